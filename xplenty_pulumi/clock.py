@@ -1,0 +1,100 @@
+"""Time as an argument: the real clock, one that a test moves by hand, and one that runs faster."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What every part that waits or stamps times is given instead of `time` and `datetime`."""
+
+    def now(self) -> datetime:
+        """Return the wall-clock time, aware and in UTC; it may jump in either direction."""
+
+    def monotonic(self) -> float:
+        """Return seconds since an arbitrary start; it never goes back, so deadlines use it."""
+
+    def sleep(self, seconds: float) -> None:
+        """Return after `seconds` have passed on this clock; zero and less return at once."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        if seconds > 0:
+            time.sleep(seconds)
+
+
+class ManualClock:
+    """A clock that stands still until told otherwise; `sleep` moves it, so nothing ever waits.
+
+    Safe to share between threads. Each move calls the listeners with the seconds moved, after the time has changed.
+    """
+
+    def __init__(self, start: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
+        self._now = start
+        self._monotonic = 0.0
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[float], None]] = []
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def sleep(self, seconds: float) -> None:
+        if seconds > 0:
+            self.advance(seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Move both the wall clock and the monotonic clock forward by `seconds`."""
+        if seconds < 0:
+            raise ValueError(f"a clock only advances, got {seconds}; use jump() for the wall clock")
+        with self._lock:
+            self._now += timedelta(seconds=seconds)
+            self._monotonic += seconds
+        for listener in self._listeners:
+            listener(seconds)
+
+    def jump(self, seconds: float) -> None:
+        """Move the wall clock alone, forward or back, as a time server or daylight saving would."""
+        with self._lock:
+            self._now += timedelta(seconds=seconds)
+
+    def on_advance(self, listener: Callable[[float], None]) -> None:
+        """Call `listener(seconds)` after every `advance` and `sleep`."""
+        self._listeners.append(listener)
+
+
+class ScaledClock:
+    """A clock on which time passes `scale` times as fast as on the clock it wraps.
+
+    It starts at the wrapped clock's time. `sleep(60)` on a clock scaled by 60 takes one second of the wrapped clock.
+    """
+
+    def __init__(self, inner: Clock, scale: float) -> None:
+        if not scale > 0:
+            raise ValueError(f"a time scale is a positive number, got {scale}")
+        self._inner = inner
+        self._scale = scale
+        self._start_now = inner.now()
+        self._start_monotonic = inner.monotonic()
+
+    def now(self) -> datetime:
+        return self._start_now + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        return (self._inner.monotonic() - self._start_monotonic) * self._scale
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds / self._scale)
