@@ -1,0 +1,66 @@
+# The commands of this project; `make` alone lists them. Each does the set-up it needs, once.
+#
+#   PYTHON=python3.12    when the machine's python3 is older than 3.11
+#   TESTS=tests/core     what to test, and any other option of pytest
+#   WORKERS=4            how many tests run at a time
+
+PYTHON ?= python3
+UV ?= uv
+TESTS ?=
+WORKERS ?= 2
+
+VENV := .venv
+PY := $(VENV)/bin/python
+LOCK := requirements-dev.lock
+PYTEST = exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m pytest -n $(WORKERS) --dist worksteal
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup engine demo test test-long lint lock clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: $(VENV)/ready engine ## make .venv from the lock file and get the Pulumi engine
+
+demo: setup ## run the main job on the real engine against the emulator
+	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m tools.demo
+
+test: lint engine ## lint, then run the tests, those on the real engine included
+	@$(PYTEST) --cov --cov-report=term -m "not long" $(TESTS)
+
+test-long: lint engine ## the same and the tests that take minutes
+	@$(PYTEST) --cov --cov-report=term $(TESTS)
+
+lint: $(VENV)/ready ## check style, format, types and layers
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+
+
+
+# With UPGRADE=--upgrade every package is taken in its newest version, otherwise only as far as pyproject.toml asks.
+lock: ## write the lock file anew from pyproject.toml, with uv
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) \
+	  --extra cli --extra emulator --group pyproject.toml:dev --output-file $(LOCK) pyproject.toml
+
+clean: ## remove what these commands made here; engines stay in the user's cache folder
+	rm -rf $(VENV) .demo dist build htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	  .import_linter_cache
+	find . -name .git -prune -o -type d -name __pycache__ -exec rm -rf {} +
+
+engine: $(VENV)/ready
+	@exec $(PY) -m tools.engine > $(VENV)/engine-path.new
+	@mv $(VENV)/engine-path.new $(VENV)/engine-path
+
+$(VENV)/locked: $(LOCK)
+	@sh tools/setup/venv.sh $(PYTHON) $(VENV) $(LOCK)
+	@touch $@
+
+$(VENV)/ready: $(VENV)/locked pyproject.toml
+	@echo "setup: installing this checkout, editable" >&2
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PY) -m pip check >/dev/null || { $(PY) -m pip check; echo "setup: run make lock: it lags behind pyproject.toml"; exit 1; } >&2
+	@touch $@
