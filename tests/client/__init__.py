@@ -1,0 +1,1 @@
+"""The client on scripted answers, on raw sockets that misbehave, and on the emulator."""

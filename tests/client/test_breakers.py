@@ -1,0 +1,171 @@
+"""Few calls for a wrong key, and no storm of retries in an outage."""
+
+import threading
+
+import httpx
+import pytest
+
+from tests.client.scripts import Script, client_on, cluster_reply, refusal
+from xplenty_pulumi.client.quota import RetryQuota
+from xplenty_pulumi.errors import AuthError, ServerError
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_wrong_key_costs_one_call(status: int) -> None:
+    """After the key was refused once, every later call fails here with the same text."""
+    script = Script(refusal(status, "Bad credentials"))
+    with client_on(script) as client:
+        with pytest.raises(AuthError) as first:
+            client.rate_limit()
+        for _ in range(5):
+            with pytest.raises(AuthError) as later:
+                client.jobs.run(cluster_id=1, package_id=2)
+            assert later.value.message == first.value.message
+            assert later.value.status == status
+    assert script.calls == 1
+
+
+def test_wrong_key_on_a_create_costs_one_call() -> None:
+    """A 401 to any kind of call stops all the others."""
+    script = Script(refusal(401))
+    with client_on(script) as client:
+        for _ in range(3):
+            with pytest.raises(AuthError):
+                client.clusters.create({"nodes": 2})
+    assert script.calls == 1
+
+
+def test_wrong_key_with_many_threads_costs_one_call() -> None:
+    """Threads that start together wait for the first answer, so a wrong key still costs one call."""
+    release = threading.Event()
+    errors: list[AuthError] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        release.wait(5)
+        return refusal(401)
+
+    script = Script(answer)
+    with client_on(script) as client:
+
+        def work() -> None:
+            with pytest.raises(AuthError) as caught:
+                client.clusters.get(77)
+            errors.append(caught.value)
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        release.set()
+        for thread in threads:
+            thread.join()
+    assert script.calls == 1
+    assert len(errors) == 8
+
+
+def test_threads_run_together_once_the_key_is_good() -> None:
+    """After a first success calls no longer take turns."""
+    together = threading.Barrier(4, timeout=5)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        together.wait()
+        return cluster_reply()
+
+    script = Script(cluster_reply(), answer)
+    with client_on(script) as client:
+        client.clusters.get(77)
+        threads = [threading.Thread(target=client.clusters.get, args=(77,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert script.calls == 5
+    assert not together.broken
+
+
+def test_forbidden_thing_with_a_good_key() -> None:
+    """A 403 after a success concerns that one thing, so other calls go on."""
+    script = Script(cluster_reply(), refusal(403), cluster_reply())
+    with client_on(script) as client:
+        client.clusters.get(77)
+        with pytest.raises(AuthError, match="instances of cluster 77"):
+            client.clusters.instances(77)
+        assert client.clusters.get(77).id == 77
+
+
+def test_forbidden_write() -> None:
+    """A 403 to a write may be a missing permission, so reads go on."""
+    script = Script(refusal(403), cluster_reply())
+    with client_on(script) as client:
+        with pytest.raises(AuthError):
+            client.clusters.terminate(77)
+        assert client.clusters.get(77).id == 77
+
+
+def test_key_revoked_later() -> None:
+    """A 401 stops everything even after successes."""
+    script = Script(cluster_reply(), refusal(401))
+    with client_on(script) as client:
+        client.clusters.get(77)
+        for _ in range(3):
+            with pytest.raises(AuthError):
+                client.clusters.get(77)
+    assert script.calls == 2
+
+
+def test_outage_is_not_multiplied() -> None:
+    """In a lasting outage the retries of a client run out, and then each call is tried once."""
+    script = Script(refusal(502))
+    with client_on(script) as client:
+        for _ in range(50):
+            with pytest.raises(ServerError):
+                client.clusters.get(77)
+    assert script.calls == 50 + 100 // 5
+
+
+def test_successes_earn_retries_back() -> None:
+    """After an outage each success pays for a part of the next retry."""
+    failing = [refusal(502)] * 30
+    script = Script(*failing, *[cluster_reply()] * 5, refusal(502), cluster_reply())
+    with client_on(script) as client:
+        while script.calls < len(failing):
+            with pytest.raises(ServerError):
+                client.clusters.get(77)
+        for _ in range(5):
+            client.clusters.get(77)
+        assert client.clusters.get(77).id == 77
+    assert script.calls == len(failing) + 5 + 2
+
+
+def test_quota_prices() -> None:
+    """A retry costs 5 of 100 tokens, 10 after a time-out; a success gives 1 back, up to 100."""
+    quota = RetryQuota()
+    quota.give_back()
+    assert quota.tokens == 100
+    assert quota.take(timed_out=False)
+    assert quota.tokens == 95
+    assert quota.take(timed_out=True)
+    assert quota.tokens == 85
+    quota.give_back()
+    assert quota.tokens == 86
+
+
+def test_empty_quota() -> None:
+    """What can not be paid for in full is refused and costs nothing."""
+    quota = RetryQuota()
+    assert [quota.take(timed_out=True) for _ in range(11)] == [True] * 10 + [False]
+    assert quota.tokens == 0
+    for _ in range(5):
+        quota.give_back()
+    assert not quota.take(timed_out=True)
+    assert quota.tokens == 5
+    assert quota.take(timed_out=False)
+
+
+def test_time_outs_cost_more() -> None:
+    """Retries after time-outs use the quota up twice as fast."""
+    script = Script(httpx.ReadTimeout("late"))
+    with client_on(script, deadline=1000.0) as client:
+        for _ in range(20):
+            with pytest.raises(ServerError):
+                client.clusters.get(77)
+    assert script.calls == 20 + 100 // 10

@@ -1,0 +1,148 @@
+"""The public names, and the walls around the HTTP libraries."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import httpcore
+import httpx
+import pytest
+
+import xplenty_pulumi.client
+from xplenty_pulumi.client import Client
+from xplenty_pulumi.client.faults import CLASSIFIED, classify
+from xplenty_pulumi.client.outcomes import NotSent, Unsure
+
+SOURCES = sorted(Path(xplenty_pulumi.client.__file__).parent.glob("*.py"))
+
+
+def test_public_names() -> None:
+    """The package exports exactly these names, sorted."""
+    assert xplenty_pulumi.client.__all__ == [
+        "BootstrapAction",
+        "Client",
+        "Cluster",
+        "Creator",
+        "Instance",
+        "Job",
+        "JobLog",
+        "JobOutput",
+        "LogSummary",
+        "Package",
+        "RateLimit",
+    ]
+    assert all(hasattr(xplenty_pulumi.client, name) for name in xplenty_pulumi.client.__all__)
+
+
+def test_public_methods() -> None:
+    """The client has exactly these operations."""
+    with Client(api_key="a-key", account_id="acme") as client:
+        found = {
+            name: sorted(method for method in dir(part) if not method.startswith("_"))
+            for name, part in {
+                "": client,
+                "clusters": client.clusters,
+                "jobs": client.jobs,
+                "packages": client.packages,
+            }.items()
+        }
+    assert found == {
+        "": ["close", "clusters", "credits", "jobs", "packages", "rate_limit"],
+        "clusters": ["create", "get", "instances", "list", "terminate", "update"],
+        "jobs": ["get", "list", "log", "run", "stop", "variables"],
+        "packages": ["get", "list"],
+    }
+
+
+def test_everything_public_is_documented() -> None:
+    """Every exported class and every public method has a docstring."""
+    for name in xplenty_pulumi.client.__all__:
+        exported = getattr(xplenty_pulumi.client, name)
+        assert inspect.getdoc(exported), name
+    with Client(api_key="a-key", account_id="acme") as client:
+        for part in (client, client.clusters, client.jobs, client.packages):
+            for method in dir(type(part)):
+                assert method.startswith("_") or inspect.getdoc(getattr(type(part), method)), method
+
+
+def test_import_loads_no_engine() -> None:
+    """Importing the client loads neither Pulumi nor anything of the layers above."""
+    program = (
+        "import sys, xplenty_pulumi.client\n"
+        "print([name for name in sys.modules if name.split('.')[0] in ('pulumi', 'grpc', 'deepdiff')"
+        " or name.startswith(('xplenty_pulumi.core', 'xplenty_pulumi.dynamic', 'xplenty_pulumi.emulator'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("library", "importers"),
+    [
+        ("httpx", {"transport.py"}),
+        ("httpcore", {"sockets.py", "transport.py"}),
+        ("tenacity", {"calls.py"}),
+        ("pydantic", {"models.py", "parsing.py"}),
+    ],
+)
+def test_each_library_stays_in_its_place(library: str, importers: set[str]) -> None:
+    """HTTP happens in the transport and its sockets, retries in one file, and validation in the models."""
+    assert {path.name for path in SOURCES if library in imported_by(path)} == importers
+
+
+def imported_by(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def exceptions_of(library: object) -> list[type[Exception]]:
+    members = [member for _, member in inspect.getmembers(library) if inspect.isclass(member)]
+    return [member for member in members if issubclass(member, Exception)]
+
+
+def make(kind: type[Exception]) -> Exception:
+    """An instance, whatever its constructor wants."""
+    error = kind.__new__(kind)
+    Exception.__init__(error, "text")
+    return error
+
+
+NOT_SENT = {
+    "ConnectError",
+    "ConnectTimeout",
+    "ConnectionNotAvailable",
+    "InvalidURL",
+    "LocalProtocolError",
+    "PoolTimeout",
+    "UnsupportedProtocol",
+}
+
+
+@pytest.mark.parametrize("kind", [*exceptions_of(httpx), *exceptions_of(httpcore)])
+def test_every_foreign_exception_is_classified(kind: type[Exception]) -> None:
+    """Each exception class of the HTTP libraries is in the table, so that a new one is noticed."""
+    assert kind.__name__ in CLASSIFIED
+    outcome = classify(make(kind), words="text")
+    assert isinstance(outcome, NotSent if kind.__name__ in NOT_SENT else Unsure)
+    assert outcome.reason.endswith("(text)")
+    assert outcome.timed_out == kind.__name__.endswith(("Timeout", "TimeoutException"))
+
+
+def test_the_guard_sees_exceptions() -> None:
+    """The walk finds the classes it is meant to find."""
+    assert httpx.ReadTimeout in exceptions_of(httpx)
+    assert len(exceptions_of(httpx)) > 20
+    assert len(exceptions_of(httpcore)) > 10
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), OSError("x"), ConnectionError("x"), RuntimeError("")])
+def test_unknown_exceptions_leave_it_open(error: Exception) -> None:
+    """An exception that no table knows does not prove that nothing was sent."""
+    assert isinstance(classify(error, words=""), Unsure)

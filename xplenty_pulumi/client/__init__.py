@@ -1,0 +1,38 @@
+"""A typed client for the Xplenty (Integrate.io ETL) API, usable alone.
+
+    from xplenty_pulumi.client import Client
+
+    with Client(api_key=key, account_id="my-account") as client:
+        for cluster in client.clusters.list(status="available"):
+            print(cluster.id, cluster.name, cluster.nodes)
+
+Every method returns a model or raises one of `xplenty_pulumi.errors`.
+"""
+
+from xplenty_pulumi.client.api import Client
+from xplenty_pulumi.client.models import (
+    BootstrapAction,
+    Cluster,
+    Creator,
+    Instance,
+    Job,
+    JobLog,
+    JobOutput,
+    LogSummary,
+    Package,
+    RateLimit,
+)
+
+__all__ = [
+    "BootstrapAction",
+    "Client",
+    "Cluster",
+    "Creator",
+    "Instance",
+    "Job",
+    "JobLog",
+    "JobOutput",
+    "LogSummary",
+    "Package",
+    "RateLimit",
+]

@@ -1,0 +1,100 @@
+"""Where the service is, checked before the key is sent there."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, quote, urlsplit
+
+from xplenty_pulumi.errors import ConfigError
+
+_SETTING = "apiUrl"
+_ADVICE = "Set XPLENTY_API_URL or the stack setting xplenty:apiUrl, or leave both out for https://api.xplenty.com."
+_HOST_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*")
+
+
+@dataclass(frozen=True)
+class Address:
+    """The service's base address, rebuilt from its checked parts so that no other reading of the text is possible."""
+
+    scheme: str
+    host: str
+    port: int | None = None
+    path: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.path}"
+
+    @property
+    def authority(self) -> str:
+        """The host, with its port if one was given."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the service runs on this machine."""
+        return _is_loopback(self.host)
+
+
+def parse_address(text: str) -> Address:
+    """Return the address `text` names.
+
+    Raises ConfigError, naming the setting `apiUrl`, unless it is https, or http to this machine, without user name,
+    query or fragment.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        address = Address(parts.scheme, (parts.hostname or ""), parts.port, parts.path.rstrip("/"))
+    except ValueError:
+        raise _refusal("is not a URL") from None
+    complaint = _complaint(parts, address)
+    if complaint:
+        raise _refusal(complaint)
+    return address
+
+
+def parse_account(account_id: str) -> str:
+    """Return `account_id` as a part of a URL path; raises ConfigError if it can not be one."""
+    account = account_id.strip()
+    if account and account not in {".", ".."} and not re.search(r"[/\\\s\x00-\x1f]", account):
+        return quote(account, safe="")
+    raise ConfigError(
+        "the account id is missing" if not account else "the account id holds characters that no account id has",
+        setting="accountId",
+        advice="Set XPLENTY_ACCOUNT_ID or the stack setting xplenty:accountId to the account's text id, which is the "
+        "first part of the path of its pages.",
+    )
+
+
+def _complaint(parts: SplitResult, address: Address) -> str:
+    checks = {
+        "does not start with https://": address.scheme not in {"http", "https"},
+        "holds a user name or a password; the key belongs into XPLENTY_API_KEY": "@" in parts.netloc,
+        "names no valid host": not _is_host(address.host),
+        "holds a query, a fragment or an unusual path": bool(parts.query or parts.fragment)
+        or not _PATH.fullmatch(address.path),
+        "is http:// to another machine, which would send the key in clear; use https://": address.scheme == "http"
+        and not address.is_loopback,
+    }
+    return next((complaint for complaint, applies in checks.items() if applies), "")
+
+
+def _refusal(complaint: str) -> ConfigError:
+    return ConfigError(f"the API URL {complaint}", setting=_SETTING, advice=_ADVICE)
+
+
+def _is_host(host: str) -> bool:
+    return bool(_HOST_NAME.fullmatch(host)) or _ip(host) is not None
+
+
+def _is_loopback(host: str) -> bool:
+    address = _ip(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
+def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None

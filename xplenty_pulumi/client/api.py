@@ -1,0 +1,117 @@
+"""The client: one account, one key, three kinds of things."""
+
+import re
+import weakref
+from pathlib import Path
+from random import Random
+from types import TracebackType
+
+from xplenty_pulumi.client.address import parse_account, parse_address
+from xplenty_pulumi.client.calls import Call, Caller
+from xplenty_pulumi.client.clusters import Clusters
+from xplenty_pulumi.client.failures import Explainer
+from xplenty_pulumi.client.jobs import Jobs
+from xplenty_pulumi.client.logs import scrub_http_logs
+from xplenty_pulumi.client.models import RateLimit
+from xplenty_pulumi.client.outcomes import Request
+from xplenty_pulumi.client.packages import Packages
+from xplenty_pulumi.client.parsing import read_rate_limit
+from xplenty_pulumi.client.retry import CallKind
+from xplenty_pulumi.client.transport import HttpTransport, Transport
+from xplenty_pulumi.clock import Clock, SystemClock
+from xplenty_pulumi.errors import ConfigError, NotFoundError
+from xplenty_pulumi.redact import Secret
+
+DEFAULT_URL = "https://api.xplenty.com"
+
+
+class Client:
+    """An account of the service, through one API key; safe to share between threads, not between processes.
+
+    Every call ends within `deadline` seconds, repeats included, by `clock`. `ca_path` names certificate authorities
+    trusted besides the usual ones. `http` stands in for the network in tests. Proxies come from the environment.
+
+    Raises ConfigError, naming the setting, for an empty or malformed key, account or address.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: Secret | str,
+        account_id: str,
+        base_url: str = DEFAULT_URL,
+        clock: Clock | None = None,
+        random: Random | None = None,
+        http: HttpTransport | None = None,
+        ca_path: str | Path | None = None,
+        deadline: float = 120.0,
+    ) -> None:
+        api_key = _checked_key(api_key)
+        address = parse_address(base_url)
+        self._base = f"/{parse_account(account_id)}/api"
+        self._account = account_id.strip()
+        self._address = address
+        clock = clock or SystemClock()
+        self._transport = Transport(address, api_key, clock=clock, ca_path=ca_path, http=http)
+        self._caller = Caller(
+            self._transport,
+            Explainer(host=address.authority, account=self._account, secrets=(api_key,)),
+            clock=clock,
+            random=random or Random(),  # noqa: S311 - spreads retries in time; nothing secret depends on it
+            deadline=deadline,
+        )
+        self._unscrub_logs = weakref.finalize(self, scrub_http_logs(api_key))
+        self.clusters = Clusters(self._caller, base=self._base)
+        self.jobs = Jobs(self._caller, base=self._base)
+        self.packages = Packages(self._caller, base=self._base)
+
+    def __repr__(self) -> str:
+        return f"Client(account_id={self._account!r}, base_url={str(self._address)!r})"
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; later calls raise NotSentError, closing again does nothing."""
+        self._transport.close()
+        self._unscrub_logs()
+
+    @property
+    def credits(self) -> RateLimit | None:
+        """The hourly call budget as the latest answer told it; None before the first."""
+        return self._caller.credits
+
+    def rate_limit(self) -> RateLimit:
+        """Ask for the hourly call budget of the key's user, which is free of charge.
+
+        The documented path is tried first, then the one that the service's own old client uses.
+        """
+        try:
+            return self._rate_limit("/rate_limit_status")
+        except NotFoundError:
+            return self._rate_limit(f"{self._base}/rate_limit_status")
+
+    def _rate_limit(self, path: str) -> RateLimit:
+        return self._caller.run(Call(CallKind.READ, Request("GET", path), "rate limit", read_rate_limit))
+
+
+def _checked_key(api_key: Secret | str) -> Secret:
+    # Rebound, so that no frame of a traceback holds the text.
+    api_key = api_key if isinstance(api_key, Secret) else Secret(api_key)
+    if _is_possible_key(api_key):
+        return api_key
+    raise ConfigError(
+        "the API key holds characters that no key has" if api_key else "the API key is missing",
+        setting="apiKey",
+        advice="Set XPLENTY_API_KEY, or the stack's secret setting xplenty:apiKey; a user's key is on the page of the "
+        "user's settings.",
+    )
+
+
+def _is_possible_key(api_key: Secret) -> bool:
+    return re.fullmatch(r"[^\s:\x00-\x1f\x7f]+", api_key.reveal()) is not None

@@ -1,0 +1,140 @@
+"""The one place where calls are repeated."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Generic, TypeVar
+
+import tenacity
+
+from xplenty_pulumi.client.breaker import KeyBreaker
+from xplenty_pulumi.client.failures import Explainer
+from xplenty_pulumi.client.headers import credits_left
+from xplenty_pulumi.client.models import RateLimit
+from xplenty_pulumi.client.outcomes import Answered, NotSent, Outcome, Request, Unsure
+from xplenty_pulumi.client.parsing import Unreadable
+from xplenty_pulumi.client.quota import RetryQuota
+from xplenty_pulumi.client.retry import Action, CallKind, Decision, decide
+from xplenty_pulumi.client.transport import Transport
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.errors import NotSentError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """A request, how harmful it is to repeat, what to call its object in texts, and how to read its success.
+
+    `read` raises Unreadable.
+    """
+
+    kind: CallKind
+    request: Request
+    resource: str
+    read: Callable[[Answered], T]
+
+
+@dataclass(frozen=True)
+class _Success(Generic[T]):
+    value: T
+
+
+@dataclass(frozen=True)
+class _Failure:
+    outcome: Outcome
+    decision: Decision
+    attempts: int
+
+
+class Caller:
+    """Makes calls for all resources of a client: under one deadline each, repeated as the retry policy says."""
+
+    def __init__(
+        self, transport: Transport, explainer: Explainer, *, clock: Clock, random: Random, deadline: float
+    ) -> None:
+        self._transport = transport
+        self._explainer = explainer
+        self._clock = clock
+        self._random = random
+        self._deadline = deadline
+        self._quota = RetryQuota()
+        self._breaker = KeyBreaker()
+        self._credits: RateLimit | None = None
+
+    @property
+    def credits(self) -> RateLimit | None:
+        """The hourly budget as the latest answer told it."""
+        return self._credits
+
+    def run(self, call: Call[T]) -> T:
+        """Return the call's value, or raise the XplentyError that says why there is none."""
+        moment = self._clock.monotonic() + self._deadline
+        numbers = itertools.count(1)
+        retrying = tenacity.Retrying(
+            sleep=self._clock.sleep,
+            retry=tenacity.retry_if_result(_is_worth_repeating),
+            wait=_advised_wait,
+            stop=tenacity.stop_never,
+        )
+        last = retrying(lambda: self._attempt(call, number=next(numbers), moment=moment))
+        if isinstance(last, _Success):
+            return last.value
+        raise self._explainer.explain(call.resource, call.kind, last.outcome, last.decision, attempts=last.attempts)
+
+    def _attempt(self, call: Call[T], *, number: int, moment: float) -> _Success[T] | _Failure:
+        outcome = self._send(call, moment=moment)
+        if isinstance(outcome, Answered) and outcome.is_success:
+            try:
+                value = call.read(outcome)
+            except Unreadable as error:
+                outcome = _unreadable(outcome, error)
+            else:
+                self._quota.give_back()
+                return _Success(value)
+        return _Failure(outcome, self._decide(call.kind, outcome, number=number, moment=moment), number)
+
+    def _send(self, call: Call[T], *, moment: float) -> Outcome:
+        if self._transport.closed:
+            raise NotSentError("the client is closed", resource=call.resource, advice="Make a new one.")
+        with self._breaker.turn(patience=self._left(moment)):
+            outcome = self._transport.send(call.request, timeout=self._left(moment))
+            self._note(call, outcome)
+        return outcome
+
+    def _note(self, call: Call[T], outcome: Outcome) -> None:
+        if not isinstance(outcome, Answered):
+            return
+        self._credits = credits_left(outcome.headers) or self._credits
+        if outcome.is_success:
+            self._breaker.prove()
+        elif self._breaker.trips_on(call.kind, outcome):
+            self._breaker.trip(self._explainer.refused_key(outcome))
+
+    def _decide(self, kind: CallKind, outcome: Outcome, *, number: int, moment: float) -> Decision:
+        decision = decide(kind, outcome, attempt=number, time_left=self._left(moment), random=self._random)
+        if decision.action is Action.AGAIN and not self._quota.take(timed_out=_timed_out(outcome)):
+            return Decision(Action.STOP)
+        return decision
+
+    def _left(self, moment: float) -> float:
+        return moment - self._clock.monotonic()
+
+
+def _unreadable(answer: Answered, error: Unreadable) -> Unsure:
+    reason = f"the service answered {answer.status}, but {error}"
+    return Unsure(reason, status=answer.status, request_id=answer.request_id)
+
+
+def _timed_out(outcome: Outcome) -> bool:
+    return isinstance(outcome, NotSent | Unsure) and outcome.timed_out
+
+
+def _is_worth_repeating(result: object) -> bool:
+    return isinstance(result, _Failure) and result.decision.action is Action.AGAIN
+
+
+def _advised_wait(state: tenacity.RetryCallState) -> float:
+    result = state.outcome.result() if state.outcome else None
+    return result.decision.delay if isinstance(result, _Failure) else 0.0

@@ -1,0 +1,81 @@
+"""Clusters: create, read, resize, terminate."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import partial
+
+from xplenty_pulumi.client.arguments import checked_body, checked_id, list_query
+from xplenty_pulumi.client.calls import Call, Caller
+from xplenty_pulumi.client.models import Cluster, Instance
+from xplenty_pulumi.client.outcomes import Request
+from xplenty_pulumi.client.paging import Listing
+from xplenty_pulumi.client.parsing import read_record, read_records
+from xplenty_pulumi.client.retry import CallKind
+
+_read_cluster = partial(read_record, Cluster)
+_read_instances = partial(read_records, Instance)
+
+
+class Clusters:
+    """The clusters of an account; every method raises an XplentyError when it can not return what it promises."""
+
+    def __init__(self, caller: Caller, *, base: str) -> None:
+        self._caller = caller
+        self._path = f"{base}/clusters"
+
+    def create(self, fields: Mapping[str, object]) -> Cluster:
+        """Ask for a new cluster and return it as `pending`; it costs money from then on.
+
+        `fields` are the documented create parameters, `nodes` being the only required one. UnsureError means that the
+        cluster may exist: look for it before creating it again, because the service knows no idempotency key.
+        """
+        request = Request("POST", self._path, body=checked_body(fields))
+        return self._caller.run(Call(CallKind.CREATE, request, "new cluster", _read_cluster))
+
+    def get(self, cluster_id: int) -> Cluster:
+        """Return the cluster as it is now; terminated ones stay readable."""
+        return self._one(CallKind.READ, "GET", cluster_id)
+
+    def list(
+        self,
+        *,
+        status: str = "all",
+        sort: str | None = None,
+        direction: str | None = None,
+        since: datetime | None = None,
+        page_size: int = 100,
+    ) -> Iterator[Cluster]:
+        """Yield clusters, the newest first unless `sort` (`created`, `updated`) and `direction` say otherwise.
+
+        `since` leaves out what was not updated since then. A page of `page_size` (1 to 100) is fetched when it is
+        needed, so a caller that stops early saves calls.
+        """
+        query = list_query(status=status, sort=sort, direction=direction, since=since, page_size=page_size)
+        return Listing(Cluster, self._path, "clusters", query).items(self._caller)
+
+    def update(self, cluster_id: int, fields: Mapping[str, object]) -> Cluster:
+        """Set `nodes`, `name`, `description`, `terminate_on_idle` or `time_to_idle` and return the cluster.
+
+        New `nodes` are there only when the cluster is ready again. UnsureError means: read it and compare.
+        """
+        return self._one(CallKind.WRITE, "PUT", cluster_id, body=checked_body(fields))
+
+    def terminate(self, cluster_id: int) -> Cluster:
+        """Ask for the cluster's end and return it as `pending_terminate`.
+
+        The service refuses while the cluster is still being built (observed) and raises InvalidError then.
+        """
+        return self._one(CallKind.WRITE, "DELETE", cluster_id)
+
+    def instances(self, cluster_id: int) -> tuple[Instance, ...]:
+        """Return the machines of the cluster, master included; only some plans allow it."""
+        request = Request("GET", f"{self._path}/{checked_id(cluster_id, field='cluster_id')}/instances")
+        call = Call(CallKind.READ, request, f"instances of cluster {cluster_id}", _read_instances)
+        return self._caller.run(call)
+
+    def _one(
+        self, kind: CallKind, method: str, cluster_id: int, *, body: Mapping[str, object] | None = None
+    ) -> Cluster:
+        path = f"{self._path}/{checked_id(cluster_id, field='cluster_id')}"
+        request = Request(method, path, body=body)
+        return self._caller.run(Call(kind, request, f"cluster {cluster_id}", _read_cluster))

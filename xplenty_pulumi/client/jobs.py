@@ -1,0 +1,96 @@
+"""Jobs: run a package on a cluster, follow the run, stop it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from xplenty_pulumi.client.arguments import checked_body, checked_id, include_query, list_query
+from xplenty_pulumi.client.calls import Call, Caller
+from xplenty_pulumi.client.models import Job, JobLog
+from xplenty_pulumi.client.outcomes import Request
+from xplenty_pulumi.client.paging import Listing
+from xplenty_pulumi.client.parsing import read_mapping, read_record
+from xplenty_pulumi.client.retry import CallKind
+
+_read_job = partial(read_record, Job)
+_read_log = partial(read_record, JobLog)
+
+
+class Jobs:
+    """The job runs of an account; every method raises an XplentyError when it can not return what it promises."""
+
+    def __init__(self, caller: Caller, *, base: str) -> None:
+        self._caller = caller
+        self._path = f"{base}/jobs"
+
+    def run(
+        self,
+        *,
+        cluster_id: int,
+        package_id: int,
+        variables: Mapping[str, object] | None = None,
+        dynamic_variables: Mapping[str, object] | None = None,
+    ) -> Job:
+        """Start a run of the package on the cluster and return it; a cluster that is still being built is allowed.
+
+        UnsureError means that the run may have started: look for it before starting it again.
+        """
+        fields = {
+            "cluster_id": checked_id(cluster_id, field="cluster_id"),
+            "package_id": checked_id(package_id, field="package_id"),
+            "variables": None if variables is None else dict(variables),
+            "dynamic_variables": None if dynamic_variables is None else dict(dynamic_variables),
+        }
+        body = checked_body({name: value for name, value in fields.items() if value is not None})
+        resource = f"new run of package {package_id} on cluster {cluster_id}"
+        return self._caller.run(Call(CallKind.CREATE, Request("POST", self._path, body=body), resource, _read_job))
+
+    def get(self, job_id: int, *, include: Sequence[str] = ()) -> Job:
+        """Return the job as it is now; `include` may ask for `log_summary`, `package` and `cluster`."""
+        request = Request("GET", self._path_of(job_id), include_query(include))
+        return self._caller.run(Call(CallKind.READ, request, f"job {job_id}", _read_job))
+
+    def list(
+        self,
+        *,
+        status: str = "all",
+        package_id: int | None = None,
+        sort: str | None = None,
+        direction: str | None = None,
+        since: datetime | None = None,
+        include: Sequence[str] = (),
+        page_size: int = 100,
+    ) -> Iterator[Job]:
+        """Yield jobs, the newest first unless `sort` (`created`, `updated`) and `direction` say otherwise.
+
+        `since` leaves out what was not updated since then. A page of `page_size` (1 to 100) is fetched when it is
+        needed, so a caller that stops early saves calls.
+        """
+        query = list_query(
+            status=status,
+            sort=sort,
+            direction=direction,
+            since=since,
+            include=include,
+            page_size=page_size,
+            package_id=None if package_id is None else checked_id(package_id, field="package_id"),
+        )
+        return Listing(Job, self._path, "jobs", query).items(self._caller)
+
+    def stop(self, job_id: int) -> Job:
+        """Ask for the end of an active job and return it as `pending_stoppage`; InvalidError if it has ended."""
+        request = Request("DELETE", self._path_of(job_id))
+        return self._caller.run(Call(CallKind.WRITE, request, f"job {job_id}", _read_job))
+
+    def variables(self, job_id: int) -> dict[str, object]:
+        """Return the variables in effect at run time, those of the package and the account included."""
+        request = Request("GET", f"{self._path_of(job_id)}/variables")
+        return self._caller.run(Call(CallKind.READ, request, f"variables of job {job_id}", read_mapping))
+
+    def log(self, job_id: int) -> JobLog:
+        """Return what the job wrote to its log."""
+        request = Request("GET", f"{self._path_of(job_id)}/log")
+        return self._caller.run(Call(CallKind.READ, request, f"log of job {job_id}", _read_log))
+
+    def _path_of(self, job_id: int) -> str:
+        return f"{self._path}/{checked_id(job_id, field='job_id')}"

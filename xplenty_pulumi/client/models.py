@@ -1,0 +1,242 @@
+"""What the service answers with, as frozen values.
+
+Unknown fields are kept and unknown statuses accepted. Every field but the identifying ones is None when the service
+leaves it out, sends null, or sends something that can not be read as the documented type; numbers and booleans sent as
+strings are read. Times are aware and in UTC.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+
+T = TypeVar("T")
+
+
+def _none_if_unreadable(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except (ValidationError, OverflowError):
+        return None
+
+
+def _as_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("a boolean is not an id")
+    return value
+
+
+Lenient = Annotated[T | None, WrapValidator(_none_if_unreadable)]
+Id = Annotated[int, BeforeValidator(_no_flag), Field(gt=0)]
+Status = Annotated[str, Field(strict=True, min_length=1)]
+Moment = Annotated[datetime, AfterValidator(_as_utc)]
+
+
+class Record(BaseModel):
+    """The base of every model; `repr` shows only what identifies a record, because the rest may hold secrets."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", coerce_numbers_to_str=True, allow_inf_nan=False)
+
+    shown_fields: ClassVar[tuple[str, ...]] = ("id", "name", "status")
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return [(name, getattr(self, name)) for name in self.shown_fields if name in type(self).model_fields]
+
+
+class Creator(Record):
+    """Who made a record: `type` is `User` or `Schedule`."""
+
+    type: Lenient[str] = None
+    id: Lenient[int] = None
+    display_name: Lenient[str] = None
+    url: Lenient[str] = None
+    html_url: Lenient[str] = None
+
+
+class BootstrapAction(Record):
+    """A script that runs on every node of a cluster before it becomes available."""
+
+    script_path: str
+    args: Lenient[tuple[str, ...]] = None
+
+
+class Cluster(Record):
+    """A cluster; it costs money from `creating` until `terminated`."""
+
+    id: Id
+    status: Status
+    name: Lenient[str] = None
+    description: Lenient[str] = None
+    owner_id: Lenient[int] = None
+    plan_id: Lenient[int | str] = None
+    nodes: Lenient[int] = None
+    type: Lenient[str] = None
+    created_at: Lenient[Moment] = None
+    updated_at: Lenient[Moment] = None
+    available_since: Lenient[Moment] = None
+    launched_at: Lenient[Moment] = None
+    terminated_at: Lenient[Moment] = None
+    running_jobs_count: Lenient[int] = None
+    queued_jobs_count: Lenient[int] = None
+    terminate_on_idle: Lenient[bool] = None
+    time_to_idle: Lenient[int] = None
+    idle_since: Lenient[Moment] = None
+    terminated_on_idle: Lenient[bool] = None
+    region: Lenient[str] = None
+    zone: Lenient[str] = None
+    master_instance_type: Lenient[str] = None
+    slave_instance_type: Lenient[str] = None
+    master_spot_price: Lenient[float] = None
+    slave_spot_price: Lenient[float] = None
+    master_spot_percentage: Lenient[float] = None
+    slave_spot_percentage: Lenient[float] = None
+    allow_fallback: Lenient[bool] = None
+    stack: Lenient[str] = None
+    bootstrap_actions: Lenient[tuple[BootstrapAction, ...]] = None
+    creator: Lenient[Creator] = None
+    url: Lenient[str] = None
+    html_url: Lenient[str] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mend_spelling(cls, data: object) -> object:
+        """The documented answer to create spells `time_to_idle` as `time_to_idol`."""
+        if isinstance(data, Mapping) and "time_to_idol" in data and "time_to_idle" not in data:
+            return {("time_to_idle" if key == "time_to_idol" else key): value for key, value in data.items()}
+        return data
+
+
+class Instance(Record):
+    """One machine of a cluster; plans without this feature do not list them."""
+
+    shown_fields = ("instance_id", "status")
+
+    instance_id: Annotated[str, Field(min_length=1)]
+    status: Status
+    private_dns: Lenient[str] = None
+    public_dns: Lenient[str] = None
+    master: Lenient[bool] = None
+    spot: Lenient[bool] = None
+    vpc: Lenient[bool] = None
+    zone: Lenient[str] = None
+    instance_type: Lenient[str] = None
+    url: Lenient[str] = None
+
+
+class JobOutput(Record):
+    """One destination a job writes to; `component` is the package's part that writes it."""
+
+    id: Id
+    name: Lenient[str] = None
+    records_count: Lenient[int] = None
+    progress: Lenient[float] = None
+    created_at: Lenient[Moment] = None
+    updated_at: Lenient[Moment] = None
+    preview_url: Lenient[str] = None
+    preview_type: Lenient[str] = None
+    url: Lenient[str] = None
+    component: Lenient[dict[str, object]] = None
+
+
+class LogSummary(Record):
+    """The service's own reading of a failed job's log."""
+
+    shown_fields = ("id",)
+
+    id: Lenient[int] = None
+    body: Lenient[str] = None
+    error_summary: Lenient[str] = None
+    openai_extract: Lenient[str] = None
+    action_items: Lenient[tuple[str, ...]] = None
+    created_at: Lenient[Moment] = None
+
+
+class Job(Record):
+    """One run of a package on a cluster.
+
+    `progress` goes from 0.0 to 1.0. `package` and `cluster` are there only if asked for by `include` (or always, in
+    lists), in the shape the service embeds, which may be no more than id, name and url.
+    """
+
+    id: Id
+    status: Status
+    cluster_id: Lenient[int] = None
+    package_id: Lenient[int] = None
+    owner_id: Lenient[int] = None
+    variables: Lenient[dict[str, object]] = None
+    dynamic_variables: Lenient[dict[str, object]] = None
+    progress: Lenient[float] = None
+    attempts: Lenient[int] = None
+    master_auto_retry_attempts: Lenient[int] = None
+    outputs_count: Lenient[int] = None
+    outputs: Lenient[tuple[JobOutput, ...]] = None
+    created_at: Lenient[Moment] = None
+    updated_at: Lenient[Moment] = None
+    started_at: Lenient[Moment] = None
+    completed_at: Lenient[Moment] = None
+    failed_at: Lenient[Moment] = None
+    errors: Lenient[str] = None
+    runtime_in_seconds: Lenient[int] = None
+    package: Lenient[dict[str, object]] = None
+    cluster: Lenient[dict[str, object]] = None
+    component: Lenient[dict[str, object]] = None
+    creator: Lenient[Creator] = None
+    log_summary: Lenient[LogSummary] = None
+    log_url: Lenient[str] = None
+    url: Lenient[str] = None
+    html_url: Lenient[str] = None
+
+
+class JobLog(Record):
+    """What a job wrote to its log."""
+
+    shown_fields = ("url",)
+
+    body: Lenient[str] = None
+    url: Lenient[str] = None
+
+
+class Package(Record):
+    """A data package; `data_flow_json` is there only if asked for by `include`."""
+
+    id: Id
+    status: Status
+    name: Lenient[str] = None
+    description: Lenient[str] = None
+    variables: Lenient[dict[str, object]] = None
+    flow_type: Lenient[str] = None
+    flow_version: Lenient[str] = None
+    package_version: Lenient[str] = None
+    version: Lenient[int] = None
+    item_id: Lenient[int] = None
+    data_flow_json: Lenient[str] = None
+    owner_id: Lenient[int] = None
+    created_at: Lenient[Moment] = None
+    updated_at: Lenient[Moment] = None
+    creator: Lenient[Creator] = None
+    url: Lenient[str] = None
+    html_url: Lenient[str] = None
+
+
+class RateLimit(Record):
+    """The hourly call budget of the key's user, and how many calls are left of it."""
+
+    shown_fields = ("limit", "remaining")
+
+    limit: int
+    remaining: int

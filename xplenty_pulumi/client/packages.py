@@ -1,0 +1,56 @@
+"""Packages: read only, because they are made in the service's designer."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+
+from xplenty_pulumi.client.arguments import checked_id, include_query, list_query
+from xplenty_pulumi.client.calls import Call, Caller
+from xplenty_pulumi.client.models import Package
+from xplenty_pulumi.client.outcomes import Request
+from xplenty_pulumi.client.paging import Listing
+from xplenty_pulumi.client.parsing import read_record
+from xplenty_pulumi.client.retry import CallKind
+
+_read_package = partial(read_record, Package)
+
+
+class Packages:
+    """The packages of an account; every method raises an XplentyError when it can not return what it promises."""
+
+    def __init__(self, caller: Caller, *, base: str) -> None:
+        self._caller = caller
+        self._path = f"{base}/packages"
+
+    def get(self, package_id: int, *, include: Sequence[str] = ()) -> Package:
+        """Return the package; `include` may ask for `flow`."""
+        path = f"{self._path}/{checked_id(package_id, field='package_id')}"
+        request = Request("GET", path, include_query(include))
+        return self._caller.run(Call(CallKind.READ, request, f"package {package_id}", _read_package))
+
+    def list(
+        self,
+        *,
+        status: str = "active",
+        flow_type: str = "all",
+        sort: str | None = None,
+        direction: str | None = None,
+        since: datetime | None = None,
+        include: Sequence[str] = (),
+        page_size: int = 100,
+    ) -> Iterator[Package]:
+        """Yield the `active` or the `archived` packages, never both, of one `flow_type` or `all`.
+
+        `sort` is `created`, `updated` or `name`. `since` leaves out what was not updated since then. A page of
+        `page_size` (1 to 100) is fetched when it is needed, so a caller that stops early saves calls.
+        """
+        query = list_query(
+            status=status,
+            flow_type=flow_type,
+            sort=sort,
+            direction=direction,
+            since=since,
+            include=include,
+            page_size=page_size,
+        )
+        return Listing(Package, self._path, "packages", query).items(self._caller)

@@ -1,0 +1,114 @@
+"""Connections on which a whole call has a deadline.
+
+A read time-out starts anew with every byte that arrives, so a server that drips bytes could hold a call for ever. Here
+each single read and write gets no more than what is left of the call.
+"""
+
+import ssl
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+
+from xplenty_pulumi.client.address import Address
+from xplenty_pulumi.client.proxies import proxy_for
+from xplenty_pulumi.clock import Clock
+
+MOST_CONNECTIONS = 8
+MOST_IDLE_CONNECTIONS = 4
+LONGEST_IDLE_SECONDS = 5.0
+
+
+class Deadline:
+    """When the calling thread's current call must be over."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._of_thread = threading.local()
+
+    def start(self, seconds: float) -> None:
+        """Give this thread's call so many seconds from now."""
+        self._of_thread.moment = self._clock.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """The seconds left; zero or less when the call is over."""
+        moment: float = self._of_thread.moment
+        return moment - self._clock.monotonic()
+
+
+class DeadlineStream(httpcore.NetworkStream):
+    """A connection whose reads and writes end with the call they belong to."""
+
+    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._within(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, self._within(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        limit = self._within(timeout, httpcore.ConnectTimeout)
+        return DeadlineStream(self._inner.start_tls(ssl_context, server_hostname, limit), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+    def _within(self, timeout: float | None, late: type[Exception]) -> float:
+        left = self._deadline.left
+        if left <= 0:
+            raise late("the deadline of the call has passed")
+        return left if timeout is None else min(timeout, left)
+
+
+class DeadlineBackend(httpcore.NetworkBackend):
+    """Opens such connections."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._inner = httpcore.SyncBackend()
+        self._deadline = deadline
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
+        return DeadlineStream(stream, self._deadline)
+
+
+def open_pool(address: Address, *, deadline: Deadline, tls: ssl.SSLContext) -> httpcore.ConnectionPool:
+    """Return the connections to `address`, through the environment's proxy unless it is this machine.
+
+    The pool never repeats a request by itself.
+    """
+    proxy = proxy_for(address)
+    if proxy is None:
+        return httpcore.ConnectionPool(
+            ssl_context=tls,
+            max_connections=MOST_CONNECTIONS,
+            max_keepalive_connections=MOST_IDLE_CONNECTIONS,
+            keepalive_expiry=LONGEST_IDLE_SECONDS,
+            network_backend=DeadlineBackend(deadline),
+        )
+    return httpcore.HTTPProxy(
+        proxy.url,
+        proxy_auth=proxy.login,
+        ssl_context=tls,
+        max_connections=MOST_CONNECTIONS,
+        max_keepalive_connections=MOST_IDLE_CONNECTIONS,
+        keepalive_expiry=LONGEST_IDLE_SECONDS,
+        network_backend=DeadlineBackend(deadline),
+    )
