@@ -1,0 +1,35 @@
+"""The commands and what they share: the version, and errors as one paragraph."""
+
+from typing import Annotated
+
+import typer
+
+from xplenty_pulumi._version import __version__
+from xplenty_pulumi.cli.emulator import emulator
+
+app = typer.Typer(
+    name="xplenty-pulumi",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"xplenty-pulumi {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Clusters and job runs of Xplenty (Integrate.io ETL), seen through to the end."""
+    del version
+
+
+app.command()(emulator)

@@ -1,0 +1,68 @@
+"""`xplenty-pulumi emulator`: serve an account until told to stop."""
+
+import json
+import signal
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from xplenty_pulumi.emulator import Emulator, Knobs, LoggedCall, Seed
+from xplenty_pulumi.emulator.seed_file import read_seed_file
+from xplenty_pulumi.errors import XplentyError
+from xplenty_pulumi.redact import scrub
+
+BAD_INPUT = 2
+
+
+def emulator(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 0,
+    time_scale: Annotated[float, typer.Option(help="How many seconds pass for the account in one of ours.")] = 1,
+    seed_file: Annotated[
+        Path | None, typer.Option(help="A JSON file with the packages, schedules and knobs to begin with.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="A file that keeps the account across restarts; created if missing.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print url, account_id and api_key as JSON.")] = False,
+) -> None:
+    """Run an Xplenty account on this machine, for tests and trials; stop it with Ctrl-C."""
+    try:
+        account = _account(port=port, time_scale=time_scale, seed_file=seed_file, state=state)
+        _serve(account, as_json=as_json)
+    except (XplentyError, ImportError, OSError) as error:
+        typer.echo(f"xplenty-pulumi emulator: {error}", err=True)
+        raise typer.Exit(BAD_INPUT) from None
+
+
+def _account(*, port: int, time_scale: float, seed_file: Path | None, state: Path | None) -> Emulator:
+    seed, knobs = read_seed_file(seed_file) if seed_file is not None else (Seed(), Knobs())
+    return Emulator(seed, knobs=knobs, time_scale=time_scale, state=state, port=port)
+
+
+def _serve(account: Emulator, *, as_json: bool) -> None:
+    asked_to_stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: asked_to_stop.set())
+    account.on_call = lambda call, took: _log(call, took, secret=account.api_key)
+    with account:
+        _announce(account, as_json=as_json)
+        asked_to_stop.wait()
+
+
+def _announce(account: Emulator, *, as_json: bool) -> None:
+    facts = {"url": account.url, "account_id": account.account_id, "api_key": account.api_key}
+    lines = [json.dumps(facts)] if as_json else [f"{name}: {value}" for name, value in facts.items()]
+    typer.echo("\n".join(lines))
+    sys.stdout.flush()
+
+
+def _log(call: LoggedCall, took: float, *, secret: str) -> None:
+    """One line per call: no query, no header, no body, and no key should somebody put it into the path."""
+    line = f"{call.method} {quote(call.path)} {call.status} {took * 1000:.1f} ms"
+    with suppress(OSError):  # that nobody reads the log any more is no reason to stop answering
+        typer.echo(scrub(line, [secret]), err=True)

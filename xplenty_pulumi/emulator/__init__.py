@@ -1,0 +1,61 @@
+"""An Xplenty account that runs on this machine, to test and to try things against.
+
+    with Emulator(time_scale=60) as account:
+        ...  # account.url, account.account_id and account.api_key are for the client
+
+The names below are loaded when they are first used: every pytest run imports this package for its fixture.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.emulator.account import Account, Gate, LoggedCall
+    from xplenty_pulumi.emulator.backstage import Backstage
+    from xplenty_pulumi.emulator.emulator import Emulator
+    from xplenty_pulumi.emulator.knobs import Knobs
+    from xplenty_pulumi.emulator.messages import Request, Response
+    from xplenty_pulumi.emulator.records import Cluster, Job, Package, Schedule
+    from xplenty_pulumi.emulator.seed import PackageSeed, ScheduleSeed, Seed, TaskPackageSeed
+
+__all__ = [
+    "Account",
+    "Backstage",
+    "Cluster",
+    "Emulator",
+    "Gate",
+    "Job",
+    "Knobs",
+    "LoggedCall",
+    "Package",
+    "PackageSeed",
+    "Request",
+    "Response",
+    "Schedule",
+    "ScheduleSeed",
+    "Seed",
+    "TaskPackageSeed",
+]
+
+_MODULES = {
+    "account": ("Account", "Gate", "LoggedCall"),
+    "backstage": ("Backstage",),
+    "emulator": ("Emulator",),
+    "knobs": ("Knobs",),
+    "messages": ("Request", "Response"),
+    "records": ("Cluster", "Job", "Package", "Schedule"),
+    "seed": ("PackageSeed", "ScheduleSeed", "Seed", "TaskPackageSeed"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _MODULES.items():
+        if name in names:
+            value: object = getattr(import_module(f"{__name__}.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

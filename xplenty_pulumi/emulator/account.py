@@ -1,0 +1,186 @@
+"""The heart of the emulator: one request in, one answer out, and no other input or output."""
+
+import json
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from xplenty_pulumi.clock import Clock, SystemClock
+from xplenty_pulumi.emulator import reading
+from xplenty_pulumi.emulator.calls import Call
+from xplenty_pulumi.emulator.credits import Credits
+from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.messages import VENDOR_TYPE, Answer, Refusal, Request, Response
+from xplenty_pulumi.emulator.planting import plant
+from xplenty_pulumi.emulator.records import Moment
+from xplenty_pulumi.emulator.routes import Route, is_free, route_of
+from xplenty_pulumi.emulator.seed import Seed
+from xplenty_pulumi.emulator.service_time import ServiceTime
+from xplenty_pulumi.emulator.store import Store
+from xplenty_pulumi.emulator.views import Links
+from xplenty_pulumi.emulator.world import World
+
+CALLS_KEPT = 100_000
+_PREFLIGHT = {"Access-Control-Allow-Methods": "GET, POST, PUT, DELETE", "Access-Control-Allow-Headers": "*"}
+
+
+class Gate(Protocol):
+    """Something that every call passes before it takes effect and again after it."""
+
+    def before(self, request: Request) -> Response | None:
+        """Return the answer of a call that is to have no effect, or None to let it pass."""
+
+    def after(self, request: Request, response: Response) -> Response:
+        """Return the answer that the client gets in place of `response`; the effect has happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCall:
+    """One line of the log: never a query, a header or a body."""
+
+    method: str
+    path: str
+    status: int
+
+
+class Account:
+    """An Xplenty account without a network: `handle` takes each call to its end. Safe to share between threads.
+
+    `store` keeps the account; with one that holds an account already, `seed` is not used.
+    """
+
+    def __init__(
+        self,
+        seed: Seed | None = None,
+        *,
+        clock: Clock | None = None,
+        knobs: Knobs | None = None,
+        store: Store | None = None,
+        gates: Sequence[Gate] = (),
+    ) -> None:
+        self.lock = threading.RLock()
+        self.knobs = knobs or Knobs()
+        self.base_url = "http://127.0.0.1"
+        self._store = store
+        self._gates = tuple(gates)
+        self._calls: deque[LoggedCall] = deque(maxlen=CALLS_KEPT)
+        self._count = 0
+        kept = store.load() if store else None
+        self._time = ServiceTime(clock or SystemClock(), not_before=kept.now if kept else 0.0)
+        self.credits = Credits(self.knobs.credits_per_hour)
+        self.seed = kept.seed if kept else (seed or Seed()).with_key()
+        self.world = World(knobs=self.knobs, now=kept.now if kept else self._time.now())
+        if kept:
+            self.world.restore(kept.records, next_ids=kept.next_ids, born_at=kept.born_at)
+        else:
+            plant(self.world, self.seed)
+        self.save()
+
+    def handle(self, request: Request) -> Response:
+        """Answer one call; every failure is an answer too."""
+        with self.lock:
+            self.advance()
+            response = self._through_gates(request)
+            self._calls.append(LoggedCall(request.method, request.path, response.status))
+            self.save()
+            return response
+
+    def calls(self) -> tuple[LoggedCall, ...]:
+        """Return the calls so far, oldest first; of more than 100,000 only the last."""
+        with self.lock:
+            return tuple(self._calls)
+
+    def advance(self) -> Moment:
+        """Let everything happen that is due by now, and return the present moment."""
+        now = self._time.now()
+        self.world.advance(now)
+        self.credits = self.credits.at(now)
+        return now
+
+    def save(self) -> None:
+        """Write down what has changed, if there is a store."""
+        changes = self.world.take_changes()
+        if self._store is not None:
+            self._store.save(self.world, changes, seed=self.seed)
+
+    def _through_gates(self, request: Request) -> Response:
+        """The one place that every call passes before its effect and after it."""
+        for gate in self._gates:
+            early = gate.before(request)
+            if early is not None:
+                return early
+        response = self._respond(request)
+        for gate in self._gates:
+            response = gate.after(request, response)
+        return response
+
+    def _respond(self, request: Request) -> Response:
+        callback = ""
+        try:
+            callback = reading.callback_of(request)
+            answer = self._answer(request)
+        except Refusal as refusal:
+            answer = self._refused(refusal)
+        return self._encoded(answer, callback=callback)
+
+    def _answer(self, request: Request) -> Answer:
+        if request.method == "OPTIONS":
+            return Answer(None, status=204, headers=_PREFLIGHT)
+        self._charge(request)
+        route = route_of(request.method, request.path, not_found=self.knobs.not_found_message)
+        self._admit(request, route)
+        return route.handler(self._call(request, route))
+
+    def _charge(self, request: Request) -> None:
+        if is_free(request.path):
+            return
+        if self.credits.remaining == 0:
+            raise Refusal(429, "Rate Limit Exceeded")
+        self.credits = self.credits.spent()
+
+    def _admit(self, request: Request, route: Route) -> None:
+        reading.check_accept(request, knobs=self.knobs)
+        if reading.key_of(request) != self.seed.api_key:
+            raise Refusal(401, "Unauthorized: the API key is missing or wrong")
+        if route.account_id not in (None, self.seed.account_id):
+            if self.knobs.foreign_account == 404:
+                raise Refusal(404, self.knobs.not_found_message)
+            raise Refusal(401, "Unauthorized: the API key does not belong to this account")
+
+    def _call(self, request: Request, route: Route) -> Call:
+        return Call(
+            world=self.world,
+            seed=self.seed,
+            knobs=self.knobs,
+            credits=self.credits,
+            now=self.world.now,
+            links=Links(self.base_url, self.seed.account_id),
+            parameters=reading.parameters_of(request, area=route.area, knobs=self.knobs),
+            ids=route.ids,
+        )
+
+    def _refused(self, refusal: Refusal) -> Answer:
+        body: dict[str, Any] = {"message": refusal.message}
+        if refusal.status == 422 and refusal.field and self.knobs.invalid_body == "message_and_errors":
+            body["errors"] = {refusal.field: [refusal.message]}
+        headers = {}
+        if refusal.status == 429 and self.knobs.retry_after_on_429:
+            headers["Retry-After"] = str(self.credits.seconds_left(self.world.now))
+        return Answer(body, status=refusal.status, headers=headers)
+
+    def _encoded(self, answer: Answer, *, callback: str) -> Response:
+        self._count += 1
+        headers = {
+            "Access-Control-Allow-Origin": "*",
+            "X-RateLimit-Limit": str(self.credits.limit),
+            "X-RateLimit-Remaining": str(self.credits.remaining),
+            "X-Request-Id": f"emulated-{self._count:06d}",
+            **answer.headers,
+        }
+        if answer.payload is None:
+            return Response(answer.status, headers)
+        text = json.dumps(answer.payload)
+        headers["Content-Type"] = "application/javascript" if callback else f"{VENDOR_TYPE}; version=2"
+        return Response(answer.status, headers, (f"{callback}({text})" if callback else text).encode())

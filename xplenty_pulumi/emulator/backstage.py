@@ -1,0 +1,151 @@
+"""Looking into an account, and acting upon it, without a call: what other people and the service itself do to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Literal, TypeAlias
+
+from xplenty_pulumi.emulator import clusters, effects, jobs
+from xplenty_pulumi.emulator.account import Account, LoggedCall
+from xplenty_pulumi.emulator.knobs import CLUSTER_IN_ERROR
+from xplenty_pulumi.emulator.planting import package_of
+from xplenty_pulumi.emulator.records import ENDED, FINAL, Cluster, Job, Moment, Package, Schedule
+from xplenty_pulumi.emulator.seed import PackageSeed
+from xplenty_pulumi.emulator.world import Kind, World
+
+KindName: TypeAlias = Literal["cluster", "job", "package", "schedule"]
+_KINDS: dict[str, Kind] = {"cluster": Cluster, "job": Job, "package": Package, "schedule": Schedule}
+
+
+class Backstage:
+    """The side of an account that clients do not see. Nothing here costs credits or shows among the calls.
+
+    Every method first lets happen what is due by now; what it returns is a frozen snapshot. Methods that name a
+    record raise KeyError when there is none. Safe to use from any thread.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    @contextmanager
+    def _present(self) -> Iterator[tuple[World, Moment]]:
+        with self.account.lock:
+            now = self.account.advance()
+            yield self.account.world, now
+            self.account.save()
+
+    def clusters(self) -> tuple[Cluster, ...]:
+        """Return every cluster as it is now, ended ones too, oldest first."""
+        with self._present() as (world, _):
+            return tuple(world.clusters.values())
+
+    def jobs(self) -> tuple[Job, ...]:
+        """Return every job as it is now, ended ones too, oldest first."""
+        with self._present() as (world, _):
+            return tuple(world.jobs.values())
+
+    def living_clusters(self) -> tuple[Cluster, ...]:
+        """Return the clusters whose end has not been asked for: those that go on costing money."""
+        return tuple(cluster for cluster in self.clusters() if cluster.status not in ENDED)
+
+    def unfinished_jobs(self) -> tuple[Job, ...]:
+        """Return the jobs that have not come to an end."""
+        return tuple(job for job in self.jobs() if job.status not in FINAL)
+
+    def cluster(self, number: int) -> Cluster:
+        """Return one cluster as it is now."""
+        with self._present() as (world, _):
+            return world.clusters[number]
+
+    def job(self, number: int) -> Job:
+        """Return one job as it is now."""
+        with self._present() as (world, _):
+            return world.jobs[number]
+
+    def calls(self) -> tuple[LoggedCall, ...]:
+        """Return the calls so far, oldest first; of more than 100,000 only the last."""
+        return self.account.calls()
+
+    @property
+    def credits_used(self) -> int:
+        """How many credits of the present hour are used."""
+        with self._present():
+            return self.account.credits.used
+
+    def set_credits_used(self, used: int) -> None:
+        """Set how many credits of the present hour are used."""
+        with self._present():
+            self.account.credits = replace(self.account.credits, used=used)
+
+    def add_cluster(self, **fields: Any) -> Cluster:
+        """Add a cluster as somebody else would have made it: available, 2 nodes, unless `fields` say otherwise."""
+        with self._present() as (world, now):
+            number = world.take_id(Cluster)
+            defaults: dict[str, Any] = {
+                "name": clusters.generated_name(number),
+                "status": "available",
+                "nodes": 2,
+                "type": "production",
+                "region": self.account.seed.region,
+                "available_since": now,
+            }
+            times = {"status_since": now, "created_at": now, "updated_at": now}
+            known = defaults | times | {"initial_nodes": fields.get("nodes", 2)} | fields
+            effects.apply_cluster(world, Cluster(id=number, **known), at=now)
+            return world.clusters[number]
+
+    def add_package(self, package: PackageSeed) -> Package:
+        """Add a package, or replace the one with its id."""
+        with self._present() as (world, _):
+            world.put(package_of(package, now=world.now))
+            return world.packages[package.id]
+
+    def edit_cluster(self, number: int, **fields: Any) -> Cluster:
+        """Change fields of a cluster at once, whatever its status and whether or not a client could."""
+        with self._present() as (world, now):
+            since = {"status_since": now} if "status" in fields else {}
+            changed = replace(world.clusters[number], **({"updated_at": now} | since | fields))
+            effects.apply_cluster(world, changed, at=now)
+            return world.clusters[number]
+
+    def end_cluster(self, number: int) -> Cluster:
+        """Let a cluster be `terminated` from now on; what runs on it is stopped."""
+        with self._present() as (world, now):
+            effects.apply_cluster(world, clusters.ended(world.clusters[number], at=now), at=now)
+            return world.clusters[number]
+
+    def fail_cluster(self, number: int) -> Cluster:
+        """Let a cluster be in `error` from now on; what runs on it fails."""
+        with self._present() as (world, now):
+            effects.apply_cluster(world, clusters.broken(world.clusters[number], at=now), at=now)
+            return world.clusters[number]
+
+    def fail_next_clusters(self, count: int = 1) -> None:
+        """Let the next `count` clusters that are created end in `error` instead of becoming available."""
+        with self._present() as (world, _):
+            world.clusters_to_fail = count
+
+    def complete_job(self, number: int) -> Job:
+        """Let a job be `completed` from now on."""
+        return self._end_job(number, "completed")
+
+    def stop_job(self, number: int) -> Job:
+        """Let a job be `stopped` from now on, as if somebody had stopped it."""
+        return self._end_job(number, "stopped")
+
+    def fail_job(self, number: int, errors: str = "Package failed to execute.") -> Job:
+        """Let a job be `failed` from now on, with this error text."""
+        return self._end_job(number, "failed", errors=errors)
+
+    def _end_job(self, number: int, status: str, *, errors: str | None = None) -> Job:
+        with self._present() as (world, now):
+            ended = replace(jobs.finished(world.jobs[number], status, at=now), errors=errors)
+            effects.apply_job(world, ended, at=now)
+            return world.jobs[number]
+
+    def delete_record(self, kind: KindName, number: int) -> None:
+        """Remove a record without a trace: reading it is a 404 and it shows in no list; its id is not used again."""
+        with self._present() as (world, now):
+            world.remove(_KINDS[kind], number)
+            if kind == "cluster":
+                effects.fail_jobs(world, number, CLUSTER_IN_ERROR, at=now)

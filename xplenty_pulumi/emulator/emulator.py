@@ -1,0 +1,105 @@
+"""An Xplenty account that a test or a demonstration starts and stops."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from xplenty_pulumi.clock import Clock, ScaledClock, SystemClock
+from xplenty_pulumi.emulator.account import Account, Gate
+from xplenty_pulumi.emulator.backstage import Backstage
+from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.seed import Seed
+from xplenty_pulumi.emulator.store import Store
+from xplenty_pulumi.errors import ConfigError
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.emulator.server import OnCall, Server
+
+FASTEST = 100_000
+
+
+def _scaled(clock: Clock, time_scale: float) -> Clock:
+    if not 0 < time_scale <= FASTEST:
+        raise ConfigError(f"time_scale must be above 0 and at most {FASTEST}, got {time_scale}", setting="time_scale")
+    return clock if time_scale == 1 else ScaledClock(clock, time_scale)
+
+
+class Emulator(Backstage):
+    """An emulated account. As a context manager it is served on 127.0.0.1; `account.handle` answers without that.
+
+    `time_scale` 60 lets a minute of the service take a second; it goes up to 100,000. `port` 0 takes a free one.
+    `state` names a file that keeps the account across restarts; `seed` is for a new account only. `on_call` is told
+    of each served call.
+    Raises ConfigError for a wrong time scale and for a state file that can not be used.
+    """
+
+    def __init__(
+        self,
+        seed: Seed | None = None,
+        *,
+        clock: Clock | None = None,
+        time_scale: float = 1,
+        knobs: Knobs | None = None,
+        state: str | Path | None = None,
+        port: int = 0,
+        gates: Sequence[Gate] = (),
+        on_call: "OnCall | None" = None,
+    ) -> None:
+        scaled = _scaled(clock or SystemClock(), time_scale)
+        self._store = Store(Path(state)) if state is not None else None
+        self._port = port
+        self.on_call = on_call
+        self._server: Server | None = None
+        with self._closed_on_error():
+            super().__init__(Account(seed, clock=scaled, knobs=knobs, store=self._store, gates=gates))
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Serve the account. Raises ImportError without the extra `emulator`, ConfigError for a port in use."""
+        with self._closed_on_error():
+            from xplenty_pulumi.emulator.server import Server  # noqa: PLC0415 - only who serves loads the web stack
+
+            self._server = Server(self.account, port=self._port, on_call=self.on_call)
+            self._server.start()
+        self.account.base_url = self._server.url
+
+    @contextmanager
+    def _closed_on_error(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop serving, end the serving thread and let go of the state file; doing it twice is fine."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+        if self._store is not None:
+            self._store.close()
+
+    @property
+    def url(self) -> str:
+        """The base URL for clients: without the account, and without a slash at its end."""
+        return self.account.base_url
+
+    @property
+    def account_id(self) -> str:
+        """The account's identifier, the first part of its paths."""
+        return self.account.seed.account_id
+
+    @property
+    def api_key(self) -> str:
+        """The key that clients authenticate with."""
+        return self.account.seed.api_key

@@ -1,0 +1,134 @@
+"""Everything about the service that no source settles, and every duration, as one frozen value.
+
+Each default is what the API documentation or a recorded answer suggests. A test that must not rest on a guess runs
+once per value of the knob.
+"""
+
+from dataclasses import dataclass, fields
+from typing import ClassVar, Literal
+
+from xplenty_pulumi.errors import ConfigError
+
+_POSITIVE = ("jobs_per_cluster", "max_nodes", "credits_per_hour")
+NOT_FOUND = "Item not found."
+CLUSTER_IN_ERROR = "Specified cluster is not available and is in erroneous state."
+
+
+def require(holds: bool, field: str, rule: str, *, got: object) -> None:
+    """Raise ConfigError, naming the field, unless the rule holds."""
+    if not holds:
+        raise ConfigError(f"{field} {rule}, got {got!r}", setting=field)
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """How this account behaves. Durations are in seconds of the service's own clock."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    # Clusters in time
+    pending_seconds: float = 10
+    creating_seconds: float = 170
+    scaling_seconds: float = 90
+    pending_terminate_seconds: float = 5
+    terminating_seconds: float = 55
+    # Jobs in time; a package of the seed may carry its own run time
+    job_idle_seconds: float = 1
+    job_pending_seconds: float = 4
+    job_run_seconds: float = 60
+    job_pending_stoppage_seconds: float = 2
+    job_stopping_seconds: float = 3
+    # Sizes
+    jobs_per_cluster: int = 2
+    max_nodes: int = 20
+    credits_per_hour: int = 5000
+
+    # What the POST of a cluster fills in: with False, zone and instance types stay null.
+    fill_in_defaults: bool = True
+    # `idle_since` before a cluster was ever idle: documentation examples show the creation time.
+    idle_since_on_new_cluster: Literal["null", "created_at"] = "null"
+    # A sandbox has one node: another number is refused (documented for v2) or ignored (documented for v1).
+    sandbox_nodes: Literal["refuse", "ignore"] = "refuse"
+    # Longest description the service stores; None is any length. Longer ones are refused or cut.
+    description_max_length: int | None = None
+    description_too_long: Literal["refuse", "cut"] = "refuse"
+    # Whether blanks around a description are dropped.
+    description_trimmed: bool = False
+    # Whether a body field nobody knows is ignored or refused.
+    unknown_body_field: Literal["ignore", "refuse"] = "ignore"
+    # Whether `{"cluster": {...}}` is understood like the bare fields.
+    wrapped_bodies: Literal["accept", "ignore"] = "accept"
+
+    # PUT with other nodes: what status and nodes read until the resize is through.
+    scaling_status: Literal["scaling", "available"] = "scaling"
+    scaling_nodes: Literal["new", "old"] = "new"
+    # PUT nodes while pending, creating, scaling or in error.
+    resize_unready_cluster: Literal["refuse", "accept"] = "refuse"
+    # Fewer nodes than the cluster started with: refused in an announcement of 2014.
+    shrink_below_initial_nodes: Literal["accept", "refuse"] = "accept"
+    # PUT on a cluster that is ending or has ended.
+    update_ended_cluster: Literal[422, 404, 200] = 422
+
+    # DELETE of a cluster by what it is doing; pending and creating are refused on record.
+    delete_unready_cluster: Literal["refuse", "accept"] = "refuse"
+    delete_scaling_cluster: Literal["refuse", "accept"] = "refuse"
+    delete_ended_cluster: Literal[422, 404, 200] = 422
+    # What DELETE of a cluster does to jobs that still run on it; "refuse" answers 422.
+    delete_busy_cluster: Literal["stop_jobs", "fail_jobs", "refuse"] = "stop_jobs"
+    # Seconds after which an ended cluster answers 404 and leaves the lists; None keeps it for ever.
+    ended_cluster_kept_seconds: float | None = None
+
+    # An idle cluster that is given a job: becomes available at once, or stays idle while the job runs.
+    idle_cluster_on_new_job: Literal["available", "idle"] = "available"
+
+    # Jobs
+    first_job_status: Literal["idle", "pending"] = "idle"
+    job_on_unready_cluster: Literal["pending", "queued"] = "pending"
+    job_over_capacity: Literal["queued", "pending"] = "queued"
+    unknown_id_on_run: Literal[404, 422] = 404
+    ended_cluster_on_run: Literal[422, 404] = 422
+    archived_package_on_run: Literal[422, 404, 201] = 422
+    unknown_job_variables: Literal["accept", "refuse"] = "accept"
+    # DELETE of a job that is completed or stopped; a failed one is refused on record.
+    delete_final_job: Literal[422, 200] = 422
+    # DELETE of a job that is already being stopped.
+    delete_stopping_job: Literal[200, 422] = 200
+    # Whether `updated_at` of a running job moves with its progress.
+    updated_at_follows_progress: bool = False
+    # `failed_at` of failed jobs: set in recorded answers, null in documentation examples.
+    failed_at_is_set: bool = True
+    # `errors` of a job without any: null or an empty text in recorded answers.
+    no_errors: Literal["null", "empty"] = "null"
+    # Whether jobs carry their cluster and package only when asked with `include=`.
+    jobs_embed: Literal["on_include", "always"] = "on_include"
+    # POST of a job's watcher: 201 documented, 200 expected by the Ruby client.
+    watch_job_status: Literal[201, 200] = 201
+
+    # Lists
+    limit_out_of_range: Literal["clamp", "refuse"] = "clamp"
+    # A `sort`, `direction` or `status` nobody knows: 422, or as if it were not given.
+    unknown_list_value: Literal["refuse", "ignore"] = "refuse"
+    since_filters_on: Literal["updated_at", "created_at"] = "updated_at"
+    since_includes_the_moment: bool = True
+    # Whether the last page still names a next one.
+    next_link_on_last_page: bool = False
+    # Seconds before a new record shows in lists; reading it by id works at once.
+    list_lag_seconds: float = 0
+
+    # Requests
+    accept_without_version: Literal["newest", "not_found"] = "newest"
+    unsupported_version: Literal[406, 505] = 406
+    foreign_account: Literal[401, 404] = 401
+    retry_after_on_429: bool = False
+    not_found_message: str = NOT_FOUND
+    # 422 bodies: only the message, or also a list of errors per field.
+    invalid_body: Literal["message", "message_and_errors"] = "message"
+    # Whether the plan shows the nodes of a cluster; without it, instances answer 403.
+    instances_in_plan: bool = True
+
+    def __post_init__(self) -> None:
+        for name in _POSITIVE:
+            require(getattr(self, name) >= 1, name, "must be 1 or more", got=getattr(self, name))
+        for name in (field.name for field in fields(self) if field.name.endswith("_seconds")):
+            value = getattr(self, name)
+            require(value is None or value >= 0, name, "must be 0 or more", got=value)

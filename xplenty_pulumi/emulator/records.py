@@ -1,0 +1,154 @@
+"""What an account holds: frozen records that the state machines replace as time goes by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+Moment: TypeAlias = float
+"""Seconds since 1970 in UTC, on the service's own clock."""
+
+READY = frozenset({"available", "idle"})
+UNREADY = frozenset({"pending", "creating"})
+ENDED = frozenset({"pending_terminate", "terminating", "terminated"})
+CLUSTER_STATUSES = (
+    "pending",
+    "creating",
+    "available",
+    "idle",
+    "scaling",
+    "error",
+    "pending_terminate",
+    "terminating",
+    "terminated",
+)
+
+FINAL = frozenset({"completed", "failed", "stopped"})
+WAITING = frozenset({"idle", "pending", "queued"})
+STOPPING = frozenset({"pending_stoppage", "stopping"})
+JOB_STATUSES = (
+    "idle",
+    "pending",
+    "queued",
+    "running",
+    "completed",
+    "failed",
+    "pending_stoppage",
+    "stopping",
+    "stopped",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster as the service truly has it; what a client sees of a resize depends on the knobs."""
+
+    id: int
+    name: str
+    status: str
+    status_since: Moment
+    created_at: Moment
+    updated_at: Moment
+    nodes: int
+    initial_nodes: int
+    type: str
+    region: str
+    description: str | None = None
+    previous_nodes: int | None = None
+    available_since: Moment | None = None
+    terminated_at: Moment | None = None
+    terminate_on_idle: bool = False
+    time_to_idle: int = 3600
+    idle_since: Moment | None = None
+    terminated_on_idle: bool = False
+    zone: str | None = None
+    master_instance_type: str | None = None
+    slave_instance_type: str | None = None
+    master_spot_price: float | None = None
+    slave_spot_price: float | None = None
+    master_spot_percentage: float | None = None
+    slave_spot_percentage: float | None = None
+    allow_fallback: bool = True
+    stack: str = "white-everest"
+    bootstrap_actions: tuple[Mapping[str, Any], ...] = ()
+    watched: bool = True
+    fails_to_start: bool = False
+    quiet_since: Moment | None = None
+    """Since when a ready cluster has had no unfinished job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a completed job has written to one destination."""
+
+    id: int
+    name: str
+    records_count: int
+    preview: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run of a package on a cluster, with the end it is going to come to."""
+
+    id: int
+    status: str
+    status_since: Moment
+    cluster_id: int
+    package_id: int
+    created_at: Moment
+    updated_at: Moment
+    run_seconds: float
+    needed_nodes: int = 1
+    failure: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    dynamic_variables: Mapping[str, Any] = field(default_factory=dict)
+    waits_for_cluster: bool = False
+    outputs: tuple[Output, ...] = ()
+    started_at: Moment | None = None
+    completed_at: Moment | None = None
+    errors: str | None = None
+    watched: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A data package; running it takes `run_seconds` and, with a `failure` text, ends as failed with that text."""
+
+    id: int
+    name: str
+    created_at: Moment
+    updated_at: Moment
+    description: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    status: str = "active"
+    flow_type: str = "dataflow"
+    version: int = 1
+    data_flow_json: str = "{}"
+    run_seconds: float | None = None
+    failure: str | None = None
+    needed_nodes: int = 1
+    outputs: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A schedule to look at; this account does not run it."""
+
+    id: int
+    name: str
+    created_at: Moment
+    updated_at: Moment
+    start_at: Moment
+    description: str = ""
+    status: str = "disabled"
+    interval_amount: int = 1
+    interval_unit: str = "hours"
+    overlap: bool = True
+    auto_retry: bool = False
+    auto_retry_attempts: int = 3
+    reuse_cluster_strategy: str = "any"
+    task: Mapping[str, Any] = field(default_factory=dict)
+    watched: bool = True
+
+
+Record: TypeAlias = Cluster | Job | Package | Schedule

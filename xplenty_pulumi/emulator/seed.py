@@ -1,0 +1,158 @@
+"""What an account holds when it begins: its name and key, its regions, packages and schedules."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal
+
+from xplenty_pulumi.emulator.knobs import require
+
+REGIONS = (
+    "amazon-web-services::us-east-1",
+    "amazon-web-services::us-west-1",
+    "amazon-web-services::us-west-2",
+    "amazon-web-services::eu-west-1",
+    "amazon-web-services::ap-southeast-1",
+    "amazon-web-services::ap-southeast-2",
+    "amazon-web-services::ap-northeast-1",
+    "amazon-web-services::sa-east-1",
+    "gcloud::asia-east1",
+    "gcloud::europe-west1",
+    "gcloud::us-central1",
+)
+STACKS = ("white-everest", "mint-everest", "lime-everest", "blue-everest")
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSeed:
+    """A package; a run of it takes `run_seconds` and completes, or fails with the text `failure`.
+
+    `needed_nodes` is the size of cluster that a run waits for; `outputs` are the names and record counts it writes.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    id: int
+    name: str
+    description: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    status: Literal["active", "archived"] = "active"
+    flow_type: Literal["dataflow", "workflow"] = "dataflow"
+    data_flow_json: str = "{}"
+    run_seconds: float | None = None
+    failure: str | None = None
+    needed_nodes: int = 1
+    outputs: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require(self.id >= 1, "id", "must be 1 or more", got=self.id)
+        require((self.run_seconds or 0) >= 0, "run_seconds", "must be 0 or more", got=self.run_seconds)
+        require(self.needed_nodes >= 1, "needed_nodes", "must be 1 or more", got=self.needed_nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPackageSeed:
+    """A package that a schedule would run."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    package_id: int
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSeed:
+    """A schedule to look at; the emulator does not run it."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    id: int
+    name: str
+    description: str = ""
+    status: Literal["enabled", "disabled"] = "disabled"
+    interval_amount: int = 1
+    interval_unit: Literal["minutes", "hours", "days", "weeks", "months"] = "hours"
+    overlap: bool = True
+    reuse_cluster_strategy: Literal["none", "self", "any"] = "any"
+    nodes: int = 2
+    terminate_on_idle: bool = True
+    time_to_idle: int = 60
+    packages: tuple[TaskPackageSeed, ...] = ()
+
+    def __post_init__(self) -> None:
+        require(self.id >= 1, "id", "must be 1 or more", got=self.id)
+        require(self.interval_amount >= 1, "interval_amount", "must be 1 or more", got=self.interval_amount)
+
+
+def default_packages() -> tuple[PackageSeed, ...]:
+    """Return the packages of an account that was given none: two that complete, one that fails, one that is big."""
+    return (
+        PackageSeed(
+            101,
+            "Daily sales",
+            description="Sums up the sales of one day",
+            variables={"day": "'2026-01-01'", "output_path": "'/sales'"},
+            outputs={"daily_sales": 10_415},
+        ),
+        PackageSeed(
+            102,
+            "Customer import",
+            description="Copies customers from the shop into the warehouse",
+            variables={"since": "'2026-01-01'"},
+            run_seconds=90,
+            outputs={"customers": 423, "rejected_customers": 7},
+        ),
+        PackageSeed(
+            103,
+            "Broken import",
+            description="Always fails, to show what a failure looks like",
+            run_seconds=20,
+            failure="Package failed to execute: input path not found.",
+        ),
+        PackageSeed(
+            104,
+            "Nightly rebuild",
+            description="Waits in the queue on clusters with fewer than 4 nodes",
+            run_seconds=600,
+            needed_nodes=4,
+            outputs={"warehouse": 2_500_000},
+        ),
+        PackageSeed(105, "Old sales report", status="archived"),
+    )
+
+
+def default_schedules() -> tuple[ScheduleSeed, ...]:
+    """Return the schedules of an account that was given none."""
+    return (
+        ScheduleSeed(301, "Every night", status="enabled", interval_unit="days", packages=(TaskPackageSeed(101),)),
+        ScheduleSeed(302, "Customers by the hour", packages=(TaskPackageSeed(102, {"since": "'2026-01-01'"}),)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """An account as it begins. Empty `api_key` means a random one."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    account_id: str = "emulated-account"
+    api_key: str = ""
+    region: str = REGIONS[0]
+    regions: tuple[str, ...] = REGIONS
+    stacks: tuple[str, ...] = STACKS
+    packages: tuple[PackageSeed, ...] = field(default_factory=default_packages)
+    schedules: tuple[ScheduleSeed, ...] = field(default_factory=default_schedules)
+    clusters_that_fail: tuple[str, ...] = ()
+    """Names, with `*` for any text, of clusters that end in `error` instead of becoming available."""
+
+    def __post_init__(self) -> None:
+        named = bool(self.account_id) and "/" not in self.account_id
+        require(named, "account_id", "must be a text without slashes", got=self.account_id)
+        require(self.region in self.regions, "region", f"must be one of {', '.join(self.regions)}", got=self.region)
+        for name, seeds in (("packages", self.packages), ("schedules", self.schedules)):
+            ids = [seed.id for seed in seeds]
+            require(len(set(ids)) == len(ids), name, "must have different ids", got=ids)
+
+    def with_key(self) -> "Seed":
+        """Return this seed with a key: its own or a random one."""
+        return self if self.api_key else replace(self, api_key=secrets.token_hex(16))

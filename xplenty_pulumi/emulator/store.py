@@ -1,0 +1,130 @@
+"""An account in a file: SQLite, so that it survives a restart and a crash."""
+
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xplenty_pulumi.emulator.records import Cluster, Job, Moment, Package, Record, Schedule
+from xplenty_pulumi.emulator.seed import Seed
+from xplenty_pulumi.emulator.world import Change, Kind, World
+from xplenty_pulumi.errors import ConfigError
+
+_APPLICATION = 0x58706C79
+_FORMAT = 1
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS records (kind TEXT, id INTEGER, body TEXT, PRIMARY KEY (kind, id))",
+    "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, body TEXT)",
+)
+_KINDS: dict[str, Kind] = {"cluster": Cluster, "job": Job, "package": Package, "schedule": Schedule}
+_NAMES: dict[Kind, str] = {kind: name for name, kind in _KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An account as it was written down last; `now` is the moment of its last change."""
+
+    seed: Seed
+    born_at: Moment
+    now: Moment
+    next_ids: dict[Kind, int]
+    records: Sequence[Record]
+
+
+class Store:
+    """One account in one file, which no other process may use meanwhile.
+
+    The hour's credits are not kept: a restart begins with a full budget. Raises ConfigError for a file that is no
+    account, or that another emulator holds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._database = sqlite3.connect(path, timeout=0, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise self._refused(str(error)) from None
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self.close()
+            raise self._refused(str(error)) from None
+
+    def _prepare(self) -> None:
+        self._database.execute("PRAGMA locking_mode=EXCLUSIVE")
+        self._database.execute("BEGIN EXCLUSIVE")
+        if self._fact("SELECT count(*) FROM sqlite_master"):
+            self._check()
+        for statement in _TABLES:
+            self._database.execute(statement)
+        self._database.execute(f"PRAGMA application_id = {_APPLICATION}")
+        self._database.execute(f"PRAGMA user_version = {_FORMAT}")
+        self._database.commit()
+
+    def _check(self) -> None:
+        if self._fact("PRAGMA application_id") != _APPLICATION:
+            raise sqlite3.DatabaseError("it is the database of another program")
+        found = self._fact("PRAGMA user_version")
+        if found != _FORMAT:
+            raise sqlite3.DatabaseError(f"it has format {found}, and this version reads format {_FORMAT}")
+
+    def _fact(self, statement: str) -> int:
+        return int(self._database.execute(statement).fetchone()[0])
+
+    def _refused(self, reason: str) -> ConfigError:
+        return ConfigError(
+            f"the state file {self._path} can not be used: {reason}",
+            setting="state",
+            advice="Name another file, or stop the emulator that is using this one.",
+        )
+
+    def close(self) -> None:
+        """Let go of the file; doing it twice is fine."""
+        self._database.close()
+
+    def load(self) -> Kept | None:
+        """Return what the file holds, or None for a new one; raises ConfigError when it makes no sense."""
+        try:
+            facts = {name: json.loads(body) for name, body in self._database.execute("SELECT name, body FROM facts")}
+            return self._kept(facts) if facts else None
+        except (sqlite3.Error, ValueError, KeyError) as error:
+            raise self._refused(f"its content makes no sense ({type(error).__name__})") from None
+
+    def _kept(self, facts: dict[str, Any]) -> Kept:
+        from pydantic import TypeAdapter  # noqa: PLC0415 - only who keeps a state waits for this import
+
+        readers = {name: TypeAdapter[Record](kind) for name, kind in _KINDS.items()}
+        rows = self._database.execute("SELECT kind, body FROM records ORDER BY kind, id").fetchall()
+        return Kept(
+            seed=TypeAdapter(Seed).validate_python(facts["seed"]),
+            born_at=facts["born_at"],
+            now=facts["now"],
+            next_ids={_KINDS[name]: number for name, number in facts["next_ids"].items()},
+            records=[readers[kind].validate_json(body) for kind, body in rows],
+        )
+
+    def save(self, world: World, changes: Sequence[Change], *, seed: Seed) -> None:
+        """Write down the changed records, in one transaction."""
+        if not changes:
+            return
+        with self._database:
+            for kind, number, record in changes:
+                self._save_record(_NAMES[kind], number, record)
+            facts = {
+                "seed": dataclasses.asdict(seed),
+                "born_at": world.born_at,
+                "now": world.now,
+                "next_ids": {_NAMES[kind]: number for kind, number in world.next_ids.items()},
+            }
+            rows = [(name, json.dumps(body)) for name, body in facts.items()]
+            self._database.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
+
+    def _save_record(self, name: str, number: int, record: Record | None) -> None:
+        if record is None:
+            self._database.execute("DELETE FROM records WHERE kind = ? AND id = ?", (name, number))
+            return
+        body = json.dumps(dataclasses.asdict(record))
+        self._database.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (name, number, body))
