@@ -1,0 +1,178 @@
+"""A cluster is changed in place, and the change is seen before it is reported."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.core_bench import OWNER, Bench, answers, desired, lost_after, lost_before, preceded_by
+from xplenty_pulumi.core.kinds import CLUSTER, Change
+from xplenty_pulumi.core.marker import marker_of, sign
+from xplenty_pulumi.emulator import Knobs
+from xplenty_pulumi.errors import InvalidError, ReadyFailed, ReadyTimeout, ServerError, UnsureError
+
+SIGNED = sign("night", marker_of(OWNER))
+CHANGES: dict[str, tuple[Any, Any]] = {
+    "nodes": (4, 4),
+    "name": ("day", "day"),
+    "description": ("day loads", sign("day loads", marker_of(OWNER))),
+    "terminate_on_idle": (True, True),
+    "time_to_idle": (60, 60),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_field_is_updated_in_place(bench: Bench, name: str) -> None:
+    """One call sets the one field, and the cluster has it afterwards; descriptions keep the marker."""
+    wanted, stored = CHANGES[name]
+    made = bench.emulator.add_cluster(description=SIGNED, name="night")
+    outcome = bench.clusters.update(made.id, desired(**{"name": "night", "description": "night", name: wanted}))
+    assert outcome.problem is None
+    assert bench.wire.bodies("PUT .*") == [{name: stored}]
+    assert getattr(bench.emulator.cluster(made.id), name) == stored
+
+
+def test_every_field_that_changes_in_place_is_tried() -> None:
+    """The table of this test is complete."""
+    assert set(CHANGES) == set(CLUSTER.names(Change.IN_PLACE))
+
+
+def test_several_fields_are_updated_by_one_call(bench: Bench) -> None:
+    """All differences travel together."""
+    made = bench.emulator.add_cluster(description=SIGNED)
+    bench.clusters.update(made.id, desired(nodes=3, name="day", time_to_idle=60, description="night"))
+    assert bench.wire.bodies("PUT .*") == [{"nodes": 3, "name": "day", "time_to_idle": 60}]
+
+
+def test_nothing_to_change_sends_only_reads(bench: Bench) -> None:
+    """An update of what is as desired waits and writes nothing."""
+    made = bench.emulator.add_cluster(description=SIGNED, status="creating")
+    outcome = bench.clusters.update(made.id, desired(description="night"))
+    assert outcome.problem is None
+    assert outcome.record.status == "available"
+    assert {method for method, _, _ in bench.wire.requests} == {"GET"}
+
+
+def test_a_marker_that_was_taken_off_is_no_change(bench: Bench) -> None:
+    """A cluster known by its id stays ours without its marker, and no drift is made of it."""
+    made = bench.emulator.add_cluster(description="night")
+    bench.clusters.update(made.id, desired(description="night"))
+    assert bench.wire.count("PUT .*") == 0
+
+
+@pytest.mark.parametrize("nodes", [5, 2])
+@pytest.mark.parametrize("shows", ["new", "old"])
+@pytest.mark.parametrize("status", ["scaling", "available"])
+def test_resize_is_honest(nodes: int, shows: Any, status: Any) -> None:
+    """It ends when the service shows a ready status and the number, however the service shows the way there."""
+    bench = Bench.new(knobs=Knobs(scaling_nodes=shows, scaling_status=status))
+    made = bench.emulator.add_cluster(nodes=3)
+    outcome = bench.clusters.update(made.id, desired(nodes=nodes))
+    assert outcome.problem is None
+    assert (outcome.record.status, outcome.record.nodes) == ("available", nodes)
+    if (shows, status) != ("new", "available"):  # there the service hides the way entirely
+        assert bench.emulator.cluster(made.id).status == "available"
+
+
+def test_resize_tells_its_progress(bench: Bench) -> None:
+    """The status shows while it is scaling."""
+    made = bench.emulator.add_cluster()
+    bench.clusters.update(made.id, desired(nodes=3))
+    assert bench.headlines == ["scaling"]
+
+
+def test_resize_waits_until_it_is_allowed(bench: Bench) -> None:
+    """A cluster that is still being built or resized is waited for, since the service refuses to resize it."""
+    made = bench.emulator.add_cluster(status="scaling", previous_nodes=2, nodes=3)
+    outcome = bench.clusters.update(made.id, desired(nodes=4))
+    assert outcome.problem is None
+    assert bench.wire.count("PUT .*") == 1
+
+
+def test_an_idle_cluster_is_resized(bench: Bench) -> None:
+    """Idle is a ready status too."""
+    made = bench.emulator.add_cluster(status="idle")
+    assert bench.clusters.update(made.id, desired(nodes=3)).problem is None
+
+
+def test_one_deadline_for_all_of_an_update(bench: Bench) -> None:
+    """Waiting before and after the change shares the time the user gave."""
+    made = bench.emulator.add_cluster(status="creating")
+    outcome = bench.clusters.update(made.id, desired(nodes=3, timeout=200))
+    assert isinstance(outcome.problem, ReadyTimeout)
+    assert bench.clock.monotonic() == pytest.approx(200)
+    assert outcome.record.status == "scaling"
+
+
+@pytest.mark.parametrize(("fault", "puts"), [(lost_after, 1), (lost_before, 2), (answers(502), 2)])
+def test_a_lost_answer_is_looked_for(bench: Bench, fault: Any, puts: int) -> None:
+    """The cluster is read before the change is sent again."""
+    made = bench.emulator.add_cluster()
+    bench.wire.on("PUT .*", fault, calls={1})
+    outcome = bench.clusters.update(made.id, desired(nodes=3))
+    assert outcome.problem is None
+    assert outcome.record.nodes == 3
+    assert bench.wire.count("PUT .*") == puts
+
+
+def test_answers_that_stay_lost_are_unsure(bench: Bench) -> None:
+    """After four attempts without effect the cluster is returned with the problem."""
+    made = bench.emulator.add_cluster()
+    bench.wire.on("PUT .*", lost_before)
+    outcome = bench.clusters.update(made.id, desired(nodes=3))
+    assert isinstance(outcome.problem, UnsureError)
+    assert bench.wire.count("PUT .*") == 4
+    assert outcome.record.id == made.id
+
+
+def test_a_refused_change_is_a_problem(bench: Bench) -> None:
+    """The service's words reach the user, the cluster stays known, and nothing is tried again."""
+    made = bench.emulator.add_cluster()
+    outcome = bench.clusters.update(made.id, desired(nodes=21))
+    assert isinstance(outcome.problem, InvalidError)
+    assert "must be between 2 and 20" in str(outcome.problem)
+    assert bench.wire.count("PUT .*") == 1
+
+
+@pytest.mark.parametrize("status", ["pending_terminate", "terminating", "terminated"])
+def test_an_ended_cluster_can_not_be_updated(bench: Bench, status: str) -> None:
+    """It is said why, and how to get a new one."""
+    made = bench.emulator.add_cluster(status=status)
+    with pytest.raises(ReadyFailed) as caught:
+        bench.clusters.update(made.id, desired())
+    assert caught.value.resource == f"cluster {made.id}"
+    assert f"it is {status}" in str(caught.value)
+    assert caught.value.advice == "Run `pulumi up --refresh` to create it anew"
+
+
+def test_an_unknown_cluster_can_not_be_updated(bench: Bench) -> None:
+    """A 404 is told in words and never as a bare status."""
+    with pytest.raises(ReadyFailed, match="does not know it"):
+        bench.clusters.update(77, desired())
+
+
+def test_a_cluster_that_ends_before_the_change(bench: Bench) -> None:
+    """One that is gone between the look and the change ends the update with what is known of it."""
+    made = bench.emulator.add_cluster()
+    ends = preceded_by(lambda: bench.emulator.end_cluster(made.id))
+    bench.wire.on(f"PUT clusters/{made.id}", ends, calls={1})
+    outcome = bench.clusters.update(made.id, desired(nodes=3))
+    assert isinstance(outcome.problem, InvalidError)
+    assert outcome.record.id == made.id
+
+
+def test_a_cluster_that_vanishes_before_the_change(bench: Bench) -> None:
+    """The same for one that leaves no trace."""
+    made = bench.emulator.add_cluster()
+    vanishes = preceded_by(lambda: bench.emulator.delete_record("cluster", made.id))
+    bench.wire.on(f"GET clusters/{made.id}", vanishes, calls={4})
+    outcome = bench.clusters.update(made.id, desired(nodes=3))
+    assert isinstance(outcome.problem, ReadyFailed)
+    assert bench.wire.count("PUT .*") == 0
+
+
+def test_an_update_that_can_not_look_raises(bench: Bench) -> None:
+    """Before anything is known of the cluster there is nothing to return."""
+    made = bench.emulator.add_cluster()
+    bench.wire.on("GET .*", answers(500))
+    with pytest.raises(ServerError):
+        bench.clusters.update(made.id, desired())

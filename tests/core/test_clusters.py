@@ -1,0 +1,143 @@
+"""New clusters are waited for until they are what was asked for, and broken ones are cleared away."""
+
+import pytest
+
+from tests.support.core_bench import BUILDING_TIME, Bench, answers, desired, lost_after, preceded_by, rewritten
+from xplenty_pulumi.errors import AuthError, Cancelled, InvalidError, ReadyFailed, ReadyTimeout, WaitError
+
+
+def test_create_waits_until_available(bench: Bench) -> None:
+    """Create returns when the service shows the cluster as available, not when it was asked for."""
+    outcome = bench.clusters.create(desired(nodes=3))
+    assert outcome.problem is None
+    assert (outcome.record.status, outcome.record.nodes) == ("available", 3)
+    assert bench.clock.monotonic() >= BUILDING_TIME
+    assert bench.headlines == ["pending", "creating"]
+
+
+def test_create_waits_for_all_nodes(bench: Bench) -> None:
+    """Available with a part of the nodes is not ready."""
+    bench.wire.on("GET clusters/501", preceded_by(lambda: bench.emulator.edit_cluster(501, nodes=3)), calls={1})
+    outcome = bench.clusters.create(desired(nodes=5, timeout=400))
+    assert isinstance(outcome.problem, ReadyTimeout)
+    assert "not available with 5 nodes after 6m40s" in str(outcome.problem)
+    assert outcome.record.nodes == 3
+
+
+def test_a_sandbox_is_ready_with_its_node(bench: Bench) -> None:
+    """One node is enough for a sandbox."""
+    outcome = bench.clusters.create(desired(type="sandbox", nodes=1))
+    assert outcome.problem is None
+    assert outcome.record.type == "sandbox"
+
+
+def test_a_slow_cluster_is_kept(bench: Bench) -> None:
+    """When time is over, the cluster is returned with the problem, so that the caller keeps its id; it is not ended."""
+    outcome = bench.clusters.create(desired(timeout=60))
+    assert isinstance(outcome.problem, ReadyTimeout)
+    assert outcome.problem.resource == f"cluster {outcome.record.id}"
+    assert outcome.record.status == "creating"
+    assert len(bench.emulator.living_clusters()) == 1
+
+
+def test_a_cancelled_create_keeps_the_cluster(bench: Bench) -> None:
+    """Cancelling stops the waiting and nothing else."""
+    bench.interruption = "cancelled"
+    outcome = bench.clusters.create(desired())
+    assert isinstance(outcome.problem, Cancelled)
+    assert bench.wire.count("DELETE .*") == 0
+    assert [one.id for one in bench.emulator.living_clusters()] == [outcome.record.id]
+
+
+@pytest.mark.parametrize(("status", "error"), [(500, WaitError), (401, AuthError)])
+def test_a_failed_look_keeps_the_cluster(bench: Bench, status: int, error: type[Exception]) -> None:
+    """A cluster that can not be looked at any more is not ended because of that."""
+    bench.wire.on("GET clusters/.*", answers(status))
+    outcome = bench.clusters.create(desired())
+    assert isinstance(outcome.problem, error)
+    assert bench.wire.count("DELETE .*") == 0
+
+
+def test_a_cluster_ended_by_others_is_not_ready(bench: Bench) -> None:
+    """Somebody who ends it while it is waited for is told about at once."""
+    bench.wire.on("GET clusters/501", preceded_by(lambda: bench.emulator.end_cluster(501)), calls={3})
+    outcome = bench.clusters.create(desired())
+    assert isinstance(outcome.problem, ReadyFailed)
+    assert outcome.problem.reason == "its status is terminated"
+
+
+def test_a_cluster_that_vanishes_is_not_ready(bench: Bench) -> None:
+    """The last sight of it is returned."""
+    bench.wire.on("GET clusters/501", preceded_by(lambda: bench.emulator.delete_record("cluster", 501)), calls={3})
+    outcome = bench.clusters.create(desired())
+    assert isinstance(outcome.problem, ReadyFailed)
+    assert "does not know it (404)" in str(outcome.problem)
+    assert outcome.record.id == 501
+
+
+def test_a_broken_cluster_is_terminated(bench: Bench) -> None:
+    """A new cluster that ends in error is ended, seen to be ended, and nothing is left to keep."""
+    bench.emulator.fail_next_clusters()
+    with pytest.raises(ReadyFailed) as caught:
+        bench.clusters.create(desired())
+    assert caught.value.last_status == "error"
+    assert "was terminated; nothing is left of it" in str(caught.value)
+    assert [one.status for one in bench.emulator.clusters()] == ["terminated"]
+
+
+def test_a_broken_cluster_may_be_kept(bench: Bench) -> None:
+    """On the user's word it stays for people to look at, and in the state."""
+    bench.emulator.fail_next_clusters()
+    outcome = bench.clusters.create(desired(on_create_failure="keep"))
+    assert isinstance(outcome.problem, ReadyFailed)
+    assert outcome.problem.reason == "its status is error"
+    assert [one.status for one in bench.emulator.clusters()] == ["error"]
+    assert bench.wire.count("DELETE .*") == 0
+
+
+@pytest.mark.parametrize("timeout", [30, 1200])
+def test_a_broken_cluster_that_can_not_be_terminated_is_kept(bench: Bench, timeout: float) -> None:
+    """It may cost money, so its id is not let go of."""
+    bench.emulator.fail_next_clusters()
+    if timeout > 60:
+        bench.wire.on("DELETE .*", answers(422, "not now"))
+    outcome = bench.clusters.create(desired(terminate_timeout=timeout))
+    assert isinstance(outcome.problem, ReadyFailed)
+    assert "could not be terminated" in str(outcome.problem)
+    assert "may cost money" in outcome.problem.advice
+    assert outcome.record.status == "error"
+
+
+def test_an_existing_broken_cluster_is_not_terminated_by_an_update(bench: Bench) -> None:
+    """Only what create has made is cleared away."""
+    made = bench.emulator.add_cluster(status="error")
+    outcome = bench.clusters.update(made.id, desired())
+    assert isinstance(outcome.problem, ReadyFailed)
+    assert bench.emulator.cluster(made.id).status == "error"
+
+
+def test_a_status_nobody_knows_is_borne(bench: Bench) -> None:
+    """A new word of the service is neither the goal nor a failure."""
+    hibernating = rewritten(lambda record: record.update(status="hibernating"))
+    bench.wire.on("GET clusters/501", hibernating, calls={2, 3})
+    assert bench.clusters.create(desired()).problem is None
+    assert bench.headlines == ["pending", "hibernating", "pending", "creating"]
+
+
+def test_a_refused_change_keeps_the_adopted_cluster(bench: Bench) -> None:
+    """What is adopted and can not be brought to the desired form is kept with the problem."""
+    outcome = bench.clusters.create(desired())
+    bench.living.forget()
+    bench.wire.on("PUT .*", answers(422, "nodes is too much"))
+    again = bench.clusters.create(desired(nodes=9))
+    assert again.record.id == outcome.record.id
+    assert isinstance(again.problem, InvalidError)
+
+
+def test_a_lost_answer_to_the_first_change_is_seen(bench: Bench) -> None:
+    """A change whose answer got lost is looked for before it is repeated."""
+    bench.clusters.create(desired())
+    bench.living.forget()
+    bench.wire.on("PUT .*", lost_after, calls={1})
+    assert bench.clusters.create(desired(nodes=3)).problem is None
+    assert bench.wire.count("PUT .*") == 1

@@ -1,0 +1,176 @@
+"""How a run ends: as hoped, with the reason, or stopped; and what is known of it later."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.support.core_bench import Bench, answers, desired_run, preceded_by
+from xplenty_pulumi.core.kinds import JOB_RUN
+from xplenty_pulumi.core.reconcile.jobs import DesiredRun
+from xplenty_pulumi.emulator import Knobs, PackageSeed
+from xplenty_pulumi.errors import (
+    Cancelled,
+    JobFailed,
+    ReadyFailed,
+    ReadyTimeout,
+    ServerError,
+)
+
+NOT_FOUND = "Package failed to execute: input path not found."
+
+
+def wanted(bench: Bench, package_id: int = 101, **inputs: Any) -> DesiredRun:
+    """Return a run as it should be, on a new cluster."""
+    return desired_run(bench.emulator.add_cluster(), package_id, **inputs)
+
+
+def running(bench: Bench, *, package_id: int = 101) -> int:
+    """Let somebody start a run on a new cluster, and return its id once it is running."""
+    cluster = bench.emulator.add_cluster()
+    number = bench.client.jobs.run(cluster_id=cluster.id, package_id=package_id).id
+    bench.clock.advance(10)
+    assert bench.emulator.job(number).status == "running"
+    return number
+
+
+def test_a_failed_run_carries_its_error_and_link(bench: Bench) -> None:
+    """The run is returned with the service's own words, a page to look at, and what happens next."""
+    outcome = bench.job_runs.create(wanted(bench, 103))
+    problem = outcome.problem
+    assert isinstance(problem, JobFailed)
+    assert outcome.record.status == problem.last_status == "failed"
+    assert problem.reason == NOT_FOUND
+    assert str(problem) == (
+        f"job {outcome.record.id}: failed: {NOT_FOUND}; see {outcome.record.html_url}. "
+        "The next `pulumi up` starts a new run"
+    )
+
+
+def test_errors_fit_into_a_line(bench: Bench) -> None:
+    """Line breaks of the service's text become spaces."""
+    bench.emulator.add_package(PackageSeed(200, "x", failure="first\n  line\tand\r\nsecond"))
+    outcome = bench.job_runs.create(wanted(bench, 200))
+    assert isinstance(outcome.problem, JobFailed)
+    assert outcome.problem.reason == "first line and second"
+
+
+@pytest.mark.parametrize("no_errors", ["null", "empty"])
+def test_a_run_stopped_by_others_fails(no_errors: Any) -> None:
+    """Only a completed run is a success; without a reason that is said."""
+    bench = Bench.new(knobs=Knobs(no_errors=no_errors))
+    bench.wire.on("GET jobs/.*", preceded_by(lambda: bench.emulator.stop_job(9001)), calls={5})
+    outcome = bench.job_runs.create(wanted(bench))
+    assert isinstance(outcome.problem, JobFailed)
+    assert outcome.problem.last_status == "stopped"
+    assert "stopped: the service gives no reason; see http" in str(outcome.problem)
+
+
+def test_a_cluster_that_breaks_fails_its_runs(bench: Bench) -> None:
+    """The service's reason names the cluster."""
+    bench.wire.on("GET jobs/.*", preceded_by(lambda: bench.emulator.fail_cluster(501)), calls={5})
+    outcome = bench.job_runs.create(wanted(bench))
+    assert isinstance(outcome.problem, JobFailed)
+    assert "in erroneous state" in outcome.problem.reason
+
+
+def test_a_forgotten_quote_is_hinted_at(bench: Bench) -> None:
+    """A value that reads like words may be what is wrong; only its name is shown."""
+    outcome = bench.job_runs.create(wanted(bench, 103, variables={"DAY": "s3cretword", "N": 1}))
+    assert "'DAY' looks like a string without its quotes, see xplenty_pulumi.quote()" in str(outcome.problem)
+    assert "s3cretword" not in str(outcome.problem)
+
+
+def test_a_slow_run_is_kept(bench: Bench) -> None:
+    """When time is over the run goes on, and is returned with the problem."""
+    outcome = bench.job_runs.create(wanted(bench, timeout=30))
+    assert isinstance(outcome.problem, ReadyTimeout)
+    assert outcome.record.status == "running"
+    assert "not completed after 30s; last seen running" in str(outcome.problem)
+    assert bench.wire.count("DELETE .*") == 0
+
+
+def test_a_cancelled_run_goes_on(bench: Bench) -> None:
+    """Cancelling the `up` does not stop what was started."""
+    bench.interruption = "cancelled"
+    outcome = bench.job_runs.create(wanted(bench))
+    assert isinstance(outcome.problem, Cancelled)
+    assert [one.id for one in bench.emulator.unfinished_jobs()] == [outcome.record.id]
+    assert bench.wire.count("DELETE .*") == 0
+
+
+def test_a_run_that_vanishes_is_a_problem(bench: Bench) -> None:
+    """The last that was known of it is returned."""
+    bench.wire.on("GET jobs/.*", preceded_by(lambda: bench.emulator.delete_record("job", 9001)), calls={3})
+    outcome = bench.job_runs.create(wanted(bench))
+    assert isinstance(outcome.problem, ReadyFailed)
+    assert "does not know it (404)" in str(outcome.problem)
+    assert outcome.record.id == 9001
+
+
+def test_resume_follows_and_never_starts(bench: Bench) -> None:
+    """A run known by its id is waited for, in whatever process."""
+    number = running(bench)
+    run = DesiredRun({"cluster_id": "501", "package_id": "101"}, 600)
+    outcome = bench.another_process().job_runs.resume(number, run)
+    assert outcome.problem is None
+    assert outcome.record.status == "completed"
+    assert bench.wire.count("POST jobs") == 1
+
+
+def test_resume_of_a_forgotten_run(bench: Bench) -> None:
+    """How it ended can not be seen any more, and what to do is said."""
+    with pytest.raises(ReadyFailed) as caught:
+        bench.job_runs.resume(7, DesiredRun({}, 600))
+    assert caught.value.resource == "job 7"
+    assert caught.value.advice == "Run `pulumi up --refresh` to start a new run"
+
+
+ACTIVE = ("idle", "pending", "queued", "running", "pending_stoppage", "stopping")
+SIGHTS = {status: f"it is {status}. The next `pulumi up` goes on following it" for status in ACTIVE}
+
+
+@pytest.mark.parametrize("status", [*ACTIVE, "completed", "failed", "stopped"])
+def test_sight_of_every_status(bench: Bench, status: str) -> None:
+    """An ended run is not gone; one that did not succeed, or not yet, is remarked on."""
+    number = running(bench)
+    put_into(bench, number, status)
+    sight = bench.job_runs.read(number, last_status="running", inputs={})
+    assert not sight.gone
+    assert sight.record is not None
+    assert sight.record.status == status
+    assert sight.remark.startswith(SIGHTS.get(status, "" if status == "completed" else f"job {number}: {status}: "))
+    assert bool(sight.remark) is (status != "completed")
+
+
+def put_into(bench: Bench, number: int, status: str) -> None:
+    """Let a running job be in `status`."""
+    endings = {"completed": "complete_job", "failed": "fail_job", "stopped": "stop_job"}
+    if status in endings:
+        getattr(bench.emulator, endings[status])(number)
+        return
+    account, job = bench.emulator.account, bench.emulator.job(number)
+    with account.lock:
+        account.world.put(replace(job, status=status, status_since=account.world.now))
+
+
+def test_every_status_is_tried() -> None:
+    """The list of this test is complete."""
+    assert {*ACTIVE, "completed", "failed", "stopped"} == set(JOB_RUN.phases)
+
+
+@pytest.mark.parametrize("status", JOB_RUN.phases)
+def test_a_forgotten_run(bench: Bench, status: str) -> None:
+    """A success stays one after the service has forgotten it; anything else is gone."""
+    sight = bench.job_runs.read(7, last_status=status, inputs={})
+    assert sight.record is None
+    assert sight.gone is (status != "completed")
+    assert ("was not seen to complete" in sight.remark) is sight.gone
+
+
+def test_trouble_is_not_gone(bench: Bench) -> None:
+    """Whatever keeps us from looking never makes a run disappear."""
+    number = running(bench)
+    bench.wire.on("GET .*", answers(500))
+    with pytest.raises(ServerError):
+        bench.job_runs.read(number, last_status="running", inputs={})

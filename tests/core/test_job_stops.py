@@ -1,0 +1,98 @@
+"""Stopping a run ends when the service shows that it has ended."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.core_bench import Bench, answers, lost_after, lost_before, preceded_by
+from xplenty_pulumi.emulator import Knobs
+from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyTimeout, UnsureError
+
+
+def running(bench: Bench, *, package_id: int = 101) -> int:
+    """Let somebody start a run on a new cluster, and return its id once it is running."""
+    cluster = bench.emulator.add_cluster()
+    number = bench.client.jobs.run(cluster_id=cluster.id, package_id=package_id).id
+    bench.clock.advance(10)
+    assert bench.emulator.job(number).status == "running"
+    return number
+
+
+def test_stop_waits_until_stopped(bench: Bench) -> None:
+    """An answer of `pending_stoppage` is a promise; what counts is `stopped`."""
+    number = running(bench)
+    bench.job_runs.stop(number, timeout=600)
+    assert bench.emulator.job(number).status == "stopped"
+    assert bench.wire.count("DELETE .*") == 1
+
+
+@pytest.mark.parametrize("ending", ["complete_job", "fail_job", "stop_job"])
+def test_stop_of_an_ended_run_sends_nothing(bench: Bench, ending: str) -> None:
+    """An ended run is left as it is."""
+    number = running(bench)
+    getattr(bench.emulator, ending)(number)
+    bench.job_runs.stop(number, timeout=600)
+    assert bench.wire.count("DELETE .*") == 0
+
+
+def test_stop_may_be_repeated(bench: Bench) -> None:
+    """The stop of one that is being stopped is only waited for."""
+    number = running(bench)
+    bench.client.jobs.stop(number)
+    bench.job_runs.stop(number, timeout=600)
+    assert bench.emulator.job(number).status == "stopped"
+    assert bench.wire.count("DELETE .*") == 1
+
+
+def test_stop_of_an_unknown_run_is_done(bench: Bench) -> None:
+    """A 404 counts as ended."""
+    bench.job_runs.stop(7, timeout=600)
+    assert bench.wire.count("DELETE .*") == 0
+
+
+@pytest.mark.parametrize(("fault", "deletes"), [(lost_after, 1), (lost_before, 2), (answers(502), 2)])
+def test_a_lost_answer_to_a_stop_is_looked_for(bench: Bench, fault: Any, deletes: int) -> None:
+    """The run is read before its stop is asked for again."""
+    number = running(bench, package_id=102)
+    bench.wire.on("DELETE .*", fault, calls={1})
+    bench.job_runs.stop(number, timeout=600)
+    assert bench.emulator.job(number).status == "stopped"
+    assert bench.wire.count("DELETE .*") == deletes
+
+
+@pytest.mark.parametrize("ending", ["complete_job", "fail_job"])
+def test_one_that_ends_in_the_same_moment(bench: Bench, ending: str) -> None:
+    """The service refuses to stop what has just ended, and that is as good."""
+    number = running(bench)
+    bench.wire.on("DELETE .*", preceded_by(lambda: getattr(bench.emulator, ending)(number)))
+    bench.job_runs.stop(number, timeout=600)
+    assert bench.wire.count("DELETE .*") == 1
+
+
+def test_one_that_is_forgotten_in_the_same_moment(bench: Bench) -> None:
+    """The same for one that leaves no trace."""
+    number = running(bench)
+    bench.wire.on("DELETE .*", preceded_by(lambda: bench.emulator.delete_record("job", number)))
+    bench.job_runs.stop(number, timeout=600)
+    assert bench.wire.count("DELETE .*") == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"), [(lost_before, UnsureError), (answers(422), InvalidError), (answers(404), NotFoundError)]
+)
+def test_a_stop_that_does_not_come_about_is_raised(bench: Bench, fault: Any, error: type[Exception]) -> None:
+    """What goes on running is never reported as stopped."""
+    number = running(bench, package_id=102)
+    bench.wire.on("DELETE .*", fault)
+    with pytest.raises(error):
+        bench.job_runs.stop(number, timeout=600)
+    assert bench.emulator.job(number).status == "running"
+
+
+def test_stop_within_its_time() -> None:
+    """When time is over, what is seen is told."""
+    bench = Bench.new(knobs=Knobs(job_stopping_seconds=600))
+    number = running(bench)
+    with pytest.raises(ReadyTimeout) as caught:
+        bench.job_runs.stop(number, timeout=60)
+    assert str(caught.value) == f"job {number}: not stopped after 1m00s; last seen stopping"

@@ -1,0 +1,248 @@
+"""Runs are started once, and followed to the end."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.core_bench import (
+    Behaviour,
+    Bench,
+    answers,
+    desired_run,
+    late,
+    lost_after,
+    lost_before,
+    preceded_by,
+    rewritten,
+    unreachable,
+)
+from xplenty_pulumi.core.reconcile.jobs import DesiredRun
+from xplenty_pulumi.emulator import Knobs
+from xplenty_pulumi.errors import (
+    BillingError,
+    InvalidError,
+    NotFoundError,
+    NotSentError,
+    ServerError,
+    UnsureError,
+    XplentyError,
+)
+
+FAILS, ARCHIVED = 103, 105
+
+
+def wanted(bench: Bench, package_id: int = 101, **inputs: Any) -> DesiredRun:
+    """Return a run as it should be, on the account's only cluster."""
+    clusters = bench.emulator.clusters() or (bench.emulator.add_cluster(),)
+    return desired_run(clusters[0], package_id, **inputs)
+
+
+def test_a_run_is_followed_until_completed(bench: Bench) -> None:
+    """Create returns when the service shows the run as completed."""
+    outcome = bench.job_runs.create(wanted(bench))
+    assert outcome.problem is None
+    assert outcome.record.status == "completed"
+    assert bench.emulator.job(outcome.record.id).status == "completed"
+
+
+def test_what_is_sent(bench: Bench) -> None:
+    """Ids go as numbers and variables as texts."""
+    bench.job_runs.create(wanted(bench, variables={"N": 4.0}, dynamic_variables={"NOW": "CurrentTime()"}, triggers=[1]))
+    assert bench.wire.bodies("POST jobs") == [
+        {
+            "cluster_id": 501,
+            "package_id": 101,
+            "variables": {"N": "4"},
+            "dynamic_variables": {"NOW": "CurrentTime()"},
+        }
+    ]
+
+
+def test_progress_is_told(bench: Bench) -> None:
+    """While it runs, the share that is done stands beside the time."""
+    bench.job_runs.create(wanted(bench))
+    assert bench.headlines == ["idle", "pending", "running"]
+    details = [detail for headline, detail in bench.told if headline == "running"]
+    assert all("% · " in detail and detail.endswith(" of 24h00m") for detail in details[1:])
+
+
+def test_a_run_may_wait_for_its_cluster(bench: Bench) -> None:
+    """A cluster that is still being built takes jobs."""
+    cluster = bench.emulator.add_cluster(status="creating")
+    assert bench.job_runs.create(desired_run(cluster)).problem is None
+
+
+def test_a_lost_run_of_an_earlier_attempt_is_taken_up(bench: Bench) -> None:
+    """What a crash left running is followed, and nothing is started."""
+    run = wanted(bench)
+    lost = bench.another_process().client.jobs.run(cluster_id=501, package_id=101)
+    outcome = bench.job_runs.create(run)
+    assert outcome.problem is None
+    assert outcome.record.id == lost.id
+    assert bench.wire.count("POST jobs") == 1
+    assert bench.headlines[0] == f"taking up job {lost.id}, which an earlier attempt started"
+
+
+def test_a_run_of_a_schedule_is_not_taken_up(bench: Bench) -> None:
+    """A schedule's equal run stands beside ours."""
+    run = wanted(bench)
+    bench.client.jobs.run(cluster_id=501, package_id=101)
+    bench.wire.on("GET jobs", rewritten(lambda record: record.update(creator={"type": "Schedule", "id": 301})))
+    assert bench.job_runs.create(run).problem is None
+    assert len(bench.emulator.jobs()) == 2
+
+
+@pytest.mark.parametrize("fault", [lost_after, late(4), late(30)], ids=["at once", "after 4 s", "after 30 s"])
+def test_a_lost_answer_is_found_again(bench: Bench, fault: Behaviour) -> None:
+    """The run that was started without our hearing of it is followed."""
+    bench.wire.on("POST jobs", fault)
+    outcome = bench.job_runs.create(wanted(bench))
+    assert outcome.problem is None
+    assert [one.id for one in bench.emulator.jobs()] == [outcome.record.id]
+    assert bench.wire.count("POST jobs") == 1
+    assert bench.headlines[0] == "the answer got lost, looking for the run"
+
+
+@pytest.mark.parametrize("fault", [lost_before, late(100), answers(502), answers(503), answers(200)])
+def test_a_run_is_never_sent_twice(bench: Bench, fault: Behaviour) -> None:
+    """Where nothing appears it is unsure, and there is one call all the same."""
+    bench.wire.on("POST jobs", fault)
+    with pytest.raises(UnsureError) as caught:
+        bench.job_runs.create(wanted(bench))
+    assert bench.wire.count("POST jobs") == 1
+    assert caught.value.resource == "package 101 on cluster 501"
+    assert "not sent again, lest it run twice" in str(caught.value)
+
+
+def test_a_run_that_comes_too_late_is_taken_up_by_the_next(bench: Bench) -> None:
+    """The next attempt finds it, so it runs once in all."""
+    bench.wire.on("POST jobs", late(100))
+    run = wanted(bench)
+    with pytest.raises(UnsureError):
+        bench.job_runs.create(run)
+    bench.clock.advance(100)
+    outcome = bench.another_process().job_runs.create(run)
+    assert [one.id for one in bench.emulator.jobs()] == [outcome.record.id]
+
+
+@pytest.mark.parametrize("fault", [unreachable, answers(500)])
+def test_a_search_that_fails_is_unsure(bench: Bench, fault: Behaviour) -> None:
+    """What can not be looked for may be running, so it is never said that nothing was sent."""
+    bench.wire.on("POST jobs", lost_after)
+    bench.wire.on("GET jobs", fault, calls=range(2, 100))
+    with pytest.raises(UnsureError, match="looking for it failed too") as caught:
+        bench.job_runs.create(wanted(bench))
+    assert bench.wire.count("POST jobs") == 1
+    assert caught.value.advice.startswith("Look at the account's newest jobs")
+
+
+def test_several_that_appeared_are_not_guessed_at(bench: Bench) -> None:
+    """An equal run that somebody else starts while the answer is lost is not told apart, so both are named."""
+    run = wanted(bench)
+    others = preceded_by(lambda: bench.client.jobs.run(cluster_id=501, package_id=101))
+    bench.wire.on("POST jobs", lost_after, calls={1})
+    bench.wire.on("GET jobs", others, calls={2})
+    with pytest.raises(UnsureError) as caught:
+        bench.job_runs.create(run)
+    assert len(caught.value.candidates) == 2
+
+
+def test_equal_runs_of_two_resources_are_two_runs(bench: Bench) -> None:
+    """One after the other in one process, each gets a run of its own."""
+    run = wanted(bench)
+    first, second = bench.job_runs.create(run), bench.job_runs.create(run)
+    assert first.record.id != second.record.id
+    assert bench.wire.count("POST jobs") == 2
+
+
+def test_equal_runs_at_the_same_time_are_as_many_runs(bench: Bench) -> None:
+    """Threads that start together do not take up each other's."""
+    run = wanted(bench)
+    found: list[int] = []
+    threads = [threading.Thread(target=lambda: found.append(bench.job_runs.create(run).record.id)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(found)) == 6 == len(bench.emulator.jobs())
+
+
+@pytest.mark.parametrize("held_by", ["read", "resume", "stop"])
+def test_a_run_that_was_looked_at_is_not_taken_up(bench: Bench, held_by: str) -> None:
+    """What a resource of this process holds, or held until it was replaced, belongs to it; a new run is started."""
+    run = wanted(bench)
+    held = bench.client.jobs.run(cluster_id=501, package_id=101).id
+    bench.emulator.complete_job(held)
+    actions: dict[str, Callable[[], object]] = {
+        "read": lambda: bench.job_runs.read(held, last_status="", inputs={}),
+        "resume": lambda: bench.job_runs.resume(held, run),
+        "stop": lambda: bench.job_runs.stop(held, timeout=60),
+    }
+    actions[held_by]()
+    assert bench.job_runs.create(run).record.id != held
+
+
+@pytest.mark.parametrize(("fault", "error", "posts"), [(answers(402), BillingError, 1), (unreachable, NotSentError, 4)])
+def test_a_refused_start_is_raised(bench: Bench, fault: Behaviour, error: type[Exception], posts: int) -> None:
+    """A definite answer that has nothing to do with the inputs is raised as it is."""
+    bench.wire.on("POST jobs", fault)
+    with pytest.raises(error):
+        bench.job_runs.create(wanted(bench))
+    assert bench.wire.count("POST jobs") == posts
+
+
+def test_nothing_is_started_when_looking_failed_before(bench: Bench) -> None:
+    """Without knowing what runs, nothing is sent."""
+    bench.wire.on("GET jobs", answers(500))
+    with pytest.raises(ServerError):
+        bench.job_runs.create(wanted(bench))
+    assert bench.wire.count("POST jobs") == 0
+
+
+@pytest.mark.parametrize("answer", [404, 422])
+@pytest.mark.parametrize(
+    ("cluster_id", "package_id", "words"),
+    [
+        (77, 101, "cluster 77 does not exist in this account"),
+        (501, 999, "package 999 does not exist in this account"),
+        (77, 999, "cluster 77 does not exist in this account"),
+    ],
+)
+def test_what_does_not_exist_is_named(answer: Any, cluster_id: int, package_id: int, words: str) -> None:
+    """The service does not say which of the two it misses, so we do."""
+    bench = Bench.new(knobs=Knobs(unknown_id_on_run=answer))
+    bench.emulator.add_cluster()
+    run = DesiredRun({"cluster_id": str(cluster_id), "package_id": str(package_id)}, 60)
+    with pytest.raises((NotFoundError, InvalidError)) as caught:
+        bench.job_runs.create(run)
+    assert caught.value.message == words
+    assert caught.value.status == answer
+    assert caught.value.resource == f"package {package_id} on cluster {cluster_id}"
+    assert caught.value.advice == "No run was started; correct the input and run `pulumi up` again"
+
+
+@pytest.mark.parametrize("status", ["pending_terminate", "terminated"])
+def test_an_ended_cluster_is_named(bench: Bench, status: str) -> None:
+    """A cluster that takes no jobs any more is told with its status."""
+    cluster = bench.emulator.add_cluster(status=status)
+    with pytest.raises(InvalidError, match=f"cluster {cluster.id} is {status}"):
+        bench.job_runs.create(desired_run(cluster))
+
+
+def test_an_archived_package_is_named(bench: Bench) -> None:
+    """An archived package is told as that."""
+    with pytest.raises(InvalidError, match="package 105 is archived"):
+        bench.job_runs.create(wanted(bench, ARCHIVED))
+
+
+@pytest.mark.parametrize("looks", ["fail", "find nothing wrong"])
+def test_a_refusal_that_can_not_be_explained(bench: Bench, looks: str) -> None:
+    """Then the service's own words stand."""
+    run = wanted(bench)
+    bench.wire.on("POST jobs", answers(422, "too many jobs"))
+    if looks == "fail":
+        bench.wire.on("GET (clusters|packages)/.*", answers(500))
+    with pytest.raises(XplentyError, match="too many jobs"):
+        bench.job_runs.create(run)

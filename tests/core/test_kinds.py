@@ -1,0 +1,162 @@
+"""The tables say what the documentation of the service says, and everything else says what the tables say."""
+
+import inspect
+import re
+from typing import Any
+
+import pytest
+
+from tests.support.openapi import load_document
+from xplenty_pulumi import Cluster, JobRun
+from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Change, Kind, Phase
+
+IN_PLACE = ("nodes", "name", "description", "terminate_on_idle", "time_to_idle")
+REPLACE = (
+    "type",
+    "region",
+    "zone",
+    "master_instance_type",
+    "slave_instance_type",
+    "master_spot_price",
+    "slave_spot_price",
+    "master_spot_percentage",
+    "slave_spot_percentage",
+    "allow_fallback",
+    "stack",
+    "bootstrap_actions",
+)
+CLUSTER_PHASES = {
+    "pending": Phase.BUILDING,
+    "creating": Phase.BUILDING,
+    "available": Phase.READY,
+    "idle": Phase.READY,
+    "scaling": Phase.SCALING,
+    "error": Phase.FAILED,
+    "pending_terminate": Phase.ENDING,
+    "terminating": Phase.ENDING,
+    "terminated": Phase.GONE,
+}
+JOB_PHASES = {
+    "idle": Phase.BUILDING,
+    "pending": Phase.BUILDING,
+    "queued": Phase.BUILDING,
+    "running": Phase.RUNNING,
+    "completed": Phase.SUCCEEDED,
+    "failed": Phase.FAILED,
+    "pending_stoppage": Phase.ENDING,
+    "stopping": Phase.ENDING,
+    "stopped": Phase.GONE,
+}
+KINDS = pytest.mark.parametrize(("kind", "resource"), [(CLUSTER, Cluster), (JOB_RUN, JobRun)], ids=["cluster", "job"])
+
+
+def schema(name: str) -> Any:
+    """Return one schema of the API's description."""
+    return load_document()["components"]["schemas"][name]
+
+
+def test_five_cluster_fields_change_in_place() -> None:
+    """Exactly what the documentation lets an update change."""
+    assert set(CLUSTER.names(Change.IN_PLACE)) == set(IN_PLACE) == set(schema("ClusterUpdate")["properties"])
+
+
+def test_twelve_cluster_fields_need_a_new_cluster() -> None:
+    """Every other documented parameter of create."""
+    assert set(CLUSTER.names(Change.REPLACE)) == set(REPLACE)
+    assert len(REPLACE) == 12
+
+
+def test_every_create_field_of_a_cluster_is_there() -> None:
+    """Nothing that the documentation offers is missing, and nothing is sent that it does not know."""
+    sent = {*CLUSTER.names(Change.IN_PLACE), *CLUSTER.names(Change.REPLACE)}
+    assert sent == set(schema("ClusterCreate")["properties"])
+    assert [one.name for one in CLUSTER.fields if one.required] == schema("ClusterCreate")["required"] == ["nodes"]
+
+
+def test_every_field_of_a_run_needs_a_new_run() -> None:
+    """A run can not be changed; what is not sent is only the reason for a new one."""
+    assert set(JOB_RUN.names(Change.REPLACE)) == {*schema("JobRun")["properties"], "triggers"}
+    assert JOB_RUN.names(Change.IN_PLACE) == ()
+    assert [one.name for one in JOB_RUN.fields if one.required] == schema("JobRun")["required"]
+
+
+def test_local_fields() -> None:
+    """What steers this tool alone is known by name, because it must never be sent."""
+    assert CLUSTER.names(Change.LOCAL) == ("marker", "on_create_failure", "ready_timeout", "terminate_timeout")
+    assert JOB_RUN.names(Change.LOCAL) == ("timeout", "stop_timeout")
+
+
+@pytest.mark.parametrize(
+    ("kind", "phases", "source"), [(CLUSTER, CLUSTER_PHASES, "ClusterStatus"), (JOB_RUN, JOB_PHASES, "JobStatus")]
+)
+def test_every_status_has_a_phase(kind: Kind, phases: dict[str, Phase], source: str) -> None:
+    """Each of the nine statuses that the sources name means something."""
+    assert dict(kind.phases) == phases
+    assert set(phases) == set(schema(source)["x-known-values"])
+    assert len(phases) == 9
+
+
+def test_living_statuses() -> None:
+    """What is on its way to its end, broken or ended is never adopted."""
+    assert [one for one in CLUSTER_PHASES if CLUSTER.is_living(one)] == [
+        "pending",
+        "creating",
+        "available",
+        "idle",
+        "scaling",
+    ]
+    assert [one for one in JOB_PHASES if JOB_RUN.is_living(one)] == ["idle", "pending", "queued", "running"]
+
+
+@pytest.mark.parametrize("kind", [CLUSTER, JOB_RUN], ids=lambda kind: kind.name)
+def test_a_new_status_is_neither_goal_nor_failure(kind: Kind) -> None:
+    """A status that the service makes up later is borne."""
+    assert kind.phase("hibernating") is Phase.UNKNOWN
+    assert not kind.is_living("hibernating")
+
+
+def test_statuses_by_phase() -> None:
+    """The table can be asked the other way round."""
+    assert CLUSTER.statuses(Phase.ENDING, Phase.GONE) == ("pending_terminate", "terminating", "terminated")
+    assert JOB_RUN.statuses(Phase.SUCCEEDED) == ("completed",)
+
+
+@KINDS
+def test_names_are_unique(kind: Kind, resource: type) -> None:
+    """No field hides another one."""
+    assert list(kind.by_name) == [one.name for one in kind.fields]
+    assert all(kind.by_name[one.name] is one for one in kind.fields)
+
+
+@KINDS
+def test_every_field_says_what_it_is(kind: Kind, resource: type) -> None:
+    """Documentation is made from the table, so each field has one sentence."""
+    for one in kind.fields:
+        assert re.fullmatch(r"[A-Z].+\.", one.about), one.name
+
+
+@KINDS
+def test_defaults_are_canonical(kind: Kind, resource: type) -> None:
+    """A default reads as itself, so that it never differs from what it becomes; a required field has none."""
+    for one in kind.fields:
+        assert not (one.required and one.default is not None)
+        if one.default is not None:
+            assert one.read(one.default) == one.default
+            assert type(one.read(one.default)) is type(one.default)
+
+
+@KINDS
+def test_constructor_takes_exactly_the_fields(kind: Kind, resource: type) -> None:
+    """The class that programs use offers every field of the table, and requires what the table requires."""
+    parameters = inspect.signature(resource).parameters
+    assert set(parameters) - {"resource_name", "opts"} == set(kind.by_name)
+    required = {name for name, one in parameters.items() if one.default is one.empty} - {"resource_name"}
+    assert required == {one.name for one in kind.fields if one.required}
+
+
+@KINDS
+def test_constructor_documents_exactly_the_fields(kind: Kind, resource: type) -> None:
+    """Each input is explained in the docstring, in the table's order, and nothing else is."""
+    text = inspect.getdoc(vars(resource)["__init__"]) or ""
+    documented = re.findall(r"^ {4}(\w+): ", text, flags=re.MULTILINE)
+    assert documented == ["resource_name", *sorted(kind.by_name, key=documented.index), "opts"]

@@ -1,0 +1,123 @@
+"""Where the answer to a create is lost, the cluster is looked for before anything is sent again."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.core_bench import (
+    OWNER,
+    Behaviour,
+    Bench,
+    answers,
+    desired,
+    late,
+    lost_after,
+    lost_before,
+    unreachable,
+)
+from xplenty_pulumi.core import marker
+from xplenty_pulumi.core.marker import marker_of, sign
+from xplenty_pulumi.errors import RefusedError, UnsureError
+
+OURS = marker_of(OWNER)
+
+
+def ours(bench: Bench) -> list[int]:
+    """Return the ids of all living clusters that carry our marker."""
+    return [one.id for one in bench.emulator.living_clusters() if marker.read(one.description) == OURS]
+
+
+@pytest.mark.parametrize("fault", [lost_after, late(4), late(30)], ids=["at once", "after 4 s", "after 30 s"])
+def test_a_lost_answer_is_found_again(bench: Bench, fault: Behaviour) -> None:
+    """The cluster that was made without our hearing of it is adopted; no twin is made."""
+    bench.wire.on("POST clusters", fault, calls={1})
+    outcome = bench.clusters.create(desired())
+    assert outcome.problem is None
+    assert ours(bench) == [outcome.record.id]
+    assert bench.wire.count("POST clusters") == 1
+    assert bench.headlines[0] == f"the answer got lost, looking for a cluster with {OURS}"
+
+
+@pytest.mark.parametrize("fault", [lost_before, answers(502), answers(503), answers(200)])
+def test_a_lost_request_is_sent_once_more(bench: Bench, fault: Behaviour) -> None:
+    """Where nothing appears within 37 seconds, it is created by a second call."""
+    bench.wire.on("POST clusters", fault, calls={1})
+    outcome = bench.clusters.create(desired())
+    assert outcome.problem is None
+    assert ours(bench) == [outcome.record.id]
+    assert bench.wire.count("POST clusters") == 2
+
+
+def test_lost_twice_is_unsure(bench: Bench) -> None:
+    """After two calls without an effect that shows, it is left to the next run, which is told what to look for."""
+    bench.wire.on("POST clusters", lost_before)
+    with pytest.raises(UnsureError) as caught:
+        bench.clusters.create(desired())
+    assert bench.wire.count("POST clusters") == 2
+    assert caught.value.marker == str(OURS)
+    assert "got no answer, twice" in str(caught.value)
+    assert str(OURS) in caught.value.advice
+
+
+@pytest.mark.parametrize("fault", [unreachable, answers(500)])
+def test_nothing_is_sent_again_while_looking_fails(bench: Bench, fault: Behaviour) -> None:
+    """A second call needs a look that shows nothing; without one it is unsure, and never said to be unsent."""
+    bench.living.look()
+    bench.wire.on("POST clusters", lost_after)
+    bench.wire.on("GET clusters", fault)
+    with pytest.raises(UnsureError) as caught:
+        bench.clusters.create(desired())
+    assert bench.wire.count("POST clusters") == 1
+    assert "looking for it failed too" in str(caught.value)
+    assert caught.value.marker == str(OURS)
+
+
+def test_looking_may_fail_for_a_while(bench: Bench) -> None:
+    """An outage shorter than the search does not hide the cluster."""
+    bench.living.look()
+    bench.wire.on("POST clusters", lost_after)
+    bench.wire.on("GET clusters", answers(503), calls=range(1, 8))
+    outcome = bench.clusters.create(desired())
+    assert ours(bench) == [outcome.record.id]
+
+
+def test_the_next_run_adopts_what_came_too_late(bench: Bench) -> None:
+    """An effect after the search is found by the next attempt, in another process."""
+    bench.wire.on("POST clusters", late(100), calls={1})
+    bench.wire.on("POST clusters", lost_before, calls={1})
+    with pytest.raises(UnsureError):
+        bench.clusters.create(desired())
+    bench.clock.advance(60)
+    outcome = bench.another_process().clusters.create(desired())
+    assert ours(bench) == [outcome.record.id]
+
+
+def test_a_twin_that_came_too_late_is_refused(bench: Bench) -> None:
+    """When both calls took effect in the end, the next attempt says so instead of choosing one."""
+    bench.wire.on("POST clusters", late(100), calls={1})
+    bench.wire.on("POST clusters", late(100), calls={1})
+    with pytest.raises(UnsureError):
+        bench.clusters.create(desired())
+    bench.clock.advance(100)
+    with pytest.raises(RefusedError, match="all carry the marker"):
+        bench.another_process().clusters.create(desired())
+    assert len(ours(bench)) == 2
+
+
+def test_an_equal_cluster_of_another_appears_meanwhile(bench: Bench) -> None:
+    """What others create while the answer is lost is not taken for ours."""
+    foreign = replace(OWNER, name="hourly")
+    bench.wire.on("POST clusters", lost_before, calls={1})
+    bench.living.look()
+    other = bench.emulator.add_cluster(description=sign("", marker_of(foreign)))
+    assert bench.clusters.create(desired()).record.id != other.id
+
+
+@pytest.mark.parametrize("fault", [lost_after, lost_before])
+def test_without_a_marker_a_lost_answer_is_unsure(bench: Bench, fault: Behaviour) -> None:
+    """It can not be told whether the cluster exists, so nothing is sent again."""
+    bench.wire.on("POST clusters", fault)
+    with pytest.raises(UnsureError, match="without an ownership marker") as caught:
+        bench.clusters.create(desired(marker=False))
+    assert bench.wire.count("POST clusters") == 1
+    assert caught.value.advice.startswith("Look at the account's newest clusters")

@@ -1,0 +1,145 @@
+"""Waiting ends: when it is true, when it can not become true, and when time is over."""
+
+import pytest
+
+from tests.core.scene import GONE, Scene, Thing
+from xplenty_pulumi.clock import ManualClock
+from xplenty_pulumi.core.wait import Deadline, Goal, Pace, Patience, Watch, spelled, wait_for
+from xplenty_pulumi.errors import NotSentError, ReadyFailed, ReadyTimeout
+
+
+def test_two_looks_must_agree() -> None:
+    """A goal that was seen once is looked at again after a short pause, and then believed."""
+    scene = Scene(["ready"])
+    assert scene.wait() == Thing("ready")
+    assert scene.looks == [0, 2]
+
+
+def test_looks_must_agree_in_a_row() -> None:
+    """A status that is there, not there, and there again has not settled."""
+    scene = Scene(["ready", "half", "ready", "ready"])
+    scene.wait()
+    assert len(scene.looks) == 4
+
+
+def test_a_final_status_needs_one_look() -> None:
+    """Where a status can not change any more, nothing is gained by a second look."""
+    scene = Scene(["gone"])
+    assert scene.wait(GONE) == Thing("gone")
+    assert len(scene.looks) == 1
+
+
+def test_missing_may_be_the_goal() -> None:
+    """Waiting for something to be gone, a 404 is as good as the last status."""
+    assert Scene([None]).wait(GONE) is None
+
+
+def test_there_is_a_look_after_the_deadline() -> None:
+    """What comes true in the last second counts, and its second look may come after the deadline."""
+    scene = Scene(["half"], ready_at=60)
+    assert scene.wait(seconds=60) == Thing("ready")
+    assert scene.looks[-2:] == [60, 62]
+
+
+def test_time_is_over() -> None:
+    """After the last look at the deadline it ends, naming what was seen last."""
+    scene = Scene(["half"])
+    with pytest.raises(ReadyTimeout) as caught:
+        scene.wait(seconds=60)
+    assert scene.looks[-1] == 60
+    assert caught.value.last_status == "half"
+    assert str(caught.value) == "thing 7: not ready after 1m00s; last seen half"
+
+
+def test_a_goal_lost_after_the_deadline_is_not_waited_for() -> None:
+    """One agreeing look buys one more look, not more time."""
+    scene = Scene(["ready", "half"])
+    with pytest.raises(ReadyTimeout):
+        scene.wait(seconds=1)
+    assert scene.looks == [0, 1]
+
+
+def test_hopeless_ends_at_once() -> None:
+    """When it can not become true any more, the reason is told and no time is spent."""
+    scene = Scene(["burst"])
+    with pytest.raises(ReadyFailed) as caught:
+        scene.wait()
+    assert scene.looks == [0]
+    assert caught.value.reason == "it burst"
+    assert str(caught.value) == "thing 7: can not become ready: it burst; last seen burst"
+
+
+def test_a_single_404_is_not_believed() -> None:
+    """A service may lag behind itself for a moment."""
+    scene = Scene([None, "half", "ready", "ready"])
+    assert scene.wait() == Thing("ready")
+
+
+def test_the_second_404_in_a_row_is_believed() -> None:
+    """Then it is gone, and it is said so."""
+    scene = Scene(["half", None, None])
+    with pytest.raises(ReadyFailed, match="the service does not know it") as caught:
+        scene.wait()
+    assert len(scene.looks) == 3
+    assert caught.value.last_status == ""
+
+
+@pytest.mark.parametrize("between", ["half", "ready"])
+def test_404s_apart_are_not_in_a_row(between: str) -> None:
+    """Any sight between two of them shows that it is there."""
+    scene = Scene([None, between, None, "ready", "ready"])
+    assert scene.wait() == Thing("ready")
+
+
+def test_the_pace_slows_down() -> None:
+    """Looks are two seconds apart at first, then ever further, up to a longest pause."""
+    scene = Scene(["half"])
+    with pytest.raises(ReadyTimeout):
+        scene.wait(seconds=3600)
+    pauses = [after - before for before, after in zip(scene.looks, scene.looks[1:], strict=False)]
+    assert pauses[:3] == [2.0, 2.5, 3.125]
+    assert pauses[:-1] == sorted(pauses[:-1])
+    assert max(pauses) == 15
+
+
+def test_the_pace_does_not_overflow() -> None:
+    """After however many looks, the longest pause is what it is."""
+    assert Pace().seconds(100_000) == 15
+    assert Pace(first=3, growth=1.0, longest=15).seconds(100_000) == 3
+
+
+def test_it_is_told_while_it_happens() -> None:
+    """The headline is the status, the detail a note and the time; what was reached is told by the caller."""
+    scene = Scene(["new", None, "half", NotSentError("no route"), "ready", "ready"])
+    scene.wait(seconds=90)
+    assert scene.told == [("new", "0s of 1m30s"), ("half", "50% · 4s of 1m30s")]
+
+
+def test_a_deadline_spans_several_waits() -> None:
+    """It counts from its start, on the monotonic clock alone."""
+    clock = ManualClock()
+    deadline = Deadline.after(60, clock)
+    clock.advance(45)
+    clock.jump(-3600)
+    assert (deadline.elapsed(), deadline.left()) == (45, 15)
+    clock.advance(20)
+    assert deadline.left() == -5
+
+
+def test_defaults_of_patience() -> None:
+    """Without a listener and a way to cancel, waiting is silent and goes on."""
+    clock = ManualClock()
+    scene = Scene(["half", "ready"], clock=clock)
+    watch = Watch("thing 7", scene.look)
+    goal: Goal[Thing] = Goal("ready", lambda thing: thing.status == "ready")
+    found = wait_for(goal, watch, deadline=Deadline.after(60, clock), patience=Patience(clock=clock))
+    assert found == Thing("ready")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0s"), (45.4, "45s"), (59.6, "1m00s"), (190, "3m10s"), (3599.9, "1h00m"), (7500, "2h05m"), (90_000, "25h00m")],
+)
+def test_times_are_spelled_as_people_say_them(seconds: float, text: str) -> None:
+    """Only the two largest units are told."""
+    assert spelled(seconds) == text

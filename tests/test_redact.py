@@ -1,0 +1,153 @@
+"""Secrets appear nowhere in clear, in whatever spelling."""
+
+import base64
+import copy
+import io
+import json
+import logging
+import pickle
+import urllib.parse
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xplenty_pulumi.redact import MASK, ScrubbingFilter, Secret, scrub
+
+KEY = "V4eyfgNqYcSasXGhzNxS"
+ODD = 'pä/s+s wörd"\\\n&=?'
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "quoted": lambda value: urllib.parse.quote(value, safe=""),
+    "quoted as a form": urllib.parse.quote_plus,
+    "json": lambda value: json.dumps(value)[1:-1],
+    "json in UTF-8": lambda value: json.dumps(value, ensure_ascii=False)[1:-1],
+    "hex": lambda value: value.encode().hex(),
+    "HEX": lambda value: value.encode().hex().upper(),
+}
+
+
+@pytest.mark.parametrize("value", [KEY, ODD])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_every_spelling_is_masked(value: str, spelling: str) -> None:
+    """Wherever a log or an error may have put it, the mask stands in its place."""
+    spelled = SPELLINGS[spelling](value)
+    assert scrub(f"before {spelled} after", [Secret(value)]) == f"before {MASK} after"
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@pytest.mark.parametrize("before", ["", "u", "us", "use", "user"])
+@pytest.mark.parametrize("after", ["", ":", "@host", "xx"])
+def test_base64_is_masked_at_every_alignment(encode: Callable[[bytes], bytes], before: str, after: str) -> None:
+    """What stands around the secret shifts its letters, and hides none of it: too little is left to guess the rest."""
+    text = encode(f"{before}{KEY}{after}".encode()).decode()
+    clean = scrub(f"Authorization: Basic {text}", [Secret(KEY)])
+    assert MASK in clean
+    assert len(clean.removeprefix("Authorization: Basic ").replace(MASK, "").strip("=")) <= 4 + len(before + after) * 2
+
+
+def test_basic_authorization_is_masked_whole() -> None:
+    """The user name of HTTP Basic, with its colon, leaves nothing but padding."""
+    header = base64.b64encode(f"{KEY}:".encode()).decode()
+    assert scrub(header, [Secret(KEY)]).replace("=", "") == MASK
+
+
+def test_several_secrets_and_places() -> None:
+    """Every occurrence of every secret goes, and the rest of the text stays."""
+    assert scrub("a alpha b beta c alpha", ["alpha", Secret("beta")]) == f"a {MASK} b {MASK} c {MASK}"
+
+
+def test_the_longest_goes_first() -> None:
+    """A secret that begins another does not leave the other's end behind."""
+    assert scrub("token-long", ["token", "token-long"]) == MASK
+
+
+@pytest.mark.parametrize("short", ["", "a", "abc"])
+def test_short_secrets_are_left_alone(short: str) -> None:
+    """Masking every letter would hide the text."""
+    assert scrub("a text: abc", [Secret(short)]) == "a text: abc"
+
+
+def test_without_secrets_nothing_changes() -> None:
+    """A text passes as it is."""
+    assert scrub("a text", []) == "a text"
+
+
+@pytest.mark.parametrize("value", ["\ud800abcd", "key-\udcff-"])
+def test_a_secret_that_is_no_text_is_masked(value: str) -> None:
+    """Bytes of the environment that are not UTF-8 do not make it fail."""
+    assert scrub(f"[{value}]", [Secret(value)]) == f"[{MASK}]"
+
+
+@given(value=st.text(min_size=4, max_size=40), before=st.text(max_size=10), after=st.text(max_size=10))
+def test_no_secret_gets_through(value: str, before: str, after: str) -> None:
+    """Whatever the secret, what stands around it is all that is left to see."""
+    clean = scrub(f"{before}{value}{after}", [value])
+    assert value not in clean.replace(MASK, "")
+
+
+def test_a_secret_shows_itself_only_by_name() -> None:
+    """Printing, formatting and containers give the mask."""
+    secret = Secret(KEY)
+    shown = [str(secret), repr(secret), f"{secret}", f"{secret!r:>20}", f"{secret:>10}", f"{[secret]}", "%s" % secret]  # noqa: UP031 - the old way is one of the ways
+    assert not any(KEY in text for text in shown)
+    assert all(MASK in text for text in shown)
+    assert secret.reveal() == KEY
+
+
+def test_a_secret_has_no_other_way_out() -> None:
+    """It is not written anywhere: pickling, copying and JSON refuse."""
+    for way in (pickle.dumps, copy.copy, copy.deepcopy, json.dumps):
+        with pytest.raises(TypeError):
+            way(Secret(KEY))
+    with pytest.raises(TypeError):
+        vars(Secret(KEY))
+
+
+def test_secrets_compare_by_value() -> None:
+    """Settings with the same key are the same settings; a secret is no text."""
+    assert Secret(KEY) == Secret(KEY)
+    assert hash(Secret(KEY)) == hash(Secret(KEY))
+    assert Secret(KEY) != Secret("other")
+    assert Secret(KEY) != KEY
+    assert bool(Secret(KEY))
+    assert not Secret("")
+
+
+def logged(write: Callable[[logging.Logger], None]) -> str:
+    """Return what a logger with the filter writes."""
+    stream = io.StringIO()
+    logger = logging.Logger("test")
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(ScrubbingFilter([Secret(KEY)]))
+    logger.addHandler(handler)
+    write(logger)
+    return stream.getvalue()
+
+
+def test_logged_messages_are_scrubbed() -> None:
+    """The finished message counts, whether the secret stands in its text or in an argument."""
+    assert logged(lambda logger: logger.info("key %s", KEY)) == f"key {MASK}\n"
+    assert logged(lambda logger: logger.info(f"key {KEY} 100%")) == f"key {MASK} 100%\n"
+    assert logged(lambda logger: logger.info("%(key)s", {"key": KEY})) == f"{MASK}\n"
+
+
+def test_logged_tracebacks_are_scrubbed() -> None:
+    """An exception's text and the lines of code around it hold no secret."""
+
+    def write(logger: logging.Logger) -> None:
+        try:
+            raise ValueError(f"refused {KEY}")
+        except ValueError:
+            logger.exception("it broke")
+
+    text = logged(write)
+    assert KEY not in text
+    assert f"ValueError: refused {MASK}" in text
+
+
+def test_harmless_records_pass() -> None:
+    """The filter drops nothing."""
+    assert logged(lambda logger: logger.info("all %s", "well")) == "all well\n"

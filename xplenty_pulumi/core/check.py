@@ -1,0 +1,74 @@
+"""Validation of inputs by the tables of `kinds`, before anything is asked of the service."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from xplenty_pulumi.core import marker
+from xplenty_pulumi.core.kinds import CLUSTER, Field, Kind
+from xplenty_pulumi.errors import SpecError
+
+Rule = Callable[[Mapping[str, object]], SpecError | None]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Inputs in canonical form, with documented defaults filled in, and every problem found (all of them at once)."""
+
+    inputs: Mapping[str, object]
+    problems: tuple[SpecError, ...]
+
+
+def check(kind: Kind, known: Mapping[str, object], *, unknown: frozenset[str] = frozenset()) -> Checked:
+    """Read `known` by the fields of `kind`; fields named in `unknown` have a value that only comes later.
+
+    Never raises for bad input: what is wrong is in `problems`, each naming its field, and such a field keeps its raw
+    value in `inputs`.
+    """
+    inputs: dict[str, object] = {}
+    problems = [_stranger(kind, name) for name in sorted({*known, *unknown} - set(kind.by_name))]
+    for field in kind.fields:
+        problem = None if field.name in unknown else _read(field, known, inputs)
+        if problem:
+            problems.append(problem)
+    wrong = {problem.field for problem in problems}
+    sound = {name: value for name, value in inputs.items() if name not in wrong}
+    problems += [problem for rule in _RULES.get(kind.name, ()) if (problem := rule(sound))]
+    return Checked(inputs, tuple(problems))
+
+
+def _read(field: Field, known: Mapping[str, object], inputs: dict[str, object]) -> SpecError | None:
+    value = known.get(field.name)
+    if value is None:
+        if field.required:
+            return SpecError(f"{field.name} is required", field=field.name)
+        if field.default is not None:
+            inputs[field.name] = field.default
+        return None
+    try:
+        inputs[field.name] = field.read(value)
+    except ValueError as problem:
+        inputs[field.name] = value
+        return SpecError(f"{field.name} {problem}", field=field.name)
+    return None
+
+
+def _stranger(kind: Kind, name: str) -> SpecError:
+    return SpecError(f"a {kind.name} has no input {name!r}; it has {', '.join(kind.by_name)}", field=name)
+
+
+def _nodes_fit_type(inputs: Mapping[str, object]) -> SpecError | None:
+    nodes, kind_of_cluster = inputs.get("nodes"), inputs.get("type")
+    if kind_of_cluster == "sandbox" and nodes not in (None, 1):
+        return SpecError(f"nodes must be exactly 1 for a sandbox cluster, got {nodes}", field="nodes")
+    if kind_of_cluster == "production" and nodes == 1:
+        return SpecError("nodes must be at least 2 for a production cluster, got 1", field="nodes")
+    return None
+
+
+def _description_is_unsigned(inputs: Mapping[str, object]) -> SpecError | None:
+    if marker.read(str(inputs.get("description", ""))) is None:
+        return None
+    return SpecError("description must not end in an ownership marker; it is added for you", field="description")
+
+
+_RULES: Mapping[str, tuple[Rule, ...]] = {CLUSTER.name: (_nodes_fit_type, _description_is_unsigned)}

@@ -1,0 +1,195 @@
+"""Readers that turn an input into its one canonical form, or say in words what is wrong with it.
+
+A reader takes the raw value and returns the canonical one; it raises `ValueError` with a text that completes the
+sentence "`field` ...". Numbers may come as floats, since that is how the engine sends every number.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+Reader = Callable[[object], object]
+
+_LONGEST_TEXT = 10_000
+_DURATION = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s)?")
+_SECONDS = {"h": 3600, "m": 60, "s": 1}
+
+
+def text(*, blank: bool = True, longest: int = _LONGEST_TEXT) -> Reader:
+    """Accept a text of at most `longest` characters that UTF-8 can express, without NUL."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str):
+            raise ValueError(f"must be a text, got {shown(value)}")
+        if not blank and not value.strip():
+            raise ValueError("must not be empty")
+        if len(value) > longest:
+            raise ValueError(f"must be at most {longest} characters long, got {len(value)}")
+        if "\0" in value or (not value.isascii() and not _encodable(value)):
+            raise ValueError("must not contain NUL characters or unpaired surrogates")
+        return value
+
+    return read
+
+
+def description(value: object) -> str:
+    """Accept a text; give it without white space around it, which a service may or may not keep."""
+    return str(text()(value)).strip()
+
+
+def choice(*allowed: str) -> Reader:
+    """Accept exactly one of `allowed`."""
+
+    def read(value: object) -> str:
+        if value not in allowed:
+            raise ValueError(f"must be one of {', '.join(map(repr, allowed))}, got {shown(value)}")
+        return str(value)
+
+    return read
+
+
+def whole(*, lowest: int, highest: int | None = None) -> Reader:
+    """Accept a whole number in the range, as int, as a float without fraction or as a text of digits."""
+
+    def read(value: object) -> int:
+        number = _number(value)
+        if not number.is_integer():
+            raise ValueError(f"must be a whole number, got {shown(value)}")
+        _within(number, lowest, highest)
+        return int(Decimal(str(value)))  # exact, where a float of a long id would be its neighbour
+
+    return read
+
+
+def number(*, lowest: float, highest: float | None = None) -> Reader:
+    """Accept a finite number in the range."""
+
+    def read(value: object) -> float:
+        found = _number(value)
+        _within(found, lowest, highest)
+        return found
+
+    return read
+
+
+def flag(value: object) -> bool:
+    """Accept true or false, and the service's own spellings of them: `t`, `1`, `f`, `0` as texts or numbers."""
+    spelling = str(value).lower().removesuffix(".0")
+    if spelling in {"true", "t", "1"}:
+        return True
+    if spelling in {"false", "f", "0"}:
+        return False
+    raise ValueError(f"must be true or false, got {shown(value)}")
+
+
+def identifier(value: object) -> str:
+    """Accept the id of a cluster, job or package, as a number or a text of digits; give it as a text."""
+    try:
+        return str(whole(lowest=1)(value))
+    except ValueError:
+        raise ValueError(f"must be an id, a whole number above 0, got {shown(value)}") from None
+
+
+def duration(value: object) -> float:
+    """Accept seconds as a number, or a text such as `90s`, `30m` or `1h30m`; give seconds above zero."""
+    try:
+        seconds = _spelled_duration(value) if isinstance(value, str) else _number(value)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= 366 * 24 * 3600:
+        raise ValueError(f"must be a time above zero and below a year, such as 1800 or '30m', got {shown(value)}")
+    return seconds
+
+
+def variables(value: object) -> dict[str, str]:
+    """Accept a mapping of variable names to texts, numbers or booleans; give every value as the text that is sent."""
+    if not isinstance(value, Mapping):
+        raise ValueError(f"must be a mapping of names to values, got {shown(value)}")
+    return {_variable_name(name): _variable_text(str(name), item) for name, item in value.items()}
+
+
+def triggers(value: object) -> object:
+    """Accept any list or mapping of plain values; what is in it only counts by being different."""
+    if not isinstance(value, Mapping | Sequence) or isinstance(value, str | bytes):
+        raise ValueError(f"must be a list or a mapping, got {shown(value)}")
+    return value
+
+
+def bootstrap_actions(value: object) -> list[dict[str, object]]:
+    """Accept a list of `{script_path, args}`; `args` is a list of texts and may be left out."""
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        raise ValueError(f"must be a list of actions, got {shown(value)}")
+    return [_bootstrap_action(position, item) for position, item in enumerate(value)]
+
+
+def shown(value: object) -> str:
+    """Return `value` as an error may show it: short, and for containers only what they are."""
+    if isinstance(value, Mapping | list | tuple | set | bytes):
+        return f"a {type(value).__name__}"
+    shortened = repr(value)
+    return shortened if len(shortened) <= 60 else f"{shortened[:57]}..."
+
+
+def _bootstrap_action(position: int, item: object) -> dict[str, object]:
+    if not isinstance(item, Mapping) or not set(item) <= {"script_path", "args"}:
+        raise ValueError(f"[{position}] must have script_path and perhaps args, and nothing else")
+    script_path, args = item.get("script_path"), item.get("args")
+    if not isinstance(script_path, str) or not script_path:
+        raise ValueError(f"[{position}] needs a script_path")
+    if args is None:
+        args = []
+    if not isinstance(args, list | tuple) or not all(isinstance(argument, str) for argument in args):
+        raise ValueError(f"[{position}] has args that are not a list of texts")
+    return {"script_path": script_path, "args": list(args)} if args else {"script_path": script_path}
+
+
+def _variable_name(name: object) -> str:
+    if not isinstance(name, str) or not name or "\0" in name:
+        raise ValueError(f"has a variable whose name is not a text: {shown(name)}")
+    return name
+
+
+def _variable_text(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    try:
+        if isinstance(value, int | float):
+            return str(int(value)) if _number(value).is_integer() else str(value)
+        return str(text()(value))
+    except ValueError:
+        kinds = f"a text of at most {_LONGEST_TEXT} characters, a finite number, true or false"
+        raise ValueError(f"has a value for {name!r} that is not {kinds}") from None
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"must be a number, got {shown(value)}")
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        raise ValueError(f"must be a number, got {shown(value)}") from None
+    if not math.isfinite(found):
+        raise ValueError(f"must be a finite number, got {shown(value)}")
+    return found
+
+
+def _within(found: float, lowest: float, highest: float | None) -> None:
+    if found < lowest or (highest is not None and found > highest):
+        span = f"at least {lowest}" if highest is None else f"between {lowest} and {highest}"
+        raise ValueError(f"must be {span}, got {found:g}")
+
+
+def _spelled_duration(value: str) -> float:
+    match = _DURATION.fullmatch(value.strip())
+    if value.strip() and match:
+        return sum(float(amount) * _SECONDS[unit] for unit, amount in match.groupdict().items() if amount)
+    return _number(value)
+
+
+def _encodable(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

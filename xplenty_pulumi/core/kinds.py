@@ -1,0 +1,183 @@
+"""What is known about each kind of resource, as data.
+
+Which fields there are, which change in place and which need a new one, what the service fills in, and what its statuses
+mean. Reconciling, waiting, drift, documentation and tests read these tables; no status is spelled anywhere else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from xplenty_pulumi.core import fields
+from xplenty_pulumi.core.fields import Reader
+
+
+class Change(Enum):
+    """What a changed field asks for."""
+
+    IN_PLACE = "in place"
+    REPLACE = "replace"
+    LOCAL = "local"
+    """Steers this tool only; the service never sees it."""
+
+
+class Phase(Enum):
+    """What a status means to somebody who waits."""
+
+    BUILDING = "building"
+    READY = "ready"
+    SCALING = "scaling"
+    RUNNING = "running"
+    ENDING = "ending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+    """A status this version has never heard of: neither the goal nor a failure."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input of a kind: how it is read, what changing it means, and what stands where the user says nothing."""
+
+    name: str
+    read: Reader
+    change: Change
+    about: str
+    default: object = None
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of resource: its inputs, and the meaning of every status the service is known to give it."""
+
+    name: str
+    fields: tuple[Field, ...]
+    phases: Mapping[str, Phase]
+    living: frozenset[Phase]
+    by_name: Mapping[str, Field] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", MappingProxyType({one.name: one for one in self.fields}))
+
+    def phase(self, status: str) -> Phase:
+        """Return what `status` means; `Phase.UNKNOWN` for one that no source names."""
+        return self.phases.get(status, Phase.UNKNOWN)
+
+    def is_living(self, status: str) -> bool:
+        """Return whether something with this status still works or can come to work, so may be adopted."""
+        return self.phase(status) in self.living
+
+    def statuses(self, *phases: Phase) -> tuple[str, ...]:
+        """Return every known status that means one of `phases`."""
+        return tuple(status for status, phase in self.phases.items() if phase in phases)
+
+    def names(self, change: Change) -> tuple[str, ...]:
+        """Return the names of the fields whose change asks for `change`."""
+        return tuple(one.name for one in self.fields if one.change is change)
+
+
+_IN_PLACE, _REPLACE, _LOCAL = Change.IN_PLACE, Change.REPLACE, Change.LOCAL
+
+CLUSTER = Kind(
+    name="cluster",
+    fields=(
+        Field(
+            "nodes",
+            fields.whole(lowest=1, highest=10_000),
+            _IN_PLACE,
+            "Compute nodes: exactly 1 for a sandbox, 2 up to the plan's maximum for production.",
+            required=True,
+        ),
+        Field("type", fields.choice("production", "sandbox"), _REPLACE, "Kind of cluster.", default="production"),
+        Field("name", fields.text(blank=False), _IN_PLACE, "Name; the service makes one up where none is given."),
+        Field("description", fields.description, _IN_PLACE, "Free text for people.", default=""),
+        Field("terminate_on_idle", fields.flag, _IN_PLACE, "End the cluster once it is idle.", default=False),
+        Field(
+            "time_to_idle",
+            fields.whole(lowest=1),
+            _IN_PLACE,
+            "Seconds without work after which the cluster counts as idle.",
+            default=3600,
+        ),
+        Field("region", fields.text(blank=False), _REPLACE, "Region id; the account's own where none is given."),
+        Field("zone", fields.text(blank=False), _REPLACE, "Availability zone."),
+        Field("master_instance_type", fields.text(blank=False), _REPLACE, "Instance type of the master node."),
+        Field("slave_instance_type", fields.text(blank=False), _REPLACE, "Instance type of the compute nodes."),
+        Field("master_spot_price", fields.number(lowest=0), _REPLACE, "Spot bid for the master node, in USD."),
+        Field("slave_spot_price", fields.number(lowest=0), _REPLACE, "Spot bid for the compute nodes, in USD."),
+        Field(
+            "master_spot_percentage",
+            fields.number(lowest=0, highest=1),
+            _REPLACE,
+            "Share of the master nodes bought on the spot market, 0 to 1.",
+        ),
+        Field(
+            "slave_spot_percentage",
+            fields.number(lowest=0, highest=1),
+            _REPLACE,
+            "Share of the compute nodes bought on the spot market, 0 to 1.",
+        ),
+        Field("allow_fallback", fields.flag, _REPLACE, "Use on-demand nodes where the spot market has none."),
+        Field("stack", fields.text(blank=False), _REPLACE, "Software stack id, such as one that the account lists."),
+        Field(
+            "bootstrap_actions",
+            fields.bootstrap_actions,
+            _REPLACE,
+            "Scripts run on the nodes at start, as a list of `script_path` and optional `args`.",
+        ),
+        Field("marker", fields.flag, _LOCAL, "Sign the description, so that a lost cluster is found.", default=True),
+        Field(
+            "on_create_failure",
+            fields.choice("terminate", "keep"),
+            _LOCAL,
+            "What becomes of a new cluster that ends in `error`.",
+            default="terminate",
+        ),
+        Field("ready_timeout", fields.duration, _LOCAL, "How long it may take to become ready.", default=1800.0),
+        Field("terminate_timeout", fields.duration, _LOCAL, "How long it may take to end.", default=1200.0),
+    ),
+    phases=MappingProxyType(
+        {
+            "pending": Phase.BUILDING,
+            "creating": Phase.BUILDING,
+            "available": Phase.READY,
+            "idle": Phase.READY,
+            "scaling": Phase.SCALING,
+            "error": Phase.FAILED,
+            "pending_terminate": Phase.ENDING,
+            "terminating": Phase.ENDING,
+            "terminated": Phase.GONE,
+        }
+    ),
+    living=frozenset({Phase.BUILDING, Phase.READY, Phase.SCALING}),
+)
+
+JOB_RUN = Kind(
+    name="job",
+    fields=(
+        Field("cluster_id", fields.identifier, _REPLACE, "Id of the cluster to run on.", required=True),
+        Field("package_id", fields.identifier, _REPLACE, "Id of the package to run.", required=True),
+        Field("variables", fields.variables, _REPLACE, "Values for the package's variables, by name."),
+        Field("dynamic_variables", fields.variables, _REPLACE, "Expressions evaluated at run time, by variable name."),
+        Field("triggers", fields.triggers, _REPLACE, "Anything whose change should bring about a new run."),
+        Field("timeout", fields.duration, _LOCAL, "How long the run may take from submission.", default=86_400.0),
+        Field("stop_timeout", fields.duration, _LOCAL, "How long stopping may take.", default=1200.0),
+    ),
+    phases=MappingProxyType(
+        {
+            "idle": Phase.BUILDING,
+            "pending": Phase.BUILDING,
+            "queued": Phase.BUILDING,
+            "running": Phase.RUNNING,
+            "completed": Phase.SUCCEEDED,
+            "failed": Phase.FAILED,
+            "pending_stoppage": Phase.ENDING,
+            "stopping": Phase.ENDING,
+            "stopped": Phase.GONE,
+        }
+    ),
+    living=frozenset({Phase.BUILDING, Phase.RUNNING}),
+)

@@ -1,0 +1,198 @@
+"""Clusters: created once, resized honestly, ended verifiably."""
+
+from xplenty_pulumi.client import Client, Cluster
+from xplenty_pulumi.core.diff import Difference, differences
+from xplenty_pulumi.core.kinds import CLUSTER, Change, Phase
+from xplenty_pulumi.core.reconcile.creation import Creation, Desired
+from xplenty_pulumi.core.reconcile.living import Living
+from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
+from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.view import cluster_view
+from xplenty_pulumi.core.wait import Deadline, Goal, Patience, Watch, wait_for
+from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
+
+
+class Clusters:
+    """The clusters of one account; every method blocks until what it says is true."""
+
+    def __init__(self, client: Client, living: Living, patience: Patience) -> None:
+        self._client = client
+        self._creation = Creation(client, living, patience)
+        self._patience = patience
+
+    def create(self, desired: Desired) -> Outcome[Cluster]:
+        """Return the one living cluster with the owner's marker, ready and as desired.
+
+        1 FIND one that an earlier attempt left behind and adopt it; 2 POST; 3 where the answer is lost, VERIFY by the
+        marker before anything is repeated; 4 WAIT until it is ready with all its nodes. A new cluster that ends in
+        `error` is terminated, unless `on_create_failure` is `keep`.
+
+        Raises:
+            XplentyError: nothing exists that belongs to this resource, or (UnsureError, RefusedError) what exists can
+                not be told or must not be touched.
+        """
+        cluster = self._creation.find(desired) or self._creation.post(desired)
+        outcome = self._converge(cluster, desired)
+        if outcome.problem and _is_broken(outcome.record) and desired.inputs.get("on_create_failure") != "keep":
+            return self._clear_away(outcome, desired)
+        return outcome
+
+    def update(self, cluster_id: int, desired: Desired) -> Outcome[Cluster]:
+        """Return the cluster, ready and as desired; where nothing differs, this means to go on waiting.
+
+        Raises:
+            ReadyFailed: it is gone.
+            XplentyError: it can not be looked at.
+        """
+        seen = self.read(cluster_id)
+        if seen.gone or seen.record is None:
+            raise ReadyFailed(
+                f"it can not be updated: {seen.remark}",
+                resource=label(cluster_id),
+                advice="Run `pulumi up --refresh` to create it anew",
+            )
+        return self._converge(seen.record, desired)
+
+    def read(self, cluster_id: int) -> Sight[Cluster]:
+        """Return the cluster as it is now; ending, ended and unknown to the service all count as gone."""
+        return _sight(self._watch(cluster_id)())
+
+    def delete(self, cluster_id: int, *, timeout: float) -> None:
+        """Return once the service shows that the cluster is terminated, or does not know it.
+
+        A cluster that is still being built or resized can not be terminated yet (the service refuses), so that is
+        waited for first.
+
+        Raises:
+            WaitError: it was not terminated within `timeout` seconds.
+        """
+        watch = self._watch(cluster_id)
+        deadline = Deadline.after(timeout, self._patience.clock)
+        self._wait(_ENDABLE, watch, deadline)
+        act_until(
+            lambda: _is_ending(watch()),
+            lambda: self._client.clusters.terminate(cluster_id),
+            clock=self._patience.clock,
+            tolerate=(UnsureError, InvalidError, NotFoundError),
+        )
+        self._wait(_TERMINATED, watch, deadline)
+
+    def _converge(self, cluster: Cluster, desired: Desired) -> Outcome[Cluster]:
+        """Wait until it can be changed, change what differs, and wait until that is seen."""
+        watch = self._watch(cluster.id, cluster)
+        deadline = Deadline.after(desired.timeout, self._patience.clock)
+        try:
+            if _differences(cluster, desired):
+                self._wait(_READY, watch, deadline)
+                act_until(
+                    lambda: not _differences(watch(), desired),
+                    lambda: self._put(watch.last or cluster, desired),
+                    clock=self._patience.clock,
+                    tolerate=(UnsureError,),
+                )
+            self._wait(_ready_with(desired), watch, deadline)
+        except XplentyError as problem:
+            return Outcome(watch.last or cluster, problem)
+        return Outcome(watch.last or cluster)
+
+    def _put(self, cluster: Cluster, desired: Desired) -> None:
+        changed = {one.field: one.desired for one in _differences(cluster, desired)}
+        if "description" in changed:
+            changed["description"] = desired.signed_description()
+        self._client.clusters.update(cluster.id, changed)
+
+    def _clear_away(self, outcome: Outcome[Cluster], desired: Desired) -> Outcome[Cluster]:
+        """End a new cluster that is broken; nothing is left of it, so its problem is raised."""
+        try:
+            self.delete(outcome.record.id, timeout=desired.terminate_timeout)
+        except XplentyError as failed:
+            problem = ReadyFailed(
+                f"it ended in {outcome.record.status} and could not be terminated: {failed}",
+                last_status=outcome.record.status,
+                resource=label(outcome.record.id),
+                advice="Run `pulumi up` again; until then it may cost money",
+            )
+            return Outcome(outcome.record, problem)
+        raise ReadyFailed(
+            f"it ended in {outcome.record.status} while it was being built, and was terminated; nothing is left of it",
+            last_status=outcome.record.status,
+            resource=label(outcome.record.id),
+            advice="Run `pulumi up` again for a new one; if it happens again, ask the service's support",
+        )
+
+    def _wait(self, goal: Goal[Cluster], watch: Watch[Cluster], deadline: Deadline) -> None:
+        wait_for(goal, watch, deadline=deadline, patience=self._patience)
+
+    def _watch(self, cluster_id: int, last: Cluster | None = None) -> Watch[Cluster]:
+        def look() -> Cluster | None:
+            try:
+                return self._client.clusters.get(cluster_id)
+            except NotFoundError:
+                return None
+
+        return Watch(label(cluster_id), look, last)
+
+
+def label(cluster_id: int) -> str:
+    """Return how texts name this cluster."""
+    return f"cluster {cluster_id}"
+
+
+def _sight(cluster: Cluster | None) -> Sight[Cluster]:
+    if cluster is None:
+        return Sight(None, gone=True, remark="the service does not know it (404)")
+    phase = _phase(cluster)
+    if phase in {Phase.ENDING, Phase.GONE}:
+        why = " after it had been idle, as terminate_on_idle asks" if cluster.terminated_on_idle else ""
+        return Sight(cluster, gone=True, remark=f"it is {cluster.status}{why}")
+    if phase is Phase.FAILED:
+        return Sight(cluster, remark=f"its status is {cluster.status}. The next `pulumi up` replaces it")
+    if phase is not Phase.READY:
+        return Sight(cluster, remark=f"it is {cluster.status}. The next `pulumi up` goes on waiting for it")
+    return Sight(cluster)
+
+
+def _phase(cluster: Cluster) -> Phase:
+    return CLUSTER.phase(cluster.status)
+
+
+def _is_ending(cluster: Cluster | None) -> bool:
+    return cluster is None or _phase(cluster) in {Phase.ENDING, Phase.GONE}
+
+
+def _is_broken(cluster: Cluster) -> bool:
+    return _phase(cluster) is Phase.FAILED
+
+
+def _differences(cluster: Cluster | None, desired: Desired) -> tuple[Difference, ...]:
+    """What can be changed in place and is not as desired; nothing for a cluster that is not there."""
+    if cluster is None:
+        return ()
+    found = differences(CLUSTER, desired.inputs, cluster_view(cluster))
+    return tuple(one for one in found if one.change is Change.IN_PLACE)
+
+
+def _never_ready(cluster: Cluster) -> str:
+    phase = _phase(cluster)
+    return f"its status is {cluster.status}" if phase in {Phase.ENDING, Phase.GONE, Phase.FAILED} else ""
+
+
+def _ready_with(desired: Desired) -> Goal[Cluster]:
+    nodes = desired.inputs["nodes"]
+    return Goal(
+        name=f"available with {nodes} node{'' if nodes == 1 else 's'}",
+        reached=lambda cluster: _phase(cluster) is Phase.READY and cluster_view(cluster)["nodes"] == nodes,
+        hopeless=_never_ready,
+    )
+
+
+_READY: Goal[Cluster] = Goal("available", lambda cluster: _phase(cluster) is Phase.READY, hopeless=_never_ready)
+_ENDABLE: Goal[Cluster] = Goal(
+    "ready to be terminated",
+    lambda cluster: _phase(cluster) not in {Phase.BUILDING, Phase.SCALING},
+    missing_is_reached=True,
+    looks=1,
+)
+_TERMINATED: Goal[Cluster] = Goal(
+    "terminated", lambda cluster: _phase(cluster) is Phase.GONE, missing_is_reached=True, looks=1
+)

@@ -1,0 +1,121 @@
+"""Creating a cluster at most once: FIND, POST, VERIFY."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xplenty_pulumi.client import Client, Cluster
+from xplenty_pulumi.core import marker as markers
+from xplenty_pulumi.core.kinds import CLUSTER, Change
+from xplenty_pulumi.core.marker import Marker, Owner
+from xplenty_pulumi.core.plan import plan
+from xplenty_pulumi.core.reconcile.living import Living, Look
+from xplenty_pulumi.core.reconcile.repeat import find_late
+from xplenty_pulumi.core.view import cluster_view
+from xplenty_pulumi.core.wait import Patience
+from xplenty_pulumi.errors import RefusedError, UnsureError
+
+_POSTS = 2
+
+
+@dataclass(frozen=True)
+class Desired:
+    """A cluster as it should be: checked inputs, who declares it, and how long becoming so and ending may take."""
+
+    inputs: Mapping[str, object]
+    owner: Owner
+    timeout: float
+    terminate_timeout: float
+
+    @property
+    def marker(self) -> Marker | None:
+        """The marker it carries, or None where the user switched that off."""
+        return markers.marker_of(self.owner) if self.inputs.get("marker", True) else None
+
+    def signed_description(self) -> str:
+        """Return the description as the service is to hold it."""
+        text = str(self.inputs.get("description", ""))
+        return markers.sign(text, self.marker) if self.marker else text
+
+    def fields(self) -> dict[str, object]:
+        """Return the body of the create call: what the user set and the documented defaults, nothing else."""
+        local = CLUSTER.names(Change.LOCAL)
+        sent = {name: value for name, value in self.inputs.items() if name not in local}
+        return {**sent, "description": self.signed_description()}
+
+
+class Creation:
+    """Creates the cluster of one owner at most once, whatever becomes of the answers."""
+
+    def __init__(self, client: Client, living: Living, patience: Patience) -> None:
+        self._client = client
+        self._living = living
+        self._patience = patience
+
+    def find(self, desired: Desired) -> Cluster | None:
+        """Return the living cluster that an earlier attempt of this owner left behind, or None.
+
+        Raises:
+            RefusedError: it may not be adopted: there are several, it is too old, or a new one would be needed anyway.
+        """
+        if desired.marker is None:
+            return None
+        found = self._living.find(desired.marker)
+        if found is not None:
+            _refuse_another_shape(found, desired)
+            self._patience.tell(f"adopting cluster {found.id}, which an earlier attempt left behind", "")
+        return found
+
+    def post(self, desired: Desired) -> Cluster:
+        """Create the cluster; where the answer is lost, look for it before anything is sent again.
+
+        Raises:
+            UnsureError: it can not be told whether it exists.
+            ApiError: the service refused, so nothing exists.
+            NotSentError: the service was never reached, so nothing exists.
+        """
+        before = self._living.look()
+        for _ in range(_POSTS):
+            try:
+                return self._client.clusters.create(desired.fields())
+            except UnsureError as lost:
+                found = self._verify(desired, lost, before)
+            finally:
+                self._living.forget()
+            if found is not None:
+                return found
+        raise UnsureError(
+            "creating it got no answer, twice, and no cluster with its marker has appeared since",
+            marker=str(desired.marker),
+            advice=_advice_to_adopt(desired.marker),
+        )
+
+    def _verify(self, desired: Desired, lost: UnsureError, before: Look) -> Cluster | None:
+        if desired.marker is None:
+            raise UnsureError(
+                f"{lost.message}; without an ownership marker it can not be told whether the cluster exists",
+                advice="Look at the account's newest clusters and terminate a stray one before the next `pulumi up`",
+            ) from None
+        marker = desired.marker
+        return find_late(
+            lambda: self._living.find_since(marker, before),
+            UnsureError(lost.message, marker=str(marker), resource=lost.resource),
+            clock=self._patience.clock,
+            tell=lambda: self._patience.tell(f"the answer got lost, looking for a cluster with {marker}", ""),
+            advice=_advice_to_adopt(marker),
+        )
+
+
+def _advice_to_adopt(marker: Marker | None) -> str:
+    return f"Run `pulumi up` again: it adopts a living cluster that carries {marker}"
+
+
+def _refuse_another_shape(found: Cluster, desired: Desired) -> None:
+    """A cluster that an earlier attempt made to another plan can not be turned into the desired one."""
+    replaces = plan(CLUSTER, desired.inputs, cluster_view(found)).replaces
+    if replaces:
+        raise RefusedError(
+            f"it carries the marker of this resource, left behind by an earlier attempt, but has another "
+            f"{' and '.join(replaces)}; nothing was created or ended",
+            resource=f"cluster {found.id}",
+            advice="Terminate it, then run `pulumi up` again",
+        )

@@ -1,0 +1,130 @@
+"""Looking for a cluster by its ownership marker among those that live."""
+
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeGuard
+
+from xplenty_pulumi.client import Client, Cluster
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core import marker as markers
+from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.marker import Marker
+from xplenty_pulumi.errors import NotFoundError, RefusedError
+
+ADOPTION_WINDOW = timedelta(minutes=60)
+_FRESH = 30.0
+# A cluster that turns from available to idle, or back, between two of these lists shows up in the third.
+_STATUSES = ("pending", "creating", "scaling", "idle", "available", "idle")
+
+
+@dataclass(frozen=True)
+class Look:
+    """All living clusters at one moment, by id, and the ids of the newest clusters of any status."""
+
+    living: dict[int, Cluster]
+    newest: frozenset[int]
+    taken: float
+
+
+class Living:
+    """The living clusters of an account, looked up once for all who ask within half a minute; thread-safe."""
+
+    def __init__(self, client: Client, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._look: Look | None = None
+
+    def look(self) -> Look:
+        """Return a look that is at most 30 seconds old."""
+        with self._lock:
+            if self._look is None or self._clock.monotonic() - self._look.taken > _FRESH:
+                self._look = self._take()
+            return self._look
+
+    def forget(self) -> None:
+        """Make the next look a new one, because something may have been created since."""
+        with self._lock:
+            self._look = None
+
+    def find(self, marker: Marker) -> Cluster | None:
+        """Return the one living cluster that carries `marker` and may be adopted, as it is now, or None.
+
+        Raises:
+            RefusedError: there are several, or the one there is was created too long ago to be a lost answer.
+        """
+        listed = [one.id for one in self.look().living.values() if _carries(one, marker)]
+        found = _only([one for one in map(self._now, listed) if _may_be_adopted(one, marker)])
+        if found is not None:
+            self._refuse_old(found)
+        return found
+
+    def find_since(self, marker: Marker, before: Look) -> Cluster | None:
+        """Return the cluster with `marker` that appeared after `before` was taken, or None.
+
+        Newest first down to the first one that was there before: right whatever the two clocks say.
+
+        Raises:
+            RefusedError: there are several.
+        """
+        fresh = []
+        for cluster in self._client.clusters.list(sort="created", direction="desc"):
+            if cluster.id in before.newest:
+                break
+            if _may_be_adopted(cluster, marker):
+                fresh.append(cluster)
+        return _only(fresh)
+
+    def _take(self) -> Look:
+        newest, recent = self._recent()
+        living = {one.id: one for status in _STATUSES for one in self._client.clusters.list(status=status)}
+        living.update({one.id: one for one in recent if CLUSTER.is_living(one.status)})
+        return Look(living, newest, self._clock.monotonic())
+
+    def _recent(self) -> tuple[frozenset[int], list[Cluster]]:
+        page = []
+        for cluster in self._client.clusters.list(sort="created", direction="desc"):
+            page.append(cluster)
+            if len(page) == 100:
+                break
+        return frozenset(one.id for one in page), page
+
+    def _now(self, cluster_id: int) -> Cluster | None:
+        try:
+            return self._client.clusters.get(cluster_id)
+        except NotFoundError:
+            return None
+
+    def _refuse_old(self, cluster: Cluster) -> None:
+        if cluster.created_at is None or self._clock.now() - cluster.created_at <= ADOPTION_WINDOW:
+            return
+        raise RefusedError(
+            f"it carries the marker of this resource and is {cluster.status}, but was created "
+            f"{cluster.created_at:%Y-%m-%d %H:%M} UTC, too long ago for a lost answer; nothing was created",
+            resource=f"cluster {cluster.id}",
+            advice="Terminate it, or remove the marker from its description, then run `pulumi up` again",
+        )
+
+
+def _carries(cluster: Cluster, marker: Marker) -> bool:
+    return markers.read(cluster.description) == marker
+
+
+def _may_be_adopted(cluster: Cluster | None, marker: Marker) -> TypeGuard[Cluster]:
+    return cluster is not None and _carries(cluster, marker) and CLUSTER.is_living(cluster.status)
+
+
+def _only(matches: list[Cluster]) -> Cluster | None:
+    if len(matches) > 1:
+        raise _several(matches)
+    return matches[0] if matches else None
+
+
+def _several(matches: list[Cluster]) -> RefusedError:
+    ids = ", ".join(str(one.id) for one in matches)
+    return RefusedError(
+        f"clusters {ids} all carry the marker of this one resource, so which one is meant can not be known; "
+        "nothing was created or ended",
+        advice="Terminate all but one of them, then run `pulumi up` again",
+    )

@@ -1,0 +1,33 @@
+"""What reconciling ends in when something exists, and what a look shows."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from xplenty_pulumi.errors import XplentyError
+
+RecordT = TypeVar("RecordT")
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[RecordT]):
+    """Something that exists and is known by its id.
+
+    `problem` is None exactly when it is as desired; otherwise the caller must keep the id, since the thing goes on
+    existing. Where nothing exists, reconciling raises instead.
+    """
+
+    record: RecordT
+    problem: XplentyError | None = None
+
+
+@dataclass(frozen=True)
+class Sight(Generic[RecordT]):
+    """What a look at something known by its id shows.
+
+    `record` is None where the service does not know it (any more). `gone` says that it is not there to be used again.
+    `remark` tells what a user should know: why it is gone, or what is not as it should be; empty where all is well.
+    """
+
+    record: RecordT | None
+    gone: bool = False
+    remark: str = ""

@@ -1,0 +1,64 @@
+"""Repeating a call that is safe to repeat, and looking for what one that is not may have brought about."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.errors import ApiError, NotSentError, UnsureError, XplentyError
+
+T = TypeVar("T")
+
+_PAUSES = (0.0, 2.0, 5.0, 10.0)
+_LATE = (2.0, 5.0, 10.0, 20.0)
+
+
+def act_until(
+    done: Callable[[], bool],
+    act: Callable[[], object],
+    *,
+    clock: Clock,
+    tolerate: tuple[type[XplentyError], ...],
+) -> None:
+    """Call `act` unless `done` shows that there is nothing to do; where it fails with `tolerate`, look and try again.
+
+    Four attempts in 17 seconds; the last failure is raised unless a final look shows that it took effect all the same.
+    """
+    lost: XplentyError | None = None
+    for pause in _PAUSES:
+        clock.sleep(pause)
+        if done():
+            return
+        try:
+            act()
+        except tolerate as error:
+            lost = error
+        else:
+            return
+    if lost is not None and not done():
+        raise lost
+
+
+def find_late(
+    look: Callable[[], T | None], lost: UnsureError, *, clock: Clock, tell: Callable[[], None], advice: str
+) -> T | None:
+    """Look for what a call with a `lost` answer may have made, after 2, 5, 10 and 20 seconds; None: it is not there.
+
+    `tell` is called before each wait.
+
+    Raises:
+        UnsureError: the last look failed, so nothing is known; `advice` says what to do then.
+    """
+    trouble: XplentyError | None = None
+    for pause in _LATE:
+        tell()
+        clock.sleep(pause)
+        try:
+            found, trouble = look(), None
+        except (ApiError, NotSentError) as failed:
+            found, trouble = None, failed
+        if found is not None:
+            return found
+    if trouble is not None:
+        message = f"{lost.message}; looking for it failed too: {trouble.message}"
+        raise UnsureError(message, marker=lost.marker, resource=lost.resource, advice=advice) from None
+    return None

@@ -1,0 +1,122 @@
+"""Which job is whose: a run carries no name, so it is known by what it runs and when it appeared."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from xplenty_pulumi.client import Client, Job
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds import JOB_RUN, Phase
+from xplenty_pulumi.errors import UnsureError
+
+ADOPTION_WINDOW = timedelta(minutes=60)
+_SKEW = timedelta(minutes=2)
+_NEWEST = 100
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a run is known by: its cluster, its package and the variables it was given."""
+
+    cluster_id: str
+    package_id: str
+    variables: Mapping[str, str]
+    dynamic_variables: Mapping[str, str]
+
+    @classmethod
+    def of(cls, inputs: Mapping[str, object]) -> "Shape":
+        """Return the shape of the run that these checked inputs ask for."""
+        return cls(
+            str(inputs["cluster_id"]),
+            str(inputs["package_id"]),
+            _texts(inputs.get("variables")),
+            _texts(inputs.get("dynamic_variables")),
+        )
+
+    def fits(self, job: Job) -> bool:
+        """Return whether `job` can be a run of this shape.
+
+        No source says whether a record shows dynamic variables apart, among the others or not at all, so each counts.
+        """
+        shown, apart = _texts(job.variables), _texts(job.dynamic_variables)
+        return (
+            (str(job.cluster_id), str(job.package_id)) == (self.cluster_id, self.package_id)
+            and shown in (self.variables, {**self.variables, **self.dynamic_variables})
+            and apart in ({}, self.dynamic_variables)
+        )
+
+    def key(self) -> tuple[object, ...]:
+        """Return a value that is equal for equal shapes and can be looked up by."""
+        pairs = (frozenset(self.variables.items()), frozenset(self.dynamic_variables.items()))
+        return (self.cluster_id, self.package_id, *pairs)
+
+
+class Runs:
+    """The job runs this process knows by id, so that none of them is mistaken for a lost one; thread-safe."""
+
+    def __init__(self, client: Client, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: set[int] = set()
+        self._turns: dict[tuple[object, ...], threading.Lock] = {}
+
+    def know(self, job_id: int) -> None:
+        """Remember that the run belongs to a resource, or did until it was let go."""
+        with self._lock:
+            self._known.add(job_id)
+
+    @contextmanager
+    def turn(self, shape: Shape) -> Iterator[None]:
+        """Let one start at a time look for, submit and claim a run of this shape."""
+        with self._lock:
+            turn = self._turns.setdefault(shape.key(), threading.Lock())
+        with turn:
+            yield
+
+    def newest(self, shape: Shape) -> list[Job]:
+        """Return the package's newest runs, newest first: a hundred, or all of the last hour if that is more."""
+        oldest = self._clock.now() - ADOPTION_WINDOW - _SKEW
+        found: list[Job] = []
+        for job in self._client.jobs.list(package_id=int(shape.package_id), sort="created", direction="desc"):
+            if len(found) >= _NEWEST and job.created_at is not None and job.created_at < oldest:
+                break
+            found.append(job)
+        return found
+
+    def left_behind(self, shape: Shape, newest: list[Job]) -> Job | None:
+        """Return the run among `newest` that an earlier attempt may have started and lost, or None.
+
+        It fits the shape, was created within the last hour, has not failed, was not started by a schedule, and no
+        resource that this process has seen holds it.
+        """
+        oldest = self._clock.now() - ADOPTION_WINDOW - _SKEW
+        recent = [job for job in newest if job.created_at is None or job.created_at >= oldest]
+        good = {Phase.BUILDING, Phase.RUNNING, Phase.SUCCEEDED}
+        return self._only([job for job in recent if self._fits(shape, job) and JOB_RUN.phase(job.status) in good])
+
+    def appeared(self, shape: Shape, before: list[Job]) -> Job | None:
+        """Return the fitting run that is there now and was not among `before`, whatever the two clocks say."""
+        seen = {job.id for job in before}
+        return self._only([job for job in self.newest(shape) if job.id not in seen and self._fits(shape, job)])
+
+    def _fits(self, shape: Shape, job: Job) -> bool:
+        by_schedule = job.creator is not None and job.creator.type == "Schedule"
+        return job.id not in self._known and not by_schedule and shape.fits(job)
+
+    def _only(self, candidates: list[Job]) -> Job | None:
+        if len(candidates) > 1:
+            ids = [str(job.id) for job in candidates]
+            raise UnsureError(
+                f"jobs {', '.join(ids)} all look like the run that an earlier attempt started, so none was started now",
+                candidates=ids,
+                advice="Stop or wait for the ones you do not want, change a variable, and run `pulumi up` again",
+            )
+        return candidates[0] if candidates else None
+
+
+def _texts(variables: object) -> dict[str, str]:
+    pairs = variables.items() if isinstance(variables, Mapping) else ()
+    return {str(name): str(value) for name, value in pairs}
