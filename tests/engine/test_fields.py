@@ -1,0 +1,94 @@
+"""Every field of a cluster, changed once: in place or by a new cluster, exactly as the table says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.support.stack import Stack, cluster, writes
+from xplenty_pulumi.core.kinds import CLUSTER, Change
+from xplenty_pulumi.emulator import Emulator
+
+BEFORE_AND_AFTER: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
+    "nodes": ({"nodes": 2}, {"nodes": 3}),
+    "name": ({"name": "loads"}, {"name": "nightly loads"}),
+    "description": ({"description": "loads"}, {"description": "nightly loads"}),
+    "terminate_on_idle": ({"time_to_idle": 86_400}, {"time_to_idle": 86_400, "terminate_on_idle": True}),
+    "time_to_idle": ({"time_to_idle": 1800}, {"time_to_idle": 7200}),
+    "type": ({"type": "production"}, {"type": "sandbox", "nodes": 1}),
+    "region": ({}, {"region": "amazon-web-services::eu-west-1"}),
+    "zone": ({"zone": "us-east-1b"}, {"zone": "us-east-1c"}),
+    "master_instance_type": ({"master_instance_type": "m3.xlarge"}, {"master_instance_type": "m3.2xlarge"}),
+    "slave_instance_type": ({"slave_instance_type": "m3.xlarge"}, {"slave_instance_type": "m3.2xlarge"}),
+    "master_spot_price": ({"master_spot_price": 0.1}, {"master_spot_price": 0.25}),
+    "slave_spot_price": ({"slave_spot_price": 0.1}, {"slave_spot_price": 0.25}),
+    "master_spot_percentage": ({"master_spot_percentage": 0.5}, {"master_spot_percentage": 1}),
+    "slave_spot_percentage": ({"slave_spot_percentage": 0.5}, {"slave_spot_percentage": 1}),
+    "allow_fallback": ({"allow_fallback": True}, {"allow_fallback": False}),
+    "stack": ({"stack": "white-everest"}, {"stack": "blue-everest"}),
+    "bootstrap_actions": (
+        {"bootstrap_actions": [{"script_path": "s3://scripts/one.sh"}]},
+        {"bootstrap_actions": [{"script_path": "s3://scripts/one.sh", "args": ["--fast"]}]},
+    ),
+}
+
+
+def test_every_field_the_service_sees_is_changed_below() -> None:
+    """A field added to the table needs a row here."""
+    assert set(BEFORE_AND_AFTER) == {*CLUSTER.names(Change.IN_PLACE), *CLUSTER.names(Change.REPLACE)}
+
+
+def test_each_changed_field_updates_in_place_or_replaces(stack: Stack, account: Emulator) -> None:
+    """One cluster per field: the preview announces what the table says, `up` does it, and another `up` is quiet."""
+    stack.declare(*(cluster(name, **before) for name, (before, _) in BEFORE_AND_AFTER.items())).up().succeeded()
+    ids = {name: resource["id"] for name, resource in stack.state().items()}
+    stack.declare(*(cluster(name, **after) for name, (_, after) in BEFORE_AND_AFTER.items()))
+
+    planned = stack.preview()
+    stack.up().succeeded()
+
+    in_place = set(CLUSTER.names(Change.IN_PLACE))
+    assert {name for name in BEFORE_AND_AFTER if planned[name]["op"] == "update"} == in_place
+    assert {name for name in BEFORE_AND_AFTER if planned[name]["op"] == "replace"} == set(BEFORE_AND_AFTER) - in_place
+    state = stack.state()
+    assert {name for name in BEFORE_AND_AFTER if state[name]["id"] == ids[name]} == in_place
+    for name, (_, after) in BEFORE_AND_AFTER.items():
+        assert {field: state[name]["outputs"][field] for field in after} == after
+    assert len(account.living_clusters()) == len(BEFORE_AND_AFTER)
+    stack.up("--expect-no-changes").succeeded()
+
+
+def test_replacement_ends_the_old_cluster_first(stack: Stack, account: Emulator) -> None:
+    """The old cluster is terminated before the new one is requested, so the two are never paid for at once."""
+    stack.declare(cluster("etl", zone="us-east-1b")).up().succeeded()
+    stack.declare(cluster("etl", zone="us-east-1c")).up().succeeded()
+
+    old, new = account.clusters()
+    assert writes(account) == ["POST /clusters", f"DELETE /clusters/{old.id}", "POST /clusters"]
+    assert old.terminated_at is not None
+    assert new.created_at >= old.terminated_at
+
+
+def test_each_edit_by_hand_is_found_and_repaired(stack: Stack, account: Emulator) -> None:
+    """Drift is named field by field with the engine's own exit code, `up --refresh` repairs it, then all is quiet."""
+    stack.declare(cluster("etl", description="loads", name="loads")).up().succeeded()
+    (one,) = account.clusters()
+    marker = one.description.removeprefix("loads ") if one.description else ""
+    account.edit_cluster(one.id, nodes=5, time_to_idle=60, description=f"edited {marker}", name="renamed")
+
+    found = stack.run("refresh", "--preview-only", "--diff", "--expect-no-changes")
+
+    assert found.code == 7
+    for line in ("~ nodes", "2 => 5", "3600 => 60", '"loads" => "edited"', '"loads" => "renamed"'):
+        assert line in found.output
+    stack.up("--refresh").succeeded()
+    repaired = account.cluster(one.id)
+    assert (repaired.nodes, repaired.time_to_idle, repaired.name) == (2, 3600, "loads")
+    assert repaired.description == one.description
+    stack.refresh("--expect-no-changes").succeeded()
+
+
+def test_lost_marker_alone_is_no_drift(stack: Stack, account: Emulator) -> None:
+    """Somebody who removes the marker from the description changes nothing that the user asked for."""
+    stack.declare(cluster("etl", description="loads")).up().succeeded()
+    account.edit_cluster(account.clusters()[0].id, description="loads")
+
+    stack.refresh("--expect-no-changes").succeeded()

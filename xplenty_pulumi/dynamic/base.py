@@ -1,0 +1,172 @@
+"""What both providers have in common: settings, the session, and the way out for every failure."""
+
+import functools
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, DiffResult, ReadResult, ResourceProvider
+
+from xplenty_pulumi.core.diff import differences
+from xplenty_pulumi.core.kinds import JOB_RUN, Kind
+from xplenty_pulumi.core.plan import Plan, plan
+from xplenty_pulumi.dynamic import bridge, settings
+from xplenty_pulumi.dynamic.bridge import PROVIDER, Call
+from xplenty_pulumi.dynamic.inputs import DECLARED, OWNER, Inputs
+from xplenty_pulumi.dynamic.session import Session, session_for
+from xplenty_pulumi.errors import ConfigError, SpecError, XplentyError
+from xplenty_pulumi.redact import scrub
+
+_SECRET_FIELDS = frozenset({"variables", "dynamic_variables"})
+"""Fields whose value an error must not show: the engine prints the value of the property that a failure names."""
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+SelfT = TypeVar("SelfT", bound="Provider")
+Properties = dict[str, Any]
+
+
+def answered(
+    method: Callable[Concatenate[SelfT, Arguments], Result],
+) -> Callable[Concatenate[SelfT, Arguments], Result]:
+    """Let a failure of a provider method reach the user as one paragraph of ours, and nothing else."""
+
+    @functools.wraps(method)
+    def answer(self: SelfT, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        call = bridge.current_call()
+        try:
+            return method(self, *args, **kwargs)
+        except bridge.ProviderFailure:
+            raise
+        except XplentyError as problem:
+            failure = bridge.fail(call, self.scrubbed(str(problem)))
+        except Exception as unexpected:  # noqa: BLE001 - the host would print the traceback of whatever it is
+            bridge.debug(call, self.scrubbed(traceback.format_exc()))
+            failure = bridge.fail(call, self.scrubbed(_surprise(unexpected)))
+        raise failure from None
+
+    return answer
+
+
+class Provider(ResourceProvider):
+    """The common half of a provider.
+
+    The object that a program hands over is empty, so all that reaches the state is the name of its class; `configure`
+    gives the provider process the stack's configuration to look up settings in.
+    """
+
+    serialize_as_secret_always = False
+    kind: Kind
+    _config: Any = None
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Keep the configuration of this process, and let as many calls run at once as the engine sends."""
+        self._config = req.config
+        bridge.lift_pool()
+
+    @answered
+    def check(self, _olds: Properties, news: Properties) -> CheckResult:
+        """Return the inputs in canonical form, or every problem with them and with the settings, all at once."""
+        inputs = Inputs.of(news)
+        checked = inputs.checked(self.kind)
+        failures = [_failure(problem) for problem in checked.problems]
+        if not failures:
+            failures = self._failures_of_settings()
+        hidden = {name: news[name] for name in (OWNER,) if name in news}
+        later = {name: news[name] for name in inputs.unknown}
+        return CheckResult({**checked.inputs, **later, **hidden}, failures)
+
+    @answered
+    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
+        """Return what needs a new resource; what differs at all the engine finds out itself, property by property."""
+        found = self.plan(olds, news)
+        spent = "status" in found.replaces
+        return DiffResult(changes=True if spent else None, replaces=list(found.replaces), delete_before_replace=True)
+
+    def plan(self, olds: Properties, news: Properties) -> Plan:
+        """Return the core's plan from the outputs in the state to the new inputs."""
+        inputs = Inputs.of(news)
+        return plan(self.kind, inputs.checked(self.kind).inputs, olds, unknown=inputs.unknown)
+
+    def settings(self) -> settings.Settings:
+        """Return the settings of this process.
+
+        Raises:
+            ConfigError: one is missing, malformed or unsafe.
+        """
+        config = self._config
+        return settings.load(os.environ, config.get if config is not None else lambda _key: None)
+
+    def session(self) -> Session:
+        """Return what this process shares with all resources of the same account."""
+        return session_for(self.settings())
+
+    def _settle(self, call: Call, problem: XplentyError | None, *, id_: str, seen: Properties) -> None:
+        """Tell how it ended; where there is a problem, fail in the way that keeps the resource in the state."""
+        if problem is not None:
+            raise bridge.fail_partially(call, self.scrubbed(str(problem)), resource_id=id_, outputs=seen) from None
+        bridge.say(call, str(seen["status"]))
+
+    def _read(self, call: Call, remark: str, *, id_: str, seen: Properties, managed: bool) -> ReadResult:
+        """Return what was read; what is not as it should be is said in the way that keeps it in the state."""
+        inputs = refreshed_inputs(seen) if managed else None
+        if remark and managed:
+            text = self.scrubbed(f"{self.kind.name} {id_}: {remark}")
+            raise bridge.fail_partially(call, text, resource_id=id_, outputs=seen, inputs=inputs) from None
+        return ReadResult(id_, seen, inputs)
+
+    def scrubbed(self, text: str) -> str:
+        """Return `text` without the API key, whatever else is wrong with the settings."""
+        try:
+            return scrub(text, [self.settings().api_key])
+        except ConfigError:
+            return text
+
+    def _failures_of_settings(self) -> list[CheckFailure]:
+        try:
+            self.session()
+        except ConfigError as problem:
+            return [CheckFailure("", str(problem))]
+        return []
+
+
+def declared(props: Mapping[str, object], kind: Kind) -> dict[str, object]:
+    """Return the inputs that the program declares, whether `props` are inputs or outputs."""
+    names = props.get(DECLARED)
+    return {name: props[name] for name in (names if isinstance(names, list) else kind.by_name) if name in props}
+
+
+def outputs(props: Mapping[str, object], view: Mapping[str, object], kind: Kind) -> Properties:
+    """Return all outputs: the record as it is seen, each declared input in the user's own spelling, and what is hidden.
+
+    An input that can be changed from outside shows the service's value where that is another one: what is seen counts,
+    not what was asked for. The inputs of a run can not change, so the service's echo of them decides nothing.
+    """
+    asked = declared(props, kind)
+    drifted = {} if kind is JOB_RUN else {one.field: one.observed for one in differences(kind, asked, view)}
+    hidden = {name: props[name] for name in (OWNER, PROVIDER) if name in props}
+    return {**view, **asked, **drifted, DECLARED: sorted(asked), **hidden}
+
+
+def refreshed_inputs(seen: Properties) -> Properties:
+    """Return the inputs as the service shows them, so that the engine sees drift property by property."""
+    return {name: seen[name] for name in (*seen[DECLARED], OWNER) if name in seen}
+
+
+def timeout_of(call: Call, inputs: Mapping[str, object], name: str, kind: Kind) -> float:
+    """Return the seconds an operation may take: the resource option `custom_timeouts`, the input, the default."""
+    value = call.timeout or inputs.get(name) or kind.by_name[name].default
+    return float(str(value))
+
+
+def _failure(problem: SpecError) -> CheckFailure:
+    field = "" if problem.field in _SECRET_FIELDS else problem.field
+    return CheckFailure(field, str(problem))
+
+
+def _surprise(unexpected: Exception) -> str:
+    return (
+        f"an unexpected {type(unexpected).__name__} in this provider: {unexpected}. What exists was left as it is; run "
+        "`pulumi up --debug` for the details, and report them"
+    )

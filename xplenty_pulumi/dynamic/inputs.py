@@ -1,0 +1,66 @@
+"""The engine's dictionaries, taken apart: what is known, what comes later, and whose resource it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi.output import Unknown
+
+from xplenty_pulumi.core.check import Checked, check
+from xplenty_pulumi.core.kinds import Kind
+from xplenty_pulumi.core.marker import Owner
+from xplenty_pulumi.errors import ConfigError
+
+OWNER = "__owner"
+"""Hidden input: the organization and the URN of the resource, joined by a bar."""
+DECLARED = "__declared"
+"""Hidden output: the names of the inputs that the program declares, so that a refresh knows which to look at."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of one call: `known` values, and the names of those `unknown` until something else is done."""
+
+    known: Mapping[str, object]
+    unknown: frozenset[str]
+
+    @classmethod
+    def of(cls, properties: Mapping[str, object]) -> "Inputs":
+        """Take the engine's properties apart; what is hidden (`__...`) belongs to neither side."""
+        plain = {name: value for name, value in properties.items() if not name.startswith("__")}
+        unknown = frozenset(name for name, value in plain.items() if _holds_unknown(value))
+        return cls({name: value for name, value in plain.items() if name not in unknown}, unknown)
+
+    def checked(self, kind: Kind) -> Checked:
+        """Return the inputs in canonical form with every problem found."""
+        return check(kind, self.known, unknown=self.unknown)
+
+
+def owner_text(organization: str, urn: str) -> str:
+    """Return the value of the hidden input that says whose resource it is."""
+    return f"{organization}|{urn}"
+
+
+def owner_of(properties: Mapping[str, object]) -> Owner:
+    """Return whose resource it is.
+
+    Raises:
+        ConfigError: the hidden input is missing or malformed, so the resource was not made by this package's classes.
+    """
+    text = str(properties.get(OWNER, ""))
+    organization, _, urn = text.partition("|")
+    parts = urn.removeprefix("urn:pulumi:").split("::", 2)
+    if len(parts) != 3 or not organization:
+        raise ConfigError(
+            f"the resource does not say whose it is ({OWNER} is {text[:80]!r})",
+            advice="Declare it with xplenty_pulumi.Cluster or xplenty_pulumi.JobRun",
+        )
+    stack, project, name = parts
+    return Owner(organization=organization, project=project, stack=stack, name=name)
+
+
+def _holds_unknown(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_unknown, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_holds_unknown, value))
+    return isinstance(value, Unknown)

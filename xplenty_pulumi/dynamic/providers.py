@@ -1,0 +1,140 @@
+"""The dynamic providers: the engine's calls on one side, the reconciler on the other, and no decision in between."""
+
+from collections.abc import Mapping
+
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
+
+from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
+from xplenty_pulumi.core.reconcile import Clusters, JobRuns
+from xplenty_pulumi.core.reconcile.creation import Desired
+from xplenty_pulumi.core.reconcile.jobs import DesiredRun
+from xplenty_pulumi.core.view import cluster_view, job_view
+from xplenty_pulumi.dynamic import bridge
+from xplenty_pulumi.dynamic.base import Properties, Provider, answered, declared, outputs, timeout_of
+from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.inputs import DECLARED, Inputs, owner_of
+from xplenty_pulumi.errors import NotFoundError
+
+# The state of every user names these two classes by this path, so it can never change.
+_PUBLIC_MODULE = "xplenty_pulumi"
+
+
+class ClusterProvider(Provider):
+    """Creates, resizes, reads and ends clusters."""
+
+    kind = CLUSTER
+
+    @answered
+    def create(self, props: Properties) -> CreateResult:
+        """Return the cluster's id and outputs once it is ready."""
+        call = bridge.current_call()
+        outcome = self._clusters(call).create(_desired_cluster(call, props))
+        seen = outputs(props, cluster_view(outcome.record), CLUSTER)
+        self._settle(call, outcome.problem, id_=str(outcome.record.id), seen=seen)
+        return CreateResult(str(outcome.record.id), seen)
+
+    @answered
+    def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
+        """Return the outputs once the cluster is ready and as desired."""
+        call = bridge.current_call()
+        outcome = self._clusters(call).update(int(_id), _desired_cluster(call, _news))
+        seen = outputs(_news, cluster_view(outcome.record), CLUSTER)
+        self._settle(call, outcome.problem, id_=_id, seen=seen)
+        return UpdateResult(seen)
+
+    @answered
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Return the cluster as it is now, as gone, or as unhealthy with the reason."""
+        call = bridge.current_call()
+        sight = self._clusters(call).read(int(id_))
+        if sight.gone or sight.record is None:
+            return _missing(call, f"cluster {id_}", sight.remark, props)
+        seen = outputs(props, cluster_view(sight.record), CLUSTER)
+        return self._read(call, sight.remark, id_=id_, seen=seen, managed=DECLARED in props)
+
+    @answered
+    def delete(self, _id: str, _props: Properties) -> None:
+        """Return once the cluster is seen to be terminated."""
+        call = bridge.current_call()
+        self._clusters(call).delete(int(_id), timeout=timeout_of(call, _props, "terminate_timeout", CLUSTER))
+        bridge.say(call, "terminated")
+
+    def _clusters(self, call: Call) -> Clusters:
+        session = self.session()
+        return session.clusters(bridge.reporter(call, session.clock), call.interrupted)
+
+
+class JobRunProvider(Provider):
+    """Starts, follows, reads and stops job runs."""
+
+    kind = JOB_RUN
+
+    @answered
+    def create(self, props: Properties) -> CreateResult:
+        """Return the run's id and outputs once it is completed."""
+        call = bridge.current_call()
+        outcome = self._job_runs(call).create(_desired_run(call, props))
+        seen = outputs(props, job_view(outcome.record), JOB_RUN)
+        self._settle(call, outcome.problem, id_=str(outcome.record.id), seen=seen)
+        return CreateResult(str(outcome.record.id), seen)
+
+    @answered
+    def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
+        """Return the outputs once the run, which is never started again, is completed."""
+        call = bridge.current_call()
+        outcome = self._job_runs(call).resume(int(_id), _desired_run(call, _news))
+        seen = outputs(_news, job_view(outcome.record), JOB_RUN)
+        self._settle(call, outcome.problem, id_=_id, seen=seen)
+        return UpdateResult(seen)
+
+    @answered
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Return the run as it is now, as gone, or as unfinished or failed with the reason."""
+        call = bridge.current_call()
+        last_status = str(props.get("status", ""))
+        sight = self._job_runs(call).read(int(id_), last_status=last_status, inputs=declared(props, JOB_RUN))
+        if sight.gone:
+            return _missing(call, f"job {id_}", sight.remark, props)
+        if sight.record is None:
+            return ReadResult(id_, dict(props))
+        seen = outputs(props, job_view(sight.record), JOB_RUN)
+        return self._read(call, sight.remark, id_=id_, seen=seen, managed=DECLARED in props)
+
+    @answered
+    def delete(self, _id: str, _props: Properties) -> None:
+        """Return once the run is seen to have ended."""
+        call = bridge.current_call()
+        self._job_runs(call).stop(int(_id), timeout=timeout_of(call, _props, "stop_timeout", JOB_RUN))
+        bridge.say(call, "ended")
+
+    def _job_runs(self, call: Call) -> JobRuns:
+        session = self.session()
+        return session.job_runs(bridge.reporter(call, session.clock), call.interrupted)
+
+
+def _desired_cluster(call: Call, props: Properties) -> Desired:
+    inputs = Inputs.of(props).checked(CLUSTER).inputs
+    return Desired(
+        inputs=inputs,
+        owner=owner_of(props),
+        timeout=timeout_of(call, inputs, "ready_timeout", CLUSTER),
+        terminate_timeout=timeout_of(Call(), inputs, "terminate_timeout", CLUSTER),
+    )
+
+
+def _desired_run(call: Call, props: Properties) -> DesiredRun:
+    inputs = Inputs.of(props).checked(JOB_RUN).inputs
+    return DesiredRun(inputs=inputs, timeout=timeout_of(call, inputs, "timeout", JOB_RUN))
+
+
+def _missing(call: Call, resource: str, remark: str, props: Mapping[str, object]) -> ReadResult:
+    """Gone, for what a stack manages; an error for what a program only looks up by its id."""
+    if DECLARED not in props:
+        advice = "Correct the id that the program looks up"
+        raise NotFoundError(remark, status=404, resource=resource, advice=advice)
+    bridge.warn(call, f"{resource}: {remark}")
+    return ReadResult(None, {})
+
+
+for _provider in (ClusterProvider, JobRunProvider):
+    _provider.__module__ = _PUBLIC_MODULE

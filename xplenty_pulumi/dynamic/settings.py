@@ -1,0 +1,72 @@
+"""Where the account and its key come from: the environment first, the stack's configuration second."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from xplenty_pulumi.errors import ConfigError
+from xplenty_pulumi.redact import Secret
+
+DEFAULT_URL = "https://api.xplenty.com"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to reach an account. `poll_seconds` is the fixed pause between two looks, or None for one that grows."""
+
+    api_key: Secret
+    account_id: str
+    api_url: str = DEFAULT_URL
+    poll_seconds: float | None = None
+
+
+def load(environment: Mapping[str, str], config: Callable[[str], object]) -> Settings:
+    """Return the settings; `config` looks up a stack configuration key such as ``xplenty:apiKey``.
+
+    The environment comes first because Pulumi keeps a copy of the configuration in the state and goes on using it in
+    `refresh` and `destroy`, so a key that was rotated would still be the old one there.
+
+    Raises:
+        ConfigError: something is missing or malformed; the text names both places where it can be set.
+    """
+    return Settings(
+        api_key=Secret(_required(environment, config, "XPLENTY_API_KEY", "apiKey", secret=True)),
+        account_id=_required(environment, config, "XPLENTY_ACCOUNT_ID", "accountId"),
+        api_url=_optional(environment, config, "XPLENTY_API_URL", "apiUrl") or DEFAULT_URL,
+        poll_seconds=_poll_seconds(_optional(environment, config, "XPLENTY_POLL_SECONDS", "pollSeconds")),
+    )
+
+
+def _required(
+    environment: Mapping[str, str], config: Callable[[str], object], variable: str, key: str, *, secret: bool = False
+) -> str:
+    value = _optional(environment, config, variable, key)
+    if value:
+        return value
+    command = f"pulumi config set{' --secret' if secret else ''} xplenty:{key} VALUE"
+    state = "is empty" if variable in environment or config(f"xplenty:{key}") is not None else "is not set"
+    raise ConfigError(
+        f"xplenty:{key} {state}",
+        setting=key,
+        advice=f"Set the environment variable {variable}, or run `{command}`",
+    )
+
+
+def _optional(environment: Mapping[str, str], config: Callable[[str], object], variable: str, key: str) -> str:
+    value = environment[variable] if variable in environment else config(f"xplenty:{key}")
+    return "" if value is None else str(value).strip()
+
+
+def _poll_seconds(value: str) -> float | None:
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if 0.05 <= seconds <= 300:
+        return seconds
+    raise ConfigError(
+        f"xplenty:pollSeconds must be a number of seconds from 0.05 to 300, got {value[:40]!r}",
+        setting="pollSeconds",
+        advice="Correct XPLENTY_POLL_SECONDS or the stack's configuration, or remove it",
+    )
