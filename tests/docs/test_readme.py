@@ -1,0 +1,126 @@
+"""Every block of README is run, and every table is held against the code."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.stack import Stack
+from xplenty_pulumi.core import fields
+from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.emulator import Emulator
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+TIMES = re.compile(r"\d+(\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block: its language and its text."""
+
+    language: str
+    text: str
+
+
+def blocks() -> list[Block]:
+    """Return the fenced blocks of README in their order."""
+    return [Block(*found) for found in re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)]
+
+
+PROGRAM, OUTPUT, MAKE, ACCOUNT, FIXTURE, SERVER = blocks()
+
+
+@pytest.fixture
+def account() -> Iterator[Emulator]:
+    """An account on which a minute takes a second, as in the demonstration."""
+    with Emulator(time_scale=60) as emulator:
+        yield emulator
+
+
+def test_readme_has_no_block_that_is_not_run_below() -> None:
+    """A block added to README needs a test here."""
+    assert [block.language for block in blocks()] == ["python", "text", "console", "console", "python", "console"]
+
+
+def test_first_program_is_short() -> None:
+    """The program on the first screen has at most twelve lines of code."""
+    assert len([line for line in PROGRAM.text.splitlines() if line.strip()]) <= 12
+
+
+@pytest.mark.engine
+def test_first_program_prints_what_readme_shows(tmp_path: Path, account: Emulator) -> None:
+    """The program runs on the real engine, and each line that README shows is printed, whatever the times in it."""
+    stack = Stack(tmp_path / "project", account)
+    (stack.folder / "__main__.py").write_text(PROGRAM.text)
+
+    printed = {TIMES.sub("N", line).strip() for line in stack.up().succeeded().output.splitlines()}
+
+    for line in OUTPUT.text.splitlines():
+        assert TIMES.sub("N", line).strip() in printed
+
+
+def test_make_commands_exist() -> None:
+    """Each `make` command that README names is a target."""
+    listed = subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for command in MAKE.text.splitlines():
+        assert re.search(rf"^{command}\s", listed, re.MULTILINE)
+
+
+def test_settings_of_the_account_block_are_read() -> None:
+    """The package has the name that is installed, and the variables are ones that are read."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    source = (ROOT / "xplenty_pulumi/dynamic/settings.py").read_text()
+
+    assert f"pip install {project['name']}\n" in ACCOUNT.text
+    for variable in re.findall(r"XPLENTY_\w+", ACCOUNT.text):
+        assert f'"{variable}"' in source
+
+
+def test_settings_table_names_every_setting() -> None:
+    """The table has each environment variable beside the configuration key that stands for the same."""
+    source = (ROOT / "xplenty_pulumi/dynamic/settings.py").read_text()
+    known = set(re.findall(r'"(XPLENTY_\w+)", "(\w+)"', source))
+    shown = set(re.findall(r"^\|.*?\| `(XPLENTY_\w+)` \| `.*?xplenty:(\w+)` \|$", README, re.MULTILINE))
+
+    assert shown == known
+
+
+def test_table_of_cluster_inputs_shows_the_defaults() -> None:
+    """The inputs that steer only this tool stand in the table with the default of the kinds table."""
+    shown = dict(re.findall(r"^\| `(\w+)` \| `(\w+)` \|", README, re.MULTILINE))
+
+    assert set(shown) == {"ready_timeout", "terminate_timeout", "on_create_failure", "marker"}
+    for name, text in shown.items():
+        field = CLUSTER.by_name[name]
+        assert field.read(text) == field.default
+    assert fields.duration("24h") == 86_400
+
+
+def test_fixture_block_passes(tmp_path: Path) -> None:
+    """The test that README shows passes as it stands, with the fixture that comes with the package."""
+    (tmp_path / "test_shown.py").write_text(FIXTURE.text)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", str(tmp_path)]
+
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_server_block_starts_an_account() -> None:
+    """The command that README shows serves an account until it is told to stop."""
+    arguments = shlex.split(SERVER.text)[1:]
+    command = [sys.executable, "-m", "xplenty_pulumi.cli", *arguments, "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        account = json.loads(process.stdout.readline())
+        process.terminate()
+    assert set(account) == {"url", "account_id", "api_key"}
+    assert process.returncode == 0

@@ -1,0 +1,1 @@
+"""The main job in front of your eyes: up, resize, nothing to do, destroy, on an emulated account."""

@@ -1,0 +1,79 @@
+"""Run `examples/quickstart` through its whole life: `python -m tools.demo`, with the engine on PATH."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.demo.account import Account, emulated_account
+from tools.demo.stack import Stack
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "quickstart"
+TIME_SCALE = 60
+
+Step = tuple[str, Callable[[Stack], None]]
+
+STEPS: tuple[Step, ...] = (
+    ("pulumi up: a cluster of 2 nodes, then two job runs on it", lambda stack: stack.run("up", "--yes")),
+    ("4 nodes instead of 2", lambda stack: stack.run("config", "set", "nodes", "4")),
+    ("pulumi up: the resize", lambda stack: stack.run("up", "--yes")),
+    ("pulumi up: nothing is left to do", lambda stack: stack.run("up", "--yes", "--expect-no-changes")),
+    ("pulumi destroy: jobs forgotten, cluster terminated", lambda stack: stack.run("destroy", "--yes")),
+)
+
+
+def main() -> int:
+    """Return 0 when every step did what its title says and nothing is left alive, 130 after Ctrl-C, 1 otherwise."""
+    say("An Xplenty account on this machine; a minute of its time takes a second of yours")
+    with tempfile.TemporaryDirectory(prefix="xplenty-demo-") as folder:
+        try:
+            with emulated_account(time_scale=TIME_SCALE) as account:
+                return live(Path(folder), account)
+        except KeyboardInterrupt:
+            say("Stopped by Ctrl-C; the account was this machine's own, so nothing is left anywhere")
+            return 130
+
+
+def live(folder: Path, account: Account) -> int:
+    """Run every step in `folder`, then say what the account shows."""
+    project = folder / "quickstart"
+    shutil.copytree(EXAMPLE, project, ignore=shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml"))
+    stack = Stack(project, home=folder, environment=account.environment())
+    failed = next((title for title, step in STEPS if not done(title, step, stack)), "")
+    return report(account, failed)
+
+
+def done(title: str, step: Callable[[Stack], None], stack: Stack) -> bool:
+    """Run one step under its title; return whether the command succeeded."""
+    say(title)
+    try:
+        step(stack)
+    except ChildProcessError as problem:
+        say(f"Failed: {problem}")
+        return False
+    return True
+
+
+def report(account: Account, failed: str) -> int:
+    """Print what the account shows now, and return the exit code."""
+    living, active, calls = account.summary()
+    say("What the account shows now")
+    print(f"  clusters living  {living}\n  jobs active      {active}\n  calls used       {calls}")
+    if failed:
+        say(f"The demo failed at: {failed}")
+    elif living or active:
+        say("The demo failed: something is left alive")
+    else:
+        say("Done: created, run, resized, unchanged, destroyed; nothing living is left")
+    return 1 if failed or living or active else 0
+
+
+def say(title: str) -> None:
+    """Print a title that stands out from the engine's own output."""
+    print(f"\n=== {title}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

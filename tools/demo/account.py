@@ -1,0 +1,59 @@
+"""The emulated account that the demo runs on, as a process of its own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from xplenty_pulumi.client import Client
+
+_LIVING = ("pending", "creating", "scaling", "available", "idle", "error", "pending_terminate", "terminating")
+_ACTIVE = ("idle", "pending", "queued", "running", "pending_stoppage", "stopping")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where the account is and its key."""
+
+    url: str
+    account_id: str
+    api_key: str
+
+    def environment(self) -> Mapping[str, str]:
+        """Return the settings with which a Pulumi program uses it."""
+        return {
+            "XPLENTY_API_URL": self.url,
+            "XPLENTY_ACCOUNT_ID": self.account_id,
+            "XPLENTY_API_KEY": self.api_key,
+            "XPLENTY_POLL_SECONDS": "0.5",
+        }
+
+    def summary(self) -> tuple[int, int, int]:
+        """Return how many clusters live, how many jobs are active, and how many calls were used until now."""
+        with Client(api_key=self.api_key, account_id=self.account_id, base_url=self.url) as client:
+            limits = client.rate_limit()
+            living = sum(1 for status in _LIVING for _ in client.clusters.list(status=status))
+            active = sum(1 for status in _ACTIVE for _ in client.jobs.list(status=status))
+        return living, active, limits.limit - limits.remaining
+
+
+@contextmanager
+def emulated_account(*, time_scale: float) -> Iterator[Account]:
+    """Start an emulator, and end it when the block ends."""
+    command = [sys.executable, "-m", "xplenty_pulumi.cli", "emulator", "--json", "--time-scale", str(time_scale)]
+    # A session of its own: Ctrl-C is for the engine, which still needs the account to end what it began.
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+    )
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        if not line:
+            raise ChildProcessError("the emulator did not start; run `xplenty-pulumi emulator` to see why")
+        yield Account(**json.loads(line))
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        if process.stdout:
+            process.stdout.close()
