@@ -81,11 +81,14 @@ def test_a_secret_that_is_no_text_is_masked(value: str) -> None:
     assert scrub(f"[{value}]", [Secret(value)]) == f"[{MASK}]"
 
 
-@given(value=st.text(min_size=4, max_size=40), before=st.text(max_size=10), after=st.text(max_size=10))
+@given(
+    value=st.text(st.characters(codec="utf-8", exclude_characters=MASK), min_size=4, max_size=40),
+    before=st.text(max_size=10),
+    after=st.text(max_size=10),
+)
 def test_no_secret_gets_through(value: str, before: str, after: str) -> None:
-    """Whatever the secret, what stands around it is all that is left to see."""
-    clean = scrub(f"{before}{value}{after}", [value])
-    assert value not in clean.replace(MASK, "")
+    """Whatever the secret, it is no longer in the text."""
+    assert value not in scrub(f"{before}{value}{after}", [value])
 
 
 def test_a_secret_shows_itself_only_by_name() -> None:
@@ -139,13 +142,13 @@ def test_logged_tracebacks_are_scrubbed() -> None:
 
     def write(logger: logging.Logger) -> None:
         try:
-            raise ValueError(f"refused {KEY}")
+            int(KEY)
         except ValueError:
             logger.exception("it broke")
 
     text = logged(write)
     assert KEY not in text
-    assert f"ValueError: refused {MASK}" in text
+    assert f"ValueError: invalid literal for int() with base 10: '{MASK}'" in text
 
 
 def test_harmless_records_pass() -> None:

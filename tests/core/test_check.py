@@ -41,6 +41,7 @@ def test_defaults_are_filled_in() -> None:
         "time_to_idle": 3600,
         "marker": True,
         "on_create_failure": "terminate",
+        "active_jobs_on_terminate": "stop",
         "ready_timeout": 1800.0,
         "terminate_timeout": 1200.0,
     }
@@ -78,6 +79,7 @@ def test_a_run_takes_ids_and_variables_in_any_spelling() -> None:
         "cluster_id": "77",
         "package_id": "101",
         "variables": {"N": "2"},
+        "on_unsure": "verify",
         "timeout": 86_400.0,
         "stop_timeout": 1200.0,
     }

@@ -56,9 +56,19 @@ def test_delete_may_be_repeated(bench: Bench) -> None:
 
 
 def test_delete_of_an_unknown_cluster_is_done(bench: Bench) -> None:
-    """A 404 counts as ended, and nothing is sent."""
+    """A 404 that stays one counts as ended, and nothing is sent."""
     bench.clusters.delete(77, timeout=600)
     assert bench.wire.count("DELETE .*") == 0
+    assert bench.clock.monotonic() == 4
+
+
+@pytest.mark.parametrize("occasions", [{1}, {3}, {4}])
+def test_a_single_404_does_not_count_as_ended(bench: Bench, occasions: set[int]) -> None:
+    """A service that lags behind itself for a moment does not let a paid cluster live on unseen."""
+    made = bench.emulator.add_cluster()
+    bench.wire.on("GET clusters/.*", answers(404), calls=occasions)
+    bench.clusters.delete(made.id, timeout=600)
+    assert bench.emulator.cluster(made.id).status == "terminated"
 
 
 @pytest.mark.parametrize("kept", [0, 30])

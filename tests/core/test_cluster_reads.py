@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.support.core_bench import Bench, answers, rewritten
+from tests.support.core_bench import OWNER, Bench, answers, rewritten
 from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.marker import marker_of, sign
 from xplenty_pulumi.errors import AuthError, ServerError
 
 SIGHTS = {
@@ -53,9 +54,20 @@ def test_an_idle_end_is_expected(bench: Bench) -> None:
 
 
 def test_an_unknown_cluster_is_gone(bench: Bench) -> None:
-    """A 404 is a sight, not an error."""
+    """A 404 is a sight, not an error; it is confirmed by a second one."""
     sight = bench.clusters.read(77)
     assert (sight.record, sight.gone, sight.remark) == (None, True, "the service does not know it (404)")
+    assert bench.wire.count("GET clusters/77") == 2
+    assert bench.clock.monotonic() == 2
+
+
+def test_a_single_404_is_not_believed(bench: Bench) -> None:
+    """A service that lags behind itself for a moment does not make a cluster disappear from the state."""
+    made = bench.emulator.add_cluster()
+    bench.wire.on("GET .*", answers(404), calls={1})
+    sight = bench.clusters.read(made.id)
+    assert not sight.gone
+    assert sight.record is not None
 
 
 @pytest.mark.parametrize(("status", "error"), [(500, ServerError), (401, AuthError)])
@@ -67,7 +79,11 @@ def test_trouble_is_not_gone(bench: Bench, status: int, error: type[Exception]) 
         bench.clusters.read(made.id)
 
 
-def test_a_read_costs_one_call(bench: Bench) -> None:
-    """Refreshing a stack costs a credit per cluster."""
-    bench.clusters.read(bench.emulator.add_cluster().id)
-    assert len(bench.wire.requests) == 1
+def test_reads_cost_one_call_each(bench: Bench) -> None:
+    """Refreshing a stack costs a credit per cluster, and one search for twins among them all."""
+    marked = sign("", marker_of(OWNER))
+    made = [bench.emulator.add_cluster(description=marked if number else None).id for number in range(3)]
+    for number in made:
+        bench.clusters.read(number)
+    assert bench.wire.count("GET clusters/.*") <= 3 + 1
+    assert bench.wire.count("GET clusters") == 8

@@ -25,7 +25,9 @@ def test_create_waits_for_all_nodes(bench: Bench) -> None:
 
 
 def test_a_sandbox_is_ready_with_its_node(bench: Bench) -> None:
-    """One node is enough for a sandbox."""
+    """One node is enough for a sandbox, and is called so while it is waited for."""
+    slow = bench.clusters.create(desired(type="sandbox", nodes=1, timeout=60))
+    assert "not available with 1 node after 1m00s" in str(slow.problem)
     outcome = bench.clusters.create(desired(type="sandbox", nodes=1))
     assert outcome.problem is None
     assert outcome.record.type == "sandbox"

@@ -14,6 +14,7 @@ from tests.support.core_bench import (
     unreachable,
 )
 from xplenty_pulumi.core.marker import marker_of, sign
+from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import (
     BillingError,
     InvalidError,
@@ -147,8 +148,19 @@ def test_nothing_is_created_when_looking_failed_before(bench: Bench) -> None:
     assert bench.wire.count("POST clusters") == 0
 
 
+@pytest.mark.parametrize(("description", "warned"), [("night", False), ("a" * 60, True)])
+def test_a_marker_that_was_cut_off_is_warned_of(description: str, *, warned: bool) -> None:
+    """A service that shortens descriptions takes the marker away, so the user hears what that means."""
+    bench = Bench.new(knobs=Knobs(description_max_length=64, description_too_long="cut"))
+    outcome = bench.clusters.create(desired(description=description))
+    assert outcome.problem is None
+    assert len(bench.warned) == warned
+    assert all("did not keep the ownership marker" in one for one in bench.warned)
+
+
 def test_what_was_just_created_is_seen_by_the_next(bench: Bench) -> None:
     """A second create of the same resource, in the same process and at once, adopts the first."""
+    bench.interruption = "cancelled"
     first = bench.clusters.create(desired())
     second = bench.clusters.create(desired())
     assert second.record.id == first.record.id

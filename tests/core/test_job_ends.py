@@ -118,6 +118,15 @@ def test_resume_follows_and_never_starts(bench: Bench) -> None:
     assert bench.wire.count("POST jobs") == 1
 
 
+def test_resume_of_a_completed_run_takes_no_time(bench: Bench) -> None:
+    """A completed run stays one, so the first look is enough."""
+    number = running(bench)
+    bench.emulator.complete_job(number)
+    before = bench.clock.monotonic()
+    assert bench.job_runs.resume(number, DesiredRun({"cluster_id": "501", "package_id": "101"}, 600)).problem is None
+    assert bench.clock.monotonic() == before
+
+
 def test_resume_of_a_forgotten_run(bench: Bench) -> None:
     """How it ended can not be seen any more, and what to do is said."""
     with pytest.raises(ReadyFailed) as caught:
@@ -166,6 +175,15 @@ def test_a_forgotten_run(bench: Bench, status: str) -> None:
     assert sight.record is None
     assert sight.gone is (status != "completed")
     assert ("was not seen to complete" in sight.remark) is sight.gone
+
+
+def test_a_single_404_is_not_believed(bench: Bench) -> None:
+    """A service that lags behind itself for a moment does not make a run start again."""
+    number = running(bench)
+    bench.wire.on("GET jobs/.*", answers(404), calls={1, 3})
+    assert not bench.job_runs.read(number, last_status="running", inputs={}).gone
+    run = DesiredRun({"cluster_id": "501", "package_id": "101"}, 600)
+    assert bench.job_runs.resume(number, run).problem is None
 
 
 def test_trouble_is_not_gone(bench: Bench) -> None:

@@ -28,10 +28,12 @@ def test_stop_waits_until_stopped(bench: Bench) -> None:
 
 @pytest.mark.parametrize("ending", ["complete_job", "fail_job", "stop_job"])
 def test_stop_of_an_ended_run_sends_nothing(bench: Bench, ending: str) -> None:
-    """An ended run is left as it is."""
+    """An ended run is left as it is, and no time is spent on it."""
     number = running(bench)
     getattr(bench.emulator, ending)(number)
+    before = bench.clock.monotonic()
     bench.job_runs.stop(number, timeout=600)
+    assert bench.clock.monotonic() == before
     assert bench.wire.count("DELETE .*") == 0
 
 
@@ -95,4 +97,6 @@ def test_stop_within_its_time() -> None:
     number = running(bench)
     with pytest.raises(ReadyTimeout) as caught:
         bench.job_runs.stop(number, timeout=60)
-    assert str(caught.value) == f"job {number}: not stopped after 1m00s; last seen stopping"
+    assert caught.value.message == "not ended after 1m00s; last seen stopping"
+    assert caught.value.resource == f"job {number}"
+    assert caught.value.advice

@@ -19,15 +19,8 @@ from tests.support.core_bench import (
     unreachable,
 )
 from xplenty_pulumi.core.reconcile.jobs import DesiredRun
-from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import (
-    BillingError,
-    InvalidError,
-    NotFoundError,
-    NotSentError,
-    ServerError,
     UnsureError,
-    XplentyError,
 )
 
 FAILS, ARCHIVED = 103, 105
@@ -113,7 +106,7 @@ def test_a_run_is_never_sent_twice(bench: Bench, fault: Behaviour) -> None:
         bench.job_runs.create(wanted(bench))
     assert bench.wire.count("POST jobs") == 1
     assert caught.value.resource == "package 101 on cluster 501"
-    assert "not sent again, lest it run twice" in str(caught.value)
+    assert "was not sent again, lest it run twice" in str(caught.value)
 
 
 def test_a_run_that_comes_too_late_is_taken_up_by_the_next(bench: Bench) -> None:
@@ -151,22 +144,31 @@ def test_several_that_appeared_are_not_guessed_at(bench: Bench) -> None:
 
 def test_equal_runs_of_two_resources_are_two_runs(bench: Bench) -> None:
     """One after the other in one process, each gets a run of its own."""
-    run = wanted(bench)
-    first, second = bench.job_runs.create(run), bench.job_runs.create(run)
+    first, second = (bench.job_runs.create(wanted(bench, owner=owner)) for owner in ("nightly", "hourly"))
     assert first.record.id != second.record.id
     assert bench.wire.count("POST jobs") == 2
 
 
 def test_equal_runs_at_the_same_time_are_as_many_runs(bench: Bench) -> None:
     """Threads that start together do not take up each other's."""
-    run = wanted(bench)
+    runs = [wanted(bench, owner=f"run-{number}") for number in range(6)]
     found: list[int] = []
-    threads = [threading.Thread(target=lambda: found.append(bench.job_runs.create(run).record.id)) for _ in range(6)]
+
+    def start(run: DesiredRun) -> None:
+        found.append(bench.job_runs.create(run).record.id)
+
+    threads = [threading.Thread(target=start, args=(run,)) for run in runs]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(set(found)) == 6 == len(bench.emulator.jobs())
+
+
+def test_a_second_attempt_takes_up_its_own_run(bench: Bench) -> None:
+    """The same resource, created again in the same process before its state was kept, does not run twice."""
+    first, second = (bench.job_runs.create(wanted(bench)) for _ in range(2))
+    assert first.record.id == second.record.id
 
 
 @pytest.mark.parametrize("held_by", ["read", "resume", "stop"])
@@ -182,67 +184,3 @@ def test_a_run_that_was_looked_at_is_not_taken_up(bench: Bench, held_by: str) ->
     }
     actions[held_by]()
     assert bench.job_runs.create(run).record.id != held
-
-
-@pytest.mark.parametrize(("fault", "error", "posts"), [(answers(402), BillingError, 1), (unreachable, NotSentError, 4)])
-def test_a_refused_start_is_raised(bench: Bench, fault: Behaviour, error: type[Exception], posts: int) -> None:
-    """A definite answer that has nothing to do with the inputs is raised as it is."""
-    bench.wire.on("POST jobs", fault)
-    with pytest.raises(error):
-        bench.job_runs.create(wanted(bench))
-    assert bench.wire.count("POST jobs") == posts
-
-
-def test_nothing_is_started_when_looking_failed_before(bench: Bench) -> None:
-    """Without knowing what runs, nothing is sent."""
-    bench.wire.on("GET jobs", answers(500))
-    with pytest.raises(ServerError):
-        bench.job_runs.create(wanted(bench))
-    assert bench.wire.count("POST jobs") == 0
-
-
-@pytest.mark.parametrize("answer", [404, 422])
-@pytest.mark.parametrize(
-    ("cluster_id", "package_id", "words"),
-    [
-        (77, 101, "cluster 77 does not exist in this account"),
-        (501, 999, "package 999 does not exist in this account"),
-        (77, 999, "cluster 77 does not exist in this account"),
-    ],
-)
-def test_what_does_not_exist_is_named(answer: Any, cluster_id: int, package_id: int, words: str) -> None:
-    """The service does not say which of the two it misses, so we do."""
-    bench = Bench.new(knobs=Knobs(unknown_id_on_run=answer))
-    bench.emulator.add_cluster()
-    run = DesiredRun({"cluster_id": str(cluster_id), "package_id": str(package_id)}, 60)
-    with pytest.raises((NotFoundError, InvalidError)) as caught:
-        bench.job_runs.create(run)
-    assert caught.value.message == words
-    assert caught.value.status == answer
-    assert caught.value.resource == f"package {package_id} on cluster {cluster_id}"
-    assert caught.value.advice == "No run was started; correct the input and run `pulumi up` again"
-
-
-@pytest.mark.parametrize("status", ["pending_terminate", "terminated"])
-def test_an_ended_cluster_is_named(bench: Bench, status: str) -> None:
-    """A cluster that takes no jobs any more is told with its status."""
-    cluster = bench.emulator.add_cluster(status=status)
-    with pytest.raises(InvalidError, match=f"cluster {cluster.id} is {status}"):
-        bench.job_runs.create(desired_run(cluster))
-
-
-def test_an_archived_package_is_named(bench: Bench) -> None:
-    """An archived package is told as that."""
-    with pytest.raises(InvalidError, match="package 105 is archived"):
-        bench.job_runs.create(wanted(bench, ARCHIVED))
-
-
-@pytest.mark.parametrize("looks", ["fail", "find nothing wrong"])
-def test_a_refusal_that_can_not_be_explained(bench: Bench, looks: str) -> None:
-    """Then the service's own words stand."""
-    run = wanted(bench)
-    bench.wire.on("POST jobs", answers(422, "too many jobs"))
-    if looks == "fail":
-        bench.wire.on("GET (clusters|packages)/.*", answers(500))
-    with pytest.raises(XplentyError, match="too many jobs"):
-        bench.job_runs.create(run)

@@ -30,7 +30,7 @@ def started(bench: Bench, *, times: int = 1, variables: Mapping[str, Any] | None
 
 def left_behind(bench: Bench, shape: Shape = SHAPE) -> int | None:
     """Return the id of the run that an earlier attempt may have lost."""
-    found = bench.runs.left_behind(shape, bench.runs.newest(shape))
+    found = bench.runs.left_behind(shape, bench.runs.newest(shape), owner="nightly")
     return found.id if found else None
 
 
@@ -126,12 +126,22 @@ def test_a_run_without_a_date_is_taken_up(bench: Bench) -> None:
     assert left_behind(bench) == lost
 
 
-def test_a_known_run_is_not_lost(bench: Bench) -> None:
-    """What a resource of this process holds is not taken up by another."""
+def test_a_held_run_is_not_lost(bench: Bench) -> None:
+    """What the state holds, or held until it was replaced, is not taken up, whoever asks."""
+    before = bench.runs.newest(SHAPE)
     (held,) = started(bench)
-    bench.runs.know(held)
+    bench.runs.hold(held)
     assert left_behind(bench) is None
+    assert bench.runs.appeared(SHAPE, before) is None
     assert left_behind(bench.another_process()) == held
+
+
+@pytest.mark.parametrize(("owner", "found"), [("nightly", True), ("hourly", False)])
+def test_a_claimed_run_is_lost_to_its_owner_alone(bench: Bench, owner: str, *, found: bool) -> None:
+    """What this process started for one resource is not taken up by another."""
+    (claimed,) = started(bench)
+    bench.runs.claim(claimed, owner)
+    assert (left_behind(bench) == claimed) is found
 
 
 @pytest.mark.parametrize(("creator", "found"), [({"type": "Schedule", "id": 1}, False), ({"type": "User"}, True)])

@@ -1,11 +1,13 @@
 """Waiting ends: when it is true, when it can not become true, and when time is over."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.core.scene import GONE, Scene, Thing
+from tests.core.scene import GONE, READY, Scene, Thing
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.wait import Deadline, Goal, Pace, Patience, Watch, spelled, wait_for
-from xplenty_pulumi.errors import NotSentError, ReadyFailed, ReadyTimeout
+from xplenty_pulumi.errors import NotSentError, ReadyFailed, ReadyTimeout, WaitError
 
 
 def test_two_looks_must_agree() -> None:
@@ -30,8 +32,17 @@ def test_a_final_status_needs_one_look() -> None:
 
 
 def test_missing_may_be_the_goal() -> None:
-    """Waiting for something to be gone, a 404 is as good as the last status."""
-    assert Scene([None]).wait(GONE) is None
+    """Waiting for something to be gone, a 404 is as good as the last status, once it is confirmed."""
+    scene = Scene([None])
+    assert scene.wait(GONE) is None
+    assert scene.looks == [0, 2]
+
+
+def test_a_single_404_is_not_believed_as_a_goal() -> None:
+    """It is not gone because of one look that shows nothing."""
+    scene = Scene([None, "half", None, None])
+    assert scene.wait(GONE) is None
+    assert len(scene.looks) == 4
 
 
 def test_there_is_a_look_after_the_deadline() -> None:
@@ -51,6 +62,14 @@ def test_time_is_over() -> None:
     assert str(caught.value) == "thing 7: not ready after 1m00s; last seen half"
 
 
+def test_the_last_pause_ends_at_the_deadline() -> None:
+    """However little time is left, it is used."""
+    scene = Scene(["half"])
+    with pytest.raises(ReadyTimeout):
+        scene.wait(seconds=2.25)
+    assert scene.looks == [0, 2, 2.25]
+
+
 def test_a_goal_lost_after_the_deadline_is_not_waited_for() -> None:
     """One agreeing look buys one more look, not more time."""
     scene = Scene(["ready", "half"])
@@ -67,6 +86,15 @@ def test_hopeless_ends_at_once() -> None:
     assert scene.looks == [0]
     assert caught.value.reason == "it burst"
     assert str(caught.value) == "thing 7: can not become ready: it burst; last seen burst"
+
+
+@pytest.mark.parametrize(("status", "advice"), [("half", "Go on waiting"), ("burst", "Start anew")])
+def test_the_goal_knows_what_to_do_next(status: str, advice: str) -> None:
+    """What may still come asks for other advice than what can not come any more."""
+    goal = replace(READY, unfinished="Go on waiting", unreachable="Start anew")
+    with pytest.raises(WaitError) as caught:
+        Scene([status]).wait(goal, seconds=10)
+    assert caught.value.advice == advice
 
 
 def test_a_single_404_is_not_believed() -> None:
@@ -118,6 +146,7 @@ def test_it_is_told_while_it_happens() -> None:
 def test_a_deadline_spans_several_waits() -> None:
     """It counts from its start, on the monotonic clock alone."""
     clock = ManualClock()
+    clock.advance(1000)
     deadline = Deadline.after(60, clock)
     clock.advance(45)
     clock.jump(-3600)

@@ -172,11 +172,13 @@ class Bench:
         self.living = Living(self.client, clock)
         self.runs = Runs(self.client, clock)
         self.told: list[tuple[str, str]] = []
+        self.warned: list[str] = []
         self.interruption = ""
         patience = Patience(
             clock=clock,
             tell=lambda headline, detail: self.told.append((headline, detail)),
             interrupted=lambda: self.interruption,
+            warn=self.warned.append,
         )
         self.clusters = Clusters(self.client, self.living, patience)
         self.job_runs = JobRuns(self.client, self.runs, patience)
@@ -210,11 +212,13 @@ def desired(*, owner: Owner = OWNER, timeout: float = 1800, terminate_timeout: f
     return Desired(checked.inputs, owner, timeout, terminate_timeout)
 
 
-def desired_run(cluster: Cluster, package_id: int = 101, *, timeout: float = 86_400, **inputs: Any) -> DesiredRun:
+def desired_run(
+    cluster: Cluster, package_id: int = 101, *, timeout: float = 86_400, owner: str = "nightly", **inputs: Any
+) -> DesiredRun:
     """Return a run of the package on the cluster as it should be; its inputs must be valid."""
     checked = check(JOB_RUN, {"cluster_id": cluster.id, "package_id": package_id, **inputs})
     assert not checked.problems
-    return DesiredRun(checked.inputs, timeout)
+    return DesiredRun(checked.inputs, timeout, owner)
 
 
 @pytest.fixture

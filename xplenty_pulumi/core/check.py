@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from xplenty_pulumi.core import marker
+from xplenty_pulumi.core.fields import shown
 from xplenty_pulumi.core.kinds import CLUSTER, Field, Kind
 from xplenty_pulumi.errors import SpecError
 
@@ -53,7 +54,7 @@ def _read(field: Field, known: Mapping[str, object], inputs: dict[str, object]) 
 
 
 def _stranger(kind: Kind, name: str) -> SpecError:
-    return SpecError(f"a {kind.name} has no input {name!r}; it has {', '.join(kind.by_name)}", field=name)
+    return SpecError(f"a {kind.name} has no input {shown(name)}; it has {', '.join(kind.by_name)}", field=name)
 
 
 def _nodes_fit_type(inputs: Mapping[str, object]) -> SpecError | None:

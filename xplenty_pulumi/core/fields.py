@@ -105,7 +105,8 @@ def duration(value: object) -> float:
 def variables(value: object) -> dict[str, str]:
     """Accept a mapping of variable names to texts, numbers or booleans; give every value as the text that is sent."""
     if not isinstance(value, Mapping):
-        raise ValueError(f"must be a mapping of names to values, got {shown(value)}")
+        # The value is not shown: all that stands here may be secret.
+        raise ValueError(f"must be a mapping of names to values, got a {type(value).__name__}")
     return {_variable_name(name): _variable_text(str(name), item) for name, item in value.items()}
 
 
@@ -159,7 +160,7 @@ def _variable_text(name: str, value: object) -> str:
         return str(text()(value))
     except ValueError:
         kinds = f"a text of at most {_LONGEST_TEXT} characters, a finite number, true or false"
-        raise ValueError(f"has a value for {name!r} that is not {kinds}") from None
+        raise ValueError(f"has a value for {shown(name)} that is not {kinds}") from None
 
 
 def _number(value: object) -> float:

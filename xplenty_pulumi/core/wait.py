@@ -36,7 +36,8 @@ class Goal(Generic[RecordT]):
     """What is waited for.
 
     `reached` says whether a record is it; `hopeless` gives the reason why it can not become it any more, or an empty
-    text; `looks` is how many looks in a row must agree (one is enough only where a status is final).
+    text; `looks` is how many looks in a row must agree (one is enough only where a status is final). `unfinished` and
+    `unreachable` are the advice to the user when the wait ends before the goal, and when there is no way to it.
     """
 
     name: str
@@ -45,6 +46,8 @@ class Goal(Generic[RecordT]):
     missing_is_reached: bool = False
     looks: int = 2
     note: Callable[[RecordT], str] = lambda _record: ""
+    unfinished: str = ""
+    unreachable: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,14 +67,15 @@ class Pace:
 class Patience:
     """How to wait: by which clock, how often to look, whom to tell, and whether the user still wants it.
 
-    `tell` gets a headline that changes when something happened, and a detail that changes with every look;
-    `interrupted` returns a reason to stop waiting, or an empty text.
+    `tell` gets a headline that changes when something happened, and a detail that changes with every look; `warn` gets
+    what the user should still read when all is over; `interrupted` returns a reason to stop waiting, or an empty text.
     """
 
     clock: Clock = field(default_factory=SystemClock)
     pace: Pace = Pace()
     tell: Callable[[str, str], None] = lambda _headline, _detail: None
     interrupted: Callable[[], str] = lambda: ""
+    warn: Callable[[str], None] = lambda _text: None
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,7 @@ class _Waiting(Generic[RecordT]):
         self._misses = self._misses + 1 if record is None else 0
         if self._is_reached(record):
             self._agreeing += 1
-            return self._agreeing >= self._goal.looks
+            return self._agreeing >= (max(2, self._goal.looks) if record is None else self._goal.looks)
         self._agreeing = 0
         self._give_up_if_hopeless(record)
         self._tell(record)
@@ -181,7 +185,8 @@ class _Waiting(Generic[RecordT]):
         else:
             reason = self._goal.hopeless(record)
         if reason:
-            raise self._error(ReadyFailed, f"can not become {self._goal.name}: {reason}", reason=reason)
+            message = f"can not become {self._goal.name}: {reason}"
+            raise self._error(ReadyFailed, message, reason=reason, advice=self._goal.unreachable)
 
     def _bear(self, trouble: Exception) -> None:
         silence = self._clock.monotonic() - self._last_answer
@@ -198,11 +203,17 @@ class _Waiting(Generic[RecordT]):
         note = self._goal.note(record)
         self._patience.tell(record.status, f"{note} · {elapsed}" if note else elapsed)
 
-    def _error(self, kind: type[WaitError], message: str, *, reason: str = "") -> WaitError:
+    def _error(self, kind: type[WaitError], message: str, *, reason: str = "", advice: str = "") -> WaitError:
         last = self._watch.last
         status = last.status if last else ""
         seen = f"; last seen {status}" if status else ""
-        return kind(f"{message}{seen}", last_status=status, reason=reason, resource=self._watch.resource)
+        return kind(
+            f"{message}{seen}",
+            last_status=status,
+            reason=reason,
+            resource=self._watch.resource,
+            advice=advice or self._goal.unfinished,
+        )
 
 
 def spelled(seconds: float) -> str:

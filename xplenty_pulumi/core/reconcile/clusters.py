@@ -6,7 +6,8 @@ from xplenty_pulumi.core.kinds import CLUSTER, Change, Phase
 from xplenty_pulumi.core.reconcile.creation import Creation, Desired
 from xplenty_pulumi.core.reconcile.living import Living
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
-from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed
+from xplenty_pulumi.core.reconcile.stopping import Stopping
 from xplenty_pulumi.core.view import cluster_view
 from xplenty_pulumi.core.wait import Deadline, Goal, Patience, Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
@@ -17,21 +18,26 @@ class Clusters:
 
     def __init__(self, client: Client, living: Living, patience: Patience) -> None:
         self._client = client
+        self._living = living
         self._creation = Creation(client, living, patience)
+        self._stopping = Stopping(client, patience)
         self._patience = patience
 
     def create(self, desired: Desired) -> Outcome[Cluster]:
         """Return the one living cluster with the owner's marker, ready and as desired.
 
-        1 FIND one that an earlier attempt left behind and adopt it; 2 POST; 3 where the answer is lost, VERIFY by the
-        marker before anything is repeated; 4 WAIT until it is ready with all its nodes. A new cluster that ends in
-        `error` is terminated, unless `on_create_failure` is `keep`.
+        1 FIND one that an earlier attempt left behind and adopt it, or end it if it is broken; 2 POST; 3 where the
+        answer is lost, VERIFY by the marker before anything is repeated; 4 WAIT until it is ready with all its nodes. A
+        new cluster that ends in `error` is terminated, unless `on_create_failure` is `keep`.
 
         Raises:
             XplentyError: nothing exists that belongs to this resource, or (UnsureError, RefusedError) what exists can
                 not be told or must not be touched.
         """
-        cluster = self._creation.find(desired) or self._creation.post(desired)
+        cluster = self._creation.find(desired)
+        if cluster is None:
+            self._clear_away_earlier(desired)
+            cluster = self._creation.post(desired)
         outcome = self._converge(cluster, desired)
         if outcome.problem and _is_broken(outcome.record) and desired.inputs.get("on_create_failure") != "keep":
             return self._clear_away(outcome, desired)
@@ -54,21 +60,32 @@ class Clusters:
         return self._converge(seen.record, desired)
 
     def read(self, cluster_id: int) -> Sight[Cluster]:
-        """Return the cluster as it is now; ending, ended and unknown to the service all count as gone."""
-        return _sight(self._watch(cluster_id)())
+        """Return the cluster as it is now; ending, ended and unknown to the service all count as gone.
 
-    def delete(self, cluster_id: int, *, timeout: float) -> None:
+        Warns of other living clusters that carry its marker: a create that took effect long after its answer was lost.
+        """
+        self._living.hold(cluster_id)
+        sight = _sight(confirmed(self._watch(cluster_id), clock=self._patience.clock))
+        if sight.record is not None and not sight.gone:
+            self._warn_of_twins(sight.record)
+        return sight
+
+    def delete(self, cluster_id: int, *, timeout: float, active_jobs: str = "stop") -> None:
         """Return once the service shows that the cluster is terminated, or does not know it.
 
         A cluster that is still being built or resized can not be terminated yet (the service refuses), so that is
-        waited for first.
+        waited for first. Jobs that are active on it are dealt with as `active_jobs` says: `stop`, `wait` or `fail`.
 
         Raises:
+            RefusedError: jobs are active on it, and `active_jobs` is `fail`.
             WaitError: it was not terminated within `timeout` seconds.
         """
+        self._living.hold(cluster_id)
         watch = self._watch(cluster_id)
         deadline = Deadline.after(timeout, self._patience.clock)
         self._wait(_ENDABLE, watch, deadline)
+        if not _is_ending(watch.last):
+            self._stopping.clear(cluster_id, policy=active_jobs, deadline=deadline)
         act_until(
             lambda: _is_ending(watch()),
             lambda: self._client.clusters.terminate(cluster_id),
@@ -100,6 +117,22 @@ class Clusters:
         if "description" in changed:
             changed["description"] = desired.signed_description()
         self._client.clusters.update(cluster.id, changed)
+
+    def _clear_away_earlier(self, desired: Desired) -> None:
+        """End what an earlier attempt left behind broken, so that it does not cost money unseen."""
+        if desired.marker is None:
+            return
+        for broken in self._living.broken(desired.marker):
+            self._patience.tell(f"ending cluster {broken.id}, which an earlier attempt left behind broken", "")
+            self.delete(broken.id, timeout=desired.terminate_timeout)
+
+    def _warn_of_twins(self, cluster: Cluster) -> None:
+        twins = self._living.twins(cluster)
+        if twins:
+            ids = " and ".join(str(one.id) for one in twins)
+            self._patience.warn(
+                f"{label(cluster.id)} has a twin: {ids} carries the same marker and is not in the state; terminate it"
+            )
 
     def _clear_away(self, outcome: Outcome[Cluster], desired: Desired) -> Outcome[Cluster]:
         """End a new cluster that is broken; nothing is left of it, so its problem is raised."""
@@ -183,16 +216,33 @@ def _ready_with(desired: Desired) -> Goal[Cluster]:
         name=f"available with {nodes} node{'' if nodes == 1 else 's'}",
         reached=lambda cluster: _phase(cluster) is Phase.READY and cluster_view(cluster)["nodes"] == nodes,
         hopeless=_never_ready,
+        unfinished=_GO_ON_WAITING,
+        unreachable=_START_ANEW,
     )
 
 
-_READY: Goal[Cluster] = Goal("available", lambda cluster: _phase(cluster) is Phase.READY, hopeless=_never_ready)
+_GO_ON_WAITING = "It goes on existing; run `pulumi up` again to go on waiting, perhaps with a longer ready_timeout"
+_START_ANEW = "Run `pulumi up --refresh` to end what is left of it and create it anew"
+_END_AGAIN = "It may cost money until it is terminated; run the same command again to go on"
+
+_READY: Goal[Cluster] = Goal(
+    "available",
+    lambda cluster: _phase(cluster) is Phase.READY,
+    hopeless=_never_ready,
+    unfinished=_GO_ON_WAITING,
+    unreachable=_START_ANEW,
+)
 _ENDABLE: Goal[Cluster] = Goal(
     "ready to be terminated",
     lambda cluster: _phase(cluster) not in {Phase.BUILDING, Phase.SCALING},
     missing_is_reached=True,
     looks=1,
+    unfinished=_END_AGAIN,
 )
 _TERMINATED: Goal[Cluster] = Goal(
-    "terminated", lambda cluster: _phase(cluster) is Phase.GONE, missing_is_reached=True, looks=1
+    "terminated",
+    lambda cluster: _phase(cluster) is Phase.GONE,
+    missing_is_reached=True,
+    looks=1,
+    unfinished=_END_AGAIN,
 )

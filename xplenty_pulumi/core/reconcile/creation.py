@@ -76,7 +76,7 @@ class Creation:
         before = self._living.look()
         for _ in range(_POSTS):
             try:
-                return self._client.clusters.create(desired.fields())
+                return self._kept_marker(self._client.clusters.create(desired.fields()), desired)
             except UnsureError as lost:
                 found = self._verify(desired, lost, before)
             finally:
@@ -88,6 +88,14 @@ class Creation:
             marker=str(desired.marker),
             advice=_advice_to_adopt(desired.marker),
         )
+
+    def _kept_marker(self, cluster: Cluster, desired: Desired) -> Cluster:
+        if desired.marker is not None and markers.read(cluster.description) != desired.marker:
+            self._patience.warn(
+                f"cluster {cluster.id}: the service did not keep the ownership marker at the end of its description; "
+                "shorten the description, or a cluster whose creation gets no answer can be lost"
+            )
+        return cluster
 
     def _verify(self, desired: Desired, lost: UnsureError, before: Look) -> Cluster | None:
         if desired.marker is None:

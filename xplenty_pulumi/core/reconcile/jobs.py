@@ -8,8 +8,9 @@ from xplenty_pulumi.core.expressions import looks_unquoted
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Phase
 from xplenty_pulumi.core.plan import is_spent
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
-from xplenty_pulumi.core.reconcile.repeat import act_until, find_late
+from xplenty_pulumi.core.reconcile.repeat import confirmed, find_late
 from xplenty_pulumi.core.reconcile.runs import Runs, Shape
+from xplenty_pulumi.core.reconcile.stopping import Stopping
 from xplenty_pulumi.core.wait import Deadline, Goal, Patience, Watch, wait_for
 from xplenty_pulumi.errors import (
     ApiError,
@@ -21,15 +22,22 @@ from xplenty_pulumi.errors import (
     XplentyError,
 )
 
-_FINAL = {Phase.SUCCEEDED, Phase.FAILED, Phase.GONE}
+_LOOK_FIRST = "Look at the account's newest jobs; if it is not there, run `pulumi up` again"
+_POSTS = {"verify": 1, "refuse": 1, "rerun": 2}
 
 
 @dataclass(frozen=True)
 class DesiredRun:
-    """A run as it should be: checked inputs, and how long it may take from submission to its end."""
+    """A run as it should be: checked inputs, how long it may take from submission to its end, and who declares it."""
 
     inputs: Mapping[str, object]
     timeout: float
+    owner: str = ""
+
+    @property
+    def on_unsure(self) -> str:
+        """What to do when it can not be told whether the run was started: `verify`, `refuse` or `rerun`."""
+        return str(self.inputs.get("on_unsure", "verify"))
 
 
 class JobRuns:
@@ -38,12 +46,13 @@ class JobRuns:
     def __init__(self, client: Client, runs: Runs, patience: Patience) -> None:
         self._client = client
         self._runs = runs
+        self._stopping = Stopping(client, patience)
         self._patience = patience
 
     def create(self, desired: DesiredRun) -> Outcome[Job]:
         """Start the run, or take up the one that an earlier attempt started and lost, and follow it to its end.
 
-        There is at most one POST that may have arrived.
+        There is at most one POST that may have arrived, unless `on_unsure` is `rerun`.
 
         Raises:
             XplentyError: no run exists, or (UnsureError) which one is meant can not be told.
@@ -51,12 +60,8 @@ class JobRuns:
         shape = Shape.of(desired.inputs)
         with self._runs.turn(shape):
             newest = self._runs.newest(shape)
-            job = self._runs.left_behind(shape, newest)
-            if job is None:
-                job = self._post(shape, newest)
-            else:
-                self._patience.tell(f"taking up job {job.id}, which an earlier attempt started", "")
-            self._runs.know(job.id)
+            job = self._left_behind(shape, newest, desired) or self._start(shape, newest, desired)
+            self._runs.claim(job.id, desired.owner)
         return self._follow(job, desired)
 
     def resume(self, job_id: int, desired: DesiredRun) -> Outcome[Job]:
@@ -65,7 +70,8 @@ class JobRuns:
         Raises:
             ReadyFailed: the service does not know it.
         """
-        job = self._get(job_id)
+        self._runs.hold(job_id)
+        job = confirmed(lambda: self._get(job_id), clock=self._patience.clock)
         if job is None:
             raise ReadyFailed(
                 "the service no longer knows this run, so how it ended can not be seen",
@@ -79,7 +85,8 @@ class JobRuns:
 
         The service may forget a run. One that had succeeded has succeeded for ever: it is not gone.
         """
-        job = self._get(job_id)
+        self._runs.hold(job_id)
+        job = confirmed(lambda: self._get(job_id), clock=self._patience.clock)
         if job is None:
             return _forgotten(JOB_RUN.phase(last_status))
         if _phase(job) is Phase.SUCCEEDED:
@@ -94,17 +101,39 @@ class JobRuns:
         Raises:
             WaitError: it had not ended within `timeout` seconds.
         """
-        watch = self._watch(job_id)
-        deadline = Deadline.after(timeout, self._patience.clock)
-        act_until(
-            lambda: _is_ending(watch()),
-            lambda: self._client.jobs.stop(job_id),
-            clock=self._patience.clock,
-            tolerate=(UnsureError, InvalidError, NotFoundError),
-        )
-        wait_for(_ENDED, watch, deadline=deadline, patience=self._patience)
+        self._runs.hold(job_id)
+        self._stopping.stop(job_id, Deadline.after(timeout, self._patience.clock))
 
-    def _post(self, shape: Shape, before: list[Job]) -> Job:
+    def _left_behind(self, shape: Shape, newest: list[Job], desired: DesiredRun) -> Job | None:
+        """The run that an earlier attempt may have lost; where there are several, what `on_unsure` says."""
+        try:
+            job = self._runs.left_behind(shape, newest, owner=desired.owner)
+        except UnsureError:
+            if desired.on_unsure == "rerun":
+                return None
+            raise
+        if job is not None and desired.on_unsure == "refuse":
+            raise _refusal(job)
+        if job is not None:
+            self._patience.tell(f"taking up job {job.id}, which an earlier attempt started", "")
+        return job
+
+    def _start(self, shape: Shape, newest: list[Job], desired: DesiredRun) -> Job:
+        for _ in range(_POSTS[desired.on_unsure]):
+            try:
+                return self._post(shape)
+            except UnsureError as lost:
+                found = self._found_late(shape, lost, newest, desired)
+            if found is not None:
+                return found
+        again = "twice" if desired.on_unsure == "rerun" else "and was not sent again, lest it run twice"
+        raise UnsureError(
+            f"starting the run got no answer, {again}; no such run has appeared",
+            resource=f"package {shape.package_id} on cluster {shape.cluster_id}",
+            advice=_LOOK_FIRST,
+        )
+
+    def _post(self, shape: Shape) -> Job:
         try:
             return self._client.jobs.run(
                 cluster_id=int(shape.cluster_id),
@@ -112,26 +141,27 @@ class JobRuns:
                 variables=shape.variables,
                 dynamic_variables=shape.dynamic_variables,
             )
-        except UnsureError as lost:
-            return self._verify(shape, lost, before)
         except (NotFoundError, InvalidError) as refused:
             raise self._explained(refused, shape) from None
 
-    def _verify(self, shape: Shape, lost: UnsureError, before: list[Job]) -> Job:
-        advice = "Look at the account's newest jobs; if it is not there, run `pulumi up` again"
-        found = find_late(
+    def _found_late(self, shape: Shape, lost: UnsureError, newest: list[Job], desired: DesiredRun) -> Job | None:
+        """The run whose answer was lost; None where it is not there, or the user does not mind another one."""
+        if desired.on_unsure == "refuse":
+            raise lost
+        try:
+            return self._verify(shape, lost, newest)
+        except UnsureError:
+            if desired.on_unsure == "rerun":
+                return None
+            raise
+
+    def _verify(self, shape: Shape, lost: UnsureError, before: list[Job]) -> Job | None:
+        return find_late(
             lambda: self._runs.appeared(shape, before),
             lost,
             clock=self._patience.clock,
             tell=lambda: self._patience.tell("the answer got lost, looking for the run", ""),
-            advice=advice,
-        )
-        if found is not None:
-            return found
-        raise UnsureError(
-            "starting the run got no answer and no such run has appeared; it was not sent again, lest it run twice",
-            resource=f"package {shape.package_id} on cluster {shape.cluster_id}",
-            advice=advice,
+            advice=_LOOK_FIRST,
         )
 
     def _explained(self, refused: ApiError, shape: Shape) -> ApiError:
@@ -179,7 +209,6 @@ class JobRuns:
         return Watch(label(job_id), lambda: self._get(job_id), last)
 
     def _get(self, job_id: int) -> Job | None:
-        self._runs.know(job_id)
         try:
             return self._client.jobs.get(job_id)
         except NotFoundError:
@@ -201,8 +230,12 @@ def _forgotten(last: Phase) -> Sight[Job]:
     return Sight(None, gone=True, remark="the service does not know it (404), and it was not seen to complete")
 
 
-def _is_ending(job: Job | None) -> bool:
-    return job is None or _phase(job) in {*_FINAL, Phase.ENDING}
+def _refusal(job: Job) -> UnsureError:
+    return UnsureError(
+        f"job {job.id} ({job.status}) may be the run that an earlier attempt started, so none was started now",
+        candidates=[str(job.id)],
+        advice="Set on_unsure to 'verify' to take it up, or to 'rerun' to start another one",
+    )
 
 
 def _progress(job: Job) -> str:
@@ -230,5 +263,6 @@ _COMPLETED: Goal[Job] = Goal(
     hopeless=lambda job: job.status if is_spent(JOB_RUN, job.status) else "",
     looks=1,
     note=_progress,
+    unfinished="It goes on running; the next `pulumi up` follows it on and starts nothing",
+    unreachable="Run `pulumi up --refresh` to start a new run",
 )
-_ENDED: Goal[Job] = Goal("stopped", lambda job: _phase(job) in _FINAL, missing_is_reached=True, looks=1)

@@ -3,26 +3,26 @@
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeGuard
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core import marker as markers
-from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.kinds import CLUSTER, Phase
 from xplenty_pulumi.core.marker import Marker
 from xplenty_pulumi.errors import NotFoundError, RefusedError
 
 ADOPTION_WINDOW = timedelta(minutes=60)
 _FRESH = 30.0
+_ENDED = frozenset({Phase.ENDING, Phase.GONE})
 # A cluster that turns from available to idle, or back, between two of these lists shows up in the third.
-_STATUSES = ("pending", "creating", "scaling", "idle", "available", "idle")
+_STATUSES = ("pending", "creating", "scaling", "idle", "available", "idle", "error")
 
 
 @dataclass(frozen=True)
 class Look:
-    """All living clusters at one moment, by id, and the ids of the newest clusters of any status."""
+    """All clusters at one moment that live or are broken, by id, and the ids of the newest clusters of any status."""
 
-    living: dict[int, Cluster]
+    unended: dict[int, Cluster]
     newest: frozenset[int]
     taken: float
 
@@ -35,6 +35,12 @@ class Living:
         self._clock = clock
         self._lock = threading.Lock()
         self._look: Look | None = None
+        self._held: set[int] = set()
+
+    def hold(self, cluster_id: int) -> None:
+        """Remember that the engine's state holds this cluster, so that it is not taken for a lost one."""
+        with self._lock:
+            self._held.add(cluster_id)
 
     def look(self) -> Look:
         """Return a look that is at most 30 seconds old."""
@@ -54,11 +60,21 @@ class Living:
         Raises:
             RefusedError: there are several, or the one there is was created too long ago to be a lost answer.
         """
-        listed = [one.id for one in self.look().living.values() if _carries(one, marker)]
-        found = _only([one for one in map(self._now, listed) if _may_be_adopted(one, marker)])
+        found = _only([one for one in self._marked(marker) if CLUSTER.is_living(one.status)])
         if found is not None:
             self._refuse_old(found)
         return found
+
+    def broken(self, marker: Marker) -> list[Cluster]:
+        """Return the clusters with `marker` that are broken, which nobody can use but which may cost money."""
+        return [one for one in self._marked(marker) if CLUSTER.phase(one.status) is Phase.FAILED]
+
+    def twins(self, cluster: Cluster) -> list[Cluster]:
+        """Return the other living clusters that carry the same marker as `cluster`."""
+        marker = markers.read(cluster.description)
+        if marker is None:
+            return []
+        return [one for one in self._marked(marker) if one.id != cluster.id and CLUSTER.is_living(one.status)]
 
     def find_since(self, marker: Marker, before: Look) -> Cluster | None:
         """Return the cluster with `marker` that appeared after `before` was taken, or None.
@@ -72,15 +88,20 @@ class Living:
         for cluster in self._client.clusters.list(sort="created", direction="desc"):
             if cluster.id in before.newest:
                 break
-            if _may_be_adopted(cluster, marker):
+            if _carries(cluster, marker) and CLUSTER.is_living(cluster.status) and cluster.id not in self._held:
                 fresh.append(cluster)
         return _only(fresh)
 
+    def _marked(self, marker: Marker) -> list[Cluster]:
+        """The clusters with `marker` that the state does not hold, each as it is now."""
+        listed = [one.id for one in self.look().unended.values() if _carries(one, marker) and one.id not in self._held]
+        return [one for one in map(self._now, listed) if one is not None and _carries(one, marker)]
+
     def _take(self) -> Look:
         newest, recent = self._recent()
-        living = {one.id: one for status in _STATUSES for one in self._client.clusters.list(status=status)}
-        living.update({one.id: one for one in recent if CLUSTER.is_living(one.status)})
-        return Look(living, newest, self._clock.monotonic())
+        unended = {one.id: one for status in _STATUSES for one in self._client.clusters.list(status=status)}
+        unended.update({one.id: one for one in recent if CLUSTER.phase(one.status) not in _ENDED})
+        return Look(unended, newest, self._clock.monotonic())
 
     def _recent(self) -> tuple[frozenset[int], list[Cluster]]:
         page = []
@@ -109,10 +130,6 @@ class Living:
 
 def _carries(cluster: Cluster, marker: Marker) -> bool:
     return markers.read(cluster.description) == marker
-
-
-def _may_be_adopted(cluster: Cluster | None, marker: Marker) -> TypeGuard[Cluster]:
-    return cluster is not None and _carries(cluster, marker) and CLUSTER.is_living(cluster.status)
 
 
 def _only(matches: list[Cluster]) -> Cluster | None:

@@ -60,13 +60,19 @@ class Runs:
         self._client = client
         self._clock = clock
         self._lock = threading.Lock()
-        self._known: set[int] = set()
+        self._held: set[int] = set()
+        self._claimed: dict[int, str] = {}
         self._turns: dict[tuple[object, ...], threading.Lock] = {}
 
-    def know(self, job_id: int) -> None:
-        """Remember that the run belongs to a resource, or did until it was let go."""
+    def hold(self, job_id: int) -> None:
+        """Remember that the engine's state holds this run, or did until it was let go; it is not a lost one."""
         with self._lock:
-            self._known.add(job_id)
+            self._held.add(job_id)
+
+    def claim(self, job_id: int, owner: str) -> None:
+        """Remember whose run this process has started or taken up; to any other owner it is not a lost one."""
+        with self._lock:
+            self._claimed[job_id] = owner
 
     @contextmanager
     def turn(self, shape: Shape) -> Iterator[None]:
@@ -86,35 +92,37 @@ class Runs:
             found.append(job)
         return found
 
-    def left_behind(self, shape: Shape, newest: list[Job]) -> Job | None:
+    def left_behind(self, shape: Shape, newest: list[Job], *, owner: str) -> Job | None:
         """Return the run among `newest` that an earlier attempt may have started and lost, or None.
 
-        It fits the shape, was created within the last hour, has not failed, was not started by a schedule, and no
-        resource that this process has seen holds it.
+        It fits the shape, was created within the last hour, has not failed, was not started by a schedule, and is
+        neither in the engine's state, as far as this process has seen that, nor claimed by another `owner`.
         """
         oldest = self._clock.now() - ADOPTION_WINDOW - _SKEW
         recent = [job for job in newest if job.created_at is None or job.created_at >= oldest]
         good = {Phase.BUILDING, Phase.RUNNING, Phase.SUCCEEDED}
-        return self._only([job for job in recent if self._fits(shape, job) and JOB_RUN.phase(job.status) in good])
+        fitting = [job for job in recent if self._fits(shape, job) and JOB_RUN.phase(job.status) in good]
+        return _only([job for job in fitting if self._claimed.get(job.id, owner) == owner])
 
     def appeared(self, shape: Shape, before: list[Job]) -> Job | None:
         """Return the fitting run that is there now and was not among `before`, whatever the two clocks say."""
         seen = {job.id for job in before}
-        return self._only([job for job in self.newest(shape) if job.id not in seen and self._fits(shape, job)])
+        return _only([job for job in self.newest(shape) if job.id not in seen and self._fits(shape, job)])
 
     def _fits(self, shape: Shape, job: Job) -> bool:
         by_schedule = job.creator is not None and job.creator.type == "Schedule"
-        return job.id not in self._known and not by_schedule and shape.fits(job)
+        return job.id not in self._held and not by_schedule and shape.fits(job)
 
-    def _only(self, candidates: list[Job]) -> Job | None:
-        if len(candidates) > 1:
-            ids = [str(job.id) for job in candidates]
-            raise UnsureError(
-                f"jobs {', '.join(ids)} all look like the run that an earlier attempt started, so none was started now",
-                candidates=ids,
-                advice="Stop or wait for the ones you do not want, change a variable, and run `pulumi up` again",
-            )
-        return candidates[0] if candidates else None
+
+def _only(candidates: list[Job]) -> Job | None:
+    if len(candidates) > 1:
+        ids = [str(job.id) for job in candidates]
+        raise UnsureError(
+            f"jobs {', '.join(ids)} all look like the run that an earlier attempt started, so none was started now",
+            candidates=ids,
+            advice="Stop or wait for the ones you do not want, change a variable, and run `pulumi up` again",
+        )
+    return candidates[0] if candidates else None
 
 
 def _texts(variables: object) -> dict[str, str]:

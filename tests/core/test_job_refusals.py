@@ -1,0 +1,89 @@
+"""A run that can not be started says which input is at fault."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.core_bench import Behaviour, Bench, answers, desired_run, unreachable
+from xplenty_pulumi.core.reconcile.jobs import DesiredRun
+from xplenty_pulumi.emulator import Knobs
+from xplenty_pulumi.errors import (
+    BillingError,
+    InvalidError,
+    NotFoundError,
+    NotSentError,
+    ServerError,
+    XplentyError,
+)
+
+ARCHIVED = 105
+
+
+def wanted(bench: Bench, package_id: int = 101, **inputs: Any) -> DesiredRun:
+    """Return a run as it should be, on the account's only cluster."""
+    clusters = bench.emulator.clusters() or (bench.emulator.add_cluster(),)
+    return desired_run(clusters[0], package_id, **inputs)
+
+
+@pytest.mark.parametrize(("fault", "error", "posts"), [(answers(402), BillingError, 1), (unreachable, NotSentError, 4)])
+def test_a_refused_start_is_raised(bench: Bench, fault: Behaviour, error: type[Exception], posts: int) -> None:
+    """A definite answer that has nothing to do with the inputs is raised as it is."""
+    bench.wire.on("POST jobs", fault)
+    with pytest.raises(error):
+        bench.job_runs.create(wanted(bench))
+    assert bench.wire.count("POST jobs") == posts
+
+
+def test_nothing_is_started_when_looking_failed_before(bench: Bench) -> None:
+    """Without knowing what runs, nothing is sent."""
+    bench.wire.on("GET jobs", answers(500))
+    with pytest.raises(ServerError):
+        bench.job_runs.create(wanted(bench))
+    assert bench.wire.count("POST jobs") == 0
+
+
+@pytest.mark.parametrize("answer", [404, 422])
+@pytest.mark.parametrize(
+    ("cluster_id", "package_id", "words"),
+    [
+        (77, 101, "cluster 77 does not exist in this account"),
+        (501, 999, "package 999 does not exist in this account"),
+        (77, 999, "cluster 77 does not exist in this account"),
+    ],
+)
+def test_what_does_not_exist_is_named(answer: Any, cluster_id: int, package_id: int, words: str) -> None:
+    """The service does not say which of the two it misses, so we do."""
+    bench = Bench.new(knobs=Knobs(unknown_id_on_run=answer))
+    bench.emulator.add_cluster()
+    run = DesiredRun({"cluster_id": str(cluster_id), "package_id": str(package_id)}, 60)
+    with pytest.raises((NotFoundError, InvalidError)) as caught:
+        bench.job_runs.create(run)
+    assert caught.value.message == words
+    assert caught.value.status == answer
+    assert caught.value.resource == f"package {package_id} on cluster {cluster_id}"
+    assert caught.value.advice == "No run was started; correct the input and run `pulumi up` again"
+
+
+@pytest.mark.parametrize("status", ["pending_terminate", "terminated"])
+def test_an_ended_cluster_is_named(bench: Bench, status: str) -> None:
+    """A cluster that takes no jobs any more is told with its status."""
+    cluster = bench.emulator.add_cluster(status=status)
+    with pytest.raises(InvalidError, match=f"cluster {cluster.id} is {status}"):
+        bench.job_runs.create(desired_run(cluster))
+
+
+def test_an_archived_package_is_named(bench: Bench) -> None:
+    """An archived package is told as that."""
+    with pytest.raises(InvalidError, match="package 105 is archived"):
+        bench.job_runs.create(wanted(bench, ARCHIVED))
+
+
+@pytest.mark.parametrize("looks", ["fail", "find nothing wrong"])
+def test_a_refusal_that_can_not_be_explained(bench: Bench, looks: str) -> None:
+    """Then the service's own words stand."""
+    run = wanted(bench)
+    bench.wire.on("POST jobs", answers(422, "too many jobs"))
+    if looks == "fail":
+        bench.wire.on("GET (clusters|packages)/.*", answers(500))
+    with pytest.raises(XplentyError, match="too many jobs"):
+        bench.job_runs.create(run)

@@ -1,0 +1,127 @@
+"""Clusters that carry our marker and are not to be adopted: held ones, broken ones and twins."""
+
+import pytest
+
+from tests.support.core_bench import OWNER, Bench, answers, desired, late, lost_before
+from xplenty_pulumi.core.marker import Owner, marker_of, sign
+from xplenty_pulumi.errors import InvalidError, ReadyTimeout, ServerError, UnsureError
+
+OURS = marker_of(OWNER)
+SIGNED = sign("night loads", OURS)
+
+
+def test_a_held_cluster_is_not_a_lost_one(bench: Bench) -> None:
+    """What the state holds, or held until it was replaced, is not adopted, however it was found."""
+    before = bench.living.look()
+    bench.living.forget()
+    made = bench.emulator.add_cluster(description=SIGNED)
+    bench.living.hold(made.id)
+    assert bench.living.find(OURS) is None
+    assert bench.living.find_since(OURS, before) is None
+    assert bench.another_process().living.find(OURS) is not None
+
+
+def test_broken_ones_are_known(bench: Bench) -> None:
+    """What an earlier attempt left behind broken can be cleared away; what is held or not ours is left alone."""
+    broken = [bench.emulator.add_cluster(description=SIGNED, status="error") for _ in range(3)]
+    bench.emulator.add_cluster(status="error")
+    bench.emulator.add_cluster(description=SIGNED)
+    bench.living.hold(broken[0].id)
+    assert {one.id for one in bench.living.broken(OURS)} == {one.id for one in broken[1:]}
+
+
+def test_twins_are_known(bench: Bench) -> None:
+    """Another living cluster with the same marker is a twin; an ended or broken one, or one of others, is not."""
+    mine, twin = (bench.emulator.add_cluster(description=SIGNED) for _ in range(2))
+    for status in ("terminated", "error"):
+        bench.emulator.add_cluster(description=SIGNED, status=status)
+    bench.emulator.add_cluster()
+    bench.living.hold(mine.id)
+    assert [one.id for one in bench.living.twins(bench.client.clusters.get(mine.id))] == [twin.id]
+    assert bench.living.twins(bench.client.clusters.get(bench.emulator.add_cluster().id)) == []
+
+
+@pytest.mark.parametrize("keep", ["terminate", "keep"])
+def test_what_an_earlier_attempt_left_broken_is_ended(bench: Bench, keep: str) -> None:
+    """Before a new cluster is made, a broken one of ours that nobody holds is ended, so that it costs nothing more."""
+    broken = bench.emulator.add_cluster(description=SIGNED, status="error")
+    foreign = bench.emulator.add_cluster(status="error", description=sign("", marker_of(Owner("a", "b", "c", "d"))))
+    outcome = bench.clusters.create(desired(on_create_failure=keep))
+    assert outcome.problem is None
+    assert bench.emulator.cluster(broken.id).status == "terminated"
+    assert bench.emulator.cluster(foreign.id).status == "error"
+    assert bench.headlines[0] == f"ending cluster {broken.id}, which an earlier attempt left behind broken"
+
+
+def test_nothing_is_made_while_a_broken_one_can_not_be_ended(bench: Bench) -> None:
+    """Then the user hears of it, and there is not one more."""
+    bench.emulator.add_cluster(description=SIGNED, status="error")
+    bench.wire.on("DELETE .*", answers(422, "not now"))
+    with pytest.raises(InvalidError, match="not now"):
+        bench.clusters.create(desired())
+    assert bench.wire.count("POST clusters") == 0
+
+
+def test_without_a_marker_nothing_broken_is_ended(bench: Bench) -> None:
+    """Whoever switches the marker off has no clusters that could be known."""
+    broken = bench.emulator.add_cluster(description=SIGNED, status="error")
+    bench.clusters.create(desired(marker=False))
+    assert bench.emulator.cluster(broken.id).status == "error"
+
+
+def test_a_twin_is_warned_of(bench: Bench) -> None:
+    """A create that took effect after the second one had is reported by the next look at the cluster."""
+    bench.wire.on("POST clusters", late(100), calls={1})
+    outcome = bench.clusters.create(desired())
+    bench.clock.advance(100)
+    next_run = bench.another_process()
+    assert not next_run.clusters.read(outcome.record.id).gone
+    (warning,) = next_run.warned
+    (twin,) = [one.id for one in bench.emulator.living_clusters() if one.id != outcome.record.id]
+    assert warning.startswith(f"cluster {outcome.record.id} has a twin: {twin} carries the same marker")
+
+
+def test_no_twin_no_warning(bench: Bench) -> None:
+    """The clusters of other resources are no twins, and an ended cluster has none that matter."""
+    mine = bench.emulator.add_cluster(description=SIGNED)
+    bench.emulator.add_cluster(description=sign("", marker_of(Owner("acme", "loads", "dev", "hourly"))))
+    bench.clusters.read(mine.id)
+    bench.emulator.end_cluster(mine.id)
+    bench.emulator.add_cluster(description=SIGNED)
+    bench.living.forget()
+    bench.clusters.read(mine.id)
+    assert bench.warned == []
+
+
+def test_a_search_for_twins_that_fails_is_an_error(bench: Bench) -> None:
+    """A refresh that could not look does not say that all is well."""
+    mine = bench.emulator.add_cluster(description=SIGNED)
+    bench.wire.on("GET clusters", answers(500))
+    with pytest.raises(ServerError):
+        bench.clusters.read(mine.id)
+
+
+def test_a_predecessor_that_is_held_is_not_adopted(bench: Bench) -> None:
+    """Where a replacement is made before its predecessor is ended, it is a cluster of its own."""
+    old = bench.emulator.add_cluster(description=SIGNED)
+    bench.clusters.read(old.id)
+    outcome = bench.clusters.create(desired())
+    assert outcome.record.id != old.id
+
+
+def test_a_predecessor_whose_end_was_not_seen_is_not_adopted(bench: Bench) -> None:
+    """One that was to be ended stays what it is, even if ending it took too long."""
+    old = bench.emulator.add_cluster(description=SIGNED, status="creating")
+    with pytest.raises(ReadyTimeout):
+        bench.clusters.delete(old.id, timeout=30)
+    assert bench.clusters.create(desired()).record.id != old.id
+
+
+def test_a_lost_answer_is_not_the_predecessors(bench: Bench) -> None:
+    """Nor is it taken for a lost answer."""
+    bench.living.look()
+    old = bench.emulator.add_cluster(description=SIGNED)
+    bench.clusters.read(old.id)
+    bench.wire.on("POST clusters", lost_before)
+    with pytest.raises(UnsureError):
+        bench.clusters.create(desired())

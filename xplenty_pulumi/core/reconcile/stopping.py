@@ -1,0 +1,86 @@
+"""Ending a job run, seen to have ended, and clearing a cluster of the jobs that are active on it."""
+
+from xplenty_pulumi.client import Client, Job
+from xplenty_pulumi.core.kinds import JOB_RUN, Phase
+from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.wait import Deadline, Goal, Patience, Watch, wait_for
+from xplenty_pulumi.errors import InvalidError, NotFoundError, RefusedError, UnsureError
+
+FINAL = frozenset({Phase.SUCCEEDED, Phase.FAILED, Phase.GONE})
+# In the order of a job's life, so that one that moves on between two of these lists shows up in the later one.
+_ACTIVE = JOB_RUN.statuses(Phase.BUILDING, Phase.RUNNING, Phase.ENDING)
+
+
+class Stopping:
+    """Stops job runs and waits for their end."""
+
+    def __init__(self, client: Client, patience: Patience) -> None:
+        self._client = client
+        self._patience = patience
+
+    def stop(self, job_id: int, deadline: Deadline) -> None:
+        """Return once the service shows that the run has ended, or does not know it.
+
+        Raises:
+            WaitError: it had not ended by the `deadline`.
+        """
+        watch = self._watch(job_id)
+        act_until(
+            lambda: _is_ending(watch()),
+            lambda: self._client.jobs.stop(job_id),
+            clock=self._patience.clock,
+            tolerate=(UnsureError, InvalidError, NotFoundError),
+        )
+        wait_for(_ENDED, watch, deadline=deadline, patience=self._patience)
+
+    def clear(self, cluster_id: int, *, policy: str, deadline: Deadline) -> None:
+        """Return once no job is active on the cluster: all stopped, or all waited for.
+
+        Raises:
+            RefusedError: jobs are active, and the `policy` is to leave them and the cluster alone.
+            WaitError: one had not ended by the `deadline`.
+        """
+        active = self.active_on(cluster_id)
+        if active and policy == "fail":
+            raise _refusal(cluster_id, active)
+        for job in active:
+            if policy == "stop":
+                self.stop(job.id, deadline)
+            else:
+                wait_for(_ENDED, self._watch(job.id), deadline=deadline, patience=self._patience)
+
+    def active_on(self, cluster_id: int) -> list[Job]:
+        """Return every job on the cluster that has not ended, whoever started it."""
+        listed = {job.id: job for status in _ACTIVE for job in self._client.jobs.list(status=status)}
+        return [job for job in listed.values() if job.cluster_id == cluster_id]
+
+    def _watch(self, job_id: int) -> Watch[Job]:
+        def look() -> Job | None:
+            try:
+                return self._client.jobs.get(job_id)
+            except NotFoundError:
+                return None
+
+        return Watch(f"job {job_id}", look)
+
+
+def _refusal(cluster_id: int, active: list[Job]) -> RefusedError:
+    named = ", ".join(f"{job.id} ({job.status})" for job in active)
+    return RefusedError(
+        f"jobs are still active on it: {named}; nothing was stopped or ended",
+        resource=f"cluster {cluster_id}",
+        advice="Wait for them or stop them; or set active_jobs_on_terminate to 'wait' or 'stop' with a `pulumi up`",
+    )
+
+
+def _is_ending(job: Job | None) -> bool:
+    return job is None or JOB_RUN.phase(job.status) in {*FINAL, Phase.ENDING}
+
+
+_ENDED: Goal[Job] = Goal(
+    "ended",
+    lambda job: JOB_RUN.phase(job.status) in FINAL,
+    missing_is_reached=True,
+    looks=1,
+    unfinished="Run the same command again to go on waiting for its end",
+)
