@@ -11,9 +11,10 @@ from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, DiffResu
 from xplenty_pulumi.core.diff import differences
 from xplenty_pulumi.core.kinds import JOB_RUN, Kind
 from xplenty_pulumi.core.plan import Plan, plan
-from xplenty_pulumi.dynamic import bridge, settings
+from xplenty_pulumi.dynamic import bridge, cancel, settings
 from xplenty_pulumi.dynamic.bridge import PROVIDER, Call
-from xplenty_pulumi.dynamic.inputs import DECLARED, OWNER, Inputs
+from xplenty_pulumi.dynamic.inputs import DECLARED, HIDDEN_INPUTS, Inputs
+from xplenty_pulumi.dynamic.secrets import secret_values, without_secrets
 from xplenty_pulumi.dynamic.session import Session, session_for
 from xplenty_pulumi.errors import ConfigError, SpecError, XplentyError
 from xplenty_pulumi.redact import scrub
@@ -34,16 +35,16 @@ def answered(
 
     @functools.wraps(method)
     def answer(self: SelfT, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        call = bridge.current_call()
+        call = self.call()
         try:
             return method(self, *args, **kwargs)
         except bridge.ProviderFailure:
             raise
         except XplentyError as problem:
-            failure = bridge.fail(call, self.scrubbed(str(problem)))
+            failure = bridge.fail(call, self.scrubbed(str(problem), *args))
         except Exception as unexpected:  # noqa: BLE001 - the host would print the traceback of whatever it is
-            bridge.debug(call, self.scrubbed(traceback.format_exc()))
-            failure = bridge.fail(call, self.scrubbed(_surprise(unexpected)))
+            bridge.debug(call, self.scrubbed(traceback.format_exc(), *args))
+            failure = bridge.fail(call, self.scrubbed(_surprise(unexpected), *args))
         raise failure from None
 
     return answer
@@ -63,7 +64,9 @@ class Provider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration of this process, and let as many calls run at once as the engine sends."""
         self._config = req.config
-        bridge.lift_pool()
+        if settings.bridge_enabled(os.environ):
+            bridge.lift_pool()
+            cancel.listen()
 
     @answered
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
@@ -73,16 +76,28 @@ class Provider(ResourceProvider):
         failures = [_failure(problem) for problem in checked.problems]
         if not failures:
             failures = self._failures_of_settings()
-        hidden = {name: news[name] for name in (OWNER,) if name in news}
+        hidden = {name: news[name] for name in HIDDEN_INPUTS if name in news}
         later = {name: news[name] for name in inputs.unknown}
         return CheckResult({**checked.inputs, **later, **hidden}, failures)
 
     @answered
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Return what needs a new resource; what differs at all the engine finds out itself, property by property."""
+        self._hold(_id)
         found = self.plan(olds, news)
         spent = "status" in found.replaces
         return DiffResult(changes=True if spent else None, replaces=list(found.replaces), delete_before_replace=True)
+
+    def call(self) -> Call:
+        """Return the engine's request that is being answered; an empty one where the bridge is switched off."""
+        return bridge.current_call() if settings.bridge_enabled(os.environ) else Call()
+
+    def _hold(self, _id: str) -> None:
+        """Note that the state holds what has this id, so that it is never taken for something lost."""
+        try:
+            self.session().hold(self.kind, int(_id))
+        except ConfigError:
+            return  # without settings nothing will be created either
 
     def plan(self, olds: Properties, news: Properties) -> Plan:
         """Return the core's plan from the outputs in the state to the new inputs."""
@@ -105,23 +120,25 @@ class Provider(ResourceProvider):
     def _settle(self, call: Call, problem: XplentyError | None, *, id_: str, seen: Properties) -> None:
         """Tell how it ended; where there is a problem, fail in the way that keeps the resource in the state."""
         if problem is not None:
-            raise bridge.fail_partially(call, self.scrubbed(str(problem)), resource_id=id_, outputs=seen) from None
+            text = self.scrubbed(str(problem), seen)
+            raise bridge.fail_partially(call, text, resource_id=id_, outputs=seen) from None
         bridge.say(call, str(seen["status"]))
 
     def _read(self, call: Call, remark: str, *, id_: str, seen: Properties, managed: bool) -> ReadResult:
         """Return what was read; what is not as it should be is said in the way that keeps it in the state."""
         inputs = refreshed_inputs(seen) if managed else None
-        if remark and managed:
-            text = self.scrubbed(f"{self.kind.name} {id_}: {remark}")
+        if remark and managed and call.keeps_state:
+            text = self.scrubbed(f"{self.kind.name} {id_}: {remark}", seen)
             raise bridge.fail_partially(call, text, resource_id=id_, outputs=seen, inputs=inputs) from None
         return ReadResult(id_, seen, inputs)
 
-    def scrubbed(self, text: str) -> str:
-        """Return `text` without the API key, whatever else is wrong with the settings."""
+    def scrubbed(self, text: str, *arguments: object) -> str:
+        """Return `text` without the API key and without the secret variables in any properties among `arguments`."""
+        secrets = [value for one in arguments if isinstance(one, dict) for value in secret_values(one)]
         try:
-            return scrub(text, [self.settings().api_key])
+            return scrub(text, [self.settings().api_key, *secrets])
         except ConfigError:
-            return text
+            return scrub(text, secrets)
 
     def _failures_of_settings(self) -> list[CheckFailure]:
         try:
@@ -145,13 +162,14 @@ def outputs(props: Mapping[str, object], view: Mapping[str, object], kind: Kind)
     """
     asked = declared(props, kind)
     drifted = {} if kind is JOB_RUN else {one.field: one.observed for one in differences(kind, asked, view)}
-    hidden = {name: props[name] for name in (OWNER, PROVIDER) if name in props}
-    return {**view, **asked, **drifted, DECLARED: sorted(asked), **hidden}
+    hidden = {name: props[name] for name in (*HIDDEN_INPUTS, PROVIDER) if name in props}
+    seen = without_secrets(view, secret_values(props))
+    return {**seen, **asked, **drifted, DECLARED: sorted(asked), **hidden}
 
 
 def refreshed_inputs(seen: Properties) -> Properties:
     """Return the inputs as the service shows them, so that the engine sees drift property by property."""
-    return {name: seen[name] for name in (*seen[DECLARED], OWNER) if name in seen}
+    return {name: seen[name] for name in (*seen[DECLARED], *HIDDEN_INPUTS) if name in seen}
 
 
 def timeout_of(call: Call, inputs: Mapping[str, object], name: str, kind: Kind) -> float:

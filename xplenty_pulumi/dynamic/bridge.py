@@ -22,12 +22,14 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, status_pb2
 
 from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.dynamic.cancel import cancelled
 
 _HOST_MODULES = ("__main__", "pulumi.dynamic.__main__")
 _DETAILS_KEY = "grpc-status-details-bin"
 _UNKNOWN = 2
 """The gRPC code with which the host ends a failed call; the one inside the details must be the same."""
-_WORKERS = 64
+_WORKERS = 128
+"""More than the engine sends at once, so that its Cancel finds a free one; a thread is made only when it is needed."""
 PROVIDER = "__provider"
 """Hidden property that names the provider class; the host needs it in everything that goes into the state."""
 _HEARTBEAT = 15.0
@@ -45,8 +47,15 @@ class Call:
     timeout: float = 0.0
     context: object = None
 
+    @property
+    def keeps_state(self) -> bool:
+        """Whether a failure can carry an id and outputs into the engine's state."""
+        return callable(getattr(self.context, "set_trailing_metadata", None))
+
     def interrupted(self) -> str:
         """Return why nobody waits for the answer any more, or an empty text."""
+        if self.context is not None and cancelled().is_set():
+            return "cancelled"
         is_active = getattr(self.context, "is_active", None)
         return "the engine has gone away" if callable(is_active) and not is_active() else ""
 
@@ -162,8 +171,8 @@ def _pool_of_main() -> object:
 
 
 def _attach(call: Call, text: str, details: tuple[Message, ...]) -> None:
-    set_trailing_metadata = getattr(call.context, "set_trailing_metadata", None)
-    if not callable(set_trailing_metadata):
+    context: Any = call.context
+    if not call.keeps_state:
         return
     packed = []
     for detail in details:
@@ -171,7 +180,7 @@ def _attach(call: Call, text: str, details: tuple[Message, ...]) -> None:
         wrapped.Pack(detail)
         packed.append(wrapped)
     status = status_pb2.Status(code=_UNKNOWN, message=text, details=packed)
-    set_trailing_metadata(((_DETAILS_KEY, status.SerializeToString()),))
+    context.set_trailing_metadata(((_DETAILS_KEY, status.SerializeToString()),))
 
 
 def _struct(outputs: Mapping[str, object]) -> Struct:

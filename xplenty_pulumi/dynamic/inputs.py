@@ -8,10 +8,12 @@ from pulumi.output import Unknown
 from xplenty_pulumi.core.check import Checked, check
 from xplenty_pulumi.core.kinds import Kind
 from xplenty_pulumi.core.marker import Owner
+from xplenty_pulumi.dynamic.secrets import SECRETS
 from xplenty_pulumi.errors import ConfigError
 
 OWNER = "__owner"
 """Hidden input: the organization and the URN of the resource, joined by a bar."""
+HIDDEN_INPUTS = (OWNER, SECRETS)
 DECLARED = "__declared"
 """Hidden output: the names of the inputs that the program declares, so that a refresh knows which to look at."""
 

@@ -12,7 +12,7 @@ from xplenty_pulumi.core.view import cluster_view, job_view
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.base import Properties, Provider, answered, declared, outputs, timeout_of
 from xplenty_pulumi.dynamic.bridge import Call
-from xplenty_pulumi.dynamic.inputs import DECLARED, Inputs, owner_of
+from xplenty_pulumi.dynamic.inputs import DECLARED, OWNER, Inputs, owner_of
 from xplenty_pulumi.errors import NotFoundError
 
 # The state of every user names these two classes by this path, so it can never change.
@@ -27,7 +27,7 @@ class ClusterProvider(Provider):
     @answered
     def create(self, props: Properties) -> CreateResult:
         """Return the cluster's id and outputs once it is ready."""
-        call = bridge.current_call()
+        call = self.call()
         outcome = self._clusters(call).create(_desired_cluster(call, props))
         seen = outputs(props, cluster_view(outcome.record), CLUSTER)
         self._settle(call, outcome.problem, id_=str(outcome.record.id), seen=seen)
@@ -36,7 +36,7 @@ class ClusterProvider(Provider):
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the cluster is ready and as desired."""
-        call = bridge.current_call()
+        call = self.call()
         outcome = self._clusters(call).update(int(_id), _desired_cluster(call, _news))
         seen = outputs(_news, cluster_view(outcome.record), CLUSTER)
         self._settle(call, outcome.problem, id_=_id, seen=seen)
@@ -45,7 +45,7 @@ class ClusterProvider(Provider):
     @answered
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return the cluster as it is now, as gone, or as unhealthy with the reason."""
-        call = bridge.current_call()
+        call = self.call()
         sight = self._clusters(call).read(int(id_))
         if sight.gone or sight.record is None:
             return _missing(call, f"cluster {id_}", sight.remark, props)
@@ -55,13 +55,14 @@ class ClusterProvider(Provider):
     @answered
     def delete(self, _id: str, _props: Properties) -> None:
         """Return once the cluster is seen to be terminated."""
-        call = bridge.current_call()
-        self._clusters(call).delete(int(_id), timeout=timeout_of(call, _props, "terminate_timeout", CLUSTER))
+        call = self.call()
+        timeout = timeout_of(call, _props, "terminate_timeout", CLUSTER)
+        active_jobs = str(_props.get("active_jobs_on_terminate", "stop"))
+        self._clusters(call).delete(int(_id), timeout=timeout, active_jobs=active_jobs)
         bridge.say(call, "terminated")
 
     def _clusters(self, call: Call) -> Clusters:
-        session = self.session()
-        return session.clusters(bridge.reporter(call, session.clock), call.interrupted)
+        return self.session().clusters(call)
 
 
 class JobRunProvider(Provider):
@@ -72,7 +73,7 @@ class JobRunProvider(Provider):
     @answered
     def create(self, props: Properties) -> CreateResult:
         """Return the run's id and outputs once it is completed."""
-        call = bridge.current_call()
+        call = self.call()
         outcome = self._job_runs(call).create(_desired_run(call, props))
         seen = outputs(props, job_view(outcome.record), JOB_RUN)
         self._settle(call, outcome.problem, id_=str(outcome.record.id), seen=seen)
@@ -81,7 +82,7 @@ class JobRunProvider(Provider):
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the run, which is never started again, is completed."""
-        call = bridge.current_call()
+        call = self.call()
         outcome = self._job_runs(call).resume(int(_id), _desired_run(call, _news))
         seen = outputs(_news, job_view(outcome.record), JOB_RUN)
         self._settle(call, outcome.problem, id_=_id, seen=seen)
@@ -90,7 +91,7 @@ class JobRunProvider(Provider):
     @answered
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return the run as it is now, as gone, or as unfinished or failed with the reason."""
-        call = bridge.current_call()
+        call = self.call()
         last_status = str(props.get("status", ""))
         sight = self._job_runs(call).read(int(id_), last_status=last_status, inputs=declared(props, JOB_RUN))
         if sight.gone:
@@ -103,13 +104,12 @@ class JobRunProvider(Provider):
     @answered
     def delete(self, _id: str, _props: Properties) -> None:
         """Return once the run is seen to have ended."""
-        call = bridge.current_call()
+        call = self.call()
         self._job_runs(call).stop(int(_id), timeout=timeout_of(call, _props, "stop_timeout", JOB_RUN))
         bridge.say(call, "ended")
 
     def _job_runs(self, call: Call) -> JobRuns:
-        session = self.session()
-        return session.job_runs(bridge.reporter(call, session.clock), call.interrupted)
+        return self.session().job_runs(call)
 
 
 def _desired_cluster(call: Call, props: Properties) -> Desired:
@@ -124,7 +124,8 @@ def _desired_cluster(call: Call, props: Properties) -> Desired:
 
 def _desired_run(call: Call, props: Properties) -> DesiredRun:
     inputs = Inputs.of(props).checked(JOB_RUN).inputs
-    return DesiredRun(inputs=inputs, timeout=timeout_of(call, inputs, "timeout", JOB_RUN))
+    timeout = timeout_of(call, inputs, "timeout", JOB_RUN)
+    return DesiredRun(inputs=inputs, timeout=timeout, owner=str(props.get(OWNER, "")))
 
 
 def _missing(call: Call, resource: str, remark: str, props: Mapping[str, object]) -> ReadResult:

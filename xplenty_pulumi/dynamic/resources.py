@@ -10,6 +10,7 @@ from pulumi.dynamic import Resource, ResourceProvider
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
 from xplenty_pulumi.dynamic.inputs import OWNER, owner_text
 from xplenty_pulumi.dynamic.providers import ClusterProvider, JobRunProvider
+from xplenty_pulumi.dynamic.secrets import SECRETS, secret_names
 
 Duration = float | int | str
 """Seconds as a number, or a text such as `90s`, `30m` or `1h30m`."""
@@ -108,6 +109,7 @@ class Cluster(Resource, module="xplenty", name="Cluster"):
         bootstrap_actions: Input[Sequence[Input[Mapping[str, Any]]]] | None = None,
         marker: Input[bool] | None = None,
         on_create_failure: Input[str] | None = None,
+        active_jobs_on_terminate: Input[str] | None = None,
         ready_timeout: Input[Duration] | None = None,
         terminate_timeout: Input[Duration] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -136,6 +138,8 @@ class Cluster(Resource, module="xplenty", name="Cluster"):
             marker: Sign the description with a short ownership marker, so that a cluster whose creation got no answer
                 is found again; default true. Without it such a cluster can be lost.
             on_create_failure: What becomes of a new cluster that ends in `error`: `terminate` (default) or `keep`.
+            active_jobs_on_terminate: What becomes of jobs active on it when it is to end, whoever started them: `stop`
+                (default, seen to be stopped), `wait`, or `fail` (the cluster is left as it is).
             ready_timeout: How long it may take to become ready, in seconds or as `30m`; default 30 minutes.
             terminate_timeout: How long it may take to end; default 20 minutes.
             opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
@@ -206,6 +210,7 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
         variables: Input[Mapping[str, Input[str | int | float | bool]]] | None = None,
         dynamic_variables: Input[Mapping[str, Input[str]]] | None = None,
         triggers: Input[Sequence[Any] | Mapping[str, Any]] | None = None,
+        on_unsure: Input[str] | None = None,
         timeout: Input[Duration] | None = None,
         stop_timeout: Input[Duration] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -221,12 +226,15 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
                 A `pulumi.Output.secret` stays secret in the state.
             dynamic_variables: Expressions evaluated when the run starts, such as `{"NOW": "CurrentTime()"}`.
             triggers: Anything whose change should bring about a new run, such as a file's hash.
+            on_unsure: What to do when it can not be told whether the run was started: `verify` (default: look for it
+                and start nothing twice), `refuse`, or `rerun` for a package that may safely run twice.
             timeout: How long the run may take from submission, in seconds or as `2h`; default 24 hours. When it is
                 over the run goes on, and the next `pulumi up` goes on following it.
             stop_timeout: How long stopping may take; default 20 minutes.
             opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
         """
         inputs = {name: value for name, value in locals().items() if name in JOB_RUN.by_name}
+        inputs[SECRETS] = secret_names(variables, dynamic_variables)
         _declare(self, JobRunProvider(), resource_name, inputs=inputs, opts=opts)
 
     @classmethod
@@ -246,7 +254,9 @@ def _declare(
     options = opts or pulumi.ResourceOptions()
     token = f"pulumi-python:{resource._resource_type_name}"  # noqa: SLF001 - the SDK has no public name for it
     urn = pulumi.create_urn(name, token, options.parent)
-    owner = Output.concat(owner_text(pulumi.get_organization(), ""), urn)
+    scope = pulumi.Config("xplenty").get("scope")
+    organization = pulumi.get_organization()
+    owner = Output.concat(owner_text(f"{organization}/{scope}" if scope else organization, ""), urn)
     properties = {**_outputs_of(type(resource)), **inputs, OWNER: owner}
     # Without this a replacement would find its living predecessor by the marker they share.
     deleted_first = pulumi.ResourceOptions(delete_before_replace=True)

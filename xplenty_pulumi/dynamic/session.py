@@ -1,13 +1,16 @@
 """What one provider process shares: the client and what it knows of the account."""
 
-from collections.abc import Callable
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
+from xplenty_pulumi.core.kinds import CLUSTER, Kind
 from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
 from xplenty_pulumi.core.wait import Pace, Patience
+from xplenty_pulumi.dynamic import bridge
+from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.settings import Settings
 
 
@@ -21,21 +24,42 @@ class Session:
     living: Living
     runs: Runs
 
-    def clusters(self, tell: Callable[[str, str], None], interrupted: Callable[[], str]) -> Clusters:
-        """Return the account's clusters, reporting to one resource's row."""
-        return Clusters(self.client, self.living, self._patience(tell, interrupted))
+    def hold(self, kind: Kind, resource_id: int) -> None:
+        """Note that the engine's state holds this cluster or run, so that it is not taken for a lost one."""
+        (self.living if kind is CLUSTER else self.runs).hold(resource_id)
 
-    def job_runs(self, tell: Callable[[str, str], None], interrupted: Callable[[], str]) -> JobRuns:
-        """Return the account's job runs, reporting to one resource's row."""
-        return JobRuns(self.client, self.runs, self._patience(tell, interrupted))
+    def clusters(self, call: Call) -> Clusters:
+        """Return the account's clusters, reporting to the row of the resource that `call` is about."""
+        return Clusters(self.client, self.living, self._patience(call))
 
-    def _patience(self, tell: Callable[[str, str], None], interrupted: Callable[[], str]) -> Patience:
-        return Patience(self.clock, self.pace, tell, interrupted)
+    def job_runs(self, call: Call) -> JobRuns:
+        """Return the account's job runs, reporting to the row of the resource that `call` is about."""
+        return JobRuns(self.client, self.runs, self._patience(call))
+
+    def _patience(self, call: Call) -> Patience:
+        return Patience(
+            self.clock,
+            self.pace,
+            tell=bridge.reporter(call, self.clock),
+            interrupted=call.interrupted,
+            warn=lambda text: bridge.warn(call, text),
+        )
+
+
+_turn = threading.Lock()
+
+
+def session_for(settings: Settings) -> Session:
+    """Return the one session of this process for these settings, whichever thread asks first.
+
+    There must not be two: a wrong key would be tried twice, and one would not know which runs the other has started.
+    """
+    with _turn:
+        return _session(settings)
 
 
 @lru_cache(maxsize=8)
-def session_for(settings: Settings) -> Session:
-    """Return the one session of this process for these settings, so that a wrong key is tried only once."""
+def _session(settings: Settings) -> Session:
     clock = SystemClock()
     client = Client(api_key=settings.api_key, account_id=settings.account_id, base_url=settings.api_url, clock=clock)
     fixed = settings.poll_seconds

@@ -70,3 +70,8 @@ def _poll_seconds(value: str) -> float | None:
         setting="pollSeconds",
         advice="Correct XPLENTY_POLL_SECONDS or the stack's configuration, or remove it",
     )
+
+
+def bridge_enabled(environment: Mapping[str, str]) -> bool:
+    """Return whether the provider may lean on details of its host; ``XPLENTY_BRIDGE=off`` says no."""
+    return environment.get("XPLENTY_BRIDGE", "on").strip().lower() != "off"
