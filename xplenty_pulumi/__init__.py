@@ -10,15 +10,16 @@ from xplenty_pulumi._version import __version__
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.expressions import quote
+    from xplenty_pulumi.dynamic.cluster import Cluster
+    from xplenty_pulumi.dynamic.job_run import JobRun
     from xplenty_pulumi.dynamic.providers import ClusterProvider, JobRunProvider
-    from xplenty_pulumi.dynamic.resources import Cluster, JobRun
 
 __all__ = ["Cluster", "ClusterProvider", "JobRun", "JobRunProvider", "__version__", "quote"]
 
 _HOMES = {
-    "Cluster": "xplenty_pulumi.dynamic.resources",
+    "Cluster": "xplenty_pulumi.dynamic.cluster",
     "ClusterProvider": "xplenty_pulumi.dynamic.providers",
-    "JobRun": "xplenty_pulumi.dynamic.resources",
+    "JobRun": "xplenty_pulumi.dynamic.job_run",
     "JobRunProvider": "xplenty_pulumi.dynamic.providers",
     "quote": "xplenty_pulumi.core.expressions",
 }

@@ -33,6 +33,7 @@ OPERATIONS: dict[str, tuple[str, Callable[[Client], object]]] = {
     "jobs.stop": ("write", lambda client: client.jobs.stop(5)),
     "jobs.variables": ("read", lambda client: client.jobs.variables(5)),
     "jobs.log": ("read", lambda client: client.jobs.log(5)),
+    "jobs.watchers": ("read", lambda client: client.jobs.watchers(5)),
     "packages.get": ("read", lambda client: client.packages.get(3)),
     "packages.list": ("read", lambda client: list(client.packages.list())),
 }

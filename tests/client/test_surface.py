@@ -32,6 +32,7 @@ def test_public_names() -> None:
         "LogSummary",
         "Package",
         "RateLimit",
+        "Watcher",
     ]
     assert all(hasattr(xplenty_pulumi.client, name) for name in xplenty_pulumi.client.__all__)
 
@@ -51,7 +52,7 @@ def test_public_methods() -> None:
     assert found == {
         "": ["close", "clusters", "credits", "jobs", "packages", "rate_limit"],
         "clusters": ["create", "get", "instances", "list", "terminate", "update"],
-        "jobs": ["get", "list", "log", "run", "stop", "variables"],
+        "jobs": ["get", "list", "log", "run", "stop", "unwatch", "variables", "watchers"],
         "packages": ["get", "list"],
     }
 

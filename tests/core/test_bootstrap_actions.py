@@ -42,7 +42,14 @@ def test_actions_refuse(given: object, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(3, "3"), ("a", "'a'"), ({"key": "s3cret"}, "a dict"), ({1}, "a set"), ("x" * 99, "'" + "x" * 56 + "...")],
+    [
+        (3, "3"),
+        ("a", "'a'"),
+        ({"key": "s3cret"}, "a dict"),
+        ({1}, "a set"),
+        ("x" * 58, repr("x" * 58)),
+        ("x" * 99, "'" + "x" * 56 + "..."),
+    ],
 )
 def test_errors_show_values_shortly(value: object, text: str) -> None:
     """A text never holds what is in a container, and never a long value."""

@@ -52,11 +52,15 @@ def test_nothing_to_change_sends_only_reads(bench: Bench) -> None:
     assert {method for method, _, _ in bench.wire.requests} == {"GET"}
 
 
-def test_a_marker_that_was_taken_off_is_no_change(bench: Bench) -> None:
-    """A cluster known by its id stays ours without its marker, and no drift is made of it."""
-    made = bench.emulator.add_cluster(description="night")
-    bench.clusters.update(made.id, desired(description="night"))
-    assert bench.wire.count("PUT .*") == 0
+@pytest.mark.parametrize("found", ["night", "night [xp1:prod-0000000:000000000000]"])
+def test_an_update_signs_again(bench: Bench, found: str) -> None:
+    """A cluster known by its id stays ours; where its marker was taken off or is an old one, it is signed again."""
+    wanted = desired(description="night")
+    made = bench.emulator.add_cluster(description=found)
+    bench.clusters.update(made.id, wanted)
+    assert bench.emulator.cluster(made.id).description == wanted.signed_description()
+    bench.clusters.update(made.id, wanted)
+    assert bench.wire.count("PUT .*") == 1
 
 
 @pytest.mark.parametrize("nodes", [5, 2])

@@ -42,7 +42,7 @@ def test_a_failed_run_carries_its_error_and_link(bench: Bench) -> None:
     assert outcome.record.status == problem.last_status == "failed"
     assert problem.reason == NOT_FOUND
     assert str(problem) == (
-        f"job {outcome.record.id}: failed: {NOT_FOUND}; see {outcome.record.html_url}. "
+        f"job {outcome.record.id}: failed: {NOT_FOUND.rstrip('.')}; see {outcome.record.html_url}. "
         "The next `pulumi up` starts a new run"
     )
 
@@ -148,7 +148,7 @@ def test_sight_of_every_status(bench: Bench, status: str) -> None:
     assert not sight.gone
     assert sight.record is not None
     assert sight.record.status == status
-    assert sight.remark.startswith(SIGHTS.get(status, "" if status == "completed" else f"job {number}: {status}: "))
+    assert sight.remark.startswith(SIGHTS.get(status, "" if status == "completed" else f"{status}: "))
     assert bool(sight.remark) is (status != "completed")
 
 

@@ -75,7 +75,7 @@ def test_a_lost_run_of_an_earlier_attempt_is_taken_up(bench: Bench) -> None:
     assert outcome.problem is None
     assert outcome.record.id == lost.id
     assert bench.wire.count("POST jobs") == 1
-    assert bench.headlines[0] == f"taking up job {lost.id}, which an earlier attempt started"
+    assert bench.warned[0].startswith(f"took up job {lost.id} (idle) instead of starting a run: ")
 
 
 def test_a_run_of_a_schedule_is_not_taken_up(bench: Bench) -> None:

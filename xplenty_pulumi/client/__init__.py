@@ -21,6 +21,7 @@ from xplenty_pulumi.client.models import (
     LogSummary,
     Package,
     RateLimit,
+    Watcher,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "LogSummary",
     "Package",
     "RateLimit",
+    "Watcher",
 ]

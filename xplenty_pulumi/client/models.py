@@ -138,6 +138,13 @@ class Instance(Record):
     url: Lenient[str] = None
 
 
+class Watcher(Record):
+    """A user who is told what becomes of a cluster or a job."""
+
+    id: Id
+    display_name: Lenient[str] = None
+
+
 class JobOutput(Record):
     """One destination a job writes to; `component` is the package's part that writes it."""
 

@@ -1,5 +1,6 @@
 """Validation of inputs by the tables of `kinds`, before anything is asked of the service."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ Rule = Callable[[Mapping[str, object]], SpecError | None]
 class Checked:
     """Inputs in canonical form, with documented defaults filled in, and every problem found (all of them at once)."""
 
-    inputs: Mapping[str, object]
+    inputs: Mapping[str, object] = dataclasses.field(repr=False)
     problems: tuple[SpecError, ...]
 
 

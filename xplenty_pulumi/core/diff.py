@@ -1,5 +1,6 @@
 """The comparison of what is desired with what is observed; the only importer of deepdiff."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,11 +9,11 @@ from xplenty_pulumi.core.kinds import Change, Field, Kind
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that is not as desired."""
+    """One field that is not as desired; `repr` shows neither value, because they may be secret."""
 
     field: str
-    desired: object
-    observed: object
+    desired: object = dataclasses.field(repr=False)
+    observed: object = dataclasses.field(repr=False)
     change: Change
 
 

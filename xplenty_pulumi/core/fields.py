@@ -12,6 +12,7 @@ from decimal import Decimal
 Reader = Callable[[object], object]
 
 _LONGEST_TEXT = 10_000
+_LARGEST_EXACT = 2**53
 _DURATION = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s)?")
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
 
@@ -156,11 +157,18 @@ def _variable_text(name: str, value: object) -> str:
         return "true" if value else "false"
     try:
         if isinstance(value, int | float):
+            _exactly_known(value)
             return str(int(value)) if _number(value).is_integer() else str(value)
         return str(text()(value))
     except ValueError:
         kinds = f"a text of at most {_LONGEST_TEXT} characters, a finite number, true or false"
         raise ValueError(f"has a value for {shown(name)} that is not {kinds}") from None
+
+
+def _exactly_known(value: float) -> None:
+    """Refuse a number that the engine, which counts in floats, may have changed on its way here."""
+    if isinstance(value, float) and value.is_integer() and abs(value) > _LARGEST_EXACT:
+        raise ValueError
 
 
 def _number(value: object) -> float:

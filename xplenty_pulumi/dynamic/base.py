@@ -3,11 +3,12 @@
 import functools
 import os
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, DiffResult, ReadResult, ResourceProvider
 
+from xplenty_pulumi.core import fields
 from xplenty_pulumi.core.diff import differences
 from xplenty_pulumi.core.kinds import JOB_RUN, Kind
 from xplenty_pulumi.core.plan import Plan, plan
@@ -17,7 +18,7 @@ from xplenty_pulumi.dynamic.inputs import DECLARED, HIDDEN_INPUTS, Inputs
 from xplenty_pulumi.dynamic.secrets import secret_values, without_secrets
 from xplenty_pulumi.dynamic.session import Session, session_for
 from xplenty_pulumi.errors import ConfigError, SpecError, XplentyError
-from xplenty_pulumi.redact import scrub
+from xplenty_pulumi.redact import Secret, scrub
 
 _SECRET_FIELDS = frozenset({"variables", "dynamic_variables"})
 """Fields whose value an error must not show: the engine prints the value of the property that a failure names."""
@@ -86,6 +87,8 @@ class Provider(ResourceProvider):
         self._hold(_id)
         found = self.plan(olds, news)
         spent = "status" in found.replaces
+        if spent:
+            bridge.say(self.call(), f"{self.kind.name} {_id} is {olds['status']}, so a new one is planned")
         return DiffResult(changes=True if spent else None, replaces=list(found.replaces), delete_before_replace=True)
 
     def call(self) -> Call:
@@ -132,6 +135,10 @@ class Provider(ResourceProvider):
             raise bridge.fail_partially(call, text, resource_id=id_, outputs=seen, inputs=inputs) from None
         return ReadResult(id_, seen, inputs)
 
+    def outputs(self, props: Properties, view: Mapping[str, object]) -> Properties:
+        """Return all outputs of a record, the API key masked like every secret variable."""
+        return outputs(props, view, self.kind, secrets=[self.settings().api_key])
+
     def scrubbed(self, text: str, *arguments: object) -> str:
         """Return `text` without the API key and without the secret variables in any properties among `arguments`."""
         secrets = [value for one in arguments if isinstance(one, dict) for value in secret_values(one)]
@@ -154,8 +161,12 @@ def declared(props: Mapping[str, object], kind: Kind) -> dict[str, object]:
     return {name: props[name] for name in (names if isinstance(names, list) else kind.by_name) if name in props}
 
 
-def outputs(props: Mapping[str, object], view: Mapping[str, object], kind: Kind) -> Properties:
+def outputs(
+    props: Mapping[str, object], view: Mapping[str, object], kind: Kind, *, secrets: Sequence[Secret] = ()
+) -> Properties:
     """Return all outputs: the record as it is seen, each declared input in the user's own spelling, and what is hidden.
+
+    In what the service shows, the secret variables and whatever else is in `secrets` are masked.
 
     An input that can be changed from outside shows the service's value where that is another one: what is seen counts,
     not what was asked for. The inputs of a run can not change, so the service's echo of them decides nothing.
@@ -163,13 +174,25 @@ def outputs(props: Mapping[str, object], view: Mapping[str, object], kind: Kind)
     asked = declared(props, kind)
     drifted = {} if kind is JOB_RUN else {one.field: one.observed for one in differences(kind, asked, view)}
     hidden = {name: props[name] for name in (*HIDDEN_INPUTS, PROVIDER) if name in props}
-    seen = without_secrets(view, secret_values(props))
+    seen = without_secrets(view, [*secrets, *secret_values(props)])
     return {**seen, **asked, **drifted, DECLARED: sorted(asked), **hidden}
 
 
 def refreshed_inputs(seen: Properties) -> Properties:
     """Return the inputs as the service shows them, so that the engine sees drift property by property."""
     return {name: seen[name] for name in (*seen[DECLARED], *HIDDEN_INPUTS) if name in seen}
+
+
+def number_of(id_: str, kind: Kind) -> int:
+    """Return the id as the service counts it.
+
+    Raises:
+        SpecError: it is none, which only a program that looks something up can bring about.
+    """
+    try:
+        return int(str(fields.identifier(id_)))
+    except ValueError as problem:
+        raise SpecError(f"the id of a {kind.name} {problem}", field="id") from None
 
 
 def timeout_of(call: Call, inputs: Mapping[str, object], name: str, kind: Kind) -> float:

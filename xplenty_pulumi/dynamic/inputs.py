@@ -1,7 +1,7 @@
 """The engine's dictionaries, taken apart: what is known, what comes later, and whose resource it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pulumi.output import Unknown
 
@@ -22,7 +22,7 @@ DECLARED = "__declared"
 class Inputs:
     """The inputs of one call: `known` values, and the names of those `unknown` until something else is done."""
 
-    known: Mapping[str, object]
+    known: Mapping[str, object] = field(repr=False)
     unknown: frozenset[str]
 
     @classmethod

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
+from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Phase
 from xplenty_pulumi.core.reconcile import Clusters, JobRuns
 from xplenty_pulumi.core.reconcile.creation import Desired
 from xplenty_pulumi.core.reconcile.jobs import DesiredRun
 from xplenty_pulumi.core.view import cluster_view, job_view
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.base import Properties, Provider, answered, declared, outputs, timeout_of
+from xplenty_pulumi.dynamic.base import Properties, Provider, answered, declared, number_of, timeout_of
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import DECLARED, OWNER, Inputs, owner_of
 from xplenty_pulumi.errors import NotFoundError
@@ -29,7 +29,7 @@ class ClusterProvider(Provider):
         """Return the cluster's id and outputs once it is ready."""
         call = self.call()
         outcome = self._clusters(call).create(_desired_cluster(call, props))
-        seen = outputs(props, cluster_view(outcome.record), CLUSTER)
+        seen = self.outputs(props, cluster_view(outcome.record))
         self._settle(call, outcome.problem, id_=str(outcome.record.id), seen=seen)
         return CreateResult(str(outcome.record.id), seen)
 
@@ -37,8 +37,8 @@ class ClusterProvider(Provider):
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the cluster is ready and as desired."""
         call = self.call()
-        outcome = self._clusters(call).update(int(_id), _desired_cluster(call, _news))
-        seen = outputs(_news, cluster_view(outcome.record), CLUSTER)
+        outcome = self._clusters(call).update(number_of(_id, self.kind), _desired_cluster(call, _news))
+        seen = self.outputs(_news, cluster_view(outcome.record))
         self._settle(call, outcome.problem, id_=_id, seen=seen)
         return UpdateResult(seen)
 
@@ -46,10 +46,10 @@ class ClusterProvider(Provider):
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return the cluster as it is now, as gone, or as unhealthy with the reason."""
         call = self.call()
-        sight = self._clusters(call).read(int(id_))
+        sight = self._clusters(call).read(number_of(id_, self.kind))
         if sight.gone or sight.record is None:
             return _missing(call, f"cluster {id_}", sight.remark, props)
-        seen = outputs(props, cluster_view(sight.record), CLUSTER)
+        seen = self.outputs(props, cluster_view(sight.record))
         return self._read(call, sight.remark, id_=id_, seen=seen, managed=DECLARED in props)
 
     @answered
@@ -58,7 +58,7 @@ class ClusterProvider(Provider):
         call = self.call()
         timeout = timeout_of(call, _props, "terminate_timeout", CLUSTER)
         active_jobs = str(_props.get("active_jobs_on_terminate", "stop"))
-        self._clusters(call).delete(int(_id), timeout=timeout, active_jobs=active_jobs)
+        self._clusters(call).delete(number_of(_id, self.kind), timeout=timeout, active_jobs=active_jobs)
         bridge.say(call, "terminated")
 
     def _clusters(self, call: Call) -> Clusters:
@@ -75,16 +75,18 @@ class JobRunProvider(Provider):
         """Return the run's id and outputs once it is completed."""
         call = self.call()
         outcome = self._job_runs(call).create(_desired_run(call, props))
-        seen = outputs(props, job_view(outcome.record), JOB_RUN)
+        seen = self.outputs(props, job_view(outcome.record))
         self._settle(call, outcome.problem, id_=str(outcome.record.id), seen=seen)
         return CreateResult(str(outcome.record.id), seen)
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
-        """Return the outputs once the run, which is never started again, is completed."""
+        """Return the outputs once the run, which is never started again, is completed; a success is not asked again."""
+        if JOB_RUN.phase(str(_olds.get("status", ""))) is Phase.SUCCEEDED:
+            return UpdateResult({**_olds, **_news, DECLARED: sorted(declared(_news, JOB_RUN))})
         call = self.call()
-        outcome = self._job_runs(call).resume(int(_id), _desired_run(call, _news))
-        seen = outputs(_news, job_view(outcome.record), JOB_RUN)
+        outcome = self._job_runs(call).resume(number_of(_id, self.kind), _desired_run(call, _news))
+        seen = self.outputs(_news, job_view(outcome.record))
         self._settle(call, outcome.problem, id_=_id, seen=seen)
         return UpdateResult(seen)
 
@@ -93,19 +95,21 @@ class JobRunProvider(Provider):
         """Return the run as it is now, as gone, or as unfinished or failed with the reason."""
         call = self.call()
         last_status = str(props.get("status", ""))
-        sight = self._job_runs(call).read(int(id_), last_status=last_status, inputs=declared(props, JOB_RUN))
+        sight = self._job_runs(call).read(
+            number_of(id_, self.kind), last_status=last_status, inputs=declared(props, JOB_RUN)
+        )
         if sight.gone:
             return _missing(call, f"job {id_}", sight.remark, props)
         if sight.record is None:
             return ReadResult(id_, dict(props))
-        seen = outputs(props, job_view(sight.record), JOB_RUN)
+        seen = self.outputs(props, job_view(sight.record))
         return self._read(call, sight.remark, id_=id_, seen=seen, managed=DECLARED in props)
 
     @answered
     def delete(self, _id: str, _props: Properties) -> None:
         """Return once the run is seen to have ended."""
         call = self.call()
-        self._job_runs(call).stop(int(_id), timeout=timeout_of(call, _props, "stop_timeout", JOB_RUN))
+        self._job_runs(call).stop(number_of(_id, self.kind), timeout=timeout_of(call, _props, "stop_timeout", JOB_RUN))
         bridge.say(call, "ended")
 
     def _job_runs(self, call: Call) -> JobRuns:

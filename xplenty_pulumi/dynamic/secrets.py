@@ -4,12 +4,12 @@ The engine hands over secrets in clear and marks only outputs of the same name a
 value elsewhere, such as in the error text of a run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pulumi import Output
 
-from xplenty_pulumi.redact import scrub
+from xplenty_pulumi.redact import Secret, scrub
 
 SECRETS = "__secrets"
 """Hidden input: the names of the variables whose values are secret; `*` where all of them are."""
@@ -42,12 +42,12 @@ def secret_values(properties: Mapping[str, object]) -> list[str]:
     return values + [value.strip("'") for value in values]
 
 
-def without_secrets(view: Mapping[str, object], secrets: list[str]) -> dict[str, Any]:
+def without_secrets(view: Mapping[str, object], secrets: Sequence[Secret | str]) -> dict[str, Any]:
     """Return `view` with every one of `secrets` masked in every text of it, however deep."""
     return {name: _masked(value, secrets) for name, value in view.items()} if secrets else dict(view)
 
 
-def _masked(value: object, secrets: list[str]) -> object:
+def _masked(value: object, secrets: Sequence[Secret | str]) -> object:
     if isinstance(value, str):
         return scrub(value, secrets)
     if isinstance(value, Mapping):

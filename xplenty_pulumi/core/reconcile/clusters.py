@@ -1,8 +1,19 @@
 """Clusters: created once, resized honestly, ended verifiably."""
 
 from xplenty_pulumi.client import Client, Cluster
-from xplenty_pulumi.core.diff import Difference, differences
-from xplenty_pulumi.core.kinds import CLUSTER, Change, Phase
+from xplenty_pulumi.core import marker as markers
+from xplenty_pulumi.core.diff import differences
+from xplenty_pulumi.core.kinds import CLUSTER, Change
+from xplenty_pulumi.core.reconcile.cluster_goals import (
+    ENDABLE,
+    READY,
+    TERMINATED,
+    is_broken,
+    is_ending,
+    label,
+    ready_with,
+    sight_of,
+)
 from xplenty_pulumi.core.reconcile.creation import Creation, Desired
 from xplenty_pulumi.core.reconcile.living import Living
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
@@ -39,7 +50,7 @@ class Clusters:
             self._clear_away_earlier(desired)
             cluster = self._creation.post(desired)
         outcome = self._converge(cluster, desired)
-        if outcome.problem and _is_broken(outcome.record) and desired.inputs.get("on_create_failure") != "keep":
+        if outcome.problem and is_broken(outcome.record) and desired.inputs.get("on_create_failure") != "keep":
             return self._clear_away(outcome, desired)
         return outcome
 
@@ -65,7 +76,7 @@ class Clusters:
         Warns of other living clusters that carry its marker: a create that took effect long after its answer was lost.
         """
         self._living.hold(cluster_id)
-        sight = _sight(confirmed(self._watch(cluster_id), clock=self._patience.clock))
+        sight = sight_of(confirmed(self._watch(cluster_id), clock=self._patience.clock))
         if sight.record is not None and not sight.gone:
             self._warn_of_twins(sight.record)
         return sight
@@ -83,40 +94,37 @@ class Clusters:
         self._living.hold(cluster_id)
         watch = self._watch(cluster_id)
         deadline = Deadline.after(timeout, self._patience.clock)
-        self._wait(_ENDABLE, watch, deadline)
-        if not _is_ending(watch.last):
+        self._wait(ENDABLE, watch, deadline)
+        if not is_ending(watch.last):
             self._stopping.clear(cluster_id, policy=active_jobs, deadline=deadline)
-        act_until(
-            lambda: _is_ending(watch()),
-            lambda: self._client.clusters.terminate(cluster_id),
-            clock=self._patience.clock,
-            tolerate=(UnsureError, InvalidError, NotFoundError),
-        )
-        self._wait(_TERMINATED, watch, deadline)
+            act_until(
+                lambda: is_ending(confirmed(watch, clock=self._patience.clock)),
+                lambda: self._client.clusters.terminate(cluster_id),
+                clock=self._patience.clock,
+                tolerate=(UnsureError, InvalidError, NotFoundError),
+            )
+        self._wait(TERMINATED, watch, deadline)
 
     def _converge(self, cluster: Cluster, desired: Desired) -> Outcome[Cluster]:
         """Wait until it can be changed, change what differs, and wait until that is seen."""
         watch = self._watch(cluster.id, cluster)
         deadline = Deadline.after(desired.timeout, self._patience.clock)
         try:
-            if _differences(cluster, desired):
-                self._wait(_READY, watch, deadline)
+            if _changes(cluster, desired):
+                self._wait(READY, watch, deadline)
                 act_until(
-                    lambda: not _differences(watch(), desired),
+                    lambda: not _changes(watch(), desired),
                     lambda: self._put(watch.last or cluster, desired),
                     clock=self._patience.clock,
                     tolerate=(UnsureError,),
                 )
-            self._wait(_ready_with(desired), watch, deadline)
+            self._wait(ready_with(desired), watch, deadline)
         except XplentyError as problem:
             return Outcome(watch.last or cluster, problem)
         return Outcome(watch.last or cluster)
 
     def _put(self, cluster: Cluster, desired: Desired) -> None:
-        changed = {one.field: one.desired for one in _differences(cluster, desired)}
-        if "description" in changed:
-            changed["description"] = desired.signed_description()
-        self._client.clusters.update(cluster.id, changed)
+        self._client.clusters.update(cluster.id, _changes(cluster, desired))
 
     def _clear_away_earlier(self, desired: Desired) -> None:
         """End what an earlier attempt left behind broken, so that it does not cost money unseen."""
@@ -166,83 +174,12 @@ class Clusters:
         return Watch(label(cluster_id), look, last)
 
 
-def label(cluster_id: int) -> str:
-    """Return how texts name this cluster."""
-    return f"cluster {cluster_id}"
-
-
-def _sight(cluster: Cluster | None) -> Sight[Cluster]:
+def _changes(cluster: Cluster | None, desired: Desired) -> dict[str, object]:
+    """What to send so that the cluster is as desired and carries its owner's marker; nothing where there is none."""
     if cluster is None:
-        return Sight(None, gone=True, remark="the service does not know it (404)")
-    phase = _phase(cluster)
-    if phase in {Phase.ENDING, Phase.GONE}:
-        why = " after it had been idle, as terminate_on_idle asks" if cluster.terminated_on_idle else ""
-        return Sight(cluster, gone=True, remark=f"it is {cluster.status}{why}")
-    if phase is Phase.FAILED:
-        return Sight(cluster, remark=f"its status is {cluster.status}. The next `pulumi up` replaces it")
-    if phase is not Phase.READY:
-        return Sight(cluster, remark=f"it is {cluster.status}. The next `pulumi up` goes on waiting for it")
-    return Sight(cluster)
-
-
-def _phase(cluster: Cluster) -> Phase:
-    return CLUSTER.phase(cluster.status)
-
-
-def _is_ending(cluster: Cluster | None) -> bool:
-    return cluster is None or _phase(cluster) in {Phase.ENDING, Phase.GONE}
-
-
-def _is_broken(cluster: Cluster) -> bool:
-    return _phase(cluster) is Phase.FAILED
-
-
-def _differences(cluster: Cluster | None, desired: Desired) -> tuple[Difference, ...]:
-    """What can be changed in place and is not as desired; nothing for a cluster that is not there."""
-    if cluster is None:
-        return ()
+        return {}
     found = differences(CLUSTER, desired.inputs, cluster_view(cluster))
-    return tuple(one for one in found if one.change is Change.IN_PLACE)
-
-
-def _never_ready(cluster: Cluster) -> str:
-    phase = _phase(cluster)
-    return f"its status is {cluster.status}" if phase in {Phase.ENDING, Phase.GONE, Phase.FAILED} else ""
-
-
-def _ready_with(desired: Desired) -> Goal[Cluster]:
-    nodes = desired.inputs["nodes"]
-    return Goal(
-        name=f"available with {nodes} node{'' if nodes == 1 else 's'}",
-        reached=lambda cluster: _phase(cluster) is Phase.READY and cluster_view(cluster)["nodes"] == nodes,
-        hopeless=_never_ready,
-        unfinished=_GO_ON_WAITING,
-        unreachable=_START_ANEW,
-    )
-
-
-_GO_ON_WAITING = "It goes on existing; run `pulumi up` again to go on waiting, perhaps with a longer ready_timeout"
-_START_ANEW = "Run `pulumi up --refresh` to end what is left of it and create it anew"
-_END_AGAIN = "It may cost money until it is terminated; run the same command again to go on"
-
-_READY: Goal[Cluster] = Goal(
-    "available",
-    lambda cluster: _phase(cluster) is Phase.READY,
-    hopeless=_never_ready,
-    unfinished=_GO_ON_WAITING,
-    unreachable=_START_ANEW,
-)
-_ENDABLE: Goal[Cluster] = Goal(
-    "ready to be terminated",
-    lambda cluster: _phase(cluster) not in {Phase.BUILDING, Phase.SCALING},
-    missing_is_reached=True,
-    looks=1,
-    unfinished=_END_AGAIN,
-)
-_TERMINATED: Goal[Cluster] = Goal(
-    "terminated",
-    lambda cluster: _phase(cluster) is Phase.GONE,
-    missing_is_reached=True,
-    looks=1,
-    unfinished=_END_AGAIN,
-)
+    changes = {one.field: one.desired for one in found if one.change is Change.IN_PLACE}
+    if "description" in changes or markers.read(cluster.description) != desired.marker:
+        changes["description"] = desired.signed_description()
+    return changes

@@ -1,7 +1,7 @@
 """Creating a cluster at most once: FIND, POST, VERIFY."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core import marker as markers
@@ -21,7 +21,7 @@ _POSTS = 2
 class Desired:
     """A cluster as it should be: checked inputs, who declares it, and how long becoming so and ending may take."""
 
-    inputs: Mapping[str, object]
+    inputs: Mapping[str, object] = field(repr=False)
     owner: Owner
     timeout: float
     terminate_timeout: float

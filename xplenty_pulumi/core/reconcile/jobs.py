@@ -1,21 +1,20 @@
 """Job runs: started once, followed to the end, stopped verifiably."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xplenty_pulumi.client import Client, Job
-from xplenty_pulumi.core.expressions import looks_unquoted
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Phase
+from xplenty_pulumi.core.kinds import JOB_RUN, Phase
 from xplenty_pulumi.core.plan import is_spent
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
+from xplenty_pulumi.core.reconcile.refusals import explained
 from xplenty_pulumi.core.reconcile.repeat import confirmed, find_late
+from xplenty_pulumi.core.reconcile.run_goals import COMPLETED, failure_of, forgotten, label, phase_of, refusal
 from xplenty_pulumi.core.reconcile.runs import Runs, Shape
 from xplenty_pulumi.core.reconcile.stopping import Stopping
-from xplenty_pulumi.core.wait import Deadline, Goal, Patience, Watch, wait_for
+from xplenty_pulumi.core.wait import Deadline, Patience, Watch, wait_for
 from xplenty_pulumi.errors import (
-    ApiError,
     InvalidError,
-    JobFailed,
     NotFoundError,
     ReadyFailed,
     UnsureError,
@@ -30,7 +29,7 @@ _POSTS = {"verify": 1, "refuse": 1, "rerun": 2}
 class DesiredRun:
     """A run as it should be: checked inputs, how long it may take from submission to its end, and who declares it."""
 
-    inputs: Mapping[str, object]
+    inputs: Mapping[str, object] = field(repr=False)
     timeout: float
     owner: str = ""
 
@@ -88,11 +87,12 @@ class JobRuns:
         self._runs.hold(job_id)
         job = confirmed(lambda: self._get(job_id), clock=self._patience.clock)
         if job is None:
-            return _forgotten(JOB_RUN.phase(last_status))
-        if _phase(job) is Phase.SUCCEEDED:
+            return forgotten(JOB_RUN.phase(last_status))
+        if phase_of(job) is Phase.SUCCEEDED:
             return Sight(job)
         if is_spent(JOB_RUN, job.status):
-            return Sight(job, remark=str(_failure(job, inputs)))
+            failure = failure_of(job, inputs)
+            return Sight(job, remark=f"{failure.message}. {failure.advice}")
         return Sight(job, remark=f"it is {job.status}. The next `pulumi up` goes on following it")
 
     def stop(self, job_id: int, *, timeout: float) -> None:
@@ -102,7 +102,18 @@ class JobRuns:
             WaitError: it had not ended within `timeout` seconds.
         """
         self._runs.hold(job_id)
-        self._stopping.stop(job_id, Deadline.after(timeout, self._patience.clock))
+        ended = self._stopping.stop(job_id, Deadline.after(timeout, self._patience.clock))
+        if ended is not None and phase_of(ended) is Phase.SUCCEEDED:
+            self._let_go(job_id)
+
+    def _let_go(self, job_id: int) -> None:
+        try:
+            self._runs.let_go(job_id)
+        except XplentyError as failed:
+            self._patience.warn(
+                f"job {job_id} could not be noted as let go ({failed.message}); an equal run declared within an hour "
+                "would be taken for it"
+            )
 
     def _left_behind(self, shape: Shape, newest: list[Job], desired: DesiredRun) -> Job | None:
         """The run that an earlier attempt may have lost; where there are several, what `on_unsure` says."""
@@ -113,9 +124,12 @@ class JobRuns:
                 return None
             raise
         if job is not None and desired.on_unsure == "refuse":
-            raise _refusal(job)
+            raise refusal(job)
         if job is not None:
-            self._patience.tell(f"taking up job {job.id}, which an earlier attempt started", "")
+            self._patience.warn(
+                f"took up job {job.id} ({job.status}) instead of starting a run: it has the same cluster, package and "
+                "variables, and no resource is known to hold it, so an earlier attempt must have started it"
+            )
         return job
 
     def _start(self, shape: Shape, newest: list[Job], desired: DesiredRun) -> Job:
@@ -142,7 +156,7 @@ class JobRuns:
                 dynamic_variables=shape.dynamic_variables,
             )
         except (NotFoundError, InvalidError) as refused:
-            raise self._explained(refused, shape) from None
+            raise explained(refused, shape, self._client) from None
 
     def _found_late(self, shape: Shape, lost: UnsureError, newest: list[Job], desired: DesiredRun) -> Job | None:
         """The run whose answer was lost; None where it is not there, or the user does not mind another one."""
@@ -164,43 +178,14 @@ class JobRuns:
             advice=_LOOK_FIRST,
         )
 
-    def _explained(self, refused: ApiError, shape: Shape) -> ApiError:
-        """Say which of the two is at fault, since the service does not."""
-        reason = self._fault_of_cluster(int(shape.cluster_id)) or self._fault_of_package(int(shape.package_id))
-        return type(refused)(
-            reason or refused.message,
-            status=refused.status,
-            request_id=refused.request_id,
-            resource=f"package {shape.package_id} on cluster {shape.cluster_id}",
-            advice="No run was started; correct the input and run `pulumi up` again",
-        )
-
-    def _fault_of_cluster(self, cluster_id: int) -> str:
-        try:
-            cluster = self._client.clusters.get(cluster_id)
-        except NotFoundError:
-            return f"cluster {cluster_id} does not exist in this account"
-        except XplentyError:
-            return ""
-        return "" if CLUSTER.is_living(cluster.status) else f"cluster {cluster_id} is {cluster.status}"
-
-    def _fault_of_package(self, package_id: int) -> str:
-        try:
-            package = self._client.packages.get(package_id)
-        except NotFoundError:
-            return f"package {package_id} does not exist in this account"
-        except XplentyError:
-            return ""
-        return f"package {package_id} is archived" if package.status == "archived" else ""
-
     def _follow(self, job: Job, desired: DesiredRun) -> Outcome[Job]:
         watch = self._watch(job.id, job)
         deadline = Deadline.after(desired.timeout, self._patience.clock)
         try:
-            wait_for(_COMPLETED, watch, deadline=deadline, patience=self._patience)
+            wait_for(COMPLETED, watch, deadline=deadline, patience=self._patience)
         except ReadyFailed as problem:
             last = watch.last
-            return Outcome(last or job, _failure(last, desired.inputs) if last else problem)
+            return Outcome(last or job, failure_of(last, desired.inputs) if last else problem)
         except XplentyError as problem:
             return Outcome(watch.last or job, problem)
         return Outcome(watch.last or job)
@@ -213,56 +198,3 @@ class JobRuns:
             return self._client.jobs.get(job_id)
         except NotFoundError:
             return None
-
-
-def label(job_id: int) -> str:
-    """Return how texts name this run."""
-    return f"job {job_id}"
-
-
-def _phase(job: Job) -> Phase:
-    return JOB_RUN.phase(job.status)
-
-
-def _forgotten(last: Phase) -> Sight[Job]:
-    if last is Phase.SUCCEEDED:
-        return Sight(None)
-    return Sight(None, gone=True, remark="the service does not know it (404), and it was not seen to complete")
-
-
-def _refusal(job: Job) -> UnsureError:
-    return UnsureError(
-        f"job {job.id} ({job.status}) may be the run that an earlier attempt started, so none was started now",
-        candidates=[str(job.id)],
-        advice="Set on_unsure to 'verify' to take it up, or to 'rerun' to start another one",
-    )
-
-
-def _progress(job: Job) -> str:
-    return f"{job.progress:.0%}" if _phase(job) is Phase.RUNNING and job.progress else ""
-
-
-def _failure(job: Job, inputs: Mapping[str, object]) -> JobFailed:
-    reason = " ".join((job.errors or "").split())
-    link = f"; see {job.html_url}" if job.html_url else ""
-    message = f"{job.status}: {reason or 'the service gives no reason'}{link}"
-    unquoted = looks_unquoted(inputs)
-    hint = f"{unquoted[0]!r} looks like a string without its quotes, see xplenty_pulumi.quote(). " if unquoted else ""
-    return JobFailed(
-        message,
-        last_status=job.status,
-        reason=reason,
-        resource=label(job.id),
-        advice=f"{hint}The next `pulumi up` starts a new run",
-    )
-
-
-_COMPLETED: Goal[Job] = Goal(
-    "completed",
-    lambda job: _phase(job) is Phase.SUCCEEDED,
-    hopeless=lambda job: job.status if is_spent(JOB_RUN, job.status) else "",
-    looks=1,
-    note=_progress,
-    unfinished="It goes on running; the next `pulumi up` follows it on and starts nothing",
-    unreachable="Run `pulumi up --refresh` to start a new run",
-)

@@ -79,7 +79,8 @@ class Living:
     def find_since(self, marker: Marker, before: Look) -> Cluster | None:
         """Return the cluster with `marker` that appeared after `before` was taken, or None.
 
-        Newest first down to the first one that was there before: right whatever the two clocks say.
+        Newest first down to the first one that was there before: right whatever the two clocks say. One that has broken
+        meanwhile counts too, since it is this one that the lost answer was about.
 
         Raises:
             RefusedError: there are several.
@@ -88,7 +89,8 @@ class Living:
         for cluster in self._client.clusters.list(sort="created", direction="desc"):
             if cluster.id in before.newest:
                 break
-            if _carries(cluster, marker) and CLUSTER.is_living(cluster.status) and cluster.id not in self._held:
+            unended = CLUSTER.phase(cluster.status) not in _ENDED
+            if unended and _carries(cluster, marker) and cluster.id not in self._held:
                 fresh.append(cluster)
         return _only(fresh)
 

@@ -1,15 +1,20 @@
-"""Which job is whose: a run carries no name, so it is known by what it runs and when it appeared."""
+"""Which job is whose: a run carries no name, so it is known by what it runs and when it appeared.
+
+Whoever starts a run watches it (documented), and of a run that has ended there is nothing more to be told. So a run
+that a resource lets go is taken off that list, which says to every later process that it was not lost: an equal one
+that is declared anew is run anew.
+"""
 
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
-from xplenty_pulumi.errors import UnsureError
+from xplenty_pulumi.errors import NotFoundError, UnsureError
 
 ADOPTION_WINDOW = timedelta(minutes=60)
 _SKEW = timedelta(minutes=2)
@@ -22,8 +27,8 @@ class Shape:
 
     cluster_id: str
     package_id: str
-    variables: Mapping[str, str]
-    dynamic_variables: Mapping[str, str]
+    variables: Mapping[str, str] = field(repr=False)
+    dynamic_variables: Mapping[str, str] = field(repr=False)
 
     @classmethod
     def of(cls, inputs: Mapping[str, object]) -> "Shape":
@@ -92,22 +97,40 @@ class Runs:
             found.append(job)
         return found
 
+    def let_go(self, job_id: int) -> None:
+        """Note at the service that no resource holds this ended run any more.
+
+        Raises:
+            XplentyError: the service did not take the note.
+        """
+        try:
+            self._client.jobs.unwatch(job_id)
+        except NotFoundError:
+            return
+
     def left_behind(self, shape: Shape, newest: list[Job], *, owner: str) -> Job | None:
         """Return the run among `newest` that an earlier attempt may have started and lost, or None.
 
-        It fits the shape, was created within the last hour, has not failed, was not started by a schedule, and is
-        neither in the engine's state, as far as this process has seen that, nor claimed by another `owner`.
+        It fits the shape, was created within the last hour, has not failed, was not started by a schedule, was not let
+        go, and is neither in the engine's state, as far as this process has seen that, nor claimed by another `owner`.
         """
         oldest = self._clock.now() - ADOPTION_WINDOW - _SKEW
         recent = [job for job in newest if job.created_at is None or job.created_at >= oldest]
         good = {Phase.BUILDING, Phase.RUNNING, Phase.SUCCEEDED}
         fitting = [job for job in recent if self._fits(shape, job) and JOB_RUN.phase(job.status) in good]
-        return _only([job for job in fitting if self._claimed.get(job.id, owner) == owner])
+        unclaimed = [job for job in fitting if self._claimed.get(job.id, owner) == owner]
+        return _only([job for job in unclaimed if not self._was_let_go(job)])
 
     def appeared(self, shape: Shape, before: list[Job]) -> Job | None:
         """Return the fitting run that is there now and was not among `before`, whatever the two clocks say."""
         seen = {job.id for job in before}
         return _only([job for job in self.newest(shape) if job.id not in seen and self._fits(shape, job)])
+
+    def _was_let_go(self, job: Job) -> bool:
+        if JOB_RUN.phase(job.status) is not Phase.SUCCEEDED:
+            return False
+        watching = {watcher.id for watcher in self._client.jobs.watchers(job.id)}
+        return (job.creator.id if job.creator else job.owner_id) not in watching
 
     def _fits(self, shape: Shape, job: Job) -> bool:
         by_schedule = job.creator is not None and job.creator.type == "Schedule"

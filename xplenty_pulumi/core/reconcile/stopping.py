@@ -2,7 +2,7 @@
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
-from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed
 from xplenty_pulumi.core.wait import Deadline, Goal, Patience, Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, RefusedError, UnsureError
 
@@ -18,20 +18,20 @@ class Stopping:
         self._client = client
         self._patience = patience
 
-    def stop(self, job_id: int, deadline: Deadline) -> None:
-        """Return once the service shows that the run has ended, or does not know it.
+    def stop(self, job_id: int, deadline: Deadline) -> Job | None:
+        """Return the run once the service shows that it has ended, or None where it does not know it.
 
         Raises:
             WaitError: it had not ended by the `deadline`.
         """
         watch = self._watch(job_id)
         act_until(
-            lambda: _is_ending(watch()),
+            lambda: _is_ending(confirmed(watch, clock=self._patience.clock)),
             lambda: self._client.jobs.stop(job_id),
             clock=self._patience.clock,
             tolerate=(UnsureError, InvalidError, NotFoundError),
         )
-        wait_for(_ENDED, watch, deadline=deadline, patience=self._patience)
+        return wait_for(_ENDED, watch, deadline=deadline, patience=self._patience)
 
     def clear(self, cluster_id: int, *, policy: str, deadline: Deadline) -> None:
         """Return once no job is active on the cluster: all stopped, or all waited for.
@@ -46,6 +46,7 @@ class Stopping:
         for job in active:
             if policy == "stop":
                 self.stop(job.id, deadline)
+                self._patience.warn(f"stopped job {job.id}, which was still active on cluster {cluster_id}")
             else:
                 wait_for(_ENDED, self._watch(job.id), deadline=deadline, patience=self._patience)
 

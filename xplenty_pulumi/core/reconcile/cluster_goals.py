@@ -1,0 +1,87 @@
+"""What is waited for with clusters, and what the sight of one means."""
+
+from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.kinds import CLUSTER, Phase
+from xplenty_pulumi.core.reconcile.creation import Desired
+from xplenty_pulumi.core.reconcile.outcome import Sight
+from xplenty_pulumi.core.view import cluster_view
+from xplenty_pulumi.core.wait import Goal
+
+
+def label(cluster_id: int) -> str:
+    """Return how texts name this cluster."""
+    return f"cluster {cluster_id}"
+
+
+def sight_of(cluster: Cluster | None) -> Sight[Cluster]:
+    """Return what this record, or its absence, means to the user."""
+    if cluster is None:
+        return Sight(None, gone=True, remark="the service does not know it (404)")
+    phase = phase_of(cluster)
+    if phase in {Phase.ENDING, Phase.GONE}:
+        why = " after it had been idle, as terminate_on_idle asks" if cluster.terminated_on_idle else ""
+        return Sight(cluster, gone=True, remark=f"it is {cluster.status}{why}")
+    if phase is Phase.FAILED:
+        return Sight(cluster, remark=f"its status is {cluster.status}. The next `pulumi up` replaces it")
+    if phase is not Phase.READY:
+        return Sight(cluster, remark=f"it is {cluster.status}. The next `pulumi up` goes on waiting for it")
+    return Sight(cluster)
+
+
+def phase_of(cluster: Cluster) -> Phase:
+    """Return what the cluster's status means."""
+    return CLUSTER.phase(cluster.status)
+
+
+def is_ending(cluster: Cluster | None) -> bool:
+    """Return whether there is nothing left to end."""
+    return cluster is None or phase_of(cluster) in {Phase.ENDING, Phase.GONE}
+
+
+def is_broken(cluster: Cluster) -> bool:
+    """Return whether nobody can use it any more, though it may cost money."""
+    return phase_of(cluster) is Phase.FAILED
+
+
+def _never_ready(cluster: Cluster) -> str:
+    phase = phase_of(cluster)
+    return f"its status is {cluster.status}" if phase in {Phase.ENDING, Phase.GONE, Phase.FAILED} else ""
+
+
+def ready_with(desired: Desired) -> Goal[Cluster]:
+    """Return the goal of being ready with all the nodes that are desired."""
+    nodes = desired.inputs["nodes"]
+    return Goal(
+        name=f"available with {nodes} node{'' if nodes == 1 else 's'}",
+        reached=lambda cluster: phase_of(cluster) is Phase.READY and cluster_view(cluster)["nodes"] == nodes,
+        hopeless=_never_ready,
+        unfinished=_GO_ON_WAITING,
+        unreachable=_START_ANEW,
+    )
+
+
+_GO_ON_WAITING = "It goes on existing; run `pulumi up` again to go on waiting, perhaps with a longer ready_timeout"
+_START_ANEW = "Run `pulumi up --refresh` to end what is left of it and create it anew"
+_END_AGAIN = "It may cost money until it is terminated; run the same command again to go on"
+
+READY: Goal[Cluster] = Goal(
+    "available",
+    lambda cluster: phase_of(cluster) is Phase.READY,
+    hopeless=_never_ready,
+    unfinished=_GO_ON_WAITING,
+    unreachable=_START_ANEW,
+)
+ENDABLE: Goal[Cluster] = Goal(
+    "ready to be terminated",
+    lambda cluster: phase_of(cluster) not in {Phase.BUILDING, Phase.SCALING},
+    missing_is_reached=True,
+    looks=1,
+    unfinished=_END_AGAIN,
+)
+TERMINATED: Goal[Cluster] = Goal(
+    "terminated",
+    lambda cluster: phase_of(cluster) is Phase.GONE,
+    missing_is_reached=True,
+    looks=1,
+    unfinished=_END_AGAIN,
+)

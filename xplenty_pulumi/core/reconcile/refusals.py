@@ -1,0 +1,53 @@
+"""Why the service refuses to start a run, which it does not say itself."""
+
+from dataclasses import dataclass
+
+from xplenty_pulumi.client import Client
+from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.reconcile.runs import Shape
+from xplenty_pulumi.errors import ApiError, NotFoundError, XplentyError
+
+_CORRECT = "No run was started; correct the input and run `pulumi up` again"
+_ANEW = "No run was started; run `pulumi up --refresh`, which creates what the stack has lost anew"
+
+
+@dataclass(frozen=True)
+class _Fault:
+    reason: str
+    advice: str = _CORRECT
+
+
+def explained(refused: ApiError, shape: Shape, client: Client) -> ApiError:
+    """Return the refusal with its reason: a cluster or a package that is not there, or not there any more."""
+    fault = _of_cluster(client, int(shape.cluster_id)) or _of_package(client, int(shape.package_id))
+    fault = fault or _Fault(refused.message)
+    return type(refused)(
+        fault.reason,
+        status=refused.status,
+        request_id=refused.request_id,
+        resource=f"package {shape.package_id} on cluster {shape.cluster_id}",
+        advice=fault.advice,
+    )
+
+
+def _of_cluster(client: Client, cluster_id: int) -> _Fault | None:
+    try:
+        cluster = client.clusters.get(cluster_id)
+    except NotFoundError:
+        return _Fault(f"cluster {cluster_id} does not exist in this account")
+    except XplentyError:
+        return None
+    if CLUSTER.is_living(cluster.status):
+        return None
+    why = ", after it had been idle" if cluster.terminated_on_idle else ""
+    return _Fault(f"cluster {cluster_id} is {cluster.status}{why}", _ANEW)
+
+
+def _of_package(client: Client, package_id: int) -> _Fault | None:
+    try:
+        package = client.packages.get(package_id)
+    except NotFoundError:
+        return _Fault(f"package {package_id} does not exist in this account")
+    except XplentyError:
+        return None
+    return _Fault(f"package {package_id} is archived") if package.status == "archived" else None

@@ -1,0 +1,61 @@
+"""What declaring a resource and looking one up have in common."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import pulumi
+from pulumi import Input, Output
+from pulumi.dynamic import Resource, ResourceProvider
+
+from xplenty_pulumi.dynamic.inputs import OWNER, owner_text
+
+Duration = float | int | str
+"""Seconds as a number, or a text such as `90s`, `30m` or `1h30m`."""
+
+ResourceT = TypeVar("ResourceT", bound=Resource)
+
+
+def declare(
+    resource: Resource,
+    provider: ResourceProvider,
+    name: str,
+    *,
+    inputs: Mapping[str, object],
+    opts: pulumi.ResourceOptions | None,
+) -> None:
+    """Register `resource` with the inputs a program gives it, and with the hidden one that says whose it is."""
+    options = opts or pulumi.ResourceOptions()
+    owner: Output[str] = Output.from_input(_owner(resource, name, options.parent))
+    properties = {**_outputs_of(type(resource)), **inputs, OWNER: owner}
+    # Without this a replacement would find its living predecessor by the marker they share.
+    deleted_first = pulumi.ResourceOptions(delete_before_replace=True)
+    Resource.__init__(resource, provider, name, properties, pulumi.ResourceOptions.merge(deleted_first, options))
+
+
+async def _owner(resource: Resource, name: str, parent: pulumi.Resource | None) -> str:
+    """Whose resource it is; awaited, so that it depends on no other resource, not even on the component it is in."""
+    token = f"pulumi-python:{resource._resource_type_name}"  # noqa: SLF001 - the SDK has no public name for it
+    urn = await pulumi.create_urn(name, token, parent).future()
+    scope = pulumi.Config("xplenty").get("scope")
+    organization = pulumi.get_organization()
+    return owner_text(f"{organization}/{scope}" if scope else organization, str(urn))
+
+
+def look_up(
+    cls: type[ResourceT],
+    provider: ResourceProvider,
+    name: str,
+    *,
+    resource_id: Input[str],
+    opts: pulumi.ResourceOptions | None,
+) -> ResourceT:
+    """Return a resource that is read by its id and never changed."""
+    resource = cls.__new__(cls)
+    options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=resource_id))
+    Resource.__init__(resource, provider, name, _outputs_of(cls), options)
+    return resource
+
+
+def _outputs_of(cls: type[Resource]) -> dict[str, object]:
+    """Every annotated output, not yet known: the host gives a resource only the attributes it is told of."""
+    return dict.fromkeys(cls.__annotations__)

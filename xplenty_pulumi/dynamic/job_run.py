@@ -1,0 +1,111 @@
+"""The resource `JobRun`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi import Input, Output
+from pulumi.dynamic import Resource
+
+from xplenty_pulumi.core.kinds import JOB_RUN
+from xplenty_pulumi.dynamic.declare import Duration, declare, look_up
+from xplenty_pulumi.dynamic.providers import JobRunProvider
+from xplenty_pulumi.dynamic.secrets import SECRETS, secret_names
+
+
+class JobRun(Resource, module="xplenty", name="JobRun"):
+    """One run of a package on a cluster; `completed` when `pulumi up` goes on, or the `up` fails.
+
+    Any changed input, `triggers` included, plans a new run; so does a run that failed or was stopped. Destroying stops
+    a run that is still going and waits until it has ended; a run that has ended is only forgotten.
+    """
+
+    cluster_id: Output[str]
+    """Cluster it runs on."""
+    package_id: Output[str]
+    """Package it runs."""
+    variables: Output[dict[str, str] | None]
+    """Values it was given."""
+    dynamic_variables: Output[dict[str, str] | None]
+    """Expressions it was given."""
+    status: Output[str]
+    """Status in the service's words, such as `running` or `completed`."""
+    progress: Output[float | None]
+    """Share that is done, 0 to 1."""
+    errors: Output[str | None]
+    """The run's own error text."""
+    outputs: Output[list[dict[str, Any]] | None]
+    """What it wrote: `name`, `records_count` and more for each output."""
+    outputs_count: Output[int | None]
+    """How many outputs the service counts."""
+    runtime_in_seconds: Output[int | None]
+    """Seconds it ran."""
+    created_at: Output[str | None]
+    """When it was submitted, ISO 8601 in UTC."""
+    started_at: Output[str | None]
+    """When it began to run, ISO 8601 in UTC."""
+    completed_at: Output[str | None]
+    """When it ended, in whatever way, ISO 8601 in UTC."""
+    failed_at: Output[str | None]
+    """When it failed, where the service says so, ISO 8601 in UTC."""
+    updated_at: Output[str | None]
+    """When its record last changed, ISO 8601 in UTC."""
+    creator: Output[dict[str, Any] | None]
+    """Who started it: `type`, `id`, `display_name`, `url`, `html_url`."""
+    owner_id: Output[int | None]
+    """Id of the user it belongs to."""
+    url: Output[str | None]
+    """Address of its record in the API."""
+    html_url: Output[str | None]
+    """Page for people."""
+    log_url: Output[str | None]
+    """Address of its log in the API."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        cluster_id: Input[str | int],
+        package_id: Input[str | int],
+        variables: Input[Mapping[str, Input[str | int | float | bool]]] | None = None,
+        dynamic_variables: Input[Mapping[str, Input[str]]] | None = None,
+        triggers: Input[Sequence[Any] | Mapping[str, Any]] | None = None,
+        on_unsure: Input[str] | None = None,
+        timeout: Input[Duration] | None = None,
+        stop_timeout: Input[Duration] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a run.
+
+        Args:
+            resource_name: Name of the resource in the program.
+            cluster_id: Cluster to run on, such as `cluster.id`.
+            package_id: Package to run.
+            variables: Values for the package's variables. The service reads a value as an expression: a string constant
+                carries its own single quotes, which `xplenty_pulumi.quote` puts on: `{"DAY": quote("2026-01-31")}`.
+                A `pulumi.Output.secret` stays secret in the state.
+            dynamic_variables: Expressions evaluated when the run starts, such as `{"NOW": "CurrentTime()"}`.
+            triggers: Anything whose change should bring about a new run, such as a file's hash.
+            on_unsure: What to do when it can not be told whether the run was started: `verify` (default: look for it
+                and start nothing twice), `refuse`, or `rerun` for a package that may safely run twice.
+            timeout: How long the run may take from submission, in seconds or as `2h`; default 24 hours. When it is
+                over the run goes on, and the next `pulumi up` goes on following it.
+            stop_timeout: How long stopping may take; default 20 minutes.
+            opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
+        """
+        inputs = {name: value for name, value in locals().items() if name in JOB_RUN.by_name}
+        inputs["variables"] = _spelled(variables)
+        inputs[SECRETS] = secret_names(variables, dynamic_variables)
+        declare(self, JobRunProvider(), resource_name, inputs=inputs, opts=opts)
+
+    @classmethod
+    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> "JobRun":  # noqa: A002
+        """Look up a run by its id; it is never stopped."""
+        return look_up(cls, JobRunProvider(), resource_name, resource_id=id, opts=opts)
+
+
+def _spelled(variables: object) -> object:
+    """The variables with whole numbers as texts, since the engine counts in floats and would change large ones."""
+    if not isinstance(variables, Mapping):
+        return variables
+    return {name: str(value) if type(value) is int else value for name, value in variables.items()}
