@@ -57,7 +57,7 @@ def parse_address(text: str) -> Address:
 def parse_account(account_id: str) -> str:
     """Return `account_id` as a part of a URL path; raises ConfigError if it can not be one."""
     account = account_id.strip()
-    if account and account not in {".", ".."} and not re.search(r"[/\\\s\x00-\x1f]", account):
+    if account and account not in {".", ".."} and not re.search(r"[/\\\s\x00-\x1f\ud800-\udfff]", account):
         return quote(account, safe="")
     raise ConfigError(
         "the account id is missing" if not account else "the account id holds characters that no account id has",

@@ -17,7 +17,7 @@ from xplenty_pulumi.client.outcomes import Request
 from xplenty_pulumi.client.packages import Packages
 from xplenty_pulumi.client.parsing import read_rate_limit
 from xplenty_pulumi.client.retry import CallKind
-from xplenty_pulumi.client.transport import HttpTransport, Transport
+from xplenty_pulumi.client.transport import READ_TIMEOUT, HttpTransport, Transport
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.errors import ConfigError, NotFoundError
 from xplenty_pulumi.redact import Secret
@@ -28,8 +28,9 @@ DEFAULT_URL = "https://api.xplenty.com"
 class Client:
     """An account of the service, through one API key; safe to share between threads, not between processes.
 
-    Every call ends within `deadline` seconds, repeats included, by `clock`. `ca_path` names certificate authorities
-    trusted besides the usual ones. `http` stands in for the network in tests. Proxies come from the environment.
+    Every call ends within `deadline` seconds, repeats included, by `clock`; one try of it is given up after
+    `read_timeout` seconds of silence. `ca_path` names certificate authorities trusted besides the usual ones. `http`
+    stands in for the network in tests. Proxies come from the environment.
 
     Raises ConfigError, naming the setting, for an empty or malformed key, account or address.
     """
@@ -45,6 +46,7 @@ class Client:
         http: HttpTransport | None = None,
         ca_path: str | Path | None = None,
         deadline: float = 120.0,
+        read_timeout: float = READ_TIMEOUT,
     ) -> None:
         api_key = _checked_key(api_key)
         address = parse_address(base_url)
@@ -52,7 +54,9 @@ class Client:
         self._account = account_id.strip()
         self._address = address
         clock = clock or SystemClock()
-        self._transport = Transport(address, api_key, clock=clock, ca_path=ca_path, http=http)
+        self._transport = Transport(
+            address, api_key, clock=clock, ca_path=ca_path, http=http, read_timeout=read_timeout
+        )
         self._caller = Caller(
             self._transport,
             Explainer(host=address.authority, account=self._account, secrets=(api_key,)),
@@ -114,4 +118,4 @@ def _checked_key(api_key: Secret | str) -> Secret:
 
 
 def _is_possible_key(api_key: Secret) -> bool:
-    return re.fullmatch(r"[^\s:\x00-\x1f\x7f]+", api_key.reveal()) is not None
+    return re.fullmatch(r"[^\s:\x00-\x1f\x7f\ud800-\udfff]+", api_key.reveal()) is not None

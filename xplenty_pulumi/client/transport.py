@@ -34,7 +34,8 @@ class Transport:
     """Sends requests to one address with one key; safe to share between threads, not between processes.
 
     Redirects are not followed, cookies not kept, certificates always verified: against the usual authorities (or
-    SSL_CERT_FILE), and those in `ca_path` if given. Raises ConfigError if these can not be read.
+    SSL_CERT_FILE), and those in `ca_path` if given. Raises ConfigError if these can not be read. `read_timeout` is the
+    longest silence that a request bears, in seconds.
     """
 
     def __init__(
@@ -45,10 +46,12 @@ class Transport:
         clock: Clock,
         ca_path: str | Path | None = None,
         http: HttpTransport | None = None,
+        read_timeout: float = READ_TIMEOUT,
     ) -> None:
         self._address = address
         self._key = api_key
         self._clock = clock
+        self._read_timeout = read_timeout
         self._deadline = Deadline(clock)
         self._client = httpx.Client(
             transport=http or _PooledTransport(open_pool(address, deadline=self._deadline, tls=_tls(ca_path))),
@@ -85,7 +88,7 @@ class Transport:
             params=dict(request.query) or None,
             content=None if request.body is None else json.dumps(dict(request.body), allow_nan=False).encode(),
             headers=None if request.body is None else {"Content-Type": "application/json"},
-            timeout=_timeouts(timeout),
+            timeout=_timeouts(timeout, read=self._read_timeout),
         ) as response:
             content = bytearray()
             for chunk in response.iter_bytes():
@@ -144,11 +147,11 @@ def _headers() -> dict[str, str]:
     }
 
 
-def _timeouts(whole: float) -> httpx.Timeout:
+def _timeouts(whole: float, *, read: float) -> httpx.Timeout:
     whole = max(whole, 0.001)
     return httpx.Timeout(
         connect=min(CONNECT_TIMEOUT, whole),
-        read=min(READ_TIMEOUT, whole),
+        read=min(read, whole),
         write=min(WRITE_TIMEOUT, whole),
         pool=min(POOL_TIMEOUT, whole),
     )

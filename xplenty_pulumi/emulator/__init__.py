@@ -13,16 +13,29 @@ if TYPE_CHECKING:
     from xplenty_pulumi.emulator.account import Account, Gate, LoggedCall
     from xplenty_pulumi.emulator.backstage import Backstage
     from xplenty_pulumi.emulator.emulator import Emulator
+    from xplenty_pulumi.emulator.faults import ALWAYS, FIRST, SECOND, FaultRule, Faults, Strike
+    from xplenty_pulumi.emulator.faults_catalogue import FAULTS, late_commit, lost, refusing
+    from xplenty_pulumi.emulator.faults_model import Breakage, Broken, Effect, Fault
     from xplenty_pulumi.emulator.knobs import Knobs
     from xplenty_pulumi.emulator.messages import Request, Response
     from xplenty_pulumi.emulator.records import Cluster, Job, Package, Schedule
     from xplenty_pulumi.emulator.seed import PackageSeed, ScheduleSeed, Seed, TaskPackageSeed
 
 __all__ = [
+    "ALWAYS",
+    "FAULTS",
+    "FIRST",
+    "SECOND",
     "Account",
     "Backstage",
+    "Breakage",
+    "Broken",
     "Cluster",
+    "Effect",
     "Emulator",
+    "Fault",
+    "FaultRule",
+    "Faults",
     "Gate",
     "Job",
     "Knobs",
@@ -34,13 +47,20 @@ __all__ = [
     "Schedule",
     "ScheduleSeed",
     "Seed",
+    "Strike",
     "TaskPackageSeed",
+    "late_commit",
+    "lost",
+    "refusing",
 ]
 
 _MODULES = {
     "account": ("Account", "Gate", "LoggedCall"),
     "backstage": ("Backstage",),
     "emulator": ("Emulator",),
+    "faults": ("ALWAYS", "FIRST", "SECOND", "FaultRule", "Faults", "Strike"),
+    "faults_catalogue": ("FAULTS", "late_commit", "lost", "refusing"),
+    "faults_model": ("Breakage", "Broken", "Effect", "Fault"),
     "knobs": ("Knobs",),
     "messages": ("Request", "Response"),
     "records": ("Cluster", "Job", "Package", "Schedule"),

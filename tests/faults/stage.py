@@ -1,0 +1,165 @@
+"""An account with things of ours and of others on it, and one process of ours whose calls meet one fault."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tests.support.core_bench import OWNER, desired, desired_run
+from xplenty_pulumi.client import Client
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.marker import Owner, marker_of, read, sign
+from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
+from xplenty_pulumi.core.reconcile.creation import Desired
+from xplenty_pulumi.core.reconcile.jobs import DesiredRun
+from xplenty_pulumi.core.wait import Patience
+from xplenty_pulumi.emulator import (
+    Cluster,
+    Effect,
+    Emulator,
+    FaultRule,
+    Faults,
+    Job,
+    Knobs,
+    PackageSeed,
+    Request,
+    Seed,
+)
+
+KEY = "canary-key-51e7d0"
+ENCODED_KEY = base64.b64encode(f"{KEY}:".encode()).decode()
+FOR_LONG = 10**7
+QUICK, ENDLESS = 201, 202
+NODES, MORE_NODES = 2, 3
+
+_KNOBS = Knobs(
+    pending_seconds=1,
+    creating_seconds=3,
+    scaling_seconds=3,
+    pending_terminate_seconds=1,
+    terminating_seconds=2,
+    job_idle_seconds=1,
+    job_pending_seconds=1,
+    job_pending_stoppage_seconds=1,
+    job_stopping_seconds=1,
+)
+_PACKAGES = (PackageSeed(QUICK, "Quick", run_seconds=3), PackageSeed(ENDLESS, "Endless", run_seconds=FOR_LONG))
+
+
+class Ours:
+    """One process of ours; `told` is everything it says while it works."""
+
+    def __init__(self, client: Client, clock: Clock) -> None:
+        self.client = client
+        self.told: list[str] = []
+        patience = Patience(
+            clock=clock,
+            tell=lambda headline, detail: self.told.extend((headline, detail)),
+            warn=self.told.append,
+        )
+        self.clusters = Clusters(client, Living(client, clock), patience)
+        self.job_runs = JobRuns(client, Runs(client, clock), patience)
+
+
+@dataclass(frozen=True)
+class Others:
+    """What is not ours: a cluster with a job, a look-alike of another stack, and a predecessor that has ended."""
+
+    clusters: tuple[Cluster, ...]
+    job: Job
+
+
+class Stage:
+    """One account for one cell; `ours` is the process under test, and `connect` gives each process its client."""
+
+    def __init__(self, rule: FaultRule, clock: Clock, connect: Callable[[Emulator], Client]) -> None:
+        self.clock = clock
+        self.faults = Faults(seed=1)
+        seed = Seed(api_key=KEY, packages=_PACKAGES, schedules=())
+        self.emulator = Emulator(seed, clock=clock, knobs=_KNOBS, gates=[self.faults])
+        self.faults.join(self.emulator)
+        self._rule = rule
+        self._connect = connect
+        self._given: list[Cluster] = []
+        self.others = self._others()
+        self.work = self._cluster(name="work")
+        self.ours = Ours(connect(self.emulator), clock)
+
+    def begin(self) -> None:
+        """Let the fault be there from now on."""
+        self.faults.add(self._rule)
+
+    def calm_down(self) -> None:
+        """Let the fault be over, and let come about what is late."""
+        self.faults.calm()
+        self.clock.sleep(60)
+        self.faults.settle()
+
+    def start_anew(self) -> None:
+        """Go on in a new process of ours."""
+        self.ours = Ours(self._connect(self.emulator), self.clock)
+
+    def arrived(self) -> int:
+        """Return how many calls of the faulted operation have reached the service since the fault is there."""
+        unsent = sum(strike.fault.effect is Effect.UNSENT for strike in self.faults.strikes)
+        return self.faults.met(self._rule) - unsent
+
+    def run_of(self, index: int) -> DesiredRun:
+        """Return our run of that number as it should be."""
+        return desired_run(self.work, QUICK, owner=f"run{index}", variables={"number": str(index)})
+
+    def cluster_of(self, index: int, *, nodes: int = NODES) -> Desired:
+        """Return our cluster of that number as it should be."""
+        return desired(owner=_owner(index), nodes=nodes)
+
+    def ready_cluster(self, index: int) -> Cluster:
+        """Return a cluster of ours that was there before, and is available."""
+        self._given.append(self._cluster(description=sign("", marker_of(_owner(index))), nodes=NODES))
+        return self._given[-1]
+
+    def running_job(self) -> Job:
+        """Return a job of ours that was there before, and runs for long."""
+        return self._job(self.work)
+
+    def living(self, index: int) -> list[int]:
+        """Return the ids of the living clusters with the marker of that number."""
+        return [one.id for one in self.emulator.living_clusters() if _is_marked(one, index)]
+
+    def made(self, index: int) -> list[int]:
+        """Return the ids of everything of that number that was not there before, ended or not."""
+        before = {one.id for one in (*self.others.clusters, *self._given)}
+        clusters = [one.id for one in self.emulator.clusters() if _is_marked(one, index) and one.id not in before]
+        return clusters + [job.id for job in self.emulator.jobs() if job.variables == {"number": str(index)}]
+
+    def others_now(self) -> Others:
+        """Return what has become of what is not ours."""
+        clusters = tuple(self.emulator.cluster(one.id) for one in self.others.clusters)
+        return Others(clusters, self.emulator.job(self.others.job.id))
+
+    def _others(self) -> Others:
+        foreign = self._cluster(name="foreign", description="Not yours")
+        lookalike = self._cluster(description=sign("", marker_of(replace(OWNER, stack="prod"))))
+        ended = self._cluster(description=sign("", marker_of(_owner(0))), status="terminated")
+        job = self._job(foreign)
+        return Others(tuple(self.emulator.cluster(one.id) for one in (foreign, lookalike, ended)), job)
+
+    def _cluster(self, **fields: Any) -> Cluster:
+        return self.emulator.add_cluster(**{"time_to_idle": FOR_LONG, **fields})
+
+    def _job(self, cluster: Cluster) -> Job:
+        """Start a job as somebody else would, and wait until it runs."""
+        body = json.dumps({"cluster_id": cluster.id, "package_id": ENDLESS}).encode()
+        headers = {"Authorization": f"Basic {ENCODED_KEY}"}
+        request = Request("POST", f"/{self.emulator.account_id}/api/jobs", headers=headers, body=body)
+        answer = self.emulator.account.handle(request)
+        self.clock.sleep(5)
+        return self.emulator.job(answer.json()["id"])
+
+
+def _owner(index: int) -> Owner:
+    return replace(OWNER, name=f"cluster{index}")
+
+
+def _is_marked(cluster: Cluster, index: int) -> bool:
+    return read(cluster.description) == marker_of(_owner(index))

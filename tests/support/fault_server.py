@@ -1,0 +1,58 @@
+"""An emulated account on a real socket that does with connections what broken answers say."""
+
+from http import HTTPStatus
+
+from tests.client.raw_server import Behaviour, Connection
+from xplenty_pulumi.emulator import Account, Breakage, Broken, Request, Response
+
+DRIP_PAUSE = 0.02
+"""Seconds between two bytes of a drip."""
+
+
+def serving(account: Account) -> Behaviour:
+    """Return the behaviour that answers each connection's one request from `account`, and breaks what is broken."""
+
+    def behave(connection: Connection) -> None:
+        response = account.handle(_request(connection.read_request()))
+        if isinstance(response, Broken):
+            _break(connection, response)
+        else:
+            connection.send(_bytes(response))
+
+    return behave
+
+
+def _break(connection: Connection, broken: Broken) -> None:
+    whole = _bytes(broken.whole or Response(200))
+    match broken.how:
+        case Breakage.CLOSED:
+            return
+        case Breakage.RESET:
+            connection.reset()
+        case Breakage.SILENCE:
+            connection.be_silent()
+        case Breakage.HALF_HEADER:
+            connection.send(whole[:14])
+        case Breakage.NOT_HTTP:
+            connection.send(b"220 mail.example.com ready\r\n")
+        case Breakage.CUT_BODY:
+            connection.send(whole[:-20])
+        case Breakage.DRIP:
+            connection.drip(whole, pause=DRIP_PAUSE)
+        case _:
+            raise AssertionError(f"a server can not break a connection so that {broken.how.value}")
+
+
+def _request(data: bytes) -> Request:
+    head, _, body = data.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, target, _ = first.split(" ")
+    path, _, query = target.partition("?")
+    return Request(method, path, query, dict(line.split(": ", 1) for line in lines), body)
+
+
+def _bytes(response: Response) -> bytes:
+    first = f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"
+    headers = {**response.headers, "Content-Length": str(len(response.body)), "Connection": "close"}
+    lines = [first, *[f"{name}: {value}" for name, value in headers.items()], "", ""]
+    return "\r\n".join(lines).encode("latin-1") + response.body
