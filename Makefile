@@ -38,8 +38,6 @@ lint: $(VENV)/ready ## check style, format, types and layers
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 
-
-
 # With UPGRADE=--upgrade every package is taken in its newest version, otherwise only as far as pyproject.toml asks.
 lock: ## write the lock file anew from pyproject.toml, with uv
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
@@ -47,7 +45,7 @@ lock: ## write the lock file anew from pyproject.toml, with uv
 	  --extra cli --extra emulator --group pyproject.toml:dev --output-file $(LOCK) pyproject.toml
 
 clean: ## remove what these commands made here; engines stay in the user's cache folder
-	rm -rf $(VENV) .demo dist build htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	rm -rf $(VENV) dist build htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 	  .import_linter_cache
 	find . -name .git -prune -o -type d -name __pycache__ -exec rm -rf {} +
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.stack import Stack
 from xplenty_pulumi.core import fields
-from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.kinds import CLUSTER, Change
 from xplenty_pulumi.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,7 +87,7 @@ def test_settings_of_the_account_block_are_read() -> None:
 def test_settings_table_names_every_setting() -> None:
     """The table has each environment variable beside the configuration key that stands for the same."""
     source = (ROOT / "xplenty_pulumi/dynamic/settings.py").read_text()
-    known = set(re.findall(r'"(XPLENTY_\w+)", "(\w+)"', source))
+    known = set(re.findall(r'config, "(XPLENTY_\w+)", "(\w+)"', source))
     shown = set(re.findall(r"^\|.*?\| `(XPLENTY_\w+)` \| `.*?xplenty:(\w+)` \|$", README, re.MULTILINE))
 
     assert shown == known
@@ -97,7 +97,7 @@ def test_table_of_cluster_inputs_shows_the_defaults() -> None:
     """The inputs that steer only this tool stand in the table with the default of the kinds table."""
     shown = dict(re.findall(r"^\| `(\w+)` \| `(\w+)` \|", README, re.MULTILINE))
 
-    assert set(shown) == {"ready_timeout", "terminate_timeout", "on_create_failure", "marker"}
+    assert set(shown) == set(CLUSTER.names(Change.LOCAL))
     for name, text in shown.items():
         field = CLUSTER.by_name[name]
         assert field.read(text) == field.default

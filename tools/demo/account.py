@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from xplenty_pulumi.client import Client
+from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Phase
 
-_LIVING = ("pending", "creating", "scaling", "available", "idle", "error", "pending_terminate", "terminating")
-_ACTIVE = ("idle", "pending", "queued", "running", "pending_stoppage", "stopping")
+_LIVING = tuple(status for status, phase in CLUSTER.phases.items() if phase is not Phase.GONE)
+_ACTIVE = JOB_RUN.statuses(Phase.BUILDING, Phase.RUNNING, Phase.ENDING)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Is this an engine that this project can use? It is asked by running it."""
 
 import os
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +39,10 @@ def verify(folder: Path, *, search: Iterable[Path] = ()) -> Engine:
 
 def supported(command: Path) -> Version:
     """Run `command` for its version and return it; raise Unusable when it is not one this project supports."""
-    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"}
-    version = Version.find(run([command, "version"], seconds=ANSWER_SECONDS, environment=environment))
+    # Even to say its version the engine writes a log file into its home, which is to stay as it is.
+    with tempfile.TemporaryDirectory(prefix="pulumi-home-") as home:
+        environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1", "PULUMI_HOME": home}
+        version = Version.find(run([command, "version"], seconds=ANSWER_SECONDS, environment=environment))
     if version is None:
         raise Unusable(f"{command} does not say its version")
     if version < FLOOR or version.major != FLOOR.major:

@@ -14,8 +14,14 @@ from xplenty_pulumi.errors import NotFoundError, RefusedError
 ADOPTION_WINDOW = timedelta(minutes=60)
 _FRESH = 30.0
 _ENDED = frozenset({Phase.ENDING, Phase.GONE})
-# A cluster that turns from available to idle, or back, between two of these lists shows up in the third.
-_STATUSES = ("pending", "creating", "scaling", "idle", "available", "idle", "error")
+_READY = CLUSTER.statuses(Phase.READY)
+# A cluster that turns from one ready status to the other between two of these lists shows up in the third.
+_STATUSES = (
+    *CLUSTER.statuses(Phase.BUILDING, Phase.SCALING),
+    *_READY[::-1],
+    *_READY[1:],
+    *CLUSTER.statuses(Phase.FAILED),
+)
 
 
 @dataclass(frozen=True)
