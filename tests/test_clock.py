@@ -80,10 +80,11 @@ def test_listeners_hear_of_every_move() -> None:
     heard: list[tuple[float, float]] = []
     clock.on_advance(lambda seconds: heard.append((seconds, clock.monotonic())))
     clock.advance(5)
+    clock.advance(0)
     clock.sleep(2)
     clock.sleep(0)
     clock.jump(60)
-    assert heard == [(5, 5), (2, 7)]
+    assert heard == [(5, 5), (0, 5), (2, 7)]
 
 
 def test_threads_share_a_manual_clock() -> None:
@@ -112,6 +113,14 @@ def test_scaled_clock_runs_faster() -> None:
     inner.advance(1)
     assert clock.monotonic() == 60
     assert clock.now() == datetime(2026, 1, 1, 0, 2, 40, tzinfo=UTC)
+
+
+def test_scaled_clock_may_run_slower() -> None:
+    """A scale below one stretches time."""
+    inner = ManualClock()
+    clock = ScaledClock(inner, 0.5)
+    inner.advance(60)
+    assert clock.monotonic() == 30
 
 
 def test_scaled_clock_sleeps_its_own_time() -> None:

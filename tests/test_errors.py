@@ -1,6 +1,7 @@
 """The error tree: what callers may catch, and the paragraph that users read."""
 
 import inspect
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,14 @@ def test_the_paragraph(resource: str, advice: str, text: str) -> None:
     error = NotSentError("it broke", resource=resource, advice=advice)
     assert str(error) == text
     assert (error.message, error.resource, error.advice) == ("it broke", resource, advice)
+
+
+@pytest.mark.parametrize("one", DEFINED, ids=lambda one: one.__name__)
+def test_every_error_speaks_in_a_paragraph(one: type[XplentyError]) -> None:
+    """Whatever else a class carries, its text is made of message and advice."""
+    needed = inspect.signature(one).parameters.values()
+    extras: dict[str, Any] = {each.name: "" for each in needed if each.kind is each.KEYWORD_ONLY}
+    assert str(one("it broke", **{**extras, "advice": "Mend it"})) == "it broke. Mend it"
 
 
 @pytest.mark.parametrize("message", ["it broke", "it broke.", "it broke. ", "it broke..."])

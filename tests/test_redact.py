@@ -48,6 +48,12 @@ def test_base64_is_masked_at_every_alignment(encode: Callable[[bytes], bytes], b
     assert len(clean.removeprefix("Authorization: Basic ").replace(MASK, "").strip("=")) <= 4 + len(before + after) * 2
 
 
+@pytest.mark.parametrize("before", ["", "u", "us"])
+def test_the_shortest_secret_is_masked_in_base64(before: str) -> None:
+    """Four characters are a secret at every alignment."""
+    assert MASK in scrub(base64.b64encode(f"{before}k3y!".encode()).decode(), ["k3y!"])
+
+
 def test_basic_authorization_is_masked_whole() -> None:
     """The user name of HTTP Basic, with its colon, leaves nothing but padding."""
     header = base64.b64encode(f"{KEY}:".encode()).decode()

@@ -199,6 +199,14 @@ def test_variables_refuse_a_value_by_its_name(value: object) -> None:
     )
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_variables_refuse_a_number_that_may_have_changed_on_its_way(sign: int) -> None:
+    """The engine counts in floats, which can not tell such numbers from their neighbours; as a text they are exact."""
+    assert fields.variables({"ID": sign * 2.0**53}) == {"ID": str(sign * 2**53)}
+    assert refusal(fields.variables, {"ID": sign * 2.0**54}).startswith("has a value for 'ID' that is not ")
+    assert fields.variables({"ID": str(sign * 2**54)}) == {"ID": str(sign * 2**54)}
+
+
 @pytest.mark.parametrize("value", ["DAY=1", ["DAY"], None, 3])
 def test_variables_are_a_mapping(value: object) -> None:
     """A list or a text is not taken for variables."""

@@ -55,7 +55,7 @@ def test_lost_twice_is_unsure(bench: Bench) -> None:
         bench.clusters.create(desired())
     assert bench.wire.count("POST clusters") == 2
     assert caught.value.marker == str(OURS)
-    assert "got no answer, twice" in str(caught.value)
+    assert "got no answer, a second attempt: none either" in str(caught.value)
     assert str(OURS) in caught.value.advice
 
 
@@ -121,3 +121,13 @@ def test_without_a_marker_a_lost_answer_is_unsure(bench: Bench, fault: Behaviour
         bench.clusters.create(desired(marker=False))
     assert bench.wire.count("POST clusters") == 1
     assert caught.value.advice.startswith("Look at the account's newest clusters")
+
+
+def test_lost_and_then_refused_is_unsure(bench: Bench) -> None:
+    """A refusal of the second call says nothing of the first, which may still take effect."""
+    bench.wire.on("POST clusters", lost_before, calls=[1])
+    bench.wire.on("POST clusters", answers(402, "Confirm your billing details"), calls=[1])
+    with pytest.raises(UnsureError) as caught:
+        bench.clusters.create(desired())
+    assert "Confirm your billing details" in str(caught.value)
+    assert caught.value.marker == str(OURS)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.core_bench import OWNER, Bench, answers, desired, late, lost_before
 from xplenty_pulumi.core.marker import Owner, marker_of, sign
-from xplenty_pulumi.errors import InvalidError, ReadyTimeout, ServerError, UnsureError
+from xplenty_pulumi.errors import InvalidError, ReadyTimeout, UnsureError
 
 OURS = marker_of(OWNER)
 SIGNED = sign("night loads", OURS)
@@ -93,12 +93,12 @@ def test_no_twin_no_warning(bench: Bench) -> None:
     assert bench.warned == []
 
 
-def test_a_search_for_twins_that_fails_is_an_error(bench: Bench) -> None:
-    """A refresh that could not look does not say that all is well."""
+def test_a_search_for_twins_that_fails_is_warned_of(bench: Bench) -> None:
+    """What was read stands, and a refresh that could not look does not say that all is well."""
     mine = bench.emulator.add_cluster(description=SIGNED)
     bench.wire.on("GET clusters", answers(500))
-    with pytest.raises(ServerError):
-        bench.clusters.read(mine.id)
+    assert bench.clusters.read(mine.id).record is not None
+    assert bench.warned[0].startswith(f"cluster {mine.id}: could not look for twins of it: ")
 
 
 def test_a_predecessor_that_is_held_is_not_adopted(bench: Bench) -> None:

@@ -135,7 +135,11 @@ class Clusters:
             self.delete(broken.id, timeout=desired.terminate_timeout)
 
     def _warn_of_twins(self, cluster: Cluster) -> None:
-        twins = self._living.twins(cluster)
+        try:
+            twins = self._living.twins(cluster)
+        except XplentyError as failed:
+            self._patience.warn(f"{label(cluster.id)}: could not look for twins of it: {failed.message}")
+            return
         if twins:
             ids = " and ".join(str(one.id) for one in twins)
             self._patience.warn(

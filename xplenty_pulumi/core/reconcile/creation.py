@@ -12,7 +12,7 @@ from xplenty_pulumi.core.reconcile.living import Living, Look
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.view import cluster_view
 from xplenty_pulumi.core.wait import Patience
-from xplenty_pulumi.errors import RefusedError, UnsureError
+from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
 
 _POSTS = 2
 
@@ -74,17 +74,22 @@ class Creation:
             NotSentError: the service was never reached, so nothing exists.
         """
         before = self._living.look()
-        for _ in range(_POSTS):
+        again = "none either"
+        for attempt in range(_POSTS):
             try:
                 return self._kept_marker(self._client.clusters.create(desired.fields()), desired)
             except UnsureError as lost:
                 found = self._verify(desired, lost, before)
+            except XplentyError as refused:
+                if attempt == 0:
+                    raise
+                found, again = None, refused.message
             finally:
                 self._living.forget()
             if found is not None:
                 return found
         raise UnsureError(
-            "creating it got no answer, twice, and no cluster with its marker has appeared since",
+            f"creating it got no answer, a second attempt: {again}; no cluster with its marker has appeared since",
             marker=str(desired.marker),
             advice=_advice_to_adopt(desired.marker),
         )
