@@ -44,7 +44,7 @@ def test_a_slow_cluster_is_kept(bench: Bench) -> None:
 
 def test_a_cancelled_create_keeps_the_cluster(bench: Bench) -> None:
     """Cancelling stops the waiting and nothing else."""
-    bench.interruption = "cancelled"
+    bench.cancel_at("POST clusters")
     outcome = bench.clusters.create(desired())
     assert isinstance(outcome.problem, Cancelled)
     assert bench.wire.count("DELETE .*") == 0

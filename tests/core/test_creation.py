@@ -17,6 +17,7 @@ from xplenty_pulumi.core.marker import marker_of, sign
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import (
     BillingError,
+    Cancelled,
     InvalidError,
     NotSentError,
     RefusedError,
@@ -160,8 +161,16 @@ def test_a_marker_that_was_cut_off_is_warned_of(description: str, *, warned: boo
 
 def test_what_was_just_created_is_seen_by_the_next(bench: Bench) -> None:
     """A second create of the same resource, in the same process and at once, adopts the first."""
-    bench.interruption = "cancelled"
+    bench.cancel_at("POST clusters")
     first = bench.clusters.create(desired())
     second = bench.clusters.create(desired())
     assert second.record.id == first.record.id
     assert bench.wire.count("POST clusters") == 1
+
+
+def test_nothing_is_created_after_a_cancel(bench: Bench) -> None:
+    """Who has had enough before the call is sent gets no cluster."""
+    bench.interruption = "cancelled"
+    with pytest.raises(Cancelled, match="cancelled before creating it, so nothing was sent"):
+        bench.clusters.create(desired())
+    assert bench.emulator.clusters() == ()

@@ -92,7 +92,7 @@ def test_a_slow_run_is_kept(bench: Bench) -> None:
 
 def test_a_cancelled_run_goes_on(bench: Bench) -> None:
     """Cancelling the `up` does not stop what was started."""
-    bench.interruption = "cancelled"
+    bench.cancel_at("POST jobs")
     outcome = bench.job_runs.create(wanted(bench))
     assert isinstance(outcome.problem, Cancelled)
     assert [one.id for one in bench.emulator.unfinished_jobs()] == [outcome.record.id]

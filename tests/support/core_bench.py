@@ -198,6 +198,10 @@ class Bench:
         """Return a cluster that somebody made and that is available."""
         return self.emulator.add_cluster(**fields)
 
+    def cancel_at(self, call: str) -> None:
+        """Let the user have had enough when this call is under way."""
+        self.wire.on(call, preceded_by(lambda: setattr(self, "interruption", "cancelled")))
+
     @property
     def headlines(self) -> list[str]:
         """The headlines told so far, repetitions left out."""

@@ -77,6 +77,17 @@ class Patience:
     interrupted: Callable[[], str] = lambda: ""
     warn: Callable[[str], None] = lambda _text: None
 
+    def go_on(self, intention: str) -> None:
+        """Return if the user still wants what is about to be done.
+
+        Raises:
+            Cancelled: he does not, so the `intention`, such as `creating it`, was not carried out.
+        """
+        if reason := self.interrupted():
+            raise Cancelled(
+                f"{reason} before {intention}, so nothing was sent", advice="Run `pulumi up` again to go on"
+            )
+
 
 @dataclass(frozen=True)
 class Deadline:

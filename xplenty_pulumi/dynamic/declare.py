@@ -27,9 +27,10 @@ def declare(
     options = opts or pulumi.ResourceOptions()
     owner: Output[str] = Output.from_input(_owner(resource, name, options.parent))
     properties = {**_outputs_of(type(resource)), **inputs, OWNER: owner}
-    # Without this a replacement would find its living predecessor by the marker they share.
+    # Whatever the user says: the other order would find the living predecessor by the marker that both share, and in a
+    # forced replacement the engine does not even tell the provider that there is one.
     deleted_first = pulumi.ResourceOptions(delete_before_replace=True)
-    Resource.__init__(resource, provider, name, properties, pulumi.ResourceOptions.merge(deleted_first, options))
+    Resource.__init__(resource, provider, name, properties, pulumi.ResourceOptions.merge(options, deleted_first))
 
 
 async def _owner(resource: Resource, name: str, parent: pulumi.Resource | None) -> str:

@@ -77,6 +77,7 @@ class Creation:
         again = "none either"
         for attempt in range(_POSTS):
             try:
+                self._patience.go_on("creating it")
                 return self._kept_marker(self._client.clusters.create(desired.fields()), desired)
             except UnsureError as lost:
                 found = self._verify(desired, lost, before)

@@ -148,6 +148,7 @@ class JobRuns:
         )
 
     def _post(self, shape: Shape) -> Job:
+        self._patience.go_on("starting the run")
         try:
             return self._client.jobs.run(
                 cluster_id=int(shape.cluster_id),
