@@ -35,7 +35,7 @@ def blocks() -> list[Block]:
     return [Block(*found) for found in re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)]
 
 
-PROGRAM, OUTPUT, MAKE, ACCOUNT, FIXTURE, SERVER = blocks()
+PROGRAM, OUTPUT, MAKE, ACCOUNT, RECOVER, FIXTURE, SERVER = blocks()
 
 
 @pytest.fixture
@@ -47,7 +47,8 @@ def account() -> Iterator[Emulator]:
 
 def test_readme_has_no_block_that_is_not_run_below() -> None:
     """A block added to README needs a test here."""
-    assert [block.language for block in blocks()] == ["python", "text", "console", "console", "python", "console"]
+    languages = [block.language for block in blocks()]
+    assert languages == ["python", "text", "console", "console", "console", "python", "console"]
 
 
 def test_first_program_is_short() -> None:
@@ -102,6 +103,12 @@ def test_table_of_cluster_inputs_shows_the_defaults() -> None:
         field = CLUSTER.by_name[name]
         assert field.read(text) == field.default
     assert fields.duration("24h") == 86_400
+
+
+def test_recover_block_is_a_command() -> None:
+    """The command is there; what it does is tried in the tests of `docs/recovery.md`, which README points to."""
+    command = [sys.executable, "-m", "xplenty_pulumi.cli", *shlex.split(RECOVER.text)[1:], "--help"]
+    assert "Options" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def test_fixture_block_passes(tmp_path: Path) -> None:

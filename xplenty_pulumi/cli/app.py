@@ -6,6 +6,7 @@ import typer
 
 from xplenty_pulumi._version import __version__
 from xplenty_pulumi.cli.emulator import emulator
+from xplenty_pulumi.cli.recover import recover
 
 app = typer.Typer(
     name="xplenty-pulumi",
@@ -33,3 +34,4 @@ def root(
 
 
 app.command()(emulator)
+app.command()(recover)

@@ -1,0 +1,75 @@
+"""The engine's locks, as a backend in files keeps them, and whether the process that holds one still runs."""
+
+import json
+import shutil
+import socket
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from xplenty_pulumi.errors import RefusedError
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A lock as the engine writes it down: which process holds it, on which host, since when."""
+
+    pid: int
+    username: str
+    hostname: str
+    timestamp: str
+
+    @classmethod
+    def read(cls, text: str) -> "Lock":
+        """Return the lock that a lock file holds; raises RefusedError where it makes no sense."""
+        try:
+            found = json.loads(text)
+            return cls(int(found["pid"]), *(str(found[name]) for name in ("username", "hostname", "timestamp")))
+        except (ValueError, KeyError, TypeError):
+            raise RefusedError(
+                "it is locked, and the lock does not say by whom; nothing was changed",
+                advice="When you know that no `pulumi` is at work on this stack, run `pulumi cancel`, then this again",
+            ) from None
+
+    def __str__(self) -> str:
+        return f"{self.username}@{self.hostname} (pid {self.pid}, since {self.timestamp[:19]} UTC)"
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it can be told from here if the process still runs."""
+        return self.hostname == socket.gethostname() and _command_of(self.pid) is not None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the process still runs here; another program under its number is not it."""
+        return self.is_seen and "pulumi" in (_command_of(self.pid) or "")
+
+
+def locks_of(stack: str, backend: str, *, folder: Path) -> tuple[Lock, ...] | None:
+    """Return the locks of a stack (its full name), or None where `backend` (a URL) does not keep them in files."""
+    if not backend.startswith("file://"):
+        return None
+    root = folder / Path(backend.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi"
+    if not root.is_dir():
+        return None
+    return tuple(Lock.read(file.read_text()) for file in sorted((root / "locks" / stack).glob("*.json")))
+
+
+def _command_of(pid: int) -> str | None:
+    """The name of a running process, an empty text where there is none, or None where that can not be seen."""
+    if Path("/proc/self/stat").exists():
+        try:
+            name, _, rest = (Path("/proc") / str(pid) / "stat").read_text().partition("(")[2].rpartition(")")
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+        return "" if rest.split()[0] in "ZX" else name
+    return _command_by_ps(pid)
+
+
+def _command_by_ps(pid: int) -> str | None:
+    ps = shutil.which("ps")
+    if ps is None:
+        return None
+    told = subprocess.run([ps, "-p", str(pid), "-o", "state=,comm="], capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
+    state, _, name = told.stdout.strip().partition(" ")
+    return "" if state[:1] in ("", "Z") else name.strip()
