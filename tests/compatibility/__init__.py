@@ -1,0 +1,1 @@
+"""States of released versions, and the tool that records them."""

@@ -1,0 +1,74 @@
+"""A state that any released version has written can be refreshed and destroyed by this one."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from tests.compatibility.record import STATES
+from tests.support.stack import Stack, writes
+from xplenty_pulumi._version import __version__
+from xplenty_pulumi.emulator import Cluster, Emulator, Job
+
+FILES = sorted(STATES.glob("*.json"))
+
+
+def restore(account: Emulator, recorded: dict[str, Any]) -> None:
+    """Put the records that were kept beside a state into an account."""
+    for one in recorded["clusters"]:
+        account.account.world.put(TypeAdapter(Cluster).validate_python(one))
+    for one in recorded["jobs"]:
+        account.account.world.put(TypeAdapter(Job).validate_python(one))
+
+
+def _identities(resources: Iterable[dict[str, Any]]) -> dict[str, tuple[str, Any]]:
+    """Return id and inputs of this package's resources by URN: a secret is in them only as a mark."""
+    ours = [one for one in resources if "xplenty" in one["type"]]
+    return {one["urn"]: (one["id"], _without_ciphertext(one["inputs"])) for one in ours}
+
+
+def _without_ciphertext(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_ciphertext(item) for name, item in value.items() if name != "ciphertext"}
+    return [_without_ciphertext(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_recorded_state_is_refreshed_and_destroyed(tmp_path: Path, file: Path) -> None:
+    """After an import, a refresh finds no change and says again what had failed; a destroy leaves nothing living."""
+    recorded = json.loads(file.read_text())
+    state = tmp_path / "state.json"
+    state.write_text(json.dumps(recorded["state"]))
+    with Emulator(time_scale=300) as account:
+        restore(account, recorded)
+        stack = Stack(tmp_path / "stack", account)
+        stack.run("stack", "import", "--file", str(state)).succeeded()
+
+        refreshed = stack.refresh().succeeded().output
+        held = stack.state()
+        stack.destroy().succeeded()
+
+        assert "failed: Package failed to execute: input path not found" in refreshed
+        assert _identities(held.values()) == _identities(recorded["state"]["deployment"]["resources"])
+        assert held["broken"]["initErrors"]
+        assert (account.living_clusters(), stack.state()) == ((), {})
+        assert "DELETE /clusters/501" in writes(account)
+        assert not [call for call in writes(account) if call.startswith("POST")]
+
+
+def test_this_version_has_its_state() -> None:
+    """Each version is in the line; `python -m tests.compatibility.record` makes what is missing."""
+    assert (STATES / f"{__version__}.json") in FILES
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_recorded_state_holds_nothing_of_a_machine(file: Path) -> None:
+    """No path, no address of an emulator and no secret in clear is in a recorded state."""
+    state = json.dumps(json.loads(file.read_text())["state"])
+
+    for text in ("stackTrace", "sourcePosition", "/home/", "/tmp/", "site-packages", "127.0.0.1", "made-up secret"):
+        assert text not in state

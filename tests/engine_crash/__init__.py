@@ -1,0 +1,1 @@
+"""Crashes on the real engine."""

@@ -1,0 +1,92 @@
+"""What a crash test sets up and holds against the account afterwards."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.engine_crash.cases import CASES, ENDLESS
+from tests.engine_crash.moments import Census, Hold
+from tests.support.scoreboard import count
+from tests.support.stack import Ran, Stack
+from xplenty_pulumi.emulator import Emulator
+
+_TIME_SCALE = 300.0
+SIGNALS = 5
+POINTS = len(CASES) + SIGNALS
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A stack, its account, and the gates that every call passes."""
+
+    stack: Stack
+    account: Emulator
+    hold: Hold
+    census: Census
+
+    def left_behind(self) -> tuple[bool, list[str]]:
+        """Return whether a lock is left, and the kinds of operations that are pending."""
+        locks = list((self.stack.folder / "state").rglob("locks/**/*.json"))
+        return bool(locks), [one["type"] for one in self._checkpoint().get("pending_operations") or ()]
+
+    def held_ids(self) -> dict[str, str]:
+        """Return the ids in the state by resource name, read from the state's file, which is faster than asking."""
+        resources = self._checkpoint().get("resources") or ()
+        return {one["urn"].rpartition("::")[2]: one["id"] for one in resources if "xplenty" in one["type"]}
+
+    def _checkpoint(self) -> dict[str, Any]:
+        file = self.stack.folder / "state" / ".pulumi" / "stacks" / "tests" / "dev.json"
+        latest: dict[str, Any] | None = json.loads(file.read_text())["checkpoint"]["latest"]
+        return latest or {}
+
+    def recover(self, *arguments: str) -> Ran:
+        """Run the documented recovery command."""
+        return recover(self.stack, *arguments)
+
+    def continue_by(self, command: str, *arguments: str) -> None:
+        """Run `up` or `destroy`, which succeeds, and hold the account against the state."""
+        {"up": self.stack.up, "destroy": self.stack.destroy}[command](*arguments).succeeded()
+        living = self.account.living_clusters()
+        held = self.held_ids()
+        assert [str(one.id) for one in living] == ([held["etl"]] if command == "up" else [])
+        assert bool(held) == (command == "up")
+        assert self.account.unfinished_jobs() == ()
+
+
+def count_point() -> None:
+    """Add one to the figure of crash points on the real engine."""
+    count("crash points on the real engine", goal=POINTS, command="make test-long")
+
+
+@contextmanager
+def scene(folder: Path) -> Iterator[Scene]:
+    """Set up a stack with an account on which ten minutes take two seconds."""
+    hold, census = Hold(), Census()
+    with Emulator(time_scale=_TIME_SCALE, gates=[hold, census]) as account:
+        census.join(account)
+        account.add_package(ENDLESS)
+        try:
+            yield Scene(Stack(folder, account), account, hold, census)
+        finally:
+            hold.let_go()
+
+
+def recover(stack: Stack, *arguments: str, **environment: str) -> Ran:
+    """Run `xplenty-pulumi recover` in the folder of a stack."""
+    done = subprocess.run(
+        [sys.executable, "-m", "xplenty_pulumi.cli", "recover", *arguments],
+        cwd=stack.folder,
+        env={**stack.environment, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout)

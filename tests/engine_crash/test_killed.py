@@ -1,0 +1,54 @@
+"""Whatever is killed, and whenever: one documented command, `up` and `destroy` leave nothing living or doubled."""
+
+import pytest
+
+from tests.engine_crash.cases import CASES, OPERATIONS, Case
+from tests.engine_crash.scene import Scene, count_point
+from tests.support.engine_process import EngineProcess, engine
+
+
+def _parameters() -> list[object]:
+    return [
+        pytest.param(case, id=str(case).replace(" ", "-"), marks=() if case.is_often else pytest.mark.long)
+        for case in CASES
+    ]
+
+
+@pytest.mark.parametrize("case", _parameters())
+def test_nothing_is_lost_or_doubled(crash: Scene, case: Case) -> None:
+    """After the kill, `recover` where something is left, `up` and `destroy`: no twin, no second run, nothing living."""
+    operation = OPERATIONS[case.operation]
+    operation.prepare(crash.stack)
+    crash.stack.declare(*operation.declared)
+    crash.hold.set(operation.moments[case.when])
+    with engine(crash.stack, operation.command) as running:
+        crash.hold.wait()
+        _strike(running, case)
+        crash.hold.let_go()
+        _recover(running, crash, case)
+        for command in operation.continued_by:
+            crash.continue_by(*command)
+
+    assert crash.census.most == 1
+    assert len(crash.account.jobs()) == (1 if case.operation in {"run", "stop"} else 0)
+    # After a killed destroy that had taken effect, the `up` rightly made another cluster.
+    assert len(crash.account.clusters()) in ({1, 2} if case.operation == "delete" else {1})
+    count_point()
+
+
+def _strike(running: EngineProcess, case: Case) -> None:
+    if case.victim == "engine":
+        running.kill()
+    else:
+        running.kill_provider()
+
+
+def _recover(running: EngineProcess, crash: Scene, case: Case) -> None:
+    """A killed engine leaves a lock; after a killed provider the engine itself ends and leaves nothing to recover."""
+    if case.victim == "provider":
+        assert running.ended().code != 0
+        assert crash.left_behind() == (False, [])
+        return
+    assert crash.left_behind()[0]
+    crash.recover("--yes").succeeded()
+    assert crash.left_behind() == (False, [])
