@@ -1,6 +1,7 @@
 """From a complete HTTP answer to an outcome."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from xplenty_pulumi.client.outcomes import Answered, Outcome, Request, Unsure
 
 _LONGEST_MESSAGE = 300
 _LONGEST_REQUEST_ID = 100
+_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class NotJson(ValueError):
@@ -40,7 +42,11 @@ def _parse(content: bytes) -> object:
     if not content.strip():
         return None
     try:
-        body: object = json.loads(content)
+        text = content.decode(json.detect_encoding(content))
+        body: object = json.loads(text)
+        if _HALF_PAIR.search(text):
+            # Half of a surrogate pair is no text that anybody could write down or pass on.
+            body = json.loads(json.dumps(body, ensure_ascii=False).encode(errors="replace"))
     except (ValueError, RecursionError) as error:
         raise NotJson("the body is not JSON") from error
     return body

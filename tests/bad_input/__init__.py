@@ -1,0 +1,1 @@
+"""Bad input by the thousand: whatever comes in, only errors of ours come out."""

@@ -1,0 +1,158 @@
+"""Create, update, read and delete through the SDK's host, and what its failures carry to the engine."""
+
+from typing import Any
+
+import grpc
+import pytest
+from pulumi.runtime.proto import status_pb2
+
+from tests.dynamic.conftest import Scene
+from tests.dynamic.host import Host, HostError, Line
+from xplenty_pulumi.dynamic import providers
+from xplenty_pulumi.dynamic.inputs import DECLARED
+
+
+def created(host: Host, **given: Any) -> tuple[str, dict[str, Any]]:
+    inputs, failures = host.check(host.properties(given))
+    assert not failures
+    return host.create(inputs)
+
+
+def test_life_of_a_cluster(scene: Scene) -> None:
+    """A cluster is created, resized, read and ended, and each step is seen to be true."""
+    host = scene.clusters()
+    id_, made = created(host, nodes=2, name="night")
+    assert (made["status"], made["nodes"], made["name"]) == ("available", 2, "night")
+    assert {"nodes", "name"} <= set(made[DECLARED])
+
+    news, _ = host.check(host.properties({"nodes": 3, "name": "day"}))
+    changed = host.update(id_, made, news)
+    assert (changed["nodes"], changed["name"]) == (3, "day")
+    assert host.read(id_, changed)[0] == id_
+
+    host.delete(id_, changed)
+    assert scene.account.cluster(int(id_)).status == "terminated"
+    assert host.read(id_, changed) == ("", {"__provider": host.provider}, {})
+
+
+def test_life_of_a_run(scene: Scene) -> None:
+    """A run is followed to its end, is the same at a second look, and is only forgotten by a delete."""
+    host = scene.runs()
+    id_, made = created(host, cluster_id=scene.ready_cluster(), package_id=101, variables={"day": "'monday'"})
+    assert (made["status"], made["variables"], made["progress"]) == ("completed", {"day": "'monday'"}, 1)
+    assert host.read(id_, made)[0] == id_
+    assert host.update(id_, made, made)["status"] == "completed"
+    host.delete(id_, made)
+    assert scene.account.job(int(id_)).status == "completed"
+
+
+def test_rows_tell_what_happens(scene: Scene) -> None:
+    """The row of the resource shows each new status while the call is under way."""
+    host = scene.clusters()
+    id_, made = created(host, nodes=2)
+    host.delete(id_, made)
+    mine = [line for line in scene.engine.lines if line.urn == host.urn]
+    assert mine[0].text.split(" ")[0] in {"pending", "creating"}
+    assert Line("INFO", host.urn, "available", ephemeral=True) in mine
+    assert mine[-1] == Line("INFO", host.urn, "terminated", ephemeral=True)
+
+
+def test_drift_comes_back_as_inputs(scene: Scene) -> None:
+    """What somebody else changed is in the refreshed inputs, so the engine sees it property by property."""
+    host = scene.clusters()
+    id_, made = created(host, nodes=2, name="ours")
+    scene.account.edit_cluster(int(id_), name="theirs")
+    _, outputs, inputs = host.read(id_, made)
+    assert (outputs["name"], inputs["name"], inputs["nodes"]) == ("theirs", "theirs", 2)
+
+
+def test_a_failed_create_keeps_the_resource(scene: Scene) -> None:
+    """A cluster that ended in error is handed to the engine with its id, the reason and all outputs."""
+    host = scene.clusters()
+    with pytest.raises(HostError) as caught:
+        created(host, nodes=2, name="doomed one", on_create_failure="keep")
+    kept = caught.value.kept
+    assert scene.account.cluster(int(kept.id)).name == "doomed one"
+    assert list(kept.reasons) == [caught.value.status.message]
+    outputs = caught.value.kept_outputs
+    assert (outputs["status"], outputs["nodes"], outputs["__provider"]) == ("error", 2, host.provider)
+    assert "__owner" in outputs
+
+
+def test_trailer_is_what_the_engine_reads(scene: Scene) -> None:
+    """The trailer is a status of the same code as the call, with one detail, and its text is one line."""
+    host = scene.runs()
+    with pytest.raises(HostError) as caught:
+        created(host, cluster_id=scene.ready_cluster(), package_id=103)
+    error = caught.value
+    assert (error.code, error.status.code) == (grpc.StatusCode.UNKNOWN, grpc.StatusCode.UNKNOWN.value[0])
+    assert error.trailer == status_pb2.Status.SerializeToString(error.status)
+    assert [detail.type_url.rpartition("/")[2] for detail in error.status.details] == [
+        "pulumirpc.ErrorResourceInitFailed"
+    ]
+    assert error.status.message.isprintable()
+    assert "Input path not found" in error.status.message
+    assert (error.kept_outputs["status"], error.kept.HasField("inputs")) == ("failed", False)
+
+
+def test_a_plain_failure_is_one_line_without_a_resource(scene: Scene) -> None:
+    """An error before there is anything to keep is a status of ours without details."""
+    with pytest.raises(HostError) as caught:
+        scene.clusters().read("987654", {})
+    assert not caught.value.status.details
+    assert caught.value.status.message == (
+        "cluster 987654: the service does not know it (404). Correct the id that the program looks up"
+    )
+
+
+def test_read_of_what_is_gone_returns_no_id(scene: Scene) -> None:
+    """A managed resource that the service does not know is gone: an empty id, and a warning that says so."""
+    for host, name in ((scene.clusters(), "cluster 987654"), (scene.runs(), "job 987654")):
+        id_, outputs, _ = host.read("987654", {DECLARED: [], "status": "running"})
+        assert (id_, outputs) == ("", {"__provider": host.provider})
+        assert any(line.urn == host.urn and name in line.text for line in scene.engine.lines)
+
+
+def test_read_of_an_unhealthy_cluster_keeps_it(scene: Scene) -> None:
+    """A cluster in error stays in the state, with refreshed inputs and the reason."""
+    host = scene.clusters()
+    with pytest.raises(HostError) as made:
+        created(host, nodes=2, name="doomed two", on_create_failure="keep")
+    with pytest.raises(HostError) as caught:
+        host.read(made.value.kept.id, made.value.kept_outputs)
+    assert caught.value.kept.id == made.value.kept.id
+    assert dict(caught.value.kept.inputs)["nodes"] == 2
+    assert "error" in caught.value.status.message
+
+
+def test_without_the_bridge_the_text_still_arrives(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Switched off, the bridge adds no trailer and no rows, and the error has our text in the host's own."""
+    monkeypatch.setenv("XPLENTY_BRIDGE", "off")
+    host = here.clusters()
+    with pytest.raises(HostError) as caught:
+        host.read("987654", {})
+    assert caught.value.trailer == b""
+    assert "cluster 987654: the service does not know it (404)" in caught.value.text
+    assert not [line for line in here.engine.lines if line.urn == host.urn]
+
+
+def test_a_surprise_is_one_line_too(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of nobody's making is told in one line, and its traceback only to those who debug."""
+    monkeypatch.setattr(f"{providers.__name__}.cluster_view", _surprise)
+    with pytest.raises(HostError) as caught:
+        here.clusters().read(here.ready_cluster(), {})
+    assert caught.value.status.message.startswith("an unexpected LookupError in this provider: ")
+    assert "Traceback" not in caught.value.status.message
+    assert any("Traceback" in line.text for line in here.engine.lines if line.severity == "DEBUG")
+
+
+def _surprise(record: object) -> dict[str, object]:
+    raise LookupError("nobody thought of this")
+
+
+def test_id_that_is_none_is_told_in_one_line(scene: Scene) -> None:
+    """What can not be an id is refused in one line before anything is asked of the service."""
+    with pytest.raises(HostError) as caught:
+        scene.clusters().read("not a number", {})
+    assert "must be an id, a whole number above 0, got 'not a number'" in caught.value.status.message
+    assert caught.value.status.message.isprintable()

@@ -1,0 +1,1 @@
+"""Secrets: looked for in every place that a text can get to."""

@@ -1,0 +1,202 @@
+"""A provider's day in this process: everything it does, well and badly, on an account that repeats what it is told."""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+import typer
+
+from tests.dynamic.conftest import forget_the_process, settings_of
+from tests.dynamic.host import URN, Engine, Host, HostError, engine, host_in_this_process
+from tests.leaks.sinks import SECRET_OUTPUTS, Caught, everything_logged
+from tests.support.leaks import ECHOED, IN_DYNAMIC_VARIABLES, IN_VARIABLES, KEY, SPELLINGS
+from xplenty_pulumi import ClusterProvider, JobRunProvider
+from xplenty_pulumi.cli import emulator as emulator_command
+from xplenty_pulumi.client import Job
+from xplenty_pulumi.client.outcomes import Request
+from xplenty_pulumi.core.check import check
+from xplenty_pulumi.core.diff import differences
+from xplenty_pulumi.core.kinds import JOB_RUN
+from xplenty_pulumi.core.reconcile.jobs import DesiredRun
+from xplenty_pulumi.core.reconcile.runs import Shape
+from xplenty_pulumi.dynamic import session, settings
+from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.inputs import Inputs
+from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.emulator import Emulator, PackageSeed, Response, Seed
+from xplenty_pulumi.emulator import Request as EmulatorRequest
+
+SECRET_INPUTS: dict[str, Any] = {
+    "variables": {"password": f"'{IN_VARIABLES}'", "echoed": f"'{ECHOED}'", "day": "'monday'"},
+    "dynamic_variables": {"token": f"'{IN_DYNAMIC_VARIABLES}'"},
+    SECRETS: ["password", "echoed", "token"],
+}
+SPOKEN = " | ".join(
+    sorted(spell(secret))[0]
+    for name, spell in SPELLINGS.items()
+    if name != "reversed halves"
+    for secret in (KEY, ECHOED)
+)
+"""What the service says in its errors: the key and a variable, in every spelling that it could know."""
+
+SEED = Seed(
+    api_key=KEY,
+    packages=(
+        PackageSeed(101, "Sales", run_seconds=60, outputs={"sales": 7}),
+        PackageSeed(103, "Broken", run_seconds=20, failure=f"Could not log in: {SPOKEN}"),
+        PackageSeed(106, "Endless", run_seconds=10**9),
+    ),
+    clusters_that_fail=("doomed*",),
+)
+
+
+class Talkative:
+    """A gate that answers calls of a kind with an error that repeats what it should not, when it is told to."""
+
+    def __init__(self) -> None:
+        self.status = 0
+
+    def before(self, request: EmulatorRequest) -> Response | None:
+        if not self.status:
+            return None
+        headers = {"X-Request-Id": KEY.encode().hex(), "Content-Type": "application/json"}
+        return Response(self.status, headers, json.dumps({"message": f"No: {SPOKEN}"}).encode())
+
+    def after(self, request: EmulatorRequest, response: Response) -> Response:
+        return response
+
+
+class Day:
+    """One host, one account, and everything that is caught of what they say."""
+
+    def __init__(self, caught: Caught, account: Emulator, talkative: Talkative, channel: grpc.Channel) -> None:
+        self.caught = caught
+        self.account = account
+        self.talkative = talkative
+        self.clusters = Host(channel, ClusterProvider())
+        self.runs = Host(channel, JobRunProvider(), urn=URN.replace("Cluster::etl", "JobRun::load"))
+
+    def attempt(self, call: Callable[[], Any]) -> Any:
+        """Return what a call returns; keep what it fails with."""
+        try:
+            return call()
+        except HostError as error:
+            self.caught.add_failed_call(error)
+            self.caught.add_error(error)
+            self.caught.add_pickled([error.text, error.status.message])
+            return None
+
+    def pass_by(self) -> None:
+        """Live through it."""
+        cluster = self.good_hours()
+        self.bad_hours(cluster)
+        self.refusals(cluster)
+        self.wrong_inputs(cluster)
+        self.nobody_there(cluster)
+
+    def good_hours(self) -> str:
+        """Create, resize, read, run and forget."""
+        id_, made = self.clusters.create(self.clusters.properties({"nodes": 2, "name": "night"}))
+        self.clusters.update(id_, made, self.clusters.properties({"nodes": 3}))
+        self.clusters.read(id_, made)
+        run = self.runs.properties({"cluster_id": id_, "package_id": 101, **SECRET_INPUTS})
+        inputs, failures = self.runs.check(run)
+        assert not failures
+        job, done = self.runs.create(inputs)
+        self.runs.diff(job, done, {**inputs, "variables": {"password": "'new'"}})
+        self.runs.read(job, done)
+        self.runs.delete(job, done)
+        assert id_.isdigit()
+        return id_
+
+    def bad_hours(self, cluster: str) -> None:
+        """Runs that fail and say so, at creation, at refresh and at the next up; and a cluster that breaks."""
+        run = self.runs.properties({"cluster_id": cluster, "package_id": 103, **SECRET_INPUTS})
+        self.attempt(lambda: self.runs.create(run))
+        failed = str(self.account.jobs()[-1].id)
+        self.attempt(lambda: self.runs.read(failed, {**run, "__declared": ["variables"], "status": "running"}))
+        self.attempt(lambda: self.runs.update(failed, run, run))
+        endless = {**run, "package_id": 106, "timeout": 1}
+        self.attempt(lambda: self.runs.create(endless))
+        self.attempt(lambda: self.clusters.create(self.clusters.properties({"nodes": 2, "name": "doomed"})))
+
+    def refusals(self, cluster: str) -> None:
+        """A service that refuses or breaks, and repeats the key and the variables while it does."""
+        run = self.runs.properties({"cluster_id": cluster, "package_id": 101, **SECRET_INPUTS})
+        for status in (400, 402, 404, 409, 422):
+            self.talkative.status = status
+            self.attempt(lambda: self.runs.create({**run, "on_unsure": "refuse"}))
+            self.attempt(lambda: self.runs.delete("1", run))
+        self.talkative.status = 0
+
+    def wrong_inputs(self, cluster: str) -> None:
+        """Secrets where they do not belong, and a surprise that holds one."""
+        wrong = {"cluster_id": cluster, "package_id": 101, "variables": ECHOED, "dynamic_variables": [ECHOED]}
+        _, failures = self.runs.check({**wrong, SECRETS: ["*"]})
+        _, more = self.runs.check({**wrong, "variables": {"a": [ECHOED]}, "dynamic_variables": {"b": {"c": ECHOED}}})
+        for failure in (*failures, *more):
+            self.caught.add("plan and preview", failure.property, failure.reason)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("xplenty_pulumi.dynamic.providers.job_view", _surprise)
+            run = self.runs.properties({"cluster_id": cluster, "package_id": 101, **SECRET_INPUTS})
+            self.attempt(lambda: self.runs.create(run))
+
+    def nobody_there(self, cluster: str) -> None:
+        """An account that can not be reached, and a key that it does not know."""
+        run = self.runs.properties({"cluster_id": cluster, "package_id": 101, **SECRET_INPUTS})
+        self.talkative.status = 401
+        self.attempt(lambda: self.runs.create(run))
+        self.talkative.status = 0
+        session.session_for(settings.load(os.environ, lambda _key: None)).client.close()
+        self.attempt(lambda: self.runs.create(run))
+
+
+def _surprise(record: object) -> dict[str, object]:
+    raise LookupError(f"{SPOKEN} of {record}")
+
+
+@contextlib.contextmanager
+def day(caught: Caught, folder: Path) -> Iterator[tuple[Day, Engine]]:
+    """Serve a host and an account whose every word is caught, files included."""
+    state, talkative, log = folder / "account.db", Talkative(), list[str]()
+    account = Emulator(SEED, time_scale=3_000, state=state, gates=[talkative])
+    account.on_call = lambda call, took: emulator_command._log(call, took, secret=KEY)
+    with pytest.MonkeyPatch.context() as patch, everything_logged(caught), engine() as (told, address):
+        patch.setattr(typer, "echo", lambda text, **_options: log.append(text))
+        with account:
+            for name, text in settings_of(account).items():
+                patch.setenv(name, text)
+            patch.setattr(sys, "argv", ["host", address])
+            forget_the_process()
+            with host_in_this_process() as channel:
+                yield Day(caught, account, talkative, channel), told
+            add_objects(caught, account)
+            session.session_for(settings.load(os.environ, lambda _key: None)).client.close()
+            forget_the_process()
+    caught.add_access_log(log)
+    caught.add_state_file(state)
+    caught.add("logging", *(line.text for line in told.lines))
+
+
+def add_objects(caught: Caught, account: Emulator) -> None:
+    """Print and pickle what the front end, the core and the client are made of."""
+    found = settings.load(os.environ, lambda _key: None)
+    shared = session.session_for(found)
+    checked = check(
+        JOB_RUN, {"cluster_id": 1, "package_id": 101, **{name: SECRET_INPUTS[name] for name in SECRET_OUTPUTS}}
+    )
+    told = {"variables": SECRET_INPUTS["variables"], "errors": SPOKEN}
+    things: Sequence[object] = (
+        *(found, shared, shared.client, shared.clusters(Call()), shared.job_runs(Call()), shared.living, shared.runs),
+        *(checked, Inputs.of(SECRET_INPUTS), DesiredRun(checked.inputs, 60.0), Shape.of(checked.inputs)),
+        *(differences(JOB_RUN, checked.inputs, {}), ClusterProvider(), JobRunProvider(), account, account.calls()),
+        *(Request("POST", "/jobs", body=SECRET_INPUTS), Job.model_validate({"id": 1, "status": "failed", **told})),
+    )
+    caught.add_printed(things)
+    caught.add_pickled([found, shared.client, ClusterProvider(), JobRunProvider(), account.calls()])

@@ -1,0 +1,121 @@
+"""The search is looked for itself: a secret planted into each sink is found there, in each spelling."""
+
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+import typer
+
+from tests.dynamic.host import Host, HostError, host_in_this_process
+from tests.leaks.leaky import LEAK, LeakyProvider
+from tests.leaks.sinks import SINKS, Caught, everything_logged
+from tests.support import scoreboard
+from tests.support.leaks import CANARIES, SPELLINGS, leaks, planted
+from xplenty_pulumi.cli import emulator as emulator_command
+from xplenty_pulumi.client.outcomes import Request
+from xplenty_pulumi.emulator import Emulator, LoggedCall
+
+COMMAND = "make test TESTS=tests/leaks"
+
+Capture = pytest.CaptureFixture[str]
+
+
+def plant_in_output(caught: Caught, folder: Path, capfd: Capture) -> None:
+    """Print it."""
+    sys.stdout.write(LEAK)
+    sys.stderr.write(LEAK)
+    out, err = capfd.readouterr()
+    caught.add("standard output", out)
+    caught.add("standard error", err)
+
+
+def plant_in_logs(caught: Caught, folder: Path, capfd: Capture) -> None:
+    """Log it as a library does, at the finest level."""
+    with everything_logged(caught):
+        logging.getLogger("grpc").debug("sending %s", LEAK)
+
+
+def plant_in_errors(caught: Caught, folder: Path, capfd: Capture) -> None:
+    """Raise it from something that holds it."""
+    with pytest.raises(ValueError, match="canary") as raised:
+        float(LEAK)
+    caught.add_error(raised.value)
+
+
+def plant_in_calls(caught: Caught, folder: Path, capfd: Capture) -> None:
+    """Send it to the engine, as the reason and in the outputs."""
+    with host_in_this_process() as channel, pytest.raises(HostError) as failed:
+        Host(channel, LeakyProvider()).read("5", {})
+    caught.add_failed_call(failed.value)
+
+
+def plant_in_access_log(caught: Caught, folder: Path, capfd: Capture) -> None:
+    """Put it into the path of a call."""
+    lines: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer, "echo", lambda text, **_options: lines.append(text))
+        emulator_command._log(LoggedCall("GET", f"/{LEAK}", 404), 0.001, secret="another")
+    caught.add_access_log(lines)
+
+
+def plant_in_state_file(caught: Caught, folder: Path, capfd: Capture) -> None:
+    """Describe a cluster with it."""
+    account = Emulator(state=folder / "account.db")
+    account.add_cluster(description=LEAK)
+    account.stop()
+    caught.add_state_file(folder / "account.db")
+
+
+def plant_in_objects(caught: Caught, folder: Path, capfd: Capture) -> None:
+    """Put it where it is printed and pickled."""
+    caught.add_printed([Request("GET", f"/{LEAK}")])
+    caught.add_pickled([RuntimeError(LEAK)])
+
+
+PLANTS: Mapping[Callable[[Caught, Path, Capture], None], tuple[str, ...]] = {
+    plant_in_output: ("standard output", "standard error"),
+    plant_in_logs: ("logging",),
+    plant_in_errors: ("exceptions",),
+    plant_in_calls: ("gRPC details", "outputs of partial states"),
+    plant_in_access_log: ("access log of the emulator",),
+    plant_in_state_file: ("state file of the emulator",),
+    plant_in_objects: ("printed forms", "pickles"),
+}
+BY_ENGINE = ("exported state", "plan and preview")
+"""Sinks that only the real engine fills; what is planted there is found in `test_on_the_engine.py`."""
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
+def test_planted_leak_is_found(plant: Callable[[Caught, Path, Capture], None], tmp_path: Path, capfd: Capture) -> None:
+    """What is planted into a sink is found there in all spellings."""
+    caught = Caught()
+    plant(caught, tmp_path, capfd)
+    for sink in PLANTS[plant]:
+        assert {leak.spelling for leak in caught.leaks(sink)} == set(SPELLINGS), sink
+        scoreboard.count("planted leaks found", goal=len(SINKS), command=COMMAND)
+
+
+def test_every_sink_is_planted() -> None:
+    """There are 12 sinks and 6 spellings, and none of the sinks is left out."""
+    assert sorted([*BY_ENGINE, *(sink for sinks in PLANTS.values() for sink in sinks)]) == sorted(SINKS)
+    assert (len(SINKS), len(SPELLINGS)) == (12, 6)
+
+
+@pytest.mark.parametrize("canary", CANARIES)
+def test_every_canary_is_found_in_every_spelling(canary: str) -> None:
+    """The search tells the canaries apart, finds each spelling by itself, and nothing in an innocent text."""
+    assert {leak.spelling for leak in leaks(planted(canary))} == set(SPELLINGS)
+    assert {leak.canary for leak in leaks(planted(canary))} == {canary}
+    for name, spell in SPELLINGS.items():
+        for spelled in spell(canary):
+            assert name in {leak.spelling for leak in leaks(f"<{spelled}>")}
+    assert leaks("canary yellow, 9f3b77e1, 51c0") == []
+
+
+def test_key_on_the_wire_is_found() -> None:
+    """The way in which the key travels is one of the spellings."""
+    request = next(httpx.BasicAuth(CANARIES[0], "").auth_flow(httpx.Request("GET", "http://127.0.0.1")))
+    assert {leak.spelling for leak in leaks(request.headers["Authorization"])} == {"base64"}
