@@ -1,10 +1,15 @@
 """What holds for every test: answers of emulated accounts fit the API description."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.openapi import SchemaWatch, schema_watch
 
 __all__ = ["schema_watch"]
+
+# A machine that is busy with something else is no reason to fail, so nothing that the wall clock decides is checked.
+settings.register_profile("by content only", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("by content only")
 
 
 @pytest.fixture(autouse=True)

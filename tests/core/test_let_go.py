@@ -5,6 +5,8 @@ import pytest
 from tests.core.test_jobs import wanted
 from tests.support.core_bench import Bench, answers
 from xplenty_pulumi.core.kinds import JOB_RUN
+from xplenty_pulumi.emulator import PackageSeed
+from xplenty_pulumi.errors import UnsureError
 
 
 def test_a_run_that_was_let_go_is_run_anew_by_another_process(bench: Bench) -> None:
@@ -37,6 +39,28 @@ def test_a_completed_run_that_nobody_let_go_is_taken_up_with_a_warning(bench: Be
 
     assert process.job_runs.create(wanted(bench)).record.id == lost.id
     assert process.warned[0].startswith(f"took up job {lost.id} (completed) instead of starting a run")
+
+
+def test_a_completed_run_of_more_than_an_hour_ago_is_not_taken_up(bench: Bench) -> None:
+    """An old success can not be told from one that was lost, so the run is started, as README's limits say."""
+    lost = bench.job_runs.create(wanted(bench)).record
+    bench.clock.advance(2 * 3600)
+
+    assert bench.another_process().job_runs.create(wanted(bench)).record.id != lost.id
+
+
+def test_an_active_run_of_more_than_an_hour_ago_is_refused(bench: Bench) -> None:
+    """An equal run that is still going is neither taken up nor joined by a second one."""
+    bench.emulator.add_package(PackageSeed(200, "Long", run_seconds=100_000))
+    going = bench.client.jobs.run(cluster_id=wanted_cluster(bench), package_id=200)
+    bench.clock.advance(2 * 3600)
+
+    with pytest.raises(
+        UnsureError, match=f"job {going.id} has the same cluster, package and variables and is still running"
+    ):
+        bench.job_runs.create(wanted(bench, package_id=200))
+
+    assert bench.job_runs.create(wanted(bench, package_id=200, on_unsure="rerun")).record.id != going.id
 
 
 def test_only_a_success_is_noted_as_let_go(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.core_bench import OWNER, Bench, answers, desired, late, lost_before
+from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.core.marker import Owner, marker_of, sign
 from xplenty_pulumi.errors import InvalidError, ReadyTimeout, UnsureError
 
@@ -31,13 +32,14 @@ def test_broken_ones_are_known(bench: Bench) -> None:
 
 
 def test_twins_are_known(bench: Bench) -> None:
-    """Another living cluster with the same marker is a twin; an ended or broken one, or one of others, is not."""
-    mine, twin = (bench.emulator.add_cluster(description=SIGNED) for _ in range(2))
-    for status in ("terminated", "error"):
+    """Another cluster with the same marker is a twin, a broken one too; an ended one, or one of others, is not."""
+    mine, twin, broken, _ = (
         bench.emulator.add_cluster(description=SIGNED, status=status)
+        for status in ("available", "scaling", "error", "terminated")
+    )
     bench.emulator.add_cluster()
     bench.living.hold(mine.id)
-    assert [one.id for one in bench.living.twins(bench.client.clusters.get(mine.id))] == [twin.id]
+    assert {one.id for one in bench.living.twins(bench.client.clusters.get(mine.id))} == {twin.id, broken.id}
     assert bench.living.twins(bench.client.clusters.get(bench.emulator.add_cluster().id)) == []
 
 
@@ -125,3 +127,12 @@ def test_a_lost_answer_is_not_the_predecessors(bench: Bench) -> None:
     bench.wire.on("POST clusters", lost_before)
     with pytest.raises(UnsureError):
         bench.clusters.create(desired())
+
+
+def test_what_is_in_a_status_nobody_knows_is_there(bench: Bench, schema_watch: SchemaWatch) -> None:
+    """A lost cluster whose status is a new one is found, so that there is no second."""
+    schema_watch.look_away()
+    lost = bench.emulator.add_cluster(description=SIGNED, status="hibernating")
+    found = bench.living.find(OURS)
+    assert found is not None
+    assert found.id == lost.id

@@ -34,7 +34,7 @@ class Phase(Enum):
     FAILED = "failed"
     GONE = "gone"
     UNKNOWN = "unknown"
-    """A status this version has never heard of: neither the goal nor a failure."""
+    """A status this version has never heard of: neither the goal nor a failure, and not the end."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ CLUSTER = Kind(
             "terminated": Phase.GONE,
         }
     ),
-    living=frozenset({Phase.BUILDING, Phase.READY, Phase.SCALING}),
+    living=frozenset({Phase.BUILDING, Phase.READY, Phase.SCALING, Phase.UNKNOWN}),
 )
 
 JOB_RUN = Kind(
@@ -193,5 +193,5 @@ JOB_RUN = Kind(
             "stopped": Phase.GONE,
         }
     ),
-    living=frozenset({Phase.BUILDING, Phase.RUNNING}),
+    living=frozenset({Phase.BUILDING, Phase.RUNNING, Phase.UNKNOWN}),
 )

@@ -76,11 +76,11 @@ class Living:
         return [one for one in self._marked(marker) if CLUSTER.phase(one.status) is Phase.FAILED]
 
     def twins(self, cluster: Cluster) -> list[Cluster]:
-        """Return the other living clusters that carry the same marker as `cluster`."""
+        """Return the other clusters that carry the same marker as `cluster` and have not ended, broken ones included."""
         marker = markers.read(cluster.description)
         if marker is None:
             return []
-        return [one for one in self._marked(marker) if one.id != cluster.id and CLUSTER.is_living(one.status)]
+        return [one for one in self._marked(marker) if one.id != cluster.id]
 
     def find_since(self, marker: Marker, before: Look) -> Cluster | None:
         """Return the cluster with `marker` that appeared after `before` was taken, or None.

@@ -113,13 +113,18 @@ class Runs:
 
         It fits the shape, was created within the last hour, has not failed, was not started by a schedule, was not let
         go, and is neither in the engine's state, as far as this process has seen that, nor claimed by another `owner`.
+
+        Raises:
+            UnsureError: there are several, or one that was created earlier is still active.
         """
         oldest = self._clock.now() - ADOPTION_WINDOW - _SKEW
-        recent = [job for job in newest if job.created_at is None or job.created_at >= oldest]
-        good = {Phase.BUILDING, Phase.RUNNING, Phase.SUCCEEDED}
-        fitting = [job for job in recent if self._fits(shape, job) and JOB_RUN.phase(job.status) in good]
-        unclaimed = [job for job in fitting if self._claimed.get(job.id, owner) == owner]
-        return _only([job for job in unclaimed if not self._was_let_go(job)])
+        fitting = [job for job in newest if self._fits(shape, job) and self._claimed.get(job.id, owner) == owner]
+        recent = [job for job in fitting if job.created_at is None or job.created_at >= oldest]
+        for job in fitting:
+            if job not in recent and JOB_RUN.is_living(job.status):
+                raise _too_old(job)
+        unfailed = [job for job in recent if JOB_RUN.is_living(job.status) or _has_succeeded(job)]
+        return _only([job for job in unfailed if not self._was_let_go(job)])
 
     def appeared(self, shape: Shape, before: list[Job]) -> Job | None:
         """Return the fitting run that is there now and was not among `before`, whatever the two clocks say."""
@@ -127,7 +132,7 @@ class Runs:
         return _only([job for job in self.newest(shape) if job.id not in seen and self._fits(shape, job)])
 
     def _was_let_go(self, job: Job) -> bool:
-        if JOB_RUN.phase(job.status) is not Phase.SUCCEEDED:
+        if not _has_succeeded(job):
             return False
         watching = {watcher.id for watcher in self._client.jobs.watchers(job.id)}
         return (job.creator.id if job.creator else job.owner_id) not in watching
@@ -135,6 +140,19 @@ class Runs:
     def _fits(self, shape: Shape, job: Job) -> bool:
         by_schedule = job.creator is not None and job.creator.type == "Schedule"
         return job.id not in self._held and not by_schedule and shape.fits(job)
+
+
+def _has_succeeded(job: Job) -> bool:
+    return JOB_RUN.phase(job.status) is Phase.SUCCEEDED
+
+
+def _too_old(job: Job) -> UnsureError:
+    return UnsureError(
+        f"job {job.id} has the same cluster, package and variables and is still {job.status}, but was started too long "
+        "ago for a lost answer, so none was started now",
+        candidates=[str(job.id)],
+        advice="Wait for it or stop it, or set on_unsure to 'rerun' to start another one beside it",
+    )
 
 
 def _only(candidates: list[Job]) -> Job | None:

@@ -1,0 +1,1 @@
+"""Processes that die at any point of what they do."""

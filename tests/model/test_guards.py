@@ -1,0 +1,132 @@
+"""Each guard against taking a predecessor for a lost cluster holds alone, with all the others switched off."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.support.simulation import World
+from tests.support.simulation_engine import Stack
+from xplenty_pulumi.core.kinds import CLUSTER, Phase
+from xplenty_pulumi.core.reconcile import creation, living
+from xplenty_pulumi.emulator import Cluster
+
+Switch = Callable[[pytest.MonkeyPatch, Stack], None]
+
+
+def _delete_first(_patch: pytest.MonkeyPatch, stack: Stack) -> None:
+    stack.delete_first = False
+
+
+def _only_living(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
+    patch.setattr(living, "CLUSTER", replace(CLUSTER, living=frozenset(Phase) - {Phase.FAILED}))
+    patch.setattr(living, "_ENDED", frozenset())
+
+
+def _window(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
+    patch.setattr(living, "ADOPTION_WINDOW", timedelta(days=10_000))
+
+
+def _one_candidate(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
+    patch.setattr(living, "_only", lambda matches: matches[0] if matches else None)
+
+
+def _held(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
+    patch.setattr(living.Living, "hold", lambda _living, _id: None)
+
+
+def _same_shape(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
+    patch.setattr(creation, "_refuse_another_shape", lambda _found, _desired: None)
+
+
+GUARDS: tuple[Switch, ...] = (_delete_first, _only_living, _window, _one_candidate, _held, _same_shape)
+
+
+class Replacement:
+    """A stack with a cluster that is about to be replaced, and only these guards in force."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, *guards: Switch) -> None:
+        self.world = World()
+        self.stack = Stack(self.world)
+        self.stack.cluster("main")
+        assert self.stack.up().calm
+        self.old = int(self.stack.disk["main"].id)
+        for guard in GUARDS:
+            if guard not in guards:
+                guard(patch, self.stack)
+
+    def run(self) -> list[str]:
+        """Replace the cluster, and return the failures."""
+        self.stack.cluster("main", stack="blue-everest")
+        return self.stack.up().failures
+
+    @property
+    def held(self) -> int:
+        """The id of the cluster that the state holds."""
+        return int(self.stack.disk["main"].id)
+
+    @property
+    def living(self) -> list[Cluster]:
+        """The clusters that live."""
+        return list(self.world.emulator.living_clusters())
+
+
+def test_without_any_guard_the_predecessor_is_adopted_and_then_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The trap is real: with every guard off the new resource is the old cluster, which the engine then ends."""
+    case = Replacement(monkeypatch)
+    case.run()
+    assert case.held == case.old
+    assert not case.living
+
+
+def test_deleting_first_leaves_nothing_to_adopt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was ended first is not adopted; that ended ones are not is the other half of this guard."""
+    case = Replacement(monkeypatch, _delete_first, _only_living)
+    assert not case.run()
+    assert [one.id for one in case.living] == [case.held]
+    assert case.held != case.old
+
+
+def test_only_living_clusters_are_adopted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A predecessor whose end was asked for is not adopted, although the engine creates first."""
+    case = Replacement(monkeypatch, _only_living)
+    case.world.emulator.edit_cluster(case.old, status="pending_terminate")
+    assert not case.run()
+    assert [one.id for one in case.living] == [case.held]
+    assert case.held != case.old
+
+
+def test_only_recent_clusters_are_adopted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A predecessor older than the window is neither adopted nor ended; the run is refused with advice."""
+    case = Replacement(monkeypatch, _window)
+    case.world.pass_time(3601)
+    (refusal,) = case.run()
+    assert "too long ago" in refusal
+    assert [one.id for one in case.living] == [case.held] == [case.old]
+
+
+def test_two_candidates_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another cluster carries the marker too, none is adopted or ended; the run is refused with both ids."""
+    case = Replacement(monkeypatch, _one_candidate)
+    other = case.world.emulator.add_cluster(description=str(case.stack.marker("main")))
+    (refusal,) = case.run()
+    assert str(case.old) in refusal
+    assert str(other.id) in refusal
+    assert {one.id for one in case.living} == {case.old, other.id}
+
+
+def test_what_the_state_holds_is_not_adopted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A living predecessor that the state holds stays what it is: a new one is made, and the old one is ended."""
+    case = Replacement(monkeypatch, _held)
+    assert not case.run()
+    assert [one.id for one in case.living] == [case.held]
+    assert case.held != case.old
+
+
+def test_a_cluster_of_another_shape_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A predecessor that could not be turned into what is declared is neither adopted nor ended."""
+    case = Replacement(monkeypatch, _same_shape)
+    (refusal,) = case.run()
+    assert "another stack" in refusal
+    assert [one.id for one in case.living] == [case.held] == [case.old]

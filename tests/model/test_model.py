@@ -1,0 +1,56 @@
+"""Ten thousand steps of anything, in any order, break no promise."""
+
+import sys
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.model.machine import Account
+from tests.support import scoreboard
+
+
+def run_programs(programs: int, *, steps: int, number: int, shrink: bool = False) -> int:
+    """Run that many programs of that many steps, and return how many steps that really were."""
+
+    class Counted(Account):
+        """The machine, with a count of its own."""
+
+    machine = seed(number)(Counted)
+    quiet = settings(
+        max_examples=programs,
+        stateful_step_count=steps,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, *([Phase.shrink] if shrink else [])],
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(machine, settings=quiet)
+    return Counted.steps
+
+
+def run_parts(parts: range, *, programs: int, steps: int) -> int:
+    """Run one part after the other, each with programs of its own, and return the steps of all."""
+    return sum(run_programs(programs, steps=steps, number=number) for number in parts)
+
+
+def test_a_thousand_steps_break_no_promise() -> None:
+    """A short run, for the copies of this project that have a bug in them."""
+    assert run_programs(30, steps=50, number=4) >= 1_000
+
+
+def test_promises_hold_whatever_happens() -> None:
+    """Ten thousand steps over two stacks of the same names break no promise."""
+    done = run_parts(range(4), programs=60, steps=50)
+    sys.stdout.write(f"{done:,} steps\n")
+    assert done >= 10_000
+    scoreboard.record("model steps", reached=done, goal=10_000, command="make test TESTS=tests/model")
+
+
+@pytest.mark.long
+def test_promises_hold_for_long() -> None:
+    """Half a million steps, in programs twice as long, break no promise."""
+    done = run_parts(range(100, 150), programs=116, steps=100)
+    sys.stdout.write(f"{done:,} steps\n")
+    assert done >= 500_000
+    scoreboard.record("model steps, long", reached=done, goal=500_000, command="make test-long TESTS=tests/model")

@@ -1,0 +1,87 @@
+"""What the host of the providers does, without a host: it hands over requests and passes on what comes back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from pulumi.runtime.proto import provider_pb2, status_pb2
+
+from tests.support.simulation import Process
+from xplenty_pulumi.dynamic import bridge
+from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.providers import ClusterProvider, JobRunProvider
+from xplenty_pulumi.dynamic.session import Session
+from xplenty_pulumi.dynamic.settings import Settings
+
+Properties = dict[str, Any]
+
+
+class Request:
+    """The engine's request as a provider sees it: it takes a trailer, and hears what is logged."""
+
+    def __init__(self) -> None:
+        self.trailer: tuple[tuple[str, bytes], ...] = ()
+        self.warnings: list[str] = []
+
+    def set_trailing_metadata(self, metadata: tuple[tuple[str, bytes], ...]) -> None:
+        self.trailer = metadata
+
+    def is_active(self) -> bool:
+        return True
+
+    def kept(self) -> provider_pb2.ErrorResourceInitFailed | None:
+        """Return what the engine keeps of a resource that failed half-way, or None."""
+        for _, packed in self.trailer:
+            for detail in status_pb2.Status.FromString(packed).details:
+                failed = provider_pb2.ErrorResourceInitFailed()
+                if detail.Unpack(failed):
+                    return failed
+        return None
+
+
+class _Simulated:
+    """What stands in for the host in a provider: the session and the request."""
+
+    context = Request()
+    process: Process
+
+    def call(self) -> Call:
+        return Call(context=self.context)
+
+    def session(self) -> Session:
+        return self.process.session
+
+    def settings(self) -> Settings:
+        return self.process.settings
+
+
+class SimulatedClusters(_Simulated, ClusterProvider):
+    """The provider of clusters in a simulated process."""
+
+
+class SimulatedRuns(_Simulated, JobRunProvider):
+    """The provider of runs in a simulated process."""
+
+
+def as_sent(value: Any) -> Any:
+    """Return a value as it is after a way through the engine: every number a float, every sequence a list."""
+    if isinstance(value, Mapping):
+        return {name: as_sent(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_sent(item) for item in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def hear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what providers log reach the simulated request instead of an engine."""
+
+    def log(call: Call, text: str, severity: str, *, ephemeral: bool) -> None:
+        if severity == "WARNING" and isinstance(call.context, Request):
+            call.context.warnings.append(text)
+
+    monkeypatch.setattr(bridge, "_log", log)
+
+
+def as_properties(value: Mapping[str, Any]) -> Properties:
+    """Return properties as they are after a way through the engine."""
+    return {name: as_sent(item) for name, item in value.items()}
