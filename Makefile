@@ -29,8 +29,10 @@ demo: setup ## run the main job on the real engine against the emulator
 test: lint engine ## lint, then run the tests, those on the real engine included
 	@$(PYTEST) --cov --cov-report=term -m "not long" $(TESTS)
 
-test-long: lint engine ## the same and the tests that take minutes
-	@$(PYTEST) --cov --cov-report=term $(TESTS)
+test-long: lint engine ## the same and the tests that take minutes; writes README's scoreboard
+	@rm -rf build/scoreboard
+	@export XPLENTY_SCOREBOARD=build/scoreboard; $(PYTEST) --cov --cov-report=term $(TESTS)
+	@$(PY) -m tools.scoreboard build/scoreboard README.md
 
 lint: $(VENV)/ready ## check style, format, types and layers
 	$(PY) -m ruff check .

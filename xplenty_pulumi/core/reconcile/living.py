@@ -76,7 +76,7 @@ class Living:
         return [one for one in self._marked(marker) if CLUSTER.phase(one.status) is Phase.FAILED]
 
     def twins(self, cluster: Cluster) -> list[Cluster]:
-        """Return the other clusters that carry the same marker as `cluster` and have not ended, broken ones included."""
+        """Return the other clusters with the marker of `cluster` that have not ended, broken ones included."""
         marker = markers.read(cluster.description)
         if marker is None:
             return []
