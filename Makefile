@@ -2,12 +2,12 @@
 #
 #   PYTHON=python3.12    when the machine's python3 is older than 3.11
 #   TESTS=tests/core     what to test, and any other option of pytest
-#   WORKERS=4            how many tests run at a time
+#   WORKERS=4            how many tests run at a time; those on the engine mostly wait
 
 PYTHON ?= python3
 UV ?= uv
 TESTS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 
 VENV := .venv
 PY := $(VENV)/bin/python
