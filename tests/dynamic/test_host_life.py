@@ -138,7 +138,7 @@ def test_without_the_bridge_the_text_still_arrives(here: Scene, monkeypatch: pyt
 
 def test_a_surprise_is_one_line_too(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of nobody's making is told in one line, and its traceback only to those who debug."""
-    monkeypatch.setattr(f"{providers.__name__}.cluster_view", _surprise)
+    monkeypatch.setattr(providers.ClusterProvider, "view", staticmethod(_surprise))
     with pytest.raises(HostError) as caught:
         here.clusters().read(here.ready_cluster(), {})
     assert caught.value.status.message.startswith("an unexpected LookupError in this provider: ")

@@ -12,12 +12,13 @@ from xplenty_pulumi.core import fields
 from xplenty_pulumi.core.diff import differences
 from xplenty_pulumi.core.kinds import JOB_RUN, Kind
 from xplenty_pulumi.core.plan import Plan, plan
+from xplenty_pulumi.core.reconcile import Outcome
 from xplenty_pulumi.dynamic import bridge, cancel, settings
 from xplenty_pulumi.dynamic.bridge import PROVIDER, Call
 from xplenty_pulumi.dynamic.inputs import DECLARED, HIDDEN_INPUTS, Inputs
 from xplenty_pulumi.dynamic.secrets import secret_values, without_secrets
 from xplenty_pulumi.dynamic.session import Session, session_for
-from xplenty_pulumi.errors import ConfigError, SpecError, XplentyError
+from xplenty_pulumi.errors import ConfigError, NotFoundError, SpecError, XplentyError
 from xplenty_pulumi.redact import Secret, scrub
 
 _SECRET_FIELDS = frozenset({"variables", "dynamic_variables"})
@@ -60,6 +61,8 @@ class Provider(ResourceProvider):
 
     serialize_as_secret_always = False
     kind: Kind
+    view: Callable[[Any], dict[str, object]]
+    """How a record of this kind becomes plain values."""
     _config: Any = None
 
     def configure(self, req: ConfigureRequest) -> None:
@@ -120,20 +123,33 @@ class Provider(ResourceProvider):
         """Return what this process shares with all resources of the same account."""
         return session_for(self.settings())
 
-    def _settle(self, call: Call, problem: XplentyError | None, *, id_: str, seen: Properties) -> None:
-        """Tell how it ended; where there is a problem, fail in the way that keeps the resource in the state."""
-        if problem is not None:
-            text = self.scrubbed(str(problem), seen)
-            raise bridge.fail_partially(call, text, resource_id=id_, outputs=seen) from None
+    def achieved(self, call: Call, outcome: Outcome[Any], props: Properties) -> Properties:
+        """Return the outputs of what was brought about; where there is a problem, fail so that the state keeps it."""
+        seen = self.outputs(props, self.view(outcome.record))
+        if outcome.problem is not None:
+            text = self.scrubbed(str(outcome.problem), seen)
+            raise bridge.fail_partially(call, text, resource_id=str(outcome.record.id), outputs=seen) from None
         bridge.say(call, str(seen["status"]))
+        return seen
 
-    def _read(self, call: Call, remark: str, *, id_: str, seen: Properties, managed: bool) -> ReadResult:
+    def sighted(self, call: Call, record: Any, remark: str, props: Properties) -> ReadResult:
         """Return what was read; what is not as it should be is said in the way that keeps it in the state."""
+        id_, managed = str(record.id), DECLARED in props
+        seen = self.outputs(props, self.view(record))
         inputs = refreshed_inputs(seen) if managed else None
         if remark and managed and call.keeps_state:
             text = self.scrubbed(f"{self.kind.name} {id_}: {remark}", seen)
             raise bridge.fail_partially(call, text, resource_id=id_, outputs=seen, inputs=inputs) from None
         return ReadResult(id_, seen, inputs)
+
+    def gone(self, call: Call, id_: str, remark: str, props: Properties) -> ReadResult:
+        """Return that it is gone, for what a stack manages; what a program only looks up by its id must be there."""
+        resource = f"{self.kind.name} {id_}"
+        if DECLARED not in props:
+            advice = "Correct the id that the program looks up"
+            raise NotFoundError(remark, status=404, resource=resource, advice=advice)
+        bridge.warn(call, f"{resource}: {remark}")
+        return ReadResult(None, {})
 
     def outputs(self, props: Properties, view: Mapping[str, object]) -> Properties:
         """Return all outputs of a record, the API key masked like every secret variable."""

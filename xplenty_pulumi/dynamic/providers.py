@@ -1,7 +1,5 @@
 """The dynamic providers: the engine's calls on one side, the reconciler on the other, and no decision in between."""
 
-from collections.abc import Mapping
-
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Phase
@@ -13,7 +11,6 @@ from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.base import Properties, Provider, answered, declared, number_of, timeout_of
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import DECLARED, OWNER, Inputs, owner_of
-from xplenty_pulumi.errors import NotFoundError
 
 # The state of every user names these two classes by this path, so it can never change.
 _PUBLIC_MODULE = "xplenty_pulumi"
@@ -23,24 +20,21 @@ class ClusterProvider(Provider):
     """Creates, resizes, reads and ends clusters."""
 
     kind = CLUSTER
+    view = staticmethod(cluster_view)
 
     @answered
     def create(self, props: Properties) -> CreateResult:
         """Return the cluster's id and outputs once it is ready."""
         call = self.call()
         outcome = self._clusters(call).create(_desired_cluster(call, props))
-        seen = self.outputs(props, cluster_view(outcome.record))
-        self._settle(call, outcome.problem, id_=str(outcome.record.id), seen=seen)
-        return CreateResult(str(outcome.record.id), seen)
+        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, props))
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the cluster is ready and as desired."""
         call = self.call()
         outcome = self._clusters(call).update(number_of(_id, self.kind), _desired_cluster(call, _news))
-        seen = self.outputs(_news, cluster_view(outcome.record))
-        self._settle(call, outcome.problem, id_=_id, seen=seen)
-        return UpdateResult(seen)
+        return UpdateResult(self.achieved(call, outcome, _news))
 
     @answered
     def read(self, id_: str, props: Properties) -> ReadResult:
@@ -48,9 +42,8 @@ class ClusterProvider(Provider):
         call = self.call()
         sight = self._clusters(call).read(number_of(id_, self.kind))
         if sight.gone or sight.record is None:
-            return _missing(call, f"cluster {id_}", sight.remark, props)
-        seen = self.outputs(props, cluster_view(sight.record))
-        return self._read(call, sight.remark, id_=id_, seen=seen, managed=DECLARED in props)
+            return self.gone(call, id_, sight.remark, props)
+        return self.sighted(call, sight.record, sight.remark, props)
 
     @answered
     def delete(self, _id: str, _props: Properties) -> None:
@@ -69,15 +62,14 @@ class JobRunProvider(Provider):
     """Starts, follows, reads and stops job runs."""
 
     kind = JOB_RUN
+    view = staticmethod(job_view)
 
     @answered
     def create(self, props: Properties) -> CreateResult:
         """Return the run's id and outputs once it is completed."""
         call = self.call()
         outcome = self._job_runs(call).create(_desired_run(call, props))
-        seen = self.outputs(props, job_view(outcome.record))
-        self._settle(call, outcome.problem, id_=str(outcome.record.id), seen=seen)
-        return CreateResult(str(outcome.record.id), seen)
+        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, props))
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
@@ -86,9 +78,7 @@ class JobRunProvider(Provider):
             return UpdateResult({**_olds, **_news, DECLARED: sorted(declared(_news, JOB_RUN))})
         call = self.call()
         outcome = self._job_runs(call).resume(number_of(_id, self.kind), _desired_run(call, _news))
-        seen = self.outputs(_news, job_view(outcome.record))
-        self._settle(call, outcome.problem, id_=_id, seen=seen)
-        return UpdateResult(seen)
+        return UpdateResult(self.achieved(call, outcome, _news))
 
     @answered
     def read(self, id_: str, props: Properties) -> ReadResult:
@@ -99,11 +89,10 @@ class JobRunProvider(Provider):
             number_of(id_, self.kind), last_status=last_status, inputs=declared(props, JOB_RUN)
         )
         if sight.gone:
-            return _missing(call, f"job {id_}", sight.remark, props)
+            return self.gone(call, id_, sight.remark, props)
         if sight.record is None:
             return ReadResult(id_, dict(props))
-        seen = self.outputs(props, job_view(sight.record))
-        return self._read(call, sight.remark, id_=id_, seen=seen, managed=DECLARED in props)
+        return self.sighted(call, sight.record, sight.remark, props)
 
     @answered
     def delete(self, _id: str, _props: Properties) -> None:
@@ -130,15 +119,6 @@ def _desired_run(call: Call, props: Properties) -> DesiredRun:
     inputs = Inputs.of(props).checked(JOB_RUN).inputs
     timeout = timeout_of(call, inputs, "timeout", JOB_RUN)
     return DesiredRun(inputs=inputs, timeout=timeout, owner=str(props.get(OWNER, "")))
-
-
-def _missing(call: Call, resource: str, remark: str, props: Mapping[str, object]) -> ReadResult:
-    """Gone, for what a stack manages; an error for what a program only looks up by its id."""
-    if DECLARED not in props:
-        advice = "Correct the id that the program looks up"
-        raise NotFoundError(remark, status=404, resource=resource, advice=advice)
-    bridge.warn(call, f"{resource}: {remark}")
-    return ReadResult(None, {})
 
 
 for _provider in (ClusterProvider, JobRunProvider):
