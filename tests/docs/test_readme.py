@@ -85,6 +85,15 @@ def test_settings_of_the_account_block_are_read() -> None:
         assert f'"{variable}"' in source
 
 
+def test_each_promise_has_its_test() -> None:
+    """The nine promises stand in README, each with a test that exists."""
+    rows = re.findall(r"^\| (P\d) \| .+? \| `(tests/[\w/.]+)::(\w+)` \|$", README, re.MULTILINE)
+
+    assert [number for number, _, _ in rows] == [f"P{number}" for number in range(1, 10)]
+    for _, file, name in rows:
+        assert f"def {name}(" in (ROOT / file).read_text()
+
+
 def test_settings_table_names_every_setting() -> None:
     """The table has each environment variable beside the configuration key that stands for the same."""
     source = (ROOT / "xplenty_pulumi/dynamic/settings.py").read_text()
