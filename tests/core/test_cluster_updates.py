@@ -168,7 +168,7 @@ def test_a_cluster_that_vanishes_before_the_change(bench: Bench) -> None:
     """The same for one that leaves no trace."""
     made = bench.emulator.add_cluster()
     vanishes = preceded_by(lambda: bench.emulator.delete_record("cluster", made.id))
-    bench.wire.on(f"GET clusters/{made.id}", vanishes, calls={4})
+    bench.wire.on(f"GET clusters/{made.id}", vanishes, calls={2})
     outcome = bench.clusters.update(made.id, desired(nodes=3))
     assert isinstance(outcome.problem, ReadyFailed)
     assert bench.wire.count("PUT .*") == 0

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.core.test_jobs import wanted
-from tests.support.core_bench import Bench, answers
+from tests.support.core_bench import Bench, answers, rewritten
 from xplenty_pulumi.core.kinds import JOB_RUN
 from xplenty_pulumi.emulator import PackageSeed
 from xplenty_pulumi.errors import UnsureError
@@ -86,3 +86,21 @@ def test_a_note_that_is_not_taken_is_a_warning(bench: Bench, status: int) -> Non
 def wanted_cluster(bench: Bench) -> int:
     """Return the id of the account's only cluster."""
     return int(str(wanted(bench).inputs["cluster_id"]))
+
+
+def test_a_run_of_another_user_is_never_taken_up(bench: Bench) -> None:
+    """What somebody else started is left to him, however equal it is."""
+    going = bench.client.jobs.run(cluster_id=wanted_cluster(bench), package_id=101)
+    bench.wire.on("GET jobs", rewritten(lambda record: record.update(creator={"type": "User", "id": 999})))
+
+    assert bench.job_runs.create(wanted(bench)).record.id != going.id
+
+
+def test_a_run_that_was_falsely_gone_is_found_again(bench: Bench) -> None:
+    """A run that the state dropped because of a false 404 is taken up in the same process, not run twice."""
+    run = bench.job_runs.create(wanted(bench)).record
+    process = bench.another_process()
+    process.wire.on(f"GET jobs/{run.id}", answers(404), calls={1, 2})
+    assert process.job_runs.read(run.id, last_status="running", inputs={}).gone
+
+    assert process.job_runs.create(wanted(bench)).record.id == run.id

@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.support.core_bench import OWNER, Bench, answers, desired, late, lost_before
+from tests.support.core_bench import OWNER, Bench, answers, desired, late, lost_after, lost_before
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.core.marker import Owner, marker_of, sign
-from xplenty_pulumi.errors import InvalidError, ReadyTimeout, UnsureError
+from xplenty_pulumi.emulator import Knobs
+from xplenty_pulumi.errors import AuthError, InvalidError, ReadyTimeout, UnsureError
 
 OURS = marker_of(OWNER)
 SIGNED = sign("night loads", OURS)
@@ -43,12 +44,20 @@ def test_twins_are_known(bench: Bench) -> None:
     assert bench.living.twins(bench.client.clusters.get(bench.emulator.add_cluster().id)) == []
 
 
-@pytest.mark.parametrize("keep", ["terminate", "keep"])
-def test_what_an_earlier_attempt_left_broken_is_ended(bench: Bench, keep: str) -> None:
+def test_what_an_earlier_attempt_left_broken_can_be_kept(bench: Bench) -> None:
+    """A user who wants to look at a broken cluster gets it into the state, and no other one is made."""
+    broken = bench.emulator.add_cluster(description=SIGNED, status="error")
+    outcome = bench.clusters.create(desired(on_create_failure="keep"))
+    assert outcome.record.id == broken.id
+    assert outcome.problem is not None
+    assert bench.wire.count("POST clusters") == 0
+
+
+def test_what_an_earlier_attempt_left_broken_is_ended(bench: Bench) -> None:
     """Before a new cluster is made, a broken one of ours that nobody holds is ended, so that it costs nothing more."""
     broken = bench.emulator.add_cluster(description=SIGNED, status="error")
     foreign = bench.emulator.add_cluster(status="error", description=sign("", marker_of(Owner("a", "b", "c", "d"))))
-    outcome = bench.clusters.create(desired(on_create_failure=keep))
+    outcome = bench.clusters.create(desired())
     assert outcome.problem is None
     assert bench.emulator.cluster(broken.id).status == "terminated"
     assert bench.emulator.cluster(foreign.id).status == "error"
@@ -136,3 +145,30 @@ def test_what_is_in_a_status_nobody_knows_is_there(bench: Bench, schema_watch: S
     found = bench.living.find(OURS)
     assert found is not None
     assert found.id == lost.id
+
+
+def test_a_cluster_that_was_falsely_gone_is_found_again(bench: Bench) -> None:
+    """A cluster that the state dropped because of two false 404s is adopted in the same process, not made twice."""
+    made = bench.clusters.create(desired()).record
+    process = bench.another_process()
+    process.wire.on(f"GET clusters/{made.id}", answers(404), calls={1, 2})
+    assert process.clusters.read(made.id).gone
+    assert process.clusters.create(desired()).record.id == made.id
+
+
+def test_a_404_of_the_whole_account_is_not_believed(bench: Bench) -> None:
+    """Where the account itself is unknown, nothing is known to be gone."""
+    made = bench.emulator.add_cluster(description=SIGNED)
+    bench.wire.on("GET .*", answers(404))
+    with pytest.raises(AuthError, match="does not know the account"):
+        bench.clusters.delete(made.id, timeout=600)
+
+
+def test_a_resize_whose_answer_got_lost_is_waited_for() -> None:
+    """A second call is not sent into a resize that is under way, even where the old nodes are shown meanwhile."""
+    bench = Bench.new(knobs=Knobs(scaling_nodes="old"))
+    made = bench.clusters.create(desired()).record
+    bench.wire.on("PUT .*", lost_after, calls={1})
+    outcome = bench.clusters.update(made.id, desired(nodes=4))
+    assert outcome.problem is None
+    assert bench.wire.count("PUT .*") == 1

@@ -13,9 +13,9 @@ from xplenty_pulumi.client.failures import Explainer
 from xplenty_pulumi.client.jobs import Jobs
 from xplenty_pulumi.client.logs import scrub_http_logs
 from xplenty_pulumi.client.models import RateLimit
-from xplenty_pulumi.client.outcomes import Request
+from xplenty_pulumi.client.outcomes import Answered, Request
 from xplenty_pulumi.client.packages import Packages
-from xplenty_pulumi.client.parsing import read_rate_limit
+from xplenty_pulumi.client.parsing import Unreadable, read_mapping, read_rate_limit
 from xplenty_pulumi.client.retry import CallKind
 from xplenty_pulumi.client.transport import READ_TIMEOUT, HttpTransport, Transport
 from xplenty_pulumi.clock import Clock, SystemClock
@@ -100,8 +100,19 @@ class Client:
         except NotFoundError:
             return self._rate_limit(f"{self._base}/rate_limit_status")
 
+    def user_id(self) -> int:
+        """Return the id of the user whom the key belongs to: the `creator` of what is made with it."""
+        return self._caller.run(Call(CallKind.READ, Request("GET", "/user"), "user of the key", _read_user_id))
+
     def _rate_limit(self, path: str) -> RateLimit:
         return self._caller.run(Call(CallKind.READ, Request("GET", path), "rate limit", read_rate_limit))
+
+
+def _read_user_id(answer: Answered) -> int:
+    found = read_mapping(answer).get("id")
+    if isinstance(found, int) or (isinstance(found, str) and found.isdecimal()):
+        return int(found)
+    raise Unreadable("the body has no id")
 
 
 def _checked_key(api_key: Secret | str) -> Secret:

@@ -177,7 +177,7 @@ JOB_RUN = Kind(
             "What to do when it can not be told whether the run was started: look for it, refuse, or start it again.",
             default="verify",
         ),
-        Field("timeout", fields.duration, _LOCAL, "How long the run may take from submission.", default=86_400.0),
+        Field("timeout", fields.duration, _LOCAL, "How long each `pulumi up` follows the run.", default=86_400.0),
         Field("stop_timeout", fields.duration, _LOCAL, "How long stopping may take.", default=1200.0),
     ),
     phases=MappingProxyType(

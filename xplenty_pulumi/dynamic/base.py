@@ -15,7 +15,7 @@ from xplenty_pulumi.core.plan import Plan, plan
 from xplenty_pulumi.core.reconcile import Outcome
 from xplenty_pulumi.dynamic import bridge, cancel, settings
 from xplenty_pulumi.dynamic.bridge import PROVIDER, Call
-from xplenty_pulumi.dynamic.inputs import DECLARED, HIDDEN_INPUTS, Inputs
+from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, HIDDEN_INPUTS, Inputs
 from xplenty_pulumi.dynamic.secrets import secret_values, without_secrets
 from xplenty_pulumi.dynamic.session import Session, session_for
 from xplenty_pulumi.errors import ConfigError, NotFoundError, SpecError, XplentyError
@@ -153,7 +153,23 @@ class Provider(ResourceProvider):
 
     def outputs(self, props: Properties, view: Mapping[str, object]) -> Properties:
         """Return all outputs of a record, the API key masked like every secret variable."""
-        return outputs(props, view, self.kind, secrets=[self.settings().api_key])
+        settings = self.settings()
+        return {**outputs(props, view, self.kind, secrets=[settings.api_key]), ACCOUNT: settings.account_id}
+
+    def require_account(self, props: Mapping[str, object]) -> None:
+        """Return if the settings name the account that `props` are from.
+
+        Raises:
+            ConfigError: they name another one, in which the same id is unknown or means something else.
+        """
+        there, settings = props.get(ACCOUNT), self.settings()
+        if there in (None, settings.account_id, settings.former_account_id):
+            return
+        raise ConfigError(
+            f"it is in account {there}, but the settings name account {settings.account_id}, so nothing was done",
+            setting="accountId",
+            advice=f"Correct XPLENTY_ACCOUNT_ID; if the account was renamed, set XPLENTY_FORMER_ACCOUNT_ID={there}",
+        )
 
     def scrubbed(self, text: str, *arguments: object) -> str:
         """Return `text` without the API key and without the secret variables in any properties among `arguments`."""

@@ -14,6 +14,8 @@ from xplenty_pulumi.errors import ConfigError
 OWNER = "__owner"
 """Hidden input: the organization and the URN of the resource, joined by a bar."""
 HIDDEN_INPUTS = (OWNER, SECRETS)
+ACCOUNT = "__account"
+"""Hidden output: the account it is in, since the same id means something else in another one."""
 DECLARED = "__declared"
 """Hidden output: the names of the inputs that the program declares, so that a refresh knows which to look at."""
 

@@ -88,8 +88,8 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
             triggers: Anything whose change should bring about a new run, such as a file's hash.
             on_unsure: What to do when it can not be told whether the run was started: `verify` (default: look for it
                 and start nothing twice), `refuse`, or `rerun` for a package that may safely run twice.
-            timeout: How long the run may take from submission, in seconds or as `2h`; default 24 hours. When it is
-                over the run goes on, and the next `pulumi up` goes on following it.
+            timeout: How long each `pulumi up` follows the run, in seconds or as `2h`; default 24 hours. When it is over
+                the run goes on, and the next `pulumi up` follows it on.
             stop_timeout: How long stopping may take; default 20 minutes.
             opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
         """

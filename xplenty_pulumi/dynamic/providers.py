@@ -32,6 +32,7 @@ class ClusterProvider(Provider):
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the cluster is ready and as desired."""
+        self.require_account(_olds)
         call = self.call()
         outcome = self._clusters(call).update(number_of(_id, self.kind), _desired_cluster(call, _news))
         return UpdateResult(self.achieved(call, outcome, _news))
@@ -39,6 +40,7 @@ class ClusterProvider(Provider):
     @answered
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return the cluster as it is now, as gone, or as unhealthy with the reason."""
+        self.require_account(props)
         call = self.call()
         sight = self._clusters(call).read(number_of(id_, self.kind))
         if sight.gone or sight.record is None:
@@ -48,6 +50,7 @@ class ClusterProvider(Provider):
     @answered
     def delete(self, _id: str, _props: Properties) -> None:
         """Return once the cluster is seen to be terminated."""
+        self.require_account(_props)
         call = self.call()
         timeout = timeout_of(call, _props, "terminate_timeout", CLUSTER)
         active_jobs = str(_props.get("active_jobs_on_terminate", "stop"))
@@ -74,6 +77,7 @@ class JobRunProvider(Provider):
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the run, which is never started again, is completed; a success is not asked again."""
+        self.require_account(_olds)
         if JOB_RUN.phase(str(_olds.get("status", ""))) is Phase.SUCCEEDED:
             return UpdateResult({**_olds, **_news, DECLARED: sorted(declared(_news, JOB_RUN))})
         call = self.call()
@@ -83,6 +87,7 @@ class JobRunProvider(Provider):
     @answered
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return the run as it is now, as gone, or as unfinished or failed with the reason."""
+        self.require_account(props)
         call = self.call()
         last_status = str(props.get("status", ""))
         sight = self._job_runs(call).read(
@@ -97,6 +102,7 @@ class JobRunProvider(Provider):
     @answered
     def delete(self, _id: str, _props: Properties) -> None:
         """Return once the run is seen to have ended."""
+        self.require_account(_props)
         call = self.call()
         self._job_runs(call).stop(number_of(_id, self.kind), timeout=timeout_of(call, _props, "stop_timeout", JOB_RUN))
         bridge.say(call, "ended")

@@ -4,6 +4,7 @@ The engine hands over secrets in clear and marks only outputs of the same name a
 value elsewhere, such as in the error text of a run.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from xplenty_pulumi.redact import Secret, scrub
 
 SECRETS = "__secrets"
 """Hidden input: the names of the variables whose values are secret; `*` where all of them are."""
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _GROUPS = ("variables", "dynamic_variables")
 
 
@@ -39,7 +41,14 @@ def secret_values(properties: Mapping[str, object]) -> list[str]:
         return []
     groups = [group for name in _GROUPS if isinstance(group := properties.get(name), Mapping)]
     values = [str(value) for group in groups for name, value in group.items() if "*" in names or name in names]
-    return values + [value.strip("'") for value in values]
+    return [spelling for value in values for spelling in _spellings(value)]
+
+
+def _spellings(value: str) -> set[str]:
+    """The value, the string constant's own text, both also on one line, as an error may repeat them."""
+    inner = value.strip("'")
+    texts = {value, inner, _ESCAPED.sub(r"\1", inner)}
+    return texts | {" ".join(text.split()) for text in texts}
 
 
 def without_secrets(view: Mapping[str, object], secrets: Sequence[Secret | str]) -> dict[str, Any]:

@@ -11,12 +11,17 @@ DEFAULT_URL = "https://api.xplenty.com"
 
 @dataclass(frozen=True)
 class Settings:
-    """How to reach an account. `poll_seconds` is the fixed pause between two looks, or None for one that grows."""
+    """How to reach an account.
+
+    `poll_seconds` is the fixed pause between two looks, or None for one that grows. `former_account_id` is the name
+    that the account had before it was renamed.
+    """
 
     api_key: Secret
     account_id: str
     api_url: str = DEFAULT_URL
     poll_seconds: float | None = None
+    former_account_id: str = ""
 
 
 def load(environment: Mapping[str, str], config: Callable[[str], object]) -> Settings:
@@ -33,6 +38,7 @@ def load(environment: Mapping[str, str], config: Callable[[str], object]) -> Set
         account_id=_required(environment, config, "XPLENTY_ACCOUNT_ID", "accountId"),
         api_url=_optional(environment, config, "XPLENTY_API_URL", "apiUrl") or DEFAULT_URL,
         poll_seconds=_poll_seconds(_optional(environment, config, "XPLENTY_POLL_SECONDS", "pollSeconds")),
+        former_account_id=_optional(environment, config, "XPLENTY_FORMER_ACCOUNT_ID", "formerAccountId"),
     )
 
 

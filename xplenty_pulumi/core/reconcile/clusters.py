@@ -1,9 +1,11 @@
 """Clusters: created once, resized honestly, ended verifiably."""
 
+from functools import partial
+
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core import marker as markers
 from xplenty_pulumi.core.diff import differences
-from xplenty_pulumi.core.kinds import CLUSTER, Change
+from xplenty_pulumi.core.kinds import CLUSTER, Change, Phase
 from xplenty_pulumi.core.reconcile.cluster_goals import (
     ENDABLE,
     READY,
@@ -11,11 +13,13 @@ from xplenty_pulumi.core.reconcile.cluster_goals import (
     is_broken,
     is_ending,
     label,
+    phase_of,
     ready_with,
     sight_of,
 )
 from xplenty_pulumi.core.reconcile.creation import Creation, Desired
 from xplenty_pulumi.core.reconcile.living import Living
+from xplenty_pulumi.core.reconcile.missing import or_none
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed
 from xplenty_pulumi.core.reconcile.stopping import Stopping
@@ -45,7 +49,7 @@ class Clusters:
             XplentyError: nothing exists that belongs to this resource, or (UnsureError, RefusedError) what exists can
                 not be told or must not be touched.
         """
-        cluster = self._creation.find(desired)
+        cluster = self._creation.find(desired) or self._broken_to_keep(desired)
         if cluster is None:
             self._clear_away_earlier(desired)
             cluster = self._creation.post(desired)
@@ -75,10 +79,12 @@ class Clusters:
 
         Warns of other living clusters that carry its marker: a create that took effect long after its answer was lost.
         """
-        self._living.hold(cluster_id)
         sight = sight_of(confirmed(self._watch(cluster_id), clock=self._patience.clock))
-        if sight.record is not None and not sight.gone:
-            self._warn_of_twins(sight.record)
+        if sight.record is None or sight.gone:
+            self._living.release(cluster_id)
+            return sight
+        self._living.hold(cluster_id)
+        self._warn_of_twins(sight.record)
         return sight
 
     def delete(self, cluster_id: int, *, timeout: float, active_jobs: str = "stop") -> None:
@@ -111,10 +117,9 @@ class Clusters:
         deadline = Deadline.after(desired.timeout, self._patience.clock)
         try:
             if _changes(cluster, desired):
-                self._wait(READY, watch, deadline)
                 act_until(
                     lambda: not _changes(watch(), desired),
-                    lambda: self._put(watch.last or cluster, desired),
+                    lambda: self._put(watch, desired, deadline),
                     clock=self._patience.clock,
                     tolerate=(UnsureError,),
                 )
@@ -123,8 +128,19 @@ class Clusters:
             return Outcome(watch.last or cluster, problem)
         return Outcome(watch.last or cluster)
 
-    def _put(self, cluster: Cluster, desired: Desired) -> None:
-        self._client.clusters.update(cluster.id, _changes(cluster, desired))
+    def _put(self, watch: Watch[Cluster], desired: Desired, deadline: Deadline) -> None:
+        """Send what differs once the cluster is ready: a change whose answer got lost may still be under way."""
+        if watch.last is None or phase_of(watch.last) is not Phase.READY:
+            self._wait(READY, watch, deadline)
+        changes = _changes(watch.last, desired)
+        if watch.last is not None and changes:
+            self._client.clusters.update(watch.last.id, changes)
+
+    def _broken_to_keep(self, desired: Desired) -> Cluster | None:
+        """What an earlier attempt left behind broken, where the user wants to look at it before it is replaced."""
+        if desired.marker is None or desired.inputs.get("on_create_failure") != "keep":
+            return None
+        return next(iter(self._living.broken(desired.marker)), None)
 
     def _clear_away_earlier(self, desired: Desired) -> None:
         """End what an earlier attempt left behind broken, so that it does not cost money unseen."""
@@ -132,7 +148,11 @@ class Clusters:
             return
         for broken in self._living.broken(desired.marker):
             self._patience.tell(f"ending cluster {broken.id}, which an earlier attempt left behind broken", "")
-            self.delete(broken.id, timeout=desired.terminate_timeout)
+            self._end(broken.id, desired)
+
+    def _end(self, cluster_id: int, desired: Desired) -> None:
+        policy = str(desired.inputs.get("active_jobs_on_terminate", "stop"))
+        self.delete(cluster_id, timeout=desired.terminate_timeout, active_jobs=policy)
 
     def _warn_of_twins(self, cluster: Cluster) -> None:
         try:
@@ -149,7 +169,7 @@ class Clusters:
     def _clear_away(self, outcome: Outcome[Cluster], desired: Desired) -> Outcome[Cluster]:
         """End a new cluster that is broken; nothing is left of it, so its problem is raised."""
         try:
-            self.delete(outcome.record.id, timeout=desired.terminate_timeout)
+            self._end(outcome.record.id, desired)
         except XplentyError as failed:
             problem = ReadyFailed(
                 f"it ended in {outcome.record.status} and could not be terminated: {failed}",
@@ -169,13 +189,8 @@ class Clusters:
         wait_for(goal, watch, deadline=deadline, patience=self._patience)
 
     def _watch(self, cluster_id: int, last: Cluster | None = None) -> Watch[Cluster]:
-        def look() -> Cluster | None:
-            try:
-                return self._client.clusters.get(cluster_id)
-            except NotFoundError:
-                return None
-
-        return Watch(label(cluster_id), look, last)
+        get = partial(self._client.clusters.get, cluster_id)
+        return Watch(label(cluster_id), lambda: or_none(get, self._client), last)
 
 
 def _changes(cluster: Cluster | None, desired: Desired) -> dict[str, object]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
 from xplenty_pulumi.core.plan import is_spent
+from xplenty_pulumi.core.reconcile.missing import or_none
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.refusals import explained
 from xplenty_pulumi.core.reconcile.repeat import confirmed, find_late
@@ -84,10 +86,11 @@ class JobRuns:
 
         The service may forget a run. One that had succeeded has succeeded for ever: it is not gone.
         """
-        self._runs.hold(job_id)
         job = confirmed(lambda: self._get(job_id), clock=self._patience.clock)
         if job is None:
+            self._runs.release(job_id)
             return forgotten(JOB_RUN.phase(last_status))
+        self._runs.hold(job_id)
         if phase_of(job) is Phase.SUCCEEDED:
             return Sight(job)
         if is_spent(JOB_RUN, job.status):
@@ -195,7 +198,4 @@ class JobRuns:
         return Watch(label(job_id), lambda: self._get(job_id), last)
 
     def _get(self, job_id: int) -> Job | None:
-        try:
-            return self._client.jobs.get(job_id)
-        except NotFoundError:
-            return None
+        return or_none(partial(self._client.jobs.get, job_id), self._client)

@@ -12,7 +12,8 @@ from xplenty_pulumi.core.marker import Marker
 from xplenty_pulumi.errors import NotFoundError, RefusedError
 
 ADOPTION_WINDOW = timedelta(minutes=60)
-_FRESH = 30.0
+_FRESH = 5.0
+_PAGE = 100
 _ENDED = frozenset({Phase.ENDING, Phase.GONE})
 _READY = CLUSTER.statuses(Phase.READY)
 # A cluster that turns from one ready status to the other between two of these lists shows up in the third.
@@ -34,7 +35,7 @@ class Look:
 
 
 class Living:
-    """The living clusters of an account, looked up once for all who ask within half a minute; thread-safe."""
+    """The living clusters of an account, looked up once for all who ask within five seconds; thread-safe."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self._client = client
@@ -48,8 +49,13 @@ class Living:
         with self._lock:
             self._held.add(cluster_id)
 
+    def release(self, cluster_id: int) -> None:
+        """Remember that the state lets go of this cluster, because the service says that it is gone."""
+        with self._lock:
+            self._held.discard(cluster_id)
+
     def look(self) -> Look:
-        """Return a look that is at most 30 seconds old."""
+        """Return a look that is at most five seconds old."""
         with self._lock:
             if self._look is None or self._clock.monotonic() - self._look.taken > _FRESH:
                 self._look = self._take()
@@ -115,7 +121,7 @@ class Living:
         page = []
         for cluster in self._client.clusters.list(sort="created", direction="desc"):
             page.append(cluster)
-            if len(page) == 100:
+            if len(page) == _PAGE:
                 break
         return frozenset(one.id for one in page), page
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
-from xplenty_pulumi.errors import NotFoundError, UnsureError
+from xplenty_pulumi.errors import NotFoundError, UnsureError, XplentyError
 
 ADOPTION_WINDOW = timedelta(minutes=60)
 _SKEW = timedelta(minutes=2)
@@ -67,12 +67,18 @@ class Runs:
         self._lock = threading.Lock()
         self._held: set[int] = set()
         self._claimed: dict[int, str] = {}
+        self._me: int | None = None
         self._turns: dict[tuple[object, ...], threading.Lock] = {}
 
     def hold(self, job_id: int) -> None:
         """Remember that the engine's state holds this run, or did until it was let go; it is not a lost one."""
         with self._lock:
             self._held.add(job_id)
+
+    def release(self, job_id: int) -> None:
+        """Remember that the state lets go of this run, because the service says that it does not know it."""
+        with self._lock:
+            self._held.discard(job_id)
 
     def claim(self, job_id: int, owner: str) -> None:
         """Remember whose run this process has started or taken up; to any other owner it is not a lost one."""
@@ -138,8 +144,24 @@ class Runs:
         return (job.creator.id if job.creator else job.owner_id) not in watching
 
     def _fits(self, shape: Shape, job: Job) -> bool:
-        by_schedule = job.creator is not None and job.creator.type == "Schedule"
-        return job.id not in self._held and not by_schedule and shape.fits(job)
+        return job.id not in self._held and shape.fits(job) and self._is_ours(job)
+
+    def _is_ours(self, job: Job) -> bool:
+        """Whether the user of this key started it: not a schedule, and nobody else."""
+        if job.creator is not None and job.creator.type == "Schedule":
+            return False
+        starter = job.creator.id if job.creator else job.owner_id
+        me = self._user_id()
+        return starter is None or me is None or starter == me
+
+    def _user_id(self) -> int | None:
+        with self._lock:
+            if self._me is None:
+                try:
+                    self._me = self._client.user_id()
+                except XplentyError:
+                    return None
+            return self._me
 
 
 def _has_succeeded(job: Job) -> bool:

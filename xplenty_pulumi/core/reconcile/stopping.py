@@ -1,7 +1,10 @@
 """Ending a job run, seen to have ended, and clearing a cluster of the jobs that are active on it."""
 
+from functools import partial
+
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
+from xplenty_pulumi.core.reconcile.missing import or_none
 from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed
 from xplenty_pulumi.core.wait import Deadline, Goal, Patience, Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, RefusedError, UnsureError
@@ -56,13 +59,8 @@ class Stopping:
         return [job for job in listed.values() if job.cluster_id == cluster_id]
 
     def _watch(self, job_id: int) -> Watch[Job]:
-        def look() -> Job | None:
-            try:
-                return self._client.jobs.get(job_id)
-            except NotFoundError:
-                return None
-
-        return Watch(f"job {job_id}", look)
+        get = partial(self._client.jobs.get, job_id)
+        return Watch(f"job {job_id}", lambda: or_none(get, self._client))
 
 
 def _refusal(cluster_id: int, active: list[Job]) -> RefusedError:
