@@ -175,6 +175,7 @@ class Account(Watched):
     def wall_clock_jumps(self, seconds: float) -> None:
         self._step()
         self.world.clock.jump(seconds)
+        self.world.ledger.note_time()
 
     @rule(left=st.sampled_from((0, 3, 10)))
     def credits_drain(self, left: int) -> None:

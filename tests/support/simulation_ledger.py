@@ -29,6 +29,7 @@ class Ledger:
         """Seconds for which a run is known to be lost; one that is older, by the machine's clock, may be doubled."""
         self._emulator: Emulator | None = None
         self._clock: Clock = SystemClock()
+        self._latest = -math.inf
         self.clusters: dict[int, Marker | None] = {}
         self.runs: dict[int, str] = {}
         self.released: set[int] = set()
@@ -42,8 +43,13 @@ class Ledger:
         self._emulator, self._clock = emulator, clock
 
     def is_known(self, job: Job) -> bool:
-        """Return whether a run may still be known to be lost."""
-        return self._clock.now().timestamp() - job.created_at < self.known_for
+        """Return whether a run may still be known to be lost; one that was too old once, by any jump, stays unknown."""
+        self.note_time()
+        return self._latest - job.created_at < self.known_for
+
+    def note_time(self) -> None:
+        """Note how far the machine's clock has come."""
+        self._latest = max(self._latest, self._clock.now().timestamp())
 
     def admit(self, stack: str, *, scope: str) -> None:
         """Tell by which scope of its markers, and by which beginning of `who`, the things of `stack` are known."""

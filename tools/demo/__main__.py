@@ -3,11 +3,13 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools.demo.account import Account, emulated_account
 from tools.demo.stack import Stack
+from xplenty_pulumi.clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "quickstart"
@@ -27,13 +29,27 @@ STEPS: tuple[Step, ...] = (
 def main() -> int:
     """Return 0 when every step did what its title says and nothing is left alive, 130 after Ctrl-C, 1 otherwise."""
     say("An Xplenty account on this machine; a minute of its time takes a second of yours")
-    with tempfile.TemporaryDirectory(prefix="xplenty-demo-") as folder:
+    with temporary_folder() as folder:
         try:
             with emulated_account(time_scale=TIME_SCALE) as account:
-                return live(Path(folder), account)
+                return live(folder, account)
         except KeyboardInterrupt:
             say("Stopped by Ctrl-C; the account was this machine's own, so nothing is left anywhere")
             return 130
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Give a folder, and remove it afterwards; an engine that was stopped may still write its last lines into it."""
+    folder = Path(tempfile.mkdtemp(prefix="xplenty-demo-"))
+    try:
+        yield folder
+    finally:
+        for pause in (0.2, 0.5, 1, 2, 4):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
+            SystemClock().sleep(pause)
 
 
 def live(folder: Path, account: Account) -> int:

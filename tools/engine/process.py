@@ -3,8 +3,8 @@
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -52,17 +52,29 @@ def start(
     environment: Mapping[str, str] | None,
 ) -> subprocess.Popen[str]:
     """Start `command` in a process group of its own, so that its children can be ended with it."""
-    return subprocess.Popen(
-        [str(part) for part in command],
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=errors,
-        cwd=folder,
-        env=environment,
-        encoding="utf-8",
-        errors="replace",
-        process_group=0,
-    )
+    with _uninterrupted():
+        return subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            cwd=folder,
+            env=environment,
+            encoding="utf-8",
+            errors="replace",
+            process_group=0,
+        )
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold back what would end this program, lest a process be started that nobody knows of."""
+    stops = {signal.SIGINT, signal.SIGTERM}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def finish(process: subprocess.Popen[str], *, seconds: float) -> tuple[str, str]:
