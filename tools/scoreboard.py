@@ -14,10 +14,13 @@ BEGIN, END = "<!-- scoreboard -->", "<!-- /scoreboard -->"
 
 
 def table(figures: dict[str, dict[str, Any]]) -> str:
-    """Return the figures as a Markdown table, sorted by name; a figure below its goal is in bold."""
+    """Return the figures as a Markdown table, sorted by name; a figure below its goal is in bold.
+
+    Figures named `..., part N of M` make one row together.
+    """
     rows = [
         f"| {name} | {_reached(one['reached'], goal=one['goal'])} | `{one['command']}` |"
-        for name, one in sorted(figures.items())
+        for name, one in sorted(_whole(figures).items())
     ]
     return "\n".join(["| what | reached | command |", "|---|---|---|", *rows])
 
@@ -43,8 +46,18 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _whole(figures: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    whole: dict[str, dict[str, Any]] = {}
+    for name, one in figures.items():
+        so_far = whole.setdefault(name.partition(", part ")[0], {"reached": 0, "goal": 0})
+        so_far["reached"] += one["reached"]
+        so_far["goal"] += one["goal"]
+        so_far["command"] = one["command"]
+    return whole
+
+
 def _reached(reached: int, *, goal: int) -> str:
-    spelled = f"{reached:,} of {goal:,}"
+    spelled = f"{reached:,} of {goal:,}" if reached <= goal else f"{reached:,}, where {goal:,} was the goal"
     return spelled if reached >= goal else f"**{spelled}**"
 
 

@@ -101,3 +101,10 @@ def test_wrong_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str
     """What can not be done is told in one line."""
     assert main(arguments) == 2
     assert "usage: python -m tools.scoreboard FOLDER FILE" in capsys.readouterr().err
+
+
+def test_parts_make_one_row() -> None:
+    """A figure that several tests share stands in the table as their sum."""
+    part = {"reached": 2, "goal": 2, "command": "make test"}
+    shown = table({"inputs, part 1 of 2": part, "inputs, part 2 of 2": part})
+    assert "| inputs | 4 of 4 | `make test` |" in shown
