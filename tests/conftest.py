@@ -1,5 +1,7 @@
 """What holds for every test: answers of emulated accounts fit the API description."""
 
+import signal
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -15,3 +17,8 @@ settings.load_profile("by content only")
 @pytest.fixture(autouse=True)
 def _answers_fit_the_schema(schema_watch: SchemaWatch) -> None:
     """Fail a test at its end when an account in this process gave an answer that the description does not allow."""
+
+
+# A run in the background is started with SIGINT ignored, and so would be every program that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

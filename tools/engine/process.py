@@ -3,8 +3,8 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -52,8 +52,10 @@ def start(
     environment: Mapping[str, str] | None,
 ) -> subprocess.Popen[str]:
     """Start `command` in a process group of its own, so that its children can be ended with it."""
-    with _uninterrupted():
-        return subprocess.Popen(
+    # What would end this program is held back, lest a process be started that nobody knows of.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -64,17 +66,15 @@ def start(
             errors="replace",
             process_group=0,
         )
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold back what would end this program, lest a process be started that nobody knows of."""
-    stops = {signal.SIGINT, signal.SIGTERM}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, stops)
-    try:
-        yield
-    finally:
+    except BaseException:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        raise
+    try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    except BaseException:
+        end_group(process)
+        raise
+    return process
 
 
 def finish(process: subprocess.Popen[str], *, seconds: float) -> tuple[str, str]:
