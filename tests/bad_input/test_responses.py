@@ -13,9 +13,9 @@ from tests.client.test_answers import OPERATIONS
 from xplenty_pulumi.client import Client, Cluster, Job
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
+from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
 from xplenty_pulumi.core.view import cluster_view, job_view
-from xplenty_pulumi.core.wait import Patience
 from xplenty_pulumi.dynamic.base import outputs
 from xplenty_pulumi.errors import XplentyError
 

@@ -50,7 +50,7 @@ def test_public_methods() -> None:
             }.items()
         }
     assert found == {
-        "": ["close", "clusters", "credits", "jobs", "packages", "rate_limit", "user_id"],
+        "": ["close", "clusters", "credits", "jobs", "meter", "packages", "rate_limit", "user_id"],
         "clusters": ["create", "get", "instances", "list", "terminate", "update"],
         "jobs": ["get", "list", "log", "run", "stop", "unwatch", "variables", "watchers"],
         "packages": ["get", "list"],

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.wait import Deadline, Goal, Pace, Patience, Watch, wait_for
+from xplenty_pulumi.core.patience import Allowance, Deadline, Pace, Patience, Plenty
+from xplenty_pulumi.core.wait import Goal, Watch, wait_for
 from xplenty_pulumi.errors import XplentyError
 
 
@@ -25,6 +27,29 @@ READY: Goal[Thing] = Goal(
 GONE: Goal[Thing] = Goal("gone", lambda thing: thing.status == "gone", missing_is_reached=True, looks=1)
 
 
+@dataclass(frozen=True)
+class Scarce:
+    """An allowance that has not much left."""
+
+    factor: float = 1.0
+    held_until: Callable[[], bool] = lambda: False
+
+    def stretched(self, pause: float) -> float:
+        return pause * self.factor
+
+    def holds_polls(self) -> bool:
+        return self.held_until()
+
+    def shortage_text(self) -> str:
+        return "3 % left"
+
+    def require_read(self) -> None:
+        return
+
+    def require_write(self) -> None:
+        return
+
+
 @dataclass
 class Scene:
     """A wait on a script: each look shows the next sight, the last one for ever.
@@ -38,6 +63,12 @@ class Scene:
     looks: list[float] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
     interrupted: Callable[[], str] = lambda: ""
+    allowance: Allowance = field(default_factory=Plenty)
+    news_at: list[float] = field(default_factory=list)
+
+    def has_news(self) -> bool:
+        """Return whether somebody else has looked since the last look."""
+        return any(self.looks[-1] < moment <= self.clock.monotonic() for moment in self.news_at)
 
     def look(self) -> Thing | None:
         self.looks.append(self.clock.monotonic())
@@ -48,12 +79,21 @@ class Scene:
             raise sight
         return None if sight is None else Thing(sight)
 
-    def wait(self, goal: Goal[Thing] = READY, *, seconds: float = 600, pace: Pace | None = None) -> Thing | None:
+    def wait(
+        self,
+        goal: Goal[Thing] = READY,
+        *,
+        seconds: float = 600,
+        pace: Pace | None = None,
+        known: Thing | None = None,
+    ) -> Thing | None:
         patience = Patience(
             clock=self.clock,
             pace=pace or Pace(),
             tell=lambda headline, detail: self.told.append((headline, detail)),
             interrupted=self.interrupted,
+            allowance=self.allowance,
         )
-        watch = Watch("thing 7", self.look)
-        return wait_for(goal, watch, deadline=Deadline.after(seconds, self.clock), patience=patience)
+        watch = Watch("thing 7", self.look, following=lambda: nullcontext(self))
+        deadline = Deadline.after(seconds, self.clock)
+        return wait_for(goal, watch, deadline=deadline, patience=patience, known=known)

@@ -58,7 +58,7 @@ def test_an_unknown_cluster_is_gone(bench: Bench) -> None:
     sight = bench.clusters.read(77)
     assert (sight.record, sight.gone, sight.remark) == (None, True, "the service does not know it (404)")
     assert bench.wire.count("GET clusters/77") == 2
-    assert bench.clock.monotonic() == 2
+    assert bench.clock.monotonic() >= 2
 
 
 def test_a_single_404_is_not_believed(bench: Bench) -> None:

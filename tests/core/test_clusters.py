@@ -12,7 +12,7 @@ def test_create_waits_until_available(bench: Bench) -> None:
     assert outcome.problem is None
     assert (outcome.record.status, outcome.record.nodes) == ("available", 3)
     assert bench.clock.monotonic() >= BUILDING_TIME
-    assert bench.headlines == ["pending", "creating"]
+    assert bench.headlines == ["[1/3] pending", "[2/3] creating"]
 
 
 def test_create_waits_for_all_nodes(bench: Bench) -> None:
@@ -27,7 +27,7 @@ def test_create_waits_for_all_nodes(bench: Bench) -> None:
 def test_a_sandbox_is_ready_with_its_node(bench: Bench) -> None:
     """One node is enough for a sandbox, and is called so while it is waited for."""
     slow = bench.clusters.create(desired(type="sandbox", nodes=1, timeout=60))
-    assert "not available with 1 node after 1m00s" in str(slow.problem)
+    assert "not available with 1 node after 1m" in str(slow.problem)
     outcome = bench.clusters.create(desired(type="sandbox", nodes=1))
     assert outcome.problem is None
     assert outcome.record.type == "sandbox"
@@ -121,15 +121,15 @@ def test_an_existing_broken_cluster_is_not_terminated_by_an_update(bench: Bench)
 def test_a_status_nobody_knows_is_borne(bench: Bench) -> None:
     """A new word of the service is neither the goal nor a failure."""
     hibernating = rewritten(lambda record: record.update(status="hibernating"))
-    bench.wire.on("GET clusters/501", hibernating, calls={2, 3})
+    bench.wire.on("GET clusters/501", hibernating, calls={1, 2})
     assert bench.clusters.create(desired()).problem is None
-    assert bench.headlines == ["pending", "hibernating", "pending", "creating"]
+    assert bench.headlines == ["[1/3] pending", "hibernating", "[1/3] pending", "[2/3] creating"]
 
 
 def test_a_refused_change_keeps_the_adopted_cluster(bench: Bench) -> None:
     """What is adopted and can not be brought to the desired form is kept with the problem."""
     outcome = bench.clusters.create(desired())
-    bench.living.forget()
+    bench.clock.advance(6)
     bench.wire.on("PUT .*", answers(422, "nodes is too much"))
     again = bench.clusters.create(desired(nodes=9))
     assert again.record.id == outcome.record.id
@@ -139,7 +139,7 @@ def test_a_refused_change_keeps_the_adopted_cluster(bench: Bench) -> None:
 def test_a_lost_answer_to_the_first_change_is_seen(bench: Bench) -> None:
     """A change whose answer got lost is looked for before it is repeated."""
     bench.clusters.create(desired())
-    bench.living.forget()
+    bench.clock.advance(6)
     bench.wire.on("PUT .*", lost_after, calls={1})
     assert bench.clusters.create(desired(nodes=3)).problem is None
     assert bench.wire.count("PUT .*") == 1

@@ -92,7 +92,7 @@ def test_several_and_old_ones_are_refused(bench: Bench) -> None:
     with pytest.raises(RefusedError, match="too long ago"):
         bench.clusters.create(desired())
     bench.emulator.add_cluster(description=SIGNED)
-    bench.living.forget()
+    bench.clock.advance(6)
     with pytest.raises(RefusedError, match="all carry the marker"):
         bench.clusters.create(desired())
     assert bench.wire.count("POST clusters") == 0

@@ -97,6 +97,6 @@ def test_stop_within_its_time() -> None:
     number = running(bench)
     with pytest.raises(ReadyTimeout) as caught:
         bench.job_runs.stop(number, timeout=60)
-    assert caught.value.message == "not ended after 1m00s; last seen stopping"
+    assert caught.value.message == "not ended after 1m; last seen stopping"
     assert caught.value.resource == f"job {number}"
     assert caught.value.advice

@@ -89,7 +89,7 @@ def test_local_fields() -> None:
         "ready_timeout",
         "terminate_timeout",
     )
-    assert JOB_RUN.names(Change.LOCAL) == ("on_unsure", "timeout", "stop_timeout")
+    assert JOB_RUN.names(Change.LOCAL) == ("on_unsure", "on_cancel", "timeout", "stop_timeout")
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ def test_forgetting_makes_the_next_look_new(bench: Bench) -> None:
     """What may have been created since is seen."""
     bench.living.look()
     made = bench.emulator.add_cluster()
-    bench.living.forget()
+    bench.clock.advance(6)
     assert made.id in bench.living.look().unended
 
 

@@ -15,7 +15,7 @@ SIGNED = sign("night loads", OURS)
 def test_a_held_cluster_is_not_a_lost_one(bench: Bench) -> None:
     """What the state holds, or held until it was replaced, is not adopted, however it was found."""
     before = bench.living.look()
-    bench.living.forget()
+    bench.clock.advance(6)
     made = bench.emulator.add_cluster(description=SIGNED)
     bench.living.hold(made.id)
     assert bench.living.find(OURS) is None
@@ -99,7 +99,7 @@ def test_no_twin_no_warning(bench: Bench) -> None:
     bench.clusters.read(mine.id)
     bench.emulator.end_cluster(mine.id)
     bench.emulator.add_cluster(description=SIGNED)
-    bench.living.forget()
+    bench.clock.advance(6)
     bench.clusters.read(mine.id)
     assert bench.warned == []
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.core.scene import GONE, READY, Scene, Thing
+from tests.core.scene import GONE, READY, Scarce, Scene, Thing
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.wait import Deadline, Goal, Pace, Patience, Watch, spelled, wait_for
+from xplenty_pulumi.core.patience import Deadline, Pace, Patience, spelled
+from xplenty_pulumi.core.wait import Goal, Watch, wait_for
 from xplenty_pulumi.errors import NotSentError, ReadyFailed, ReadyTimeout, WaitError
 
 
@@ -14,7 +15,7 @@ def test_two_looks_must_agree() -> None:
     """A goal that was seen once is looked at again after a short pause, and then believed."""
     scene = Scene(["ready"])
     assert scene.wait() == Thing("ready")
-    assert scene.looks == [0, 2]
+    assert scene.looks == [0, 1]
 
 
 def test_looks_must_agree_in_a_row() -> None:
@@ -49,7 +50,7 @@ def test_there_is_a_look_after_the_deadline() -> None:
     """What comes true in the last second counts, and its second look may come after the deadline."""
     scene = Scene(["half"], ready_at=60)
     assert scene.wait(seconds=60) == Thing("ready")
-    assert scene.looks[-2:] == [60, 62]
+    assert scene.looks[-2:] == [60, 61]
 
 
 def test_time_is_over() -> None:
@@ -59,7 +60,7 @@ def test_time_is_over() -> None:
         scene.wait(seconds=60)
     assert scene.looks[-1] == 60
     assert caught.value.last_status == "half"
-    assert str(caught.value) == "thing 7: not ready after 1m00s; last seen half"
+    assert str(caught.value) == "thing 7: not ready after 1m; last seen half"
 
 
 def test_the_last_pause_ends_at_the_deadline() -> None:
@@ -132,15 +133,15 @@ def test_the_pace_slows_down() -> None:
 
 def test_the_pace_does_not_overflow() -> None:
     """After however many looks, the longest pause is what it is."""
-    assert Pace().seconds(100_000) == 15
-    assert Pace(first=3, growth=1.0, longest=15).seconds(100_000) == 3
+    assert Pace().pause(100_000) == 15
+    assert Pace.fixed(3).pause(100_000) == 3
 
 
 def test_it_is_told_while_it_happens() -> None:
     """The headline is the status, the detail a note and the time; what was reached is told by the caller."""
     scene = Scene(["new", None, "half", NotSentError("no route"), "ready", "ready"])
     scene.wait(seconds=90)
-    assert scene.told == [("new", "0s of 1m30s"), ("half", "50% · 4s of 1m30s")]
+    assert scene.told == [("new", "0s of 1m30s"), ("half 50%", "4s of 1m30s")]
 
 
 def test_a_deadline_spans_several_waits() -> None:
@@ -155,6 +156,69 @@ def test_a_deadline_spans_several_waits() -> None:
     assert deadline.left() == -5
 
 
+def test_what_is_known_counts_as_the_first_look() -> None:
+    """The answer that made a thing is not asked for again at once."""
+    scene = Scene(["ready"])
+    assert scene.wait(known=Thing("half")) == Thing("ready")
+    assert scene.looks == [2, 3]
+
+
+def test_what_is_known_to_be_reached_needs_one_more_look() -> None:
+    """It is confirmed like any other first sight."""
+    scene = Scene(["ready"])
+    assert scene.wait(known=Thing("ready")) == Thing("ready")
+    assert scene.looks == [1]
+
+
+def test_news_are_looked_at_at_once() -> None:
+    """A look that somebody else has made is seen within half a second, however long the own pause would be."""
+    scene = Scene(["half", "half", "gone"], news_at=[9.7])
+    scene.wait(GONE, pace=Pace.fixed(15))
+    assert scene.looks == [0, 10, 25]
+
+
+def test_a_confirmation_does_not_hurry() -> None:
+    """What others see in the same instant does not confirm what was just seen."""
+    scene = Scene(["ready"], news_at=[0.1])
+    scene.wait()
+    assert scene.looks == [0, 1]
+
+
+def test_pauses_are_stretched_when_calls_are_scarce() -> None:
+    """With fewer calls left there are fewer looks."""
+    scene = Scene(["half", "half", "gone"], allowance=Scarce(factor=4))
+    scene.wait(GONE, pace=Pace.fixed(5))
+    assert scene.looks == [0, 20, 40]
+
+
+def test_looks_are_held_while_calls_are_kept_for_changes() -> None:
+    """The first look is made, the next ones wait; that is told, and is not taken for silence of the service."""
+    scene = Scene(["half", "gone"])
+    scene.allowance = Scarce(held_until=lambda: scene.clock.monotonic() < 1_000)
+    scene.wait(GONE, seconds=10_000)
+    assert scene.looks == [0, 1_000]
+    assert ("waiting", "3 % left") in scene.told
+
+
+def test_a_held_wait_ends_with_its_time() -> None:
+    """There is one last look at the deadline."""
+    scene = Scene(["half"], allowance=Scarce(held_until=lambda: True))
+    with pytest.raises(ReadyTimeout):
+        scene.wait(seconds=60)
+    assert scene.looks == [0, 60]
+
+
+def test_the_row_says_how_far_it_is() -> None:
+    """Stage, time, what is usual and what is scarce stand in the row."""
+    goal = replace(READY, stages=("new", "half", "ready"), usual=60.0)
+    scene = Scene(["new", "half", "ready"], allowance=Scarce())
+    scene.wait(goal, seconds=90)
+    assert scene.told == [
+        ("[1/3] new", "0s of 1m30s · usually 1m · 3 % left"),
+        ("[2/3] half 50%", "2s of 1m30s · usually 1m · 3 % left"),
+    ]
+
+
 def test_defaults_of_patience() -> None:
     """Without a listener and a way to cancel, waiting is silent and goes on."""
     clock = ManualClock()
@@ -167,7 +231,7 @@ def test_defaults_of_patience() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0s"), (45.4, "45s"), (59.6, "1m00s"), (190, "3m10s"), (3599.9, "1h00m"), (7500, "2h05m"), (90_000, "25h00m")],
+    [(0, "0s"), (45.4, "45s"), (59.6, "1m"), (190, "3m10s"), (3599.9, "1h"), (7500, "2h05m"), (90_000, "25h")],
 )
 def test_times_are_spelled_as_people_say_them(seconds: float, text: str) -> None:
     """Only the two largest units are told."""

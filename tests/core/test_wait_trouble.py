@@ -3,7 +3,8 @@
 import pytest
 
 from tests.core.scene import GONE, Scene, Thing
-from xplenty_pulumi.core.wait import Pace, Watch
+from xplenty_pulumi.core.patience import Pace
+from xplenty_pulumi.core.wait import Watch
 from xplenty_pulumi.errors import (
     AuthError,
     Cancelled,
@@ -36,11 +37,11 @@ def test_trouble_is_borne_by_time_not_by_count(pause: float) -> None:
     """Five minutes without one good answer end it, however many calls that is."""
     scene = Scene(["half", ServerError("502 all the time", status=502)])
     with pytest.raises(WaitError) as caught:
-        scene.wait(seconds=10_000, pace=Pace(pause, 1.0, pause))
+        scene.wait(seconds=10_000, pace=Pace.fixed(pause))
     assert scene.looks[-1] == 300
     assert type(caught.value) is WaitError
     assert str(caught.value) == (
-        "thing 7: no good answer for 5m00s while waiting to be ready: 502 all the time; last seen half"
+        "thing 7: no good answer for 5m while waiting to be ready: 502 all the time; last seen half"
     )
 
 
@@ -48,7 +49,7 @@ def test_one_good_answer_renews_the_patience() -> None:
     """Only silence without a break counts."""
     bad = ServerError("502", status=502)
     scene = Scene([*[bad] * 25, "half", *[bad] * 25, "ready", "ready"])
-    scene.wait(seconds=10_000, pace=Pace(10, 1.0, 10))
+    scene.wait(seconds=10_000, pace=Pace.fixed(10))
     assert len(scene.looks) == 53
 
 
@@ -73,7 +74,7 @@ def test_cancel_is_heard_within_a_second() -> None:
     scene = Scene(["half"])
     scene.interrupted = lambda: "cancelled" if scene.clock.monotonic() >= 30.5 else ""
     with pytest.raises(Cancelled) as caught:
-        scene.wait(pace=Pace(100, 1.0, 100))
+        scene.wait(pace=Pace.fixed(100))
     assert 30.5 <= scene.clock.monotonic() <= 31.5
     assert str(caught.value) == "thing 7: cancelled while waiting for it to be ready; last seen half"
 

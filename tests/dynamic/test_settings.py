@@ -54,6 +54,20 @@ def test_impossible_pause(text: str) -> None:
     assert caught.value.setting == "pollSeconds"
 
 
+@pytest.mark.parametrize(("text", "share"), [("0.01", 0.01), ("1", 1.0), ("", 0.5), (" 0.25 ", 0.25)])
+def test_share_of_the_calls(text: str, share: float) -> None:
+    """A process spends half of the hourly calls at most, or what the user says."""
+    assert load({**ENVIRONMENT, "XPLENTY_CREDIT_SHARE": text}, CONFIG.get).credit_share == share
+
+
+@pytest.mark.parametrize("text", ["0", "0.009", "1.1", "nan", "-1", "half"])
+def test_impossible_share(text: str) -> None:
+    """Any other share is refused."""
+    with pytest.raises(ConfigError, match=r"creditShare must be a number from 0\.01 to 1") as caught:
+        load({**ENVIRONMENT, "XPLENTY_CREDIT_SHARE": text}, CONFIG.get)
+    assert caught.value.setting == "creditShare"
+
+
 def test_key_is_not_shown() -> None:
     """Printed settings do not show the key."""
     assert "key-e" not in repr(load(ENVIRONMENT, CONFIG.get))

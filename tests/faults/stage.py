@@ -10,10 +10,10 @@ from tests.support.core_bench import OWNER, desired, desired_run
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.marker import Owner, marker_of, read, sign
+from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
 from xplenty_pulumi.core.reconcile.creation import Desired
 from xplenty_pulumi.core.reconcile.jobs import DesiredRun
-from xplenty_pulumi.core.wait import Patience
 from xplenty_pulumi.emulator import (
     Cluster,
     Effect,

@@ -18,10 +18,10 @@ from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.check import check
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
 from xplenty_pulumi.core.marker import Owner
+from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
 from xplenty_pulumi.core.reconcile.creation import Desired
 from xplenty_pulumi.core.reconcile.jobs import DesiredRun
-from xplenty_pulumi.core.wait import Patience
 from xplenty_pulumi.emulator import Cluster, Emulator, Knobs, Seed
 
 OWNER = Owner("acme", "loads", "dev", "nightly")

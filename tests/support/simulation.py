@@ -15,8 +15,6 @@ from tests.support.fault_transport import translating
 from tests.support.simulation_ledger import Ledger
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.reconcile import Living, Runs
-from xplenty_pulumi.core.wait import Pace
 from xplenty_pulumi.dynamic.session import Session
 from xplenty_pulumi.dynamic.settings import Settings
 from xplenty_pulumi.emulator import Emulator, FaultRule, Faults, Knobs, PackageSeed, Seed
@@ -187,4 +185,4 @@ class Process:
             random=Random(7),
             http=_Wire(world, boundaries, stack=stack),
         )
-        self.session = Session(self.client, clock, Pace(), Living(self.client, clock), Runs(self.client, clock))
+        self.session = Session.of(self.client, clock)

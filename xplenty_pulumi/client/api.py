@@ -9,6 +9,7 @@ from types import TracebackType
 from xplenty_pulumi.client.address import parse_account, parse_address
 from xplenty_pulumi.client.calls import Call, Caller
 from xplenty_pulumi.client.clusters import Clusters
+from xplenty_pulumi.client.credits import Meter
 from xplenty_pulumi.client.failures import Explainer
 from xplenty_pulumi.client.jobs import Jobs
 from xplenty_pulumi.client.logs import scrub_http_logs
@@ -88,7 +89,12 @@ class Client:
     @property
     def credits(self) -> RateLimit | None:
         """The hourly call budget as the latest answer told it; None before the first."""
-        return self._caller.credits
+        return self._caller.meter.told
+
+    @property
+    def meter(self) -> Meter:
+        """What this client has sent, and what is left of the hour."""
+        return self._caller.meter
 
     def rate_limit(self) -> RateLimit:
         """Ask for the hourly call budget of the key's user, which is free of charge.
@@ -105,7 +111,7 @@ class Client:
         return self._caller.run(Call(CallKind.READ, Request("GET", "/user"), "user of the key", _read_user_id))
 
     def _rate_limit(self, path: str) -> RateLimit:
-        return self._caller.run(Call(CallKind.READ, Request("GET", path), "rate limit", read_rate_limit))
+        return self._caller.run(Call(CallKind.READ, Request("GET", path), "rate limit", read_rate_limit, free=True))
 
 
 def _read_user_id(answer: Answered) -> int:

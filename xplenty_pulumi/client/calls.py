@@ -9,13 +9,14 @@ from typing import Generic, TypeVar
 import tenacity
 
 from xplenty_pulumi.client.breaker import KeyBreaker
+from xplenty_pulumi.client.credits import Meter
 from xplenty_pulumi.client.failures import Explainer
 from xplenty_pulumi.client.headers import credits_left
-from xplenty_pulumi.client.models import RateLimit
 from xplenty_pulumi.client.outcomes import Answered, NotSent, Outcome, Request, Unsure
 from xplenty_pulumi.client.parsing import Unreadable
 from xplenty_pulumi.client.quota import RetryQuota
 from xplenty_pulumi.client.retry import Action, CallKind, Decision, decide
+from xplenty_pulumi.client.throttle import Throttle
 from xplenty_pulumi.client.transport import Transport
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.errors import NotSentError
@@ -27,13 +28,14 @@ T = TypeVar("T")
 class Call(Generic[T]):
     """A request, how harmful it is to repeat, what to call its object in texts, and how to read its success.
 
-    `read` raises Unreadable.
+    `read` raises Unreadable. What is `free` costs no credit and does not wait while others are asked to.
     """
 
     kind: CallKind
     request: Request
     resource: str
     read: Callable[[Answered], T]
+    free: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,8 @@ class Caller:
         self._deadline = deadline
         self._quota = RetryQuota()
         self._breaker = KeyBreaker()
-        self._credits: RateLimit | None = None
-
-    @property
-    def credits(self) -> RateLimit | None:
-        """The hourly budget as the latest answer told it."""
-        return self._credits
+        self._throttle = Throttle(clock, random)
+        self.meter = Meter(clock)
 
     def run(self, call: Call[T]) -> T:
         """Return the call's value, or raise the XplentyError that says why there is none."""
@@ -93,20 +91,35 @@ class Caller:
             else:
                 self._quota.give_back()
                 return _Success(value)
-        return _Failure(outcome, self._decide(call.kind, outcome, number=number, moment=moment), number)
+        decision = self._decide(call.kind, outcome, number=number, moment=moment)
+        self._throttle.note(outcome, pause=decision.delay)
+        return _Failure(outcome, decision, number)
 
     def _send(self, call: Call[T], *, moment: float) -> Outcome:
         if self._transport.closed:
             raise NotSentError("the client is closed", resource=call.resource, advice="Make a new one.")
+        if not call.free:
+            self._wait_for_throttle(call, moment=moment)
         with self._breaker.turn(patience=self._left(moment)):
             outcome = self._transport.send(call.request, timeout=self._left(moment))
+            if not call.free and not isinstance(outcome, NotSent):
+                self.meter.count(call.kind)
             self._note(call, outcome)
         return outcome
+
+    def _wait_for_throttle(self, call: Call[T], *, moment: float) -> None:
+        closed = self._throttle.closed_for()
+        if closed >= self._left(moment):
+            raise self._explainer.asked_to_wait(call.resource, closed)
+        while pause := self._throttle.pause():
+            self._clock.sleep(min(pause, max(0.0, self._left(moment))))
+            if self._left(moment) <= 0:
+                raise self._explainer.asked_to_wait(call.resource, self._throttle.closed_for())
 
     def _note(self, call: Call[T], outcome: Outcome) -> None:
         if not isinstance(outcome, Answered):
             return
-        self._credits = credits_left(outcome.headers) or self._credits
+        self.meter.told = credits_left(outcome.headers) or self.meter.told
         if outcome.is_success:
             self._breaker.prove()
         elif self._breaker.trips_on(call.kind, outcome):

@@ -140,6 +140,15 @@ class Explainer:
             advice=f"{wait}, then run again; nothing was changed by this call.",
         )
 
+    def asked_to_wait(self, resource: str, seconds: float) -> RateLimitedError:
+        """Return the error for a call that is not sent, because the service has asked an earlier one to wait."""
+        return RateLimitedError(
+            f"{self.host} has asked to be left alone for {_duration(seconds)} more, so nothing was sent",
+            retry_after=seconds,
+            resource=resource,
+            advice=f"Wait {_duration(seconds)}, then run again.",
+        )
+
     def _refused(self, resource: str, answer: Answered) -> ApiError:
         error = _ERROR_OF_STATUS.get(answer.status, InvalidError if 400 <= answer.status < 500 else ApiError)
         message, advice = self._words_for(answer)

@@ -177,6 +177,12 @@ JOB_RUN = Kind(
             "What to do when it can not be told whether the run was started: look for it, refuse, or start it again.",
             default="verify",
         ),
+        Field(
+            "on_cancel",
+            fields.choice("leave", "stop"),
+            _LOCAL,
+            "What becomes of an active run when the user cancels: it goes on, as without this, or is stopped.",
+        ),
         Field("timeout", fields.duration, _LOCAL, "How long each `pulumi up` follows the run.", default=86_400.0),
         Field("stop_timeout", fields.duration, _LOCAL, "How long stopping may take.", default=1200.0),
     ),

@@ -9,6 +9,7 @@ outlives; and it is at most 40 characters long.
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 40
 _VERSION = 1
@@ -52,6 +53,7 @@ def scope_of(owner: Owner) -> str:
     return f"{readable}-{digest}" if readable else digest
 
 
+@lru_cache(maxsize=4096)
 def read(description: str | None) -> Marker | None:
     """Return the marker at the end of `description`, or None where there is none that is whole and unedited."""
     match = _FORMAT.search(description or "")

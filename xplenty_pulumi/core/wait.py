@@ -1,10 +1,11 @@
 """Waiting until something is true, told while it happens, with an end in every case."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from xplenty_pulumi.clock import Clock, SystemClock
+from xplenty_pulumi.core.patience import Deadline, Patience, spelled
 from xplenty_pulumi.errors import (
     Cancelled,
     NotSentError,
@@ -17,7 +18,7 @@ from xplenty_pulumi.errors import (
 )
 
 _LONGEST_SILENCE = 300.0
-_SLICE = 1.0
+_SLICE = 0.5
 _POLL_TROUBLE = (NotSentError, ServerError, RateLimitedError, UnsureError)
 
 
@@ -29,6 +30,7 @@ class Record(Protocol):
 
 
 RecordT = TypeVar("RecordT", bound=Record)
+Seen_co = TypeVar("Seen_co", bound=Record, covariant=True)
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Goal(Generic[RecordT]):
     `reached` says whether a record is it; `hopeless` gives the reason why it can not become it any more, or an empty
     text; `looks` is how many looks in a row must agree (one is enough only where a status is final). `unfinished` and
     `unreachable` are the advice to the user when the wait ends before the goal, and when there is no way to it.
+    `stages` are the statuses on the way there, in their order, and `usual` is how many seconds it takes as a rule.
     """
 
     name: str
@@ -48,88 +51,73 @@ class Goal(Generic[RecordT]):
     note: Callable[[RecordT], str] = lambda _record: ""
     unfinished: str = ""
     unreachable: str = ""
+    stages: tuple[str, ...] = ()
+    usual: float | None = None
+
+    def headline(self, record: RecordT) -> str:
+        """Return where on the way the record is, such as `[2/3] creating` or `running 42%`."""
+        status, note = record.status, self.note(record)
+        stage = f"[{self.stages.index(status) + 1}/{len(self.stages)}] " if status in self.stages else ""
+        return f"{stage}{status} {note}".rstrip()
 
 
-@dataclass(frozen=True)
-class Pace:
-    """Seconds between two looks: `first`, then `growth` times as many with each look, `longest` at most."""
+class Lookout(Protocol[Seen_co]):
+    """The place of one who waits for a thing."""
 
-    first: float = 2.0
-    growth: float = 1.25
-    longest: float = 15.0
+    def look(self) -> Seen_co | None:
+        """Return the thing as it is, None where the service does not know it."""
 
-    def seconds(self, looks: int) -> float:
-        """Return the pause after look number `looks`, counted from 0."""
-        return min(self.longest, self.first * self.growth ** min(looks, 60))
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How to wait: by which clock, how often to look, whom to tell, and whether the user still wants it.
-
-    `tell` gets a headline that changes when something happened, and a detail that changes with every look; `warn` gets
-    what the user should still read when all is over; `interrupted` returns a reason to stop waiting, or an empty text.
-    """
-
-    clock: Clock = field(default_factory=SystemClock)
-    pace: Pace = Pace()
-    tell: Callable[[str, str], None] = lambda _headline, _detail: None
-    interrupted: Callable[[], str] = lambda: ""
-    warn: Callable[[str], None] = lambda _text: None
-
-    def go_on(self, intention: str) -> None:
-        """Return if the user still wants what is about to be done.
-
-        Raises:
-            Cancelled: he does not, so the `intention`, such as `creating it`, was not carried out.
-        """
-        if reason := self.interrupted():
-            raise Cancelled(
-                f"{reason} before {intention}, so nothing was sent", advice="Run `pulumi up` again to go on"
-            )
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """The end of an operation, however many waits it takes: `total` seconds from `start` on a monotonic clock."""
-
-    clock: Clock
-    total: float
-    start: float
-
-    @classmethod
-    def after(cls, seconds: float, clock: Clock) -> "Deadline":
-        """Return the deadline `seconds` from now."""
-        return cls(clock, seconds, clock.monotonic())
-
-    def elapsed(self) -> float:
-        """Return the seconds since the start."""
-        return self.clock.monotonic() - self.start
-
-    def left(self) -> float:
-        """Return the seconds left, below zero once it is over."""
-        return self.total - self.elapsed()
+    def has_news(self) -> bool:
+        """Return whether the next look costs no call."""
 
 
 @dataclass
 class Watch(Generic[RecordT]):
-    """A look at one `resource` that remembers: `last` is the newest record seen, or None."""
+    """A look at one `resource` that remembers: `last` is the newest record seen, or None.
+
+    `following` gives a place from which the looks of a wait are made together with those of others.
+    """
 
     resource: str
-    look: Callable[[], RecordT | None]
+    single: Callable[[], RecordT | None]
     last: RecordT | None = None
+    following: Callable[[], AbstractContextManager[Lookout[RecordT]]] | None = None
 
     def __call__(self) -> RecordT | None:
-        self.last = self.look()
+        self.last = self.single()
         return self.last
 
+    def lookout(self) -> AbstractContextManager[Lookout[RecordT]]:
+        """Return the place from which to wait."""
+        return self.following() if self.following else nullcontext(_Alone(self.single))
 
-def wait_for(goal: Goal[RecordT], watch: Watch[RecordT], *, deadline: Deadline, patience: Patience) -> RecordT | None:
+
+@dataclass(frozen=True)
+class _Alone(Generic[RecordT]):
+    """The place of one who shares no looks."""
+
+    look: Callable[[], RecordT | None]
+
+    def has_news(self) -> bool:
+        return False
+
+
+def wait_for(
+    goal: Goal[RecordT],
+    watch: Watch[RecordT],
+    *,
+    deadline: Deadline,
+    patience: Patience,
+    known: RecordT | None = None,
+) -> RecordT | None:
     """Look until `goal` is reached and return the record, or None where the goal is that it is missing.
+
+    What is `known` since a moment ago, such as from the answer that made it, counts as the first look.
 
     A single 404 may be a service that lags behind itself; the second in a row is believed. Trouble while looking (no
     answer, 429, 5xx) is borne for five minutes without one good answer, however many calls that is. There is always one
-    look at or after the deadline, so what was reached in the last second counts.
+    look at or after the deadline, so what was reached in the last second counts. The first look is always made; further
+    ones wait while the calls that are left are kept for changes.
 
     Raises:
         ReadyTimeout: the `deadline` is over.
@@ -138,29 +126,45 @@ def wait_for(goal: Goal[RecordT], watch: Watch[RecordT], *, deadline: Deadline, 
         WaitError: no good answer for too long.
         ApiError: the service refused the look for good, such as for a key that is no longer valid.
     """
-    waiting = _Waiting(goal, watch, deadline=deadline, patience=patience)
-    while not waiting.look():
-        waiting.rest()
+    with watch.lookout() as lookout:
+        waiting = _Waiting(goal, watch, lookout, deadline=deadline, patience=patience)
+        done = waiting.look() if known is None else waiting.judge(known)
+        while not done:
+            waiting.rest()
+            done = waiting.look()
     return watch.last
 
 
 class _Waiting(Generic[RecordT]):
     """One wait in progress."""
 
-    def __init__(self, goal: Goal[RecordT], watch: Watch[RecordT], *, deadline: Deadline, patience: Patience) -> None:
-        self._goal, self._watch, self._patience = goal, watch, patience
+    def __init__(
+        self,
+        goal: Goal[RecordT],
+        watch: Watch[RecordT],
+        lookout: Lookout[RecordT],
+        *,
+        deadline: Deadline,
+        patience: Patience,
+    ) -> None:
+        self._goal, self._watch, self._lookout, self._patience = goal, watch, lookout, patience
         self._deadline = deadline
         self._clock = patience.clock
         self._last_answer = self._clock.monotonic()
-        self._agreeing = self._misses = self._looks = 0
+        self._agreeing = self._misses = 0
 
     def look(self) -> bool:
         """Look once; return whether the goal is reached, and raise where it can not be any more."""
         try:
-            record = self._watch()
+            record = self._lookout.look()
         except _POLL_TROUBLE as trouble:
             self._bear(trouble)
             return False
+        return self.judge(record)
+
+    def judge(self, record: RecordT | None) -> bool:
+        """Take note of what was seen; return whether the goal is reached, and raise where it can not be any more."""
+        self._watch.last = record
         self._last_answer = self._clock.monotonic()
         self._misses = self._misses + 1 if record is None else 0
         if self._is_reached(record):
@@ -172,13 +176,20 @@ class _Waiting(Generic[RecordT]):
         return False
 
     def rest(self) -> None:
-        """Pause until the next look is due; raise when time is over or the user has had enough."""
+        """Pause until the next look is due or somebody else has made one; raise when time is over or nobody cares."""
         left = self._deadline.left()
         if left <= 0 and self._agreeing == 0:
             raise self._error(ReadyTimeout, f"not {self._goal.name} after {spelled(self._deadline.total)}")
-        pause = self._patience.pace.seconds(0 if self._agreeing else self._looks)
-        self._looks += 1
+        pause = self._pause()
         self._sleep(min(pause, left) if left > 0 else pause)
+        while self._deadline.left() > 0 and self._is_held():
+            self._sleep(_SLICE)
+
+    def _pause(self) -> float:
+        pace = self._patience.pace
+        if self._is_settling():
+            return pace.confirmation() if self._agreeing and not self._misses else pace.first
+        return self._patience.allowance.stretched(pace.pause(self._deadline.elapsed(), usual=self._goal.usual))
 
     def _sleep(self, seconds: float) -> None:
         while seconds > 0:
@@ -186,6 +197,20 @@ class _Waiting(Generic[RecordT]):
                 raise self._error(Cancelled, f"{reason} while waiting for it to be {self._goal.name}")
             self._clock.sleep(min(seconds, _SLICE))
             seconds -= _SLICE
+            if not self._is_settling() and self._lookout.has_news():
+                return
+
+    def _is_settling(self) -> bool:
+        """Whether the next look is to confirm the last one, which it only does after a while."""
+        return self._agreeing > 0 or self._misses > 0
+
+    def _is_held(self) -> bool:
+        """Whether calls are too scarce to look again; silence meanwhile is nobody's fault."""
+        if self._lookout.has_news() or not self._patience.allowance.holds_polls():
+            return False
+        self._last_answer = self._clock.monotonic()
+        self._patience.tell("waiting", self._patience.allowance.shortage_text())
+        return True
 
     def _is_reached(self, record: RecordT | None) -> bool:
         return self._goal.missing_is_reached if record is None else self._goal.reached(record)
@@ -211,8 +236,9 @@ class _Waiting(Generic[RecordT]):
         if record is None:
             return
         elapsed = f"{spelled(self._deadline.elapsed())} of {spelled(self._deadline.total)}"
-        note = self._goal.note(record)
-        self._patience.tell(record.status, f"{note} · {elapsed}" if note else elapsed)
+        usual = f"usually {spelled(self._goal.usual)}" if self._goal.usual else ""
+        shortage = self._patience.allowance.shortage_text()
+        self._patience.tell(self._goal.headline(record), " · ".join(filter(None, [elapsed, usual, shortage])))
 
     def _error(self, kind: type[WaitError], message: str, *, reason: str = "", advice: str = "") -> WaitError:
         last = self._watch.last
@@ -225,12 +251,3 @@ class _Waiting(Generic[RecordT]):
             resource=self._watch.resource,
             advice=advice or self._goal.unfinished,
         )
-
-
-def spelled(seconds: float) -> str:
-    """Return a time as people say it: `45s`, `3m10s`, `2h05m`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}h{minutes:02}m"
-    return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"

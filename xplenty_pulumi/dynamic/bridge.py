@@ -151,8 +151,23 @@ def lift_pool() -> bool:
         pool = find()
         if isinstance(pool, ThreadPoolExecutor) and isinstance(getattr(pool, "_max_workers", None), int):
             pool._max_workers = max(pool._max_workers, _WORKERS)
+            _wake_workers(pool)
             return True
     return False
+
+
+def _wake_workers(pool: ThreadPoolExecutor) -> None:
+    """Have a worker started for each call that is queued already: a pool starts one only when something comes in.
+
+    A destroy sends all its calls at once, before the first of them has lifted the pool.
+    """
+    waiting = getattr(pool, "_work_queue", None)
+    for _ in range(waiting.qsize() if waiting is not None else 0):
+        pool.submit(_nothing)
+
+
+def _nothing() -> None:
+    """What a worker is started for that then does the work that is queued before it."""
 
 
 def _pool_of_this_worker() -> object:

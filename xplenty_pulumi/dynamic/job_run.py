@@ -71,6 +71,7 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
         dynamic_variables: Input[Mapping[str, Input[str]]] | None = None,
         triggers: Input[Sequence[Any] | Mapping[str, Any]] | None = None,
         on_unsure: Input[str] | None = None,
+        on_cancel: Input[str] | None = None,
         timeout: Input[Duration] | None = None,
         stop_timeout: Input[Duration] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -88,6 +89,8 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
             triggers: Anything whose change should bring about a new run, such as a file's hash.
             on_unsure: What to do when it can not be told whether the run was started: `verify` (default: look for it
                 and start nothing twice), `refuse`, or `rerun` for a package that may safely run twice.
+            on_cancel: What becomes of the active run when the `pulumi up` is cancelled, by Ctrl-C for one: `leave`
+                (default: it goes on, and the next `pulumi up` follows it on), or `stop`, and the `up` ends once it is.
             timeout: How long each `pulumi up` follows the run, in seconds or as `2h`; default 24 hours. When it is over
                 the run goes on, and the next `pulumi up` follows it on.
             stop_timeout: How long stopping may take; default 20 minutes.

@@ -6,9 +6,11 @@ from functools import lru_cache
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
+from xplenty_pulumi.core.budget import Budget
 from xplenty_pulumi.core.kinds import CLUSTER, Kind
+from xplenty_pulumi.core.patience import Pace, Patience
+from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
-from xplenty_pulumi.core.wait import Pace, Patience
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.settings import Settings
@@ -23,6 +25,21 @@ class Session:
     pace: Pace
     living: Living
     runs: Runs
+    polls: Polls
+    budget: Budget
+
+    @classmethod
+    def of(cls, client: Client, clock: Clock, *, pace: Pace | None = None, share: float = 0.5) -> "Session":
+        """Return a session that has seen nothing yet, and may spend that `share` of the hourly calls."""
+        return cls(
+            client,
+            clock,
+            pace or Pace(),
+            living=Living(client, clock),
+            runs=Runs(client, clock),
+            polls=Polls(client, clock),
+            budget=Budget(client, clock, share=share),
+        )
 
     def hold(self, kind: Kind, resource_id: int) -> None:
         """Note that the engine's state holds this cluster or run, so that it is not taken for a lost one."""
@@ -30,11 +47,11 @@ class Session:
 
     def clusters(self, call: Call) -> Clusters:
         """Return the account's clusters, reporting to the row of the resource that `call` is about."""
-        return Clusters(self.client, self.living, self._patience(call))
+        return Clusters(self.client, self.living, self._patience(call), polls=self.polls)
 
     def job_runs(self, call: Call) -> JobRuns:
         """Return the account's job runs, reporting to the row of the resource that `call` is about."""
-        return JobRuns(self.client, self.runs, self._patience(call))
+        return JobRuns(self.client, self.runs, self._patience(call), polls=self.polls)
 
     def _patience(self, call: Call) -> Patience:
         return Patience(
@@ -43,6 +60,7 @@ class Session:
             tell=bridge.reporter(call, self.clock),
             interrupted=call.interrupted,
             warn=lambda text: bridge.warn(call, text),
+            allowance=self.budget,
         )
 
 
@@ -63,5 +81,5 @@ def _session(settings: Settings) -> Session:
     clock = SystemClock()
     client = Client(api_key=settings.api_key, account_id=settings.account_id, base_url=settings.api_url, clock=clock)
     fixed = settings.poll_seconds
-    pace = Pace() if fixed is None else Pace(first=fixed, growth=1.0, longest=fixed)
-    return Session(client, clock, pace, Living(client, clock), Runs(client, clock))
+    pace = None if fixed is None else Pace.fixed(fixed)
+    return Session.of(client, clock, pace=pace, share=settings.credit_share)

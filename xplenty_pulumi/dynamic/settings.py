@@ -14,7 +14,7 @@ class Settings:
     """How to reach an account.
 
     `poll_seconds` is the fixed pause between two looks, or None for one that grows. `former_account_id` is the name
-    that the account had before it was renamed.
+    that the account had before it was renamed. `credit_share` is the part of the hourly calls that a process may spend.
     """
 
     api_key: Secret
@@ -22,6 +22,7 @@ class Settings:
     api_url: str = DEFAULT_URL
     poll_seconds: float | None = None
     former_account_id: str = ""
+    credit_share: float = 0.5
 
 
 def load(environment: Mapping[str, str], config: Callable[[str], object]) -> Settings:
@@ -39,6 +40,7 @@ def load(environment: Mapping[str, str], config: Callable[[str], object]) -> Set
         api_url=_optional(environment, config, "XPLENTY_API_URL", "apiUrl") or DEFAULT_URL,
         poll_seconds=_poll_seconds(_optional(environment, config, "XPLENTY_POLL_SECONDS", "pollSeconds")),
         former_account_id=_optional(environment, config, "XPLENTY_FORMER_ACCOUNT_ID", "formerAccountId"),
+        credit_share=_credit_share(_optional(environment, config, "XPLENTY_CREDIT_SHARE", "creditShare")),
     )
 
 
@@ -65,10 +67,7 @@ def _optional(environment: Mapping[str, str], config: Callable[[str], object], v
 def _poll_seconds(value: str) -> float | None:
     if not value:
         return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = 0.0
+    seconds = _number(value)
     if 0.05 <= seconds <= 300:
         return seconds
     raise ConfigError(
@@ -76,6 +75,27 @@ def _poll_seconds(value: str) -> float | None:
         setting="pollSeconds",
         advice="Correct XPLENTY_POLL_SECONDS or the stack's configuration, or remove it",
     )
+
+
+def _credit_share(value: str) -> float:
+    if not value:
+        return Settings.credit_share
+    share = _number(value)
+    if 0.01 <= share <= 1:
+        return share
+    raise ConfigError(
+        f"xplenty:creditShare must be a number from 0.01 to 1, got {value[:40]!r}",
+        setting="creditShare",
+        advice="Correct XPLENTY_CREDIT_SHARE or the stack's configuration, or remove it",
+    )
+
+
+def _number(value: str) -> float:
+    """The number that the text spells, or one that is out of every range."""
+    try:
+        return float(value)
+    except ValueError:
+        return -1.0
 
 
 def bridge_enabled(environment: Mapping[str, str]) -> bool:

@@ -48,18 +48,25 @@ def _never_ready(cluster: Cluster) -> str:
     return f"its status is {cluster.status}" if phase in {Phase.ENDING, Phase.GONE, Phase.FAILED} else ""
 
 
-def ready_with(desired: Desired) -> Goal[Cluster]:
-    """Return the goal of being ready with all the nodes that are desired."""
+def ready_with(desired: Desired, cluster: Cluster, *, usual: float | None = None) -> Goal[Cluster]:
+    """Return the goal of being ready with all the nodes that are desired; `cluster` is as it is now."""
     nodes = desired.inputs["nodes"]
+    is_built = phase_of(cluster) in {Phase.READY, Phase.SCALING}
     return Goal(
         name=f"available with {nodes} node{'' if nodes == 1 else 's'}",
         reached=lambda cluster: phase_of(cluster) is Phase.READY and cluster_view(cluster)["nodes"] == nodes,
         hopeless=_never_ready,
         unfinished=_GO_ON_WAITING,
         unreachable=_START_ANEW,
+        stages=_RESIZED if is_built else _BUILT,
+        usual=usual,
     )
 
 
+_READY_STATUS = CLUSTER.statuses(Phase.READY)[0]
+_BUILT = (*CLUSTER.statuses(Phase.BUILDING), _READY_STATUS)
+_RESIZED = (*CLUSTER.statuses(Phase.SCALING), _READY_STATUS)
+_ENDED = CLUSTER.statuses(Phase.ENDING, Phase.GONE)
 _GO_ON_WAITING = "It goes on existing; run `pulumi up` again to go on waiting, perhaps with a longer ready_timeout"
 _START_ANEW = "Run `pulumi up --refresh` to end what is left of it and create it anew"
 _END_AGAIN = "It may cost money until it is terminated; run the same command again to go on"
@@ -70,6 +77,7 @@ READY: Goal[Cluster] = Goal(
     hopeless=_never_ready,
     unfinished=_GO_ON_WAITING,
     unreachable=_START_ANEW,
+    stages=_BUILT,
 )
 ENDABLE: Goal[Cluster] = Goal(
     "ready to be terminated",
@@ -77,6 +85,7 @@ ENDABLE: Goal[Cluster] = Goal(
     missing_is_reached=True,
     looks=1,
     unfinished=_END_AGAIN,
+    stages=_ENDED,
 )
 TERMINATED: Goal[Cluster] = Goal(
     "terminated",
@@ -84,4 +93,5 @@ TERMINATED: Goal[Cluster] = Goal(
     missing_is_reached=True,
     looks=1,
     unfinished=_END_AGAIN,
+    stages=_ENDED,
 )

@@ -1,11 +1,11 @@
 """Clusters: created once, resized honestly, ended verifiably."""
 
-from functools import partial
-
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core import marker as markers
 from xplenty_pulumi.core.diff import differences
 from xplenty_pulumi.core.kinds import CLUSTER, Change, Phase
+from xplenty_pulumi.core.patience import Deadline, Patience
+from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile.cluster_goals import (
     ENDABLE,
     READY,
@@ -19,23 +19,26 @@ from xplenty_pulumi.core.reconcile.cluster_goals import (
 )
 from xplenty_pulumi.core.reconcile.creation import Creation, Desired
 from xplenty_pulumi.core.reconcile.living import Living
-from xplenty_pulumi.core.reconcile.missing import or_none
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed
 from xplenty_pulumi.core.reconcile.stopping import Stopping
 from xplenty_pulumi.core.view import cluster_view
-from xplenty_pulumi.core.wait import Deadline, Goal, Patience, Watch, wait_for
+from xplenty_pulumi.core.wait import Goal, Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
 
 
 class Clusters:
-    """The clusters of one account; every method blocks until what it says is true."""
+    """The clusters of one account; every method blocks until what it says is true.
 
-    def __init__(self, client: Client, living: Living, patience: Patience) -> None:
+    `polls` are the looks to share with all others who work on the account.
+    """
+
+    def __init__(self, client: Client, living: Living, patience: Patience, *, polls: Polls | None = None) -> None:
         self._client = client
         self._living = living
+        self._polls = polls or Polls(client, patience.clock)
         self._creation = Creation(client, living, patience)
-        self._stopping = Stopping(client, patience)
+        self._stopping = Stopping(client, self._polls, patience)
         self._patience = patience
 
     def create(self, desired: Desired) -> Outcome[Cluster]:
@@ -53,7 +56,7 @@ class Clusters:
         if cluster is None:
             self._clear_away_earlier(desired)
             cluster = self._creation.post(desired)
-        outcome = self._converge(cluster, desired)
+        outcome = self._converge(cluster, desired, usual=self._living.usual_seconds(cluster.type))
         if outcome.problem and is_broken(outcome.record) and desired.inputs.get("on_create_failure") != "keep":
             return self._clear_away(outcome, desired)
         return outcome
@@ -65,7 +68,7 @@ class Clusters:
             ReadyFailed: it is gone.
             XplentyError: it can not be looked at.
         """
-        seen = self.read(cluster_id)
+        seen = self._sight(cluster_id, self._now(cluster_id))
         if seen.gone or seen.record is None:
             raise ReadyFailed(
                 f"it can not be updated: {seen.remark}",
@@ -79,13 +82,12 @@ class Clusters:
 
         Warns of other living clusters that carry its marker: a create that took effect long after its answer was lost.
         """
-        sight = sight_of(confirmed(self._watch(cluster_id), clock=self._patience.clock))
-        if sight.record is None or sight.gone:
-            self._living.release(cluster_id)
-            return sight
-        self._living.hold(cluster_id)
-        self._warn_of_twins(sight.record)
-        return sight
+        self._patience.allowance.require_read()
+        survey = self._polls.cluster_survey
+        found = survey.find(cluster_id)
+        if found is None:
+            return self._sight(cluster_id, self._now(cluster_id))
+        return self._sight(cluster_id, found, neighbours=survey.seen())
 
     def delete(self, cluster_id: int, *, timeout: float, active_jobs: str = "stop") -> None:
         """Return once the service shows that the cluster is terminated, or does not know it.
@@ -102,6 +104,7 @@ class Clusters:
         deadline = Deadline.after(timeout, self._patience.clock)
         self._wait(ENDABLE, watch, deadline)
         if not is_ending(watch.last):
+            self._patience.allowance.require_write()
             self._stopping.clear(cluster_id, policy=active_jobs, deadline=deadline)
             act_until(
                 lambda: is_ending(confirmed(watch, clock=self._patience.clock)),
@@ -111,19 +114,35 @@ class Clusters:
             )
         self._wait(TERMINATED, watch, deadline)
 
-    def _converge(self, cluster: Cluster, desired: Desired) -> Outcome[Cluster]:
+    def _now(self, cluster_id: int) -> Cluster | None:
+        return confirmed(self._watch(cluster_id), clock=self._patience.clock)
+
+    def _sight(
+        self, cluster_id: int, cluster: Cluster | None, *, neighbours: list[Cluster] | None = None
+    ) -> Sight[Cluster]:
+        """What the record, or its absence, means; and whether the state may be thought to hold it from now on."""
+        sight = sight_of(cluster)
+        if sight.record is None or sight.gone:
+            self._living.release(cluster_id)
+        else:
+            self._living.hold(cluster_id)
+            self._warn_of_twins(sight.record, among=neighbours)
+        return sight
+
+    def _converge(self, cluster: Cluster, desired: Desired, *, usual: float | None = None) -> Outcome[Cluster]:
         """Wait until it can be changed, change what differs, and wait until that is seen."""
         watch = self._watch(cluster.id, cluster)
         deadline = Deadline.after(desired.timeout, self._patience.clock)
         try:
-            if _changes(cluster, desired):
+            if changed := bool(_changes(cluster, desired)):
                 act_until(
                     lambda: not _changes(watch(), desired),
                     lambda: self._put(watch, desired, deadline),
                     clock=self._patience.clock,
                     tolerate=(UnsureError,),
                 )
-            self._wait(ready_with(desired), watch, deadline)
+            goal = ready_with(desired, cluster, usual=usual)
+            self._wait(goal, watch, deadline, known=None if changed else cluster)
         except XplentyError as problem:
             return Outcome(watch.last or cluster, problem)
         return Outcome(watch.last or cluster)
@@ -134,6 +153,7 @@ class Clusters:
             self._wait(READY, watch, deadline)
         changes = _changes(watch.last, desired)
         if watch.last is not None and changes:
+            self._patience.allowance.require_write()
             self._client.clusters.update(watch.last.id, changes)
 
     def _broken_to_keep(self, desired: Desired) -> Cluster | None:
@@ -154,9 +174,9 @@ class Clusters:
         policy = str(desired.inputs.get("active_jobs_on_terminate", "stop"))
         self.delete(cluster_id, timeout=desired.terminate_timeout, active_jobs=policy)
 
-    def _warn_of_twins(self, cluster: Cluster) -> None:
+    def _warn_of_twins(self, cluster: Cluster, *, among: list[Cluster] | None) -> None:
         try:
-            twins = self._living.twins(cluster)
+            twins = self._living.twins(cluster, among=among)
         except XplentyError as failed:
             self._patience.warn(f"{label(cluster.id)}: could not look for twins of it: {failed.message}")
             return
@@ -185,12 +205,19 @@ class Clusters:
             advice="Run `pulumi up` again for a new one; if it happens again, ask the service's support",
         )
 
-    def _wait(self, goal: Goal[Cluster], watch: Watch[Cluster], deadline: Deadline) -> None:
-        wait_for(goal, watch, deadline=deadline, patience=self._patience)
+    def _wait(
+        self, goal: Goal[Cluster], watch: Watch[Cluster], deadline: Deadline, *, known: Cluster | None = None
+    ) -> None:
+        wait_for(goal, watch, deadline=deadline, patience=self._patience, known=known)
 
     def _watch(self, cluster_id: int, last: Cluster | None = None) -> Watch[Cluster]:
-        get = partial(self._client.clusters.get, cluster_id)
-        return Watch(label(cluster_id), lambda: or_none(get, self._client), last)
+        polls = self._polls
+        return Watch(
+            label(cluster_id),
+            lambda: polls.cluster(cluster_id),
+            last,
+            following=lambda: polls.clusters.following(cluster_id),
+        )
 
 
 def _changes(cluster: Cluster | None, desired: Desired) -> dict[str, object]:

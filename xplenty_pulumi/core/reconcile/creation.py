@@ -7,11 +7,11 @@ from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core import marker as markers
 from xplenty_pulumi.core.kinds import CLUSTER, Change
 from xplenty_pulumi.core.marker import Marker, Owner
+from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.plan import plan
 from xplenty_pulumi.core.reconcile.living import Living, Look
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.view import cluster_view
-from xplenty_pulumi.core.wait import Patience
 from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
 
 _POSTS = 2
@@ -73,7 +73,7 @@ class Creation:
             ApiError: the service refused, so nothing exists.
             NotSentError: the service was never reached, so nothing exists.
         """
-        before = self._living.look()
+        before = self._living.look(desired.marker)
         again = "none either"
         for attempt in range(_POSTS):
             try:
@@ -86,7 +86,7 @@ class Creation:
                     raise
                 found, again = None, refused.message
             finally:
-                self._living.forget()
+                self._living.posted(desired.marker)
             if found is not None:
                 return found
         raise UnsureError(

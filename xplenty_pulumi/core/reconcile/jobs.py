@@ -1,21 +1,30 @@
 """Job runs: started once, followed to the end, stopped verifiably."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
+from xplenty_pulumi.core.patience import Deadline, Patience
 from xplenty_pulumi.core.plan import is_spent
-from xplenty_pulumi.core.reconcile.missing import or_none
+from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.refusals import explained
 from xplenty_pulumi.core.reconcile.repeat import confirmed, find_late
-from xplenty_pulumi.core.reconcile.run_goals import COMPLETED, failure_of, forgotten, label, phase_of, refusal
-from xplenty_pulumi.core.reconcile.runs import Runs, Shape
+from xplenty_pulumi.core.reconcile.run_goals import (
+    completed,
+    failure_of,
+    forgotten,
+    label,
+    phase_of,
+    refusal,
+    stopped_on_cancel,
+)
+from xplenty_pulumi.core.reconcile.runs import Runs, Shape, usual_seconds
 from xplenty_pulumi.core.reconcile.stopping import Stopping
-from xplenty_pulumi.core.wait import Deadline, Patience, Watch, wait_for
+from xplenty_pulumi.core.wait import Watch, wait_for
 from xplenty_pulumi.errors import (
+    Cancelled,
     InvalidError,
     NotFoundError,
     ReadyFailed,
@@ -40,14 +49,23 @@ class DesiredRun:
         """What to do when it can not be told whether the run was started: `verify`, `refuse` or `rerun`."""
         return str(self.inputs.get("on_unsure", "verify"))
 
+    @property
+    def is_stopped_on_cancel(self) -> bool:
+        """Whether the run is to end when the user has had enough of waiting for it."""
+        return self.inputs.get("on_cancel") == "stop"
+
 
 class JobRuns:
-    """The job runs of one account; every method blocks until what it says is true."""
+    """The job runs of one account; every method blocks until what it says is true.
 
-    def __init__(self, client: Client, runs: Runs, patience: Patience) -> None:
+    `polls` are the looks to share with all others who work on the account.
+    """
+
+    def __init__(self, client: Client, runs: Runs, patience: Patience, *, polls: Polls | None = None) -> None:
         self._client = client
         self._runs = runs
-        self._stopping = Stopping(client, patience)
+        self._polls = polls or Polls(client, patience.clock)
+        self._stopping = Stopping(client, self._polls, patience)
         self._patience = patience
 
     def create(self, desired: DesiredRun) -> Outcome[Job]:
@@ -63,7 +81,7 @@ class JobRuns:
             newest = self._runs.newest(shape)
             job = self._left_behind(shape, newest, desired) or self._start(shape, newest, desired)
             self._runs.claim(job.id, desired.owner)
-        return self._follow(job, desired)
+        return self._follow(job, desired, usual=usual_seconds(newest))
 
     def resume(self, job_id: int, desired: DesiredRun) -> Outcome[Job]:
         """Go on following a run that is known by its id; it is never started again.
@@ -72,7 +90,7 @@ class JobRuns:
             ReadyFailed: the service does not know it.
         """
         self._runs.hold(job_id)
-        job = confirmed(lambda: self._get(job_id), clock=self._patience.clock)
+        job = confirmed(lambda: self._polls.job(job_id), clock=self._patience.clock)
         if job is None:
             raise ReadyFailed(
                 "the service no longer knows this run, so how it ended can not be seen",
@@ -86,7 +104,9 @@ class JobRuns:
 
         The service may forget a run. One that had succeeded has succeeded for ever: it is not gone.
         """
-        job = confirmed(lambda: self._get(job_id), clock=self._patience.clock)
+        self._patience.allowance.require_read()
+        found = self._polls.job_survey.find(job_id)
+        job = found or confirmed(lambda: self._polls.job(job_id), clock=self._patience.clock)
         if job is None:
             self._runs.release(job_id)
             return forgotten(JOB_RUN.phase(last_status))
@@ -182,20 +202,32 @@ class JobRuns:
             advice=_LOOK_FIRST,
         )
 
-    def _follow(self, job: Job, desired: DesiredRun) -> Outcome[Job]:
+    def _follow(self, job: Job, desired: DesiredRun, *, usual: float | None = None) -> Outcome[Job]:
         watch = self._watch(job.id, job)
         deadline = Deadline.after(desired.timeout, self._patience.clock)
         try:
-            wait_for(COMPLETED, watch, deadline=deadline, patience=self._patience)
+            wait_for(completed(usual), watch, deadline=deadline, patience=self._patience, known=job)
         except ReadyFailed as problem:
             last = watch.last
             return Outcome(last or job, failure_of(last, desired.inputs) if last else problem)
+        except Cancelled as problem:
+            return self._cancelled(watch.last or job, problem, desired)
         except XplentyError as problem:
             return Outcome(watch.last or job, problem)
         return Outcome(watch.last or job)
 
-    def _watch(self, job_id: int, last: Job | None = None) -> Watch[Job]:
-        return Watch(label(job_id), lambda: self._get(job_id), last)
+    def _cancelled(self, job: Job, cancelled: Cancelled, desired: DesiredRun) -> Outcome[Job]:
+        """Stop the run where that is asked for, and see it stopped, although the user does not wait for its success."""
+        if not desired.is_stopped_on_cancel:
+            return Outcome(job, cancelled)
+        stopping = Stopping(self._client, self._polls, replace(self._patience, interrupted=lambda: ""))
+        timeout = float(str(desired.inputs["stop_timeout"]))
+        try:
+            ended = stopping.stop(job.id, Deadline.after(timeout, self._patience.clock)) or job
+        except XplentyError as problem:
+            return Outcome(job, problem)
+        return Outcome(ended, None if phase_of(ended) is Phase.SUCCEEDED else stopped_on_cancel(ended))
 
-    def _get(self, job_id: int) -> Job | None:
-        return or_none(partial(self._client.jobs.get, job_id), self._client)
+    def _watch(self, job_id: int, last: Job | None = None) -> Watch[Job]:
+        polls = self._polls
+        return Watch(label(job_id), lambda: polls.job(job_id), last, following=lambda: polls.jobs.following(job_id))

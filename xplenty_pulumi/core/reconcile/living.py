@@ -1,19 +1,22 @@
 """Looking for a cluster by its ownership marker among those that live."""
 
 import threading
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core import marker as markers
 from xplenty_pulumi.core.kinds import CLUSTER, Phase
 from xplenty_pulumi.core.marker import Marker
+from xplenty_pulumi.core.poller import PAGE
+from xplenty_pulumi.core.usual import usual
 from xplenty_pulumi.errors import NotFoundError, RefusedError
 
 ADOPTION_WINDOW = timedelta(minutes=60)
 _FRESH = 5.0
-_PAGE = 100
 _ENDED = frozenset({Phase.ENDING, Phase.GONE})
 _READY = CLUSTER.statuses(Phase.READY)
 # A cluster that turns from one ready status to the other between two of these lists shows up in the third.
@@ -27,11 +30,16 @@ _STATUSES = (
 
 @dataclass(frozen=True)
 class Look:
-    """All clusters at one moment that live or are broken, by id, and the ids of the newest clusters of any status."""
+    """All clusters at one moment that live or are broken, by id, and the newest clusters of any status."""
 
     unended: dict[int, Cluster]
-    newest: frozenset[int]
+    recent: tuple[Cluster, ...]
     taken: float
+
+    @property
+    def newest(self) -> frozenset[int]:
+        """The ids of the newest clusters."""
+        return frozenset(one.id for one in self.recent)
 
 
 class Living:
@@ -43,6 +51,7 @@ class Living:
         self._lock = threading.Lock()
         self._look: Look | None = None
         self._held: set[int] = set()
+        self._posted: dict[Marker, float] = {}
 
     def hold(self, cluster_id: int) -> None:
         """Remember that the engine's state holds this cluster, so that it is not taken for a lost one."""
@@ -54,17 +63,23 @@ class Living:
         with self._lock:
             self._held.discard(cluster_id)
 
-    def look(self) -> Look:
-        """Return a look that is at most five seconds old."""
+    def look(self, marker: Marker | None = None) -> Look:
+        """Return a look that is at most five seconds old, and newer than the last create of the owner of `marker`."""
         with self._lock:
-            if self._look is None or self._clock.monotonic() - self._look.taken > _FRESH:
+            if self._look is None or self._is_stale(self._look, marker):
                 self._look = self._take()
             return self._look
 
-    def forget(self) -> None:
-        """Make the next look a new one, because something may have been created since."""
-        with self._lock:
-            self._look = None
+    def posted(self, marker: Marker | None) -> None:
+        """Remember that the owner of `marker` has just created something, or has tried to."""
+        if marker is not None:
+            with self._lock:
+                self._posted[marker] = self._clock.monotonic()
+
+    def usual_seconds(self, like: str | None) -> float | None:
+        """Return how long the newest clusters of the type `like` took to become available, as the last look shows."""
+        look = self._look
+        return usual((one.created_at, one.available_since) for one in (look.recent if look else ()) if one.type == like)
 
     def find(self, marker: Marker) -> Cluster | None:
         """Return the one living cluster that carries `marker` and may be adopted, as it is now, or None.
@@ -72,21 +87,27 @@ class Living:
         Raises:
             RefusedError: there are several, or the one there is was created too long ago to be a lost answer.
         """
-        found = _only([one for one in self._marked(marker) if CLUSTER.is_living(one.status)])
+        unended = self.look(marker).unended.values()
+        found = _only([one for one in self._marked(marker, unended) if CLUSTER.is_living(one.status)])
         if found is not None:
             self._refuse_old(found)
         return found
 
     def broken(self, marker: Marker) -> list[Cluster]:
         """Return the clusters with `marker` that are broken, which nobody can use but which may cost money."""
-        return [one for one in self._marked(marker) if CLUSTER.phase(one.status) is Phase.FAILED]
+        unended = self.look(marker).unended.values()
+        return [one for one in self._marked(marker, unended) if CLUSTER.phase(one.status) is Phase.FAILED]
 
-    def twins(self, cluster: Cluster) -> list[Cluster]:
-        """Return the other clusters with the marker of `cluster` that have not ended, broken ones included."""
+    def twins(self, cluster: Cluster, *, among: Sequence[Cluster] | None = None) -> list[Cluster]:
+        """Return the other clusters with the marker of `cluster` that have not ended, broken ones included.
+
+        `among` are the clusters to look at where these have just been read: a twin is about as old as its sibling.
+        """
         marker = markers.read(cluster.description)
         if marker is None:
             return []
-        return [one for one in self._marked(marker) if one.id != cluster.id]
+        clusters = self.look().unended.values() if among is None else among
+        return [one for one in self._marked(marker, clusters) if one.id != cluster.id]
 
     def find_since(self, marker: Marker, before: Look) -> Cluster | None:
         """Return the cluster with `marker` that appeared after `before` was taken, or None.
@@ -101,29 +122,29 @@ class Living:
         for cluster in self._client.clusters.list(sort="created", direction="desc"):
             if cluster.id in before.newest:
                 break
-            unended = CLUSTER.phase(cluster.status) not in _ENDED
-            if unended and _carries(cluster, marker) and cluster.id not in self._held:
+            if _is_candidate(cluster, marker) and cluster.id not in self._held:
                 fresh.append(cluster)
         return _only(fresh)
 
-    def _marked(self, marker: Marker) -> list[Cluster]:
-        """The clusters with `marker` that the state does not hold, each as it is now."""
-        listed = [one.id for one in self.look().unended.values() if _carries(one, marker) and one.id not in self._held]
-        return [one for one in map(self._now, listed) if one is not None and _carries(one, marker)]
+    def _marked(self, marker: Marker, among: Iterable[Cluster]) -> list[Cluster]:
+        """The clusters with `marker` that have not ended and that the state does not hold, each as it is now."""
+        listed = [one.id for one in among if _is_candidate(one, marker) and one.id not in self._held]
+        return [one for one in map(self._now, listed) if one is not None and _is_candidate(one, marker)]
+
+    def _is_stale(self, look: Look, marker: Marker | None) -> bool:
+        posted = self._posted.get(marker) if marker else None
+        return self._clock.monotonic() - look.taken > _FRESH or (posted is not None and look.taken <= posted)
 
     def _take(self) -> Look:
-        newest, recent = self._recent()
+        taken = self._clock.monotonic()
+        recent = self._recent()
         unended = {one.id: one for status in _STATUSES for one in self._client.clusters.list(status=status)}
         unended.update({one.id: one for one in recent if CLUSTER.phase(one.status) not in _ENDED})
-        return Look(unended, newest, self._clock.monotonic())
+        return Look(unended, recent, taken)
 
-    def _recent(self) -> tuple[frozenset[int], list[Cluster]]:
-        page = []
-        for cluster in self._client.clusters.list(sort="created", direction="desc"):
-            page.append(cluster)
-            if len(page) == _PAGE:
-                break
-        return frozenset(one.id for one in page), page
+    def _recent(self) -> tuple[Cluster, ...]:
+        newest = self._client.clusters.list(sort="created", direction="desc")
+        return tuple(islice(newest, PAGE))
 
     def _now(self, cluster_id: int) -> Cluster | None:
         try:
@@ -142,8 +163,8 @@ class Living:
         )
 
 
-def _carries(cluster: Cluster, marker: Marker) -> bool:
-    return markers.read(cluster.description) == marker
+def _is_candidate(cluster: Cluster, marker: Marker) -> bool:
+    return CLUSTER.phase(cluster.status) not in _ENDED and markers.read(cluster.description) == marker
 
 
 def _only(matches: list[Cluster]) -> Cluster | None:

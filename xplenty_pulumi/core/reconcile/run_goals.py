@@ -8,7 +8,7 @@ from xplenty_pulumi.core.kinds import JOB_RUN, Phase
 from xplenty_pulumi.core.plan import is_spent
 from xplenty_pulumi.core.reconcile.outcome import Sight
 from xplenty_pulumi.core.wait import Goal
-from xplenty_pulumi.errors import JobFailed, UnsureError
+from xplenty_pulumi.errors import Cancelled, JobFailed, UnsureError
 
 
 def label(job_id: int) -> str:
@@ -57,12 +57,25 @@ def failure_of(job: Job, inputs: Mapping[str, object]) -> JobFailed:
     )
 
 
-COMPLETED: Goal[Job] = Goal(
-    "completed",
-    lambda job: phase_of(job) is Phase.SUCCEEDED,
-    hopeless=lambda job: job.status if is_spent(JOB_RUN, job.status) else "",
-    looks=1,
-    note=_progress,
-    unfinished="It goes on running; the next `pulumi up` follows it on and starts nothing",
-    unreachable="Run `pulumi up --refresh` to start a new run",
-)
+def stopped_on_cancel(job: Job) -> Cancelled:
+    """Return the error for a run that was stopped because the user did not want to wait for it any more."""
+    return Cancelled(
+        f"{job.status}, because the `up` was cancelled and on_cancel is 'stop'",
+        last_status=job.status,
+        resource=label(job.id),
+        advice="The next `pulumi up` starts a new run",
+    )
+
+
+def completed(usual: float | None = None) -> Goal[Job]:
+    """Return the goal of having succeeded, which takes `usual` seconds as a rule."""
+    return Goal(
+        "completed",
+        lambda job: phase_of(job) is Phase.SUCCEEDED,
+        hopeless=lambda job: job.status if is_spent(JOB_RUN, job.status) else "",
+        looks=1,
+        note=_progress,
+        unfinished="It goes on running; the next `pulumi up` follows it on and starts nothing",
+        unreachable="Run `pulumi up --refresh` to start a new run",
+        usual=usual,
+    )

@@ -6,7 +6,7 @@ that is declared anew is run anew.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +14,7 @@ from datetime import timedelta
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
+from xplenty_pulumi.core.usual import usual
 from xplenty_pulumi.errors import NotFoundError, UnsureError, XplentyError
 
 ADOPTION_WINDOW = timedelta(minutes=60)
@@ -162,6 +163,11 @@ class Runs:
                 except XplentyError:
                     return None
             return self._me
+
+
+def usual_seconds(runs: Iterable[Job]) -> float | None:
+    """Return how long those of the `runs` that have succeeded took from their submission on, None without any."""
+    return usual((one.created_at, one.completed_at) for one in runs if _has_succeeded(one))
 
 
 def _has_succeeded(job: Job) -> bool:

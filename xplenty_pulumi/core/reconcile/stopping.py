@@ -1,24 +1,22 @@
 """Ending a job run, seen to have ended, and clearing a cluster of the jobs that are active on it."""
 
-from functools import partial
-
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
-from xplenty_pulumi.core.reconcile.missing import or_none
+from xplenty_pulumi.core.patience import Deadline, Patience
+from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed
-from xplenty_pulumi.core.wait import Deadline, Goal, Patience, Watch, wait_for
+from xplenty_pulumi.core.wait import Goal, Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, RefusedError, UnsureError
 
 FINAL = frozenset({Phase.SUCCEEDED, Phase.FAILED, Phase.GONE})
-# In the order of a job's life, so that one that moves on between two of these lists shows up in the later one.
-_ACTIVE = JOB_RUN.statuses(Phase.BUILDING, Phase.RUNNING, Phase.ENDING)
 
 
 class Stopping:
     """Stops job runs and waits for their end."""
 
-    def __init__(self, client: Client, patience: Patience) -> None:
+    def __init__(self, client: Client, polls: Polls, patience: Patience) -> None:
         self._client = client
+        self._polls = polls
         self._patience = patience
 
     def stop(self, job_id: int, deadline: Deadline) -> Job | None:
@@ -27,6 +25,7 @@ class Stopping:
         Raises:
             WaitError: it had not ended by the `deadline`.
         """
+        self._patience.allowance.require_write()
         watch = self._watch(job_id)
         act_until(
             lambda: _is_ending(confirmed(watch, clock=self._patience.clock)),
@@ -55,12 +54,12 @@ class Stopping:
 
     def active_on(self, cluster_id: int) -> list[Job]:
         """Return every job on the cluster that has not ended, whoever started it."""
-        listed = {job.id: job for status in _ACTIVE for job in self._client.jobs.list(status=status)}
-        return [job for job in listed.values() if job.cluster_id == cluster_id]
+        return [job for job in self._polls.active_jobs() if job.cluster_id == cluster_id]
 
     def _watch(self, job_id: int) -> Watch[Job]:
-        get = partial(self._client.jobs.get, job_id)
-        return Watch(f"job {job_id}", lambda: or_none(get, self._client))
+        return Watch(
+            f"job {job_id}", lambda: self._polls.job(job_id), following=lambda: self._polls.jobs.following(job_id)
+        )
 
 
 def _refusal(cluster_id: int, active: list[Job]) -> RefusedError:

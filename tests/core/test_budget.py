@@ -1,0 +1,103 @@
+"""The fewer calls are left of an hour, the more each of them must matter."""
+
+import pytest
+
+from tests.support.core_bench import Bench, answers
+from xplenty_pulumi.core.budget import Budget, Level, level_of
+from xplenty_pulumi.errors import RateLimitedError
+
+LIMIT = 5_000
+
+
+def with_calls_left(bench: Bench, left: int, *, share: float = 1.0) -> Budget:
+    """Return the budget of a process that has just been told that so many calls are left."""
+    bench.emulator.set_credits_used(LIMIT - left - 1)
+    next(iter(bench.client.clusters.list()), None)
+    return Budget(bench.client, bench.clock, share=share)
+
+
+@pytest.mark.parametrize(
+    ("left", "level"),
+    [
+        (1.0, Level.PLENTY),
+        (0.2, Level.PLENTY),
+        (0.199, Level.SCARCE),
+        (0.05, Level.SCARCE),
+        (0.049, Level.RESERVED),
+        (0.0001, Level.RESERVED),
+        (0.0, Level.NONE),
+        (-0.5, Level.NONE),
+    ],
+)
+def test_levels(left: float, level: Level) -> None:
+    """Below a fifth looks are further apart, below a twentieth there are only changes."""
+    assert level_of(left) is level
+
+
+def test_nothing_is_known_at_first(bench: Bench) -> None:
+    """Until an answer says otherwise there is enough."""
+    budget = Budget(bench.client, bench.clock)
+    assert budget.level() is Level.PLENTY
+    assert budget.shortage_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("left", "level", "pause"), [(1_000, Level.PLENTY, 5), (999, Level.SCARCE, 20), (249, Level.RESERVED, 5)]
+)
+def test_what_the_service_says_counts(bench: Bench, left: int, level: Level, pause: float) -> None:
+    """Others who use the key spend of the same calls."""
+    budget = with_calls_left(bench, left)
+    assert (budget.level(), budget.stretched(5)) == (level, pause)
+
+
+def test_a_process_keeps_to_its_share(bench: Bench) -> None:
+    """With plenty left for the user, one that has spent its own part looks no more."""
+    budget = with_calls_left(bench, 4_000, share=0.01)
+    for _ in range(49):
+        bench.client.meter.count(next(iter(bench.client.meter.spent())))
+    assert budget.level() is Level.NONE
+    assert budget.holds_polls()
+    bench.clock.advance(3_700)
+    assert budget.level() is Level.PLENTY
+
+
+def test_polls_are_held_until_a_new_hour(bench: Bench) -> None:
+    """The free call tells when it begins; it is made once a minute, however often one asks."""
+    budget = with_calls_left(bench, 100)
+    assert all(budget.holds_polls() for _ in range(100))
+    assert bench.wire.count("GET /rate_limit_status") == 1
+    bench.clock.advance(3_600)
+    assert not budget.holds_polls()
+    assert bench.wire.count("GET /rate_limit_status") == 2
+
+
+def test_trouble_with_the_free_call_is_borne(bench: Bench) -> None:
+    """Then what was known last goes on to count."""
+    bench.wire.on("GET .*rate_limit_status", answers(403))
+    assert with_calls_left(bench, 100).holds_polls()
+
+
+def test_reads_are_refused_when_calls_are_kept(bench: Bench) -> None:
+    """The text says what is left, what for, and what to do."""
+    budget = with_calls_left(bench, 100, share=0.75)
+    with pytest.raises(RateLimitedError) as caught:
+        budget.require_read()
+    assert str(caught.value) == (
+        "2% of the hour's calls left, and what is left is kept for changes. Run again in the next hour, or let this "
+        "process spend more with XPLENTY_CREDIT_SHARE (now 0.75 of the hour's calls)"
+    )
+
+
+def test_changes_go_on_as_long_as_anything_is_left(bench: Bench) -> None:
+    """Ending what costs money must not wait for an hour."""
+    with_calls_left(bench, 1).require_write()
+    with pytest.raises(RateLimitedError, match="0% of the hour's calls left, and nothing was sent"):
+        with_calls_left(bench, 0).require_write()
+
+
+def test_what_was_spent_is_told(bench: Bench) -> None:
+    """By kind, with what is left."""
+    budget = Budget(bench.client, bench.clock)
+    assert budget.spent_text() == "0 calls (0 to create, 0 to change, 0 to look)"
+    bench.client.clusters.create({"nodes": 2})
+    assert budget.spent_text() == "1 call (1 to create, 0 to change, 0 to look); 4,999 of 5,000 left this hour"

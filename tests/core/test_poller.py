@@ -1,0 +1,156 @@
+"""All who wait share the same looks at the list, and none of them is shown anything old."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.support.core_bench import Bench, answers
+from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.poller import Follower
+from xplenty_pulumi.core.polls import Polls
+from xplenty_pulumi.errors import ServerError
+
+Follow = Callable[[int], Follower[Cluster]]
+
+
+@pytest.fixture
+def polls(bench: Bench) -> Polls:
+    """The shared looks of one process."""
+    return Polls(bench.client, bench.clock)
+
+
+@pytest.fixture
+def follow(polls: Polls) -> Iterator[Follow]:
+    """A maker of waiters, who wait until the test ends."""
+    with ExitStack() as waiting:
+        yield lambda cluster_id: waiting.enter_context(polls.clusters.following(cluster_id))
+
+
+def clusters(bench: Bench, count: int) -> list[int]:
+    """Return the ids of that many clusters of somebody else, the oldest first."""
+    return [bench.emulator.add_cluster().id for _ in range(count)]
+
+
+def seen(follower: Follower[Cluster]) -> int | None:
+    """Return the id of what a look shows."""
+    record = follower.look()
+    return record.id if record else None
+
+
+def test_two_are_read_singly(bench: Bench, follow: Follow) -> None:
+    """For fewer than three a list would only be larger."""
+    ids = clusters(bench, 2)
+    waiters = [follow(one) for one in ids]
+    assert [seen(one) for one in waiters] == ids
+    assert bench.wire.count("GET clusters") == 0
+    assert bench.wire.count("GET clusters/.*") == 2
+
+
+def test_fifty_cost_one_call(bench: Bench, follow: Follow) -> None:
+    """Whoever looks first looks for all."""
+    ids = clusters(bench, 50)
+    waiters = [follow(one) for one in ids]
+    assert [seen(one) for one in waiters] == ids
+    assert bench.wire.count("GET .*") == 1
+
+
+def test_nobody_is_shown_the_same_look_twice(bench: Bench, follow: Follow) -> None:
+    """The second look of a waiter is a new one, and serves the others again."""
+    waiters = [follow(one) for one in clusters(bench, 3)]
+    for _ in range(2):
+        for waiter in waiters:
+            waiter.look()
+    assert bench.wire.count("GET clusters") == 2
+
+
+def test_a_look_from_before_does_not_count(bench: Bench, follow: Follow) -> None:
+    """Who begins to wait after a look, such as after a change of his own, gets a look that begins later."""
+    ids = clusters(bench, 3)
+    first, *_ = [follow(one) for one in ids]
+    first.look()
+    bench.emulator.edit_cluster(ids[2], name="changed")
+    record = follow(ids[2]).look()
+    assert record is not None
+    assert record.name == "changed"
+
+
+def test_news_cost_nothing(bench: Bench, follow: Follow) -> None:
+    """As soon as somebody has looked, all others may see it without a call."""
+    first, second, _ = [follow(one) for one in clusters(bench, 3)]
+    assert not second.has_news()
+    first.look()
+    assert second.has_news()
+    second.look()
+    assert (bench.wire.count("GET clusters"), second.has_news()) == (1, False)
+
+
+def test_what_is_not_in_the_list_is_read_singly(bench: Bench, polls: Polls, follow: Follow) -> None:
+    """A thing is gone when a look at itself says so, not because a list leaves it out."""
+    ids = clusters(bench, 3)
+    waiters = [follow(one) for one in [*ids, 77]]
+    assert [seen(one) for one in waiters] == [*ids, None]
+    assert bench.wire.count("GET clusters/77") == 1
+
+
+def test_more_than_a_page(bench: Bench, follow: Follow) -> None:
+    """With 250 alive a look takes as many pages as it must."""
+    ids = clusters(bench, 250)
+    waiters = [follow(one) for one in ids]
+    assert [seen(one) for one in waiters] == ids
+    assert bench.wire.count("GET .*") == 3
+
+
+def test_a_long_past_is_not_read(bench: Bench, follow: Follow) -> None:
+    """A look ends at the oldest thing that is waited for, however much there was before."""
+    clusters(bench, 500)
+    ids = clusters(bench, 5)
+    for waiter in [follow(one) for one in ids]:
+        waiter.look()
+    assert bench.wire.count("GET .*") == 1
+
+
+def test_a_few_far_down_are_cheaper_singly(bench: Bench, follow: Follow) -> None:
+    """Pages that show nothing are given up once they have cost as much as the things read singly would."""
+    ids = clusters(bench, 4)
+    clusters(bench, 1_000)
+    waiters = [follow(one) for one in ids]
+    assert [seen(one) for one in waiters] == ids
+    assert bench.wire.count("GET clusters") == 4
+    assert bench.wire.count("GET clusters/.*") == 4
+
+
+def test_trouble_is_shared(bench: Bench, follow: Follow) -> None:
+    """An outage costs the tries of one call, not those of each who waits."""
+    bench.wire.on("GET clusters", answers(503))
+    for waiter in [follow(one) for one in clusters(bench, 20)]:
+        with pytest.raises(ServerError):
+            waiter.look()
+    assert bench.wire.count("GET .*") == 5
+
+
+def test_who_has_gone_is_not_looked_for(bench: Bench, polls: Polls) -> None:
+    """Once the others have what they want, the last two are read singly."""
+    ids = clusters(bench, 3)
+    with polls.clusters.following(ids[0]) as first, polls.clusters.following(ids[1]):
+        with polls.clusters.following(ids[2]):
+            pass
+        first.look()
+    assert bench.wire.count("GET clusters") == 0
+
+
+def test_two_may_wait_for_the_same(bench: Bench, polls: Polls) -> None:
+    """The one who leaves first does not end it for the other."""
+    (one,) = clusters(bench, 1)
+    with polls.clusters.following(one) as stays:
+        with polls.clusters.following(one):
+            pass
+        assert seen(stays) == one
+
+
+def test_active_jobs_are_listed_anew_for_each_who_asks_later(bench: Bench, polls: Polls) -> None:
+    """What is ended on the strength of such a list must not rest on an older one."""
+    polls.active_jobs()
+    before = bench.wire.count("GET jobs")
+    polls.active_jobs()
+    assert bench.wire.count("GET jobs") == 2 * before

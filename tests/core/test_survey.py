@@ -1,0 +1,102 @@
+"""Many things that are read together cost the pages of the list that they are on."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.support.core_bench import Bench, answers
+from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.clock import ManualClock
+from xplenty_pulumi.core.polls import Polls
+from xplenty_pulumi.core.survey import Survey
+
+TOGETHER = 8
+"""As many as the engine asks for at once on two cores."""
+
+
+class Crowd(ManualClock):
+    """A clock on which nobody goes on before all who belong together are there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all = threading.Barrier(TOGETHER, timeout=30)
+
+    def sleep(self, seconds: float) -> None:
+        self._all.wait()
+
+
+@pytest.fixture
+def crowd() -> Crowd:
+    """The clock of those who ask together."""
+    return Crowd()
+
+
+@pytest.fixture
+def survey(bench: Bench, crowd: Crowd) -> Survey[Cluster]:
+    """The survey of the clusters."""
+    return Polls(bench.client, crowd).cluster_survey
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    """One thread for each of those who ask together."""
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        yield pool
+
+
+def clusters(bench: Bench, count: int) -> list[int]:
+    """Return the ids of that many clusters, the oldest first."""
+    return [bench.emulator.add_cluster().id for _ in range(count)]
+
+
+def test_one_alone_is_read_singly(bench: Bench) -> None:
+    """Who is still alone after a moment is told to read singly."""
+    (one,) = clusters(bench, 1)
+    assert Polls(bench.client, bench.clock).cluster_survey.find(one) is None
+    assert bench.wire.count("GET .*") == 0
+
+
+def test_a_thousand_cost_ten_pages(bench: Bench, survey: Survey[Cluster], threads: ThreadPoolExecutor) -> None:
+    """In whatever order they are asked for, and however many are asked for at once."""
+    ids = clusters(bench, 1_000)
+    found = [*threads.map(survey.find, ids[:TOGETHER]), *map(survey.find, ids[TOGETHER:])]
+    assert [one.id if one else None for one in found] == ids
+    assert bench.wire.count("GET .*") == 10
+    assert {one.id for one in survey.seen()} == set(ids)
+
+
+def test_a_long_past_is_not_read_for_a_few(bench: Bench, survey: Survey[Cluster], threads: ThreadPoolExecutor) -> None:
+    """Things that are further down than ten pages, and one more for each of them, are read singly."""
+    ids = clusters(bench, TOGETHER)
+    clusters(bench, 2_000)
+    assert list(threads.map(survey.find, ids)) == [None] * TOGETHER
+    assert bench.wire.count("GET .*") == 10 + TOGETHER
+
+
+@pytest.mark.parametrize("pauses", [[2.5], [1.9] * 32], ids=["after a pause", "after a minute"])
+def test_a_list_that_is_old_is_read_anew(
+    bench: Bench, crowd: Crowd, survey: Survey[Cluster], threads: ThreadPoolExecutor, pauses: list[float]
+) -> None:
+    """Who asks after a pause, or after a minute of asking, is not shown what was seen before."""
+    ids = clusters(bench, TOGETHER)
+    list(threads.map(survey.find, ids))
+    for pause in pauses[:-1]:
+        crowd.advance(pause)
+        assert survey.find(ids[0]) is not None
+    crowd.advance(pauses[-1])
+    bench.emulator.edit_cluster(ids[0], name="changed")
+    found = next(iter(threads.map(survey.find, ids)))
+    assert found is not None
+    assert found.name == "changed"
+
+
+def test_a_list_that_can_not_be_read_is_asked_once(
+    bench: Bench, survey: Survey[Cluster], threads: ThreadPoolExecutor
+) -> None:
+    """All are read singly then, and what is wrong comes to light there."""
+    ids = clusters(bench, TOGETHER)
+    bench.wire.on("GET clusters", answers(404))
+    assert list(threads.map(survey.find, ids)) == [None] * TOGETHER
+    assert bench.wire.count("GET .*") == 1

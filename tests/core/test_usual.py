@@ -1,0 +1,61 @@
+"""The account's own past says how long things usually take."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.support.core_bench import BUILDING_TIME, Bench, desired, desired_run
+from xplenty_pulumi.core.usual import usual
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def span(seconds: float) -> tuple[datetime, datetime]:
+    """Return a span of that length."""
+    return START, START + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "seconds"), [([], None), ([60], 60), ([60, 70, 500], 70), ([-5, 0, 90_000], None), ([0, 60], 60)]
+)
+def test_the_median_counts(lengths: list[float], seconds: float | None) -> None:
+    """One that took much longer, and times that make no sense, change nothing."""
+    assert usual(map(span, lengths)) == seconds
+
+
+def test_only_the_newest_count() -> None:
+    """What took long years ago says nothing about today."""
+    assert usual(map(span, [60] * 20 + [600] * 200)) == 60
+
+
+def test_spans_without_an_end_say_nothing() -> None:
+    """A cluster that never became available has no such time."""
+    assert usual([(START, None), (None, START)]) is None
+
+
+def test_the_row_of_a_new_cluster_says_what_is_usual(bench: Bench) -> None:
+    """The second cluster of a type is told the time of the first."""
+    bench.clusters.create(desired())
+    bench.told.clear()
+    bench.another_process()
+    other = bench.another_process()
+    other.clusters.create(desired(name="other", marker=False))
+    assert BUILDING_TIME == 180
+    assert all(detail.endswith("of 30m · usually 3m") for _, detail in other.told)
+
+
+def test_another_type_says_nothing(bench: Bench) -> None:
+    """A sandbox takes another time than a cluster of many nodes."""
+    bench.clusters.create(desired())
+    other = bench.another_process()
+    other.clusters.create(desired(nodes=1, type="sandbox", marker=False))
+    assert all("usually" not in detail for _, detail in other.told)
+
+
+def test_runs_of_a_package_have_their_usual_time(bench: Bench) -> None:
+    """A run is told how long the package's runs took that have succeeded."""
+    cluster = bench.ready_cluster()
+    bench.job_runs.create(desired_run(cluster, variables={"day": "1"}))
+    bench.told.clear()
+    bench.job_runs.create(desired_run(cluster, variables={"day": "2"}, owner="other"))
+    assert any("usually" in detail for _, detail in bench.told)

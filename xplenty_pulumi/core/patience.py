@@ -1,0 +1,151 @@
+"""How to wait: by which clock, how often to look, until when, whom to tell, and at what cost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from xplenty_pulumi.clock import Clock, SystemClock
+from xplenty_pulumi.errors import Cancelled
+
+_CONFIRMING = 1.0
+_NEAR = (0.8, 1.5)
+"""Between these parts of the usual time most things happen."""
+_PRECISION = 40.0
+"""Looks in that time are this part of it apart: 9 seconds where it takes 6 minutes."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds between two looks: `first` for what is new, longer with its age by `growth`, `longest` at most.
+
+    A growth of nothing is a fixed pace, which usual times do not change.
+    """
+
+    first: float = 2.0
+    growth: float = 0.25
+    longest: float = 15.0
+
+    @classmethod
+    def fixed(cls, seconds: float) -> "Pace":
+        """Return the pace of a look every so many seconds."""
+        return cls(first=seconds, growth=0.0, longest=seconds)
+
+    def pause(self, age: float, *, usual: float | None = None) -> float:
+        """Return the pause before the next look at what has been under way for `age` seconds and takes `usual` ones.
+
+        Where the usual time is known there is a look at that very moment, and there are more looks around it.
+        """
+        regular = min(self.longest, self.first + self.growth * age)
+        if usual is None or not self.growth:
+            return regular
+        earliest, latest = (part * usual for part in _NEAR)
+        if age < earliest:
+            return max(self.first, min(regular, earliest - age))
+        if age > latest:
+            return regular
+        near = min(regular, max(self.first, usual / _PRECISION))
+        return usual - age if 0 < usual - age <= near * 1.25 else near
+
+    def confirmation(self) -> float:
+        """Return the pause before what has just been seen is looked at once more."""
+        return min(self.first, _CONFIRMING)
+
+
+class Allowance(Protocol):
+    """How many calls may still be spent on looking."""
+
+    def stretched(self, pause: float) -> float:
+        """Return how long a pause of that many seconds is to last."""
+
+    def holds_polls(self) -> bool:
+        """Return whether what is left is kept for more important calls."""
+
+    def shortage_text(self) -> str:
+        """Return what a user should know of a shortage, or an empty text."""
+
+    def require_read(self) -> None:
+        """Return if something may be read of which no change depends; raises RateLimitedError if not."""
+
+    def require_write(self) -> None:
+        """Return if something may be changed; raises RateLimitedError if not."""
+
+
+class Plenty:
+    """The allowance of one who need not count calls."""
+
+    def stretched(self, pause: float) -> float:
+        return pause
+
+    def holds_polls(self) -> bool:
+        return False
+
+    def shortage_text(self) -> str:
+        return ""
+
+    def require_read(self) -> None:
+        return
+
+    def require_write(self) -> None:
+        return
+
+
+@dataclass(frozen=True)
+class Patience:
+    """All that one who waits is given, and whether the user still wants it.
+
+    `tell` gets a headline that changes when something happened, and a detail that changes with every look; `warn` gets
+    what the user should still read when all is over; `interrupted` returns a reason to stop waiting, or an empty text.
+    """
+
+    clock: Clock = field(default_factory=SystemClock)
+    pace: Pace = Pace()
+    tell: Callable[[str, str], None] = lambda _headline, _detail: None
+    interrupted: Callable[[], str] = lambda: ""
+    warn: Callable[[str], None] = lambda _text: None
+    allowance: Allowance = field(default_factory=Plenty)
+
+    def go_on(self, intention: str) -> None:
+        """Return if the user still wants what is about to be done, and there is a call left for it.
+
+        Raises:
+            Cancelled: he does not, so the `intention`, such as `creating it`, was not carried out.
+            RateLimitedError: there is no call left.
+        """
+        if reason := self.interrupted():
+            raise Cancelled(
+                f"{reason} before {intention}, so nothing was sent", advice="Run `pulumi up` again to go on"
+            )
+        self.allowance.require_write()
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The end of an operation, however many waits it takes: `total` seconds from `start` on a monotonic clock."""
+
+    clock: Clock
+    total: float
+    start: float
+
+    @classmethod
+    def after(cls, seconds: float, clock: Clock) -> "Deadline":
+        """Return the deadline `seconds` from now."""
+        return cls(clock, seconds, clock.monotonic())
+
+    def elapsed(self) -> float:
+        """Return the seconds since the start."""
+        return self.clock.monotonic() - self.start
+
+    def left(self) -> float:
+        """Return the seconds left, below zero once it is over."""
+        return self.total - self.elapsed()
+
+
+def spelled(seconds: float) -> str:
+    """Return a time as people say it: `45s`, `3m10s`, `30m`, `2h05m`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}h{minutes:02}m" if minutes else f"{hours}h"
+    if minutes:
+        return f"{minutes}m{rest:02}s" if rest else f"{minutes}m"
+    return f"{rest}s"

@@ -1,0 +1,63 @@
+"""One look for all who ask while it is under way."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from xplenty_pulumi.errors import XplentyError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Taken(Generic[T]):
+    """What a look has shown, or the `trouble` that it met; later ones have a higher `number`."""
+
+    number: int
+    value: T | None = None
+    trouble: XplentyError | None = None
+
+
+class SharedLook(Generic[T]):
+    """Calls `take` for whoever asks first, and gives what it returned to all who may have it; thread-safe.
+
+    A failed look is shared as well, so that an outage does not cost a call for each who asks.
+    """
+
+    def __init__(self, take: Callable[[], T]) -> None:
+        self._take = take
+        self._turn = threading.Lock()
+        self._begun = 0
+        self._latest: Taken[T] | None = None
+
+    @property
+    def begun(self) -> int:
+        """The number of the look that began last."""
+        return self._begun
+
+    def is_newer(self, number: int) -> bool:
+        """Return whether a look with a higher number is there already, so that asking for it costs nothing."""
+        latest = self._latest
+        return latest is not None and latest.number > number
+
+    def after(self, number: int) -> tuple[int, T]:
+        """Return a look that began after look `number` did, with its own number; raises the trouble that it met."""
+        with self._turn:
+            latest = self._latest
+            if latest is None or latest.number <= number:
+                latest = self._latest = self._taken()
+        if latest.trouble is not None:
+            raise latest.trouble.with_traceback(None)
+        return latest.number, latest.value  # type: ignore[return-value] # without trouble there is a value
+
+    def now(self) -> T:
+        """Return a look that begins after this call."""
+        return self.after(self._begun)[1]
+
+    def _taken(self) -> Taken[T]:
+        self._begun += 1
+        try:
+            return Taken(self._begun, self._take())
+        except XplentyError as trouble:
+            return Taken(self._begun, trouble=trouble)
