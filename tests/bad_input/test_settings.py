@@ -64,6 +64,7 @@ VARIABLES: Mapping[str, str] = {
     "XPLENTY_ACCOUNT_ID": "accountId",
     "XPLENTY_API_URL": "apiUrl",
     "XPLENTY_POLL_SECONDS": "pollSeconds",
+    "XPLENTY_CREDIT_SHARE": "creditShare",
 }
 SEED: Mapping[str, Any] = {
     "account_id": "acme",

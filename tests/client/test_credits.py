@@ -57,3 +57,16 @@ def test_the_newest_word_of_the_service_counts() -> None:
     assert client.credits == client.meter.told
     assert client.meter.told is not None
     assert client.meter.told.remaining == 17
+
+
+def test_no_call_is_forgotten_before_its_hour_is_over() -> None:
+    """Also not the last ones of those that are counted together."""
+    clock = ManualClock()
+    client = client_on(Script(cluster_reply()), clock=clock)
+    client.clusters.get(1)
+    clock.advance(9.5)
+    client.clusters.get(1)
+    clock.advance(3_599)
+    assert client.meter.spent_in_hour() >= 1
+    clock.advance(1)
+    assert client.meter.spent_in_hour() == 0

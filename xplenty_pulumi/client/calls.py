@@ -92,29 +92,35 @@ class Caller:
                 self._quota.give_back()
                 return _Success(value)
         decision = self._decide(call.kind, outcome, number=number, moment=moment)
-        self._throttle.note(outcome, pause=decision.delay)
+        self._throttle.note(outcome, pause=decision.delay if decision.action is Action.AGAIN else None)
         return _Failure(outcome, decision, number)
 
     def _send(self, call: Call[T], *, moment: float) -> Outcome:
         if self._transport.closed:
             raise NotSentError("the client is closed", resource=call.resource, advice="Make a new one.")
-        if not call.free:
+        while True:
             self._wait_for_throttle(call, moment=moment)
-        with self._breaker.turn(patience=self._left(moment)):
-            outcome = self._transport.send(call.request, timeout=self._left(moment))
-            if not call.free and not isinstance(outcome, NotSent):
-                self.meter.count(call.kind)
-            self._note(call, outcome)
+            with self._breaker.turn(patience=self._left(moment)):
+                # Whoever had the turn before may have been asked to wait.
+                if not self._closed_for(call):
+                    return self._exchange(call, moment=moment)
+
+    def _exchange(self, call: Call[T], *, moment: float) -> Outcome:
+        outcome = self._transport.send(call.request, timeout=self._left(moment))
+        if not call.free and not isinstance(outcome, NotSent):
+            self.meter.count(call.kind)
+        self._note(call, outcome)
         return outcome
 
     def _wait_for_throttle(self, call: Call[T], *, moment: float) -> None:
-        closed = self._throttle.closed_for()
-        if closed >= self._left(moment):
-            raise self._explainer.asked_to_wait(call.resource, closed)
-        while pause := self._throttle.pause():
-            self._clock.sleep(min(pause, max(0.0, self._left(moment))))
-            if self._left(moment) <= 0:
-                raise self._explainer.asked_to_wait(call.resource, self._throttle.closed_for())
+        while closed := self._closed_for(call):
+            left = self._left(moment)
+            if closed >= left:
+                raise self._explainer.asked_to_wait(call.resource, closed)
+            self._clock.sleep(self._throttle.spread(closed, within=left))
+
+    def _closed_for(self, call: Call[T]) -> float:
+        return 0.0 if call.free else self._throttle.closed_for()
 
     def _note(self, call: Call[T], outcome: Outcome) -> None:
         if not isinstance(outcome, Answered):

@@ -10,12 +10,13 @@ from xplenty_pulumi.clock import Clock
 
 HOUR = 3600.0
 _GRAIN = 10.0
-"""Calls within so many seconds are counted as if they were sent together."""
+"""Calls within so many seconds are forgotten together, an hour after the last of them."""
 
 
 @dataclass
 class _Grain:
     start: float
+    last: float
     calls: int = 0
 
 
@@ -38,12 +39,13 @@ class Meter:
         with self._lock:
             self._sent[kind] += 1
             if not self._grains or now - self._grains[-1].start >= _GRAIN:
-                self._grains.append(_Grain(now))
+                self._grains.append(_Grain(start=now, last=now))
+            self._grains[-1].last = now
             self._grains[-1].calls += 1
             self._forget_before(now - HOUR)
 
     def spent_in_hour(self) -> int:
-        """Return how many calls were sent within the last hour."""
+        """Return how many calls were sent within the last hour; never fewer, and a few seconds' more at most."""
         with self._lock:
             self._forget_before(self._clock.monotonic() - HOUR)
             return sum(grain.calls for grain in self._grains)
@@ -54,5 +56,5 @@ class Meter:
             return {kind: self._sent[kind] for kind in CallKind}
 
     def _forget_before(self, moment: float) -> None:
-        while self._grains and self._grains[0].start <= moment:
+        while self._grains and self._grains[0].last <= moment:
             self._grains.popleft()

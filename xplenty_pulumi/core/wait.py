@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from xplenty_pulumi.core.goal import Goal, Record, RecordT
 from xplenty_pulumi.core.patience import Deadline, Patience, spelled
 from xplenty_pulumi.errors import (
     Cancelled,
@@ -22,43 +23,7 @@ _SLICE = 0.5
 _POLL_TROUBLE = (NotSentError, ServerError, RateLimitedError, UnsureError)
 
 
-class Record(Protocol):
-    """What a look returns: anything with the status the service gives it."""
-
-    @property
-    def status(self) -> str: ...
-
-
-RecordT = TypeVar("RecordT", bound=Record)
 Seen_co = TypeVar("Seen_co", bound=Record, covariant=True)
-
-
-@dataclass(frozen=True)
-class Goal(Generic[RecordT]):
-    """What is waited for.
-
-    `reached` says whether a record is it; `hopeless` gives the reason why it can not become it any more, or an empty
-    text; `looks` is how many looks in a row must agree (one is enough only where a status is final). `unfinished` and
-    `unreachable` are the advice to the user when the wait ends before the goal, and when there is no way to it.
-    `stages` are the statuses on the way there, in their order, and `usual` is how many seconds it takes as a rule.
-    """
-
-    name: str
-    reached: Callable[[RecordT], bool]
-    hopeless: Callable[[RecordT], str] = lambda _record: ""
-    missing_is_reached: bool = False
-    looks: int = 2
-    note: Callable[[RecordT], str] = lambda _record: ""
-    unfinished: str = ""
-    unreachable: str = ""
-    stages: tuple[str, ...] = ()
-    usual: float | None = None
-
-    def headline(self, record: RecordT) -> str:
-        """Return where on the way the record is, such as `[2/3] creating` or `running 42%`."""
-        status, note = record.status, self.note(record)
-        stage = f"[{self.stages.index(status) + 1}/{len(self.stages)}] " if status in self.stages else ""
-        return f"{stage}{status} {note}".rstrip()
 
 
 class Lookout(Protocol[Seen_co]):

@@ -1,11 +1,11 @@
 """What is waited for with clusters, and what the sight of one means."""
 
 from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.goal import Goal
 from xplenty_pulumi.core.kinds import CLUSTER, Phase
 from xplenty_pulumi.core.reconcile.creation import Desired
 from xplenty_pulumi.core.reconcile.outcome import Sight
 from xplenty_pulumi.core.view import cluster_view
-from xplenty_pulumi.core.wait import Goal
 
 
 def label(cluster_id: int) -> str:

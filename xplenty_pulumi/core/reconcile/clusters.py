@@ -3,6 +3,7 @@
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core import marker as markers
 from xplenty_pulumi.core.diff import differences
+from xplenty_pulumi.core.goal import Goal
 from xplenty_pulumi.core.kinds import CLUSTER, Change, Phase
 from xplenty_pulumi.core.patience import Deadline, Patience
 from xplenty_pulumi.core.polls import Polls
@@ -23,7 +24,7 @@ from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed
 from xplenty_pulumi.core.reconcile.stopping import Stopping
 from xplenty_pulumi.core.view import cluster_view
-from xplenty_pulumi.core.wait import Goal, Watch, wait_for
+from xplenty_pulumi.core.wait import Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.expressions import looks_unquoted
+from xplenty_pulumi.core.goal import Goal
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
 from xplenty_pulumi.core.plan import is_spent
 from xplenty_pulumi.core.reconcile.outcome import Sight
-from xplenty_pulumi.core.wait import Goal
 from xplenty_pulumi.errors import Cancelled, JobFailed, UnsureError
 
 

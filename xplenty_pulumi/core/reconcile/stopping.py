@@ -1,11 +1,12 @@
 """Ending a job run, seen to have ended, and clearing a cluster of the jobs that are active on it."""
 
 from xplenty_pulumi.client import Client, Job
+from xplenty_pulumi.core.goal import Goal
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
 from xplenty_pulumi.core.patience import Deadline, Patience
 from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed
-from xplenty_pulumi.core.wait import Goal, Watch, wait_for
+from xplenty_pulumi.core.wait import Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, RefusedError, UnsureError
 
 FINAL = frozenset({Phase.SUCCEEDED, Phase.FAILED, Phase.GONE})

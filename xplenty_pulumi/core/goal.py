@@ -1,0 +1,43 @@
+"""What is waited for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+
+class Record(Protocol):
+    """What a look returns: anything with the status the service gives it."""
+
+    @property
+    def status(self) -> str: ...
+
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+@dataclass(frozen=True)
+class Goal(Generic[RecordT]):
+    """What is waited for.
+
+    `reached` says whether a record is it; `hopeless` gives the reason why it can not become it any more, or an empty
+    text; `looks` is how many looks in a row must agree (one is enough only where a status is final). `unfinished` and
+    `unreachable` are the advice to the user when the wait ends before the goal, and when there is no way to it.
+    `stages` are the statuses on the way there, in their order, and `usual` is how many seconds it takes as a rule.
+    """
+
+    name: str
+    reached: Callable[[RecordT], bool]
+    hopeless: Callable[[RecordT], str] = lambda _record: ""
+    missing_is_reached: bool = False
+    looks: int = 2
+    note: Callable[[RecordT], str] = lambda _record: ""
+    unfinished: str = ""
+    unreachable: str = ""
+    stages: tuple[str, ...] = ()
+    usual: float | None = None
+
+    def headline(self, record: RecordT) -> str:
+        """Return where on the way the record is, such as `[2/3] creating` or `running 42%`."""
+        status, note = record.status, self.note(record)
+        stage = f"[{self.stages.index(status) + 1}/{len(self.stages)}] " if status in self.stages else ""
+        return f"{stage}{status} {note}".rstrip()
