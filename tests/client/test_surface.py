@@ -25,12 +25,18 @@ def test_public_names() -> None:
         "Client",
         "Cluster",
         "Creator",
+        "Hook",
+        "HookEvent",
+        "HookSettings",
+        "HookTrigger",
+        "HookType",
         "Instance",
         "Job",
         "JobLog",
         "JobOutput",
         "LogSummary",
         "Package",
+        "PingedHook",
         "RateLimit",
         "Watcher",
     ]
@@ -45,14 +51,26 @@ def test_public_methods() -> None:
             for name, part in {
                 "": client,
                 "clusters": client.clusters,
+                "hooks": client.hooks,
                 "jobs": client.jobs,
                 "packages": client.packages,
             }.items()
         }
     assert found == {
-        "": ["close", "clusters", "credits", "jobs", "meter", "packages", "rate_limit", "user_id"],
-        "clusters": ["create", "get", "instances", "list", "terminate", "update"],
-        "jobs": ["get", "list", "log", "run", "stop", "unwatch", "variables", "watchers"],
+        "": ["close", "clusters", "credits", "hooks", "jobs", "meter", "packages", "rate_limit", "user_id"],
+        "clusters": [
+            "create",
+            "get",
+            "instances",
+            "list",
+            "terminate",
+            "unwatch",
+            "update",
+            "watch",
+            "watchers",
+        ],
+        "hooks": ["create", "delete", "events", "get", "list", "ping", "reset_salt", "types", "update"],
+        "jobs": ["get", "list", "log", "run", "stop", "unwatch", "variables", "watch", "watchers"],
         "packages": ["get", "list"],
     }
 
@@ -63,7 +81,7 @@ def test_everything_public_is_documented() -> None:
         exported = getattr(xplenty_pulumi.client, name)
         assert inspect.getdoc(exported), name
     with Client(api_key="a-key", account_id="acme") as client:
-        for part in (client, client.clusters, client.jobs, client.packages):
+        for part in (client, client.clusters, client.hooks, client.jobs, client.packages):
             for method in dir(type(part)):
                 assert method.startswith("_") or inspect.getdoc(getattr(type(part), method)), method
 
@@ -85,7 +103,7 @@ def test_import_loads_no_engine() -> None:
         ("httpx", {"transport.py"}),
         ("httpcore", {"sockets.py", "transport.py"}),
         ("tenacity", {"calls.py"}),
-        ("pydantic", {"models.py", "parsing.py"}),
+        ("pydantic", {"hook_models.py", "models.py", "parsing.py"}),
     ],
 )
 def test_each_library_stays_in_its_place(library: str, importers: set[str]) -> None:

@@ -227,7 +227,7 @@ def test_wrong_methods_are_not_allowed(method: str, path: str, allowed: str) -> 
     assert response.json()["message"].endswith(f"use {allowed}")
 
 
-@pytest.mark.parametrize("area", ["clusters", "jobs", "packages", "schedules", "hooks"])
+@pytest.mark.parametrize("area", ["clusters", "jobs", "packages", "schedules"])
 def test_search_says_that_it_is_not_there(area: str, schema_watch: SchemaWatch) -> None:
     """Searching is a 501 that says what to do instead, also where the description knows of no search."""
     schema_watch.look_away()
@@ -245,7 +245,6 @@ def test_search_says_that_it_is_not_there(area: str, schema_watch: SchemaWatch) 
         ("POST", "schedules/301/run"),
         ("GET", "connections"),
         ("POST", "connections/s3/test"),
-        ("GET", "hooks"),
         ("GET", "/accounts"),
         ("GET", "/regions/redshift"),
         ("PUT", "/user"),

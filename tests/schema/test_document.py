@@ -41,6 +41,11 @@ GET /{account_id}/api/packages/{package_id}
 GET /{account_id}/api/schedules
 GET /{account_id}/api/schedules/{schedule_id}
 GET POST DELETE /{account_id}/api/schedules/{schedule_id}/watchers
+GET POST /{account_id}/api/hooks
+GET /{account_id}/api/hooks/search
+GET PUT DELETE /{account_id}/api/hooks/{hook_id}
+GET /{account_id}/api/hooks/{hook_id}/ping
+PUT /{account_id}/api/hooks/{hook_id}/reset_salt
 GET /{account_id}/api/hooks/types
 GET /{account_id}/api/regions
 GET /{account_id}/api/stacks

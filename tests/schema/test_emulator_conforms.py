@@ -21,6 +21,13 @@ KEY = "a-key-for-tests"
 AUTHORIZED = {"Authorization": f"Basic {base64.b64encode(KEY.encode()).decode()}"}
 CLUSTERS = f"/{Seed().account_id}/api/clusters"
 COMPLETES, FAILS, IS_BIG = 101, 103, 104
+HOOKS: dict[str, dict[str, Any]] = {
+    "web": {"url": "http://192.0.2.1/", "basic_auth": "t", "basic_auth_data": "YTpi", "insecure_ssl": True},
+    "slack": {"url": "https://192.0.2.1/in", "team": "harbour", "channel": "#quay"},
+    "hipchat": {"room": "quay", "auth_token": "token-of-the-quay"},
+    "email": {"emails": "quay@example.test"},
+    "pagerduty": {"service_key": "key-of-the-quay", "service_name": "quay"},
+}
 EVERYTHING = {
     "nodes": 3,
     "type": "production",
@@ -82,6 +89,23 @@ def look_around(who: Visitor) -> None:
     for kind in ("clusters", "jobs"):
         who.call("GET", f"{kind}/search", query={"q": "busy"})
     watch(who, "schedules/301")
+    look_at_hooks(who)
+
+
+def look_at_hooks(who: Visitor) -> None:
+    """Have every kind of hook, so that each event of the visit is told and noted; the last is removed again."""
+    for kind, settings in HOOKS.items():
+        last = who.new("hooks", {"type": kind, "settings": settings, "events": ["job", "cluster"]})
+        who.call("PUT", f"hooks/{last}", {"type": "web", "settings": settings, "events": ["job.failed", "cluster"]})
+        for tail in ("", "/ping"):
+            who.call("GET", f"hooks/{last}{tail}")
+        who.call("PUT", f"hooks/{last}/reset_salt")
+    who.call("PUT", f"hooks/{last}", {"settings": settings, "active": "f"})
+    who.call("GET", f"hooks/{last}/ping")
+    who.call("GET", "hooks", query={"type": "web,email", "sort": "name", "limit": 1, "offset": 1})
+    who.call("GET", "hooks/search", query={"q": "type:web -name:x"})
+    for method in ("DELETE", "GET"):
+        who.call(method, f"hooks/{last}")
 
 
 def watch(who: Visitor, path: str) -> None:

@@ -51,7 +51,7 @@ QUICK = settings(
 
 
 class InhabitedAccount:
-    """An account with a ready cluster, a pending one and a completed job, as a WSGI application."""
+    """An account with a ready cluster, a pending one, a completed job and a hook, as a WSGI application."""
 
     def __init__(self) -> None:
         clock = ManualClock()
@@ -61,10 +61,13 @@ class InhabitedAccount:
         job = self._create("jobs", b'{"cluster_id": %d, "package_id": 101}' % ready)
         clock.advance(100)
         pending = self._create("clusters", b'{"nodes": 2}')
+        settings = b'{"url": "http://127.0.0.1:9/", "basic_auth_data": "YTpi"}'
+        hook = self._create("hooks", b'{"type": "web", "events": ["job"], "settings": %s}' % settings)
         self.clusters = [ready, pending]
         self.ids = {
             "account_id": ACCOUNT_ID,
             "cluster_id": ready,
+            "hook_id": hook,
             "job_id": job,
             "output_id": job * 10,
             "package_id": 101,
@@ -103,6 +106,7 @@ LIKELY: dict[str, dict[str, dict[str, Any]]] = {
         "slave_spot_price": {"minimum": -1},
     },
     "ClusterUpdate": {"nodes": {"enum": [1, 2, 3, 20, 500]}, "time_to_idle": {"minimum": -1}},
+    "HookSettings": {"url": {"enum": ["http://127.0.0.1:9/", "https://192.0.2.1/a", "ftp://a", "", "http://[::1"]}},
     "JobRun": {
         "cluster_id": {"enum": InhabitedAccount().clusters},
         "package_id": {"enum": [101, 102, 103, 104, 105, 999_999]},

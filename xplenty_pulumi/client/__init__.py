@@ -10,6 +10,7 @@ Every method returns a model or raises one of `xplenty_pulumi.errors`.
 """
 
 from xplenty_pulumi.client.api import Client
+from xplenty_pulumi.client.hook_models import Hook, HookEvent, HookSettings, HookTrigger, HookType, PingedHook
 from xplenty_pulumi.client.models import (
     BootstrapAction,
     Cluster,
@@ -29,12 +30,18 @@ __all__ = [
     "Client",
     "Cluster",
     "Creator",
+    "Hook",
+    "HookEvent",
+    "HookSettings",
+    "HookTrigger",
+    "HookType",
     "Instance",
     "Job",
     "JobLog",
     "JobOutput",
     "LogSummary",
     "Package",
+    "PingedHook",
     "RateLimit",
     "Watcher",
 ]

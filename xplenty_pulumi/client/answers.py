@@ -67,6 +67,7 @@ def _why_unsure(request: Request, *, status: int, body: object, readable: bool) 
         return ""
     if not readable:
         return f"the service answered {status} with a body that is not JSON"
-    if request.method == "POST" and not (isinstance(body, Mapping) and body.get("id")):
+    makes_something = request.method == "POST" and request.body is not None  # to watch is a POST without a body
+    if makes_something and not (isinstance(body, Mapping) and body.get("id")):
         return f"the service answered {status} without an id"
     return ""

@@ -1,4 +1,4 @@
-"""The client: one account, one key, three kinds of things."""
+"""The client: one account, one key, four kinds of things."""
 
 import re
 import weakref
@@ -11,6 +11,7 @@ from xplenty_pulumi.client.calls import Call, Caller
 from xplenty_pulumi.client.clusters import Clusters
 from xplenty_pulumi.client.credits import Meter
 from xplenty_pulumi.client.failures import Explainer
+from xplenty_pulumi.client.hooks import Hooks
 from xplenty_pulumi.client.jobs import Jobs
 from xplenty_pulumi.client.logs import scrub_http_logs
 from xplenty_pulumi.client.models import RateLimit
@@ -69,6 +70,7 @@ class Client:
         self.clusters = Clusters(self._caller, base=self._base)
         self.jobs = Jobs(self._caller, base=self._base)
         self.packages = Packages(self._caller, base=self._base)
+        self.hooks = Hooks(self._caller, base=self._base)
 
     def __repr__(self) -> str:
         return f"Client(account_id={self._account!r}, base_url={str(self._address)!r})"

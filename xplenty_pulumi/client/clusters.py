@@ -6,14 +6,15 @@ from functools import partial
 
 from xplenty_pulumi.client.arguments import checked_body, checked_id, list_query
 from xplenty_pulumi.client.calls import Call, Caller
-from xplenty_pulumi.client.models import Cluster, Instance
+from xplenty_pulumi.client.models import Cluster, Instance, Watcher
 from xplenty_pulumi.client.outcomes import Request
 from xplenty_pulumi.client.paging import Listing
-from xplenty_pulumi.client.parsing import read_record, read_records
+from xplenty_pulumi.client.parsing import read_nothing, read_record, read_records
 from xplenty_pulumi.client.retry import CallKind
 
 _read_cluster = partial(read_record, Cluster)
 _read_instances = partial(read_records, Instance)
+_read_watchers = partial(read_records, Watcher)
 
 
 class Clusters:
@@ -69,13 +70,29 @@ class Clusters:
 
     def instances(self, cluster_id: int) -> tuple[Instance, ...]:
         """Return the machines of the cluster, master included; only some plans allow it."""
-        request = Request("GET", f"{self._path}/{checked_id(cluster_id, field='cluster_id')}/instances")
-        call = Call(CallKind.READ, request, f"instances of cluster {cluster_id}", _read_instances)
-        return self._caller.run(call)
+        request = Request("GET", f"{self._path_of(cluster_id)}/instances")
+        return self._caller.run(Call(CallKind.READ, request, f"instances of cluster {cluster_id}", _read_instances))
+
+    def watchers(self, cluster_id: int) -> tuple[Watcher, ...]:
+        """Return the users who are told what becomes of the cluster; who made it is one of them (documented)."""
+        request = Request("GET", f"{self._path_of(cluster_id)}/watchers")
+        return self._caller.run(Call(CallKind.READ, request, f"watchers of cluster {cluster_id}", _read_watchers))
+
+    def watch(self, cluster_id: int) -> None:
+        """Have the user of this key told what becomes of the cluster; doing it twice is fine."""
+        request = Request("POST", f"{self._path_of(cluster_id)}/watchers")
+        self._caller.run(Call(CallKind.WRITE, request, f"watchers of cluster {cluster_id}", read_nothing))
+
+    def unwatch(self, cluster_id: int) -> None:
+        """Take the user of this key from the cluster's watchers; doing it twice is fine."""
+        request = Request("DELETE", f"{self._path_of(cluster_id)}/watchers")
+        self._caller.run(Call(CallKind.WRITE, request, f"watchers of cluster {cluster_id}", read_nothing))
 
     def _one(
         self, kind: CallKind, method: str, cluster_id: int, *, body: Mapping[str, object] | None = None
     ) -> Cluster:
-        path = f"{self._path}/{checked_id(cluster_id, field='cluster_id')}"
-        request = Request(method, path, body=body)
+        request = Request(method, self._path_of(cluster_id), body=body)
         return self._caller.run(Call(kind, request, f"cluster {cluster_id}", _read_cluster))
+
+    def _path_of(self, cluster_id: int) -> str:
+        return f"{self._path}/{checked_id(cluster_id, field='cluster_id')}"

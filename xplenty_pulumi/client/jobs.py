@@ -7,18 +7,14 @@ from functools import partial
 from xplenty_pulumi.client.arguments import checked_body, checked_id, include_query, list_query
 from xplenty_pulumi.client.calls import Call, Caller
 from xplenty_pulumi.client.models import Job, JobLog, Watcher
-from xplenty_pulumi.client.outcomes import Answered, Request
+from xplenty_pulumi.client.outcomes import Request
 from xplenty_pulumi.client.paging import Listing
-from xplenty_pulumi.client.parsing import read_mapping, read_record, read_records
+from xplenty_pulumi.client.parsing import read_mapping, read_nothing, read_record, read_records
 from xplenty_pulumi.client.retry import CallKind
 
 _read_job = partial(read_record, Job)
 _read_log = partial(read_record, JobLog)
 _read_watchers = partial(read_records, Watcher)
-
-
-def _read_nothing(_answer: Answered) -> None:
-    """An answer without a body says that it is done."""
 
 
 class Jobs:
@@ -102,10 +98,15 @@ class Jobs:
         request = Request("GET", f"{self._path_of(job_id)}/watchers")
         return self._caller.run(Call(CallKind.READ, request, f"watchers of job {job_id}", _read_watchers))
 
+    def watch(self, job_id: int) -> None:
+        """Have the user of this key told what becomes of the job; doing it twice is fine."""
+        request = Request("POST", f"{self._path_of(job_id)}/watchers")
+        self._caller.run(Call(CallKind.WRITE, request, f"watchers of job {job_id}", read_nothing))
+
     def unwatch(self, job_id: int) -> None:
         """Take the user of this key from the job's watchers; doing it twice is fine."""
         request = Request("DELETE", f"{self._path_of(job_id)}/watchers")
-        self._caller.run(Call(CallKind.WRITE, request, f"watchers of job {job_id}", _read_nothing))
+        self._caller.run(Call(CallKind.WRITE, request, f"watchers of job {job_id}", read_nothing))
 
     def _path_of(self, job_id: int) -> str:
         return f"{self._path}/{checked_id(job_id, field='job_id')}"

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from xplenty_pulumi.client.calls import Call, Caller
 from xplenty_pulumi.client.headers import has_next_page, next_offset
+from xplenty_pulumi.client.hook_models import Hook
 from xplenty_pulumi.client.models import Cluster, Job, Package
 from xplenty_pulumi.client.outcomes import Answered, Request
 from xplenty_pulumi.client.parsing import read_records
@@ -13,7 +14,7 @@ from xplenty_pulumi.client.retry import CallKind
 
 MOST_PAGES = 200
 
-Item = TypeVar("Item", Cluster, Job, Package)
+Item = TypeVar("Item", Cluster, Job, Package, Hook)
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xplenty_pulumi.emulator.account import Account, Gate, LoggedCall
     from xplenty_pulumi.emulator.backstage import Backstage
+    from xplenty_pulumi.emulator.deliveries import Delivery, Mail
     from xplenty_pulumi.emulator.emulator import Emulator
     from xplenty_pulumi.emulator.faults import ALWAYS, FIRST, SECOND, FaultRule, Faults, Strike
     from xplenty_pulumi.emulator.faults_catalogue import FAULTS, late_commit, lost, refusing
     from xplenty_pulumi.emulator.faults_model import Breakage, Broken, Effect, Fault
     from xplenty_pulumi.emulator.knobs import Knobs
     from xplenty_pulumi.emulator.messages import Request, Response
-    from xplenty_pulumi.emulator.records import Cluster, Job, Package, Schedule
+    from xplenty_pulumi.emulator.records import Cluster, Hook, Job, Package, Schedule
     from xplenty_pulumi.emulator.seed import PackageSeed, ScheduleSeed, Seed, TaskPackageSeed
 
 __all__ = [
@@ -31,15 +32,18 @@ __all__ = [
     "Breakage",
     "Broken",
     "Cluster",
+    "Delivery",
     "Effect",
     "Emulator",
     "Fault",
     "FaultRule",
     "Faults",
     "Gate",
+    "Hook",
     "Job",
     "Knobs",
     "LoggedCall",
+    "Mail",
     "Package",
     "PackageSeed",
     "Request",
@@ -57,13 +61,14 @@ __all__ = [
 _MODULES = {
     "account": ("Account", "Gate", "LoggedCall"),
     "backstage": ("Backstage",),
+    "deliveries": ("Delivery", "Mail"),
     "emulator": ("Emulator",),
     "faults": ("ALWAYS", "FIRST", "SECOND", "FaultRule", "Faults", "Strike"),
     "faults_catalogue": ("FAULTS", "late_commit", "lost", "refusing"),
     "faults_model": ("Breakage", "Broken", "Effect", "Fault"),
     "knobs": ("Knobs",),
     "messages": ("Request", "Response"),
-    "records": ("Cluster", "Job", "Package", "Schedule"),
+    "records": ("Cluster", "Hook", "Job", "Package", "Schedule"),
     "seed": ("PackageSeed", "ScheduleSeed", "Seed", "TaskPackageSeed"),
 }
 

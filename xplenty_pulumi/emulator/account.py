@@ -11,6 +11,8 @@ from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.emulator import reading
 from xplenty_pulumi.emulator.calls import Call
 from xplenty_pulumi.emulator.credits import Credits
+from xplenty_pulumi.emulator.deliveries import Delivery, Outbox
+from xplenty_pulumi.emulator.hook_messages import messages_of, triggered
 from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.messages import VENDOR_TYPE, Answer, Refusal, Request, Response
 from xplenty_pulumi.emulator.planting import plant
@@ -63,6 +65,7 @@ class Account:
         self.lock = threading.RLock()
         self.knobs = knobs or Knobs()
         self.base_url = "http://127.0.0.1"
+        self.outbox = Outbox()
         self._store = store
         self._gates = tuple(gates)
         self._calls: deque[LoggedCall] = deque(maxlen=CALLS_KEPT)
@@ -85,6 +88,8 @@ class Account:
             response = self._through_gates(request)
             self._calls.append(LoggedCall(request.method, request.path, response.status))
             self.save()
+            if self.world.hooks:
+                self.outbox.wake()
             return response
 
     def calls(self) -> tuple[LoggedCall, ...]:
@@ -93,17 +98,39 @@ class Account:
             return tuple(self._calls)
 
     def advance(self) -> Moment:
-        """Let everything happen that is due by now, and return the present moment."""
+        """Let everything happen that is due by now, put what is to be told of it into the outbox, return the moment."""
         now = self._time.now()
         self.world.advance(now)
+        self._tell()
         self.credits = self.credits.at(now)
         return now
 
     def save(self) -> None:
-        """Write down what has changed, if there is a store."""
+        """Put what is to be told into the outbox, then write down what has changed, if there is a store."""
+        self._tell()
         changes = self.world.take_changes()
         if self._store is not None:
             self._store.save(self.world, changes, seed=self.seed)
+
+    def note_delivery(self, delivery: Delivery) -> None:
+        """Take down with its hook what came of a delivery; a hook that is gone meanwhile stays gone."""
+        with self.lock:
+            self._note_trigger(delivery)
+            self.save()
+
+    def _tell(self) -> None:
+        for happening in self.world.take_happenings():
+            deliveries, mails = messages_of(happening, links=self._links(), knobs=self.knobs)
+            for delivery in self.outbox.add(deliveries, mails):
+                self._note_trigger(delivery)
+
+    def _note_trigger(self, delivery: Delivery) -> None:
+        hook = self.world.hooks.get(delivery.hook_id)
+        if hook is not None and delivery.result != "waiting":
+            self.world.put(triggered(hook, delivery, at=self.world.now))
+
+    def _links(self) -> Links:
+        return Links(self.base_url, self.seed.account_id)
 
     def _through_gates(self, request: Request) -> Response:
         """The one place that every call passes before its effect and after it."""
@@ -156,7 +183,7 @@ class Account:
             knobs=self.knobs,
             credits=self.credits,
             now=self.world.now,
-            links=Links(self.base_url, self.seed.account_id),
+            links=self._links(),
             parameters=reading.parameters_of(request, area=route.area, knobs=self.knobs),
             ids=route.ids,
         )

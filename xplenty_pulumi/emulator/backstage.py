@@ -7,14 +7,16 @@ from typing import Any, Literal, TypeAlias
 
 from xplenty_pulumi.emulator import clusters, effects, jobs
 from xplenty_pulumi.emulator.account import Account, LoggedCall
+from xplenty_pulumi.emulator.deliveries import Delivery, Mail
+from xplenty_pulumi.emulator.hook_courier import deliver_waiting
 from xplenty_pulumi.emulator.knobs import CLUSTER_IN_ERROR
 from xplenty_pulumi.emulator.planting import package_of
-from xplenty_pulumi.emulator.records import ENDED, FINAL, Cluster, Job, Moment, Package, Schedule
+from xplenty_pulumi.emulator.records import ENDED, FINAL, Cluster, Hook, Job, Moment, Package, Schedule
 from xplenty_pulumi.emulator.seed import PackageSeed
 from xplenty_pulumi.emulator.world import Kind, World
 
-KindName: TypeAlias = Literal["cluster", "job", "package", "schedule"]
-_KINDS: dict[str, Kind] = {"cluster": Cluster, "job": Job, "package": Package, "schedule": Schedule}
+KindName: TypeAlias = Literal["cluster", "job", "package", "schedule", "hook"]
+_KINDS: dict[str, Kind] = {"cluster": Cluster, "job": Job, "package": Package, "schedule": Schedule, "hook": Hook}
 
 
 class Backstage:
@@ -61,6 +63,38 @@ class Backstage:
         """Return one job as it is now."""
         with self._present() as (world, _):
             return world.jobs[number]
+
+    def hooks(self) -> tuple[Hook, ...]:
+        """Return every hook as it is now, oldest first."""
+        with self._present() as (world, _):
+            return tuple(world.hooks.values())
+
+    def edit_hook(self, number: int, **fields: Any) -> Hook:
+        """Change fields of a hook at once, as somebody else would have done."""
+        with self._present() as (world, now):
+            world.put(replace(world.hooks[number], **({"updated_at": now} | fields)))
+            self.account.outbox.wake()
+            return world.hooks[number]
+
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """Return what hooks were told so far, or are about to be, oldest first; of more than 10,000 only the last."""
+        with self._present():
+            return self.account.outbox.deliveries()
+
+    def deliver(self) -> tuple[Delivery, ...]:
+        """Send the web hooks that wait, to this machine only, then return all deliveries.
+
+        While the account is served that goes on by itself; this waits until it is done.
+        """
+        with self._present():
+            pass
+        deliver_waiting(self.account)
+        return self.account.outbox.deliveries()
+
+    def mail(self) -> tuple[Mail, ...]:
+        """Return the e-mails to watchers and of hooks, none of them sent, oldest first; the last 10,000 at most."""
+        with self._present():
+            return self.account.outbox.mail()
 
     def calls(self) -> tuple[LoggedCall, ...]:
         """Return the calls so far, oldest first; of more than 100,000 only the last."""

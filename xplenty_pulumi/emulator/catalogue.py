@@ -3,7 +3,7 @@
 from typing import Any
 
 from xplenty_pulumi.emulator.records import Moment
-from xplenty_pulumi.emulator.views import USER_ID, USER_NAME, Json, Links, time_text
+from xplenty_pulumi.emulator.views import USER_EMAIL, USER_ID, USER_NAME, Json, Links, time_text
 
 _GROUP_NAMES = {"amazon-web-services": "Amazon Web Services", "gcloud": "Google Cloud", "soft-layer": "SoftLayer"}
 _HOOKS = (
@@ -68,8 +68,8 @@ def user_json(links: Links, *, created_at: Moment) -> dict[str, Any]:
     return {
         "id": USER_ID,
         "name": USER_NAME,
-        "email": "user@example.com",
-        "gravatar_email": "user@example.com",
+        "email": USER_EMAIL,
+        "gravatar_email": USER_EMAIL,
         "avatar_url": "https://xplenty.com/assets/avatar.png",
         "time_zone": "UTC",
         "time_zone_info": {"name": "UTC", "identifier": "Etc/UTC", "offset": "+0000"},
@@ -78,7 +78,7 @@ def user_json(links: Links, *, created_at: Moment) -> dict[str, Any]:
         "confirmed_at": created,
         "notifications_count": 0,
         "unread_notifications_count": 0,
-        "notification_settings": {"email": False, "web": True},
+        "notification_settings": {"email": True, "web": True},
         "receive_newsletter": False,
         "created_at": created,
         "updated_at": created,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from xplenty_pulumi.clock import Clock, ScaledClock, SystemClock
 from xplenty_pulumi.emulator.account import Account, Gate
 from xplenty_pulumi.emulator.backstage import Backstage
+from xplenty_pulumi.emulator.hook_courier import Courier
 from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.seed import Seed
 from xplenty_pulumi.emulator.store import Store
@@ -52,6 +53,7 @@ class Emulator(Backstage):
         self._port = port
         self.on_call = on_call
         self._server: Server | None = None
+        self._courier: Courier | None = None
         with self._closed_on_error():
             super().__init__(Account(seed, clock=scaled, knobs=knobs, store=self._store, gates=gates))
 
@@ -65,13 +67,18 @@ class Emulator(Backstage):
         self.stop()
 
     def start(self) -> None:
-        """Serve the account. Raises ImportError without the extra `emulator`, ConfigError for a port in use."""
+        """Serve the account and deliver its web hooks.
+
+        Raises ImportError without the extra `emulator`, ConfigError for a port in use.
+        """
         with self._closed_on_error():
             from xplenty_pulumi.emulator.server import Server  # noqa: PLC0415 - only who serves loads the web stack
 
             self._server = Server(self.account, port=self._port, on_call=self.on_call)
             self._server.start()
         self.account.base_url = self._server.url
+        self._courier = Courier(self.account)
+        self._courier.start()
 
     @contextmanager
     def _closed_on_error(self) -> Iterator[None]:
@@ -82,7 +89,10 @@ class Emulator(Backstage):
             raise
 
     def stop(self) -> None:
-        """Stop serving, end the serving thread and let go of the state file; doing it twice is fine."""
+        """Stop delivering and serving, end both threads and let go of the state file; doing it twice is fine."""
+        if self._courier is not None:
+            self._courier.stop()
+            self._courier = None
         if self._server is not None:
             self._server.stop()
             self._server = None

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from xplenty_pulumi.errors import ConfigError
 
-_POSITIVE = ("jobs_per_cluster", "max_nodes", "credits_per_hour")
+_POSITIVE = ("jobs_per_cluster", "max_nodes", "credits_per_hour", "hook_attempts")
 NOT_FOUND = "Item not found."
 CLUSTER_IN_ERROR = "Specified cluster is not available and is in erroneous state."
 
@@ -103,6 +103,28 @@ class Knobs:
     jobs_embed: Literal["on_include", "always"] = "on_include"
     # POST of a job's watcher: 201 documented, 200 expected by the Ruby client.
     watch_job_status: Literal[201, 200] = 201
+
+    # Hooks. Answers hold the name, which no published example shows.
+    hook_name_shown: bool = True
+    # Which secret settings answers hold: the password of a web hook is documented as write-only, a mock returns it.
+    hook_secrets_shown: Literal["all_but_password", "all", "none"] = "all_but_password"
+    # PUT of settings: what is left out stays as it is, or is gone.
+    hook_settings_on_put: Literal["merge", "replace"] = "merge"
+    # PUT with another type, which can not be changed.
+    hook_type_on_put: Literal["ignore", "refuse"] = "ignore"
+    # What a ping sends: one event of this name, or each event that the hook is subscribed to.
+    ping_sends: Literal["ping", "subscribed"] = "ping"
+    ping_inactive_hook: Literal["send", "refuse"] = "send"
+    # The body of a web hook's request: the event around the job or cluster, the job or cluster alone, or nothing.
+    hook_body: Literal["event", "resource", "none"] = "event"
+    # How often a web hook is tried until it answers 2xx, at once after one another.
+    hook_attempts: int = 1
+    # How long the receiver of a web hook may take, in real seconds: it does not live on the service's clock.
+    hook_timeout_seconds: float = 5
+    # Whether `cluster.available` is told only of a new cluster, or again after a resize and after being idle.
+    cluster_available_event: Literal["first", "every"] = "first"
+    # Whether a cluster that ends by idling is told as `cluster.idled` before `cluster.terminated`.
+    idled_event_before_idle_end: bool = True
 
     # Lists
     limit_out_of_range: Literal["clamp", "refuse"] = "clamp"

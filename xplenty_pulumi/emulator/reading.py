@@ -18,7 +18,7 @@ _FORM_TYPE = "application/x-www-form-urlencoded"
 _VERSION = re.compile(r"\bversion\s*=\s*\"?([\w.]+)")
 _KEY_PARTS = re.compile(r"[^\[\]]+|\[\]")
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,99}")
-_ENVELOPES = {"clusters": "cluster", "jobs": "job", "schedules": "schedule"}
+_ENVELOPES = {"clusters": "cluster", "jobs": "job", "schedules": "schedule", "hooks": "hook"}
 
 
 def key_of(request: Request) -> str:

@@ -22,6 +22,8 @@ CLUSTER_STATUSES = (
     "terminated",
 )
 
+HOOK_TYPES = ("web", "slack", "hipchat", "email", "pagerduty")
+
 FINAL = frozenset({"completed", "failed", "stopped"})
 WAITING = frozenset({"idle", "pending", "queued"})
 STOPPING = frozenset({"pending_stoppage", "stopping"})
@@ -151,4 +153,40 @@ class Schedule:
     watched: bool = True
 
 
-Record: TypeAlias = Cluster | Job | Package | Schedule
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """An event that a hook is told of, and what came of telling it last."""
+
+    id: int
+    event: str
+    last_status: str = "none"
+    last_response: Mapping[str, Any] = field(default_factory=dict)
+    last_trigger_at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Whom the service tells of events, and how; a hook without a name is called after its settings."""
+
+    id: int
+    type: str
+    created_at: Moment
+    updated_at: Moment
+    salt: str = field(repr=False)
+    salts_before: int = 0
+    name: str = ""
+    active: bool = True
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    subscriptions: tuple[Subscription, ...] = ()
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The events by name, in the order in which they were given."""
+        return tuple(subscription.event for subscription in self.subscriptions)
+
+    def hears(self, event: str) -> bool:
+        """Return whether the hook is told of an event: by its own name, or by `job` or `cluster` for all of theirs."""
+        return self.active and (event in self.events or event.partition(".")[0] in self.events)
+
+
+Record: TypeAlias = Cluster | Job | Package | Schedule | Hook

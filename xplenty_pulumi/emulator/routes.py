@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xplenty_pulumi.emulator import catalogue_calls, cluster_calls, job_calls, watcher_calls
+from xplenty_pulumi.emulator import catalogue_calls, cluster_calls, hook_calls, job_calls, watcher_calls
 from xplenty_pulumi.emulator.calls import Call, Handler
 from xplenty_pulumi.emulator.messages import Answer, Refusal
 
@@ -32,11 +32,16 @@ _ACCOUNT: Mapping[str, Mapping[str, Handler]] = {
     "packages/templates": {"GET": catalogue_calls.list_templates},
     "schedules": {"GET": catalogue_calls.list_schedules},
     "schedules/{id}": {"GET": catalogue_calls.get_schedule},
+    "hooks": {"GET": hook_calls.list_hooks, "POST": hook_calls.create_hook},
+    "hooks/{id}": {"GET": hook_calls.get_hook, "PUT": hook_calls.update_hook, "DELETE": hook_calls.delete_hook},
+    "hooks/{id}/ping": {"GET": hook_calls.ping_hook},
+    "hooks/{id}/reset_salt": {"PUT": hook_calls.reset_salt},
+    "hooks/search": {"GET": hook_calls.search_hooks},
     "hooks/types": {"GET": catalogue_calls.list_hook_types},
     "regions": {"GET": catalogue_calls.list_regions},
     "stacks": {"GET": catalogue_calls.list_stacks},
     "rate_limit_status": {"GET": catalogue_calls.get_rate_limit},
-    **{f"{area}/search": {"GET": _search} for area in ("clusters", "jobs", "packages", "schedules", "hooks")},
+    **{f"{area}/search": {"GET": _search} for area in ("clusters", "jobs", "packages", "schedules")},
     **{
         f"{kind}s/{{id}}/watchers": {
             "GET": watcher_calls.lister(kind),
@@ -67,7 +72,7 @@ _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "user": ("PUT",),
 }
 _LEFT_OUT_AREAS = frozenset(
-    {"connections", "deliveries", "hooks", "invoices", "members", "payment_method", "plans", "subscription"}
+    {"connections", "deliveries", "invoices", "members", "payment_method", "plans", "subscription"}
 )
 _LEFT_OUT_GLOBAL_AREAS = frozenset(
     {"accounts", "product_updates", "regions", "timezones", "user", "user_password", "variables"}

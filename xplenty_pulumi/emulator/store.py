@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xplenty_pulumi.emulator.records import Cluster, Job, Moment, Package, Record, Schedule
+from xplenty_pulumi.emulator.records import Cluster, Hook, Job, Moment, Package, Record, Schedule
 from xplenty_pulumi.emulator.seed import Seed
 from xplenty_pulumi.emulator.world import Change, Kind, World
 from xplenty_pulumi.errors import ConfigError
@@ -19,7 +19,7 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS records (kind TEXT, id INTEGER, body TEXT, PRIMARY KEY (kind, id))",
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, body TEXT)",
 )
-_KINDS: dict[str, Kind] = {"cluster": Cluster, "job": Job, "package": Package, "schedule": Schedule}
+_KINDS: dict[str, Kind] = {"cluster": Cluster, "job": Job, "package": Package, "schedule": Schedule, "hook": Hook}
 _NAMES: dict[Kind, str] = {kind: name for name, kind in _KINDS.items()}
 
 

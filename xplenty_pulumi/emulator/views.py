@@ -10,6 +10,7 @@ from xplenty_pulumi.emulator.records import Moment
 Json: TypeAlias = dict[str, Any]
 USER_ID = 27
 USER_NAME = "Emulated User"
+USER_EMAIL = "user@example.com"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ import heapq
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from xplenty_pulumi.emulator import clusters, effects, jobs
+from xplenty_pulumi.emulator import clusters, effects, hook_events, jobs
+from xplenty_pulumi.emulator.hook_events import Happening
 from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.records import FINAL, Cluster, Job, Moment, Package, Record, Schedule
+from xplenty_pulumi.emulator.records import FINAL, Cluster, Hook, Job, Moment, Package, Record, Schedule
 
-Kind: TypeAlias = type[Cluster] | type[Job] | type[Package] | type[Schedule]
+Kind: TypeAlias = type[Cluster] | type[Job] | type[Package] | type[Schedule] | type[Hook]
 Change: TypeAlias = tuple[Kind, int, Record | None]
 
 
@@ -28,12 +29,15 @@ class World:
         self.jobs: dict[int, Job] = {}
         self.packages: dict[int, Package] = {}
         self.schedules: dict[int, Schedule] = {}
-        self.next_ids: dict[Kind, int] = {Cluster: 501, Job: 9001, Package: 101, Schedule: 301}
+        self.hooks: dict[int, Hook] = {}
+        self.happenings: list[Happening] = []
+        self.next_ids: dict[Kind, int] = {Cluster: 501, Job: 9001, Package: 101, Schedule: 301, Hook: 701}
         self._tables: dict[Kind, dict[int, Any]] = {
             Cluster: self.clusters,
             Job: self.jobs,
             Package: self.packages,
             Schedule: self.schedules,
+            Hook: self.hooks,
         }
         self._unfinished: dict[int, set[int]] = {}
         self._agenda: list[tuple[Moment, bool, int]] = []
@@ -42,6 +46,7 @@ class World:
     def put(self, record: Record) -> None:
         """Add or replace one record, as it is, and plan what it does next."""
         kind, number = type(record), record.id
+        before = self._tables[kind].get(number)
         self._tables[kind][number] = record
         self._changed.add((kind, number))
         self.next_ids[kind] = max(self.next_ids[kind], number + 1)
@@ -50,6 +55,7 @@ class World:
         elif isinstance(record, Job):
             self._note(record)
             self._plan(jobs.due(record, knobs=self.knobs), is_job=True, number=number)
+        self.happenings += hook_events.happenings(self, before, record)
 
     def restore(self, records: Iterable[Record], *, next_ids: Mapping[Kind, int], born_at: Moment) -> None:
         """Take up the records of an earlier run; what fell due meanwhile happens at the next `advance`."""
@@ -58,6 +64,7 @@ class World:
             self.put(record)
         self.next_ids.update(next_ids)
         self._changed.clear()
+        self.happenings.clear()
 
     def remove(self, kind: Kind, number: int) -> None:
         """Forget one record as if it had never been; its id is not used again. Raises KeyError if there is none."""
@@ -77,6 +84,11 @@ class World:
         changes: list[Change] = [(kind, number, self._tables[kind].get(number)) for kind, number in self._changed]
         self._changed.clear()
         return changes
+
+    def take_happenings(self) -> list[Happening]:
+        """Return what has happened since this was last asked, oldest first."""
+        happenings, self.happenings = self.happenings, []
+        return happenings
 
     def unfinished_jobs(self, cluster_id: int) -> list[Job]:
         """Return the jobs on a cluster that have not ended, oldest first."""

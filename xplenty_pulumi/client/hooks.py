@@ -1,0 +1,110 @@
+"""Hooks: have the service tell somebody of events."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from xplenty_pulumi.client.arguments import checked_body, checked_id, list_query
+from xplenty_pulumi.client.calls import Call, Caller
+from xplenty_pulumi.client.hook_models import Hook, HookEvent, HookSalt, HookType, PingedHook
+from xplenty_pulumi.client.outcomes import Request
+from xplenty_pulumi.client.paging import Listing
+from xplenty_pulumi.client.parsing import read_record, read_records
+from xplenty_pulumi.client.retry import CallKind
+from xplenty_pulumi.redact import Secret
+
+_read_hook = partial(read_record, Hook)
+_read_pinged = partial(read_record, PingedHook)
+_read_salt = partial(read_record, HookSalt)
+_read_types = partial(read_records, HookType)
+_read_events = partial(read_records, HookEvent)
+
+
+class Hooks:
+    """The hooks of an account; every method raises an XplentyError when it can not return what it promises."""
+
+    def __init__(self, caller: Caller, *, base: str) -> None:
+        self._caller = caller
+        self._path = f"{base}/hooks"
+
+    def get(self, hook_id: int) -> Hook:
+        """Return the hook as it is now."""
+        return self._one(CallKind.READ, "GET", hook_id)
+
+    def list(
+        self,
+        *,
+        types: Sequence[str] = (),
+        sort: str | None = None,
+        direction: str | None = None,
+        since: datetime | None = None,
+        page_size: int = 100,
+    ) -> Iterator[Hook]:
+        """Yield hooks, the newest first unless `sort` (`created`, `updated`, `name`) and `direction` say otherwise.
+
+        `types` leaves out those of other types if it names any, `since` what was not updated since then. A page of
+        `page_size` (1 to 100) is fetched when it is needed, so a caller that stops early saves calls.
+        """
+        wanted = ",".join(types) or None
+        query = list_query(sort=sort, direction=direction, since=since, page_size=page_size, type=wanted)
+        return Listing(Hook, self._path, "hooks", query).items(self._caller)
+
+    def create(self, fields: Mapping[str, object]) -> Hook:
+        """Make a hook and return it.
+
+        `fields` are the documented parameters: `type`, `settings` and `events` are required, `name` and `active` are
+        not. Settings may be Secrets. UnsureError means that the hook may exist: look for it before making it again.
+        """
+        request = Request("POST", self._path, body=_body(fields))
+        return self._caller.run(Call(CallKind.CREATE, request, "new hook", _read_hook))
+
+    def update(self, hook_id: int, fields: Mapping[str, object]) -> Hook:
+        """Set `settings`, which the service wants each time, and `name`, `events` or `active`, and return the hook.
+
+        Events are replaced as a whole; the type can not be changed. UnsureError means: read it and compare.
+        """
+        return self._one(CallKind.WRITE, "PUT", hook_id, body=_body(fields))
+
+    def delete(self, hook_id: int) -> Hook:
+        """Remove the hook and return it as it was."""
+        return self._one(CallKind.WRITE, "DELETE", hook_id)
+
+    def ping(self, hook_id: int) -> PingedHook:
+        """Let the service send a test through the hook; what came of earlier events is in what this returns.
+
+        The answer does not tell whether the test arrived. UnsureError means that it may have been sent.
+        """
+        request = Request("GET", f"{self._path_of(hook_id)}/ping")
+        return self._caller.run(Call(CallKind.WRITE, request, f"ping of hook {hook_id}", _read_pinged))
+
+    def reset_salt(self, hook_id: int) -> Secret:
+        """Let the service sign with a new salt from now on, and return it.
+
+        UnsureError means that the old one may not hold any more: read the hook.
+        """
+        request = Request("PUT", f"{self._path_of(hook_id)}/reset_salt")
+        return self._caller.run(Call(CallKind.WRITE, request, f"salt of hook {hook_id}", _read_salt)).salt
+
+    def types(self) -> tuple[HookType, ...]:
+        """Return the ways of being told."""
+        request = Request("GET", f"{self._path}/types")
+        return self._caller.run(Call(CallKind.READ, request, "hook types", _read_types))
+
+    def events(self) -> tuple[HookEvent, ...]:
+        """Return the events that hooks can be told of."""
+        return self._caller.run(Call(CallKind.READ, Request("GET", "/hook_events"), "hook events", _read_events))
+
+    def _one(self, kind: CallKind, method: str, hook_id: int, *, body: Mapping[str, object] | None = None) -> Hook:
+        request = Request(method, self._path_of(hook_id), body=body)
+        return self._caller.run(Call(kind, request, f"hook {hook_id}", _read_hook))
+
+    def _path_of(self, hook_id: int) -> str:
+        return f"{self._path}/{checked_id(hook_id, field='hook_id')}"
+
+
+def _body(fields: Mapping[str, object]) -> dict[str, object]:
+    settings = fields.get("settings")
+    if not isinstance(settings, Mapping):
+        return checked_body(fields)
+    revealed = {name: value.reveal() if isinstance(value, Secret) else value for name, value in settings.items()}
+    return checked_body({**fields, "settings": revealed})

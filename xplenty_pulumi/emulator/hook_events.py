@@ -1,0 +1,98 @@
+"""Which events a change of a record is, and who has to be told of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from xplenty_pulumi.emulator.records import Cluster, Hook, Job, Moment, Record
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.emulator.knobs import Knobs
+    from xplenty_pulumi.emulator.world import World
+
+Subject: TypeAlias = Cluster | Job
+_JOB_EVENTS = {
+    "running": "job.started",
+    "completed": "job.completed",
+    "failed": "job.failed",
+    "stopped": "job.stopped",
+}
+_CLUSTER_EVENTS = {"available": "cluster.available", "error": "cluster.error", "terminated": "cluster.terminated"}
+_MAILED = frozenset(
+    {"job.completed", "job.failed", "job.stopped", "cluster.available", "cluster.terminated", "cluster.error"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event at its moment: what it is about (nothing, for a ping), and the hooks and watched records told of it.
+
+    `jobs` are the numbers of running and of queued jobs of a cluster.
+    """
+
+    event: str
+    at: Moment
+    subject: Subject | None
+    hooks: tuple[Hook, ...]
+    watched: tuple[Subject, ...] = ()
+    jobs: tuple[int, int] = (0, 0)
+
+
+def happenings(world: World, before: Record | None, after: Record) -> list[Happening]:
+    """Return what the change of a record to `after` makes happen; `before` is None for a new one."""
+    if not isinstance(after, Cluster | Job):
+        return []
+    events = _events(before, after, knobs=world.knobs)
+    return [
+        Happening(
+            event,
+            after.status_since,
+            after,
+            hooks=tuple(hook for hook in world.hooks.values() if hook.hears(event)),
+            watched=_watched(world, event, after),
+            jobs=_jobs_on(world, after),
+        )
+        for event in events
+    ]
+
+
+def _events(before: Record | None, after: Subject, *, knobs: Knobs) -> list[str]:
+    if isinstance(after, Cluster):
+        return _cluster_events(before if isinstance(before, Cluster) else None, after, knobs=knobs)
+    first = ["job.submitted"] if before is None else []
+    changed = not isinstance(before, Job) or before.status != after.status
+    return first + ([_JOB_EVENTS[after.status]] if changed and after.status in _JOB_EVENTS else [])
+
+
+def _cluster_events(before: Cluster | None, after: Cluster, *, knobs: Knobs) -> list[str]:
+    events = ["cluster.requested"] if before is None else []
+    if _has_idled(before, after, knobs=knobs):
+        events.append("cluster.idled")
+    changed = before is None or before.status != after.status
+    again = before is not None and before.available_since is not None and knobs.cluster_available_event == "first"
+    if changed and after.status in _CLUSTER_EVENTS and not (after.status == "available" and again):
+        events.append(_CLUSTER_EVENTS[after.status])
+    return events
+
+
+def _has_idled(before: Cluster | None, after: Cluster, *, knobs: Knobs) -> bool:
+    since = before.idle_since if before is not None else None
+    if after.idle_since is None or after.idle_since == since:
+        return False
+    return knobs.idled_event_before_idle_end or not after.terminated_on_idle
+
+
+def _watched(world: World, event: str, subject: Subject) -> tuple[Subject, ...]:
+    """The records whose watchers are told, by the documented list: a new job is news of its cluster."""
+    if event == "job.submitted" and isinstance(subject, Job):
+        cluster = world.clusters.get(subject.cluster_id)
+        return (cluster,) if cluster is not None and cluster.watched else ()
+    return (subject,) if event in _MAILED and subject.watched else ()
+
+
+def _jobs_on(world: World, subject: Subject) -> tuple[int, int]:
+    if isinstance(subject, Job):
+        return (0, 0)
+    statuses = [job.status for job in world.unfinished_jobs(subject.id)]
+    return (statuses.count("running"), statuses.count("queued"))
