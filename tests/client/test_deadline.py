@@ -153,7 +153,7 @@ def test_time_outs_shrink_with_the_time_left() -> None:
     with client_on(script, clock=clock, deadline=120.0) as client, pytest.raises(ServerError):
         client.clusters.get(77)
     first, second = (request.extensions["timeout"] for request in script.requests)
-    assert first == {"connect": 5.0, "read": 30.0, "write": 10.0, "pool": 10.0}
+    assert first == {"connect": 5.0, "read": 30.0, "write": 10.0, "pool": 60.0}
     assert second["connect"] == 5.0
     assert 0 < second["read"] <= 20.0
 

@@ -40,7 +40,7 @@ def test_a_fixed_pace_stays_fixed() -> None:
     assert looks(Pace.fixed(5), until=20, usual=13) == [0, 5, 10, 15, 20]
 
 
-@pytest.mark.parametrize(("pace", "pause"), [(Pace(), 1.0), (Pace.fixed(0.05), 0.05), (Pace.fixed(60), 1.0)])
+@pytest.mark.parametrize(("pace", "pause"), [(Pace(), 0.5), (Pace.fixed(0.05), 0.05), (Pace.fixed(60), 0.5)])
 def test_what_was_seen_is_confirmed_soon(pace: Pace, pause: float) -> None:
     """The second look is to catch what flickers, and need not be late for that."""
     assert pace.confirmation() == pause

@@ -16,7 +16,7 @@ def test_two_looks_must_agree() -> None:
     """A goal that was seen once is looked at again after a short pause, and then believed."""
     scene = Scene(["ready"])
     assert scene.wait() == Thing("ready")
-    assert scene.looks == [0, 1]
+    assert scene.looks == [0, 0.5]
 
 
 def test_looks_must_agree_in_a_row() -> None:
@@ -51,7 +51,7 @@ def test_there_is_a_look_after_the_deadline() -> None:
     """What comes true in the last second counts, and its second look may come after the deadline."""
     scene = Scene(["half"], ready_at=60)
     assert scene.wait(seconds=60) == Thing("ready")
-    assert scene.looks[-2:] == [60, 61]
+    assert scene.looks[-2:] == [60, 60.5]
 
 
 def test_time_is_over() -> None:
@@ -77,7 +77,7 @@ def test_a_goal_lost_after_the_deadline_is_not_waited_for() -> None:
     scene = Scene(["ready", "half"])
     with pytest.raises(ReadyTimeout):
         scene.wait(seconds=1)
-    assert scene.looks == [0, 1]
+    assert scene.looks == [0, 0.5, 1.0]
 
 
 def test_hopeless_ends_at_once() -> None:
@@ -161,14 +161,14 @@ def test_what_is_known_counts_as_the_first_look() -> None:
     """The answer that made a thing is not asked for again at once."""
     scene = Scene(["ready"])
     assert scene.wait(known=Thing("half")) == Thing("ready")
-    assert scene.looks == [2, 3]
+    assert scene.looks == [2, 2.5]
 
 
 def test_what_is_known_to_be_reached_needs_one_more_look() -> None:
     """It is confirmed like any other first sight."""
     scene = Scene(["ready"])
     assert scene.wait(known=Thing("ready")) == Thing("ready")
-    assert scene.looks == [1]
+    assert scene.looks == [0.5]
 
 
 def test_news_are_looked_at_at_once() -> None:
@@ -182,7 +182,7 @@ def test_a_confirmation_does_not_hurry() -> None:
     """What others see in the same instant does not confirm what was just seen."""
     scene = Scene(["ready"], news_at=[0.1])
     scene.wait()
-    assert scene.looks == [0, 1]
+    assert scene.looks == [0, 0.5]
 
 
 def test_pauses_are_stretched_when_calls_are_scarce() -> None:

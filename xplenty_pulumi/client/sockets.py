@@ -16,7 +16,7 @@ from xplenty_pulumi.client.proxies import proxy_for
 from xplenty_pulumi.clock import Clock
 
 MOST_CONNECTIONS = 8
-MOST_IDLE_CONNECTIONS = 4
+"""None is closed because it is idle for a moment: another would be opened beside it before it is gone."""
 LONGEST_IDLE_SECONDS = 5.0
 
 
@@ -99,7 +99,7 @@ def open_pool(address: Address, *, deadline: Deadline, tls: ssl.SSLContext) -> h
         return httpcore.ConnectionPool(
             ssl_context=tls,
             max_connections=MOST_CONNECTIONS,
-            max_keepalive_connections=MOST_IDLE_CONNECTIONS,
+            max_keepalive_connections=MOST_CONNECTIONS,
             keepalive_expiry=LONGEST_IDLE_SECONDS,
             network_backend=DeadlineBackend(deadline),
         )
@@ -108,7 +108,7 @@ def open_pool(address: Address, *, deadline: Deadline, tls: ssl.SSLContext) -> h
         proxy_auth=proxy.login,
         ssl_context=tls,
         max_connections=MOST_CONNECTIONS,
-        max_keepalive_connections=MOST_IDLE_CONNECTIONS,
+        max_keepalive_connections=MOST_CONNECTIONS,
         keepalive_expiry=LONGEST_IDLE_SECONDS,
         network_backend=DeadlineBackend(deadline),
     )

@@ -7,7 +7,7 @@ from typing import Protocol
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.errors import Cancelled
 
-_CONFIRMING = 1.0
+_CONFIRMING = 0.5
 _NEAR = (0.8, 1.5)
 """Between these parts of the usual time most things happen."""
 _PRECISION = 40.0

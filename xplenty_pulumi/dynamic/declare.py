@@ -26,7 +26,8 @@ def declare(
     """Register `resource` with the inputs a program gives it, and with the hidden one that says whose it is."""
     options = opts or pulumi.ResourceOptions()
     owner: Output[str] = Output.from_input(_owner(resource, name, options.parent))
-    properties = {**_outputs_of(type(resource)), **inputs, OWNER: owner}
+    given = {key: value for key, value in inputs.items() if value is not None}
+    properties = {**_outputs_of(type(resource)), **given, OWNER: owner}
     # Whatever the user says: the other order would find the living predecessor by the marker that both share, and in a
     # forced replacement the engine does not even tell the provider that there is one.
     deleted_first = pulumi.ResourceOptions(delete_before_replace=True)
@@ -36,10 +37,15 @@ def declare(
 async def _owner(resource: Resource, name: str, parent: pulumi.Resource | None) -> str:
     """Whose resource it is; awaited, so that it depends on no other resource, not even on the component it is in."""
     token = f"pulumi-python:{resource._resource_type_name}"  # noqa: SLF001 - the SDK has no public name for it
-    urn = await pulumi.create_urn(name, token, parent).future()
+    urn = await pulumi.create_urn(name, token, parent).future() if parent else _urn_of_a_root(token, name)
     scope = pulumi.Config("xplenty").get("scope")
     organization = pulumi.get_organization()
     return owner_text(f"{organization}/{scope}" if scope else organization, str(urn))
+
+
+def _urn_of_a_root(token: str, name: str) -> str:
+    """The URN of a resource that is in no component, which the SDK would take several outputs to put together."""
+    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::{name}"
 
 
 def look_up(

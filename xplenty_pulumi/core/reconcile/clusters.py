@@ -107,13 +107,22 @@ class Clusters:
         if not is_ending(watch.last):
             self._patience.allowance.require_write()
             self._stopping.clear(cluster_id, policy=active_jobs, deadline=deadline)
-            act_until(
-                lambda: is_ending(confirmed(watch, clock=self._patience.clock)),
-                lambda: self._client.clusters.terminate(cluster_id),
-                clock=self._patience.clock,
-                tolerate=(UnsureError, InvalidError, NotFoundError),
-            )
-        self._wait(TERMINATED, watch, deadline)
+            self._terminate(watch, cluster_id)
+        self._wait(TERMINATED, watch, deadline, known=watch.last if is_ending(watch.last) else None)
+
+    def _terminate(self, watch: Watch[Cluster], cluster_id: int) -> None:
+        """Ask for the end of a cluster that was seen alive, and take note of what the service answers."""
+
+        def terminate() -> None:
+            watch.last = self._client.clusters.terminate(cluster_id)
+
+        act_until(
+            lambda: is_ending(confirmed(watch, clock=self._patience.clock)),
+            terminate,
+            clock=self._patience.clock,
+            tolerate=(UnsureError, InvalidError, NotFoundError),
+            looked=True,
+        )
 
     def _now(self, cluster_id: int) -> Cluster | None:
         return confirmed(self._watch(cluster_id), clock=self._patience.clock)

@@ -19,15 +19,17 @@ def act_until(
     *,
     clock: Clock,
     tolerate: tuple[type[XplentyError], ...],
+    looked: bool = False,
 ) -> None:
     """Call `act` unless `done` shows that there is nothing to do; where it fails with `tolerate`, look and try again.
 
     Four attempts in 17 seconds; the last failure is raised unless a final look shows that it took effect all the same.
+    Who has just `looked`, and knows that there is something to do, acts at once.
     """
     lost: XplentyError | None = None
-    for pause in _PAUSES:
+    for attempt, pause in enumerate(_PAUSES):
         clock.sleep(pause)
-        if done():
+        if not (looked and attempt == 0) and done():
             return
         try:
             act()
