@@ -3,9 +3,9 @@
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 
 import grpc
 import pytest
@@ -13,7 +13,8 @@ from pulumi.dynamic import ResourceProvider
 
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
 from xplenty_pulumi import ClusterProvider, JobRunProvider
-from xplenty_pulumi.dynamic import bridge, session, settings
+from xplenty_pulumi.dynamic import bridge, crowd, session, settings
+from xplenty_pulumi.dynamic.bridge import rows
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 
 TIME_SCALE = 3_000.0
@@ -35,6 +36,7 @@ class Scene:
     channel: grpc.Channel
     account: Emulator
     engine: Engine
+    printed: list[str] = field(default_factory=list)
 
     def clusters(self) -> Host:
         """Return the calls about a cluster that no other test knows."""
@@ -81,17 +83,29 @@ def here() -> Iterator[Scene]:
 
 def forget_the_process() -> None:
     """Let go of what the front end keeps for the life of a process."""
-    bridge._engine.cache_clear()
-    session._session.cache_clear()
+    for kept in (rows.engine, bridge.report, bridge.announce, bridge.ear, crowd.crowd, session._session):
+        kept.cache_clear()
 
 
 @pytest.fixture(scope="module")
 def apart() -> Iterator[Scene]:
     """A host in a process of its own, as the engine starts it."""
-    with ExitStack() as stack:
-        account = stack.enter_context(Emulator(SEED, time_scale=TIME_SCALE))
-        told, address = stack.enter_context(engine())
-        yield Scene(stack.enter_context(host_process(address, settings_of(account))), account, told)
+    with Emulator(SEED, time_scale=TIME_SCALE) as account, host_apart(account) as scene:
+        yield scene
+
+
+@contextmanager
+def host_apart(
+    account: Emulator,
+    *,
+    python: str = sys.executable,
+    command: Sequence[str] = ("-m", "pulumi.dynamic"),
+    **more: str,
+) -> Iterator[Scene]:
+    """Start a host in a process of its own for an account that is served already; `more` goes into its environment."""
+    environment = {**settings_of(account), **more}
+    with engine() as (told, address), host_process(address, environment, python=python, command=command) as host:
+        yield Scene(host.channel, account, told, host.printed)
 
 
 @pytest.fixture(params=["here", "apart"])
@@ -102,12 +116,7 @@ def scene(request: pytest.FixtureRequest) -> Scene:
 
 
 @pytest.fixture
-def make_apart() -> Iterator[Callable[[Emulator], Scene]]:
-    """A maker of hosts in processes of their own, each for an account that is served already."""
+def make_apart() -> Iterator[Callable[..., Scene]]:
+    """A maker of hosts in processes of their own; it takes what `host_apart` takes."""
     with ExitStack() as stack:
-
-        def make(account: Emulator) -> Scene:
-            told, address = stack.enter_context(engine())
-            return Scene(stack.enter_context(host_process(address, settings_of(account))), account, told)
-
-        yield make
+        yield lambda account, **options: stack.enter_context(host_apart(account, **options))

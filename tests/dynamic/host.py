@@ -5,13 +5,14 @@ import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from types import ModuleType
-from typing import Any
+from typing import IO, Any
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -118,9 +119,14 @@ class Host:
         done = self._call("Read", provider_pb2.ReadRequest(id=id_, urn=self.urn, properties=self._of(props)))
         return done.id, *(dict(rpc.deserialize_properties(part)) for part in (done.properties, done.inputs))
 
-    def delete(self, id_: str, props: Mapping[str, Any]) -> None:
+    def delete(self, id_: str, props: Mapping[str, Any], *, timeout: float = 0) -> None:
         """End a resource."""
-        self._call("Delete", provider_pb2.DeleteRequest(id=id_, urn=self.urn, properties=self._of(props)))
+        request = provider_pb2.DeleteRequest(id=id_, urn=self.urn, properties=self._of(props), timeout=timeout)
+        self._call("Delete", request)
+
+    def cancel(self) -> None:
+        """Say what the engine says when the user presses Ctrl-C, and at the end of every operation."""
+        self._stub.Cancel(Empty(), timeout=10)
 
     def _of(self, properties: Mapping[str, Any] | None) -> Struct:
         return struct({**(properties or {}), "__provider": self.provider})
@@ -141,15 +147,20 @@ def struct(properties: Mapping[str, Any]) -> Struct:
         loop.close()
 
 
-def host_module() -> ModuleType:
-    """Return the SDK's own host without its last line, which serves it for ever."""
+def host_source() -> str:
+    """Return the source of the SDK's own host, whose last line serves it for ever."""
     spec = importlib.util.find_spec(HOST_MODULE)
     assert spec is not None
     assert spec.origin is not None
     source = Path(spec.origin).read_text(encoding="utf-8").rstrip()
     assert source.endswith("\nmain()")
+    return source
+
+
+def host_module() -> ModuleType:
+    """Return the SDK's own host without its last line."""
     module = ModuleType(HOST_MODULE)
-    exec(compile(source.removesuffix("main()"), spec.origin, "exec"), vars(module))
+    exec(compile(host_source().removesuffix("main()"), HOST_MODULE, "exec"), vars(module))
     return module
 
 
@@ -185,17 +196,43 @@ def host_in_this_process() -> Iterator[grpc.Channel]:
         yield channel
 
 
+@dataclass(frozen=True)
+class HostProcess:
+    """A host in a process of its own: the channel to it, and what it has printed since."""
+
+    channel: grpc.Channel
+    printed: list[str]
+
+
 @contextmanager
-def host_process(engine_address: str, environment: Mapping[str, str]) -> Iterator[grpc.Channel]:
-    """Run the host as the engine does, and give a channel to it."""
-    command = [sys.executable, "-m", "pulumi.dynamic", engine_address]
+def host_process(
+    engine_address: str,
+    environment: Mapping[str, str],
+    *,
+    python: str = sys.executable,
+    command: Sequence[str] = ("-m", "pulumi.dynamic"),
+) -> Iterator[HostProcess]:
+    """Run the host as the engine does."""
     plain = {name: text for name, text in os.environ.items() if not name.startswith(("XPLENTY", "COV_", "COVERAGE"))}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env={**plain, **environment})
+    process = subprocess.Popen(
+        [python, "-u", *command, engine_address], stdout=subprocess.PIPE, text=True, env={**plain, **environment}
+    )
+    output, printed = process.stdout, list[str]()
+    assert output is not None
+    reader = Thread(target=_read, args=(output, printed))
     try:
-        assert process.stdout is not None
-        port = int(process.stdout.readline())
+        port = int(output.readline())
+        reader.start()
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield channel
+            yield HostProcess(channel, printed)
     finally:
         process.terminate()
-        process.communicate()
+        process.wait()
+        if reader.is_alive():
+            reader.join()
+        output.close()
+
+
+def _read(output: IO[str], lines: list[str]) -> None:
+    """Keep every line until the process ends."""
+    lines.extend(line.rstrip() for line in output)

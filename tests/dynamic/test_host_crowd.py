@@ -3,10 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import grpc
 import pytest
-from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import provider_pb2_grpc
 
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import HostError
@@ -24,21 +21,16 @@ def create(scene: Scene) -> HostError:
     return caught.value
 
 
-def test_64_creates_at_once_and_a_cancel(make_apart: Callable[[Emulator], Scene]) -> None:
+def test_64_creates_at_once_and_a_cancel(make_apart: Callable[..., Scene]) -> None:
     """64 creates wait at the same time; a cancel ends them all, and each keeps the cluster that it has begun."""
     with Emulator() as account, ThreadPoolExecutor(CROWD) as crowd:
         scene = make_apart(account)
         scene.clusters().check({"nodes": 2})
         waiting = [crowd.submit(create, scene) for _ in range(CROWD)]
         eventually(lambda: len(account.clusters()) == CROWD or None, seconds=50)
-        cancel(scene.channel)
+        scene.clusters().cancel()
         ends = [one.result(timeout=50) for one in waiting]
         ids = {end.kept.id for end in ends}
         assert ids == {str(cluster.id) for cluster in account.living_clusters()}
     assert len(ids) == CROWD
     assert all("cancel" in end.status.message for end in ends)
-
-
-def cancel(channel: grpc.Channel) -> None:
-    """Say what the engine says when the user presses Ctrl-C."""
-    provider_pb2_grpc.ResourceProviderStub(channel).Cancel(Empty(), timeout=10)

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.support.stack import Stack, cluster, eventually, job, writes
+from tests.support.stack import Stack, bridged, cluster, eventually, job, writes
 from xplenty_pulumi.emulator import Emulator, PackageSeed
 
 FAILING = 103
 ENDLESS = PackageSeed(200, "Runs until it is stopped", run_seconds=10_000_000)
 
 
+@bridged("test_failed_run_is_readable_and_the_next_up_starts_a_new_one")
 def test_failed_run_fails_the_up_with_its_own_error(stack: Stack, account: Emulator) -> None:
     """The error holds the run's id, its own text and its page; the run stays in the state as failed."""
     output = stack.declare(cluster("etl"), job("load", package_id=FAILING)).up().failed().output
@@ -22,6 +23,7 @@ def test_failed_run_fails_the_up_with_its_own_error(stack: Stack, account: Emula
     assert (state["id"], state["outputs"]["status"]) == (str(run.id), "failed")
 
 
+@bridged("test_failed_run_is_readable_and_the_next_up_starts_a_new_one")
 def test_failed_run_plans_a_new_one_and_says_why(stack: Stack, account: Emulator) -> None:
     """After the package was mended, the next `up` replaces the failed run because of its status, and nothing else."""
     stack.declare(cluster("etl"), job("load", package_id=FAILING)).up().failed()
@@ -58,6 +60,7 @@ def test_unquoted_text_in_a_failed_run_is_pointed_out(stack: Stack) -> None:
     assert "'DAY' looks like a string without its quotes, see xplenty_pulumi.quote()" in output
 
 
+@bridged("test_time_out_leaves_nothing_in_the_state_and_the_next_up_adopts")
 def test_time_out_keeps_the_cluster_and_the_next_up_goes_on_waiting(stack: Stack, account: Emulator) -> None:
     """What is not ready in time stays in the state with its id; the next `up` creates nothing and waits for it."""
     stack.declare(cluster("etl", ready_timeout=0.3))
@@ -72,6 +75,7 @@ def test_time_out_keeps_the_cluster_and_the_next_up_goes_on_waiting(stack: Stack
     assert account.cluster(one.id).status == "available"
 
 
+@bridged("test_refresh_of_an_unfinished_cluster_does_not_fail")
 def test_refresh_does_not_hide_that_a_cluster_is_not_ready(make_stack: Callable[..., Stack]) -> None:
     """A cluster that is still being built stays marked as unfinished through a refresh."""
     with Emulator(time_scale=20) as account:
@@ -86,6 +90,7 @@ def test_refresh_does_not_hide_that_a_cluster_is_not_ready(make_stack: Callable[
     assert writes(account) == ["POST /clusters"]
 
 
+@bridged("test_custom_timeouts_do_not_count")
 def test_custom_timeouts_go_before_the_inputs(stack: Stack) -> None:
     """Pulumi's own resource option decides how long creating may take."""
     declared = cluster("etl", {"custom_timeouts": {"create": "1s"}}, ready_timeout="30m")
@@ -107,6 +112,7 @@ def test_cluster_that_breaks_is_terminated_and_not_kept(stack: Stack, account: E
     stack.up().succeeded()
 
 
+@bridged("test_broken_cluster_that_is_kept_is_refused_by_the_next_up")
 def test_broken_cluster_that_is_kept_is_replaced_by_the_next_up(stack: Stack, account: Emulator) -> None:
     """With `on_create_failure="keep"` it can be looked at; the next `up` ends it and makes a new one."""
     account.fail_next_clusters()
@@ -120,6 +126,7 @@ def test_broken_cluster_that_is_kept_is_replaced_by_the_next_up(stack: Stack, ac
     assert [one.status for one in account.clusters()] == ["terminated", "available"]
 
 
+@bridged("test_destroy_ends_an_unknown_run_with_its_cluster")
 def test_destroy_stops_a_run_that_is_still_going(stack: Stack, account: Emulator) -> None:
     """A run that timed out is still going; `destroy` stops it, sees it stopped, and only then ends the cluster."""
     account.add_package(ENDLESS)

@@ -1,13 +1,18 @@
 """What holds where the bridge is switched off, because the host of another SDK does not offer what it leans on."""
 
+import re
+import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.support.engine_process import engine
 from tests.support.stack import Ran, Stack, cluster, job, writes
-from xplenty_pulumi.emulator import Emulator
+from xplenty_pulumi.emulator import Emulator, PackageSeed
 
 FAILING = 103
+ENDLESS = PackageSeed(200, "Runs until it is stopped", run_seconds=10_000_000)
 
 
 @pytest.fixture
@@ -24,10 +29,8 @@ def plain_stack(make_stack: Callable[..., Stack]) -> Callable[[Emulator], Stack]
 
 
 def last_line_of_traceback(ran: Ran) -> str:
-    """Return the line of the engine's output that ends the host's traceback, with the name of the exception."""
-    assert ran.code != 0
-    lines = [line.strip() for line in ran.output.splitlines()]
-    return next(line for line in lines if line.startswith("xplenty_pulumi.dynamic.bridge.ProviderFailure: "))
+    """Return our text, which ends the host's traceback."""
+    return ran.failed().ends_of_tracebacks()[0]
 
 
 def test_time_out_leaves_nothing_in_the_state_and_the_next_up_adopts(
@@ -86,3 +89,90 @@ def test_calm_life_is_the_same(plain_stack: Callable[[Emulator], Stack], account
     (one,) = account.clusters()
     assert (one.status, one.nodes) == ("terminated", 4)
     assert [run.status for run in account.jobs()] == ["completed"]
+
+
+def test_custom_timeouts_do_not_count(plain_stack: Callable[[Emulator], Stack], slow_account: Emulator) -> None:
+    """The resource option is not seen, so the input decides: a cluster of nine seconds is ready in spite of it."""
+    declared = cluster("etl", {"custom_timeouts": {"create": "1s"}}, ready_timeout="30m")
+    plain_stack(slow_account).declare(declared).up().succeeded()
+
+
+def test_broken_cluster_that_is_kept_is_refused_by_the_next_up(
+    plain_stack: Callable[[Emulator], Stack], account: Emulator
+) -> None:
+    """A cluster in error that was kept is not in the state; `up` makes no second beside it until somebody ends it."""
+    account.fail_next_clusters()
+    stack = plain_stack(account).declare(cluster("etl", on_create_failure="keep"))
+    last_line_of_traceback(stack.up())
+    (broken,) = account.clusters()
+    assert (broken.status, stack.state()) == ("error", {})
+
+    assert f"cluster {broken.id}: can not become available" in last_line_of_traceback(stack.up())
+    assert len(account.clusters()) == 1
+    account.end_cluster(broken.id)
+    stack.up().succeeded()
+
+
+def test_destroy_ends_an_unknown_run_with_its_cluster(
+    plain_stack: Callable[[Emulator], Stack], account: Emulator
+) -> None:
+    """A run that timed out is not in the state, so only the end of its cluster stops it."""
+    account.add_package(ENDLESS)
+    stack = plain_stack(account).declare(cluster("etl"), job("load", package_id=ENDLESS.id, timeout=0.5))
+    last_line_of_traceback(stack.up())
+    (run,) = account.unfinished_jobs()
+    assert set(stack.state()) == {"etl"}
+
+    stack.destroy().succeeded()
+
+    assert account.job(run.id).status == "stopped"
+    assert account.living_clusters() == ()
+
+
+def test_changes_are_lines_of_the_stack(plain_stack: Callable[[Emulator], Stack], slow_account: Emulator) -> None:
+    """What happens is told by one line per change, which begins with the resource's name, and nothing is warned of."""
+    output = plain_stack(slow_account).declare(cluster("etl")).up().succeeded().output
+
+    diagnostics = [line.strip() for line in output.partition("Diagnostics:")[2].splitlines()]
+    assert [line for line in diagnostics if line.startswith("etl: ")] == [
+        "etl: [1/3] pending",
+        "etl: [2/3] creating",
+        "etl: available",
+    ]
+    assert "warning" not in output
+
+
+def test_more_than_four_are_created_four_at_a_time(plain_stack: Callable[[Emulator], Stack], account: Emulator) -> None:
+    """Nine clusters come up, and while one is created at most three others are."""
+    plain_stack(account).declare(*(cluster(f"etl{number}") for number in range(9))).up().succeeded()
+
+    clusters = sorted(account.clusters(), key=lambda one: one.created_at)
+    ends = sorted(one.available_since for one in clusters if one.available_since is not None)
+    assert len(ends) == 9
+    assert all(later.created_at >= end for later, end in zip(clusters[4:], ends, strict=False))
+
+
+def test_interrupted_wait_ends_with_the_cluster_ready(
+    plain_stack: Callable[[Emulator], Stack], slow_account: Emulator
+) -> None:
+    """Ctrl-C is not heard: the wait goes on to its end, the cluster is in the state, and no further step is begun."""
+    stack = plain_stack(slow_account).declare(cluster("etl"), job("load"))
+    with engine(stack, "up") as running:
+        running.says("etl: [2/3] creating")
+        running.signal(signal.SIGINT)
+        assert running.ended().code != 0
+
+    assert stack.state()["etl"]["outputs"]["status"] == "available"
+    assert slow_account.jobs() == ()
+
+
+def test_every_test_that_needs_the_bridge_has_a_partner() -> None:
+    """The partner that a skipped test names is a test of this file."""
+    folder = Path(__file__).parent
+    own = Path(__file__).read_text(encoding="utf-8")
+    sources = [
+        path.read_text(encoding="utf-8") for path in (*folder.glob("*.py"), *folder.parent.glob("engine_crash/*.py"))
+    ]
+    named = {name for source in sources for name in re.findall(r"(?:bridged\(|AS_LINES = )\"(test_\w+)\"", source)}
+    assert len(named) > 5
+    assert [name for name in sorted(named) if f"def {name}(" not in own] == []

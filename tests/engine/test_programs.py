@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.stack import Stack, cluster, job
+from tests.support.stack import Stack, bridged, cluster, job
 from xplenty_pulumi.emulator import Emulator
 
 COMPONENT = """\
@@ -98,6 +98,7 @@ def test_large_whole_number_reaches_the_service_unchanged(stack: Stack, account:
     assert account.jobs()[0].variables == {"big": "12345678901234567890"}
 
 
+@bridged("test_failed_run_is_readable_and_the_next_up_starts_a_new_one")
 def test_preview_says_why_a_failed_run_is_replaced(stack: Stack, account: Emulator) -> None:
     """The row of the run that is to be replaced names its status."""
     stack.declare(cluster("etl"), job("load", package_id=103)).up().failed()

@@ -16,9 +16,8 @@ _LONGEST = 90
 class EngineProcess:
     """A `pulumi` command at work, in a session of its own, to which all processes that it starts belong."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", output: Path) -> None:
-        self._process = process
-        self._output = output
+    def __init__(self, process: "subprocess.Popen[bytes]", stack: Stack, output: Path) -> None:
+        self._process, self._stack, self._output = process, stack, output
 
     def kill(self) -> None:
         """End the engine at once, as `kill -9` does; its provider process lives on."""
@@ -47,7 +46,7 @@ class EngineProcess:
 
     def ended(self) -> Ran:
         """Wait for its end and return what it came to."""
-        return Ran(self._process.wait(timeout=_LONGEST), self.printed())
+        return Ran(self._process.wait(timeout=_LONGEST), self.printed(), self._stack.has_bridge)
 
     def clean_up(self) -> None:
         """End whatever is left of it, by number: orphans keep the session of the engine that started them."""
@@ -79,7 +78,7 @@ def engine(stack: Stack, *arguments: str) -> Iterator[EngineProcess]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    running = EngineProcess(process, output)
+    running = EngineProcess(process, stack, output)
     try:
         yield running
     finally:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+
+from xplenty_pulumi.dynamic.settings import bridge_enabled
 from xplenty_pulumi.emulator import Emulator
 
 NO_ENGINE = (
@@ -44,6 +48,12 @@ for one in json.loads(pathlib.Path("resources.json").read_text()):
 Found = TypeVar("Found")
 
 _LONGEST_COMMAND = 180
+_OWN_FAILURE = re.compile(r"^\s*[\w.]+\.ProviderFailure: (.+)$", re.MULTILINE)
+
+
+def bridged(partner: str) -> pytest.MarkDecorator:
+    """Mark a test of what only the bridge gives; `partner` is the test that expects the fallback instead."""
+    return pytest.mark.skipif(not bridge_enabled(os.environ), reason=f"needs the bridge; without it: {partner}")
 
 
 @dataclass(frozen=True)
@@ -68,10 +78,11 @@ def job(name: str, options: Mapping[str, Any] | None = None, /, **inputs: Any) -
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command of the engine came to."""
+    """What a command of the engine came to, and whether its provider had the bridge."""
 
     code: int
     output: str
+    has_bridge: bool = True
 
     def succeeded(self) -> "Ran":
         """Return this, or fail the test with all that was printed."""
@@ -79,10 +90,18 @@ class Ran:
         return self
 
     def failed(self) -> "Ran":
-        """Return this, or fail the test because the command succeeded; no failure shows a traceback."""
+        """Return this, or fail the test because the command succeeded or told its failure in another way.
+
+        No failure shows a traceback; without the bridge each one does, and ends in our text.
+        """
         assert self.code != 0, f"expected a failure\n{self.output}"
-        assert "Traceback" not in self.output, self.output
+        tracebacks = self.output.partition("Diagnostics:")[2].count("Traceback")
+        assert tracebacks == (0 if self.has_bridge else len(self.ends_of_tracebacks())), self.output
         return self
+
+    def ends_of_tracebacks(self) -> list[str]:
+        """Return our texts at the end of tracebacks."""
+        return _OWN_FAILURE.findall(self.output)
 
 
 class Stack:
@@ -116,7 +135,12 @@ class Stack:
             timeout=_LONGEST_COMMAND,
             check=False,
         )
-        return Ran(done.returncode, done.stdout)
+        return Ran(done.returncode, done.stdout, self.has_bridge)
+
+    @property
+    def has_bridge(self) -> bool:
+        """Whether the providers may lean on details of their host."""
+        return bridge_enabled(self.environment)
 
     def up(self, *arguments: str, **environment: str) -> Ran:
         """Run `pulumi up` without its preview."""
@@ -162,6 +186,7 @@ def _environment(folder: Path, account: Emulator | None, extra: Mapping[str, str
         "PULUMI_PARALLEL": "64",
         "PULUMI_PYTHON_CMD": sys.executable,
         "XPLENTY_POLL_SECONDS": "0.1",
+        "XPLENTY_BRIDGE": os.environ.get("XPLENTY_BRIDGE", "on"),
         **settings,
         **extra,
     }

@@ -1,10 +1,13 @@
-"""What both providers have in common: settings, the session, and the way out for every failure."""
+"""What both providers have in common: settings, the session, and what becomes of what was seen.
 
-import functools
+A program only declares, so the client and the reconciler, which take half a second to load, are loaded where the
+provider process first uses them.
+"""
+
 import os
-import traceback
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, DiffResult, ReadResult, ResourceProvider
 
@@ -12,44 +15,28 @@ from xplenty_pulumi.core import fields
 from xplenty_pulumi.core.diff import differences
 from xplenty_pulumi.core.kinds import JOB_RUN, Kind
 from xplenty_pulumi.core.plan import Plan, plan
-from xplenty_pulumi.core.reconcile import Outcome
-from xplenty_pulumi.dynamic import bridge, cancel, settings
+from xplenty_pulumi.dynamic import bridge, settings
+from xplenty_pulumi.dynamic.answered import answered, name_answered
 from xplenty_pulumi.dynamic.bridge import PROVIDER, Call
-from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, HIDDEN_INPUTS, Inputs
+from xplenty_pulumi.dynamic.crowd import crowd
+from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, HIDDEN_INPUTS, OWNER, Inputs
 from xplenty_pulumi.dynamic.secrets import secret_values, without_secrets
-from xplenty_pulumi.dynamic.session import Session, session_for
-from xplenty_pulumi.errors import ConfigError, NotFoundError, SpecError, XplentyError
+from xplenty_pulumi.errors import ConfigError, NotFoundError, SpecError
 from xplenty_pulumi.redact import Secret, scrub
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.core.reconcile import Outcome
+    from xplenty_pulumi.dynamic.session import Session
+
+__all__ = ["Properties", "Provider", "answered", "declared", "number_of", "timeout_of"]
 
 _SECRET_FIELDS = frozenset({"variables", "dynamic_variables"})
 """Fields whose value an error must not show: the engine prints the value of the property that a failure names."""
 
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
-SelfT = TypeVar("SelfT", bound="Provider")
+_HEARTBEAT_IN_CI = 60.0
+"""Seconds between two lines without news where each stays in a log for ever."""
+
 Properties = dict[str, Any]
-
-
-def answered(
-    method: Callable[Concatenate[SelfT, Arguments], Result],
-) -> Callable[Concatenate[SelfT, Arguments], Result]:
-    """Let a failure of a provider method reach the user as one paragraph of ours, and nothing else."""
-
-    @functools.wraps(method)
-    def answer(self: SelfT, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        call = self.call()
-        try:
-            return method(self, *args, **kwargs)
-        except bridge.ProviderFailure:
-            raise
-        except XplentyError as problem:
-            failure = bridge.fail(call, self.scrubbed(str(problem), *args))
-        except Exception as unexpected:  # noqa: BLE001 - the host would print the traceback of whatever it is
-            bridge.debug(call, self.scrubbed(traceback.format_exc(), *args))
-            failure = bridge.fail(call, self.scrubbed(_surprise(unexpected), *args))
-        raise failure from None
-
-    return answer
 
 
 class Provider(ResourceProvider):
@@ -61,20 +48,18 @@ class Provider(ResourceProvider):
 
     serialize_as_secret_always = False
     kind: Kind
-    view: Callable[[Any], dict[str, object]]
-    """How a record of this kind becomes plain values."""
     _config: Any = None
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Keep the configuration of this process, and let as many calls run at once as the engine sends."""
+        """Keep the configuration of this process, and set up what the host does not offer."""
         self._config = req.config
-        if settings.bridge_enabled(os.environ):
-            bridge.lift_pool()
-            cancel.listen()
+        bridge.announce()
 
     @answered
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
         """Return the inputs in canonical form, or every problem with them and with the settings, all at once."""
+        if not _olds:
+            crowd().expect(str(news.get(OWNER, "")))
         inputs = Inputs.of(news)
         checked = inputs.checked(self.kind)
         failures = [_failure(problem) for problem in checked.problems]
@@ -94,9 +79,15 @@ class Provider(ResourceProvider):
             bridge.say(self.call(), f"{self.kind.name} {_id} is {olds['status']}, so a new one is planned")
         return DiffResult(changes=True if spent else None, replaces=list(found.replaces), delete_before_replace=True)
 
+    def view(self, record: Any) -> dict[str, object]:
+        """Return a record of this kind as plain values."""
+        raise NotImplementedError
+
     def call(self) -> Call:
-        """Return the engine's request that is being answered; an empty one where the bridge is switched off."""
-        return bridge.current_call() if settings.bridge_enabled(os.environ) else Call()
+        """Return the engine's request that is being answered; only a name where the bridge is switched off."""
+        found = bridge.current_call() if settings.bridge_enabled(os.environ) else Call()
+        heartbeat = _HEARTBEAT_IN_CI if bridge.is_set(os.environ, "CI") else found.heartbeat
+        return replace(found, name=name_answered(), heartbeat=heartbeat)
 
     def _hold(self, _id: str) -> None:
         """Note that the state holds what has this id, so that it is never taken for something lost."""
@@ -119,11 +110,13 @@ class Provider(ResourceProvider):
         config = self._config
         return settings.load(os.environ, config.get if config is not None else lambda _key: None)
 
-    def session(self) -> Session:
+    def session(self) -> "Session":
         """Return what this process shares with all resources of the same account."""
+        from xplenty_pulumi.dynamic.session import session_for  # noqa: PLC0415 - see above
+
         return session_for(self.settings())
 
-    def achieved(self, call: Call, outcome: Outcome[Any], props: Properties) -> Properties:
+    def achieved(self, call: Call, outcome: "Outcome[Any]", props: Properties) -> Properties:
         """Return the outputs of what was brought about; where there is a problem, fail so that the state keeps it."""
         seen = self.outputs(props, self.view(outcome.record))
         if outcome.problem is not None:
@@ -236,10 +229,3 @@ def timeout_of(call: Call, inputs: Mapping[str, object], name: str, kind: Kind) 
 def _failure(problem: SpecError) -> CheckFailure:
     field = "" if problem.field in _SECRET_FIELDS else problem.field
     return CheckFailure(field, str(problem))
-
-
-def _surprise(unexpected: Exception) -> str:
-    return (
-        f"an unexpected {type(unexpected).__name__} in this provider: {unexpected}. What exists was left as it is; run "
-        "`pulumi up --debug` for the details, and report them"
-    )

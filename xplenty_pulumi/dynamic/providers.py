@@ -1,16 +1,22 @@
-"""The dynamic providers: the engine's calls on one side, the reconciler on the other, and no decision in between."""
+"""The dynamic providers: the engine's calls on one side, the reconciler on the other, and no decision in between.
+
+What only the provider process needs is loaded where it is used; see `base`.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Phase
-from xplenty_pulumi.core.reconcile import Clusters, JobRuns
-from xplenty_pulumi.core.reconcile.creation import Desired
-from xplenty_pulumi.core.reconcile.jobs import DesiredRun
-from xplenty_pulumi.core.view import cluster_view, job_view
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.base import Properties, Provider, answered, declared, number_of, timeout_of
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import DECLARED, OWNER, Inputs, owner_of
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.core.reconcile import Clusters, JobRuns
+    from xplenty_pulumi.core.reconcile.creation import Desired
+    from xplenty_pulumi.core.reconcile.jobs import DesiredRun
 
 # The state of every user names these two classes by this path, so it can never change.
 _PUBLIC_MODULE = "xplenty_pulumi"
@@ -20,7 +26,11 @@ class ClusterProvider(Provider):
     """Creates, resizes, reads and ends clusters."""
 
     kind = CLUSTER
-    view = staticmethod(cluster_view)
+
+    def view(self, record: Any) -> dict[str, object]:
+        from xplenty_pulumi.core.view import cluster_view  # noqa: PLC0415 - see above
+
+        return cluster_view(record)
 
     @answered
     def create(self, props: Properties) -> CreateResult:
@@ -57,7 +67,7 @@ class ClusterProvider(Provider):
         self._clusters(call).delete(number_of(_id, self.kind), timeout=timeout, active_jobs=active_jobs)
         bridge.say(call, "terminated")
 
-    def _clusters(self, call: Call) -> Clusters:
+    def _clusters(self, call: Call) -> "Clusters":
         return self.session().clusters(call)
 
 
@@ -65,7 +75,11 @@ class JobRunProvider(Provider):
     """Starts, follows, reads and stops job runs."""
 
     kind = JOB_RUN
-    view = staticmethod(job_view)
+
+    def view(self, record: Any) -> dict[str, object]:
+        from xplenty_pulumi.core.view import job_view  # noqa: PLC0415 - see above
+
+        return job_view(record)
 
     @answered
     def create(self, props: Properties) -> CreateResult:
@@ -107,11 +121,13 @@ class JobRunProvider(Provider):
         self._job_runs(call).stop(number_of(_id, self.kind), timeout=timeout_of(call, _props, "stop_timeout", JOB_RUN))
         bridge.say(call, "ended")
 
-    def _job_runs(self, call: Call) -> JobRuns:
+    def _job_runs(self, call: Call) -> "JobRuns":
         return self.session().job_runs(call)
 
 
-def _desired_cluster(call: Call, props: Properties) -> Desired:
+def _desired_cluster(call: Call, props: Properties) -> "Desired":
+    from xplenty_pulumi.core.reconcile.creation import Desired  # noqa: PLC0415 - see above
+
     inputs = Inputs.of(props).checked(CLUSTER).inputs
     return Desired(
         inputs=inputs,
@@ -121,7 +137,9 @@ def _desired_cluster(call: Call, props: Properties) -> Desired:
     )
 
 
-def _desired_run(call: Call, props: Properties) -> DesiredRun:
+def _desired_run(call: Call, props: Properties) -> "DesiredRun":
+    from xplenty_pulumi.core.reconcile.jobs import DesiredRun  # noqa: PLC0415 - see above
+
     inputs = Inputs.of(props).checked(JOB_RUN).inputs
     timeout = timeout_of(call, inputs, "timeout", JOB_RUN)
     return DesiredRun(inputs=inputs, timeout=timeout, owner=str(props.get(OWNER, "")))

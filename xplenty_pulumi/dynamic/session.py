@@ -1,5 +1,6 @@
 """What one provider process shares: the client and what it knows of the account."""
 
+import os
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
@@ -82,4 +83,7 @@ def _session(settings: Settings) -> Session:
     client = Client(api_key=settings.api_key, account_id=settings.account_id, base_url=settings.api_url, clock=clock)
     fixed = settings.poll_seconds
     pace = None if fixed is None else Pace.fixed(fixed)
-    return Session.of(client, clock, pace=pace, share=settings.credit_share)
+    session = Session.of(client, clock, pace=pace, share=settings.credit_share)
+    visible = bridge.is_set(os.environ, "XPLENTY_SHOW_CREDITS")
+    bridge.at_end(lambda: f"xplenty_pulumi sent {session.budget.spent_text()}", visible=visible)
+    return session

@@ -1,0 +1,64 @@
+"""Hearing the engine's Cancel."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from xplenty_pulumi.dynamic import bridge
+from xplenty_pulumi.dynamic.bridge import Call
+
+
+@pytest.fixture(autouse=True)
+def _new_process() -> Iterator[None]:
+    """Let nothing of what one test has heard reach another."""
+    bridge.ear.cache_clear()
+    yield
+    bridge.ear.cache_clear()
+
+
+def test_cancel_interrupts_every_call() -> None:
+    """Once the engine has cancelled, whatever waits is interrupted, but only what has a call at all."""
+    assert Call(context=object()).interrupted() == ""
+    bridge.ear().hear()
+    assert bridge.cancelled().is_set()
+    assert Call(context=object()).interrupted() == "cancelled"
+    assert Call().interrupted() == ""
+
+
+def test_cancel_is_heard_only_in_a_host() -> None:
+    """Where the main module is no host nothing is exchanged."""
+    assert not bridge.listen()
+
+
+def test_end_is_a_cancel_without_a_call(capsys: pytest.CaptureFixture[str]) -> None:
+    """A Cancel while calls are under way is the user's; the one after them is the end, and something is said there."""
+    bridge.at_end(lambda: "spent 12 calls", visible=True)
+    with bridge.ear().call():
+        bridge.ear().hear()
+        assert capsys.readouterr().out == ""
+    bridge.ear().hear()
+    assert capsys.readouterr().out == "spent 12 calls\n"
+
+
+def test_end_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A Ctrl-C between two calls looks like the end; what was said then is said again only if it has changed."""
+    calls = iter((1, 1, 2))
+    bridge.at_end(lambda: f"spent {next(calls)} calls", visible=True)
+    for _ in range(3):
+        bridge.ear().hear()
+    assert capsys.readouterr().out == "spent 1 calls\nspent 2 calls\n"
+
+
+@pytest.mark.parametrize("text", ["", None])
+def test_end_says_nothing_without_a_text(text: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+    """No text, or one that can not be had, is no line and no failure."""
+
+    def spent() -> str:
+        if text is None:
+            raise LookupError("nobody has counted")
+        return text
+
+    bridge.at_end(spent, visible=True)
+    bridge.at_end(lambda: "only for --debug", visible=False)
+    bridge.ear().hear()
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,123 @@
+"""What the user reads while it happens: rows, and lines of the stack where there are none."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.dynamic.host import Engine, Line, engine
+from xplenty_pulumi.clock import ManualClock
+from xplenty_pulumi.dynamic import bridge
+from xplenty_pulumi.dynamic.bridge import Call, rows
+
+ROW = Call(urn="urn", name="etl")
+NO_ROW = Call(name="etl")
+DEAD = "127.0.0.1:1"
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """An engine whose address is the last argument of this process, as in a host."""
+    with engine() as (listening, address):
+        monkeypatch.setattr(sys, "argv", ["host", address])
+        rows.engine.cache_clear()
+        yield listening
+        rows.engine.cache_clear()
+
+
+@pytest.fixture(params=[["host"], ["host", "no-address"], ["host", DEAD]], ids=["none", "no address", "dead"])
+def untold(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No engine that could be told anything."""
+    monkeypatch.setattr(sys, "argv", request.param)
+    rows.engine.cache_clear()
+
+
+def follow(call: Call, *steps: tuple[str, float]) -> None:
+    """Report each headline every second for its number of seconds, with the second as its detail."""
+    clock, second = ManualClock(), 0
+    tell = bridge.reporter(call, clock)
+    for headline, seconds in steps:
+        for _ in range(int(seconds)):
+            tell(headline, f"{second}s of 30m")
+            clock.advance(1)
+            second += 1
+
+
+def test_headlines_come_at_once_and_details_with_the_heartbeat(told: Engine) -> None:
+    """A new headline is told at once; while it stays the same, the detail every 15 seconds."""
+    follow(ROW, ("[1/3] pending", 2), ("[2/3] creating", 31))
+    assert [line.text for line in told.lines] == [
+        "[1/3] pending · 0s of 30m",
+        "[2/3] creating · 2s of 30m",
+        "[2/3] creating · 17s of 30m",
+        "[2/3] creating · 32s of 30m",
+    ]
+    assert told.lines[0] == Line("INFO", "urn", "[1/3] pending · 0s of 30m", ephemeral=True)
+
+
+def test_heartbeat_is_the_calls_own(told: Engine) -> None:
+    """Where each line stays for ever, as in CI, the heartbeat is slower."""
+    follow(Call(urn="urn", heartbeat=60), ("creating", 121))
+    assert [line.text for line in told.lines] == [f"creating · {second}s of 30m" for second in (0, 60, 120)]
+
+
+def test_a_moving_percentage_is_no_new_headline(told: Engine) -> None:
+    """A percentage that changes with each look is told as often as the heartbeat, with its newest value."""
+    follow(ROW, ("pending", 1), *((f"running {second}%", 1) for second in range(20)))
+    assert [line.text for line in told.lines] == [
+        "pending · 0s of 30m",
+        "running 0% · 1s of 30m",
+        "running 15% · 16s of 30m",
+    ]
+
+
+def test_severities_reach_the_row(told: Engine) -> None:
+    """A warning stays among the diagnostics, a text for the row does not, and debugging is its own severity."""
+    bridge.say(ROW, "available")
+    bridge.warn(ROW, "gone")
+    bridge.debug(ROW, "details")
+    assert told.lines == [
+        Line("INFO", "urn", "available", ephemeral=True),
+        Line("WARNING", "urn", "gone", ephemeral=False),
+        Line("DEBUG", "urn", "details", ephemeral=False),
+    ]
+
+
+def test_without_a_row_changes_are_printed(told: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each change is one line that begins with the resource's name, without a heartbeat, on the host's output."""
+    follow(NO_ROW, ("[1/3] pending", 20), ("[2/3] creating", 40), ("running 1%", 30), ("running 2%", 30))
+    bridge.warn(NO_ROW, "it is gone,\nand nobody knows where")
+    bridge.debug(NO_ROW, "details")
+    assert capsys.readouterr().out.splitlines() == [
+        "etl: [1/3] pending",
+        "etl: [2/3] creating",
+        "etl: running 1%",
+        "etl: warning: it is gone, and nobody knows where",
+    ]
+    assert told.lines == []
+
+
+@pytest.mark.usefixtures("untold")
+def test_without_an_engine_lines_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """An engine that is not there, or does not listen, fails nothing, and the user still reads what happens."""
+    bridge.say(ROW, "available")
+    bridge.stack_line("of the stack", "WARNING")
+    bridge.stack_line("only for --debug", "DEBUG")
+    assert capsys.readouterr().out == "etl: available\nof the stack\n"
+
+
+@pytest.mark.usefixtures("untold")
+def test_nobody_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the output closed as well, nothing is told and nothing fails."""
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - it is the device that is meant
+        monkeypatch.setattr(sys, "stdout", full)
+        bridge.say(ROW, "available")
+        monkeypatch.undo()
+        with pytest.raises(OSError, match="No space left"):
+            full.close()
+
+
+def test_lines_of_the_stack_have_no_resource(told: Engine) -> None:
+    """What is about no resource goes to the stack."""
+    bridge.stack_line("eight at once", "INFO")
+    assert told.lines == [Line("INFO", "", "eight at once", ephemeral=False)]

@@ -1,0 +1,52 @@
+"""A command of the engine in a terminal, as people see it."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+from contextlib import suppress
+
+from tests.support.stack import Ran, Stack
+
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|[\r\x0f]")
+_ROWS, _COLUMNS = 40, 160
+_LONGEST = 120
+
+
+def in_a_terminal(stack: Stack, *arguments: str) -> Ran:
+    """Run `pulumi` in a terminal of its own, and return all that was drawn on it, without colours and movements.
+
+    The kind of terminal is one that is not asked for its background, which a real one would answer.
+    """
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
+    plain = {name: text for name, text in stack.environment.items() if name != "CI"}
+    process = subprocess.Popen(
+        ["pulumi", *arguments, "--yes", "--skip-preview"],
+        cwd=stack.folder,
+        env={**plain, "TERM": "screen"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    try:
+        drawn = _drawn(ours)
+        return Ran(process.wait(timeout=_LONGEST), drawn, stack.has_bridge)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def _drawn(terminal: int) -> str:
+    """Read until the last process lets go of the terminal."""
+    parts = []
+    with suppress(OSError):
+        while part := os.read(terminal, 65536):
+            parts.append(part)
+    return _CONTROL.sub("", b"".join(parts).decode(errors="replace"))

@@ -1,0 +1,85 @@
+"""Time-outs, half-made resources and Ctrl-C on the real engine, where the bridge is in place."""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.engine_process import engine
+from tests.support.stack import Stack, bridged, cluster, job
+from xplenty_pulumi.emulator import Emulator
+
+BOOTS_IN_60 = 3.0
+"""Times as fast as the service, whose clusters take three minutes."""
+
+
+@pytest.fixture
+def slow_account() -> Iterator[Emulator]:
+    """An account on which a cluster takes 60 seconds to become available."""
+    with Emulator(time_scale=BOOTS_IN_60) as account:
+        yield account
+
+
+def exported(stack: Stack, name: str) -> dict[str, Any]:
+    """Return the record of a resource in what `pulumi stack export` prints."""
+    deployment = json.loads(stack.run("stack", "export").succeeded().output)["deployment"]
+    assert not deployment.get("pending_operations")
+    found: dict[str, Any] = next(one for one in deployment["resources"] if one["urn"].endswith(f"::{name}"))
+    return found
+
+
+@bridged("test_custom_timeouts_do_not_count")
+def test_custom_timeout_of_five_seconds(make_stack: Callable[..., Stack], slow_account: Emulator) -> None:
+    """A cluster that boots in 60 seconds fails the `up` after five, with its id and the reason in the state."""
+    stack = make_stack(slow_account).declare(cluster("etl", {"custom_timeouts": {"create": "5s"}}), job("load"))
+
+    output = stack.up().failed().output
+
+    (one,) = slow_account.clusters()
+    reason = f"cluster {one.id}: not available with 2 nodes after 5s; last seen creating. It goes on existing; "
+    assert reason in output
+    kept = exported(stack, "etl")
+    assert (kept["id"], kept["outputs"]["status"], kept["inputs"]["nodes"]) == (str(one.id), "creating", 2)
+    assert [text.startswith(reason) for text in kept["initErrors"]] == [True]
+    assert slow_account.jobs() == ()
+
+
+@bridged("test_refresh_of_an_unfinished_cluster_does_not_fail")
+def test_reason_stays_until_the_cluster_is_ready(make_stack: Callable[..., Stack], slow_account: Emulator) -> None:
+    """A refresh keeps the reason in the state; the `up` that waits to the end takes it out."""
+    stack = make_stack(slow_account).declare(cluster("etl", ready_timeout=0.5))
+    stack.up().failed()
+
+    stack.refresh().succeeded()
+    (reason,) = exported(stack, "etl")["initErrors"]
+    assert "The next `pulumi up` goes on waiting for it" in reason
+    (one,) = slow_account.clusters()
+    slow_account.edit_cluster(one.id, status="available")
+    stack.up().succeeded()
+
+    assert "initErrors" not in exported(stack, "etl")
+
+
+@bridged("test_interrupted_wait_ends_with_the_cluster_ready")
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM], ids=lambda name: name.name)
+def test_interrupted_wait_ends_at_once(
+    make_stack: Callable[..., Stack], slow_account: Emulator, name: signal.Signals
+) -> None:
+    """Long before the cluster could be ready the command has ended, the id is in the state with what to do next."""
+    stack = make_stack(slow_account).declare(cluster("etl"))
+    with engine(stack, "up") as running:
+        running.says("[2/3] creating")
+        start = time.monotonic()
+        running.signal(name)
+        assert running.ended().code != 0
+        took = time.monotonic() - start
+
+    assert took < 10
+    (one,) = slow_account.clusters()
+    kept = exported(stack, "etl")
+    assert kept["id"] == str(one.id)
+    assert "cancelled while waiting" in kept["initErrors"][0]
+    assert one.status == "creating"

@@ -1,0 +1,69 @@
+"""What a user sees while it happens: in a terminal, in the log of a CI system, and with `--debug`."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.engine.terminal import in_a_terminal
+from tests.support.stack import Stack, bridged, cluster
+from xplenty_pulumi.emulator import Emulator
+
+AS_LINES = "test_changes_are_lines_of_the_stack"
+NUMBER = re.compile(r"\d+(\.\d+)?")
+CALM_UP = """\
+Updating (dev):
++  pulumi:pulumi:Stack tests-dev creating (Ns)
++  pulumi-python:dynamic/xplenty:Cluster etl creating (Ns)
++  pulumi-python:dynamic/xplenty:Cluster etl creating (Ns) [N/N] pending · Ns of Nm
++  pulumi-python:dynamic/xplenty:Cluster etl creating (Ns) [N/N] creating · Ns of Nm
++  pulumi-python:dynamic/xplenty:Cluster etl creating (Ns) available
++  pulumi-python:dynamic/xplenty:Cluster etl created (Ns) available
++  pulumi:pulumi:Stack tests-dev created (Ns)
+Resources:
++ N created
+Duration: Ns
+"""
+
+
+@pytest.fixture
+def slow_stack(make_stack: Callable[..., Stack]) -> Iterator[Stack]:
+    """A stack on whose account a cluster takes nine seconds to become available."""
+    with Emulator(time_scale=20) as account:
+        yield make_stack(account, CI="")
+
+
+@bridged(AS_LINES)
+def test_row_in_a_terminal(slow_stack: Stack) -> None:
+    """The row of a resource says on the screen where it is and since when, while the engine counts beside it."""
+    screen = in_a_terminal(slow_stack.declare(cluster("etl")), "up").succeeded().output
+
+    row = r"xplenty:Cluster +etl +"
+    assert re.search(row + r"creating \(\d+s\)[. ]*\[1/3\] pending · \d+s of 30m", screen), screen
+    assert re.search(row + r"creating \(\d+s\)[. ]*\[2/3\] creating · \d+s of 30m", screen), screen
+    assert re.search(row + r"created \(\d+s\) +available", screen), screen
+
+
+@bridged(AS_LINES)
+def test_log_of_a_ci_system(slow_stack: Stack) -> None:
+    """Without a terminal there is one line per change, and an `up` prints nothing else of ours."""
+    output = slow_stack.declare(cluster("etl")).up(CI="true").succeeded().output
+
+    lines = [NUMBER.sub("N", line).strip() for line in output.splitlines()]
+    assert [line for line in lines if line and not line.startswith("@ updating")] == CALM_UP.splitlines()
+
+
+@pytest.mark.parametrize("switch", ["on", "off"])
+def test_report_for_those_who_debug(slow_stack: Stack, switch: str) -> None:
+    """With `--debug` one line says how each item of the bridge stands; without, nothing does."""
+    slow_stack.declare(cluster("etl"))
+
+    debugged = slow_stack.run("preview", "--debug", XPLENTY_BRIDGE=switch).succeeded().output
+    plain = slow_stack.run("preview", XPLENTY_BRIDGE=switch).succeeded().output
+
+    diagnostics = debugged.partition("Diagnostics:")[2]
+    assert diagnostics.count("debug: bridge: ") == 1
+    works = "pool works; request works; rows works; partial state works; one-line errors works; cancel works"
+    assert (works in diagnostics) == (switch == "on")
+    assert "bridge: " not in plain
+    assert "xplenty_pulumi does not find" not in debugged + plain

@@ -1,0 +1,1 @@
+"""The bridge in the hosts of several versions of the pulumi SDK."""

@@ -1,0 +1,81 @@
+"""What the dynamic provider host does not offer, item by item, and the plain fallback of each.
+
+Everything here leans on details of the host that no contract covers, so each item looks before it acts: `pool`,
+`request`, `rows`, `failures` and `cancel` are the items, `report` tests them, and docs/bridge.md explains them.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.dynamic.bridge.cancel import cancelled, ear, listen
+from xplenty_pulumi.dynamic.bridge.failures import PROVIDER, ProviderFailure, fail, fail_partially
+from xplenty_pulumi.dynamic.bridge.flags import is_set
+from xplenty_pulumi.dynamic.bridge.pool import lift_pool
+from xplenty_pulumi.dynamic.bridge.report import Finding, Report, announce, report
+from xplenty_pulumi.dynamic.bridge.request import Call, current_call
+from xplenty_pulumi.dynamic.bridge.rows import log as _log
+from xplenty_pulumi.dynamic.bridge.rows import reporting, stack_line
+
+__all__ = [
+    "PROVIDER",
+    "Call",
+    "Finding",
+    "ProviderFailure",
+    "Report",
+    "announce",
+    "at_end",
+    "cancelled",
+    "current_call",
+    "debug",
+    "ear",
+    "fail",
+    "fail_partially",
+    "is_set",
+    "lift_pool",
+    "listen",
+    "report",
+    "reporter",
+    "say",
+    "stack_line",
+    "warn",
+]
+
+
+def reporter(call: Call, clock: Clock) -> Callable[[str, str], None]:
+    """Return what tells a wait in the resource's row: a new headline at once, its detail now and then."""
+    return reporting(call, clock, lambda text: say(call, text))
+
+
+def say(call: Call, text: str) -> None:
+    """Show `text` in the row of the resource until the next one comes."""
+    _log(call, text, "INFO", ephemeral=True)
+
+
+def warn(call: Call, text: str) -> None:
+    """Show `text` as a warning in the row of the resource and among the diagnostics at the end."""
+    _log(call, text, "WARNING", ephemeral=False)
+
+
+def debug(call: Call, text: str) -> None:
+    """Show `text` only to those who run the engine with `--debug`."""
+    _log(call, text, "DEBUG", ephemeral=False)
+
+
+def at_end(text: Callable[[], str], *, visible: bool) -> None:
+    """Show `text()` once the engine's operation is over, to everybody where `visible`, else to those who debug.
+
+    An empty text is not shown, nor the same one twice, and one that can not be had is no reason to fail. Needs the item
+    `cancel`.
+    """
+    shown = ""
+
+    def farewell() -> None:
+        nonlocal shown
+        with suppress(Exception):
+            line = text()
+            if line not in ("", shown):
+                shown = line
+                stack_line(line, "INFO" if visible else "DEBUG")
+
+    ear().at_end(farewell)

@@ -1,0 +1,83 @@
+"""Hearing the engine's Cancel, which the dynamic host answers and forgets: the user has had enough, or all is done."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from types import FunctionType
+from typing import Any
+
+_HOST = "__main__"
+_SERVICER = "DynamicResourceProviderServicer"
+
+
+class Ear:
+    """What one process has heard, and what it is to do at the end.
+
+    The engine sends Cancel when the user interrupts it, and once more at the end of every operation, when it waits for
+    no call any more. So it needs no clearing, and it is the end where no call is under way.
+    """
+
+    def __init__(self) -> None:
+        self.cancelled = threading.Event()
+        self._at_end: list[Callable[[], None]] = []
+        self._calls = 0
+        self._lock = threading.Lock()
+
+    def at_end(self, farewell: Callable[[], None]) -> None:
+        """Call `farewell` when an operation of the engine has ended; it has about a second."""
+        self._at_end.append(farewell)
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Count a call as one that is under way."""
+        self._count(1)
+        try:
+            yield
+        finally:
+            self._count(-1)
+
+    def hear(self) -> None:
+        """Take note of a Cancel."""
+        self.cancelled.set()
+        if self._calls == 0:
+            for farewell in self._at_end:
+                farewell()
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._calls += more
+
+
+@lru_cache(maxsize=1)
+def ear() -> Ear:
+    """Return the ear of this process."""
+    return Ear()
+
+
+def cancelled() -> threading.Event:
+    """Return the event of this process that is set once the engine has sent Cancel."""
+    return ear().cancelled
+
+
+def listen() -> bool:
+    """Let the host's own answer to Cancel be heard, and return whether that is in place.
+
+    The host has registered its servicer with bound methods, so the method's code is exchanged, not the method.
+    """
+    method = getattr(getattr(sys.modules.get(_HOST), _SERVICER, None), "Cancel", None)
+    if not isinstance(method, FunctionType) or method.__code__.co_freevars:
+        return False
+    method.__code__ = _answer.__code__
+    return True
+
+
+def _answer(self: Any, request: Any, context: Any) -> Any:  # noqa: ARG001 - the host's signature
+    # It runs with the host's globals, so it names what it needs itself.
+    from google.protobuf.empty_pb2 import Empty  # noqa: PLC0415
+
+    from xplenty_pulumi.dynamic.bridge.cancel import ear  # noqa: PLC0415
+
+    ear().hear()
+    return Empty()

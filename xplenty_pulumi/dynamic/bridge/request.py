@@ -1,0 +1,64 @@
+"""The request behind a provider method: whose resource it is, how long it may take, and whether anybody still waits."""
+
+import sys
+from dataclasses import dataclass
+from types import FrameType
+
+from xplenty_pulumi.dynamic.bridge.cancel import cancelled
+
+_HOST_MODULES = ("__main__", "pulumi.dynamic.__main__")
+HEARTBEAT = 15.0
+"""Seconds after which a row that has no news repeats itself."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """The engine's request that the running provider method answers, as far as the host lets it be found.
+
+    `name` is the resource's own, known even where the host tells nothing; `timeout` is 0 where the user gave none.
+    """
+
+    urn: str = ""
+    timeout: float = 0.0
+    context: object = None
+    name: str = ""
+    heartbeat: float = HEARTBEAT
+
+    @property
+    def keeps_state(self) -> bool:
+        """Whether a failure can carry an id and outputs into the engine's state."""
+        return callable(getattr(self.context, "set_trailing_metadata", None))
+
+    def interrupted(self) -> str:
+        """Return why nobody waits for the answer any more, or an empty text."""
+        if self.context is not None and cancelled().is_set():
+            return "cancelled"
+        is_active = getattr(self.context, "is_active", None)
+        return "the engine has gone away" if callable(is_active) and not is_active() else ""
+
+
+def current_call() -> Call:
+    """Return the call being answered on this thread, or an empty one.
+
+    The host passes neither request nor context on, so they are read from the frame in which it calls the provider.
+    """
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - there is no public way
+    while frame is not None:
+        local = frame.f_locals
+        if frame.f_globals.get("__name__") in _HOST_MODULES and "request" in local and "context" in local:
+            request = local["request"]
+            return Call(
+                urn=_text(getattr(request, "urn", "")),
+                timeout=_seconds(getattr(request, "timeout", 0.0)),
+                context=local["context"],
+            )
+        frame = frame.f_back
+    return Call()
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _seconds(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
