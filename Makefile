@@ -2,12 +2,14 @@
 #
 #   PYTHON=python3.12    when the machine's python3 is older than 3.11
 #   TESTS=tests/core     what to test, and any other option of pytest
+#   BENCH=polls          which benchmarks to run, see docs/benchmarks.md
 #   WORKERS=4            how many tests run at a time; those on the engine mostly wait
 
 PYTHON ?= python3
 UV ?= uv
 TESTS ?=
 WORKERS ?= 3
+BENCH ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -16,7 +18,7 @@ PYTEST = exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m pytest -n $
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup engine demo test test-long lint lock clean
+.PHONY: help setup engine demo test test-long bench lint lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -33,6 +35,9 @@ test-long: lint engine ## the same and the tests that take minutes; writes READM
 	@rm -rf build/scoreboard
 	@export XPLENTY_SCOREBOARD=build/scoreboard; $(PYTEST) --cov --cov-report=term $(TESTS)
 	@$(PY) -m tools.scoreboard build/scoreboard README.md
+
+bench: setup ## measure against a plain provider and against the engine itself, some minutes
+	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m benchmarks.run $(BENCH)
 
 lint: $(VENV)/ready ## check style, format, types and layers
 	$(PY) -m ruff check .

@@ -1,0 +1,1 @@
+"""Clusters by a dynamic provider written the ordinary way."""

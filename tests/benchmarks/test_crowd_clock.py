@@ -1,0 +1,39 @@
+"""The clock of a crowd of threads."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from benchmarks.crowd_clock import CrowdClock
+
+
+def walk(clock: CrowdClock, step: float, steps: int) -> list[float]:
+    """Sleep so often, and return when it was after each sleep."""
+    moments = []
+    for _ in range(steps):
+        clock.sleep(step)
+        moments.append(clock.monotonic())
+    clock.leave()
+    return moments
+
+
+def test_each_sleeps_as_if_it_were_alone() -> None:
+    """Threads that sleep side by side each see their own moments, and none has waited for the other."""
+    clock = CrowdClock(2)
+    with ThreadPoolExecutor(2) as crowd:
+        slow, fast = crowd.submit(walk, clock, 3, 2), crowd.submit(walk, clock, 1, 10)
+    assert slow.result() == [3, 6]
+    assert fast.result() == list(range(1, 11))
+
+
+def test_wall_clock_moves_with_it() -> None:
+    """An hour of sleep is an hour on the wall clock."""
+    clock = CrowdClock(1)
+    before = clock.now()
+    clock.sleep(3_600)
+    assert (clock.now() - before).total_seconds() == 3_600
+
+
+def test_no_sleep_at_all() -> None:
+    """Zero seconds return at once and let nobody else wait."""
+    clock = CrowdClock(2)
+    clock.sleep(0)
+    assert clock.monotonic() == 0

@@ -1,0 +1,69 @@
+"""The command, and one tiny run on the real engine."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import run
+from benchmarks.account import Spec, served
+from benchmarks.figure import Figure
+from benchmarks.rows import imports, memory, up
+from benchmarks.stack import stack
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+
+
+def test_unknown_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that is none is refused, with those that there are."""
+    assert run.main(["speed"]) == run.BAD_INPUT
+    assert "There is no benchmark speed; there are up-10, " in capsys.readouterr().err
+
+
+def test_report(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is measured is printed as a table and written as JSON."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run, "ROWS", {"one": lambda: [Figure("boots", 2, "x", most=1)]})
+    monkeypatch.setattr("shutil.which", lambda _name: "/bin/pulumi")
+    assert run.main([]) == 0
+    report = json.loads(run.REPORT.read_text())
+    assert report["benchmarks"]["one"][0]["value"] == 2
+    assert report["benchmarks"]["one"][0]["reached"] is False
+    assert "boots" in capsys.readouterr().out
+
+
+def test_import_is_timed() -> None:
+    """An import that takes a while is seen to take at least that."""
+    assert imports.milliseconds("import threading; threading.Event().wait(0.05)") >= 50
+
+
+@pytest.mark.engine
+def test_tiny_run() -> None:
+    """Two clusters that boot for a second take at least that, and more than one call; the plain provider polls."""
+    took, calls = up.ours(1, count=2, past=2)
+    assert took >= 1
+    assert calls > 2
+    whole, wave = up.plain(1, count=2)
+    assert whole.value >= 5
+    assert wave.value == whole.value
+
+
+@pytest.mark.engine
+def test_failed_command_is_told() -> None:
+    """A command of the engine that fails ends the benchmark with what was printed."""
+    with (
+        served(Spec(1)) as account,
+        stack("ours", 1, {**account.environment, "XPLENTY_API_KEY": "wrong"}) as clusters,
+        pytest.raises(ChildProcessError, match="pulumi up failed"),
+    ):
+        clusters.up()
+
+
+@linux
+def test_memory_of_waits() -> None:
+    """A provider process holds as many clusters as were asked for, and its memory is known."""
+    mebibytes, alive, threads = memory.memory_of_waiting(8, quiet=1)
+    assert alive == 8
+    assert threads > 8
+    assert 20 < mebibytes < 1_000
