@@ -1,5 +1,6 @@
 """The bridge where there is no host: every item looks before it acts."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -52,6 +53,30 @@ def test_pool_is_lifted_only_on_a_worker() -> None:
     with ThreadPoolExecutor(1) as workers:
         assert workers.submit(bridge.lift_pool).result()
         assert workers._max_workers == pool.WORKERS > 64
+
+
+def test_calls_that_were_queued_before_and_those_that_come_later_all_run_at_once() -> None:
+    """A destroy sends many calls before the first of them has lifted the pool; none waits for another to end."""
+    queued, all_running = threading.Event(), threading.Barrier(1 + 30 + 30 + 1, timeout=30)
+
+    lifted = threading.Event()
+
+    def first() -> None:
+        queued.wait(timeout=30)
+        bridge.lift_pool()
+        lifted.set()
+        all_running.wait()
+
+    def other() -> None:
+        all_running.wait()
+
+    with ThreadPoolExecutor(4) as workers:
+        calls = [workers.submit(first), *(workers.submit(other) for _ in range(30))]
+        queued.set()
+        lifted.wait(timeout=30)
+        calls += [workers.submit(other) for _ in range(30)]
+        all_running.wait()
+        assert all(call.exception(timeout=30) is None for call in calls)
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,18 @@ def test_last_words_reach_the_user(changed: Callable[..., Scene]) -> None:
     host = scene.clusters()
     checked(host)
     host.cancel()
-    assert scene.engine.lines[-2:] == [
+    last_words = [line for line in scene.engine.lines if line.text.startswith("spent")]
+    assert last_words == [
         Line("INFO", "", "spent 12 calls", ephemeral=False),
         Line("DEBUG", "", "spent 12 calls, in detail", ephemeral=False),
     ]
+
+
+def test_what_was_sent_is_told_to_those_who_debug(changed: Callable[..., Scene]) -> None:
+    """Without a wish for it, nobody else reads how many calls there were."""
+    scene = changed("nothing")
+    host = scene.clusters()
+    checked(host)
+    host.cancel()
+    (line,) = [line for line in scene.engine.lines if line.text.startswith("xplenty_pulumi sent ")]
+    assert line.severity == "DEBUG"

@@ -3,8 +3,9 @@
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-WORKERS = 128
+WORKERS = 1_100
 """More than the engine sends at once, so that its Cancel finds a free one; a thread is made only when it is needed."""
 
 
@@ -17,23 +18,25 @@ def lift_pool() -> bool:
         pool = find()
         if isinstance(pool, ThreadPoolExecutor) and isinstance(getattr(pool, "_max_workers", None), int):
             pool._max_workers = max(pool._max_workers, WORKERS)  # noqa: SLF001 - there is no public way
-            _wake_workers(pool)
+            _start_workers_for_what_is_queued(pool)
             return True
     return False
 
 
-def _wake_workers(pool: ThreadPoolExecutor) -> None:
-    """Have a worker started for each call that is queued already: a pool starts one only when something comes in.
+def _start_workers_for_what_is_queued(pool: Any) -> None:
+    """Start a worker for each call that came in before the pool was lifted, as a destroy sends all of them at once.
 
-    A destroy sends all its calls at once, before the first of them has lifted the pool.
+    A pool starts one only when something comes in, and lets a worker that takes one queued call after the other count
+    as idle. So work that is submitted to wake more of them would make later calls wait for the first ones to end.
     """
-    waiting = getattr(pool, "_work_queue", None)
-    for _ in range(waiting.qsize() if waiting is not None else 0):
-        pool.submit(_nothing)
-
-
-def _nothing() -> None:
-    """What a worker is started for that then does the work that is queued before it."""
+    if not all(hasattr(pool, name) for name in ("_work_queue", "_threads", "_shutdown_lock", "_adjust_thread_count")):
+        return
+    with pool._shutdown_lock:  # noqa: SLF001 - there is no public way
+        wanted = min(len(pool._threads) + pool._work_queue.qsize(), pool._max_workers)  # noqa: SLF001
+        for _ in range(2 * WORKERS):
+            if len(pool._threads) >= wanted:  # noqa: SLF001
+                return
+            pool._adjust_thread_count()  # noqa: SLF001
 
 
 def _pool_of_this_worker() -> object:
