@@ -7,6 +7,11 @@ import typer
 from xplenty_pulumi._version import __version__
 from xplenty_pulumi.cli.emulator import emulator
 from xplenty_pulumi.cli.recover import recover
+from xplenty_pulumi.cli.status import status
+from xplenty_pulumi.cli.stop import stop
+from xplenty_pulumi.cli.terminate import terminate
+from xplenty_pulumi.cli.usage import usage
+from xplenty_pulumi.cli.wait import wait
 
 app = typer.Typer(
     name="xplenty-pulumi",
@@ -33,5 +38,10 @@ def root(
     del version
 
 
+app.command()(status)
+app.add_typer(wait, name="wait")
+app.add_typer(stop, name="stop")
+app.add_typer(terminate, name="terminate")
+app.command()(usage)
 app.command()(emulator)
 app.command()(recover)

@@ -1,0 +1,58 @@
+"""The account that the commands look at and act upon, as the environment names it."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from xplenty_pulumi.client import Client
+from xplenty_pulumi.clock import Clock, SystemClock
+from xplenty_pulumi.core.budget import Budget
+from xplenty_pulumi.core.observer import Observer
+from xplenty_pulumi.core.overview import Wanted
+from xplenty_pulumi.core.patience import Pace, Patience
+from xplenty_pulumi.core.polls import Polls
+from xplenty_pulumi.dynamic import settings
+from xplenty_pulumi.redact import Secret
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account, with the looks and the calls that one command shares."""
+
+    name: str
+    client: Client
+    clock: Clock
+    pace: Pace
+    polls: Polls
+    budget: Budget
+    secrets: tuple[Secret, ...]
+
+    def observer(self, wanted: Wanted | None = None) -> Observer:
+        """Return one who looks at it for the user."""
+        return Observer(self.client, self.clock, self.budget, wanted=wanted)
+
+    def patience(self, tell: Callable[[str, str], None], warn: Callable[[str], None]) -> Patience:
+        """Return how to wait for something in it."""
+        return Patience(self.clock, self.pace, tell=tell, warn=warn, allowance=self.budget)
+
+
+@contextmanager
+def opened() -> Iterator[Account]:
+    """Give the account that XPLENTY_API_KEY, XPLENTY_ACCOUNT_ID and the other variables name.
+
+    Raises:
+        ConfigError: a setting is missing or malformed.
+    """
+    found = settings.load(os.environ, lambda _key: None)
+    clock = SystemClock()
+    with Client(api_key=found.api_key, account_id=found.account_id, base_url=found.api_url, clock=clock) as client:
+        yield Account(
+            found.account_id,
+            client,
+            clock,
+            Pace() if found.poll_seconds is None else Pace.fixed(found.poll_seconds),
+            Polls(client, clock),
+            Budget(client, clock, share=found.credit_share),
+            (found.api_key,),
+        )

@@ -1,0 +1,35 @@
+"""What is asked and refused before something is ended."""
+
+import sys
+
+import typer
+
+from xplenty_pulumi.cli.screen import Screen
+from xplenty_pulumi.core.overview import UNMANAGED
+from xplenty_pulumi.errors import ConfigError, RefusedError
+
+
+def refuse_owned(resource: str, owner: str, *, force: bool) -> None:
+    """Raise RefusedError where the thing belongs to a stack, unless the user insists."""
+    if owner != UNMANAGED and not force:
+        raise RefusedError(
+            f"it belongs to the stack with the scope {owner}, whose state would not know of its end; nothing was ended",
+            resource=resource,
+            advice="Take it out of that stack's program and run `pulumi up`, or insist with --force",
+        )
+
+
+def ask(question: str, screen: Screen, *, yes: bool) -> None:
+    """Return if the user agrees, or has agreed beforehand.
+
+    Raises:
+        ConfigError: nobody can be asked.
+        RefusedError: the answer is no.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        reason = "There is no terminal to ask on, so nothing was ended"
+        raise ConfigError(f"{question} {reason}", advice="Run it with --yes")
+    if not typer.confirm(screen.scrubbed(question)):
+        raise RefusedError("nothing was ended")

@@ -1,0 +1,75 @@
+"""The one door to what the user reads: everything passes here and is scrubbed."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+import typer
+from rich.console import Console, RenderableType
+
+from xplenty_pulumi.cli.printable import one_line
+from xplenty_pulumi.redact import Secret, scrub
+
+_WIDTH_OF_A_PIPE = 160
+
+
+class _ScrubbedOutput:
+    """Stdout that masks secrets, and writes a question mark for what its encoding does not have."""
+
+    def __init__(self, inner: TextIO, secrets: Sequence[Secret]) -> None:
+        self._inner = inner
+        self._secrets = tuple(secrets)
+
+    def write(self, text: str) -> int:
+        """Write the scrubbed text."""
+        encoding = self.encoding
+        self._inner.write(scrub(text, self._secrets).encode(encoding, "replace").decode(encoding))
+        return len(text)
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of stdout."""
+        return self._inner.encoding or "utf-8"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+class Screen:
+    """What a command prints on; `secrets` are masked in all of it."""
+
+    def __init__(self, secrets: Sequence[Secret] = ()) -> None:
+        output: Any = _ScrubbedOutput(sys.stdout, secrets)
+        is_piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+        width = _WIDTH_OF_A_PIPE if is_piped else None
+        self.console = Console(file=output, width=width, highlight=False, markup=False, emoji=False)
+        self._output: _ScrubbedOutput = output
+        self._secrets = tuple(secrets)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether somebody is looking on, so that what is shown can be changed in place."""
+        return sys.stdout.isatty()
+
+    def show(self, renderable: RenderableType) -> None:
+        """Print tables and texts, in colour on a terminal that has any."""
+        self.console.print(renderable)
+
+    def line(self, text: str) -> None:
+        """Print one line as it is, whatever its length, at once."""
+        self._output.write(f"{text}\n")
+        sys.stdout.flush()
+
+    def warn(self, text: str) -> None:
+        """Print on stderr, on one line, what must not be missed."""
+        typer.echo(self.scrubbed(text), err=True)
+
+    def scrubbed(self, text: str) -> str:
+        """Return the text on one line and without secrets."""
+        return scrub(one_line(text), self._secrets)
+
+    def document(self, document: Mapping[str, object], *, on_one_line: bool = False) -> None:
+        """Print JSON."""
+        self.line(json.dumps(document, ensure_ascii=True, indent=None if on_one_line else 2))
