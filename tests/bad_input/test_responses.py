@@ -15,6 +15,7 @@ from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
 from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
+from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.view import cluster_view, job_view
 from xplenty_pulumi.dynamic.base import outputs
 from xplenty_pulumi.errors import XplentyError
@@ -38,7 +39,7 @@ def delete_cluster(client: Client, clock: ManualClock) -> object:
 def read_run(client: Client, clock: ManualClock) -> object:
     """Read a run as a refresh does."""
     runs = JobRuns(client, Runs(client, clock), Patience(clock=clock))
-    return runs.read(5, last_status="running", inputs={"cluster_id": "77", "package_id": "3"})
+    return runs.read(5, last_status="running", desired=DesiredRun({"cluster_id": "77", "package_id": "3"}, timeout=0))
 
 
 def stop_run(client: Client, clock: ManualClock) -> object:

@@ -97,7 +97,33 @@ def test_required_fields_are_missed(kind: Kind, missing: list[str]) -> None:
     """Every required field that is not there is a problem of its own."""
     problems = check(kind, {}).problems
     assert fields_of(problems) == missing
-    assert [str(problem) for problem in problems] == [f"{name} is required" for name in missing]
+    assert all(str(problem).startswith(f"{problem.field} is required") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("named", "problems"),
+    [
+        ({"package_id": 3}, []),
+        ({"package": "Sales"}, []),
+        ({"package": "3"}, []),
+        ({}, ["package_id is required, or package with its name"]),
+        ({"package_id": 3, "package": "Sales"}, ["give package_id or package, not both"]),
+    ],
+)
+def test_a_package_is_named_once(named: dict[str, Any], problems: list[str]) -> None:
+    """By its id or by its name, and by one of them."""
+    assert [str(one) for one in check(JOB_RUN, {"cluster_id": 1, **named}).problems] == problems
+
+
+@pytest.mark.parametrize("name", ["package_id", "package"])
+def test_a_package_may_be_known_later(name: str) -> None:
+    """What comes from another resource counts as given."""
+    assert not check(JOB_RUN, {"cluster_id": 1}, unknown=frozenset({name})).problems
+
+
+def test_a_package_id_that_is_none_is_one_problem() -> None:
+    """It is not missed as well."""
+    assert fields_of(check(JOB_RUN, {"cluster_id": 1, "package_id": "three"}).problems) == ["package_id"]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +183,7 @@ def test_unknown_names_are_named_with_what_there_is() -> None:
     """A slip in a name is told together with the names that exist."""
     (problem,) = check(JOB_RUN, {"cluster_id": 1, "package_id": 2, "variable": {}}).problems
     assert problem.field == "variable"
-    assert str(problem).startswith("a job has no input 'variable'; it has cluster_id, package_id, variables, ")
+    assert str(problem).startswith("a job has no input 'variable'; it has cluster_id, package_id, package, ")
 
 
 @pytest.mark.parametrize("later", ["nodes", "type", "description"])

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.support.core_bench import Bench, answers, desired_run, preceded_by
+from tests.support.core_bench import Bench, Exchange, answers, desired_run, preceded_by
 from xplenty_pulumi.core.kinds import JOB_RUN
-from xplenty_pulumi.core.reconcile.jobs import DesiredRun
+from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.emulator import Knobs, PackageSeed
 from xplenty_pulumi.errors import (
     Cancelled,
@@ -18,6 +19,10 @@ from xplenty_pulumi.errors import (
 )
 
 NOT_FOUND = "Package failed to execute: input path not found."
+LAST_LINES = (
+    "2026-01-01T00:00:00Z Job 9001 submitted / 2026-01-01T00:00:05Z Package 103 started on cluster 501 / "
+    "2026-01-01T00:00:25Z Package failed to execute: input path not found"
+)
 
 
 def wanted(bench: Bench, package_id: int = 101, **inputs: Any) -> DesiredRun:
@@ -42,9 +47,25 @@ def test_a_failed_run_carries_its_error_and_link(bench: Bench) -> None:
     assert outcome.record.status == problem.last_status == "failed"
     assert problem.reason == NOT_FOUND
     assert str(problem) == (
-        f"job {outcome.record.id}: failed: {NOT_FOUND.rstrip('.')}; see {outcome.record.html_url}. "
-        "The next `pulumi up` starts a new run"
+        f"job {outcome.record.id}: failed: {NOT_FOUND.rstrip('.')}; its log ends with: {LAST_LINES}; "
+        f"see {outcome.record.html_url}. The next `pulumi up` starts a new run"
     )
+
+
+def test_a_failed_run_without_a_log_is_told_all_the_same(bench: Bench) -> None:
+    """A log that can not be read takes nothing away from the run's own words."""
+    bench.wire.on("GET jobs/.*", answer_without_log)
+    outcome = bench.job_runs.create(wanted(bench, 103))
+    assert isinstance(outcome.problem, JobFailed)
+    assert "its log" not in str(outcome.problem)
+    assert NOT_FOUND.rstrip(".") in str(outcome.problem)
+
+
+def answer_without_log(exchange: Exchange) -> httpx.Response:
+    """Answer as the account does, but refuse whatever asks for a log."""
+    if "log_summary" in str(exchange.request.url):
+        return httpx.Response(403, json={"message": "Not on your plan."})
+    return exchange.forward()
 
 
 def test_errors_fit_into_a_line(bench: Bench) -> None:
@@ -132,7 +153,7 @@ def test_resume_of_a_forgotten_run(bench: Bench) -> None:
     with pytest.raises(ReadyFailed) as caught:
         bench.job_runs.resume(7, DesiredRun({}, 600))
     assert caught.value.resource == "job 7"
-    assert caught.value.advice == "Run `pulumi up --refresh` to start a new run"
+    assert caught.value.advice == "Change triggers to start a new run, or take the run out of the program"
 
 
 ACTIVE = ("idle", "pending", "queued", "running", "pending_stoppage", "stopping")
@@ -144,7 +165,7 @@ def test_sight_of_every_status(bench: Bench, status: str) -> None:
     """An ended run is not gone; one that did not succeed, or not yet, is remarked on."""
     number = running(bench)
     put_into(bench, number, status)
-    sight = bench.job_runs.read(number, last_status="running", inputs={})
+    sight = bench.job_runs.read(number, last_status="running", desired=DesiredRun({}, timeout=0))
     assert not sight.gone
     assert sight.record is not None
     assert sight.record.status == status
@@ -170,18 +191,19 @@ def test_every_status_is_tried() -> None:
 
 @pytest.mark.parametrize("status", JOB_RUN.phases)
 def test_a_forgotten_run(bench: Bench, status: str) -> None:
-    """A success stays one after the service has forgotten it; anything else is gone."""
-    sight = bench.job_runs.read(7, last_status=status, inputs={})
+    """A success stays one, a failure may be forgotten, and of what was active it is said that nobody knows its end."""
+    sight = bench.job_runs.read(7, last_status=status, desired=DesiredRun({}, timeout=0))
     assert sight.record is None
-    assert sight.gone is (status != "completed")
-    assert ("was not seen to complete" in sight.remark) is sight.gone
+    assert sight.gone is (status in {"failed", "stopped"})
+    assert ("which was active, so how it ended can not be seen" in sight.remark) is (status in ACTIVE)
+    assert bool(sight.remark) is (status != "completed")
 
 
 def test_a_single_404_is_not_believed(bench: Bench) -> None:
     """A service that lags behind itself for a moment does not make a run start again."""
     number = running(bench)
     bench.wire.on("GET jobs/.*", answers(404), calls={1, 3})
-    assert not bench.job_runs.read(number, last_status="running", inputs={}).gone
+    assert not bench.job_runs.read(number, last_status="running", desired=DesiredRun({}, timeout=0)).gone
     run = DesiredRun({"cluster_id": "501", "package_id": "101"}, 600)
     assert bench.job_runs.resume(number, run).problem is None
 
@@ -191,4 +213,4 @@ def test_trouble_is_not_gone(bench: Bench) -> None:
     number = running(bench)
     bench.wire.on("GET .*", answers(500))
     with pytest.raises(ServerError):
-        bench.job_runs.read(number, last_status="running", inputs={})
+        bench.job_runs.read(number, last_status="running", desired=DesiredRun({}, timeout=0))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.core_bench import Behaviour, Bench, answers, desired_run, unreachable
-from xplenty_pulumi.core.reconcile.jobs import DesiredRun
+from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import (
     BillingError,

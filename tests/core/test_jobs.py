@@ -18,7 +18,7 @@ from tests.support.core_bench import (
     rewritten,
     unreachable,
 )
-from xplenty_pulumi.core.reconcile.jobs import DesiredRun
+from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.errors import (
     UnsureError,
 )
@@ -180,7 +180,7 @@ def test_a_run_that_was_looked_at_is_not_taken_up(bench: Bench, held_by: str) ->
     held = bench.client.jobs.run(cluster_id=501, package_id=101).id
     bench.emulator.complete_job(held)
     actions: dict[str, Callable[[], object]] = {
-        "read": lambda: bench.job_runs.read(held, last_status="", inputs={}),
+        "read": lambda: bench.job_runs.read(held, last_status="", desired=DesiredRun({}, timeout=0)),
         "resume": lambda: bench.job_runs.resume(held, run),
         "stop": lambda: bench.job_runs.stop(held, timeout=60),
     }

@@ -75,9 +75,10 @@ def test_every_create_field_of_a_cluster_is_there() -> None:
 
 def test_every_field_of_a_run_needs_a_new_run() -> None:
     """A run can not be changed; what is not sent is only the reason for a new one."""
-    assert set(JOB_RUN.names(Change.REPLACE)) == {*schema("JobRun")["properties"], "triggers"}
+    assert set(JOB_RUN.names(Change.REPLACE)) == {*schema("JobRun")["properties"], "package", "triggers"}
     assert JOB_RUN.names(Change.IN_PLACE) == ()
-    assert [one.name for one in JOB_RUN.fields if one.required] == schema("JobRun")["required"]
+    by_name = {"package_id"}
+    assert {one.name for one in JOB_RUN.fields if one.required} == set(schema("JobRun")["required"]) - by_name
 
 
 def test_local_fields() -> None:
@@ -89,7 +90,19 @@ def test_local_fields() -> None:
         "ready_timeout",
         "terminate_timeout",
     )
-    assert JOB_RUN.names(Change.LOCAL) == ("on_unsure", "on_cancel", "timeout", "stop_timeout")
+    assert JOB_RUN.names(Change.LOCAL) == (
+        "on_unsure",
+        "on_cancel",
+        "wait_for",
+        "max_runtime",
+        "on_overrun",
+        "rerun",
+        "on_failure",
+        "on_destroy",
+        "if_running",
+        "timeout",
+        "stop_timeout",
+    )
 
 
 @pytest.mark.parametrize(

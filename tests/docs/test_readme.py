@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.stack import Stack
 from xplenty_pulumi.core import fields
-from xplenty_pulumi.core.kinds import CLUSTER, Change
+from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Change
 from xplenty_pulumi.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,13 +107,26 @@ def test_settings_table_names_every_setting() -> None:
 
 def test_table_of_cluster_inputs_shows_the_defaults() -> None:
     """The inputs that steer only this tool stand in the table with the default of the kinds table."""
-    shown = dict(re.findall(r"^\| `(\w+)` \| `(\w+)` \|", README, re.MULTILINE))
+    shown = dict(re.findall(r"^\| `(\w+)` \| `(\w+)` \|", section("Clusters"), re.MULTILINE))
 
     assert set(shown) == set(CLUSTER.names(Change.LOCAL))
     for name, text in shown.items():
         field = CLUSTER.by_name[name]
         assert field.read(text) == field.default
     assert fields.duration("24h") == 86_400
+
+
+def test_table_of_run_inputs_is_complete() -> None:
+    """Every input of a run that steers only this tool stands in the table, and the package by both its names."""
+    rows = re.findall(r"^\| (`.+?`) \|", section("Job runs"), re.MULTILINE)
+    shown = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+
+    assert shown == {"package_id", "package", *JOB_RUN.names(Change.LOCAL)}
+
+
+def section(title: str) -> str:
+    """Return the text below a heading of README, up to the next one."""
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def test_recover_block_is_a_command() -> None:

@@ -108,9 +108,17 @@ def test_a_plain_failure_is_one_line_without_a_resource(scene: Scene) -> None:
 def test_read_of_what_is_gone_returns_no_id(scene: Scene) -> None:
     """A managed resource that the service does not know is gone: an empty id, and a warning that says so."""
     for host, name in ((scene.clusters(), "cluster 987654"), (scene.runs(), "job 987654")):
-        id_, outputs, _ = host.read("987654", {DECLARED: [], "status": "running"})
+        id_, outputs, _ = host.read("987654", {DECLARED: [], "status": "failed"})
         assert (id_, outputs) == ("", {"__provider": host.provider})
         assert any(line.urn == host.urn and name in line.text for line in scene.engine.lines)
+
+
+def test_read_of_a_run_that_was_active_and_vanished_keeps_it(scene: Scene) -> None:
+    """Nobody knows how it ended, so the state keeps it with that as the reason, and nothing is run in its place."""
+    with pytest.raises(HostError) as caught:
+        scene.runs().read("987654", {DECLARED: [], "status": "running"})
+    assert caught.value.kept.id == "987654"
+    assert "which was active, so how it ended can not be seen" in caught.value.status.message
 
 
 def test_read_of_an_unhealthy_cluster_keeps_it(scene: Scene) -> None:

@@ -13,7 +13,7 @@ from xplenty_pulumi.core.marker import Owner, marker_of, read, sign
 from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
 from xplenty_pulumi.core.reconcile.creation import Desired
-from xplenty_pulumi.core.reconcile.jobs import DesiredRun
+from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.emulator import (
     Cluster,
     Effect,

@@ -23,7 +23,7 @@ from xplenty_pulumi.client.outcomes import Request
 from xplenty_pulumi.core.check import check
 from xplenty_pulumi.core.diff import differences
 from xplenty_pulumi.core.kinds import JOB_RUN
-from xplenty_pulumi.core.reconcile.jobs import DesiredRun
+from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.reconcile.runs import Shape
 from xplenty_pulumi.dynamic import session, settings
 from xplenty_pulumi.dynamic.bridge import Call

@@ -177,7 +177,7 @@ class Job(Record):
     """One run of a package on a cluster.
 
     `progress` goes from 0.0 to 1.0. `package` and `cluster` are there only if asked for by `include` (or always, in
-    lists), in the shape the service embeds, which may be no more than id, name and url.
+    lists), with id, name and url at least. `effective_variables` are in no record; who asks for them puts them here.
     """
 
     id: Id
@@ -187,6 +187,7 @@ class Job(Record):
     owner_id: Lenient[int] = None
     variables: Lenient[dict[str, object]] = None
     dynamic_variables: Lenient[dict[str, object]] = None
+    effective_variables: Lenient[dict[str, object]] = None
     progress: Lenient[float] = None
     attempts: Lenient[int] = None
     master_auto_retry_attempts: Lenient[int] = None

@@ -6,11 +6,13 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from xplenty_pulumi.client import Cluster, Job
+from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.goal import Goal, Record
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
 from xplenty_pulumi.core.overview import job_row
 from xplenty_pulumi.core.reconcile.cluster_goals import READY, TERMINATED
-from xplenty_pulumi.core.reconcile.run_goals import completed
+from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
+from xplenty_pulumi.core.reconcile.run_goals import goal_of
 
 RecordT = TypeVar("RecordT", bound=Record)
 _GO_ON = "It goes on; run the same command again to go on waiting, perhaps with a longer --timeout"
@@ -32,7 +34,8 @@ def _lost(job: Job) -> str:
     return f"it is {row.status}{f': {row.errors}' if row.errors else ''}".rstrip(".")
 
 
-_COMPLETED = replace(_for_a_script(completed()), hopeless=_lost)
+_SUCCESS = goal_of(DesiredRun({}, timeout=0), clock=SystemClock())
+_COMPLETED = replace(_for_a_script(_SUCCESS), hopeless=_lost)
 
 CLUSTER_GOALS: Mapping[str, Goal[Cluster]] = MappingProxyType(
     {goal.name: _for_a_script(goal) for goal in (READY, TERMINATED)}

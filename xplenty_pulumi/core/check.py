@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xplenty_pulumi.core import marker
 from xplenty_pulumi.core.fields import shown
-from xplenty_pulumi.core.kinds import CLUSTER, Field, Kind
+from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Field, Kind
 from xplenty_pulumi.errors import SpecError
 
 Rule = Callable[[Mapping[str, object]], SpecError | None]
@@ -33,7 +33,7 @@ def check(kind: Kind, known: Mapping[str, object], *, unknown: frozenset[str] = 
         if problem:
             problems.append(problem)
     wrong = {problem.field for problem in problems}
-    sound = {name: value for name, value in inputs.items() if name not in wrong}
+    sound = inputs | dict.fromkeys(wrong | unknown)
     problems += [problem for rule in _RULES.get(kind.name, ()) if (problem := rule(sound))]
     return Checked(inputs, tuple(problems))
 
@@ -73,4 +73,15 @@ def _description_is_unsigned(inputs: Mapping[str, object]) -> SpecError | None:
     return SpecError("description must not end in an ownership marker; it is added for you", field="description")
 
 
-_RULES: Mapping[str, tuple[Rule, ...]] = {CLUSTER.name: (_nodes_fit_type, _description_is_unsigned)}
+def _one_package(inputs: Mapping[str, object]) -> SpecError | None:
+    named = [name for name in ("package_id", "package") if name in inputs]
+    if len(named) == 1:
+        return None
+    problem = "give package_id or package, not both" if named else "package_id is required, or package with its name"
+    return SpecError(problem, field="package_id")
+
+
+_RULES: Mapping[str, tuple[Rule, ...]] = {
+    CLUSTER.name: (_nodes_fit_type, _description_is_unsigned),
+    JOB_RUN.name: (_one_package,),
+}

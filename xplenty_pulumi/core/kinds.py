@@ -5,79 +5,12 @@ mean. Reconciling, waiting, drift, documentation and tests read these tables; no
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
 from types import MappingProxyType
 
 from xplenty_pulumi.core import fields
-from xplenty_pulumi.core.fields import Reader
+from xplenty_pulumi.core.kind import Change, Field, Kind, Phase
 
-
-class Change(Enum):
-    """What a changed field asks for."""
-
-    IN_PLACE = "in place"
-    REPLACE = "replace"
-    LOCAL = "local"
-    """Steers this tool only; the service never sees it."""
-
-
-class Phase(Enum):
-    """What a status means to somebody who waits."""
-
-    BUILDING = "building"
-    READY = "ready"
-    SCALING = "scaling"
-    RUNNING = "running"
-    ENDING = "ending"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    GONE = "gone"
-    UNKNOWN = "unknown"
-    """A status this version has never heard of: neither the goal nor a failure, and not the end."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One input of a kind: how it is read, what changing it means, and what stands where the user says nothing."""
-
-    name: str
-    read: Reader
-    change: Change
-    about: str
-    default: object = None
-    required: bool = False
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of resource: its inputs, and the meaning of every status the service is known to give it."""
-
-    name: str
-    fields: tuple[Field, ...]
-    phases: Mapping[str, Phase]
-    living: frozenset[Phase]
-    by_name: Mapping[str, Field] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", MappingProxyType({one.name: one for one in self.fields}))
-
-    def phase(self, status: str) -> Phase:
-        """Return what `status` means; `Phase.UNKNOWN` for one that no source names."""
-        return self.phases.get(status, Phase.UNKNOWN)
-
-    def is_living(self, status: str) -> bool:
-        """Return whether something with this status still works or can come to work, so may be adopted."""
-        return self.phase(status) in self.living
-
-    def statuses(self, *phases: Phase) -> tuple[str, ...]:
-        """Return every known status that means one of `phases`."""
-        return tuple(status for status, phase in self.phases.items() if phase in phases)
-
-    def names(self, change: Change) -> tuple[str, ...]:
-        """Return the names of the fields whose change asks for `change`."""
-        return tuple(one.name for one in self.fields if one.change is change)
-
+__all__ = ["CLUSTER", "FAR_ENOUGH", "JOB_RUN", "Change", "Field", "Kind", "Phase"]
 
 _IN_PLACE, _REPLACE, _LOCAL = Change.IN_PLACE, Change.REPLACE, Change.LOCAL
 
@@ -162,11 +95,21 @@ CLUSTER = Kind(
     living=frozenset({Phase.BUILDING, Phase.READY, Phase.SCALING, Phase.UNKNOWN}),
 )
 
+FAR_ENOUGH: Mapping[str, frozenset[Phase]] = MappingProxyType(
+    {
+        "completed": frozenset({Phase.SUCCEEDED}),
+        "running": frozenset({Phase.SUCCEEDED, Phase.RUNNING}),
+        "submitted": frozenset({Phase.SUCCEEDED, Phase.RUNNING, Phase.BUILDING}),
+    }
+)
+"""What a run may be waited for, and which phases are that or more; the first is what is meant without a word."""
+
 JOB_RUN = Kind(
     name="job",
     fields=(
         Field("cluster_id", fields.identifier, _REPLACE, "Id of the cluster to run on.", required=True),
-        Field("package_id", fields.identifier, _REPLACE, "Id of the package to run.", required=True),
+        Field("package_id", fields.identifier, _REPLACE, "Id of the package to run."),
+        Field("package", fields.text(blank=False), _REPLACE, "Id or exact name of the package to run."),
         Field("variables", fields.variables, _REPLACE, "Values for the package's variables, by name."),
         Field("dynamic_variables", fields.variables, _REPLACE, "Expressions evaluated at run time, by variable name."),
         Field("triggers", fields.triggers, _REPLACE, "Anything whose change should bring about a new run."),
@@ -182,6 +125,44 @@ JOB_RUN = Kind(
             fields.choice("leave", "stop"),
             _LOCAL,
             "What becomes of an active run when the user cancels: it goes on, as without this, or is stopped.",
+        ),
+        Field(
+            "wait_for",
+            fields.choice(*FAR_ENOUGH),
+            _LOCAL,
+            "What an `up` waits for: that the run is completed, as without this, is running, or only is submitted.",
+        ),
+        Field("max_runtime", fields.duration, _LOCAL, "How long it may run before that counts as an overrun."),
+        Field(
+            "on_overrun",
+            fields.choice("stop", "fail", "leave"),
+            _LOCAL,
+            "What becomes of a run that overruns: stopped, as without this, or left running, with a failure or not.",
+        ),
+        Field(
+            "rerun",
+            fields.choice("on_change", "on_failure", "always"),
+            _LOCAL,
+            "When to run anew: after a change or a failure, as without this, only after a failure, or with every `up`.",
+        ),
+        Field(
+            "on_failure",
+            fields.choice("fail", "record"),
+            _LOCAL,
+            "Whether a failed run fails the `up`, as without this, or is only recorded in the outputs.",
+        ),
+        Field(
+            "on_destroy",
+            fields.choice("stop", "leave"),
+            _LOCAL,
+            "What becomes of an active run when it is destroyed or replaced: stopped, as without this, or left alone.",
+        ),
+        Field(
+            "if_running",
+            fields.choice("queue", "fail", "adopt"),
+            _LOCAL,
+            "What to do when an equal run of somebody else is active: start one beside it, as without this, refuse, or "
+            "follow that one.",
         ),
         Field("timeout", fields.duration, _LOCAL, "How long each `pulumi up` follows the run.", default=86_400.0),
         Field("stop_timeout", fields.duration, _LOCAL, "How long stopping may take.", default=1200.0),

@@ -75,9 +75,15 @@ class Provider(ResourceProvider):
         self._hold(_id)
         found = self.plan(olds, news)
         spent = "status" in found.replaces
-        if spent:
+        if "rerun" in found.replaces:
+            bridge.say(self.call(), "runs anew with every `pulumi up`, as rerun asks")
+        elif spent:
             bridge.say(self.call(), f"{self.kind.name} {_id} is {olds['status']}, so a new one is planned")
-        return DiffResult(changes=True if spent else None, replaces=list(found.replaces), delete_before_replace=True)
+        return DiffResult(
+            changes=True if {"status", "rerun"} & {*found.replaces} else None,
+            replaces=list(found.replaces),
+            delete_before_replace=True,
+        )
 
     def view(self, record: Any) -> dict[str, object]:
         """Return a record of this kind as plain values."""
@@ -134,6 +140,14 @@ class Provider(ResourceProvider):
             text = self.scrubbed(f"{self.kind.name} {id_}: {remark}", seen)
             raise bridge.fail_partially(call, text, resource_id=id_, outputs=seen, inputs=inputs) from None
         return ReadResult(id_, seen, inputs)
+
+    def remembered(self, call: Call, id_: str, remark: str, props: Properties) -> ReadResult:
+        """Return what the state holds of something that the service has forgotten, with what is wrong with it."""
+        if remark and DECLARED in props and call.keeps_state:
+            text = self.scrubbed(f"{self.kind.name} {id_}: {remark}", props)
+            inputs = refreshed_inputs(props)
+            raise bridge.fail_partially(call, text, resource_id=id_, outputs=props, inputs=inputs) from None
+        return ReadResult(id_, dict(props))
 
     def gone(self, call: Call, id_: str, remark: str, props: Properties) -> ReadResult:
         """Return that it is gone, for what a stack manages; what a program only looks up by its id must be there."""

@@ -28,6 +28,8 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
     """Values it was given."""
     dynamic_variables: Output[dict[str, str] | None]
     """Expressions it was given."""
+    effective_variables: Output[dict[str, Any] | None]
+    """Values in effect when it ended, those of the package and the account included; secret ones are masked."""
     status: Output[str]
     """Status in the service's words, such as `running` or `completed`."""
     progress: Output[float | None]
@@ -66,11 +68,19 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
         resource_name: str,
         *,
         cluster_id: Input[str | int],
-        package_id: Input[str | int],
+        package_id: Input[str | int] | None = None,
+        package: Input[str | int] | None = None,
         variables: Input[Mapping[str, Input[str | int | float | bool]]] | None = None,
         dynamic_variables: Input[Mapping[str, Input[str]]] | None = None,
         triggers: Input[Sequence[Any] | Mapping[str, Any]] | None = None,
         on_unsure: Input[str] | None = None,
+        wait_for: Input[str] | None = None,
+        max_runtime: Input[Duration] | None = None,
+        on_overrun: Input[str] | None = None,
+        rerun: Input[str] | None = None,
+        on_failure: Input[str] | None = None,
+        on_destroy: Input[str] | None = None,
+        if_running: Input[str] | None = None,
         on_cancel: Input[str] | None = None,
         timeout: Input[Duration] | None = None,
         stop_timeout: Input[Duration] | None = None,
@@ -81,7 +91,8 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
         Args:
             resource_name: Name of the resource in the program.
             cluster_id: Cluster to run on, such as `cluster.id`.
-            package_id: Package to run.
+            package_id: Package to run, by its id; either this or `package`.
+            package: Package to run, by its exact name; refused where several have it. An id is fine too.
             variables: Values for the package's variables. The service reads a value as an expression: a string constant
                 carries its own single quotes, which `xplenty_pulumi.quote` puts on: `{"DAY": quote("2026-01-31")}`.
                 A `pulumi.Output.secret` stays secret in the state.
@@ -89,6 +100,16 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
             triggers: Anything whose change should bring about a new run, such as a file's hash.
             on_unsure: What to do when it can not be told whether the run was started: `verify` (default: look for it
                 and start nothing twice), `refuse`, or `rerun` for a package that may safely run twice.
+            wait_for: What `pulumi up` waits for: `completed` (default), `running`, or `submitted`.
+            max_runtime: How long it may run, in seconds or as `2h`; without it as long as it takes.
+            on_overrun: What becomes of a run that takes longer: `stop` (default; the `up` fails once it is seen to be
+                stopped), `fail` (the `up` fails and the run goes on), or `leave` (only a warning, and no more waiting).
+            rerun: When it is run anew: `on_change` (default: when an input has changed, or when it has failed or was
+                stopped), `on_failure` (only then, whatever has changed), or `always`, with each `pulumi up`.
+            on_failure: `fail` (default: a failed run fails the `up`) or `record` (a warning; `status` tells).
+            on_destroy: What becomes of an active run that is destroyed or replaced: `stop` (default) or `leave`.
+            if_running: What to do when an equal run that somebody else has started is active: `queue` (default: start
+                one beside it), `fail`, or `adopt` (follow that one as if it were this one).
             on_cancel: What becomes of the active run when the `pulumi up` is cancelled, by Ctrl-C for one: `leave`
                 (default: it goes on, and the next `pulumi up` follows it on), or `stop`, and the `up` ends once it is.
             timeout: How long each `pulumi up` follows the run, in seconds or as `2h`; default 24 hours. When it is over

@@ -16,7 +16,7 @@ from xplenty_pulumi.dynamic.inputs import DECLARED, OWNER, Inputs, owner_of
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Clusters, JobRuns
     from xplenty_pulumi.core.reconcile.creation import Desired
-    from xplenty_pulumi.core.reconcile.jobs import DesiredRun
+    from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 
 # The state of every user names these two classes by this path, so it can never change.
 _PUBLIC_MODULE = "xplenty_pulumi"
@@ -92,7 +92,7 @@ class JobRunProvider(Provider):
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the run, which is never started again, is completed; a success is not asked again."""
         self.require_account(_olds)
-        if JOB_RUN.phase(str(_olds.get("status", ""))) is Phase.SUCCEEDED:
+        if _is_settled(_olds, _news):
             return UpdateResult({**_olds, **_news, DECLARED: sorted(declared(_news, JOB_RUN))})
         call = self.call()
         outcome = self._job_runs(call).resume(number_of(_id, self.kind), _desired_run(call, _news))
@@ -105,24 +105,33 @@ class JobRunProvider(Provider):
         call = self.call()
         last_status = str(props.get("status", ""))
         sight = self._job_runs(call).read(
-            number_of(id_, self.kind), last_status=last_status, inputs=declared(props, JOB_RUN)
+            number_of(id_, self.kind), last_status=last_status, desired=_declared_run(props)
         )
         if sight.gone:
             return self.gone(call, id_, sight.remark, props)
         if sight.record is None:
-            return ReadResult(id_, dict(props))
-        return self.sighted(call, sight.record, sight.remark, props)
+            return self.remembered(call, id_, sight.remark, props)
+        known = {"effective_variables": props.get("effective_variables")}
+        return self.sighted(call, sight.record.model_copy(update=known), sight.remark, props)
 
     @answered
     def delete(self, _id: str, _props: Properties) -> None:
         """Return once the run is seen to have ended."""
         self.require_account(_props)
+        if _props.get("on_destroy") == "leave":
+            return
         call = self.call()
         self._job_runs(call).stop(number_of(_id, self.kind), timeout=timeout_of(call, _props, "stop_timeout", JOB_RUN))
         bridge.say(call, "ended")
 
     def _job_runs(self, call: Call) -> "JobRuns":
         return self.session().job_runs(call)
+
+
+def _is_settled(olds: Properties, news: Properties) -> bool:
+    """Whether nothing is to be asked about a run any more, whatever else has changed: it has come to its good end."""
+    phase = JOB_RUN.phase(str(olds.get("status", "")))
+    return phase is Phase.SUCCEEDED or (phase is Phase.FAILED and news.get("on_failure") == "record")
 
 
 def _desired_cluster(call: Call, props: Properties) -> "Desired":
@@ -137,8 +146,15 @@ def _desired_cluster(call: Call, props: Properties) -> "Desired":
     )
 
 
+def _declared_run(props: Properties) -> "DesiredRun":
+    """The run as the program declared it, which nobody waits for now."""
+    from xplenty_pulumi.core.reconcile.desired_run import DesiredRun  # noqa: PLC0415 - see above
+
+    return DesiredRun(declared(props, JOB_RUN), timeout=0)
+
+
 def _desired_run(call: Call, props: Properties) -> "DesiredRun":
-    from xplenty_pulumi.core.reconcile.jobs import DesiredRun  # noqa: PLC0415 - see above
+    from xplenty_pulumi.core.reconcile.desired_run import DesiredRun  # noqa: PLC0415 - see above
 
     inputs = Inputs.of(props).checked(JOB_RUN).inputs
     timeout = timeout_of(call, inputs, "timeout", JOB_RUN)

@@ -1,14 +1,13 @@
 """What is waited for with job runs, and what the sight of one means."""
 
-from collections.abc import Mapping
-
 from xplenty_pulumi.client import Job
-from xplenty_pulumi.core.expressions import looks_unquoted
+from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.goal import Goal
-from xplenty_pulumi.core.kinds import JOB_RUN, Phase
+from xplenty_pulumi.core.kinds import FAR_ENOUGH, JOB_RUN, Phase
 from xplenty_pulumi.core.plan import is_spent
+from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.reconcile.outcome import Sight
-from xplenty_pulumi.errors import Cancelled, JobFailed, UnsureError
+from xplenty_pulumi.errors import ReadyFailed, RefusedError, UnsureError
 
 
 def label(job_id: int) -> str:
@@ -21,11 +20,31 @@ def phase_of(job: Job) -> Phase:
     return JOB_RUN.phase(job.status)
 
 
-def forgotten(last: Phase) -> Sight[Job]:
-    """Return what it means that the service does not know a run that was `last` seen like this."""
+def has_succeeded(job: Job) -> bool:
+    """Return whether the run has completed."""
+    return phase_of(job) is Phase.SUCCEEDED
+
+
+def forgotten(job_id: int, last: Phase) -> Sight[Job]:
+    """Return what it means that the service does not know a run that was `last` seen like this.
+
+    A success is one for ever, a failure may be forgotten, and of a run that was active nobody can say how it ended.
+    """
     if last is Phase.SUCCEEDED:
         return Sight(None)
-    return Sight(None, gone=True, remark="the service does not know it (404), and it was not seen to complete")
+    if last in {Phase.FAILED, Phase.GONE}:
+        return Sight(None, gone=True, remark="the service does not know it (404), and it had not succeeded")
+    problem = vanished(job_id)
+    return Sight(None, remark=f"{problem.message}. {problem.advice}")
+
+
+def vanished(job_id: int) -> ReadyFailed:
+    """Return the error for a run that was active when it was seen last, and that the service does not know now."""
+    return ReadyFailed(
+        "the service no longer knows this run, which was active, so how it ended can not be seen",
+        resource=label(job_id),
+        advice="Change triggers to start a new run, or take the run out of the program",
+    )
 
 
 def refusal(job: Job) -> UnsureError:
@@ -41,41 +60,41 @@ def _progress(job: Job) -> str:
     return f"{job.progress:.0%}" if phase_of(job) is Phase.RUNNING and job.progress else ""
 
 
-def failure_of(job: Job, inputs: Mapping[str, object]) -> JobFailed:
-    """Return the error for a run that ended without success, in the run's own words."""
-    reason = " ".join((job.errors or "").split())
-    link = f"; see {job.html_url}" if job.html_url else ""
-    message = f"{job.status}: {reason.rstrip('.') or 'the service gives no reason'}{link}"
-    unquoted = looks_unquoted(inputs)
-    hint = f"{unquoted[0]!r} looks like a string without its quotes, see xplenty_pulumi.quote(). " if unquoted else ""
-    return JobFailed(
-        message,
-        last_status=job.status,
-        reason=reason,
+def refusal_beside(job: Job) -> RefusedError:
+    """Return the error for an equal run that is active, where none is to be started beside it."""
+    return RefusedError(
+        f"it is {job.status}, with the same cluster, package and variables, so none was started",
         resource=label(job.id),
-        advice=f"{hint}The next `pulumi up` starts a new run",
+        advice="Wait for its end or stop it, or set if_running to 'queue' or 'adopt'",
     )
 
 
-def stopped_on_cancel(job: Job) -> Cancelled:
-    """Return the error for a run that was stopped because the user did not want to wait for it any more."""
-    return Cancelled(
-        f"{job.status}, because the `up` was cancelled and on_cancel is 'stop'",
-        last_status=job.status,
-        resource=label(job.id),
-        advice="The next `pulumi up` starts a new run",
-    )
+def is_awaited(job: Job, desired: DesiredRun) -> bool:
+    """Return whether the run has come as far as the user waits for."""
+    return phase_of(job) in FAR_ENOUGH[desired.wait_for]
 
 
-def completed(usual: float | None = None) -> Goal[Job]:
-    """Return the goal of having succeeded, which takes `usual` seconds as a rule."""
+def goal_of(desired: DesiredRun, *, clock: Clock, usual: float | None = None) -> Goal[Job]:
+    """Return what the user waits for; `usual` is how many seconds it takes from the submission to the end as a rule."""
     return Goal(
-        "completed",
-        lambda job: phase_of(job) is Phase.SUCCEEDED,
-        hopeless=lambda job: job.status if is_spent(JOB_RUN, job.status) else "",
+        desired.wait_for,
+        lambda job: is_awaited(job, desired),
+        hopeless=lambda job: job.status if is_spent(JOB_RUN, job.status) else _overrun(job, desired, clock),
         looks=1,
         note=_progress,
         unfinished="It goes on running; the next `pulumi up` follows it on and starts nothing",
         unreachable="Run `pulumi up --refresh` to start a new run",
-        usual=usual,
+        usual=usual if desired.is_followed_to_the_end else None,
     )
+
+
+def runtime(job: Job, *, clock: Clock) -> float:
+    """Return the seconds that the run has been running, as the service counts them, else as its start says."""
+    if job.runtime_in_seconds is not None:
+        return float(job.runtime_in_seconds)
+    return (clock.now() - job.started_at).total_seconds() if job.started_at else 0.0
+
+
+def _overrun(job: Job, desired: DesiredRun, clock: Clock) -> str:
+    longest = desired.max_runtime
+    return "it runs too long" if longest is not None and runtime(job, clock=clock) > longest else ""

@@ -6,7 +6,7 @@ that is declared anew is run anew.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -133,6 +133,10 @@ class Runs:
         unfailed = [job for job in recent if JOB_RUN.is_living(job.status) or _has_succeeded(job)]
         return _only([job for job in unfailed if not self._was_let_go(job)])
 
+    def active(self, shape: Shape, newest: Sequence[Job]) -> list[Job]:
+        """Return the active runs of this shape among `newest`, whoever began them, that no other resource holds."""
+        return [job for job in newest if is_active(job) and shape.fits(job) and job.id not in self._held]
+
     def appeared(self, shape: Shape, before: list[Job]) -> Job | None:
         """Return the fitting run that is there now and was not among `before`, whatever the two clocks say."""
         seen = {job.id for job in before}
@@ -163,6 +167,11 @@ class Runs:
                 except XplentyError:
                     return None
             return self._me
+
+
+def is_active(job: Job) -> bool:
+    """Return whether the run is under way, or waits for its turn."""
+    return JOB_RUN.is_living(job.status)
 
 
 def usual_seconds(runs: Iterable[Job]) -> float | None:
