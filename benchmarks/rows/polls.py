@@ -22,7 +22,8 @@ COUNT = 50
 GOAL = 800
 TICK = 5.0
 _HOUR = 3_600.0
-_SETTLED = 60.0
+_SETTLED = 62.0
+"""Seconds until the counting begins; no look of anybody falls on that moment, or on the one at which it ends."""
 _WINDOW = 600.0
 _CREDITS = 1_000_000
 

@@ -107,7 +107,7 @@ def test_required_fields_are_missed(kind: Kind, missing: list[str]) -> None:
         ({"package": "Sales"}, []),
         ({"package": "3"}, []),
         ({}, ["package_id is required, or package with its name"]),
-        ({"package_id": 3, "package": "Sales"}, ["give package_id or package, not both"]),
+        ({"package_id": 3, "package": "Sales"}, ["package_id or package must be given, not both"]),
     ],
 )
 def test_a_package_is_named_once(named: dict[str, Any], problems: list[str]) -> None:

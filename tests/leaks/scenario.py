@@ -143,7 +143,7 @@ class Day:
         for failure in (*failures, *more):
             self.caught.add("plan and preview", failure.property, failure.reason)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("xplenty_pulumi.dynamic.providers.job_view", _surprise)
+            patch.setattr("xplenty_pulumi.core.view.job_view", _surprise)
             run = self.runs.properties({"cluster_id": cluster, "package_id": 101, **SECRET_INPUTS})
             self.attempt(lambda: self.runs.create(run))
 

@@ -77,8 +77,8 @@ def _one_package(inputs: Mapping[str, object]) -> SpecError | None:
     named = [name for name in ("package_id", "package") if name in inputs]
     if len(named) == 1:
         return None
-    problem = "give package_id or package, not both" if named else "package_id is required, or package with its name"
-    return SpecError(problem, field="package_id")
+    many, none = "package_id or package must be given, not both", "package_id is required, or package with its name"
+    return SpecError(many if named else none, field="package_id")
 
 
 _RULES: Mapping[str, tuple[Rule, ...]] = {
