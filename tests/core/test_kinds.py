@@ -89,6 +89,7 @@ def test_local_fields() -> None:
         "active_jobs_on_terminate",
         "ready_timeout",
         "terminate_timeout",
+        "notify",
     )
     assert JOB_RUN.names(Change.LOCAL) == (
         "on_unsure",
@@ -102,6 +103,7 @@ def test_local_fields() -> None:
         "if_running",
         "timeout",
         "stop_timeout",
+        "notify",
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from pulumi.dynamic import ResourceProvider
 
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
-from xplenty_pulumi import ClusterProvider, JobRunProvider
+from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider
 from xplenty_pulumi.dynamic import bridge, crowd, session, settings
 from xplenty_pulumi.dynamic.bridge import rows
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
@@ -45,6 +45,10 @@ class Scene:
     def runs(self) -> Host:
         """Return the calls about a run that no other test knows."""
         return self._host(JobRunProvider(), "JobRun")
+
+    def hooks(self) -> Host:
+        """Return the calls about a hook that no other test knows."""
+        return self._host(HookProvider(), "Hook")
 
     def _host(self, provider: ResourceProvider, kind: str) -> Host:
         urn = URN.replace("Cluster::etl", f"{kind}::{next(NAMES)}")

@@ -9,7 +9,8 @@ import pytest
 from pulumi.runtime import mocks
 from pulumi.runtime.settings import Settings, configure
 
-from xplenty_pulumi import Cluster, JobRun
+from xplenty_pulumi import Cluster, Hook, JobRun
+from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
 from xplenty_pulumi.dynamic.inputs import OWNER
 from xplenty_pulumi.dynamic.secrets import SECRETS
@@ -88,7 +89,7 @@ def test_look_up_by_id_declares_nothing(told: Told) -> None:
     assert not {OWNER, SECRETS} & {*told.inputs("theirs"), *told.inputs("old")}
 
 
-@pytest.mark.parametrize(("resource", "kind"), [(Cluster, CLUSTER), (JobRun, JOB_RUN)])
+@pytest.mark.parametrize(("resource", "kind"), [(Cluster, CLUSTER), (Hook, HOOK), (JobRun, JOB_RUN)])
 def test_every_input_can_be_declared(resource: type, kind: Any) -> None:
     """The constructor has exactly the fields of the table, besides what Pulumi itself asks for."""
     names = set(inspect.signature(resource).parameters)

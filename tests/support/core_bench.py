@@ -16,12 +16,14 @@ from tests.support.openapi import SchemaMismatch, validate_request
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.check import check
+from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
 from xplenty_pulumi.core.marker import Owner
 from xplenty_pulumi.core.patience import Patience
-from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
+from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
 from xplenty_pulumi.core.reconcile.creation import Desired
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
+from xplenty_pulumi.core.reconcile.hooks import DesiredHook
 from xplenty_pulumi.emulator import Cluster, Emulator, Knobs, Seed
 
 OWNER = Owner("acme", "loads", "dev", "nightly")
@@ -182,6 +184,7 @@ class Bench:
         )
         self.clusters = Clusters(self.client, self.living, patience)
         self.job_runs = JobRuns(self.client, self.runs, patience)
+        self.hooks = Hooks(self.client, KnownHooks(self.client), patience)
 
     @classmethod
     def new(cls, *, knobs: Knobs | None = None, seed: Seed | None = None) -> "Bench":
@@ -223,6 +226,14 @@ def desired_run(
     checked = check(JOB_RUN, {"cluster_id": cluster.id, "package_id": package_id, **inputs})
     assert not checked.problems
     return DesiredRun(checked.inputs, timeout, owner)
+
+
+def desired_hook(*, owner: Owner = OWNER, **inputs: Any) -> DesiredHook:
+    """Return a Slack hook of failed jobs as it should be, with these inputs besides; they must be valid."""
+    slack = {"type": "slack", "settings": {"url": "https://hooks.example.test/tkn-4711"}, "events": ["job.failed"]}
+    checked = check(HOOK, {**slack, **inputs})
+    assert not checked.problems, checked.problems
+    return DesiredHook(checked.inputs, owner)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import typer
 
 from xplenty_pulumi._version import __version__
 from xplenty_pulumi.cli.emulator import emulator
+from xplenty_pulumi.cli.listen import listen
 from xplenty_pulumi.cli.recover import recover
 from xplenty_pulumi.cli.status import status
 from xplenty_pulumi.cli.stop import stop
@@ -44,4 +45,5 @@ app.add_typer(stop, name="stop")
 app.add_typer(terminate, name="terminate")
 app.command()(usage)
 app.command()(emulator)
+app.command()(listen)
 app.command()(recover)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from xplenty_pulumi.core import marker
 from xplenty_pulumi.core.fields import shown
+from xplenty_pulumi.core.hook_kind import HOOK
+from xplenty_pulumi.core.hook_settings import name_is_unsigned, settings_fit_type
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Field, Kind
 from xplenty_pulumi.errors import SpecError
 
@@ -84,4 +86,5 @@ def _one_package(inputs: Mapping[str, object]) -> SpecError | None:
 _RULES: Mapping[str, tuple[Rule, ...]] = {
     CLUSTER.name: (_nodes_fit_type, _description_is_unsigned),
     JOB_RUN.name: (_one_package,),
+    HOOK.name: (settings_fit_type, name_is_unsigned),
 }

@@ -78,6 +78,7 @@ CLUSTER = Kind(
         ),
         Field("ready_timeout", fields.duration, _LOCAL, "How long it may take to become ready.", default=1800.0),
         Field("terminate_timeout", fields.duration, _LOCAL, "How long it may take to end.", default=1200.0),
+        Field("notify", fields.flag, _LOCAL, "Whether the key's user is told what becomes of it."),
     ),
     phases=MappingProxyType(
         {
@@ -166,6 +167,7 @@ JOB_RUN = Kind(
         ),
         Field("timeout", fields.duration, _LOCAL, "How long each `pulumi up` follows the run.", default=86_400.0),
         Field("stop_timeout", fields.duration, _LOCAL, "How long stopping may take.", default=1200.0),
+        Field("notify", fields.flag, _LOCAL, "Whether the key's user is told what becomes of it."),
     ),
     phases=MappingProxyType(
         {

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Properties", "Provider", "answered", "declared", "number_of", "timeout_of"]
 
-_SECRET_FIELDS = frozenset({"variables", "dynamic_variables"})
+_SECRET_FIELDS = frozenset({"variables", "dynamic_variables", "settings"})
 """Fields whose value an error must not show: the engine prints the value of the property that a failure names."""
 
 _HEARTBEAT_IN_CI = 60.0
@@ -128,8 +128,12 @@ class Provider(ResourceProvider):
         if outcome.problem is not None:
             text = self.scrubbed(str(outcome.problem), seen)
             raise bridge.fail_partially(call, text, resource_id=str(outcome.record.id), outputs=seen) from None
-        bridge.say(call, str(seen["status"]))
+        bridge.say(call, self.headline(seen))
         return seen
+
+    def headline(self, seen: Properties) -> str:
+        """Return what the row of a resource says in the end."""
+        return str(seen["status"])
 
     def sighted(self, call: Call, record: Any, remark: str, props: Properties) -> ReadResult:
         """Return what was read; what is not as it should be is said in the way that keeps it in the state."""

@@ -106,6 +106,7 @@ class Cluster(Resource, module="xplenty", name="Cluster"):
         active_jobs_on_terminate: Input[str] | None = None,
         ready_timeout: Input[Duration] | None = None,
         terminate_timeout: Input[Duration] | None = None,
+        notify: Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a cluster.
@@ -136,6 +137,8 @@ class Cluster(Resource, module="xplenty", name="Cluster"):
                 (default, seen to be stopped), `wait`, or `fail` (the cluster is left as it is).
             ready_timeout: How long it may take to become ready, in seconds or as `30m`; default 30 minutes.
             terminate_timeout: How long it may take to end; default 20 minutes.
+            notify: Have the service tell the key's user what becomes of the cluster (true) or not (false), by its
+                watchers; without it they are left as they are: who made a cluster watches it.
             opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
         """
         inputs = {name: value for name, value in locals().items() if name in CLUSTER.by_name}

@@ -84,6 +84,7 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
         on_cancel: Input[str] | None = None,
         timeout: Input[Duration] | None = None,
         stop_timeout: Input[Duration] | None = None,
+        notify: Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a run.
@@ -115,6 +116,8 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
             timeout: How long each `pulumi up` follows the run, in seconds or as `2h`; default 24 hours. When it is over
                 the run goes on, and the next `pulumi up` follows it on.
             stop_timeout: How long stopping may take; default 20 minutes.
+            notify: Have the service tell the key's user how the run ends (true) or not (false), by its watchers;
+                without it they are left as they are: who started a run watches it.
             opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
         """
         inputs = {name: value for name, value in locals().items() if name in JOB_RUN.by_name}

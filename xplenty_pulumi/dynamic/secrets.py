@@ -13,9 +13,9 @@ from pulumi import Output
 from xplenty_pulumi.redact import Secret, scrub
 
 SECRETS = "__secrets"
-"""Hidden input: the names of the variables whose values are secret; `*` where all of them are."""
+"""Hidden input: the names of the variables or settings whose values are secret; `*` where all of them are."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_GROUPS = ("variables", "dynamic_variables")
+_GROUPS = ("variables", "dynamic_variables", "settings")
 
 
 def secret_names(*groups: object) -> "Output[list[str]]":

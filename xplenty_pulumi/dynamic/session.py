@@ -8,10 +8,11 @@ from functools import lru_cache
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.budget import Budget
-from xplenty_pulumi.core.kinds import CLUSTER, Kind
+from xplenty_pulumi.core.hook_kind import HOOK
+from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Kind
 from xplenty_pulumi.core.patience import Pace, Patience
 from xplenty_pulumi.core.polls import Polls
-from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
+from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.settings import Settings
@@ -26,6 +27,7 @@ class Session:
     pace: Pace
     living: Living
     runs: Runs
+    known_hooks: KnownHooks
     polls: Polls
     budget: Budget
 
@@ -38,13 +40,19 @@ class Session:
             pace or Pace(),
             living=Living(client, clock),
             runs=Runs(client, clock),
+            known_hooks=KnownHooks(client),
             polls=Polls(client, clock),
             budget=Budget(client, clock, share=share),
         )
 
     def hold(self, kind: Kind, resource_id: int) -> None:
-        """Note that the engine's state holds this cluster or run, so that it is not taken for a lost one."""
-        (self.living if kind is CLUSTER else self.runs).hold(resource_id)
+        """Note that the engine's state holds this cluster, run or hook, so that it is not taken for a lost one."""
+        holders: dict[str, Living | Runs | KnownHooks] = {
+            CLUSTER.name: self.living,
+            JOB_RUN.name: self.runs,
+            HOOK.name: self.known_hooks,
+        }
+        holders[kind.name].hold(resource_id)
 
     def clusters(self, call: Call) -> Clusters:
         """Return the account's clusters, reporting to the row of the resource that `call` is about."""
@@ -53,6 +61,10 @@ class Session:
     def job_runs(self, call: Call) -> JobRuns:
         """Return the account's job runs, reporting to the row of the resource that `call` is about."""
         return JobRuns(self.client, self.runs, self._patience(call), polls=self.polls)
+
+    def hooks(self, call: Call) -> Hooks:
+        """Return the account's hooks, reporting to the row of the resource that `call` is about."""
+        return Hooks(self.client, self.known_hooks, self._patience(call))
 
     def _patience(self, call: Call) -> Patience:
         return Patience(

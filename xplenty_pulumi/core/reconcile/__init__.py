@@ -1,14 +1,16 @@
 """Bringing what is to what should be: create, update, read and delete for each kind of resource.
 
-`clusters` and `jobs` are the two reconcilers. A cluster is created by `creation`, which finds lost ones through
-`living`; lost job runs are found through `runs`, and `stopping` ends a run. `cluster_goals` and `run_goals` say what is
-waited for.
+`clusters`, `jobs` and `hooks` are the reconcilers. A cluster is created by `creation`, which finds lost ones through
+`living`; lost job runs are found through `runs`, lost hooks through `known_hooks`, and `stopping` ends a run.
+`cluster_goals` and `run_goals` say what is waited for, and `watching` who is told what becomes of a cluster or a run.
 """
 
 from xplenty_pulumi.core.reconcile.clusters import Clusters
+from xplenty_pulumi.core.reconcile.hooks import Hooks
 from xplenty_pulumi.core.reconcile.jobs import JobRuns
+from xplenty_pulumi.core.reconcile.known_hooks import KnownHooks
 from xplenty_pulumi.core.reconcile.living import Living
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.runs import Runs
 
-__all__ = ["Clusters", "JobRuns", "Living", "Outcome", "Runs", "Sight"]
+__all__ = ["Clusters", "Hooks", "JobRuns", "KnownHooks", "Living", "Outcome", "Runs", "Sight"]

@@ -23,6 +23,7 @@ from xplenty_pulumi.core.reconcile.living import Living
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed
 from xplenty_pulumi.core.reconcile.stopping import Stopping
+from xplenty_pulumi.core.reconcile.watching import Watching
 from xplenty_pulumi.core.view import cluster_view
 from xplenty_pulumi.core.wait import Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
@@ -40,6 +41,7 @@ class Clusters:
         self._polls = polls or Polls(client, patience.clock)
         self._creation = Creation(client, living, patience)
         self._stopping = Stopping(client, self._polls, patience)
+        self._watching = Watching(client, client.clusters, patience)
         self._patience = patience
 
     def create(self, desired: Desired) -> Outcome[Cluster]:
@@ -144,6 +146,8 @@ class Clusters:
         watch = self._watch(cluster.id, cluster)
         deadline = Deadline.after(desired.timeout, self._patience.clock)
         try:
+            if not is_broken(cluster):
+                self._watching.bring(cluster.id, desired.inputs, resource=label(cluster.id))
             if changed := bool(_changes(cluster, desired)):
                 act_until(
                     lambda: not _changes(watch(), desired),

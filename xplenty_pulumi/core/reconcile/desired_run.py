@@ -52,6 +52,11 @@ class DesiredRun:
         return self._choice("if_running", "queue")
 
     @property
+    def is_told(self) -> bool:
+        """Whether the key's user is told what becomes of the run, as he is unless `notify` is switched off."""
+        return self.inputs.get("notify") is not False
+
+    @property
     def max_runtime(self) -> float | None:
         """How many seconds it may run, None for as long as it takes."""
         seconds = self.inputs.get("max_runtime")

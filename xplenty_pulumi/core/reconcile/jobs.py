@@ -14,6 +14,7 @@ from xplenty_pulumi.core.reconcile.package_names import package_id
 from xplenty_pulumi.core.reconcile.repeat import confirmed
 from xplenty_pulumi.core.reconcile.run_failure import failure_of
 from xplenty_pulumi.core.reconcile.run_goals import forgotten, has_succeeded, is_awaited, vanished
+from xplenty_pulumi.core.reconcile.run_watching import RunWatching
 from xplenty_pulumi.core.reconcile.runs import Runs, Shape, usual_seconds
 from xplenty_pulumi.core.reconcile.starting import Starting
 from xplenty_pulumi.core.reconcile.stopping import Stopping
@@ -32,6 +33,7 @@ class JobRuns:
         self._polls = polls or Polls(client, patience.clock)
         self._stopping = Stopping(client, self._polls, patience)
         self._patience = patience
+        self._watching = RunWatching(client, patience)
 
     def create(self, desired: DesiredRun) -> Outcome[Job]:
         """Start the run, or take up the one that an earlier attempt started and lost, and follow it to its end.
@@ -47,7 +49,7 @@ class JobRuns:
             newest = self._runs.newest(shape)
             job = Starting(self._client, self._runs, self._patience).start(desired, newest)
             self._runs.claim(job.id, desired.owner)
-        return self._follow(job, desired, usual=usual_seconds(newest))
+        return self._told(job, desired, usual=usual_seconds(newest))
 
     def resume(self, job_id: int, desired: DesiredRun) -> Outcome[Job]:
         """Go on following a run that is known by its id; it is never started again.
@@ -59,7 +61,7 @@ class JobRuns:
         job = confirmed(lambda: self._polls.job(job_id), clock=self._patience.clock)
         if job is None:
             raise vanished(job_id)
-        return self._follow(job, desired)
+        return self._told(job, desired)
 
     def read(self, job_id: int, *, last_status: str, desired: DesiredRun) -> Sight[Job]:
         """Return the run as it is now; `last_status` is the one in the state, `desired` what it was to be.
@@ -90,6 +92,12 @@ class JobRuns:
         ended = self._stopping.stop(job_id, Deadline.after(timeout, self._patience.clock))
         if ended is not None and has_succeeded(ended):
             self._let_go(job_id)
+
+    def _told(self, job: Job, desired: DesiredRun, *, usual: float | None = None) -> Outcome[Job]:
+        """Follow the run while the user is told of it, or not."""
+        if problem := self._watching.begin(job, desired.inputs):
+            return Outcome(job, problem)
+        return self._watching.end(self._follow(job, desired, usual=usual), desired.inputs)
 
     def _let_go(self, job_id: int) -> None:
         try:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
+from xplenty_pulumi.core.reconcile.run_watching import lost_or_let_go
 from xplenty_pulumi.core.usual import usual
 from xplenty_pulumi.errors import NotFoundError, UnsureError, XplentyError
 
@@ -115,14 +116,15 @@ class Runs:
         except NotFoundError:
             return
 
-    def left_behind(self, shape: Shape, newest: list[Job], *, owner: str) -> Job | None:
+    def left_behind(self, shape: Shape, newest: list[Job], *, owner: str, is_told: bool = True) -> Job | None:
         """Return the run among `newest` that an earlier attempt may have started and lost, or None.
 
         It fits the shape, was created within the last hour, has not failed, was not started by a schedule, was not let
         go, and is neither in the engine's state, as far as this process has seen that, nor claimed by another `owner`.
 
         Raises:
-            UnsureError: there are several, or one that was created earlier is still active.
+            UnsureError: there are several, or one that was created earlier is still active, or (unless the run
+                `is_told` of) one that nobody watches may be lost as well as let go.
         """
         oldest = self._clock.now() - ADOPTION_WINDOW - _SKEW
         fitting = [job for job in newest if self._fits(shape, job) and self._claimed.get(job.id, owner) == owner]
@@ -131,7 +133,11 @@ class Runs:
             if job not in recent and JOB_RUN.is_living(job.status):
                 raise _too_old(job)
         unfailed = [job for job in recent if JOB_RUN.is_living(job.status) or _has_succeeded(job)]
-        return _only([job for job in unfailed if not self._was_let_go(job)])
+        let_go = [job for job in unfailed if self._was_let_go(job)]
+        candidates = [job for job in unfailed if job not in let_go]
+        if not is_told and not candidates:
+            lost_or_let_go(let_go)
+        return _only(candidates)
 
     def active(self, shape: Shape, newest: Sequence[Job]) -> list[Job]:
         """Return the active runs of this shape among `newest`, whoever began them, that no other resource holds."""

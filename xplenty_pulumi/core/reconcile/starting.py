@@ -42,7 +42,7 @@ class Starting:
     def _left_behind(self, shape: Shape, newest: list[Job], desired: DesiredRun) -> Job | None:
         """The run that an earlier attempt may have lost; where there are several, what `on_unsure` says."""
         try:
-            job = self._runs.left_behind(shape, newest, owner=desired.owner)
+            job = self._runs.left_behind(shape, newest, owner=desired.owner, is_told=desired.is_told)
         except UnsureError:
             if desired.on_unsure == "rerun":
                 return None

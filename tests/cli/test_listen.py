@@ -1,0 +1,273 @@
+"""`xplenty-pulumi listen` as a process of its own, written to by an emulated account and by strangers."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.emulator_caller import Caller, emulated
+from xplenty_pulumi.core.hook_signature import signature
+from xplenty_pulumi.emulator import Hook
+from xplenty_pulumi.redact import Secret
+
+SALT = "5a17" * 16
+SHOW = "import os, sys; print(os.environ['XPLENTY_EVENT'], os.environ['XPLENTY_EVENT_ID'], len(sys.stdin.read()) > 99)"
+
+
+@dataclass
+class Listener:
+    """A listening process."""
+
+    process: "subprocess.Popen[str]"
+    url: str
+
+    def line(self) -> str:
+        """Return its next line."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().rstrip("\n")
+
+    def complaint(self) -> str:
+        """Return its next complaint."""
+        assert self.process.stderr is not None
+        return self.process.stderr.readline().rstrip("\n")
+
+    def stop(self, name: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+        """Send a signal and return the exit code and what else was printed."""
+        self.process.send_signal(name)
+        out, err = self.process.communicate(timeout=30)
+        return self.process.returncode, out, err
+
+    def send(self, event: str = "job.failed", *, salt: str = SALT, method: str = "POST", path: str = "/") -> int:
+        """Send a signed request of hook 5, and return the status that it is answered with."""
+        url = f"{self.url}{path}"
+        headers = {"X-Hook-Signature": signature("5", event, url, Secret(salt))}
+        body = {"event": event, "hook_id": 5, "job": {"id": 9001, "status": "failed", "more": "x" * 100}}
+        return status_of(urllib.request.Request(url, json.dumps(body).encode(), headers, method=method))
+
+
+def status_of(request: urllib.request.Request) -> int:
+    """Return the status that a request is answered with."""
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
+
+
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment without settings of ours."""
+    own = {name: text for name, text in os.environ.items() if not name.startswith("XPLENTY")}
+    return {**own, "PYTHONUNBUFFERED": "1", **extra}
+
+
+def command(*arguments: str) -> list[str]:
+    """Return the command line."""
+    return [sys.executable, "-m", "xplenty_pulumi.cli", "listen", *arguments]
+
+
+@contextmanager
+def listening(*arguments: str, salt: str = SALT) -> Iterator[Listener]:
+    """Listen on a free port until the block ends."""
+    process = subprocess.Popen(
+        command("--port", "0", *arguments),
+        env=environment({"XPLENTY_HOOK_SALT": salt}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        words = process.stdout.readline().split()
+        assert words[:2] == ["listening", "on"], words
+        yield Listener(process, words[2])
+    finally:
+        process.terminate()  # not killed, so that it ends its command
+        process.communicate(timeout=30)
+
+
+def refused_start(*arguments: str, **extra: str) -> str:
+    """Return the one line of a start that fails."""
+    done = subprocess.run(
+        command(*arguments), env=environment(extra), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    return done.stderr
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def web_hook(caller: Caller, url: str) -> Hook:
+    """Make a web hook of all events of jobs at this address."""
+    caller.post("hooks", {"type": "web", "settings": {"url": url}, "events": ["job"]})
+    return caller.emulator.hooks()[0]
+
+
+@pytest.mark.parametrize("body", ["event", "resource", "none"])
+def test_events_of_an_account_are_verified_and_printed(body: str, tmp_path: Path) -> None:
+    """Each delivery is believed and told in a line, whatever its body holds, which no source says."""
+    caller, port = emulated(hook_body=body), free_port()
+    hook = web_hook(caller, f"http://127.0.0.1:{port}/bell?of=harbour")
+    (tmp_path / "salt").write_text(f"{SALT}\n{hook.salt}\n")
+    with listening("--port", str(port), "--salt-file", str(tmp_path / "salt"), "--hook-id", str(hook.id)) as listener:
+        job = caller.new_job(caller.new_cluster(), 103)
+        caller.clock.advance(100)
+        caller.get(f"hooks/{hook.id}/ping")
+        results = [(delivery.result, delivery.status) for delivery in caller.emulator.deliver()]
+        lines = [listener.line() for _ in range(4)]
+    assert results == [("delivered", 200)] * 4
+    about = [f" job {job} {status}" if body != "none" else "" for status in ("idle", "running", "failed")]
+    assert lines == [
+        f"job.submitted{about[0]} (hook {hook.id})",
+        f"job.started{about[1]} (hook {hook.id})",
+        f"job.failed{about[2]} (hook {hook.id})",
+        f"ping (hook {hook.id})",
+    ]
+
+
+def test_a_wrong_signature_is_refused_with_one_line() -> None:
+    """A request signed with another salt is answered 401 and told in one line; nothing of it is shown."""
+    with listening() as listener:
+        assert listener.send(salt="another salt", path="/tkn-4711") == 401
+        assert listener.complaint() == "refused a request from 127.0.0.1: its signature is wrong (401)"
+        assert status_of(urllib.request.Request(listener.url, b"{}", method="POST")) == 401
+        assert listener.send() == 200
+        assert listener.line() == "job.failed job 9001 failed (hook 5)"
+        code, out, err = listener.stop()
+    assert (code, out, err.count("\n")) == (0, "", 1)
+
+
+def test_the_event_is_the_one_that_is_signed() -> None:
+    """A body that names another event than was signed is not believed."""
+    with listening() as listener:
+        headers = {"X-Hook-Signature": signature("5", "job.failed", f"{listener.url}/", Secret(SALT))}
+        body = json.dumps({"event": "job.completed", "hook_id": 5}).encode()
+        assert status_of(urllib.request.Request(f"{listener.url}/", body, headers)) == 401
+
+
+def test_a_hook_behind_a_proxy_is_believed_by_its_address() -> None:
+    """With --url the signature is for the address that the service knows, not for the one that was asked."""
+    with listening("--url", "https://bells.example.test/etl") as listener:
+        assert listener.send() == 401
+        headers = {"X-Hook-Signature": signature("5", "ping", "https://bells.example.test/etl", Secret(SALT))}
+        body = json.dumps({"event": "ping", "hook_id": 5}).encode()
+        assert status_of(urllib.request.Request(listener.url, body, headers, method="PUT")) == 200
+
+
+def test_a_command_gets_the_event_and_the_body() -> None:
+    """The command runs once per event, with the event in its environment and the body on standard input."""
+    with listening("--exec", f'{sys.executable} -c "{SHOW}"') as listener:
+        for event in ("job.failed", "job.stopped"):
+            assert listener.send(event) == 200
+        assert [listener.line(), listener.line()] == ["job.failed 9001 True", "job.stopped 9001 True"]
+        assert listener.stop() == (0, "", "")
+
+
+def test_no_shell_reads_the_command() -> None:
+    """What a shell would do something with is passed on as it is; the salt is not passed on at all."""
+    show = "import os, sys; print(sys.argv[1:], os.environ.get('XPLENTY_HOOK_SALT'))"
+    with listening("--exec", f'{sys.executable} -c "{show}" "$HOME; echo" `id` >x') as listener:
+        listener.send()
+        assert listener.line() == "['$HOME; echo', '`id`', '>x'] None"
+
+
+def test_a_command_that_fails_is_told_in_a_line() -> None:
+    """Its exit code is told, and the next event is taken all the same."""
+    with listening("--exec", f'{sys.executable} -c "raise SystemExit(3)"') as listener:
+        for _ in range(2):
+            assert listener.send() == 200
+            assert listener.complaint() == "job.failed job 9001 failed (hook 5): the command ended with exit code 3"
+
+
+def test_a_command_that_takes_too_long_is_ended() -> None:
+    """So is all that it has started, and the line says after what time."""
+    hang = "import subprocess, sys, threading; threading.Event().wait()"
+    with listening("--timeout", "0.5", "--exec", f'{sys.executable} -c "{hang}"') as listener:
+        listener.send()
+        assert listener.complaint() == "job.failed job 9001 failed (hook 5): the command was ended after 0.5 seconds"
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_quietly_with_a_command_under_way(name: signal.Signals) -> None:
+    """Ctrl-C ends the command as well, at once and without a word."""
+    wait = "import threading; print('begun', flush=True); threading.Event().wait()"
+    with listening("--exec", f'{sys.executable} -c "{wait}"') as listener:
+        listener.send()
+        assert listener.line() == "begun"
+        assert listener.stop(name) == (0, "", "")
+
+
+def test_a_stubborn_command_does_not_keep_it() -> None:
+    """A command that does not end when it is asked to is killed, and the listener ends quietly all the same."""
+    ignore = "import signal, threading; signal.signal(15, signal.SIG_IGN)"
+    with listening(
+        "--exec", f"{sys.executable} -c \"{ignore}; print('begun', flush=True); threading.Event().wait()\""
+    ) as listener:
+        listener.send()
+        assert listener.line() == "begun"
+        assert listener.stop() == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"411"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n", b"413"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", b"411"),
+        ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"501"),
+    ],
+)
+def test_what_is_no_request_of_a_hook_is_refused(head: str, status: bytes) -> None:
+    """It is answered in short, nothing is read for it, and the next request is answered as ever."""
+    with listening() as listener:
+        port = int(listener.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as stranger:
+            stranger.sendall(head.encode())
+            assert status in stranger.recv(1000).partition(b"\r\n")[0]
+        assert listener.send() == 200
+
+
+def test_strangers_can_not_forge_a_line() -> None:
+    """Whatever a signed body holds, a line is made of numbers and small words only."""
+    with listening() as listener:
+        headers = {"X-Hook-Signature": signature("5", "job.failed", f"{listener.url}/", Secret(SALT))}
+        job = {"id": "1\nping (hook 9)", "status": "\x1b[2Jcompleted"}
+        body = json.dumps({"hook_id": 5, "job": job}).encode()
+        assert status_of(urllib.request.Request(f"{listener.url}/", body, headers)) == 200
+        assert listener.line() == "job.failed (hook 5)"
+
+
+def test_too_many_waiting_events_are_refused() -> None:
+    """While a command hangs, a hundred events wait; what comes then is answered 503 and can be sent again."""
+    wait = "import threading; print('begun', flush=True); threading.Event().wait()"
+    with listening("--exec", f'{sys.executable} -c "{wait}"') as listener:
+        listener.send()
+        assert listener.line() == "begun"
+        assert [listener.send() for _ in range(101)] == [200] * 100 + [503]
+        assert listener.complaint().startswith("no room for job.failed job 9001")
+
+
+def test_it_does_not_start_without_what_it_needs(tmp_path: Path) -> None:
+    """No salt, no such file, no such command, a port in use: one line each, and exit code 2."""
+    assert "there are 0 salts" in refused_start("--port", "0")
+    assert "can not be read" in refused_start("--port", "0", "--salt-file", str(tmp_path / "none"))
+    salted = {"XPLENTY_HOOK_SALT": SALT}
+    assert "no such command" in refused_start("--port", "0", "--exec", "no-such-command-here", **salted)
+    assert "can not be split" in refused_start("--port", "0", "--exec", "'", **salted)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert f"can not listen on 127.0.0.1 port {port}" in refused_start("--port", port, **salted)

@@ -1,0 +1,75 @@
+"""Lookups of programs: typed records, asked for at once, and one paragraph where there is none."""
+
+import pytest
+
+from tests.dynamic.conftest import Scene
+from xplenty_pulumi import (
+    LookupFailed,
+    get_account_limits,
+    get_cluster,
+    get_clusters,
+    get_job,
+    get_jobs,
+    get_package,
+    get_packages,
+)
+from xplenty_pulumi.dynamic import lookups
+from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError, SpecError
+
+
+def test_things_are_looked_up_by_id_and_name(here: Scene) -> None:
+    """A cluster, a job and a package by id as number or text, and the first and the last by name."""
+    cluster = here.account.add_cluster(name="looked up", nodes=3)
+    job = lookups._client().jobs.run(cluster_id=cluster.id, package_id=106)
+    assert get_cluster(cluster.id).nodes == get_cluster(str(cluster.id)).nodes == 3
+    assert get_cluster(name="looked up").id == cluster.id
+    assert get_job(job.id).package_id == 106
+    assert get_package(101).id == get_package(name="Sales").id == 101
+
+
+def test_lists_are_short_and_filtered(here: Scene) -> None:
+    """At most as many as asked for, the newest first, of one status or package."""
+    newest = here.account.add_cluster(name="newest")
+    assert [one.id for one in get_clusters(limit=1)] == [newest.id]
+    assert {one.status for one in get_clusters(status="available")} == {"available"}
+    assert {one.package_id for one in get_jobs(package_id=101)} <= {101}
+    assert {one.name for one in get_packages()} >= {"Sales", "Broken"}
+
+
+def test_limits_are_told(here: Scene) -> None:
+    """The hour's calls, and what is left of them."""
+    limits = get_account_limits()
+    assert 0 < limits.remaining <= limits.limit == 5000
+
+
+def test_what_is_missing_is_one_paragraph(here: Scene) -> None:
+    """The error ends a program without a traceback, and says what is behind it to one that goes on."""
+    for look, kind in (
+        (lambda: get_cluster(987654), NotFoundError),
+        (lambda: get_cluster(name="nobody"), NotFoundError),
+        (lambda: get_cluster(1, name="both"), SpecError),
+        (lambda: get_cluster("x"), SpecError),
+        (lambda: get_clusters(limit=0), SpecError),
+    ):
+        with pytest.raises(LookupFailed) as caught:
+            look()
+        assert isinstance(caught.value.problem, kind)
+        assert str(caught.value.problem) == str(caught.value)
+        assert caught.value.__cause__ is None
+
+
+def test_a_name_that_several_have_is_refused(here: Scene) -> None:
+    """The ids of all of them are told."""
+    ids = {str(here.account.add_cluster(name="same").id) for _ in range(2)}
+    with pytest.raises(LookupFailed) as caught:
+        get_cluster(name="same")
+    assert isinstance(caught.value.problem, RefusedError)
+    assert all(id_ in str(caught.value) for id_ in ids)
+
+
+def test_missing_settings_are_named(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a key the error says where it can be set."""
+    monkeypatch.delenv("XPLENTY_API_KEY")
+    with pytest.raises(LookupFailed, match="XPLENTY_API_KEY") as caught:
+        get_packages()
+    assert isinstance(caught.value.problem, ConfigError)

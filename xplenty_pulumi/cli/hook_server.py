@@ -1,0 +1,117 @@
+"""The server that web hooks write to: it answers quickly, believes nothing unsigned, and takes no more than it can."""
+
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from xplenty_pulumi.cli.hook_requests import Notice, Verifier
+from xplenty_pulumi.core.hook_signature import HEADER
+
+LARGEST_BODY = 1_048_576
+MOST_AT_ONCE = 32
+LONGEST_REQUEST = 10.0
+"""Seconds for a whole request, however slowly it comes."""
+
+
+class HookServer(ThreadingHTTPServer):
+    """Gives each signed request as a notice to `take`, which returns whether there is room for it.
+
+    `refused` is told, in one line, of each request that is not believed.
+    """
+
+    daemon_threads = True
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        verifier: Verifier,
+        *,
+        take: Callable[[Notice], bool],
+        refused: Callable[[str], object],
+    ) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self.verifier = verifier
+        self.take = take
+        self.refused = refused
+        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+        super().__init__(address, _Handler)
+
+    def server_bind(self) -> None:
+        # The inherited one looks up the host's name, which can take long and is of no use here.
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self._places.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        timer = threading.Timer(LONGEST_REQUEST, _cut_off, [request])
+        timer.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            timer.cancel()
+            self._places.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a connection that broke."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: HookServer
+    server_version = "xplenty-pulumi"
+    sys_version = ""
+    timeout = LONGEST_REQUEST
+
+    def do_POST(self) -> None:
+        """Answer 200 to what is taken, 401 to what is not signed, 503 where there is no room."""
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdigit() and len(length) < 10):
+            self._answer(HTTPStatus.LENGTH_REQUIRED)
+        elif int(length) > LARGEST_BODY:
+            self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        else:
+            body = self.rfile.read(int(length))
+            if len(body) == int(length):
+                self._answer(self._judge(body))
+
+    def do_PUT(self) -> None:
+        """Do the same: no source says with which method the service writes."""
+        self.do_POST()
+
+    def _judge(self, body: bytes) -> HTTPStatus:
+        host, signature = self.headers.get("Host", ""), self.headers.get(HEADER, "")
+        notice = self.server.verifier.notice(host, self.path, signature=signature, body=body)
+        if notice is None:
+            self.server.refused(f"refused a request from {self.client_address[0]}: its signature is wrong (401)")
+            return HTTPStatus.UNAUTHORIZED
+        if self.server.take(notice):
+            return HTTPStatus.OK
+        self.server.refused(f"no room for {notice.line()}: too many events are waiting (503)")
+        return HTTPStatus.SERVICE_UNAVAILABLE
+
+    def _answer(self, status: HTTPStatus) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what is no request of a hook without a page for people."""
+        del message, explain
+        self._answer(HTTPStatus(code))
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is that of the base class
+        """Say nothing: an address may hold a token."""
+
+
+def _cut_off(request: socket.socket) -> None:
+    with suppress(OSError):
+        request.shutdown(socket.SHUT_RDWR)

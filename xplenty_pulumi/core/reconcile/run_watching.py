@@ -1,0 +1,64 @@
+"""Telling of a run, or not, without losing what its watchers say: a success that nobody watches was let go.
+
+So a run of which nothing is to be told is unwatched only while it is active, which is when there is something to tell.
+Once it is seen to have succeeded it is watched again, and can be taken off as let go like any other. Where that did not
+come about, because of a crash in between, an unwatched success is either lost or let go: then none is started.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from xplenty_pulumi.client import Client, Job
+from xplenty_pulumi.core.kinds import JOB_RUN, Phase
+from xplenty_pulumi.core.patience import Patience
+from xplenty_pulumi.core.reconcile.outcome import Outcome
+from xplenty_pulumi.core.reconcile.watching import Watching
+from xplenty_pulumi.errors import UnsureError, XplentyError
+
+
+class RunWatching:
+    """What is told of the runs of one account."""
+
+    def __init__(self, client: Client, patience: Patience) -> None:
+        self._watching = Watching(client, client.jobs, patience)
+        self._patience = patience
+
+    def begin(self, job: Job, inputs: Mapping[str, object]) -> XplentyError | None:
+        """Have the user told what becomes of an active run, or not; return what went wrong."""
+        if not JOB_RUN.is_living(job.status):
+            return None
+        try:
+            self._watching.bring(job.id, inputs, resource=f"job {job.id}")
+        except XplentyError as problem:
+            return problem
+        return None
+
+    def end(self, outcome: Outcome[Job], inputs: Mapping[str, object]) -> Outcome[Job]:
+        """Watch a run of which nothing was told once it has succeeded, so that it is not taken for let go."""
+        job = outcome.record
+        if inputs.get("notify") is not False or JOB_RUN.phase(job.status) is not Phase.SUCCEEDED:
+            return outcome
+        try:
+            self._watching.set(job.id, told=True, resource=f"job {job.id}")
+        except XplentyError as failed:
+            self._patience.warn(
+                f"job {job.id} could not be noted as held ({failed.message}); should the state lose it, an `up` within "
+                "an hour can not tell whether it was lost"
+            )
+        return outcome
+
+
+def lost_or_let_go(unwatched: Iterable[Job]) -> None:
+    """Return if there is no success that nobody watches, although such runs are not told of while they are active.
+
+    Raises:
+        UnsureError: there is one, which is either lost or let go.
+    """
+    ids = [str(job.id) for job in unwatched]
+    if ids:
+        raise UnsureError(
+            f"job {', '.join(ids)} has the same cluster, package and variables, has completed within the last hour and "
+            "nobody watches it; with notify=False that does not tell whether an earlier attempt lost it or a resource "
+            "let it go, so none was started now",
+            candidates=ids,
+            advice="Set on_unsure to 'rerun' to start another one, or change a variable",
+        )
