@@ -180,3 +180,12 @@ def test_an_update_that_can_not_look_raises(bench: Bench) -> None:
     bench.wire.on("GET .*", answers(500))
     with pytest.raises(ServerError):
         bench.clusters.update(made.id, desired())
+
+
+def test_a_single_404_does_not_make_a_change_done(bench: Bench) -> None:
+    """What a look does not show may still have to be changed."""
+    made = bench.emulator.add_cluster(name="night")
+    bench.wire.on("GET clusters/.*", answers(404), calls={2})
+    outcome = bench.clusters.update(made.id, desired(name="day"))
+    assert outcome.problem is None
+    assert bench.emulator.cluster(made.id).name == "day"

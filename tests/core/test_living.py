@@ -227,3 +227,11 @@ def test_a_service_that_hides_new_clusters_for_a_while() -> None:
     assert bench.living.find_since(OURS, before) is None
     bench.clock.advance(15)
     assert bench.living.find_since(OURS, before) is not None
+
+
+def test_a_slow_look_serves_all_who_have_waited_for_it(bench: Bench) -> None:
+    """However long the lists take, twenty creates cost the calls of one look."""
+    bench.wire.on("GET clusters", preceded_by(lambda: bench.clock.advance(3)))
+    for _ in range(20):
+        bench.living.find(OURS)
+    assert bench.wire.count("GET clusters") == A_LOOK

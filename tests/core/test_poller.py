@@ -154,3 +154,24 @@ def test_active_jobs_are_listed_anew_for_each_who_asks_later(bench: Bench, polls
     before = bench.wire.count("GET jobs")
     polls.active_jobs()
     assert bench.wire.count("GET jobs") == 2 * before
+
+
+def test_one_failed_look_is_not_the_last(bench: Bench, follow: Follow) -> None:
+    """Each who waits meets the trouble once; the next look is a new one, and serves all."""
+    ids = clusters(bench, 3)
+    waiters = [follow(one) for one in ids]
+    bench.wire.on("GET clusters", answers(503), calls=range(1, 6))
+    for waiter in waiters:
+        with pytest.raises(ServerError):
+            waiter.look()
+        assert not waiter.has_news()
+    assert [seen(one) for one in waiters] == ids
+    assert bench.wire.count("GET .*") == 6
+
+
+def test_many_who_wait_for_the_same_share_their_looks(bench: Bench, follow: Follow) -> None:
+    """It is the waiters that count, not the things."""
+    (one,) = clusters(bench, 1)
+    for waiter in [follow(one) for _ in range(50)]:
+        waiter.look()
+    assert bench.wire.count("GET .*") == 1

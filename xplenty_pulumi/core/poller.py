@@ -58,19 +58,26 @@ class Poller(Generic[RecordT]):
         """Return whether somebody has looked at the list since look `number` began."""
         return self._list.is_newer(number)
 
-    def look(self, thing_id: int, *, after: int) -> tuple[int, RecordT | None]:
-        """Return the thing as a look shows it that began after look `after` did, and the number of that look.
+    def look(self, thing_id: int, *, after: int) -> tuple[int, Callable[[], RecordT | None]]:
+        """Return the number of a look that began after look `after` did, and what gives the thing as that shows it.
 
-        What is not in the list is read singly before it is believed gone.
+        What is not in the list is read singly before it is believed gone. A look that has failed has a number too, so
+        that nobody is shown the same failure twice.
         """
-        if len(self._waiting) < FEW:
-            return after, self._get(thing_id)
-        number, seen = self._list.after(after)
-        return number, seen.get(thing_id) or self._get(thing_id)
+        if self._count() < FEW:
+            return self._list.begun, lambda: self._get(thing_id)
+        taken = self._list.after(after)
+        return taken.number, lambda: taken.shown().get(thing_id) or self._get(thing_id)
+
+    def _count(self) -> int:
+        with self._lock:
+            return self._waiting.total()
 
     def _look_down(self) -> dict[int, RecordT]:
         """Read the list as far as it is worth its calls: a page costs one, and so does a thing that is read singly."""
-        missing, seen, barren = set(self._waiting), dict[int, RecordT](), 0
+        with self._lock:
+            missing = set(self._waiting)
+        seen, barren = dict[int, RecordT](), 0
         for page in pages(self._newest_first()):
             found = {record.id: record for record in page}
             barren = 0 if missing & found.keys() else barren + 1
@@ -91,8 +98,8 @@ class Follower(Generic[RecordT]):
 
     def look(self) -> RecordT | None:
         """Return the thing as it was seen after the last time; None where the service does not know it."""
-        self._seen, record = self._poller.look(self._thing_id, after=self._seen)
-        return record
+        self._seen, show = self._poller.look(self._thing_id, after=self._seen)
+        return show()
 
     def has_news(self) -> bool:
         """Return whether the next look costs no call."""

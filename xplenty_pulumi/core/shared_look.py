@@ -18,6 +18,12 @@ class Taken(Generic[T]):
     value: T | None = None
     trouble: XplentyError | None = None
 
+    def shown(self) -> T:
+        """Return what it has shown; raises the trouble that it met."""
+        if self.trouble is not None:
+            raise self.trouble.with_traceback(None)
+        return self.value  # type: ignore[return-value] # without trouble there is a value
+
 
 class SharedLook(Generic[T]):
     """Calls `take` for whoever asks first, and gives what it returned to all who may have it; thread-safe.
@@ -41,19 +47,17 @@ class SharedLook(Generic[T]):
         latest = self._latest
         return latest is not None and latest.number > number
 
-    def after(self, number: int) -> tuple[int, T]:
-        """Return a look that began after look `number` did, with its own number; raises the trouble that it met."""
+    def after(self, number: int) -> Taken[T]:
+        """Return a look that began after look `number` did, be it one that has failed."""
         with self._turn:
             latest = self._latest
             if latest is None or latest.number <= number:
                 latest = self._latest = self._taken()
-        if latest.trouble is not None:
-            raise latest.trouble.with_traceback(None)
-        return latest.number, latest.value  # type: ignore[return-value] # without trouble there is a value
+        return latest
 
     def now(self) -> T:
-        """Return a look that begins after this call."""
-        return self.after(self._begun)[1]
+        """Return what a look shows that begins after this call; raises the trouble that it meets."""
+        return self.after(self._begun).shown()
 
     def _taken(self) -> Taken[T]:
         self._begun += 1

@@ -15,7 +15,7 @@ from xplenty_pulumi.errors import XplentyError
 
 _GATHERING = 0.05
 _PAUSE_THAT_ENDS_IT = 2.0
-_OLDEST = 60.0
+_OLDEST = 120.0
 _PAGES_AT_FIRST = 10
 
 RecordT = TypeVar("RecordT", bound=Identified)
@@ -24,7 +24,7 @@ RecordT = TypeVar("RecordT", bound=Identified)
 class Survey(Generic[RecordT]):
     """Gives things from a list that it reads as far as it is asked for; thread-safe.
 
-    What it gives was read after the first of those who ask together had asked, and is at most a minute old.
+    What it gives was read after the first of those who ask together had asked, and is at most two minutes old.
     """
 
     def __init__(self, newest_first: Callable[[], Iterator[RecordT]], clock: Clock) -> None:
@@ -45,7 +45,7 @@ class Survey(Generic[RecordT]):
                 self._clock.sleep(_GATHERING)
             with self._turn:
                 sheet = self._open_sheet() or self._new_sheet()
-                return sheet.down_to(thing_id, at=self._clock.monotonic()) if sheet else None
+                return sheet.down_to(thing_id) if sheet else None
 
     def seen(self) -> list[RecordT]:
         """Return everything that was read so far, the newest first."""
@@ -69,34 +69,36 @@ class Survey(Generic[RecordT]):
     def _new_sheet(self) -> "_Sheet[RecordT] | None":
         self._sheet = None
         if self._asking >= FEW:
-            self._sheet = _Sheet(self._newest_first(), begun=self._clock.monotonic())
+            self._sheet = _Sheet(self._newest_first(), self._clock)
         return self._sheet
 
 
 class _Sheet(Generic[RecordT]):
     """The part of a list that was read; used by one thread at a time."""
 
-    def __init__(self, list_: Iterator[RecordT], *, begun: float) -> None:
+    def __init__(self, list_: Iterator[RecordT], clock: Clock) -> None:
         self._list = list_
-        self._begun = self._asked_at = begun
+        self._clock = clock
+        self._begun = self._used_at = clock.monotonic()
         self._seen: dict[int, RecordT] = {}
         self._asked = 0
 
     def is_open(self, now: float) -> bool:
         """Return whether those who ask now ask together with those before."""
-        return now - self._begun <= _OLDEST and now - self._asked_at <= _PAUSE_THAT_ENDS_IT
+        return now - self._begun <= _OLDEST and now - self._used_at <= _PAUSE_THAT_ENDS_IT
 
-    def down_to(self, thing_id: int, *, at: float) -> RecordT | None:
+    def down_to(self, thing_id: int) -> RecordT | None:
         """Return the thing, after reading on to the end of its page if need be.
 
         Ten pages at first, then one for each thing that was asked for: a list that goes back for years is not read to
         its end because of a handful of old things.
         """
-        self._asked_at = at
         self._asked += 1
         while thing_id not in self._seen and len(self._seen) < (_PAGES_AT_FIRST + self._asked) * PAGE:
             if not self._read_page():
                 break
+        # However long the pages took, those who have waited for them ask together with this one.
+        self._used_at = self._clock.monotonic()
         return self._seen.get(thing_id)
 
     def records(self) -> list[RecordT]:

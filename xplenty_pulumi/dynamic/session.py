@@ -15,6 +15,7 @@ from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.cancellable_clock import CancellableClock
 from xplenty_pulumi.dynamic.settings import Settings
 
 
@@ -92,7 +93,12 @@ def session_for(settings: Settings) -> Session:
 @lru_cache(maxsize=8)
 def _session(settings: Settings) -> Session:
     clock = SystemClock()
-    client = Client(api_key=settings.api_key, account_id=settings.account_id, base_url=settings.api_url, clock=clock)
+    client = Client(
+        api_key=settings.api_key,
+        account_id=settings.account_id,
+        base_url=settings.api_url,
+        clock=CancellableClock(bridge.cancelled()),
+    )
     fixed = settings.poll_seconds
     pace = None if fixed is None else Pace.fixed(fixed)
     session = Session.of(client, clock, pace=pace, share=settings.credit_share)

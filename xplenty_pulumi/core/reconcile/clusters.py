@@ -150,7 +150,7 @@ class Clusters:
                 self._watching.bring(cluster.id, desired.inputs, resource=label(cluster.id))
             if changed := bool(_changes(cluster, desired)):
                 act_until(
-                    lambda: not _changes(watch(), desired),
+                    lambda: _is_as_desired(watch(), desired),
                     lambda: self._put(watch, desired, deadline),
                     clock=self._patience.clock,
                     tolerate=(UnsureError,),
@@ -232,6 +232,11 @@ class Clusters:
             last,
             following=lambda: polls.clusters.following(cluster_id),
         )
+
+
+def _is_as_desired(cluster: Cluster | None, desired: Desired) -> bool:
+    """Whether nothing is left to send; a look that shows nothing is no sign of that."""
+    return cluster is not None and not _changes(cluster, desired)
 
 
 def _changes(cluster: Cluster | None, desired: Desired) -> dict[str, object]:

@@ -13,7 +13,7 @@ from xplenty_pulumi.core.kinds import CLUSTER, Phase
 from xplenty_pulumi.core.marker import Marker
 from xplenty_pulumi.core.poller import PAGE
 from xplenty_pulumi.core.usual import usual
-from xplenty_pulumi.errors import NotFoundError, RefusedError
+from xplenty_pulumi.errors import NotFoundError, RefusedError, XplentyError
 
 ADOPTION_WINDOW = timedelta(minutes=60)
 _FRESH = 5.0
@@ -34,7 +34,8 @@ class Look:
 
     unended: dict[int, Cluster]
     recent: tuple[Cluster, ...]
-    taken: float
+    begun: float
+    ended: float
 
     @property
     def newest(self) -> frozenset[int]:
@@ -49,7 +50,9 @@ class Living:
         self._client = client
         self._clock = clock
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
         self._look: Look | None = None
+        self._failed: tuple[float, XplentyError] | None = None
         self._held: set[int] = set()
         self._posted: dict[Marker, float] = {}
 
@@ -64,10 +67,16 @@ class Living:
             self._held.discard(cluster_id)
 
     def look(self, marker: Marker | None = None) -> Look:
-        """Return a look that is at most five seconds old, and newer than the last create of the owner of `marker`."""
-        with self._lock:
-            if self._look is None or self._is_stale(self._look, marker):
-                self._look = self._take()
+        """Return a look that was over five seconds ago at most, and began after the last create of `marker`'s owner.
+
+        The trouble that a look meets is shared by all who have waited for it.
+        """
+        asked = self._clock.monotonic()
+        with self._turn:
+            if self._failed and asked < self._failed[0]:
+                raise self._failed[1].with_traceback(None)
+            if self._look is None or self._is_stale(self._look, marker, asked=asked):
+                self._look = self._taken()
             return self._look
 
     def posted(self, marker: Marker | None) -> None:
@@ -131,16 +140,23 @@ class Living:
         listed = [one.id for one in among if _is_candidate(one, marker) and one.id not in self._held]
         return [one for one in map(self._now, listed) if one is not None and _is_candidate(one, marker)]
 
-    def _is_stale(self, look: Look, marker: Marker | None) -> bool:
+    def _is_stale(self, look: Look, marker: Marker | None, *, asked: float) -> bool:
         posted = self._posted.get(marker) if marker else None
-        return self._clock.monotonic() - look.taken > _FRESH or (posted is not None and look.taken <= posted)
+        return asked - look.ended > _FRESH or (posted is not None and look.begun <= posted)
+
+    def _taken(self) -> Look:
+        try:
+            return self._take()
+        except XplentyError as trouble:
+            self._failed = (self._clock.monotonic(), trouble)
+            raise
 
     def _take(self) -> Look:
-        taken = self._clock.monotonic()
+        begun = self._clock.monotonic()
         recent = self._recent()
         unended = {one.id: one for status in _STATUSES for one in self._client.clusters.list(status=status)}
         unended.update({one.id: one for one in recent if CLUSTER.phase(one.status) not in _ENDED})
-        return Look(unended, recent, taken)
+        return Look(unended, recent, begun, self._clock.monotonic())
 
     def _recent(self) -> tuple[Cluster, ...]:
         newest = self._client.clusters.list(sort="created", direction="desc")
