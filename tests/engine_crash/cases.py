@@ -97,7 +97,6 @@ OFTEN = {
     ("engine", "in", "run"),
     ("provider", "in", "create"),
     ("provider", "after", "create"),
-    ("provider", "in", "update"),
     ("provider", "in", "delete"),
     ("provider", "in", "run"),
 }
