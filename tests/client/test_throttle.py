@@ -17,6 +17,14 @@ TOO_MANY = httpx.Response(429, headers={"Retry-After": "60"})
 RATE_STATUS = httpx.Response(200, json={"limits": {"limit": 5000, "remaining": 0}})
 
 
+def asked_to_wait(script: Script, clock: ManualClock) -> Client:
+    """Return a client that its first call has found asked to wait, for longer than a call may take."""
+    client = client_on(script, clock=clock, deadline=30.0)
+    with pytest.raises(RateLimitedError):
+        client.clusters.get(1)
+    return client
+
+
 def test_others_wait_too() -> None:
     """A call that has the time waits until the minute is over, and is then sent."""
     clock = ManualClock()
@@ -30,9 +38,7 @@ def test_a_call_without_the_time_is_not_sent() -> None:
     """It fails at once, and names the time; nothing is sent that would make it worse."""
     clock = ManualClock()
     script = Script(TOO_MANY, cluster_reply())
-    client = client_on(script, clock=clock, deadline=30.0)
-    with pytest.raises(RateLimitedError):
-        client.clusters.get(1)
+    client = asked_to_wait(script, clock)
     clock.advance(10)
     with pytest.raises(RateLimitedError) as caught:
         client.clusters.get(2)
@@ -46,9 +52,7 @@ def test_after_the_time_calls_go_on() -> None:
     """The wait is over when the service said so."""
     clock = ManualClock()
     script = Script(TOO_MANY, cluster_reply())
-    client = client_on(script, clock=clock, deadline=30.0)
-    with pytest.raises(RateLimitedError):
-        client.clusters.get(1)
+    client = asked_to_wait(script, clock)
     clock.advance(60)
     assert client.clusters.get(2).id == 77
     assert clock.monotonic() == 60
@@ -58,9 +62,7 @@ def test_those_who_waited_do_not_go_on_in_the_same_instant() -> None:
     """They leave spread over half a second."""
     clock = ManualClock()
     script = Script(TOO_MANY, cluster_reply())
-    client = client_on(script, clock=clock, deadline=30.0)
-    with pytest.raises(RateLimitedError):
-        client.clusters.get(1)
+    client = asked_to_wait(script, clock)
     clock.advance(50)
     client.clusters.get(2)
     assert 60.0 < clock.monotonic() <= 60.5
@@ -82,9 +84,7 @@ def test_the_free_call_does_not_wait() -> None:
     """Asking what is left costs nothing, so it may be asked at any time."""
     clock = ManualClock()
     script = Script(TOO_MANY, RATE_STATUS)
-    client = client_on(script, clock=clock, deadline=30.0)
-    with pytest.raises(RateLimitedError):
-        client.clusters.get(1)
+    client = asked_to_wait(script, clock)
     assert client.rate_limit().remaining == 0
     assert clock.monotonic() == 0
 

@@ -17,6 +17,9 @@ class LeakyProvider(Provider):
 
     kind = CLUSTER
 
+    def view(self, record: Any) -> dict[str, object]:
+        return {"record": record}
+
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         raise bridge.fail_partially(
             bridge.current_call(), LEAK, resource_id=id_, outputs={"errors": LEAK, "__provider": props["__provider"]}

@@ -1,6 +1,7 @@
 """One cluster or one job run, as a page."""
 
 from collections.abc import Iterable
+from typing import Generic, TypeVar
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
@@ -11,15 +12,20 @@ from xplenty_pulumi.cli.tables import add_row, bar, errors_of, head, jobs_table,
 from xplenty_pulumi.core.details import ClusterDetail, JobDetail
 
 _WIDE = 100
+ShownT = TypeVar("ShownT")
 
 
-class ClusterPage:
-    """A cluster, its machines and its job runs."""
+class _Page(Generic[ShownT]):
+    """One thing in detail, with a note at its end."""
 
-    def __init__(self, shown: ClusterDetail, *, account: str, note: str = "") -> None:
+    def __init__(self, shown: ShownT, *, account: str, note: str = "") -> None:
         self._shown = shown
         self._account = account
         self._note = note
+
+
+class ClusterPage(_Page[ClusterDetail]):
+    """A cluster, its machines and its job runs."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         shown = self._shown
@@ -36,13 +42,8 @@ class ClusterPage:
         yield from _noted(self._note)
 
 
-class JobPage:
+class JobPage(_Page[JobDetail]):
     """A job run, its variables, its outputs and the end of its log."""
-
-    def __init__(self, shown: JobDetail, *, account: str, note: str = "") -> None:
-        self._shown = shown
-        self._account = account
-        self._note = note
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         shown = self._shown

@@ -3,13 +3,16 @@
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xplenty_pulumi.cli.printable import stamp
 from xplenty_pulumi.client import RateLimit
 from xplenty_pulumi.core.details import ClusterDetail, JobDetail
 from xplenty_pulumi.core.node_hours import Usage
 from xplenty_pulumi.core.overview import Overview
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 VERSION = 1
 _RECORD = ("region", "zone", "terminate_on_idle", "time_to_idle", "terminated_on_idle", "available_since", "html_url")
@@ -42,9 +45,9 @@ def _head(at: datetime, left: RateLimit | None) -> dict[str, object]:
     return {"version": VERSION, "at": stamp(at), "credits": credits_left}
 
 
-def _row(row: object) -> dict[str, Any]:
+def _row(row: "DataclassInstance") -> dict[str, Any]:
     """The fields of a row under their own names."""
-    return {field.name: _value(getattr(row, field.name)) for field in fields(row)}  # type: ignore[arg-type] # all rows are dataclasses
+    return {field.name: _value(getattr(row, field.name)) for field in fields(row)}
 
 
 def _cluster(shown: ClusterDetail) -> dict[str, object]:

@@ -12,11 +12,7 @@ from xplenty_pulumi.cli.screen import Screen
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.changes import changes
 from xplenty_pulumi.core.overview import Fact
-from xplenty_pulumi.core.patience import Allowance
-from xplenty_pulumi.errors import NotSentError, RateLimitedError, ServerError, UnsureError
-
-_LONGEST_SILENCE = 300.0
-_PASSING_TROUBLE = (NotSentError, ServerError, RateLimitedError, UnsureError)
+from xplenty_pulumi.core.patience import LONGEST_SILENCE, PASSING_TROUBLE, Allowance
 
 
 class Shown(Protocol):
@@ -65,7 +61,7 @@ def watch(
                 if allowance.holds_polls():
                     display.note(allowance.shortage_text())
                     answered = clock.monotonic()
-                elif _shows(look, display, is_borne=clock.monotonic() - answered < _LONGEST_SILENCE):
+                elif _shows(look, display, is_borne=clock.monotonic() - answered < LONGEST_SILENCE):
                     answered = clock.monotonic()
     except KeyboardInterrupt:
         return
@@ -75,7 +71,7 @@ def _shows(look: Callable[[], ShownT], display: Display[ShownT], *, is_borne: bo
     """Look and show; return whether there was an answer, where trouble is borne."""
     try:
         shown = look()
-    except _PASSING_TROUBLE as trouble:
+    except PASSING_TROUBLE as trouble:
         if not is_borne:
             raise
         display.note(str(trouble))

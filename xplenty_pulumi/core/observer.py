@@ -22,6 +22,7 @@ from xplenty_pulumi.core.overview import (
     owner_of,
     shortened,
 )
+from xplenty_pulumi.core.packages import packages_called
 from xplenty_pulumi.core.patience import Allowance
 from xplenty_pulumi.errors import ApiError, NotFoundError, RateLimitedError, ServerError, XplentyError
 
@@ -168,10 +169,10 @@ def package_called(client: Client, name: str) -> int:
     Raises:
         NotFoundError: there is none, or several.
     """
-    found = [one.id for one in client.packages.list() if one.name == name]
+    found = packages_called(client, name)
     if len(found) == 1:
         return found[0]
-    several = f"packages {', '.join(map(str, sorted(found)))} all have that name"
+    several = f"packages {', '.join(map(str, found))} all have that name"
     raise NotFoundError(
         several if found else "there is no active package with that name",
         status=404,

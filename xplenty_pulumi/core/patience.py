@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from xplenty_pulumi.clock import Clock, SystemClock
-from xplenty_pulumi.errors import Cancelled
+from xplenty_pulumi.errors import Cancelled, NotSentError, RateLimitedError, ServerError, UnsureError
 
+PASSING_TROUBLE = (NotSentError, ServerError, RateLimitedError, UnsureError)
+"""What a look may meet without meaning anything for what is looked at."""
+LONGEST_SILENCE = 300.0
+"""Seconds for which such trouble is borne without one good answer."""
 _CONFIRMING = 0.5
 _NEAR = (0.8, 1.5)
 """Between these parts of the usual time most things happen."""

@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Generic, NoReturn, TypeVar
 
 from xplenty_pulumi.errors import XplentyError
 
@@ -12,17 +13,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Taken(Generic[T]):
-    """What a look has shown, or the `trouble` that it met; later ones have a higher `number`."""
+    """A look that is over; later ones have a higher `number`.
+
+    `shown` returns what it has shown, or raises the trouble that it has met.
+    """
 
     number: int
-    value: T | None = None
-    trouble: XplentyError | None = None
-
-    def shown(self) -> T:
-        """Return what it has shown; raises the trouble that it met."""
-        if self.trouble is not None:
-            raise self.trouble.with_traceback(None)
-        return self.value  # type: ignore[return-value] # without trouble there is a value
+    shown: Callable[[], T]
 
 
 class SharedLook(Generic[T]):
@@ -62,6 +59,12 @@ class SharedLook(Generic[T]):
     def _taken(self) -> Taken[T]:
         self._begun += 1
         try:
-            return Taken(self._begun, self._take())
+            value = self._take()
         except XplentyError as trouble:
-            return Taken(self._begun, trouble=trouble)
+            return Taken(self._begun, partial(_raise, trouble))
+        return Taken(self._begun, lambda: value)
+
+
+def _raise(trouble: XplentyError) -> NoReturn:
+    # Without the traceback, which would grow with each who raises it.
+    raise trouble.with_traceback(None)

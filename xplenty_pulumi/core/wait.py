@@ -6,21 +6,10 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from xplenty_pulumi.core.goal import Goal, Record, RecordT
-from xplenty_pulumi.core.patience import Deadline, Patience, spelled
-from xplenty_pulumi.errors import (
-    Cancelled,
-    NotSentError,
-    RateLimitedError,
-    ReadyFailed,
-    ReadyTimeout,
-    ServerError,
-    UnsureError,
-    WaitError,
-)
+from xplenty_pulumi.core.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience, spelled
+from xplenty_pulumi.errors import Cancelled, ReadyFailed, ReadyTimeout, WaitError
 
-_LONGEST_SILENCE = 300.0
 _SLICE = 0.5
-_POLL_TROUBLE = (NotSentError, ServerError, RateLimitedError, UnsureError)
 
 
 Seen_co = TypeVar("Seen_co", bound=Record, covariant=True)
@@ -122,7 +111,7 @@ class _Waiting(Generic[RecordT]):
         """Look once; return whether the goal is reached, and raise where it can not be any more."""
         try:
             record = self._lookout.look()
-        except _POLL_TROUBLE as trouble:
+        except PASSING_TROUBLE as trouble:
             self._bear(trouble)
             return False
         return self.judge(record)
@@ -191,7 +180,7 @@ class _Waiting(Generic[RecordT]):
 
     def _bear(self, trouble: Exception) -> None:
         silence = self._clock.monotonic() - self._last_answer
-        if silence >= _LONGEST_SILENCE:
+        if silence >= LONGEST_SILENCE:
             raise self._error(
                 WaitError,
                 f"no good answer for {spelled(silence)} while waiting to be {self._goal.name}: {trouble}",

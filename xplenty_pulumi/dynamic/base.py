@@ -5,6 +5,7 @@ provider process first uses them.
 """
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,7 @@ _HEARTBEAT_IN_CI = 60.0
 Properties = dict[str, Any]
 
 
-class Provider(ResourceProvider):
+class Provider(ResourceProvider, ABC):
     """The common half of a provider.
 
     The object that a program hands over is empty, so all that reaches the state is the name of its class; `configure`
@@ -85,9 +86,9 @@ class Provider(ResourceProvider):
             delete_before_replace=True,
         )
 
+    @abstractmethod
     def view(self, record: Any) -> dict[str, object]:
         """Return a record of this kind as plain values."""
-        raise NotImplementedError
 
     def call(self) -> Call:
         """Return the engine's request that is being answered; only a name where the bridge is switched off."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.dynamic import bridge
+from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.base import Properties, Provider, answered, declared, number_of
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import Inputs, owner_of
@@ -18,9 +18,6 @@ from xplenty_pulumi.redact import scrub
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Hooks
     from xplenty_pulumi.core.reconcile.hooks import DesiredHook
-
-# The state of every user names this class by this path, so it can never change.
-_PUBLIC_MODULE = "xplenty_pulumi"
 
 
 class HookProvider(Provider):
@@ -94,4 +91,4 @@ def _desired_hook(props: Properties) -> "DesiredHook":
     return DesiredHook(Inputs.of(props).checked(HOOK).inputs, owner_of(props))
 
 
-HookProvider.__module__ = _PUBLIC_MODULE
+HookProvider.__module__ = PUBLIC_MODULE

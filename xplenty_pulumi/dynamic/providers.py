@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Phase
-from xplenty_pulumi.dynamic import bridge
+from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.base import Properties, Provider, answered, declared, number_of, timeout_of
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import DECLARED, OWNER, Inputs, owner_of
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Clusters, JobRuns
     from xplenty_pulumi.core.reconcile.creation import Desired
     from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
-
-# The state of every user names these two classes by this path, so it can never change.
-_PUBLIC_MODULE = "xplenty_pulumi"
 
 
 class ClusterProvider(Provider):
@@ -162,4 +159,4 @@ def _desired_run(call: Call, props: Properties) -> "DesiredRun":
 
 
 for _provider in (ClusterProvider, JobRunProvider):
-    _provider.__module__ = _PUBLIC_MODULE
+    _provider.__module__ = PUBLIC_MODULE

@@ -65,37 +65,32 @@ def _optional(environment: Mapping[str, str], config: Callable[[str], object], v
 
 
 def _poll_seconds(value: str) -> float | None:
-    if not value:
-        return None
-    seconds = _number(value)
-    if 0.05 <= seconds <= 300:
-        return seconds
-    raise ConfigError(
-        f"xplenty:pollSeconds must be a number of seconds from 0.05 to 300, got {value[:40]!r}",
-        setting="pollSeconds",
-        advice="Correct XPLENTY_POLL_SECONDS or the stack's configuration, or remove it",
-    )
+    meant = "a number of seconds from 0.05 to 300"
+    return _number(value, meant, lowest=0.05, highest=300, names=("pollSeconds", "XPLENTY_POLL_SECONDS"))
 
 
 def _credit_share(value: str) -> float:
+    meant = "a number from 0.01 to 1"
+    share = _number(value, meant, lowest=0.01, highest=1, names=("creditShare", "XPLENTY_CREDIT_SHARE"))
+    return Settings.credit_share if share is None else share
+
+
+def _number(value: str, meant: str, *, lowest: float, highest: float, names: tuple[str, str]) -> float | None:
+    """The number that the text spells, None for no text; `names` are those of the setting and of its variable."""
     if not value:
-        return Settings.credit_share
-    share = _number(value)
-    if 0.01 <= share <= 1:
-        return share
-    raise ConfigError(
-        f"xplenty:creditShare must be a number from 0.01 to 1, got {value[:40]!r}",
-        setting="creditShare",
-        advice="Correct XPLENTY_CREDIT_SHARE or the stack's configuration, or remove it",
-    )
-
-
-def _number(value: str) -> float:
-    """The number that the text spells, or one that is out of every range."""
+        return None
     try:
-        return float(value)
+        number = float(value)
     except ValueError:
-        return -1.0
+        number = lowest - 1
+    if lowest <= number <= highest:
+        return number
+    setting, variable = names
+    raise ConfigError(
+        f"xplenty:{setting} must be {meant}, got {value[:40]!r}",
+        setting=setting,
+        advice=f"Correct {variable} or the stack's configuration, or remove it",
+    )
 
 
 def bridge_enabled(environment: Mapping[str, str]) -> bool:

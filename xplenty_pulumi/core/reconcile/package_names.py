@@ -1,6 +1,7 @@
-"""Packages by the name that people give them."""
+"""The one package that a run's input names."""
 
 from xplenty_pulumi.client import Client
+from xplenty_pulumi.core.packages import packages_called
 from xplenty_pulumi.errors import NotFoundError, RefusedError
 
 
@@ -13,7 +14,7 @@ def package_id(client: Client, name_or_id: str) -> str:
     """
     if name_or_id.strip().isascii() and name_or_id.strip().isdigit():
         return name_or_id.strip()
-    found = [package.id for package in client.packages.list() if package.name == name_or_id]
+    found = packages_called(client, name_or_id)
     if not found:
         raise NotFoundError(
             "there is no active package of that name, so no run was started",
@@ -23,7 +24,7 @@ def package_id(client: Client, name_or_id: str) -> str:
         )
     if len(found) > 1:
         raise RefusedError(
-            f"packages {', '.join(map(str, sorted(found)))} all have that name, so no run was started",
+            f"packages {', '.join(map(str, found))} all have that name, so no run was started",
             resource=f"package {name_or_id!r}",
             advice="Give the one that is meant as package_id",
         )

@@ -13,12 +13,13 @@ from datetime import timedelta
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.kinds import JOB_RUN, Phase
+from xplenty_pulumi.core.kinds import JOB_RUN
+from xplenty_pulumi.core.reconcile.living import ADOPTION_WINDOW
+from xplenty_pulumi.core.reconcile.run_goals import has_succeeded
 from xplenty_pulumi.core.reconcile.run_watching import lost_or_let_go
 from xplenty_pulumi.core.usual import usual
 from xplenty_pulumi.errors import NotFoundError, UnsureError, XplentyError
 
-ADOPTION_WINDOW = timedelta(minutes=60)
 _SKEW = timedelta(minutes=2)
 _NEWEST = 100
 
@@ -132,7 +133,7 @@ class Runs:
         for job in fitting:
             if job not in recent and JOB_RUN.is_living(job.status):
                 raise _too_old(job)
-        unfailed = [job for job in recent if JOB_RUN.is_living(job.status) or _has_succeeded(job)]
+        unfailed = [job for job in recent if JOB_RUN.is_living(job.status) or has_succeeded(job)]
         let_go = [job for job in unfailed if self._was_let_go(job)]
         candidates = [job for job in unfailed if job not in let_go]
         if not is_told and not candidates:
@@ -149,7 +150,7 @@ class Runs:
         return _only([job for job in self.newest(shape) if job.id not in seen and self._fits(shape, job)])
 
     def _was_let_go(self, job: Job) -> bool:
-        if not _has_succeeded(job):
+        if not has_succeeded(job):
             return False
         watching = {watcher.id for watcher in self._client.jobs.watchers(job.id)}
         return (job.creator.id if job.creator else job.owner_id) not in watching
@@ -182,11 +183,7 @@ def is_active(job: Job) -> bool:
 
 def usual_seconds(runs: Iterable[Job]) -> float | None:
     """Return how long those of the `runs` that have succeeded took from their submission on, None without any."""
-    return usual((one.created_at, one.completed_at) for one in runs if _has_succeeded(one))
-
-
-def _has_succeeded(job: Job) -> bool:
-    return JOB_RUN.phase(job.status) is Phase.SUCCEEDED
+    return usual((one.created_at, one.completed_at) for one in runs if has_succeeded(one))
 
 
 def _too_old(job: Job) -> UnsureError:
