@@ -6,12 +6,12 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Resou
 
 
 class NothingProvider(ResourceProvider):
-    """Takes its inputs for its outputs."""
+    """Takes its inputs for its outputs, and makes up a value for each of the other outputs."""
 
     serialize_as_secret_always = False
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        return CreateResult("nothing", props)
+        return CreateResult("nothing", {**props, **dict.fromkeys(_names(int(props["outputs"])), "nothing")})
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         return DiffResult(changes=_olds["nodes"] != _news["nodes"])
@@ -21,8 +21,13 @@ class NothingProvider(ResourceProvider):
 
 
 class Nothing(Resource):
-    """A resource that is nothing but its input, and so many outputs that are never set."""
+    """A resource that is nothing but its inputs, and so many other outputs."""
 
     def __init__(self, name: str, *, nodes: int, outputs: int = 0) -> None:
-        unset = {f"output_{number}": None for number in range(outputs)}
-        super().__init__(NothingProvider(), name, {**unset, "nodes": nodes})
+        super().__init__(
+            NothingProvider(), name, {**dict.fromkeys(_names(outputs)), "nodes": nodes, "outputs": outputs}
+        )
+
+
+def _names(outputs: int) -> list[str]:
+    return [f"output_{number}" for number in range(outputs)]

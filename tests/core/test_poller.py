@@ -9,6 +9,7 @@ from tests.support.core_bench import Bench, answers
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.poller import Follower
 from xplenty_pulumi.core.polls import Polls
+from xplenty_pulumi.core.shared_look import GATHERING
 from xplenty_pulumi.errors import ServerError
 
 Follow = Callable[[int], Follower[Cluster]]
@@ -175,3 +176,12 @@ def test_many_who_wait_for_the_same_share_their_looks(bench: Bench, follow: Foll
     for waiter in [follow(one) for _ in range(50)]:
         waiter.look()
     assert bench.wire.count("GET .*") == 1
+
+
+def test_looks_of_a_crowd_are_half_a_second_apart(bench: Bench, follow: Follow) -> None:
+    """Those who come one after the other do not each cost a call; a later look waits for more of them."""
+    first, *_ = (follow(one) for one in clusters(bench, 3))
+    seen(first)
+    began = bench.clock.monotonic()
+    seen(first)
+    assert bench.clock.monotonic() - began == GATHERING

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, Protocol, TypeVar
 
+from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.shared_look import SharedLook
 
 FEW = 3
@@ -36,12 +37,14 @@ class Poller(Generic[RecordT]):
     `get` reads one thing, and gives None where the service does not know it.
     """
 
-    def __init__(self, newest_first: Callable[[], Iterator[RecordT]], get: Callable[[int], RecordT | None]) -> None:
+    def __init__(
+        self, newest_first: Callable[[], Iterator[RecordT]], get: Callable[[int], RecordT | None], clock: Clock
+    ) -> None:
         self._newest_first = newest_first
         self._get = get
         self._lock = threading.Lock()
         self._waiting: Counter[int] = Counter()
-        self._list = SharedLook(self._look_down)
+        self._list = SharedLook(self._look_down, clock=clock)
 
     @contextmanager
     def following(self, thing_id: int) -> Iterator["Follower[RecordT]"]:

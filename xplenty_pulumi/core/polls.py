@@ -25,11 +25,11 @@ class Polls:
         self._client = client
         clusters = partial(client.clusters.list, sort="created", direction="desc")
         jobs = partial(client.jobs.list, sort="created", direction="desc")
-        self.clusters: Poller[Cluster] = Poller(clusters, self.cluster)
-        self.jobs: Poller[Job] = Poller(jobs, self.job)
+        self.clusters: Poller[Cluster] = Poller(clusters, self.cluster, clock)
+        self.jobs: Poller[Job] = Poller(jobs, self.job, clock)
         self.cluster_survey: Survey[Cluster] = Survey(clusters, clock)
         self.job_survey: Survey[Job] = Survey(jobs, clock)
-        self._active_jobs = SharedLook(self._list_active_jobs)
+        self._active_jobs = SharedLook(self._list_active_jobs, clock=clock)
 
     def cluster(self, cluster_id: int) -> Cluster | None:
         """Return the cluster as it is now, None where the service does not know it."""

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic, NoReturn, TypeVar
 
+from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.errors import XplentyError
+
+GATHERING = 0.5
+"""Seconds between two looks: of a crowd that does not ask at the same moment, more share the next one."""
 
 T = TypeVar("T")
 
@@ -25,13 +29,16 @@ class Taken(Generic[T]):
 class SharedLook(Generic[T]):
     """Calls `take` for whoever asks first, and gives what it returned to all who may have it; thread-safe.
 
-    A failed look is shared as well, so that an outage does not cost a call for each who asks.
+    A failed look is shared as well, so that an outage does not cost a call for each who asks. With a `clock`, two looks
+    begin half a second apart at least.
     """
 
-    def __init__(self, take: Callable[[], T]) -> None:
+    def __init__(self, take: Callable[[], T], *, clock: Clock | None = None) -> None:
         self._take = take
+        self._clock = clock
         self._turn = threading.Lock()
         self._begun = 0
+        self._begun_at = float("-inf")
         self._latest: Taken[T] | None = None
 
     @property
@@ -46,6 +53,8 @@ class SharedLook(Generic[T]):
 
     def after(self, number: int) -> Taken[T]:
         """Return a look that began after look `number` did, be it one that has failed."""
+        if self._clock and not self.is_newer(number):
+            self._clock.sleep(self._begun_at + GATHERING - self._clock.monotonic())
         with self._turn:
             latest = self._latest
             if latest is None or latest.number <= number:
@@ -58,6 +67,7 @@ class SharedLook(Generic[T]):
 
     def _taken(self) -> Taken[T]:
         self._begun += 1
+        self._begun_at = self._clock.monotonic() if self._clock else self._begun_at
         try:
             value = self._take()
         except XplentyError as trouble:

@@ -25,27 +25,31 @@ def declare(
 ) -> None:
     """Register `resource` with the inputs a program gives it, and with the hidden one that says whose it is."""
     options = opts or pulumi.ResourceOptions()
-    owner: Output[str] = Output.from_input(_owner(resource, name, options.parent))
     given = {key: value for key, value in inputs.items() if value is not None}
-    properties = {**_outputs_of(type(resource)), **given, OWNER: owner}
+    properties = {**_outputs_of(type(resource)), **given, OWNER: _owner(resource, name, options.parent)}
     # Whatever the user says: the other order would find the living predecessor by the marker that both share, and in a
     # forced replacement the engine does not even tell the provider that there is one.
     deleted_first = pulumi.ResourceOptions(delete_before_replace=True)
     Resource.__init__(resource, provider, name, properties, pulumi.ResourceOptions.merge(options, deleted_first))
 
 
-async def _owner(resource: Resource, name: str, parent: pulumi.Resource | None) -> str:
-    """Whose resource it is; awaited, so that it depends on no other resource, not even on the component it is in."""
+def _owner(resource: Resource, name: str, parent: pulumi.Resource | None) -> Input[str]:
+    """Whose resource it is."""
     token = f"pulumi-python:{resource._resource_type_name}"  # noqa: SLF001 - the SDK has no public name for it
-    urn = await pulumi.create_urn(name, token, parent).future() if parent else _urn_of_a_root(token, name)
+    if parent is not None:
+        return Output.from_input(_owner_within(parent, token, name))
+    return _owned_by(f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::{name}")
+
+
+async def _owner_within(parent: pulumi.Resource, token: str, name: str) -> str:
+    """Whose resource it is in a component; awaited, so that it does not depend on that, nor on any other resource."""
+    return _owned_by(str(await pulumi.create_urn(name, token, parent).future()))
+
+
+def _owned_by(urn: str) -> str:
     scope = pulumi.Config("xplenty").get("scope")
     organization = pulumi.get_organization()
-    return owner_text(f"{organization}/{scope}" if scope else organization, str(urn))
-
-
-def _urn_of_a_root(token: str, name: str) -> str:
-    """The URN of a resource that is in no component, which the SDK would take several outputs to put together."""
-    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::{name}"
+    return owner_text(f"{organization}/{scope}" if scope else organization, urn)
 
 
 def look_up(
