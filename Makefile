@@ -18,7 +18,7 @@ PYTEST = exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m pytest -n $
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup engine demo test test-long bench lint lock clean
+.PHONY: help setup engine demo test test-long bench docs lint lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ test-long: lint engine ## the same and the tests that take minutes; writes READM
 
 bench: setup ## measure against a plain provider and against the engine itself, some minutes
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m benchmarks.run $(BENCH)
+
+docs: $(VENV)/ready ## write the pages that are made from the code
+	$(PY) -m tools.commands
 
 lint: $(VENV)/ready ## check style, format, types and layers
 	$(PY) -m ruff check .

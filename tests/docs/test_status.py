@@ -7,23 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer.main
-from typer.testing import CliRunner
 
 from tests.cli.scene import Scene, at, opened_scene, seeded
-from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.core.overview import DAY, JUST_NOW
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "status.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-HELP = "Usage: xplenty-pulumi "
 COMMANDS = [line for kind, text in BLOCKS if kind == "console" for line in text.splitlines()]
-HELPED = {
-    text.splitlines()[0].removeprefix(HELP).partition(" [OPTIONS]")[0]: text
-    for kind, text in BLOCKS
-    if kind == "text" and text.startswith(HELP)
-}
-NEW = ("status", "wait", "stop", "terminate", "usage")
 
 
 @pytest.fixture
@@ -35,8 +25,8 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
 
 
 def texts(kind: str) -> list[str]:
-    """Return the blocks of a kind that are no help."""
-    return [text for language, text in BLOCKS if language == kind and not text.startswith(HELP)]
+    """Return the blocks of a kind."""
+    return [text for language, text in BLOCKS if language == kind]
 
 
 def test_page_has_no_block_that_is_not_checked_below() -> None:
@@ -82,20 +72,6 @@ def test_command_works(scene: Scene, line: str) -> None:
     if "--watch" in words or "-w" in words:
         scene.clock.script = [lambda: None]
     assert scene.run(*words[1:]).code == (3 if "--fail-on-error" in words else 0)
-
-
-@pytest.mark.parametrize("name", HELPED)
-def test_help_is_what_is_printed(name: str) -> None:
-    """The help of each command stands in the page as it is."""
-    shown = CliRunner().invoke(app, [*name.split(), "--help"], prog_name="xplenty-pulumi", env={"COLUMNS": "80"})
-    assert [line.rstrip() for line in shown.stdout.splitlines()] == HELPED[name].splitlines()
-
-
-def test_every_command_has_its_help_in_the_page() -> None:
-    """None is left out, and none is there that does not exist."""
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined] # the class has no public name
-    names = {name: getattr(commands[name], "commands", {}) for name in NEW}
-    assert {*HELPED} == {f"{name} {inner}".strip() for name, found in names.items() for inner in found or [""]}
 
 
 def test_times_of_the_page_are_those_of_the_code() -> None:
