@@ -1,0 +1,27 @@
+"""A web hook that is told what becomes of a job run; its salt is what `xplenty-pulumi listen` verifies it with."""
+
+import pulumi
+
+from xplenty_pulumi import Cluster, Hook, JobRun, quote
+
+config = pulumi.Config()
+
+bell = Hook(
+    "bell",
+    type="web",
+    settings={"url": config.require("hookUrl")},
+    events=["job.completed", "job.failed", "job.stopped"],
+)
+
+cluster = Cluster("etl", type="sandbox", nodes=1)
+
+load = JobRun(
+    "load",
+    cluster_id=cluster.id,
+    package="Daily sales",
+    variables={"day": quote(config.require("day"))},
+    opts=pulumi.ResourceOptions(depends_on=[bell]),
+)
+
+pulumi.export("salt", bell.salt)
+pulumi.export("status", load.status)
