@@ -22,12 +22,19 @@ def test_there_is_a_look_at_the_usual_moment(usual: float) -> None:
 
 
 def test_looks_are_closer_around_the_usual_moment() -> None:
-    """Something that takes six minutes as a rule is looked at every nine seconds about then, and every fifteen else."""
+    """Something that takes six minutes as a rule is looked at every nine seconds about then, and less often else."""
     moments = looks(Pace(), until=700, usual=360)
     pauses = {before: after - before for before, after in pairwise(moments)}
     assert {pause for moment, pause in pauses.items() if 370 < moment < 500} == {9}
     assert {pause for moment, pause in pauses.items() if moment > 550} == {15}
-    assert max(pause for moment, pause in pauses.items() if moment < 200) == 15
+    assert max(pause for moment, pause in pauses.items() if moment < 288) > 12
+
+
+@pytest.mark.parametrize("boot", [30.0, 60.0, 240.0])
+def test_what_takes_an_unknown_time_is_seen_soon(boot: float) -> None:
+    """Nothing is waited for in vain for more than two seconds and a twentieth of its age."""
+    moments = looks(Pace(), until=boot, usual=None)
+    assert moments[-1] - boot <= 2 + boot / 20
 
 
 def test_a_usual_time_costs_few_calls() -> None:

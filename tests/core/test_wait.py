@@ -127,9 +127,9 @@ def test_the_pace_slows_down() -> None:
     with pytest.raises(ReadyTimeout):
         scene.wait(seconds=3600)
     pauses = [after - before for before, after in zip(scene.looks, scene.looks[1:], strict=False)]
-    assert pauses[:3] == [2.0, 2.5, 3.125]
-    assert pauses[:-1] == sorted(pauses[:-1])
-    assert max(pauses) == 15
+    assert pauses[:3] == pytest.approx([2.0, 2.1, 2.205])
+    assert pauses[:-1] == pytest.approx(sorted(pauses[:-1]))
+    assert max(pauses) == pytest.approx(15)
 
 
 def test_the_pace_does_not_overflow() -> None:

@@ -35,7 +35,7 @@ def blocks() -> list[Block]:
     return [Block(*found) for found in re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)]
 
 
-PROGRAM, OUTPUT, MAKE, ACCOUNT, RECOVER, FIXTURE, SERVER = blocks()
+PROGRAM, OUTPUT, MAKE, ACCOUNT, RECOVER, NIGHT, STOPPED, FIXTURE, SERVER = blocks()
 
 
 @pytest.fixture
@@ -48,7 +48,11 @@ def account() -> Iterator[Emulator]:
 def test_readme_has_no_block_that_is_not_run_below() -> None:
     """A block added to README needs a test here."""
     languages = [block.language for block in blocks()]
-    assert languages == ["python", "text", "console", "console", "console", "python", "console"]
+    assert languages == [
+        *("python", "text", "console", "console", "console"),
+        *("python", "text"),
+        *("python", "console"),
+    ]
 
 
 def test_first_program_is_short() -> None:
@@ -66,6 +70,15 @@ def test_first_program_prints_what_readme_shows(tmp_path: Path, account: Emulato
 
     for line in OUTPUT.text.splitlines():
         assert TIMES.sub("N", line).strip() in printed
+
+
+def test_night_is_that_of_the_example() -> None:
+    """Program and output stand in the example, whose README is run by `tests/engine/test_examples.py`."""
+    folder = ROOT / "examples" / "nightly_job"
+    shown = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+
+    assert NIGHT.text in (folder / "__main__.py").read_text(encoding="utf-8")
+    assert [line for line in STOPPED.text.splitlines() if line not in shown] == []
 
 
 def test_make_commands_exist() -> None:

@@ -137,10 +137,14 @@ class Budget:
             self._asking.release()
 
     def _hear(self) -> bool:
+        meter = self._client.meter
+        known = meter.told
         try:
-            self._client.meter.told = self._client.rate_limit()
+            answer = self._client.rate_limit()
         except XplentyError:
             return False
+        if meter.told is known:  # otherwise another call was answered meanwhile, and that is newer
+            meter.told = answer
         return True
 
     def _refusal(self, consequence: str) -> RateLimitedError:

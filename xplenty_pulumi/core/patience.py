@@ -26,7 +26,7 @@ class Pace:
     """
 
     first: float = 2.0
-    growth: float = 0.25
+    growth: float = 0.05
     longest: float = 15.0
 
     @classmethod
