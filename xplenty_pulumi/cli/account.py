@@ -38,13 +38,13 @@ class Account:
 
 
 @contextmanager
-def opened() -> Iterator[Account]:
-    """Give the account that XPLENTY_API_KEY, XPLENTY_ACCOUNT_ID and the other variables name.
+def opened(found: settings.Settings | None = None) -> Iterator[Account]:
+    """Give the account of these settings, or the one that XPLENTY_API_KEY and the other variables name.
 
     Raises:
         ConfigError: a setting is missing or malformed.
     """
-    found = settings.load(os.environ, lambda _key: None)
+    found = found or settings.load(os.environ, lambda _key: None)
     clock = SystemClock()
     with Client(api_key=found.api_key, account_id=found.account_id, base_url=found.api_url, clock=clock) as client:
         yield Account(

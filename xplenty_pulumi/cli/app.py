@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from xplenty_pulumi._version import __version__
+from xplenty_pulumi.cli.drift import DriftCommand, drift
 from xplenty_pulumi.cli.emulator import emulator
 from xplenty_pulumi.cli.listen import listen
 from xplenty_pulumi.cli.recover import recover
@@ -44,6 +45,7 @@ app.add_typer(wait, name="wait")
 app.add_typer(stop, name="stop")
 app.add_typer(terminate, name="terminate")
 app.command()(usage)
+app.command(cls=DriftCommand)(drift)
 app.command()(emulator)
 app.command()(listen)
 app.command()(recover)

@@ -14,8 +14,8 @@ FAILED, BAD_USAGE, SHOWS_FAILURE = 1, 2, 3
 
 
 @contextmanager
-def one_paragraph(command: str, *, interrupted: str = "ended by Ctrl-C") -> Iterator[None]:
-    """Turn an error into one paragraph on stderr and an exit code: 2 where the user asked wrongly, otherwise 1.
+def one_paragraph(command: str, *, interrupted: str = "ended by Ctrl-C", bad_usage: int = BAD_USAGE) -> Iterator[None]:
+    """Turn an error into one paragraph on stderr and an exit code: `bad_usage` where the user asked wrongly, else 1.
 
     `interrupted` is said on Ctrl-C.
     """
@@ -27,4 +27,4 @@ def one_paragraph(command: str, *, interrupted: str = "ended by Ctrl-C") -> Iter
     except XplentyError as error:
         text = scrub(one_line(str(error)), [os.environ.get("XPLENTY_API_KEY", "").strip()])
         typer.echo(f"xplenty-pulumi {command}: {text}", err=True)
-        raise typer.Exit(BAD_USAGE if isinstance(error, ConfigError | SpecError) else FAILED) from None
+        raise typer.Exit(bad_usage if isinstance(error, ConfigError | SpecError) else FAILED) from None

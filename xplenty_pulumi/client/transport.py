@@ -31,7 +31,7 @@ LARGEST_BODY = 10 * 1024 * 1024
 
 
 class Transport:
-    """Sends requests to one address with one key; safe to share between threads, not between processes.
+    """Sends requests to one address with one key, or with none; safe to share between threads, not between processes.
 
     Redirects are not followed, cookies not kept, certificates always verified: against the usual authorities (or
     SSL_CERT_FILE), and those in `ca_path` if given. Raises ConfigError if these can not be read. `read_timeout` is the
@@ -41,7 +41,7 @@ class Transport:
     def __init__(
         self,
         address: Address,
-        api_key: Secret,
+        api_key: Secret | None,
         *,
         clock: Clock,
         ca_path: str | Path | None = None,
@@ -49,13 +49,13 @@ class Transport:
         read_timeout: float = READ_TIMEOUT,
     ) -> None:
         self._address = address
-        self._key = api_key
+        self._secrets = [api_key] if api_key else []
         self._clock = clock
         self._read_timeout = read_timeout
         self._deadline = Deadline(clock)
         self._client = httpx.Client(
             transport=http or _PooledTransport(open_pool(address, deadline=self._deadline, tls=_tls(ca_path))),
-            auth=httpx.BasicAuth(api_key.reveal(), ""),
+            auth=httpx.BasicAuth(api_key.reveal(), "") if api_key else None,
             headers=_headers(),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             trust_env=False,
@@ -79,7 +79,7 @@ class Transport:
         try:
             return self._exchange(request, timeout=timeout)
         except Exception as error:  # noqa: BLE001 - no foreign exception leaves, whatever a library may add to its own
-            return classify(error, words=one_line(scrub(str(error), [self._key])))
+            return classify(error, words=one_line(scrub(str(error), self._secrets)))
 
     def _exchange(self, request: Request, *, timeout: float) -> Outcome:
         with self._client.stream(

@@ -174,14 +174,7 @@ class Provider(ResourceProvider, ABC):
         Raises:
             ConfigError: they name another one, in which the same id is unknown or means something else.
         """
-        there, settings = props.get(ACCOUNT), self.settings()
-        if there in (None, settings.account_id, settings.former_account_id):
-            return
-        raise ConfigError(
-            f"it is in account {there}, but the settings name account {settings.account_id}, so nothing was done",
-            setting="accountId",
-            advice=f"Correct XPLENTY_ACCOUNT_ID; if the account was renamed, set XPLENTY_FORMER_ACCOUNT_ID={there}",
-        )
+        self.settings().require_account(props.get(ACCOUNT))
 
     def scrubbed(self, text: str, *arguments: object) -> str:
         """Return `text` without the API key and without the secret variables in any properties among `arguments`."""

@@ -24,6 +24,20 @@ class Settings:
     former_account_id: str = ""
     credit_share: float = 0.5
 
+    def require_account(self, there: object) -> None:
+        """Return if a resource that is in account `there`, None where that is not known, is in this one.
+
+        Raises:
+            ConfigError: it is in another one, in which the same id is unknown or means something else.
+        """
+        if there in (None, self.account_id, self.former_account_id):
+            return
+        raise ConfigError(
+            f"it is in account {there}, but the settings name account {self.account_id}, so nothing was done",
+            setting="accountId",
+            advice=f"Correct XPLENTY_ACCOUNT_ID; if the account was renamed, set XPLENTY_FORMER_ACCOUNT_ID={there}",
+        )
+
 
 def load(environment: Mapping[str, str], config: Callable[[str], object]) -> Settings:
     """Return the settings; `config` looks up a stack configuration key such as ``xplenty:apiKey``.

@@ -1,0 +1,124 @@
+"""The stacks of a project as the engine keeps them: what is in their states, and which account they are in."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from xplenty_pulumi.cli.engine import Engine
+from xplenty_pulumi.core.drift import Entry
+from xplenty_pulumi.core.hook_kind import HOOK
+from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
+from xplenty_pulumi.core.marker import Marker, Owner, marker_of, scope_of
+from xplenty_pulumi.dynamic import settings
+from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, owner_of
+from xplenty_pulumi.dynamic.settings import Settings
+from xplenty_pulumi.errors import ConfigError, XplentyError
+
+_TYPE = "pulumi-python:dynamic/xplenty:"
+_KINDS = {f"{_TYPE}Cluster": CLUSTER, f"{_TYPE}JobRun": JOB_RUN, f"{_TYPE}Hook": HOOK}
+_SPECIAL = "4dabf18193072939515e22adb298388d"
+"""The key that marks a secret, or a value of another special kind, in the state (Pulumi's own constant)."""
+
+
+@dataclass(frozen=True)
+class StackState:
+    """A stack: its name, the account of its settings, the scopes of its markers, and what its state holds."""
+
+    name: str
+    project: str
+    settings: Settings
+    scopes: frozenset[str]
+    entries: tuple[Entry, ...]
+
+
+def states(engine: Engine, *, all_stacks: bool) -> tuple[StackState, ...]:
+    """Return the engine's stack, or all stacks of the project.
+
+    Raises:
+        ConfigError: there is no such stack, or its settings are missing or malformed.
+        XplentyError: the engine's answer makes no sense.
+    """
+    if not all_stacks:
+        return (_state(engine),)
+    listed = _document(_told(engine, "stack", "ls", "--json"))
+    return tuple(_state(replace(engine, stack=str(one["name"]))) for one in listed)
+
+
+def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
+    """Return what a stack manages, None for what it only looks up, is about to remove, or is not of Xplenty."""
+    kind, outputs = _KINDS.get(str(resource.get("type"))), resource.get("outputs") or {}
+    if kind is None or resource.get("external") or resource.get("delete") or DECLARED not in outputs:
+        return None
+    inputs = resource.get("inputs") or {}
+    names = [name for name in outputs[DECLARED] if name in inputs]
+    secret = {name for name, value in {**outputs, **inputs}.items() if _is_secret(value)}
+    return Entry(
+        stack=stack,
+        name=str(resource["urn"]).rpartition("::")[2],
+        kind=kind,
+        id=int(resource["id"]),
+        declared={name: inputs[name] for name in names if name not in secret},
+        outputs={name: value for name, value in outputs.items() if name not in secret},
+        unreadable=tuple(sorted(secret)),
+        marker=_marker(inputs),
+    )
+
+
+def _state(engine: Engine) -> StackState:
+    full_name = _told(engine, "stack", "--show-name", "--fully-qualify-stack-names").strip()
+    organization, project, name = (["", "", *full_name.split("/")])[-3:]
+    config = _config(engine)
+    deployment = _document(_told(engine, "stack", "export")).get("deployment") or {}
+    resources = deployment.get("resources") or []
+    try:
+        found = settings.load(os.environ, config.get)
+        for one in resources:
+            found.require_account((one.get("outputs") or {}).get(ACCOUNT))
+        entries = tuple(entry for one in resources if (entry := entry_of(one, name)))
+    except ConfigError as problem:
+        text = f"stack {name}: {problem.message}"
+        raise ConfigError(text, setting=problem.setting, advice=problem.advice) from None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise XplentyError(f"stack {name}: the state makes no sense; nothing was compared") from None
+    scope = config.get("xplenty:scope")
+    owner = Owner(f"{organization}/{scope}" if scope else organization, project, name, "")
+    scopes = {scope_of(owner), *(one.marker.scope for one in entries if one.marker)}
+    return StackState(name, project, found, frozenset(scopes), entries)
+
+
+def _config(engine: Engine) -> dict[str, object]:
+    """The stack's configuration; its secrets, for which a passphrase may be needed, only where the key is there."""
+    shown = [] if "XPLENTY_API_KEY" in os.environ else ["--show-secrets"]
+    told = _document(_told(engine, "config", "--json", *shown))
+    return {name: one.get("value") for name, one in told.items()}
+
+
+def _told(engine: Engine, *arguments: str) -> str:
+    try:
+        return engine.told(*arguments)
+    except XplentyError as failed:
+        advice = "Name the stack with --stack and the project's folder with --cwd; nothing was compared"
+        raise ConfigError(failed.message, advice=advice) from None
+
+
+def _document(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise XplentyError("`pulumi` did not answer with JSON; nothing was compared") from None
+
+
+def _is_secret(value: object) -> bool:
+    """Whether a secret is in the value; it is ciphertext, so that there is nothing to compare it with."""
+    if isinstance(value, Mapping):
+        return _SPECIAL in value or any(map(_is_secret, value.values()))
+    return isinstance(value, list) and any(map(_is_secret, value))
+
+
+def _marker(inputs: Mapping[str, object]) -> Marker | None:
+    try:
+        return marker_of(owner_of(inputs))
+    except ConfigError:
+        return None
