@@ -56,7 +56,7 @@ def _recorded(folder: Path) -> dict[str, Any]:
         stack = Stack(folder, account).declare(*DECLARED)
         stack.up().failed()
         state = json.loads(stack.run("stack", "export").succeeded().output)
-        text = json.dumps(_stripped(state)).replace(account.url, _PUBLIC_URL)
+        text = json.dumps(stripped(state)).replace(account.url, _PUBLIC_URL)
         return {
             "state": json.loads(text),
             "clusters": [dataclasses.asdict(one) for one in account.clusters()],
@@ -64,11 +64,11 @@ def _recorded(folder: Path) -> dict[str, Any]:
         }
 
 
-def _stripped(value: Any) -> Any:
+def stripped(value: Any) -> Any:
     """Return `value` without the places in source files that the engine notes beside each resource."""
     if isinstance(value, dict):
-        return {name: _stripped(item) for name, item in value.items() if name not in _OF_THIS_MACHINE}
-    return [_stripped(item) for item in value] if isinstance(value, list) else value
+        return {name: stripped(item) for name, item in value.items() if name not in _OF_THIS_MACHINE}
+    return [stripped(item) for item in value] if isinstance(value, list) else value
 
 
 if __name__ == "__main__":

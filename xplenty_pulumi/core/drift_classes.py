@@ -98,7 +98,7 @@ OUTPUTS: Mapping[str, Mapping[str, Drift]] = MappingProxyType(
             **_all("started_at completed_at failed_at runtime_in_seconds", Drift.EXPECTED),
             # Texts that may repeat a secret variable, and what the service only sometimes shows.
             **_all("errors outputs effective_variables component log_summary log_url", Drift.NONE),
-            **_all("created_at updated_at owner_id package cluster creator url html_url", Drift.NONE),
+            **_all("created_at updated_at owner_id cluster creator url html_url", Drift.NONE),
         },
         HOOK.name: _all("salt", Drift.NONE),
     }

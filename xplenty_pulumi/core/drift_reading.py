@@ -14,7 +14,6 @@ from xplenty_pulumi.core.poller import FEW, PAGE, Identified, pages
 from xplenty_pulumi.errors import NotFoundError
 
 _LAG = 2.0
-_PAGES_FOR_ALL = 10
 _UNENDED = CLUSTER.statuses(Phase.BUILDING, Phase.SCALING, Phase.READY, Phase.FAILED)
 
 RecordT = TypeVar("RecordT", bound=Identified)
@@ -71,9 +70,9 @@ class Reader:
         seen = self._look(wanted, lambda: list_, client.clusters.get, always=True)
         if not all_living:
             return seen
-        room = max(0, _PAGES_FOR_ALL * PAGE - len(seen.all))
-        rest = list(islice(list_, room + 1))
-        if len(rest) > room:
+        # Reading on costs no more than one list for each status, unless the list goes back for long.
+        rest = list(islice(list_, len(_UNENDED) * PAGE + 1))
+        if len(rest) > len(_UNENDED) * PAGE:
             rest = list(chain.from_iterable(client.clusters.list(status=status) for status in _UNENDED))
         return Seen(seen.found, tuple({one.id: one for one in (*seen.all, *rest)}.values()))
 
