@@ -123,6 +123,15 @@ def test_each_field_changed_by_hand_is_named_and_repaired(tmp_path: Path) -> Non
         after_all = ids(json.loads(stack.run("stack", "export").output))
         assert {name for name, number in numbers.items() if after_all[name] != number} == {"replaced"}
         stack.run("refresh", "--preview-only", "--expect-no-changes").succeeded()
+        move_settings_into_the_configuration(stack)
+        assert drift(stack, "--all").succeeded().output.count("harmful") == 0
+
+
+def move_settings_into_the_configuration(stack: Stack) -> None:
+    """Let the settings be found in the stack's configuration, the key as a secret, and no longer in the environment."""
+    for key, variable in (("accountId", "XPLENTY_ACCOUNT_ID"), ("apiUrl", "XPLENTY_API_URL")):
+        stack.run("config", "set", f"xplenty:{key}", stack.environment.pop(variable)).succeeded()
+    stack.run("config", "set", "--secret", "xplenty:apiKey", stack.environment.pop("XPLENTY_API_KEY")).succeeded()
 
 
 def before(fields: Mapping[str, tuple[object, object]], names: set[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,8 @@ from xplenty_pulumi.errors import ConfigError, XplentyError
 
 _TYPE = "pulumi-python:dynamic/xplenty:"
 _KINDS = {f"{_TYPE}Cluster": CLUSTER, f"{_TYPE}JobRun": JOB_RUN, f"{_TYPE}Hook": HOOK}
+_AT_ONCE = 4
+"""Stacks whose states the engine is asked for at the same time."""
 _SPECIAL = "4dabf18193072939515e22adb298388d"
 """The key that marks a secret, or a value of another special kind, in the state (Pulumi's own constant)."""
 
@@ -43,7 +46,8 @@ def states(engine: Engine, *, all_stacks: bool) -> tuple[StackState, ...]:
     if not all_stacks:
         return (_state(engine),)
     listed = _document(_told(engine, "stack", "ls", "--json"))
-    return tuple(_state(replace(engine, stack=str(one["name"]))) for one in listed)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return tuple(pool.map(_state, [replace(engine, stack=str(one["name"])) for one in listed]))
 
 
 def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
@@ -99,7 +103,7 @@ def _told(engine: Engine, *arguments: str) -> str:
     try:
         return engine.told(*arguments)
     except XplentyError as failed:
-        advice = "Name the stack with --stack and the project's folder with --cwd; nothing was compared"
+        advice = "Mend that, or name the stack with --stack and the project's folder with --cwd; nothing was compared"
         raise ConfigError(failed.message, advice=advice) from None
 
 
