@@ -1,6 +1,7 @@
 """What `drift` asks, prints and refuses."""
 
 import copy
+import dataclasses
 import json
 
 import pytest
@@ -98,6 +99,15 @@ def test_what_is_secret_is_not_compared_and_said(scene: Scene) -> None:
         out = scene.run(*words).out
         assert "token" not in out
         assert "ciphertext" not in out
+
+
+def test_hook_with_the_marker_of_another_is_a_twin(scene: Scene) -> None:
+    """A hook whose creation took effect long after its answer was lost is found beside its sibling."""
+    world, number = scene.emulator.account.world, scene.id_of("muted")
+    world.put(dataclasses.replace(world.hooks[number], id=799))
+    (twin,) = scene.run("--json").json["findings"]
+    assert (twin["cause"], twin["resource"], twin["id"]) == ("twin", "muted", 799)
+    assert twin["remark"] == f"carries the same marker as hook {number} and is not in the state"
 
 
 def test_secret_in_the_error_of_a_run_is_masked(scene: Scene) -> None:

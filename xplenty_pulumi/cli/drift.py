@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -13,7 +13,6 @@ from xplenty_pulumi.cli.drift_documents import report_document, summary
 from xplenty_pulumi.cli.drift_memory import Changes, Memory, Selection, changes, keep, recalled
 from xplenty_pulumi.cli.drift_pages import DriftPage, markdown
 from xplenty_pulumi.cli.drift_report import report_of, scrubbed
-from xplenty_pulumi.cli.drift_stacks import StackState, states
 from xplenty_pulumi.cli.endings import BAD_USAGE, FAILED, one_paragraph
 from xplenty_pulumi.cli.engine import Engine
 from xplenty_pulumi.cli.screen import Screen
@@ -21,6 +20,9 @@ from xplenty_pulumi.client.report_post import Receiver
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.drift_classes import Drift
 from xplenty_pulumi.errors import XplentyError
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.cli.drift_stacks import StackState
 
 DRIFT = 2
 
@@ -68,7 +70,7 @@ class Chosen:
             raise bad_usage("--hook", "posts when the class changes, and needs --since-last FILE to know the last one")
         return cls(stack, all_stacks, unmanaged, format_, file, Receiver.at(hook) if hook else None)
 
-    def selection(self, found: tuple[StackState, ...]) -> Selection:
+    def selection(self, found: "tuple[StackState, ...]") -> Selection:
         """Return what the report is about."""
         first = found[0] if found else None
         stack = "*" if self.all_stacks or first is None else first.name
@@ -95,6 +97,8 @@ def drift(
     Exits with 0 when there is no difference or only expected ones, with 2 on drift, and with 1 on any failure, bad
     usage included. With --since-last, drift that was reported before and has not changed since exits with 0.
     """
+    from xplenty_pulumi.cli.drift_stacks import states  # noqa: PLC0415 - other commands do not wait for Pulumi's library
+
     with one_paragraph("drift", bad_usage=FAILED):
         shown_as = Format.JSON if as_json else format_
         chosen = Chosen.of(stack, since_last, hook, all_stacks=all_stacks, unmanaged=unmanaged, format_=shown_as)

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xplenty_pulumi.cli.account import opened
-from xplenty_pulumi.cli.drift_stacks import StackState
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.drift import Finding, Report, in_order
 from xplenty_pulumi.core.drift_classes import comparable
@@ -13,8 +12,11 @@ from xplenty_pulumi.core.drift_look import look
 from xplenty_pulumi.core.drift_reading import Reader
 from xplenty_pulumi.redact import Secret, scrub
 
+if TYPE_CHECKING:
+    from xplenty_pulumi.cli.drift_stacks import StackState
 
-def report_of(stacks: Sequence[StackState], *, unmanaged: bool) -> Report:
+
+def report_of(stacks: "Sequence[StackState]", *, unmanaged: bool) -> Report:
     """Return what differs between these stacks and their accounts; `unmanaged` also looks for what is in none.
 
     Raises:
@@ -37,7 +39,7 @@ def scrubbed(document: Mapping[str, Any], secrets: Iterable[Secret]) -> dict[str
     return clean
 
 
-def _by_account(stacks: Sequence[StackState]) -> list[list[StackState]]:
+def _by_account(stacks: "Sequence[StackState]") -> "list[list[StackState]]":
     """The stacks that share an account, whose clusters are in no state only if they are in none of theirs."""
     groups: dict[tuple[str, str], list[StackState]] = {}
     for one in stacks:
@@ -45,7 +47,7 @@ def _by_account(stacks: Sequence[StackState]) -> list[list[StackState]]:
     return list(groups.values())
 
 
-def _look(stacks: Sequence[StackState], *, unmanaged: bool) -> list[Finding]:
+def _look(stacks: "Sequence[StackState]", *, unmanaged: bool) -> list[Finding]:
     scopes = {scope: one.name for one in stacks for scope in one.scopes}
     entries = [entry for one in stacks for entry in one.entries]
     if not entries and not unmanaged:

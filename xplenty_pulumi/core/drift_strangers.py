@@ -1,23 +1,22 @@
 """What is in the account and in no state: twins of what is in one, and clusters that nobody looks after; pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xplenty_pulumi.client import Cluster, Hook
 from xplenty_pulumi.core import marker as markers
 from xplenty_pulumi.core.drift import Entry, Finding
 from xplenty_pulumi.core.drift_classes import CAUSES, Cause
 from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.core.kinds import CLUSTER, Phase
-from xplenty_pulumi.core.marker import Marker
+from xplenty_pulumi.core.kinds import CLUSTER, Kind, Phase
 
 _ENDED = frozenset({Phase.ENDING, Phase.GONE})
 
 
 def twins(entries: Sequence[Entry], clusters: Iterable[Cluster], hooks: Iterable[Hook]) -> list[Finding]:
     """Return what carries the marker of a resource in a state without being in any."""
-    found = [_twin(entries, CLUSTER.name, one.id, markers.read(one.description)) for one in _unended(clusters)]
-    found += [_twin(entries, HOOK.name, one.id, markers.read(one.name)) for one in hooks]
-    return [one for one in found if one is not None]
+    described = [(one.id, one.description) for one in _unended(clusters)]
+    named = [(one.id, one.name) for one in hooks]
+    return [*_twins(entries, CLUSTER, described), *_twins(entries, HOOK, named)]
 
 
 def strangers(entries: Sequence[Entry], clusters: Iterable[Cluster], *, scopes: Mapping[str, str]) -> list[Finding]:
@@ -42,16 +41,16 @@ def _unended(clusters: Iterable[Cluster]) -> list[Cluster]:
     return [one for one in clusters if CLUSTER.phase(one.status) not in _ENDED]
 
 
-def _twin(entries: Sequence[Entry], kind: str, number: int, marker: Marker | None) -> Finding | None:
-    same_kind = [one for one in entries if one.kind.name == kind]
-    if marker is None or any(one.id == number for one in same_kind):
-        return None
-    sibling = next((one for one in same_kind if one.marker == marker), None)
-    if sibling is None:
-        return None
-    remark = f"carries the same marker as {kind} {sibling.id} and is not in the state"
+def _twins(entries: Sequence[Entry], kind: Kind, marked: Iterable[tuple[int, str | None]]) -> Iterator[Finding]:
+    same_kind = [one for one in entries if one.kind is kind]
+    known, by_marker = {one.id for one in same_kind}, {one.marker: one for one in same_kind if one.marker}
     drift, _ = CAUSES[Cause.TWIN]
-    return Finding(sibling.stack, sibling.name, kind, number, Cause.TWIN, drift, remark=remark)
+    for number, text in marked:
+        marker = markers.read(text)
+        if number not in known and marker in by_marker:
+            sibling = by_marker[marker]
+            remark = f"carries the same marker as {kind.name} {sibling.id} and is not in the state"
+            yield Finding(sibling.stack, sibling.name, kind.name, number, Cause.TWIN, drift, remark=remark)
 
 
 def _stranger(cluster: Cluster, cause: Cause, stack: str) -> Finding:
