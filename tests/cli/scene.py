@@ -15,6 +15,7 @@ from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.marker import Owner, marker_of, scope_of, sign
+from xplenty_pulumi.dynamic.switches import CI_VARIABLES
 from xplenty_pulumi.emulator import Cluster, Emulator, Knobs, Seed
 
 KEY = "canary-key-0123456789"
@@ -119,7 +120,7 @@ def opened_scene(
     """Give a scene on a new account; all its parts and the command line share one clock."""
     clock = ScriptedClock(START)
     monkeypatch.setattr(cli_account, "SystemClock", lambda: clock)
-    for name in ("XPLENTY_POLL_SECONDS", "XPLENTY_CREDIT_SHARE", "COLUMNS"):
+    for name in ("XPLENTY_POLL_SECONDS", "XPLENTY_CREDIT_SHARE", "COLUMNS", *CI_VARIABLES):
         monkeypatch.delenv(name, raising=False)
     with Emulator(seed or Seed(api_key=KEY), clock=clock, knobs=knobs) as emulator:
         settings = {"XPLENTY_API_KEY": KEY, "XPLENTY_ACCOUNT_ID": emulator.account_id, "XPLENTY_API_URL": emulator.url}

@@ -1,6 +1,8 @@
 """`xplenty-pulumi wait`: what is reached, what can not be, and what is said meanwhile."""
 
+from datetime import datetime
 from functools import partial
+from itertools import pairwise
 
 import pytest
 
@@ -25,6 +27,16 @@ def test_cluster_that_becomes_available(scene: Scene) -> None:
         f"cluster {number} [2/3] creating",
         f"cluster {number} [3/3] available",
     ]
+
+
+def test_silence_is_broken_each_minute_in_a_ci_system(scene: Scene) -> None:
+    """A log hears of every step, and at least each minute that it still goes on; no escape code is in it."""
+    calm, told = (_lines_of_a_wait(scene, CI=text) for text in ("", "true"))
+
+    seconds = [datetime.fromisoformat(line.split()[0]).timestamp() for line in told]
+    assert len(told) > len(calm)
+    assert max(later - sooner for sooner, later in pairwise(seconds)) <= 60 + 15
+    assert "\x1b" not in "".join(told)
 
 
 def test_cluster_that_is_terminated(scene: Scene) -> None:
@@ -139,3 +151,10 @@ def test_goals_and_choices_are_the_same() -> None:
     assert read_span("", "30m").total_seconds() == CLUSTER.by_name["ready_timeout"].default
     assert read_span("", "24h").total_seconds() == JOB_RUN.by_name["timeout"].default
     assert read_span("", "20m").total_seconds() == CLUSTER.by_name["terminate_timeout"].default
+
+
+def _lines_of_a_wait(scene: Scene, **environment: str) -> list[str]:
+    """Return what is said of a new cluster in its first two minutes."""
+    with scene.client() as client:
+        number = client.clusters.create({"nodes": 2}).id
+    return scene.run("wait", "cluster", number, "--timeout", "2m", **environment).lines

@@ -21,6 +21,7 @@ from xplenty_pulumi.cli.watching import watch
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.overview import Fact
 from xplenty_pulumi.core.patience import Plenty
+from xplenty_pulumi.dynamic.switches import CI_VARIABLES
 from xplenty_pulumi.emulator import Emulator, Seed
 from xplenty_pulumi.errors import NotSentError
 
@@ -189,6 +190,20 @@ def test_live_on_a_terminal() -> None:
             assert "\x1b[1A" in terminal.raw  # the cursor goes back up rather than the page down
 
 
+def test_lines_on_the_terminal_of_a_ci_system() -> None:
+    """Some CI systems run commands in a terminal, whose text they keep: there each change is a line, as in a pipe."""
+    with Emulator(Seed(api_key=KEY)) as account:
+        number = account.add_cluster(name="etl").id
+        with _terminal(account, "status", "--watch", "--interval", "0.2", CI="true") as terminal:
+            terminal.until("available")
+            account.fail_cluster(number)
+            terminal.until("error")
+            terminal.press(b"\x03")
+            assert terminal.ended() == 0
+            assert "\x1b" not in terminal.raw
+            assert len(re.findall(rf"cluster {number} etl: ", terminal.raw)) == 2
+
+
 class _Terminal:
     """A terminal with a process in it."""
 
@@ -223,15 +238,15 @@ class _Terminal:
 
 
 @contextmanager
-def _terminal(account: Emulator, *words: str) -> Iterator[_Terminal]:
+def _terminal(account: Emulator, *words: str, **environment: str) -> Iterator[_Terminal]:
     """Run the command in a terminal of its own, which is the one that its Ctrl-C comes from."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    plain = {name: text for name, text in os.environ.items() if name not in {"COLUMNS", "NO_COLOR", "CI"}}
+    plain = {name: text for name, text in os.environ.items() if name not in {"COLUMNS", "NO_COLOR", *CI_VARIABLES}}
     settings = {"XPLENTY_API_KEY": KEY, "XPLENTY_ACCOUNT_ID": account.account_id, "XPLENTY_API_URL": account.url}
     process = subprocess.Popen(
         [sys.executable, "-c", _IN_CONTROL, *words],
-        env={**plain, **settings, "TERM": "xterm"},
+        env={**plain, **settings, "TERM": "xterm", **environment},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -7,6 +7,8 @@ import pytest
 
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import Call, is_set, pool
+from xplenty_pulumi.dynamic.providers import ClusterProvider
+from xplenty_pulumi.dynamic.switches import CI_VARIABLES, in_ci
 
 
 class Context:
@@ -87,3 +89,20 @@ def test_switches_are_read_as_ci_systems_write_them(text: str, *, set_: bool) ->
     """A variable that is empty or says no is not set."""
     assert is_set({"CI": text}, "CI") is set_
     assert not is_set({}, "CI")
+
+
+@pytest.mark.parametrize("name", CI_VARIABLES)
+def test_ci_system_is_recognised_by_what_it_sets(name: str) -> None:
+    """Each system's own variable is enough, but one that says CI=false goes before it."""
+    assert in_ci({name: "True"})
+    assert not in_ci({name: ""})
+    assert not in_ci({name: "1", "CI": "false"})
+
+
+def test_heartbeat_in_a_ci_system_is_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider of a CI system tells without news once a minute, elsewhere more often."""
+    for name in CI_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    elsewhere = ClusterProvider().call().heartbeat
+    monkeypatch.setenv("TF_BUILD", "True")
+    assert (elsewhere, ClusterProvider().call().heartbeat) == (15, 60)

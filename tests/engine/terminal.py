@@ -10,6 +10,7 @@ import termios
 from contextlib import suppress
 
 from tests.support.stack import Ran, Stack
+from xplenty_pulumi.dynamic.switches import CI_VARIABLES
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|[\r\x0f]")
 _ROWS, _COLUMNS = 40, 160
@@ -23,7 +24,7 @@ def in_a_terminal(stack: Stack, *arguments: str) -> Ran:
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
-    plain = {name: text for name, text in stack.environment.items() if name != "CI"}
+    plain = {name: text for name, text in stack.environment.items() if name not in CI_VARIABLES}
     process = subprocess.Popen(
         ["pulumi", *arguments, "--yes", "--skip-preview"],
         cwd=stack.folder,

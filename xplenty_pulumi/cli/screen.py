@@ -10,6 +10,7 @@ import typer
 from rich.console import Console, RenderableType
 
 from xplenty_pulumi.cli.printable import one_line
+from xplenty_pulumi.dynamic.switches import in_ci
 from xplenty_pulumi.redact import Secret, scrub
 
 _WIDTH_OF_A_PIPE = 160
@@ -50,8 +51,13 @@ class Screen:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether somebody is looking on, so that what is shown can be changed in place."""
-        return sys.stdout.isatty()
+        """Whether somebody is looking on, so that what is shown can be changed in place; a CI system keeps it all."""
+        return sys.stdout.isatty() and not self.is_log
+
+    @property
+    def is_log(self) -> bool:
+        """Whether a CI system keeps what is printed, and may take a long silence for the end."""
+        return in_ci(os.environ)
 
     def show(self, renderable: RenderableType) -> None:
         """Print tables and texts, in colour on a terminal that has any."""

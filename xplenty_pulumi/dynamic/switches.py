@@ -1,0 +1,30 @@
+"""Switches in the environment, as CI systems and people spell them."""
+
+from collections.abc import Mapping
+
+_OFF = ("", "0", "false", "no", "off")
+
+CI_VARIABLES = (
+    "CI",
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "TF_BUILD",
+    "JENKINS_URL",
+    "TEAMCITY_VERSION",
+    "CODEBUILD_BUILD_ID",
+    "BITBUCKET_BUILD_NUMBER",
+    "BUILDKITE",
+)
+"""What CI systems set. Most set CI, but Azure Pipelines, Jenkins, TeamCity and AWS CodeBuild need not."""
+
+
+def is_set(environment: Mapping[str, str], name: str) -> bool:
+    """Return whether the variable is there and does not say no."""
+    return environment.get(name, "").strip().lower() not in _OFF
+
+
+def in_ci(environment: Mapping[str, str]) -> bool:
+    """Return whether a CI system runs this; the variable CI decides where it says anything, so CI=false says no."""
+    if environment.get("CI", "").strip():
+        return is_set(environment, "CI")
+    return any(is_set(environment, name) for name in CI_VARIABLES)
