@@ -8,6 +8,7 @@ from xplenty_pulumi._version import __version__
 from xplenty_pulumi.cli.drift import DriftCommand, drift
 from xplenty_pulumi.cli.emulator import emulator
 from xplenty_pulumi.cli.listen import listen
+from xplenty_pulumi.cli.preview_comment import preview_comment
 from xplenty_pulumi.cli.recover import recover
 from xplenty_pulumi.cli.status import status
 from xplenty_pulumi.cli.stop import stop
@@ -49,3 +50,4 @@ app.command(cls=DriftCommand)(drift)
 app.command()(emulator)
 app.command()(listen)
 app.command()(recover)
+app.command()(preview_comment)

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Brings the stack to what the main branch says. An `up` that is at work on it already, such as on somebody's own
+# machine, is waited for; a cancelled job ends `pulumi` in order, so that it leaves no lock.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PATH:$HOME/.pulumi/bin"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+locked='is currently locked by|Another update is currently in progress'
+
+up() {
+    pulumi up --stack "$PULUMI_STACK" --yes --skip-preview --non-interactive --color never --suppress-progress \
+        > >(tee "$log") 2>&1 &
+    local engine=$! status=0
+    trap 'cancelled=yes; kill -TERM "$engine" 2>/dev/null || true' INT TERM
+    wait "$engine" || status=$?
+    while kill -0 "$engine" 2>/dev/null; do # a signal has ended the waiting, not yet what was waited for
+        status=0
+        wait "$engine" || status=$?
+    done
+    return "$status"
+}
+
+cancelled=no
+for _ in $(seq "${LOCK_TRIES:-60}"); do
+    status=0
+    up || status=$?
+    if [ "$status" -eq 0 ] || [ "$cancelled" = yes ] || ! grep -Eq "$locked" "$log"; then
+        exit "$status"
+    fi
+    echo "Another pulumi is at work on $PULUMI_STACK; trying again in ${LOCK_PAUSE:-30} seconds"
+    sleep "${LOCK_PAUSE:-30}"
+done
+echo "Still locked. When no pulumi is at work any more, run: xplenty-pulumi recover --stack $PULUMI_STACK --yes"
+exit "$status"

@@ -1,0 +1,113 @@
+"""A copy of `examples/gitops` with a stack, an account and a forge, on which CI jobs run as on a CI machine."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.gitops.forge import TOKEN, Forge
+from tests.gitops.workflows import EXAMPLE, Step, github_steps
+from tests.support.stack import NO_ENGINE, Ran
+from xplenty_pulumi.emulator import Emulator
+
+PULL_REQUEST = 7
+_LONGEST = 180
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The copy in `folder`, and what its CI system holds for it."""
+
+    folder: Path
+    account: Emulator
+    forge: Forge
+
+    def begin(self) -> "Repository":
+        """Copy the example, and make its stack as the README says."""
+        shutil.copytree(EXAMPLE, self.folder / "work", ignore=shutil.ignore_patterns("__pycache__"))
+        (self.folder / "state").mkdir()
+        (self.folder / "bin").mkdir()
+        # What is to be installed is here already.
+        pip = self.folder / "bin" / "pip"
+        pip.write_text(f'#!/bin/sh\necho "$@" >>{self.folder}/installed\n')
+        pip.chmod(0o755)
+        self.run("pulumi stack init prod", self._secrets()).succeeded()
+        return self
+
+    def push(self, *, nodes: int) -> None:
+        """Change the number of nodes that the repository asks for."""
+        (self.folder / "work" / "Pulumi.prod.yaml").write_text(f'config:\n  gitops:nodes: "{nodes}"\n')
+
+    def workflow(self, name: str, **environment: str) -> Ran:
+        """Run every step of a workflow of GitHub, up to the first that fails."""
+        ran = Ran(0, "")
+        for step in github_steps(name):
+            ran = self.run(step.command, {**step.filled_in(self._values()), **environment})
+            if ran.code:
+                return ran
+        return ran
+
+    def run(self, command: str, environment: Mapping[str, str]) -> Ran:
+        """Run a command to its end."""
+        process = self.started(command, environment)
+        output, _ = process.communicate(timeout=_LONGEST)
+        return Ran(process.returncode, output)
+
+    def started(self, command: str, environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+        """Run a command as the CI machine does, in a shell that ends with the first failure."""
+        return subprocess.Popen(
+            ["bash", "-e", "-c", command],
+            cwd=self.folder / "work",
+            env={**self._machine(), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def up_step(self) -> tuple[str, dict[str, str]]:
+        """Return the command of the workflow `deploy` that runs `up`, with its environment."""
+        step: Step = github_steps("deploy")[-1]
+        return step.command, step.filled_in(self._values())
+
+    def _machine(self) -> dict[str, str]:
+        assert shutil.which("pulumi"), NO_ENGINE
+        own = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PULUMI", "XPLENTY", "GITHUB"))
+        }
+        path = [str(self.folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
+        return {
+            **own,
+            "CI": "true",
+            "GITHUB_REPOSITORY": "acme/loads",
+            "GITHUB_API_URL": self.forge.url,
+            "HOME": str(self.folder),
+            "PATH": os.pathsep.join(path),
+            "PULUMI_HOME": str(self.folder / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "XPLENTY_API_URL": self.account.url,
+            "XPLENTY_POLL_SECONDS": "0.1",
+            "LOCK_PAUSE": "0.2",
+        }
+
+    def _secrets(self) -> dict[str, str]:
+        return {
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "a passphrase",
+            "XPLENTY_API_KEY": self.account.api_key,
+        }
+
+    def _values(self) -> dict[str, str]:
+        return {
+            **{f"secrets.{name}": value for name, value in self._secrets().items()},
+            "vars.XPLENTY_ACCOUNT_ID": self.account.account_id,
+            "github.token": TOKEN,
+            "github.event.pull_request.head.sha": "0123456789abcdef0123",
+            "github.event.pull_request.number": str(PULL_REQUEST),
+            "github.server_url": "https://forge.example",
+            "github.repository": "acme/loads",
+            "github.run_id": "42",
+        }

@@ -1,0 +1,87 @@
+"""`ci/forge.py` on both forges: one comment, one issue, and nothing of anybody else touched."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.gitops.forge import GITHUB, GITLAB, THEM, TOKEN, Dialect, Forge, forge
+from tests.gitops.workflows import EXAMPLE
+
+NUMBER = 7
+TITLE = "Drift in the stack prod"
+MARK = "<!-- xplenty-pulumi preview of prod -->"
+
+
+@pytest.fixture(params=[GITHUB, GITLAB], ids=["github", "gitlab"])
+def made(request: pytest.FixtureRequest) -> Iterator[Forge]:
+    """A new forge of each kind."""
+    dialect: Dialect = request.param
+    with forge(dialect) as one:
+        yield one
+
+
+def run(made: Forge, *arguments: str, token: str = TOKEN) -> "subprocess.CompletedProcess[str]":
+    """Run the script with the variables of the forge's CI system."""
+    github = {"GITHUB_REPOSITORY": "acme/loads", "GITHUB_API_URL": made.url, "GITHUB_TOKEN": token}
+    gitlab = {"CI_PROJECT_ID": "12", "CI_API_V4_URL": made.url, "GITLAB_TOKEN": token}
+    number = {"PULL_REQUEST": str(NUMBER), "CI_MERGE_REQUEST_IID": str(NUMBER)}
+    other = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "CI_", "GITLAB_"))}
+    return subprocess.run(
+        [sys.executable, EXAMPLE / "ci" / "forge.py", *arguments],
+        env={**other, **number, **(github if made.dialect is GITHUB else gitlab)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def text(folder: Path, words: str) -> str:
+    """Return the name of a file with these words."""
+    (folder / "text.md").write_text(words)
+    return str(folder / "text.md")
+
+
+def test_comment_is_put_in_the_place_of_the_last_one(made: Forge, tmp_path: Path) -> None:
+    """However many others there are, of whatever stack, there is one of this mark, with the newest text."""
+    for number in range(130):
+        made.add_comment(NUMBER, f"remark {number}", by=THEM)
+    made.add_comment(NUMBER, f"{MARK}\nnot ours", by=THEM)
+    for words in ("first", "second"):
+        assert run(made, "comment", text(tmp_path, f"{MARK}\n{words}")).returncode == 0
+    run(made, "comment", text(tmp_path, f"{MARK.replace('prod', 'dev')}\nother stack"))
+
+    assert len(made.comments) == 133
+    assert made.comments_on(NUMBER)[-3:] == [
+        f"{MARK}\nnot ours",
+        f"{MARK}\nsecond",
+        f"{MARK.replace('prod', 'dev')}\nother stack",
+    ]
+
+
+def test_issue_opens_once_and_closes_itself(made: Forge, tmp_path: Path) -> None:
+    """It is brought up to date while it is open, closed with a word, and a later drift opens a new one."""
+    assert run(made, "close", TITLE).returncode == 0
+    assert made.changes == []
+    for words in ("3 nodes", "4 nodes"):
+        run(made, "open", TITLE, text(tmp_path, words))
+    assert [one[made.dialect.body] for one in made.issues] == ["4 nodes"]
+
+    run(made, "close", TITLE)
+    assert made.issues[0]["state"] == "closed"
+    assert made.comments_on(1) == ["There is no drift any more."]
+
+    run(made, "open", TITLE, text(tmp_path, "5 nodes"))
+    assert [one["state"] for one in made.issues] == ["closed", "open"]
+
+
+def test_refusal_is_one_line_without_the_token(made: Forge, tmp_path: Path) -> None:
+    """A token that opens nothing is told of by status and path."""
+    done = run(made, "open", TITLE, text(tmp_path, "drift"), token="wrong-token")
+    assert done.returncode == 1
+    assert done.stderr.startswith("ci/forge.py open: 401 from /")
+    assert (len(done.stderr.splitlines()), "wrong-token" in done.stderr) == (1, False)

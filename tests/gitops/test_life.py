@@ -1,0 +1,95 @@
+"""A repository's life in CI, on the real engine: the very steps of the workflows, in their order."""
+
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.gitops.forge import GITHUB, forge
+from tests.gitops.repository import PULL_REQUEST, Repository
+from tests.support.stack import eventually, writes
+from xplenty_pulumi.emulator import Emulator
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[Repository]:
+    """A repository with a new stack, whose account takes two seconds for a cluster."""
+    with Emulator(time_scale=90) as account, forge(GITHUB) as made:
+        yield Repository(tmp_path, account, made).begin()
+
+
+def test_from_a_pull_request_to_its_deployment(repository: Repository) -> None:
+    """The preview is one comment, kept up to date; two merges at once deploy one after the other, and once."""
+    repository.workflow("pull-request").succeeded()
+    first = repository.forge.comments_on(PULL_REQUEST)
+    repository.push(nodes=3)
+    repository.workflow("pull-request").succeeded()
+
+    (comment,) = repository.forge.comments_on(PULL_REQUEST)
+    assert "2 to create" in comment
+    assert ("| `nodes` |  | `2` |" in first[0], "| `nodes` |  | `3` |" in comment) == (True, True)
+    assert (writes(repository.account), repository.account.api_key in comment) == ([], False)
+    assert (repository.folder / "installed").read_text().startswith("install --quiet --requirement requirements.txt")
+
+    command, environment = repository.up_step()
+    ahead = repository.started(command, environment)
+    eventually(lambda: repository.account.clusters() or None)
+    behind = repository.run(command, environment).succeeded()
+    printed, _ = ahead.communicate(timeout=60)
+
+    assert ahead.returncode == 0, printed
+    assert "Another pulumi is at work on prod; trying again" in behind.output
+    assert writes(repository.account) == ["POST /clusters", "POST /jobs"]
+    assert "\x1b" not in printed + behind.output
+    assert not re.search(r"^@ updating", printed, re.MULTILINE)
+
+
+def test_drift_opens_an_issue_and_its_repair_closes_it(repository: Repository) -> None:
+    """No drift, no issue; an edit by hand opens one, which a second look leaves alone; the next `up` lets it close."""
+    repository.workflow("deploy").succeeded()
+    (made,) = repository.account.clusters()
+    repository.workflow("drift").succeeded()
+    assert repository.forge.issues == []
+
+    repository.account.edit_cluster(made.id, nodes=5)
+    repository.workflow("drift").succeeded()
+    repository.workflow("drift").succeeded()
+    (issue,) = repository.forge.issues
+    assert (issue["title"], issue["state"]) == ("Drift in the stack prod", "open")
+    assert "nodes" in issue["body"]
+
+    repository.workflow("deploy").succeeded()
+    repository.workflow("drift").succeeded()
+    assert issue["state"] == "closed"
+    assert repository.forge.comments_on(issue["number"]) == ["There is no drift any more."]
+    assert repository.account.cluster(made.id).nodes == 2
+
+
+def test_failed_preview_is_a_comment_and_a_failure(repository: Repository) -> None:
+    """What is wrong is read in the pull request, and the job is red."""
+    repository.push(nodes=0)
+
+    ran = repository.workflow("pull-request")
+
+    assert ran.code != 0
+    (comment,) = repository.forge.comments_on(PULL_REQUEST)
+    assert "it failed" in comment.splitlines()[1]
+    assert "nodes must be between 1 and" in comment
+
+
+def test_cancelled_deployment_leaves_no_lock(repository: Repository) -> None:
+    """The job ends soon, and the next one goes on with the same cluster without any help."""
+    running = repository.started(*repository.up_step())
+    eventually(lambda: repository.account.clusters() or None)
+
+    running.send_signal(signal.SIGINT)
+    printed, _ = running.communicate(timeout=30)
+    assert running.returncode != 0, printed
+    again = repository.workflow("deploy").succeeded()
+
+    assert "Another pulumi is at work" not in again.output
+    assert writes(repository.account) == ["POST /clusters", "POST /jobs"]

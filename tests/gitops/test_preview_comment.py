@@ -1,0 +1,156 @@
+"""`xplenty-pulumi preview-comment`: what is shown, what is hidden, and how long it may get."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from xplenty_pulumi.cli.app import app
+from xplenty_pulumi.cli.preview_comment_markdown import LARGEST, Heading, markdown
+from xplenty_pulumi.cli.preview_comment_plan import Preview, preview_of
+
+KEY = "canary-key-0123456789"
+STACK_URN = "urn:pulumi:prod::loads::pulumi:pulumi:Stack::loads-prod"
+
+
+def step(operation: str, name: str, *, kind: str = "Cluster", **parts: Any) -> dict[str, Any]:
+    """Return a step as the engine writes it; `before` and `after` are inputs."""
+    urn = f"urn:pulumi:prod::loads::pulumi-python:dynamic/xplenty:{kind}::{name}"
+    states = {"before": "oldState", "after": "newState"}
+    return {"op": operation, "urn": urn} | {
+        states.get(part, part): {"inputs": value} if part in states else value for part, value in parts.items()
+    }
+
+
+def document(*steps: dict[str, Any], same: int = 0, **parts: Any) -> str:
+    """Return what `pulumi preview --json` prints for these steps and an unchanged stack."""
+    whole = [{"op": "same", "urn": STACK_URN}, *steps]
+    return json.dumps({"steps": whole, "changeSummary": {"same": same + 1}, **parts}, indent=4)
+
+
+def shown(text: str, *arguments: str) -> str:
+    """Return the comment that the command prints."""
+    done = CliRunner().invoke(
+        app, ["preview-comment", "--stack", "prod", *arguments], input=text, env={"XPLENTY_API_KEY": KEY}
+    )
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+RESIZE = step(
+    "update",
+    "etl",
+    before={"nodes": 2, "name": "etl", "__owner": "x"},
+    after={"nodes": 3, "name": "etl", "__owner": "y"},
+    detailedDiff={"nodes": {"kind": "update"}},
+    diffReasons=["nodes"],
+)
+
+
+def test_changes_are_named_with_both_values() -> None:
+    """An update shows what changes and nothing else; the stack itself counts for nothing."""
+    assert shown(document(RESIZE, same=4), "--commit", "0123456789abcdef", "--log", "https://ci.example/run/1") == (
+        "<!-- xplenty-pulumi preview of prod -->\n"
+        "### Preview of `prod`: 1 to update, 4 unchanged\n\n"
+        "| plan | resource | type | changes |\n|---|---|---|---|\n"
+        "| update | `etl` | `Cluster` | `nodes` |\n\n"
+        "<details><summary>update <code>etl</code></summary>\n\n"
+        "| property | now | then |\n|---|---|---|\n| `nodes` | `2` | `3` |\n\n</details>\n\n"
+        "`0123456789ab` · [log](https://ci.example/run/1)\n"
+    )
+
+
+def test_replacement_is_one_row_with_its_reason() -> None:
+    """Its parts are not counted, and a run that failed says so."""
+    parts = [step(one, "load", kind="JobRun") for one in ("create-replacement", "delete-replaced")]
+    load = step("replace", "load", kind="JobRun", before={"package_id": "1"}, after={"package_id": "1"})
+    load |= {"replaceReasons": ["status"], "oldState": {"inputs": {"package_id": "1"}, "outputs": {"status": "failed"}}}
+
+    comment = shown(document(load, *parts))
+
+    assert "1 to replace, 0 unchanged" in comment
+    assert '| `status` | `"failed"` |  |' in comment
+
+
+def test_nothing_to_do_is_said() -> None:
+    """A calm preview is one line."""
+    assert shown(document(same=3)).splitlines()[1:] == ["### Preview of `prod`: nothing to do, 3 unchanged", ""]
+
+
+def test_variables_are_hidden_unless_asked_for() -> None:
+    """Their names are shown, and those that are secrets stay hidden in any case."""
+    run = step("create", "load", kind="JobRun", after={"variables": {"day": "'monday'", "password": "[secret]"}})
+    plain, open_ = shown(document(run)), shown(document(run), "--show-variables")
+    assert ("monday" in plain, "monday" in open_) == (False, True)
+    assert "| `variables.day` |  | `***` |" in plain
+    assert "| `variables.password` |  | `[secret]` |" in open_
+
+
+def test_value_that_only_the_up_will_know() -> None:
+    """The engine's stand-in for it is not shown as if it were one."""
+    unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    run = step("create", "load", kind="JobRun", after={"cluster_id": unknown})
+    assert "| `cluster_id` |  | `[known later]` |" in shown(document(run))
+
+
+def test_errors_come_first_and_secrets_are_masked() -> None:
+    """A preview that failed says why before anything else, without the key."""
+    trouble = [{"severity": "error", "message": f"error: no such package; key {KEY}\n"}]
+    comment = shown("warning: an old state\n" + document(RESIZE, diagnostics=trouble))
+    assert comment.splitlines()[1] == "### Preview of `prod`: it failed"
+    assert (
+        comment.index("warning: an old state") < comment.index("no such package; key ***") < comment.index("| plan |")
+    )
+    assert KEY not in comment
+
+
+@pytest.mark.parametrize("text", ["error: no stack named 'prod' found\n", '{"steps": [', "", "{ not JSON"])
+def test_what_is_no_preview_is_shown_as_a_failure(text: str) -> None:
+    """The engine's own words are all that there is then."""
+    comment = shown(text)
+    assert "it failed" in comment
+    assert text.strip() in comment
+
+
+def test_huge_preview_fits_into_a_comment() -> None:
+    """Details are left out before rows, and it says how many."""
+    long = "x" * 190
+    steps = [step("create", f"etl-{number}", after={"name": long, "description": long}) for number in range(900)]
+    comment = shown(document(*steps))
+    assert LARGEST - 1_000 < len(comment.encode()) <= LARGEST
+    assert comment.count("| create |") == 900
+    assert f"Left out, since a comment has an end: details of {900 - comment.count('<details>')} resources." in comment
+
+
+def test_rows_end_too_where_there_are_thousands() -> None:
+    """No number of resources makes a comment that the forge refuses."""
+    comment = shown(document(*(step("create", f"cluster-number-{number}") for number in range(4_000))))
+    assert len(comment.encode()) <= LARGEST
+    assert f"{4_000 - comment.count('| create |'):,} rows" in comment
+
+
+HOSTILE = st.text(alphabet="`|<>@\n\\*_[](){}-! aé", max_size=30)
+
+
+@given(name=HOSTILE, value=HOSTILE, message=HOSTILE)
+def test_no_text_becomes_markup(name: str, value: str, message: str) -> None:
+    """Whatever a resource is called, every row keeps its four cells, and every fence is closed."""
+    one = step("update", name or "x", before={"name": "a"}, after={"name": value or "b"})
+    text = document(one, diagnostics=[{"severity": "warning", "message": message}])
+    comment = markdown(preview_of(text, show_variables=False), Heading("prod"))
+
+    (row,) = [line for line in comment.splitlines() if line.startswith("| update |")]
+    assert row.replace("\\|", "").count("|") == 5
+    fences = [line for line in comment.splitlines() if line.startswith("```")]
+    assert len(fences) in (0, 2)
+
+
+def test_title_can_not_end_the_hidden_line() -> None:
+    """The mark stays one comment, and an address that is no https link is left out."""
+    heading = Heading("a-->b", "c", "javascript:alert(1)")
+    comment = markdown(Preview((), 0, (), has_failed=False), heading)
+    assert comment.startswith("<!-- xplenty-pulumi preview of a-b -->\n")
+    assert "javascript" not in comment

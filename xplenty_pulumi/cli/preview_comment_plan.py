@@ -1,0 +1,140 @@
+"""What `pulumi preview --json` says, as steps and their changes."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xplenty_pulumi.redact import MASK
+
+_OURS = "pulumi-python:dynamic/xplenty:"
+_NOT_SHOWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
+_PARTS_OF_A_REPLACEMENT = ("create-replacement", "delete-replaced")
+_UNCHANGED = "same"
+_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""What the engine writes for a value that only the `up` will know."""
+_MASKED = ("variables", "dynamic_variables", "settings")
+_SHOWN_SEVERITIES = ("error", "warning", "info#err")
+_NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A property with its value before and after, as JSON; an empty text where there is none."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is planned for one resource."""
+
+    operation: str
+    name: str
+    kind: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A whole preview. `remarks` are its errors and warnings; `has_failed` where the plan is not complete."""
+
+    steps: tuple[Step, ...]
+    unchanged: int
+    remarks: tuple[str, ...]
+    has_failed: bool
+
+
+def preview_of(text: str, *, show_variables: bool) -> Preview:
+    """Return the preview in `text`; what stands before and after its JSON is kept as a remark.
+
+    A text without JSON is what the engine prints when it can not even begin.
+    """
+    around, document = _split(text)
+    remarks = [*([around] if around else []), *_diagnostics(document)]
+    failed = not document or any(one.get("severity") == "error" for one in document.get("diagnostics") or ())
+    steps = [one for one in document.get("steps") or () if not one["urn"].split("::")[2].startswith(_NOT_SHOWN)]
+    shown = tuple(_step(one, show_variables=show_variables) for one in steps if _is_change(one["op"]))
+    unchanged = int((document.get("changeSummary") or _NOTHING).get(_UNCHANGED, 0))
+    is_stack_unchanged = any(_is_unchanged_stack(one) for one in document.get("steps") or ())
+    return Preview(shown, unchanged - is_stack_unchanged, tuple(remarks), failed)
+
+
+def _split(text: str) -> tuple[str, Mapping[str, Any]]:
+    """Return what stands around the preview, and the preview; an empty one where there is none."""
+    start = 0 if text.startswith("{") else text.find("\n{") + 1
+    if not text[start:].startswith("{"):
+        return text.strip(), {}
+    try:
+        document, length = json.JSONDecoder().raw_decode(text[start:])
+    except ValueError:
+        return text.strip(), {}
+    return (text[:start] + text[start + length :]).strip(), document
+
+
+def _diagnostics(document: Mapping[str, Any]) -> Iterator[str]:
+    for one in document.get("diagnostics") or ():
+        message = str(one.get("message", "")).strip()
+        if one.get("severity") in _SHOWN_SEVERITIES and message:
+            yield message
+
+
+def _is_change(operation: str) -> bool:
+    return operation != _UNCHANGED and operation not in _PARTS_OF_A_REPLACEMENT
+
+
+def _is_unchanged_stack(step: Mapping[str, Any]) -> bool:
+    return step["op"] == _UNCHANGED and "::pulumi:pulumi:Stack::" in step["urn"]
+
+
+def _step(step: Mapping[str, Any], *, show_variables: bool) -> Step:
+    _, _, kind, name = step["urn"].split("::", 3)
+    before, after = (_inputs(step.get(side), show_variables=show_variables) for side in ("oldState", "newState"))
+    changes = list(_changes(before, after, changed=_changed(step)))
+    outputs = (step.get("oldState") or _NOTHING).get("outputs") or {}
+    spent = [name for name in step.get("replaceReasons") or () if name in outputs and name not in {**before, **after}]
+    changes += [Change(name, _spelled(outputs[name]), "") for name in spent if name not in _MASKED]
+    return Step(step["op"], name, kind.rpartition("$")[2].removeprefix(_OURS), tuple(changes))
+
+
+def _inputs(state: Mapping[str, Any] | None, *, show_variables: bool) -> dict[str, str]:
+    """Return the inputs by name, each as JSON; those that hold others by the names of these, such as `variables.day`.
+
+    What begins with two underscores is the engine's and ours.
+    """
+    found: dict[str, str] = {}
+    for name, value in ((state or _NOTHING).get("inputs") or {}).items():
+        if name.startswith("__"):
+            continue
+        hides = name in _MASKED and not show_variables
+        for path, inner in value.items() if isinstance(value, dict) else [("", value)]:
+            found[f"{name}.{path}" if path else name] = MASK if hides else _spelled(inner)
+    return found
+
+
+def _spelled(value: object) -> str:
+    if value in (None, ""):
+        return ""
+    if value == "[secret]":
+        return "[secret]"
+    if value == _UNKNOWN:
+        return "[known later]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _changed(step: Mapping[str, Any]) -> Sequence[str]:
+    """The names of the properties for which something happens, as the engine says it."""
+    return [*(step.get("detailedDiff") or _NOTHING), *(step.get("diffReasons") or ())]
+
+
+def _changes(before: Mapping[str, str], after: Mapping[str, str], *, changed: Sequence[str]) -> Iterator[Change]:
+    """Return the changed properties of both sides; all that are set where only one side is there."""
+    is_whole = not before or not after
+    for name in sorted({*before, *after}):
+        old, new = before.get(name, ""), after.get(name, "")
+        top = name.partition(".")[0]
+        named = name in changed or (top in changed and not any(one.startswith(f"{top}.") for one in changed))
+        if (is_whole and (old or new)) or (not is_whole and (named or old != new)):
+            yield Change(name, old, new)
