@@ -1,0 +1,1 @@
+"""State in a backend that several people and machines share."""

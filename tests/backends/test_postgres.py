@@ -1,0 +1,54 @@
+"""The whole life of a stack whose state is in a PostgreSQL server: locks, a killed `up`, and its recovery."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine_crash.scene import recover
+from tests.support.engine_process import engine
+from tests.support.postgres import postgres
+from tests.support.stack import Stack, cluster, eventually, writes
+from xplenty_pulumi.emulator import Emulator
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def account() -> Iterator[Emulator]:
+    """An account whose clusters take three seconds."""
+    with Emulator(time_scale=60) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def stack(tmp_path: Path, account: Emulator) -> Iterator[Stack]:
+    """A new stack in a new server."""
+    with postgres() as url:
+        yield Stack(tmp_path, account, PULUMI_BACKEND_URL=url)
+
+
+def test_life_of_a_stack(stack: Stack, account: Emulator) -> None:
+    """Up, nothing to do, a killed resize, recovery, and the end: nothing lost, nothing doubled, nothing in files."""
+    stack.declare(cluster("etl"), cluster("other")).up().succeeded()
+    stack.up("--expect-no-changes").succeeded()
+    stack.refresh("--expect-no-changes").succeeded()
+
+    stack.declare(cluster("etl"), cluster("other"), cluster("late"))
+    with engine(stack, "up") as running:
+        eventually(lambda: account.clusters() if len(account.clusters()) == 3 else None)
+        second = stack.up().failed().output
+        assert "the stack is currently locked by 1 lock(s)" in second
+        running.kill()
+    assert "the stack is currently locked by" in stack.up().failed().output
+
+    assert "this backend does not show" in recover(stack).failed().output
+    recovered = recover(stack, "--yes").succeeded().output
+    assert "removed the lock that there may have been; cleared 1 pending: creating late" in recovered
+    stack.up().succeeded()
+    assert writes(account) == ["POST /clusters"] * 3
+
+    stack.destroy().succeeded()
+    assert account.living_clusters() == ()
+    stack.run("stack", "rm", "--yes").succeeded()
+    assert not stack.files()
