@@ -53,6 +53,21 @@ def test_log_of_a_ci_system(slow_stack: Stack) -> None:
     assert [line for line in lines if line and not line.startswith("@ updating")] == CALM_UP.splitlines()
 
 
+@pytest.mark.long
+@bridged(AS_LINES)
+def test_silence_in_a_ci_system_lasts_a_minute(make_stack: Callable[..., Stack]) -> None:
+    """While a cluster boots for three minutes, each step is a line, and without one a minute is; none is drawn over."""
+    with Emulator(time_scale=1) as account:
+        stack = make_stack(account, CI="", TF_BUILD="True", XPLENTY_POLL_SECONDS="2").declare(cluster("etl"))
+        output = stack.up("--suppress-progress").succeeded().output
+
+    told = re.findall(r"etl creating \(\d+s\) (\[\d/3\] \w+) · (\S+) of 30m", output)
+    steps = [step for step, _ in told]
+    assert sorted(set(steps)) == ["[1/3] pending", "[2/3] creating"]
+    assert 4 <= len(told) <= 5
+    assert not re.search(r"[\x1b\r\b]|\.\.\.", output)
+
+
 @pytest.mark.parametrize("switch", ["on", "off"])
 def test_report_for_those_who_debug(slow_stack: Stack, switch: str) -> None:
     """With `--debug` one line says how each item of the bridge stands; without, nothing does."""

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 export PATH="$PATH:$HOME/.pulumi/bin"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-locked='is currently locked by|Another update is currently in progress'
+locked='is currently locked by|/update-conflicts/' # in the words of a self-managed backend, and of Pulumi Cloud
 
 up() {
     pulumi up --stack "$PULUMI_STACK" --yes --skip-preview --non-interactive --color never --suppress-progress \
