@@ -4,12 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.gitops.forge import TOKEN, Forge
-from tests.gitops.workflows import EXAMPLE, Step, github_steps
+from tests.gitops.forge import GITHUB, TOKEN, Forge
+from tests.gitops.workflows import EXAMPLE, Step, github_steps, gitlab_steps
 from tests.support.stack import NO_ENGINE, Ran
 from xplenty_pulumi.emulator import Emulator
 
@@ -41,10 +41,18 @@ class Repository:
         """Change the number of nodes that the repository asks for."""
         (self.folder / "work" / "Pulumi.prod.yaml").write_text(f'config:\n  gitops:nodes: "{nodes}"\n')
 
-    def workflow(self, name: str, **environment: str) -> Ran:
+    def workflow(self, name: str) -> Ran:
         """Run every step of a workflow of GitHub, up to the first that fails."""
+        return self._steps(github_steps(name), {})
+
+    def job_of_gitlab(self, name: str) -> Ran:
+        """Run every command of a job of GitLab, which fills in `$NAME` itself and gives the project's variables."""
+        project = {"XPLENTY_ACCOUNT_ID": self.account.account_id, "GITLAB_TOKEN": TOKEN, **self._secrets()}
+        return self._steps(gitlab_steps(name), project)
+
+    def _steps(self, steps: Sequence[Step], environment: Mapping[str, str]) -> Ran:
         ran = Ran(0, "")
-        for step in github_steps(name):
+        for step in steps:
             ran = self.run(step.command, {**step.filled_in(self._values()), **environment})
             if ran.code:
                 return ran
@@ -82,8 +90,7 @@ class Repository:
         return {
             **own,
             "CI": "true",
-            "GITHUB_REPOSITORY": "acme/loads",
-            "GITHUB_API_URL": self.forge.url,
+            **self._forge(),
             "HOME": str(self.folder),
             "PATH": os.pathsep.join(path),
             "PULUMI_HOME": str(self.folder / "home"),
@@ -92,6 +99,11 @@ class Repository:
             "XPLENTY_POLL_SECONDS": "0.1",
             "LOCK_PAUSE": "0.2",
         }
+
+    def _forge(self) -> dict[str, str]:
+        if self.forge.dialect is GITHUB:
+            return {"GITHUB_REPOSITORY": "acme/loads", "GITHUB_API_URL": self.forge.url}
+        return {"CI_PROJECT_ID": "12", "CI_API_V4_URL": self.forge.url, "CI_MERGE_REQUEST_IID": str(PULL_REQUEST)}
 
     def _secrets(self) -> dict[str, str]:
         return {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gitops.forge import GITHUB, forge
+from tests.gitops.forge import GITHUB, GITLAB, forge
 from tests.gitops.repository import PULL_REQUEST, Repository
 from tests.support.stack import eventually, writes
 from xplenty_pulumi.emulator import Emulator
@@ -49,7 +49,7 @@ def test_from_a_pull_request_to_its_deployment(repository: Repository) -> None:
 
 
 def test_drift_opens_an_issue_and_its_repair_closes_it(repository: Repository) -> None:
-    """No drift, no issue; an edit by hand opens one, which a second look leaves alone; the next `up` lets it close."""
+    """No drift, no issue; an edit by hand opens one, and a preview shows it; the next `up` lets the issue close."""
     repository.workflow("deploy").succeeded()
     (made,) = repository.account.clusters()
     repository.workflow("drift").succeeded()
@@ -57,7 +57,8 @@ def test_drift_opens_an_issue_and_its_repair_closes_it(repository: Repository) -
 
     repository.account.edit_cluster(made.id, nodes=5)
     repository.workflow("drift").succeeded()
-    repository.workflow("drift").succeeded()
+    repository.workflow("pull-request").succeeded()
+    assert "| `nodes` | `5` | `2` |" in repository.forge.comments_on(PULL_REQUEST)[0]
     (issue,) = repository.forge.issues
     assert (issue["title"], issue["state"]) == ("Drift in the stack prod", "open")
     assert "nodes" in issue["body"]
@@ -69,11 +70,12 @@ def test_drift_opens_an_issue_and_its_repair_closes_it(repository: Repository) -
     assert repository.account.cluster(made.id).nodes == 2
 
 
-def test_failed_preview_is_a_comment_and_a_failure(repository: Repository) -> None:
-    """What is wrong is read in the pull request, and the job is red."""
-    repository.push(nodes=0)
-
-    ran = repository.workflow("pull-request")
+def test_failed_preview_is_a_comment_and_a_failure(tmp_path: Path) -> None:
+    """What is wrong is read in the pull request, on GitLab as well, and the job is red."""
+    with Emulator() as account, forge(GITLAB) as made:
+        repository = Repository(tmp_path, account, made).begin()
+        repository.push(nodes=0)
+        ran = repository.job_of_gitlab("preview")
 
     assert ran.code != 0
     (comment,) = repository.forge.comments_on(PULL_REQUEST)

@@ -76,8 +76,9 @@ def test_replacement_is_one_row_with_its_reason() -> None:
 
 
 def test_nothing_to_do_is_said() -> None:
-    """A calm preview is one line."""
-    assert shown(document(same=3)).splitlines()[1:] == ["### Preview of `prod`: nothing to do, 3 unchanged", ""]
+    """A calm preview is one line, also where it has looked at everything first."""
+    looks = [step(operation, "etl", after={"nodes": 2}) for operation in ("refresh", "read")]
+    assert shown(document(*looks, same=3)).splitlines()[1:] == ["### Preview of `prod`: nothing to do, 3 unchanged", ""]
 
 
 def test_variables_are_hidden_unless_asked_for() -> None:

@@ -9,8 +9,9 @@ from xplenty_pulumi.redact import MASK
 
 _OURS = "pulumi-python:dynamic/xplenty:"
 _NOT_SHOWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
-_PARTS_OF_A_REPLACEMENT = ("create-replacement", "delete-replaced")
 _UNCHANGED = "same"
+_NO_PLAN = (_UNCHANGED, "refresh", "read", "create-replacement", "delete-replaced")
+"""What only looks, and the parts of a replacement, which has a step of its own."""
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that only the `up` will know."""
 _MASKED = ("variables", "dynamic_variables", "settings")
@@ -56,7 +57,7 @@ def preview_of(text: str, *, show_variables: bool) -> Preview:
     remarks = [*([around] if around else []), *_diagnostics(document)]
     failed = not document or any(one.get("severity") == "error" for one in document.get("diagnostics") or ())
     steps = [one for one in document.get("steps") or () if not one["urn"].split("::")[2].startswith(_NOT_SHOWN)]
-    shown = tuple(_step(one, show_variables=show_variables) for one in steps if _is_change(one["op"]))
+    shown = tuple(_step(one, show_variables=show_variables) for one in steps if one["op"] not in _NO_PLAN)
     unchanged = int((document.get("changeSummary") or _NOTHING).get(_UNCHANGED, 0))
     is_stack_unchanged = any(_is_unchanged_stack(one) for one in document.get("steps") or ())
     return Preview(shown, unchanged - is_stack_unchanged, tuple(remarks), failed)
@@ -79,10 +80,6 @@ def _diagnostics(document: Mapping[str, Any]) -> Iterator[str]:
         message = str(one.get("message", "")).strip()
         if one.get("severity") in _SHOWN_SEVERITIES and message:
             yield message
-
-
-def _is_change(operation: str) -> bool:
-    return operation != _UNCHANGED and operation not in _PARTS_OF_A_REPLACEMENT
 
 
 def _is_unchanged_stack(step: Mapping[str, Any]) -> bool:

@@ -4,28 +4,33 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PATH:$HOME/.pulumi/bin"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+mkfifo "$folder/pipe"
+cancelled=no
 locked='is currently locked by|/update-conflicts/' # in the words of a self-managed backend, and of Pulumi Cloud
 
 up() {
+    tee "$folder/log" <"$folder/pipe" &
+    local printer=$! engine status=0
     pulumi up --stack "$PULUMI_STACK" --yes --skip-preview --non-interactive --color never --suppress-progress \
-        > >(tee "$log") 2>&1 &
-    local engine=$! status=0
+        >"$folder/pipe" 2>&1 &
+    engine=$!
     trap 'cancelled=yes; kill -TERM "$engine" 2>/dev/null || true' INT TERM
     wait "$engine" || status=$?
     while kill -0 "$engine" 2>/dev/null; do # a signal has ended the waiting, not yet what was waited for
         status=0
         wait "$engine" || status=$?
     done
+    trap - INT TERM
+    wait "$printer"
     return "$status"
 }
 
-cancelled=no
 for _ in $(seq "${LOCK_TRIES:-60}"); do
     status=0
     up || status=$?
-    if [ "$status" -eq 0 ] || [ "$cancelled" = yes ] || ! grep -Eq "$locked" "$log"; then
+    if [ "$status" -eq 0 ] || [ "$cancelled" = yes ] || ! grep -Eq "$locked" "$folder/log"; then
         exit "$status"
     fi
     echo "Another pulumi is at work on $PULUMI_STACK; trying again in ${LOCK_PAUSE:-30} seconds"
