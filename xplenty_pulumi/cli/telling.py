@@ -5,10 +5,9 @@ import math
 from xplenty_pulumi.cli.printable import one_line, stamp
 from xplenty_pulumi.cli.screen import Screen
 from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.dynamic.switches import HEARTBEAT_IN_CI
 
 FORGOTTEN = "is not known to the service any more (404)"
-_HEARTBEAT_IN_CI = 60.0
-"""Seconds after which a CI system hears that it still goes on."""
 
 
 class Teller:
@@ -23,7 +22,7 @@ class Teller:
         self._thing = thing
         self._said = ""
         self._since = clock.monotonic()
-        self._heartbeat = _HEARTBEAT_IN_CI if screen.is_log else math.inf
+        self._heartbeat = HEARTBEAT_IN_CI if screen.is_log else math.inf
 
     def tell(self, headline: str, detail: str = "") -> None:
         """Say it, unless that headline was the last one said a moment ago."""

@@ -22,7 +22,7 @@ from xplenty_pulumi.dynamic.bridge import PROVIDER, Call
 from xplenty_pulumi.dynamic.crowd import crowd
 from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, HIDDEN_INPUTS, OWNER, Inputs
 from xplenty_pulumi.dynamic.secrets import secret_values, without_secrets
-from xplenty_pulumi.dynamic.switches import in_ci
+from xplenty_pulumi.dynamic.switches import HEARTBEAT_IN_CI, in_ci
 from xplenty_pulumi.errors import ConfigError, NotFoundError, SpecError
 from xplenty_pulumi.redact import Secret, scrub
 
@@ -34,9 +34,6 @@ __all__ = ["Properties", "Provider", "answered", "declared", "number_of", "timeo
 
 _SECRET_FIELDS = frozenset({"variables", "dynamic_variables", "settings"})
 """Fields whose value an error must not show: the engine prints the value of the property that a failure names."""
-
-_HEARTBEAT_IN_CI = 60.0
-"""Seconds between two lines without news where each stays in a log for ever."""
 
 Properties = dict[str, Any]
 
@@ -94,7 +91,7 @@ class Provider(ResourceProvider, ABC):
     def call(self) -> Call:
         """Return the engine's request that is being answered; only a name where the bridge is switched off."""
         found = bridge.current_call() if settings.bridge_enabled(os.environ) else Call()
-        heartbeat = _HEARTBEAT_IN_CI if in_ci(os.environ) else found.heartbeat
+        heartbeat = HEARTBEAT_IN_CI if in_ci(os.environ) else found.heartbeat
         return replace(found, name=name_answered(), heartbeat=heartbeat)
 
     def _hold(self, _id: str) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 _OFF = ("", "0", "false", "no", "off")
 
+HEARTBEAT_IN_CI = 60.0
+"""Seconds between two lines without news where each stays in a log for ever, and long silence is taken for the end."""
 CI_VARIABLES = (
     "CI",
     "GITHUB_ACTIONS",
