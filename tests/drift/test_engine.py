@@ -18,7 +18,7 @@ from xplenty_pulumi.core.drift_classes import Cause, Drift, comparable
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, Change
 from xplenty_pulumi.core.marker import Marker, read, sign
-from xplenty_pulumi.emulator import Emulator
+from xplenty_pulumi.emulator import Cluster, Emulator
 from xplenty_pulumi.emulator.records import Subscription
 
 pytestmark = pytest.mark.engine
@@ -102,6 +102,7 @@ def test_each_field_changed_by_hand_is_named_and_repaired(tmp_path: Path) -> Non
         stack = Stack(tmp_path, account).declare(changed, replaced, hook("bell", **before(HOOK_FIELDS, {*HOOK_FIELDS})))
         stack.up().succeeded()
         numbers = ids(json.loads(stack.run("stack", "export").output))
+        whole = account.cluster(numbers["changed"])
         for field, (_, after) in CLUSTER_FIELDS.items():
             edit_cluster(account, numbers["changed" if field in in_place else "replaced"], field, after)
         for field, (_, after) in HOOK_FIELDS.items():
@@ -120,6 +121,7 @@ def test_each_field_changed_by_hand_is_named_and_repaired(tmp_path: Path) -> Non
         for name, (old, new) in [*CLUSTER_FIELDS.items(), *HOOK_FIELDS.items()]:
             assert re.search(line_of(name, old, new), shown.output), name
         stack.up("--refresh").succeeded()
+        assert in_place_of(account.cluster(whole.id)) == in_place_of(whole)
         after_all = ids(json.loads(stack.run("stack", "export").output))
         assert {name for name, number in numbers.items() if after_all[name] != number} == {"replaced"}
         stack.run("refresh", "--preview-only", "--expect-no-changes").succeeded()
@@ -132,6 +134,11 @@ def move_settings_into_the_configuration(stack: Stack) -> None:
     for key, variable in (("accountId", "XPLENTY_ACCOUNT_ID"), ("apiUrl", "XPLENTY_API_URL")):
         stack.run("config", "set", f"xplenty:{key}", stack.environment.pop(variable)).succeeded()
     stack.run("config", "set", "--secret", "xplenty:apiKey", stack.environment.pop("XPLENTY_API_KEY")).succeeded()
+
+
+def in_place_of(one: Cluster) -> dict[str, object]:
+    """Return what a cluster has in the fields that change in place, the marker included."""
+    return {name: getattr(one, name) for name in CLUSTER.names(Change.IN_PLACE)}
 
 
 def before(fields: Mapping[str, tuple[object, object]], names: set[str]) -> dict[str, Any]:
