@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from tests.gitops.test_preview_comment import document, step
 from tests.support.stack import Stack
+from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.core import fields
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Change
 from xplenty_pulumi.emulator import Emulator
@@ -35,7 +38,7 @@ def blocks() -> list[Block]:
     return [Block(*found) for found in re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)]
 
 
-PROGRAM, OUTPUT, MAKE, ACCOUNT, RECOVER, NIGHT, STOPPED, FIXTURE, SERVER = blocks()
+PROGRAM, OUTPUT, MAKE, ACCOUNT, RECOVER, NIGHT, STOPPED, DRIFT, DRIFTED, PREVIEW, COMMENT, FIXTURE, SERVER = blocks()
 
 
 @pytest.fixture
@@ -51,6 +54,8 @@ def test_readme_has_no_block_that_is_not_run_below() -> None:
     assert languages == [
         *("python", "text", "console", "console", "console"),
         *("python", "text"),
+        *("console", "text"),
+        *("console", "markdown"),
         *("python", "console"),
     ]
 
@@ -79,6 +84,26 @@ def test_night_is_that_of_the_example() -> None:
 
     assert NIGHT.text in (folder / "__main__.py").read_text(encoding="utf-8")
     assert [line for line in STOPPED.text.splitlines() if line not in shown] == []
+
+
+def test_drift_block_is_a_command() -> None:
+    """The command is there; what it does is tried in the tests of `docs/drift.md`, which README points to."""
+    words = shlex.split(DRIFT.text)[1:]
+    told = CliRunner().invoke(app, [words[0], "--help"]).stdout
+    assert [option for option in words[1:] if option not in told] == []
+
+
+def test_drift_is_printed_as_shown() -> None:
+    """The lines are those of the page, whose test has the command print them."""
+    page = (ROOT / "docs" / "drift.md").read_text(encoding="utf-8")
+    assert DRIFTED.text in page
+
+
+def test_comment_is_what_is_printed() -> None:
+    """The comment is that of the command above it for a resize."""
+    resize = step("update", "etl", before={"nodes": 2}, after={"nodes": 4}, diffReasons=["nodes"])
+    words = shlex.split(PREVIEW.text.partition("| xplenty-pulumi ")[2])
+    assert CliRunner().invoke(app, words, input=document(resize, same=2)).stdout == COMMENT.text
 
 
 def test_make_commands_exist() -> None:
