@@ -17,12 +17,12 @@ from xplenty_pulumi.dynamic.switches import CI_VARIABLES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "gitops.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-(_, COMMAND), (_, COMMENT), (_, HELP), (_, LOG) = BLOCKS
+(_, COMMAND), (_, COMMENT), (_, LOG) = BLOCKS
 
 
 def test_page_has_no_other_block() -> None:
     """A block added to the page needs a test here."""
-    assert [kind for kind, _ in BLOCKS] == ["console", "markdown", "text", "text"]
+    assert [kind for kind, _ in BLOCKS] == ["console", "markdown", "text"]
     assert len(BLOCKS) == PAGE.count("```") / 2
 
 
@@ -34,12 +34,6 @@ def test_comment_is_what_is_printed() -> None:
     changed = [resize | {"diffReasons": ["nodes"]}, load | {"diffReasons": ["variables"]}]
     changed[1]["detailedDiff"] = {"variables.day": {"kind": "update"}}
     assert CliRunner().invoke(app, words, input=document(*changed)).stdout == COMMENT
-
-
-def test_help_is_what_is_printed() -> None:
-    """The help stands in the page as it is."""
-    shown = CliRunner().invoke(app, ["preview-comment", "--help"], prog_name="xplenty-pulumi", env={"COLUMNS": "80"})
-    assert [line.rstrip() for line in shown.stdout.splitlines()] == HELP.splitlines()
 
 
 def test_log_is_what_the_engine_prints() -> None:
