@@ -16,13 +16,17 @@ _LONGEST = 90
 class EngineProcess:
     """A `pulumi` command at work, in a session of its own, to which all processes that it starts belong."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", stack: Stack, output: Path) -> None:
-        self._process, self._stack, self._output = process, stack, output
+    def __init__(self, process: "subprocess.Popen[bytes]", output: Path, *, has_bridge: bool = True) -> None:
+        self._process, self._output, self._has_bridge = process, output, has_bridge
 
     def kill(self) -> None:
         """End the engine at once, as `kill -9` does; its provider process lives on."""
         self._process.kill()
         self._process.wait()
+
+    def kill_engine(self) -> None:
+        """End the engine at once where it is one of several processes, begun by a command of ours."""
+        os.kill(eventually(lambda: next((pid for pid in self._members() if _is_engine(pid)), None)), signal.SIGKILL)
 
     def kill_provider(self) -> None:
         """End the provider process at once; the engine lives on."""
@@ -46,7 +50,7 @@ class EngineProcess:
 
     def ended(self) -> Ran:
         """Wait for its end and return what it came to."""
-        return Ran(self._process.wait(timeout=_LONGEST), self.printed(), self._stack.has_bridge)
+        return Ran(self._process.wait(timeout=_LONGEST), self.printed(), self._has_bridge)
 
     def clean_up(self) -> None:
         """End whatever is left of it, by number: orphans keep the session of the engine that started them."""
@@ -78,7 +82,7 @@ def engine(stack: Stack, *arguments: str) -> Iterator[EngineProcess]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    running = EngineProcess(process, stack, output)
+    running = EngineProcess(process, output, has_bridge=stack.has_bridge)
     try:
         yield running
     finally:
@@ -89,6 +93,12 @@ def _is_provider(pid: int) -> bool:
     with suppress(FileNotFoundError, ProcessLookupError):
         words = (_PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
         return b"pulumi.dynamic" in words and b"python" in Path(os.fsdecode(words[0])).name.encode()
+    return False
+
+
+def _is_engine(pid: int) -> bool:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return (_PROC / str(pid) / "comm").read_text().strip() == "pulumi"
     return False
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from xplenty_pulumi._version import __version__
+from xplenty_pulumi.cli.branch import branch
 from xplenty_pulumi.cli.drift import DriftCommand, drift
 from xplenty_pulumi.cli.emulator import emulator
 from xplenty_pulumi.cli.listen import listen
@@ -51,3 +52,4 @@ app.command()(emulator)
 app.command()(listen)
 app.command()(recover)
 app.command()(preview_comment)
+app.add_typer(branch, name="branch")

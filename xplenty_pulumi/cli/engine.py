@@ -1,11 +1,20 @@
 """The `pulumi` command, for commands of ours that work on a project's stacks."""
 
+import os
 import shutil
+import signal
 import subprocess
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FrameType
 
 from xplenty_pulumi.errors import ConfigError, XplentyError
+
+_PARALLEL = "64"
+"""As many resources are worked on together, unless PULUMI_PARALLEL says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,10 @@ class Engine:
             )
         return cls(command, folder, stack)
 
+    def of(self, stack: str) -> "Engine":
+        """Return the same engine for another stack."""
+        return replace(self, stack=stack)
+
     def told(self, *arguments: str) -> str:
         """Return what a quiet command prints; raises XplentyError with the engine's own words where it fails."""
         command = [*self._line(*arguments), "--non-interactive", "--color", "never"]
@@ -36,9 +49,34 @@ class Engine:
         return done.stdout
 
     def shown(self, *arguments: str) -> bool:
-        """Run a command that prints for itself, and return whether it succeeded."""
-        return subprocess.run(self._line(*arguments), cwd=self.folder, check=False).returncode == 0  # noqa: S603 - no shell, fixed words
+        """Run a command that prints for itself, and return whether it succeeded.
+
+        Ctrl-C is left to the engine, which reaches an end of its own and keeps its state; so is SIGTERM.
+        """
+        environment = {"PULUMI_PARALLEL": _PARALLEL, **os.environ}
+        process = subprocess.Popen(self._line(*arguments), cwd=self.folder, env=environment)  # noqa: S603 - no shell, fixed words
+        with process, _signals_left_to(process):
+            return process.wait() == 0
 
     def _line(self, *arguments: str) -> list[str]:
         named = bool(self.stack) and arguments[0] != "whoami"
         return [self.command, *arguments, *(["--stack", self.stack] if named else [])]
+
+
+@contextmanager
+def _signals_left_to(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Outlive what is meant for the process: a terminal sends Ctrl-C to both, a CI system SIGTERM to this one alone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def hand_on(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGTERM:
+            process.terminate()
+
+    before = {number: signal.signal(number, hand_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

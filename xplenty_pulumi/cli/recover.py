@@ -53,16 +53,16 @@ class Remains:
 
 
 def _recover(engine: Engine, *, yes: bool) -> str:
-    remains = _remains(engine)
+    remains = remains_of(engine)
     if not remains:
         return f"{remains.stack}: nothing to recover: no lock and no pending operation. Run `pulumi up`."
-    _refuse_while_held(remains)
+    refuse_while_held(remains)
     if not yes:
         _ask(remains)
-    _remove_locks(engine, remains)
+    remove_locks(engine, remains)
     if not engine.shown("refresh", "--yes", "--skip-preview", "--clear-pending-creates"):
         raise _half_done(remains, "`pulumi refresh` failed; its own words are above")
-    if still := _remains(engine).pending:
+    if still := remains_of(engine).pending:
         raise _half_done(remains, f"`pulumi refresh` left {_spelled(still)}")
     return f"{remains.stack}: {_done(remains)}.{remains.foreign()} {_NEXT}"
 
@@ -81,7 +81,8 @@ def _half_done(remains: Remains, trouble: str) -> XplentyError:
     )
 
 
-def _remains(engine: Engine) -> Remains:
+def remains_of(engine: Engine) -> Remains:
+    """Return what is left of a killed run on the engine's stack; raises ConfigError where that can not be told."""
     try:
         name = engine.told("stack", "--show-name", "--fully-qualify-stack-names").strip()
         backend = json.loads(engine.told("whoami", "--json"))["url"]
@@ -93,7 +94,8 @@ def _remains(engine: Engine) -> Remains:
     return Remains(name, locks_of(name, backend, folder=engine.folder), tuple(pending))
 
 
-def _refuse_while_held(remains: Remains) -> None:
+def refuse_while_held(remains: Remains) -> None:
+    """Raise RefusedError while a process that lives on this machine holds the stack's lock."""
     for lock in remains.locks or ():
         if lock.is_held:
             raise RefusedError(
@@ -115,7 +117,8 @@ def _ask(remains: Remains) -> None:
         raise RefusedError("nothing was changed", resource=remains.stack)
 
 
-def _remove_locks(engine: Engine, remains: Remains) -> None:
+def remove_locks(engine: Engine, remains: Remains) -> None:
+    """Remove the locks there are, or where the backend does not show them, the one there may be."""
     if remains.locks is not None:
         if remains.locks:
             engine.told("cancel", "--yes")

@@ -7,12 +7,11 @@ from pulumi.output import Unknown
 
 from xplenty_pulumi.core.check import Checked, check
 from xplenty_pulumi.core.kinds import Kind
-from xplenty_pulumi.core.marker import Owner
+from xplenty_pulumi.dynamic.owner import OWNER, owner_of, owner_text
 from xplenty_pulumi.dynamic.secrets import SECRETS
-from xplenty_pulumi.errors import ConfigError
 
-OWNER = "__owner"
-"""Hidden input: the organization and the URN of the resource, joined by a bar."""
+__all__ = ["ACCOUNT", "DECLARED", "HIDDEN_INPUTS", "OWNER", "Inputs", "owner_of", "owner_text"]
+
 HIDDEN_INPUTS = (OWNER, SECRETS)
 ACCOUNT = "__account"
 """Hidden output: the account it is in, since the same id means something else in another one."""
@@ -37,29 +36,6 @@ class Inputs:
     def checked(self, kind: Kind) -> Checked:
         """Return the inputs in canonical form with every problem found."""
         return check(kind, self.known, unknown=self.unknown)
-
-
-def owner_text(organization: str, urn: str) -> str:
-    """Return the value of the hidden input that says whose resource it is."""
-    return f"{organization}|{urn}"
-
-
-def owner_of(properties: Mapping[str, object]) -> Owner:
-    """Return whose resource it is.
-
-    Raises:
-        ConfigError: the hidden input is missing or malformed, so the resource was not made by this package's classes.
-    """
-    text = str(properties.get(OWNER, ""))
-    organization, _, urn = text.partition("|")
-    parts = urn.removeprefix("urn:pulumi:").split("::", 2)
-    if len(parts) != 3 or not organization:
-        raise ConfigError(
-            f"the resource does not say whose it is ({OWNER} is {text[:80]!r})",
-            advice="Declare it with xplenty_pulumi.Cluster or xplenty_pulumi.JobRun",
-        )
-    stack, project, name = parts
-    return Owner(organization=organization, project=project, stack=stack, name=name)
 
 
 def _holds_unknown(value: object) -> bool:

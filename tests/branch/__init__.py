@@ -1,0 +1,1 @@
+"""Environments of branches, from their names to their ends."""

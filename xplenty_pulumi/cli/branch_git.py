@@ -1,0 +1,123 @@
+"""What git and the CI system tell about branches and about who is at work."""
+
+import getpass
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from xplenty_pulumi.cli.printable import one_line
+from xplenty_pulumi.core.branches import Heads
+from xplenty_pulumi.errors import ConfigError, RefusedError
+
+# A pull request is built on a merge that has no name, so where there is a variable for its own branch, that goes first.
+_BRANCH_VARIABLES = (
+    "GITHUB_HEAD_REF",
+    "GITHUB_REF_NAME",
+    "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
+    "CI_COMMIT_BRANCH",
+    "CHANGE_BRANCH",
+    "BRANCH_NAME",
+    "BITBUCKET_BRANCH",
+    "BUILDKITE_BRANCH",
+    "CIRCLE_BRANCH",
+)
+_OWNER_VARIABLES = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "CIRCLE_USERNAME")
+_HEAD = "refs/heads/"
+_LONGEST = 60
+_LONGEST_OWNER = 100
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The git repository around `folder`, and the environment of a CI job if this is one."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def branch(self, named: str = "") -> str:
+        """Return the branch that is meant: as `named`, else the CI job's, else the one that is checked out.
+
+        Raises:
+            ConfigError: it can not be told.
+        """
+        branch = (named or self._branch_of_the_job() or self._checked_out()).removeprefix(_HEAD)
+        if not branch or branch != one_line(branch):
+            raise ConfigError(f"{branch[:40]!r} is no name of a branch", setting="--branch")
+        return branch
+
+    def usual_owner(self) -> str:
+        """Return whose an environment is that nobody has named an owner for: who started the CI job, or git's user."""
+        owner = self._first_of(_OWNER_VARIABLES) or self._git("config", "user.name") or getpass.getuser()
+        return one_line(owner)[:_LONGEST_OWNER]
+
+    def remote(self, named: str = "") -> str:
+        """Return the remote to ask: as `named`, else `origin`, else the only one; empty where there is none.
+
+        Raises:
+            ConfigError: there are several, or none is called so.
+        """
+        remotes = (self._git("remote") or "").split()
+        if named in remotes or not (named or remotes):
+            return named
+        if not named and ("origin" in remotes or len(remotes) == 1):
+            return "origin" if "origin" in remotes else remotes[0]
+        problem = f"there is no remote {named!r}" if named else f"there are several remotes: {', '.join(remotes)}"
+        raise ConfigError(problem, setting="--remote", advice="Name one with --remote")
+
+    def heads(self, remote: str) -> Heads:
+        """Return the branches on the remote, or where `remote` is empty, those of this clone.
+
+        Raises:
+            RefusedError: they can not be told, which is no sign that they are gone.
+        """
+        words = ("ls-remote", "--heads", remote) if remote else ("show-ref", "--heads")
+        listed = self._git(*words)
+        names = frozenset(line.split(maxsplit=1)[1].removeprefix(_HEAD) for line in (listed or "").splitlines())
+        if not names:
+            where = f"of the remote {remote!r}" if remote else "of this repository"
+            trouble = "it could not be asked" if listed is None else "it has none, so that is hardly the right one"
+            raise RefusedError(
+                f"the branches {where} are not known: {trouble}",
+                advice="Nothing counts as gone because of that, and nothing was changed; mend it and run again",
+            )
+        return Heads(names, remote)
+
+    def _branch_of_the_job(self) -> str:
+        is_tag = self.environment.get("GITHUB_REF_TYPE") == "tag"
+        return self._first_of(name for name in _BRANCH_VARIABLES if not (is_tag and name == "GITHUB_REF_NAME"))
+
+    def _checked_out(self) -> str:
+        found = self._git("symbolic-ref", "--quiet", "--short", "HEAD")
+        if not found:
+            raise ConfigError("no branch is checked out here", advice="Name one with --branch", setting="--branch")
+        return found
+
+    def _first_of(self, names: Iterable[str]) -> str:
+        """The first of the variables that is set; outside a CI job they mean nothing."""
+        if not self.environment.get("CI"):
+            return ""
+        return next((value for name in names if (value := self.environment.get(name, "").strip())), "")
+
+    def _git(self, *arguments: str) -> str | None:
+        """What a command of git prints, or None where it fails; it asks nobody for a password."""
+        command = shutil.which("git")
+        if command is None:
+            return None
+        environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        try:
+            done = subprocess.run(  # noqa: S603 - no shell, and a name is never the first word
+                [command, *arguments],
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=_LONGEST,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None

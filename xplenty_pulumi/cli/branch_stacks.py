@@ -1,0 +1,144 @@
+"""The branch stacks of a project, as its backend keeps them: their records are tags, which outlive every checkout."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from xplenty_pulumi.cli.engine import Engine
+from xplenty_pulumi.cli.printable import one_line
+from xplenty_pulumi.core.branches import (
+    FAMILY_DIGITS,
+    UNRECORDED_LIFETIME,
+    BranchStack,
+    family_of_stack,
+    scope_of_stack,
+    stack_name,
+)
+from xplenty_pulumi.core.marker import scope_of
+from xplenty_pulumi.dynamic.owner import OWNER, owner_of
+from xplenty_pulumi.errors import ConfigError, XplentyError
+
+FAMILY = "xplenty:branches"
+BRANCH, STACK_OWNER, EXPIRES, SIZING = "xplenty:branch", "xplenty:owner", "xplenty:expires", "xplenty:sizing"
+SCOPE, PUSHED = "xplenty:scope", "xplenty:pushed"
+_ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
+_TOGETHER = 4
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A stack as the backend lists it; `full_name` is `organization/project/stack`."""
+
+    full_name: str
+    last_update: datetime | None
+
+    @property
+    def name(self) -> str:
+        """Its name alone."""
+        return self.full_name.rpartition("/")[2]
+
+
+class ProjectStacks:
+    """The stacks of the project in the engine's folder, as the backend knows them at the moment of each call."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.of("")
+
+    def listed(self, *filters: str) -> dict[str, Listed]:
+        """Return all of the project's stacks by name."""
+        told = self._told("stack", "ls", "--json", "--fully-qualify-stack-names", *filters)
+        found = (Listed(str(one["name"]), _moment(one.get("lastUpdate"))) for one in json.loads(told))
+        return {one.name: one for one in found}
+
+    def families(self) -> frozenset[str]:
+        """Return the families of this project's branch stacks: one, or none as long as there was no branch stack."""
+        keepers = self.listed("--tag", FAMILY)
+        return frozenset(self.tags(name).get(FAMILY, "") for name in keepers) - {""}
+
+    def family(self, template: str) -> str:
+        """Return the family for new stacks; the first time it is drawn, and kept as a tag of the template."""
+        known = self.families()
+        if not known:
+            drawn = secrets.token_hex(FAMILY_DIGITS)[:FAMILY_DIGITS]
+            self._engine.of(template).told("stack", "tag", "set", FAMILY, drawn)
+            known = self.families()
+        return min(known)
+
+    def of_branch(self, branch: str) -> tuple[BranchStack, ...]:
+        """Return the stacks of a branch: one, or none where it was never brought up."""
+        listed = self.listed()
+        names = {stack_name(branch, family) for family in self.families() | self._families_of(listed)}
+        return tuple(self.read(listed[name]) for name in sorted(names & listed.keys()))
+
+    def of_branches(self) -> tuple[BranchStack, ...]:
+        """Return the stacks of all branches, in the order of their names."""
+        listed = [one for name, one in sorted(self.listed().items()) if family_of_stack(name)]
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            return tuple(pool.map(self.read, listed))
+
+    def scopes_of(self, branch: str) -> frozenset[str]:
+        """Return the scopes that markers of the branch's clusters carry where its stack is there no more."""
+        listed = self.listed().values()
+        places = {one.full_name.rpartition("/")[0] for one in listed}
+        names = {stack_name(branch, family) for family in self.families()}
+        return frozenset(scope_of_stack(f"{place}/{name}") for place in places for name in names)
+
+    def read(self, listed: Listed) -> BranchStack:
+        """Return what a stack says about itself."""
+        tags, resources = self.tags(listed.name), self._resources(listed.name)
+        return BranchStack(
+            name=listed.name,
+            branch=tags.get(BRANCH, ""),
+            owner=one_line(tags.get(STACK_OWNER, "")),
+            expires=_expiry(tags, listed, has_resources=bool(resources)),
+            scopes=_scopes(resources) | {scope_of_stack(listed.full_name, scope=tags.get(SCOPE, ""))},
+            is_pushed=PUSHED in tags,
+            is_deployed=bool(resources),
+            resources=sum(not str(one["type"]).startswith(_ENGINES_OWN) for one in resources),
+        )
+
+    def tags(self, name: str) -> dict[str, str]:
+        """Return the tags of a stack."""
+        tags: dict[str, str] = json.loads(self._engine.of(name).told("stack", "tag", "ls", "--json"))
+        return tags
+
+    def _resources(self, name: str) -> list[Mapping[str, Any]]:
+        deployment = json.loads(self._engine.of(name).told("stack", "export"))["deployment"] or {}
+        return list(deployment.get("resources") or ())
+
+    def _told(self, *arguments: str) -> str:
+        try:
+            return self._engine.told(*arguments)
+        except XplentyError as failed:
+            advice = "Name the project's folder with --cwd; nothing was changed"
+            raise ConfigError(failed.message, advice=advice) from None
+
+    @staticmethod
+    def _families_of(listed: Mapping[str, Listed]) -> frozenset[str]:
+        """The families in the names of stacks, for one that its keeper does not tell any more."""
+        return frozenset(map(family_of_stack, listed)) - {""}
+
+
+def _scopes(resources: list[Mapping[str, Any]]) -> frozenset[str]:
+    """The scopes that the resources in a state were declared with, whatever the configuration says now."""
+    inputs = (one.get("inputs") or {} for one in resources)
+    return frozenset(scope_of(owner_of(one)) for one in inputs if OWNER in one)
+
+
+def _expiry(tags: Mapping[str, str], listed: Listed, *, has_resources: bool) -> datetime | None:
+    """When it expires; a stack that has neither records nor resources was given up while it was being made."""
+    if BRANCH not in tags and not has_resources and listed.last_update is not None:
+        return listed.last_update + UNRECORDED_LIFETIME
+    return _moment(tags.get(EXPIRES))
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,145 @@
+"""Bringing up the stack of a branch: made where it is missing, configured like its template, deployed."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from xplenty_pulumi.cli.branch_stacks import (
+    BRANCH,
+    EXPIRES,
+    PUSHED,
+    SCOPE,
+    SIZING,
+    STACK_OWNER,
+    ProjectStacks,
+)
+from xplenty_pulumi.cli.choices import bad_usage, read_span
+from xplenty_pulumi.cli.engine import Engine
+from xplenty_pulumi.cli.printable import stamp
+from xplenty_pulumi.core.branches import family_of_stack, stack_name
+from xplenty_pulumi.errors import ConfigError, XplentyError
+
+_SHORTEST, _LONGEST = timedelta(hours=1), timedelta(days=7)
+_TEMPLATES = ("template", "dev")
+_OF_ONE_STACK = (BRANCH, STACK_OWNER, EXPIRES, SIZING, SCOPE)
+"""What a branch's stack never takes over from its template, because it says which stack that is."""
+
+
+class Sizing(StrEnum):
+    """How large the clusters of a branch stack may be."""
+
+    SANDBOX = "sandbox"
+    AS_DECLARED = "as-declared"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be brought up; the `usual_owner` is for where no `owner` is named and none is on record."""
+
+    branch: str
+    owner: str
+    usual_owner: str
+    sizing: Sizing
+    lifetime: timedelta
+    is_pushed: bool
+    extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A stack that is ready to be deployed."""
+
+    engine: Engine
+    is_new: bool
+    expires: str
+
+
+def read_lifetime(text: str) -> timedelta:
+    """Return the lifetime that is meant; raises ConfigError where it is not from an hour to 7 days."""
+    span = read_span("--lifetime", text)
+    if not _SHORTEST <= span <= _LONGEST:
+        raise bad_usage("--lifetime", f"must be from 1h to 7d, got {text[:40]!r}")
+    return span
+
+
+def prepare(engine: Engine, wish: Wish, *, template: str, now: datetime) -> Prepared:
+    """Return the branch's stack with its configuration and its records, made where it is missing.
+
+    The records are there before anything is deployed, so nothing is ever deployed that a sweep could not place.
+    """
+    stacks = ProjectStacks(engine)
+    source = _template(stacks, template)
+    name = stack_name(wish.branch, stacks.family(source))
+    is_new = _made(engine.of(name), stacks)
+    tags = {} if is_new else stacks.tags(name)
+    expires = max(stamp(now + wish.lifetime), tags.get(EXPIRES, ""))
+    owner = wish.owner or tags.get(STACK_OWNER, "") or wish.usual_owner
+    records = {BRANCH: wish.branch, STACK_OWNER: owner, EXPIRES: expires}
+    scope = _configure(engine.of(name), source, {**records, SIZING: wish.sizing.value}, branch=wish.branch)
+    records |= {SIZING: wish.sizing.value, **({SCOPE: scope} if scope else {})}
+    records |= {PUSHED: "yes"} if wish.is_pushed else {}
+    for tag, value in records.items():
+        if tags.get(tag) != value:
+            engine.of(name).told("stack", "tag", "set", tag, value)
+    return Prepared(engine.of(name), is_new, expires)
+
+
+def deploy(prepared: Prepared, wish: Wish) -> None:
+    """Run `pulumi up`; raises XplentyError where it fails."""
+    if not prepared.engine.shown("up", "--yes", *wish.extra):
+        raise XplentyError(
+            "`pulumi up` failed; its own words are above",
+            resource=f"branch {wish.branch}, stack {prepared.engine.stack}",
+            advice="Mend what it says and run `xplenty-pulumi branch up` again; what exists stays in the stack. Where "
+            "it is locked, wait for the other run, or use `xplenty-pulumi recover --stack` if that was killed",
+        )
+
+
+def _template(stacks: ProjectStacks, named: str) -> str:
+    """The stack to copy from: as named, else the first of the usual ones that exists."""
+    listed = stacks.listed()
+    found = next((name for name in ([named] if named else _TEMPLATES) if name in listed), "")
+    if found and not family_of_stack(found):
+        return found
+    wanted = repr(named) if named else " or ".join(map(repr, _TEMPLATES))
+    problem = "is the stack of a branch itself" if found else "does not exist"
+    raise ConfigError(
+        f"the template stack {wanted} {problem}; nothing was made",
+        setting="--template",
+        advice="Name the stack whose configuration branches start from with --template, or make it: "
+        "`pulumi stack init dev`",
+    )
+
+
+def _made(engine: Engine, stacks: ProjectStacks) -> bool:
+    """Make the stack unless it is there, and return whether it was made by this."""
+    if engine.stack in stacks.listed():
+        return False
+    try:
+        engine.told("stack", "init", "--no-select")
+    except XplentyError:
+        if engine.stack in stacks.listed():  # another `branch up` of the same branch was quicker
+            return False
+        raise
+    return True
+
+
+def _configure(engine: Engine, template: str, values: dict[str, str], *, branch: str) -> str:
+    """Write the stack's configuration and return the `xplenty:scope` that holds for it.
+
+    The file is in the checkout only. Where it is not this branch's, such as in the fresh checkout of a CI job, it is
+    copied from the template; otherwise what was set by hand stays.
+    """
+    if _values(engine).get(BRANCH) != branch:
+        engine.of(template).told("config", "cp", "--dest", engine.stack)
+        engine.told("config", "rm-all", *_OF_ONE_STACK)
+    pairs = [word for name, value in values.items() for word in ("--plaintext", f"{name}={value}")]
+    engine.told("config", "set-all", *pairs)
+    return _values(engine).get(SCOPE, "")
+
+
+def _values(engine: Engine) -> dict[str, str]:
+    """The plain values of the configuration; secrets stay what they are."""
+    told = json.loads(engine.told("config", "--json"))
+    return {name: str(one["value"]) for name, one in told.items() if "value" in one}
