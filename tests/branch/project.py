@@ -51,11 +51,15 @@ class Project:
         """Run the engine."""
         return self._run("pulumi", *arguments, "--non-interactive", "--color", "never")
 
-    def run(self, *arguments: str, folder: Path | None = None, **environment: str) -> Ran:
+    def run(self, *arguments: str, **environment: str) -> Ran:
         """Run `xplenty-pulumi branch`; nothing that it prints is a traceback."""
-        ran = self._run(*_command(arguments), folder=folder, **environment)
+        ran = self._run(*_command(arguments), **environment)
         assert "Traceback" not in ran.output, ran.output
         return ran
+
+    def expire(self, stack: str) -> None:
+        """Let the lifetime of a stack be over."""
+        self.pulumi("stack", "tag", "set", "xplenty:expires", "2026-01-01T00:00:00Z", "--stack", stack).succeeded()
 
     def stacks(self) -> list[str]:
         """Return the names of all stacks of branches."""
@@ -82,10 +86,10 @@ class Project:
         finally:
             running.clean_up()
 
-    def _run(self, *command: str, folder: Path | None = None, **environment: str) -> Ran:
+    def _run(self, *command: str, **environment: str) -> Ran:
         done = subprocess.run(
             command,
-            cwd=folder or (self.folder if self.folder.exists() else self.top),
+            cwd=self.folder if self.folder.exists() else self.top,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -108,8 +108,7 @@ def _lose_the_stack_of_a_killed_one(project: Project, account: Emulator) -> int:
 def _expire(project: Project, branches: list[str]) -> None:
     for stack in project.stacks():
         if any(_readable(name) in stack for name in branches):
-            arguments = ("stack", "tag", "set", "xplenty:expires", "2026-01-01T00:00:00Z", "--stack", stack)
-            project.pulumi(*arguments).succeeded()
+            project.expire(stack)
 
 
 def _take_down(project: Project, branches: dict[str, list[str]]) -> None:

@@ -1,0 +1,162 @@
+"""`xplenty-pulumi branch` where things are not as they should be: what it refuses, and that it says so."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.branch.project import QUICK, Project
+from tests.support.stack import eventually
+from xplenty_pulumi.core.branches import stack_name
+from xplenty_pulumi.core.marker import Owner, marker_of, sign
+from xplenty_pulumi.emulator import Emulator
+
+engine = pytest.mark.engine
+
+SLOW_END = """\
+import pathlib, signal, sys
+both = {{signal.SIGINT, signal.SIGTERM}}
+signal.pthread_sigmask(signal.SIG_BLOCK, both)
+pathlib.Path({begun!r}).touch()
+signal.sigwait(both)
+signal.sigtimedwait([signal.SIGUSR1], 0.6)
+pathlib.Path({done!r}).touch()
+sys.exit(1)
+"""
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Emulator]:
+    """An account in which things are quick."""
+    with Emulator(time_scale=300) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, account: Emulator) -> Project:
+    """A project whose program declares nothing, with a template stack."""
+    source = tmp_path_factory.mktemp("source")
+    (source / "Pulumi.yaml").write_text("name: tests\nruntime: python\n")
+    (source / "__main__.py").write_text("")
+    made = Project(tmp_path_factory.mktemp("project"), account, source=source)
+    made.pulumi("stack", "init", "dev").succeeded()
+    return made
+
+
+@pytest.fixture(scope="module")
+def stack(project: Project) -> Iterator[str]:
+    """The stack of the branch `topic`, whose lifetime is over; every test leaves it."""
+    project.run("up", "--branch", "topic", *QUICK).succeeded()
+    (name,) = (one for one in project.stacks() if "-topic-" in one)
+    project.expire(name)
+    yield name
+    assert name in project.stacks()
+    project.run("down", "--branch", "topic", "--break-lock").succeeded()
+    assert name not in project.stacks()
+
+
+@pytest.fixture
+def locked(project: Project, stack: str) -> str:
+    """The same, locked by a process on another host until it is taken down."""
+    file = project.top / "state" / ".pulumi" / "locks" / "organization" / "tests" / stack / "0.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"pid": 1, "username": "ann", "hostname": "elsewhere", "timestamp": "2026-01-31T12:00"}))
+    return stack
+
+
+@engine
+def test_branch_up_twice_at_once_makes_one_stack(project: Project) -> None:
+    """One of the two may find the stack locked by the other, and says so; there is one stack, and it can go."""
+    with ExitStack() as opened:
+        two = [opened.enter_context(project.begun("up", "--branch", "twice", *QUICK)) for _ in range(2)]
+        ended = [one.ended() for one in two]
+
+    assert 0 in {one.code for one in ended}, [one.output for one in ended]
+    for one in ended:
+        assert one.code == 0 or "locked" in one.output, one.output
+    assert len([one for one in project.stacks() if "-twice-" in one]) == 1
+    project.run("down", "--branch", "twice").succeeded()
+
+
+@engine
+def test_stack_that_is_locked_elsewhere_stays(project: Project, locked: str) -> None:
+    """Another host can not be looked into, so `down` refuses, and so does a sweep, which names what it could not do."""
+    refused, swept = project.run("down", "--branch", "topic"), project.run("sweep", "--yes")
+
+    assert (refused.code, swept.code, locked in project.stacks()) == (1, 1, True)
+    assert (
+        "it is locked by ann@elsewhere (pid 1, since 2026-01-31T12:00 UTC), which can not be looked" in refused.output
+    )
+    assert f"1 thing could not be swept: organization/tests/{locked}: it is locked by" in swept.output
+
+
+@engine
+def test_remote_that_does_not_answer_ends_nothing(project: Project, stack: str) -> None:
+    """An expired stack is left alone too; `list` still shows it, and says that git is not known."""
+    project.git("remote", "add", "elsewhere", str(project.top / "nowhere"))
+
+    swept = project.run("sweep", "--yes", "--remote", "elsewhere")
+    listed = json.loads(project.run("list", "--json", "--remote", "elsewhere").succeeded().output.partition("\n")[2])
+
+    assert swept.code == 1
+    assert "the branches of the remote 'elsewhere' are not known: it could not be asked. Nothing counts" in swept.output
+    (shown,) = (one for one in listed["branches"] if one["stack"] == stack)
+    assert (shown["expired"], shown["git"]) == (True, "unknown")
+
+
+@engine
+def test_clusters_of_a_branch_without_a_stack_are_taken_down(project: Project, stack: str, account: Emulator) -> None:
+    """What carries the marker of a branch whose stack somebody has removed is ended by `down`; others live on."""
+    family = stack.split("-")[1]
+    lost, other = (
+        account.add_cluster(
+            description=sign("", marker_of(Owner("organization", name, stack_name("lost", family), "urn")))
+        )
+        for name in ("tests", "another")
+    )
+
+    output = project.run("down", "--branch", "lost").succeeded().output
+
+    assert output.endswith("branch lost: it has no stack; 1 cluster of it ended\n")
+    assert (account.cluster(lost.id).status, account.cluster(other.id).status) == ("terminated", "available")
+
+
+@engine
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("up", "--lifetime", "8d"), "--lifetime must be from 1h to 7d, got '8d'"),
+        (("up", "--template", "prod"), "the template stack 'prod' does not exist; nothing was made"),
+        (("up", "--remote", "github"), "there is no remote 'github'"),
+        (("down", "--branch", "x", "--cwd", "/"), "no Pulumi.yaml project file found"),
+        (("sweep", "--yes", "--dry-run"), "--dry-run and --yes exclude each other"),
+        (("down", "--timeout", "soon"), "--timeout"),
+    ],
+)
+def test_bad_usage_is_one_paragraph(project: Project, arguments: tuple[str, ...], text: str) -> None:
+    """What is missing or wrong is said in one line with exit code 2, and no stack is made."""
+    before, ran = project.stacks(), project.run(*arguments)
+
+    assert (ran.code, ran.output.count("\n"), project.stacks()) == (2, 1, before), ran.output
+    assert text in ran.output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_lets_the_engine_end_by_itself(tmp_path: Path, number: signal.Signals) -> None:
+    """Ctrl-C, which a terminal sends to both, and SIGTERM, sent to us alone, reach the engine, which is waited for."""
+    fake, begun, done = tmp_path / "pulumi", tmp_path / "begun", tmp_path / "done"
+    fake.write_text(f"#!{sys.executable}\n{SLOW_END.format(begun=str(begun), done=str(done))}")
+    fake.chmod(0o755)
+    code = "import sys; from pathlib import Path; from xplenty_pulumi.cli.engine import Engine"
+    ask = f"{code}; sys.exit(0 if Engine({str(fake)!r}, Path(), '').shown('up') else 7)"
+    with subprocess.Popen([sys.executable, "-c", ask], start_new_session=True) as process:
+        eventually(lambda: begun.exists() or None)
+        os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
+        assert process.wait(timeout=30) == 7
+    assert done.exists()

@@ -1,0 +1,98 @@
+"""The workflow of the example: its steps, run here in the order in which a pull request has them run."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.branch.project import EXAMPLE, Project
+from xplenty_pulumi.emulator import Emulator, Knobs
+
+pytestmark = pytest.mark.engine
+
+WORKFLOW = yaml.safe_load((EXAMPLE / ".github" / "workflows" / "branch-environments.yml").read_text())
+JOB = {"CI": "true", "GITHUB_HEAD_REF": "feature/Login", "GITHUB_REF_NAME": "7/merge", "GITHUB_ACTOR": "bob"}
+
+
+@pytest.fixture
+def account() -> Iterator[Emulator]:
+    """An account in which things are quick."""
+    with Emulator(time_scale=20, knobs=Knobs(creating_seconds=20, terminating_seconds=10)) as made:
+        yield made
+
+
+@pytest.fixture
+def project(tmp_path: Path, account: Emulator) -> Project:
+    """The example, with its template stack, whose configuration is committed."""
+    made = Project(tmp_path, account)
+    made.pulumi("stack", "init", "dev").succeeded()
+    made.pulumi("config", "set", "--secret", "password", "hush", "--stack", "dev").succeeded()
+    made.pulumi("config", "set", "xplenty:scope", "production", "--stack", "dev").succeeded()
+    made.git("add", "Pulumi.dev.yaml")
+    made.git("commit", "--quiet", "--message=template")
+    made.push("main", "feature/Login")
+    return made
+
+
+def step(job: str, name: str) -> list[str]:
+    """Return the words behind `xplenty-pulumi branch` of a step."""
+    (found,) = (one["run"] for one in WORKFLOW["jobs"][job]["steps"] if one.get("name") == name)
+    words = shlex.split(found)
+    assert words[:2] == ["xplenty-pulumi", "branch"]
+    return words[2:]
+
+
+def test_pull_request_from_its_opening_to_its_end(project: Project, account: Emulator) -> None:
+    """Opened: a sandbox lives; pushed to, in a fresh checkout: the same, for longer; closed: nothing is left."""
+    up = step("environment", "Bring up or update")
+    project.run(*up, **JOB).succeeded()
+    (cluster,), (stack,) = account.living_clusters(), project.stacks()
+    assert (cluster.type, cluster.nodes) == ("sandbox", 1)
+    config = json.loads(project.pulumi("config", "--json", "--show-secrets", "--stack", stack).succeeded().output)
+    first = _records(project, stack)
+    assert config["branch-environments:password"] == {"value": "hush", "secret": True}
+    assert "xplenty:scope" not in config
+    assert {name: one["value"] for name, one in config.items() if name in first} == {
+        name: value for name, value in first.items() if name != "xplenty:pushed"
+    }
+
+    project.git("clean", "-fdxq")
+    project.run(*up, **{**JOB, "GITHUB_ACTOR": "carol"}).succeeded()
+    second = _records(project, stack)
+    assert [one.id for one in account.living_clusters()] == [cluster.id]
+    assert second.pop("xplenty:expires") > first.pop("xplenty:expires")
+    assert (
+        first
+        == second
+        == {
+            "xplenty:branch": "feature/Login",
+            "xplenty:owner": "bob",
+            "xplenty:sizing": "sandbox",
+            "xplenty:pushed": "yes",
+        }
+    )
+
+    project.git("clean", "-fdxq")
+    project.delete("feature/Login")
+    project.run(*step("environment", "Take down"), **JOB).succeeded()
+    assert (account.living_clusters(), project.stacks()) == ((), [])
+    swept = project.run(*step("sweep", "Sweep"), CI="true", GITHUB_REF_NAME="main")
+    assert swept.succeeded().output == "nothing to sweep\n"
+
+
+def test_steps_that_act_are_the_ones_that_are_run_above() -> None:
+    """A step added to the workflow needs a place in the test."""
+    runs = [one["run"] for job in WORKFLOW["jobs"].values() for one in job["steps"] if "run" in one]
+    assert [run for run in runs if not run.startswith("pip install")] == [
+        "xplenty-pulumi branch up --lifetime 3d -- --skip-preview",
+        "xplenty-pulumi branch down",
+        "xplenty-pulumi branch sweep --yes",
+    ]
+
+
+def _records(project: Project, stack: str) -> dict[str, str]:
+    told = project.pulumi("stack", "tag", "ls", "--json", "--stack", stack).succeeded().output
+    return {name: str(value) for name, value in json.loads(told).items()}

@@ -1,0 +1,102 @@
+"""Which branch is meant, whose it is, and which branches there are."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from xplenty_pulumi.cli.branch_git import Repository
+from xplenty_pulumi.errors import ConfigError, RefusedError
+
+GITHUB = {"CI": "true", "GITHUB_REF_NAME": "12/merge", "GITHUB_REF_TYPE": "branch", "GITHUB_ACTOR": "bob"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one commit on `topic/a`, no remote, and nobody's settings."""
+    for name, value in {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}.items():
+        monkeypatch.setenv(name, value)
+    made = tmp_path / "clone"
+    made.mkdir()
+    git(made, "init", "--quiet", "--initial-branch=topic/a")
+    git(made, "config", "user.name", "ann")
+    git(made, "config", "user.email", "ann@example.com")
+    git(made, "commit", "--quiet", "--allow-empty", "--message=first")
+    return made
+
+
+def git(folder: Path, *arguments: str) -> None:
+    """Run git."""
+    subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("named", "environment", "branch"),
+    [
+        ("", {}, "topic/a"),
+        ("refs/heads/other", GITHUB, "other"),
+        ("", {**GITHUB, "GITHUB_HEAD_REF": "feature/x"}, "feature/x"),
+        ("", {**GITHUB, "GITHUB_REF_NAME": "main"}, "main"),
+        ("", {**GITHUB, "GITHUB_REF_NAME": "v1", "GITHUB_REF_TYPE": "tag"}, "topic/a"),
+        ("", {"CI": "true", "CI_COMMIT_BRANCH": "feature/y"}, "feature/y"),
+        ("", {"GITHUB_HEAD_REF": "not in CI"}, "topic/a"),
+    ],
+)
+def test_branch_is_as_named_or_the_jobs_or_the_one_here(
+    folder: Path, named: str, environment: Mapping[str, str], branch: str
+) -> None:
+    """What is named goes first, then the CI job's own variables, then what is checked out."""
+    assert Repository(folder, environment).branch(named) == branch
+
+
+@pytest.mark.parametrize("named", ["", "two\nlines"])
+def test_branch_that_can_not_be_told_is_bad_usage(folder: Path, named: str) -> None:
+    """A detached checkout outside CI needs --branch; a name that no branch can have is none."""
+    git(folder, "checkout", "--quiet", "--detach")
+    with pytest.raises(ConfigError):
+        Repository(folder, {}).branch(named)
+
+
+@pytest.mark.parametrize(("environment", "owner"), [({}, "ann"), (GITHUB, "bob")])
+def test_owner_is_who_has_started_it(folder: Path, environment: Mapping[str, str], owner: str) -> None:
+    """In CI the one who has started the job, otherwise git's user."""
+    assert Repository(folder, environment).usual_owner() == owner
+
+
+def test_without_a_remote_the_branches_here_count(folder: Path) -> None:
+    """A repository that nobody shares has its own branches only."""
+    repository = Repository(folder, {})
+    assert repository.remote() == ""
+    assert repository.heads("").names == {"topic/a"}
+
+
+def test_remote_is_asked_where_there_is_one(folder: Path, tmp_path: Path) -> None:
+    """What was never pushed is not among its branches, and what is not here is."""
+    git(tmp_path, "clone", "--quiet", "--bare", str(folder), "remote")
+    git(folder, "remote", "add", "origin", str(tmp_path / "remote"))
+    git(folder, "push", "--quiet", "origin", "HEAD:refs/heads/other")
+    git(folder, "branch", "mine")
+    repository = Repository(folder, {})
+    assert repository.heads(repository.remote()).names == {"topic/a", "other"}
+
+
+@pytest.mark.parametrize(("address", "trouble"), [("nowhere", "could not be asked"), ("empty", "it has none")])
+def test_remote_that_tells_nothing_is_refused(folder: Path, tmp_path: Path, address: str, trouble: str) -> None:
+    """One that can not be reached, or has no branch at all, does not mean that branches are gone."""
+    git(tmp_path, "init", "--quiet", "--bare", "empty")
+    git(folder, "remote", "add", "origin", str(tmp_path / address))
+    with pytest.raises(RefusedError, match=trouble):
+        Repository(folder, {}).heads("origin")
+
+
+def test_several_remotes_need_a_word(folder: Path) -> None:
+    """Where none is called origin, the one that counts is to be named; a name that is none is refused."""
+    for name in ("one", "two"):
+        git(folder, "remote", "add", name, "nowhere")
+    repository = Repository(folder, {})
+    assert repository.remote("two") == "two"
+    for named in ("", "origin"):
+        with pytest.raises(ConfigError, match="--remote"):
+            repository.remote(named)
