@@ -47,9 +47,9 @@ class Project:
         """Delete these branches from the remote, merged or not."""
         self.git("push", "--quiet", "--force", "origin", *(f":refs/heads/{name}" for name in branches))
 
-    def pulumi(self, *arguments: str) -> Ran:
+    def pulumi(self, *arguments: str, **environment: str) -> Ran:
         """Run the engine."""
-        return self._run("pulumi", *arguments, "--non-interactive", "--color", "never")
+        return self._run("pulumi", *arguments, "--non-interactive", "--color", "never", **environment)
 
     def run(self, *arguments: str, **environment: str) -> Ran:
         """Run `xplenty-pulumi branch`; nothing that it prints is a traceback."""

@@ -147,6 +147,19 @@ def test_bad_usage_is_one_paragraph(project: Project, arguments: tuple[str, ...]
     assert text in ran.output
 
 
+@engine
+def test_backend_of_the_old_layout_is_refused(project: Project) -> None:
+    """Where a stack's name does not tell its project, no scope can be told either."""
+    (project.top / "old").mkdir()
+    old = {"PULUMI_BACKEND_URL": f"file://{project.top / 'old'}", "PULUMI_DIY_BACKEND_LEGACY_LAYOUT": "true"}
+    project.pulumi("stack", "init", "dev", **old).succeeded()
+
+    ran = project.run("down", "--branch", "topic", **old)
+
+    assert ran.code == 2
+    assert "does not keep the stacks of different projects apart, as old ones do not. Run `pulumi state" in ran.output
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_lets_the_engine_end_by_itself(tmp_path: Path, number: signal.Signals) -> None:
     """Ctrl-C, which a terminal sends to both, and SIGTERM, sent to us alone, reach the engine, which is waited for."""

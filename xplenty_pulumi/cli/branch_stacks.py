@@ -51,7 +51,12 @@ class ProjectStacks:
     def listed(self, *filters: str) -> dict[str, Listed]:
         """Return all of the project's stacks by name."""
         told = self._told("stack", "ls", "--json", "--fully-qualify-stack-names", *filters)
-        found = (Listed(str(one["name"]), _moment(one.get("lastUpdate"))) for one in json.loads(told))
+        found = [Listed(str(one["name"]), _moment(one.get("lastUpdate"))) for one in json.loads(told)]
+        if any(one.full_name.count("/") != 2 for one in found):
+            raise ConfigError(
+                "this backend does not keep the stacks of different projects apart, as old ones do not",
+                advice="Run `pulumi state upgrade` on it first",
+            )
         return {one.name: one for one in found}
 
     def families(self) -> frozenset[str]:

@@ -47,7 +47,7 @@ class Broom:
         failures: list[str] = []
         for due in found.due:
             self._try(due, taking, screen, failures)
-        for scope in sorted({one.scope for one in found.orphans}):
+        for scope in sorted(self._still_orphaned(found)):
             try:
                 taking.clusters_of(frozenset({scope}))
             except XplentyError as failed:
@@ -57,6 +57,11 @@ class Broom:
                 f"{plural(len(failures), 'thing')} could not be swept: {' '.join(failures)}",
                 advice="What could be ended has ended",
             )
+
+    def _still_orphaned(self, found: Sweeping) -> frozenset[str]:
+        """The scopes of the orphans that no stack has got meanwhile, such as from a `branch up` that adopts them."""
+        scopes = frozenset(one.scope for one in found.orphans)
+        return scopes & {one.scope for one in self.rows(None).orphans} if scopes else scopes
 
     def _try(self, due: Due, taking: TakingDown, screen: Screen, failures: list[str]) -> None:
         """Take a stack down, unless a `branch up` has given it more time since it was found."""
