@@ -38,7 +38,8 @@ def blocks() -> list[Block]:
     return [Block(*found) for found in re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)]
 
 
-PROGRAM, OUTPUT, MAKE, ACCOUNT, RECOVER, NIGHT, STOPPED, DRIFT, DRIFTED, PREVIEW, COMMENT, FIXTURE, SERVER = blocks()
+PROGRAM, OUTPUT, MAKE, ACCOUNT, RECOVER, NIGHT, STOPPED, *_OF_COMMANDS, FIXTURE, SERVER = blocks()
+DRIFT, DRIFTED, PREVIEW, COMMENT, BRANCH, BRANCHES = _OF_COMMANDS
 
 
 @pytest.fixture
@@ -56,6 +57,7 @@ def test_readme_has_no_block_that_is_not_run_below() -> None:
         *("python", "text"),
         *("console", "text"),
         *("console", "markdown"),
+        *("console", "text"),
         *("python", "console"),
     ]
 
@@ -104,6 +106,13 @@ def test_comment_is_what_is_printed() -> None:
     resize = step("update", "etl", before={"nodes": 2}, after={"nodes": 4}, diffReasons=["nodes"])
     words = shlex.split(PREVIEW.text.partition("| xplenty-pulumi ")[2])
     assert CliRunner().invoke(app, words, input=document(resize, same=2)).stdout == COMMENT.text
+
+
+def test_branch_commands_are_those_of_the_page() -> None:
+    """Commands and output stand in `docs/branches.md`, whose test runs them."""
+    page = (ROOT / "docs" / "branches.md").read_text(encoding="utf-8")
+    assert [line for line in BRANCH.text.splitlines() if line not in page.splitlines()] == []
+    assert BRANCHES.text in page
 
 
 def test_make_commands_exist() -> None:
