@@ -37,7 +37,9 @@ def test_public_names() -> None:
         "LogSummary",
         "Package",
         "PingedHook",
+        "Plan",
         "RateLimit",
+        "Subscription",
         "Watcher",
     ]
     assert all(hasattr(xplenty_pulumi.client, name) for name in xplenty_pulumi.client.__all__)
@@ -54,10 +56,14 @@ def test_public_methods() -> None:
                 "hooks": client.hooks,
                 "jobs": client.jobs,
                 "packages": client.packages,
+                "plans": client.plans,
             }.items()
         }
     assert found == {
-        "": ["close", "clusters", "credits", "hooks", "jobs", "meter", "packages", "rate_limit", "user_id"],
+        "": [
+            *("close", "clusters", "credits", "hooks", "jobs", "meter", "packages", "plans", "rate_limit", "user_id"),
+            "within",
+        ],
         "clusters": [
             "create",
             "get",
@@ -72,6 +78,7 @@ def test_public_methods() -> None:
         "hooks": ["create", "delete", "events", "get", "list", "ping", "reset_salt", "types", "update"],
         "jobs": ["get", "list", "log", "run", "stop", "unwatch", "variables", "watch", "watchers"],
         "packages": ["get", "list"],
+        "plans": ["list", "subscription"],
     }
 
 
@@ -81,7 +88,7 @@ def test_everything_public_is_documented() -> None:
         exported = getattr(xplenty_pulumi.client, name)
         assert inspect.getdoc(exported), name
     with Client(api_key="a-key", account_id="acme") as client:
-        for part in (client, client.clusters, client.hooks, client.jobs, client.packages):
+        for part in (client, client.clusters, client.hooks, client.jobs, client.packages, client.plans):
             for method in dir(type(part)):
                 assert method.startswith("_") or inspect.getdoc(getattr(type(part), method)), method
 

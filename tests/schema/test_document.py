@@ -49,6 +49,8 @@ PUT /{account_id}/api/hooks/{hook_id}/reset_salt
 GET /{account_id}/api/hooks/types
 GET /{account_id}/api/regions
 GET /{account_id}/api/stacks
+GET /{account_id}/api/plans
+GET /{account_id}/api/subscription
 GET /{account_id}/api/rate_limit_status
 GET /rate_limit_status
 GET /regions

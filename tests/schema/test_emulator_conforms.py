@@ -80,7 +80,17 @@ def visitor(knobs: Knobs | None = None) -> Visitor:
 
 
 def look_around(who: Visitor) -> None:
-    for path in ("/user", "/regions", "/hook_events", "/rate_limit_status", "rate_limit_status", "regions", "stacks"):
+    for path in (
+        "/user",
+        "/regions",
+        "/hook_events",
+        "/rate_limit_status",
+        "rate_limit_status",
+        "regions",
+        "stacks",
+        "plans",
+        "subscription",
+    ):
         who.call("GET", path)
     for path in ("hooks/types", "packages/templates", "packages/101", "schedules", "schedules/301"):
         who.call("GET", path)

@@ -24,6 +24,7 @@ from xplenty_pulumi.client.models import (
     RateLimit,
     Watcher,
 )
+from xplenty_pulumi.client.plan_models import Plan, Subscription
 
 __all__ = [
     "BootstrapAction",
@@ -42,6 +43,8 @@ __all__ = [
     "LogSummary",
     "Package",
     "PingedHook",
+    "Plan",
     "RateLimit",
+    "Subscription",
     "Watcher",
 ]

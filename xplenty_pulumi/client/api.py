@@ -1,5 +1,6 @@
-"""The client: one account, one key, four kinds of things."""
+"""The client: one account, one key, and its kinds of things."""
 
+import copy
 import re
 import weakref
 from pathlib import Path
@@ -18,6 +19,7 @@ from xplenty_pulumi.client.models import RateLimit
 from xplenty_pulumi.client.outcomes import Answered, Request
 from xplenty_pulumi.client.packages import Packages
 from xplenty_pulumi.client.parsing import Unreadable, read_mapping, read_rate_limit
+from xplenty_pulumi.client.plans import Plans
 from xplenty_pulumi.client.retry import CallKind
 from xplenty_pulumi.client.transport import READ_TIMEOUT, HttpTransport, Transport
 from xplenty_pulumi.clock import Clock, SystemClock
@@ -67,10 +69,21 @@ class Client:
             deadline=deadline,
         )
         self._unscrub_logs = weakref.finalize(self, scrub_http_logs(api_key))
-        self.clusters = Clusters(self._caller, base=self._base)
-        self.jobs = Jobs(self._caller, base=self._base)
-        self.packages = Packages(self._caller, base=self._base)
-        self.hooks = Hooks(self._caller, base=self._base)
+        self._offer(self._caller)
+
+    def _offer(self, caller: Caller) -> None:
+        self._caller = caller
+        self.clusters = Clusters(caller, base=self._base)
+        self.jobs = Jobs(caller, base=self._base)
+        self.packages = Packages(caller, base=self._base)
+        self.hooks = Hooks(caller, base=self._base)
+        self.plans = Plans(caller, base=self._base)
+
+    def within(self, deadline: float) -> "Client":
+        """Return this client with another deadline: connections, key and what it has sent are shared."""
+        other = copy.copy(self)
+        other._offer(self._caller.within(deadline))  # noqa: SLF001 - of the same class
+        return other
 
     def __repr__(self) -> str:
         return f"Client(account_id={self._account!r}, base_url={str(self._address)!r})"

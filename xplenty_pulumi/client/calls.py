@@ -1,5 +1,6 @@
 """The one place where calls are repeated."""
 
+import copy
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,6 +66,12 @@ class Caller:
         self._breaker = KeyBreaker()
         self._throttle = Throttle(clock, random)
         self.meter = Meter(clock)
+
+    def within(self, deadline: float) -> "Caller":
+        """Return this caller with another deadline for each call; all else is shared."""
+        other = copy.copy(self)
+        other._deadline = deadline  # noqa: SLF001 - of the same class
+        return other
 
     def run(self, call: Call[T]) -> T:
         """Return the call's value, or raise the XplentyError that says why there is none."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, DiffResult, ReadResult, ResourceProvider
+from pulumi.dynamic import CheckResult, ConfigureRequest, DiffResult, ReadResult, ResourceProvider
 
 from xplenty_pulumi.core import fields
 from xplenty_pulumi.core.diff import differences
@@ -19,6 +19,7 @@ from xplenty_pulumi.core.plan import Plan, plan
 from xplenty_pulumi.dynamic import bridge, settings
 from xplenty_pulumi.dynamic.answered import answered, name_answered
 from xplenty_pulumi.dynamic.bridge import PROVIDER, Call
+from xplenty_pulumi.dynamic.checking import check
 from xplenty_pulumi.dynamic.crowd import crowd
 from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, HIDDEN_INPUTS, OWNER, Inputs
 from xplenty_pulumi.dynamic.secrets import secret_values, without_secrets
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from xplenty_pulumi.dynamic.session import Session
 
 __all__ = ["Properties", "Provider", "answered", "declared", "number_of", "timeout_of"]
-
-_SECRET_FIELDS = frozenset({"variables", "dynamic_variables", "settings"})
-"""Fields whose value an error must not show: the engine prints the value of the property that a failure names."""
 
 Properties = dict[str, Any]
 
@@ -59,14 +57,7 @@ class Provider(ResourceProvider, ABC):
         """Return the inputs in canonical form, or every problem with them and with the settings, all at once."""
         if not _olds:
             crowd().expect(str(news.get(OWNER, "")))
-        inputs = Inputs.of(news)
-        checked = inputs.checked(self.kind)
-        failures = [_failure(problem) for problem in checked.problems]
-        if not failures:
-            failures = self._failures_of_settings()
-        hidden = {name: news[name] for name in HIDDEN_INPUTS if name in news}
-        later = {name: news[name] for name in inputs.unknown}
-        return CheckResult({**checked.inputs, **later, **hidden}, failures)
+        return check(self, _olds, news)
 
     @answered
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
@@ -112,8 +103,11 @@ class Provider(ResourceProvider, ABC):
         Raises:
             ConfigError: one is missing, malformed or unsafe.
         """
-        config = self._config
-        return settings.load(os.environ, config.get if config is not None else lambda _key: None)
+        return settings.load(os.environ, self.configuration)
+
+    def configuration(self, key: str) -> object:
+        """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""
+        return None if self._config is None else self._config.get(key)
 
     def session(self) -> "Session":
         """Return what this process shares with all resources of the same account."""
@@ -182,13 +176,6 @@ class Provider(ResourceProvider, ABC):
         except ConfigError:
             return scrub(text, secrets)
 
-    def _failures_of_settings(self) -> list[CheckFailure]:
-        try:
-            self.session()
-        except ConfigError as problem:
-            return [CheckFailure("", str(problem))]
-        return []
-
 
 def declared(props: Mapping[str, object], kind: Kind) -> dict[str, object]:
     """Return the inputs that the program declares, whether `props` are inputs or outputs."""
@@ -234,8 +221,3 @@ def timeout_of(call: Call, inputs: Mapping[str, object], name: str, kind: Kind) 
     """Return the seconds an operation may take: the resource option `custom_timeouts`, the input, the default."""
     value = call.timeout or inputs.get(name) or kind.by_name[name].default
     return float(str(value))
-
-
-def _failure(problem: SpecError) -> CheckFailure:
-    field = "" if problem.field in _SECRET_FIELDS else problem.field
-    return CheckFailure(field, str(problem))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.budget import Budget
+from xplenty_pulumi.core.foresight import Foresight
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Kind
 from xplenty_pulumi.core.patience import Pace, Patience
@@ -31,6 +32,7 @@ class Session:
     known_hooks: KnownHooks
     polls: Polls
     budget: Budget
+    foresight: Foresight
 
     @classmethod
     def of(cls, client: Client, clock: Clock, *, pace: Pace | None = None, share: float = 0.5) -> "Session":
@@ -44,6 +46,7 @@ class Session:
             known_hooks=KnownHooks(client),
             polls=Polls(client, clock),
             budget=Budget(client, clock, share=share),
+            foresight=Foresight(client, lambda text: bridge.stack_line(text, "WARNING")),
         )
 
     def hold(self, kind: Kind, resource_id: int) -> None:

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
+from xplenty_pulumi.core import fields
+from xplenty_pulumi.core.stack_rules import AS_DECLARED, SANDBOX, StackRules, read_moment, read_types
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
+
+Value = TypeVar("Value")
 
 DEFAULT_URL = "https://api.xplenty.com"
 
@@ -56,6 +61,46 @@ def load(environment: Mapping[str, str], config: Callable[[str], object]) -> Set
         former_account_id=_optional(environment, config, "XPLENTY_FORMER_ACCOUNT_ID", "formerAccountId"),
         credit_share=_credit_share(_optional(environment, config, "XPLENTY_CREDIT_SHARE", "creditShare")),
     )
+
+
+def load_rules(environment: Mapping[str, str], config: Callable[[str], object]) -> StackRules:
+    """Return what the stack says about everything declared in it, by default nothing; looked up like the settings.
+
+    Raises:
+        ConfigError: one is malformed.
+    """
+    return StackRules(
+        allowed_types=_ruled(environment, config, "XPLENTY_ALLOWED_TYPES", "allowedTypes", read=read_types) or (),
+        max_node_hours=_ruled(environment, config, "XPLENTY_MAX_NODE_HOURS", "maxNodeHours", read=_node_hours),
+        sizing=_ruled(environment, config, "XPLENTY_SIZING", "sizing", read=_sizing) or AS_DECLARED,
+        lifetime=_ruled(environment, config, "XPLENTY_LIFETIME", "lifetime", read=fields.duration),
+        expires=_ruled(environment, config, "XPLENTY_EXPIRES", "expires", read=read_moment),
+    )
+
+
+def _ruled(
+    environment: Mapping[str, str],
+    config: Callable[[str], object],
+    variable: str,
+    key: str,
+    *,
+    read: Callable[[object], Value],
+) -> Value | None:
+    """The rule in canonical form, None where it is not set; `read` says in words what is wrong with it."""
+    text = _optional(environment, config, variable, key)
+    try:
+        return read(text) if text else None
+    except ValueError as problem:
+        advice = f"Correct {variable} or the stack's configuration, or remove it"
+        raise ConfigError(f"xplenty:{key} {problem}", setting=key, advice=advice) from None
+
+
+def _node_hours(value: object) -> float:
+    return float(str(fields.number(lowest=0)(value)))
+
+
+def _sizing(value: object) -> str:
+    return str(fields.choice(AS_DECLARED, SANDBOX)(value))
 
 
 def _required(

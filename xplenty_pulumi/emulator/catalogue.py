@@ -1,7 +1,8 @@
-"""The fixed lists of the service: hook types and events, package templates, regions, the user."""
+"""The fixed lists of the service: hook types and events, package templates, regions, the plan, the user."""
 
 from typing import Any
 
+from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.records import Moment
 from xplenty_pulumi.emulator.views import USER_EMAIL, USER_ID, USER_NAME, Json, Links, time_text
 
@@ -85,4 +86,45 @@ def user_json(links: Links, *, created_at: Moment) -> dict[str, Any]:
         "last_login": created,
         "api_key": None,
         "url": f"{links.base}/user",
+    }
+
+
+_PLAN = "pro"
+
+
+def plan_json(knobs: Knobs, *, since: Moment) -> Json:
+    """Return the plan of the account; what it does not limit is 0, as in the published examples."""
+    noted = time_text(since)
+    return {
+        "id": _PLAN,
+        "name": "Pro",
+        "description": "Pro",
+        **{f"{part}_cents": 0 for part in ("price", "cluster_node_price")},
+        **{f"{part}_currency": "USD" for part in ("price", "cluster_node_price")},
+        "price_unit": "month",
+        "cluster_node_price_unit": "hour",
+        "cluster_node_hours_included": 0,
+        "cluster_node_hours_limit": -1,
+        "cluster_nodes_limit": 0,
+        "cluster_size_limit": knobs.max_nodes,
+        "clusters_limit": knobs.max_clusters or 0,
+        "sandbox_clusters_limit": knobs.max_sandboxes or 0,
+        "sandbox_node_hours_included": 0,
+        "sandbox_node_hours_limit": -1,
+        "members_limit": 1,
+        "position": 0,
+        "created_at": noted,
+        "updated_at": noted,
+    }
+
+
+def subscription_json(links: Links, *, since: Moment) -> Json:
+    """Return that the account has its plan, and is past its trial."""
+    return {
+        "trial_period_days": 14,
+        "plan_id": _PLAN,
+        "trial_start": time_text(since),
+        "trial_end": time_text(since),
+        "trialling": False,
+        "url": links.api("subscription"),
     }

@@ -1,10 +1,10 @@
-"""The calls on what is only looked at: packages, schedules, hook types and events, regions, stacks, the user."""
+"""The calls on what is only looked at: packages, schedules, hook types and events, regions, stacks, plans, the user."""
 
 from xplenty_pulumi.emulator import catalogue
 from xplenty_pulumi.emulator.calls import Call, answer_list
 from xplenty_pulumi.emulator.catalogue_views import package_json, schedule_json
 from xplenty_pulumi.emulator.lists import Filter, Listing
-from xplenty_pulumi.emulator.messages import Answer
+from xplenty_pulumi.emulator.messages import Answer, Refusal
 from xplenty_pulumi.emulator.records import Package, Schedule
 
 _PACKAGES: Listing[Package] = Listing(
@@ -84,6 +84,20 @@ def list_regions(call: Call) -> Answer:
 def list_stacks(call: Call) -> Answer:
     """GET stacks."""
     return Answer([{"id": stack, "name": stack.replace("-", " ").title()} for stack in call.seed.stacks])
+
+
+def list_plans(call: Call) -> Answer:
+    """GET plans; the account has the only one."""
+    if not call.knobs.plan_shown:
+        raise Refusal(403, "You may not see the billing of this account")
+    return Answer([catalogue.plan_json(call.knobs, since=call.world.born_at)])
+
+
+def get_subscription(call: Call) -> Answer:
+    """GET subscription."""
+    if not call.knobs.plan_shown:
+        raise Refusal(403, "You may not see the billing of this account")
+    return Answer(catalogue.subscription_json(call.links, since=call.world.born_at))
 
 
 def list_hook_types(call: Call) -> Answer:

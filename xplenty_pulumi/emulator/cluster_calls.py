@@ -81,6 +81,7 @@ def new_cluster(call: Call, fields: dict[str, Any]) -> Cluster:
     """Return the pending cluster that these fields ask for; raises Refusal when they do not fit together."""
     fields = _defaults(call) | fields
     fields["nodes"] = _first_nodes(call, fields)
+    _check_room(call, fields["type"])
     rules.check_region(fields["region"], known=call.seed.regions)
     if "description" in fields:
         fields["description"] = rules.description(fields["description"], knobs=call.knobs)
@@ -113,6 +114,14 @@ def _defaults(call: Call) -> dict[str, Any]:
         return defaults
     zone = f"{str(region).rpartition('::')[2]}b"
     return defaults | {"zone": zone, "master_instance_type": "m3.xlarge", "slave_instance_type": "m3.xlarge"}
+
+
+def _check_room(call: Call, cluster_type: str) -> None:
+    """Refuse one more cluster of a type than the plan allows at once."""
+    most = call.knobs.max_sandboxes if cluster_type == "sandbox" else call.knobs.max_clusters
+    living = [one for one in call.world.clusters.values() if one.type == cluster_type and one.status not in ENDED]
+    if most is not None and len(living) >= most:
+        raise invalid("type", f"the plan allows {most} {cluster_type} clusters at once")
 
 
 def _first_nodes(call: Call, fields: dict[str, Any]) -> int:

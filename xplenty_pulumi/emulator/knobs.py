@@ -41,6 +41,9 @@ class Knobs:
     # Sizes
     jobs_per_cluster: int = 2
     max_nodes: int = 20
+    # Clusters of a type that may live at once; None is any number.
+    max_clusters: int | None = None
+    max_sandboxes: int | None = None
     credits_per_hour: int = 5000
 
     # What the POST of a cluster fills in: with False, zone and instance types stay null.
@@ -147,6 +150,8 @@ class Knobs:
     invalid_body: Literal["message", "message_and_errors"] = "message"
     # Whether the plan shows the nodes of a cluster; without it, instances answer 403.
     instances_in_plan: bool = True
+    # Whether the key may see plan and subscription, which are billing.
+    plan_shown: bool = True
 
     def __post_init__(self) -> None:
         for name in _POSITIVE:

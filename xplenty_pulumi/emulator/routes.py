@@ -40,6 +40,8 @@ _ACCOUNT: Mapping[str, Mapping[str, Handler]] = {
     "hooks/types": {"GET": catalogue_calls.list_hook_types},
     "regions": {"GET": catalogue_calls.list_regions},
     "stacks": {"GET": catalogue_calls.list_stacks},
+    "plans": {"GET": catalogue_calls.list_plans},
+    "subscription": {"GET": catalogue_calls.get_subscription},
     "rate_limit_status": {"GET": catalogue_calls.get_rate_limit},
     **{f"{area}/search": {"GET": _search} for area in ("clusters", "jobs", "packages", "schedules")},
     **{
@@ -71,9 +73,7 @@ _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "schedules/{id}/run": ("POST",),
     "user": ("PUT",),
 }
-_LEFT_OUT_AREAS = frozenset(
-    {"connections", "deliveries", "invoices", "members", "payment_method", "plans", "subscription"}
-)
+_LEFT_OUT_AREAS = frozenset({"connections", "deliveries", "invoices", "members", "payment_method"})
 _LEFT_OUT_GLOBAL_AREAS = frozenset(
     {"accounts", "product_updates", "regions", "timezones", "user", "user_password", "variables"}
 )

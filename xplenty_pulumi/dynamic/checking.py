@@ -1,0 +1,60 @@
+"""The answer to the engine's Check: inputs in canonical form, or every problem with them, all at once."""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import CheckFailure, CheckResult
+
+from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.stack_rules import StackRules
+from xplenty_pulumi.dynamic import settings
+from xplenty_pulumi.dynamic.foresight import Subject, foreseen, ruled_out
+from xplenty_pulumi.dynamic.inputs import HIDDEN_INPUTS, OWNER, Inputs
+from xplenty_pulumi.errors import ConfigError, SpecError, XplentyError
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.dynamic.base import Provider
+
+Properties = dict[str, Any]
+
+_SECRET_FIELDS = frozenset({"variables", "dynamic_variables", "settings"})
+"""Fields whose value an error must not show: the engine prints the value of the property that a failure names."""
+
+
+def check(provider: "Provider", olds: Properties, news: Properties) -> CheckResult:
+    """Return the checked inputs of a resource, sized as the stack says, with every problem found.
+
+    What the inputs themselves say comes first; only where they are in order the stack's rules and the service do.
+    """
+    rules, trouble = _rules(provider)
+    inputs = Inputs.of(rules.sized(news) if provider.kind is CLUSTER else news)
+    checked = inputs.checked(provider.kind)
+    before = Inputs.of(olds).checked(provider.kind).inputs if OWNER in olds else None
+    subject = Subject(provider.kind, str(news.get(OWNER, "")), checked.inputs, before)
+    problems: list[XplentyError] = [*checked.problems]
+    if not problems:
+        problems += trouble or [*ruled_out(subject, rules), *_asked(provider, subject)]
+    hidden = {name: news[name] for name in HIDDEN_INPUTS if name in news}
+    later = {name: news[name] for name in inputs.unknown}
+    return CheckResult({**checked.inputs, **later, **hidden}, [_failure(one) for one in problems])
+
+
+def _rules(provider: "Provider") -> tuple[StackRules, list[XplentyError]]:
+    config = provider.configuration
+    try:
+        return settings.load_rules(os.environ, config), []
+    except ConfigError as problem:
+        return StackRules(), [problem]
+
+
+def _asked(provider: "Provider", subject: Subject) -> list[XplentyError]:
+    try:
+        session = provider.session()
+    except ConfigError as problem:
+        return [problem]
+    return foreseen(subject, session.foresight, provider.call())
+
+
+def _failure(problem: XplentyError) -> CheckFailure:
+    field = problem.field if isinstance(problem, SpecError) and problem.field not in _SECRET_FIELDS else ""
+    return CheckFailure(field, str(problem))

@@ -1,0 +1,123 @@
+"""What a check finds out beyond the inputs themselves: the rules of the stack, and what the service says beforehand."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from xplenty_pulumi.clock import SystemClock
+from xplenty_pulumi.core import estimate, marker
+from xplenty_pulumi.core.estimate import Use, use_of
+from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Kind
+from xplenty_pulumi.core.stack_rules import StackRules
+from xplenty_pulumi.dynamic import bridge
+from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.inputs import owner_of
+from xplenty_pulumi.errors import AuthError, ConfigError, SpecError, XplentyError
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.core.foresight import Foresight
+
+_LOOKED_AT: Mapping[str, frozenset[str]] = {
+    CLUSTER.name: frozenset({"nodes", "type"}),
+    JOB_RUN.name: frozenset({"package_id", "package", "variables", "dynamic_variables"}),
+}
+"""The inputs that the service is asked about; where none of them has changed, nothing is asked."""
+_COUNTED = ("nodes", "terminate_on_idle", "time_to_idle")
+"""The inputs that an estimate depends on."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A resource that is being checked: its canonical inputs, and those that the state has of it, if it has any."""
+
+    kind: Kind
+    owner: str
+    inputs: Mapping[str, object]
+    before: Mapping[str, object] | None
+
+    def is_changed(self, names: frozenset[str] | tuple[str, ...]) -> bool:
+        """Return whether it is new, or has another value in one of these inputs."""
+        before = self.before
+        return before is None or any(self.inputs.get(name) != before.get(name) for name in names)
+
+
+class Declared:
+    """The clusters of the stack as they are checked one after another; thread-safe.
+
+    A preview and an `up` are two processes, each of which counts afresh.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._uses: dict[str, Use] = {}
+        self._types: dict[str, object] = {}
+        self._is_planned = False
+        bridge.at_end(self.headline, visible=True)
+
+    def note(self, subject: Subject, use: Use | None) -> tuple[Use, ...]:
+        """Count a cluster, anew where it was counted before, and return all that are known so far."""
+        with self._lock:
+            self._is_planned = self._is_planned or subject.is_changed(_COUNTED)
+            if subject.inputs.get("marker") is not False or subject.before is None:
+                self._types[subject.owner] = subject.inputs.get("type")
+            if use is not None:
+                self._uses[subject.owner] = use
+            return tuple(self._uses.values())
+
+    def number(self, type_: object) -> int:
+        """Return how many clusters of a type are known; one without a marker only if it does not live already."""
+        with self._lock:
+            return sum(found == type_ for found in self._types.values())
+
+    def headline(self) -> str:
+        """Return the estimate as one line where anything of it is planned."""
+        with self._lock:
+            return estimate.headline(self._uses.values()) if self._is_planned else ""
+
+
+@lru_cache(maxsize=1)
+def declared_clusters() -> Declared:
+    """Return the clusters that this process has checked."""
+    return Declared()
+
+
+def ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
+    """Return what the rules of the stack refuse; no call is made."""
+    now = SystemClock().now()
+    problems = [rules.refusal_of_new(now) if subject.before is None and subject.kind.name in _LOOKED_AT else None]
+    if subject.kind is CLUSTER:
+        name = subject.owner.rpartition("::")[2]
+        uses = declared_clusters().note(subject, use_of(name, subject.inputs, rules, now=now))
+        problems += [
+            rules.refusal_of_type(subject.inputs.get("type")),
+            estimate.refusal(uses, rules.max_node_hours),
+        ]
+    return [problem for problem in problems if problem is not None]
+
+
+def foreseen(subject: Subject, foresight: "Foresight", call: Call) -> list[XplentyError]:
+    """Return what the service would refuse; it is only asked about what is new or has changed."""
+    if not subject.is_changed(_LOOKED_AT.get(subject.kind.name, ())) or subject.kind.name not in _LOOKED_AT:
+        return []
+    try:
+        return [*(_of_cluster(subject, foresight) if subject.kind is CLUSTER else _of_run(subject, foresight, call))]
+    except AuthError as refused:
+        return [refused]
+
+
+def _of_cluster(subject: Subject, foresight: "Foresight") -> list[SpecError]:
+    try:
+        scope = marker.scope_of(owner_of({"__owner": subject.owner}))
+    except ConfigError:
+        scope = ""
+    ours = declared_clusters().number(subject.inputs.get("type"))
+    return foresight.refusals_of_cluster(subject.inputs, scope=scope, ours=ours)
+
+
+def _of_run(subject: Subject, foresight: "Foresight", call: Call) -> list[SpecError]:
+    problems = foresight.refusals_of_run(subject.inputs)
+    if not problems and (text := foresight.strange_variables(subject.inputs)):
+        bridge.warn(call, text)
+    return problems
