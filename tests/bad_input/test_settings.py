@@ -10,7 +10,7 @@ from typing import Any
 from tests.bad_input.amounts import assert_told_well, draws, settle, share
 from tests.bad_input.values import nested, value
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.dynamic.settings import load
+from xplenty_pulumi.dynamic.settings import load, load_rules
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.emulator.seed_file import read_seed_file
 from xplenty_pulumi.errors import ConfigError
@@ -65,6 +65,11 @@ VARIABLES: Mapping[str, str] = {
     "XPLENTY_API_URL": "apiUrl",
     "XPLENTY_POLL_SECONDS": "pollSeconds",
     "XPLENTY_CREDIT_SHARE": "creditShare",
+    "XPLENTY_ALLOWED_TYPES": "allowedTypes",
+    "XPLENTY_MAX_NODE_HOURS": "maxNodeHours",
+    "XPLENTY_SIZING": "sizing",
+    "XPLENTY_LIFETIME": "lifetime",
+    "XPLENTY_EXPIRES": "expires",
 }
 SEED: Mapping[str, Any] = {
     "account_id": "acme",
@@ -84,7 +89,10 @@ def environment(draw: Random, folder: Path) -> None:
     given = {name: draw.choice(ODD) for name in VARIABLES if draw.random() < 0.4}
     good = {"apiKey": "key", "accountId": "acme", "apiUrl": "https://api.xplenty.com", "pollSeconds": "5"}
     config: dict[str, Any] = {f"xplenty:{key}": text for key, text in good.items() if draw.random() < 0.9}
-    config |= {f"xplenty:{key}": value(draw) for key in good if draw.random() < 0.2}
+    config |= {f"xplenty:{key}": value(draw) for key in VARIABLES.values() if draw.random() < 0.2}
+    if draw.random() < 0.5:
+        load_rules(given, config.get)
+        return
     found = load(given, config.get)
     Client(api_key=found.api_key, account_id=found.account_id, base_url=found.api_url).close()
 

@@ -6,6 +6,7 @@ is no reason to fail: that is said once, nothing more is asked, and the `up` its
 
 import threading
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from xplenty_pulumi.client import Client, Cluster, Package
@@ -14,7 +15,7 @@ from xplenty_pulumi.core.kinds import CLUSTER, Phase
 from xplenty_pulumi.core.missing import or_none
 from xplenty_pulumi.core.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
 from xplenty_pulumi.core.shared_look import SharedLook
-from xplenty_pulumi.errors import ApiError, AuthError, SpecError, XplentyError
+from xplenty_pulumi.errors import ApiError, AuthError, NotFoundError, SpecError, XplentyError
 
 LONGEST_CALL = 5.0
 """Seconds that a call may take, repeats included."""
@@ -37,6 +38,7 @@ class Foresight:
         self._warn = warn
         self._lock = threading.Lock()
         self._looks: dict[Hashable, SharedLook[Any]] = {}
+        self._key = SharedLook(self._prove_key)
         self._is_blind = False
 
     def refusals_of_run(self, inputs: Mapping[str, object]) -> list[SpecError]:
@@ -92,12 +94,16 @@ class Foresight:
         return () if found is None else (found,)
 
     def _plan(self) -> PlanLimits:
-        # Free of charge; after it a refusal of what follows, which is billing, is not taken for one of the key.
-        self._client.rate_limit()
+        # Plans are billing, which the key's user may not be allowed to see.
         try:
             return limits_of(self._client.plans.subscription(), self._client.plans.list())
         except ApiError:
             return PlanLimits()
+
+    def _prove_key(self) -> None:
+        # Free of charge; after a success no refusal of what follows (403) is taken for one of the key itself.
+        with suppress(NotFoundError):
+            self._client.rate_limit()
 
     def _living(self) -> tuple[Cluster, ...]:
         found = {one.id: one for status in _LIVING for one in self._client.clusters.list(status=status)}
@@ -110,6 +116,7 @@ class Foresight:
                 return None
             look = self._looks.setdefault(question, SharedLook(ask))
         try:
+            self._key.after(0).shown()
             answer: T = look.after(0).shown()
         except XplentyError as trouble:
             if isinstance(trouble, AuthError) and trouble.status != 403:

@@ -1,0 +1,51 @@
+"""The blocks of `docs/limits.md`: the commands set what is read, and the texts are those of the code."""
+
+import re
+import shlex
+from pathlib import Path
+
+from xplenty_pulumi.core import estimate
+from xplenty_pulumi.core.estimate import Use
+from xplenty_pulumi.core.foresight import LONGEST_CALL
+from xplenty_pulumi.core.stack_rules import _OF_PRODUCTION_ONLY
+from xplenty_pulumi.dynamic.foresight import _LOOKED_AT
+from xplenty_pulumi.dynamic.settings import load_rules
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+(_, COMMANDS), (_, LINE), (_, REFUSAL) = BLOCKS
+USES = (Use("small", 2, 24, is_endless=True), Use("big", 6, 24, is_endless=True))
+
+
+def test_page_has_no_other_block() -> None:
+    """A block added to the page needs a test here."""
+    assert len(BLOCKS) == PAGE.count("```") / 2
+
+
+def test_commands_set_what_is_read() -> None:
+    """Each rule is set by its command, to a value that is valid, and none is left out."""
+    config = {words[3]: words[4] for words in map(shlex.split, COMMANDS.splitlines())}
+    rules = load_rules({}, config.get)
+    assert all(vars(rules).values())
+    assert len(vars(rules)) == len(config)
+
+
+def test_variables_of_the_page_are_read() -> None:
+    """Each environment variable of the page stands for a rule."""
+    source = (Path(__file__).resolve().parents[2] / "xplenty_pulumi/dynamic/settings.py").read_text(encoding="utf-8")
+    for variable in set(re.findall(r"XPLENTY_\w+", PAGE)):
+        assert f'"{variable}"' in source
+
+
+def test_texts_are_those_of_the_code() -> None:
+    """The estimate and its refusal read as the page shows them."""
+    refusal = estimate.refusal(USES, 40)
+    assert f"{estimate.headline(USES)}\n" == LINE
+    assert f"{refusal}\n" == REFUSAL
+
+
+def test_inputs_and_times_of_the_page_are_those_of_the_code() -> None:
+    """The inputs that are looked at and left out are named, and how long a call may take."""
+    assert all(f"`{name}`" in PAGE for names in _LOOKED_AT.values() for name in names)
+    assert all(f"`{name}`" in PAGE for name in _OF_PRODUCTION_ONLY if "spot" not in name)
+    assert LONGEST_CALL == 5

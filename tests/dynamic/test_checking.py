@@ -1,0 +1,155 @@
+"""A check knows the rules of the stack and asks the service, but only about what is new or has changed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.dynamic.conftest import Scene
+from tests.dynamic.host import UNKNOWN, Host
+from xplenty_pulumi.emulator import Emulator, Knobs
+
+LONG_AGO = "2020-01-01T00:00:00Z"
+
+
+def reasons(host: Host, given: dict[str, Any], olds: dict[str, Any] | None = None) -> list[tuple[str, str]]:
+    """Return the failures of a check: the input that each is about, and why."""
+    _, failures = host.check(host.properties(given), None if olds is None else host.properties(olds))
+    return [(one.property, one.reason) for one in failures]
+
+
+def test_everything_wrong_is_said_at_once(make_apart: Callable[..., Scene]) -> None:
+    """Type, node-hours, expiry and the plan are refused in one check, each by the input that it is about."""
+    rules = {"XPLENTY_ALLOWED_TYPES": "sandbox", "XPLENTY_MAX_NODE_HOURS": "40", "XPLENTY_EXPIRES": LONG_AGO}
+    with Emulator(knobs=Knobs(max_nodes=20)) as account:
+        found = reasons(
+            make_apart(account, **rules).clusters(), {"nodes": 30, "terminate_on_idle": True, "time_to_idle": 7200}
+        )
+    assert [name for name, _ in found] == ["", "type", "nodes", "nodes"]
+    texts = " ".join(text for _, text in found)
+    for part in (
+        "this environment expired",
+        "type must be 'sandbox'",
+        "about 60 node-hours",
+        "at most 20 for a cluster",
+    ):
+        assert part in texts
+
+
+def test_what_exists_goes_on_in_an_expired_stack(make_apart: Callable[..., Scene]) -> None:
+    """An update is let pass, of clusters and of runs; hooks cost nothing and may even be new."""
+    with Emulator() as account:
+        scene = make_apart(account, XPLENTY_EXPIRES=LONG_AGO)
+        assert reasons(scene.clusters(), {"nodes": 3}, {"nodes": 2}) == []
+        run = {"cluster_id": 1, "package_id": 101}
+        assert reasons(scene.runs(), run, run) == []
+        assert (
+            reasons(scene.hooks(), {"type": "web", "settings": {"url": "https://a.example"}, "events": ["job"]}) == []
+        )
+        (refused,) = reasons(scene.runs(), run)
+        assert "this environment expired" in refused[1]
+
+
+@pytest.mark.parametrize("order", [(6, 2), (2, 6)])
+def test_limit_of_node_hours_counts_clusters_in_any_order(
+    make_apart: Callable[..., Scene], order: tuple[int, int]
+) -> None:
+    """Whichever is checked last is refused, be it one that does not change; checked again it counts once."""
+    with Emulator() as account:
+        scene = make_apart(account, XPLENTY_MAX_NODE_HOURS="7", XPLENTY_LIFETIME="1h")
+        first, last = ({"nodes": nodes} for nodes in order)
+        host = scene.clusters()
+        for _ in range(3):
+            assert reasons(host, first) == []
+        ((name, text),) = reasons(scene.clusters(), last, last)
+        assert name == "nodes"
+        assert "about 8 node-hours: 2 clusters" in text
+
+
+def test_estimate_is_said_at_the_end(make_apart: Callable[..., Scene]) -> None:
+    """Once, for the whole stack, where something of it is planned."""
+    with Emulator() as account:
+        scene = make_apart(account, XPLENTY_LIFETIME="1h")
+        reasons(scene.clusters(), {"nodes": 2}, {"nodes": 2})
+        scene.clusters().cancel()
+        assert [line.text for line in scene.engine.lines if "node-hour" in line.text] == []
+        reasons(scene.clusters(), {"nodes": 4})
+        scene.clusters().cancel()
+        scene.clusters().cancel()
+        assert [line.text for line in scene.engine.lines if "node-hour" in line.text] == [
+            "about 6 node-hours: 2 clusters"
+        ]
+
+
+def test_nothing_is_asked_about_what_has_not_changed(make_apart: Callable[..., Scene]) -> None:
+    """Neither the plan nor a package is looked at where nothing that depends on them is another one."""
+    run = {"cluster_id": 1, "package_id": 999, "variables": {"x": "1"}}
+    with Emulator() as account:
+        scene = make_apart(account)
+        assert reasons(scene.clusters(), {"nodes": 99, "name": "new"}, {"nodes": 99}) == []
+        assert reasons(scene.runs(), {**run, "timeout": 60}, run) == []
+        assert account.calls() == ()
+        assert reasons(scene.runs(), run, {**run, "variables": {}})
+        assert account.calls()
+
+
+def test_unknown_inputs_leave_out_what_depends_on_them(make_apart: Callable[..., Scene]) -> None:
+    """A package or a number of nodes that comes later is refused by nobody now."""
+    with Emulator() as account:
+        scene = make_apart(account, XPLENTY_MAX_NODE_HOURS="1", XPLENTY_ALLOWED_TYPES="sandbox")
+        assert reasons(scene.clusters(), {"nodes": UNKNOWN, "type": UNKNOWN}) == []
+        assert reasons(scene.runs(), {"cluster_id": UNKNOWN, "package_id": UNKNOWN, "variables": {"a": UNKNOWN}}) == []
+        assert [call.path for call in account.calls() if "packages" in call.path] == []
+
+
+def test_strange_variables_are_a_warning_in_the_row(make_apart: Callable[..., Scene]) -> None:
+    """The run is let pass; its row and the diagnostics say which variables its package does not know."""
+    with Emulator() as account:
+        scene = make_apart(account)
+        host = scene.runs()
+        assert reasons(host, {"cluster_id": 1, "package_id": 101, "variables": {"dya": "'x'"}}) == []
+        (line,) = [line for line in scene.engine.lines if line.severity == "WARNING" and line.urn == host.urn]
+        assert (line.text, line.ephemeral) == ("package 101 does not know dya; it declares day, output_path", False)
+
+
+def test_sandbox_sizing_is_in_the_checked_inputs(make_apart: Callable[..., Scene]) -> None:
+    """What the engine stores, shows and compares is the sandbox, so a second check gives the very same."""
+    declared = {"nodes": 4, "master_instance_type": "m9", "name": "etl"}
+    with Emulator() as account:
+        host = make_apart(account, XPLENTY_SIZING="sandbox").clusters()
+        first, failures = host.check(host.properties(declared))
+        second, _ = host.check(host.properties(declared), first)
+    assert not failures
+    assert (first["type"], first["nodes"], first["terminate_on_idle"], first["name"]) == ("sandbox", 1, True, "etl")
+    assert "master_instance_type" not in first
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("variable", "key"),
+    [
+        ("XPLENTY_ALLOWED_TYPES", "allowedTypes"),
+        ("XPLENTY_MAX_NODE_HOURS", "maxNodeHours"),
+        ("XPLENTY_SIZING", "sizing"),
+        ("XPLENTY_LIFETIME", "lifetime"),
+        ("XPLENTY_EXPIRES", "expires"),
+    ],
+)
+def test_bad_rule_is_named(make_apart: Callable[..., Scene], variable: str, key: str) -> None:
+    """The failure names the rule, what was wrong with it, and the two places where it can be set."""
+    with Emulator() as account:
+        ((name, text),) = reasons(make_apart(account, **{variable: "huge"}).clusters(), {"nodes": 2})
+    assert name == ""
+    assert f"xplenty:{key} must" in text
+    assert "'huge'" in text
+    assert variable in text
+
+
+def test_silent_service_fails_nothing(make_apart: Callable[..., Scene]) -> None:
+    """Where nobody answers, each check passes and one warning says so."""
+    with Emulator() as account:
+        scene = make_apart(account)
+    found = [reasons(scene.runs(), {"cluster_id": 1, "package_id": number}) for number in (1, 2, 3)]
+    found.append(reasons(scene.clusters(), {"nodes": 99}))
+    assert found == [[], [], [], []]
+    assert len([line for line in scene.engine.lines if "could not be looked at" in line.text]) == 1
