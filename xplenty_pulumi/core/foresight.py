@@ -137,7 +137,7 @@ def _refusal_of_package(named: str, found: tuple[Package, ...]) -> str | None:
         is_id = named.strip().isdigit()
         return f"package {named} does not exist in this account" if is_id else f"no active package is named {named!r}"
     if len(found) > 1:
-        return f"packages {', '.join(str(one.id) for one in found)} are all named {named!r}"
+        return f"packages {', '.join(str(one) for one in sorted(one.id for one in found))} are all named {named!r}"
     return f"package {named} is archived" if found[0].status == "archived" else None
 
 
