@@ -13,7 +13,7 @@ from pulumi.dynamic import ResourceProvider
 
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
 from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider
-from xplenty_pulumi.dynamic import bridge, crowd, session, settings
+from xplenty_pulumi.dynamic import bridge, crowd, foresight, session, settings
 from xplenty_pulumi.dynamic.bridge import rows
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 
@@ -87,7 +87,8 @@ def here() -> Iterator[Scene]:
 
 def forget_the_process() -> None:
     """Let go of what the front end keeps for the life of a process."""
-    for kept in (rows.engine, bridge.report, bridge.announce, bridge.ear, crowd.crowd, session._session):
+    made = (crowd.crowd, foresight.declared_clusters, session._session)
+    for kept in (rows.engine, bridge.report, bridge.announce, bridge.ear, *made):
         kept.cache_clear()
 
 

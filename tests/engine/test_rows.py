@@ -20,7 +20,11 @@ Updating (dev):
 +  pulumi-python:dynamic/xplenty:Cluster etl creating (Ns) [N/N] creating · Ns of Nm
 +  pulumi-python:dynamic/xplenty:Cluster etl creating (Ns) available
 +  pulumi-python:dynamic/xplenty:Cluster etl created (Ns) available
-+  pulumi:pulumi:Stack tests-dev created (Ns)
++  pulumi:pulumi:Stack tests-dev creating (Ns) about N node-hours a day: N cluster, which nothing ends
++  pulumi:pulumi:Stack tests-dev created (Ns) N message
+Diagnostics:
+pulumi:pulumi:Stack (tests-dev):
+about N node-hours a day: N cluster, which nothing ends
 Resources:
 + N created
 Duration: Ns
@@ -47,7 +51,7 @@ def test_row_in_a_terminal(slow_stack: Stack) -> None:
 
 @bridged(AS_LINES)
 def test_log_of_a_ci_system(slow_stack: Stack) -> None:
-    """Without a terminal there is one line per change, and an `up` prints nothing else of ours."""
+    """Without a terminal there is one line per change, then the estimate, and nothing else of ours."""
     output = slow_stack.declare(cluster("etl")).up(CI="true").succeeded().output
 
     lines = [NUMBER.sub("N", line).strip() for line in output.splitlines()]
