@@ -93,6 +93,7 @@ def test_a_broken_cluster_may_be_kept(bench: Bench) -> None:
     outcome = bench.clusters.create(desired(on_create_failure="keep"))
     assert isinstance(outcome.problem, ReadyFailed)
     assert outcome.problem.reason == "its status is error"
+    assert "set on_create_failure to 'terminate' and run `pulumi up`, which ends it and" in outcome.problem.advice
     assert [one.status for one in bench.emulator.clusters()] == ["error"]
     assert bench.wire.count("DELETE .*") == 0
 

@@ -235,6 +235,17 @@ def test_the_one_that_runs_is_followed(bench: Bench) -> None:
     assert "which was active already, and started none" in bench.warned[0]
 
 
+@pytest.mark.parametrize("if_running", ["fail", "adopt"])
+def test_a_run_of_another_resource_is_not_somebody_elses(bench: Bench, if_running: str) -> None:
+    """Two resources that ask for the same have a run each, also when one process starts both."""
+    cluster = bench.ready_cluster()
+    first = bench.job_runs.create(desired_run(cluster, ENDLESS, wait_for="running", owner="first"))
+    equal = desired_run(cluster, ENDLESS, wait_for="running", owner="second", if_running=if_running)
+    second = bench.job_runs.create(equal)
+    assert second.record.id != first.record.id
+    assert bench.warned == []
+
+
 def test_a_run_that_was_active_and_vanished_is_an_error(bench: Bench) -> None:
     """Nobody knows how it ended, so nothing is started in its place unasked."""
     with pytest.raises(ReadyFailed, match="which was active, so how it ended can not be seen"):

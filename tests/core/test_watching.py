@@ -116,3 +116,48 @@ def test_a_run_whose_watchers_are_refused_is_kept(bench: Bench) -> None:
     outcome = bench.job_runs.create(desired_run)
     assert isinstance(outcome.problem, AuthError)
     assert bench.job_runs.resume(outcome.record.id, desired_run).problem is None
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_look_shows_who_is_told(bench: Bench, told: bool) -> None:
+    """Where `notify` is declared, a look at the cluster and at an active run is a look at their watchers too."""
+    cluster = bench.clusters.create(desired(notify=told)).record.id
+    run = wanted(bench, notify=told, wait_for="running")
+    number = bench.job_runs.create(run).record.id
+    for change in (None, bench.client.jobs.unwatch if told else bench.client.jobs.watch):
+        if change is not None:
+            change(number)
+            (bench.client.clusters.unwatch if told else bench.client.clusters.watch)(cluster)
+        expected = told if change is None else not told
+        assert bench.job_runs.read(number, last_status="running", desired=run).told is expected
+        assert bench.clusters.read(cluster, inputs={"notify": told}).told is expected
+
+
+def test_a_look_without_notify_asks_nothing_more(bench: Bench) -> None:
+    """Nor does one at a run that has ended, of which there is nothing more to be told."""
+    cluster = bench.clusters.create(desired()).record.id
+    run = wanted(bench, notify=True)
+    ended = bench.job_runs.create(run).record.id
+    asked = bench.wire.count("GET .*/watchers")
+    assert bench.clusters.read(cluster, inputs={"nodes": 2}).told is None
+    assert bench.job_runs.read(ended, last_status="completed", desired=run).told is None
+    assert bench.wire.count("GET .*/watchers") == asked
+
+
+def test_a_thing_that_is_gone_is_told_to_nobody(bench: Bench) -> None:
+    """What vanishes between two calls is left to the next look."""
+    cluster = bench.clusters.create(desired(notify=True)).record.id
+    bench.wire.on("GET clusters/.*/watchers", answers(404))
+    assert bench.clusters.read(cluster, inputs={"notify": True}).told is None
+    bench.emulator.end_cluster(cluster)
+    asked = bench.wire.count("GET .*/watchers")
+    assert bench.clusters.read(cluster, inputs={"notify": True}).gone
+    assert bench.wire.count("GET .*/watchers") == asked
+
+
+def test_who_the_user_is_is_asked_once(bench: Bench) -> None:
+    """A refresh of many costs a call for the watchers of each, and one for all of them together."""
+    numbers = [bench.emulator.add_cluster().id for _ in range(5)]
+    for number in numbers:
+        bench.clusters.read(number, inputs={"notify": True})
+    assert (bench.wire.count("GET .*/watchers"), bench.wire.count("GET /user")) == (5, 1)

@@ -100,17 +100,19 @@ def test_custom_timeouts_do_not_count(plain_stack: Callable[[Emulator], Stack], 
 def test_broken_cluster_that_is_kept_is_refused_by_the_next_up(
     plain_stack: Callable[[Emulator], Stack], account: Emulator
 ) -> None:
-    """A cluster in error that was kept is not in the state; `up` makes no second beside it until somebody ends it."""
+    """A cluster in error that was kept is not in the state; `up` makes no second beside it, and says what ends it."""
     account.fail_next_clusters()
     stack = plain_stack(account).declare(cluster("etl", on_create_failure="keep"))
     last_line_of_traceback(stack.up())
     (broken,) = account.clusters()
     assert (broken.status, stack.state()) == ("error", {})
 
-    assert f"cluster {broken.id}: can not become available" in last_line_of_traceback(stack.up())
+    told = last_line_of_traceback(stack.up())
+    assert f"cluster {broken.id}: its status is error, and it is kept, as on_create_failure asks. Look at it; " in told
+    assert "set on_create_failure to 'terminate' and run `pulumi up`, which ends it and makes a new one" in told
     assert len(account.clusters()) == 1
-    account.end_cluster(broken.id)
-    stack.up().succeeded()
+    stack.declare(cluster("etl", on_create_failure="terminate")).up().succeeded()
+    assert [one.status for one in account.clusters()] == ["terminated", "available"]
 
 
 def test_destroy_ends_an_unknown_run_with_its_cluster(

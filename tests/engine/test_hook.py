@@ -1,14 +1,12 @@
-"""Hooks, and who is told of clusters and runs, through the real engine."""
+"""Hooks, and lookups in programs, through the real engine."""
 
 import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.support.hook_receiver import receiving
-from tests.support.stack import Declared, Stack, cluster, job, writes
+from tests.support.stack import Declared, Stack, cluster, writes
 from xplenty_pulumi.emulator import Emulator
 
 SLACK = {"url": "https://hooks.example.test/T0/a-token-of-slack", "channel": "#etl"}
@@ -147,33 +145,6 @@ def test_events_reach_a_web_hook_signed_with_the_salt_in_the_outputs(stack: Stac
     assert (ping.json()["event"], told.json()["event"]) == ("ping", "cluster.requested")
     signed = f"{made.id}cluster.requested{receiver.url}{salt}"
     assert told.headers["X-Hook-Signature"] == hashlib.sha1(signed.encode()).hexdigest()
-
-
-@pytest.mark.parametrize("first", [None, True])
-def test_notify_is_switched_off_and_on_again(stack: Stack, account: Emulator, first: bool | None) -> None:
-    """A cluster is watched as `notify` says, each change is a small update, and other inputs are left alone."""
-    given = {} if first is None else {"notify": first}
-    stack.declare(cluster("etl", **given)).up().succeeded()
-    assert account.clusters()[0].watched
-
-    for wanted in (False, True):
-        stack.declare(cluster("etl", notify=wanted)).up().succeeded()
-        assert account.clusters()[0].watched is wanted
-        stack.up("--expect-no-changes").succeeded()
-    assert len(account.clusters()) == 1
-
-
-def test_a_run_of_which_nothing_is_told(stack: Stack, account: Emulator) -> None:
-    """No mail is written of it; it is run once, and let go by a destroy like any other."""
-    stack.declare(cluster("etl"), job("load", notify=False)).up().succeeded()
-    (run,) = account.jobs()
-    assert f"job {run.id}" not in {mail.about for mail in account.mail()}
-    assert run.watched
-    stack.up("--expect-no-changes").succeeded()
-
-    stack.declare(cluster("etl")).up().succeeded()
-
-    assert not account.jobs()[0].watched
 
 
 def test_lookups_in_a_program(stack: Stack, account: Emulator) -> None:

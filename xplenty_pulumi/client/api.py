@@ -2,6 +2,7 @@
 
 import copy
 import re
+import threading
 import weakref
 from pathlib import Path
 from random import Random
@@ -68,6 +69,8 @@ class Client:
             random=random or Random(),  # noqa: S311 - spreads retries in time; nothing secret depends on it
             deadline=deadline,
         )
+        self._user: int | None = None
+        self._asking = threading.Lock()
         self._unscrub_logs = weakref.finalize(self, scrub_http_logs(api_key))
         self._offer(self._caller)
 
@@ -122,8 +125,12 @@ class Client:
             return self._rate_limit(f"{self._base}/rate_limit_status")
 
     def user_id(self) -> int:
-        """Return the id of the user whom the key belongs to: the `creator` of what is made with it."""
-        return self._caller.run(Call(CallKind.READ, Request("GET", "/user"), "user of the key", _read_user_id))
+        """Return the id of the user whom the key belongs to: the `creator` of what is made with it. Asked for once."""
+        with self._asking:
+            if self._user is None:
+                call = Call(CallKind.READ, Request("GET", "/user"), "user of the key", _read_user_id)
+                self._user = self._caller.run(call)
+            return self._user
 
     def _rate_limit(self, path: str) -> RateLimit:
         return self._caller.run(Call(CallKind.READ, Request("GET", path), "rate limit", read_rate_limit, free=True))

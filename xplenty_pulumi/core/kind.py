@@ -14,7 +14,7 @@ class Change(Enum):
     IN_PLACE = "in place"
     REPLACE = "replace"
     LOCAL = "local"
-    """Steers this tool only; the service never sees it."""
+    """Steers this tool, or is seen to by calls of its own: no record of the service shows it."""
 
 
 class Phase(Enum):

@@ -49,10 +49,10 @@ class ClusterProvider(Provider):
         """Return the cluster as it is now, as gone, or as unhealthy with the reason."""
         self.require_account(props)
         call = self.call()
-        sight = self._clusters(call).read(number_of(id_, self.kind))
+        sight = self._clusters(call).read(number_of(id_, self.kind), inputs=declared(props, CLUSTER))
         if sight.gone or sight.record is None:
             return self.gone(call, id_, sight.remark, props)
-        return self.sighted(call, sight.record, sight.remark, props)
+        return self.sighted(call, sight.record, sight.remark, _with_notify(props, sight.told))
 
     @answered
     def delete(self, _id: str, _props: Properties) -> None:
@@ -109,7 +109,8 @@ class JobRunProvider(Provider):
         if sight.record is None:
             return self.remembered(call, id_, sight.remark, props)
         known = {"effective_variables": props.get("effective_variables")}
-        return self.sighted(call, sight.record.model_copy(update=known), sight.remark, props)
+        record = sight.record.model_copy(update=known)
+        return self.sighted(call, record, sight.remark, _with_notify(props, sight.told))
 
     @answered
     def delete(self, _id: str, _props: Properties) -> None:
@@ -123,6 +124,11 @@ class JobRunProvider(Provider):
 
     def _job_runs(self, call: Call) -> "JobRuns":
         return self.session().job_runs(call)
+
+
+def _with_notify(props: Properties, told: bool | None) -> Properties:
+    """The properties with who is told as it is seen to be, where that was looked at."""
+    return props if told is None else {**props, "notify": told}
 
 
 def _is_settled(olds: Properties, news: Properties) -> bool:

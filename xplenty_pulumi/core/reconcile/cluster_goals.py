@@ -4,8 +4,9 @@ from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.goal import Goal
 from xplenty_pulumi.core.kinds import CLUSTER, Phase
 from xplenty_pulumi.core.reconcile.creation import Desired
-from xplenty_pulumi.core.reconcile.outcome import Sight
+from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.view import cluster_view
+from xplenty_pulumi.errors import ReadyFailed
 
 
 def label(cluster_id: int) -> str:
@@ -41,6 +42,20 @@ def is_ending(cluster: Cluster | None) -> bool:
 def is_broken(cluster: Cluster) -> bool:
     """Return whether nobody can use it any more, though it may cost money."""
     return phase_of(cluster) is Phase.FAILED
+
+
+def kept(outcome: Outcome[Cluster]) -> Outcome[Cluster]:
+    """Return what came of a new cluster that is broken and kept, with what to do about it, in the state or not."""
+    reason = f"its status is {outcome.record.status}"
+    problem = ReadyFailed(
+        f"{reason}, and it is kept, as on_create_failure asks",
+        last_status=outcome.record.status,
+        reason=reason,
+        resource=label(outcome.record.id),
+        advice="Look at it; then set on_create_failure to 'terminate' and run `pulumi up`, which ends it and makes a "
+        "new one",
+    )
+    return Outcome(outcome.record, problem)
 
 
 def _never_ready(cluster: Cluster) -> str:

@@ -1,18 +1,20 @@
 """Clusters: created once, resized honestly, ended verifiably."""
 
+from collections.abc import Mapping
+
 from xplenty_pulumi.client import Client, Cluster
-from xplenty_pulumi.core import marker as markers
-from xplenty_pulumi.core.diff import differences
 from xplenty_pulumi.core.goal import Goal
-from xplenty_pulumi.core.kinds import CLUSTER, Change, Phase
+from xplenty_pulumi.core.kinds import Phase
 from xplenty_pulumi.core.patience import Deadline, Patience
 from xplenty_pulumi.core.polls import Polls
+from xplenty_pulumi.core.reconcile.cluster_changes import changes_for, is_as_desired
 from xplenty_pulumi.core.reconcile.cluster_goals import (
     ENDABLE,
     READY,
     TERMINATED,
     is_broken,
     is_ending,
+    kept,
     label,
     phase_of,
     ready_with,
@@ -24,7 +26,6 @@ from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed
 from xplenty_pulumi.core.reconcile.stopping import Stopping
 from xplenty_pulumi.core.reconcile.watching import Watching
-from xplenty_pulumi.core.view import cluster_view
 from xplenty_pulumi.core.wait import Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
 
@@ -60,9 +61,9 @@ class Clusters:
             self._clear_away_earlier(desired)
             cluster = self._creation.post(desired)
         outcome = self._converge(cluster, desired, usual=self._living.usual_seconds(cluster.type))
-        if outcome.problem and is_broken(outcome.record) and desired.inputs.get("on_create_failure") != "keep":
-            return self._clear_away(outcome, desired)
-        return outcome
+        if outcome.problem is None or not is_broken(outcome.record):
+            return outcome
+        return kept(outcome) if desired.keeps_broken else self._clear_away(outcome, desired)
 
     def update(self, cluster_id: int, desired: Desired) -> Outcome[Cluster]:
         """Return the cluster, ready and as desired; where nothing differs, this means to go on waiting.
@@ -80,17 +81,18 @@ class Clusters:
             )
         return self._converge(seen.record, desired)
 
-    def read(self, cluster_id: int) -> Sight[Cluster]:
+    def read(self, cluster_id: int, *, inputs: Mapping[str, object] | None = None) -> Sight[Cluster]:
         """Return the cluster as it is now; ending, ended and unknown to the service all count as gone.
 
         Warns of other living clusters that carry its marker: a create that took effect long after its answer was lost.
+        Its watchers are looked at where `inputs`, as they were declared, say who is to be told.
         """
         self._patience.allowance.require_read()
         survey = self._polls.cluster_survey
         found = survey.find(cluster_id)
-        if found is None:
-            return self._sight(cluster_id, self._now(cluster_id))
-        return self._sight(cluster_id, found, neighbours=survey.seen())
+        cluster = found or self._now(cluster_id)
+        sight = self._sight(cluster_id, cluster, neighbours=survey.seen() if found else None)
+        return self._watching.seen(sight, cluster_id, inputs or {})
 
     def delete(self, cluster_id: int, *, timeout: float, active_jobs: str = "stop") -> None:
         """Return once the service shows that the cluster is terminated, or does not know it.
@@ -148,9 +150,9 @@ class Clusters:
         try:
             if not is_broken(cluster):
                 self._watching.bring(cluster.id, desired.inputs, resource=label(cluster.id))
-            if changed := bool(_changes(cluster, desired)):
+            if changed := bool(changes_for(cluster, desired)):
                 act_until(
-                    lambda: _is_as_desired(watch(), desired),
+                    lambda: is_as_desired(watch(), desired),
                     lambda: self._put(watch, desired, deadline),
                     clock=self._patience.clock,
                     tolerate=(UnsureError,),
@@ -165,14 +167,14 @@ class Clusters:
         """Send what differs once the cluster is ready: a change whose answer got lost may still be under way."""
         if watch.last is None or phase_of(watch.last) is not Phase.READY:
             self._wait(READY, watch, deadline)
-        changes = _changes(watch.last, desired)
+        changes = changes_for(watch.last, desired)
         if watch.last is not None and changes:
             self._patience.allowance.require_write()
             self._client.clusters.update(watch.last.id, changes)
 
     def _broken_to_keep(self, desired: Desired) -> Cluster | None:
         """What an earlier attempt left behind broken, where the user wants to look at it before it is replaced."""
-        if desired.marker is None or desired.inputs.get("on_create_failure") != "keep":
+        if desired.marker is None or not desired.keeps_broken:
             return None
         return next(iter(self._living.broken(desired.marker)), None)
 
@@ -232,19 +234,3 @@ class Clusters:
             last,
             following=lambda: polls.clusters.following(cluster_id),
         )
-
-
-def _is_as_desired(cluster: Cluster | None, desired: Desired) -> bool:
-    """Whether nothing is left to send; a look that shows nothing is no sign of that."""
-    return cluster is not None and not _changes(cluster, desired)
-
-
-def _changes(cluster: Cluster | None, desired: Desired) -> dict[str, object]:
-    """What to send so that the cluster is as desired and carries its owner's marker; nothing where there is none."""
-    if cluster is None:
-        return {}
-    found = differences(CLUSTER, desired.inputs, cluster_view(cluster))
-    changes = {one.field: one.desired for one in found if one.change is Change.IN_PLACE}
-    if "description" in changes or markers.read(cluster.description) != desired.marker:
-        changes["description"] = desired.signed_description()
-    return changes

@@ -31,6 +31,11 @@ class Desired:
         """The marker it carries, or None where the user switched that off."""
         return markers.marker_of(self.owner) if self.inputs.get("marker", True) else None
 
+    @property
+    def keeps_broken(self) -> bool:
+        """Whether a new cluster that ends in `error` is left for the user to look at."""
+        return self.inputs.get("on_create_failure") == "keep"
+
     def signed_description(self) -> str:
         """Return the description as the service is to hold it."""
         text = str(self.inputs.get("description", ""))

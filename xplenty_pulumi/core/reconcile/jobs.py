@@ -75,6 +75,9 @@ class JobRuns:
             self._runs.release(job_id)
             return forgotten(job_id, JOB_RUN.phase(last_status))
         self._runs.hold(job_id)
+        return self._watching.seen(self._sight(job, desired), desired.inputs)
+
+    def _sight(self, job: Job, desired: DesiredRun) -> Sight[Job]:
         if is_awaited(job, desired) or (desired.on_failure == "record" and is_spent(JOB_RUN, job.status)):
             return Sight(job)
         if is_spent(JOB_RUN, job.status):

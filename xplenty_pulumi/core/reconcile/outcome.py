@@ -26,8 +26,10 @@ class Sight(Generic[RecordT]):
 
     `record` is None where the service does not know it (any more). `gone` says that it is not there to be used again.
     `remark` tells what a user should know: why it is gone, or what is not as it should be; empty where all is well.
+    `told` says whether the key's user is told what becomes of it, None where nobody looked.
     """
 
     record: RecordT | None
     gone: bool = False
     remark: str = ""
+    told: bool | None = None

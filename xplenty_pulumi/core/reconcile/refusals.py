@@ -8,7 +8,9 @@ from xplenty_pulumi.core.reconcile.runs import Shape
 from xplenty_pulumi.errors import ApiError, NotFoundError, XplentyError
 
 _CORRECT = "No run was started; correct the input and run `pulumi up` again"
-_ANEW = "No run was started; run `pulumi up --refresh`, which creates what the stack has lost anew"
+_ANEW = (
+    "No run was started; run `pulumi up --refresh`, which creates a cluster of this stack anew, or name another cluster"
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
 from xplenty_pulumi.core.patience import Patience
-from xplenty_pulumi.core.reconcile.outcome import Outcome
+from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.watching import Watching
 from xplenty_pulumi.errors import UnsureError, XplentyError
 
@@ -31,6 +31,12 @@ class RunWatching:
         except XplentyError as problem:
             return problem
         return None
+
+    def seen(self, sight: Sight[Job], inputs: Mapping[str, object]) -> Sight[Job]:
+        """Return the sight with whether the user is told of an active run; of one that has ended nothing is asked."""
+        if sight.record is None or not JOB_RUN.is_living(sight.record.status):
+            return sight
+        return self._watching.seen(sight, sight.record.id, inputs)
 
     def end(self, outcome: Outcome[Job], inputs: Mapping[str, object]) -> Outcome[Job]:
         """Watch a run of which nothing was told once it has succeeded, so that it is not taken for let go."""

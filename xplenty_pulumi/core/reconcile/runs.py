@@ -70,7 +70,6 @@ class Runs:
         self._lock = threading.Lock()
         self._held: set[int] = set()
         self._claimed: dict[int, str] = {}
-        self._me: int | None = None
         self._turns: dict[tuple[object, ...], threading.Lock] = {}
 
     def hold(self, job_id: int) -> None:
@@ -140,9 +139,10 @@ class Runs:
             lost_or_let_go(let_go)
         return _only(candidates)
 
-    def active(self, shape: Shape, newest: Sequence[Job]) -> list[Job]:
+    def active(self, shape: Shape, newest: Sequence[Job], *, owner: str) -> list[Job]:
         """Return the active runs of this shape among `newest`, whoever began them, that no other resource holds."""
-        return [job for job in newest if is_active(job) and shape.fits(job) and job.id not in self._held]
+        free = [job for job in newest if job.id not in self._held and self._claimed.get(job.id, owner) == owner]
+        return [job for job in free if is_active(job) and shape.fits(job)]
 
     def appeared(self, shape: Shape, before: list[Job]) -> Job | None:
         """Return the fitting run that is there now and was not among `before`, whatever the two clocks say."""
@@ -163,17 +163,14 @@ class Runs:
         if job.creator is not None and job.creator.type == "Schedule":
             return False
         starter = job.creator.id if job.creator else job.owner_id
-        me = self._user_id()
+        me = self._me()
         return starter is None or me is None or starter == me
 
-    def _user_id(self) -> int | None:
-        with self._lock:
-            if self._me is None:
-                try:
-                    self._me = self._client.user_id()
-                except XplentyError:
-                    return None
-            return self._me
+    def _me(self) -> int | None:
+        try:
+            return self._client.user_id()
+        except XplentyError:
+            return None
 
 
 def is_active(job: Job) -> bool:

@@ -60,7 +60,7 @@ class Starting:
         """An equal run that is active, whoever started it, where the user does not want another one beside it."""
         if desired.if_running == "queue":
             return None
-        job = next(iter(self._runs.active(shape, newest)), None)
+        job = next(iter(self._runs.active(shape, newest, owner=desired.owner)), None)
         if job is not None and desired.if_running == "fail":
             raise refusal_beside(job)
         if job is not None:

@@ -4,14 +4,18 @@ Who makes a cluster or starts a run watches it (documented), so `notify` that is
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.clusters import Clusters as ClusterCalls
 from xplenty_pulumi.client.jobs import Jobs as JobCalls
 from xplenty_pulumi.core.patience import Patience
+from xplenty_pulumi.core.reconcile.outcome import Sight
 from xplenty_pulumi.core.reconcile.repeat import act_until
-from xplenty_pulumi.errors import ReadyFailed, UnsureError
+from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError
 
+RecordT = TypeVar("RecordT")
 _SETTLING = (0.0, 2.0, 5.0)
 
 
@@ -34,12 +38,21 @@ class Watching:
         if wanted is not None:
             self.set(thing_id, told=bool(wanted), resource=resource)
 
+    def seen(self, sight: Sight[RecordT], thing_id: int, inputs: Mapping[str, object]) -> Sight[RecordT]:
+        """Return the sight with whether the user is told of it, which costs a call; as it is if `notify` is not set."""
+        if inputs.get("notify") is None or sight.record is None or sight.gone:
+            return sight
+        self._patience.allowance.require_read()
+        try:
+            return replace(sight, told=self._is_told(thing_id))
+        except NotFoundError:
+            return sight
+
     def set(self, thing_id: int, *, told: bool, resource: str) -> None:
         """Return once the user is seen to be told of it, or not to be; raises as `bring` does."""
-        me = self._client.user_id()
 
         def is_so() -> bool:
-            return (me in {watcher.id for watcher in self._calls.watchers(thing_id)}) is told
+            return self._is_told(thing_id) is told
 
         def change() -> None:
             self._patience.allowance.require_write()
@@ -57,3 +70,6 @@ class Watching:
             resource=resource,
             advice="The next `pulumi up` tries again; or remove `notify`",
         )
+
+    def _is_told(self, thing_id: int) -> bool:
+        return self._client.user_id() in {watcher.id for watcher in self._calls.watchers(thing_id)}
