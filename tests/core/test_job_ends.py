@@ -93,6 +93,16 @@ def test_a_cluster_that_breaks_fails_its_runs(bench: Bench) -> None:
     outcome = bench.job_runs.create(wanted(bench))
     assert isinstance(outcome.problem, JobFailed)
     assert "in erroneous state" in outcome.problem.reason
+    assert "; cluster 501 is error; " in str(outcome.problem)
+
+
+def test_a_cluster_that_ends_takes_its_runs_with_it(bench: Bench) -> None:
+    """That the cluster has ended is the reason which the service does not give; a plain `up` would not mend it."""
+    bench.wire.on("GET jobs/.*", preceded_by(lambda: bench.emulator.end_cluster(501)), calls={5})
+    outcome = bench.job_runs.create(wanted(bench))
+    assert isinstance(outcome.problem, JobFailed)
+    assert "stopped: the service gives no reason; cluster 501 is terminated; see http" in str(outcome.problem)
+    assert outcome.problem.advice.startswith("Run `pulumi up --refresh`, which creates a cluster of this stack anew")
 
 
 def test_a_forgotten_quote_is_hinted_at(bench: Bench) -> None:

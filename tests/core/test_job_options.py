@@ -37,18 +37,19 @@ def run(bench: Bench, package_id: int = 101, **inputs: Any) -> Outcome[Job]:
     return bench.job_runs.create(desired_run(bench.ready_cluster(), package_id, **inputs))
 
 
-# What a look at each status means, by what is waited for: `done`, `on` (the wait goes on) or `never`.
+# What a look at each status means, by what is waited for: `done`, `on` (the wait goes on) or `never`; what the next
+# `up` does with a run that the state holds with this status; and what it means that the service does not know it.
 TABLE = {
-    #                     completed  running  submitted
-    "idle": ("on", "on", "done"),
-    "pending": ("on", "on", "done"),
-    "queued": ("on", "on", "done"),
-    "running": ("on", "done", "done"),
-    "completed": ("done", "done", "done"),
-    "failed": ("never", "never", "never"),
-    "pending_stoppage": ("on", "on", "on"),
-    "stopping": ("on", "on", "on"),
-    "stopped": ("never", "never", "never"),
+    #                     completed  running  submitted    next up    forgotten
+    "idle": ("on", "on", "done", "kept", "nobody knows"),
+    "pending": ("on", "on", "done", "kept", "nobody knows"),
+    "queued": ("on", "on", "done", "kept", "nobody knows"),
+    "running": ("on", "done", "done", "kept", "nobody knows"),
+    "completed": ("done", "done", "done", "kept", "stays"),
+    "failed": ("never", "never", "never", "new run", "gone"),
+    "pending_stoppage": ("on", "on", "on", "kept", "nobody knows"),
+    "stopping": ("on", "on", "on", "kept", "nobody knows"),
+    "stopped": ("never", "never", "never", "new run", "gone"),
 }
 MODES = ("completed", "running", "submitted")
 CELLS = [(status, mode, TABLE[status][MODES.index(mode)]) for status, mode in product(TABLE, MODES)]
@@ -75,8 +76,27 @@ def test_what_happens_next(bench: Bench, status: str, mode: str, meaning: str) -
     assert type(problem) is expected[meaning]
     sight = bench.job_runs.read(number, last_status=status, desired=desired)
     assert bool(sight.remark) is (meaning != "done")
-    replaced = plan(JOB_RUN, {}, {"status": status}).replaces
-    assert replaced == (("status",) if meaning == "never" else ())
+    assert bench.wire.count("POST jobs") == 1
+
+
+@pytest.mark.parametrize("status", TABLE)
+@pytest.mark.parametrize("mode", MODES)
+def test_what_the_next_up_does(status: str, mode: str) -> None:
+    """A failed or stopped run is replaced because of its status; what is done or under way is kept."""
+    planned = plan(JOB_RUN, {"wait_for": mode}, {"status": status})
+    assert planned.replaces == (("status",) if TABLE[status][3] == "new run" else ())
+    assert planned.updates == ()
+
+
+@pytest.mark.parametrize("status", TABLE)
+@pytest.mark.parametrize("mode", MODES)
+def test_what_it_means_to_be_forgotten(bench: Bench, status: str, mode: str) -> None:
+    """A success stays one, what had failed is made anew, and of what was active nobody can tell how it ended."""
+    desired = DesiredRun({"wait_for": mode}, timeout=60)
+    sight = bench.job_runs.read(7, last_status=status, desired=desired)
+    meant = "gone" if sight.gone else "nobody knows" if "can not be seen" in sight.remark else "stays"
+    assert meant == TABLE[status][4]
+    assert bool(sight.remark) is (meant != "stays")
 
 
 def test_the_table_is_complete() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.core_bench import Behaviour, Bench, answers, desired_run, unreachable
+from xplenty_pulumi.core.kinds import CLUSTER, Phase
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import (
@@ -64,12 +65,31 @@ def test_what_does_not_exist_is_named(answer: Any, cluster_id: int, package_id: 
     assert caught.value.advice == "No run was started; correct the input and run `pulumi up` again"
 
 
-@pytest.mark.parametrize("status", ["pending_terminate", "terminated"])
-def test_an_ended_cluster_is_named(bench: Bench, status: str) -> None:
-    """A cluster that takes no jobs any more is told with its status."""
-    cluster = bench.emulator.add_cluster(status=status)
-    with pytest.raises(InvalidError, match=f"cluster {cluster.id} is {status}"):
+@pytest.mark.parametrize("answer", [404, 422])
+@pytest.mark.parametrize("status", CLUSTER.statuses(Phase.ENDING, Phase.GONE))
+@pytest.mark.parametrize("by_idling", [False, True])
+def test_an_ended_cluster_is_named(answer: Any, status: str, *, by_idling: bool) -> None:
+    """A cluster that takes no jobs any more is told with its status, why it ended, and what makes a new one."""
+    bench = Bench.new(knobs=Knobs(ended_cluster_on_run=answer))
+    cluster = bench.emulator.add_cluster(status=status, terminated_on_idle=by_idling)
+    with pytest.raises((InvalidError, NotFoundError)) as caught:
         bench.job_runs.create(desired_run(cluster))
+    why = ", after it had been idle" if by_idling else ""
+    assert caught.value.message == f"cluster {cluster.id} is {status}{why}"
+    assert caught.value.advice.startswith("No run was started; run `pulumi up --refresh`, which creates a cluster of")
+    assert bench.emulator.jobs() == ()
+
+
+@pytest.mark.parametrize("status", [*CLUSTER.statuses(Phase.BUILDING, Phase.SCALING, Phase.READY)])
+def test_a_cluster_that_is_not_ready_is_waited_for(bench: Bench, status: str) -> None:
+    """The run waits in its queue until the cluster takes it, and is followed to its end."""
+    now = bench.emulator.account.world.now
+    cluster = bench.emulator.add_cluster(status=status, status_since=now + (0 if status in READY else 600))
+    outcome = bench.job_runs.create(desired_run(cluster))
+    assert (outcome.problem, outcome.record.status) == (None, "completed")
+
+
+READY = CLUSTER.statuses(Phase.READY)
 
 
 def test_an_archived_package_is_named(bench: Bench) -> None:

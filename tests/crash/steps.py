@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.support.simulation import FAILING, World
+from tests.support.simulation import ENDLESS, FAILING, World
 from tests.support.simulation_crashes import Step
 from tests.support.simulation_engine import Stack
 from xplenty_pulumi.core.kinds import CLUSTER
@@ -17,6 +17,30 @@ def declare(*, jobs: int = 0, rev: int = 0, trigger: int = 0, **inputs: object) 
         stack.cluster("main", **inputs)
         for number in range(jobs):
             stack.job(f"load{number}", "main", rev=rev, triggers=[trigger])
+
+    return step
+
+
+def ring(**inputs: object) -> Step:
+    """Return the step that declares a hook."""
+
+    def step(_world: World, stack: Stack) -> None:
+        stack.hook("bell", **inputs)
+
+    return step
+
+
+def remove_all(_world: World, stack: Stack) -> None:
+    """Take everything out of the program."""
+    stack.program = {}
+
+
+def tell_of_job(told: bool) -> Step:
+    """Return the step that declares a run which is to be running, and of which is told or not."""
+
+    def step(_world: World, stack: Stack) -> None:
+        stack.cluster("main")
+        stack.job("load0", "main", notify=told, wait_for="running", package_id=ENDLESS)
 
     return step
 

@@ -5,13 +5,14 @@ import sys
 import pytest
 
 from tests.crash import steps
-from tests.crash.steps import bring_up, declare, fall_ill, lose
+from tests.crash.steps import bring_up, declare, fall_ill, lose, ring
 from tests.support import scoreboard
 from tests.support.simulation_crashes import Scenario, crash_everywhere, end_lost_clusters, nothing
 
 HOURS = 3600.0
 COMMAND = "make test TESTS=tests/crash"
 _CLUSTER, _JOB, _MIXED = declare(), declare(jobs=1), declare(jobs=2)
+_MAIL = {"type": "email", "settings": {"emails": "a@example.test"}}
 _NEXT_RUN = "next run after"
 
 SCENARIOS = (
@@ -38,6 +39,19 @@ SCENARIOS = (
     Scenario("create a cluster, answer lost", fall_ill(_CLUSTER, call="createCluster", fault="reset after")),
     Scenario("create a cluster, call lost", fall_ill(_CLUSTER, call="createCluster", fault="reset before")),
     Scenario("run a job, answer lost", fall_ill(_JOB, call="runJob", fault="reset after")),
+    Scenario("create a hook", ring()),
+    Scenario("adopt a hook", ring(), before=lose(ring(), call="POST hooks")),
+    Scenario("change a hook", ring(events=["job"]), before=bring_up(ring())),
+    Scenario("replace a hook", ring(**_MAIL), before=bring_up(ring())),
+    Scenario("remove a hook", steps.remove_all, before=bring_up(ring())),
+    Scenario("delete a hook", ring(), before=bring_up(ring()), run="destroy"),
+    Scenario("refresh a hook", ring(), before=bring_up(ring()), run="refresh"),
+    Scenario("create a hook, answer lost", fall_ill(ring(), call="POST hooks", fault="reset after")),
+    Scenario("create a cluster that nobody is told of", declare(notify=False)),
+    Scenario("tell of a cluster", declare(notify=True), before=bring_up(declare(notify=False))),
+    Scenario("refresh a cluster that is told of", nothing, before=bring_up(declare(notify=True)), run="refresh"),
+    Scenario("run a job that nobody is told of", steps.tell_of_job(False)),
+    Scenario("tell of a job", steps.tell_of_job(True), before=bring_up(steps.tell_of_job(False))),
     Scenario(f"create a cluster, {_NEXT_RUN} two hours", _CLUSTER, away=2 * HOURS, advice=end_lost_clusters),
     Scenario(f"create a cluster, {_NEXT_RUN} a day", _CLUSTER, away=24 * HOURS, advice=end_lost_clusters),
 )

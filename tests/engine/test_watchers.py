@@ -12,13 +12,15 @@ def unwatch(account: Emulator) -> None:
     """Take the key's user off every list, as he might do himself in the service."""
     with account.account.lock:
         world = account.account.world
-        for record in (*account.clusters(), *account.jobs()):
-            world.put(replace(record, watched=False))
+        for cluster_ in account.clusters():
+            world.put(replace(cluster_, watched=False))
+        for run in account.jobs():
+            world.put(replace(run, watched=False))
 
 
 def watched(account: Emulator) -> list[bool]:
     """Return who is told of the clusters, then of the runs, oldest first."""
-    return [one.watched for one in (*account.clusters(), *account.jobs())]
+    return [*(one.watched for one in account.clusters()), *(one.watched for one in account.jobs())]
 
 
 def watcher_calls(account: Emulator) -> int:

@@ -1,11 +1,11 @@
-"""The ten operations: what their own calls are, how each is performed, and whether a success is one."""
+"""Operations on clusters and jobs: what their own calls are, how each is performed, and whether a success is one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
 from tests.faults.stage import MORE_NODES, NODES, Stage
-from xplenty_pulumi.client import Cluster, Job
+from xplenty_pulumi.client import Cluster, Hook, Job
 from xplenty_pulumi.core.reconcile import Outcome
 from xplenty_pulumi.errors import XplentyError
 
@@ -41,9 +41,11 @@ class Operation:
     prepare: Callable[[Stage], list[Act]]
     most_calls: int
     longest: float
+    call: str = ""
+    """The method and path of its own calls, where the rules of faults know no name for it."""
 
 
-def _act(deed: Callable[[], str]) -> Act:
+def act_of(deed: Callable[[], str]) -> Act:
     """Return the act of a deed that returns a doubt, or an empty text, or raises."""
 
     def act() -> Ending:
@@ -55,8 +57,8 @@ def _act(deed: Callable[[], str]) -> Act:
     return act
 
 
-def _reconciling(
-    deed: Callable[[], Outcome[Cluster] | Outcome[Job]], *, known: Callable[[], list[int]], check: Check
+def reconciling(
+    deed: Callable[[], Outcome[Cluster] | Outcome[Job] | Outcome[Hook]], *, known: Callable[[], list[int]], check: Check
 ) -> Act:
     """Return the act of a deed that returns an outcome, whose record must be the only one `known`."""
 
@@ -73,7 +75,7 @@ def _reconciling(
     return act
 
 
-def _unless(holds: bool, doubt: str) -> str:
+def unless(holds: bool, doubt: str) -> str:
     return "" if holds else doubt
 
 
@@ -82,9 +84,9 @@ def _list_clusters(stage: Stage) -> list[Act]:
 
     def deed() -> str:
         found = [one.id for one in stage.ours.client.clusters.list(page_size=3)]
-        return _unless(found == wanted, f"listed {found}, not {wanted}")
+        return unless(found == wanted, f"listed {found}, not {wanted}")
 
-    return [_act(deed)]
+    return [act_of(deed)]
 
 
 def _list_jobs(stage: Stage) -> list[Act]:
@@ -93,33 +95,33 @@ def _list_jobs(stage: Stage) -> list[Act]:
 
     def deed() -> str:
         found = [one.id for one in stage.ours.client.jobs.list(page_size=2)]
-        return _unless(found == wanted, f"listed {found}, not {wanted}")
+        return unless(found == wanted, f"listed {found}, not {wanted}")
 
-    return [_act(deed)]
+    return [act_of(deed)]
 
 
 def _get_cluster(stage: Stage) -> list[Act]:
     def get(number: int, name: str) -> Act:
-        return _act(lambda: _unless(stage.ours.client.clusters.get(number).name == name, "it is another one"))
+        return act_of(lambda: unless(stage.ours.client.clusters.get(number).name == name, "it is another one"))
 
     return [get(one.id, one.name) for one in (stage.work, stage.others.clusters[0])]
 
 
 def _get_job(stage: Stage) -> list[Act]:
     def get(number: int) -> Act:
-        return _act(lambda: _unless(stage.ours.client.jobs.get(number).status == "running", "it is another one"))
+        return act_of(lambda: unless(stage.ours.client.jobs.get(number).status == "running", "it is another one"))
 
     return [get(one.id) for one in (stage.running_job(), stage.others.job)]
 
 
 def _rate_status(stage: Stage) -> list[Act]:
     limit = stage.emulator.account.credits.limit
-    return 2 * [_act(lambda: _unless(stage.ours.client.rate_limit().limit == limit, "it is another limit"))]
+    return 2 * [act_of(lambda: unless(stage.ours.client.rate_limit().limit == limit, "it is another limit"))]
 
 
 def _update(stage: Stage) -> list[Act]:
     def update(index: int, number: int) -> Act:
-        return _reconciling(
+        return reconciling(
             lambda: stage.ours.clusters.update(number, stage.cluster_of(index, nodes=MORE_NODES)),
             known=lambda: [number],
             check=lambda: _is_ready(stage, number, MORE_NODES),
@@ -133,7 +135,7 @@ def _create(stage: Stage) -> list[Act]:
         def living() -> list[int]:
             return stage.living(index)
 
-        return _reconciling(
+        return reconciling(
             lambda: stage.ours.clusters.create(stage.cluster_of(index)),
             known=living,
             check=lambda: _is_ready(stage, living()[0], NODES),
@@ -144,16 +146,16 @@ def _create(stage: Stage) -> list[Act]:
 
 def _is_ready(stage: Stage, number: int, nodes: int) -> str:
     cluster = stage.emulator.cluster(number)
-    return _unless((cluster.status, cluster.nodes) == ("available", nodes), f"{cluster.status}, {cluster.nodes} nodes")
+    return unless((cluster.status, cluster.nodes) == ("available", nodes), f"{cluster.status}, {cluster.nodes} nodes")
 
 
 def _terminate(stage: Stage) -> list[Act]:
     def terminate(number: int) -> Act:
         def deed() -> str:
             stage.ours.clusters.delete(number, timeout=LONG_ENOUGH)
-            return _unless(stage.emulator.cluster(number).status == "terminated", "it lives")
+            return unless(stage.emulator.cluster(number).status == "terminated", "it lives")
 
-        return _act(deed)
+        return act_of(deed)
 
     return [terminate(stage.ready_cluster(index).id) for index in range(2)]
 
@@ -162,9 +164,9 @@ def _run(stage: Stage) -> list[Act]:
     def run(index: int) -> Act:
         def has_completed() -> str:
             status = stage.emulator.job(stage.made(index)[0]).status
-            return _unless(status == "completed", f"it is {status}")
+            return unless(status == "completed", f"it is {status}")
 
-        return _reconciling(
+        return reconciling(
             lambda: stage.ours.job_runs.create(stage.run_of(index)),
             known=lambda: stage.made(index),
             check=has_completed,
@@ -177,28 +179,35 @@ def _stop(stage: Stage) -> list[Act]:
     def stop(number: int) -> Act:
         def deed() -> str:
             stage.ours.job_runs.stop(number, timeout=LONG_ENOUGH)
-            return _unless(stage.emulator.job(number).status == "stopped", "it goes on")
+            return unless(stage.emulator.job(number).status == "stopped", "it goes on")
 
-        return _act(deed)
+        return act_of(deed)
 
     return [stop(stage.running_job().id) for _ in range(2)]
 
 
+class Bounds(TypedDict):
+    """What bounds all acts of an operation together."""
+
+    most_calls: int
+    longest: float
+
+
 # A call of the client ends within 120 s and five attempts. A change is tried four times in 17 s, each within one such
 # call. A create sends two POSTs at most, each followed by 37 s of looking. Then what was done has still to be seen.
-_READ = {"most_calls": 10, "longest": 2 * 120}
-_WRITE = {"most_calls": 80, "longest": 2 * (4 * 120 + 17 + 30)}
-_CREATE = {"most_calls": 100, "longest": 2 * (2 * (120 + 37) + 30)}
+READ: Bounds = {"most_calls": 10, "longest": 2 * 120}
+WRITE: Bounds = {"most_calls": 80, "longest": 2 * (4 * 120 + 17 + 30)}
+CREATE: Bounds = {"most_calls": 100, "longest": 2 * (2 * (120 + 37) + 30)}
 
 OPERATIONS = (
-    Operation("listClusters", "read", _list_clusters, **_READ),
-    Operation("getCluster", "read", _get_cluster, **_READ),
-    Operation("createCluster", "create", _create, **_CREATE),
-    Operation("updateCluster", "write", _update, **_WRITE),
-    Operation("terminateCluster", "write", _terminate, **_WRITE),
-    Operation("listJobs", "read", _list_jobs, **_READ),
-    Operation("getJob", "read", _get_job, **_READ),
-    Operation("runJob", "create", _run, **_CREATE),
-    Operation("stopJob", "write", _stop, **_WRITE),
-    Operation("getRateLimit", "read", _rate_status, **_READ),
+    Operation("listClusters", "read", _list_clusters, **READ),
+    Operation("getCluster", "read", _get_cluster, **READ),
+    Operation("createCluster", "create", _create, **CREATE),
+    Operation("updateCluster", "write", _update, **WRITE),
+    Operation("terminateCluster", "write", _terminate, **WRITE),
+    Operation("listJobs", "read", _list_jobs, **READ),
+    Operation("getJob", "read", _get_job, **READ),
+    Operation("runJob", "create", _run, **CREATE),
+    Operation("stopJob", "write", _stop, **WRITE),
+    Operation("getRateLimit", "read", _rate_status, **READ),
 )

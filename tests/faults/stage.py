@@ -2,24 +2,27 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.support.core_bench import OWNER, desired, desired_run
+from tests.support.core_bench import OWNER, desired, desired_hook, desired_run
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.marker import Owner, marker_of, read, sign
 from xplenty_pulumi.core.patience import Patience
-from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
+from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
 from xplenty_pulumi.core.reconcile.creation import Desired
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
+from xplenty_pulumi.core.reconcile.hooks import DesiredHook
+from xplenty_pulumi.core.reconcile.watching import Watching
 from xplenty_pulumi.emulator import (
     Cluster,
     Effect,
     Emulator,
     FaultRule,
     Faults,
+    Hook,
     Job,
     Knobs,
     PackageSeed,
@@ -60,14 +63,18 @@ class Ours:
         )
         self.clusters = Clusters(client, Living(client, clock), patience)
         self.job_runs = JobRuns(client, Runs(client, clock), patience)
+        self.hooks = Hooks(client, KnownHooks(client), patience)
+        self.watching = {"cluster": Watching(client, client.clusters, patience)}
+        self.watching["job"] = Watching(client, client.jobs, patience)
 
 
 @dataclass(frozen=True)
 class Others:
-    """What is not ours: a cluster with a job, a look-alike of another stack, and a predecessor that has ended."""
+    """What is not ours: a cluster with a job, a look-alike of another stack, a predecessor that has ended, a hook."""
 
     clusters: tuple[Cluster, ...]
     job: Job
+    hook: Hook
 
 
 class Stage:
@@ -81,7 +88,7 @@ class Stage:
         self.faults.join(self.emulator)
         self._rule = rule
         self._connect = connect
-        self._given: list[Cluster] = []
+        self._given: list[Cluster | Hook] = []
         self.others = self._others()
         self.work = self._cluster(name="work")
         self.ours = Ours(connect(self.emulator), clock)
@@ -115,8 +122,24 @@ class Stage:
 
     def ready_cluster(self, index: int) -> Cluster:
         """Return a cluster of ours that was there before, and is available."""
-        self._given.append(self._cluster(description=sign("", marker_of(_owner(index))), nodes=NODES))
-        return self._given[-1]
+        cluster = self._cluster(description=sign("", marker_of(_owner(index))), nodes=NODES)
+        self._given.append(cluster)
+        return cluster
+
+    def hook_of(self, index: int, **inputs: Any) -> DesiredHook:
+        """Return our hook of that number as it should be."""
+        return desired_hook(owner=_owner(index), **inputs)
+
+    def ready_hook(self, index: int) -> Hook:
+        """Return a hook of ours that was there before, as it should be."""
+        number = self.ours.hooks.create(self.hook_of(index)).record.id
+        hook = self._hook(number)
+        self._given.append(hook)
+        return hook
+
+    def hooks(self, index: int) -> list[int]:
+        """Return the ids of the hooks with the marker of that number."""
+        return [one.id for one in self.emulator.hooks() if read(one.name) == marker_of(_owner(index))]
 
     def running_job(self) -> Job:
         """Return a job of ours that was there before, and runs for long."""
@@ -129,32 +152,42 @@ class Stage:
     def made(self, index: int) -> list[int]:
         """Return the ids of everything of that number that was not there before, ended or not."""
         before = {one.id for one in (*self.others.clusters, *self._given)}
+        hooks = [number for number in self.hooks(index) if number not in before]
         clusters = [one.id for one in self.emulator.clusters() if _is_marked(one, index) and one.id not in before]
-        return clusters + [job.id for job in self.emulator.jobs() if job.variables == {"number": str(index)}]
+        jobs = [job.id for job in self.emulator.jobs() if job.variables == {"number": str(index)}]
+        return clusters + jobs + hooks
 
     def others_now(self) -> Others:
         """Return what has become of what is not ours."""
         clusters = tuple(self.emulator.cluster(one.id) for one in self.others.clusters)
-        return Others(clusters, self.emulator.job(self.others.job.id))
+        return Others(clusters, self.emulator.job(self.others.job.id), self._hook(self.others.hook.id))
 
     def _others(self) -> Others:
         foreign = self._cluster(name="foreign", description="Not yours")
         lookalike = self._cluster(description=sign("", marker_of(replace(OWNER, stack="prod"))))
         ended = self._cluster(description=sign("", marker_of(_owner(0))), status="terminated")
         job = self._job(foreign)
-        return Others(tuple(self.emulator.cluster(one.id) for one in (foreign, lookalike, ended)), job)
+        body = {"type": "slack", "settings": {"url": "https://hooks.example.test/theirs"}, "events": ["job.failed"]}
+        hook = self._hook(self._post("hooks", body))
+        return Others(tuple(self.emulator.cluster(one.id) for one in (foreign, lookalike, ended)), job, hook)
+
+    def _hook(self, number: int) -> Hook:
+        return next(one for one in self.emulator.hooks() if one.id == number)
 
     def _cluster(self, **fields: Any) -> Cluster:
         return self.emulator.add_cluster(**{"time_to_idle": FOR_LONG, **fields})
 
     def _job(self, cluster: Cluster) -> Job:
         """Start a job as somebody else would, and wait until it runs."""
-        body = json.dumps({"cluster_id": cluster.id, "package_id": ENDLESS}).encode()
-        headers = {"Authorization": f"Basic {ENCODED_KEY}"}
-        request = Request("POST", f"/{self.emulator.account_id}/api/jobs", headers=headers, body=body)
-        answer = self.emulator.account.handle(request)
+        number = self._post("jobs", {"cluster_id": cluster.id, "package_id": ENDLESS})
         self.clock.sleep(5)
-        return self.emulator.job(answer.json()["id"])
+        return self.emulator.job(number)
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> int:
+        headers = {"Authorization": f"Basic {ENCODED_KEY}"}
+        where = f"/{self.emulator.account_id}/api/{path}"
+        request = Request("POST", where, headers=headers, body=json.dumps(body).encode())
+        return int(self.emulator.account.handle(request).json()["id"])
 
 
 def _owner(index: int) -> Owner:

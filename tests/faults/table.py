@@ -113,12 +113,16 @@ READ: Mapping[str, Row] = {
 # --- Writes: absolute values and ends can be repeated, after a look. A problem of an update keeps the record. ---------
 
 _ENDS = ("terminateCluster", "stopJob")
+_TOLD = ("deleteHook", "watchCluster", "unwatchCluster", "watchJob", "unwatchJob")
 
 
-def _write(once: Expected, ever: Expected, why: str = "") -> Row:
-    """A row for the update; where it keeps the record with a problem, an end raises the same."""
-    ends = (_as_raised(once), _as_raised(ever))
-    return Row(once, ever, why, but=dict.fromkeys(_ENDS, ends))
+def _write(once: Expected, ever: Expected, why: str = "", *, hook: tuple[Expected, Expected] | None = None) -> Row:
+    """A row for the update; where it keeps the record with a problem, the others raise the same.
+
+    `hook` is what differs for the update of a hook, which is sent until it is answered: not all of it can be read back.
+    """
+    raised = (_as_raised(once), _as_raised(ever))
+    return Row(once, ever, why, but={**dict.fromkeys((*_ENDS, *_TOLD), raised), "updateHook": hook or (once, ever)})
 
 
 def _as_raised(expected: Expected) -> Expected:
@@ -129,15 +133,17 @@ def _refused_write(error: type[XplentyError], why: str = "") -> Row:
     return _write(_partial(error, 1), _partial(error, 1), why)
 
 
-def _refused_but_not_believed(error: type[XplentyError], why: str) -> Row:
-    """An update stops; an end is tried again as long as the thing is seen to live."""
-    ends = (_done(2), _raised(error, 4))
-    return Row(_partial(error, 1), _partial(error, 1), why, but=dict.fromkeys(_ENDS, ends))
+def _refused_but_not_believed(error: type[XplentyError], why: str, *, by: tuple[str, ...] = _ENDS) -> Row:
+    """An update stops, and so does who is told; an end is tried again as long as the thing is seen to live."""
+    ends, told = (_done(2), _raised(error, 4)), (_raised(error, 1), _raised(error, 1))
+    but = {**dict.fromkeys(_TOLD, told), **dict.fromkeys(by, ends)}
+    return Row(_partial(error, 1), _partial(error, 1), why, but=but)
 
 
 _WRITE_NOT_SENT = _write(_done(1), _partial(NotSentError, 0))
 _WRITE_LOST = _write(_done(2), _partial(UnsureError, 4), "read back: nothing was done, so it is sent again")
-_WRITE_UNHEARD = _write(_done(1), _done(1), "read back: it was done")
+_UNTIL_ANSWERED = (_done(2), _partial(UnsureError, 4))
+_WRITE_UNHEARD = _write(_done(1), _done(1), "read back: it was done", hook=_UNTIL_ANSWERED)
 _WRITE_THROTTLED = _write(_done(2), _partial(RateLimitedError, 4))
 
 WRITE: Mapping[str, Row] = {
@@ -159,7 +165,9 @@ WRITE: Mapping[str, Row] = {
     "HTML page": _WRITE_LOST,
     "no id": _WRITE_UNHEARD,
     "wrong type": _WRITE_UNHEARD,
-    "late commit": _write(_done(2), _done(3), "8 to 12 s late, seen by the look after 17 s and the third call"),
+    "late commit": _write(
+        _done(2), _done(3), "8 to 12 s late, seen by the look after 17 s and the third call", hook=_UNTIL_ANSWERED
+    ),
     "429 in seconds": _WRITE_THROTTLED,
     "429 by date": _WRITE_THROTTLED,
     "429 bare": _WRITE_THROTTLED,
@@ -167,10 +175,12 @@ WRITE: Mapping[str, Row] = {
     "429 absurd": _WRITE_THROTTLED,
     "401": _refused_write(AuthError),
     "402": _refused_write(BillingError),
-    "404": _refused_but_not_believed(NotFoundError, "it is still seen to live, so it is not gone"),
+    "404": _refused_but_not_believed(
+        NotFoundError, "it is still seen to live, so it is not gone", by=(*_ENDS, "deleteHook")
+    ),
     "422": _refused_but_not_believed(InvalidError, "a busy thing is refused with 422, and may not be busy any more"),
     "redirect": _refused_write(ApiError),
-    "slow drip": _write(_done(1), _done(1), "given up after 120 s, then read back"),
+    "slow drip": _write(_done(1), _done(1), "given up after 120 s, then read back", hook=_UNTIL_ANSWERED),
 }
 
 
@@ -187,8 +197,8 @@ _CREATE_NOT_SENT = Row(_ONE_MADE, _raised(NotSentError, 0, 0))
 _CREATE_LOST = Row(
     _done(2, 1),
     _raised(UnsureError, 2, 0),
-    "looked for and not found: a cluster is asked for once more, a run never",
-    but={"runJob": (_RUN_UNSURE, _RUN_UNSURE)},
+    "looked for and not found: a cluster is asked for once more, a run or a hook never",
+    but=dict.fromkeys(("runJob", "createHook"), (_RUN_UNSURE, _RUN_UNSURE)),
 )
 _CREATE_UNHEARD = Row(_ONE_MADE, _ONE_MADE, "looked for and found")
 _CREATE_THROTTLED = Row(_done(2, 1), _raised(RateLimitedError, 4, 0), "429 is said before anything is done")

@@ -34,8 +34,15 @@ QUICK = Knobs(
     job_stopping_seconds=1,
 )
 """An account that is quick, so that a wait has few boundaries, and all of them are different ones."""
-GOOD, FAILING = 101, 103
-SEED = Seed(api_key=KEY, packages=(PackageSeed(GOOD, "Good"), PackageSeed(FAILING, "Bad", failure="No such path.")))
+GOOD, FAILING, ENDLESS = 101, 103, 106
+SEED = Seed(
+    api_key=KEY,
+    packages=(
+        PackageSeed(GOOD, "Good"),
+        PackageSeed(FAILING, "Bad", failure="No such path."),
+        PackageSeed(ENDLESS, "Endless", run_seconds=10**9),
+    ),
+)
 
 
 class Crash(BaseException):

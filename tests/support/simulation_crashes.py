@@ -109,9 +109,11 @@ class _Attempt:
         emulator, ledger = self.world.emulator, self.world.ledger
         living = {("cluster", one.id) for one in emulator.living_clusters() if one.id not in self._foreign}
         active = {("job", one.id) for one in emulator.unfinished_jobs() if one.id in ledger.runs}
-        if orphans := (living | active) - held:
+        hooks = {("hook", one.id) for one in emulator.hooks() if one.id in ledger.hooks}
+        if orphans := (living | active | hooks) - held:
             yield f"orphans {sorted(orphans)}; the state holds {sorted(held)}"
         known = {("cluster", one.id) for one in emulator.clusters()} | {("job", one.id) for one in emulator.jobs()}
+        known |= {("hook", number) for number in ledger.hooks}  # like an ended cluster, one that was removed counts
         if strangers := held - known:
             yield f"the state holds {sorted(strangers)}, which the account does not know"
 
@@ -121,6 +123,8 @@ class _Attempt:
             yield f"after destroy these live: {[one.id for one in emulator.living_clusters()]}"
         if left := [one.id for one in emulator.unfinished_jobs() if one.id in self.world.ledger.runs]:
             yield f"after destroy these jobs are active: {left}"
+        if hooks := [one.id for one in emulator.hooks()]:
+            yield f"after destroy these hooks are there: {hooks}"
 
 
 def _settle_foreigners(world: World) -> set[int]:

@@ -3,16 +3,25 @@
 The providers are the real ones; only their session and the request they answer come from a simulated process.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from google.protobuf import json_format
 
 from tests.support.simulation import Boundaries, Crash, Process, World
-from tests.support.simulation_host import Properties, Request, SimulatedClusters, SimulatedRuns, as_properties, hear
+from tests.support.simulation_host import (
+    Properties,
+    Request,
+    SimulatedClusters,
+    SimulatedHooks,
+    SimulatedRuns,
+    as_properties,
+    hear,
+)
 from tests.support.simulation_ledger import WHO
 from tests.support.simulation_state import Declared, Entry, Failed, Report
+from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Kind
 from xplenty_pulumi.core.marker import Marker, Owner, marker_of, scope_of
 from xplenty_pulumi.dynamic import bridge
@@ -23,7 +32,13 @@ from xplenty_pulumi.dynamic.secrets import SECRETS
 __all__ = ["Declared", "Entry", "Report", "Stack", "hear"]
 
 T = TypeVar("T")
-_TYPES = {CLUSTER.name: "pulumi-python:dynamic/xplenty:Cluster", JOB_RUN.name: "pulumi-python:dynamic/xplenty:JobRun"}
+_CLASSES = {CLUSTER.name: "Cluster", JOB_RUN.name: "JobRun", HOOK.name: "Hook"}
+_PROVIDERS: Mapping[str, type[SimulatedClusters | SimulatedRuns | SimulatedHooks]] = {
+    CLUSTER.name: SimulatedClusters,
+    JOB_RUN.name: SimulatedRuns,
+    HOOK.name: SimulatedHooks,
+}
+SLACK = {"type": "slack", "settings": {"url": "https://hooks.example.test/T0/token"}, "events": ["job.failed"]}
 
 
 @dataclass
@@ -46,7 +61,8 @@ class Stack:
 
     def owner_text(self, name: str, kind: Kind) -> str:
         """Return the hidden input that says so."""
-        return owner_text(self.organization, f"urn:pulumi:dev::loads::{_TYPES[kind.name]}::{name}")
+        type_ = f"pulumi-python:dynamic/xplenty:{_CLASSES[kind.name]}"
+        return owner_text(self.organization, f"urn:pulumi:dev::loads::{type_}::{name}")
 
     def marker(self, name: str) -> Marker:
         """Return the marker of the cluster resource of this name."""
@@ -60,6 +76,10 @@ class Stack:
         """Declare a run on a cluster of the program; another `rev` makes it another run."""
         variables = {WHO: f"{self.organization}/{name}", "rev": str(rev)}
         self.program[name] = Declared(JOB_RUN, {"package_id": 101, "variables": variables, **inputs}, on=on)
+
+    def hook(self, name: str, **inputs: Any) -> None:
+        """Declare a Slack hook, or declare it anew."""
+        self.program[name] = Declared(HOOK, {**SLACK, **inputs})
 
     def boundary(self, what: str) -> int:
         """Return where in a first run of this program the boundary of this text is."""
@@ -230,7 +250,7 @@ class _Engine:
         self._report.steps.append((operation, name))
 
     def _ask(self, kind: Kind, method: "Callable[[Any], T]", context: Request | None = None) -> T:
-        provider = SimulatedClusters() if kind is CLUSTER else SimulatedRuns()
+        provider = _PROVIDERS[kind.name]()
         provider.context, provider.process = context or Request(), self._process
         try:
             return method(provider)

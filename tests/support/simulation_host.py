@@ -9,6 +9,7 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 from tests.support.simulation import Process
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.hook_provider import HookProvider
 from xplenty_pulumi.dynamic.providers import ClusterProvider, JobRunProvider
 from xplenty_pulumi.dynamic.session import Session
 from xplenty_pulumi.dynamic.settings import Settings
@@ -57,6 +58,10 @@ class _Simulated:
 
 class SimulatedClusters(_Simulated, ClusterProvider):
     """The provider of clusters in a simulated process."""
+
+
+class SimulatedHooks(_Simulated, HookProvider):
+    """The provider of hooks in a simulated process."""
 
 
 class SimulatedRuns(_Simulated, JobRunProvider):

@@ -32,6 +32,7 @@ class Ledger:
         self._latest = -math.inf
         self.clusters: dict[int, Marker | None] = {}
         self.runs: dict[int, str] = {}
+        self.hooks: dict[int, Marker | None] = {}
         self.released: set[int] = set()
         self.wrongs: list[str] = []
         self.writes = 0
@@ -68,9 +69,11 @@ class Ledger:
         return None
 
     def after(self, request: Request, response: Response) -> Response:
-        if request.method == "POST" and response.status == 201:
+        if request.method == "POST" and response.status == 201 and request.body:
             sent, made = json.loads(request.body), response.json()["id"]
-            if request.path.endswith("/clusters"):
+            if request.path.endswith("/hooks"):
+                self._note_hook(made, markers.read(sent.get("name")))
+            elif request.path.endswith("/clusters"):
                 self._note_cluster(made, markers.read(sent.get("description")))
             elif request.path.endswith("/jobs"):
                 self._note_run(made, str(sent.get("variables", {}).get(WHO, "")))
@@ -100,6 +103,16 @@ class Ledger:
         twins = self.living(marker)
         if len(twins) > 1:
             self.wrongs.append(f"clusters {', '.join(str(one.id) for one in twins)} are twins")
+
+    def _note_hook(self, number: int, marker: Marker | None) -> None:
+        self.hooks[number] = marker
+        if marker is None or marker.scope not in self._scopes:
+            return
+        self._made[self._scopes[marker.scope]].add(f"hooks/{number}")
+        there = self._of().account.world.hooks
+        twins = [one for one, owner in self.hooks.items() if owner == marker and one in there]
+        if len(twins) > 1:
+            self.wrongs.append(f"hooks {', '.join(map(str, twins))} are twins")
 
     def _note_run(self, number: int, who: str) -> None:
         self.runs[number] = who

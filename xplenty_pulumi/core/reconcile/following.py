@@ -10,6 +10,7 @@ from xplenty_pulumi.core.plan import is_spent
 from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.reconcile.outcome import Outcome
+from xplenty_pulumi.core.reconcile.refusals import fault_of_cluster
 from xplenty_pulumi.core.reconcile.run_failure import failure_of, last_words, overrun, stopped_on_cancel
 from xplenty_pulumi.core.reconcile.run_goals import goal_of, has_succeeded, label, phase_of
 from xplenty_pulumi.core.reconcile.stopping import Stopping
@@ -63,7 +64,8 @@ class Following:
 
     def _failed(self, job: Job) -> Outcome[Job]:
         log = last_words(self._client, job) if phase_of(job) is Phase.FAILED else ""
-        failure = failure_of(job, self._desired.inputs, log=log)
+        fault = None if job.cluster_id is None else fault_of_cluster(self._client, job.cluster_id)
+        failure = failure_of(job, self._desired.inputs, log=log, cluster=fault.reason if fault else "")
         if self._desired.on_failure == "record":
             self._patience.warn(f"{label(job.id)}: {failure.message}. It is only recorded, as on_failure asks")
             return Outcome(job)

@@ -1,4 +1,4 @@
-"""Why the service refuses to start a run, which it does not say itself."""
+"""Why the service refuses to start a run, or gives one up, which it does not say itself."""
 
 from dataclasses import dataclass
 
@@ -14,15 +14,17 @@ _ANEW = (
 
 
 @dataclass(frozen=True)
-class _Fault:
+class Fault:
+    """What is wrong with a cluster or a package, and what to do when no run was started for it."""
+
     reason: str
     advice: str = _CORRECT
 
 
 def explained(refused: ApiError, shape: Shape, client: Client) -> ApiError:
     """Return the refusal with its reason: a cluster or a package that is not there, or not there any more."""
-    fault = _of_cluster(client, int(shape.cluster_id)) or _of_package(client, int(shape.package_id))
-    fault = fault or _Fault(refused.message)
+    fault = fault_of_cluster(client, int(shape.cluster_id)) or _of_package(client, int(shape.package_id))
+    fault = fault or Fault(refused.message)
     return type(refused)(
         fault.reason,
         status=refused.status,
@@ -32,24 +34,25 @@ def explained(refused: ApiError, shape: Shape, client: Client) -> ApiError:
     )
 
 
-def _of_cluster(client: Client, cluster_id: int) -> _Fault | None:
+def fault_of_cluster(client: Client, cluster_id: int) -> Fault | None:
+    """Return why no run can go on on the cluster; None where one can, or where the cluster can not be looked at."""
     try:
         cluster = client.clusters.get(cluster_id)
     except NotFoundError:
-        return _Fault(f"cluster {cluster_id} does not exist in this account")
+        return Fault(f"cluster {cluster_id} does not exist in this account")
     except XplentyError:
         return None
     if CLUSTER.is_living(cluster.status):
         return None
     why = ", after it had been idle" if cluster.terminated_on_idle else ""
-    return _Fault(f"cluster {cluster_id} is {cluster.status}{why}", _ANEW)
+    return Fault(f"cluster {cluster_id} is {cluster.status}{why}", _ANEW)
 
 
-def _of_package(client: Client, package_id: int) -> _Fault | None:
+def _of_package(client: Client, package_id: int) -> Fault | None:
     try:
         package = client.packages.get(package_id)
     except NotFoundError:
-        return _Fault(f"package {package_id} does not exist in this account")
+        return Fault(f"package {package_id} does not exist in this account")
     except XplentyError:
         return None
-    return _Fault(f"package {package_id} is archived") if package.status == "archived" else None
+    return Fault(f"package {package_id} is archived") if package.status == "archived" else None

@@ -10,15 +10,20 @@ from xplenty_pulumi.errors import Cancelled, JobFailed, XplentyError
 
 _LAST_LINES = 3
 _NEW_RUN = "The next `pulumi up` starts a new run"
+_NEW_CLUSTER = "Run `pulumi up --refresh`, which creates a cluster of this stack anew and starts a new run on it"
 _LONGEST_LOG = 600
 
 
-def failure_of(job: Job, inputs: Mapping[str, object], *, log: str = "") -> JobFailed:
-    """Return the error for a run that ended without success: its own words, the `log`'s last ones, and its page."""
+def failure_of(job: Job, inputs: Mapping[str, object], *, log: str = "", cluster: str = "") -> JobFailed:
+    """Return the error for a run that ended without success: its own words, the `log`'s last ones, and its page.
+
+    `cluster` says what has become of a cluster on which no other run can be started.
+    """
     reason = _one_line(job.errors)
     parts = [
         f"{job.status}: {reason.rstrip('.') or 'the service gives no reason'}",
         _component(job),
+        cluster,
         f"its log ends with: {log.rstrip('.')}" if log else "",
         f"see {job.html_url}" if job.html_url else "",
     ]
@@ -29,7 +34,7 @@ def failure_of(job: Job, inputs: Mapping[str, object], *, log: str = "") -> JobF
         last_status=job.status,
         reason=reason,
         resource=f"job {job.id}",
-        advice=f"{hint}{_NEW_RUN}",
+        advice=f"{hint}{_NEW_CLUSTER if cluster else _NEW_RUN}",
     )
 
 
