@@ -14,9 +14,10 @@ import typer
 
 from tests.dynamic.conftest import forget_the_process, settings_of
 from tests.dynamic.host import URN, Engine, Host, HostError, engine, host_in_this_process
-from tests.leaks.sinks import SECRET_OUTPUTS, Caught, everything_logged
-from tests.support.leaks import ECHOED, IN_DYNAMIC_VARIABLES, IN_VARIABLES, KEY, SPELLINGS
-from xplenty_pulumi import ClusterProvider, JobRunProvider
+from tests.leaks.sinks import SECRET_INPUTS as SECRET_NAMES
+from tests.leaks.sinks import Caught, everything_logged
+from tests.support.leaks import ECHOED, IN_DYNAMIC_VARIABLES, IN_SETTINGS, IN_VARIABLES, KEY, SALT, SPELLINGS
+from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider
 from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.client.outcomes import Request
@@ -36,6 +37,13 @@ SECRET_INPUTS: dict[str, Any] = {
     "variables": {"password": f"'{IN_VARIABLES}'", "echoed": f"'{ECHOED}'", "day": "'monday'"},
     "dynamic_variables": {"token": f"'{IN_DYNAMIC_VARIABLES}'"},
     SECRETS: ["password", "echoed", "token"],
+}
+HOOK_INPUTS: dict[str, Any] = {
+    "type": "slack",
+    "settings": {"url": IN_SETTINGS},
+    "events": ["cluster.error"],
+    "name": "night",
+    SECRETS: ["url"],
 }
 SPOKEN = " | ".join(
     sorted(spell(secret))[0]
@@ -61,12 +69,13 @@ class Talkative:
 
     def __init__(self) -> None:
         self.status = 0
+        self.words = f"No: {SPOKEN}"
 
     def before(self, request: EmulatorRequest) -> Response | None:
         if not self.status:
             return None
         headers = {"X-Request-Id": KEY.encode().hex(), "Content-Type": "application/json"}
-        return Response(self.status, headers, json.dumps({"message": f"No: {SPOKEN}"}).encode())
+        return Response(self.status, headers, json.dumps({"message": self.words}).encode())
 
     def after(self, request: EmulatorRequest, response: Response) -> Response:
         return response
@@ -81,6 +90,7 @@ class Day:
         self.talkative = talkative
         self.clusters = Host(channel, ClusterProvider())
         self.runs = Host(channel, JobRunProvider(), urn=URN.replace("Cluster::etl", "JobRun::load"))
+        self.hooks = Host(channel, HookProvider(), urn=URN.replace("Cluster::etl", "Hook::bell"))
 
     def attempt(self, call: Callable[[], Any]) -> Any:
         """Return what a call returns; keep what it fails with."""
@@ -95,6 +105,7 @@ class Day:
     def pass_by(self) -> None:
         """Live through it."""
         cluster = self.good_hours()
+        self.bells()
         self.bad_hours(cluster)
         self.refusals(cluster)
         self.wrong_inputs(cluster)
@@ -114,6 +125,29 @@ class Day:
         self.runs.delete(job, done)
         assert id_.isdigit()
         return id_
+
+    def bells(self) -> None:
+        """A hook that is made, told, changed, refused and removed, by a service that repeats its address and salt."""
+        inputs, failures = self.hooks.check(self.hooks.properties(HOOK_INPUTS))
+        assert not failures
+        id_, made = self.hooks.create(inputs)
+        self.account.edit_hook(int(id_), salt=SALT)
+        _, seen, _ = self.hooks.read(id_, made)
+        assert seen["salt"] == SALT
+        self.hooks.diff(id_, seen, {**inputs, "settings": {"url": f"{IN_SETTINGS}/other"}})
+        seen = self.hooks.update(id_, seen, {**inputs, "active": False})
+        self.account.fail_cluster(self.account.add_cluster().id)
+        self.account.deliver()
+        for status in (404, 422, 500):
+            self.talkative.status, self.talkative.words = status, f"No: {IN_SETTINGS}"
+            self.attempt(lambda: self.hooks.create(inputs))
+            self.talkative.words = f"No: {IN_SETTINGS} | {SALT}"
+            self.attempt(lambda: self.hooks.update(id_, seen, inputs))
+            self.attempt(lambda: self.hooks.read(id_, seen))
+        self.talkative.status, self.talkative.words = 0, f"No: {SPOKEN}"
+        _, failures = self.hooks.check({**HOOK_INPUTS, "settings": {"url": IN_SETTINGS, "channel": [IN_SETTINGS]}})
+        self.caught.add("plan and preview", *(failure.reason for failure in failures))
+        self.hooks.delete(id_, seen)
 
     def bad_hours(self, cluster: str) -> None:
         """Runs that fail and say so, at creation, at refresh and at the next up; and a cluster that breaks."""
@@ -189,7 +223,7 @@ def add_objects(caught: Caught, account: Emulator) -> None:
     found = settings.load(os.environ, lambda _key: None)
     shared = session.session_for(found)
     checked = check(
-        JOB_RUN, {"cluster_id": 1, "package_id": 101, **{name: SECRET_INPUTS[name] for name in SECRET_OUTPUTS}}
+        JOB_RUN, {"cluster_id": 1, "package_id": 101, **{name: SECRET_INPUTS[name] for name in SECRET_NAMES}}
     )
     told = {"variables": SECRET_INPUTS["variables"], "errors": SPOKEN}
     things: Sequence[object] = (

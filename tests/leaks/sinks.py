@@ -32,8 +32,9 @@ SINKS = (
     "outputs of partial states",
 )
 LOGGERS = ("", "xplenty_pulumi", *HTTP_LOGGERS, "grpc", "asyncio", "pulumi")
-SECRET_OUTPUTS = ("variables", "dynamic_variables")
-"""Outputs that hold the secrets on purpose: the engine keeps them secret because the inputs of these names are."""
+SECRET_INPUTS = ("variables", "dynamic_variables")
+SECRET_OUTPUTS = (*SECRET_INPUTS, "settings", "salt")
+"""Outputs that hold the secrets on purpose: the engine keeps them secret, as inputs of these names or by option."""
 
 
 class Caught:
@@ -77,12 +78,12 @@ class Caught:
                     self.add("pickles", dump(thing))
 
     def add_state_file(self, path: Path) -> None:
-        """Keep what a state file holds beside the account's own: its key, and the variables and errors of its jobs."""
+        """Keep what a state file holds beside the account's own: its key, errors, what jobs and hooks were given."""
         with contextlib.closing(sqlite3.connect(path)) as database:
             facts = {name: json.loads(body) for name, body in database.execute("SELECT name, body FROM facts")}
             records = [json.loads(body) for (body,) in database.execute("SELECT body FROM records")]
         facts["seed"] = {name: value for name, value in facts["seed"].items() if name not in {"api_key", "packages"}}
-        own = {"variables", "dynamic_variables", "errors", "failure"}
+        own = {*SECRET_OUTPUTS, "errors", "failure"}
         rest = [{name: value for name, value in body.items() if name not in own} for body in records]
         self.add("state file of the emulator", json.dumps([facts, rest], ensure_ascii=False))
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.leaks.scenario import SECRET_INPUTS, SEED
+from tests.leaks.scenario import HOOK_INPUTS, SECRET_INPUTS, SEED
 from tests.leaks.sinks import SINKS, Caught
 from tests.leaks.test_planted import BY_ENGINE, COMMAND
 from tests.support import scoreboard
-from tests.support.leaks import IN_VARIABLES, SPELLINGS
-from tests.support.stack import Stack, cluster, job
+from tests.support.leaks import IN_VARIABLES, SALT, SPELLINGS
+from tests.support.stack import Declared, Stack, cluster, job
+from xplenty_pulumi.dynamic.secrets import SECRETS
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
@@ -19,6 +20,9 @@ SECRET = {
     group: {name: {"secret": text} for name, text in SECRET_INPUTS[group].items()}
     for group in ("variables", "dynamic_variables")
 }
+
+
+BELL = Declared("Hook", "bell", {name: value for name, value in HOOK_INPUTS.items() if name != SECRETS})
 
 
 @pytest.fixture
@@ -31,11 +35,12 @@ def account() -> Iterator[Emulator]:
 def test_no_secret_in_what_the_engine_says_and_keeps(tmp_path: Path, account: Emulator) -> None:
     """Ups that go well and badly, diffs, refreshes, exports and all files of the state show no secret."""
     stack, caught = Stack(tmp_path, account), Caught()
-    stack.declare(cluster("etl"), job("good", **SECRET), job("bad", package_id=103, **SECRET))
+    stack.declare(cluster("etl"), job("good", **SECRET), job("bad", package_id=103, **SECRET), BELL)
     said = [stack.run("preview", "--diff").output, stack.up("--diff").failed().output]
+    account.edit_hook(account.hooks()[0].id, salt=SALT)
     said.append(stack.run("preview", "--json").output)
     other = {"variables": {**SECRET["variables"], "day": {"secret": f"'{IN_VARIABLES}!'"}}}
-    stack.declare(cluster("etl"), job("good", **{**SECRET, **other}))
+    stack.declare(cluster("etl"), job("good", **{**SECRET, **other}), BELL)
     said += [stack.refresh("--diff").output, stack.up("--diff", "--debug").output]
     caught.add("plan and preview", *said)
     caught.add("exported state", stack.run("stack", "export").output, stack.files())
@@ -43,6 +48,7 @@ def test_no_secret_in_what_the_engine_says_and_keeps(tmp_path: Path, account: Em
     for _ in BY_ENGINE:
         scoreboard.count("sinks without a leak", goal=len(SINKS), command=COMMAND)
     assert "Could not log in: " in "".join(said)
+    assert stack.state()["bell"]["outputs"]["salt"]["ciphertext"]
 
 
 def test_planted_leaks_are_found(tmp_path: Path, account: Emulator) -> None:

@@ -11,8 +11,10 @@ KEY = 'canary-key/"\u00e9~9f3b77e1d2'
 IN_VARIABLES = 'canary one/"\u00e9 + %41> 51c0ffee'
 IN_DYNAMIC_VARIABLES = 'canary two/"\u00e9 + %42> 52decade'
 ECHOED = 'canary three/"\u00e9 + %43> 53facade'
-CANARIES = (KEY, IN_VARIABLES, IN_DYNAMIC_VARIABLES, ECHOED)
-"""The API key, a variable, a dynamic variable, and a variable that the service repeats in its error texts."""
+IN_SETTINGS = 'https://hooks.example.test/canary-four-"\u00e9~%44-54beefed'
+SALT = "canary-salt-55faded0c4"
+CANARIES = (KEY, IN_VARIABLES, IN_DYNAMIC_VARIABLES, ECHOED, IN_SETTINGS, SALT)
+"""The API key, a variable, a dynamic one, one that the service repeats in errors, a hook's address, and its salt."""
 
 
 @dataclass(frozen=True)
