@@ -52,6 +52,10 @@ class Connection:
         """End the connection with a reset in place of an orderly close."""
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
+    def pause(self, seconds: float) -> None:
+        """Say nothing for so long, or until the server stops."""
+        self._stopping.wait(seconds)
+
     def be_silent(self) -> None:
         """Keep the connection open, say nothing, until the server stops."""
         self._stopping.wait()

@@ -4,6 +4,7 @@ import copy
 import re
 import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -34,7 +35,8 @@ class Client:
     """An account of the service, through one API key; safe to share between threads, not between processes.
 
     Every call ends within `deadline` seconds, repeats included, by `clock`; one try of it is given up after
-    `read_timeout` seconds of silence. `ca_path` names certificate authorities trusted besides the usual ones. `http`
+    `read_timeout` seconds of silence, a read that was under way also soon after `given_up` has become true. `ca_path`
+    names certificate authorities trusted besides the usual ones. `http`
     stands in for the network in tests. Proxies come from the environment.
 
     Raises ConfigError, naming the setting, for an empty or malformed key, account or address.
@@ -52,6 +54,7 @@ class Client:
         ca_path: str | Path | None = None,
         deadline: float = 120.0,
         read_timeout: float = READ_TIMEOUT,
+        given_up: Callable[[], bool] = lambda: False,
     ) -> None:
         api_key = _checked_key(api_key)
         address = parse_address(base_url)
@@ -60,7 +63,7 @@ class Client:
         self._address = address
         clock = clock or SystemClock()
         self._transport = Transport(
-            address, api_key, clock=clock, ca_path=ca_path, http=http, read_timeout=read_timeout
+            address, api_key, clock=clock, ca_path=ca_path, http=http, read_timeout=read_timeout, given_up=given_up
         )
         self._caller = Caller(
             self._transport,

@@ -6,7 +6,7 @@ each single read and write gets no more than what is left of the call.
 
 import ssl
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import httpcore
@@ -18,18 +18,35 @@ from xplenty_pulumi.clock import Clock
 MOST_CONNECTIONS = 8
 """None is closed because it is idle for a moment: another would be opened beside it before it is gone."""
 LONGEST_IDLE_SECONDS = 5.0
+_SLICE = 0.5
+"""Seconds after which a read that waits looks whether it is still wanted."""
 
 
 class Deadline:
-    """When the calling thread's current call must be over."""
+    """When the calling thread's current call must be over, and whether it need not go on even until then.
 
-    def __init__(self, clock: Clock) -> None:
+    `given_up` says that the user has had enough. That ends only calls that began before it and change nothing.
+    """
+
+    def __init__(self, clock: Clock, *, given_up: Callable[[], bool] = lambda: False) -> None:
         self._clock = clock
+        self._given_up = given_up
         self._of_thread = threading.local()
 
-    def start(self, seconds: float) -> None:
+    def start(self, seconds: float, *, changes_nothing: bool = False) -> None:
         """Give this thread's call so many seconds from now."""
         self._of_thread.moment = self._clock.monotonic() + seconds
+        self._of_thread.may_be_given_up = changes_nothing and not self._given_up()
+
+    @property
+    def may_be_given_up(self) -> bool:
+        """Whether this thread's call may end before its time."""
+        return bool(self._of_thread.may_be_given_up)
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nobody wants the answer any more."""
+        return self.may_be_given_up and self._given_up()
 
     @property
     def left(self) -> float:
@@ -46,7 +63,15 @@ class DeadlineStream(httpcore.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._within(timeout, httpcore.ReadTimeout))
+        limit = self._within(timeout, httpcore.ReadTimeout)
+        longest = _SLICE if self._deadline.may_be_given_up else limit
+        while True:
+            try:
+                return self._inner.read(max_bytes, min(limit, longest))
+            except httpcore.ReadTimeout:
+                limit -= longest
+                if limit <= 0 or self._deadline.is_given_up:
+                    raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._inner.write(buffer, self._within(timeout, httpcore.WriteTimeout))

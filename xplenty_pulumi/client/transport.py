@@ -3,7 +3,7 @@
 import json
 import platform
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class Transport:
 
     Redirects are not followed, cookies not kept, certificates always verified: against the usual authorities (or
     SSL_CERT_FILE), and those in `ca_path` if given. Raises ConfigError if these can not be read. `read_timeout` is the
-    longest silence that a request bears, in seconds.
+    longest silence that a request bears, in seconds; a GET that began before bears none once `given_up` is true.
     """
 
     def __init__(
@@ -47,12 +47,13 @@ class Transport:
         ca_path: str | Path | None = None,
         http: HttpTransport | None = None,
         read_timeout: float = READ_TIMEOUT,
+        given_up: Callable[[], bool] = lambda: False,
     ) -> None:
         self._address = address
         self._secrets = [api_key] if api_key else []
         self._clock = clock
         self._read_timeout = read_timeout
-        self._deadline = Deadline(clock)
+        self._deadline = Deadline(clock, given_up=given_up)
         self._client = httpx.Client(
             transport=http or _PooledTransport(open_pool(address, deadline=self._deadline, tls=_tls(ca_path))),
             auth=httpx.BasicAuth(api_key.reveal(), "") if api_key else None,
@@ -75,7 +76,7 @@ class Transport:
 
     def send(self, request: Request, *, timeout: float) -> Outcome:
         """Send `request` once and return what became of it, within `timeout` seconds whatever the service does."""
-        self._deadline.start(timeout)
+        self._deadline.start(timeout, changes_nothing=request.method == "GET")
         try:
             return self._exchange(request, timeout=timeout)
         except Exception as error:  # noqa: BLE001 - no foreign exception leaves, whatever a library may add to its own

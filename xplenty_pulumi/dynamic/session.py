@@ -101,6 +101,7 @@ def _session(settings: Settings) -> Session:
         account_id=settings.account_id,
         base_url=settings.api_url,
         clock=CancellableClock(bridge.cancelled()),
+        given_up=bridge.cancelled().is_set,
     )
     fixed = settings.poll_seconds
     pace = None if fixed is None else Pace.fixed(fixed)
