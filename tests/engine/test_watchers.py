@@ -8,14 +8,14 @@ from xplenty_pulumi.emulator import Emulator, PackageSeed
 ENDLESS = PackageSeed(200, "Runs until it is stopped", run_seconds=10_000_000)
 
 
-def unwatch(account: Emulator) -> None:
-    """Take the key's user off every list, as he might do himself in the service."""
+def watch(account: Emulator) -> None:
+    """Put the key's user on every list, as he might do himself in the service."""
     with account.account.lock:
         world = account.account.world
         for cluster_ in account.clusters():
-            world.put(replace(cluster_, watched=False))
+            world.put(replace(cluster_, watched=True))
         for run in account.jobs():
-            world.put(replace(run, watched=False))
+            world.put(replace(run, watched=True))
 
 
 def watched(account: Emulator) -> list[bool]:
@@ -28,27 +28,26 @@ def watcher_calls(account: Emulator) -> int:
     return sum(call.path.endswith("/watchers") for call in account.calls())
 
 
-def test_notify_is_switched_on_and_off(stack: Stack, account: Emulator) -> None:
+def test_notify_is_switched_off_and_on(stack: Stack, account: Emulator) -> None:
     """Without it nobody asks; each change is a small update; what was changed by hand is named and repaired."""
     account.add_package(ENDLESS)
     going = {"package_id": ENDLESS.id, "wait_for": "running"}
     stack.declare(cluster("etl"), job("load", **going)).up().succeeded()
-    stack.refresh("--expect-no-changes").succeeded()
     assert (watched(account), watcher_calls(account)) == ([True, True], 0)
 
     stack.declare(cluster("etl", notify=False), job("load", notify=False, **going)).up().succeeded()
     assert watched(account) == [False, False]
-    stack.declare(cluster("etl", notify=True), job("load", notify=True, **going)).up().succeeded()
-    assert watched(account) == [True, True]
 
-    unwatch(account)
+    watch(account)
     asked = watcher_calls(account)
     seen = stack.run("refresh", "--preview-only", "--diff").succeeded().output
-    assert seen.count("notify: true => false") == 2
+    assert seen.count("notify: false => true") == 2
     assert watcher_calls(account) - asked == 2
     stack.up("--refresh").succeeded()
+    assert watched(account) == [False, False]
+
+    stack.declare(cluster("etl", notify=True), job("load", notify=True, **going)).up().succeeded()
     assert watched(account) == [True, True]
-    stack.refresh("--expect-no-changes").succeeded()
     assert (len(account.clusters()), len(account.jobs())) == (1, 1)
 
 
@@ -58,7 +57,6 @@ def test_a_run_of_which_nothing_is_told(stack: Stack, account: Emulator) -> None
     (run,) = account.jobs()
     assert f"job {run.id}" not in {mail.about for mail in account.mail()}
     assert run.watched
-    stack.refresh("--expect-no-changes").succeeded()
     stack.up("--expect-no-changes").succeeded()
 
     stack.declare(cluster("etl")).up().succeeded()
