@@ -1,18 +1,16 @@
-"""The same program for every stack: a branch's has a sandbox, all others a production cluster."""
+"""The same program for every stack: a branch's makes a sandbox of it, because its `xplenty:sizing` says so."""
 
 import pulumi
 
 from xplenty_pulumi import Cluster
 
-config = pulumi.Config("xplenty")
-is_small = config.get("sizing") == "sandbox"
+branch = pulumi.Config("xplenty").get("branch")
 
 cluster = Cluster(
     "etl",
-    type="sandbox" if is_small else "production",
-    nodes=1 if is_small else 4,
+    nodes=4,
     terminate_on_idle=True,
-    description=f"loads of {config.get('branch') or pulumi.get_stack()}",
+    description=f"loads of {branch or pulumi.get_stack()}",
 )
 
 pulumi.export("cluster", cluster.html_url)

@@ -35,6 +35,13 @@ class Project:
         self.git("commit", "--quiet", "--message=first")
         self.git("push", "--quiet", "origin", "main")
 
+    def with_template(self) -> "Project":
+        """Make the stack `dev` whose configuration branches copy: with a secret, and a scope of its own."""
+        self.pulumi("stack", "init", "dev").succeeded()
+        self.pulumi("config", "set", "--secret", "password", "hush", "--stack", "dev").succeeded()
+        self.pulumi("config", "set", "xplenty:scope", "production", "--stack", "dev").succeeded()
+        return self
+
     def git(self, *arguments: str) -> str:
         """Run git in the clone."""
         return self._run("git", *arguments).succeeded().output
@@ -117,6 +124,7 @@ def _environment(folder: Path, account: Emulator | None) -> dict[str, str]:
         **settings,
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_SYSTEM": os.devnull,
+        "COLUMNS": "160",
         "PULUMI_HOME": str(folder / "home"),
         "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE": "a passphrase",

@@ -27,10 +27,7 @@ def account() -> Iterator[Emulator]:
 @pytest.fixture
 def project(tmp_path: Path, account: Emulator) -> Project:
     """The example, with its template stack, whose configuration is committed."""
-    made = Project(tmp_path, account)
-    made.pulumi("stack", "init", "dev").succeeded()
-    made.pulumi("config", "set", "--secret", "password", "hush", "--stack", "dev").succeeded()
-    made.pulumi("config", "set", "xplenty:scope", "production", "--stack", "dev").succeeded()
+    made = Project(tmp_path, account).with_template()
     made.git("add", "Pulumi.dev.yaml")
     made.git("commit", "--quiet", "--message=template")
     made.push("main", "feature/Login")

@@ -30,12 +30,8 @@ def account() -> Iterator[Emulator]:
 
 @pytest.fixture
 def project(tmp_path: Path, account: Emulator) -> Project:
-    """A project with a stack `dev` whose configuration has a secret, and a scope of its own."""
-    made = Project(tmp_path, account)
-    made.pulumi("stack", "init", "dev").succeeded()
-    made.pulumi("config", "set", "--secret", "password", "hush", "--stack", "dev").succeeded()
-    made.pulumi("config", "set", "xplenty:scope", "production", "--stack", "dev").succeeded()
-    return made
+    """A project with its template stack."""
+    return Project(tmp_path, account).with_template()
 
 
 @pytest.mark.parametrize("count", [5, pytest.param(20, marks=pytest.mark.long)])

@@ -131,7 +131,7 @@ def test_an_overrun_is_stopped_and_seen_stopped(bench: Bench) -> None:
     outcome = run(bench, ENDLESS, max_runtime="5m")
     assert outcome.record.status == bench.emulator.job(outcome.record.id).status == "stopped"
     assert str(outcome.problem) == (
-        f"job {outcome.record.id}: ran longer than its max_runtime of 5m; it was stopped and is stopped; see "
+        f"job {outcome.record.id}: ran longer than its max_runtime of 5m; it was stopped and is seen stopped; see "
         f"{outcome.record.html_url}. Set a longer max_runtime. The next `pulumi up` starts a new run"
     )
 

@@ -10,15 +10,15 @@ from tests.support.stack import Declared
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.emulator import Emulator, Job, Knobs, PackageSeed, Request, Response, Seed
 
+NAMES = {"who": "''", "rev": "0", "password": "''"}
+"""The variables that every package declares, with their defaults."""
 QUICK, BROKEN, ENDLESS, OVERLONG = 101, 103, 200, 201
 SEED = Seed(
     packages=(
-        PackageSeed(QUICK, "Daily sales", variables={"day": "'monday'"}, outputs={"daily_sales": 10_415}),
-        PackageSeed(BROKEN, "Broken import", run_seconds=20, failure="Input path not found."),
-        PackageSeed(ENDLESS, "Endless", run_seconds=10**7),
-        PackageSeed(OVERLONG, "Overlong", run_seconds=10**7),
-        PackageSeed(202, "Twice"),
-        PackageSeed(203, "Twice"),
+        PackageSeed(QUICK, "Daily sales", variables={"day": "'monday'", **NAMES}, outputs={"daily_sales": 10_415}),
+        PackageSeed(BROKEN, "Broken import", variables=NAMES, run_seconds=20, failure="Input path not found."),
+        PackageSeed(ENDLESS, "Endless", variables=NAMES, run_seconds=10**7),
+        PackageSeed(OVERLONG, "Overlong", variables=NAMES, run_seconds=10**7),
     )
 )
 KNOBS = Knobs(jobs_per_cluster=50, job_stopping_seconds=450)
