@@ -65,7 +65,7 @@ class Repository:
         return Ran(process.returncode, output)
 
     def started(self, command: str, environment: Mapping[str, str]) -> "subprocess.Popen[str]":
-        """Run a command as the CI machine does, in a shell that ends with the first failure."""
+        """Run a command as the CI machine does, in a shell that ends with the first failure, in a group of its own."""
         return subprocess.Popen(
             ["bash", "-e", "-c", command],
             cwd=self.folder / "work",
@@ -74,6 +74,7 @@ class Repository:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
 
     def up_step(self) -> tuple[str, dict[str, str]]:

@@ -1,8 +1,9 @@
 """A repository's life in CI, on the real engine: the very steps of the workflows, in their order."""
 
+import os
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -83,14 +84,17 @@ def test_failed_preview_is_a_comment_and_a_failure(tmp_path: Path) -> None:
     assert "nodes must be between 1 and" in comment
 
 
-def test_cancelled_deployment_leaves_no_lock(repository: Repository) -> None:
-    """The job ends soon, and the next one goes on with the same cluster without any help."""
+@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["to the job", "to all its processes"])
+def test_cancelled_deployment_leaves_no_lock(repository: Repository, send: Callable[[int, int], None]) -> None:
+    """The job ends soon, however often and to whom it is said, and the next one goes on without any help."""
     running = repository.started(*repository.up_step())
     eventually(lambda: repository.account.clusters() or None)
 
-    running.send_signal(signal.SIGINT)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        send(running.pid, number)
     printed, _ = running.communicate(timeout=30)
     assert running.returncode != 0, printed
+    assert "It goes on existing" in printed
     again = repository.workflow("deploy").succeeded()
 
     assert "Another pulumi is at work" not in again.output

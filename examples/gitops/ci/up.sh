@@ -2,6 +2,7 @@
 # Brings the stack to what the main branch says. An `up` that is at work on it already, such as on somebody's own
 # machine, is waited for; a cancelled job ends `pulumi` in order, so that it leaves no lock.
 set -euo pipefail
+set -m # each command in a group of its own: what is sent to all of this job's processes reaches this one alone
 cd "$(dirname "$0")/.."
 export PATH="$PATH:$HOME/.pulumi/bin"
 folder=$(mktemp -d)
@@ -16,7 +17,8 @@ up() {
     pulumi up --stack "$PULUMI_STACK" --yes --skip-preview --non-interactive --color never --suppress-progress \
         >"$folder/pipe" 2>&1 &
     engine=$!
-    trap 'cancelled=yes; kill -TERM "$engine" 2>/dev/null || true' INT TERM
+    # Once: a second signal ends `pulumi` at once, with its lock left and what was under way unknown.
+    trap '[ "$cancelled" = yes ] || kill -TERM "$engine" 2>/dev/null || true; cancelled=yes' INT TERM
     wait "$engine" || status=$?
     while kill -0 "$engine" 2>/dev/null; do # a signal has ended the waiting, not yet what was waited for
         status=0
