@@ -79,6 +79,14 @@ def test_issue_opens_once_and_closes_itself(made: Forge, tmp_path: Path) -> None
     assert [one["state"] for one in made.issues] == ["closed", "open"]
 
 
+def test_forge_that_is_not_there_is_one_line(made: Forge) -> None:
+    """Whoever reads the log of the job finds the reason, not a traceback."""
+    made.url = "http://127.0.0.1:1"
+    done = run(made, "close", TITLE)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "Connection refused" in done.stderr
+
+
 def test_refusal_is_one_line_without_the_token(made: Forge, tmp_path: Path) -> None:
     """A token that opens nothing is told of by status and path."""
     done = run(made, "open", TITLE, text(tmp_path, "drift"), token="wrong-token")

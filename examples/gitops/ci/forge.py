@@ -5,6 +5,7 @@ ci/forge.py open TITLE FILE   open an issue with FILE as its text, or bring the 
 ci/forge.py close TITLE       close the open issue of this title, if there is one
 """
 
+import http.client
 import json
 import os
 import sys
@@ -98,7 +99,7 @@ def put_comment(forge: Forge, file: str) -> None:
     """Write the comment, or change the one that is there."""
     text = Path(file).read_text(encoding="utf-8")
     mark = text.splitlines()[0]
-    found = [one for one in forge.all(forge.comments) if one["body"].startswith(mark) and is_own(forge, one)]
+    found = [one for one in forge.all(forge.comments) if (one["body"] or "").startswith(mark) and is_own(forge, one)]
     if found:
         forge.call(forge.change, f"{forge.comment}/{found[0]['id']}", {"body": text})
     else:
@@ -141,5 +142,9 @@ if __name__ == "__main__":
         )
     except urllib.error.HTTPError as problem:
         sys.exit(f"ci/forge.py {command}: {problem.code} from {urllib.parse.urlsplit(problem.url).path}")
+    except json.JSONDecodeError:
+        sys.exit(f"ci/forge.py {command}: the answer is no JSON; is the address of the API the forge's?")
+    except (OSError, http.client.HTTPException) as problem:
+        sys.exit(f"ci/forge.py {command}: {problem or type(problem).__name__}")
     except KeyError as missing:
         sys.exit(f"ci/forge.py {command}: {missing.args[0]} is not set")
