@@ -75,6 +75,20 @@ def test_file_that_is_no_report_is_left_as_it_is(
     assert (file.read_text(), receiver.received()) == (content, [])
 
 
+@pytest.mark.parametrize("damage", [{"id": [1]}, {"resource": 5}, {"field": {}}, {"class": "grave"}], ids=str)
+def test_finding_that_makes_no_sense_is_damage(scene: Scene, file: Path, damage: dict[str, object]) -> None:
+    """Whatever stands in the file, nothing is concluded from it and nothing is overwritten."""
+    rename(scene.emulator, scene.id_of("renamed"))
+    scene.run("--since-last", file)
+    document = json.loads(file.read_text())
+    document["findings"][0] |= damage
+    file.write_text(json.dumps(document))
+    ended = scene.run("--since-last", file)
+    assert (ended.code, ended.out) == (1, "")
+    assert "is not a report of this command, or is damaged; nothing was overwritten" in ended.err
+    assert json.loads(file.read_text()) == document
+
+
 def test_report_of_something_else_is_left_as_it_is(scene: Scene, file: Path) -> None:
     """A file of one stack is not taken for that of all stacks, nor of a look without strangers."""
     scene.run("--since-last", file)

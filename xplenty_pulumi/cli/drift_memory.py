@@ -119,9 +119,16 @@ def _read(document: Document) -> tuple[Selection, Memory]:
     if (document["format"], document["version"]) != (_FORMAT, _VERSION):
         raise ValueError("another format")
     memory = Memory(str(document["at"]), Drift(document["class"]), tuple(document["findings"]))
-    if any(not {*_IDENTITY, *_SIZE} <= {*one} for one in memory.findings):
+    if not all(map(_is_finding, memory.findings)):
         raise ValueError("a finding that is none")
     return Selection(**document["selection"]), memory
+
+
+def _is_finding(one: Document) -> bool:
+    """Whether it has all that is compared and shown of one; raises like `_read`."""
+    is_whole = {*_IDENTITY, *_SIZE} <= {*one}
+    texts = all(isinstance(one[name], str | None) for name in _IDENTITY if name != "id")
+    return is_whole and texts and isinstance(one["id"], int) and bool(Drift(one["class"]))
 
 
 def _identity(finding: Document) -> tuple[object, ...]:
