@@ -8,7 +8,9 @@ import pytest
 
 from tests.drift.scene import KEY, RECORDED, Scene
 from tests.drift.test_calls import export, resource
+from xplenty_pulumi.cli.engine import Engine
 from xplenty_pulumi.core.marker import Owner, marker_of, sign
+from xplenty_pulumi.errors import XplentyError
 
 
 @pytest.mark.parametrize(
@@ -142,6 +144,33 @@ def test_account_that_can_not_be_read_is_an_error(scene: Scene) -> None:
     ended = scene.run(XPLENTY_API_KEY="another-key-of-somebody")
     assert (ended.code, ended.out) == (1, "")
     assert "another-key-of-somebody" not in ended.err
+
+
+def test_markdown_is_never_too_long_for_a_comment(scene: Scene) -> None:
+    """Long values are cut, and what finds no room is counted: a forge refuses a text above 65,536 characters."""
+    cluster = scene.emulator.cluster(scene.id_of("renamed"))
+    scene.emulator.edit_cluster(cluster.id, description="x" * 100_000)
+    for _ in range(1_000):
+        scene.emulator.add_cluster(name="y" * 200)
+    ended = scene.run("--unmanaged", "--format", "markdown")
+    assert len(ended.out) < 65_536
+    assert "- left out, since a comment has an end: " in ended.out
+    assert ended.out.count("| `unmanaged` |") > 100
+
+
+def test_broken_stack_is_named(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among all stacks of a project, the error says which one can not be read."""
+
+    def told(engine: Engine, *words: str) -> str:
+        if engine.stack == "second":
+            raise XplentyError(f"`pulumi {words[0]}` failed: unexpected end of JSON input")
+        return scene.told(engine, *words)
+
+    scene.states["second"] = RECORDED["state"]
+    monkeypatch.setattr(Engine, "told", told)
+    ended = scene.run("--all")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("xplenty-pulumi drift: stack second: `pulumi stack` failed: unexpected end of JSON")
 
 
 def test_markdown_keeps_its_table_whatever_is_in_it(scene: Scene) -> None:

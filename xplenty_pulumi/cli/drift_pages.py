@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -17,6 +18,8 @@ from xplenty_pulumi.core.drift_classes import Cause, Drift
 COMMENT = "<!-- xplenty-pulumi drift -->"
 """The first line of the Markdown, by which a comment is found again that is to be replaced."""
 _STYLES = {Drift.HARMFUL.value: "bold red", Drift.HARMLESS.value: "yellow", Drift.EXPECTED.value: "dim"}
+# In characters: together with the head less than the 65,536 that GitHub takes of a comment or an issue.
+_ROOM_FOR_ROWS, _ROOM_FOR_NOTES, _LONGEST_CELL = 40_000, 8_000, 300
 _COLUMNS = ("class", "stack", "resource", "what", "detail")
 Document = Mapping[str, Any]
 
@@ -39,14 +42,22 @@ class DriftPage:
 
 
 def markdown(document: Document, since: Changes | None) -> str:
-    """Return the same as Markdown."""
+    """Return the same as Markdown, short enough for a comment: what is left out is counted, the gravest is shown."""
     lines = [COMMENT, f"**Drift: {document['class']}** ({_cell(summary(document))})"]
-    rows = _rows(_shown(document, since))
-    if rows:
-        lines += ["", f"| {' | '.join(_COLUMNS)} |", f"|{'---|' * len(_COLUMNS)}"]
-        lines += [f"| {' | '.join(_code(cell) for cell in row)} |" for row in rows]
-    notes = _notes(document, since)
-    return "\n".join([*lines, *(["", *(f"- {_cell(note)}" for note in notes)] if notes else [])])
+    rows = [f"| {' | '.join(_code(cell) for cell in row)} |" for row in _rows(_shown(document, since))]
+    notes = [f"- {_cell(note)}" for note in _notes(document, since)]
+    shown, told = _fitting(rows, _ROOM_FOR_ROWS), _fitting(notes[::-1], _ROOM_FOR_NOTES)[::-1]
+    if shown:
+        lines += ["", f"| {' | '.join(_COLUMNS)} |", f"|{'---|' * len(_COLUMNS)}", *shown]
+    if left := len(rows) - len(shown) + len(notes) - len(told):
+        told.insert(0, f"- left out, since a comment has an end: {plural(left, 'line')}; `--format json` has all")
+    return "\n".join([*lines, *(["", *told] if told else [])])
+
+
+def _fitting(lines: Sequence[str], room: int) -> list[str]:
+    """The first of the lines, as many as there is room for."""
+    ends = accumulate(len(line) + 1 for line in lines)
+    return [line for line, end in zip(lines, ends, strict=True) if end <= room]
 
 
 def _shown(document: Document, since: Changes | None) -> Sequence[Document]:
@@ -116,5 +127,6 @@ def _cell(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """The text as code; neither a bar nor a backtick ends it."""
-    return f"`{text.replace('`', chr(39)).replace('|', chr(92) + '|')}`" if text else ""
+    """The text as code, its begin where it is long; neither a bar nor a backtick ends it."""
+    short = text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
+    return f"`{short.replace('`', chr(39)).replace('|', chr(92) + '|')}`" if short else ""

@@ -104,7 +104,8 @@ def _told(engine: Engine, *arguments: str) -> str:
         return engine.told(*arguments)
     except XplentyError as failed:
         advice = "Mend that, or name the stack with --stack and the project's folder with --cwd; nothing was compared"
-        raise ConfigError(failed.message, advice=advice) from None
+        which = f"stack {engine.stack}: " if engine.stack else ""
+        raise ConfigError(f"{which}{failed.message}", advice=advice) from None
 
 
 def _document(text: str) -> Any:
