@@ -75,6 +75,43 @@ def test_replacement_is_one_row_with_its_reason() -> None:
     assert '| `status` | `"failed"` |  |' in comment
 
 
+def test_value_that_is_not_known_yet_is_said_wherever_it_is() -> None:
+    """The engine's placeholder is no value that anybody could read, also not inside a list."""
+    later = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    inputs = {"cluster_id": later, "triggers": [later]}
+    comment = shown(document(step("create", "load", kind="JobRun", after=inputs)))
+    assert ("| `[known later]` |" in comment, '| `["[known later]"]` |' in comment, later in comment) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_line_with_a_brace_before_the_preview_is_only_a_remark() -> None:
+    """A plan is found behind whatever was printed first."""
+    comment = shown(f"{{'a': 1}}\n{{\n{document(RESIZE)}")
+    assert "1 to update" in comment
+    assert "{'a': 1}" in comment
+
+
+def test_preview_that_was_cut_off_shows_no_variables() -> None:
+    """What is left of a killed preview holds values in clear, which are hidden in a whole one."""
+    inputs = {"variables": {"day": "hidden-value"}}
+    whole = document(step("create", "load", kind="JobRun", after=inputs))
+    comment = shown(f"warning: before\n{whole[:-40]}")
+    assert ("it failed" in comment, "warning: before" in comment, "it was cut off" in comment) == (True, True, True)
+    assert "hidden-value" not in comment
+
+
+def test_error_is_shown_before_warnings_and_once() -> None:
+    """However many warnings there are, the reason of a failure is not among what is left out, which is counted."""
+    said = [{"severity": "warning", "message": f"warning {number}"} for number in range(20)]
+    said += [{"severity": "error", "message": "the reason"}] * 5
+    comment = shown(document(diagnostics=said))
+    assert (comment.count("the reason"), comment.count("warning ")) == (1, 9)
+    assert "Left out, since a comment has an end: 11 messages." in comment
+
+
 def test_nothing_to_do_is_said() -> None:
     """A calm preview is one line, also where it has looked at everything first."""
     looks = [step(operation, "etl", after={"nodes": 2}) for operation in ("refresh", "read")]
@@ -108,7 +145,7 @@ def test_errors_come_first_and_secrets_are_masked() -> None:
     assert KEY not in comment
 
 
-@pytest.mark.parametrize("text", ["error: no stack named 'prod' found\n", '{"steps": [', "", "{ not JSON"])
+@pytest.mark.parametrize("text", ["error: no stack named 'prod' found\n", "", "{ not JSON"])
 def test_what_is_no_preview_is_shown_as_a_failure(text: str) -> None:
     """The engine's own words are all that there is then."""
     comment = shown(text)

@@ -40,7 +40,8 @@ def markdown(preview: Preview, heading: Heading) -> str:
     rows, rows_left = _fitting([_row(step) for step in preview.steps], LARGEST - _size(text + _TABLE))
     text += f"{_TABLE}{''.join(rows)}\n" if rows else ""
     details, details_left = _fitting(list(map(_details, preview.steps)), LARGEST - _size(text))
-    return text + "".join(details) + _left_out(rows_left, details_left) + _foot(heading)
+    remarks_left = max(0, len(preview.remarks) - _MOST_REMARKS)
+    return text + "".join(details) + _left_out(remarks_left, rows_left, details_left) + _foot(heading)
 
 
 def _summary(preview: Preview) -> str:
@@ -105,12 +106,13 @@ def _size(text: str) -> int:
     return len(text.encode(errors="replace"))
 
 
-def _left_out(rows: int, details: int) -> str:
+def _left_out(remarks: int, rows: int, details: int) -> str:
     named = [
+        *([plural(remarks, "message")] if remarks else []),
         *([plural(rows, "row")] if rows else []),
         *([f"details of {plural(details, 'resource')}"] if details else []),
     ]
-    return f"Left out, since a comment has an end: {' and '.join(named)}.\n\n" if named else ""
+    return f"Left out, since a comment has an end: {', '.join(named)}.\n\n" if named else ""
 
 
 def _foot(heading: Heading) -> str:

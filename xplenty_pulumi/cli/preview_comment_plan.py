@@ -1,7 +1,8 @@
 """What `pulumi preview --json` says, as steps and their changes."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,10 @@ _NO_PLAN = (_UNCHANGED, "refresh", "read", "create-replacement", "delete-replace
 """What only looks, and the parts of a replacement, which has a step of its own."""
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that only the `up` will know."""
+_KNOWN_LATER = "[known later]"
+_BEGIN = re.compile(r'^\{\s*"(?:config|steps|diagnostics|duration|changeSummary)"', re.MULTILINE)
+"""How the engine's own JSON begins; a program may print other lines with a brace before it."""
+_CUT = "The preview has no end, so it was cut off; what there is of it is not shown."
 _MASKED = ("variables", "dynamic_variables", "settings")
 _SHOWN_SEVERITIES = ("error", "warning", "info#err")
 _NOTHING: Mapping[str, Any] = {}
@@ -65,21 +70,24 @@ def preview_of(text: str, *, show_variables: bool) -> Preview:
 
 def _split(text: str) -> tuple[str, Mapping[str, Any]]:
     """Return what stands around the preview, and the preview; an empty one where there is none."""
-    start = 0 if text.startswith("{") else text.find("\n{") + 1
-    if not text[start:].startswith("{"):
+    found = _BEGIN.search(text)
+    if found is None:
         return text.strip(), {}
+    start = found.start()
     try:
-        document, length = json.JSONDecoder().raw_decode(text[start:])
-    except ValueError:
-        return text.strip(), {}
-    return (text[:start] + text[start + length :]).strip(), document
+        document, end = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        # What there is of it holds inputs in clear, among them values that are not to be shown.
+        return f"{text[:start].strip()}\n{_CUT}".strip(), {}
+    return (text[:start] + text[end:]).strip(), document
 
 
-def _diagnostics(document: Mapping[str, Any]) -> Iterator[str]:
-    for one in document.get("diagnostics") or ():
-        message = str(one.get("message", "")).strip()
-        if one.get("severity") in _SHOWN_SEVERITIES and message:
-            yield message
+def _diagnostics(document: Mapping[str, Any]) -> Iterable[str]:
+    """The messages, each once, the errors first."""
+    said = [one for one in document.get("diagnostics") or () if one.get("severity") in _SHOWN_SEVERITIES]
+    said.sort(key=lambda one: _SHOWN_SEVERITIES.index(one["severity"]))
+    messages = (str(one.get("message", "")).strip() for one in said)
+    return dict.fromkeys(filter(None, messages))
 
 
 def _is_unchanged_stack(step: Mapping[str, Any]) -> bool:
@@ -117,8 +125,8 @@ def _spelled(value: object) -> str:
     if value == "[secret]":
         return "[secret]"
     if value == _UNKNOWN:
-        return "[known later]"
-    return json.dumps(value, ensure_ascii=False)
+        return _KNOWN_LATER
+    return json.dumps(value, ensure_ascii=False).replace(_UNKNOWN, _KNOWN_LATER)
 
 
 def _changed(step: Mapping[str, Any]) -> Sequence[str]:
