@@ -117,6 +117,19 @@ def web_hook(caller: Caller, url: str) -> Hook:
     return caller.emulator.hooks()[0]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere the system does not keep the port")
+def test_listener_can_be_started_again_at_once() -> None:
+    """Connections that its predecessor has closed do not keep the port for a minute."""
+    with listening() as first:
+        address = ("127.0.0.1", int(first.url.rpartition(":")[2]))
+        with socket.create_connection(address, timeout=10) as asking:
+            asking.sendall(b"POST / HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
+            while asking.recv(1_024):
+                """The listener is the one who closes."""
+    with listening("--port", str(address[1])) as second:
+        assert second.url == first.url
+
+
 @pytest.mark.parametrize("body", ["event", "resource", "none"])
 def test_events_of_an_account_are_verified_and_printed(body: str, tmp_path: Path) -> None:
     """Each delivery is believed and told in a line, whatever its body holds, which no source says."""

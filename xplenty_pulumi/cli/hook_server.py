@@ -1,5 +1,6 @@
 """The server that web hooks write to: it answers quickly, believes nothing unsigned, and takes no more than it can."""
 
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -42,6 +43,8 @@ class HookServer(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         # The inherited one looks up the host's name, which can take long and is of no use here.
+        if os.name == "posix":  # connections of one that has ended keep no port busy; elsewhere this shares it
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
