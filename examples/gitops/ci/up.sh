@@ -11,14 +11,23 @@ mkfifo "$folder/pipe"
 cancelled=no
 locked='is currently locked by|/update-conflicts/' # in the words of a self-managed backend, and of Pulumi Cloud
 
+# Hands on one signal, unless it has come there by itself, as where a CI system ends each process of a job: a second one
+# ends `pulumi` at once, with its lock left and what was under way unknown.
+cancel() {
+    if [ "$cancelled" = no ]; then
+        cancelled=yes
+        sleep 1
+        grep -q 'received; cancelling' "$folder/log" || kill -TERM "$1" 2>/dev/null || true
+    fi
+}
+
 up() {
-    tee "$folder/log" <"$folder/pipe" &
+    (trap '' INT TERM && exec tee "$folder/log" <"$folder/pipe") & # it ends with what it reads, and not before
     local printer=$! engine status=0
     pulumi up --stack "$PULUMI_STACK" --yes --skip-preview --non-interactive --color never --suppress-progress \
         >"$folder/pipe" 2>&1 &
     engine=$!
-    # Once: a second signal ends `pulumi` at once, with its lock left and what was under way unknown.
-    trap '[ "$cancelled" = yes ] || kill -TERM "$engine" 2>/dev/null || true; cancelled=yes' INT TERM
+    trap 'cancel "$engine"' INT TERM
     wait "$engine" || status=$?
     while kill -0 "$engine" 2>/dev/null; do # a signal has ended the waiting, not yet what was waited for
         status=0
