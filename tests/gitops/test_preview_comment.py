@@ -112,6 +112,16 @@ def test_error_is_shown_before_warnings_and_once() -> None:
     assert "Left out, since a comment has an end: 11 messages." in comment
 
 
+@pytest.mark.parametrize("letter", ["\N{SNOWMAN}", "`"])
+def test_errors_do_not_make_a_comment_too_long(letter: str) -> None:
+    """Letters of several bytes count as such, and so do the fences around backticks."""
+    said = [{"severity": "error", "message": f"{letter * 100_000}{number}"} for number in range(10)]
+    comment = shown(document(RESIZE, diagnostics=said))
+    assert len(comment.encode()) <= LARGEST
+    assert "| update | `etl` |" in comment
+    assert "Left out, since a comment has an end: " in comment
+
+
 def test_nothing_to_do_is_said() -> None:
     """A calm preview is one line, also where it has looked at everything first."""
     looks = [step(operation, "etl", after={"nodes": 2}) for operation in ("refresh", "read")]

@@ -36,11 +36,12 @@ def markdown(preview: Preview, heading: Heading) -> str:
     Where it would get too long, details are left out before rows are, and it says how many.
     """
     head = f"{heading.mark}\n### Preview of {_code(heading.stack)}: {_summary(preview)}\n\n"
-    text = head + "".join(map(_remark, preview.remarks[:_MOST_REMARKS]))
+    remarks, _ = _fitting(list(map(_remark, preview.remarks[:_MOST_REMARKS])), LARGEST // 2)
+    text = head + "".join(remarks)
     rows, rows_left = _fitting([_row(step) for step in preview.steps], LARGEST - _size(text + _TABLE))
     text += f"{_TABLE}{''.join(rows)}\n" if rows else ""
     details, details_left = _fitting(list(map(_details, preview.steps)), LARGEST - _size(text))
-    remarks_left = max(0, len(preview.remarks) - _MOST_REMARKS)
+    remarks_left = len(preview.remarks) - len(remarks)
     return text + "".join(details) + _left_out(remarks_left, rows_left, details_left) + _foot(heading)
 
 
@@ -71,8 +72,9 @@ def _change(change: Change) -> str:
 
 def _remark(text: str) -> str:
     """An error or a warning in a fence that is longer than any in it."""
-    lines = [one_line(line) for line in text[-_LONGEST_REMARK:].splitlines()]
-    fence = "`" * (1 + max(2, _longest_run(text)))
+    end = text[-_LONGEST_REMARK:]
+    lines = [one_line(line) for line in end.splitlines()]
+    fence = "`" * (1 + max(2, _longest_run(end)))
     return f"{fence}text\n{chr(10).join(lines)}\n{fence}\n\n"
 
 
