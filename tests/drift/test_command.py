@@ -72,6 +72,14 @@ def test_all_stacks_share_one_look(scene: Scene) -> None:
     assert sorted(scene.list_calls()) == ["clusters", "hooks", "jobs"]
 
 
+def test_a_project_without_stacks_is_no_good_news(scene: Scene) -> None:
+    """Where nothing was compared, such as in the wrong backend, a schedule must not hear that all is well."""
+    scene.states = {}
+    ended = scene.run("--all")
+    assert (ended.code, ended.out) == (1, "")
+    assert "the project has no stack in this backend, so nothing was compared" in ended.err
+
+
 def test_cluster_of_another_project_is_no_stranger(scene: Scene) -> None:
     """A marker whose scope is no stack's that was looked at is somebody else's business."""
     theirs = marker_of(Owner("organization", "another project", "dev", "etl"))

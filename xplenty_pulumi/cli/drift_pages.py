@@ -122,8 +122,9 @@ def _table(rows: Iterable[Sequence[str]]) -> Table:
 
 
 def _cell(text: str) -> str:
-    """The text, in which nothing is markup."""
-    return "".join(f"\\{one}" if one in "\\`*_{}[]<>#|@" else one for one in one_line(text))
+    """The text, in which nothing is markup, and nobody is called: a word joiner keeps `@` from its name."""
+    plain = "".join(f"\\{one}" if one in "\\`*_{}[]<>#|" else one for one in one_line(text))
+    return plain.replace("@", "@\u2060")
 
 
 def _code(text: str) -> str:

@@ -40,12 +40,15 @@ def states(engine: Engine, *, all_stacks: bool) -> tuple[StackState, ...]:
     """Return the engine's stack, or all stacks of the project.
 
     Raises:
-        ConfigError: there is no such stack, or its settings are missing or malformed.
+        ConfigError: there is no such stack, or none at all, or its settings are missing or malformed.
         XplentyError: the engine's answer makes no sense.
     """
     if not all_stacks:
         return (_state(engine),)
     listed = _document(_told(engine, "stack", "ls", "--json"))
+    if not listed:
+        advice = "See that the backend is the right one (PULUMI_BACKEND_URL, `pulumi login`)"
+        raise ConfigError("the project has no stack in this backend, so nothing was compared", advice=advice)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return tuple(pool.map(_state, [replace(engine, stack=str(one["name"])) for one in listed]))
 
