@@ -17,6 +17,7 @@ from xplenty_pulumi.errors import XplentyError
 
 _OPERATIONS = ("create", "update", "delete")
 _owner: ContextVar[str] = ContextVar("owner", default="")
+_arguments: ContextVar[tuple[object, ...]] = ContextVar("arguments", default=())
 
 
 class Answering(Protocol):
@@ -41,7 +42,7 @@ def answered(
 
     @functools.wraps(method)
     def answer(self: SelfT, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        with _under_way(method.__name__, owner_in(args)):
+        with _under_way(method.__name__, args):
             call = self.call()
             try:
                 return method(self, *args, **kwargs)
@@ -68,10 +69,16 @@ def name_answered() -> str:
     return _owner.get().rpartition("::")[2]
 
 
+def arguments_answered() -> tuple[object, ...]:
+    """Return what the engine hands over in this thread's call: ids and properties, secrets in clear included."""
+    return _arguments.get()
+
+
 @contextmanager
-def _under_way(method: str, owner: str) -> Iterator[None]:
-    """Count the call, and let the thread know whose resource it is about."""
-    token = _owner.set(owner)
+def _under_way(method: str, arguments: tuple[object, ...]) -> Iterator[None]:
+    """Count the call, and let the thread know whose resource it is about and what was handed over."""
+    owner = owner_in(arguments)
+    token, earlier = _owner.set(owner), _arguments.set(arguments)
     try:
         with ExitStack() as stack:
             stack.enter_context(bridge.ear().call())
@@ -80,6 +87,7 @@ def _under_way(method: str, owner: str) -> Iterator[None]:
             yield
     finally:
         _owner.reset(token)
+        _arguments.reset(earlier)
 
 
 def _surprise(unexpected: Exception) -> str:

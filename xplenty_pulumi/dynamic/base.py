@@ -8,6 +8,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckResult, ConfigureRequest, DiffResult, ReadResult, ResourceProvider
@@ -17,7 +18,7 @@ from xplenty_pulumi.core.diff import differences
 from xplenty_pulumi.core.kinds import JOB_RUN, Kind
 from xplenty_pulumi.core.plan import Plan, plan
 from xplenty_pulumi.dynamic import bridge, settings
-from xplenty_pulumi.dynamic.answered import answered, name_answered
+from xplenty_pulumi.dynamic.answered import answered, arguments_answered, name_answered
 from xplenty_pulumi.dynamic.bridge import PROVIDER, Call
 from xplenty_pulumi.dynamic.checking import check
 from xplenty_pulumi.dynamic.crowd import crowd
@@ -83,7 +84,8 @@ class Provider(ResourceProvider, ABC):
         """Return the engine's request that is being answered; only a name where the bridge is switched off."""
         found = bridge.current_call() if settings.bridge_enabled(os.environ) else Call()
         heartbeat = HEARTBEAT_IN_CI if in_ci(os.environ) else found.heartbeat
-        return replace(found, name=name_answered(), heartbeat=heartbeat)
+        scrub = partial(self._scrubbed_of, arguments_answered())
+        return replace(found, name=name_answered(), heartbeat=heartbeat, scrub=scrub)
 
     def _hold(self, _id: str) -> None:
         """Note that the state holds what has this id, so that it is never taken for something lost."""
@@ -167,6 +169,9 @@ class Provider(ResourceProvider, ABC):
             ConfigError: they name another one, in which the same id is unknown or means something else.
         """
         self.settings().require_account(props.get(ACCOUNT))
+
+    def _scrubbed_of(self, arguments: tuple[object, ...], text: str) -> str:
+        return self.scrubbed(text, *arguments)
 
     def scrubbed(self, text: str, *arguments: object) -> str:
         """Return `text` without the API key and without the secret variables in any properties among `arguments`."""

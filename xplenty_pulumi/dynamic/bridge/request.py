@@ -1,7 +1,8 @@
 """The request behind a provider method: whose resource it is, how long it may take, and whether anybody still waits."""
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import FrameType
 
 from xplenty_pulumi.dynamic.bridge.cancel import cancelled
@@ -16,6 +17,7 @@ class Call:
     """The engine's request that the running provider method answers, as far as the host lets it be found.
 
     `name` is the resource's own, known even where the host tells nothing; `timeout` is 0 where the user gave none.
+    `scrub` keeps the secrets of the request out of whatever is told while it is answered.
     """
 
     urn: str = ""
@@ -23,6 +25,7 @@ class Call:
     context: object = None
     name: str = ""
     heartbeat: float = HEARTBEAT
+    scrub: Callable[[str], str] = field(default=str, repr=False, compare=False)
 
     @property
     def keeps_state(self) -> bool:

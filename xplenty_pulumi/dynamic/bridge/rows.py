@@ -31,7 +31,8 @@ def has_row(call: Call) -> bool:
 
 
 def log(call: Call, text: str, severity: str, *, ephemeral: bool) -> None:
-    """Show `text` in the resource's row; where there is none, print it as a line that begins with its name."""
+    """Show `text` without secrets in the resource's row; where there is none, as a line that begins with its name."""
+    text = call.scrub(text)
     if has_row(call) and _send(severity, text, urn=call.urn, ephemeral=ephemeral):
         return
     if call.name and severity != "DEBUG":
