@@ -66,6 +66,21 @@ def test_limit_of_node_hours_counts_clusters_in_any_order(
         assert "about 8 node-hours: 2 clusters" in text
 
 
+@pytest.mark.parametrize("order", [("new", "old"), ("old", "new")])
+def test_plan_counts_clusters_in_any_order(make_apart: Callable[..., Scene], order: tuple[str, str]) -> None:
+    """A cluster too many is refused with whichever is checked last, be it one that does not change."""
+    two, many = {"nodes": 2}, {"nodes": 9}
+    earlier = {"new": None, "old": many}
+    with Emulator(knobs=Knobs(max_clusters=1, max_nodes=5)) as account:
+        scene = make_apart(account)
+        given = {"new": two, "old": many}
+        first, last = (reasons(scene.clusters(), given[one], earlier[one]) for one in order)
+        assert first == []
+        ((name, text),) = last
+        assert name == "type"
+        assert "allows 1 production clusters at once; this stack declares 2" in text
+
+
 def test_estimate_is_said_at_the_end(make_apart: Callable[..., Scene]) -> None:
     """Once, for the whole stack, where something of it is planned."""
     with Emulator() as account:

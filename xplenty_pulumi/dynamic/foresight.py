@@ -24,6 +24,7 @@ _LOOKED_AT: Mapping[str, frozenset[str]] = {
     JOB_RUN.name: frozenset({"package_id", "package", "variables", "dynamic_variables"}),
 }
 """The inputs that the service is asked about; where none of them has changed, nothing is asked."""
+_TYPE = ("type",)
 _COUNTED = ("nodes", "terminate_on_idle", "time_to_idle")
 """The inputs that an estimate depends on."""
 
@@ -54,17 +55,25 @@ class Declared:
         self._uses: dict[str, Use] = {}
         self._types: dict[str, object] = {}
         self._is_planned = False
+        self._added: set[object] = set()
         bridge.at_end(self.headline, visible=True)
 
     def note(self, subject: Subject, use: Use | None) -> tuple[Use, ...]:
         """Count a cluster, anew where it was counted before, and return all that are known so far."""
         with self._lock:
             self._is_planned = self._is_planned or subject.is_changed(_COUNTED)
+            if subject.is_changed(_TYPE):
+                self._added.add(subject.inputs.get("type"))
             if subject.inputs.get("marker") is not False or subject.before is None:
                 self._types[subject.owner] = subject.inputs.get("type")
             if use is not None:
                 self._uses[subject.owner] = use
             return tuple(self._uses.values())
+
+    def adds(self, type_: object) -> bool:
+        """Return whether any cluster of a type is new so far, or has become one of it."""
+        with self._lock:
+            return type_ in self._added
 
     def number(self, type_: object) -> int:
         """Return how many clusters of a type are known; one without a marker only if it does not live already."""
@@ -99,7 +108,7 @@ def ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
 
 def foreseen(subject: Subject, foresight: "Foresight", call: Call) -> list[XplentyError]:
     """Return what the service would refuse; it is only asked about what is new or has changed."""
-    if not subject.is_changed(_LOOKED_AT.get(subject.kind.name, ())) or subject.kind.name not in _LOOKED_AT:
+    if not _is_looked_at(subject):
         return []
     try:
         return [*(_of_cluster(subject, foresight) if subject.kind is CLUSTER else _of_run(subject, foresight, call))]
@@ -107,13 +116,23 @@ def foreseen(subject: Subject, foresight: "Foresight", call: Call) -> list[Xplen
         return [refused]
 
 
+def _is_looked_at(subject: Subject) -> bool:
+    """Whether the service is asked about it; a cluster that stays as it is counts where one of its type is added."""
+    names = _LOOKED_AT.get(subject.kind.name)
+    if names is None or subject.is_changed(names):
+        return names is not None
+    return subject.kind is CLUSTER and declared_clusters().adds(subject.inputs.get("type"))
+
+
 def _of_cluster(subject: Subject, foresight: "Foresight") -> list[SpecError]:
+    names = _LOOKED_AT[CLUSTER.name] if subject.is_changed(_LOOKED_AT[CLUSTER.name]) else _TYPE
+    asked = {name: subject.inputs[name] for name in names if name in subject.inputs}
     try:
         scope = marker.scope_of(owner_of({"__owner": subject.owner}))
     except ConfigError:
         scope = ""
     ours = declared_clusters().number(subject.inputs.get("type"))
-    return foresight.refusals_of_cluster(subject.inputs, scope=scope, ours=ours)
+    return foresight.refusals_of_cluster(asked, scope=scope, ours=ours)
 
 
 def _of_run(subject: Subject, foresight: "Foresight", call: Call) -> list[SpecError]:
