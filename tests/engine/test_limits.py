@@ -16,7 +16,11 @@ def test_preview_names_what_an_up_would_run_into(stack: Stack, account: Emulator
         ([cluster("play", nodes=1, type="sandbox")], ["type must be 'production' in this stack, got 'sandbox'"]),
         ([etl, job("load", package_id=999)], ["package_id value {999} has a problem: package 999 does not exist"]),
         (
-            [etl, job("load", variables={"dya": "'x'"}), job("bad", package_id=None, package="Daily sails")],
+            [
+                etl,
+                job("load", variables={"dya": "'x'"}),
+                job("bad", {"depends_on": ["load"]}, package_id=None, package="Daily sails"),
+            ],
             ["package 101 does not know dya; it declares day, output_path", "no active package is named 'Daily sails'"],
         ),
     ):
