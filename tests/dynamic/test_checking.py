@@ -96,6 +96,15 @@ def test_estimate_is_said_at_the_end(make_apart: Callable[..., Scene]) -> None:
         ]
 
 
+def test_wrong_triggers_are_not_shown(make_apart: Callable[..., Scene]) -> None:
+    """They may be secret, and the engine prints the value of the input that a failure names, so it names none."""
+    with Emulator() as account:
+        ((name, text),) = reasons(
+            make_apart(account).runs(), {"cluster_id": 1, "package_id": 101, "triggers": "a token"}
+        )
+    assert (name, text) == ("", "triggers must be a list or a mapping, got a str")
+
+
 def test_nothing_is_asked_about_what_has_not_changed(make_apart: Callable[..., Scene]) -> None:
     """Neither the plan nor a package is looked at where nothing that depends on them is another one."""
     run = {"cluster_id": 1, "package_id": 999, "variables": {"x": "1"}}

@@ -114,7 +114,7 @@ def variables(value: object) -> dict[str, str]:
 def triggers(value: object) -> object:
     """Accept any list or mapping of plain values; what is in it only counts by being different."""
     if not isinstance(value, Mapping | Sequence) or isinstance(value, str | bytes):
-        raise ValueError(f"must be a list or a mapping, got {shown(value)}")
+        raise ValueError(f"must be a list or a mapping, got a {type(value).__name__}")
     return value
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Properties = dict[str, Any]
 
-_SECRET_FIELDS = frozenset({"variables", "dynamic_variables", "settings"})
+_SECRET_FIELDS = frozenset({"variables", "dynamic_variables", "settings", "triggers"})
 """Fields whose value an error must not show: the engine prints the value of the property that a failure names."""
 
 
