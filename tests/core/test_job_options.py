@@ -155,6 +155,15 @@ def test_an_overrun_may_be_left(bench: Bench) -> None:
     ]
 
 
+def test_an_overrun_that_is_left_is_nothing_to_remark_on(bench: Bench) -> None:
+    """A refresh does not call unhealthy what was asked for, and promises nobody to follow it on."""
+    desired = desired_run(bench.ready_cluster(), ENDLESS, max_runtime="5m", on_overrun="leave")
+    number = bench.job_runs.create(desired).record.id
+    assert bench.job_runs.read(number, last_status="running", desired=desired).remark == ""
+    longer = replace(desired, inputs={**desired.inputs, "max_runtime": 10**6})
+    assert "it is running" in bench.job_runs.read(number, last_status="running", desired=longer).remark
+
+
 def test_an_overrun_that_does_not_stop_is_kept() -> None:
     """What goes on running is never reported as stopped."""
     bench = Bench.new(seed=Seed(packages=PACKAGES), knobs=Knobs(job_stopping_seconds=10_000))

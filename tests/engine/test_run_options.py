@@ -224,7 +224,7 @@ def test_runs_that_go_wrong(make_stack: Callable[..., Stack], account: Emulator)
     output = stack.up("--continue-on-error").failed().output
 
     assert f"job {ids['vanishing']}: the service no longer knows this run, which was active, so how it ended" in output
-    assert "Change triggers to start a new run, or take the run out of the program" in output
+    assert "Take it out of the program, or change triggers" in output
     assert f"job {ids['slow_end']}: stopped: the service gives no reason" in output
     now = statuses(account)
     assert (now["failing"], now["overrun"]) == (["failed", "completed"], ["stopped", "completed"])

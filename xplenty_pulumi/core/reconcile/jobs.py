@@ -13,7 +13,7 @@ from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.package_names import package_id
 from xplenty_pulumi.core.reconcile.repeat import confirmed
 from xplenty_pulumi.core.reconcile.run_failure import failure_of
-from xplenty_pulumi.core.reconcile.run_goals import forgotten, has_succeeded, is_awaited, vanished
+from xplenty_pulumi.core.reconcile.run_goals import forgotten, has_succeeded, is_awaited, is_left_running, vanished
 from xplenty_pulumi.core.reconcile.run_watching import RunWatching
 from xplenty_pulumi.core.reconcile.runs import Runs, Shape, usual_seconds
 from xplenty_pulumi.core.reconcile.starting import Starting
@@ -78,7 +78,9 @@ class JobRuns:
         return self._watching.seen(self._sight(job, desired), desired.inputs)
 
     def _sight(self, job: Job, desired: DesiredRun) -> Sight[Job]:
-        if is_awaited(job, desired) or (desired.on_failure == "record" and is_spent(JOB_RUN, job.status)):
+        if is_awaited(job, desired) or is_left_running(job, desired, clock=self._patience.clock):
+            return Sight(job)
+        if desired.on_failure == "record" and is_spent(JOB_RUN, job.status):
             return Sight(job)
         if is_spent(JOB_RUN, job.status):
             failure = failure_of(job, desired.inputs)

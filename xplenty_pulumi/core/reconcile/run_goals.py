@@ -43,7 +43,7 @@ def vanished(job_id: int) -> ReadyFailed:
     return ReadyFailed(
         "the service no longer knows this run, which was active, so how it ended can not be seen",
         resource=label(job_id),
-        advice="Change triggers to start a new run, or take the run out of the program",
+        advice="Take it out of the program, or change triggers, which rerun 'on_failure' does not heed, for a new run",
     )
 
 
@@ -72,6 +72,11 @@ def refusal_beside(job: Job) -> RefusedError:
 def is_awaited(job: Job, desired: DesiredRun) -> bool:
     """Return whether the run has come as far as the user waits for."""
     return phase_of(job) in FAR_ENOUGH[desired.wait_for]
+
+
+def is_left_running(job: Job, desired: DesiredRun, *, clock: Clock) -> bool:
+    """Return whether the run takes longer than it may, and nobody is to wait for it any more."""
+    return desired.on_overrun == "leave" and phase_of(job) is Phase.RUNNING and bool(_overrun(job, desired, clock))
 
 
 def goal_of(desired: DesiredRun, *, clock: Clock, usual: float | None = None) -> Goal[Job]:
