@@ -13,7 +13,10 @@ from xplenty_pulumi.core.overview import Wanted
 from xplenty_pulumi.core.patience import Pace, Patience
 from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.dynamic import settings
+from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
+
+_REQUIRED = ("XPLENTY_API_KEY", "XPLENTY_ACCOUNT_ID")
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def opened(found: settings.Settings | None = None) -> Iterator[Account]:
     Raises:
         ConfigError: a setting is missing or malformed.
     """
-    found = found or settings.load(os.environ, lambda _key: None)
+    found = found or _from_environment()
     clock = SystemClock()
     with Client(api_key=found.api_key, account_id=found.account_id, base_url=found.api_url, clock=clock) as client:
         yield Account(
@@ -56,3 +59,14 @@ def opened(found: settings.Settings | None = None) -> Iterator[Account]:
             Budget(client, clock, share=found.credit_share),
             (found.api_key,),
         )
+
+
+def _from_environment() -> settings.Settings:
+    for variable in _REQUIRED:
+        if not os.environ.get(variable, "").strip():
+            raise ConfigError(
+                f"{variable} is not set",
+                setting=variable,
+                advice="Export it: this command reads the environment alone, not the configuration of a stack",
+            )
+    return settings.load(os.environ, lambda _key: None)

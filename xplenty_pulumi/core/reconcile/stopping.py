@@ -1,5 +1,7 @@
 """Ending a job run, seen to have ended, and clearing a cluster of the jobs that are active on it."""
 
+from dataclasses import replace
+
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.goal import Goal
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
@@ -47,15 +49,21 @@ class Stopping:
         if active and policy == "fail":
             raise _refusal(cluster_id, active)
         for job in active:
+            patience = self._telling_of(job)
             if policy == "stop":
-                self.stop(job.id, deadline)
+                Stopping(self._client, self._polls, patience).stop(job.id, deadline)
                 self._patience.warn(f"stopped job {job.id}, which was still active on cluster {cluster_id}")
             else:
-                wait_for(_ENDED, self._watch(job.id), deadline=deadline, patience=self._patience)
+                wait_for(_ENDED, self._watch(job.id), deadline=deadline, patience=patience)
 
     def active_on(self, cluster_id: int) -> list[Job]:
         """Return every job on the cluster that has not ended, whoever started it."""
         return [job for job in self._polls.active_jobs() if job.cluster_id == cluster_id]
+
+    def _telling_of(self, job: Job) -> Patience:
+        """The patience of one who waits for a cluster, and has to say that it is a job that is waited for just now."""
+        tell = self._patience.tell
+        return replace(self._patience, tell=lambda headline, detail: tell(f"job {job.id} {headline}", detail))
 
     def _watch(self, job_id: int) -> Watch[Job]:
         return Watch(
