@@ -42,6 +42,7 @@ def git(folder: Path, *arguments: str) -> None:
         ("", {**GITHUB, "GITHUB_REF_NAME": "v1", "GITHUB_REF_TYPE": "tag"}, "topic/a"),
         ("", {"CI": "true", "CI_COMMIT_BRANCH": "feature/y"}, "feature/y"),
         ("", {"GITHUB_HEAD_REF": "not in CI"}, "topic/a"),
+        ("heads/other", {}, "heads/other"),
     ],
 )
 def test_branch_is_as_named_or_the_jobs_or_the_one_here(
@@ -51,7 +52,13 @@ def test_branch_is_as_named_or_the_jobs_or_the_one_here(
     assert Repository(folder, environment).branch(named) == branch
 
 
-@pytest.mark.parametrize("named", ["", "two\nlines"])
+def test_branch_beside_a_tag_of_its_name_is_called_as_ever(folder: Path) -> None:
+    """The tag changes how git shortens the branch, and must not change which stack it has."""
+    git(folder, "tag", "topic/a")
+    assert Repository(folder, {}).branch() == "topic/a"
+
+
+@pytest.mark.parametrize("named", ["", "two\nlines", "-x"])
 def test_branch_that_can_not_be_told_is_bad_usage(folder: Path, named: str) -> None:
     """A detached checkout outside CI needs --branch; a name that no branch can have is none."""
     git(folder, "checkout", "--quiet", "--detach")
@@ -80,6 +87,16 @@ def test_remote_is_asked_where_there_is_one(folder: Path, tmp_path: Path) -> Non
     git(folder, "branch", "mine")
     repository = Repository(folder, {})
     assert repository.heads(repository.remote()).names == {"topic/a", "other"}
+
+
+def test_odd_names_on_the_remote_are_read(folder: Path) -> None:
+    """Whoever pushes a name that is no UTF-8, or has a line separator in it, does not break it for all others."""
+    odd = ("one\u2028two", "nel\u0085", "latin\udce9", "nbsp\u00a0")
+    for name in odd:
+        git(folder, "update-ref", f"refs/heads/{name}", "HEAD")
+    git(folder, "remote", "add", "origin", str(folder))
+    repository = Repository(folder, {})
+    assert repository.heads("").names == repository.heads("origin").names == {"topic/a", *odd}
 
 
 @pytest.mark.parametrize(("address", "trouble"), [("nowhere", "could not be asked"), ("empty", "it has none")])

@@ -44,7 +44,7 @@ class Repository:
             ConfigError: it can not be told.
         """
         branch = (named or self._branch_of_the_job() or self._checked_out()).removeprefix(_HEAD)
-        if not branch or branch != one_line(branch):
+        if not branch or branch.startswith("-") or branch != one_line(branch):
             raise ConfigError(f"{branch[:40]!r} is no name of a branch", setting="--branch")
         return branch
 
@@ -75,7 +75,10 @@ class Repository:
         """
         words = ("ls-remote", "--heads", remote) if remote else ("show-ref", "--heads")
         listed = self._git(*words)
-        names = frozenset(line.split(maxsplit=1)[1].removeprefix(_HEAD) for line in (listed or "").splitlines())
+        # A name may hold characters at which `splitlines` would break it, but neither a blank nor a line feed.
+        lines = (listed or "").split("\n")
+        refs = (line.replace("\t", " ", 1).partition(" ")[2] for line in lines)
+        names = frozenset(ref.removeprefix(_HEAD) for ref in refs if ref)
         if not names:
             where = f"of the remote {remote!r}" if remote else "of this repository"
             trouble = "it could not be asked" if listed is None else "it has none, so that is hardly the right one"
@@ -90,7 +93,7 @@ class Repository:
         return self._first_of(name for name in _BRANCH_VARIABLES if not (is_tag and name == "GITHUB_REF_NAME"))
 
     def _checked_out(self) -> str:
-        found = self._git("symbolic-ref", "--quiet", "--short", "HEAD")
+        found = self._git("symbolic-ref", "--quiet", "HEAD")  # beside a tag of that name, --short adds `heads/`
         if not found:
             raise ConfigError("no branch is checked out here", advice="Name one with --branch", setting="--branch")
         return found
@@ -114,10 +117,11 @@ class Repository:
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
+                errors="surrogateescape",  # a name is bytes to git, whatever others have pushed
                 timeout=_LONGEST,
                 check=False,
             )
         except subprocess.TimeoutExpired:
             return None
-        return done.stdout.strip() if done.returncode == 0 else None
+        return done.stdout.strip("\n") if done.returncode == 0 else None
