@@ -36,6 +36,7 @@ def scope(project: str, branch: str, family: str) -> str:
         (STACK, Heads(frozenset({"main"}), "origin"), ("its branch is gone from origin",)),
         (replace(STACK, is_pushed=False), Heads(frozenset({"main"}), "origin"), ()),
         (replace(STACK, is_pushed=False), Heads(frozenset({"main"})), ("its branch is gone",)),
+        (STACK, Heads(frozenset({"main"})), ()),
         (replace(STACK, branch=""), Heads(frozenset({"main"}), "origin"), ()),
         (replace(STACK, expires=None), Heads(frozenset({"feature/x"}), "origin"), ()),
         (
@@ -44,7 +45,16 @@ def scope(project: str, branch: str, family: str) -> str:
             ("its branch is gone from origin", "its lifetime ended at 2026-01-31 12:00 UTC"),
         ),
     ],
-    ids=["alive", "gone", "never pushed", "no remote", "not recorded", "no expiry", "both"],
+    ids=[
+        "alive",
+        "gone",
+        "never pushed",
+        "no remote",
+        "pushed, no remote",
+        "not recorded",
+        "no expiry",
+        "both",
+    ],
 )
 def test_stack_is_due_for_good_reasons_only(stack: BranchStack, heads: Heads, reasons: tuple[str, ...]) -> None:
     """Its branch was on the remote and is not now, or its lifetime is over; not knowing is no reason."""

@@ -43,7 +43,9 @@ class BranchRows:
             return "unknown"
         if stack.branch in self.heads.names:
             return "exists"
-        return "gone" if self.heads.lack(stack) else "not pushed"
+        if self.heads.lack(stack):
+            return "gone"
+        return "unknown" if stack.is_pushed else "not pushed"
 
     def _expiry(self, stack: BranchStack) -> str:
         if stack.expires is None:

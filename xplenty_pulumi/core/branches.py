@@ -68,11 +68,12 @@ class Heads:
     def lack(self, stack: BranchStack) -> bool:
         """Return whether the stack's branch is gone: not there now, although a remote must once have had it.
 
-        A branch that was never seen on the remote may live in somebody's clone, so nothing is known of it.
+        A branch that was never seen on the remote may live in somebody's clone, so nothing is known of it; nor is it of
+        one that was, where this clone has no remote to ask.
         """
         if not stack.branch or stack.branch in self.names:
             return False
-        return stack.is_pushed or not self.remote
+        return stack.is_pushed == bool(self.remote)
 
 
 @dataclass(frozen=True)
