@@ -55,7 +55,8 @@ def branch_up(
     cwd: Cwd = Path(),
 ) -> None:
     """Bring up the environment of a branch, or update it and give it more time."""
-    with one_paragraph("branch up"):
+    with one_paragraph("branch up", interrupted=_STAYS):
+        _require_options(options or [])
         engine, repository, span = Engine.on_path(cwd, ""), Repository(cwd, os.environ), read_lifetime(lifetime)
         wanted = repository.branch(name)
         is_pushed = wanted in _pushed(repository, remote)
@@ -128,7 +129,14 @@ def branch_sweep(
             broom.sweep(found, TakingDown(engine, account, screen, timeout=seconds, breaks_locks=break_lock), screen)
 
 
+_STAYS = "ended by Ctrl-C; run the same again to go on: what exists stays in the stack"
 _GOES_ON = "ended by Ctrl-C; run the same again to go on: nothing is removed before it has ended"
+
+
+def _require_options(words: list[str]) -> None:
+    """Refuse a branch without `--branch`: `pulumi up` takes such a word for a project to download."""
+    if words and not words[0].startswith("-"):
+        raise bad_usage("--branch", f"names a branch, and options of `pulumi up` begin with -, got {words[0][:40]!r}")
 
 
 def _say(found: Sweeping, screen: Screen, *, acts: bool) -> None:

@@ -1,5 +1,6 @@
 """The `pulumi` command, for commands of ours that work on a project's stacks."""
 
+import json
 import os
 import shutil
 import signal
@@ -48,15 +49,27 @@ class Engine:
             raise XplentyError(f"`pulumi {arguments[0]}` failed: {words}")
         return done.stdout
 
+    def removed(self) -> None:
+        """Remove the stack; `pulumi stack rm` forgets which one the user has selected, so that is selected again."""
+        listed = json.loads(self.of("").told("stack", "ls", "--json"))
+        selected = next((str(one["name"]) for one in listed if one.get("current")), self.stack)
+        self.told("stack", "rm", "--yes")
+        if selected != self.stack:
+            self.of("").told("stack", "select", selected)
+
     def shown(self, *arguments: str) -> bool:
         """Run a command that prints for itself, and return whether it succeeded.
 
-        Ctrl-C is left to the engine, which reaches an end of its own and keeps its state; so is SIGTERM.
+        Ctrl-C is left to the engine, which reaches an end of its own and keeps its state; so is SIGTERM. After that
+        KeyboardInterrupt is raised, so that nobody goes on with what was to come next.
         """
         environment = {"PULUMI_PARALLEL": _PARALLEL, **os.environ}
         process = subprocess.Popen(self._line(*arguments), cwd=self.folder, env=environment)  # noqa: S603 - no shell, fixed words
-        with process, _signals_left_to(process):
-            return process.wait() == 0
+        with process, _signals_left_to(process) as received:
+            succeeded = process.wait() == 0
+        if received:
+            raise KeyboardInterrupt
+        return succeeded
 
     def _line(self, *arguments: str) -> list[str]:
         named = bool(self.stack) and arguments[0] != "whoami"
@@ -64,19 +77,24 @@ class Engine:
 
 
 @contextmanager
-def _signals_left_to(process: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """Outlive what is meant for the process: a terminal sends Ctrl-C to both, a CI system SIGTERM to this one alone."""
+def _signals_left_to(process: "subprocess.Popen[bytes]") -> Iterator[list[int]]:
+    """Outlive what is meant for the process: a terminal sends Ctrl-C to both, a CI system SIGTERM to this one alone.
+
+    Gives a list of the signals that have come.
+    """
+    received: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield received
         return
 
     def hand_on(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
         if number == signal.SIGTERM:
             process.terminate()
 
     before = {number: signal.signal(number, hand_on) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

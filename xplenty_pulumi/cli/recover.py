@@ -60,7 +60,11 @@ def _recover(engine: Engine, *, yes: bool) -> str:
     if not yes:
         _ask(remains)
     remove_locks(engine, remains)
-    if not engine.shown("refresh", "--yes", "--skip-preview", "--clear-pending-creates"):
+    try:
+        is_refreshed = engine.shown("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+    except KeyboardInterrupt:
+        raise _half_done(remains, "`pulumi refresh` was ended by Ctrl-C") from None
+    if not is_refreshed:
         raise _half_done(remains, "`pulumi refresh` failed; its own words are above")
     if still := remains_of(engine).pending:
         raise _half_done(remains, f"`pulumi refresh` left {_spelled(still)}")
