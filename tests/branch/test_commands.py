@@ -128,12 +128,30 @@ def test_clusters_of_a_branch_without_a_stack_are_taken_down(project: Project, s
 
 
 @engine
+def test_cluster_in_a_renamed_stack_lives_on(project: Project, stack: str, account: Emulator) -> None:
+    """Who renames the stack of a branch keeps what is in it: neither a sweep nor `down` takes it for left over."""
+    marker = marker_of(Owner("organization", "tests", stack_name("kept", stack.split("-")[1]), "urn"))
+    cluster = account.add_cluster(description=sign("", marker), terminate_on_idle=False)
+    assert f'"cluster": {cluster.id},' in project.run("list", "--json").succeeded().output
+    _hold(project, "promoted", cluster.id)
+
+    listed = json.loads(project.run("list", "--json").succeeded().output)
+    output = project.run("down", "--branch", "kept").succeeded().output
+
+    assert listed["orphans"] == []
+    assert output == "branch kept: it has no stack; nothing to take down\n"
+    assert account.cluster(cluster.id).status == "available"
+
+
+@engine
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
         (("up", "--lifetime", "8d"), "--lifetime must be from 1h to 7d, got '8d'"),
         (("up", "--template", "prod"), "the template stack 'prod' does not exist; nothing was made"),
         (("up", "--remote", "github"), "there is no remote 'github'"),
+        (("up", "feature/x"), "--branch names a branch, and options of `pulumi up` begin with -, got 'feature/x'"),
+        (("up", "--branch=-x"), "'-x' is no name of a branch"),
         (("down", "--branch", "x", "--cwd", "/"), "no Pulumi.yaml project file found"),
         (("sweep", "--yes", "--dry-run"), "--dry-run and --yes exclude each other"),
         (("down", "--timeout", "soon"), "--timeout"),
@@ -145,6 +163,36 @@ def test_bad_usage_is_one_paragraph(project: Project, arguments: tuple[str, ...]
 
     assert (ran.code, ran.output.count("\n"), project.stacks()) == (2, 1, before), ran.output
     assert text in ran.output
+
+
+@engine
+def test_branch_has_the_same_stack_when_the_template_is_made_anew(project: Project) -> None:
+    """The key in the names is found again in the stacks that have it, be its tag lost or another one there."""
+    project.run("up", "--branch", "again", *QUICK).succeeded()
+    before = project.stacks()
+    for change in (("rm", "xplenty:branches"), ("set", "xplenty:branches", "0123456")):
+        project.pulumi("stack", "tag", *change, "--stack", "dev").succeeded()
+        project.run("up", "--branch", "again", *QUICK).succeeded()
+        assert project.stacks() == before
+    project.pulumi("stack", "tag", "rm", "xplenty:branches", "--stack", "dev").succeeded()
+    project.run("up", "--branch", "again", *QUICK).succeeded()
+    project.pulumi("stack", "select", "dev").succeeded()
+
+    project.run("down", "--branch", "again").succeeded()
+
+    assert project.pulumi("stack", "--show-name").succeeded().output == "dev\n"
+
+
+@engine
+def test_wrong_passphrase_leaves_no_stack_behind(project: Project) -> None:
+    """A stack made with it would refuse the right one from then on."""
+    before = project.stacks()
+    project.pulumi("config", "set", "--secret", "password", "hush", "--stack", "dev").succeeded()
+
+    ran = project.run("up", "--branch", "guarded", PULUMI_CONFIG_PASSPHRASE="wrong")
+
+    assert (ran.code, project.stacks()) == (1, before), ran.output
+    assert "incorrect passphrase" in ran.output
 
 
 @engine
@@ -173,3 +221,15 @@ def test_signal_lets_the_engine_end_by_itself(tmp_path: Path, number: signal.Sig
         os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
         assert process.wait(timeout=30) == 7
     assert done.exists()
+
+
+def _hold(project: Project, stack: str, cluster_id: int) -> None:
+    """Make a stack whose state holds a cluster."""
+    project.pulumi("stack", "init", stack, "--no-select").succeeded()
+    document = json.loads(project.pulumi("stack", "export", "--stack", stack).succeeded().output)
+    type_ = "pulumi-python:dynamic/xplenty:Cluster"
+    urn = f"urn:pulumi:{stack}::tests::{type_}::etl"
+    document["deployment"]["resources"] = [{"urn": urn, "custom": True, "id": str(cluster_id), "type": type_}]
+    file = project.top / "state.json"
+    file.write_text(json.dumps(document))
+    project.pulumi("stack", "import", "--stack", stack, "--file", str(file)).succeeded()

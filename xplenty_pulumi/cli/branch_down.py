@@ -53,7 +53,7 @@ class TakingDown:
             self.stack(stack)
         if found:
             return f"stack {' and '.join(one.name for one in found)} is taken down, and nothing of it lives"
-        ended = self.clusters_of(stacks.scopes_of(branch))
+        ended = self.clusters_of(stacks.scopes_of(branch), spared=stacks.clusters_elsewhere())
         ending = f"{plural(ended, 'cluster')} of it ended" if ended else "nothing to take down"
         return f"it has no stack; {ending}"
 
@@ -73,10 +73,12 @@ class TakingDown:
                 advice="Mend what it says and run the same again; the stack stays until nothing of it lives",
             )
         self.clusters_of(stack.scopes)
-        engine.told("stack", "rm", "--yes")
+        engine.removed()
 
-    def clusters_of(self, scopes: frozenset[str]) -> int:
+    def clusters_of(self, scopes: frozenset[str], *, spared: frozenset[int] = frozenset()) -> int:
         """End every living cluster with one of the scopes, and return how many there were once none lives.
+
+        Those `spared`, by their ids, live on.
 
         Raises:
             XplentyError: one still lives when the time is up, or could not be ended.
@@ -85,7 +87,7 @@ class TakingDown:
         ended: set[int] = set()
         clean = 0
         while clean < _CLEAN_LOOKS:
-            found = [one for one in living_clusters(self._account) if one.scope in scopes]
+            found = [one for one in living_clusters(self._account) if one.scope in scopes and one.id not in spared]
             clean = 0 if found else clean + 1
             if found and deadline.left() <= 0:
                 raise _still_living(found)

@@ -26,6 +26,7 @@ FAMILY = "xplenty:branches"
 BRANCH, STACK_OWNER, EXPIRES, SIZING = "xplenty:branch", "xplenty:owner", "xplenty:expires", "xplenty:sizing"
 SCOPE, PUSHED = "xplenty:scope", "xplenty:pushed"
 _ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
+_CLUSTER = "/xplenty:Cluster"
 _TOGETHER = 4
 
 
@@ -60,23 +61,39 @@ class ProjectStacks:
         return {one.name: one for one in found}
 
     def families(self) -> frozenset[str]:
-        """Return the families of this project's branch stacks: one, or none as long as there was no branch stack."""
-        keepers = self.listed("--tag", FAMILY)
-        return frozenset(self.tags(name).get(FAMILY, "") for name in keepers) - {""}
+        """Return the families of this project's branch stacks: none as long as there was no branch stack, else one.
+
+        There are two where the first two `branch up` of a project ran at the same time, or the template was made anew.
+        """
+        return self._kept_families() | self._families_of(self.listed())
 
     def family(self, template: str) -> str:
         """Return the family for new stacks; the first time it is drawn, and kept as a tag of the template."""
-        known = self.families()
+        known = self._kept_families()
         if not known:
             drawn = secrets.token_hex(FAMILY_DIGITS)[:FAMILY_DIGITS]
-            self._engine.of(template).told("stack", "tag", "set", FAMILY, drawn)
-            known = self.families()
+            wanted = min(self._families_of(self.listed()), default=drawn)
+            self._engine.of(template).told("stack", "tag", "set", FAMILY, wanted)
+            known = self._kept_families()
         return min(known)
+
+    def name_of(self, branch: str, template: str) -> str:
+        """Return the name of the branch's stack, be it there or not; one that is there is it, whatever its family."""
+        usual = stack_name(branch, self.family(template))
+        listed = self.listed()
+        names = {stack_name(branch, family) for family in self._families_of(listed)} & listed.keys()
+        return usual if usual in names else min(names, default=usual)
+
+    def clusters_elsewhere(self) -> frozenset[int]:
+        """Return the ids of the clusters in the project's other stacks, such as one that was a branch's once."""
+        names = [name for name in self.listed() if not family_of_stack(name)]
+        found = (one for name in names for one in self._resources(name) if str(one["type"]).endswith(_CLUSTER))
+        return frozenset(int(one["id"]) for one in found if str(one.get("id", "")).isdecimal())
 
     def of_branch(self, branch: str) -> tuple[BranchStack, ...]:
         """Return the stacks of a branch: one, or none where it was never brought up."""
         listed = self.listed()
-        names = {stack_name(branch, family) for family in self.families() | self._families_of(listed)}
+        names = {stack_name(branch, family) for family in self.families()}
         return tuple(self.read(listed[name]) for name in sorted(names & listed.keys()))
 
     def of_branches(self) -> tuple[BranchStack, ...]:
@@ -122,9 +139,13 @@ class ProjectStacks:
             advice = "Name the project's folder with --cwd; nothing was changed"
             raise ConfigError(failed.message, advice=advice) from None
 
+    def _kept_families(self) -> frozenset[str]:
+        keepers = self.listed("--tag", FAMILY)
+        return frozenset(self.tags(name).get(FAMILY, "") for name in keepers) - {""}
+
     @staticmethod
     def _families_of(listed: Mapping[str, Listed]) -> frozenset[str]:
-        """The families in the names of stacks, for one that its keeper does not tell any more."""
+        """The families in the names of stacks, for one that no keeper tells any more."""
         return frozenset(map(family_of_stack, listed)) - {""}
 
 

@@ -26,7 +26,12 @@ class Broom:
         """Return all branch stacks with what lives of them."""
         living = living_clusters(self.account)  # before the stacks: a new cluster is younger than its stack
         stacks, families, now = self.stacks.of_branches(), self.stacks.families(), self.account.clock.now()
-        return BranchRows(now, stacks, living, orphans(stacks, living, families=families), heads)
+        return BranchRows(now, stacks, living, self._in_no_stack(orphans(stacks, living, families=families)), heads)
+
+    def _in_no_stack(self, lost: tuple[Living, ...]) -> tuple[Living, ...]:
+        """Those that no state of the project holds: who renames a branch's stack keeps what is in it."""
+        elsewhere = self.stacks.clusters_elsewhere() if lost else frozenset()
+        return tuple(one for one in lost if one.id not in elsewhere)
 
     def look(self) -> Sweeping:
         """Return what is due now.
@@ -49,7 +54,7 @@ class Broom:
             self._try(due, taking, screen, failures)
         for scope in sorted(self._still_orphaned(found)):
             try:
-                taking.clusters_of(frozenset({scope}))
+                taking.clusters_of(frozenset({scope}), spared=self.stacks.clusters_elsewhere())
             except XplentyError as failed:
                 failures.append(str(failed))
         if failures:

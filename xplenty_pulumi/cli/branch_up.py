@@ -1,6 +1,8 @@
 """Bringing up the stack of a branch: made where it is missing, configured like its template, deployed."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +19,7 @@ from xplenty_pulumi.cli.branch_stacks import (
 from xplenty_pulumi.cli.choices import bad_usage, read_span
 from xplenty_pulumi.cli.engine import Engine
 from xplenty_pulumi.cli.printable import stamp
-from xplenty_pulumi.core.branches import family_of_stack, stack_name
+from xplenty_pulumi.core.branches import family_of_stack
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
 _SHORTEST, _LONGEST = timedelta(hours=1), timedelta(days=7)
@@ -70,13 +72,14 @@ def prepare(engine: Engine, wish: Wish, *, template: str, now: datetime) -> Prep
     """
     stacks = ProjectStacks(engine)
     source = _template(stacks, template)
-    name = stack_name(wish.branch, stacks.family(source))
+    name = stacks.name_of(wish.branch, source)
     is_new = _made(engine.of(name), stacks)
     tags = {} if is_new else stacks.tags(name)
     expires = max(stamp(now + wish.lifetime), tags.get(EXPIRES, ""))
     owner = wish.owner or tags.get(STACK_OWNER, "") or wish.usual_owner
     records = {BRANCH: wish.branch, STACK_OWNER: owner, EXPIRES: expires}
-    scope = _configure(engine.of(name), source, {**records, SIZING: wish.sizing.value}, branch=wish.branch)
+    with _removed_again(engine.of(name), is_new=is_new):
+        scope = _configure(engine.of(name), source, {**records, SIZING: wish.sizing.value}, branch=wish.branch)
     records |= {SIZING: wish.sizing.value, **({SCOPE: scope} if scope else {})}
     records |= {PUSHED: "yes"} if wish.is_pushed else {}
     for tag, value in records.items():
@@ -123,6 +126,18 @@ def _made(engine: Engine, stacks: ProjectStacks) -> bool:
             return False
         raise
     return True
+
+
+@contextmanager
+def _removed_again(engine: Engine, *, is_new: bool) -> Iterator[None]:
+    """Remove a new stack that can not be configured: made with a wrong passphrase, it would refuse the right one."""
+    try:
+        yield
+    except XplentyError:
+        if is_new:
+            with suppress(XplentyError):
+                engine.removed()
+        raise
 
 
 def _configure(engine: Engine, template: str, values: dict[str, str], *, branch: str) -> str:
