@@ -11,7 +11,7 @@ class NothingProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        return CreateResult("nothing", {**props, **dict.fromkeys(_names(int(props["outputs"])), "nothing")})
+        return CreateResult("nothing", {**props, **dict.fromkeys(_names(int(props.get("outputs", 0))), "nothing")})
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         return DiffResult(changes=_olds["nodes"] != _news["nodes"])

@@ -53,7 +53,7 @@ def test_pull_request_from_its_opening_to_its_end(project: Project, account: Emu
     assert config["branch-environments:password"] == {"value": "hush", "secret": True}
     assert "xplenty:scope" not in config
     assert {name: one["value"] for name, one in config.items() if name in first} == {
-        name: value for name, value in first.items() if name != "xplenty:pushed"
+        name: value for name, value in first.items() if name not in {"xplenty:pushed", "xplenty:account"}
     }
 
     project.git("clean", "-fdxq")
@@ -68,7 +68,8 @@ def test_pull_request_from_its_opening_to_its_end(project: Project, account: Emu
             "xplenty:branch": "feature/Login",
             "xplenty:owner": "bob",
             "xplenty:sizing": "sandbox",
-            "xplenty:pushed": "yes",
+            "xplenty:pushed": str(project.top / "remote.git").strip("/").removesuffix(".git"),
+            "xplenty:account": f"{account.account_id} at {account.url.removeprefix('http://')}",
         }
     )
 

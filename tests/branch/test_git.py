@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xplenty_pulumi.cli.branch_git import Repository
+from xplenty_pulumi.cli.branch_git import Repository, repository_name
 from xplenty_pulumi.errors import ConfigError, RefusedError
 
 GITHUB = {"CI": "true", "GITHUB_REF_NAME": "12/merge", "GITHUB_REF_TYPE": "branch", "GITHUB_ACTOR": "bob"}
@@ -56,6 +56,27 @@ def test_branch_beside_a_tag_of_its_name_is_called_as_ever(folder: Path) -> None
     """The tag changes how git shortens the branch, and must not change which stack it has."""
     git(folder, "tag", "topic/a")
     assert Repository(folder, {}).branch() == "topic/a"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://ann:token@Git.Example/acme/loads.git",
+        "git@git.example:acme/loads.git",
+        "ssh://git@git.example:22/acme/loads/",
+        "git.example:acme/loads",
+    ],
+)
+def test_repository_has_one_name_whatever_the_way_to_it(url: str) -> None:
+    """A clone made with a token, over SSH or in a CI job is one of the same repository, and no token is in the name."""
+    assert repository_name(url) == "git.example/acme/loads"
+
+
+def test_fork_is_another_repository() -> None:
+    """So are two folders of this machine."""
+    names = ["https://git.example/ann/loads", "https://git.example/acme/loads", "/srv/a.git", "/srv/b.git", "x" * 300]
+    assert len({repository_name(one) for one in names}) == len(names)
+    assert max(len(repository_name(one)) for one in names) <= 200
 
 
 @pytest.mark.parametrize("named", ["", "two\nlines", "-x"])

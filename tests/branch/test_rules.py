@@ -10,6 +10,7 @@ from xplenty_pulumi.core.marker import Owner, scope_of
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 OURS, THEIRS = "5f3a1c9", "0d1e2f3"
+REPOSITORY = "git.example/acme/loads"
 NAME = stack_name("feature/x", OURS)
 SCOPE = scope_of_stack(f"acme/loads/{NAME}")
 STACK = BranchStack(
@@ -18,7 +19,7 @@ STACK = BranchStack(
     owner="ann",
     expires=NOW + timedelta(hours=1),
     scopes=frozenset({SCOPE}),
-    is_pushed=True,
+    pushed_to=REPOSITORY,
     is_deployed=True,
     resources=1,
 )
@@ -32,16 +33,17 @@ def scope(project: str, branch: str, family: str) -> str:
 @pytest.mark.parametrize(
     ("stack", "heads", "reasons"),
     [
-        (STACK, Heads(frozenset({"feature/x", "main"}), "origin"), ()),
-        (STACK, Heads(frozenset({"main"}), "origin"), ("its branch is gone from origin",)),
-        (replace(STACK, is_pushed=False), Heads(frozenset({"main"}), "origin"), ()),
-        (replace(STACK, is_pushed=False), Heads(frozenset({"main"})), ("its branch is gone",)),
+        (STACK, Heads(frozenset({"feature/x", "main"}), "origin", REPOSITORY), ()),
+        (STACK, Heads(frozenset({"main"}), "origin", REPOSITORY), ("its branch is gone from origin",)),
+        (replace(STACK, pushed_to=""), Heads(frozenset({"main"}), "origin", REPOSITORY), ()),
+        (replace(STACK, pushed_to=""), Heads(frozenset({"main"})), ("its branch is gone",)),
         (STACK, Heads(frozenset({"main"})), ()),
-        (replace(STACK, branch=""), Heads(frozenset({"main"}), "origin"), ()),
-        (replace(STACK, expires=None), Heads(frozenset({"feature/x"}), "origin"), ()),
+        (STACK, Heads(frozenset({"main"}), "origin", "git.example/ann/loads"), ()),
+        (replace(STACK, branch=""), Heads(frozenset({"main"}), "origin", REPOSITORY), ()),
+        (replace(STACK, expires=None), Heads(frozenset({"feature/x"}), "origin", REPOSITORY), ()),
         (
             replace(STACK, expires=NOW),
-            Heads(frozenset({"main"}), "origin"),
+            Heads(frozenset({"main"}), "origin", REPOSITORY),
             ("its branch is gone from origin", "its lifetime ended at 2026-01-31 12:00 UTC"),
         ),
     ],
@@ -51,6 +53,7 @@ def scope(project: str, branch: str, family: str) -> str:
         "never pushed",
         "no remote",
         "pushed, no remote",
+        "pushed, and asked in a fork",
         "not recorded",
         "no expiry",
         "both",

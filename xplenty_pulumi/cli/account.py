@@ -23,13 +23,18 @@ _REQUIRED = ("XPLENTY_API_KEY", "XPLENTY_ACCOUNT_ID")
 class Account:
     """An account, with the looks and the calls that one command shares."""
 
-    name: str
+    settings: settings.Settings
     client: Client
     clock: Clock
     pace: Pace
     polls: Polls
     budget: Budget
     secrets: tuple[Secret, ...]
+
+    @property
+    def name(self) -> str:
+        """Its id."""
+        return self.settings.account_id
 
     def observer(self, wanted: Wanted | None = None) -> Observer:
         """Return one who looks at it for the user."""
@@ -51,7 +56,7 @@ def opened(found: settings.Settings | None = None) -> Iterator[Account]:
     clock = SystemClock()
     with Client(api_key=found.api_key, account_id=found.account_id, base_url=found.api_url, clock=clock) as client:
         yield Account(
-            found.account_id,
+            found,
             client,
             clock,
             Pace() if found.poll_seconds is None else Pace.fixed(found.poll_seconds),

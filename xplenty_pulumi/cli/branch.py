@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from xplenty_pulumi.cli.account import opened
+from xplenty_pulumi.cli.branch_account import account_of
 from xplenty_pulumi.cli.branch_down import TakingDown
 from xplenty_pulumi.cli.branch_git import Repository
 from xplenty_pulumi.cli.branch_list import branches_document
@@ -59,9 +59,9 @@ def branch_up(
         _require_options(options or [])
         engine, repository, span = Engine.on_path(cwd, ""), Repository(cwd, os.environ), read_lifetime(lifetime)
         wanted = repository.branch(name)
-        is_pushed = wanted in _pushed(repository, remote)
+        pushed_to = _pushed_to(repository, remote, wanted)
         whose = one_line(owner), repository.usual_owner()
-        wish = Wish(wanted, *whose, sizing, span, is_pushed, tuple(options or ()))
+        wish = Wish(wanted, *whose, sizing, span, pushed_to, tuple(options or ()))
         prepared = prepare(engine, wish, template=template, now=SystemClock().now())
         Screen().line(f"branch {wanted}: stack {prepared.engine.stack}, expires {prepared.expires}")
         deploy(prepared, wish)
@@ -78,7 +78,7 @@ def branch_down(
         if not (stacks.families() or stacks.of_branch(wanted)):
             Screen().line(f"branch {wanted}: nothing to take down: no branch of this project was ever brought up")
             return
-        with opened() as account:
+        with account_of(stacks) as account:
             screen = Screen(account.secrets)
             taking = TakingDown(engine, account, screen, timeout=seconds, breaks_locks=break_lock)
             screen.line(f"branch {wanted}: {taking.branch(wanted, stacks)}")
@@ -92,9 +92,9 @@ def branch_list(
     cwd: Cwd = Path(),
 ) -> None:
     """Show the environments of all branches, whose they are and what lives of them."""
-    with one_paragraph("branch list"), opened() as account:
+    with one_paragraph("branch list"), account_of(stacks := ProjectStacks(Engine.on_path(cwd, ""))) as account:
         repository, screen = Repository(cwd, os.environ), Screen(account.secrets)
-        broom = Broom(ProjectStacks(Engine.on_path(cwd, "")), repository, account)
+        broom = Broom(stacks, repository, account)
         try:
             heads = repository.heads(repository.remote(remote))
         except RefusedError as unknown:
@@ -119,9 +119,9 @@ def branch_sweep(
         if yes and dry_run:
             raise bad_usage("--dry-run", "and --yes exclude each other")
         engine, seconds = Engine.on_path(cwd, ""), read_span("--timeout", timeout).total_seconds()
-        with opened() as account:
+        with account_of(stacks := ProjectStacks(engine)) as account:
             screen = Screen(account.secrets)
-            broom = Broom(ProjectStacks(engine), Repository(cwd, os.environ), account, remote)
+            broom = Broom(stacks, Repository(cwd, os.environ), account, remote)
             found = broom.look()
             _say(found, screen, acts=yes)
             if found and not yes:
@@ -149,10 +149,10 @@ def _say(found: Sweeping, screen: Screen, *, acts: bool) -> None:
         screen.line("Nothing was changed; `xplenty-pulumi branch sweep --yes` ends all of this, and nothing else.")
 
 
-def _pushed(repository: Repository, remote: str) -> frozenset[str]:
-    """The branches on the remote, none where there is no remote or it does not answer."""
-    found = repository.remote(remote)
+def _pushed_to(repository: Repository, remote: str, branch: str) -> str:
+    """The repository behind the remote if the branch is there, nothing where that can not be told."""
     try:
-        return repository.heads(found).names if found else frozenset()
+        heads = repository.heads(repository.remote(remote))
     except RefusedError:
-        return frozenset()
+        return ""
+    return heads.repository if branch in heads.names else ""

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from xplenty_pulumi.cli.account import Account
+from xplenty_pulumi.cli.branch_account import require_same
 from xplenty_pulumi.cli.branch_stacks import ProjectStacks
 from xplenty_pulumi.cli.engine import Engine
 from xplenty_pulumi.cli.printable import plural
@@ -19,6 +20,8 @@ from xplenty_pulumi.core.reconcile import Clusters, Living
 from xplenty_pulumi.errors import RefusedError, XplentyError
 
 _TOGETHER = 8
+LATEST = 37.0
+"""Seconds for which a cluster is looked for that a killed run was making: as long as for one whose answer is lost."""
 _CLEAN_LOOKS = 2
 """A killed run's provider process may send one more call; it is seen by the second look, a pause later."""
 
@@ -64,21 +67,24 @@ class TakingDown:
             RefusedError: another `pulumi` is at work on it, or may be.
             XplentyError: it was not done; what is left can be taken down by the same again.
         """
+        require_same(stack, self._account)
         engine = self._engine.of(stack.name)
-        self._unlock(engine)
+        until = Deadline.after(LATEST if self._unlock(engine) else 0, self._account.clock)
         if stack.is_deployed and not engine.shown("destroy", "--yes", "--skip-preview"):
             raise XplentyError(
                 "`pulumi destroy` failed; its own words are above",
                 resource=f"stack {stack.name}",
                 advice="Mend what it says and run the same again; the stack stays until nothing of it lives",
             )
-        self.clusters_of(stack.scopes)
+        self.clusters_of(stack.scopes, until=until)
         engine.removed()
 
-    def clusters_of(self, scopes: frozenset[str], *, spared: frozenset[int] = frozenset()) -> int:
+    def clusters_of(
+        self, scopes: frozenset[str], *, spared: frozenset[int] = frozenset(), until: Deadline | None = None
+    ) -> int:
         """End every living cluster with one of the scopes, and return how many there were once none lives.
 
-        Those `spared`, by their ids, live on.
+        Those `spared`, by their ids, live on. They are looked for `until` then at least.
 
         Raises:
             XplentyError: one still lives when the time is up, or could not be ended.
@@ -86,14 +92,14 @@ class TakingDown:
         deadline = Deadline.after(self._timeout, self._account.clock)
         ended: set[int] = set()
         clean = 0
-        while clean < _CLEAN_LOOKS:
+        while clean < _CLEAN_LOOKS or (until and until.left() > 0):
             found = [one for one in living_clusters(self._account) if one.scope in scopes and one.id not in spared]
             clean = 0 if found else clean + 1
             if found and deadline.left() <= 0:
                 raise _still_living(found)
             self._end(found, deadline)
             ended.update(one.id for one in found)
-            if clean < _CLEAN_LOOKS:
+            if clean < _CLEAN_LOOKS or (until and until.left() > 0):
                 self._account.clock.sleep(self._account.pace.first)
         return len(ended)
 
@@ -119,8 +125,8 @@ class TakingDown:
         patience = self._account.patience(tell, self._screen.warn)
         return replace(patience, interrupted=lambda: reason if self._cancelled.is_set() else "")
 
-    def _unlock(self, engine: Engine) -> None:
-        """Remove the lock of a killed run; what that run was making is looked for in the account later."""
+    def _unlock(self, engine: Engine) -> bool:
+        """Remove the lock of a killed run, and return whether it was making something that may come to light later."""
         remains = remains_of(engine)
         refuse_while_held(remains)
         unseen = [lock for lock in remains.locks or () if not lock.is_seen]
@@ -134,6 +140,7 @@ class TakingDown:
             remove_locks(engine, remains)
         if remains.foreign():
             self._screen.warn(f"{remains.stack}:{remains.foreign()}")
+        return remains.creates_ours
 
 
 def _still_living(found: list[branches.Living]) -> XplentyError:

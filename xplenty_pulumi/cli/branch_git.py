@@ -1,12 +1,15 @@
 """What git and the CI system tell about branches and about who is at work."""
 
 import getpass
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from xplenty_pulumi.cli.printable import one_line
 from xplenty_pulumi.core.branches import Heads
@@ -26,8 +29,22 @@ _BRANCH_VARIABLES = (
 )
 _OWNER_VARIABLES = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "CIRCLE_USERNAME")
 _HEAD = "refs/heads/"
+_OF_SSH = re.compile(r"(?:[^@/\s]+@)?([^:/\s]{2,}):(.+)")
+_LONGEST_NAME = 200
 _LONGEST = 60
 _LONGEST_OWNER = 100
+
+
+def repository_name(url: str) -> str:
+    """Return what all clones call the repository at `url`: host and path, without the way there, a user or `.git`."""
+    by_host = _OF_SSH.fullmatch(url)
+    parts = urlsplit(url)
+    if "://" in url:
+        host, path = parts.hostname or "", parts.path
+    else:
+        host, path = (by_host[1], by_host[2]) if by_host else ("", url)
+    name = f"{host.lower()}/{path.strip('/')}".strip("/").removesuffix(".git")
+    return name if len(name) <= _LONGEST_NAME else hashlib.sha256(name.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -86,7 +103,7 @@ class Repository:
                 f"the branches {where} are not known: {trouble}",
                 advice="Nothing counts as gone because of that, and nothing was changed; mend it and run again",
             )
-        return Heads(names, remote)
+        return Heads(names, remote, repository_name(self._git("remote", "get-url", remote) or "") if remote else "")
 
     def _branch_of_the_job(self) -> str:
         is_tag = self.environment.get("GITHUB_REF_TYPE") == "tag"

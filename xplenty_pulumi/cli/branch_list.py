@@ -45,7 +45,7 @@ class BranchRows:
             return "exists"
         if self.heads.lack(stack):
             return "gone"
-        return "unknown" if stack.is_pushed else "not pushed"
+        return "unknown" if stack.pushed_to else "not pushed"
 
     def _expiry(self, stack: BranchStack) -> str:
         if stack.expires is None:

@@ -24,7 +24,7 @@ from xplenty_pulumi.errors import ConfigError, XplentyError
 
 FAMILY = "xplenty:branches"
 BRANCH, STACK_OWNER, EXPIRES, SIZING = "xplenty:branch", "xplenty:owner", "xplenty:expires", "xplenty:sizing"
-SCOPE, PUSHED = "xplenty:scope", "xplenty:pushed"
+SCOPE, PUSHED, ACCOUNT = "xplenty:scope", "xplenty:pushed", "xplenty:account"
 _ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
 _CLUSTER = "/xplenty:Cluster"
 _TOGETHER = 4
@@ -47,7 +47,7 @@ class ProjectStacks:
     """The stacks of the project in the engine's folder, as the backend knows them at the moment of each call."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine.of("")
+        self.engine = engine.of("")
 
     def listed(self, *filters: str) -> dict[str, Listed]:
         """Return all of the project's stacks by name."""
@@ -67,13 +67,17 @@ class ProjectStacks:
         """
         return self._kept_families() | self._families_of(self.listed())
 
+    def keepers(self) -> frozenset[str]:
+        """Return the names of the stacks that keep a family: the template, once there was a branch stack."""
+        return frozenset(self.listed("--tag", FAMILY))
+
     def family(self, template: str) -> str:
         """Return the family for new stacks; the first time it is drawn, and kept as a tag of the template."""
         known = self._kept_families()
         if not known:
             drawn = secrets.token_hex(FAMILY_DIGITS)[:FAMILY_DIGITS]
             wanted = min(self._families_of(self.listed()), default=drawn)
-            self._engine.of(template).told("stack", "tag", "set", FAMILY, wanted)
+            self.engine.of(template).told("stack", "tag", "set", FAMILY, wanted)
             known = self._kept_families()
         return min(known)
 
@@ -118,30 +122,30 @@ class ProjectStacks:
             owner=one_line(tags.get(STACK_OWNER, "")),
             expires=_expiry(tags, listed, has_resources=bool(resources)),
             scopes=_scopes(resources) | {scope_of_stack(listed.full_name, scope=tags.get(SCOPE, ""))},
-            is_pushed=PUSHED in tags,
+            pushed_to=tags.get(PUSHED, ""),
             is_deployed=bool(resources),
             resources=sum(not str(one["type"]).startswith(_ENGINES_OWN) for one in resources),
+            account=tags.get(ACCOUNT, ""),
         )
 
     def tags(self, name: str) -> dict[str, str]:
         """Return the tags of a stack."""
-        tags: dict[str, str] = json.loads(self._engine.of(name).told("stack", "tag", "ls", "--json"))
+        tags: dict[str, str] = json.loads(self.engine.of(name).told("stack", "tag", "ls", "--json"))
         return tags
 
     def _resources(self, name: str) -> list[Mapping[str, Any]]:
-        deployment = json.loads(self._engine.of(name).told("stack", "export"))["deployment"] or {}
+        deployment = json.loads(self.engine.of(name).told("stack", "export"))["deployment"] or {}
         return list(deployment.get("resources") or ())
 
     def _told(self, *arguments: str) -> str:
         try:
-            return self._engine.told(*arguments)
+            return self.engine.told(*arguments)
         except XplentyError as failed:
             advice = "Name the project's folder with --cwd; nothing was changed"
             raise ConfigError(failed.message, advice=advice) from None
 
     def _kept_families(self) -> frozenset[str]:
-        keepers = self.listed("--tag", FAMILY)
-        return frozenset(self.tags(name).get(FAMILY, "") for name in keepers) - {""}
+        return frozenset(self.tags(name).get(FAMILY, "") for name in self.keepers()) - {""}
 
     @staticmethod
     def _families_of(listed: Mapping[str, Listed]) -> frozenset[str]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from xplenty_pulumi.cli.branch_account import place_of
 from xplenty_pulumi.cli.branch_stacks import (
+    ACCOUNT,
     BRANCH,
     EXPIRES,
     PUSHED,
@@ -44,7 +46,7 @@ class Wish:
     usual_owner: str
     sizing: Sizing
     lifetime: timedelta
-    is_pushed: bool
+    pushed_to: str
     extra: tuple[str, ...] = ()
 
 
@@ -79,10 +81,10 @@ def prepare(engine: Engine, wish: Wish, *, template: str, now: datetime) -> Prep
     owner = wish.owner or tags.get(STACK_OWNER, "") or wish.usual_owner
     records = {BRANCH: wish.branch, STACK_OWNER: owner, EXPIRES: expires}
     with _removed_again(engine.of(name), is_new=is_new):
-        scope = _configure(engine.of(name), source, {**records, SIZING: wish.sizing.value}, branch=wish.branch)
-    records |= {SIZING: wish.sizing.value, **({SCOPE: scope} if scope else {})}
-    records |= {PUSHED: "yes"} if wish.is_pushed else {}
-    for tag, value in records.items():
+        config = _configure(engine.of(name), source, {**records, SIZING: wish.sizing.value}, branch=wish.branch)
+    records |= {SIZING: wish.sizing.value, SCOPE: config.get(SCOPE, "")}
+    records |= {PUSHED: wish.pushed_to, ACCOUNT: place_of(config.get)}
+    for tag, value in ((tag, value) for tag, value in records.items() if value):
         if tags.get(tag) != value:
             engine.of(name).told("stack", "tag", "set", tag, value)
     return Prepared(engine.of(name), is_new, expires)
@@ -140,8 +142,8 @@ def _removed_again(engine: Engine, *, is_new: bool) -> Iterator[None]:
         raise
 
 
-def _configure(engine: Engine, template: str, values: dict[str, str], *, branch: str) -> str:
-    """Write the stack's configuration and return the `xplenty:scope` that holds for it.
+def _configure(engine: Engine, template: str, values: dict[str, str], *, branch: str) -> dict[str, str]:
+    """Write the stack's configuration and return the plain values of all of it.
 
     The file is in the checkout only. Where it is not this branch's, such as in the fresh checkout of a CI job, it is
     copied from the template; otherwise what was set by hand stays.
@@ -151,7 +153,7 @@ def _configure(engine: Engine, template: str, values: dict[str, str], *, branch:
         engine.told("config", "rm-all", *_OF_ONE_STACK)
     pairs = [word for name, value in values.items() for word in ("--plaintext", f"{name}={value}")]
     engine.told("config", "set-all", *pairs)
-    return _values(engine).get(SCOPE, "")
+    return _values(engine)
 
 
 def _values(engine: Engine) -> dict[str, str]:

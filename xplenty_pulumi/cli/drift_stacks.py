@@ -5,9 +5,11 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from xplenty_pulumi.cli.engine import Engine
+from xplenty_pulumi.cli.stack_config import configuration
 from xplenty_pulumi.core.drift import Entry
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
@@ -96,10 +98,10 @@ def _state(engine: Engine) -> StackState:
 
 
 def _config(engine: Engine) -> dict[str, object]:
-    """The stack's configuration; its secrets, for which a passphrase may be needed, only where the key is there."""
-    shown = [] if "XPLENTY_API_KEY" in os.environ else ["--show-secrets"]
-    told = _document(_told(engine, "config", "--json", *shown))
-    return {name: one.get("value") for name, one in told.items()}
+    try:
+        return configuration(partial(_told, engine))
+    except ValueError:
+        raise _nonsense() from None
 
 
 def _told(engine: Engine, *arguments: str) -> str:
@@ -115,7 +117,11 @@ def _document(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        raise XplentyError("`pulumi` did not answer with JSON; nothing was compared") from None
+        raise _nonsense() from None
+
+
+def _nonsense() -> XplentyError:
+    return XplentyError("`pulumi` did not answer with JSON; nothing was compared")
 
 
 def _is_secret(value: object) -> bool:

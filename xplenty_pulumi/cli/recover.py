@@ -41,6 +41,11 @@ class Remains:
     def __bool__(self) -> bool:
         return self.locks is None or bool(self.locks or self.pending)
 
+    @property
+    def creates_ours(self) -> bool:
+        """Whether a resource of Xplenty was being created, so that it may exist or come to exist."""
+        return any(one["type"] == "creating" and one["resource"]["type"].startswith(_OURS) for one in self.pending)
+
     def foreign(self) -> str:
         """Return a warning about what was being created and is none of ours, or an empty text."""
         theirs = [

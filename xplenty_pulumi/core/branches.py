@@ -36,8 +36,9 @@ class Living:
 class BranchStack:
     """A stack of a branch. `branch` is empty where the stack does not say; `expires` is None where that is not known.
 
-    `scopes` are all that markers of its clusters can carry; `is_pushed` says that its branch was seen on the remote;
-    `is_deployed` that its state holds something, be it only what the engine puts there itself.
+    `scopes` are all that markers of its clusters can carry; `pushed_to` is the repository in which its branch was seen
+    last, and `account` the one that it was brought up in, each empty where that is not known; `is_deployed` says that
+    its state holds something, be it only what the engine puts there itself.
     """
 
     name: str
@@ -45,9 +46,10 @@ class BranchStack:
     owner: str
     expires: datetime | None
     scopes: frozenset[str]
-    is_pushed: bool
+    pushed_to: str
     is_deployed: bool
     resources: int
+    account: str = ""
 
     def living(self, among: Iterable[Living]) -> tuple[Living, ...]:
         """Return those of the living clusters that are its own."""
@@ -60,20 +62,24 @@ class BranchStack:
 
 @dataclass(frozen=True)
 class Heads:
-    """The branches that there are, and where: on the remote called `remote`, or in this clone where it is empty."""
+    """The branches that there are, and where: on the remote called `remote`, or in this clone where it is empty.
+
+    `repository` is what all clones call the repository behind the remote.
+    """
 
     names: frozenset[str]
     remote: str = ""
+    repository: str = ""
 
     def lack(self, stack: BranchStack) -> bool:
-        """Return whether the stack's branch is gone: not there now, although a remote must once have had it.
+        """Return whether the stack's branch is gone: not there now, although this very repository had it.
 
         A branch that was never seen on the remote may live in somebody's clone, so nothing is known of it; nor is it of
-        one that was, where this clone has no remote to ask.
+        one that was seen elsewhere, such as in the repository that this one is a fork of.
         """
         if not stack.branch or stack.branch in self.names:
             return False
-        return stack.is_pushed == bool(self.remote)
+        return stack.pushed_to == self.repository
 
 
 @dataclass(frozen=True)
