@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from xplenty_pulumi.core.patience import Pace, Plenty
+from xplenty_pulumi.core.patience import LATER, Pace, Plenty
 
 
 def looks(pace: Pace, *, until: float, usual: float | None) -> list[float]:
@@ -16,9 +16,9 @@ def looks(pace: Pace, *, until: float, usual: float | None) -> list[float]:
 
 
 @pytest.mark.parametrize("usual", [10.0, 60.0, 360.0, 3_600.0])
-def test_there_is_a_look_at_the_usual_moment(usual: float) -> None:
-    """What takes as long as ever is seen when it is there."""
-    assert usual in looks(Pace(), until=usual, usual=usual)
+def test_there_is_a_look_right_after_the_usual_moment(usual: float) -> None:
+    """What takes as long as ever is seen when it is there, and so are the others of a crowd that begins together."""
+    assert usual + LATER in looks(Pace(), until=usual + LATER, usual=usual)
 
 
 def test_looks_are_closer_around_the_usual_moment() -> None:

@@ -14,6 +14,8 @@ LONGEST_SILENCE = 300.0
 _CONFIRMING = 0.5
 _NEAR = (0.8, 1.5)
 """Between these parts of the usual time most things happen."""
+LATER = 0.25
+"""Seconds after the usual time at which a look is made: for all of a crowd that was not begun in the same moment."""
 _PRECISION = 40.0
 """Looks in that time are this part of it apart: 9 seconds where it takes 6 minutes."""
 
@@ -37,7 +39,7 @@ class Pace:
     def pause(self, age: float, *, usual: float | None = None) -> float:
         """Return the pause before the next look at what has been under way for `age` seconds and takes `usual` ones.
 
-        Where the usual time is known there is a look at that very moment, and there are more looks around it.
+        Where the usual time is known there is a look right after that moment, and there are more looks around it.
         """
         regular = min(self.longest, self.first + self.growth * age)
         if usual is None or not self.growth:
@@ -48,7 +50,8 @@ class Pace:
         if age > latest:
             return regular
         near = min(regular, max(self.first, usual / _PRECISION))
-        return usual - age if 0 < usual - age <= near * 1.25 else near
+        until = usual + LATER - age
+        return until if 0 < until <= near * 1.25 else near
 
     def confirmation(self) -> float:
         """Return the pause before what has just been seen is looked at once more."""
