@@ -41,7 +41,7 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
     },
 }
 UNKNOWN = Unknown()  # type: ignore[no-untyped-call]  # the SDK has no types here
-SECRET_FIELDS = ("variables", "dynamic_variables")
+SECRET_FIELDS = ("variables", "dynamic_variables", "triggers")
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -77,12 +78,26 @@ class HostError(Exception):
         return dict(rpc.deserialize_properties(self.kept.properties))
 
 
+def text_of(provider: ResourceProvider) -> str:
+    """Return the text of a provider as a program's state has it.
+
+    The SDK wraps a method of Python's pickler each time and never unwraps it, so that after a thousand times in one
+    process whoever pickles a mapping would end in a RecursionError.
+    """
+    pickler: Any = vars(pickle)["_Pickler"]
+    before = pickler._batch_setitems
+    try:
+        return str(serialize_provider(provider))
+    finally:
+        pickler._batch_setitems = before
+
+
 class Host:
     """The calls of the engine about resources of one provider."""
 
     def __init__(self, channel: grpc.Channel, provider: ResourceProvider, *, urn: str = URN) -> None:
         self._stub: Any = provider_pb2_grpc.ResourceProviderStub(channel)
-        self.provider = serialize_provider(provider)
+        self.provider = text_of(provider)
         self.urn = urn
 
     def properties(self, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -129,7 +129,8 @@ class Foresight:
         with self._lock:
             is_news, self._is_blind = not self._is_blind, True
         if is_news:
-            self._warn(f"packages and the plan's limits could not be looked at before anything is done: {trouble}")
+            unseen = "packages and the plan's limits could not be looked at before anything is done"
+            self._warn(f"{unseen}: {trouble.message}")
 
 
 def _refusal_of_package(named: str, found: tuple[Package, ...]) -> str | None:
