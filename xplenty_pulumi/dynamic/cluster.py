@@ -12,15 +12,9 @@ from xplenty_pulumi.dynamic.declare import Duration, declare, look_up
 from xplenty_pulumi.dynamic.providers import ClusterProvider
 
 
-class Cluster(Resource, module="xplenty", name="Cluster"):
-    """A cluster that is `available` with all its nodes when `pulumi up` goes on, and `terminated` after a destroy.
+class ClusterOutputs:
+    """What a cluster shows that is no whole number."""
 
-    `nodes`, `name`, `description`, `terminate_on_idle` and `time_to_idle` change in place; any other change replaces
-    the cluster, the old one ended first. Outputs show what the service shows, not what was asked for.
-    """
-
-    nodes: Output[int]
-    """Compute nodes the cluster has."""
     type: Output[str]
     """`production` or `sandbox`."""
     name: Output[str]
@@ -35,14 +29,10 @@ class Cluster(Resource, module="xplenty", name="Cluster"):
     """Availability zone."""
     terminate_on_idle: Output[bool]
     """Whether the cluster ends once it is idle."""
-    time_to_idle: Output[int]
-    """Seconds without work after which it counts as idle."""
     terminated_on_idle: Output[bool | None]
     """Whether it has ended because it was idle."""
     idle_since: Output[str | None]
     """When it became idle, ISO 8601 in UTC."""
-    running_jobs_count: Output[int | None]
-    """Jobs running on it at the last look."""
     created_at: Output[str | None]
     """When it was requested, ISO 8601 in UTC."""
     updated_at: Output[str | None]
@@ -71,14 +61,30 @@ class Cluster(Resource, module="xplenty", name="Cluster"):
     """Scripts run on the nodes at start."""
     creator: Output[dict[str, Any] | None]
     """Who requested it: `type`, `id`, `display_name`, `url`, `html_url`."""
-    owner_id: Output[int | None]
-    """Id of the user it belongs to."""
     plan_id: Output[Any]
     """Plan it runs under, where the service says so."""
     url: Output[str | None]
     """Address of its record in the API."""
     html_url: Output[str | None]
     """Page for people."""
+
+
+class Cluster(Resource, ClusterOutputs, module="xplenty", name="Cluster"):
+    """A cluster that is `available` with all its nodes when `pulumi up` goes on, and `terminated` after a destroy.
+
+    `nodes`, `name`, `description`, `terminate_on_idle` and `time_to_idle` change in place; any other change replaces
+    the cluster, the old one ended first. Outputs show what the service shows, not what was asked for.
+    """
+
+    # The SDK reads the annotations of this very class, anew for each resource, to make whole numbers of floats.
+    nodes: Output[int]
+    """Compute nodes the cluster has."""
+    time_to_idle: Output[int]
+    """Seconds without work after which it counts as idle."""
+    running_jobs_count: Output[int | None]
+    """Jobs running on it at the last look."""
+    owner_id: Output[int | None]
+    """Id of the user it belongs to."""
 
     def __init__(
         self,

@@ -1,5 +1,6 @@
 """What declaring a resource and looking one up have in common."""
 
+import inspect
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -26,7 +27,7 @@ def declare(
     """Register `resource` with the inputs a program gives it, and with the hidden one that says whose it is."""
     options = opts or pulumi.ResourceOptions()
     given = {key: value for key, value in inputs.items() if value is not None}
-    properties = {**_outputs_of(type(resource)), **given, OWNER: _owner(resource, name, options.parent)}
+    properties = {**dict.fromkeys(outputs_of(type(resource))), **given, OWNER: _owner(resource, name, options.parent)}
     # Whatever the user says: the other order would find the living predecessor by the marker that both share, and in a
     # forced replacement the engine does not even tell the provider that there is one.
     deleted_first = pulumi.ResourceOptions(delete_before_replace=True)
@@ -63,10 +64,11 @@ def look_up(
     """Return a resource that is read by its id and never changed."""
     resource = cls.__new__(cls)
     options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=resource_id))
-    Resource.__init__(resource, provider, name, _outputs_of(cls), options)
+    Resource.__init__(resource, provider, name, dict.fromkeys(outputs_of(cls)), options)
     return resource
 
 
-def _outputs_of(cls: type[Resource]) -> dict[str, object]:
-    """Every annotated output, not yet known: the host gives a resource only the attributes it is told of."""
-    return dict.fromkeys(cls.__annotations__)
+def outputs_of(cls: type[Resource]) -> tuple[str, ...]:
+    """Return every annotated output: the host gives a resource only the attributes it is told of."""
+    ours = [base for base in cls.__mro__ if base.__module__.startswith(__name__.partition(".")[0])]
+    return tuple(name for base in ours for name in inspect.get_annotations(base))

@@ -13,12 +13,8 @@ from xplenty_pulumi.dynamic.providers import JobRunProvider
 from xplenty_pulumi.dynamic.secrets import SECRETS, secret_names
 
 
-class JobRun(Resource, module="xplenty", name="JobRun"):
-    """One run of a package on a cluster; `completed` when `pulumi up` goes on, or the `up` fails.
-
-    Any changed input, `triggers` included, plans a new run; so does a run that failed or was stopped. Destroying stops
-    a run that is still going and waits until it has ended; a run that has ended is only forgotten.
-    """
+class JobRunOutputs:
+    """What a run shows that is no whole number."""
 
     cluster_id: Output[str]
     """Cluster it runs on."""
@@ -38,10 +34,6 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
     """The run's own error text."""
     outputs: Output[list[dict[str, Any]] | None]
     """What it wrote: `name`, `records_count` and more for each output."""
-    outputs_count: Output[int | None]
-    """How many outputs the service counts."""
-    runtime_in_seconds: Output[int | None]
-    """Seconds it ran."""
     created_at: Output[str | None]
     """When it was submitted, ISO 8601 in UTC."""
     started_at: Output[str | None]
@@ -54,14 +46,28 @@ class JobRun(Resource, module="xplenty", name="JobRun"):
     """When its record last changed, ISO 8601 in UTC."""
     creator: Output[dict[str, Any] | None]
     """Who started it: `type`, `id`, `display_name`, `url`, `html_url`."""
-    owner_id: Output[int | None]
-    """Id of the user it belongs to."""
     url: Output[str | None]
     """Address of its record in the API."""
     html_url: Output[str | None]
     """Page for people."""
     log_url: Output[str | None]
     """Address of its log in the API."""
+
+
+class JobRun(Resource, JobRunOutputs, module="xplenty", name="JobRun"):
+    """One run of a package on a cluster; `completed` when `pulumi up` goes on, or the `up` fails.
+
+    Any changed input, `triggers` included, plans a new run; so does a run that failed or was stopped. Destroying stops
+    a run that is still going and waits until it has ended; a run that has ended is only forgotten.
+    """
+
+    # The SDK reads the annotations of this very class, anew for each resource, to make whole numbers of floats.
+    outputs_count: Output[int | None]
+    """How many outputs the service counts."""
+    runtime_in_seconds: Output[int | None]
+    """Seconds it ran."""
+    owner_id: Output[int | None]
+    """Id of the user it belongs to."""
 
     def __init__(
         self,
