@@ -235,3 +235,12 @@ def test_a_slow_look_serves_all_who_have_waited_for_it(bench: Bench) -> None:
     for _ in range(20):
         bench.living.find(OURS)
     assert bench.wire.count("GET clusters") == A_LOOK
+
+
+def test_a_single_404_does_not_hide_what_a_list_has_shown(bench: Bench) -> None:
+    """A service that lags behind itself for a moment must not lead to a second cluster."""
+    made = bench.emulator.add_cluster(description=SIGNED)
+    bench.wire.on("GET clusters/.*", answers(404), calls=range(1, 2))
+    found = bench.living.find(OURS)
+    assert found is not None
+    assert found.id == made.id

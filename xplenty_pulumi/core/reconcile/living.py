@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 
 from xplenty_pulumi.client import Client, Cluster
@@ -11,9 +12,11 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core import marker as markers
 from xplenty_pulumi.core.kinds import CLUSTER, Phase
 from xplenty_pulumi.core.marker import Marker
+from xplenty_pulumi.core.missing import or_none
 from xplenty_pulumi.core.poller import PAGE
+from xplenty_pulumi.core.reconcile.repeat import confirmed
 from xplenty_pulumi.core.usual import usual
-from xplenty_pulumi.errors import NotFoundError, RefusedError, XplentyError
+from xplenty_pulumi.errors import RefusedError, XplentyError
 
 ADOPTION_WINDOW = timedelta(minutes=60)
 _FRESH = 5.0
@@ -163,10 +166,9 @@ class Living:
         return tuple(islice(newest, PAGE))
 
     def _now(self, cluster_id: int) -> Cluster | None:
-        try:
-            return self._client.clusters.get(cluster_id)
-        except NotFoundError:
-            return None
+        """The cluster as it is now; one that a list has just shown is not believed gone on a single 404."""
+        get = partial(self._client.clusters.get, cluster_id)
+        return confirmed(lambda: or_none(get, self._client), clock=self._clock)
 
     def _refuse_old(self, cluster: Cluster) -> None:
         if cluster.created_at is None or self._clock.now() - cluster.created_at <= ADOPTION_WINDOW:
