@@ -69,8 +69,11 @@ class Stack:
 
 def _environment(folder: Path, extra: Mapping[str, str]) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI", "XPLENTY"))}
+    # Modules are compiled once, as an installation has them, whatever the shell says.
+    own.pop("PYTHONDONTWRITEBYTECODE", None)
     return {
         **own,
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
         "PULUMI_HOME": str(folder / "home"),
         "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE": "",
