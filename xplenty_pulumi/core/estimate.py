@@ -70,8 +70,10 @@ def headline(uses: Iterable[Use]) -> str:
 
 def refusal(uses: Iterable[Use], limit: float | None) -> SpecError | None:
     """Return why the stack's clusters are refused, naming all that are known, or None where they are within `limit`."""
+    if limit is None:
+        return None
     found = sorted(uses, key=lambda use: (-use.node_hours, use.name))
-    if limit is None or total(found) <= limit:
+    if total(found) <= limit:
         return None
     shown = ", ".join(map(str, found[:5])) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
     return SpecError(
