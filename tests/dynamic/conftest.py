@@ -13,7 +13,7 @@ from pulumi.dynamic import ResourceProvider
 
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
 from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider
-from xplenty_pulumi.dynamic import bridge, crowd, foresight, session, settings
+from xplenty_pulumi.dynamic import bridge, crowd, foresight, sessions, settings
 from xplenty_pulumi.dynamic.bridge import rows
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 
@@ -81,13 +81,14 @@ def here() -> Iterator[Scene]:
         forget_the_process()
         with host_in_this_process() as channel:
             yield Scene(channel, account, told)
-        session.session_for(settings.load(os.environ, lambda _key: None)).client.close()
+        sessions.session_for(settings.load(os.environ, lambda _key: None)).client.close()
         forget_the_process()
 
 
 def forget_the_process() -> None:
     """Let go of what the front end keeps for the life of a process."""
-    made = (crowd.crowd, foresight.declared_clusters, session._session)
+    sessions._sessions.clear()
+    made = (crowd.crowd, foresight.declared_clusters)
     for kept in (rows.engine, bridge.report, bridge.announce, bridge.ear, *made):
         kept.cache_clear()
 

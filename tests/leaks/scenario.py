@@ -26,7 +26,7 @@ from xplenty_pulumi.core.diff import differences
 from xplenty_pulumi.core.kinds import JOB_RUN
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.reconcile.runs import Shape
-from xplenty_pulumi.dynamic import session, settings
+from xplenty_pulumi.dynamic import sessions, settings
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import Inputs
 from xplenty_pulumi.dynamic.secrets import SECRETS
@@ -188,7 +188,7 @@ class Day:
         self.talkative.status = 401
         self.attempt(lambda: self.runs.create(run))
         self.talkative.status = 0
-        session.session_for(settings.load(os.environ, lambda _key: None)).client.close()
+        sessions.session_for(settings.load(os.environ, lambda _key: None)).client.close()
         self.attempt(lambda: self.runs.create(run))
 
 
@@ -212,7 +212,7 @@ def day(caught: Caught, folder: Path) -> Iterator[tuple[Day, Engine]]:
             with host_in_this_process() as channel:
                 yield Day(caught, account, talkative, channel), told
             add_objects(caught, account)
-            session.session_for(settings.load(os.environ, lambda _key: None)).client.close()
+            sessions.session_for(settings.load(os.environ, lambda _key: None)).client.close()
             forget_the_process()
     caught.add_access_log(log)
     caught.add_state_file(state)
@@ -222,7 +222,7 @@ def day(caught: Caught, folder: Path) -> Iterator[tuple[Day, Engine]]:
 def add_objects(caught: Caught, account: Emulator) -> None:
     """Print and pickle what the front end, the core and the client are made of."""
     found = settings.load(os.environ, lambda _key: None)
-    shared = session.session_for(found)
+    shared = sessions.session_for(found)
     checked = check(
         JOB_RUN, {"cluster_id": 1, "package_id": 101, **{name: SECRET_INPUTS[name] for name in SECRET_NAMES}}
     )

@@ -7,6 +7,7 @@ import pytest
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from tests.support.simulation import Process
+from xplenty_pulumi.core.kind import Kind
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.hook_provider import HookProvider
@@ -45,6 +46,7 @@ class _Simulated:
 
     context = Request()
     process: Process
+    kind: Kind
 
     def call(self) -> Call:
         return Call(context=self.context)
@@ -54,6 +56,9 @@ class _Simulated:
 
     def settings(self) -> Settings:
         return self.process.settings
+
+    def hold(self, _id: str) -> None:
+        self.session().hold(self.kind, int(_id))
 
 
 class SimulatedClusters(_Simulated, ClusterProvider):

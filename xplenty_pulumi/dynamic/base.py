@@ -17,7 +17,7 @@ from xplenty_pulumi.core import fields
 from xplenty_pulumi.core.diff import differences
 from xplenty_pulumi.core.kinds import JOB_RUN, Kind
 from xplenty_pulumi.core.plan import Plan, plan
-from xplenty_pulumi.dynamic import bridge, settings
+from xplenty_pulumi.dynamic import bridge, sessions, settings
 from xplenty_pulumi.dynamic.answered import answered, arguments_answered, name_answered
 from xplenty_pulumi.dynamic.bridge import PROVIDER, Call
 from xplenty_pulumi.dynamic.checking import check
@@ -63,7 +63,7 @@ class Provider(ResourceProvider, ABC):
     @answered
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Return what needs a new resource; what differs at all the engine finds out itself, property by property."""
-        self._hold(_id)
+        self.hold(_id)
         found = self.plan(olds, news)
         spent = "status" in found.replaces
         if "rerun" in found.replaces:
@@ -87,10 +87,10 @@ class Provider(ResourceProvider, ABC):
         scrub = partial(self._scrubbed_of, arguments_answered())
         return replace(found, name=name_answered(), heartbeat=heartbeat, scrub=scrub)
 
-    def _hold(self, _id: str) -> None:
+    def hold(self, _id: str) -> None:
         """Note that the state holds what has this id, so that it is never taken for something lost."""
         try:
-            self.session().hold(self.kind, int(_id))
+            sessions.hold(self.settings(), self.kind, int(_id))
         except ConfigError:
             return  # without settings nothing will be created either
 
@@ -113,9 +113,7 @@ class Provider(ResourceProvider, ABC):
 
     def session(self) -> "Session":
         """Return what this process shares with all resources of the same account."""
-        from xplenty_pulumi.dynamic.session import session_for  # noqa: PLC0415 - see above
-
-        return session_for(self.settings())
+        return sessions.session_for(self.settings())
 
     def achieved(self, call: Call, outcome: "Outcome[Any]", props: Properties) -> Properties:
         """Return the outputs of what was brought about; where there is a problem, fail so that the state keeps it."""

@@ -8,7 +8,7 @@ from pulumi.dynamic import CheckFailure, CheckResult
 from xplenty_pulumi.core.kinds import CLUSTER
 from xplenty_pulumi.core.stack_rules import StackRules
 from xplenty_pulumi.dynamic import settings
-from xplenty_pulumi.dynamic.foresight import Subject, foreseen, ruled_out
+from xplenty_pulumi.dynamic.foresight import Subject, foreseen, is_asked_about, ruled_out
 from xplenty_pulumi.dynamic.inputs import HIDDEN_INPUTS, OWNER, Inputs
 from xplenty_pulumi.errors import ConfigError, SpecError, XplentyError
 
@@ -49,10 +49,10 @@ def _rules(provider: "Provider") -> tuple[StackRules, list[XplentyError]]:
 
 def _asked(provider: "Provider", subject: Subject) -> list[XplentyError]:
     try:
-        session = provider.session()
+        provider.settings()
+        return foreseen(subject, provider.session().foresight, provider.call()) if is_asked_about(subject) else []
     except ConfigError as problem:
         return [problem]
-    return foreseen(subject, session.foresight, provider.call())
 
 
 def _failure(problem: XplentyError) -> CheckFailure:

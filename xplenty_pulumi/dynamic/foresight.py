@@ -107,17 +107,15 @@ def ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
 
 
 def foreseen(subject: Subject, foresight: "Foresight", call: Call) -> list[XplentyError]:
-    """Return what the service would refuse; it is only asked about what is new or has changed."""
-    if not _is_looked_at(subject):
-        return []
+    """Return what the service would refuse."""
     try:
         return [*(_of_cluster(subject, foresight) if subject.kind is CLUSTER else _of_run(subject, foresight, call))]
     except AuthError as refused:
         return [refused]
 
 
-def _is_looked_at(subject: Subject) -> bool:
-    """Whether the service is asked about it; a cluster that stays as it is counts where one of its type is added."""
+def is_asked_about(subject: Subject) -> bool:
+    """Return whether the service is asked about it: it is new or has changed, or one more of its type is added."""
     names = _LOOKED_AT.get(subject.kind.name)
     if names is None or subject.is_changed(names):
         return names is not None

@@ -17,7 +17,7 @@ from xplenty_pulumi.client import Client, Cluster, Job, Package, RateLimit
 from xplenty_pulumi.core import fields
 from xplenty_pulumi.core.kinds import CLUSTER
 from xplenty_pulumi.dynamic import settings
-from xplenty_pulumi.dynamic.session import session_for
+from xplenty_pulumi.dynamic.sessions import session_for
 from xplenty_pulumi.errors import NotFoundError, RefusedError, SpecError, XplentyError
 from xplenty_pulumi.redact import scrub
 

@@ -1,9 +1,7 @@
 """What one provider process shares: the client and what it knows of the account."""
 
 import os
-import threading
 from dataclasses import dataclass
-from functools import lru_cache
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
@@ -81,20 +79,8 @@ class Session:
         )
 
 
-_turn = threading.Lock()
-
-
-def session_for(settings: Settings) -> Session:
-    """Return the one session of this process for these settings, whichever thread asks first.
-
-    There must not be two: a wrong key would be tried twice, and one would not know which runs the other has started.
-    """
-    with _turn:
-        return _session(settings)
-
-
-@lru_cache(maxsize=8)
-def _session(settings: Settings) -> Session:
+def open_session(settings: Settings) -> Session:
+    """Return a session for these settings; `sessions` sees to it that there is only one."""
     clock = SystemClock()
     client = Client(
         api_key=settings.api_key,
