@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from tests.compatibility.record import STATES
+from tests.compatibility.record import DECLARED, STATES
 from tests.support.stack import Stack, writes
 from xplenty_pulumi._version import __version__
+from xplenty_pulumi.core.kinds import CLUSTER, Phase
 from xplenty_pulumi.emulator import Cluster, Emulator, Job
 
 FILES = sorted(STATES.glob("*.json"))
@@ -58,6 +59,30 @@ def test_recorded_state_is_refreshed_and_destroyed(tmp_path: Path, file: Path) -
         assert (account.living_clusters(), stack.state()) == ((), {})
         assert "DELETE /clusters/501" in writes(account)
         assert not [call for call in writes(account) if call.startswith("POST")]
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_recorded_state_is_laid_out_anew_by_an_up(tmp_path: Path, file: Path) -> None:
+    """The first `up` changes nothing at the service and knows all outputs; a second one plans nothing."""
+    recorded = json.loads(file.read_text())
+    state = tmp_path / "state.json"
+    state.write_text(json.dumps(recorded["state"]))
+    with Emulator(time_scale=300) as account:
+        restore(account, recorded)
+        stack = Stack(tmp_path / "stack", account).declare(*(one for one in DECLARED if one.name != "broken"))
+        stack.run("stack", "import", "--file", str(state)).succeeded()
+        program = stack.folder / "__main__.py"
+        program.write_text(f"{program.read_text()}pulumi.export('status', made['etl'].status)\n")
+
+        stack.up().succeeded()
+        shown = json.loads(stack.run("stack", "output", "--json").succeeded().output)
+        stack.up("--expect-no-changes").succeeded()
+
+        assert shown["status"] in CLUSTER.statuses(Phase.READY)
+        assert not [one.name for one in DECLARED if "__declared" in stack.state().get(one.name, {}).get("outputs", {})]
+        assert (len(account.clusters()), len(account.jobs())) == (1, 2)
+        assert writes(account) == []
 
 
 def test_this_version_has_its_state() -> None:

@@ -11,6 +11,7 @@ from tests.dynamic.conftest import Scene
 from tests.dynamic.host import Host, HostError, Line
 from tests.support.stack import eventually
 from xplenty_pulumi.dynamic.bridge.report import ITEMS
+from xplenty_pulumi.dynamic.layout import side_by_side
 from xplenty_pulumi.emulator import Emulator
 
 BROKEN = {
@@ -163,7 +164,7 @@ def test_without_cancel_the_wait_ends_with_its_deadline(changed: Callable[..., S
         going = crowd.submit(host.create, inputs)
         eventually(lambda: account.clusters() or None)
         scene.clusters().cancel()
-        assert going.result()[1]["status"] == "available"
+        assert side_by_side(going.result()[1])["status"] == "available"
 
 
 def test_last_words_reach_the_user(changed: Callable[..., Scene]) -> None:

@@ -20,7 +20,7 @@ def test_check_with_unknowns(scene: Scene) -> None:
     assert isinstance(inputs["cluster_id"], Unknown)
     assert isinstance(inputs["variables"]["a"], Unknown)
     assert inputs["package_id"] == "101"
-    assert inputs["on_unsure"] == "verify"
+    assert "on_unsure" not in inputs
     assert (inputs[SECRETS], inputs[OWNER]) == (["a"], f"acme|{host.urn}")
 
 

@@ -9,7 +9,7 @@ from pulumi.runtime.proto import status_pb2
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import Host, HostError, Line
 from xplenty_pulumi.dynamic import providers
-from xplenty_pulumi.dynamic.inputs import DECLARED
+from xplenty_pulumi.dynamic.layout import DECLARED, side_by_side
 
 
 def created(host: Host, **given: Any) -> tuple[str, dict[str, Any]]:
@@ -22,8 +22,9 @@ def test_life_of_a_cluster(scene: Scene) -> None:
     """A cluster is created, resized, read and ended, and each step is seen to be true."""
     host = scene.clusters()
     id_, made = created(host, nodes=2, name="night")
-    assert (made["status"], made["nodes"], made["name"]) == ("available", 2, "night")
-    assert {"nodes", "name"} <= set(made[DECLARED])
+    shown = side_by_side(made)
+    assert (shown["status"], shown["nodes"], shown["name"]) == ("available", 2, "night")
+    assert shown[DECLARED] == ["name", "nodes"]
 
     news, _ = host.check(host.properties({"nodes": 3, "name": "day"}))
     changed = host.update(id_, made, news)
@@ -39,9 +40,10 @@ def test_life_of_a_run(scene: Scene) -> None:
     """A run is followed to its end, is the same at a second look, and is only forgotten by a delete."""
     host = scene.runs()
     id_, made = created(host, cluster_id=scene.ready_cluster(), package_id=101, variables={"day": "'monday'"})
-    assert (made["status"], made["variables"], made["progress"]) == ("completed", {"day": "'monday'"}, 1)
+    shown = side_by_side(made)
+    assert (shown["status"], shown["variables"], shown["progress"]) == ("completed", {"day": "'monday'"}, 1)
     assert host.read(id_, made)[0] == id_
-    assert host.update(id_, made, made)["status"] == "completed"
+    assert side_by_side(host.update(id_, made, made))["status"] == "completed"
     host.delete(id_, made)
     assert scene.account.job(int(id_)).status == "completed"
 
@@ -74,7 +76,7 @@ def test_a_failed_create_keeps_the_resource(scene: Scene) -> None:
     kept = caught.value.kept
     assert scene.account.cluster(int(kept.id)).name == "doomed one"
     assert list(kept.reasons) == [caught.value.status.message]
-    outputs = caught.value.kept_outputs
+    outputs = side_by_side(caught.value.kept_outputs)
     assert (outputs["status"], outputs["nodes"], outputs["__provider"]) == ("error", 2, host.provider)
     assert "__owner" in outputs
 
@@ -92,7 +94,7 @@ def test_trailer_is_what_the_engine_reads(scene: Scene) -> None:
     ]
     assert error.status.message.isprintable()
     assert "Input path not found" in error.status.message
-    assert (error.kept_outputs["status"], error.kept.HasField("inputs")) == ("failed", False)
+    assert (side_by_side(error.kept_outputs)["status"], error.kept.HasField("inputs")) == ("failed", False)
 
 
 def test_a_plain_failure_is_one_line_without_a_resource(scene: Scene) -> None:
@@ -164,3 +166,40 @@ def test_id_that_is_none_is_told_in_one_line(scene: Scene) -> None:
         scene.clusters().read("not a number", {})
     assert "must be an id, a whole number above 0, got 'not a number'" in caught.value.status.message
     assert caught.value.status.message.isprintable()
+
+
+def test_an_option_that_is_taken_away_leaves_nothing_behind(scene: Scene) -> None:
+    """A completed run whose program no longer declares an option has it neither on top nor among what is observed."""
+    host = scene.runs()
+    id_, made = created(host, cluster_id=scene.ready_cluster(), package_id=101, timeout="2h")
+    news, _ = host.check(host.properties({"cluster_id": made["cluster_id"], "package_id": 101}))
+
+    changed = side_by_side(host.update(id_, made, news))
+
+    assert "timeout" not in changed
+    assert changed["status"] == "completed"
+
+
+def test_default_that_was_changed_from_outside_is_drift(scene: Scene) -> None:
+    """It comes back as an input that the program does not have, so the engine plans an update, which sets it right."""
+    host = scene.clusters()
+    id_, made = created(host, nodes=2)
+    scene.account.edit_cluster(int(id_), time_to_idle=60)
+
+    _, outputs, inputs = host.read(id_, made)
+    news, _ = host.check(host.properties({"nodes": 2}))
+    mended = side_by_side(host.update(id_, outputs, news))
+
+    assert (inputs["time_to_idle"], "time_to_idle" in news) == (60, False)
+    assert (mended["time_to_idle"], mended[DECLARED]) == (3600, ["nodes"])
+    assert scene.account.cluster(int(id_)).time_to_idle == 3600
+
+
+def test_state_that_says_little_is_no_reason_for_a_new_cluster(scene: Scene) -> None:
+    """A default of a field that the state knows nothing of is no difference, least of all one that replaces."""
+    host = scene.clusters()
+    olds, _ = host.check(host.properties({"nodes": 2}))
+
+    found = host.diff("501", {**olds, "observed": ""}, olds)
+
+    assert list(found.replaces) == []

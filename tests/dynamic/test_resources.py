@@ -1,7 +1,8 @@
 """What a program's declarations tell the engine."""
 
 import inspect
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pulumi
@@ -12,7 +13,9 @@ from pulumi.runtime.settings import Settings, configure
 from xplenty_pulumi import Cluster, Hook, JobRun
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
+from xplenty_pulumi.dynamic.declare import declaration
 from xplenty_pulumi.dynamic.inputs import OWNER
+from xplenty_pulumi.dynamic.layout import OBSERVED
 from xplenty_pulumi.dynamic.secrets import SECRETS
 
 
@@ -21,10 +24,13 @@ class Told(pulumi.runtime.Mocks):
 
     def __init__(self) -> None:
         self.registered: dict[str, mocks.MockResourceArgs] = {}
+        self.observed: dict[str, dict[str, Any]] = {}
+        self.observed_as: Callable[[dict[str, Any]], object] = json.dumps
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.registered[args.name] = args
-        return args.resource_id or "77", dict(args.inputs)
+        observed = self.observed.get(args.name, {})
+        return args.resource_id or "77", {**args.inputs, OBSERVED: self.observed_as(observed)}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         return {}, None
@@ -59,6 +65,68 @@ def test_cluster_hands_over_what_was_declared(told: Told) -> None:
     }
     assert inputs[OWNER] == "organization|urn:pulumi:dev::loads::pulumi-python:dynamic/xplenty:Cluster::etl"
     assert told.registered["etl"].typ == "pulumi-python:dynamic/xplenty:Cluster"
+
+
+def shown(*outputs: pulumi.Output[Any]) -> list[Any]:
+    """Return the values of outputs, and fail where one is not known."""
+    found: list[Any] = []
+    pulumi.runtime.test(lambda: pulumi.Output.all(*outputs).apply(found.extend))()  # type: ignore[no-untyped-call]
+    assert len(found) == len(outputs)
+    return found
+
+
+def test_outputs_are_what_is_declared_or_observed(told: Told) -> None:
+    """An output has the declared input's value, or else what `observed` has, None where the service has nothing."""
+    told.observed["etl"] = {"status": "idle", "owner_id": 27, "creator": {"id": 1}}
+    one = Cluster("etl", nodes=2)
+
+    assert shown(one.nodes, one.status, one.owner_id, one.creator) == [2, "idle", 27, {"id": 1}]
+    assert shown(one.idle_since, one.observed) == [None, told.observed["etl"]]
+
+
+def test_numbers_that_count_something_are_whole(told: Told) -> None:
+    """The engine knows floats alone; a declared number of nodes is a whole number in the program all the same."""
+    one = Cluster("etl", nodes=3.0, time_to_idle=60.0)  # type: ignore[arg-type]  # as the engine gives them back
+
+    assert [type(value) for value in shown(one.nodes, one.time_to_idle)] == [int, int]
+
+
+def test_mocks_may_give_observed_as_a_mapping(told: Told) -> None:
+    """A unit test of a program says what the service would show without spelling it as JSON."""
+    told.observed_as = dict
+    told.observed["load"] = {"status": "completed"}
+
+    assert shown(JobRun("load", cluster_id=1, package_id=2).status) == ["completed"]
+
+
+def test_output_is_made_once(told: Told) -> None:
+    """Whoever asks twice gets the same output, and nobody can put another one in its place."""
+    one = Cluster("etl", nodes=2)
+
+    assert one.status is one.status
+    with pytest.raises(AttributeError, match="status is an output"):
+        one.status = one.name
+
+
+@pytest.mark.parametrize(("secret", "are_secret"), [(["status"], True), (["nodes"], False), ([], False)])
+def test_output_that_is_to_be_secret_makes_observed_secret(secret: list[str], *, are_secret: bool) -> None:
+    """The engine marks properties by name, and all outputs that are no declared input lie in one."""
+    one = Cluster.__new__(Cluster)
+    _, options = declaration(one, "etl", {"nodes": 2}, pulumi.ResourceOptions(additional_secret_outputs=secret))
+
+    assert (OBSERVED in (options.additional_secret_outputs or [])) is are_secret
+
+
+def test_class_of_its_own_says_whose_it_is_by_its_own_name(told: Told) -> None:
+    """A program's class derived from `Cluster` is registered under the type that its owner names."""
+
+    class Own(Cluster, module="own", name="Own"):
+        """A cluster by another name."""
+
+    run(lambda: Own("etl", nodes=2))
+
+    assert told.registered["etl"].typ in told.inputs("etl")[OWNER]
+    assert told.registered["etl"].typ.endswith("/own:Own")
 
 
 def test_secret_variables_are_named(told: Told) -> None:

@@ -19,8 +19,7 @@ def test_failed_run_fails_the_up_with_its_own_error(stack: Stack, account: Emula
     assert f"job {run.id}: failed: Package failed to execute: input path not found" in output
     assert f"/jobs/{run.id}" in output
     assert "The next `pulumi up` starts a new run" in output
-    state = stack.state()["load"]
-    assert (state["id"], state["outputs"]["status"]) == (str(run.id), "failed")
+    assert (stack.state()["load"]["id"], stack.outputs()["load"]["status"]) == (str(run.id), "failed")
 
 
 @bridged("test_failed_run_is_readable_and_the_next_up_starts_a_new_one")

@@ -75,7 +75,7 @@ def test_refresh_of_an_unfinished_cluster_does_not_fail(
 
     stack.refresh().succeeded()
 
-    assert stack.state()["etl"]["outputs"]["status"] == "creating"
+    assert stack.outputs()["etl"]["status"] == "creating"
 
 
 def test_calm_life_is_the_same(plain_stack: Callable[[Emulator], Stack], account: Emulator) -> None:
@@ -164,7 +164,7 @@ def test_interrupted_wait_ends_with_the_cluster_ready(
         running.signal(signal.SIGINT)
         assert running.ended().code != 0
 
-    assert stack.state()["etl"]["outputs"]["status"] == "available"
+    assert stack.outputs()["etl"]["status"] == "available"
     assert slow_account.jobs() == ()
 
 

@@ -51,10 +51,10 @@ def test_each_changed_field_updates_in_place_or_replaces(stack: Stack, account: 
     in_place = set(CLUSTER.names(Change.IN_PLACE))
     assert {name for name in BEFORE_AND_AFTER if planned[name]["op"] == "update"} == in_place
     assert {name for name in BEFORE_AND_AFTER if planned[name]["op"] == "replace"} == set(BEFORE_AND_AFTER) - in_place
-    state = stack.state()
+    state, outputs = stack.state(), stack.outputs()
     assert {name for name in BEFORE_AND_AFTER if state[name]["id"] == ids[name]} == in_place
     for name, (_, after) in BEFORE_AND_AFTER.items():
-        assert {field: state[name]["outputs"][field] for field in after} == after
+        assert {field: outputs[name][field] for field in after} == after
     assert len(account.living_clusters()) == len(BEFORE_AND_AFTER)
     stack.up("--expect-no-changes").succeeded()
 

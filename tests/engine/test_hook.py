@@ -101,7 +101,7 @@ def test_drift_of_a_hook_is_seen_and_repaired(stack: Stack, account: Emulator) -
     account.edit_hook(made.id, active=False)
 
     seen = stack.run("refresh", "--preview-only", "--diff").succeeded().output
-    assert "active: true => false" in seen
+    assert "+ active: false" in seen
     stack.up("--refresh").succeeded()
     assert account.hooks()[0].active
 

@@ -21,10 +21,9 @@ def test_up_waits_until_the_cluster_is_available_and_the_jobs_are_completed(stac
     (one,) = account.clusters()
     assert (one.status, one.nodes) == ("available", 2)
     assert [run.status for run in account.jobs()] == ["completed", "completed"]
-    state = stack.state()
-    assert state["etl"]["outputs"]["status"] == "available"
-    assert state["etl"]["id"] == str(one.id)
-    assert state["report"]["outputs"]["status"] == "completed"
+    outputs = stack.outputs()
+    assert stack.state()["etl"]["id"] == str(one.id)
+    assert (outputs["etl"]["status"], outputs["report"]["status"]) == ("available", "completed")
 
 
 def test_jobs_run_in_the_order_of_their_dependencies(stack: Stack, account: Emulator) -> None:

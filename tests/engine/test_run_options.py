@@ -124,7 +124,7 @@ def test_runs_that_go_well(make_stack: Callable[..., Stack], account: Emulator) 
     ]
     assert now["kept"] == ["completed"]
     assert (now["submitted"], now["running"]) == (["running"], ["stopped"])
-    assert stack.state()["named"]["outputs"]["status"] == "completed"
+    assert stack.outputs()["named"]["status"] == "completed"
 
 
 def assert_told_as_warnings(output: str, account: Emulator) -> None:
@@ -146,7 +146,7 @@ def assert_in_order(account: Emulator) -> None:
 
 def assert_typed_and_secret(stack: Stack) -> None:
     """Outputs are what they are, and a secret variable is in none of them and in no file in clear."""
-    outputs = stack.state()["secret"]["outputs"]
+    outputs = stack.outputs()["secret"]
     assert (outputs["status"], outputs["progress"], outputs["runtime_in_seconds"]) == ("completed", 1, 60)
     assert [(one["name"], one["records_count"]) for one in outputs["outputs"]] == [("daily_sales", 10_415)]
     assert outputs["effective_variables"] == {
@@ -265,7 +265,7 @@ def test_what_a_cancel_leaves_and_stops(make_stack: Callable[..., Stack], accoun
     assert statuses(account) == {"left": ["running"], "stopped": ["stopped"]}
     stopped_id = runs_of(account, "stopped")[0].id
     assert f"job {stopped_id}: stopped, because the `up` was cancelled and on_cancel is 'stop'" in output
-    assert {name: one["outputs"]["status"] for name, one in stack.state().items()} == {
+    assert {name: one["status"] for name, one in stack.outputs().items()} == {
         "left": "running",
         "stopped": "stopped",
     }

@@ -16,6 +16,7 @@ import dill  # type: ignore[import-untyped]  # it has no types
 from tests.dynamic.host import HostError
 from tests.support.leaks import Leak, leaks
 from xplenty_pulumi.client.logs import LOGGERS as HTTP_LOGGERS
+from xplenty_pulumi.dynamic.layout import side_by_side
 
 SINKS = (
     "standard output",
@@ -61,7 +62,9 @@ class Caught:
         """Keep what a failed call sends to the engine."""
         self.add("gRPC details", error.text, error.status.message)
         if error.status.details:
-            outputs = {name: value for name, value in error.kept_outputs.items() if name not in SECRET_OUTPUTS}
+            outputs = {
+                name: value for name, value in side_by_side(error.kept_outputs).items() if name not in SECRET_OUTPUTS
+            }
             self.add("gRPC details", *error.kept.reasons)
             self.add("outputs of partial states", json.dumps(outputs, ensure_ascii=False), repr(outputs))
 

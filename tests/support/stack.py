@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from xplenty_pulumi.dynamic.layout import side_by_side
 from xplenty_pulumi.dynamic.settings import bridge_enabled
 from xplenty_pulumi.emulator import Emulator
 
@@ -166,6 +167,10 @@ class Stack:
         output = self.run("stack", "export").succeeded().output
         resources = json.loads(output)["deployment"].get("resources", [])
         return {one["urn"].rpartition("::")[2]: one for one in resources if "xplenty" in one["type"]}
+
+    def outputs(self) -> dict[str, dict[str, Any]]:
+        """Return the outputs of each resource in the state by name, with all values side by side."""
+        return {name: side_by_side(one["outputs"]) for name, one in self.state().items()}
 
     def files(self) -> str:
         """Return all text in the state folder: checkpoints, backups and history."""

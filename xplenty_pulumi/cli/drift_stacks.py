@@ -16,6 +16,7 @@ from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
 from xplenty_pulumi.core.marker import Marker, Owner, marker_of, scope_of
 from xplenty_pulumi.dynamic import settings
 from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, owner_of
+from xplenty_pulumi.dynamic.layout import side_by_side
 from xplenty_pulumi.dynamic.settings import Settings
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
@@ -57,18 +58,18 @@ def states(engine: Engine, *, all_stacks: bool) -> tuple[StackState, ...]:
 
 def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
     """Return what a stack manages, None for what it only looks up, is about to remove, or is not of Xplenty."""
-    kind, outputs = _KINDS.get(str(resource.get("type"))), resource.get("outputs") or {}
+    kind, outputs = _KINDS.get(str(resource.get("type"))), side_by_side(resource.get("outputs") or {})
     if kind is None or resource.get("external") or resource.get("delete") or DECLARED not in outputs:
         return None
     inputs = resource.get("inputs") or {}
-    names = [name for name in outputs[DECLARED] if name in inputs]
+    declared = kind.completed({name: inputs[name] for name in outputs[DECLARED] if name in inputs}, outputs)
     secret = {name for name, value in {**outputs, **inputs}.items() if _is_secret(value)}
     return Entry(
         stack=stack,
         name=str(resource["urn"]).rpartition("::")[2],
         kind=kind,
         id=int(resource["id"]),
-        declared={name: inputs[name] for name in names if name not in secret},
+        declared={name: value for name, value in declared.items() if name not in secret},
         outputs={name: value for name, value in outputs.items() if name not in secret},
         unreadable=tuple(sorted(secret)),
         marker=_marker(inputs),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xplenty_pulumi.dynamic.layout import side_by_side
 from xplenty_pulumi.redact import MASK
 
 _OURS = "pulumi-python:dynamic/xplenty:"
@@ -98,7 +99,7 @@ def _step(step: Mapping[str, Any], *, show_variables: bool) -> Step:
     _, _, kind, name = step["urn"].split("::", 3)
     before, after = (_inputs(step.get(side), show_variables=show_variables) for side in ("oldState", "newState"))
     changes = list(_changes(before, after, changed=_changed(step)))
-    outputs = (step.get("oldState") or _NOTHING).get("outputs") or {}
+    outputs = side_by_side((step.get("oldState") or _NOTHING).get("outputs") or {})
     spent = [name for name in step.get("replaceReasons") or () if name in outputs and name not in {**before, **after}]
     changes += [Change(name, _spelled(outputs[name]), "") for name in spent if name not in _MASKED]
     return Step(step["op"], name, kind.rpartition("$")[2].removeprefix(_OURS), tuple(changes))

@@ -69,6 +69,11 @@ class Kind:
         """Return every known status that means one of `phases`."""
         return tuple(status for status, phase in self.phases.items() if phase in phases)
 
+    def completed(self, inputs: Mapping[str, object], seen: Mapping[str, object]) -> dict[str, object]:
+        """Return `inputs` with the defaults of the fields that they leave open and that `seen` has a value for."""
+        shown = [one for one in self.fields if seen.get(one.name) is not None]
+        return {**{one.name: one.default for one in shown if one.default is not None}, **inputs}
+
     def names(self, change: Change) -> tuple[str, ...]:
         """Return the names of the fields whose change asks for `change`."""
         return tuple(one.name for one in self.fields if one.change is change)

@@ -6,12 +6,13 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.crowd import crowd
 from xplenty_pulumi.dynamic.inputs import OWNER
+from xplenty_pulumi.dynamic.layout import side_by_side
 from xplenty_pulumi.dynamic.settings import bridge_enabled
 from xplenty_pulumi.errors import XplentyError
 
@@ -44,8 +45,9 @@ def answered(
     def answer(self: SelfT, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         with _under_way(method.__name__, args):
             call = self.call()
+            flat: Any = [side_by_side(one) if isinstance(one, dict) else one for one in args]
             try:
-                return method(self, *args, **kwargs)
+                return method(self, *flat, **kwargs)
             except bridge.ProviderFailure:
                 raise
             except XplentyError as problem:

@@ -23,6 +23,7 @@ from xplenty_pulumi.dynamic.bridge import PROVIDER, Call
 from xplenty_pulumi.dynamic.checking import check
 from xplenty_pulumi.dynamic.crowd import crowd
 from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, HIDDEN_INPUTS, OWNER, Inputs
+from xplenty_pulumi.dynamic.layout import stored
 from xplenty_pulumi.dynamic.secrets import secret_values, without_secrets
 from xplenty_pulumi.dynamic.switches import HEARTBEAT_IN_CI, in_ci
 from xplenty_pulumi.errors import ConfigError, NotFoundError, SpecError
@@ -46,6 +47,8 @@ class Provider(ResourceProvider, ABC):
 
     serialize_as_secret_always = False
     kind: Kind
+    lies_side_by_side = False
+    """Whether the state has all outputs side by side, none of them under `observed`."""
     _config: Any = None
 
     def configure(self, req: ConfigureRequest) -> None:
@@ -71,7 +74,7 @@ class Provider(ResourceProvider, ABC):
         elif spent:
             bridge.say(self.call(), f"{self.kind.name} {_id} is {olds['status']}, so a new one is planned")
         return DiffResult(
-            changes=True if {"status", "rerun"} & {*found.replaces} else None,
+            changes=True if {"status", "rerun"} & {*found.replaces} or self._is_outdated() else None,
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
@@ -97,7 +100,8 @@ class Provider(ResourceProvider, ABC):
     def plan(self, olds: Properties, news: Properties) -> Plan:
         """Return the core's plan from the outputs in the state to the new inputs."""
         inputs = Inputs.of(news)
-        return plan(self.kind, inputs.checked(self.kind).inputs, olds, unknown=inputs.unknown)
+        given = {name: value for name, value in inputs.checked(self.kind).inputs.items() if name in inputs.known}
+        return plan(self.kind, self.kind.completed(given, olds), olds, unknown=inputs.unknown)
 
     def settings(self) -> settings.Settings:
         """Return the settings of this process.
@@ -120,9 +124,19 @@ class Provider(ResourceProvider, ABC):
         seen = self.outputs(props, self.view(outcome.record))
         if outcome.problem is not None:
             text = self.scrubbed(str(outcome.problem), seen)
-            raise bridge.fail_partially(call, text, resource_id=str(outcome.record.id), outputs=seen) from None
+            outputs = self.stored(seen)
+            raise bridge.fail_partially(call, text, resource_id=str(outcome.record.id), outputs=outputs) from None
         bridge.say(call, self.headline(seen))
-        return seen
+        return self.stored(seen)
+
+    def stored(self, seen: Properties) -> Properties:
+        """Return outputs that lie side by side as they are to lie in the state."""
+        return seen if self.lies_side_by_side else stored(seen)
+
+    def _is_outdated(self) -> bool:
+        """Whether a version before 0.2 laid out the state that is being compared, so that it is to be written anew."""
+        given = [one for one in arguments_answered() if isinstance(one, dict)]
+        return not self.lies_side_by_side and any(DECLARED in one for one in given)
 
     def headline(self, seen: Properties) -> str:
         """Return what the row of a resource says in the end."""
@@ -135,16 +149,17 @@ class Provider(ResourceProvider, ABC):
         inputs = refreshed_inputs(seen) if managed else None
         if remark and managed and call.keeps_state:
             text = self.scrubbed(f"{self.kind.name} {id_}: {remark}", seen)
-            raise bridge.fail_partially(call, text, resource_id=id_, outputs=seen, inputs=inputs) from None
-        return ReadResult(id_, seen, inputs)
+            raise bridge.fail_partially(call, text, resource_id=id_, outputs=self.stored(seen), inputs=inputs) from None
+        return ReadResult(id_, self.stored(seen), inputs)
 
     def remembered(self, call: Call, id_: str, remark: str, props: Properties) -> ReadResult:
         """Return what the state holds of something that the service has forgotten, with what is wrong with it."""
         if remark and DECLARED in props and call.keeps_state:
             text = self.scrubbed(f"{self.kind.name} {id_}: {remark}", props)
             inputs = refreshed_inputs(props)
-            raise bridge.fail_partially(call, text, resource_id=id_, outputs=props, inputs=inputs) from None
-        return ReadResult(id_, dict(props))
+            outputs = self.stored(props)
+            raise bridge.fail_partially(call, text, resource_id=id_, outputs=outputs, inputs=inputs) from None
+        return ReadResult(id_, self.stored(props))
 
     def gone(self, call: Call, id_: str, remark: str, props: Properties) -> ReadResult:
         """Return that it is gone, for what a stack manages; what a program only looks up by its id must be there."""
@@ -194,13 +209,15 @@ def outputs(
     In what the service shows, the secret variables and whatever else is in `secrets` are masked.
 
     An input that can be changed from outside shows the service's value where that is another one: what is seen counts,
-    not what was asked for. The inputs of a run can not change, so the service's echo of them decides nothing.
+    not what was asked for. So does a default, which counts as declared then. The inputs of a run can not change, so the
+    service's echo of them decides nothing.
     """
     asked = declared(props, kind)
-    drifted = {} if kind is JOB_RUN else {one.field: one.observed for one in differences(kind, asked, view)}
+    desired = kind.completed(asked, view) if asked else {}
+    drifted = {} if kind is JOB_RUN else {one.field: one.observed for one in differences(kind, desired, view)}
     hidden = {name: props[name] for name in (*HIDDEN_INPUTS, PROVIDER) if name in props}
     seen = without_secrets(view, [*secrets, *secret_values(props)])
-    return {**seen, **asked, **drifted, DECLARED: sorted(asked), **hidden}
+    return {**seen, **asked, **drifted, DECLARED: sorted({**asked, **drifted}), **hidden}
 
 
 def refreshed_inputs(seen: Properties) -> Properties:

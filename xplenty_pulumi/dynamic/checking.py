@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckFailure, CheckResult
 
+from xplenty_pulumi.core.check import Checked
 from xplenty_pulumi.core.kinds import CLUSTER
 from xplenty_pulumi.core.stack_rules import StackRules
 from xplenty_pulumi.dynamic import settings
@@ -34,9 +35,15 @@ def check(provider: "Provider", olds: Properties, news: Properties) -> CheckResu
     problems: list[XplentyError] = [*checked.problems]
     if not problems:
         problems += trouble or [*ruled_out(subject, rules), *_asked(provider, subject)]
-    hidden = {name: news[name] for name in HIDDEN_INPUTS if name in news}
+    return CheckResult(_kept(news, inputs, checked), [_failure(one) for one in problems])
+
+
+def _kept(news: Properties, inputs: Inputs, checked: Checked) -> Properties:
+    """What goes into the state: what is given, in canonical form; defaults are filled in wherever they are needed."""
+    given = {name: value for name, value in checked.inputs.items() if name in inputs.known}
     later = {name: news[name] for name in inputs.unknown}
-    return CheckResult({**checked.inputs, **later, **hidden}, [_failure(one) for one in problems])
+    hidden = {name: news[name] for name in HIDDEN_INPUTS if name in news}
+    return {**given, **later, **hidden}
 
 
 def _rules(provider: "Provider") -> tuple[StackRules, list[XplentyError]]:

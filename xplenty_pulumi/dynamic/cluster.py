@@ -8,13 +8,18 @@ from pulumi import Input, Output
 from pulumi.dynamic import Resource
 
 from xplenty_pulumi.core.kinds import CLUSTER
-from xplenty_pulumi.dynamic.declare import Duration, declare, look_up
+from xplenty_pulumi.dynamic.declare import Duration, declaration, look_up
+from xplenty_pulumi.dynamic.observing import Observing
 from xplenty_pulumi.dynamic.providers import ClusterProvider
 
 
-class ClusterOutputs:
-    """What a cluster shows that is no whole number."""
+class ClusterOutputs(Observing):
+    """What a cluster shows."""
 
+    nodes: Output[int]
+    """Compute nodes the cluster has."""
+    time_to_idle: Output[int]
+    """Seconds without work after which it counts as idle."""
     type: Output[str]
     """`production` or `sandbox`."""
     name: Output[str]
@@ -67,6 +72,10 @@ class ClusterOutputs:
     """Address of its record in the API."""
     html_url: Output[str | None]
     """Page for people."""
+    running_jobs_count: Output[int | None]
+    """Jobs running on it at the last look."""
+    owner_id: Output[int | None]
+    """Id of the user it belongs to."""
 
 
 class Cluster(Resource, ClusterOutputs, module="xplenty", name="Cluster"):
@@ -75,16 +84,6 @@ class Cluster(Resource, ClusterOutputs, module="xplenty", name="Cluster"):
     `nodes`, `name`, `description`, `terminate_on_idle` and `time_to_idle` change in place; any other change replaces
     the cluster, the old one ended first. Outputs show what the service shows, not what was asked for.
     """
-
-    # The SDK reads the annotations of this very class, anew for each resource, to make whole numbers of floats.
-    nodes: Output[int]
-    """Compute nodes the cluster has."""
-    time_to_idle: Output[int]
-    """Seconds without work after which it counts as idle."""
-    running_jobs_count: Output[int | None]
-    """Jobs running on it at the last look."""
-    owner_id: Output[int | None]
-    """Id of the user it belongs to."""
 
     def __init__(
         self,
@@ -148,7 +147,7 @@ class Cluster(Resource, ClusterOutputs, module="xplenty", name="Cluster"):
             opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
         """
         inputs = {name: value for name, value in locals().items() if name in CLUSTER.by_name}
-        declare(self, ClusterProvider(), resource_name, inputs=inputs, opts=opts)
+        super().__init__(ClusterProvider(), resource_name, *declaration(self, resource_name, inputs, opts))
 
     @classmethod
     def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> "Cluster":  # noqa: A002

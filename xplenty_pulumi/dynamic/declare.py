@@ -2,41 +2,52 @@
 
 import inspect
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pulumi
 from pulumi import Input, Output
 from pulumi.dynamic import Resource, ResourceProvider
 
 from xplenty_pulumi.dynamic.inputs import OWNER, owner_text
+from xplenty_pulumi.dynamic.layout import OBSERVED
+from xplenty_pulumi.dynamic.observing import Observing
 
 Duration = float | int | str
 """Seconds as a number, or a text such as `90s`, `30m` or `1h30m`."""
 
 ResourceT = TypeVar("ResourceT", bound=Resource)
 
+Declaration = tuple[dict[str, Any], pulumi.ResourceOptions]
+"""The properties and the options that the SDK registers a resource with."""
 
-def declare(
-    resource: Resource,
-    provider: ResourceProvider,
-    name: str,
-    *,
-    inputs: Mapping[str, object],
-    opts: pulumi.ResourceOptions | None,
-) -> None:
-    """Register `resource` with the inputs a program gives it, and with the hidden one that says whose it is."""
-    options = opts or pulumi.ResourceOptions()
+
+def declaration(
+    resource: Resource, name: str, inputs: Mapping[str, object], opts: pulumi.ResourceOptions | None
+) -> Declaration:
+    """Return how a resource is registered: with what a program gives it, and a hidden input that says whose it is."""
+    cls = type(resource)
     given = {key: value for key, value in inputs.items() if value is not None}
-    properties = {**dict.fromkeys(outputs_of(type(resource))), **given, OWNER: _owner(resource, name, options.parent)}
+    properties = {**_asked_for(cls), **given, OWNER: _owner(cls, name, opts.parent if opts else None)}
+    return properties, _options(cls, given, opts)
+
+
+def _options(
+    cls: type[Resource], given: Mapping[str, object], opts: pulumi.ResourceOptions | None
+) -> pulumi.ResourceOptions:
     # Whatever the user says: the other order would find the living predecessor by the marker that both share, and in a
     # forced replacement the engine does not even tell the provider that there is one.
-    deleted_first = pulumi.ResourceOptions(delete_before_replace=True)
-    Resource.__init__(resource, provider, name, properties, pulumi.ResourceOptions.merge(options, deleted_first))
+    ours = pulumi.ResourceOptions(delete_before_replace=True)
+    if opts is None:
+        return ours
+    # An output that is to be kept secret and is no declared input lies in `observed`, so all of that is.
+    if issubclass(cls, Observing) and {*(opts.additional_secret_outputs or ())} - {*given}:
+        ours.additional_secret_outputs = [OBSERVED]
+    return pulumi.ResourceOptions.merge(opts, ours)
 
 
-def _owner(resource: Resource, name: str, parent: pulumi.Resource | None) -> Input[str]:
+def _owner(cls: type[Resource], name: str, parent: pulumi.Resource | None) -> Input[str]:
     """Whose resource it is."""
-    token = f"pulumi-python:{resource._resource_type_name}"  # noqa: SLF001 - the SDK has no public name for it
+    token = f"pulumi-python:{cls._resource_type_name}"
     if parent is not None:
         return Output.from_input(_owner_within(parent, token, name))
     return _owned_by(f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::{name}")
@@ -64,11 +75,16 @@ def look_up(
     """Return a resource that is read by its id and never changed."""
     resource = cls.__new__(cls)
     options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=resource_id))
-    Resource.__init__(resource, provider, name, dict.fromkeys(outputs_of(cls)), options)
+    Resource.__init__(resource, provider, name, _asked_for(cls), options)
     return resource
 
 
 def outputs_of(cls: type[Resource]) -> tuple[str, ...]:
-    """Return every annotated output: the host gives a resource only the attributes it is told of."""
+    """Return every annotated output of a resource."""
     ours = [base for base in cls.__mro__ if base.__module__.startswith(__name__.partition(".")[0])]
     return tuple(name for base in ours for name in inspect.get_annotations(base))
+
+
+def _asked_for(cls: type[Resource]) -> dict[str, None]:
+    """The outputs that the SDK is to make: it gives a resource only those it is told of."""
+    return {OBSERVED: None} if issubclass(cls, Observing) else dict.fromkeys(outputs_of(cls))

@@ -9,7 +9,7 @@ from pulumi.dynamic import Resource
 
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.hook_settings import SECRET_SETTINGS
-from xplenty_pulumi.dynamic.declare import declare, look_up
+from xplenty_pulumi.dynamic.declare import declaration, look_up
 from xplenty_pulumi.dynamic.hook_provider import HookProvider
 from xplenty_pulumi.dynamic.secrets import SECRETS
 
@@ -67,7 +67,7 @@ class Hook(Resource, module="xplenty", name="Hook"):
         inputs["settings"] = Output.secret(settings)
         inputs[SECRETS] = sorted(SECRET_SETTINGS)
         options = pulumi.ResourceOptions.merge(opts, _SECRET_OUTPUTS)
-        declare(self, HookProvider(), resource_name, inputs=inputs, opts=options)
+        super().__init__(HookProvider(), resource_name, *declaration(self, resource_name, inputs, options))
 
     @classmethod
     def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> "Hook":  # noqa: A002

@@ -24,6 +24,8 @@ class HookProvider(Provider):
     """Creates, changes, reads and removes hooks."""
 
     kind = HOOK
+    # Its secrets are outputs of their own, since one secret below `observed` would make a secret of all that is there.
+    lies_side_by_side = True
 
     def view(self, record: Any) -> dict[str, object]:
         """Return the record itself: what it shows depends on what was asked for, which `outputs` knows."""

@@ -7,6 +7,7 @@ from pulumi.output import Unknown
 
 from xplenty_pulumi.core.check import Checked, check
 from xplenty_pulumi.core.kinds import Kind
+from xplenty_pulumi.dynamic.layout import DECLARED
 from xplenty_pulumi.dynamic.owner import OWNER, owner_of, owner_text
 from xplenty_pulumi.dynamic.secrets import SECRETS
 
@@ -15,8 +16,6 @@ __all__ = ["ACCOUNT", "DECLARED", "HIDDEN_INPUTS", "OWNER", "Inputs", "owner_of"
 HIDDEN_INPUTS = (OWNER, SECRETS)
 ACCOUNT = "__account"
 """Hidden output: the account it is in, since the same id means something else in another one."""
-DECLARED = "__declared"
-"""Hidden output: the names of the inputs that the program declares, so that a refresh knows which to look at."""
 
 
 @dataclass(frozen=True)

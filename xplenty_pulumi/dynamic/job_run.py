@@ -8,13 +8,14 @@ from pulumi import Input, Output
 from pulumi.dynamic import Resource
 
 from xplenty_pulumi.core.kinds import JOB_RUN
-from xplenty_pulumi.dynamic.declare import Duration, declare, look_up
+from xplenty_pulumi.dynamic.declare import Duration, declaration, look_up
+from xplenty_pulumi.dynamic.observing import Observing
 from xplenty_pulumi.dynamic.providers import JobRunProvider
 from xplenty_pulumi.dynamic.secrets import SECRETS, secret_names
 
 
-class JobRunOutputs:
-    """What a run shows that is no whole number."""
+class JobRunOutputs(Observing):
+    """What a run shows."""
 
     cluster_id: Output[str]
     """Cluster it runs on."""
@@ -52,6 +53,12 @@ class JobRunOutputs:
     """Page for people."""
     log_url: Output[str | None]
     """Address of its log in the API."""
+    outputs_count: Output[int | None]
+    """How many outputs the service counts."""
+    runtime_in_seconds: Output[int | None]
+    """Seconds it ran."""
+    owner_id: Output[int | None]
+    """Id of the user it belongs to."""
 
 
 class JobRun(Resource, JobRunOutputs, module="xplenty", name="JobRun"):
@@ -60,14 +67,6 @@ class JobRun(Resource, JobRunOutputs, module="xplenty", name="JobRun"):
     Any changed input, `triggers` included, plans a new run; so does a run that failed or was stopped. Destroying stops
     a run that is still going and waits until it has ended; a run that has ended is only forgotten.
     """
-
-    # The SDK reads the annotations of this very class, anew for each resource, to make whole numbers of floats.
-    outputs_count: Output[int | None]
-    """How many outputs the service counts."""
-    runtime_in_seconds: Output[int | None]
-    """Seconds it ran."""
-    owner_id: Output[int | None]
-    """Id of the user it belongs to."""
 
     def __init__(
         self,
@@ -129,7 +128,7 @@ class JobRun(Resource, JobRunOutputs, module="xplenty", name="JobRun"):
         inputs = {name: value for name, value in locals().items() if name in JOB_RUN.by_name}
         inputs["variables"] = _spelled(variables)
         inputs[SECRETS] = secret_names(variables, dynamic_variables)
-        declare(self, JobRunProvider(), resource_name, inputs=inputs, opts=opts)
+        super().__init__(JobRunProvider(), resource_name, *declaration(self, resource_name, inputs, opts))
 
     @classmethod
     def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> "JobRun":  # noqa: A002

@@ -90,7 +90,8 @@ class JobRunProvider(Provider):
         """Return the outputs once the run, which is never started again, is completed; a success is not asked again."""
         self.require_account(_olds)
         if _is_settled(_olds, _news):
-            return UpdateResult({**_olds, **_news, DECLARED: sorted(declared(_news, JOB_RUN))})
+            seen = {name: value for name, value in _olds.items() if name not in _olds[DECLARED]}
+            return UpdateResult(self.stored({**seen, **_news, DECLARED: sorted(declared(_news, JOB_RUN))}))
         call = self.call()
         outcome = self._job_runs(call).resume(number_of(_id, self.kind), _desired_run(call, _news))
         return UpdateResult(self.achieved(call, outcome, _news))

@@ -1,0 +1,62 @@
+"""How outputs lie in the engine's state, and how they are read back."""
+
+import json
+
+from xplenty_pulumi.dynamic.layout import DECLARED, OBSERVED, read_observed, side_by_side, stored
+
+FLAT = {
+    "nodes": 2,
+    "name": "night",
+    "status": "available",
+    "owner_id": 27,
+    "idle_since": None,
+    "creator": {"id": 1, "display_name": "Zoë"},
+    DECLARED: ["name", "nodes"],
+    "__owner": "acme|urn",
+    "__account": "acme",
+}
+
+
+def test_declared_inputs_and_what_is_hidden_lie_on_top() -> None:
+    """All else is one JSON text, in the order of its names and without what the service has no value for."""
+    lies = stored(FLAT)
+
+    observed = json.loads(lies.pop(OBSERVED))
+    assert lies == {"nodes": 2, "name": "night", "__owner": "acme|urn", "__account": "acme"}
+    assert list(observed.items()) == [
+        ("creator", {"display_name": "Zoë", "id": 1}),
+        ("owner_id", 27),
+        ("status", "available"),
+    ]
+
+
+def test_equal_outputs_are_equal_texts() -> None:
+    """The order in which the service shows its fields makes no difference to the engine."""
+    assert stored(FLAT) == stored(dict(reversed(FLAT.items())))
+
+
+def test_state_is_read_back_side_by_side() -> None:
+    """What was stored is there again, and the names on top are those that are declared."""
+    assert side_by_side(stored(FLAT)) == {name: value for name, value in FLAT.items() if value is not None}
+
+
+def test_inputs_and_older_states_stay_as_they_are() -> None:
+    """What has no `observed` lies side by side already."""
+    assert side_by_side(FLAT) == FLAT
+    assert side_by_side({"nodes": 2}) == {"nodes": 2}
+
+
+def test_what_is_only_looked_up_declares_nothing() -> None:
+    """Without a declared input nothing but what is hidden lies on top."""
+    lies = stored({**FLAT, DECLARED: []})
+
+    assert set(lies) == {OBSERVED, "__owner", "__account"}
+    assert side_by_side(lies)[DECLARED] == []
+
+
+def test_observed_that_can_not_be_read_hides_nothing_else() -> None:
+    """An `observed` that a state file has as ciphertext counts as empty, and the declared inputs are known."""
+    found = side_by_side({**stored(FLAT), OBSERVED: {"ciphertext": "v1:abc"}})
+
+    assert (found[DECLARED], found["nodes"], "status" in found) == (["name", "nodes"], 2, False)
+    assert read_observed(None) == read_observed("") == {}

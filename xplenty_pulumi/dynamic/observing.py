@@ -1,0 +1,67 @@
+"""Outputs that a program has only where it asks for them."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from pulumi import Output, Resource
+
+from xplenty_pulumi.dynamic.layout import OBSERVED, read_observed
+
+_WHOLE = (Output[int], Output[int | None])
+
+
+class Observing:
+    """A resource whose annotated outputs are made when they are first asked for.
+
+    The SDK makes an output for each property that it is told of, which takes some tenth of a millisecond whether
+    anybody looks at it or not, and reads the annotations of the resource's own class anew for each resource. So it is
+    told of the declared inputs and of `observed` alone, and the annotations are in a base of the resource's class.
+    """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Give the class one attribute for each annotated output."""
+        super().__init_subclass__(**options)
+        for name, annotation in inspect.get_annotations(cls).items():
+            setattr(cls, name, _Observed(name, is_whole=annotation in _WHOLE))
+
+    @property
+    def observed(self) -> Output[dict[str, Any]]:
+        """All that the service shows beyond what the program declares, by name."""
+        output: Output[Any] = self.__dict__[OBSERVED]
+        return output.apply(_observed)
+
+
+class _Observed:
+    """An output: the declared input of its name, if there is one, and else what `observed` has."""
+
+    def __init__(self, name: str, *, is_whole: bool) -> None:
+        self._name, self._is_whole = name, is_whole
+
+    def __get__(self, resource: Resource | None, _: type) -> "Output[Any] | _Observed":
+        if resource is None:
+            return self
+        made = resource.__dict__.setdefault("_made", {})
+        if self._name not in made:
+            made[self._name] = self._made_of(resource.__dict__)
+        output: Output[Any] = made[self._name]
+        return output
+
+    def __set__(self, resource: Resource, _: object) -> NoReturn:
+        raise AttributeError(f"{self._name} is an output, so it can not be set")
+
+    def _made_of(self, outputs: dict[str, Output[Any]]) -> Output[Any]:
+        declared = outputs.get(self._name)
+        if declared is None:
+            return outputs[OBSERVED].apply(lambda found: _observed(found).get(self._name))
+        return declared.apply(_whole) if self._is_whole else declared
+
+
+def _observed(found: object) -> dict[str, Any]:
+    """What the service shows; the mocks of a program's own unit test may give it as a mapping."""
+    return dict(found) if isinstance(found, Mapping) else read_observed(found)
+
+
+def _whole(value: object) -> object:
+    """A number that counts something; the engine knows only floats."""
+    return int(value) if isinstance(value, float) else value
