@@ -25,7 +25,8 @@ def test_outputs_lie_as_shown() -> None:
     shown = json.loads(OUTPUTS)
     hidden = {name: value for name, value in shown.items() if name.startswith("__")}
 
-    assert stored({**read_observed(shown[OBSERVED]), "nodes": 2, DECLARED: ["nodes"], **hidden}) == shown
+    observed = read_observed(shown[OBSERVED])
+    assert stored({**observed, DECLARED: ["nodes"], OBSERVED: observed, **hidden}) == shown
 
 
 @pytest.mark.parametrize(("status", "code"), [("available", 0), ("error", 1)])

@@ -37,7 +37,20 @@ def test_equal_outputs_are_equal_texts() -> None:
 
 def test_state_is_read_back_side_by_side() -> None:
     """What was stored is there again, and the names on top are those that are declared."""
-    assert side_by_side(stored(FLAT)) == {name: value for name, value in FLAT.items() if value is not None}
+    found = side_by_side(stored(FLAT))
+
+    assert found.pop(OBSERVED) == {name: FLAT[name] for name in ("status", "owner_id", "creator")}
+    assert found == {name: value for name, value in FLAT.items() if value is not None}
+
+
+def test_what_is_observed_may_repeat_what_is_declared() -> None:
+    """All that the service shows is there, whoever declares it, and comes back as it was, however often it is read."""
+    observed = {"nodes": 3, "status": "available"}
+
+    lies = stored({**FLAT, OBSERVED: observed})
+
+    assert (lies["nodes"], json.loads(lies[OBSERVED])) == (2, observed)
+    assert stored(side_by_side(lies)) == lies
 
 
 def test_inputs_and_older_states_stay_as_they_are() -> None:

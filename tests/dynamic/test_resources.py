@@ -84,6 +84,15 @@ def test_outputs_are_what_is_declared_or_observed(told: Told) -> None:
     assert shown(one.idle_since, one.observed) == [None, told.observed["etl"]]
 
 
+def test_declared_input_without_a_value_shows_what_is_observed(told: Told) -> None:
+    """A name that the program computes as nothing is the one that the service made up."""
+    told.observed["etl"] = {"name": "lucid-summit-896", "time_to_idle": 60}
+    nothing: Any = None
+    one = Cluster("etl", nodes=2, name=pulumi.Output.from_input(nothing))
+
+    assert shown(one.name, one.time_to_idle) == ["lucid-summit-896", 60]
+
+
 def test_numbers_that_count_something_are_whole(told: Told) -> None:
     """The engine knows floats alone; a declared number of nodes is a whole number in the program all the same."""
     one = Cluster("etl", nodes=3.0, time_to_idle=60.0)  # type: ignore[arg-type]  # as the engine gives them back
@@ -108,7 +117,7 @@ def test_output_is_made_once(told: Told) -> None:
         one.status = one.name
 
 
-@pytest.mark.parametrize(("secret", "are_secret"), [(["status"], True), (["nodes"], False), ([], False)])
+@pytest.mark.parametrize(("secret", "are_secret"), [(["status"], True), (["nodes"], True), ([], False)])
 def test_output_that_is_to_be_secret_makes_observed_secret(secret: list[str], *, are_secret: bool) -> None:
     """The engine marks properties by name, and all outputs that are no declared input lie in one."""
     one = Cluster.__new__(Cluster)

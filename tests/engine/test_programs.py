@@ -1,5 +1,6 @@
 """What programs do with resources: components, renames, stacks side by side, runs declared anew."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,3 +115,20 @@ def test_lookup_with_a_bad_id_names_it(stack: Stack) -> None:
     Path(stack.folder, "__main__.py").write_text(program)
 
     assert "the id of a cluster must be an id, a whole number above 0, got 'abc'" in stack.up().failed().output
+
+
+def test_outputs_tell_what_is_there_whoever_has_set_it(stack: Stack, account: Emulator) -> None:
+    """What the stack's sizing sets, and what was changed from outside and is ignored, is in the program's outputs."""
+    stack.run("config", "set", "xplenty:sizing", "sandbox").succeeded()
+    stack.declare(cluster("etl", {"ignore_changes": ["description"]}))
+    program = Path(stack.folder, "__main__.py")
+    exports = "".join(f"pulumi.export('{name}', made['etl'].{name})\n" for name in ("type", "nodes", "description"))
+    program.write_text(program.read_text() + exports)
+    stack.up().succeeded()
+    account.edit_cluster(account.clusters()[0].id, description="theirs")
+
+    stack.refresh().succeeded()
+    stack.up().succeeded()
+
+    outputs = json.loads(stack.run("stack", "output", "--json").succeeded().output)
+    assert outputs == {"type": "sandbox", "nodes": 1, "description": "theirs"}

@@ -11,12 +11,13 @@ from typing import Any
 from xplenty_pulumi.cli.engine import Engine
 from xplenty_pulumi.cli.stack_config import configuration
 from xplenty_pulumi.core.drift import Entry
+from xplenty_pulumi.core.drift_classes import OUTPUTS
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
 from xplenty_pulumi.core.marker import Marker, Owner, marker_of, scope_of
 from xplenty_pulumi.dynamic import settings
 from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, owner_of
-from xplenty_pulumi.dynamic.layout import side_by_side
+from xplenty_pulumi.dynamic.layout import OBSERVED, side_by_side
 from xplenty_pulumi.dynamic.settings import Settings
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
@@ -62,8 +63,10 @@ def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
     if kind is None or resource.get("external") or resource.get("delete") or DECLARED not in outputs:
         return None
     inputs = resource.get("inputs") or {}
-    declared = kind.completed({name: inputs[name] for name in outputs[DECLARED] if name in inputs}, outputs)
-    secret = {name for name, value in {**outputs, **inputs}.items() if _is_secret(value)}
+    hidden = {*OUTPUTS[kind.name]} if _is_secret((resource.get("outputs") or {}).get(OBSERVED)) else set()
+    seen = {one.name: one.default for one in kind.fields} if hidden else outputs
+    declared = kind.completed({name: inputs[name] for name in outputs[DECLARED] if name in inputs}, seen)
+    secret = hidden | {name for name, value in {**outputs, **inputs}.items() if _is_secret(value)}
     return Entry(
         stack=stack,
         name=str(resource["urn"]).rpartition("::")[2],

@@ -23,7 +23,7 @@ from xplenty_pulumi.dynamic.bridge import PROVIDER, Call
 from xplenty_pulumi.dynamic.checking import check
 from xplenty_pulumi.dynamic.crowd import crowd
 from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, HIDDEN_INPUTS, OWNER, Inputs
-from xplenty_pulumi.dynamic.layout import stored
+from xplenty_pulumi.dynamic.layout import OBSERVED, stored
 from xplenty_pulumi.dynamic.secrets import secret_values, without_secrets
 from xplenty_pulumi.dynamic.switches import HEARTBEAT_IN_CI, in_ci
 from xplenty_pulumi.errors import ConfigError, NotFoundError, SpecError
@@ -131,7 +131,9 @@ class Provider(ResourceProvider, ABC):
 
     def stored(self, seen: Properties) -> Properties:
         """Return outputs that lie side by side as they are to lie in the state."""
-        return seen if self.lies_side_by_side else stored(seen)
+        if self.lies_side_by_side:
+            return {name: value for name, value in seen.items() if name != OBSERVED}
+        return stored(seen)
 
     def _is_outdated(self) -> bool:
         """Whether a version before 0.2 laid out the state that is being compared, so that it is to be written anew."""
@@ -217,7 +219,7 @@ def outputs(
     drifted = {} if kind is JOB_RUN else {one.field: one.observed for one in differences(kind, desired, view)}
     hidden = {name: props[name] for name in (*HIDDEN_INPUTS, PROVIDER) if name in props}
     seen = without_secrets(view, [*secrets, *secret_values(props)])
-    return {**seen, **asked, **drifted, DECLARED: sorted({**asked, **drifted}), **hidden}
+    return {**seen, **asked, **drifted, DECLARED: sorted({**asked, **drifted}), OBSERVED: seen, **hidden}
 
 
 def refreshed_inputs(seen: Properties) -> Properties:

@@ -28,21 +28,22 @@ def declaration(
     cls = type(resource)
     given = {key: value for key, value in inputs.items() if value is not None}
     properties = {**_asked_for(cls), **given, OWNER: _owner(cls, name, opts.parent if opts else None)}
-    return properties, _options(cls, given, opts)
+    return properties, _options(cls, opts)
 
 
-def _options(
-    cls: type[Resource], given: Mapping[str, object], opts: pulumi.ResourceOptions | None
-) -> pulumi.ResourceOptions:
+def _options(cls: type[Resource], opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
     # Whatever the user says: the other order would find the living predecessor by the marker that both share, and in a
     # forced replacement the engine does not even tell the provider that there is one.
     ours = pulumi.ResourceOptions(delete_before_replace=True)
     if opts is None:
         return ours
-    # An output that is to be kept secret and is no declared input lies in `observed`, so all of that is.
-    if issubclass(cls, Observing) and {*(opts.additional_secret_outputs or ())} - {*given}:
-        ours.additional_secret_outputs = [OBSERVED]
-    return pulumi.ResourceOptions.merge(opts, ours)
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions.merge(ours, _secret_outputs(cls, opts)))
+
+
+def _secret_outputs(cls: type[Resource], opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """All of `observed` is secret where any output is to be: it lies in there, if it is declared as well."""
+    is_secret = opts and opts.additional_secret_outputs and issubclass(cls, Observing)
+    return pulumi.ResourceOptions(additional_secret_outputs=[OBSERVED] if is_secret else None)
 
 
 def _owner(cls: type[Resource], name: str, parent: pulumi.Resource | None) -> Input[str]:
@@ -74,7 +75,8 @@ def look_up(
 ) -> ResourceT:
     """Return a resource that is read by its id and never changed."""
     resource = cls.__new__(cls)
-    options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=resource_id))
+    ours = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(id=resource_id), _secret_outputs(cls, opts))
+    options = pulumi.ResourceOptions.merge(opts, ours)
     Resource.__init__(resource, provider, name, _asked_for(cls), options)
     return resource
 

@@ -27,7 +27,7 @@ class Observing:
 
     @property
     def observed(self) -> Output[dict[str, Any]]:
-        """All that the service shows beyond what the program declares, by name."""
+        """All that the service shows, by name."""
         output: Output[Any] = self.__dict__[OBSERVED]
         return output.apply(_observed)
 
@@ -51,17 +51,17 @@ class _Observed:
         raise AttributeError(f"{self._name} is an output, so it can not be set")
 
     def _made_of(self, outputs: dict[str, Output[Any]]) -> Output[Any]:
+        observed = outputs[OBSERVED].apply(lambda found: _observed(found).get(self._name))
         declared = outputs.get(self._name)
         if declared is None:
-            return outputs[OBSERVED].apply(lambda found: _observed(found).get(self._name))
-        return declared.apply(_whole) if self._is_whole else declared
+            return observed
+        return declared.apply(lambda value: observed if value is None else self._read(value))
+
+    def _read(self, value: object) -> object:
+        """What the program declares; the engine knows only floats, so one that counts something is made whole."""
+        return int(value) if self._is_whole and isinstance(value, float) else value
 
 
 def _observed(found: object) -> dict[str, Any]:
     """What the service shows; the mocks of a program's own unit test may give it as a mapping."""
     return dict(found) if isinstance(found, Mapping) else read_observed(found)
-
-
-def _whole(value: object) -> object:
-    """A number that counts something; the engine knows only floats."""
-    return int(value) if isinstance(value, float) else value
