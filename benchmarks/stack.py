@@ -70,11 +70,8 @@ class Stack:
 
 
 def _environment(folder: Path, extra: Mapping[str, str]) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI", "XPLENTY"))}
-    # Modules are compiled beforehand, as an installation has them, whatever the shell says.
-    own.pop("PYTHONDONTWRITEBYTECODE", None)
     return {
-        **own,
+        **{name: value for name, value in _compiling().items() if not name.startswith(("PULUMI", "XPLENTY"))},
         "PYTHONPYCACHEPREFIX": _compiled().name,
         "PULUMI_HOME": str(folder / "home"),
         "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
@@ -87,12 +84,16 @@ def _environment(folder: Path, extra: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _compiling() -> dict[str, str]:
+    """The environment, in which modules are kept compiled, as an installation has them, whatever the shell says."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 @lru_cache(maxsize=1)
 def _compiled() -> "tempfile.TemporaryDirectory[str]":
     """A folder for this process with all that programs and providers load, so that no measured command compiles it."""
     folder = tempfile.TemporaryDirectory(prefix="xplenty-bench-bytecode-")
-    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment = {**own, "PYTHONPYCACHEPREFIX": folder.name}
+    environment = {**_compiling(), "PYTHONPYCACHEPREFIX": folder.name}
     subprocess.run([sys.executable, "-c", f"import {_LOADED}"], env=environment, cwd=ROOT, check=True)
     return folder
 

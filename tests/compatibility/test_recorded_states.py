@@ -1,7 +1,8 @@
 """A state that any released version has written can be refreshed and destroyed by this one."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,18 @@ def restore(account: Emulator, recorded: dict[str, Any]) -> None:
         account.account.world.put(TypeAdapter(Job).validate_python(one))
 
 
+@contextmanager
+def imported(folder: Path, recorded: dict[str, Any]) -> Iterator[tuple[Stack, Emulator]]:
+    """Give a stack that declares nothing and has the recorded state, and the account that this was made on."""
+    state = folder / "state.json"
+    state.write_text(json.dumps(recorded["state"]))
+    with Emulator(time_scale=300) as account:
+        restore(account, recorded)
+        stack = Stack(folder / "stack", account)
+        stack.run("stack", "import", "--file", str(state)).succeeded()
+        yield stack, account
+
+
 def _identities(resources: Iterable[dict[str, Any]]) -> dict[str, tuple[str, Any]]:
     """Return id and inputs of this package's resources by URN: a secret is in them only as a mark."""
     ours = [one for one in resources if "xplenty" in one["type"]]
@@ -42,13 +55,7 @@ def _without_ciphertext(value: Any) -> Any:
 def test_recorded_state_is_refreshed_and_destroyed(tmp_path: Path, file: Path) -> None:
     """After an import, a refresh finds no change and says again what had failed; a destroy leaves nothing living."""
     recorded = json.loads(file.read_text())
-    state = tmp_path / "state.json"
-    state.write_text(json.dumps(recorded["state"]))
-    with Emulator(time_scale=300) as account:
-        restore(account, recorded)
-        stack = Stack(tmp_path / "stack", account)
-        stack.run("stack", "import", "--file", str(state)).succeeded()
-
+    with imported(tmp_path, recorded) as (stack, account):
         refreshed = stack.refresh().succeeded().output
         held = stack.state()
         stack.destroy().succeeded()
@@ -65,13 +72,8 @@ def test_recorded_state_is_refreshed_and_destroyed(tmp_path: Path, file: Path) -
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
 def test_recorded_state_is_laid_out_anew_by_an_up(tmp_path: Path, file: Path) -> None:
     """The first `up` changes nothing at the service and knows all outputs; a second one plans nothing."""
-    recorded = json.loads(file.read_text())
-    state = tmp_path / "state.json"
-    state.write_text(json.dumps(recorded["state"]))
-    with Emulator(time_scale=300) as account:
-        restore(account, recorded)
-        stack = Stack(tmp_path / "stack", account).declare(*(one for one in DECLARED if one.name != "broken"))
-        stack.run("stack", "import", "--file", str(state)).succeeded()
+    with imported(tmp_path, json.loads(file.read_text())) as (stack, account):
+        stack.declare(*(one for one in DECLARED if one.name != "broken"))
         program = stack.folder / "__main__.py"
         program.write_text(f"{program.read_text()}pulumi.export('status', made['etl'].status)\n")
 
