@@ -1,26 +1,29 @@
-"""The ownership marker: whose it is, and only whose it is."""
+"""The ownership marker: whose it is, and which create call of it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from xplenty_pulumi.core import marker
-from xplenty_pulumi.core.marker import LONGEST, Marker, Owner, marker_of, read, scope_of, sign, strip
+from xplenty_pulumi.core.marker import LONGEST, Owner, marker_of, read, scope_of, sign, strip, whose
 
 OWNER = Owner("acme", "loads", "dev", "nightly")
-OURS = marker_of(OWNER)
+OWN = marker_of(OWNER)
+SENT = datetime(2026, 11, 28, 22, 37, 40, tzinfo=UTC)
+OURS = OWN.drawn(SENT, Random(1))
 
 names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
 owners = st.builds(Owner, names, names, names, names)
 
 
-@given(owners)
-def test_marker_is_short_for_any_names(owner: Owner) -> None:
-    """However long and strange the names, the marker has at most 40 plain characters."""
-    text = str(marker_of(owner))
-    assert len(text) <= LONGEST == 40
+@given(owners, st.integers(0, 50 * 365))
+def test_marker_is_short_for_any_names(owner: Owner, days: int) -> None:
+    """However long and strange the names, the marker has at most 60 plain characters."""
+    text = str(marker_of(owner).drawn(SENT + timedelta(days=days), Random()))
+    assert len(text) <= LONGEST == 60
     assert text.isascii()
     assert text.isprintable()
 
@@ -33,7 +36,25 @@ def test_same_owner_same_marker(owner: Owner) -> None:
 
 def test_marker_stays_what_it_is() -> None:
     """Clusters that live today carry this text, so it can not change with a version of ours."""
-    assert str(OURS) == "[xp1:dev-a06b6a0:a2eda2f2811c]"
+    assert str(OWN) == "[xp1:dev-a06b6a0:a2eda2f2811c]"
+    assert str(OURS) == "[xp2:dev-a06b6a0:a2eda2f2811c:htjhp4ur9hgns:u]"
+    assert str(OURS.held) == str(OURS).replace(":u]", ":h]")
+
+
+def test_each_create_call_has_a_nonce_of_its_own() -> None:
+    """Two calls of the same minute differ, and both say when they were sent and whose they are."""
+    one, other = OWN.drawn(SENT, Random(1)), OWN.drawn(SENT, Random(2))
+    assert one.nonce != other.nonce
+    assert one.begun == other.begun == SENT - timedelta(seconds=40)
+    assert one.whose == other.whose == OWN
+
+
+def test_version_1_counts_as_held() -> None:
+    """Of what an earlier version has signed nothing is known but whose it is."""
+    found = read(f"nightly {OWN}")
+    assert found == OWN == whose(f"nightly {OURS}")
+    assert found.begun is None
+    assert not found.is_unfinished
 
 
 @given(owners, owners)
@@ -49,6 +70,7 @@ def test_another_stack_has_another_scope(part: str) -> None:
     other = replace(OWNER, **{part: "other"})
     assert scope_of(other) != scope_of(OWNER)
     assert marker_of(other).name != OURS.name
+    assert marker_of(other) != OWN
 
 
 def test_names_do_not_run_into_each_other() -> None:
@@ -89,9 +111,10 @@ def test_scope_without_readable_letters() -> None:
 @given(owners, st.text(max_size=200))
 def test_sign_read_strip_round_trip(owner: Owner, text: str) -> None:
     """A signed text shows whose it is, and the user's own text comes back without white space at its end."""
-    signed = sign(text, marker_of(owner))
-    assert read(signed) == marker_of(owner)
-    assert strip(signed) == strip(text)
+    for marker_ in (marker_of(owner), marker_of(owner).drawn(SENT, Random())):
+        signed = sign(text, marker_)
+        assert read(signed) == marker_
+        assert strip(signed) == strip(text)
 
 
 @given(st.text(max_size=60))
@@ -133,12 +156,14 @@ def test_ours_is_found_at_the_end(text: str) -> None:
         f"x{OURS}",
         str(OURS)[:-1],
         str(OURS)[:-2] + "]",
+        str(OURS)[:-2] + "x]",
+        str(OWN)[:-2] + "]",
         str(OURS).upper(),
         str(OURS).replace("[", "("),
-        str(OURS).replace("xp1", "xp"),
-        str(OURS).replace("xp1", "xp01"),
-        str(OURS).replace("xp1", "xp\u0661"),
-        str(OURS).replace("xp1", f"xp{'1' * 5000}"),
+        str(OURS).replace("xp2", "xp"),
+        str(OURS).replace("xp2", "xp02"),
+        str(OURS).replace("xp2", "xp\u0662"),
+        str(OURS).replace("xp2", f"xp{'2' * 5000}"),
         str(OURS).replace("dev-", "DEV-"),
         "[xp1:dev:nightly]",
         "nightly loads",
@@ -152,7 +177,7 @@ def test_edited_markers_are_none(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        str(OURS).replace("xp1", "xp2"),
+        str(OWN),
         str(OURS).replace("dev-", "prod-"),
         str(replace(OURS, name="0" * 12)),
         str(replace(OURS, scope="prod-0000000")),
@@ -164,9 +189,3 @@ def test_foreign_markers_are_not_ours(text: str) -> None:
     assert found is not None
     assert found != OURS
     assert str(found) == text
-
-
-def test_marker_prints_as_it_is_read() -> None:
-    """The text form and the parts say the same."""
-    assert read(str(Marker(scope="dev-1", name="0" * 12, version=7))) == Marker("dev-1", "0" * 12, 7)
-    assert len(str(OURS)) <= marker.LONGEST

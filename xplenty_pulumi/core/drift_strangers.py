@@ -29,7 +29,7 @@ def strangers(entries: Sequence[Entry], clusters: Iterable[Cluster], *, scopes: 
     owners = {one.marker for one in entries}
     found = []
     for cluster in _unended(clusters):
-        marker = markers.read(cluster.description)
+        marker = markers.whose(cluster.description)
         if cluster.id in known or (marker is not None and (marker in owners or marker.scope not in scopes)):
             continue
         cause, stack = (Cause.ORPHANED, scopes[marker.scope]) if marker else (Cause.UNMANAGED, "")
@@ -46,7 +46,7 @@ def _twins(entries: Sequence[Entry], kind: Kind, marked: Iterable[tuple[int, str
     known, by_marker = {one.id for one in same_kind}, {one.marker: one for one in same_kind if one.marker}
     drift, _ = CAUSES[Cause.TWIN]
     for number, text in marked:
-        marker = markers.read(text)
+        marker = markers.whose(text)
         if number not in known and marker in by_marker:
             sibling = by_marker[marker]
             remark = f"carries the same marker as {kind.name} {sibling.id} and is not in the state"

@@ -1,20 +1,28 @@
-"""The ownership marker: a short tag at the end of a cluster's description that says whose it is.
+"""The ownership marker: a short tag at the end of a description (of a name, where there is none) that says whose it is.
 
-``nightly loads [xp1:quickstart-0f3a91c:5b1c0d9e7a42]`` is the user's text, then version 1 of the format, the scope (a
-readable piece of the stack's name and a hash over organization, project and stack), and a hash over the scope and the
-resource's name in it. It is the same on every machine and at every time, so it outlives a crash that nothing else
-outlives; and it is at most 40 characters long.
+``nightly loads [xp2:dev-0f3a91c:5b1c0d9e7a42:htjhp4ur9hgns:h]`` is the user's text, then version 2 of the format, the
+scope (a readable piece of the stack's name and a hash over organization, project and stack), a hash over the scope and
+the resource's name in it, the nonce of the create call, and whether that is unfinished (`u`) or held (`h`). Scope and
+hash are the same on every machine and at every time, so they outlive a crash that nothing else outlives. The nonce
+begins with the minute of its create call, and each create call draws its own. Version 1 had neither nonce nor state:
+what carries it counts as held.
 """
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from random import Random
 
-LONGEST = 40
-_VERSION = 1
+LONGEST = 60
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_MINUTE_DIGITS, _RANDOM_DIGITS = 5, 8
+_MINUTE = timedelta(minutes=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FORMAT = re.compile(
-    r"(?:^|(?<=\s))\[xp(?P<version>[1-9][0-9]{0,3}):(?P<scope>[a-z0-9-]{1,20}):(?P<name>[0-9a-f]{12})\]\s*$"
+    r"(?:^|(?<=\s))\[(?:xp1:(?P<scope1>[a-z0-9-]{1,20}):(?P<name1>[0-9a-f]{12})"
+    r"|xp2:(?P<scope2>[a-z0-9-]{1,20}):(?P<name2>[0-9a-f]{12}):(?P<nonce>[0-9a-z]{13}):(?P<state>[uh]))\]\s*$"
 )
 _READABLE, _SCOPE_HASH, _NAME_HASH = 10, 7, 12
 
@@ -31,18 +39,47 @@ class Owner:
 
 @dataclass(frozen=True)
 class Marker:
-    """A marker's parts; two markers are the same exactly when the same resource of the same stack wrote them."""
+    """A marker's parts: whose it is, and with a `nonce` also which create call wrote it and how far that has come.
+
+    Without a nonce it is that of an owner, which is what all markers of this owner share.
+    """
 
     scope: str
     name: str
-    version: int = _VERSION
+    nonce: str = ""
+    is_unfinished: bool = False
 
     def __str__(self) -> str:
-        return f"[xp{self.version}:{self.scope}:{self.name}]"
+        if not self.nonce:
+            return f"[xp1:{self.scope}:{self.name}]"
+        return f"[xp2:{self.scope}:{self.name}:{self.nonce}:{'u' if self.is_unfinished else 'h'}]"
+
+    @property
+    def whose(self) -> "Marker":
+        """What all markers of the same owner share; two resources of any stacks never do."""
+        return Marker(self.scope, self.name)
+
+    @property
+    def begun(self) -> datetime | None:
+        """The minute in which the create call was sent that drew the nonce; None in version 1."""
+        if not self.nonce:
+            return None
+        return _EPOCH + int(self.nonce[:_MINUTE_DIGITS], 36) * _MINUTE
+
+    @property
+    def held(self) -> "Marker":
+        """The same marker once the create call is done."""
+        return replace(self, is_unfinished=False)
+
+    def drawn(self, now: datetime, random: Random) -> "Marker":
+        """Return the marker of this owner for a create call that is sent `now`: unfinished, with a nonce of its own."""
+        minute = _spelled((now - _EPOCH) // _MINUTE, _MINUTE_DIGITS)
+        nonce = minute + "".join(random.choices(_DIGITS, k=_RANDOM_DIGITS))
+        return Marker(self.scope, self.name, nonce, is_unfinished=True)
 
 
 def marker_of(owner: Owner) -> Marker:
-    """Return the marker that `owner` writes."""
+    """Return what all markers of this owner share."""
     return Marker(scope=scope_of(owner), name=_hash(_scope_key(owner), owner.name)[:_NAME_HASH])
 
 
@@ -59,7 +96,15 @@ def read(description: str | None) -> Marker | None:
     match = _FORMAT.search(description or "")
     if match is None:
         return None
-    return Marker(scope=match["scope"], name=match["name"], version=int(match["version"]))
+    if match["state"] is None:
+        return Marker(scope=match["scope1"], name=match["name1"])
+    return Marker(match["scope2"], match["name2"], match["nonce"], is_unfinished=match["state"] == "u")
+
+
+def whose(description: str | None) -> Marker | None:
+    """Return what the marker at the end of `description` shares with all others of its owner, or None without one."""
+    found = read(description)
+    return found.whose if found else None
 
 
 def sign(text: str, marker: Marker) -> str:
@@ -79,3 +124,12 @@ def _scope_key(owner: Owner) -> str:
 
 def _hash(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _spelled(number: int, digits: int) -> str:
+    """The number in base 36, with leading zeros."""
+    spelled = ""
+    for _ in range(digits):
+        number, digit = divmod(number, 36)
+        spelled = _DIGITS[digit] + spelled
+    return spelled

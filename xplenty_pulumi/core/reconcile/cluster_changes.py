@@ -19,6 +19,6 @@ def changes_for(cluster: Cluster | None, desired: Desired) -> dict[str, object]:
         return {}
     found = differences(CLUSTER, desired.inputs, cluster_view(cluster))
     changes = {one.field: one.desired for one in found if one.change is Change.IN_PLACE}
-    if "description" in changes or markers.read(cluster.description) != desired.marker:
+    if "description" in changes or markers.whose(cluster.description) != desired.marker:
         changes["description"] = desired.signed_description()
     return changes

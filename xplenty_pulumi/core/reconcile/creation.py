@@ -101,7 +101,7 @@ class Creation:
         )
 
     def _kept_marker(self, cluster: Cluster, desired: Desired) -> Cluster:
-        if desired.marker is not None and markers.read(cluster.description) != desired.marker:
+        if desired.marker is not None and markers.whose(cluster.description) != desired.marker:
             self._patience.warn(
                 f"cluster {cluster.id}: the service did not keep the ownership marker at the end of its description; "
                 "shorten the description, or a cluster whose creation gets no answer can be lost"

@@ -131,7 +131,7 @@ class Hooks:
             hook = self._client.hooks.create(desired.fields())
         except UnsureError as lost:
             return self._verified(desired, lost, before)
-        if markers.read(hook.name) != desired.marker:
+        if markers.whose(hook.name) != desired.marker:
             self._patience.warn(
                 f"{label(hook.id)}: the service does not show the ownership marker at the end of its name, so a hook "
                 "whose creation gets no answer can be lost"

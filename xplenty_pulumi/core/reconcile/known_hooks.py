@@ -38,14 +38,14 @@ class KnownHooks:
         Raises:
             RefusedError: there are several.
         """
-        return only([hook for hook in among if markers.read(hook.name) == marker and hook.id not in self._held])
+        return only([hook for hook in among if markers.whose(hook.name) == marker and hook.id not in self._held])
 
     def twins(self, hook: Hook) -> list[int]:
         """Return the ids of the other hooks with the marker of `hook` that the state does not hold."""
-        marker = markers.read(hook.name)
+        marker = markers.whose(hook.name)
         if marker is None:
             return []
-        marked = [one.id for one in self.all() if markers.read(one.name) == marker]
+        marked = [one.id for one in self.all() if markers.whose(one.name) == marker]
         return [id_ for id_ in marked if id_ != hook.id and id_ not in self._held]
 
 

@@ -115,7 +115,7 @@ class Living:
 
         `among` are the clusters to look at where these have just been read: a twin is about as old as its sibling.
         """
-        marker = markers.read(cluster.description)
+        marker = markers.whose(cluster.description)
         if marker is None:
             return []
         clusters = self.look().unended.values() if among is None else among
@@ -182,7 +182,7 @@ class Living:
 
 
 def _is_candidate(cluster: Cluster, marker: Marker) -> bool:
-    return CLUSTER.phase(cluster.status) not in _ENDED and markers.read(cluster.description) == marker
+    return CLUSTER.phase(cluster.status) not in _ENDED and markers.whose(cluster.description) == marker
 
 
 def _only(matches: list[Cluster]) -> Cluster | None:
