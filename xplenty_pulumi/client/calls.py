@@ -98,6 +98,8 @@ class Caller:
             else:
                 self._quota.give_back()
                 return _Success(value)
+        if isinstance(outcome, Unsure):
+            self._transport.distrust()
         decision = self._decide(call.kind, outcome, number=number, moment=moment)
         self._throttle.note(outcome, pause=decision.delay if decision.action is Action.AGAIN else None)
         return _Failure(outcome, decision, number)
