@@ -62,9 +62,10 @@ class Collection:
     def check_owner(self, answer: Answered, *, number: int) -> None:
         """Raise Unreadable if what is answered about a part of a record shows that it is of another record."""
         items = answer.body if isinstance(answer.body, list) else [answer.body]
-        names = (f"{self.name.removesuffix('s')}_url", "url", "log_url")
-        for address in (item.get(name) for item in items if isinstance(item, Mapping) for name in names):
-            self._check(address, number=number, is_part=True)
+        for item in items:
+            if isinstance(item, Mapping):
+                self._check(item.get(f"{self.name.removesuffix('s')}_url"), number=number)
+                self._check(item.get("url"), number=number, is_part=True)
 
     def _checked(self, record: R) -> R:
         for name in ("url", "html_url"):
@@ -74,7 +75,7 @@ class Collection:
     def _check(self, address: object, *, number: int, is_part: bool = False) -> None:
         """Compare an address of the documented form; the host is not compared, because a proxy may have another."""
         found = _ADDRESS.fullmatch(_path_of(address))
-        if found is None or (found[4] and not is_part):
+        if found is None or bool(found[4]) is not is_part:
             return
         if (found[2], found[3]) != (self.name, str(number)):
             raise Unreadable(f"with the address of something else than one of the {self.name} asked for")
