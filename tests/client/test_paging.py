@@ -158,6 +158,7 @@ def test_a_whole_list_is_complete(service: Callable[[httpx.Request], httpx.Respo
             next(listed)
         assert list(listed) == []
         assert listed.is_complete
+        assert client.cut_lists == ()
 
 
 @pytest.mark.parametrize("service", [ends_early, endless, repeating])
@@ -167,6 +168,7 @@ def test_a_list_that_ends_here_is_not_complete(service: Callable[[httpx.Request]
         listed = client.clusters.list()
         assert len(list(listed)) >= 100
         assert not listed.is_complete
+        assert client.within(5).cut_lists == client.cut_lists == ("clusters",)
 
 
 def test_an_empty_list_is_complete() -> None:

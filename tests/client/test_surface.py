@@ -61,7 +61,19 @@ def test_public_methods() -> None:
         }
     assert found == {
         "": [
-            *("close", "clusters", "credits", "hooks", "jobs", "meter", "packages", "plans", "rate_limit", "user_id"),
+            *(
+                "close",
+                "clusters",
+                "credits",
+                "cut_lists",
+                "hooks",
+                "jobs",
+                "meter",
+                "packages",
+                "plans",
+                "rate_limit",
+                "user_id",
+            ),
             "within",
         ],
         "clusters": [

@@ -52,7 +52,10 @@ class _Failure:
 
 
 class Caller:
-    """Makes calls for all resources of a client: under one deadline each, repeated as the retry policy says."""
+    """Makes calls for all resources of a client: under one deadline each, repeated as the retry policy says.
+
+    `cut` names the lists that ended although there may be more.
+    """
 
     def __init__(
         self, transport: Transport, explainer: Explainer, *, clock: Clock, random: Random, deadline: float
@@ -66,6 +69,7 @@ class Caller:
         self._breaker = KeyBreaker(clock)
         self._throttle = Throttle(clock, random)
         self.meter = Meter(clock)
+        self.cut: set[str] = set()
 
     def within(self, deadline: float) -> "Caller":
         """Return this caller with another deadline for each call; all else is shared."""

@@ -37,14 +37,20 @@ class Listed(Iterator[Item]):
     to its end, that ends here after 200 pages, or that repeats itself: what is not in it may exist all the same.
     """
 
-    def __init__(self, page_at: Callable[[int], Page[Item]]) -> None:
+    def __init__(self, page_at: Callable[[int], Page[Item]], *, note_cut: Callable[[], None]) -> None:
         self.is_complete = False
+        self._note_cut = note_cut
         self._items: Iterator[Item] = self._read(page_at)
 
     def __next__(self) -> Item:
         return next(self._items)
 
     def _read(self, page_at: Callable[[int], Page[Item]]) -> Iterator[Item]:
+        yield from self._read_pages(page_at)
+        if not self.is_complete:
+            self._note_cut()
+
+    def _read_pages(self, page_at: Callable[[int], Page[Item]]) -> Iterator[Item]:
         seen: set[int] = set()
         offset = 0
         for _ in range(MOST_PAGES):
@@ -68,7 +74,7 @@ class Listing(Generic[Item]):
 
     def items(self, caller: Caller) -> Listed[Item]:
         """Return the items; a page is fetched when it is needed."""
-        return Listed(lambda offset: caller.run(self._call(offset)))
+        return Listed(lambda offset: caller.run(self._call(offset)), note_cut=lambda: caller.cut.add(self.at.name))
 
     def _call(self, offset: int) -> Call[Page[Item]]:
         request = Request("GET", self.at.path, {**self.query, "offset": str(offset)})
