@@ -13,11 +13,13 @@ class Outcome(Generic[RecordT]):
     """Something that exists and is known by its id.
 
     `problem` is None exactly when it is as desired; otherwise the caller must keep the id, since the thing goes on
-    existing. Where nothing exists, reconciling raises instead.
+    existing. Where nothing exists, reconciling raises instead. `is_notify_due` says that who is told of it has not been
+    seen to yet, so that the next update has to.
     """
 
     record: RecordT
     problem: XplentyError | None = None
+    is_notify_due: bool = False
 
 
 @dataclass(frozen=True)
