@@ -19,7 +19,7 @@ class DesiredRun:
 
     @property
     def on_unsure(self) -> str:
-        """What to do when it can not be told whether the run was started: `verify`, `refuse` or `rerun`."""
+        """What to do when it cannot be told whether the run was started: `verify`, `refuse` or `rerun`."""
         return self._choice("on_unsure", "verify")
 
     @property

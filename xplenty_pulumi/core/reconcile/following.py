@@ -50,7 +50,7 @@ class Following:
         return Outcome(self._with_effective_variables(watch.last or job))
 
     def _with_effective_variables(self, job: Job) -> Job:
-        """A completed run with the variables as they were in effect; that they can not be had is no reason to fail."""
+        """A completed run with the variables as they were in effect; that they cannot be had is no reason to fail."""
         if not has_succeeded(job):
             return job
         try:

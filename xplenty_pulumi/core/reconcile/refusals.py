@@ -35,7 +35,7 @@ def explained(refused: ApiError, shape: Shape, client: Client) -> ApiError:
 
 
 def fault_of_cluster(client: Client, cluster_id: int) -> Fault | None:
-    """Return why no run can go on on the cluster; None where one can, or where the cluster can not be looked at."""
+    """Return why no run can go on on the cluster; None where one can, or where the cluster cannot be looked at."""
     try:
         cluster = client.clusters.get(cluster_id)
     except NotFoundError:

@@ -49,6 +49,6 @@ class RunWatching:
         except XplentyError as failed:
             self._patience.warn(
                 f"job {job.id} could not be noted as held ({failed.message}); should the state lose it, an `up` within "
-                "an hour can not tell whether it was lost"
+                "an hour cannot tell whether it was lost"
             )
         return outcome
