@@ -9,7 +9,7 @@ from xplenty_pulumi.core.patience import Deadline, Patience
 from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.reconcile.outcome import Outcome
-from xplenty_pulumi.core.reconcile.refusals import fault_of_cluster
+from xplenty_pulumi.core.reconcile.refusals import Fault, fault_of_cluster
 from xplenty_pulumi.core.reconcile.run_failure import failure_of, last_words, overrun, stopped_on_cancel
 from xplenty_pulumi.core.reconcile.run_goals import (
     goal_of,
@@ -78,8 +78,11 @@ class Following:
 
     def _failure(self, job: Job) -> JobFailed:
         log = last_words(self._client, job) if phase_of(job) is Phase.FAILED else ""
-        fault = None if job.cluster_id is None else fault_of_cluster(self._client, job.cluster_id)
+        fault = None if job.cluster_id is None else self._fault_of(job.cluster_id)
         return failure_of(job, self._desired.inputs, log=log, cluster=fault.reason if fault else "")
+
+    def _fault_of(self, cluster_id: int) -> Fault | None:
+        return fault_of_cluster(self._polls, cluster_id, clock=self._patience.clock)
 
     def _overrun(self, job: Job) -> Outcome[Job]:
         """Stop the run and see it stopped, or leave it running with an error or only a warning."""

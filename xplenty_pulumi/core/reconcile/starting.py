@@ -25,6 +25,7 @@ class Starting:
     def __init__(self, client: Client, runs: Runs, polls: Polls, patience: Patience) -> None:
         self._client = client
         self._runs = runs
+        self._polls = polls
         self._whose = WhoseRuns(client, runs, polls, patience.clock)
         self._patience = patience
 
@@ -105,7 +106,8 @@ class Starting:
                 dynamic_variables=shape.dynamic_variables,
             )
         except (NotFoundError, InvalidError) as refused:
-            raise explained(refused, shape, self._client) from None
+            polls, clock = self._polls, self._patience.clock
+            raise explained(refused, shape, client=self._client, polls=polls, clock=clock) from None
 
     def _found_late(self, shape: Shape, lost: UnsureError, newest: list[Job], desired: DesiredRun) -> Job | None:
         """The run whose answer was lost; None where it is not there, or the user does not mind another one."""
