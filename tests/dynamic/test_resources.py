@@ -157,6 +157,14 @@ def test_derived_class_has_the_type_of_its_base(told: Told) -> None:
     assert all(one.typ in told.inputs(name)[OWNER] for name, one in told.registered.items())
 
 
+@pytest.mark.usefixtures("told")
+def test_no_property_of_the_engine_is_one_of_the_class() -> None:
+    """What a class keeps for itself is not registered beside its outputs."""
+    properties, _ = declaration(Hook.__new__(Hook), "bell", {}, None)
+
+    assert {*properties} == {"type", "settings", "events", "name", "active", "salt", OWNER}
+
+
 def test_derived_class_is_known_by_its_former_type() -> None:
     """The type of all classes without a module is an alias, and so is each alias of the program with that type."""
 

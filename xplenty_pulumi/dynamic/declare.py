@@ -88,7 +88,7 @@ def look_up(
 def outputs_of(cls: type[Resource]) -> tuple[str, ...]:
     """Return every annotated output of a resource."""
     ours = [base for base in cls.__mro__ if base.__module__.partition(".")[0] == PUBLIC_MODULE]
-    return tuple(name for base in ours for name in inspect.get_annotations(base))
+    return tuple(name for base in ours for name in inspect.get_annotations(base) if not name.startswith("_"))
 
 
 def _asked_for(cls: type[Resource]) -> dict[str, None]:
