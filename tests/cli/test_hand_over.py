@@ -58,12 +58,14 @@ class Project:
     states: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"acme/loads/dev": []})
     config: dict[str, str] = field(default_factory=dict)
     wire: Wire = field(default_factory=Wire)
+    unreadable: list[str] = field(default_factory=list)
+    """Stacks that are listed and whose states cannot be read."""
 
     def told(self, engine: Engine, *words: str) -> str:
         """Answer as the engine does."""
         name = engine.stack if "/" in engine.stack else f"acme/loads/{engine.stack or 'dev'}"
         if words[:2] == ("stack", "ls"):
-            return json.dumps([{"name": one} for one in self.states])
+            return json.dumps([{"name": one} for one in (*self.states, *self.unreadable)])
         if name not in self.states:
             raise XplentyError(f"`pulumi {words[0]}` failed: no stack named '{name}' found")
         answers = {
@@ -207,6 +209,33 @@ def test_what_a_derived_class_holds_is_refused(project: Project) -> None:
     project.hold("acme/loads/prod", cluster.id, type="pulumi-python:dynamic:Resource", inputs=owner)
 
     assert "the state of stack acme/loads/prod holds it" in project.run(f"cluster:{cluster.id}", "--yes").err
+
+
+def test_a_state_that_cannot_be_read_is_a_reason_to_do_nothing(project: Project) -> None:
+    """What it holds is not known, so nothing is known to be nobody's."""
+    cluster = project.cluster()
+    project.unreadable.append("acme/loads/broken")
+    ended = project.run(f"cluster:{cluster.id}", "--yes")
+    assert (ended.code, "stack acme/loads/broken: its state cannot be read (`pulumi stack` failed" in ended.err) == (
+        1,
+        True,
+    )
+
+
+def test_a_stack_that_was_removed_meanwhile_holds_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was listed, and is not when its state cannot be read."""
+    cluster = project.cluster()
+    project.unreadable.append("acme/loads/gone")
+    told = project.told
+
+    def once(engine: Engine, *words: str) -> str:
+        answer = told(engine, *words)
+        if words[1] == "ls":
+            project.unreadable.clear()
+        return answer
+
+    monkeypatch.setattr(project, "told", once)
+    assert project.run(f"cluster:{cluster.id}", "--yes").code == 0
 
 
 def test_what_a_stack_only_looks_up_is_not_held(project: Project) -> None:

@@ -56,8 +56,8 @@ class TakingDown:
         found = stacks.of_branch(branch)
         if found:
             spared = [one for stack in found for one in self.stack(stack).spared]
-            remark = f"; {plural(len(spared), 'cluster')} that is not its own lives on" if spared else ""
-            done = remark or ", and nothing of it lives"
+            rest = f"; not ended: {plural(len(spared), 'cluster')} with its scope, as said above" if spared else ""
+            done = rest or ", and nothing of it lives"
             return f"stack {' and '.join(one.name for one in found)} is taken down{done}"
         cleared = self.clusters_of(stacks.scopes_of(branch))
         ending = f"{plural(cleared.ended, 'cluster')} of it ended" if cleared.ended else "nothing to take down"
