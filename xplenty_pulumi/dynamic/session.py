@@ -88,6 +88,7 @@ def open_session(settings: Settings) -> Session:
         base_url=settings.api_url,
         clock=CancellableClock(bridge.cancelled()),
         given_up=bridge.cancelled().is_set,
+        before_write=bridge.require_engine,
     )
     fixed = settings.poll_seconds
     pace = None if fixed is None else Pace.fixed(fixed)

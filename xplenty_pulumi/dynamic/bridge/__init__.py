@@ -1,7 +1,8 @@
 """What the dynamic provider host does not offer, item by item, and the plain fallback of each.
 
 Everything here leans on details of the host that no contract covers, so each item looks before it acts: `pool`,
-`request`, `rows`, `failures` and `cancel` are the items, `report` tests them, and docs/bridge.md explains them.
+`request`, `rows`, `failures`, `cancel` and `engine` are the items, `report` tests them, and docs/bridge.md explains
+them.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from contextlib import suppress
 
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.dynamic.bridge.cancel import cancelled, ear, listen
+from xplenty_pulumi.dynamic.bridge.engine import require_engine
 from xplenty_pulumi.dynamic.bridge.failures import PROVIDER, ProviderFailure, fail, fail_partially
 from xplenty_pulumi.dynamic.bridge.pool import lift_pool
 from xplenty_pulumi.dynamic.bridge.report import Finding, Report, announce, report
@@ -36,6 +38,7 @@ __all__ = [
     "listen",
     "report",
     "reporter",
+    "require_engine",
     "say",
     "stack_line",
     "warn",
