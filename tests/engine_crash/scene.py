@@ -77,9 +77,9 @@ def scene(folder: Path) -> Iterator[Scene]:
 
 
 def recover(stack: Stack, *arguments: str, **environment: str) -> Ran:
-    """Run `xplenty-pulumi recover` in the folder of a stack."""
+    """Run `xplenty-pulumi recover` in the folder of a stack, where nothing is under way any more."""
     done = subprocess.run(
-        [sys.executable, "-m", "xplenty_pulumi.cli", "recover", *arguments],
+        [sys.executable, "-m", "xplenty_pulumi.cli", "recover", "--no-wait", *arguments],
         cwd=stack.folder,
         env={**stack.environment, **environment},
         stdin=subprocess.DEVNULL,

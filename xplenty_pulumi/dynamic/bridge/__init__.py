@@ -7,6 +7,7 @@ them.
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Literal
 
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.dynamic.bridge.cancel import cancelled, ear, listen
@@ -45,6 +46,9 @@ __all__ = [
 ]
 
 
+Severity = Literal["DEBUG", "INFO", "WARNING"]
+
+
 def reporter(call: Call, clock: Clock) -> Callable[[str, str], None]:
     """Return what tells a wait in the resource's row: a new headline at once, its detail now and then."""
     return reporting(call, clock, lambda text: say(call, text))
@@ -65,8 +69,8 @@ def debug(call: Call, text: str) -> None:
     _log(call, text, "DEBUG", ephemeral=False)
 
 
-def at_end(text: Callable[[], str], *, visible: bool) -> None:
-    """Show `text()` once the engine's operation is over, to everybody where `visible`, else to those who debug.
+def at_end(text: Callable[[], str], *, severity: Severity) -> None:
+    """Show `text()` once the engine's operation is over.
 
     An empty text is not shown, nor the same one twice, and one that can not be had is no reason to fail. Needs the item
     `cancel`.
@@ -79,6 +83,6 @@ def at_end(text: Callable[[], str], *, visible: bool) -> None:
             line = text()
             if line not in ("", shown):
                 shown = line
-                stack_line(line, "INFO" if visible else "DEBUG")
+                stack_line(line, severity)
 
     ear().at_end(farewell)
