@@ -17,7 +17,8 @@ from xplenty_pulumi.emulator import Emulator
 
 _TIME_SCALE = 300.0
 SIGNALS = 5
-POINTS = len(CASES) + SIGNALS
+DEAD_ENGINES = 19
+POINTS = len(CASES) + SIGNALS + DEAD_ENGINES
 
 
 @dataclass(frozen=True)

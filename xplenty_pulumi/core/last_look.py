@@ -45,7 +45,8 @@ class LastLook:
             newest = self._client.within(LONGEST).clusters.list(sort="created", direction="desc", page_size=PAGE)
             found = stray_clusters(islice(newest, PAGE), self._scopes, self._known)
         except XplentyError as trouble:
-            return f"whether interrupted creates have left a cluster could not be looked at: {trouble}. {_LOOK_LATER}"
+            looked = f"whether interrupted creates have left a cluster could not be looked at: {trouble.message}"
+            return f"{looked}. `xplenty-pulumi recover` looks again"
         return _told([one for one in found if one.begun >= self._earliest()])
 
     def _earliest(self) -> datetime:
@@ -55,9 +56,6 @@ class LastLook:
     def _has_sent(self, *kinds: CallKind) -> bool:
         spent = self._client.meter.spent()
         return any(spent[kind] for kind in kinds)
-
-
-_LOOK_LATER = "`xplenty-pulumi recover` looks again"
 
 
 def _told(strays: list[Stray]) -> str:
