@@ -34,7 +34,7 @@ def test_it_tells_at_once_and_every_15_seconds() -> None:
     """The first line says what is waited for and how to go on at once, the others how long it still takes."""
     _, said = waited(WRITTEN, now=WRITTEN + timedelta(seconds=80))
     assert said == [
-        "what the killed `pulumi` had sent may still arrive: waiting 40s, until 2m00s after the state was last written "
+        "what the killed `pulumi` had sent may still arrive: waiting 40s, until 2m after the state was last written "
         "(--no-wait goes on at once)",
         "waiting 25s more",
         "waiting 10s more",
