@@ -113,7 +113,7 @@ def test_dead_engine_sends_nothing(monkeypatch: pytest.MonkeyPatch, listener: so
 
 @pytest.mark.parametrize("switch", ["on", "off"])
 def test_idle_host_ends_with_its_engine(make_apart: Callable[..., Scene], switch: str) -> None:
-    """A host that has answered one call and waits for the next ends without a traceback, the bridge switched off or not."""
+    """A host that waits for its next call ends without a traceback, the bridge switched off or not."""
     with Emulator() as account:
         scene = make_apart(account, XPLENTY_BRIDGE=switch)
         host = scene.clusters()
