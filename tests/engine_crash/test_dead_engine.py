@@ -17,6 +17,8 @@ from tests.support.stack import Declared, Stack, cluster
 from xplenty_pulumi.emulator import Emulator
 
 SIGNALS = (signal.SIGKILL, signal.SIGHUP)
+RECOVERED = 300
+"""Seconds for a `recover` that waits two minutes."""
 TROUBLES: tuple[Trouble, ...] = ("throttled", "slow")
 
 
@@ -146,7 +148,7 @@ def test_recover_waits_for_what_is_under_way(stack: Stack, account: Emulator, wa
         with beside(stack, [sys.executable, "-m", "xplenty_pulumi.cli", "recover", "--yes"]) as recovery:
             recovery.says("may still arrive: waiting")
             way.let_through()
-            recovery.ended().succeeded()
+            recovery.ended(seconds=RECOVERED).succeeded()
         stack.up().succeeded()
     assert len(account.clusters()) == 1
     stack.destroy().succeeded()

@@ -52,9 +52,9 @@ class EngineProcess:
         """Return all that was printed so far."""
         return self._output.read_text()
 
-    def ended(self) -> Ran:
-        """Wait for its end and return what it came to."""
-        return Ran(self._process.wait(timeout=_LONGEST), self.printed(), self._has_bridge)
+    def ended(self, *, seconds: float = _LONGEST) -> Ran:
+        """Wait for its end, so many seconds at most, and return what it came to."""
+        return Ran(self._process.wait(timeout=seconds), self.printed(), self._has_bridge)
 
     def clean_up(self) -> None:
         """End whatever is left of it, by number: orphans keep the session of the engine that started them."""
