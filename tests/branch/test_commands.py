@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.branch.project import QUICK, Project
-from tests.support.stack import eventually
+from tests.support.stack import STEP, eventually
 from xplenty_pulumi.core.branches import stack_name
 from xplenty_pulumi.core.marker import Owner, marker_of, sign
 from xplenty_pulumi.emulator import Emulator
@@ -33,8 +33,8 @@ sys.exit(1)
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Emulator]:
-    """An account in which things are quick."""
-    with Emulator(time_scale=300) as made:
+    """An account in which nothing happens but what is waited for."""
+    with Emulator(step=STEP) as made:
         yield made
 
 

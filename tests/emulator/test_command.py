@@ -204,7 +204,7 @@ def test_with_a_step_time_passes_by_looks() -> None:
         path = f"/{emulator.account_id}/api/clusters"
         emulator.call(path, body=b'{"nodes": 2}')
         seen = [emulator.read(f"{path}/501")["status"] for _ in range(4)]
-        assert seen == ["creating", "available", "available", "available"]
+        assert seen == ["pending", "creating", "available", "available"]
 
 
 @pytest.mark.parametrize("arguments", [("--step", "-1"), ("--step", "30", "--time-scale", "60")])

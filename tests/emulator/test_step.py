@@ -26,11 +26,11 @@ def stepped(step: float) -> Caller:
 
 
 def test_look_at_a_cluster_under_way_takes_a_step() -> None:
-    """The answer shows the account after the step: five times creating, and available after 180 seconds."""
+    """The answer shows the cluster as it is, and the next one as it has become: it is available after 180 seconds."""
     account = stepped(30)
     number = account.new_cluster(ready=False)
 
-    assert [account.cluster(number)["status"] for _ in range(6)] == ["creating"] * 5 + ["available"]
+    assert [account.cluster(number)["status"] for _ in range(7)] == ["pending", *["creating"] * 5, "available"]
     assert account.clock.monotonic() == 180
 
 
@@ -39,10 +39,10 @@ def test_look_at_a_job_that_has_not_ended_takes_a_step() -> None:
     account = stepped(30)
     number = account.new_job(account.new_cluster())
 
-    looks = [account.job(number) for _ in range(3)]
+    looks = [account.job(number) for _ in range(4)]
 
-    assert [one["status"] for one in looks] == ["running", "running", "completed"]
-    assert [one["runtime_in_seconds"] for one in looks] == [25, 55, 60]
+    assert [one["status"] for one in looks] == ["idle", "running", "running", "completed"]
+    assert [one["runtime_in_seconds"] for one in looks] == [0, 25, 55, 60]
 
 
 @pytest.mark.parametrize("path", ["clusters", "clusters/501", "jobs", "jobs/9001"])
@@ -92,7 +92,7 @@ def test_pace_is_set_by_hand() -> None:
     number = account.new_cluster(ready=False)
     assert {account.cluster(number)["status"] for _ in range(10)} == {"pending"}
     account.emulator.pace(180)
-    assert account.cluster(number)["status"] == "available"
+    assert [account.cluster(number)["status"] for _ in range(2)] == ["pending", "available"]
 
 
 def test_account_with_a_clock_of_its_own_can_not_be_moved() -> None:

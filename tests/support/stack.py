@@ -48,6 +48,8 @@ for one in json.loads(pathlib.Path("resources.json").read_text()):
 
 Found = TypeVar("Found")
 
+STEP = 30.0
+"""Seconds that pass for an account with each look: a cluster is there after six, and a run takes three."""
 _LONGEST_COMMAND = 180
 _OWN_FAILURE = re.compile(r"^\s*[\w.]+\.ProviderFailure: (.+)$", re.MULTILINE)
 

@@ -51,7 +51,7 @@ class Account:
     """An Xplenty account without a network: `handle` takes each call to its end. Safe to share between threads.
 
     `store` keeps the account; with one that holds an account already, `seed` is not used. A `clock` that is a
-    `SteppedClock` ticks before each call that looks at something unfinished.
+    `SteppedClock` ticks after each call that looks at something unfinished.
     """
 
     def __init__(
@@ -86,12 +86,15 @@ class Account:
     def handle(self, request: Request) -> Response:
         """Answer one call; every failure is an answer too."""
         with self.lock:
-            self._pass_time(request)
+            self.advance()
+            ticking = self.stepped if self.stepped and looks.is_at_unfinished(request, self.world) else None
             response = self._through_gates(request)
             self._calls.append(LoggedCall(request.method, request.path, response.status))
             self.save()
             if self.world.hooks:
                 self.outbox.wake()
+            if ticking is not None:
+                ticking.tick()
             return response
 
     def calls(self) -> tuple[LoggedCall, ...]:
@@ -106,12 +109,6 @@ class Account:
         self._tell()
         self.credits = self.credits.at(now)
         return now
-
-    def _pass_time(self, request: Request) -> None:
-        self.advance()
-        if self.stepped is not None and looks.is_at_unfinished(request, self.world):
-            self.stepped.tick()
-            self.advance()
 
     def save(self) -> None:
         """Put what is to be told into the outbox, then write down what has changed, if there is a store."""

@@ -42,7 +42,7 @@ class Emulator(Backstage):
     """An emulated account. As a context manager it is served on 127.0.0.1; `account.handle` answers without that.
 
     `time_scale` 60 lets a minute of the service take a second; it goes up to 100,000. With a `step`, time stands still,
-    and so many seconds pass before each call that looks at a cluster under way or a job that has not ended, so nothing
+    and so many seconds pass after each call that looks at a cluster under way or a job that has not ended, so nothing
     depends on how fast the machine is; `advance` and `pace` move it by hand. `port` 0 takes a free one. `state` names a
     file that keeps the account across restarts; `seed` is for a new account only. `on_call` is told of each served
     call.
