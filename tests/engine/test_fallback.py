@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine_process import engine
+from tests.support.engine_process import HEARD, engine
 from tests.support.stack import STEP, Ran, Stack, cluster, job, writes
 from xplenty_pulumi.emulator import Emulator, PackageSeed
 
 FAILING = 103
+PENDING = 10
+"""Seconds after which a new cluster is creating."""
 ENDLESS = PackageSeed(200, "Runs until it is stopped", run_seconds=10_000_000)
 
 
@@ -161,9 +163,14 @@ def test_interrupted_wait_ends_with_the_cluster_ready(
 ) -> None:
     """Ctrl-C is not heard: the wait goes on to its end, the cluster is in the state, and no further step is begun."""
     stack = plain_stack(slow_account).declare(cluster("etl"), job("load"))
+    slow_account.pace(0)
     with engine(stack, "up") as running:
+        running.says("etl: [1/3] pending")
+        slow_account.advance(PENDING)
         running.says("etl: [2/3] creating")
         running.signal(signal.SIGINT)
+        running.says(HEARD)
+        slow_account.pace(STEP)
         assert running.ended().code != 0
 
     assert stack.outputs()["etl"]["status"] == "available"

@@ -10,6 +10,8 @@ from pathlib import Path
 from tests.support.stack import Ran, Stack, eventually
 
 _PROC = Path("/proc")
+HEARD = "received; cancelling"
+"""What the engine prints of a first signal."""
 _LONGEST = 90
 
 
