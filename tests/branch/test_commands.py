@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.branch.project import QUICK, Project
-from tests.support.stack import STEP, eventually
+from tests.support.stack import LONGEST, STEP, eventually
 from xplenty_pulumi.core.branches import stack_name
 from xplenty_pulumi.core.marker import Owner, marker_of, sign
 from xplenty_pulumi.emulator import Emulator
@@ -233,7 +233,7 @@ def test_signal_lets_the_engine_end_by_itself(tmp_path: Path, number: signal.Sig
     with subprocess.Popen([sys.executable, "-c", ask], start_new_session=True) as process:
         eventually(lambda: begun.exists() or None)
         os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
-        assert process.wait(timeout=30) == 7
+        assert process.wait(timeout=LONGEST) == 7
     assert done.exists()
 
 

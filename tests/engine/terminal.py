@@ -10,12 +10,11 @@ import termios
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from tests.support.stack import Ran, Stack
+from tests.support.stack import LONGEST, Ran, Stack
 from xplenty_pulumi.dynamic.switches import CI_VARIABLES
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|[\r\x0f]")
 _ROWS, _COLUMNS = 40, 160
-_LONGEST = 120
 
 
 def in_a_terminal(stack: Stack, *arguments: str, moves: Sequence[tuple[str, Callable[[], None]]] = ()) -> Ran:
@@ -39,7 +38,7 @@ def in_a_terminal(stack: Stack, *arguments: str, moves: Sequence[tuple[str, Call
     os.close(theirs)
     try:
         drawn = _drawn(ours, moves)
-        return Ran(process.wait(timeout=_LONGEST), drawn, stack.has_bridge)
+        return Ran(process.wait(timeout=LONGEST), drawn, stack.has_bridge)
     finally:
         process.kill()
         process.wait()

@@ -31,9 +31,9 @@ def test_fifty_clusters_wait_together_and_checks_are_answered_meanwhile(make_sta
         ]
         stack = make_stack(account).declare(*(cluster(f"etl{number}") for number in range(CROWD)), *chain)
         going = pool.submit(stack.up)
-        made = eventually(lambda: _made(account, there.id), seconds=120)
+        made = eventually(lambda: _made(account, there.id))
         for number in range(len(chain)):
-            run = eventually(lambda number=number: dict(enumerate(account.jobs())).get(number), seconds=60)  # type: ignore[misc]  # mypy infers no type for a default
+            run = eventually(lambda number=number: dict(enumerate(account.jobs())).get(number))  # type: ignore[misc]  # mypy infers no type for a default
             account.complete_job(run.id)
         still_waiting = [account.cluster(one).status for one in made]
         for one in made:

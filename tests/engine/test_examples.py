@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.hook_receiver import receiving
-from tests.support.stack import STEP, Ran, Stack, bridged
+from tests.support.stack import LONGEST, STEP, Ran, Stack, bridged
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.emulator.seed_file import read_seed_file
 
@@ -141,7 +141,7 @@ def test_notifications(tmp_path: Path) -> None:
             assert process.stdout is not None
             assert process.stdout.readline() == told
             process.terminate()
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=LONGEST) == 0
 
 
 @contextmanager

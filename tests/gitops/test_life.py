@@ -11,7 +11,7 @@ import pytest
 
 from tests.gitops.forge import GITHUB, GITLAB, forge
 from tests.gitops.repository import PULL_REQUEST, Repository
-from tests.support.stack import STEP, eventually, writes
+from tests.support.stack import LONGEST, STEP, eventually, writes
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
@@ -43,8 +43,8 @@ def test_from_a_pull_request_to_its_deployment(repository: Repository) -> None:
     behind = repository.started(*repository.up_step())
     waited = _read_up_to("Another pulumi is at work on prod; trying again", behind)
     repository.account.pace(STEP)
-    printed, _ = ahead.communicate(timeout=60)
-    waited += behind.communicate(timeout=60)[0]
+    printed, _ = ahead.communicate(timeout=LONGEST)
+    waited += behind.communicate(timeout=LONGEST)[0]
 
     assert (ahead.returncode, behind.returncode) == (0, 0), printed + waited
     assert writes(repository.account) == ["POST /clusters", "POST /jobs"]
@@ -107,7 +107,7 @@ def test_cancelled_deployment_leaves_no_lock(repository: Repository, send: Calla
 
     for number in (signal.SIGINT, signal.SIGTERM):
         send(running.pid, number)
-    printed, _ = running.communicate(timeout=30)
+    printed, _ = running.communicate(timeout=LONGEST)
     assert running.returncode != 0, printed
     assert "It goes on existing" in printed
     repository.account.pace(STEP)
