@@ -95,7 +95,7 @@ def test_pace_is_set_by_hand() -> None:
     assert [account.cluster(number)["status"] for _ in range(2)] == ["pending", "available"]
 
 
-def test_account_with_a_clock_of_its_own_can_not_be_moved() -> None:
+def test_account_with_a_clock_of_its_own_cannot_be_moved() -> None:
     """What to do instead is said."""
     for move in (Emulator().advance, Emulator().pace):
         with pytest.raises(RuntimeError, match="make it with a step"):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.engine_process import engine
-from tests.support.stack import STEP, Stack, bridged, cluster, job
+from tests.support.stack import Stack, bridged, cluster, job
 from xplenty_pulumi.dynamic.layout import side_by_side
 from xplenty_pulumi.emulator import Emulator, Knobs
 
@@ -18,8 +18,8 @@ AT_ONCE = 100
 
 @pytest.fixture
 def slow_account() -> Iterator[Emulator]:
-    """An account on which a cluster is creating at the second look, and stays so."""
-    with Emulator(step=STEP, knobs=Knobs(creating_seconds=10**9)) as account:
+    """An account on which a cluster is creating at the first look, and stays so."""
+    with Emulator(step=0, knobs=Knobs(pending_seconds=0)) as account:
         yield account
 
 
