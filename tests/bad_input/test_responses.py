@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from random import Random
+from typing import cast
 
 import httpx
 
@@ -58,8 +59,26 @@ CLIENT: Sequence[Operation] = (
 def spoilt(draw: Random) -> Callable[[httpx.Request], httpx.Response]:
     """Return a service that gives one spoilt answer to everything."""
     given = answer(draw)
-    content = given.stream
-    return lambda request: httpx.Response(given.status_code, headers=given.headers, stream=content)
+    content, asks = b"".join(cast("httpx.SyncByteStream", given.stream)), draw.random() < 0.5
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        body = _of_what_is_asked(content, request) if asks else content
+        return httpx.Response(given.status_code, headers=given.headers, stream=httpx.ByteStream(body))
+
+    return answered
+
+
+def _of_what_is_asked(content: bytes, request: httpx.Request) -> bytes:
+    """The answer with the id that was asked for, where it is a record that has one: another one is never believed."""
+    last = request.url.path.rpartition("/")[2]
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        return content
+    if not last.isdecimal() or not isinstance(body, dict) or "id" not in body:
+        return content
+    kept = {name: value for name, value in body.items() if name not in ("url", "html_url")}
+    return json.dumps({**kept, "id": int(last)}).encode()
 
 
 def assert_usable(found: object) -> None:

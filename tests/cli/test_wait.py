@@ -107,7 +107,7 @@ def test_what_is_forgotten_on_the_way_has_ended(scene: Scene) -> None:
     ]
     lines = []
     for kind, number, goal in goals:
-        scene.clock.script = [partial(scene.emulator.delete_record, kind, number), *[lambda: None] * 20]
+        scene.clock.script = [partial(scene.emulator.delete_record, kind, number), *[lambda: None] * 200]
         lines.append(scene.run("wait", kind, number, "--for", goal))
 
     assert [one.code for one in lines] == [0, 1, 0]

@@ -12,7 +12,14 @@ from xplenty_pulumi.errors import NotFoundError
 
 OURS = marker_of(OWNER)
 A_LOOK = 8
+"""Calls of a look at an account with a long history: the newest page, and a list for each status before the end."""
 """Calls that one look costs: the newest, and one list for each status that is asked for."""
+
+
+def long_history(bench: Bench) -> None:
+    """Let a hundred clusters have ended."""
+    for _ in range(100):
+        bench.emulator.add_cluster(status="terminated")
 
 
 def test_every_status_before_the_end_is_listed(bench: Bench) -> None:
@@ -24,8 +31,18 @@ def test_every_status_before_the_end_is_listed(bench: Bench) -> None:
     assert set(bench.living.look().unended) == made
 
 
+def test_a_short_list_is_a_whole_look(bench: Bench) -> None:
+    """Where one page has everything, nothing else is asked for."""
+    made = bench.emulator.add_cluster()
+    for _ in range(98):
+        bench.emulator.add_cluster(status="terminated")
+    assert set(bench.living.look().unended) == {made.id}
+    assert bench.wire.count("GET clusters") == 1
+
+
 def test_a_look_serves_all_who_ask_within_five_seconds(bench: Bench) -> None:
     """Twenty clusters created together cost the calls of one look; after five seconds it is too old."""
+    long_history(bench)
     bench.clock.advance(1000)
     for _ in range(20):
         bench.living.claims(OURS)
@@ -40,6 +57,7 @@ def test_a_look_serves_all_who_ask_within_five_seconds(bench: Bench) -> None:
 
 def test_a_slow_look_serves_all_who_have_waited_for_it(bench: Bench) -> None:
     """However long the lists take, twenty creates cost the calls of one look."""
+    long_history(bench)
     bench.wire.on("GET clusters", preceded_by(lambda: bench.clock.advance(3)))
     for _ in range(20):
         bench.living.claims(OURS)
@@ -48,6 +66,7 @@ def test_a_slow_look_serves_all_who_have_waited_for_it(bench: Bench) -> None:
 
 def test_threads_share_one_look(bench: Bench) -> None:
     """Whoever comes while a look is taken waits for it instead of taking another."""
+    long_history(bench)
     threads = [threading.Thread(target=bench.living.look) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -66,6 +85,7 @@ def test_forgetting_makes_the_next_look_new(bench: Bench) -> None:
 
 def test_a_failed_look_is_not_kept(bench: Bench) -> None:
     """The next who asks looks again."""
+    long_history(bench)
     bench.wire.on("GET clusters", answers(404), calls={3})
     with pytest.raises(NotFoundError):
         bench.living.look()

@@ -4,12 +4,13 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
 
 from tests.support.core_bench import OWNER, desired, desired_hook, desired_run
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.marker import Owner, marker_of, read, sign
+from xplenty_pulumi.core.marker import Marker, Owner, marker_of, sign, whose
 from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
 from xplenty_pulumi.core.reconcile.creation import Desired
@@ -122,24 +123,31 @@ class Stage:
 
     def ready_cluster(self, index: int) -> Cluster:
         """Return a cluster of ours that was there before, and is available."""
-        cluster = self._cluster(description=sign("", marker_of(_owner(index))), nodes=NODES)
+        cluster = self._cluster(description=sign("", self._held(index)), nodes=NODES)
         self._given.append(cluster)
         return cluster
+
+    def _held(self, index: int) -> Marker:
+        """Return the marker of a cluster of ours that was created before, and is held."""
+        return marker_of(_owner(index)).drawn(self.clock.now(), Random(index)).held
 
     def hook_of(self, index: int, **inputs: Any) -> DesiredHook:
         """Return our hook of that number as it should be."""
         return desired_hook(owner=_owner(index), **inputs)
 
     def ready_hook(self, index: int) -> Hook:
-        """Return a hook of ours that was there before, as it should be."""
-        number = self.ours.hooks.create(self.hook_of(index)).record.id
+        """Return a hook of ours that an earlier process has made, as it should be."""
+        earlier = Ours(self._connect(self.emulator), self.clock)
+        number = earlier.hooks.create(self.hook_of(index)).record.id
+        list(self.ours.client.hooks.list())
+        self.ours.hooks.read(number)
         hook = self._hook(number)
         self._given.append(hook)
         return hook
 
     def hooks(self, index: int) -> list[int]:
         """Return the ids of the hooks with the marker of that number."""
-        return [one.id for one in self.emulator.hooks() if read(one.name) == marker_of(_owner(index))]
+        return [one.id for one in self.emulator.hooks() if whose(one.name) == marker_of(_owner(index))]
 
     def running_job(self) -> Job:
         """Return a job of ours that was there before, and runs for long."""
@@ -195,4 +203,4 @@ def _owner(index: int) -> Owner:
 
 
 def _is_marked(cluster: Cluster, index: int) -> bool:
-    return read(cluster.description) == marker_of(_owner(index))
+    return whose(cluster.description) == marker_of(_owner(index))

@@ -172,14 +172,23 @@ def test_a_run_that_was_let_go_is_run_anew() -> None:
     assert len(_runs(stack)) == 2
 
 
-def test_a_twin_made_by_two_processes_at_once_is_reported() -> None:
-    """Where two processes of one stack create at the same moment, the next refresh names the one nobody holds."""
+def test_two_processes_at_once_leave_each_other_alone() -> None:
+    """Where two processes of one state create at the same moment, neither ends or takes what the other has made."""
     stack = _stack()
     other = Stack(stack.world, program=dict(stack.program))
     before_post = stack.boundary("before POST clusters")
     assert stack.up(visits={before_post: other.up}).calm
-    (warning,) = stack.refresh().warnings
-    assert f"has a twin: {other.disk['main'].id}" in warning
+    assert not stack.refresh().warnings
+    assert _living(stack) == sorted(int(one.disk["main"].id) for one in (stack, other))
+
+
+def test_what_another_process_is_making_is_left_to_it() -> None:
+    """An unfinished cluster of the same resource is no duplicate where another process has asked for it."""
+    stack = _stack()
+    other = Stack(stack.world, program=dict(stack.program))
+    before_post, after_post = (stack.boundary(f"{side} POST clusters") for side in ("before", "after"))
+    assert stack.up(visits={before_post: lambda: other.up(crash_at=after_post)}).calm
+    assert len(_living(stack)) == 2
 
 
 def test_a_delete_survives_one_false_404() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.simulation import World
 from tests.support.simulation_engine import Stack
 from xplenty_pulumi.core.kinds import CLUSTER, Phase
-from xplenty_pulumi.core.reconcile import creation, living
+from xplenty_pulumi.core.reconcile import cluster_convergence, creation, living, ownership
 from xplenty_pulumi.emulator import Cluster
 
 Switch = Callable[[pytest.MonkeyPatch, Stack], None]
@@ -25,11 +25,11 @@ def _only_living(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
 
 
 def _window(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
-    patch.setattr(living, "ADOPTION_WINDOW", timedelta(days=10_000))
+    patch.setattr(ownership, "ADOPTION_WINDOW", timedelta(days=10_000))
 
 
-def _one_candidate(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
-    patch.setattr(living, "_only", lambda matches: matches[0] if matches else None)
+def _signed(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
+    patch.setattr(cluster_convergence, "held_description", lambda _cluster, _desired: None)
 
 
 def _held(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
@@ -40,7 +40,7 @@ def _same_shape(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
     patch.setattr(creation, "_refuse_another_shape", lambda _found, _desired: None)
 
 
-GUARDS: tuple[Switch, ...] = (_delete_first, _only_living, _window, _one_candidate, _held, _same_shape)
+GUARDS: tuple[Switch, ...] = (_delete_first, _only_living, _window, _signed, _held, _same_shape)
 
 
 class Replacement:
@@ -50,11 +50,11 @@ class Replacement:
         self.world = World()
         self.stack = Stack(self.world)
         self.stack.cluster("main")
-        assert self.stack.up().calm
-        self.old = int(self.stack.disk["main"].id)
         for guard in GUARDS:
             if guard not in guards:
                 guard(patch, self.stack)
+        assert self.stack.up().calm
+        self.old = int(self.stack.disk["main"].id)
 
     def run(self) -> list[str]:
         """Replace the cluster, and return the failures."""
@@ -100,20 +100,19 @@ def test_only_living_clusters_are_adopted(monkeypatch: pytest.MonkeyPatch) -> No
 def test_only_recent_clusters_are_adopted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A predecessor older than the window is neither adopted nor ended; the run is refused with advice."""
     case = Replacement(monkeypatch, _window)
-    case.world.pass_time(3601)
+    case.world.pass_time(3700)
     (refusal,) = case.run()
     assert "too long ago" in refusal
     assert [one.id for one in case.living] == [case.held] == [case.old]
 
 
-def test_two_candidates_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where another cluster carries the marker too, none is adopted or ended; the run is refused with both ids."""
-    case = Replacement(monkeypatch, _one_candidate)
-    other = case.world.emulator.add_cluster(description=str(case.stack.marker("main")))
+def test_what_says_that_it_is_held_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A predecessor whose marker says that a state holds it is neither adopted nor ended; the run is refused."""
+    case = Replacement(monkeypatch, _signed)
     (refusal,) = case.run()
-    assert str(case.old) in refusal
-    assert str(other.id) in refusal
-    assert {one.id for one in case.living} == {case.old, other.id}
+    assert f"cluster {case.old}: " in refusal
+    assert "is held by a state" in refusal
+    assert [one.id for one in case.living] == [case.held] == [case.old]
 
 
 def test_what_the_state_holds_is_not_adopted(monkeypatch: pytest.MonkeyPatch) -> None:

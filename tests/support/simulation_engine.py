@@ -121,9 +121,9 @@ class Stack:
         """End everything, as `pulumi destroy` does."""
         return self._run(_Engine.destroy, **crash)
 
-    def recover(self) -> None:
-        """Clear the pending operations of a killed run, as `xplenty-pulumi recover` does."""
-        held = {int(entry.id) for entry in self.disk.values()}
+    def recover(self, *others: "Stack") -> None:
+        """Clear the pending operations of a killed run, as `recover` does; `others` are in its backend too."""
+        held = {int(entry.id) for stack in (self, *others) for entry in stack.disk.values()}
         owners: set[Marker | None] = {marker_of(self.owner(name, self.program[name].kind)) for name in self.creating}
         emulator = self.world.emulator
         things: list[Cluster | Hook] = [*emulator.living_clusters(), *emulator.hooks()]

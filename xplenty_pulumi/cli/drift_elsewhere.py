@@ -10,9 +10,8 @@ from typing import Any
 from xplenty_pulumi.cli.engine import Engine
 from xplenty_pulumi.core.drift_strangers import Elsewhere
 from xplenty_pulumi.core.marker import Owner, scope_of
-from xplenty_pulumi.dynamic.inputs import ACCOUNT
 from xplenty_pulumi.dynamic.ours import kind_of
-from xplenty_pulumi.dynamic.owner import owner_of
+from xplenty_pulumi.dynamic.owner import ACCOUNT, owner_of
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
 _AT_ONCE = 4

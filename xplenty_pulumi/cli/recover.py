@@ -66,7 +66,7 @@ def _recovered(engine: Engine, remains: Remains, screen: Screen, *, yes: bool, w
 def _look_for_strays(engine: Engine, remains: Remains, screen: Screen, *, ends: bool, yes: bool) -> None:
     """Name what interrupted creates have left; where that cannot be told, say so, and fail if it was to be ended."""
     try:
-        tell_strays(engine, screen, ends=ends, yes=yes, creating=remains.owners())
+        tell_strays(engine, screen, ends=ends, yes=yes, killed=remains)
     except XplentyError as trouble:
         if ends:
             raise

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from random import SystemRandom
 
 from xplenty_pulumi.cli.account import Account, opened
@@ -11,6 +12,7 @@ from xplenty_pulumi.cli.branch_claims import Judge
 from xplenty_pulumi.cli.branch_down import TakingDown
 from xplenty_pulumi.cli.engine import Engine
 from xplenty_pulumi.cli.holders import Holders, holders_in
+from xplenty_pulumi.cli.remains import Remains
 from xplenty_pulumi.cli.screen import Screen
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.branches import Living as Marked
@@ -20,7 +22,7 @@ from xplenty_pulumi.core.kinds import CLUSTER
 from xplenty_pulumi.core.marker import Marker
 from xplenty_pulumi.core.patience import Deadline
 from xplenty_pulumi.core.reconcile import Hooks, KnownHooks, Living
-from xplenty_pulumi.core.strays import Stray, stray_clusters, stray_hooks
+from xplenty_pulumi.core.strays import WINDOW, Stray, stray_clusters, stray_hooks
 
 _LONGEST = 1200.0
 """Seconds for ending clusters, all together; one that is still being built can be ended only afterwards."""
@@ -42,13 +44,15 @@ class StackAccount:
         clusters = stray_clusters(self._clusters(), self.scopes, self.holders.ids(CLUSTER.name))
         return clusters + stray_hooks(self.account.client.hooks.list(), self.scopes, self.holders.ids(HOOK.name))
 
-    def hand_over(self, owners: Collection[Marker]) -> Iterator[Thing]:
-        """Sign as unfinished what creates of these owners had finished before they reached a state, and yield each."""
+    def hand_over(self, owners: Collection[Marker], *, since: datetime) -> Iterator[Thing]:
+        """Sign as unfinished, and yield, what creates of these owners `since` then had finished and no state holds."""
         hooks = map(Thing, self.account.client.hooks.list())
         candidates = [*map(Thing, self._clusters()), *hooks]
         for thing in candidates:
             marker = thing.marker
             if marker is None or marker.whose not in owners or marker.is_unfinished:
+                continue
+            if marker.begun is None or marker.begun < since.replace(second=0, microsecond=0):
                 continue
             if not self.holders.of(thing.kind.name, thing.record.id):
                 drawn = marker.whose.drawn(self.account.clock.now(), SystemRandom())
@@ -98,16 +102,23 @@ def account_of(engine: Engine) -> Iterator[StackAccount]:
         yield StackAccount(account, own.scopes, holders)
 
 
-def tell_strays(engine: Engine, screen: Screen, *, ends: bool, yes: bool, creating: Collection[Marker] = ()) -> None:
+def _handed_over(found: StackAccount, killed: Remains | None) -> Iterator[Thing]:
+    if killed is None or not (owners := killed.owners()):
+        return
+    hour_ago = (killed.written or found.account.clock.now()) - WINDOW
+    yield from found.hand_over(owners, since=killed.began or hour_ago)
+
+
+def tell_strays(engine: Engine, screen: Screen, *, ends: bool, yes: bool, killed: Remains | None = None) -> None:
     """Say which clusters and hooks interrupted creates of the stack have left, and with `ends` end them.
 
-    What creates of the owners `creating` had finished when the run was killed is handed over to them first.
+    What creates of a `killed` run had finished before the state held it is handed over to their resources first.
 
     Raises:
         XplentyError: it could not look.
     """
     with account_of(engine) as found:
-        for thing in found.hand_over(creating) if creating else ():
+        for thing in _handed_over(found, killed):
             screen.line(f"{thing.label} was made by a create that never reached the state: handed over to its resource")
         strays = found.strays()
         if not strays:

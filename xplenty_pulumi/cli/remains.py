@@ -42,6 +42,12 @@ class Remains:
         """Whether a resource of Xplenty was being created, so that it may exist or come to exist."""
         return any(one["type"] == "creating" and kind_of(one["resource"]) for one in self.pending)
 
+    @property
+    def began(self) -> datetime | None:
+        """The moment at which the killed run began, as its lock tells; None where there is none to be seen."""
+        moments = [_moment(lock.timestamp) for lock in self.locks or ()]
+        return min((one for one in moments if one is not None), default=None)
+
     def owners(self) -> tuple[Marker, ...]:
         """Return what the markers of each resource of Xplenty share that was being created."""
         creates = [one["resource"].get("inputs") or {} for one in self.pending if one["type"] == "creating"]

@@ -3,6 +3,7 @@
 What only the provider process needs is loaded where it is used; see `base`.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from xplenty_pulumi.dynamic.base import Provider, answered, number_of
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import OWED, OWNER, Inputs, owner_of
 from xplenty_pulumi.dynamic.properties import Properties, declared, hidden_outputs, nonces_in
+from xplenty_pulumi.dynamic.switches import is_saved_at_once
 from xplenty_pulumi.redact import scrub
 
 if TYPE_CHECKING:
@@ -47,7 +49,8 @@ class HookProvider(Provider):
         self.require_account(_olds)
         call = self.call()
         props = {**_news, **hidden_outputs(_olds)}
-        desired = replace(_desired_hook(call, props), intent=self.intent(call, _olds, _news))
+        intent = self.intent(call, _olds, _news)
+        desired = replace(_desired_hook(call, props), intent=intent, is_saved_at_once=True)
         outcome = self._hooks(call).update(number_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))
 
@@ -98,7 +101,13 @@ def _desired_hook(call: Call, props: Properties) -> "DesiredHook":
     from xplenty_pulumi.core.reconcile.hook_creation import DesiredHook  # noqa: PLC0415 - see above
 
     inputs = Inputs.of(props).checked(HOOK).inputs
-    return DesiredHook(inputs, owner_of(props), nonces=nonces_in(props), keeps_id=call.keeps_state)
+    return DesiredHook(
+        inputs,
+        owner_of(props),
+        nonces=nonces_in(props),
+        keeps_id=bridge.keeps_half_made(call),
+        is_saved_at_once=is_saved_at_once(os.environ),
+    )
 
 
 HookProvider.__module__ = PUBLIC_MODULE

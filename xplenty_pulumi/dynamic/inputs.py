@@ -8,7 +8,7 @@ from pulumi.output import Unknown
 from xplenty_pulumi.core.check import Checked, check
 from xplenty_pulumi.core.kinds import Kind
 from xplenty_pulumi.dynamic.layout import DECLARED
-from xplenty_pulumi.dynamic.owner import OWNER, owner_of, owner_text
+from xplenty_pulumi.dynamic.owner import ACCOUNT, OWNER, owner_of, owner_text
 from xplenty_pulumi.dynamic.secrets import SECRETS
 
 __all__ = [
@@ -30,8 +30,6 @@ NONCES = "__nonces"
 OWED = "__owed"
 """Hidden output, only where a create has not come to its end: everything that is declared is still owed."""
 HIDDEN_OUTPUTS = (NONCES, OWED)
-ACCOUNT = "__account"
-"""Hidden output: the account it is in, since the same id means something else in another one."""
 
 
 @dataclass(frozen=True)

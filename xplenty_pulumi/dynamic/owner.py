@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from xplenty_pulumi.core.marker import Owner
 from xplenty_pulumi.errors import ConfigError
 
+ACCOUNT = "__account"
+"""Hidden output: the account it is in, since the same id means something else in another one."""
 OWNER = "__owner"
 """Hidden input: the organization and the URN of the resource, joined by a bar."""
 

@@ -3,6 +3,7 @@
 What only the provider process needs is loaded where it is used; see `base`.
 """
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from xplenty_pulumi.dynamic.base import Provider, answered, number_of, timeout_o
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import DECLARED, OWED, OWNER, Inputs, owner_of
 from xplenty_pulumi.dynamic.properties import Properties, declared, hidden_outputs, nonces_in
+from xplenty_pulumi.dynamic.switches import is_saved_at_once
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Outcome
@@ -46,7 +48,8 @@ class ClusterProvider(Provider):
         self.require_account(_olds)
         call = self.call()
         props = {**_news, **hidden_outputs(_olds)}
-        desired = replace(_desired_cluster(call, props), intent=self.intent(call, _olds, _news))
+        intent = self.intent(call, _olds, _news)
+        desired = replace(_desired_cluster(call, props), intent=intent, is_saved_at_once=True)
         outcome = self._clusters(call).update(number_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))
 
@@ -170,7 +173,8 @@ def _desired_cluster(call: Call, props: Properties) -> "Desired":
         timeout=timeout_of(call, inputs, "ready_timeout", CLUSTER),
         terminate_timeout=timeout_of(Call(), inputs, "terminate_timeout", CLUSTER),
         nonces=nonces_in(props),
-        keeps_id=call.keeps_state,
+        keeps_id=bridge.keeps_half_made(call),
+        is_saved_at_once=is_saved_at_once(os.environ),
     )
 
 

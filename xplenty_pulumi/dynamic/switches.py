@@ -25,6 +25,11 @@ def is_set(environment: Mapping[str, str], name: str) -> bool:
     return environment.get(name, "").strip().lower() not in _OFF
 
 
+def is_saved_at_once(environment: Mapping[str, str]) -> bool:
+    """Return whether the engine writes the state after each step, rather than once at the end."""
+    return not is_set(environment, "PULUMI_SKIP_CHECKPOINTS")
+
+
 def in_ci(environment: Mapping[str, str]) -> bool:
     """Return whether a CI system runs this; the variable CI decides where it says anything, so CI=false says no."""
     if environment.get("CI", "").strip():

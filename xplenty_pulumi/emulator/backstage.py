@@ -188,6 +188,13 @@ class Backstage:
         """Let a job be `failed` from now on, with this error text."""
         return self._end_job(number, "failed", errors=errors)
 
+    def end_job(self, number: int, status: str) -> Job:
+        """Let a job have ended with this status, which may be one that no document names."""
+        with self._present() as (world, now):
+            effects.apply_job(world, jobs.finished(world.jobs[number], "completed", at=now), at=now)
+            world.put(replace(world.jobs[number], status=status))
+            return world.jobs[number]
+
     def _end_job(self, number: int, status: str, *, errors: str | None = None) -> Job:
         with self._present() as (world, now):
             ended = replace(jobs.finished(world.jobs[number], status, at=now), errors=errors)

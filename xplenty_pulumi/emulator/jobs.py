@@ -8,7 +8,7 @@ from xplenty_pulumi.emulator.records import FINAL, STOPPING, Job, Moment
 
 def due(job: Job, *, knobs: Knobs) -> Moment | None:
     """Return when the job changes by itself, or None when it has ended or waits for its cluster."""
-    if job.status in FINAL or job.waits_for_cluster:
+    if job.completed_at is not None or job.status in FINAL or job.waits_for_cluster:
         return None
     return job.status_since + _lasts(job, knobs=knobs)
 

@@ -13,7 +13,7 @@ from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reconcile.watching import Watching
 from xplenty_pulumi.core.wait import Watch, wait_for
-from xplenty_pulumi.errors import Cancelled, UnsureError, WaitError, XplentyError
+from xplenty_pulumi.errors import UnsureError, WaitError, XplentyError
 
 
 class Convergence:
@@ -48,7 +48,7 @@ class Convergence:
         Where the user has cancelled, or the state does not keep its id, it stays unfinished, so that the next `up`
         adopts it.
         """
-        if isinstance(outcome.problem, Cancelled) or (outcome.problem is not None and not desired.keeps_id):
+        if outcome.stays_unfinished(keeps_id=desired.keeps_id, is_saved_at_once=desired.is_saved_at_once):
             return outcome
         description = held_description(outcome.record, desired)
         if description is None:

@@ -47,10 +47,12 @@ class Clusters:
         """
         creation = Creation(self._client, self._living, self._patience, desired)
         cluster = self._adopted(creation, desired) or creation.post()
-        self._living.hold(cluster.id)
         outcome = self._convergence.bring(cluster, desired, usual=self._living.usual_seconds(cluster.type))
+        if outcome.problem is None or desired.keeps_id:
+            self._living.hold(cluster.id)
         nonces = tuple(creation.nonces)
-        if desired.marker is not None:
+        is_over = outcome.problem is None or is_broken(outcome.record)
+        if desired.marker is not None and is_over:
             self._end_surplus(cluster.id, desired.marker, nonces, desired, is_new=True)
         if outcome.problem is not None and is_broken(outcome.record):
             outcome = kept(outcome) if desired.keeps_broken else self._clear_away(outcome, desired)

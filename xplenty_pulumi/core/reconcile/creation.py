@@ -25,7 +25,8 @@ class Desired:
     """A cluster as it should be: checked inputs, who declares it, and how long becoming so and ending may take.
 
     `intent` is what an update is about. `nonces` are those of all create calls of this resource so far. `keeps_id` says
-    whether the state keeps the id of a cluster that does not become as desired.
+    whether the state keeps the id of a cluster that does not become as desired, `is_saved_at_once` whether that is
+    written after each step rather than at the end of the whole operation.
     """
 
     inputs: Mapping[str, object] = field(repr=False)
@@ -35,6 +36,7 @@ class Desired:
     intent: Intent = ALL_OF_A_CLUSTER
     nonces: tuple[str, ...] = ()
     keeps_id: bool = True
+    is_saved_at_once: bool = True
 
     @property
     def marker(self) -> Marker | None:

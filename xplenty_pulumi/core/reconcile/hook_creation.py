@@ -25,7 +25,8 @@ class DesiredHook:
     """A hook as it should be: checked inputs, and who declares it.
 
     `intent` is what an update is about. `nonces` are those of all create calls of this resource so far. `keeps_id` says
-    whether the state keeps the id of a hook that does not become as desired.
+    whether the state keeps the id of a hook that does not become as desired, `is_saved_at_once` whether it is written
+    after each step rather than at the end of the whole operation.
     """
 
     inputs: Mapping[str, object] = field(repr=False)
@@ -33,6 +34,7 @@ class DesiredHook:
     intent: Intent = ALL_OF_A_HOOK
     nonces: tuple[str, ...] = ()
     keeps_id: bool = True
+    is_saved_at_once: bool = True
 
     @property
     def marker(self) -> Marker:

@@ -12,7 +12,7 @@ from xplenty_pulumi.core.reconcile.known_hooks import KnownHooks
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.ownership import marker_on
 from xplenty_pulumi.core.reconcile.repeat import act_until
-from xplenty_pulumi.errors import Cancelled, NotFoundError, ReadyFailed, UnsureError, XplentyError
+from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError, XplentyError
 
 _SETTLING = (0.0, 2.0, 5.0, 10.0)
 _UNKNOWN = "the service does not know it (404)"
@@ -40,8 +40,9 @@ class Hooks:
         creation = HookCreation(self._client, self._known, self._patience, desired)
         found = creation.adopted()
         hook = found or creation.post()
-        self._known.hold(hook.id)
         outcome = self._converge(hook, desired, send=found is not None)
+        if outcome.problem is None or desired.keeps_id:
+            self._known.hold(hook.id)
         if outcome.problem is None and desired.inputs.get("ping") and desired.inputs.get("active"):
             self._ping(hook.id)
         nonces = tuple(creation.nonces)
@@ -160,7 +161,7 @@ class Hooks:
     def _signed_as_held(self, outcome: Outcome[Hook], desired: DesiredHook) -> Outcome[Hook]:
         """Return the outcome once the hook says that it is held; an update makes up for it where that failed."""
         hook, marker = outcome.record, marker_on(outcome.record)
-        if isinstance(outcome.problem, Cancelled) or (outcome.problem is not None and not desired.keeps_id):
+        if outcome.stays_unfinished(keeps_id=desired.keeps_id, is_saved_at_once=desired.is_saved_at_once):
             return outcome
         if marker is None or marker.whose != desired.marker or not marker.is_unfinished:
             return outcome

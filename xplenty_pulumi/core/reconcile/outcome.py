@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from xplenty_pulumi.errors import XplentyError
+from xplenty_pulumi.errors import Cancelled, XplentyError
 
 RecordT = TypeVar("RecordT")
 
@@ -21,6 +21,15 @@ class Outcome(Generic[RecordT]):
     problem: XplentyError | None = None
     nonces: tuple[str, ...] = ()
     is_notify_due: bool = False
+
+    def stays_unfinished(self, *, keeps_id: bool, is_saved_at_once: bool) -> bool:
+        """Return whether its marker stays unfinished, since the state may not hold it and the next `up` is to adopt it.
+
+        The user has cancelled, or the state does not keep the id of what failed, or is not written before the end.
+        """
+        if self.problem is None:
+            return not is_saved_at_once
+        return isinstance(self.problem, Cancelled) or not keeps_id
 
 
 @dataclass(frozen=True)

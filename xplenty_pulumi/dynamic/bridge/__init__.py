@@ -12,7 +12,7 @@ from typing import Literal
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.dynamic.bridge.cancel import cancelled, ear, listen
 from xplenty_pulumi.dynamic.bridge.engine import require_engine
-from xplenty_pulumi.dynamic.bridge.failures import ProviderFailure, fail, fail_partially
+from xplenty_pulumi.dynamic.bridge.failures import ProviderFailure, fail, fail_partially, keeps_half_made
 from xplenty_pulumi.dynamic.bridge.pool import lift_pool
 from xplenty_pulumi.dynamic.bridge.report import Finding, Report, announce, report
 from xplenty_pulumi.dynamic.bridge.request import Call, current_call
@@ -36,6 +36,7 @@ __all__ = [
     "fail",
     "fail_partially",
     "is_set",
+    "keeps_half_made",
     "lift_pool",
     "listen",
     "report",

@@ -31,6 +31,11 @@ def fail(call: Call, text: str) -> ProviderFailure:
     return ProviderFailure(text)
 
 
+def keeps_half_made(call: Call) -> bool:
+    """Return whether a failure of `call` can keep a resource with its id in the state."""
+    return call.keeps_state and hasattr(provider_pb2, "ErrorResourceInitFailed")
+
+
 def fail_partially(
     call: Call,
     text: str,

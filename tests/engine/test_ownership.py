@@ -1,0 +1,86 @@
+"""Whose a cluster is, and what an `up` may send, on the real engine."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.support.stack import Stack, cluster, writes
+from xplenty_pulumi.core import marker as markers
+from xplenty_pulumi.emulator import Emulator
+
+
+def test_an_up_sends_what_its_preview_showed(stack: Stack, account: Emulator) -> None:
+    """A cluster that was grown by hand keeps its nodes where only a time-out changes, ignored changes or not."""
+    ignoring: dict[str, Any] = {"ignore_changes": ["nodes"]}
+    stack.declare(cluster("etl"), cluster("ignoring", ignoring)).up().succeeded()
+    for one in account.living_clusters():
+        account.edit_cluster(one.id, nodes=5)
+    before = writes(account)
+
+    stack.declare(cluster("etl", ready_timeout="20m"), cluster("ignoring", ignoring, ready_timeout="20m"))
+    assert {step["op"] for name, step in stack.preview().items() if name in ("etl", "ignoring")} == {"update"}
+    stack.up().succeeded()
+
+    assert writes(account) == before
+    assert [one.nodes for one in account.living_clusters()] == [5, 5]
+
+
+def test_a_new_stack_of_an_old_name_takes_nothing(stack: Stack, account: Emulator) -> None:
+    """After a rename the new stack is refused, in words that name the ways out; the renamed one signs anew."""
+    stack.declare(cluster("etl")).up().succeeded()
+    (one,) = account.living_clusters()
+    stack.run("stack", "rename", "prod").succeeded()
+    stack.run("stack", "init", "dev").succeeded()
+    before = (writes(account), account.clusters())
+
+    refused = stack.up().failed()
+
+    assert f"cluster {one.id}: it carries the marker of this resource" in refused.output
+    assert f"xplenty-pulumi hand-over cluster:{one.id}" in refused.output
+    stack.destroy().succeeded()
+    assert (writes(account), account.clusters()) == before
+    stack.run("stack", "select", "prod").succeeded()
+    stack.up().succeeded()
+    assert writes(account)[len(before[0]) :] == [f"PUT /clusters/{one.id}"]
+    stack.run("stack", "select", "dev").succeeded()
+    stack.up().succeeded()
+    assert len(account.living_clusters()) == 2
+
+
+def test_a_cluster_that_is_kept_is_refused_until_it_is_released(stack: Stack, account: Emulator) -> None:
+    """What `retain_on_delete` left is in no state; a refresh does not advise to end it, and an `up` names it."""
+    keeping: dict[str, Any] = {"retain_on_delete": True}
+    stack.declare(cluster("etl", keeping)).up().succeeded()
+    stack.declare(cluster("etl", keeping, stack="blue-everest")).up().succeeded()
+    kept, _ = account.living_clusters()
+
+    refreshed = stack.refresh().succeeded()
+
+    assert f"cluster {kept.id}" not in refreshed.output
+    stack.destroy().succeeded()
+    assert "it carries the marker of this resource, is not in the state of this stack" in stack.up().failed().output
+    assert len(account.living_clusters()) == 2
+
+
+def test_marker_says_that_the_state_holds_it(stack: Stack, account: Emulator) -> None:
+    """Once an `up` has gone through, the marker is finished, and its nonce is in the state."""
+    stack.declare(cluster("etl", description="nightly")).up().succeeded()
+    (one,) = account.living_clusters()
+    marker = markers.read(one.description)
+    assert marker is not None
+    assert not marker.is_unfinished
+    assert stack.outputs()["etl"]["__nonces"] == marker.nonce
+    assert stack.outputs()["etl"]["description"] == "nightly"
+
+
+def test_an_unfinished_cluster_is_adopted_with_a_warning(tmp_path: Path, account: Emulator) -> None:
+    """What a create has left whose id never reached the state is taken up, and the diagnostics say so."""
+    stack = Stack(tmp_path / "stack", account)
+    account.pace(0)
+    stack.declare(cluster("etl", ready_timeout=1)).up(XPLENTY_BRIDGE="off")
+    (one,) = account.living_clusters()
+    account.pace(30)
+
+    found = stack.declare(cluster("etl")).up().succeeded()
+
+    assert f"warning: adopted cluster {one.id}" in found.output.partition("Diagnostics:")[2]
+    assert len(account.living_clusters()) == 1
