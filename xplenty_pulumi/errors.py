@@ -26,6 +26,7 @@ response body, a header or a secret.
 """
 
 from collections.abc import Sequence
+from typing import Self
 
 
 class XplentyError(Exception):
@@ -39,6 +40,13 @@ class XplentyError(Exception):
         self.message = message
         self.resource = resource
         self.advice = advice
+
+    def also(self, text: str) -> Self:
+        """Return a copy of this error whose message ends with `text` too."""
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other.message = f"{self.message.rstrip('. ')}; {text}"
+        return other
 
     def __str__(self) -> str:
         head = f"{self.resource}: {self.message}" if self.resource else self.message

@@ -17,7 +17,7 @@ from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.view import cluster_view, job_view
-from xplenty_pulumi.dynamic.base import outputs
+from xplenty_pulumi.dynamic.properties import outputs
 from xplenty_pulumi.errors import XplentyError
 
 DEADLINE = 120.0

@@ -14,7 +14,7 @@ from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
 from xplenty_pulumi.core.reconcile.creation import Desired
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
-from xplenty_pulumi.core.reconcile.hooks import DesiredHook
+from xplenty_pulumi.core.reconcile.hook_creation import DesiredHook
 from xplenty_pulumi.core.reconcile.watching import Watching
 from xplenty_pulumi.emulator import (
     Cluster,
@@ -63,7 +63,7 @@ class Ours:
         )
         self.clusters = Clusters(client, Living(client, clock), patience)
         self.job_runs = JobRuns(client, Runs(client, clock), patience)
-        self.hooks = Hooks(client, KnownHooks(client), patience)
+        self.hooks = Hooks(client, KnownHooks(client, clock), patience)
         self.watching = {"cluster": Watching(client, client.clusters, patience)}
         self.watching["job"] = Watching(client, client.jobs, patience)
 

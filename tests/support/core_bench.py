@@ -23,7 +23,7 @@ from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
 from xplenty_pulumi.core.reconcile.creation import Desired
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
-from xplenty_pulumi.core.reconcile.hooks import DesiredHook
+from xplenty_pulumi.core.reconcile.hook_creation import DesiredHook
 from xplenty_pulumi.emulator import Cluster, Emulator, Knobs, Seed
 
 OWNER = Owner("acme", "loads", "dev", "nightly")
@@ -184,7 +184,7 @@ class Bench:
         )
         self.clusters = Clusters(self.client, self.living, patience)
         self.job_runs = JobRuns(self.client, self.runs, patience)
-        self.hooks = Hooks(self.client, KnownHooks(self.client), patience)
+        self.hooks = Hooks(self.client, KnownHooks(self.client, clock), patience)
 
     @classmethod
     def new(cls, *, knobs: Knobs | None = None, seed: Seed | None = None) -> "Bench":

@@ -1,8 +1,6 @@
 """`xplenty-pulumi wait`: until a cluster is available, or a job run has completed, for scripts."""
 
-from collections.abc import Callable
 from enum import StrEnum
-from functools import partial
 from typing import Annotated, TypeVar
 
 import typer
@@ -16,6 +14,8 @@ from xplenty_pulumi.core.awaited import CLUSTER_GOALS, JOB_GOALS
 from xplenty_pulumi.core.goal import Goal, Record
 from xplenty_pulumi.core.observer import known
 from xplenty_pulumi.core.patience import Deadline
+from xplenty_pulumi.core.reconcile import cluster_goals as clusters
+from xplenty_pulumi.core.reconcile import stopping as runs
 from xplenty_pulumi.core.wait import Watch, wait_for
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -47,8 +47,7 @@ def wait_cluster(
 ) -> None:
     """Wait for a cluster; exit with 0 once it is what it was waited for, with 1 when it is not or can not be."""
     with one_paragraph("wait cluster", interrupted=_LEFT), opened() as account:
-        look = partial(account.polls.cluster, number)
-        _wait(account, CLUSTER_GOALS[goal], f"cluster {number}", look=look, timeout=timeout)
+        _wait(account, CLUSTER_GOALS[goal], clusters.watch_of(account.polls, number), timeout=timeout)
 
 
 @wait.command("job")
@@ -61,17 +60,14 @@ def wait_job(
 ) -> None:
     """Wait for a job run; exit with 0 once it is what it was waited for, with 1 when it is not or can not be."""
     with one_paragraph("wait job", interrupted=_LEFT), opened() as account:
-        look = partial(account.polls.job, number)
-        _wait(account, JOB_GOALS[goal], f"job {number}", look=look, timeout=timeout)
+        _wait(account, JOB_GOALS[goal], runs.watch_of(account.polls, number), timeout=timeout)
 
 
-def _wait(
-    account: Account, goal: Goal[RecordT], thing: str, *, look: Callable[[], RecordT | None], timeout: str
-) -> None:
+def _wait(account: Account, goal: Goal[RecordT], watch: Watch[RecordT], *, timeout: str) -> None:
     deadline = Deadline.after(read_span("--timeout", timeout).total_seconds(), account.clock)
-    found = known(look(), thing)
+    found, thing = known(watch(), watch.resource), watch.resource
     screen = Screen(account.secrets)
     teller = Teller(screen, account.clock, thing)
     patience = account.patience(teller.tell, screen.warn)
-    last = wait_for(goal, Watch(thing, look), deadline=deadline, patience=patience, known=found)
+    last = wait_for(goal, watch, deadline=deadline, patience=patience, known=found)
     teller.tell(goal.headline(last) if last else FORGOTTEN)

@@ -4,6 +4,7 @@ from functools import partial
 
 from xplenty_pulumi.client import Client, Cluster, Job
 from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.absence import Presence
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
 from xplenty_pulumi.core.missing import or_none
 from xplenty_pulumi.core.poller import Poller
@@ -17,8 +18,9 @@ _ACTIVE = JOB_RUN.statuses(Phase.BUILDING, Phase.RUNNING, Phase.ENDING)
 class Polls:
     """Looks at clusters and jobs, made once for all who want one at the same time; thread-safe.
 
-    `clusters` and `jobs` serve those who wait, `cluster_survey` and `job_survey` those who read many at once, and
-    `active_jobs` gives every job that has not ended.
+    `clusters` and `jobs` serve those who wait, `cluster_survey` and `job_survey` those who read many at once,
+    `cluster_presence` and `job_presence` those who must know whether one is gone, and `active_jobs` gives every job
+    that has not ended.
     """
 
     def __init__(self, client: Client, clock: Clock) -> None:
@@ -29,6 +31,8 @@ class Polls:
         self.jobs: Poller[Job] = Poller(jobs, self.job, clock)
         self.cluster_survey: Survey[Cluster] = Survey(clusters, clock)
         self.job_survey: Survey[Job] = Survey(jobs, clock)
+        self.cluster_presence: Presence[Cluster] = Presence(self.cluster, clusters, clock)
+        self.job_presence: Presence[Job] = Presence(self.job, jobs, clock)
         self._active_jobs = SharedLook(self._list_active_jobs, clock=clock)
 
     def cluster(self, cluster_id: int) -> Cluster | None:

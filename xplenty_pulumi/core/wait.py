@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from xplenty_pulumi.core.absence import GONE_AFTER
 from xplenty_pulumi.core.goal import Goal, Record, RecordT
 from xplenty_pulumi.core.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience, spelled
 from xplenty_pulumi.errors import Cancelled, ReadyFailed, ReadyTimeout, WaitError
@@ -29,16 +30,25 @@ class Lookout(Protocol[Seen_co]):
 class Watch(Generic[RecordT]):
     """A look at one `resource` that remembers: `last` is the newest record seen, or None.
 
-    `following` gives a place from which the looks of a wait are made together with those of others.
+    `single` looks once, and `find` does not miss what is there; `listed` shows it in a complete list. `following` gives
+    a place from which the looks of a wait are made together with those of others.
     """
 
     resource: str
     single: Callable[[], RecordT | None]
     last: RecordT | None = None
     following: Callable[[], AbstractContextManager[Lookout[RecordT]]] | None = None
+    find: Callable[[], RecordT | None] | None = None
+    listed: Callable[[], RecordT | None] = lambda: None
 
     def __call__(self) -> RecordT | None:
+        """Look once."""
         self.last = self.single()
+        return self.last
+
+    def certain(self) -> RecordT | None:
+        """Return the thing as it is now, None only where it is certain that it is gone."""
+        self.last = (self.find or self.single)()
         return self.last
 
     def lookout(self) -> AbstractContextManager[Lookout[RecordT]]:
@@ -68,10 +78,11 @@ def wait_for(
 
     What is `known` since a moment ago, such as from the answer that made it, counts as the first look.
 
-    A single 404 may be a service that lags behind itself; the second in a row is believed. Trouble while looking (no
-    answer, 429, 5xx) is borne for five minutes without one good answer, however many calls that is. There is always one
-    look at or after the deadline, so what was reached in the last second counts. The first look is always made; further
-    ones wait while the calls that are left are kept for changes.
+    A 404 is believed once a second look ten seconds later misses the thing too, and so does a complete list that was
+    begun after the first. Trouble while looking (no answer, 429, 5xx) is borne for five minutes without one good
+    answer, however many calls that is. There is always one look at or after the deadline, so what was reached in the
+    last second counts. The first look is always made; further ones wait while the calls that are left are kept for
+    changes.
 
     Raises:
         ReadyTimeout: the `deadline` is over.
@@ -105,12 +116,13 @@ class _Waiting(Generic[RecordT]):
         self._deadline = deadline
         self._clock = patience.clock
         self._last_answer = self._clock.monotonic()
-        self._agreeing = self._misses = 0
+        self._agreeing = 0
+        self._missed_at: float | None = None
 
     def look(self) -> bool:
         """Look once; return whether the goal is reached, and raise where it can not be any more."""
         try:
-            record = self._lookout.look()
+            record = self._lookout.look() or self._listed()
         except PASSING_TROUBLE as trouble:
             self._bear(trouble)
             return False
@@ -118,21 +130,38 @@ class _Waiting(Generic[RecordT]):
 
     def judge(self, record: RecordT | None) -> bool:
         """Take note of what was seen; return whether the goal is reached, and raise where it can not be any more."""
-        self._watch.last = record
         self._last_answer = self._clock.monotonic()
-        self._misses = self._misses + 1 if record is None else 0
-        if self._is_reached(record):
+        if record is None:
+            return self._is_gone()
+        self._watch.last, self._missed_at = record, None
+        if self._goal.reached(record):
             self._agreeing += 1
-            return self._agreeing >= (max(2, self._goal.looks) if record is None else self._goal.looks)
+            return self._agreeing >= self._goal.looks
         self._agreeing = 0
-        self._give_up_if_hopeless(record)
+        self._give_up(self._goal.hopeless(record))
         self._tell(record)
         return False
+
+    def _listed(self) -> RecordT | None:
+        """The thing in a complete list, where it has been missed for the first time."""
+        return self._watch.listed() if self._missed_at is None else None
+
+    def _is_gone(self) -> bool:
+        """Take note of a miss; return whether that is what is waited for, and raise where it is not and is certain."""
+        self._agreeing = 0
+        now = self._clock.monotonic()
+        self._missed_at = now if self._missed_at is None else self._missed_at
+        if now - self._missed_at < GONE_AFTER:
+            return False
+        self._watch.last = None
+        if not self._goal.missing_is_reached:
+            self._give_up("the service does not know it (404)")
+        return True
 
     def rest(self) -> None:
         """Pause until the next look is due or somebody else has made one; raise when time is over or nobody cares."""
         left = self._deadline.left()
-        if left <= 0 and self._agreeing == 0:
+        if left <= 0 and self._agreeing == 0 and self._missed_at is None:
             raise self._error(ReadyTimeout, f"not {self._goal.name} after {spelled(self._deadline.total)}")
         pause = self._pause()
         self._sleep(min(pause, left) if left > 0 else pause)
@@ -141,8 +170,10 @@ class _Waiting(Generic[RecordT]):
 
     def _pause(self) -> float:
         pace = self._patience.pace
-        if self._is_settling():
-            return pace.confirmation() if self._agreeing and not self._misses else pace.first
+        if self._missed_at is not None:
+            return max(pace.confirmation(), self._missed_at + GONE_AFTER - self._clock.monotonic())
+        if self._agreeing:
+            return pace.confirmation()
         return self._patience.allowance.stretched(pace.pause(self._deadline.elapsed(), usual=self._goal.usual))
 
     def _sleep(self, seconds: float) -> None:
@@ -156,7 +187,7 @@ class _Waiting(Generic[RecordT]):
 
     def _is_settling(self) -> bool:
         """Whether the next look is to confirm the last one, which it only does after a while."""
-        return self._agreeing > 0 or self._misses > 0
+        return self._agreeing > 0 or self._missed_at is not None
 
     def _is_held(self) -> bool:
         """Whether calls are too scarce to look again; silence meanwhile is nobody's fault."""
@@ -166,14 +197,7 @@ class _Waiting(Generic[RecordT]):
         self._patience.tell("waiting", self._patience.allowance.shortage_text())
         return True
 
-    def _is_reached(self, record: RecordT | None) -> bool:
-        return self._goal.missing_is_reached if record is None else self._goal.reached(record)
-
-    def _give_up_if_hopeless(self, record: RecordT | None) -> None:
-        if record is None:
-            reason = "the service does not know it (404)" if self._misses > 1 else ""
-        else:
-            reason = self._goal.hopeless(record)
+    def _give_up(self, reason: str) -> None:
         if reason:
             message = f"can not become {self._goal.name}: {reason}"
             raise self._error(ReadyFailed, message, reason=reason, advice=self._goal.unreachable)
@@ -186,9 +210,7 @@ class _Waiting(Generic[RecordT]):
                 f"no good answer for {spelled(silence)} while waiting to be {self._goal.name}: {trouble}",
             )
 
-    def _tell(self, record: RecordT | None) -> None:
-        if record is None:
-            return
+    def _tell(self, record: RecordT) -> None:
         elapsed = f"{spelled(self._deadline.elapsed())} of {spelled(self._deadline.total)}"
         usual = f"usually {spelled(self._goal.usual)}" if self._goal.usual else ""
         shortage = self._patience.allowance.shortage_text()

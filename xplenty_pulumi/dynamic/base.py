@@ -6,7 +6,7 @@ provider process first uses them.
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,28 +14,34 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CheckResult, ConfigureRequest, DiffResult, ReadResult, ResourceProvider
 
 from xplenty_pulumi.core import fields
-from xplenty_pulumi.core.diff import differences
-from xplenty_pulumi.core.kinds import JOB_RUN, Kind
+from xplenty_pulumi.core.kinds import Kind, Phase
 from xplenty_pulumi.core.plan import Plan, plan
 from xplenty_pulumi.dynamic import bridge, sessions, settings
 from xplenty_pulumi.dynamic.answered import answered, arguments_answered, name_answered
-from xplenty_pulumi.dynamic.bridge import PROVIDER, Call
+from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.checking import check
 from xplenty_pulumi.dynamic.crowd import crowd
-from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, HIDDEN_INPUTS, OWNER, Inputs
+from xplenty_pulumi.dynamic.inputs import (
+    ACCOUNT,
+    DECLARED,
+    NONCES,
+    OWED,
+    OWNER,
+    Inputs,
+)
 from xplenty_pulumi.dynamic.layout import OBSERVED, stored
-from xplenty_pulumi.dynamic.secrets import secret_values, without_secrets
+from xplenty_pulumi.dynamic.properties import Properties, declared, outputs, refreshed_inputs
+from xplenty_pulumi.dynamic.secrets import secret_values
 from xplenty_pulumi.dynamic.switches import HEARTBEAT_IN_CI, in_ci
 from xplenty_pulumi.errors import ConfigError, NotFoundError, SpecError
-from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.redact import scrub
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Outcome
+    from xplenty_pulumi.core.reconcile.intent import Intent
     from xplenty_pulumi.dynamic.session import Session
 
 __all__ = ["Properties", "Provider", "answered", "declared", "number_of", "timeout_of"]
-
-Properties = dict[str, Any]
 
 
 class Provider(ResourceProvider, ABC):
@@ -122,11 +128,14 @@ class Provider(ResourceProvider, ABC):
     def achieved(self, call: Call, outcome: "Outcome[Any]", props: Properties) -> Properties:
         """Return the outputs of what was brought about; where there is a problem, fail so that the state keeps it."""
         seen = self.outputs(props, self.view(outcome.record))
+        if outcome.nonces:
+            seen[NONCES] = " ".join(dict.fromkeys(outcome.nonces))
         if outcome.problem is not None:
             text = self.scrubbed(str(outcome.problem), seen)
             outputs = self.stored(seen)
             raise bridge.fail_partially(call, text, resource_id=str(outcome.record.id), outputs=outputs) from None
         bridge.say(call, self.headline(seen))
+        seen.pop(OWED, None)
         return self.stored(seen)
 
     def stored(self, seen: Properties) -> Properties:
@@ -148,6 +157,8 @@ class Provider(ResourceProvider, ABC):
         """Return what was read; what is not as it should be is said in the way that keeps it in the state."""
         id_, managed = str(record.id), DECLARED in props
         seen = self.outputs(props, self.view(record))
+        if not remark:
+            seen.pop(OWED, None)
         inputs = refreshed_inputs(seen) if managed else None
         if remark and managed and call.keeps_state:
             text = self.scrubbed(f"{self.kind.name} {id_}: {remark}", seen)
@@ -177,6 +188,20 @@ class Provider(ResourceProvider, ABC):
         settings = self.settings()
         return {**outputs(props, view, self.kind, secrets=[settings.api_key]), ACCOUNT: settings.account_id}
 
+    def intent(self, call: Call, olds: Properties, news: Properties) -> "Intent":
+        """Return what an update is to bring about: what the engine has shown, and what a create still owes."""
+        from xplenty_pulumi.core.reconcile.intent import intent_of  # noqa: PLC0415 - see above
+
+        before = call.old_inputs or {**declared(olds, self.kind), OWNER: olds.get(OWNER)}
+        return intent_of(
+            self.kind,
+            Inputs.of(before).known,
+            Inputs.of(news).known,
+            owed=OWED in olds,
+            is_ready=self.kind.phase(str(olds.get("status", ""))) is Phase.READY,
+            signs=before.get(OWNER) != news.get(OWNER),
+        )
+
     def require_account(self, props: Mapping[str, object]) -> None:
         """Return if the settings name the account that `props` are from.
 
@@ -195,36 +220,6 @@ class Provider(ResourceProvider, ABC):
             return scrub(text, [self.settings().api_key, *secrets])
         except ConfigError:
             return scrub(text, secrets)
-
-
-def declared(props: Mapping[str, object], kind: Kind) -> dict[str, object]:
-    """Return the inputs that the program declares, whether `props` are inputs or outputs."""
-    names = props.get(DECLARED)
-    return {name: props[name] for name in (names if isinstance(names, list) else kind.by_name) if name in props}
-
-
-def outputs(
-    props: Mapping[str, object], view: Mapping[str, object], kind: Kind, *, secrets: Sequence[Secret] = ()
-) -> Properties:
-    """Return all outputs: the record as it is seen, each declared input in the user's own spelling, and what is hidden.
-
-    In what the service shows, the secret variables and whatever else is in `secrets` are masked.
-
-    An input that can be changed from outside shows the service's value where that is another one: what is seen counts,
-    not what was asked for. So does a default, which counts as declared then. The inputs of a run can not change, so the
-    service's echo of them decides nothing.
-    """
-    asked = declared(props, kind)
-    desired = kind.completed(asked, view) if asked else {}
-    drifted = {} if kind is JOB_RUN else {one.field: one.observed for one in differences(kind, desired, view)}
-    hidden = {name: props[name] for name in (*HIDDEN_INPUTS, PROVIDER) if name in props}
-    seen = without_secrets(view, [*secrets, *secret_values(props)])
-    return {**seen, **asked, **drifted, DECLARED: sorted({**asked, **drifted}), OBSERVED: seen, **hidden}
-
-
-def refreshed_inputs(seen: Properties) -> Properties:
-    """Return the inputs as the service shows them, so that the engine sees drift property by property."""
-    return {name: seen[name] for name in (*seen[DECLARED], *HIDDEN_INPUTS) if name in seen}
 
 
 def number_of(id_: str, kind: Kind) -> int:

@@ -4,20 +4,23 @@ What only the provider process needs is loaded where it is used; see `base`.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.hook_kind import HOOK
+from xplenty_pulumi.core.marker import marker_of
 from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
-from xplenty_pulumi.dynamic.base import Properties, Provider, answered, declared, number_of
+from xplenty_pulumi.dynamic.base import Provider, answered, number_of
 from xplenty_pulumi.dynamic.bridge import Call
-from xplenty_pulumi.dynamic.inputs import Inputs, owner_of
+from xplenty_pulumi.dynamic.inputs import OWED, OWNER, Inputs, owner_of
+from xplenty_pulumi.dynamic.properties import Properties, declared, hidden_outputs, nonces_in
 from xplenty_pulumi.redact import scrub
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Hooks
-    from xplenty_pulumi.core.reconcile.hooks import DesiredHook
+    from xplenty_pulumi.core.reconcile.hook_creation import DesiredHook
 
 
 class HookProvider(Provider):
@@ -35,23 +38,26 @@ class HookProvider(Provider):
     def create(self, props: Properties) -> CreateResult:
         """Return the hook's id and outputs once it is read back as desired."""
         call = self.call()
-        outcome = self._hooks(call).create(_desired_hook(props))
-        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, props))
+        outcome = self._hooks(call).create(_desired_hook(call, props))
+        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, {**props, OWED: True}))
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the hook is read back as desired."""
         self.require_account(_olds)
         call = self.call()
-        outcome = self._hooks(call).update(number_of(_id, self.kind), _desired_hook(_news))
-        return UpdateResult(self.achieved(call, outcome, _news))
+        props = {**_news, **hidden_outputs(_olds)}
+        desired = replace(_desired_hook(call, props), intent=self.intent(call, _olds, _news))
+        outcome = self._hooks(call).update(number_of(_id, self.kind), desired)
+        return UpdateResult(self.achieved(call, outcome, props))
 
     @answered
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return the hook as it is now, or as gone."""
         self.require_account(props)
         call = self.call()
-        sight = self._hooks(call).read(number_of(id_, self.kind))
+        owner = marker_of(owner_of(props)) if OWNER in props else None
+        sight = self._hooks(call).read(number_of(id_, self.kind), owner=owner)
         if sight.gone or sight.record is None:
             return self.gone(call, id_, sight.remark, props)
         return self.sighted(call, sight.record, sight.remark, props)
@@ -61,7 +67,8 @@ class HookProvider(Provider):
         """Return once the hook is seen to be gone."""
         self.require_account(_props)
         call = self.call()
-        self._hooks(call).delete(number_of(_id, self.kind))
+        owner = marker_of(owner_of(_props))
+        self._hooks(call).delete(number_of(_id, self.kind), owner=owner, nonces=nonces_in(_props))
         bridge.say(call, "removed")
 
     def outputs(self, props: Properties, view: Mapping[str, object]) -> Properties:
@@ -87,10 +94,11 @@ class HookProvider(Provider):
         return self.session().hooks(call)
 
 
-def _desired_hook(props: Properties) -> "DesiredHook":
-    from xplenty_pulumi.core.reconcile.hooks import DesiredHook  # noqa: PLC0415 - see above
+def _desired_hook(call: Call, props: Properties) -> "DesiredHook":
+    from xplenty_pulumi.core.reconcile.hook_creation import DesiredHook  # noqa: PLC0415 - see above
 
-    return DesiredHook(Inputs.of(props).checked(HOOK).inputs, owner_of(props))
+    inputs = Inputs.of(props).checked(HOOK).inputs
+    return DesiredHook(inputs, owner_of(props), nonces=nonces_in(props), keeps_id=call.keeps_state)
 
 
 HookProvider.__module__ = PUBLIC_MODULE

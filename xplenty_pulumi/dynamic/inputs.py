@@ -11,9 +11,25 @@ from xplenty_pulumi.dynamic.layout import DECLARED
 from xplenty_pulumi.dynamic.owner import OWNER, owner_of, owner_text
 from xplenty_pulumi.dynamic.secrets import SECRETS
 
-__all__ = ["ACCOUNT", "DECLARED", "HIDDEN_INPUTS", "OWNER", "Inputs", "owner_of", "owner_text"]
+__all__ = [
+    "ACCOUNT",
+    "DECLARED",
+    "HIDDEN_INPUTS",
+    "HIDDEN_OUTPUTS",
+    "NONCES",
+    "OWED",
+    "OWNER",
+    "Inputs",
+    "owner_of",
+    "owner_text",
+]
 
 HIDDEN_INPUTS = (OWNER, SECRETS)
+NONCES = "__nonces"
+"""Hidden output: the nonces of all create calls that were sent for the resource, with blanks between them."""
+OWED = "__owed"
+"""Hidden output, only where a create has not come to its end: everything that is declared is still owed."""
+HIDDEN_OUTPUTS = (NONCES, OWED)
 ACCOUNT = "__account"
 """Hidden output: the account it is in, since the same id means something else in another one."""
 

@@ -3,15 +3,18 @@
 What only the provider process needs is loaded where it is used; see `base`.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Phase
+from xplenty_pulumi.core.marker import marker_of
 from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
-from xplenty_pulumi.dynamic.base import Properties, Provider, answered, declared, number_of, timeout_of
+from xplenty_pulumi.dynamic.base import Provider, answered, number_of, timeout_of
 from xplenty_pulumi.dynamic.bridge import Call
-from xplenty_pulumi.dynamic.inputs import DECLARED, OWNER, Inputs, owner_of
+from xplenty_pulumi.dynamic.inputs import DECLARED, OWED, OWNER, Inputs, owner_of
+from xplenty_pulumi.dynamic.properties import Properties, declared, hidden_outputs, nonces_in
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Clusters, JobRuns
@@ -34,22 +37,26 @@ class ClusterProvider(Provider):
         """Return the cluster's id and outputs once it is ready."""
         call = self.call()
         outcome = self._clusters(call).create(_desired_cluster(call, props))
-        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, props))
+        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, {**props, OWED: True}))
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the cluster is ready and as desired."""
         self.require_account(_olds)
         call = self.call()
-        outcome = self._clusters(call).update(number_of(_id, self.kind), _desired_cluster(call, _news))
-        return UpdateResult(self.achieved(call, outcome, _news))
+        props = {**_news, **hidden_outputs(_olds)}
+        desired = replace(_desired_cluster(call, props), intent=self.intent(call, _olds, _news))
+        outcome = self._clusters(call).update(number_of(_id, self.kind), desired)
+        return UpdateResult(self.achieved(call, outcome, props))
 
     @answered
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return the cluster as it is now, as gone, or as unhealthy with the reason."""
         self.require_account(props)
         call = self.call()
-        sight = self._clusters(call).read(number_of(id_, self.kind), inputs=declared(props, CLUSTER))
+        owner = marker_of(owner_of(props)) if OWNER in props else None
+        number = number_of(id_, self.kind)
+        sight = self._clusters(call).read(number, inputs=declared(props, CLUSTER), owner=owner)
         if sight.gone or sight.record is None:
             return self.gone(call, id_, sight.remark, props)
         return self.sighted(call, sight.record, sight.remark, _with_notify(props, sight.told))
@@ -61,8 +68,14 @@ class ClusterProvider(Provider):
         call = self.call()
         timeout = timeout_of(call, _props, "terminate_timeout", CLUSTER)
         active_jobs = str(_props.get("active_jobs_on_terminate", "stop"))
-        self._clusters(call).delete(number_of(_id, self.kind), timeout=timeout, active_jobs=active_jobs)
-        bridge.say(call, "terminated")
+        how = self._clusters(call).delete(
+            number_of(_id, self.kind),
+            timeout=timeout,
+            active_jobs=active_jobs,
+            owner=marker_of(owner_of(_props)),
+            nonces=nonces_in(_props),
+        )
+        bridge.say(call, how)
 
     def _clusters(self, call: Call) -> "Clusters":
         return self.session().clusters(call)
@@ -147,6 +160,8 @@ def _desired_cluster(call: Call, props: Properties) -> "Desired":
         owner=owner_of(props),
         timeout=timeout_of(call, inputs, "ready_timeout", CLUSTER),
         terminate_timeout=timeout_of(Call(), inputs, "terminate_timeout", CLUSTER),
+        nonces=nonces_in(props),
+        keeps_id=call.keeps_state,
     )
 
 

@@ -35,14 +35,15 @@ class Session:
     @classmethod
     def of(cls, client: Client, clock: Clock, *, pace: Pace | None = None, share: float = 0.5) -> "Session":
         """Return a session that has seen nothing yet, and may spend that `share` of the hourly calls."""
+        polls = Polls(client, clock)
         return cls(
             client,
             clock,
             pace or Pace(),
-            living=Living(client, clock),
+            living=Living(client, clock, presence=polls.cluster_presence),
             runs=Runs(client, clock),
-            known_hooks=KnownHooks(client),
-            polls=Polls(client, clock),
+            known_hooks=KnownHooks(client, clock),
+            polls=polls,
             budget=Budget(client, clock, share=share),
             foresight=Foresight(client, lambda text: bridge.stack_line(text, "WARNING")),
         )

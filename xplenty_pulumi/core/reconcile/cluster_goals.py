@@ -1,17 +1,34 @@
 """What is waited for with clusters, and what the sight of one means."""
 
+from dataclasses import replace
+
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.goal import Goal
 from xplenty_pulumi.core.kinds import CLUSTER, Phase
+from xplenty_pulumi.core.patience import Deadline
+from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile.creation import Desired
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.view import cluster_view
+from xplenty_pulumi.core.wait import Watch
 from xplenty_pulumi.errors import ReadyFailed
 
 
 def label(cluster_id: int) -> str:
     """Return how texts name this cluster."""
     return f"cluster {cluster_id}"
+
+
+def watch_of(polls: Polls, cluster_id: int, last: Cluster | None = None) -> Watch[Cluster]:
+    """Return the looks at one cluster, made together with those of all others who look at the account."""
+    return Watch(
+        label(cluster_id),
+        lambda: polls.cluster(cluster_id),
+        last,
+        following=lambda: polls.clusters.following(cluster_id),
+        find=lambda: polls.cluster_presence.find(cluster_id),
+        listed=lambda: polls.cluster_presence.listed(cluster_id),
+    )
 
 
 def sight_of(cluster: Cluster | None) -> Sight[Cluster]:
@@ -64,12 +81,18 @@ def _never_ready(cluster: Cluster) -> str:
 
 
 def ready_with(desired: Desired, cluster: Cluster, *, usual: float | None = None) -> Goal[Cluster]:
-    """Return the goal of being ready with all the nodes that are desired; `cluster` is as it is now."""
+    """Return the goal of being ready, with the nodes that are desired where they are a matter of the intent.
+
+    `cluster` is as it is now.
+    """
     nodes = desired.inputs["nodes"]
+    counts = "nodes" in desired.intent.fields
     is_built = phase_of(cluster) in {Phase.READY, Phase.SCALING}
     return Goal(
-        name=f"available with {nodes} node{'' if nodes == 1 else 's'}",
-        reached=lambda cluster: phase_of(cluster) is Phase.READY and cluster_view(cluster)["nodes"] == nodes,
+        name=f"available with {nodes} node{'' if nodes == 1 else 's'}" if counts else "available",
+        reached=lambda cluster: (
+            phase_of(cluster) is Phase.READY and (not counts or cluster_view(cluster)["nodes"] == nodes)
+        ),
         hopeless=_never_ready,
         unfinished=_GO_ON_WAITING,
         unreachable=_START_ANEW,
@@ -110,3 +133,16 @@ TERMINATED: Goal[Cluster] = Goal(
     unfinished=_END_AGAIN,
     stages=_ENDED,
 )
+_ALIVE_AGAIN = 10.0
+"""Seconds after which a cluster that was asked to end and shows alive is not thought to be shown as it was before."""
+
+
+def terminated(deadline: Deadline) -> Goal[Cluster]:
+    """Return the goal of having ended, for a cluster that was asked to end now and has until the `deadline`."""
+    asked = deadline.elapsed()
+
+    def alive(cluster: Cluster) -> str:
+        is_late = deadline.elapsed() - asked >= _ALIVE_AGAIN and deadline.left() > 0
+        return f"it is {cluster.status}" if is_late and not is_ending(cluster) else ""
+
+    return replace(TERMINATED, hopeless=alive)

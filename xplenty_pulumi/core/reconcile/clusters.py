@@ -1,33 +1,21 @@
 """Clusters: created once, resized honestly, ended verifiably."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Cluster
-from xplenty_pulumi.core.goal import Goal
-from xplenty_pulumi.core.kinds import Phase
-from xplenty_pulumi.core.patience import Deadline, Patience
+from xplenty_pulumi.core.marker import Marker
+from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.polls import Polls
-from xplenty_pulumi.core.reconcile.cluster_changes import changes_for, is_as_desired
-from xplenty_pulumi.core.reconcile.cluster_goals import (
-    ENDABLE,
-    READY,
-    TERMINATED,
-    is_broken,
-    is_ending,
-    kept,
-    label,
-    phase_of,
-    ready_with,
-    sight_of,
-)
+from xplenty_pulumi.core.reconcile.cluster_convergence import Convergence
+from xplenty_pulumi.core.reconcile.cluster_ending import Ending
+from xplenty_pulumi.core.reconcile.cluster_goals import is_broken, kept, label, sight_of
 from xplenty_pulumi.core.reconcile.creation import Creation, Desired
 from xplenty_pulumi.core.reconcile.living import Living
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
-from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed
-from xplenty_pulumi.core.reconcile.stopping import Stopping
+from xplenty_pulumi.core.reconcile.ownership import marker_on
 from xplenty_pulumi.core.reconcile.watching import Watching
-from xplenty_pulumi.core.wait import Watch, wait_for
-from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
+from xplenty_pulumi.errors import ReadyFailed, XplentyError
 
 
 class Clusters:
@@ -40,166 +28,145 @@ class Clusters:
         self._client = client
         self._living = living
         self._polls = polls or Polls(client, patience.clock)
-        self._creation = Creation(client, living, patience)
-        self._stopping = Stopping(client, self._polls, patience)
+        self._ending = Ending(client, living, self._polls, patience)
         self._watching = Watching(client, client.clusters, patience)
+        self._convergence = Convergence(client, living, self._polls, self._watching, patience)
         self._patience = patience
 
     def create(self, desired: Desired) -> Outcome[Cluster]:
-        """Return the one living cluster with the owner's marker, ready and as desired.
+        """Return the one living cluster of the resource, ready and as desired.
 
-        1 FIND one that an earlier attempt left behind and adopt it, or end it if it is broken; 2 POST; 3 where the
-        answer is lost, VERIFY by the marker before anything is repeated; 4 WAIT until it is ready with all its nodes. A
-        new cluster that ends in `error` is terminated, unless `on_create_failure` is `keep`.
+        1 FIND what interrupted create calls left behind, and adopt one of them; 2 POST; 3 where the answer is lost,
+        VERIFY by the marker before anything is repeated; 4 WAIT until it is ready with all its nodes; 5 END what the
+        create calls made besides it; 6 sign that it is held. A new cluster that ends in `error` is terminated, unless
+        `on_create_failure` is `keep`.
 
         Raises:
             XplentyError: nothing exists that belongs to this resource, or (UnsureError, RefusedError) what exists can
                 not be told or must not be touched.
         """
-        cluster = self._creation.find(desired) or self._broken_to_keep(desired)
-        if cluster is None:
-            self._clear_away_earlier(desired)
-            cluster = self._creation.post(desired)
-        outcome = self._converge(cluster, desired, usual=self._living.usual_seconds(cluster.type))
-        if outcome.problem is None or not is_broken(outcome.record):
-            return outcome
-        return kept(outcome) if desired.keeps_broken else self._clear_away(outcome, desired)
+        creation = Creation(self._client, self._living, self._patience, desired)
+        cluster = self._adopted(creation, desired) or creation.post()
+        self._living.hold(cluster.id)
+        outcome = self._convergence.bring(cluster, desired, usual=self._living.usual_seconds(cluster.type))
+        nonces = tuple(creation.nonces)
+        if desired.marker is not None:
+            self._end_surplus(cluster.id, desired.marker, nonces, desired, is_new=True)
+        if outcome.problem is not None and is_broken(outcome.record):
+            outcome = kept(outcome) if desired.keeps_broken else self._clear_away(outcome, desired)
+        return replace(self._convergence.signed_as_held(outcome, desired), nonces=nonces)
 
     def update(self, cluster_id: int, desired: Desired) -> Outcome[Cluster]:
-        """Return the cluster, ready and as desired; where nothing differs, this means to go on waiting.
+        """Return the cluster once it is as its update is to make it; without a change, this means to go on waiting.
 
         Raises:
             ReadyFailed: it is gone.
             XplentyError: it can not be looked at.
         """
-        seen = self._sight(cluster_id, self._now(cluster_id))
+        self._living.hold(cluster_id)
+        seen = self._sight(cluster_id, self._polls.cluster_presence.find(cluster_id))
         if seen.gone or seen.record is None:
             raise ReadyFailed(
                 f"it can not be updated: {seen.remark}",
                 resource=label(cluster_id),
                 advice="Run `pulumi up --refresh` to create it anew",
             )
-        return self._converge(seen.record, desired)
+        marker = marker_on(seen.record)
+        outcome = self._convergence.bring(seen.record, desired)
+        if marker is not None and marker.is_unfinished and marker.whose == desired.marker:
+            nonces = (*desired.nonces, marker.nonce)
+            self._end_surplus(cluster_id, marker.whose, nonces, desired, is_new=False)
+        return replace(self._convergence.signed_as_held(outcome, desired), nonces=desired.nonces)
 
-    def read(self, cluster_id: int, *, inputs: Mapping[str, object] | None = None) -> Sight[Cluster]:
+    def read(
+        self,
+        cluster_id: int,
+        *,
+        inputs: Mapping[str, object] | None = None,
+        owner: Marker | None = None,
+    ) -> Sight[Cluster]:
         """Return the cluster as it is now; ending, ended and unknown to the service all count as gone.
 
-        Warns of other living clusters that carry its marker: a create that took effect long after its answer was lost.
-        Its watchers are looked at where `inputs`, as they were declared, say who is to be told.
+        Warns of clusters besides it that unfinished create calls of its `owner` made. Its watchers are looked at where
+        `inputs`, as they were declared, say who is to be told.
         """
         self._patience.allowance.require_read()
         survey = self._polls.cluster_survey
         found = survey.find(cluster_id)
-        cluster = found or self._now(cluster_id)
-        sight = self._sight(cluster_id, cluster, neighbours=survey.seen() if found else None)
+        cluster = found or self._polls.cluster_presence.find(cluster_id)
+        sight = self._sight(cluster_id, cluster)
+        if sight.record is not None and not sight.gone and owner is not None:
+            self._warn_of_unfinished(sight.record, owner, among=survey.seen() if found else None)
         return self._watching.seen(sight, cluster_id, inputs or {})
 
-    def delete(self, cluster_id: int, *, timeout: float, active_jobs: str = "stop") -> None:
-        """Return once the service shows that the cluster is terminated, or does not know it.
+    def delete(
+        self,
+        cluster_id: int,
+        *,
+        timeout: float,
+        active_jobs: str = "stop",
+        owner: Marker | None = None,
+        nonces: tuple[str, ...] = (),
+    ) -> str:
+        """Return how the cluster was seen once it is at its end; so are those that its create calls made besides it.
 
-        A cluster that is still being built or resized can not be terminated yet (the service refuses), so that is
-        waited for first. Jobs that are active on it are dealt with as `active_jobs` says: `stop`, `wait` or `fail`.
+        Jobs that are active on it are dealt with as `active_jobs` says: `stop`, `wait` or `fail`. The create calls are
+        those of `owner` with one of `nonces`.
 
         Raises:
             RefusedError: jobs are active on it, and `active_jobs` is `fail`.
             WaitError: it was not terminated within `timeout` seconds.
         """
-        self._living.hold(cluster_id)
-        watch = self._watch(cluster_id)
-        deadline = Deadline.after(timeout, self._patience.clock)
-        self._wait(ENDABLE, watch, deadline)
-        if not is_ending(watch.last):
-            self._patience.allowance.require_write()
-            self._stopping.clear(cluster_id, policy=active_jobs, deadline=deadline)
-            self._terminate(watch, cluster_id)
-        self._wait(TERMINATED, watch, deadline, known=watch.last if is_ending(watch.last) else None)
+        how = self._ending.end(cluster_id, timeout=timeout, active_jobs=active_jobs)
+        if owner is not None and nonces:
+            surplus = self._living.surplus(owner, nonces, kept=cluster_id, is_new=False)
+            self._ending.end_surplus(surplus, cluster_id, timeout=timeout)
+        return how
 
-    def _terminate(self, watch: Watch[Cluster], cluster_id: int) -> None:
-        """Ask for the end of a cluster that was seen alive, and take note of what the service answers."""
+    def _adopted(self, creation: Creation, desired: Desired) -> Cluster | None:
+        """What interrupted create calls left behind, if anything; where that is broken it is ended first, or kept."""
+        found = creation.find()
+        if found and (not is_broken(found[0]) or desired.keeps_broken):
+            return creation.adopt(found[0])
+        for broken in found:
+            self._patience.tell(f"ending cluster {broken.id}, which an earlier attempt left behind broken", "")
+            self._end(broken.id, desired)
+        return None
 
-        def terminate() -> None:
-            watch.last = self._client.clusters.terminate(cluster_id)
+    def _end_surplus(
+        self, kept_id: int, owner: Marker, nonces: tuple[str, ...], desired: Desired, *, is_new: bool
+    ) -> None:
+        try:
+            surplus = self._living.surplus(owner, nonces, kept=kept_id, is_new=is_new)
+        except XplentyError as failed:
+            self._patience.warn(f"{label(kept_id)}: could not look for duplicates of it: {failed.message}")
+            return
+        self._ending.end_surplus(surplus, kept_id, timeout=desired.terminate_timeout)
 
-        act_until(
-            lambda: is_ending(confirmed(watch, clock=self._patience.clock)),
-            terminate,
-            clock=self._patience.clock,
-            tolerate=(UnsureError, InvalidError, NotFoundError),
-            looked=True,
-        )
+    def _end(self, cluster_id: int, desired: Desired) -> str:
+        policy = str(desired.inputs.get("active_jobs_on_terminate", "stop"))
+        return self._ending.end(cluster_id, timeout=desired.terminate_timeout, active_jobs=policy)
 
-    def _now(self, cluster_id: int) -> Cluster | None:
-        return confirmed(self._watch(cluster_id), clock=self._patience.clock)
-
-    def _sight(
-        self, cluster_id: int, cluster: Cluster | None, *, neighbours: list[Cluster] | None = None
-    ) -> Sight[Cluster]:
+    def _sight(self, cluster_id: int, cluster: Cluster | None) -> Sight[Cluster]:
         """What the record, or its absence, means; and whether the state may be thought to hold it from now on."""
         sight = sight_of(cluster)
         if sight.record is None or sight.gone:
             self._living.release(cluster_id)
         else:
             self._living.hold(cluster_id)
-            self._warn_of_twins(sight.record, among=neighbours)
         return sight
 
-    def _converge(self, cluster: Cluster, desired: Desired, *, usual: float | None = None) -> Outcome[Cluster]:
-        """Wait until it can be changed, change what differs, and wait until that is seen."""
-        watch = self._watch(cluster.id, cluster)
-        deadline = Deadline.after(desired.timeout, self._patience.clock)
+    def _warn_of_unfinished(self, cluster: Cluster, owner: Marker, *, among: list[Cluster] | None) -> None:
         try:
-            if not is_broken(cluster):
-                self._watching.bring(cluster.id, desired.inputs, resource=label(cluster.id))
-            if changed := bool(changes_for(cluster, desired)):
-                act_until(
-                    lambda: is_as_desired(watch(), desired),
-                    lambda: self._put(watch, desired, deadline),
-                    clock=self._patience.clock,
-                    tolerate=(UnsureError,),
-                )
-            goal = ready_with(desired, cluster, usual=usual)
-            self._wait(goal, watch, deadline, known=None if changed else cluster)
-        except XplentyError as problem:
-            return Outcome(watch.last or cluster, problem)
-        return Outcome(watch.last or cluster)
-
-    def _put(self, watch: Watch[Cluster], desired: Desired, deadline: Deadline) -> None:
-        """Send what differs once the cluster is ready: a change whose answer got lost may still be under way."""
-        if watch.last is None or phase_of(watch.last) is not Phase.READY:
-            self._wait(READY, watch, deadline)
-        changes = changes_for(watch.last, desired)
-        if watch.last is not None and changes:
-            self._patience.allowance.require_write()
-            self._client.clusters.update(watch.last.id, changes)
-
-    def _broken_to_keep(self, desired: Desired) -> Cluster | None:
-        """What an earlier attempt left behind broken, where the user wants to look at it before it is replaced."""
-        if desired.marker is None or not desired.keeps_broken:
-            return None
-        return next(iter(self._living.broken(desired.marker)), None)
-
-    def _clear_away_earlier(self, desired: Desired) -> None:
-        """End what an earlier attempt left behind broken, so that it does not cost money unseen."""
-        if desired.marker is None:
-            return
-        for broken in self._living.broken(desired.marker):
-            self._patience.tell(f"ending cluster {broken.id}, which an earlier attempt left behind broken", "")
-            self._end(broken.id, desired)
-
-    def _end(self, cluster_id: int, desired: Desired) -> None:
-        policy = str(desired.inputs.get("active_jobs_on_terminate", "stop"))
-        self.delete(cluster_id, timeout=desired.terminate_timeout, active_jobs=policy)
-
-    def _warn_of_twins(self, cluster: Cluster, *, among: list[Cluster] | None) -> None:
-        try:
-            twins = self._living.twins(cluster, among=among)
+            unfinished = self._living.unfinished(owner, among=among)
         except XplentyError as failed:
-            self._patience.warn(f"{label(cluster.id)}: could not look for twins of it: {failed.message}")
+            self._patience.warn(f"{label(cluster.id)}: could not look for duplicates of it: {failed.message}")
             return
-        if twins:
-            ids = " and ".join(str(one.id) for one in twins)
+        for one in unfinished:
             self._patience.warn(
-                f"{label(cluster.id)} has a twin: {ids} carries the same marker and is not in the state; terminate it"
+                f"{label(one.id)} is a duplicate of {label(cluster.id)}: a create call of the same resource made it, "
+                "and it is in no state. `pulumi destroy` ends it, and so does "
+                f"`xplenty-pulumi terminate cluster {one.id} --force`"
             )
 
     def _clear_away(self, outcome: Outcome[Cluster], desired: Desired) -> Outcome[Cluster]:
@@ -219,18 +186,4 @@ class Clusters:
             last_status=outcome.record.status,
             resource=label(outcome.record.id),
             advice="Run `pulumi up` again for a new one; if it happens again, ask the service's support",
-        )
-
-    def _wait(
-        self, goal: Goal[Cluster], watch: Watch[Cluster], deadline: Deadline, *, known: Cluster | None = None
-    ) -> None:
-        wait_for(goal, watch, deadline=deadline, patience=self._patience, known=known)
-
-    def _watch(self, cluster_id: int, last: Cluster | None = None) -> Watch[Cluster]:
-        polls = self._polls
-        return Watch(
-            label(cluster_id),
-            lambda: polls.cluster(cluster_id),
-            last,
-            following=lambda: polls.clusters.following(cluster_id),
         )

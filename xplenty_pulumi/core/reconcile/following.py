@@ -13,7 +13,7 @@ from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.reconcile.refusals import fault_of_cluster
 from xplenty_pulumi.core.reconcile.run_failure import failure_of, last_words, overrun, stopped_on_cancel
 from xplenty_pulumi.core.reconcile.run_goals import goal_of, has_succeeded, label, phase_of
-from xplenty_pulumi.core.reconcile.stopping import Stopping
+from xplenty_pulumi.core.reconcile.stopping import Stopping, watch_of
 from xplenty_pulumi.core.wait import Watch, wait_for
 from xplenty_pulumi.errors import Cancelled, ReadyFailed, XplentyError
 
@@ -103,5 +103,4 @@ class Following:
             return job
 
     def _watch(self, job: Job) -> Watch[Job]:
-        polls = self._polls
-        return Watch(label(job.id), lambda: polls.job(job.id), job, following=lambda: polls.jobs.following(job.id))
+        return watch_of(self._polls, job.id, job)

@@ -1,48 +1,22 @@
-"""Hooks: created once, changed as a whole, removed verifiably."""
+"""Hooks: created once, changed as their update says, removed verifiably."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Hook
 from xplenty_pulumi.core import marker as markers
-from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.core.hook_view import wrong_fields
-from xplenty_pulumi.core.kinds import Change
-from xplenty_pulumi.core.marker import Marker, Owner
-from xplenty_pulumi.core.missing import or_none
+from xplenty_pulumi.core.hook_view import hook_view, wrong_fields
+from xplenty_pulumi.core.marker import Marker
 from xplenty_pulumi.core.patience import Patience
-from xplenty_pulumi.core.reconcile.known_hooks import KnownHooks, only
+from xplenty_pulumi.core.reconcile.hook_creation import DesiredHook, HookCreation, label
+from xplenty_pulumi.core.reconcile.known_hooks import KnownHooks
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
-from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed, find_late
-from xplenty_pulumi.errors import NotFoundError, ReadyFailed, RefusedError, UnsureError, XplentyError
+from xplenty_pulumi.core.reconcile.ownership import marker_on
+from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.errors import Cancelled, NotFoundError, ReadyFailed, UnsureError, XplentyError
 
 _SETTLING = (0.0, 2.0, 5.0, 10.0)
 _UNKNOWN = "the service does not know it (404)"
-
-
-@dataclass(frozen=True)
-class DesiredHook:
-    """A hook as it should be: checked inputs, and who declares it."""
-
-    inputs: Mapping[str, object] = field(repr=False)
-    owner: Owner
-
-    @property
-    def marker(self) -> Marker:
-        """The marker that ends its name."""
-        return markers.marker_of(self.owner)
-
-    def fields(self) -> dict[str, object]:
-        """Return the body that creates it."""
-        local = HOOK.names(Change.LOCAL)
-        sent = {name: value for name, value in self.inputs.items() if name not in local}
-        return {**sent, "name": markers.sign(str(self.inputs.get("name", "")), self.marker)}
-
-    def changes(self) -> dict[str, object]:
-        """Return the body that makes it so: all that can be changed, since not all of it can be seen."""
-        unchangeable = HOOK.names(Change.REPLACE)
-        return {name: value for name, value in self.fields().items() if name not in unchangeable}
+_CHANGEABLE = ("events", "active")
 
 
 class Hooks:
@@ -54,70 +28,84 @@ class Hooks:
         self._patience = patience
 
     def create(self, desired: DesiredHook) -> Outcome[Hook]:
-        """Return the one hook with the owner's marker, as desired, after a test was sent through it.
+        """Return the one hook of the resource, as desired, after a test was sent through it.
 
-        1 FIND one that an earlier attempt left behind and adopt it; 2 POST once; 3 where the answer is lost, VERIFY by
-        the marker; 4 read back what was made.
+        1 FIND one that an interrupted create call left behind and adopt it; 2 POST once; 3 where the answer is lost,
+        VERIFY by the marker; 4 read back what was made; 5 remove what the create call made besides it; 6 sign that it
+        is held.
 
         Raises:
             XplentyError: no hook exists, or (UnsureError, RefusedError) which one is meant can not be told.
         """
-        before = self._known.all()
-        found = self._known.lost(desired.marker, before)
-        if found is not None:
-            _refuse_another_type(found, desired)
-            self._patience.warn(f"adopted {label(found.id)}, which an earlier attempt left behind")
-        hook = found or self._post(desired, {one.id for one in before})
+        creation = HookCreation(self._client, self._known, self._patience, desired)
+        found = creation.adopted()
+        hook = found or creation.post()
         self._known.hold(hook.id)
         outcome = self._converge(hook, desired, send=found is not None)
         if outcome.problem is None and desired.inputs.get("ping") and desired.inputs.get("active"):
             self._ping(hook.id)
-        return outcome
+        nonces = tuple(creation.nonces)
+        self._remove_surplus(hook.id, desired.marker, nonces)
+        return replace(self._signed_as_held(outcome, desired), nonces=nonces)
 
     def update(self, hook_id: int, desired: DesiredHook) -> Outcome[Hook]:
-        """Return the hook as desired; everything is sent again, since not all of it can be seen.
+        """Return the hook once it is as its update is to make it.
+
+        Settings go with every change, since the service wants them each time (documented): those that are no matter of
+        the update are sent as the service shows them.
 
         Raises:
             ReadyFailed: it is gone.
             XplentyError: it can not be looked at.
         """
         self._known.hold(hook_id)
-        hook = self._now(hook_id)
+        hook = self._known.find(hook_id)
         if hook is None:
             raise ReadyFailed(
                 f"it can not be updated: {_UNKNOWN}",
                 resource=label(hook_id),
                 advice="Run `pulumi up --refresh` to create it anew",
             )
-        return self._converge(hook, desired, send=True)
+        outcome = self._converge(hook, desired, send=bool(_changes(hook, desired)) or desired.intent.signs)
+        marker = marker_on(hook)
+        if marker is not None and marker.is_unfinished and marker.whose == desired.marker:
+            self._remove_surplus(hook_id, marker.whose, (*desired.nonces, marker.nonce))
+        return replace(self._signed_as_held(outcome, desired), nonces=desired.nonces)
 
-    def read(self, hook_id: int) -> Sight[Hook]:
-        """Return the hook as it is now; warns of others that carry its marker."""
+    def read(self, hook_id: int, *, owner: Marker | None = None) -> Sight[Hook]:
+        """Return the hook as it is now; warns of others that unfinished create calls of its `owner` made."""
         self._patience.allowance.require_read()
-        hook = self._now(hook_id)
+        hook = self._known.find(hook_id)
         if hook is None:
             self._known.release(hook_id)
             return Sight(None, gone=True, remark=_UNKNOWN)
         self._known.hold(hook_id)
-        self._warn_of_twins(hook)
+        if owner is not None:
+            self._warn_of_unfinished(hook, owner)
         return Sight(hook)
 
-    def delete(self, hook_id: int) -> None:
-        """Return once the service shows that the hook is gone.
+    def delete(self, hook_id: int, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> None:
+        """Return once the service shows that the hook is gone, and those that its create calls made besides it.
 
         Raises:
             ReadyFailed: it is still there 17 seconds after it was removed.
         """
+        self._known.hold(hook_id)
         self._patience.allowance.require_write()
+        self._remove(hook_id)
+        if owner is not None and nonces:
+            self._remove_surplus(hook_id, owner, nonces)
+
+    def _remove(self, hook_id: int) -> None:
         act_until(
-            lambda: self._now(hook_id) is None,
+            lambda: self._known.find(hook_id) is None,
             lambda: self._client.hooks.delete(hook_id),
             clock=self._patience.clock,
             tolerate=(UnsureError, NotFoundError),
         )
         for pause in _SETTLING:
             self._patience.clock.sleep(pause)
-            if self._look(hook_id) is None:
+            if self._known.single(hook_id) is None and all(one.id != hook_id for one in self._known.all()):
                 return
         raise ReadyFailed(
             "it was removed, but the service still shows it",
@@ -125,67 +113,63 @@ class Hooks:
             advice="Run the same command again",
         )
 
-    def _post(self, desired: DesiredHook, before: set[int]) -> Hook:
-        self._patience.go_on("creating it")
+    def _remove_surplus(self, kept: int, owner: Marker, nonces: tuple[str, ...]) -> None:
         try:
-            hook = self._client.hooks.create(desired.fields())
-        except UnsureError as lost:
-            return self._verified(desired, lost, before)
-        if markers.whose(hook.name) != desired.marker:
-            self._patience.warn(
-                f"{label(hook.id)}: the service does not show the ownership marker at the end of its name, so a hook "
-                "whose creation gets no answer can be lost"
-            )
-        return hook
-
-    def _verified(self, desired: DesiredHook, lost: UnsureError, before: set[int]) -> Hook:
-        advice = f"Run `pulumi up` again: it adopts a hook whose name carries {desired.marker}, or creates one"
-        found = find_late(
-            lambda: self._appeared(desired, before),
-            UnsureError(lost.message, marker=str(desired.marker), resource=lost.resource),
-            clock=self._patience.clock,
-            tell=lambda: self._patience.tell(f"the answer got lost, looking for a hook with {desired.marker}", ""),
-            advice=advice,
-        )
-        if found is None:
-            raise UnsureError(
-                "creating it got no answer, and no hook with its marker has appeared since; it was not sent again",
-                marker=str(desired.marker),
-                advice=advice,
-            )
-        return found
-
-    def _appeared(self, desired: DesiredHook, before: set[int]) -> Hook | None:
-        """The hook that was not there before and is this one: by its marker, or by all else where it has no name."""
-        fresh = [hook for hook in self._known.all() if hook.id not in before]
-        alike = [hook for hook in fresh if hook.name is None and not wrong_fields(hook, desired.inputs)]
-        return self._known.lost(desired.marker, fresh) or only(alike)
+            for one in self._known.surplus(owner, nonces, kept=kept):
+                self._remove(one.id)
+                self._patience.warn(f"{label(one.id)}, a duplicate of {label(kept)}, was removed")
+        except XplentyError as failed:
+            self._patience.warn(f"{label(kept)}: a duplicate of it may go on existing: {failed}")
 
     def _converge(self, hook: Hook, desired: DesiredHook, *, send: bool) -> Outcome[Hook]:
-        """Send what is desired, read it back, and say where it is not so."""
+        """Send what the update is about, read it back, and say where it is not so."""
         try:
             if send:
-                self._send(hook.id, desired)
+                self._send(hook, desired)
             wrong: list[str] = []
             for pause in _SETTLING[:2]:
                 self._patience.clock.sleep(pause)
-                hook = self._now(hook.id) or _vanished(hook)
-                wrong = wrong_fields(hook, desired.inputs)
+                hook = self._known.find(hook.id) or _vanished(hook)
+                wrong = [name for name in wrong_fields(hook, desired.inputs) if name in desired.intent.fields]
                 if not wrong:
                     return Outcome(hook)
         except XplentyError as problem:
             return Outcome(hook, problem)
         return Outcome(hook, _not_taken(hook, wrong))
 
-    def _send(self, hook_id: int, desired: DesiredHook) -> None:
-        """Send everything until the service answers: it is the same however often it arrives, and is not all seen."""
+    def _send(self, hook: Hook, desired: DesiredHook) -> None:
+        """Send it until the service answers: it is the same however often it arrives, and is not all seen."""
         self._patience.allowance.require_write()
+        body = {**_changes(hook, desired), "settings": _settings(hook, desired), "name": self._name(hook, desired)}
         act_until(
             lambda: False,
-            lambda: self._client.hooks.update(hook_id, desired.changes()),
+            lambda: self._client.hooks.update(hook.id, body),
             clock=self._patience.clock,
             tolerate=(UnsureError,),
         )
+
+    def _name(self, hook: Hook, desired: DesiredHook) -> str:
+        """The name with the marker that it carries, or a new one where that is not the owner's."""
+        is_asked = hook.name is None or "name" in desired.intent.fields
+        text = str(desired.inputs.get("name", "")) if is_asked else markers.strip(hook.name)
+        marker = marker_on(hook)
+        if marker is None or marker.whose != desired.marker or not marker.nonce:
+            marker = desired.marker.drawn(self._patience.clock.now(), self._known.random).held
+        return markers.sign(text, marker)
+
+    def _signed_as_held(self, outcome: Outcome[Hook], desired: DesiredHook) -> Outcome[Hook]:
+        """Return the outcome once the hook says that it is held; an update makes up for it where that failed."""
+        hook, marker = outcome.record, marker_on(outcome.record)
+        if isinstance(outcome.problem, Cancelled) or (outcome.problem is not None and not desired.keeps_id):
+            return outcome
+        if marker is None or marker.whose != desired.marker or not marker.is_unfinished:
+            return outcome
+        name = markers.sign(str(hook.name), marker.held)
+        try:
+            self._client.hooks.update(hook.id, {"settings": _settings(hook, desired), "name": name})
+        except XplentyError:
+            return outcome
+        return Outcome(hook.model_copy(update={"name": name}), outcome.problem)
 
     def _ping(self, hook_id: int) -> None:
         try:
@@ -193,28 +177,31 @@ class Hooks:
         except XplentyError as failed:
             self._patience.warn(f"{label(hook_id)} is made, but no test could be sent through it: {failed.message}")
 
-    def _warn_of_twins(self, hook: Hook) -> None:
+    def _warn_of_unfinished(self, hook: Hook, owner: Marker) -> None:
         try:
-            twins = self._known.twins(hook)
+            unfinished = self._known.unfinished(owner)
         except XplentyError as failed:
-            self._patience.warn(f"{label(hook.id)}: could not look for twins of it: {failed.message}")
+            self._patience.warn(f"{label(hook.id)}: could not look for duplicates of it: {failed.message}")
             return
-        if twins:
-            ids = " and ".join(map(str, twins))
+        for one in unfinished:
             self._patience.warn(
-                f"{label(hook.id)} has a twin: {ids} carries the same marker and is not in the state; remove it"
+                f"{label(one.id)} is a duplicate of {label(hook.id)}: a create call of the same resource made it, and "
+                "it is in no state. `pulumi destroy` removes it"
             )
 
-    def _look(self, hook_id: int) -> Hook | None:
-        return or_none(partial(self._client.hooks.get, hook_id), self._client)
 
-    def _now(self, hook_id: int) -> Hook | None:
-        return confirmed(lambda: self._look(hook_id), clock=self._patience.clock)
+def _changes(hook: Hook, desired: DesiredHook) -> dict[str, object]:
+    """What the update sets; secrets are not seen, so settings that are a matter of it always count."""
+    names = [name for name in wrong_fields(hook, desired.inputs) if name in desired.intent.fields]
+    if "settings" in desired.intent.fields and "settings" not in names:
+        names.append("settings")
+    return {name: desired.inputs[name] for name in names if name in (*_CHANGEABLE, "settings", "name")}
 
 
-def label(hook_id: int) -> str:
-    """Return how texts name this hook."""
-    return f"hook {hook_id}"
+def _settings(hook: Hook, desired: DesiredHook) -> object:
+    if "settings" in desired.intent.fields:
+        return desired.inputs["settings"]
+    return hook_view(hook, desired.inputs)["settings"]
 
 
 def _vanished(hook: Hook) -> Hook:
@@ -228,13 +215,3 @@ def _not_taken(hook: Hook, wrong: list[str]) -> ReadyFailed:
         resource=label(hook.id),
         advice="Look at the hook in the service; the next `pulumi up` sends everything again",
     )
-
-
-def _refuse_another_type(found: Hook, desired: DesiredHook) -> None:
-    if found.type != desired.inputs["type"]:
-        raise RefusedError(
-            f"it carries the marker of this resource, left behind by an earlier attempt, but its type is {found.type}; "
-            "nothing was created or removed",
-            resource=label(found.id),
-            advice="Remove it, then run `pulumi up` again",
-        )

@@ -11,7 +11,6 @@ from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.reconcile.following import Following
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.package_names import package_id
-from xplenty_pulumi.core.reconcile.repeat import confirmed
 from xplenty_pulumi.core.reconcile.run_failure import failure_of
 from xplenty_pulumi.core.reconcile.run_goals import forgotten, has_succeeded, is_awaited, is_left_running, vanished
 from xplenty_pulumi.core.reconcile.run_watching import RunWatching
@@ -58,7 +57,7 @@ class JobRuns:
             ReadyFailed: the service does not know it.
         """
         self._runs.hold(job_id)
-        job = confirmed(lambda: self._polls.job(job_id), clock=self._patience.clock)
+        job = self._polls.job_presence.find(job_id)
         if job is None:
             raise vanished(job_id)
         return self._told(job, desired)
@@ -70,7 +69,7 @@ class JobRuns:
         """
         self._patience.allowance.require_read()
         found = self._polls.job_survey.find(job_id)
-        job = found or confirmed(lambda: self._polls.job(job_id), clock=self._patience.clock)
+        job = found or self._polls.job_presence.find(job_id)
         if job is None:
             self._runs.release(job_id)
             return forgotten(job_id, JOB_RUN.phase(last_status))

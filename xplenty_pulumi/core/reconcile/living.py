@@ -1,24 +1,23 @@
-"""Looking for a cluster by its ownership marker among those that live."""
+"""Looking for clusters by their ownership marker among those that live or are broken."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
 from itertools import islice
+from random import Random
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core import marker as markers
+from xplenty_pulumi.core.absence import Presence
 from xplenty_pulumi.core.kinds import CLUSTER, Phase
 from xplenty_pulumi.core.marker import Marker
 from xplenty_pulumi.core.missing import or_none
 from xplenty_pulumi.core.poller import PAGE
-from xplenty_pulumi.core.reconcile.repeat import confirmed
+from xplenty_pulumi.core.reconcile.ownership import is_adoptable, is_marked, is_surplus, marker_on
+from xplenty_pulumi.core.shared_look import SharedLook
 from xplenty_pulumi.core.usual import usual
-from xplenty_pulumi.errors import RefusedError, XplentyError
+from xplenty_pulumi.errors import XplentyError
 
-ADOPTION_WINDOW = timedelta(minutes=60)
 _FRESH = 5.0
 _ENDED = frozenset({Phase.ENDING, Phase.GONE})
 _READY = CLUSTER.statuses(Phase.READY)
@@ -45,29 +44,64 @@ class Look:
         """The ids of the newest clusters."""
         return frozenset(one.id for one in self.recent)
 
+    def shows(self, cluster_id: int) -> bool:
+        """Return whether the cluster was there already."""
+        return cluster_id in self.unended or cluster_id in self.newest
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The clusters that carry the marker of one owner and are in no state that this process knows of.
+
+    `adoptable` are those that an interrupted create call of this owner made, or that the state held until it was told
+    that they are gone; `others` are somebody's.
+    """
+
+    adoptable: tuple[Cluster, ...]
+    others: tuple[Cluster, ...]
+
 
 class Living:
-    """The living clusters of an account, looked up once for all who ask within five seconds; thread-safe."""
+    """The living clusters of an account, looked up once for all who ask within five seconds; thread-safe.
 
-    def __init__(self, client: Client, clock: Clock) -> None:
+    `random` draws the nonces of markers.
+    """
+
+    def __init__(
+        self, client: Client, clock: Clock, *, presence: Presence[Cluster] | None = None, random: Random | None = None
+    ) -> None:
         self._client = client
         self._clock = clock
+        self._presence = presence or Presence(self._single, self._newest_first, clock)
+        self._recently = SharedLook(self._recent)
         self._lock = threading.Lock()
         self._turn = threading.Lock()
         self._look: Look | None = None
         self._failed: tuple[float, XplentyError] | None = None
         self._held: set[int] = set()
+        self._released: set[int] = set()
         self._posted: dict[Marker, float] = {}
+        self.random = random or Random()  # noqa: S311 - a nonce tells create calls apart; nothing secret depends on it
 
     def hold(self, cluster_id: int) -> None:
         """Remember that the engine's state holds this cluster, so that it is not taken for a lost one."""
         with self._lock:
             self._held.add(cluster_id)
+            self._released.discard(cluster_id)
 
     def release(self, cluster_id: int) -> None:
         """Remember that the state lets go of this cluster, because the service says that it is gone."""
         with self._lock:
+            self._released.add(cluster_id)
             self._held.discard(cluster_id)
+
+    @property
+    def user(self) -> int | None:
+        """The id of the key's user; None where the service does not tell it."""
+        try:
+            return self._client.user_id()
+        except XplentyError:
+            return None
 
     def look(self, marker: Marker | None = None) -> Look:
         """Return a look that was over five seconds ago at most, and began after the last create of `marker`'s owner.
@@ -93,55 +127,54 @@ class Living:
         look = self._look
         return usual((one.created_at, one.available_since) for one in (look.recent if look else ()) if one.type == like)
 
-    def find(self, marker: Marker) -> Cluster | None:
-        """Return the one living cluster that carries `marker` and may be adopted, as it is now, or None.
+    def claims(self, owner: Marker) -> Claims:
+        """Return the clusters with a marker of `owner` that have not ended and that the state does not hold."""
+        marked = self._marked(owner, self.look(owner).unended.values())
+        adoptable = [one for one in marked if self._is_adoptable(one, owner)]
+        return Claims(tuple(adoptable), tuple(one for one in marked if one not in adoptable))
 
-        Raises:
-            RefusedError: there are several, or the one there is was created too long ago to be a lost answer.
+    def unfinished(self, owner: Marker, *, among: Iterable[Cluster] | None = None) -> list[Cluster]:
+        """Return the unended clusters with an unfinished marker of `owner` that the state does not hold.
+
+        `among` are the clusters to look at where these have just been read.
         """
-        unended = self.look(marker).unended.values()
-        found = _only([one for one in self._marked(marker, unended) if CLUSTER.is_living(one.status)])
-        if found is not None:
-            self._refuse_old(found)
-        return found
-
-    def broken(self, marker: Marker) -> list[Cluster]:
-        """Return the clusters with `marker` that are broken, which nobody can use but which may cost money."""
-        unended = self.look(marker).unended.values()
-        return [one for one in self._marked(marker, unended) if CLUSTER.phase(one.status) is Phase.FAILED]
-
-    def twins(self, cluster: Cluster, *, among: Sequence[Cluster] | None = None) -> list[Cluster]:
-        """Return the other clusters with the marker of `cluster` that have not ended, broken ones included.
-
-        `among` are the clusters to look at where these have just been read: a twin is about as old as its sibling.
-        """
-        marker = markers.whose(cluster.description)
-        if marker is None:
-            return []
         clusters = self.look().unended.values() if among is None else among
-        return [one for one in self._marked(marker, clusters) if one.id != cluster.id]
+        return [one for one in self._marked(owner, clusters) if _is_unfinished(one, owner)]
 
-    def find_since(self, marker: Marker, before: Look) -> Cluster | None:
-        """Return the cluster with `marker` that appeared after `before` was taken, or None.
+    def surplus(self, owner: Marker, nonces: Container[str], *, kept: int, is_new: bool) -> list[Cluster]:
+        """Return the clusters besides `kept` that have not ended and that a create call with one of `nonces` made.
+
+        Where the create calls are new, the newest hundred clusters are looked at, and else all that have not ended.
+        """
+        clusters = self._recently.now() if is_new else self.look().unended.values()
+        found = [one for one in clusters if one.id != kept and one.id not in self._held and is_marked(one, owner)]
+        user = self.user if found else None
+        known = map(self._presence.find, [one.id for one in found if is_surplus(one, owner, nonces, user=user)])
+        return [one for one in known if one is not None and _is_candidate(one, owner)]
+
+    def appeared(self, owner: Marker, nonces: Container[str], before: Look) -> list[Cluster]:
+        """Return the clusters of create calls with one of `nonces` that appeared after `before` was taken.
 
         Newest first down to the first one that was there before: right whatever the two clocks say. One that has broken
         meanwhile counts too, since it is this one that the lost answer was about.
-
-        Raises:
-            RefusedError: there are several.
         """
         fresh = []
-        for cluster in self._client.clusters.list(sort="created", direction="desc"):
+        for cluster in self._newest_first():
             if cluster.id in before.newest:
                 break
-            if _is_candidate(cluster, marker) and cluster.id not in self._held:
+            if _is_candidate(cluster, owner) and cluster.id not in self._held:
                 fresh.append(cluster)
-        return _only(fresh)
+        return [one for one in fresh if is_surplus(one, owner, nonces, user=self.user)]
 
-    def _marked(self, marker: Marker, among: Iterable[Cluster]) -> list[Cluster]:
-        """The clusters with `marker` that have not ended and that the state does not hold, each as it is now."""
-        listed = [one.id for one in among if _is_candidate(one, marker) and one.id not in self._held]
-        return [one for one in map(self._now, listed) if one is not None and _is_candidate(one, marker)]
+    def _is_adoptable(self, cluster: Cluster, owner: Marker) -> bool:
+        if cluster.id in self._released:
+            return True
+        return is_adoptable(cluster, owner, now=self._clock.now(), user=self.user)
+
+    def _marked(self, owner: Marker, among: Iterable[Cluster]) -> list[Cluster]:
+        """The clusters with a marker of `owner` that have not ended and are not held, each as it is now."""
+        listed = [one.id for one in among if _is_candidate(one, owner) and one.id not in self._held]
+        return [one for one in map(self._presence.find, listed) if one is not None and _is_candidate(one, owner)]
 
     def _is_stale(self, look: Look, marker: Marker | None, *, asked: float) -> bool:
         posted = self._posted.get(marker) if marker else None
@@ -162,39 +195,19 @@ class Living:
         return Look(unended, recent, begun, self._clock.monotonic())
 
     def _recent(self) -> tuple[Cluster, ...]:
-        newest = self._client.clusters.list(sort="created", direction="desc")
-        return tuple(islice(newest, PAGE))
+        return tuple(islice(self._newest_first(), PAGE))
 
-    def _now(self, cluster_id: int) -> Cluster | None:
-        """The cluster as it is now; one that a list has just shown is not believed gone on a single 404."""
-        get = partial(self._client.clusters.get, cluster_id)
-        return confirmed(lambda: or_none(get, self._client), clock=self._clock)
+    def _newest_first(self) -> Iterator[Cluster]:
+        return self._client.clusters.list(sort="created", direction="desc")
 
-    def _refuse_old(self, cluster: Cluster) -> None:
-        if cluster.created_at is None or self._clock.now() - cluster.created_at <= ADOPTION_WINDOW:
-            return
-        raise RefusedError(
-            f"it carries the marker of this resource and is {cluster.status}, but was created "
-            f"{cluster.created_at:%Y-%m-%d %H:%M} UTC, too long ago for a lost answer; nothing was created",
-            resource=f"cluster {cluster.id}",
-            advice="Terminate it, or remove the marker from its description, then run `pulumi up` again",
-        )
+    def _single(self, cluster_id: int) -> Cluster | None:
+        return or_none(lambda: self._client.clusters.get(cluster_id), self._client)
 
 
-def _is_candidate(cluster: Cluster, marker: Marker) -> bool:
-    return CLUSTER.phase(cluster.status) not in _ENDED and markers.whose(cluster.description) == marker
+def _is_candidate(cluster: Cluster, owner: Marker) -> bool:
+    return CLUSTER.phase(cluster.status) not in _ENDED and is_marked(cluster, owner)
 
 
-def _only(matches: list[Cluster]) -> Cluster | None:
-    if len(matches) > 1:
-        raise _several(matches)
-    return matches[0] if matches else None
-
-
-def _several(matches: list[Cluster]) -> RefusedError:
-    ids = ", ".join(str(one.id) for one in matches)
-    return RefusedError(
-        f"clusters {ids} all carry the marker of this one resource, so which one is meant can not be known; "
-        "nothing was created or ended",
-        advice="Terminate all but one of them, then run `pulumi up` again",
-    )
+def _is_unfinished(cluster: Cluster, owner: Marker) -> bool:
+    found = marker_on(cluster)
+    return found is not None and found.whose == owner and found.is_unfinished

@@ -13,11 +13,13 @@ class Outcome(Generic[RecordT]):
     """Something that exists and is known by its id.
 
     `problem` is None exactly when it is as desired; otherwise the caller must keep the id, since the thing goes on
-    existing. Where nothing exists, reconciling raises instead.
+    existing. Where nothing exists, reconciling raises instead. `nonces` are those of all create calls that were sent
+    for it.
     """
 
     record: RecordT
     problem: XplentyError | None = None
+    nonces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ T = TypeVar("T")
 
 _PAUSES = (0.0, 2.0, 5.0, 10.0)
 _LATE = (2.0, 5.0, 10.0, 20.0)
-_LAG = 2.0
 
 
 def act_until(
@@ -39,15 +38,6 @@ def act_until(
             return
     if lost is not None and not done():
         raise lost
-
-
-def confirmed(look: Callable[[], T | None], *, clock: Clock) -> T | None:
-    """Look, and where nothing is there look once more after two seconds: the service may lag behind itself."""
-    found = look()
-    if found is None:
-        clock.sleep(_LAG)
-        found = look()
-    return found
 
 
 def find_late(

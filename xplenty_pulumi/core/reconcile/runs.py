@@ -14,7 +14,7 @@ from datetime import timedelta
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import JOB_RUN
-from xplenty_pulumi.core.reconcile.living import ADOPTION_WINDOW
+from xplenty_pulumi.core.reconcile.ownership import ADOPTION_WINDOW
 from xplenty_pulumi.core.reconcile.run_goals import has_succeeded
 from xplenty_pulumi.core.reconcile.run_watching import lost_or_let_go
 from xplenty_pulumi.core.usual import usual

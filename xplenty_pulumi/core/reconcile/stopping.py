@@ -7,7 +7,7 @@ from xplenty_pulumi.core.goal import Goal
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
 from xplenty_pulumi.core.patience import Deadline, Patience
 from xplenty_pulumi.core.polls import Polls
-from xplenty_pulumi.core.reconcile.repeat import act_until, confirmed
+from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.wait import Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, RefusedError, UnsureError
 
@@ -31,7 +31,7 @@ class Stopping:
         self._patience.allowance.require_write()
         watch = self._watch(job_id)
         act_until(
-            lambda: _is_ending(confirmed(watch, clock=self._patience.clock)),
+            lambda: _is_ending(watch.certain()),
             lambda: self._client.jobs.stop(job_id),
             clock=self._patience.clock,
             tolerate=(UnsureError, InvalidError, NotFoundError),
@@ -66,9 +66,19 @@ class Stopping:
         return replace(self._patience, tell=lambda headline, detail: tell(f"job {job.id} {headline}", detail))
 
     def _watch(self, job_id: int) -> Watch[Job]:
-        return Watch(
-            f"job {job_id}", lambda: self._polls.job(job_id), following=lambda: self._polls.jobs.following(job_id)
-        )
+        return watch_of(self._polls, job_id)
+
+
+def watch_of(polls: Polls, job_id: int, last: Job | None = None) -> Watch[Job]:
+    """Return the looks at one run, made together with those of all others who look at the account."""
+    return Watch(
+        f"job {job_id}",
+        lambda: polls.job(job_id),
+        last,
+        following=lambda: polls.jobs.following(job_id),
+        find=lambda: polls.job_presence.find(job_id),
+        listed=lambda: polls.job_presence.listed(job_id),
+    )
 
 
 def _refusal(cluster_id: int, active: list[Job]) -> RefusedError:

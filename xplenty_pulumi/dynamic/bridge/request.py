@@ -1,9 +1,12 @@
 """The request behind a provider method: whose resource it is, how long it may take, and whether anybody still waits."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import FrameType
+
+from google.protobuf import json_format
+from google.protobuf.struct_pb2 import Struct
 
 from xplenty_pulumi.dynamic.bridge.cancel import cancelled
 
@@ -26,6 +29,13 @@ class Call:
     name: str = ""
     heartbeat: float = HEARTBEAT
     scrub: Callable[[str], str] = field(default=str, repr=False, compare=False)
+    request: object = field(default=None, repr=False, compare=False)
+
+    @property
+    def old_inputs(self) -> Mapping[str, object]:
+        """The inputs that the state holds of the resource before an update; empty where the host does not tell them."""
+        found = getattr(self.request, "old_inputs", None)
+        return json_format.MessageToDict(found) if isinstance(found, Struct) else {}
 
     @property
     def keeps_state(self) -> bool:
@@ -54,6 +64,7 @@ def current_call() -> Call:
                 urn=_text(getattr(request, "urn", "")),
                 timeout=_seconds(getattr(request, "timeout", 0.0)),
                 context=local["context"],
+                request=request,
             )
         frame = frame.f_back
     return Call()

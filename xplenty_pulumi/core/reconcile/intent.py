@@ -1,0 +1,39 @@
+"""What an update is to bring about, so that it sends what its preview has shown and nothing else; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xplenty_pulumi.core.check import check
+from xplenty_pulumi.core.kinds import Kind
+
+
+@dataclass(frozen=True)
+class Intent:
+    """Which `fields` may be sent, whether readiness is waited for in any case, and whether the marker is signed anew.
+
+    What was changed by hand in other fields is left alone until a refresh shows it.
+    """
+
+    fields: frozenset[str]
+    waits: bool = True
+    signs: bool = False
+
+
+def everything(kind: Kind) -> Intent:
+    """Return the intent of a create: all fields."""
+    return Intent(frozenset(kind.by_name), waits=True, signs=True)
+
+
+def intent_of(
+    kind: Kind, old: Mapping[str, object], new: Mapping[str, object], *, owed: bool, is_ready: bool, signs: bool
+) -> Intent:
+    """Return the intent of an update from the `old` inputs to the `new` ones.
+
+    Where a create has not come to its end, everything is still `owed`. Something that was not seen ready is waited for,
+    and so is one of which no input has changed: the engine asks then for nothing else.
+    """
+    if owed:
+        return everything(kind)
+    before, after = check(kind, old).inputs, check(kind, new).inputs
+    changed = frozenset(name for name in kind.by_name if before.get(name) != after.get(name))
+    return Intent(changed, waits=not is_ready or not (changed or signs), signs=signs)
