@@ -7,6 +7,7 @@ state and the account live on.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from random import Random
 
 import httpx
@@ -43,6 +44,11 @@ SEED = Seed(
         PackageSeed(ENDLESS, "Endless", run_seconds=10**9),
     ),
 )
+
+
+Forward = Callable[[], httpx.Response]
+Meddle = Callable[[int, httpx.Request, Forward], httpx.Response]
+"""What may happen to a call on its way: its number in the run, the request, and what hands it to the account."""
 
 
 class Crash(BaseException):
@@ -117,6 +123,10 @@ class World:
     def __init__(self, *, knobs: Knobs = QUICK, seed: Seed = SEED) -> None:
         self.clock = ManualClock()
         self.ledger = Ledger()
+        self.foreign: dict[str, int] = {}
+        """Things of other people, one by the name of its list."""
+        self._late: list[tuple[float, Callable[[], object]]] = []
+        self.clock.on_advance(lambda _seconds: self._deliver())
         self._weather = Weather()
         self.emulator = Emulator(seed, clock=self.clock, knobs=knobs, gates=[self.ledger, self._weather])
         self.ledger.join(self.emulator, self.clock)
@@ -131,6 +141,25 @@ class World:
     def settle(self) -> None:
         """Let every late commit come about that is due."""
         self._weather.settle()
+
+    def foreign_job(self, cluster_id: int) -> int:
+        """Start a run that is none of ours and goes on for ever, and return its id."""
+        with Process(self, Boundaries(), stack="somebody").client as client:
+            number = client.jobs.run(cluster_id=cluster_id, package_id=ENDLESS).id
+        del self.ledger.runs[number]
+        self.ledger.writes = 0
+        return number
+
+    def later(self, seconds: float, call: Callable[[], object]) -> None:
+        """Let a call arrive so many seconds from now, whoever has sent it."""
+        self._late.append((self.clock.monotonic() + seconds, call))
+        self._deliver()
+
+    def _deliver(self) -> None:
+        due = [call for moment, call in self._late if moment <= self.clock.monotonic()]
+        self._late = [(moment, call) for moment, call in self._late if moment > self.clock.monotonic()]
+        for call in due:
+            call()
 
     def pass_time(self, seconds: float) -> None:
         """Let time go by for everybody."""
@@ -161,7 +190,9 @@ class _Clock:
 class _Wire(httpx.BaseTransport):
     """The network for one process, whose calls are boundaries before and after their effect."""
 
-    def __init__(self, world: World, boundaries: Boundaries, *, stack: str) -> None:
+    def __init__(self, world: World, boundaries: Boundaries, *, stack: str, meddle: Meddle | None) -> None:
+        self._meddle = meddle
+        self._calls = 0
         self._account = translating(world.emulator.account, world.clock)
         self._ledger = world.ledger
         self._boundaries, self._stack = boundaries, stack
@@ -170,8 +201,10 @@ class _Wire(httpx.BaseTransport):
         call = f"{request.method} {request.url.path.partition('/api/')[2]}"
         self._boundaries.cross(f"before {call}")
         self._ledger.note_call(self._stack, call)
+        self._calls += 1
         try:
-            return self._account.handle_request(request)
+            forward = partial(self._account.handle_request, request)
+            return self._meddle(self._calls - 1, request, forward) if self._meddle else forward()
         finally:
             self._boundaries.cross(f"after {call}")
 
@@ -179,7 +212,7 @@ class _Wire(httpx.BaseTransport):
 class Process:
     """One process image: a session that has seen nothing yet, and the boundaries it passes."""
 
-    def __init__(self, world: World, boundaries: Boundaries, *, stack: str) -> None:
+    def __init__(self, world: World, boundaries: Boundaries, *, stack: str, meddle: Meddle | None = None) -> None:
         self.boundaries = boundaries
         clock = _Clock(world.clock, boundaries)
         emulator = world.emulator
@@ -190,6 +223,6 @@ class Process:
             base_url=emulator.url,
             clock=clock,
             random=Random(7),
-            http=_Wire(world, boundaries, stack=stack),
+            http=_Wire(world, boundaries, stack=stack, meddle=meddle),
         )
         self.session = Session.of(self.client, clock)

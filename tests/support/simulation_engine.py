@@ -5,11 +5,12 @@ The providers are the real ones; only their session and the request they answer 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import Any, TypeVar
 
 from google.protobuf import json_format
 
-from tests.support.simulation import Boundaries, Crash, Process, World
+from tests.support.simulation import Boundaries, Crash, Meddle, Process, World
 from tests.support.simulation_host import (
     Properties,
     Request,
@@ -21,6 +22,7 @@ from tests.support.simulation_host import (
 )
 from tests.support.simulation_ledger import WHO
 from tests.support.simulation_state import Declared, Entry, Failed, Report
+from xplenty_pulumi.core import marker as markers
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Kind
 from xplenty_pulumi.core.marker import Marker, Owner, marker_of, scope_of
@@ -28,6 +30,7 @@ from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import PROVIDER
 from xplenty_pulumi.dynamic.inputs import OWNER, owner_of, owner_text
 from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.emulator import Cluster, Hook
 
 __all__ = ["Declared", "Entry", "Report", "Stack", "hear"]
 
@@ -41,16 +44,36 @@ _PROVIDERS: Mapping[str, type[SimulatedClusters | SimulatedRuns | SimulatedHooks
 SLACK = {"type": "slack", "settings": {"url": "https://hooks.example.test/T0/token"}, "events": ["job.failed"]}
 
 
+def marked_text(thing: Cluster | Hook) -> str:
+    """Return the text at the end of which its marker stands."""
+    return str((thing.name if isinstance(thing, Hook) else thing.description) or "")
+
+
+def hand_over(world: World, thing: Cluster | Hook) -> None:
+    """Sign a cluster or a hook as unfinished, as `xplenty-pulumi hand-over` does."""
+    found = markers.read(marked_text(thing))
+    if found is None:
+        return
+    signed = markers.sign(marked_text(thing), found.whose.drawn(world.clock.now(), Random(thing.id)))
+    if isinstance(thing, Hook):
+        world.emulator.account.world.put(replace(thing, name=signed))
+    else:
+        world.emulator.edit_cluster(thing.id, description=signed)
+
+
 @dataclass
 class Stack:
     """A program, its saved state and the account it works on; each run is a process of its own."""
 
     world: World
     organization: str = "acme"
+    name: str = "dev"
     delete_first: bool = True
     """Whether a replacement ends the old resource first, as the resources of this package always ask for."""
     program: dict[str, Declared] = field(default_factory=dict)
     disk: dict[str, Entry] = field(default_factory=dict)
+    creating: set[str] = field(default_factory=set)
+    """The creates that were under way when a run was killed: what the engine calls pending operations."""
 
     def __post_init__(self) -> None:
         self.world.ledger.admit(self.organization, scope=scope_of(self.owner("any", CLUSTER)))
@@ -62,7 +85,7 @@ class Stack:
     def owner_text(self, name: str, kind: Kind) -> str:
         """Return the hidden input that says so."""
         type_ = f"pulumi-python:dynamic/xplenty:{_CLASSES[kind.name]}"
-        return owner_text(self.organization, f"urn:pulumi:dev::loads::{type_}::{name}")
+        return owner_text(self.organization, f"urn:pulumi:{self.name}::loads::{type_}::{name}")
 
     def marker(self, name: str) -> Marker:
         """Return the marker of the cluster resource of this name."""
@@ -98,9 +121,20 @@ class Stack:
         """End everything, as `pulumi destroy` does."""
         return self._run(_Engine.destroy, **crash)
 
-    def _run(self, operation: "Callable[[_Engine], None]", **crash: Any) -> Report:
+    def recover(self) -> None:
+        """Clear the pending operations of a killed run, as `xplenty-pulumi recover` does."""
+        held = {int(entry.id) for entry in self.disk.values()}
+        owners: set[Marker | None] = {marker_of(self.owner(name, self.program[name].kind)) for name in self.creating}
+        emulator = self.world.emulator
+        things: list[Cluster | Hook] = [*emulator.living_clusters(), *emulator.hooks()]
+        for thing in things:
+            if markers.whose(marked_text(thing)) in owners and thing.id not in held:
+                hand_over(self.world, thing)
+        self.creating.clear()
+
+    def _run(self, operation: "Callable[[_Engine], None]", meddle: Meddle | None = None, **crash: Any) -> Report:
         boundaries = Boundaries(**crash)
-        process = Process(self.world, boundaries, stack=self.organization)
+        process = Process(self.world, boundaries, stack=self.organization, meddle=meddle)
         report = Report(boundaries=boundaries.passed)
         try:
             operation(_Engine(self, process, report))
@@ -176,17 +210,19 @@ class _Engine:
             self._put(name, Entry(declared.kind, id_, news, outputs, declared.on, unfinished))
 
         context = Request()
+        self._stack.creating.add(name)
         try:
             result = self._ask(declared.kind, lambda provider: provider.create(news), context)
         except Failed:
             if failed := context.kept():
                 keep(failed.id, json_format.MessageToDict(failed.properties), True)
+            self._stack.creating.discard(name)
             raise
         keep(result.id, as_properties({**result.outs, PROVIDER: "pickled"}), False)
 
     def _update(self, name: str, old: Entry, news: Properties) -> None:
         self._note("update", name)
-        context = Request()
+        context = Request(old.inputs)
         try:
             result = self._ask(old.kind, lambda provider: provider.update(old.id, old.outputs, news), context)
         except Failed:
@@ -243,6 +279,7 @@ class _Engine:
     def _save(self) -> None:
         self._process.boundaries.cross("before save")
         self._stack.disk = dict(self._state)
+        self._stack.creating -= self._state.keys()
         self._stack.world.ledger.released.update(int(one.id) for one in self._let_go if one.kind is JOB_RUN)
         self._process.boundaries.cross("after save")
 

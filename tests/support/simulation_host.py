@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from tests.support.simulation import Process
@@ -21,9 +22,11 @@ Properties = dict[str, Any]
 class Request:
     """The engine's request as a provider sees it: it takes a trailer, and hears what is logged."""
 
-    def __init__(self) -> None:
+    def __init__(self, old_inputs: Mapping[str, Any] | None = None) -> None:
         self.trailer: tuple[tuple[str, bytes], ...] = ()
         self.warnings: list[str] = []
+        self.old_inputs = Struct()
+        self.old_inputs.update(dict(old_inputs or {}))
 
     def set_trailing_metadata(self, metadata: tuple[tuple[str, bytes], ...]) -> None:
         self.trailer = metadata
@@ -49,7 +52,7 @@ class _Simulated:
     kind: Kind
 
     def call(self) -> Call:
-        return Call(context=self.context)
+        return Call(context=self.context, request=self.context)
 
     def session(self) -> Session:
         return self.process.session

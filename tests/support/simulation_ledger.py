@@ -72,15 +72,15 @@ class Ledger:
         if request.method == "POST" and response.status == 201 and request.body:
             sent, made = json.loads(request.body), response.json()["id"]
             if request.path.endswith("/hooks"):
-                self._note_hook(made, markers.read(sent.get("name")))
+                self._note_hook(made, markers.whose(sent.get("name")))
             elif request.path.endswith("/clusters"):
-                self._note_cluster(made, markers.read(sent.get("description")))
+                self._note_cluster(made, markers.whose(sent.get("description")))
             elif request.path.endswith("/jobs"):
                 self._note_run(made, str(sent.get("variables", {}).get(WHO, "")))
         return response
 
     def living(self, marker: Marker) -> list[Cluster]:
-        """Return the clusters made for the resource with this marker that have not ended, whatever they carry now."""
+        """Return the clusters made for the owner of this marker that have not ended, whatever they carry now."""
         ours = [number for number, owner in self.clusters.items() if owner == marker]
         found = self._of().account.world.clusters
         return [found[number] for number in ours if number in found and found[number].status in ALIVE]

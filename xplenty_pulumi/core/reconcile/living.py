@@ -190,9 +190,15 @@ class Living:
     def _take(self) -> Look:
         begun = self._clock.monotonic()
         recent = self._recent()
-        unended = {one.id: one for status in _STATUSES for one in self._client.clusters.list(status=status)}
-        unended.update({one.id: one for one in recent if CLUSTER.phase(one.status) not in _ENDED})
+        older = self._by_status() if len(recent) == PAGE else ()
+        listed = {one.id: one for one in (*older, *recent)}
+        unended = {number: one for number, one in listed.items() if CLUSTER.phase(one.status) not in _ENDED}
         return Look(unended, recent, begun, self._clock.monotonic())
+
+    def _by_status(self) -> Iterator[Cluster]:
+        """The clusters that have not ended, however long ago they were created."""
+        for status in _STATUSES:
+            yield from self._client.clusters.list(status=status)
 
     def _recent(self) -> tuple[Cluster, ...]:
         return tuple(islice(self._newest_first(), PAGE))
