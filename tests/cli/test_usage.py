@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cli.scene import SCOPE, START, Scene, at
-from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.client import Cluster, paging
 from xplenty_pulumi.core.node_hours import usage
 
 HOUR = timedelta(hours=1)
@@ -90,3 +90,17 @@ def test_bad_period(scene: Scene) -> None:
     ended = scene.run("usage", "--since", "yesterday")
     assert ended.code == 2
     assert "--since must be a time above zero" in ended.err
+
+
+def test_a_list_that_is_cut_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who reads fewer clusters than there are says so on stderr, and nothing there otherwise."""
+    _some_use(scene)
+    assert scene.run("usage").err == ""
+    monkeypatch.setattr(paging, "MOST_PAGES", 1)
+    for _ in range(100):
+        scene.emulator.add_cluster()
+    ended = scene.run("usage")
+    assert (ended.code, ended.err) == (
+        0,
+        "not all clusters were read, because their list is too long: some may be missing here\n",
+    )

@@ -48,9 +48,17 @@ class Connection:
                 return
             self._sock.sendall(bytes([byte]))
 
+    def start_tls(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._sock = context.wrap_socket(self._sock, server_side=True)
+
     def reset(self) -> None:
         """End the connection with a reset in place of an orderly close."""
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def close(self) -> None:
+        """End the connection."""
+        self._sock.close()
 
     def pause(self, seconds: float) -> None:
         """Say nothing for so long, or until the server stops."""
@@ -115,8 +123,12 @@ class RawServer:
         with sock:
             sock.settimeout(5)
             try:
-                served = self._tls.wrap_socket(sock, server_side=True) if self._tls else sock
-                with served:
-                    behaviour(Connection(served, self._stopping))
+                connection = Connection(sock, self._stopping)
+                if self._tls:
+                    connection.start_tls(self._tls)
+                try:
+                    behaviour(connection)
+                finally:
+                    connection.close()
             except OSError:
                 return

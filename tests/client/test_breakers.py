@@ -6,7 +6,9 @@ import httpx
 import pytest
 
 from tests.client.scripts import Script, client_on, cluster_reply, refusal
+from xplenty_pulumi.client.breaker import MINUTE
 from xplenty_pulumi.client.quota import RetryQuota
+from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import AuthError, ServerError
 
 
@@ -102,14 +104,110 @@ def test_forbidden_write() -> None:
 
 
 def test_key_revoked_later() -> None:
-    """A 401 stops everything even after successes."""
-    script = Script(cluster_reply(), refusal(401))
-    with client_on(script) as client:
+    """A 401 that lasts for a minute after successes stops everything, with the call that has borne it."""
+    script, clock = Script(cluster_reply(), refusal(401)), ManualClock()
+    with client_on(script, clock=clock) as client:
         client.clusters.get(77)
+        with pytest.raises(AuthError):
+            client.clusters.get(77)
+        assert MINUTE <= clock.monotonic() < MINUTE + 20
+        asked = script.calls
         for _ in range(3):
             with pytest.raises(AuthError):
+                client.clusters.create({"nodes": 2})
+    assert script.calls == asked < 20
+
+
+class Refusing:
+    """A service that refuses the key for so many seconds after the first call."""
+
+    def __init__(self, clock: ManualClock, status: int, seconds: float) -> None:
+        self.clock, self.status, self.seconds = clock, status, seconds
+        self.methods: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.methods.append(request.method)
+        refuses = len(self.methods) > 2 and self.clock.monotonic() < self.seconds
+        return refusal(self.status) if refuses else cluster_reply()
+
+
+@pytest.mark.parametrize("seconds", [3, 30, 59])
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_good_key_that_is_refused_for_a_while(method: str, status: int, seconds: float) -> None:
+    """For less than a minute reads and writes alike are repeated until they are accepted."""
+    clock = ManualClock()
+    service = Refusing(clock, status, seconds)
+    with client_on(service, clock=clock) as client:
+        calls = {"GET": lambda: client.clusters.get(77), "PUT": lambda: client.clusters.update(77, {"nodes": 3})}
+        for asked in ("GET", "PUT", method):
+            assert calls[asked]().id == 77
+    assert seconds <= clock.monotonic() < seconds + 20
+    assert {*service.methods[3:]} == {method}
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_create_that_is_refused_for_a_while(status: int) -> None:
+    """A create is repeated too, because a refusal comes before anything is made."""
+    script = Script(cluster_reply(), cluster_reply(201), refusal(status), refusal(status), cluster_reply(201))
+    with client_on(script) as client:
+        client.clusters.get(77)
+        for _ in range(2):
+            client.clusters.create({"nodes": 2})
+    assert script.calls == 5
+
+
+def test_a_success_begins_the_minute_anew() -> None:
+    """The minute counts from the first refusal after the last success, over as many calls as there are."""
+    clock = ManualClock()
+    pattern = [cluster_reply(), *[refusal(401)] * 3] * 9
+    script = Script(*pattern, cluster_reply())
+    with client_on(script, clock=clock) as client:
+        for _ in range(10):
+            client.clusters.get(77)
+    assert clock.monotonic() > MINUTE
+
+
+def test_the_minute_is_one_for_all_calls() -> None:
+    """Calls that have little time share the minute, and none is sent after it."""
+    clock, script = ManualClock(), Script(cluster_reply(), refusal(401))
+    with client_on(script, clock=clock, deadline=10.0) as client:
+        client.clusters.get(77)
+        while clock.monotonic() < MINUTE + 10:
+            with pytest.raises(AuthError):
                 client.clusters.get(77)
+            clock.advance(5)
+        asked = script.calls
+        with pytest.raises(AuthError):
+            client.clusters.get(77)
+    assert script.calls == asked
+
+
+def test_a_thing_that_was_never_allowed() -> None:
+    """A 403 to a call whose like was never allowed is told at once."""
+    script = Script(cluster_reply(), refusal(403))
+    with client_on(script) as client:
+        client.clusters.get(77)
+        with pytest.raises(AuthError):
+            client.clusters.instances(77)
     assert script.calls == 2
+
+
+def test_a_thing_that_is_not_allowed_any_more() -> None:
+    """A 403 that lasts for a minute concerns that one thing, is told at once from then on, and other calls go on."""
+    script, clock = Script(cluster_reply(), refusal(403)), ManualClock()
+    with client_on(script, clock=clock) as client:
+        client.clusters.get(77)
+        for _ in range(2):
+            with pytest.raises(AuthError):
+                client.clusters.get(77)
+        asked = script.calls
+        with pytest.raises(AuthError):
+            client.clusters.get(77)
+        assert script.calls == asked + 1
+        with pytest.raises(AuthError):
+            client.jobs.get(5)
+    assert script.calls == asked + 2
 
 
 def test_outage_is_not_multiplied() -> None:

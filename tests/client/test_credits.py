@@ -14,8 +14,8 @@ RATE_STATUS = httpx.Response(200, json={"limits": {"limit": 5000, "remaining": 4
 def test_every_try_costs_a_credit() -> None:
     """Also one that fails."""
     client = client_on(Script(httpx.Response(502), httpx.Response(502), cluster_reply()))
-    client.clusters.get(1)
-    client.clusters.terminate(1)
+    client.clusters.get(77)
+    client.clusters.terminate(77)
     assert client.meter.spent() == {CallKind.READ: 3, CallKind.WRITE: 1, CallKind.CREATE: 0}
 
 
@@ -23,7 +23,7 @@ def test_what_was_not_sent_costs_nothing() -> None:
     """Nothing arrived, so nothing was counted there."""
     client = client_on(Script(httpx.ConnectError("no route")))
     with pytest.raises(NotSentError):
-        client.clusters.get(1)
+        client.clusters.get(77)
     assert client.meter.spent_in_hour() == 0
 
 
@@ -40,7 +40,7 @@ def test_an_hour_forgets() -> None:
     client = client_on(Script(cluster_reply()), clock=clock)
     for pause in [0, 5, 10, 3_000, 590]:
         clock.advance(pause)
-        client.clusters.get(1)
+        client.clusters.get(77)
     assert client.meter.spent_in_hour() == 3
     clock.advance(3_600)
     assert client.meter.spent_in_hour() == 0
@@ -52,8 +52,8 @@ def test_the_newest_word_of_the_service_counts() -> None:
     headers = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "17"}
     client = client_on(Script(httpx.Response(200, json={"id": 1, "status": "idle"}, headers=headers), cluster_reply()))
     assert client.meter.told is None
-    client.clusters.get(1)
-    client.clusters.get(1)
+    client.clusters.get(77)
+    client.clusters.get(77)
     assert client.credits == client.meter.told
     assert client.meter.told is not None
     assert client.meter.told.remaining == 17
@@ -63,9 +63,9 @@ def test_no_call_is_forgotten_before_its_hour_is_over() -> None:
     """Also not the last ones of those that are counted together."""
     clock = ManualClock()
     client = client_on(Script(cluster_reply()), clock=clock)
-    client.clusters.get(1)
+    client.clusters.get(77)
     clock.advance(9.5)
-    client.clusters.get(1)
+    client.clusters.get(77)
     clock.advance(3_599)
     assert client.meter.spent_in_hour() >= 1
     clock.advance(1)

@@ -142,7 +142,7 @@ def test_settings_that_json_can_not_express() -> None:
 
 def test_a_secret_is_put_on_the_wire_in_settings_only() -> None:
     """What is sent is the revealed setting, and the request's own text does not show it."""
-    script = Script(httpx.Response(201, json=ANSWER))
+    script = Script(httpx.Response(201, json={**ANSWER, "type": "web"}))
     with client_on(script) as client:
         client.hooks.create(WEB)
     assert json.loads(script.requests[0].content)["settings"]["basic_auth_data"] == "YTpi"

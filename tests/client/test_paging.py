@@ -132,3 +132,47 @@ def test_empty_list() -> None:
     with client_on(script) as client:
         assert list(client.jobs.list()) == []
     assert script.calls == 1
+
+
+def ends_early(request: httpx.Request) -> httpx.Response:
+    """A service whose next link leads back."""
+    return page(range(1, 101), '<?offset=0>; rel="next"')
+
+
+def endless(request: httpx.Request) -> httpx.Response:
+    start = offset_of(request)
+    return page(range(start + 1, start + 3), f'<?offset={start + 2}>; rel="next"')
+
+
+def repeating(request: httpx.Request) -> httpx.Response:
+    return page(range(1, 101))
+
+
+@pytest.mark.parametrize("service", [plain, linking, always_linking, documented_arithmetic, capping])
+def test_a_whole_list_is_complete(service: Callable[[httpx.Request], httpx.Response]) -> None:
+    """A list is known to be complete when it is read to its end, and not before."""
+    with client_on(Script(service)) as client:
+        listed = client.clusters.list()
+        for number in range(TOTAL):
+            assert not listed.is_complete or number >= TOTAL - 100
+            next(listed)
+        assert list(listed) == []
+        assert listed.is_complete
+        assert client.cut_lists == ()
+
+
+@pytest.mark.parametrize("service", [ends_early, endless, repeating])
+def test_a_list_that_ends_here_is_not_complete(service: Callable[[httpx.Request], httpx.Response]) -> None:
+    """What is not in a list that was cut, or that repeats itself, may exist all the same."""
+    with client_on(Script(service)) as client:
+        listed = client.clusters.list()
+        assert len(list(listed)) >= 100
+        assert not listed.is_complete
+        assert client.within(5).cut_lists == client.cut_lists == ("clusters",)
+
+
+def test_an_empty_list_is_complete() -> None:
+    """No items are all there is."""
+    with client_on(Script(page(range(0)))) as client:
+        listed = client.jobs.list()
+        assert (list(listed), listed.is_complete) == ([], True)

@@ -25,13 +25,13 @@ OPERATIONS: list[tuple[Callable[[Client], object], object, Wire]] = [
         RECORD,
         ("POST", "/acme/api/clusters", {}, {"nodes": 2, "name": "night"}),
     ),
-    (lambda client: client.clusters.get(77), RECORD, ("GET", "/acme/api/clusters/77", {}, None)),
+    (lambda client: client.clusters.get(5), RECORD, ("GET", "/acme/api/clusters/5", {}, None)),
     (
-        lambda client: client.clusters.update(77, {"nodes": 3}),
+        lambda client: client.clusters.update(5, {"nodes": 3}),
         RECORD,
-        ("PUT", "/acme/api/clusters/77", {}, {"nodes": 3}),
+        ("PUT", "/acme/api/clusters/5", {}, {"nodes": 3}),
     ),
-    (lambda client: client.clusters.terminate(77), RECORD, ("DELETE", "/acme/api/clusters/77", {}, None)),
+    (lambda client: client.clusters.terminate(5), RECORD, ("DELETE", "/acme/api/clusters/5", {}, None)),
     (lambda client: client.clusters.instances(77), [RECORD], ("GET", "/acme/api/clusters/77/instances", {}, None)),
     (
         lambda client: list(client.clusters.list()),
@@ -99,9 +99,9 @@ OPERATIONS: list[tuple[Callable[[Client], object], object, Wire]] = [
     (lambda client: client.jobs.variables(5), {"day": 3}, ("GET", "/acme/api/jobs/5/variables", {}, None)),
     (lambda client: client.jobs.log(5), {"body": "done"}, ("GET", "/acme/api/jobs/5/log", {}, None)),
     (
-        lambda client: client.packages.get(8, include=["flow"]),
+        lambda client: client.packages.get(5, include=["flow"]),
         RECORD,
-        ("GET", "/acme/api/packages/8", {"include": "flow"}, None),
+        ("GET", "/acme/api/packages/5", {"include": "flow"}, None),
     ),
     (
         lambda client: list(client.packages.list()),
@@ -149,8 +149,8 @@ def test_no_cookies() -> None:
     """A cookie that the service sets is not sent back."""
     script = Script(httpx.Response(200, json=RECORD, headers={"Set-Cookie": "session=1; Path=/"}))
     with client_on(script) as client:
-        client.clusters.get(77)
-        client.clusters.get(77)
+        client.clusters.get(5)
+        client.clusters.get(5)
     assert "cookie" not in script.requests[1].headers
 
 

@@ -79,6 +79,22 @@ def test_no_time_left(outcome: Outcome, kind: CallKind, action: Action) -> None:
     assert decision(kind, outcome, time_left=0.0).action is (STOP if action is AGAIN else action)
 
 
+@pytest.mark.parametrize("kind", CallKind)
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_in_doubt(status: int, kind: CallKind) -> None:
+    """The refusal of a key that has worked is repeated however often it came, as long as there is time."""
+    for attempt, time_left, action in ((1, 120.0, AGAIN), (50, 120.0, AGAIN), (1, 0.0, STOP)):
+        found = decide(kind, Answered(status), attempt=attempt, time_left=time_left, random=Random(1), in_doubt=True)
+        assert found.action is action
+
+
+@pytest.mark.parametrize(("attempt", "bound"), [(1, 4.0), (2, 8.0), (3, 16.0), (4, 20.0), (40, 20.0)])
+def test_backoff_in_doubt(attempt: int, bound: float) -> None:
+    """The wait after a refusal in doubt is drawn below a bound that doubles from four seconds to twenty."""
+    found = decide(CallKind.READ, Answered(401), attempt=attempt, time_left=999.0, random=Highest(), in_doubt=True)
+    assert found == Decision(AGAIN, bound)
+
+
 class Highest(Random):
     """Draws the upper bound each time."""
 

@@ -21,7 +21,7 @@ def asked_to_wait(script: Script, clock: ManualClock) -> Client:
     """Return a client that its first call has found asked to wait, for longer than a call may take."""
     client = client_on(script, clock=clock, deadline=30.0)
     with pytest.raises(RateLimitedError):
-        client.clusters.get(1)
+        client.clusters.get(77)
     return client
 
 
@@ -30,7 +30,7 @@ def test_others_wait_too() -> None:
     clock = ManualClock()
     script = Script(TOO_MANY, cluster_reply())
     impatient = client_on(script, clock=clock, deadline=120.0)
-    impatient.clusters.get(1)
+    impatient.clusters.get(77)
     assert (script.calls, clock.monotonic()) == (2, 60.0)
 
 
@@ -41,7 +41,7 @@ def test_a_call_without_the_time_is_not_sent() -> None:
     client = asked_to_wait(script, clock)
     clock.advance(10)
     with pytest.raises(RateLimitedError) as caught:
-        client.clusters.get(2)
+        client.clusters.get(77)
     assert (script.calls, clock.monotonic()) == (1, 10.0)
     assert caught.value.retry_after == 50.0
     assert "has asked to be left alone for 50 s more, so nothing was sent" in str(caught.value)
@@ -54,7 +54,7 @@ def test_after_the_time_calls_go_on() -> None:
     script = Script(TOO_MANY, cluster_reply())
     client = asked_to_wait(script, clock)
     clock.advance(60)
-    assert client.clusters.get(2).id == 77
+    assert client.clusters.get(77).id == 77
     assert clock.monotonic() == 60
 
 
@@ -64,7 +64,7 @@ def test_those_who_waited_do_not_go_on_in_the_same_instant() -> None:
     script = Script(TOO_MANY, cluster_reply())
     client = asked_to_wait(script, clock)
     clock.advance(50)
-    client.clusters.get(2)
+    client.clusters.get(77)
     assert 60.0 < clock.monotonic() <= 60.5
 
 
@@ -74,9 +74,9 @@ def test_a_busy_service_is_left_alone_as_it_asks() -> None:
     script = Script(httpx.Response(503, headers={"Retry-After": "60"}), cluster_reply())
     client = client_on(script, clock=clock, deadline=30.0)
     with pytest.raises(ServerError):
-        client.clusters.get(1)
+        client.clusters.get(77)
     with pytest.raises(RateLimitedError):
-        client.clusters.get(2)
+        client.clusters.get(77)
     assert script.calls == 1
 
 
@@ -119,14 +119,14 @@ def test_a_call_that_gives_up_slows_the_others_too() -> None:
     with pytest.raises(RateLimitedError):
         client.clusters.create({"nodes": 2})
     gave_up = clock.monotonic()
-    client.clusters.get(1)
+    client.clusters.get(77)
     assert 5.0 <= clock.monotonic() - gave_up <= 5.5
 
 
 def refused_for(client: Client, clock: ManualClock, seconds: float) -> None:
     """Let the service ask for a pause, and go on at a moment so many seconds before its end."""
     with pytest.raises(RateLimitedError):
-        client.clusters.get(1)
+        client.clusters.get(77)
     clock.advance(60 - seconds)
 
 
@@ -135,7 +135,7 @@ def test_a_wait_that_just_fits_is_not_spoiled_by_the_spread() -> None:
     clock = ManualClock()
     client = client_on(Script(TOO_MANY, cluster_reply()), clock=clock, deadline=30.0)
     refused_for(client, clock, seconds=29.99)
-    assert client.clusters.get(2).id == 77
+    assert client.clusters.get(77).id == 77
     assert clock.monotonic() < 60.01
 
 
@@ -155,7 +155,7 @@ def test_one_who_waits_hears_that_the_wait_grew() -> None:
 
     clock.on_advance(meanwhile)
     with pytest.raises(RateLimitedError, match="15 min more"):
-        client.clusters.get(2)
+        client.clusters.get(77)
     assert (script.calls, clock.monotonic() < 61) == (2, True)
 
 

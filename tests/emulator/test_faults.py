@@ -15,6 +15,7 @@ from xplenty_pulumi.emulator import (
     ALWAYS,
     FAULTS,
     FIRST,
+    MIXED_UP,
     SECOND,
     Breakage,
     Broken,
@@ -22,10 +23,15 @@ from xplenty_pulumi.emulator import (
     Emulator,
     FaultRule,
     Faults,
+    Followed,
     Request,
     Response,
     Seed,
+    answered_with,
+    doubled,
+    followed,
     late_commit,
+    leaving_out,
     lost,
     refusing,
 )
@@ -122,7 +128,7 @@ def _is_good(answer: Response) -> bool:
         document: Any = answer.json()
     except json.JSONDecodeError:
         return False
-    return isinstance(document, dict) and "id" in document
+    return isinstance(document, dict) and "id" in document and "/emulated-account/api/clusters/" in document["url"]
 
 
 def test_a_list_under_a_lying_fault() -> None:
@@ -223,3 +229,108 @@ def test_on_a_served_account() -> None:
             urllib.request.urlopen(request, timeout=20)
         caught.value.close()
         assert (caught.value.code, len(served.clusters())) == (502, 1)
+
+
+def test_another_id() -> None:
+    """An answer of another id shows it in its address too, and every item of a list has the same one."""
+    caller, faults = account()
+    number = caller.new_cluster()
+    faults.add(FaultRule("* *", "another id"))
+    shown = caller.get(f"clusters/{number}").json()
+    assert (shown["id"], shown["url"].rpartition("/")[2]) == (999_999, "999999")
+    assert [item["id"] for item in caller.get("clusters").json()] == [999_999]
+
+
+@pytest.mark.parametrize(
+    ("fault", "address"),
+    [("another kind", "emulated-account/api/invoices/"), ("another account", "rival/api/clusters/")],
+)
+def test_another_kind_and_account(fault: str, address: str) -> None:
+    """An answer of another kind or account shows it by its address, in lists and about watchers as well."""
+    caller, faults = account()
+    number = caller.new_cluster()
+    faults.add(FaultRule("* *", fault))
+    shown = caller.get(f"clusters/{number}").json()
+    assert (shown["id"], shown["url"]) == (number, f"http://127.0.0.1/{address}{number}")
+    assert address in caller.get("clusters").json()[0]["url"]
+    assert address in caller.post(f"clusters/{number}/watchers").json()["cluster_url"]
+    assert caller.get("rate_limit_status").json().keys() == {"limits"}
+    assert caller.delete(f"clusters/{number}/watchers").body == b""
+
+
+def test_a_record_that_was_there_before() -> None:
+    """A create can be answered with the record of another thing."""
+    caller, faults = account()
+    old = caller.get(f"clusters/{caller.new_cluster()}").json()
+    faults.add(FaultRule("createCluster", answered_with(old), calls=FIRST))
+    assert caller.post("clusters", {"nodes": 2}).json() == old
+    assert len(caller.emulator.clusters()) == 2
+
+
+@pytest.mark.parametrize("name", [name for name in MIXED_UP if name.startswith("doubled")])
+def test_doubled_calls(name: str) -> None:
+    """A doubled call comes about once more, at once or later, and what is made first is what is answered."""
+    caller, faults = account(FaultRule("createCluster", name))
+    answer = caller.post("clusters", {"nodes": 2}).json()
+    later = MIXED_UP[name].lateness[0]
+    assert len(caller.emulator.clusters()) == (1 if later else 2)
+    assert answer["id"] == min(one.id for one in caller.emulator.clusters())
+    caller.clock.advance(max(0.0, later - 1))
+    faults.settle()
+    assert len(caller.emulator.clusters()) == (1 if later else 2)
+    caller.clock.advance(1)
+    faults.settle()
+    assert (len(caller.emulator.clusters()), len(faults.strikes)) == (2, 1)
+
+
+def test_a_doubled_write_undoes_a_later_one() -> None:
+    """The second time a call comes about it changes again what was changed meanwhile."""
+    caller, faults = account()
+    number = caller.new_cluster()
+    caller.clock.advance(3600)
+    faults.add(FaultRule("updateCluster", doubled(40), calls=FIRST))
+    caller.put(f"clusters/{number}", {"name": "first"})
+    caller.put(f"clusters/{number}", {"name": "second"})
+    caller.clock.advance(40)
+    assert caller.get(f"clusters/{number}").json()["name"] == "first"
+
+
+@pytest.mark.parametrize(("single", "shown"), [(True, False), (False, True)])
+def test_views_that_disagree(single: bool, shown: bool) -> None:
+    """For some seconds a single look does not know what lists show, or the other way round."""
+    caller, faults = account()
+    number = caller.new_cluster()
+    rule = (
+        FaultRule("getCluster", "404", lasting=30)
+        if shown
+        else FaultRule("listClusters", leaving_out({number}), lasting=30)
+    )
+    faults.add(rule)
+    caller.clock.advance(100)
+    for _ in range(3):
+        assert (caller.get(f"clusters/{number}").status == 200) is single
+        assert bool(caller.get("clusters").json()) is shown
+        caller.clock.advance(14)
+    assert (caller.get(f"clusters/{number}").status, len(caller.get("clusters").json())) == (200, 1)
+
+
+@pytest.mark.parametrize("status", ["401", "403"])
+@pytest.mark.parametrize("seconds", [3, 30, 120])
+def test_a_key_that_is_refused_for_a_while(status: str, seconds: float) -> None:
+    """A fault that lasts strikes from its first call on, for so long."""
+    caller, _ = account(FaultRule("* *", status, lasting=seconds))
+    caller.clock.advance(1000)
+    assert caller.get("clusters").status == int(status)
+    caller.clock.advance(seconds - 1)
+    assert caller.post("clusters", {"nodes": 2}).status == int(status)
+    caller.clock.advance(1)
+    assert caller.post("clusters", {"nodes": 2}).status == 201
+
+
+def test_a_second_answer() -> None:
+    """A surplus answer is kept beside the true one, for a front that sends both."""
+    caller, _ = account(FaultRule("listClusters", followed({"id": 7})))
+    answer = caller.get("clusters")
+    assert isinstance(answer, Followed)
+    assert answer.behind is not None
+    assert (answer.json(), answer.behind.json()) == ([], {"id": 7})

@@ -3,18 +3,24 @@
 from http import HTTPStatus
 
 from tests.client.raw_server import Behaviour, Connection
-from xplenty_pulumi.emulator import Account, Breakage, Broken, Request, Response
+from xplenty_pulumi.emulator import Account, Breakage, Broken, Followed, Request, Response
 
 DRIP_PAUSE = 0.02
 """Seconds between two bytes of a drip."""
 
 
 def serving(account: Account) -> Behaviour:
-    """Return the behaviour that answers each connection's one request from `account`, and breaks what is broken."""
+    """Return the behaviour that answers each connection's one request from `account`, and breaks what is broken.
+
+    A connection is kept only where a surplus answer follows the true one, so that a client could take it for the next.
+    """
 
     def behave(connection: Connection) -> None:
         response = account.handle(_request(connection.read_request()))
-        if isinstance(response, Broken):
+        if isinstance(response, Followed):
+            connection.send(_bytes(response, keep=True) + _bytes(response.behind or Response(200), keep=True))
+            behave(connection)
+        elif isinstance(response, Broken):
             _break(connection, response)
         else:
             connection.send(_bytes(response))
@@ -51,8 +57,12 @@ def _request(data: bytes) -> Request:
     return Request(method, path, query, dict(line.split(": ", 1) for line in lines), body)
 
 
-def _bytes(response: Response) -> bytes:
+def _bytes(response: Response, *, keep: bool = False) -> bytes:
     first = f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"
-    headers = {**response.headers, "Content-Length": str(len(response.body)), "Connection": "close"}
+    headers = {
+        **response.headers,
+        "Content-Length": str(len(response.body)),
+        "Connection": "keep-alive" if keep else "close",
+    }
     lines = [first, *[f"{name}: {value}" for name, value in headers.items()], "", ""]
     return "\r\n".join(lines).encode("latin-1") + response.body

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import typer
+
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.budget import Budget
@@ -49,21 +51,29 @@ class Account:
 def opened(found: settings.Settings | None = None) -> Iterator[Account]:
     """Give the account of these settings, or the one that XPLENTY_API_KEY and the other variables name.
 
+    At its end a line on stderr names the lists that are longer than what was read of them.
+
     Raises:
         ConfigError: a setting is missing or malformed.
     """
     found = found or _from_environment()
     clock = SystemClock()
     with Client(api_key=found.api_key, account_id=found.account_id, base_url=found.api_url, clock=clock) as client:
-        yield Account(
-            found,
-            client,
-            clock,
-            Pace() if found.poll_seconds is None else Pace.fixed(found.poll_seconds),
-            Polls(client, clock),
-            Budget(client, clock, share=found.credit_share),
-            (found.api_key,),
-        )
+        try:
+            yield Account(
+                found,
+                client,
+                clock,
+                Pace() if found.poll_seconds is None else Pace.fixed(found.poll_seconds),
+                Polls(client, clock),
+                Budget(client, clock, share=found.credit_share),
+                (found.api_key,),
+            )
+        finally:
+            for name in client.cut_lists:
+                typer.echo(
+                    f"not all {name} were read, because their list is too long: some may be missing here", err=True
+                )
 
 
 def _from_environment() -> settings.Settings:

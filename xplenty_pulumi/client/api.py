@@ -117,6 +117,14 @@ class Client:
         """What this client has sent, and what is left of the hour."""
         return self._caller.meter
 
+    @property
+    def cut_lists(self) -> tuple[str, ...]:
+        """The lists, such as `clusters`, that ended here after 200 pages or repeated themselves.
+
+        What is not in such a list may exist all the same.
+        """
+        return tuple(sorted(self._caller.cut))
+
     def rate_limit(self) -> RateLimit:
         """Ask for the hourly call budget of the key's user, which is free of charge.
 

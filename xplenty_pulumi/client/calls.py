@@ -52,7 +52,10 @@ class _Failure:
 
 
 class Caller:
-    """Makes calls for all resources of a client: under one deadline each, repeated as the retry policy says."""
+    """Makes calls for all resources of a client: under one deadline each, repeated as the retry policy says.
+
+    `cut` names the lists that ended although there may be more.
+    """
 
     def __init__(
         self, transport: Transport, explainer: Explainer, *, clock: Clock, random: Random, deadline: float
@@ -63,9 +66,10 @@ class Caller:
         self._random = random
         self._deadline = deadline
         self._quota = RetryQuota()
-        self._breaker = KeyBreaker()
+        self._breaker = KeyBreaker(clock)
         self._throttle = Throttle(clock, random)
         self.meter = Meter(clock)
+        self.cut: set[str] = set()
 
     def within(self, deadline: float) -> "Caller":
         """Return this caller with another deadline for each call; all else is shared."""
@@ -98,7 +102,9 @@ class Caller:
             else:
                 self._quota.give_back()
                 return _Success(value)
-        decision = self._decide(call.kind, outcome, number=number, moment=moment)
+        if isinstance(outcome, Unsure):
+            self._transport.distrust()
+        decision = self._decide(call, outcome, number=number, moment=moment)
         self._throttle.note(outcome, pause=decision.delay if decision.action is Action.AGAIN else None)
         return _Failure(outcome, decision, number)
 
@@ -134,12 +140,16 @@ class Caller:
             return
         self.meter.told = credits_left(outcome.headers) or self.meter.told
         if outcome.is_success:
-            self._breaker.prove()
-        elif self._breaker.trips_on(call.kind, outcome):
+            self._breaker.prove(call.request)
+        elif self._breaker.trips_on(call.kind, call.request, outcome):
             self._breaker.trip(self._explainer.refused_key(outcome))
 
-    def _decide(self, kind: CallKind, outcome: Outcome, *, number: int, moment: float) -> Decision:
-        decision = decide(kind, outcome, attempt=number, time_left=self._left(moment), random=self._random)
+    def _decide(self, call: Call[T], outcome: Outcome, *, number: int, moment: float) -> Decision:
+        in_doubt = isinstance(outcome, Answered) and self._breaker.doubts(call.request, outcome)
+        left = self._left(moment)
+        decision = decide(call.kind, outcome, attempt=number, time_left=left, random=self._random, in_doubt=in_doubt)
+        if in_doubt:
+            return decision
         if decision.action is Action.AGAIN and not self._quota.take(timed_out=_timed_out(outcome)):
             return Decision(Action.STOP)
         return decision

@@ -1,6 +1,6 @@
 """Clusters: create, read, resize, terminate."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
@@ -8,13 +8,9 @@ from xplenty_pulumi.client.arguments import checked_body, checked_id, list_query
 from xplenty_pulumi.client.calls import Call, Caller
 from xplenty_pulumi.client.models import Cluster, Instance, Watcher
 from xplenty_pulumi.client.outcomes import Request
-from xplenty_pulumi.client.paging import Listing
-from xplenty_pulumi.client.parsing import read_nothing, read_record, read_records
+from xplenty_pulumi.client.paging import Listed, Listing
 from xplenty_pulumi.client.retry import CallKind
-
-_read_cluster = partial(read_record, Cluster)
-_read_instances = partial(read_records, Instance)
-_read_watchers = partial(read_records, Watcher)
+from xplenty_pulumi.client.whose import Collection
 
 
 class Clusters:
@@ -22,7 +18,7 @@ class Clusters:
 
     def __init__(self, caller: Caller, *, base: str) -> None:
         self._caller = caller
-        self._path = f"{base}/clusters"
+        self._at = Collection(base, "clusters")
 
     def create(self, fields: Mapping[str, object]) -> Cluster:
         """Ask for a new cluster and return it as `pending`; it costs money from then on.
@@ -30,8 +26,9 @@ class Clusters:
         `fields` are the documented create parameters, `nodes` being the only required one. UnsureError means that the
         cluster may exist: look for it before creating it again, because the service knows no idempotency key.
         """
-        request = Request("POST", self._path, body=checked_body(fields))
-        return self._caller.run(Call(CallKind.CREATE, request, "new cluster", _read_cluster))
+        request = Request("POST", self._at.path, body=checked_body(fields))
+        read = partial(self._at.read_one, Cluster)
+        return self._caller.run(Call(CallKind.CREATE, request, "new cluster", read))
 
     def get(self, cluster_id: int) -> Cluster:
         """Return the cluster as it is now; terminated ones stay readable."""
@@ -45,14 +42,14 @@ class Clusters:
         direction: str | None = None,
         since: datetime | None = None,
         page_size: int = 100,
-    ) -> Iterator[Cluster]:
+    ) -> Listed[Cluster]:
         """Yield clusters, the newest first unless `sort` (`created`, `updated`) and `direction` say otherwise.
 
         `since` leaves out what was not updated since then. A page of `page_size` (1 to 100) is fetched when it is
         needed, so a caller that stops early saves calls.
         """
         query = list_query(status=status, sort=sort, direction=direction, since=since, page_size=page_size)
-        return Listing(Cluster, self._path, "clusters", query).items(self._caller)
+        return Listing(Cluster, self._at, query).items(self._caller)
 
     def update(self, cluster_id: int, fields: Mapping[str, object]) -> Cluster:
         """Set `nodes`, `name`, `description`, `terminate_on_idle` or `time_to_idle` and return the cluster.
@@ -71,28 +68,33 @@ class Clusters:
     def instances(self, cluster_id: int) -> tuple[Instance, ...]:
         """Return the machines of the cluster, master included; only some plans allow it."""
         request = Request("GET", f"{self._path_of(cluster_id)}/instances")
-        return self._caller.run(Call(CallKind.READ, request, f"instances of cluster {cluster_id}", _read_instances))
+        read = partial(self._at.read_parts, Instance, number=cluster_id)
+        return self._caller.run(Call(CallKind.READ, request, f"instances of cluster {cluster_id}", read))
 
     def watchers(self, cluster_id: int) -> tuple[Watcher, ...]:
         """Return the users who are told what becomes of the cluster; who made it is one of them (documented)."""
         request = Request("GET", f"{self._path_of(cluster_id)}/watchers")
-        return self._caller.run(Call(CallKind.READ, request, f"watchers of cluster {cluster_id}", _read_watchers))
+        read = partial(self._at.read_parts, Watcher, number=cluster_id)
+        return self._caller.run(Call(CallKind.READ, request, f"watchers of cluster {cluster_id}", read))
 
     def watch(self, cluster_id: int) -> None:
         """Have the user of this key told what becomes of the cluster; doing it twice is fine."""
         request = Request("POST", f"{self._path_of(cluster_id)}/watchers")
-        self._caller.run(Call(CallKind.WRITE, request, f"watchers of cluster {cluster_id}", read_nothing))
+        read = partial(self._at.check_owner, number=cluster_id)
+        self._caller.run(Call(CallKind.WRITE, request, f"watchers of cluster {cluster_id}", read))
 
     def unwatch(self, cluster_id: int) -> None:
         """Take the user of this key from the cluster's watchers; doing it twice is fine."""
         request = Request("DELETE", f"{self._path_of(cluster_id)}/watchers")
-        self._caller.run(Call(CallKind.WRITE, request, f"watchers of cluster {cluster_id}", read_nothing))
+        read = partial(self._at.check_owner, number=cluster_id)
+        self._caller.run(Call(CallKind.WRITE, request, f"watchers of cluster {cluster_id}", read))
 
     def _one(
         self, kind: CallKind, method: str, cluster_id: int, *, body: Mapping[str, object] | None = None
     ) -> Cluster:
         request = Request(method, self._path_of(cluster_id), body=body)
-        return self._caller.run(Call(kind, request, f"cluster {cluster_id}", _read_cluster))
+        read = partial(self._at.read_one, Cluster, number=cluster_id)
+        return self._caller.run(Call(kind, request, f"cluster {cluster_id}", read))
 
     def _path_of(self, cluster_id: int) -> str:
-        return f"{self._path}/{checked_id(cluster_id, field='cluster_id')}"
+        return f"{self._at.path}/{checked_id(cluster_id, field='cluster_id')}"

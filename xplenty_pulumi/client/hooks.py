@@ -1,20 +1,19 @@
 """Hooks: have the service tell somebody of events."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 from xplenty_pulumi.client.arguments import checked_body, checked_id, list_query
 from xplenty_pulumi.client.calls import Call, Caller
 from xplenty_pulumi.client.hook_models import Hook, HookEvent, HookSalt, HookType, PingedHook
-from xplenty_pulumi.client.outcomes import Request
-from xplenty_pulumi.client.paging import Listing
-from xplenty_pulumi.client.parsing import read_record, read_records
+from xplenty_pulumi.client.outcomes import Answered, Request
+from xplenty_pulumi.client.paging import Listed, Listing
+from xplenty_pulumi.client.parsing import Unreadable, read_record, read_records
 from xplenty_pulumi.client.retry import CallKind
+from xplenty_pulumi.client.whose import Collection
 from xplenty_pulumi.redact import Secret
 
-_read_hook = partial(read_record, Hook)
-_read_pinged = partial(read_record, PingedHook)
 _read_salt = partial(read_record, HookSalt)
 _read_types = partial(read_records, HookType)
 _read_events = partial(read_records, HookEvent)
@@ -25,7 +24,7 @@ class Hooks:
 
     def __init__(self, caller: Caller, *, base: str) -> None:
         self._caller = caller
-        self._path = f"{base}/hooks"
+        self._at = Collection(base, "hooks")
 
     def get(self, hook_id: int) -> Hook:
         """Return the hook as it is now."""
@@ -39,7 +38,7 @@ class Hooks:
         direction: str | None = None,
         since: datetime | None = None,
         page_size: int = 100,
-    ) -> Iterator[Hook]:
+    ) -> Listed[Hook]:
         """Yield hooks, the newest first unless `sort` (`created`, `updated`, `name`) and `direction` say otherwise.
 
         `types` leaves out those of other types if it names any, `since` what was not updated since then. A page of
@@ -47,7 +46,7 @@ class Hooks:
         """
         wanted = ",".join(types) or None
         query = list_query(sort=sort, direction=direction, since=since, page_size=page_size, type=wanted)
-        return Listing(Hook, self._path, "hooks", query).items(self._caller)
+        return Listing(Hook, self._at, query).items(self._caller)
 
     def create(self, fields: Mapping[str, object]) -> Hook:
         """Make a hook and return it.
@@ -55,8 +54,9 @@ class Hooks:
         `fields` are the documented parameters: `type`, `settings` and `events` are required, `name` and `active` are
         not. Settings may be Secrets. UnsureError means that the hook may exist: look for it before making it again.
         """
-        request = Request("POST", self._path, body=_body(fields))
-        return self._caller.run(Call(CallKind.CREATE, request, "new hook", _read_hook))
+        request = Request("POST", self._at.path, body=_body(fields))
+        read = partial(self._read_new, kind=fields.get("type"))
+        return self._caller.run(Call(CallKind.CREATE, request, "new hook", read))
 
     def update(self, hook_id: int, fields: Mapping[str, object]) -> Hook:
         """Set `settings`, which the service wants each time, and `name`, `events` or `active`, and return the hook.
@@ -75,7 +75,8 @@ class Hooks:
         The answer does not tell whether the test arrived. UnsureError means that it may have been sent.
         """
         request = Request("GET", f"{self._path_of(hook_id)}/ping")
-        return self._caller.run(Call(CallKind.WRITE, request, f"ping of hook {hook_id}", _read_pinged))
+        read = partial(self._at.read_one, PingedHook, number=hook_id)
+        return self._caller.run(Call(CallKind.WRITE, request, f"ping of hook {hook_id}", read))
 
     def reset_salt(self, hook_id: int) -> Secret:
         """Let the service sign with a new salt from now on, and return it.
@@ -87,7 +88,7 @@ class Hooks:
 
     def types(self) -> tuple[HookType, ...]:
         """Return the ways of being told."""
-        request = Request("GET", f"{self._path}/types")
+        request = Request("GET", f"{self._at.path}/types")
         return self._caller.run(Call(CallKind.READ, request, "hook types", _read_types))
 
     def events(self) -> tuple[HookEvent, ...]:
@@ -96,10 +97,17 @@ class Hooks:
 
     def _one(self, kind: CallKind, method: str, hook_id: int, *, body: Mapping[str, object] | None = None) -> Hook:
         request = Request(method, self._path_of(hook_id), body=body)
-        return self._caller.run(Call(kind, request, f"hook {hook_id}", _read_hook))
+        read = partial(self._at.read_one, Hook, number=hook_id)
+        return self._caller.run(Call(kind, request, f"hook {hook_id}", read))
+
+    def _read_new(self, answer: Answered, *, kind: object) -> Hook:
+        hook = self._at.read_one(Hook, answer)
+        if isinstance(kind, str) and hook.type != kind:
+            raise Unreadable("with a hook of another type")
+        return hook
 
     def _path_of(self, hook_id: int) -> str:
-        return f"{self._path}/{checked_id(hook_id, field='hook_id')}"
+        return f"{self._at.path}/{checked_id(hook_id, field='hook_id')}"
 
 
 def _body(fields: Mapping[str, object]) -> dict[str, object]:

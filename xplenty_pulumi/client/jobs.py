@@ -1,20 +1,17 @@
 """Jobs: run a package on a cluster, follow the run, stop it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 from xplenty_pulumi.client.arguments import checked_body, checked_id, include_query, list_query
 from xplenty_pulumi.client.calls import Call, Caller
 from xplenty_pulumi.client.models import Job, JobLog, Watcher
-from xplenty_pulumi.client.outcomes import Request
-from xplenty_pulumi.client.paging import Listing
-from xplenty_pulumi.client.parsing import read_mapping, read_nothing, read_record, read_records
+from xplenty_pulumi.client.outcomes import Answered, Request
+from xplenty_pulumi.client.paging import Listed, Listing
+from xplenty_pulumi.client.parsing import Unreadable, read_mapping
 from xplenty_pulumi.client.retry import CallKind
-
-_read_job = partial(read_record, Job)
-_read_log = partial(read_record, JobLog)
-_read_watchers = partial(read_records, Watcher)
+from xplenty_pulumi.client.whose import Collection
 
 
 class Jobs:
@@ -22,7 +19,7 @@ class Jobs:
 
     def __init__(self, caller: Caller, *, base: str) -> None:
         self._caller = caller
-        self._path = f"{base}/jobs"
+        self._at = Collection(base, "jobs")
 
     def run(
         self,
@@ -43,13 +40,16 @@ class Jobs:
             "dynamic_variables": None if dynamic_variables is None else dict(dynamic_variables),
         }
         body = checked_body({name: value for name, value in fields.items() if value is not None})
+        request = Request("POST", self._at.path, body=body)
         resource = f"new run of package {package_id} on cluster {cluster_id}"
-        return self._caller.run(Call(CallKind.CREATE, Request("POST", self._path, body=body), resource, _read_job))
+        read = partial(self._read_new, cluster_id=cluster_id, package_id=package_id)
+        return self._caller.run(Call(CallKind.CREATE, request, resource, read))
 
     def get(self, job_id: int, *, include: Sequence[str] = ()) -> Job:
         """Return the job as it is now; `include` may ask for `log_summary`, `package` and `cluster`."""
         request = Request("GET", self._path_of(job_id), include_query(include))
-        return self._caller.run(Call(CallKind.READ, request, f"job {job_id}", _read_job))
+        read = partial(self._at.read_one, Job, number=job_id)
+        return self._caller.run(Call(CallKind.READ, request, f"job {job_id}", read))
 
     def list(
         self,
@@ -61,7 +61,7 @@ class Jobs:
         since: datetime | None = None,
         include: Sequence[str] = (),
         page_size: int = 100,
-    ) -> Iterator[Job]:
+    ) -> Listed[Job]:
         """Yield jobs, the newest first unless `sort` (`created`, `updated`) and `direction` say otherwise.
 
         `since` leaves out what was not updated since then. A page of `page_size` (1 to 100) is fetched when it is
@@ -76,12 +76,13 @@ class Jobs:
             page_size=page_size,
             package_id=None if package_id is None else checked_id(package_id, field="package_id"),
         )
-        return Listing(Job, self._path, "jobs", query).items(self._caller)
+        return Listing(Job, self._at, query).items(self._caller)
 
     def stop(self, job_id: int) -> Job:
         """Ask for the end of an active job and return it as `pending_stoppage`; InvalidError if it has ended."""
         request = Request("DELETE", self._path_of(job_id))
-        return self._caller.run(Call(CallKind.WRITE, request, f"job {job_id}", _read_job))
+        read = partial(self._at.read_one, Job, number=job_id)
+        return self._caller.run(Call(CallKind.WRITE, request, f"job {job_id}", read))
 
     def variables(self, job_id: int) -> dict[str, object]:
         """Return the variables in effect at run time, those of the package and the account included."""
@@ -91,22 +92,32 @@ class Jobs:
     def log(self, job_id: int) -> JobLog:
         """Return what the job wrote to its log."""
         request = Request("GET", f"{self._path_of(job_id)}/log")
-        return self._caller.run(Call(CallKind.READ, request, f"log of job {job_id}", _read_log))
+        read = partial(self._at.read_part, JobLog, number=job_id)
+        return self._caller.run(Call(CallKind.READ, request, f"log of job {job_id}", read))
 
     def watchers(self, job_id: int) -> tuple[Watcher, ...]:
         """Return the users who are told what becomes of the job; who started it is one of them (documented)."""
         request = Request("GET", f"{self._path_of(job_id)}/watchers")
-        return self._caller.run(Call(CallKind.READ, request, f"watchers of job {job_id}", _read_watchers))
+        read = partial(self._at.read_parts, Watcher, number=job_id)
+        return self._caller.run(Call(CallKind.READ, request, f"watchers of job {job_id}", read))
 
     def watch(self, job_id: int) -> None:
         """Have the user of this key told what becomes of the job; doing it twice is fine."""
         request = Request("POST", f"{self._path_of(job_id)}/watchers")
-        self._caller.run(Call(CallKind.WRITE, request, f"watchers of job {job_id}", read_nothing))
+        read = partial(self._at.check_owner, number=job_id)
+        self._caller.run(Call(CallKind.WRITE, request, f"watchers of job {job_id}", read))
 
     def unwatch(self, job_id: int) -> None:
         """Take the user of this key from the job's watchers; doing it twice is fine."""
         request = Request("DELETE", f"{self._path_of(job_id)}/watchers")
-        self._caller.run(Call(CallKind.WRITE, request, f"watchers of job {job_id}", read_nothing))
+        read = partial(self._at.check_owner, number=job_id)
+        self._caller.run(Call(CallKind.WRITE, request, f"watchers of job {job_id}", read))
+
+    def _read_new(self, answer: Answered, *, cluster_id: int, package_id: int) -> Job:
+        job = self._at.read_one(Job, answer)
+        if job.cluster_id not in (None, cluster_id) or job.package_id not in (None, package_id):
+            raise Unreadable("with a run of another package or on another cluster")
+        return job
 
     def _path_of(self, job_id: int) -> str:
-        return f"{self._path}/{checked_id(job_id, field='job_id')}"
+        return f"{self._at.path}/{checked_id(job_id, field='job_id')}"

@@ -1,6 +1,6 @@
 """Packages: read only, because they are made in the service's designer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -8,11 +8,9 @@ from xplenty_pulumi.client.arguments import checked_id, include_query, list_quer
 from xplenty_pulumi.client.calls import Call, Caller
 from xplenty_pulumi.client.models import Package
 from xplenty_pulumi.client.outcomes import Request
-from xplenty_pulumi.client.paging import Listing
-from xplenty_pulumi.client.parsing import read_record
+from xplenty_pulumi.client.paging import Listed, Listing
 from xplenty_pulumi.client.retry import CallKind
-
-_read_package = partial(read_record, Package)
+from xplenty_pulumi.client.whose import Collection
 
 
 class Packages:
@@ -20,13 +18,14 @@ class Packages:
 
     def __init__(self, caller: Caller, *, base: str) -> None:
         self._caller = caller
-        self._path = f"{base}/packages"
+        self._at = Collection(base, "packages")
 
     def get(self, package_id: int, *, include: Sequence[str] = ()) -> Package:
         """Return the package; `include` may ask for `flow`."""
-        path = f"{self._path}/{checked_id(package_id, field='package_id')}"
+        path = f"{self._at.path}/{checked_id(package_id, field='package_id')}"
         request = Request("GET", path, include_query(include))
-        return self._caller.run(Call(CallKind.READ, request, f"package {package_id}", _read_package))
+        read = partial(self._at.read_one, Package, number=package_id)
+        return self._caller.run(Call(CallKind.READ, request, f"package {package_id}", read))
 
     def list(
         self,
@@ -38,7 +37,7 @@ class Packages:
         since: datetime | None = None,
         include: Sequence[str] = (),
         page_size: int = 100,
-    ) -> Iterator[Package]:
+    ) -> Listed[Package]:
         """Yield the `active` or the `archived` packages, never both, of one `flow_type` or `all`.
 
         `sort` is `created`, `updated` or `name`. `since` leaves out what was not updated since then. A page of
@@ -53,4 +52,4 @@ class Packages:
             include=include,
             page_size=page_size,
         )
-        return Listing(Package, self._path, "packages", query).items(self._caller)
+        return Listing(Package, self._at, query).items(self._caller)

@@ -1,6 +1,6 @@
 """Lists that come in pages, fetched one by one as they are needed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -9,8 +9,8 @@ from xplenty_pulumi.client.headers import has_next_page, next_offset
 from xplenty_pulumi.client.hook_models import Hook
 from xplenty_pulumi.client.models import Cluster, Job, Package
 from xplenty_pulumi.client.outcomes import Answered, Request
-from xplenty_pulumi.client.parsing import read_records
 from xplenty_pulumi.client.retry import CallKind
+from xplenty_pulumi.client.whose import Collection
 
 MOST_PAGES = 200
 
@@ -18,55 +18,72 @@ Item = TypeVar("Item", Cluster, Job, Package, Hook)
 
 
 @dataclass(frozen=True)
-class Listing(Generic[Item]):
-    """A list call: what its items are, where it is, and its query, which has a `limit` but no `offset`."""
+class Page(Generic[Item]):
+    """One page, and where the next one starts.
 
-    model: type[Item]
-    path: str
-    resource: str
-    query: Mapping[str, str] = field(repr=False)
+    The Link header decides whether there is one; its offset counts unless it is less than what was read, as in the
+    documented example. Without the header a page is the last unless it is full.
+    """
 
-    def items(self, caller: Caller) -> Iterator[Item]:
-        """Yield the items in the service's order, each once although the list may grow meanwhile.
+    items: tuple[Item, ...]
+    following: int
+    is_last: bool = False
 
-        Ends after 200 pages, and at a page that brings nothing new, so that a list that repeats itself ends too.
-        """
+
+class Listed(Iterator[Item]):
+    """The items of a list in the service's order, each once although the list may grow meanwhile.
+
+    `is_complete` becomes true where the service says that there are no more. It stays false for a list that is not read
+    to its end, that ends here after 200 pages, or that repeats itself: what is not in it may exist all the same.
+    """
+
+    def __init__(self, page_at: Callable[[int], Page[Item]], *, note_cut: Callable[[], None]) -> None:
+        self.is_complete = False
+        self._note_cut = note_cut
+        self._items: Iterator[Item] = self._read(page_at)
+
+    def __next__(self) -> Item:
+        return next(self._items)
+
+    def _read(self, page_at: Callable[[int], Page[Item]]) -> Iterator[Item]:
+        yield from self._read_pages(page_at)
+        if not self.is_complete:
+            self._note_cut()
+
+    def _read_pages(self, page_at: Callable[[int], Page[Item]]) -> Iterator[Item]:
         seen: set[int] = set()
         offset = 0
         for _ in range(MOST_PAGES):
-            page = caller.run(self._call(offset))
+            page = page_at(offset)
             fresh = [item for item in page.items if item.id not in seen]
             yield from fresh
             seen.update(item.id for item in fresh)
-            if page.following is None or not fresh:
+            self.is_complete = page.is_last or not page.items
+            if page.is_last or page.following <= offset or not fresh:
                 return
             offset = page.following
 
-    def _call(self, offset: int) -> "Call[_Page[Item]]":
-        request = Request("GET", self.path, {**self.query, "offset": str(offset)})
-        return Call(CallKind.READ, request, self.resource, lambda answer: self._page(offset, answer))
-
-    def _page(self, offset: int, answer: Answered) -> "_Page[Item]":
-        items = read_records(self.model, answer)
-        return _Page(items, _following(offset, len(items), limit=int(self.query["limit"]), answer=answer))
-
 
 @dataclass(frozen=True)
-class _Page(Generic[Item]):
-    items: tuple[Item, ...]
-    following: int | None
+class Listing(Generic[Item]):
+    """A list call: what its items are, where they are, and its query, which has a `limit` but no `offset`."""
 
+    model: type[Item]
+    at: Collection
+    query: Mapping[str, str] = field(repr=False)
 
-def _following(offset: int, count: int, *, limit: int, answer: Answered) -> int | None:
-    """Where the next page starts, None after the last.
+    def items(self, caller: Caller) -> Listed[Item]:
+        """Return the items; a page is fetched when it is needed."""
+        return Listed(lambda offset: caller.run(self._call(offset)), note_cut=lambda: caller.cut.add(self.at.name))
 
-    The Link header decides whether there is one; its offset counts unless it is less than what was read, as in the
-    documented example. Without the header a full page means that there is more.
-    """
-    counted = offset + count
-    if not has_next_page(answer.headers):
-        return counted if count >= limit else None
-    told = next_offset(answer.headers)
-    if told is not None and told <= offset:
-        return None
-    return max(counted, told or 0)
+    def _call(self, offset: int) -> Call[Page[Item]]:
+        request = Request("GET", self.at.path, {**self.query, "offset": str(offset)})
+        return Call(CallKind.READ, request, self.at.name, lambda answer: self._page(offset, answer))
+
+    def _page(self, offset: int, answer: Answered) -> Page[Item]:
+        items = self.at.read_all(self.model, answer)
+        counted, limit = offset + len(items), int(self.query["limit"])
+        if not has_next_page(answer.headers):
+            return Page(items, counted, is_last=len(items) < limit)
+        told = next_offset(answer.headers)
+        return Page(items, offset if told is not None and told <= offset else max(counted, told or 0))

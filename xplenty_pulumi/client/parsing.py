@@ -27,10 +27,6 @@ def read_records(model: type[R], answer: Answered) -> tuple[R, ...]:
     return tuple(_parse(model, item) for item in answer.body)
 
 
-def read_nothing(_answer: Answered) -> None:
-    """Return nothing: that the call succeeded is all there is to know."""
-
-
 def read_mapping(answer: Answered) -> dict[str, object]:
     """Return the body, an object with free names, as a dictionary; raises Unreadable."""
     if not isinstance(answer.body, Mapping):

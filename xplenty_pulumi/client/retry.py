@@ -8,12 +8,15 @@ no answer           again     read back        verify
 5xx, 2xx unreadable again     read back        verify
 408, 425            again     again            verify
 429                 again     again            again
+401, 403 in doubt   again     again            again
 409                 stop      read back        verify
 303                 stop      stop             verify
 any other           stop      stop             stop
 =================== ========= ================ =================
 
-*Again* becomes *stop* after the last attempt, or when the wait does not fit in the time left.
+*Again* becomes *stop* after the last attempt, or when the wait does not fit in the time left. A refusal is *in doubt*
+for a minute where the key has worked before (`breaker.py`), and is repeated all that time: it comes before the service
+does anything.
 """
 
 from dataclasses import dataclass
@@ -58,6 +61,7 @@ class Situation(Enum):
     UNCLEAR = "no answer, a server fault, or a success that can not be read"
     PREMATURE = "408, 425"
     THROTTLED = "429"
+    KEY_IN_DOUBT = "401, or 403 to what was allowed before, within a minute"
     CONFLICT = "409"
     SEE_OTHER = "303"
     REFUSED = "any other answer"
@@ -72,6 +76,7 @@ _POLICY: dict[Situation, dict[CallKind, Action]] = {
         Situation.UNCLEAR: (_AGAIN, _READ_BACK, _VERIFY),
         Situation.PREMATURE: (_AGAIN, _AGAIN, _VERIFY),
         Situation.THROTTLED: (_AGAIN, _AGAIN, _AGAIN),
+        Situation.KEY_IN_DOUBT: (_AGAIN, _AGAIN, _AGAIN),
         Situation.CONFLICT: (_STOP, _READ_BACK, _VERIFY),
         Situation.SEE_OTHER: (_STOP, _STOP, _VERIFY),
         Situation.REFUSED: (_STOP, _STOP, _STOP),
@@ -103,19 +108,24 @@ class Backoff:
 
 _AFTER_FAILURE = Backoff(base=0.25, cap=20.0)
 _AFTER_THROTTLE = Backoff(base=5.0, cap=120.0)
+_AFTER_DOUBT = Backoff(base=4.0, cap=20.0)
+_BACKOFF = {Situation.THROTTLED: _AFTER_THROTTLE, Situation.KEY_IN_DOUBT: _AFTER_DOUBT}
 
 
-def decide(kind: CallKind, outcome: Outcome, *, attempt: int, time_left: float, random: Random) -> Decision:
+def decide(
+    kind: CallKind, outcome: Outcome, *, attempt: int, time_left: float, random: Random, in_doubt: bool = False
+) -> Decision:
     """Return what to do after `outcome`, the result of the attempt of that number, counted from 1.
 
     `time_left` is in seconds, up to the deadline of the whole call. The service's advice to wait longer is followed.
+    `in_doubt` says that the outcome refuses a key that has worked, and that there is time left to bear it.
     """
-    situation = situation_of(outcome)
+    situation = Situation.KEY_IN_DOUBT if in_doubt else situation_of(outcome)
     action = _POLICY[situation][kind]
     if action is not Action.AGAIN:
         return Decision(action)
     delay = _delay(situation, outcome, attempt=attempt, random=random)
-    if attempt >= _ATTEMPTS[kind] or delay >= time_left:
+    if (attempt >= _ATTEMPTS[kind] and not in_doubt) or delay >= time_left:
         return Decision(Action.STOP)
     return Decision(Action.AGAIN, delay)
 
@@ -130,7 +140,7 @@ def situation_of(outcome: Outcome) -> Situation:
 
 
 def _delay(situation: Situation, outcome: Outcome, *, attempt: int, random: Random) -> float:
-    backoff = _AFTER_THROTTLE if situation is Situation.THROTTLED else _AFTER_FAILURE
+    backoff = _BACKOFF.get(situation, _AFTER_FAILURE)
     own = backoff.delay(attempt, random)
     advice = None if isinstance(outcome, NotSent) else outcome.retry_after
     return own if advice is None else max(own, advice)

@@ -25,13 +25,15 @@ _SLICE = 0.5
 class Deadline:
     """When the calling thread's current call must be over, and whether it need not go on even until then.
 
-    `given_up` says that the user has had enough. That ends only calls that began before it and change nothing.
+    `given_up` says that the user has had enough. That ends only calls that began before it and change nothing. A kept
+    connection of an earlier `era` carries no further request.
     """
 
     def __init__(self, clock: Clock, *, given_up: Callable[[], bool] = lambda: False) -> None:
         self._clock = clock
         self._given_up = given_up
         self._of_thread = threading.local()
+        self.era = 0
 
     def start(self, seconds: float, *, changes_nothing: bool = False) -> None:
         """Give this thread's call so many seconds from now."""
@@ -56,13 +58,20 @@ class Deadline:
 
 
 class DeadlineStream(httpcore.NetworkStream):
-    """A connection whose reads and writes end with the call they belong to."""
+    """A connection whose reads and writes end with the call they belong to.
+
+    Nothing is asked on one that has something to say already, because that would be taken for the answer.
+    """
 
     def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
+        self._era = deadline.era
+        self._is_asking = False
+        self._is_new = True
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._is_asking = self._is_new = False
         limit = self._within(timeout, httpcore.ReadTimeout)
         longest = _SLICE if self._deadline.may_be_given_up else limit
         while True:
@@ -74,7 +83,11 @@ class DeadlineStream(httpcore.NetworkStream):
                     raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._within(timeout, httpcore.WriteTimeout))
+        limit = self._within(timeout, httpcore.WriteTimeout)
+        if not self._is_asking:
+            self._check_silent()
+            self._is_asking = True
+        self._inner.write(buffer, limit)
 
     def close(self) -> None:
         self._inner.close()
@@ -87,6 +100,23 @@ class DeadlineStream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
+
+    def _check_silent(self) -> None:
+        """Raise if there is something to read, or if this connection is not trusted any more.
+
+        The pool takes another connection in place of a kept one. To read shows what a look at the socket does not:
+        over TLS, a socket is readable also where only the protocol has something to say.
+        """
+        if not self._is_new and self._era != self._deadline.era:
+            raise httpcore.ConnectionNotAvailable
+        try:
+            unasked = self._inner.read(1, 0)
+        except httpcore.ReadError:
+            return
+        if not self._is_new:
+            raise httpcore.ConnectionNotAvailable
+        if unasked:
+            raise httpcore.ConnectError("the other side spoke before it was asked")
 
     def _within(self, timeout: float | None, late: type[Exception]) -> float:
         left = self._deadline.left

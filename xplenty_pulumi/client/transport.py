@@ -3,9 +3,10 @@
 import json
 import platform
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
+from typing import cast
 
 import httpcore
 import httpx
@@ -16,6 +17,8 @@ from xplenty_pulumi.client.answers import one_line, read_answer
 from xplenty_pulumi.client.faults import classify
 from xplenty_pulumi.client.outcomes import Outcome, Request, Unsure
 from xplenty_pulumi.client.sockets import Deadline, open_pool
+from xplenty_pulumi.client.surplus import close_if_surplus
+from xplenty_pulumi.client.unpacking import Undecodable, unpacked
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret, scrub
@@ -74,6 +77,10 @@ class Transport:
         """Close all connections; calling it again does nothing."""
         self._client.close()
 
+    def distrust(self) -> None:
+        """Let no connection that is kept now carry another request: what comes on it may answer an earlier one."""
+        self._deadline.era += 1
+
     def send(self, request: Request, *, timeout: float) -> Outcome:
         """Send `request` once and return what became of it, within `timeout` seconds whatever the service does."""
         self._deadline.start(timeout, changes_nothing=request.method == "GET")
@@ -91,14 +98,23 @@ class Transport:
             headers=None if request.body is None else {"Content-Type": "application/json"},
             timeout=_timeouts(timeout, read=self._read_timeout),
         ) as response:
-            content = bytearray()
-            for chunk in response.iter_bytes():
-                content += chunk
-                if complaint := self._complaint(len(content)):
-                    return Unsure(complaint, status=response.status_code, timed_out=self._deadline.left <= 0)
+            try:
+                content = self._content(response)
+            except Undecodable as complaint:
+                return Unsure(str(complaint), status=response.status_code, timed_out=self._deadline.left <= 0)
             headers = {name.lower(): value for name, value in response.headers.items()}
             now = self._clock.now()
-            return read_answer(request, status=response.status_code, headers=headers, content=bytes(content), now=now)
+            return read_answer(request, status=response.status_code, headers=headers, content=content, now=now)
+
+    def _content(self, response: httpx.Response) -> bytes:
+        """Return the body; not by `iter_bytes`, which unpacks whatever is packed, in one piece."""
+        content = bytearray()
+        chunks = cast("Iterable[bytes]", response.stream)
+        for piece in unpacked(chunks, encoding=response.headers.get("Content-Encoding", "")):
+            content += piece
+            if complaint := self._complaint(len(content)):
+                raise Undecodable(complaint)
+        return bytes(content)
 
     def _complaint(self, size: int) -> str:
         if size > LARGEST_BODY:
@@ -130,6 +146,8 @@ class _PooledTransport(httpx.BaseTransport):
 
 
 class _PooledStream(httpx.SyncByteStream):
+    """The body of an answer; its connection is used again only if nothing but that answer has come."""
+
     def __init__(self, answer: httpcore.Response) -> None:
         self._answer = answer
 
@@ -137,7 +155,10 @@ class _PooledStream(httpx.SyncByteStream):
         return self._answer.iter_stream()
 
     def close(self) -> None:
-        self._answer.close()
+        try:
+            close_if_surplus(self._answer)
+        finally:
+            self._answer.close()
 
 
 def _headers() -> dict[str, str]:

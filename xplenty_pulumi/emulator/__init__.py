@@ -15,8 +15,16 @@ if TYPE_CHECKING:
     from xplenty_pulumi.emulator.deliveries import Delivery, Mail
     from xplenty_pulumi.emulator.emulator import Emulator
     from xplenty_pulumi.emulator.faults import ALWAYS, FIRST, SECOND, FaultRule, Faults, Strike
-    from xplenty_pulumi.emulator.faults_catalogue import FAULTS, late_commit, lost, refusing
-    from xplenty_pulumi.emulator.faults_model import Breakage, Broken, Effect, Fault
+    from xplenty_pulumi.emulator.faults_catalogue import FAULTS, MIXED_UP, doubled, late_commit, lost, refusing
+    from xplenty_pulumi.emulator.faults_model import Breakage, Broken, Effect, Fault, Followed
+    from xplenty_pulumi.emulator.faults_records import (
+        answered_with,
+        followed,
+        leaving_out,
+        of_another_account,
+        of_another_id,
+        of_another_kind,
+    )
     from xplenty_pulumi.emulator.knobs import Knobs
     from xplenty_pulumi.emulator.messages import Request, Response
     from xplenty_pulumi.emulator.records import Cluster, Hook, Job, Package, Schedule
@@ -26,6 +34,7 @@ __all__ = [
     "ALWAYS",
     "FAULTS",
     "FIRST",
+    "MIXED_UP",
     "SECOND",
     "Account",
     "Backstage",
@@ -38,6 +47,7 @@ __all__ = [
     "Fault",
     "FaultRule",
     "Faults",
+    "Followed",
     "Gate",
     "Hook",
     "Job",
@@ -53,8 +63,15 @@ __all__ = [
     "Seed",
     "Strike",
     "TaskPackageSeed",
+    "answered_with",
+    "doubled",
+    "followed",
     "late_commit",
+    "leaving_out",
     "lost",
+    "of_another_account",
+    "of_another_id",
+    "of_another_kind",
     "refusing",
 ]
 
@@ -64,8 +81,16 @@ _MODULES = {
     "deliveries": ("Delivery", "Mail"),
     "emulator": ("Emulator",),
     "faults": ("ALWAYS", "FIRST", "SECOND", "FaultRule", "Faults", "Strike"),
-    "faults_catalogue": ("FAULTS", "late_commit", "lost", "refusing"),
-    "faults_model": ("Breakage", "Broken", "Effect", "Fault"),
+    "faults_catalogue": ("FAULTS", "MIXED_UP", "doubled", "late_commit", "lost", "refusing"),
+    "faults_model": ("Breakage", "Broken", "Effect", "Fault", "Followed"),
+    "faults_records": (
+        "answered_with",
+        "followed",
+        "leaving_out",
+        "of_another_account",
+        "of_another_id",
+        "of_another_kind",
+    ),
     "knobs": ("Knobs",),
     "messages": ("Request", "Response"),
     "records": ("Cluster", "Hook", "Job", "Package", "Schedule"),

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from xplenty_pulumi.emulator.account import Account
 from xplenty_pulumi.emulator.backstage import Backstage
-from xplenty_pulumi.emulator.faults_catalogue import FAULTS
+from xplenty_pulumi.emulator.faults_catalogue import FAULTS, MIXED_UP
 from xplenty_pulumi.emulator.faults_model import Effect, Fault
 from xplenty_pulumi.emulator.messages import Request, Response
 from xplenty_pulumi.emulator.records import Moment
@@ -39,6 +39,7 @@ OPERATIONS: Mapping[str, str] = MappingProxyType(
 )
 """The operations that have a name here, as the API description calls them, with method and path."""
 
+_NAMED: Mapping[str, Fault] = MappingProxyType({**FAULTS, **MIXED_UP})
 _PLACEHOLDERS = {"{id}": r"\d+", "*": r".*"}
 _NO_EFFECT = Response(200)
 
@@ -48,18 +49,20 @@ class FaultRule:
     """A fault for some calls.
 
     `call` is a name of `OPERATIONS`, or a method and a path below the account such as ``GET clusters/{id}``, where
-    ``*`` stands for anything, in place of the method too. `fault` is one of `FAULTS` by name, or one's own. `calls`
-    says which of the calls that match, counted from 1: `FIRST`, `SECOND`, `ALWAYS`, ``range(1, n + 1)``, or any set.
-    Raises ConfigError for a name that there is not.
+    ``*`` stands for anything, in place of the method too. `fault` is one of `FAULTS` or `MIXED_UP` by name, or one's
+    own. `calls` says which of the calls that match, counted from 1: `FIRST`, `SECOND`, `ALWAYS`, ``range(1, n + 1)``,
+    or any set; `lasting`, for how many seconds from the first call that meets it. Raises ConfigError for a name that
+    there is not.
     """
 
     call: str
     fault: Fault | str
     calls: Container[int] = ALWAYS
+    lasting: float | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.fault, str) and self.fault not in FAULTS:
-            raise ConfigError(f"there is no fault {self.fault!r}, only {', '.join(FAULTS)}", setting="fault")
+        if isinstance(self.fault, str) and self.fault not in _NAMED:
+            raise ConfigError(f"there is no fault {self.fault!r}, only {', '.join(_NAMED)}", setting="fault")
         if " " not in self.spelled:
             raise ConfigError(f"{self.call!r} is neither a method and a path nor an operation", setting="call")
 
@@ -76,7 +79,7 @@ class FaultRule:
 
     def what(self) -> Fault:
         """Return the fault itself."""
-        return FAULTS[self.fault] if isinstance(self.fault, str) else self.fault
+        return _NAMED[self.fault] if isinstance(self.fault, str) else self.fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,14 @@ class Strike:
 class Faults:
     """A gate that lets calls meet faults, by the first rule whose occasion it is. Safe to use from any thread.
 
-    `seed` decides how late a late commit is. Rules with one need `join`, since nothing else can act later.
+    `seed` decides how late a late commit is. Rules with one need `join`, since nothing else can act later or knows the
+    time, and so do those that last and those that double a call.
     """
 
     def __init__(self, *rules: FaultRule, seed: int = 0) -> None:
         self._rules: list[FaultRule] = []
         self._counts: list[int] = []
+        self._ends: list[Moment | None] = []
         self._random = Random(seed)  # noqa: S311 - spreads delays; nothing secret depends on it
         self._account: Account | None = None
         self._late: list[tuple[Moment, Request]] = []
@@ -122,11 +127,12 @@ class Faults:
     def add(self, rule: FaultRule) -> None:
         """Let one more rule hold from the next call on; its calls are counted from there."""
         self._counts.append(0)
+        self._ends.append(None)
         self._rules.append(rule)
 
     def calm(self) -> None:
         """Let no call meet a fault any more; late commits that are under way still come about."""
-        self._rules, self._counts = [], []
+        self._rules, self._counts, self._ends = [], [], []
 
     def settle(self) -> None:
         """Let every late commit come about that is due; each call does so, which a look backstage does not."""
@@ -150,7 +156,7 @@ class Faults:
         self.settle()
         fault = self._fault_for(request)
         self._struck = None if fault is None else (request, fault)
-        if fault is None or fault.effect is Effect.DONE:
+        if fault is None or fault.effect in (Effect.DONE, Effect.TWICE):
             return None
         if fault.effect is Effect.LATE:
             self._postpone(request, fault)
@@ -158,9 +164,13 @@ class Faults:
 
     def after(self, request: Request, response: Response) -> Response:
         """Answer what the fault makes of the true answer."""
-        if self._struck is None or self._struck[0] is not request:
+        if self._is_settling or self._struck is None or self._struck[0] is not request:
             return response
-        return self._struck[1].answer(response)
+        fault = self._struck[1]
+        if fault.effect is Effect.TWICE:
+            self._postpone(request, fault)
+            self.settle()
+        return fault.answer(response)
 
     def _fault_for(self, request: Request) -> Fault | None:
         found = None
@@ -168,20 +178,33 @@ class Faults:
             if not rule.matches(request):
                 continue
             self._counts[number] += 1
-            if found is None and self._counts[number] in rule.calls:
+            if found is None and self._counts[number] in rule.calls and not self._is_over(number):
                 found = rule.what()
         if found is not None:
             self._strikes.append(Strike(request.method, request.path, found))
         return found
 
+    def _is_over(self, number: int) -> bool:
+        """Whether a rule has lasted; the first call that it would strike begins its time."""
+        lasting = self._rules[number].lasting
+        if lasting is None:
+            return False
+        now = self._joined().advance()
+        end = self._ends[number]
+        self._ends[number] = end = now + lasting if end is None else end
+        return now >= end
+
     def _postpone(self, request: Request, fault: Fault) -> None:
+        self._late.append((self._joined().advance() + self._random.uniform(*fault.lateness), request))
+
+    def _joined(self) -> Account:
         if self._account is None:
             raise ConfigError(
-                "a late commit can not come about on an account that is not known",
+                "a fault that lasts, comes late or comes twice needs an account, and that is not known",
                 setting="faults",
                 advice="Call faults.join(account) before the first call.",
             )
-        self._late.append((self._account.advance() + self._random.uniform(*fault.lateness), request))
+        return self._account
 
 
 def _tail(path: str) -> str:

@@ -1,13 +1,14 @@
-"""Thirty faults by name: what networks, proxies and the service itself are known to do to calls."""
+"""Faults by name: what networks, proxies and the service itself are known to do to calls."""
 
 import gzip
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from xplenty_pulumi.emulator.faults_model import Breakage, Effect, Fault, breaking
+from xplenty_pulumi.emulator.faults_records import of_another_account, of_another_id, of_another_kind, rewriting
 from xplenty_pulumi.emulator.messages import Response
 
 EARLIEST, LATEST = 8.0, 12.0
@@ -32,6 +33,11 @@ def late_commit(earliest: float = EARLIEST, latest: float = LATEST) -> Fault:
     return Fault(Effect.LATE, breaking(Breakage.RESET), (earliest, latest))
 
 
+def doubled(earliest: float = 0.0, latest: float | None = None) -> Fault:
+    """Return the fault of something on the way that sends the call on twice: at once, or that many seconds later."""
+    return Fault(Effect.TWICE, lambda true: true, (earliest, earliest if latest is None else latest))
+
+
 def _page(
     status: int, body: str, *, kind: str = "application/json", headers: Mapping[str, str] | None = None
 ) -> Response:
@@ -40,11 +46,6 @@ def _page(
 
 def _unsent(how: Breakage) -> Fault:
     return lost(how, Effect.UNSENT)
-
-
-def _rewriting(change: Callable[[Any], Any]) -> Fault:
-    """A success whose document is another one."""
-    return Fault(Effect.DONE, lambda true: replace(true, body=json.dumps(change(true.json())).encode()))
 
 
 def _without_id(document: Any) -> Any:
@@ -91,8 +92,10 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         # The answer says success and is none; the page comes from something between, such as a hotel's login.
         "broken JSON": Fault(Effect.DONE, lambda true: replace(true, body=true.body[: len(true.body) // 2])),
         "HTML page": Fault(Effect.NONE, lambda _true: _page(200, "<html>Welcome</html>", kind="text/html")),
-        "no id": _rewriting(_without_id),
-        "wrong type": _rewriting(_of_another_type),
+        "no id": rewriting(_without_id),
+        "wrong type": rewriting(_of_another_type),
+        "another kind": of_another_kind(),
+        "another account": of_another_account(),
         "late commit": late_commit(),
         # The service is busy.
         "429 in seconds": refusing(429, _BUSY, {"Retry-After": "7"}),
@@ -102,6 +105,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "429 absurd": refusing(429, _BUSY, {"Retry-After": "99999999"}),
         # The service says no.
         "401": refusing(401, "Unauthorized"),
+        "403": refusing(403, "Forbidden"),
         "402": refusing(402, "Please confirm your billing details"),
         "404": refusing(404, "Item not found."),
         "422": refusing(422, "The request is not valid"),
@@ -111,3 +115,15 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
     }
 )
 """A fault is the same for all calls; a rule says which calls meet it, and when."""
+
+MIXED_UP: Mapping[str, Fault] = MappingProxyType(
+    {
+        "another id": of_another_id(),
+        "doubled": doubled(),
+        "doubled in 5 s": doubled(5),
+        "doubled in 40 s": doubled(40),
+        "doubled in 300 s": doubled(300),
+        "commit after a minute": late_commit(60, 60),
+    }
+)
+"""Faults that one answer does not show: only who knows what was there before, and what it has asked for, sees them."""

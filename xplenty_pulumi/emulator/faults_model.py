@@ -15,6 +15,7 @@ class Effect(Enum):
     NONE = "it arrives, and nothing comes of it"
     DONE = "it takes effect, whatever the client hears"
     LATE = "it takes effect some time after the client has given it up"
+    TWICE = "it takes effect, and some time later it does so again"
 
 
 class Breakage(Enum):
@@ -45,13 +46,24 @@ class Broken(Response):
     whole: Response | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Followed(Response):
+    """An answer with another one `behind` it that nobody asked for; a front that keeps connections sends both."""
+
+    behind: Response | None = None
+
+
 Answering: TypeAlias = Callable[[Response], Response]
 """From the true answer (an empty 200 where the call had no effect) to what the client gets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What becomes of a call. With `Effect.LATE`, `lateness` holds the fewest and the most seconds it is late by."""
+    """What becomes of a call.
+
+    With `Effect.LATE`, `lateness` holds the fewest and the most seconds it is late by; with `Effect.TWICE` it holds
+    those until the call comes about again.
+    """
 
     effect: Effect
     answer: Answering

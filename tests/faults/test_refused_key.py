@@ -1,0 +1,83 @@
+"""Every operation while the key is refused for 3, 30 and 120 seconds: 132 cells."""
+
+from dataclasses import dataclass
+from random import Random
+
+import pytest
+
+from tests.faults.judge import Play, assert_mended_by_the_next_run, assert_no_harm
+from tests.faults.operations import OPERATIONS, Operation
+from tests.faults.stage import ENCODED_KEY, KEY, Stage
+from tests.faults.told_operations import TOLD_OPERATIONS
+from tests.support.fault_transport import translating
+from tests.support.openapi import SchemaWatch
+from tests.support.scoreboard import count
+from xplenty_pulumi.client import Client
+from xplenty_pulumi.clock import ManualClock
+from xplenty_pulumi.emulator import Emulator, FaultRule
+from xplenty_pulumi.errors import AuthError
+
+MINUTE = 60.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One operation, and a refusal of all calls that lasts for some seconds."""
+
+    operation: Operation
+    status: str
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.operation.name}-{self.status}-{self.seconds:.0f} s"
+
+
+CELLS = [
+    Cell(operation, status, seconds)
+    for operation in (*OPERATIONS, *TOLD_OPERATIONS)
+    for status in ("401", "403")
+    for seconds in (3.0, 30.0, 120.0)
+]
+
+
+def stage_of(cell: Cell) -> Stage:
+    clock = ManualClock()
+
+    def connect(emulator: Emulator) -> Client:
+        front = translating(emulator.account, clock, gossip=f"key {KEY}, header Basic {ENCODED_KEY}")
+        return Client(api_key=KEY, account_id=emulator.account_id, clock=clock, random=Random(7), http=front)
+
+    return Stage(FaultRule("* *", cell.status, lasting=cell.seconds), clock, connect)
+
+
+def test_the_cells_are_all_there() -> None:
+    """There are 132 of them."""
+    assert len({str(cell) for cell in CELLS}) == len(CELLS) == 132
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_cell(cell: Cell, schema_watch: SchemaWatch) -> None:
+    """What was allowed before is done once it is allowed again within a minute; else a later run does it.
+
+    The first thing is done while the key is accepted, the second one while it is refused.
+    """
+    schema_watch.look_away()
+    stage = stage_of(cell)
+    acts = cell.operation.prepare(stage)
+    first = acts[0]()
+    others, began, calls = stage.others_now(), stage.clock.monotonic(), len(stage.emulator.calls())
+    stage.begin()
+    second = acts[-1]()
+    took, spent = stage.clock.monotonic() - began, len(stage.emulator.calls()) - calls
+    endings = [first, second][-len(acts) :]
+    played = Play(cell.operation, acts, endings, [], took, spent, others)
+    assert (first.how, first.doubt) == ("done", "")
+    if cell.seconds < MINUTE:
+        assert (second.how, second.error, second.doubt) == ("done", None, "")
+        assert took >= cell.seconds
+    else:
+        assert isinstance(second.error, AuthError)
+        assert took >= MINUTE
+    assert_no_harm(stage, played)
+    assert_mended_by_the_next_run(stage, played)
+    count("refused keys", goal=len(CELLS), command="make test TESTS=tests/faults/test_refused_key.py")
