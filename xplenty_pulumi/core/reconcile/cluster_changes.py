@@ -21,8 +21,8 @@ def is_as_desired(cluster: Cluster | None, desired: Desired) -> bool:
 def changes_for(cluster: Cluster | None, desired: Desired, *, now: datetime, random: Random) -> dict[str, object]:
     """Return what makes the cluster as its update is to make it; nothing where there is no cluster.
 
-    A marker that is not the owner's is signed anew where something is sent anyway, where the owner has another name, or where
-    markers are switched on or off.
+    A marker that is not the owner's is signed anew where something is sent anyway, where the owner has another name,
+    or where markers are switched on or off.
     """
     if cluster is None or is_as_desired(cluster, desired):
         return {}

@@ -76,7 +76,7 @@ class HookCreation:
         for other in claims.others:
             raise refusal(HOOK.name, other, user=None)
         self.nonces += [marker.nonce for one in claims.adoptable if (marker := marker_on(one)) and marker.nonce]
-        for found in claims.adoptable[:1]:
+        for found in sorted(claims.adoptable, key=lambda one: one.id)[:1]:
             _refuse_another_type(found, self._desired)
             self._patience.warn(f"adopted {label(found.id)}, which an interrupted create call left behind")
             return found
