@@ -1,6 +1,7 @@
 """A cluster is claimed as it is now, and none that lives slips through the lists."""
 
-from tests.support.core_bench import OWNER, Bench, answers, hiding, preceded_by, signed
+from tests.support.core_bench import OWNER, Bench, answers, preceded_by, signed
+from tests.support.odd_answers import hiding
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.core.marker import marker_of
 

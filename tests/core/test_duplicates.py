@@ -2,14 +2,11 @@
 
 from dataclasses import replace
 
-import httpx
 import pytest
 
 from tests.support.core_bench import (
     OWNER,
-    Behaviour,
     Bench,
-    Exchange,
     answers,
     desired,
     late,
@@ -17,26 +14,11 @@ from tests.support.core_bench import (
     rewritten,
     signed,
 )
+from tests.support.odd_answers import doubled, doubled_late
 from xplenty_pulumi.core.marker import marker_of, read
 from xplenty_pulumi.errors import AuthError, ServerError
 
 OURS = marker_of(OWNER)
-
-
-def doubled(exchange: Exchange) -> httpx.Response:
-    """Let a balancer forward the request twice."""
-    exchange.forward()
-    return exchange.forward()
-
-
-def doubled_late(seconds: float) -> Behaviour:
-    """Let the second copy of the request take effect `seconds` later."""
-
-    def behave(exchange: Exchange) -> httpx.Response:
-        exchange.postpone(seconds)
-        return exchange.forward()
-
-    return behave
 
 
 def living(bench: Bench) -> list[int]:

@@ -2,9 +2,10 @@
 
 import threading
 
+import httpx
 import pytest
 
-from tests.support.core_bench import OWNER, Bench, answers, preceded_by
+from tests.support.core_bench import OWNER, Bench, Exchange, answers, preceded_by
 from xplenty_pulumi.core.kinds import CLUSTER, Phase
 from xplenty_pulumi.core.marker import marker_of
 from xplenty_pulumi.errors import NotFoundError
@@ -94,14 +95,15 @@ def test_a_failed_look_is_shared_by_those_who_waited_for_it(bench: Bench, monkey
             bench.living.look()
         troubles.append(caught.value)
 
-    def fails_late() -> None:
+    def fails_late(exchange: Exchange) -> httpx.Response:
         second.start()
         assert has_asked.wait(30)
         bench.clock.advance(1)
+        return answers(404)(exchange)
 
     second = threading.Thread(target=ask)
     monkeypatch.setattr(bench.clock, "monotonic", noted)
-    bench.wire.on("GET clusters", lambda one: (fails_late(), answers(404)(one))[1], calls={1})
+    bench.wire.on("GET clusters", fails_late, calls={1})
     ask()
     second.join(30)
     assert len(troubles) == 2

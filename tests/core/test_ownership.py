@@ -25,7 +25,9 @@ NOW = ManualClock().now()
 USER = 27
 
 
-def cluster(description: str | None, *, creator: Mapping[str, Any] | None = None, owner_id: int | None = None) -> Cluster:
+def cluster(
+    description: str | None, *, creator: Mapping[str, Any] | None = None, owner_id: int | None = None
+) -> Cluster:
     """Return a cluster as the service shows it."""
     shown = {"id": 501, "status": "available", "description": description, "creator": creator, "owner_id": owner_id}
     return Cluster.model_validate(shown)

@@ -97,11 +97,6 @@ def rewritten(change: Callable[[dict[str, Any]], object]) -> Behaviour:
     return behave
 
 
-def hiding(number: int) -> Behaviour:
-    """Let a list lack the record with this id."""
-    return lambda exchange: httpx.Response(200, json=[one for one in exchange.forward().json() if one["id"] != number])
-
-
 class Wire(httpx.BaseTransport):
     """Hands requests to an account in the calling thread, except for those that a rule treats in another way."""
 
@@ -146,8 +141,7 @@ class Wire(httpx.BaseTransport):
         return exchange.forward()
 
     def _note(self, request: httpx.Request, path: str) -> None:
-        content = request.read()
-        body = json.loads(content) if content else None
+        body = json.loads(request.read() or "null")
         self.requests.append((request.method, path, body))
         query = {name: values[0] for name, values in parse_qs(request.url.query.decode()).items()}
         try:
