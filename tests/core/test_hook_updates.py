@@ -127,6 +127,15 @@ def test_a_foreign_new_hook_is_not_taken_where_ours_is_not_there(bench: Bench, f
         bench.hooks.create(desired_hook())
 
 
+def test_an_answer_without_the_marker_is_checked(bench: Bench) -> None:
+    """Where the list shows the marker, the service keeps it, and nothing is to be warned of."""
+    bench.wire.on("POST hooks", rewritten(lambda record: record.update(name="night")))
+    outcome = bench.hooks.create(desired_hook(name="night"))
+    (hook,) = bench.emulator.hooks()
+    assert (outcome.problem, outcome.record.id, bench.warned) == (None, hook.id, [])
+    assert ":h]" in hook.name
+
+
 def test_a_service_that_shows_no_names_is_warned_of(bench: Bench) -> None:
     """The hook is known by its id, and what that means is said."""
     for call in ("POST hooks", "GET hooks.*", "PUT hooks.*"):

@@ -102,7 +102,8 @@ class HookCreation:
             raise UnsureError(f"the answer shows {label(made.id)}, which was there before", resource="new hook")
         if marker_on(made) == drawn:
             return made
-        if made.name is not None and (found := self._appeared()) is not None and found.id != made.id:
+        found = self._appeared() if made.name is not None else None
+        if found is not None and (found.id != made.id or marker_on(found) is not None):
             return found
         if marker_on(made) is not None or wrong_fields(made, {**self._desired.inputs, "name": made.name or ""}):
             raise UnsureError(f"the answer shows {label(made.id)}, which is another one", resource="new hook")
