@@ -2,11 +2,13 @@
 
 import pytest
 
-from tests.support.core_bench import OWNER, Bench, answers, rewritten
+from tests.support.core_bench import OWNER, Bench, answers, rewritten, signed
 from xplenty_pulumi.core.kinds import CLUSTER
-from xplenty_pulumi.core.marker import marker_of, sign
+from xplenty_pulumi.core.marker import Owner, marker_of, sign
 from xplenty_pulumi.errors import AuthError, ServerError
 
+OURS = marker_of(OWNER)
+OTHER = Owner("acme", "loads", "dev", "hourly")
 SIGHTS = {
     "pending": (False, "it is pending. The next `pulumi up` goes on waiting for it"),
     "creating": (False, "it is creating. The next `pulumi up` goes on waiting for it"),
@@ -54,11 +56,11 @@ def test_an_idle_end_is_expected(bench: Bench) -> None:
 
 
 def test_an_unknown_cluster_is_gone(bench: Bench) -> None:
-    """A 404 is a sight, not an error; it is confirmed by a second one."""
+    """A 404 is a sight, not an error; it is confirmed by a list and by a second one ten seconds later."""
     sight = bench.clusters.read(77)
     assert (sight.record, sight.gone, sight.remark) == (None, True, "the service does not know it (404)")
     assert bench.wire.count("GET clusters/77") == 2
-    assert bench.clock.monotonic() >= 2
+    assert 10 <= bench.clock.monotonic() < 11
 
 
 def test_a_single_404_is_not_believed(bench: Bench) -> None:
@@ -80,10 +82,64 @@ def test_trouble_is_not_gone(bench: Bench, status: int, error: type[Exception]) 
 
 
 def test_reads_cost_one_call_each(bench: Bench) -> None:
-    """Refreshing a stack costs a credit per cluster, and one search for twins among them all."""
-    marked = sign("", marker_of(OWNER))
+    """Refreshing a stack costs a credit per cluster, and one search for duplicates among them all."""
+    marked = signed(held=True)
     made = [bench.emulator.add_cluster(description=marked if number else None).id for number in range(3)]
     for number in made:
-        bench.clusters.read(number)
+        bench.clusters.read(number, owner=OURS)
     assert bench.wire.count("GET clusters/.*") <= 3 + 1
     assert bench.wire.count("GET clusters") == 8
+
+
+def test_a_cluster_that_a_list_shows_is_not_gone(bench: Bench) -> None:
+    """However often it is not found singly."""
+    made = bench.emulator.add_cluster()
+    bench.wire.on("GET clusters/.*", answers(404))
+    assert not bench.clusters.read(made.id).gone
+
+
+def test_a_duplicate_is_warned_of(bench: Bench) -> None:
+    """What an unfinished create call of the same resource made is named, with what ends it."""
+    mine = bench.emulator.add_cluster(description=signed(held=True))
+    twin = bench.emulator.add_cluster(description=signed(seed=2))
+    assert not bench.clusters.read(mine.id, owner=OURS).gone
+    (warning,) = bench.warned
+    assert warning.startswith(f"cluster {twin.id} is a duplicate of cluster {mine.id}: ")
+    assert f"`xplenty-pulumi terminate cluster {twin.id} --force`" in warning
+    assert bench.emulator.cluster(twin.id) == twin
+
+
+def test_duplicates_are_looked_for_in_the_list_that_was_read(bench: Bench) -> None:
+    """Many who read at once are served by one list, which shows the duplicates too."""
+    made = [bench.emulator.add_cluster(description=signed(held=True)).id for _ in range(3)]
+    bench.emulator.add_cluster(description=signed(seed=2))
+    for number in made:
+        bench.clusters.read(number, owner=OURS)
+    assert any("is a duplicate of" in one for one in bench.warned)
+
+
+@pytest.mark.parametrize("text", [signed(held=True), sign("", OURS), signed(owner=OTHER), None])
+def test_other_clusters_are_no_duplicates(bench: Bench, text: str | None) -> None:
+    """Held ones are left to `drift`, which reads all states; those of other resources are none."""
+    mine = bench.emulator.add_cluster(description=signed(held=True))
+    bench.emulator.add_cluster(description=text)
+    bench.clusters.read(mine.id, owner=OURS)
+    assert bench.warned == []
+
+
+def test_what_is_gone_has_no_duplicates_that_matter(bench: Bench) -> None:
+    """The next create sees them; and without an owner there are none to look for."""
+    mine = bench.emulator.add_cluster(description=signed(held=True))
+    bench.emulator.add_cluster(description=signed(seed=2))
+    bench.clusters.read(mine.id)
+    bench.emulator.end_cluster(mine.id)
+    bench.clusters.read(mine.id, owner=OURS)
+    assert bench.warned == []
+
+
+def test_a_search_for_duplicates_that_fails_is_warned_of(bench: Bench) -> None:
+    """What was read stands, and a refresh that could not look does not say that all is well."""
+    mine = bench.emulator.add_cluster(description=signed(held=True))
+    bench.wire.on("GET clusters", answers(500))
+    assert bench.clusters.read(mine.id, owner=OURS).record is not None
+    assert bench.warned[0].startswith(f"cluster {mine.id}: could not look for duplicates of it: ")

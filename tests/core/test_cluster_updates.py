@@ -4,17 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import OWNER, Bench, answers, desired, lost_after, lost_before, preceded_by
+from tests.support.core_bench import Bench, answers, desired, lost_after, lost_before, preceded_by, signed
 from xplenty_pulumi.core.kinds import CLUSTER, Change
-from xplenty_pulumi.core.marker import marker_of, sign
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import InvalidError, ReadyFailed, ReadyTimeout, ServerError, UnsureError
 
-SIGNED = sign("night", marker_of(OWNER))
+SIGNED = signed("night", held=True)
 CHANGES: dict[str, tuple[Any, Any]] = {
     "nodes": (4, 4),
     "name": ("day", "day"),
-    "description": ("day loads", sign("day loads", marker_of(OWNER))),
+    "description": ("day loads", signed("day loads", held=True)),
     "terminate_on_idle": (True, True),
     "time_to_idle": (60, 60),
 }
@@ -50,17 +49,6 @@ def test_nothing_to_change_sends_only_reads(bench: Bench) -> None:
     assert outcome.problem is None
     assert outcome.record.status == "available"
     assert {method for method, _, _ in bench.wire.requests} == {"GET"}
-
-
-@pytest.mark.parametrize("found", ["night", "night [xp1:prod-0000000:000000000000]"])
-def test_an_update_signs_again(bench: Bench, found: str) -> None:
-    """A cluster known by its id stays ours; where its marker was taken off or is an old one, it is signed again."""
-    wanted = desired(description="night")
-    made = bench.emulator.add_cluster(description=found)
-    bench.clusters.update(made.id, wanted)
-    assert bench.emulator.cluster(made.id).description == wanted.signed_description()
-    bench.clusters.update(made.id, wanted)
-    assert bench.wire.count("PUT .*") == 1
 
 
 @pytest.mark.parametrize("nodes", [5, 2])

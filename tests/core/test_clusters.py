@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.core_bench import BUILDING_TIME, Bench, answers, desired, lost_after, preceded_by, rewritten
+from tests.support.core_bench import BUILDING_TIME, Bench, answers, desired, lost_after, preceded_by, rewritten, signed
 from xplenty_pulumi.errors import AuthError, Cancelled, InvalidError, ReadyFailed, ReadyTimeout, WaitError
 
 
@@ -129,18 +129,18 @@ def test_a_status_nobody_knows_is_borne(bench: Bench) -> None:
 
 def test_a_refused_change_keeps_the_adopted_cluster(bench: Bench) -> None:
     """What is adopted and can not be brought to the desired form is kept with the problem."""
-    outcome = bench.clusters.create(desired())
-    bench.clock.advance(6)
-    bench.wire.on("PUT .*", answers(422, "nodes is too much"))
-    again = bench.clusters.create(desired(nodes=9))
-    assert again.record.id == outcome.record.id
-    assert isinstance(again.problem, InvalidError)
+    left = bench.emulator.add_cluster(description=signed())
+    bench.wire.on("PUT .*", answers(422, "nodes is too much"), calls={1})
+    outcome = bench.clusters.create(desired(nodes=9))
+    assert outcome.record.id == left.id
+    assert isinstance(outcome.problem, InvalidError)
+    assert f"cluster {left.id} exists, was last seen available, and may cost money" in str(outcome.problem)
+    assert bench.emulator.cluster(left.id).description == signed(held=True)
 
 
 def test_a_lost_answer_to_the_first_change_is_seen(bench: Bench) -> None:
     """A change whose answer got lost is looked for before it is repeated."""
-    bench.clusters.create(desired())
-    bench.clock.advance(6)
+    bench.emulator.add_cluster(description=signed())
     bench.wire.on("PUT .*", lost_after, calls={1})
     assert bench.clusters.create(desired(nodes=3)).problem is None
-    assert bench.wire.count("PUT .*") == 1
+    assert bench.wire.bodies("PUT .*") == [{"nodes": 3}, {"description": signed(held=True)}]

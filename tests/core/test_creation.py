@@ -1,7 +1,6 @@
-"""A cluster is created at most once, whatever becomes of the answers."""
+"""A cluster is created at most once, and in the end it says that it is held."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -11,108 +10,94 @@ from tests.support.core_bench import (
     Bench,
     answers,
     desired,
+    lost_before,
+    preceded_by,
+    signed,
     unreachable,
 )
-from xplenty_pulumi.core.marker import marker_of, sign
-from xplenty_pulumi.emulator import Knobs
+from xplenty_pulumi.clock import ManualClock
+from xplenty_pulumi.core.marker import marker_of, read
 from xplenty_pulumi.errors import (
     BillingError,
     Cancelled,
     InvalidError,
     NotSentError,
-    RefusedError,
+    ReadyTimeout,
     ServerError,
 )
 
 OURS = marker_of(OWNER)
-SIGNED = sign("", OURS)
+SIGNED = signed()
 
 
 def test_what_is_sent(bench: Bench) -> None:
     """The body holds what the user set, the documented defaults and the signed description, and nothing of ours."""
-    bench.clusters.create(desired(nodes=3, name="night", description="loads", marker=True, ready_timeout="1h"))
-    assert bench.wire.bodies("POST clusters") == [
-        {
-            "nodes": 3,
-            "type": "production",
-            "name": "night",
-            "description": f"loads {OURS}",
-            "terminate_on_idle": False,
-            "time_to_idle": 3600,
-        }
-    ]
+    outcome = bench.clusters.create(
+        desired(nodes=3, name="night", description="loads", marker=True, ready_timeout="1h", notify=False)
+    )
+    (body,) = bench.wire.bodies("POST clusters")
+    marker = read(body.pop("description"))
+    assert body == {
+        "nodes": 3,
+        "type": "production",
+        "name": "night",
+        "terminate_on_idle": False,
+        "time_to_idle": 3600,
+    }
+    assert marker is not None
+    assert (marker.whose, marker.is_unfinished, marker.begun) == (OURS, True, ManualClock().now())
+    assert outcome.nonces == (marker.nonce,)
 
 
-def test_an_earlier_attempt_is_adopted(bench: Bench) -> None:
-    """What a crash left behind is taken up, and nothing is created."""
-    left = bench.emulator.add_cluster(description=SIGNED)
+def test_in_the_end_it_is_held(bench: Bench) -> None:
+    """The last write says so, of the same create call, and the outcome shows it."""
+    outcome = bench.clusters.create(desired(description="loads"))
+    (posted,) = bench.wire.bodies("POST clusters")
+    held = posted["description"].replace(":u]", ":h]")
+    assert bench.wire.bodies("PUT .*") == [{"description": held}]
+    assert outcome.record.description == bench.emulator.cluster(outcome.record.id).description == held
+
+
+@pytest.mark.parametrize("fault", [answers(500), answers(422), lost_before])
+def test_a_sign_that_fails_is_made_up_for_by_an_update(bench: Bench, fault: Behaviour) -> None:
+    """The create succeeds all the same, and what its nonce made is still known."""
+    bench.wire.on("PUT .*", fault, calls={1})
     outcome = bench.clusters.create(desired())
     assert outcome.problem is None
-    assert outcome.record.id == left.id
-    assert bench.wire.count("POST clusters") == 0
-    assert bench.headlines[0] == f"adopting cluster {left.id}, which an earlier attempt left behind"
+    assert ":u]" in str(outcome.record.description)
+    bench.clock.advance(60)
+    next_run = bench.another_process()
+    assert next_run.clusters.update(outcome.record.id, replace(desired(), nonces=outcome.nonces)).problem is None
+    assert ":h]" in str(bench.emulator.cluster(outcome.record.id).description)
 
 
-def test_an_adopted_cluster_is_brought_to_the_desired_form(bench: Bench) -> None:
-    """What can be changed in place is changed after the adoption, and seen."""
-    left = bench.emulator.add_cluster(description=SIGNED, name="old", nodes=2)
-    outcome = bench.clusters.create(desired(nodes=4, name="new", description="night"))
-    assert outcome.problem is None
-    assert (outcome.record.id, outcome.record.nodes, outcome.record.name) == (left.id, 4, "new")
-    assert bench.emulator.cluster(left.id).description == f"night {OURS}"
+def test_each_create_call_draws_its_own_nonce(bench: Bench) -> None:
+    """Also where the first one had no effect, and those of earlier operations stay known."""
+    bench.wire.on("POST clusters", lost_before, calls={1})
+    outcome = bench.clusters.create(replace(desired(), nonces=("earlier",)))
+    sent = [found.nonce for body in bench.wire.bodies("POST clusters") if (found := read(body["description"]))]
+    assert outcome.nonces == ("earlier", *sent)
+    assert len(set(sent)) == 2
 
 
-def test_an_adopted_cluster_may_still_be_building(bench: Bench) -> None:
-    """It is waited for before it is changed, since the service refuses to resize it earlier."""
-    left = bench.emulator.add_cluster(description=SIGNED, status="creating")
-    outcome = bench.clusters.create(desired(nodes=3))
-    assert outcome.problem is None
-    assert bench.wire.count("PUT .*") == 1
-    assert bench.emulator.cluster(left.id).nodes == 3
+@pytest.mark.parametrize(("keeps_id", "state"), [(True, "h"), (False, "u")])
+def test_a_failure_with_the_id_known_is_held_where_the_state_keeps_it(
+    bench: Bench, state: str, *, keeps_id: bool
+) -> None:
+    """Where it does not, the next `up` adopts it."""
+    bench.wire.on("GET clusters/501", preceded_by(lambda: bench.emulator.edit_cluster(501, nodes=3)), calls={1})
+    outcome = bench.clusters.create(replace(desired(nodes=5, timeout=400), keeps_id=keeps_id))
+    assert isinstance(outcome.problem, ReadyTimeout)
+    assert f":{state}]" in str(bench.emulator.cluster(outcome.record.id).description)
 
 
-@pytest.mark.parametrize(
-    "other",
-    [{"zone": "us-east-1c"}, {"type": "sandbox", "nodes": 1}, {"bootstrap_actions": ({"script_path": "s3://a"},)}],
-)
-def test_another_shape_is_refused(bench: Bench, other: dict[str, Any]) -> None:
-    """A cluster that can not become the desired one is neither adopted nor ended nor doubled."""
-    left = bench.emulator.add_cluster(description=SIGNED, **{"zone": "us-east-1b", **other})
-    with pytest.raises(RefusedError) as caught:
-        bench.clusters.create(desired(zone="us-east-1b", bootstrap_actions=[]))
-    assert caught.value.resource == f"cluster {left.id}"
-    assert f"has another {next(iter(other))}" in str(caught.value)
-    assert bench.wire.count("POST clusters") == bench.wire.count("DELETE .*") == 0
-
-
-def test_several_and_old_ones_are_refused(bench: Bench) -> None:
-    """Nothing is created where it is not clear what exists."""
-    bench.emulator.add_cluster(description=SIGNED)
-    bench.clock.advance(3700)
-    with pytest.raises(RefusedError, match="too long ago"):
-        bench.clusters.create(desired())
-    bench.emulator.add_cluster(description=SIGNED)
-    bench.clock.advance(6)
-    with pytest.raises(RefusedError, match="all carry the marker"):
-        bench.clusters.create(desired())
-    assert bench.wire.count("POST clusters") == 0
-
-
-@pytest.mark.parametrize("part", ["organization", "project", "stack", "name"])
-def test_clusters_of_others_are_not_adopted(bench: Bench, part: str) -> None:
-    """The same program in another stack has clusters of its own."""
-    foreign = bench.emulator.add_cluster(description=sign("", marker_of(replace(OWNER, **{part: "other"}))))
+def test_a_cancelled_create_stays_unfinished(bench: Bench) -> None:
+    """Nobody knows whether the state will keep its id."""
+    bench.cancel_at("POST clusters")
     outcome = bench.clusters.create(desired())
-    assert outcome.record.id != foreign.id
-    assert bench.emulator.cluster(foreign.id).updated_at == foreign.updated_at
-
-
-def test_ended_ones_are_not_adopted(bench: Bench) -> None:
-    """A replacement whose predecessor is ending is a new cluster."""
-    old = bench.emulator.add_cluster(description=SIGNED, status="pending_terminate")
-    outcome = bench.clusters.create(desired())
-    assert outcome.problem is None
-    assert outcome.record.id != old.id
+    assert isinstance(outcome.problem, Cancelled)
+    assert bench.wire.count("PUT .*") == 0
+    assert ":u]" in str(bench.emulator.cluster(outcome.record.id).description)
 
 
 def test_without_a_marker_nothing_is_looked_for(bench: Bench) -> None:
@@ -122,6 +107,7 @@ def test_without_a_marker_nothing_is_looked_for(bench: Bench) -> None:
     assert outcome.problem is None
     assert bench.emulator.cluster(outcome.record.id).description == "night"
     assert len(bench.emulator.living_clusters()) == 2
+    assert (outcome.nonces, bench.wire.count("PUT .*")) == ((), 0)
 
 
 @pytest.mark.parametrize(
@@ -147,25 +133,6 @@ def test_nothing_is_created_when_looking_failed_before(bench: Bench) -> None:
     with pytest.raises(ServerError):
         bench.clusters.create(desired())
     assert bench.wire.count("POST clusters") == 0
-
-
-@pytest.mark.parametrize(("description", "warned"), [("night", False), ("a" * 60, True)])
-def test_a_marker_that_was_cut_off_is_warned_of(description: str, *, warned: bool) -> None:
-    """A service that shortens descriptions takes the marker away, so the user hears what that means."""
-    bench = Bench.new(knobs=Knobs(description_max_length=64, description_too_long="cut"))
-    outcome = bench.clusters.create(desired(description=description))
-    assert outcome.problem is None
-    assert len(bench.warned) == warned
-    assert all("did not keep the ownership marker" in one for one in bench.warned)
-
-
-def test_what_was_just_created_is_seen_by_the_next(bench: Bench) -> None:
-    """A second create of the same resource, in the same process and at once, adopts the first."""
-    bench.cancel_at("POST clusters")
-    first = bench.clusters.create(desired())
-    second = bench.clusters.create(desired())
-    assert second.record.id == first.record.id
-    assert bench.wire.count("POST clusters") == 1
 
 
 def test_nothing_is_created_after_a_cancel(bench: Bench) -> None:

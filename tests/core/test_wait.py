@@ -37,7 +37,7 @@ def test_missing_may_be_the_goal() -> None:
     """Waiting for something to be gone, a 404 is as good as the last status, once it is confirmed."""
     scene = Scene([None])
     assert scene.wait(GONE) is None
-    assert scene.looks == [0, 2]
+    assert scene.looks == [0, 10]
 
 
 def test_a_single_404_is_not_believed_as_a_goal() -> None:
@@ -142,7 +142,7 @@ def test_it_is_told_while_it_happens() -> None:
     """The headline is the status, the detail a note and the time; what was reached is told by the caller."""
     scene = Scene(["new", None, "half", NotSentError("no route"), "ready", "ready"])
     scene.wait(seconds=90)
-    assert scene.told == [("new", "0s of 1m30s"), ("half 50%", "4s of 1m30s")]
+    assert scene.told == [("new", "0s of 1m30s"), ("half 50%", "12s of 1m30s")]
 
 
 def test_a_deadline_spans_several_waits() -> None:

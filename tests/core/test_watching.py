@@ -27,10 +27,11 @@ def test_without_notify_nobody_asks(bench: Bench) -> None:
 def test_switching_off_and_on_is_seen(bench: Bench) -> None:
     """An update changes the watchers and nothing else."""
     made = bench.clusters.create(desired()).record
+    signed = bench.wire.count("PUT .*")
     for told in (False, True, True):
         assert bench.clusters.update(made.id, desired(notify=told)).problem is None
         assert bench.emulator.cluster(made.id).watched is told
-    assert bench.wire.count("PUT .*") == 0
+    assert bench.wire.count("PUT .*") == signed
     assert bench.wire.count("POST clusters/.*/watchers") == 1
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from random import Random
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,7 +19,7 @@ from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.check import check
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
-from xplenty_pulumi.core.marker import Owner
+from xplenty_pulumi.core.marker import Owner, marker_of, sign
 from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
 from xplenty_pulumi.core.reconcile.creation import Desired
@@ -115,8 +116,7 @@ class Wire(httpx.BaseTransport):
 
     def count(self, call: str) -> int:
         """Return how many requests matched `call`, whatever became of them."""
-        method, _, path = call.partition(" ")
-        return sum(one[0] == method and re.fullmatch(path, one[1]) is not None for one in self.requests)
+        return len(self.bodies(call))
 
     def bodies(self, call: str) -> list[Any]:
         """Return what was sent with each request that matched `call`."""
@@ -141,8 +141,7 @@ class Wire(httpx.BaseTransport):
         return exchange.forward()
 
     def _note(self, request: httpx.Request, path: str) -> None:
-        content = request.read()
-        body = json.loads(content) if content else None
+        body = json.loads(request.read() or "null")
         self.requests.append((request.method, path, body))
         query = {name: values[0] for name, values in parse_qs(request.url.query.decode()).items()}
         try:
@@ -171,7 +170,7 @@ class Bench:
             random=Random(7),
             http=wire,
         )
-        self.living = Living(self.client, clock)
+        self.living = Living(self.client, clock, random=Random(7))
         self.runs = Runs(self.client, clock)
         self.told: list[tuple[str, str]] = []
         self.warned: list[str] = []
@@ -184,7 +183,7 @@ class Bench:
         )
         self.clusters = Clusters(self.client, self.living, patience)
         self.job_runs = JobRuns(self.client, self.runs, patience)
-        self.hooks = Hooks(self.client, KnownHooks(self.client, clock), patience)
+        self.hooks = Hooks(self.client, KnownHooks(self.client, clock, random=Random(7)), patience)
 
     @classmethod
     def new(cls, *, knobs: Knobs | None = None, seed: Seed | None = None) -> "Bench":
@@ -210,6 +209,12 @@ class Bench:
         """The headlines told so far, repetitions left out."""
         heads = [headline for headline, _ in self.told]
         return [one for one, before in zip(heads, ["", *heads], strict=False) if one != before]
+
+
+def signed(text: str = "", *, owner: Owner = OWNER, minutes_ago: float = 0, held: bool = False, seed: int = 1) -> str:
+    """Return `text` with the marker of a create call that was sent so many minutes before a bench's clock starts."""
+    drawn = marker_of(owner).drawn(ManualClock().now() - timedelta(minutes=minutes_ago), Random(seed))
+    return sign(text, drawn.held if held else drawn)
 
 
 def desired(*, owner: Owner = OWNER, timeout: float = 1800, terminate_timeout: float = 1200, **inputs: Any) -> Desired:

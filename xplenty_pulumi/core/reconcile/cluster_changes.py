@@ -21,7 +21,8 @@ def is_as_desired(cluster: Cluster | None, desired: Desired) -> bool:
 def changes_for(cluster: Cluster | None, desired: Desired, *, now: datetime, random: Random) -> dict[str, object]:
     """Return what makes the cluster as its update is to make it; nothing where there is no cluster.
 
-    A marker that is not the owner's is signed anew where something is sent anyway, or where the owner has another name.
+    A marker that is not the owner's is signed anew where something is sent anyway, where the owner has another name,
+    or where markers are switched on or off.
     """
     if cluster is None or is_as_desired(cluster, desired):
         return {}
@@ -49,7 +50,8 @@ def _wanted(cluster: Cluster, desired: Desired) -> dict[str, object]:
 
 
 def _lacks_marker(cluster: Cluster, desired: Desired) -> bool:
-    return desired.intent.signs and not _carries_owner(cluster, desired)
+    is_asked = desired.intent.signs or "marker" in desired.intent.fields
+    return is_asked and not _carries_owner(cluster, desired)
 
 
 def _carries_owner(cluster: Cluster, desired: Desired) -> bool:

@@ -43,7 +43,7 @@ class Ending:
             while not self._has_ended(watch, cluster_id, deadline=deadline, active_jobs=active_jobs):
                 self._patience.tell(f"{watch.last.status if watch.last else ''}, although it was asked to end", "")
         except XplentyError as problem:
-            raise _with_what_lives(problem, watch.last) from None
+            raise _with_what_lives(problem, watch) from None
         return watch.last.status if watch.last else UNKNOWN
 
     def end_surplus(self, surplus: Iterable[Cluster], kept: int, *, timeout: float) -> None:
@@ -94,7 +94,8 @@ class Ending:
         wait_for(goal, watch, deadline=deadline, patience=self._patience, known=known)
 
 
-def _with_what_lives(problem: XplentyError, last: Cluster | None) -> XplentyError:
-    if last is None or isinstance(problem, WaitError):
+def _with_what_lives(problem: XplentyError, watch: Watch[Cluster]) -> XplentyError:
+    if isinstance(problem, WaitError):
         return problem
-    return problem.also(f"{label(last.id)} was last seen {last.status}; it may cost money until it is terminated")
+    seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
+    return problem.also(f"{watch.resource} {seen}; it may cost money until it is terminated")

@@ -89,7 +89,7 @@ def ready_with(desired: Desired, cluster: Cluster, *, usual: float | None = None
     counts = "nodes" in desired.intent.fields
     is_built = phase_of(cluster) in {Phase.READY, Phase.SCALING}
     return Goal(
-        name=f"available with {nodes} node{'' if nodes == 1 else 's'}" if counts else "available",
+        name=f"{READY.name} with {nodes} node{'' if nodes == 1 else 's'}" if counts else READY.name,
         reached=lambda cluster: (
             phase_of(cluster) is Phase.READY and (not counts or cluster_view(cluster)["nodes"] == nodes)
         ),

@@ -76,7 +76,7 @@ class HookCreation:
         for other in claims.others:
             raise refusal(HOOK.name, other, user=None)
         self.nonces += [marker.nonce for one in claims.adoptable if (marker := marker_on(one)) and marker.nonce]
-        for found in claims.adoptable[:1]:
+        for found in sorted(claims.adoptable, key=lambda one: one.id)[:1]:
             _refuse_another_type(found, self._desired)
             self._patience.warn(f"adopted {label(found.id)}, which an interrupted create call left behind")
             return found
@@ -102,7 +102,8 @@ class HookCreation:
             raise UnsureError(f"the answer shows {label(made.id)}, which was there before", resource="new hook")
         if marker_on(made) == drawn:
             return made
-        if made.name is not None and (found := self._appeared()) is not None and found.id != made.id:
+        found = self._appeared() if made.name is not None else None
+        if found is not None and (found.id != made.id or marker_on(found) is not None):
             return found
         if marker_on(made) is not None or wrong_fields(made, {**self._desired.inputs, "name": made.name or ""}):
             raise UnsureError(f"the answer shows {label(made.id)}, which is another one", resource="new hook")

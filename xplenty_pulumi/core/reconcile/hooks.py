@@ -16,7 +16,7 @@ from xplenty_pulumi.errors import Cancelled, NotFoundError, ReadyFailed, UnsureE
 
 _SETTLING = (0.0, 2.0, 5.0, 10.0)
 _UNKNOWN = "the service does not know it (404)"
-_CHANGEABLE = ("events", "active")
+_CHANGEABLE = ("events", "active", "name")
 
 
 class Hooks:
@@ -191,11 +191,11 @@ class Hooks:
 
 
 def _changes(hook: Hook, desired: DesiredHook) -> dict[str, object]:
-    """What the update sets; secrets are not seen, so settings that are a matter of it always count."""
-    names = [name for name in wrong_fields(hook, desired.inputs) if name in desired.intent.fields]
-    if "settings" in desired.intent.fields and "settings" not in names:
-        names.append("settings")
-    return {name: desired.inputs[name] for name in names if name in (*_CHANGEABLE, "settings", "name")}
+    """What the update sets: where it is a matter of it, what is wrong or not seen; secrets in settings never are."""
+    wrong = wrong_fields(hook, desired.inputs)
+    unseen = {"settings", *(name for name in _CHANGEABLE if getattr(hook, name) is None)}
+    names = desired.intent.fields & {*wrong, *unseen}
+    return {name: desired.inputs[name] for name in (*_CHANGEABLE, "settings") if name in names}
 
 
 def _settings(hook: Hook, desired: DesiredHook) -> object:

@@ -138,15 +138,16 @@ class Living:
 
         `among` are the clusters to look at where these have just been read.
         """
-        clusters = self.look().unended.values() if among is None else among
-        return [one for one in self._marked(owner, clusters) if _is_unfinished(one, owner)]
+        clusters = self.look(owner).unended.values() if among is None else among
+        listed = [one for one in clusters if _is_unfinished(one, owner)]
+        return [one for one in self._marked(owner, listed) if _is_unfinished(one, owner)]
 
     def surplus(self, owner: Marker, nonces: Container[str], *, kept: int, is_new: bool) -> list[Cluster]:
         """Return the clusters besides `kept` that have not ended and that a create call with one of `nonces` made.
 
         Where the create calls are new, the newest hundred clusters are looked at, and else all that have not ended.
         """
-        clusters = self._recently.now() if is_new else self.look().unended.values()
+        clusters = self._recently.now() if is_new else self.look(owner).unended.values()
         found = [one for one in clusters if one.id != kept and one.id not in self._held and is_marked(one, owner)]
         user = self.user if found else None
         known = map(self._presence.find, [one.id for one in found if is_surplus(one, owner, nonces, user=user)])

@@ -31,7 +31,7 @@ def is_adoptable(thing: Cluster | Hook, owner: Marker, *, now: datetime, user: i
     found = marker_on(thing)
     if found is None or found.whose != owner or not found.is_unfinished or found.begun is None:
         return False
-    return abs(now - found.begun) <= ADOPTION_WINDOW + timedelta(minutes=1) and not is_of_another(thing, user)
+    return abs(now - found.begun) < ADOPTION_WINDOW + timedelta(minutes=1) and not is_of_another(thing, user)
 
 
 def is_surplus(thing: Cluster | Hook, owner: Marker, nonces: Container[str], *, user: int | None) -> bool:

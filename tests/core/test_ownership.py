@@ -1,0 +1,145 @@
+"""What a marker proves of the cluster or hook that carries it, and what is said where it proves nothing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.core_bench import OWNER, signed
+from xplenty_pulumi.client import Cluster, Hook
+from xplenty_pulumi.clock import ManualClock
+from xplenty_pulumi.core.marker import marker_of, read, sign
+from xplenty_pulumi.core.reconcile.ownership import (
+    is_adoptable,
+    is_marked,
+    is_of_another,
+    is_surplus,
+    marker_on,
+    refusal,
+)
+
+OURS = marker_of(OWNER)
+NOW = ManualClock().now()
+USER = 27
+
+
+def cluster(
+    description: str | None, *, creator: Mapping[str, Any] | None = None, owner_id: int | None = None
+) -> Cluster:
+    """Return a cluster as the service shows it."""
+    shown = {"id": 501, "status": "available", "description": description, "creator": creator, "owner_id": owner_id}
+    return Cluster.model_validate(shown)
+
+
+def hook(name: str | None) -> Hook:
+    """Return a hook as the service shows it."""
+    return Hook.model_validate({"id": 701, "type": "slack", "name": name})
+
+
+def nonce_of(description: str) -> str:
+    """Return the nonce of the marker in it."""
+    found = read(description)
+    assert found is not None
+    return found.nonce
+
+
+def test_a_cluster_carries_it_in_its_description_and_a_hook_in_its_name() -> None:
+    """Where something is not there, no marker is."""
+    text = signed("night")
+    assert marker_on(cluster(text)) == marker_on(hook(text)) == read(text)
+    assert marker_on(cluster(None)) is marker_on(hook(None)) is None
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_all_markers_of_an_owner_are_his(held: bool) -> None:
+    """Whatever the nonce and the state, and in version 1 too."""
+    assert is_marked(cluster(signed(held=held)), OURS)
+    assert is_marked(hook(sign("night", OURS)), OURS)
+
+
+@pytest.mark.parametrize("part", ["organization", "project", "stack", "name"])
+def test_markers_of_others_are_not(part: str) -> None:
+    """Another stack or another resource is another owner."""
+    other = replace(OWNER, **{part: "other"})
+    assert not is_marked(cluster(signed(owner=other)), OURS)
+    assert not is_adoptable(cluster(signed(owner=other)), OURS, now=NOW, user=USER)
+    text = signed(owner=other)
+    assert not is_surplus(cluster(text), OURS, {nonce_of(text)}, user=USER)
+    assert not is_marked(cluster("night loads"), OURS)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "adoptable"),
+    [(0, True), (3599, True), (3600, True), (3659, True), (3660, False), (7200, False), (-3600, True), (-3660, False)],
+)
+def test_what_was_posted_within_an_hour_may_be_adopted(seconds: float, *, adoptable: bool) -> None:
+    """The nonce knows the minute of the POST only, so the hour ends with that minute; clocks may differ by as much."""
+    now = NOW + timedelta(seconds=seconds)
+    assert is_adoptable(cluster(signed()), OURS, now=now, user=USER) is adoptable
+
+
+@pytest.mark.parametrize("text", [signed(held=True), sign("", OURS), "night", ""])
+def test_what_is_not_unfinished_is_never_adopted_nor_surplus(text: str) -> None:
+    """A held marker, one of version 1 and none at all prove nothing."""
+    assert not is_adoptable(cluster(text), OURS, now=NOW, user=USER)
+    found = read(text)
+    assert not is_surplus(cluster(text), OURS, {found.nonce if found else ""}, user=USER)
+
+
+def test_surplus_is_what_a_nonce_of_ours_made() -> None:
+    """However old it is; a nonce that this resource has not drawn proves nothing."""
+    text = signed(minutes_ago=10_000)
+    assert is_surplus(cluster(text), OURS, {nonce_of(text)}, user=USER)
+    assert is_surplus(hook(text), OURS, {nonce_of(text)}, user=None)
+    assert not is_surplus(cluster(text), OURS, {nonce_of(signed(seed=2))}, user=USER)
+    assert not is_surplus(cluster(text), OURS, (), user=USER)
+
+
+@pytest.mark.parametrize(
+    ("creator", "owner_id", "user", "another"),
+    [
+        ({"type": "User", "id": 27}, 27, 27, False),
+        ({"type": "User", "id": 28}, 27, 27, True),
+        ({"type": "User", "id": 27}, 28, 27, False),
+        ({"type": "User", "id": 28}, 28, None, False),
+        ({"type": "User"}, 28, 27, False),
+        ({"type": "Schedule", "id": 27}, 27, 27, True),
+        ({"type": "Schedule"}, None, None, True),
+        (None, 28, 27, True),
+        (None, 27, 27, False),
+        (None, None, 27, False),
+    ],
+)
+def test_whose_it_is(creator: Any, owner_id: int | None, user: int | None, *, another: bool) -> None:
+    """A schedule or another user; what is not known of either proves nothing against it."""
+    made = cluster(signed(), creator=creator, owner_id=owner_id)
+    assert is_of_another(made, user) is another
+    assert is_adoptable(made, OURS, now=NOW, user=user) is not another
+    assert is_surplus(made, OURS, {nonce_of(signed())}, user=user) is not another
+
+
+def test_hooks_have_no_creator() -> None:
+    """The service does not say who made a hook, so its marker decides."""
+    assert not is_of_another(hook(signed()), USER)
+
+
+@pytest.mark.parametrize(
+    ("text", "user", "why"),
+    [
+        (signed(), 27, "was created by another user"),
+        (signed(minutes_ago=61), None, "was requested at 2025-12-31 22:59 UTC, too long ago for a lost answer"),
+        (signed(held=True), None, "is held by a state, which may be another stack's"),
+        (sign("", OURS), None, "is held by a state, which may be another stack's"),
+    ],
+)
+def test_a_refusal_says_why_and_names_the_ways_out(text: str, user: int | None, why: str) -> None:
+    """What exists, why it is not taken, and each thing that a user can do."""
+    error = refusal("cluster", cluster(text, creator={"type": "User", "id": 28}), user=user)
+    assert error.resource == "cluster 501"
+    assert error.message.endswith(f"is not in the state of this stack, and {why}; nothing was created")
+    assert "run `xplenty-pulumi hand-over cluster:501` and `pulumi up` again, which adopts it" in error.advice
+    assert "run `pulumi up` in the renamed stack" in error.advice
+    assert "`xplenty:scope`" in error.advice
+    assert "`xplenty-pulumi hand-over cluster:501 --release`" in error.advice

@@ -1,0 +1,144 @@
+"""When an update writes the marker: where it is asked to, with what it sends anyway, and to say that it is held."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.support.core_bench import OWNER, Behaviour, Bench, answers, desired, lost_before, signed
+from xplenty_pulumi.core.marker import Owner, marker_of, read, sign, strip
+from xplenty_pulumi.core.reconcile.creation import Desired
+from xplenty_pulumi.core.reconcile.intent import Intent
+from xplenty_pulumi.errors import Cancelled, ReadyTimeout
+
+OURS = marker_of(OWNER)
+VERSION_1 = sign("night", OURS)
+RENAMED = signed("night", owner=Owner("acme", "loads", "old", "nightly"), held=True)
+
+
+def update(*fields: str, waits: bool = False, signs: bool = False, **inputs: Any) -> Desired:
+    """Return a cluster as it should be after an update of these fields."""
+    wanted = desired(**{"description": "night", **inputs})
+    return replace(wanted, intent=Intent(frozenset(fields), waits=waits, signs=signs))
+
+
+def is_ours_and_held(description: str | None) -> bool:
+    """Return whether it carries a held marker of version 2 of this resource."""
+    found = read(description)
+    return found is not None and found.whose == OURS and bool(found.nonce) and not found.is_unfinished
+
+
+@pytest.mark.parametrize("found", [VERSION_1, RENAMED, "night", None])
+def test_a_renamed_owner_signs_anew(bench: Bench, found: str | None) -> None:
+    """Once, by one call, and held from the start."""
+    made = bench.emulator.add_cluster(description=found)
+    bench.clusters.update(made.id, update(signs=True))
+    (body,) = bench.wire.bodies("PUT .*")
+    assert set(body) == {"description"}
+    assert is_ours_and_held(bench.emulator.cluster(made.id).description)
+    bench.clusters.update(made.id, update(signs=True))
+    assert bench.wire.count("PUT .*") == 1
+
+
+def test_a_rename_keeps_a_description_that_was_edited_by_hand(bench: Bench) -> None:
+    """Only the marker is another one."""
+    made = bench.emulator.add_cluster(description=RENAMED.replace("night", "by hand"), nodes=5)
+    outcome = bench.clusters.update(made.id, update(signs=True))
+    assert strip(bench.emulator.cluster(made.id).description) == "by hand"
+    assert (outcome.problem, outcome.record.nodes) == (None, 5)
+
+
+@pytest.mark.parametrize("found", [VERSION_1, RENAMED, "night"])
+def test_without_that_it_is_signed_only_with_what_is_sent_anyway(bench: Bench, found: str) -> None:
+    """A marker of version 1 counts as held, so an update that sends nothing leaves it as it is."""
+    made = bench.emulator.add_cluster(description=found)
+    bench.clusters.update(made.id, update("ready_timeout"))
+    assert bench.wire.count("PUT .*") == 0
+    bench.clusters.update(made.id, update("name", name="day"))
+    (body,) = bench.wire.bodies("PUT .*")
+    assert set(body) == {"name", "description"}
+    assert is_ours_and_held(body["description"])
+    assert strip(body["description"]) == "night"
+
+
+def test_a_marker_of_ours_is_not_sent_again(bench: Bench) -> None:
+    """What it says stays true."""
+    made = bench.emulator.add_cluster(description=signed("night", held=True))
+    bench.clusters.update(made.id, update("name", signs=True, name="day"))
+    assert bench.wire.bodies("PUT .*") == [{"name": "day"}]
+
+
+@pytest.mark.parametrize(("marker", "found"), [(True, "night"), (False, signed("night", held=True))])
+def test_markers_are_switched_by_an_update(bench: Bench, found: str, *, marker: bool) -> None:
+    """The marker is put on or taken off by the update that shows it, and the text stays."""
+    made = bench.emulator.add_cluster(description=found)
+    assert bench.clusters.update(made.id, update("marker", marker=marker)).problem is None
+    description = bench.emulator.cluster(made.id).description
+    assert (is_ours_and_held(description), strip(description)) == (marker, "night")
+    bench.clusters.update(made.id, update("marker", marker=marker))
+    assert bench.wire.count("PUT .*") == 1
+
+
+def test_without_markers_a_description_is_sent_as_it_is(bench: Bench) -> None:
+    """Where the user has switched them off, an update puts none on."""
+    made = bench.emulator.add_cluster(description="night")
+    bench.clusters.update(made.id, update("description", marker=False, description="day", signs=True))
+    assert bench.wire.bodies("PUT .*") == [{"description": "day"}]
+
+
+def test_an_unfinished_one_is_held_in_the_end(bench: Bench) -> None:
+    """By the last write, whatever else is sent."""
+    made = bench.emulator.add_cluster(description=signed("night"))
+    outcome = bench.clusters.update(made.id, update("name", "description", name="day", description="loads"))
+    assert bench.wire.bodies("PUT .*") == [
+        {"name": "day", "description": signed("loads")},
+        {"description": signed("loads", held=True)},
+    ]
+    assert outcome.record.description == signed("loads", held=True)
+
+
+def test_an_unfinished_one_of_another_is_left_as_it_is(bench: Bench) -> None:
+    """Where nothing is sent, nothing is signed, or a colleague's create would not find it."""
+    other = signed("night", owner=Owner("acme", "loads", "dev", "hourly"))
+    made = bench.emulator.add_cluster(description=other)
+    bench.clusters.update(made.id, update("ready_timeout"))
+    assert bench.emulator.cluster(made.id).description == other
+
+
+@pytest.mark.parametrize(("keeps_id", "held"), [(True, True), (False, False)])
+def test_a_failure_is_held_where_the_state_keeps_the_id(bench: Bench, *, keeps_id: bool, held: bool) -> None:
+    """The cluster exists and is known, though it is not as desired."""
+    made = bench.emulator.add_cluster(description=signed("night"), nodes=3)
+    bench.wire.on("PUT .*", lambda one: one.forward() if b"description" in one.request.read() else answers(502)(one))
+    outcome = bench.clusters.update(made.id, replace(update("nodes", nodes=5), keeps_id=keeps_id))
+    assert outcome.problem is not None
+    assert bench.emulator.cluster(made.id).description == signed("night", held=held)
+
+
+def test_a_cancelled_update_signs_nothing(bench: Bench) -> None:
+    """The state may not keep what it has come to."""
+    made = bench.emulator.add_cluster(description=signed("night"), status="creating")
+    bench.interruption = "cancelled"
+    outcome = bench.clusters.update(made.id, update(waits=True))
+    assert isinstance(outcome.problem, Cancelled)
+    assert bench.wire.count("PUT .*") == 0
+
+
+def test_one_that_takes_too_long_is_held_by_the_next_update(bench: Bench) -> None:
+    """The service refuses to change what is being built, so the sign is made up for."""
+    made = bench.emulator.add_cluster(description=signed("night"), status="creating")
+    slow = bench.clusters.update(made.id, replace(update(waits=True), timeout=30))
+    assert isinstance(slow.problem, ReadyTimeout)
+    assert bench.clusters.update(made.id, update(waits=True)).problem is None
+    assert bench.emulator.cluster(made.id).description == signed("night", held=True)
+
+
+@pytest.mark.parametrize("fault", [answers(500), answers(422), lost_before])
+def test_a_sign_that_fails_is_no_failure(bench: Bench, fault: Behaviour) -> None:
+    """The next update makes up for it."""
+    made = bench.emulator.add_cluster(description=signed("night"))
+    bench.wire.on("PUT .*", fault, calls={1})
+    outcome = bench.clusters.update(made.id, update("ready_timeout"))
+    assert (outcome.problem, outcome.record.description) == (None, signed("night"))
+    again = bench.clusters.update(made.id, update("ready_timeout"))
+    assert (again.problem, again.record.description) == (None, signed("night", held=True))
