@@ -46,12 +46,13 @@ def test_jobs_that_a_cluster_does_not_count_are_counted() -> None:
 
 
 def test_sparse_and_strange_records_have_a_row() -> None:
-    """A record with an id and a status of which nobody has heard is enough."""
+    """A record with an id and a status of which nobody has heard is enough; a run whose progress is whole has ended."""
     cluster, job = cluster_row(Cluster(id=7, status="melting")), job_row(Job(id=8, status="melting", progress=7))
     assert (cluster.phase, cluster.nodes, cluster.headline) == (Phase.UNKNOWN, None, ": melting")
     assert (job.phase, job.progress, job.headline) == (Phase.UNKNOWN, 1.0, "package None: melting")
     assert not cluster.is_ended
-    assert not job.is_ended
+    assert job.is_ended
+    assert not job_row(Job(id=8, status="melting", progress=0.7)).is_ended
 
 
 def test_active_runs_come_first() -> None:

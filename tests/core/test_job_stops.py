@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.support.core_bench import Bench, answers, lost_after, lost_before, preceded_by
-from xplenty_pulumi.emulator import Knobs
-from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyTimeout, UnsureError
+from tests.support.core_bench import Bench, Exchange, answers, lost_after, lost_before, preceded_by
+from xplenty_pulumi.emulator import Knobs, PackageSeed
+from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyTimeout, UnsureError, WaitError
 
 
 def running(bench: Bench, *, package_id: int = 101) -> int:
@@ -89,6 +90,41 @@ def test_a_stop_that_does_not_come_about_is_raised(bench: Bench, fault: Any, err
     with pytest.raises(error):
         bench.job_runs.stop(number, timeout=600)
     assert bench.emulator.job(number).status == "running"
+
+
+def promised(exchange: Exchange) -> httpx.Response:
+    """Promise the stop and forget about it."""
+    number = int(exchange.request.url.path.rpartition("/")[2])
+    return httpx.Response(200, json={"id": number, "status": "pending_stoppage"})
+
+
+def test_one_that_goes_on_all_the_same_is_asked_again(bench: Bench) -> None:
+    """A promise that does not show for ten seconds is not waited for to the end of all time."""
+    number = running(bench, package_id=102)
+    bench.wire.on("DELETE .*", promised, calls={1})
+    before = bench.clock.monotonic()
+    assert bench.job_runs.stop(number, timeout=600) == "ended"
+    assert bench.emulator.job(number).status == "stopped"
+    assert bench.wire.count("DELETE .*") == 2
+    assert bench.clock.monotonic() - before < 120
+
+
+def test_one_that_shows_again_is_asked_to_stop(bench: Bench) -> None:
+    """A service that did not know it for a moment does not make it run to its end."""
+    number = running(bench, package_id=102)
+    bench.wire.on(f"GET jobs/{number}", answers(404), calls={1, 2})
+    assert bench.job_runs.stop(number, timeout=600) == "ended"
+    assert bench.emulator.job(number).status == "stopped"
+
+
+def test_a_stop_that_is_never_kept_ends_in_time(bench: Bench) -> None:
+    """What goes on running is told as that."""
+    number = running(bench, package_id=102)
+    bench.emulator.add_package(PackageSeed(102, "Endless", run_seconds=10**9))
+    bench.wire.on("DELETE .*", promised)
+    with pytest.raises(WaitError, match="running"):
+        bench.job_runs.stop(number, timeout=40)
+    assert bench.wire.count("DELETE .*") > 1
 
 
 def test_stop_within_its_time() -> None:

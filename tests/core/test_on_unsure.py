@@ -9,7 +9,7 @@ from xplenty_pulumi.errors import UnsureError
 
 def wanted(bench: Bench, on_unsure: str) -> DesiredRun:
     """Return a run as it should be, on the account's only cluster."""
-    clusters = bench.emulator.clusters() or (bench.emulator.add_cluster(),)
+    clusters = bench.emulator.clusters() or (bench.own_cluster(),)
     return desired_run(clusters[0], on_unsure=on_unsure)
 
 

@@ -84,7 +84,7 @@ def test_an_unwatched_success_is_not_run_twice_on_a_guess(bench: Bench) -> None:
     """Of a crash while it was active nothing is left but an unwatched success: the user decides."""
     run = bench.job_runs.create(wanted(bench, notify=False)).record
     bench.client.jobs.unwatch(run.id)
-    with pytest.raises(UnsureError, match="lost it or a resource let it go, so none was started") as caught:
+    with pytest.raises(UnsureError, match="does not tell a run that an earlier attempt lost from") as caught:
         bench.another_process().job_runs.create(wanted(bench, notify=False))
     assert caught.value.candidates == (str(run.id),)
     again = bench.another_process().job_runs.create(wanted(bench, notify=False, on_unsure="rerun"))

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -200,6 +200,10 @@ class Bench:
         """Return a cluster that somebody made and that is available."""
         return self.emulator.add_cluster(**fields)
 
+    def own_cluster(self) -> Cluster:
+        """Return an available cluster of the stack that `OWNER` is of."""
+        return self.ready_cluster(description=sign("", marker_of(replace(OWNER, name="etl"))))
+
     def cancel_at(self, call: str) -> None:
         """Let the user have had enough when this call is under way."""
         self.wire.on(call, preceded_by(lambda: setattr(self, "interruption", "cancelled")))
@@ -230,7 +234,7 @@ def desired_run(
     """Return a run of the package on the cluster as it should be; its inputs must be valid."""
     checked = check(JOB_RUN, {"cluster_id": cluster.id, "package_id": package_id, **inputs})
     assert not checked.problems
-    return DesiredRun(checked.inputs, timeout, owner)
+    return DesiredRun(checked.inputs, timeout, replace(OWNER, name=owner))
 
 
 def desired_hook(*, owner: Owner = OWNER, **inputs: Any) -> DesiredHook:

@@ -1,4 +1,4 @@
-"""What may happen to one call of a run on its way, for each call in turn, and what has to be true after the next runs."""
+"""What may happen to a call of a run on its way, for each call in turn, and what has to be true afterwards."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -13,12 +13,12 @@ from xplenty_pulumi.core.overview import job_row
 from xplenty_pulumi.core.reconcile.cluster_goals import READY, TERMINATED
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.reconcile.run_goals import goal_of
+from xplenty_pulumi.core.run_end import has_ended, has_unknown_end
 
 RecordT = TypeVar("RecordT", bound=Record)
 _GO_ON = "It goes on; run the same command again to go on waiting, perhaps with a longer --timeout"
 _LOOK = "`xplenty-pulumi status` shows it; nothing was changed"
 _SUCCEEDED = frozenset({Phase.SUCCEEDED})
-_ENDED = _SUCCEEDED | {Phase.FAILED, Phase.GONE}
 _BEGUN = _SUCCEEDED | {Phase.RUNNING}
 
 
@@ -29,8 +29,10 @@ def _for_a_script(goal: Goal[RecordT]) -> Goal[RecordT]:
 def _lost(job: Job) -> str:
     """Why a run that ended without success did so, in its own words."""
     row = job_row(job)
-    if row.phase not in _ENDED - _SUCCEEDED:
+    if not row.is_ended or row.phase in _SUCCEEDED:
         return ""
+    if has_unknown_end(job):
+        return f"it has ended as {row.status!r}, a status that this version of xplenty-pulumi does not know"
     return f"it is {row.status}{f': {row.errors}' if row.errors else ''}".rstrip(".")
 
 
@@ -49,7 +51,7 @@ JOB_GOALS: Mapping[str, Goal[Job]] = MappingProxyType(
             replace(
                 _COMPLETED,
                 name="ended",
-                reached=lambda job: JOB_RUN.phase(job.status) in _ENDED,
+                reached=has_ended,
                 hopeless=lambda _job: "",
                 missing_is_reached=True,
             ),

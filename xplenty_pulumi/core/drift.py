@@ -25,7 +25,14 @@ from xplenty_pulumi.core.plan import is_spent
 from xplenty_pulumi.core.reconcile.cluster_goals import is_broken, phase_of, sight_of
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.reconcile.run_failure import failure_of
-from xplenty_pulumi.core.reconcile.run_goals import forgotten, has_succeeded, is_awaited
+from xplenty_pulumi.core.reconcile.run_goals import (
+    forgotten,
+    has_come_to_nothing,
+    has_succeeded,
+    is_awaited,
+    unknown_end,
+)
+from xplenty_pulumi.core.run_end import has_unknown_end
 from xplenty_pulumi.core.view import cluster_view, job_view
 from xplenty_pulumi.redact import MASK
 
@@ -131,12 +138,19 @@ def _findings_of_run(entry: Entry, job: Job | None) -> tuple[Finding, ...]:
             return (finding(entry, Cause.FORGOTTEN, f"{_UNKNOWN}, and it had completed"),)
         return (finding(entry, Cause.GONE if sight.gone else Cause.LOST, sight.remark),)
     desired = DesiredRun(entry.declared, timeout=0)
-    ended_badly = is_spent(JOB_RUN, job.status)
-    if is_awaited(job, desired) or has_succeeded(job) or (ended_badly and desired.on_failure == "record"):
+    is_recorded = has_come_to_nothing(job) and desired.on_failure == "record"
+    if is_awaited(job, desired) or has_succeeded(job) or is_recorded:
         return _changes(entry, job_view(job))
-    cause = Cause.RUN_FAILED if ended_badly else Cause.UNFINISHED
-    remark = _failure(job) if ended_badly else f"it is {job.status}. The next `pulumi up` goes on following it"
+    cause, remark = _what_befell(job)
     return (finding(entry, cause, remark), *_changes(entry, job_view(job), but="status"))
+
+
+def _what_befell(job: Job) -> tuple[Cause, str]:
+    if has_unknown_end(job):
+        return Cause.END_UNKNOWN, unknown_end(job).message
+    if is_spent(JOB_RUN, job.status):
+        return Cause.RUN_FAILED, _failure(job)
+    return Cause.UNFINISHED, f"it is {job.status}. The next `pulumi up` goes on following it"
 
 
 def _failure(job: Job) -> str:

@@ -38,6 +38,7 @@ class Cause(Enum):
     BROKEN = "broken"
     UNFINISHED = "unfinished"
     RUN_FAILED = "run_failed"
+    END_UNKNOWN = "end_unknown"
     FORGOTTEN = "forgotten"
     LOST = "lost"
     TWIN = "twin"
@@ -52,6 +53,10 @@ CAUSES: Mapping[Cause, tuple[Drift, str]] = MappingProxyType(
         Cause.BROKEN: (Drift.HARMFUL, "the cluster is in `error`"),
         Cause.UNFINISHED: (Drift.EXPECTED, "it is still on its way: being built or resized, waiting or running"),
         Cause.RUN_FAILED: (Drift.HARMFUL, "the run failed or was stopped, and `on_failure` is not `record`"),
+        Cause.END_UNKNOWN: (
+            Drift.HARMFUL,
+            "the run has ended with a status that this version does not know, and `on_failure` is not `record`",
+        ),
         Cause.FORGOTTEN: (Drift.EXPECTED, "the service has forgotten a run that had completed"),
         Cause.LOST: (Drift.HARMFUL, "the service does not know a run that was active"),
         Cause.TWIN: (Drift.HARMFUL, "another living cluster, or another hook, carries the marker of a resource"),

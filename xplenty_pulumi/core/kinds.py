@@ -162,8 +162,8 @@ JOB_RUN = Kind(
             "if_running",
             fields.choice("queue", "fail", "adopt"),
             _LOCAL,
-            "What to do when an equal run of somebody else is active: start one beside it, as without this, refuse, or "
-            "follow that one.",
+            "What to do about an equal run that may be somebody else's: start one beside it, refuse, or follow that "
+            "one; without this, one beside a run that is known to be another's, and a refusal where that is not known.",
         ),
         Field("timeout", fields.duration, _LOCAL, "How long each `pulumi up` follows the run.", default=86_400.0),
         Field("stop_timeout", fields.duration, _LOCAL, "How long stopping may take.", default=1200.0),

@@ -8,13 +8,13 @@ from xplenty_pulumi.client import Cluster, Job, RateLimit
 from xplenty_pulumi.core import marker
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Phase
 from xplenty_pulumi.core.masking import values_of, without
+from xplenty_pulumi.core.run_end import is_end
 from xplenty_pulumi.core.view import cluster_view
 
 UNMANAGED = "unmanaged"
 """The owner of what carries no marker; no scope can be called so, because each ends in a hash."""
 DAY = timedelta(days=1)
 JUST_NOW = timedelta(minutes=15)
-_ENDED = {"cluster": frozenset({Phase.GONE}), "job": frozenset({Phase.SUCCEEDED, Phase.FAILED, Phase.GONE})}
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class ClusterRow:
     @property
     def is_ended(self) -> bool:
         """Whether it is gone; one in error is not, and may cost money."""
-        return self.phase in _ENDED["cluster"]
+        return self.phase is Phase.GONE
 
     @property
     def headline(self) -> str:
@@ -70,7 +70,7 @@ class JobRow:
     @property
     def is_ended(self) -> bool:
         """Whether it has come to an end, of whatever kind."""
-        return self.phase in _ENDED["job"]
+        return is_end(self.status, completed_at=self.ended_at, progress=self.progress)
 
     @property
     def headline(self) -> str:
@@ -161,10 +161,11 @@ def cluster_row(cluster: Cluster, jobs: Iterable[JobRow] = ()) -> ClusterRow:
 def job_row(job: Job, owners: Mapping[int, str] | None = None, *, shows_values: bool = False) -> JobRow:
     """Return the row of a job run; `owners` are those of the clusters that are known, by id."""
     errors = " ".join((job.errors or "").split())
+    phase = JOB_RUN.phase(job.status)
     return JobRow(
         id=job.id,
         status=job.status,
-        phase=JOB_RUN.phase(job.status),
+        phase=phase,
         package_id=job.package_id,
         package=str((job.package or {}).get("name") or ""),
         cluster_id=job.cluster_id,
@@ -172,7 +173,7 @@ def job_row(job: Job, owners: Mapping[int, str] | None = None, *, shows_values: 
         progress=min(1.0, max(0.0, job.progress or 0.0)),
         created_at=job.created_at,
         started_at=job.started_at,
-        ended_at=job.completed_at or job.failed_at,
+        ended_at=job.completed_at or (None if phase is Phase.UNKNOWN else job.failed_at),
         runtime_in_seconds=job.runtime_in_seconds,
         errors=errors if shows_values else without(errors, values_of(job.variables, job.dynamic_variables)),
         html_url=job.html_url,

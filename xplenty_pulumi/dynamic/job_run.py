@@ -104,7 +104,7 @@ class JobRun(Resource, JobRunOutputs, module="xplenty", name="JobRun"):
                 A `pulumi.Output.secret` stays secret in the state.
             dynamic_variables: Expressions evaluated when the run starts, such as `{"NOW": "CurrentTime()"}`.
             triggers: Anything whose change should bring about a new run, such as a file's hash.
-            on_unsure: What to do when it can not be told whether the run was started: `verify` (default: look for it
+            on_unsure: What to do when it cannot be told whether the run was started: `verify` (default: look for it
                 and start nothing twice), `refuse`, or `rerun` for a package that may safely run twice.
             wait_for: What `pulumi up` waits for: `completed` (default), `running`, or `submitted`.
             max_runtime: How long it may run, in seconds or as `2h`; without it as long as it takes.
@@ -112,10 +112,12 @@ class JobRun(Resource, JobRunOutputs, module="xplenty", name="JobRun"):
                 stopped), `fail` (the `up` fails and the run goes on), or `leave` (only a warning, and no more waiting).
             rerun: When it is run anew: `on_change` (default: when an input has changed, or when it has failed or was
                 stopped), `on_failure` (only then, whatever has changed), or `always`, with each `pulumi up`.
-            on_failure: `fail` (default: a failed run fails the `up`) or `record` (a warning; `status` tells).
+            on_failure: `fail` (default: a failed run fails the `up`, and so does one that ended with a status that is
+                not known) or `record` (a warning; `status` tells).
             on_destroy: What becomes of an active run that is destroyed or replaced: `stop` (default) or `leave`.
-            if_running: What to do when an equal run that somebody else has started is active: `queue` (default: start
-                one beside it), `fail`, or `adopt` (follow that one as if it were this one).
+            if_running: What to do about an equal run that is, or may be, somebody else's: `queue` (start one beside
+                it), `fail`, or `adopt` (follow that one as if it were this one). Without it one is started beside a run
+                that is known to be another's, and where that cannot be told nothing is started.
             on_cancel: What becomes of the active run when the `pulumi up` is cancelled, by Ctrl-C for one: `leave`
                 (default: it goes on, and the next `pulumi up` follows it on), or `stop`, and the `up` ends once it is.
             timeout: How long each `pulumi up` follows the run, in seconds or as `2h`; default 24 hours. When it is over

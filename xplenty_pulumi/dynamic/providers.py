@@ -17,7 +17,7 @@ from xplenty_pulumi.dynamic.inputs import DECLARED, OWED, OWNER, Inputs, owner_o
 from xplenty_pulumi.dynamic.properties import Properties, declared, hidden_outputs, nonces_in
 
 if TYPE_CHECKING:
-    from xplenty_pulumi.core.reconcile import Clusters, JobRuns
+    from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Outcome
     from xplenty_pulumi.core.reconcile.creation import Desired
     from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 
@@ -96,7 +96,7 @@ class JobRunProvider(Provider):
         """Return the run's id and outputs once it is completed."""
         call = self.call()
         outcome = self._job_runs(call).create(_desired_run(call, props))
-        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, props))
+        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, _without_due(props, outcome)))
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
@@ -106,8 +106,9 @@ class JobRunProvider(Provider):
             seen = {name: value for name, value in _olds.items() if name not in _olds[DECLARED]}
             return UpdateResult(self.stored({**seen, **_news, DECLARED: sorted(declared(_news, JOB_RUN))}))
         call = self.call()
-        outcome = self._job_runs(call).resume(number_of(_id, self.kind), _desired_run(call, _news))
-        return UpdateResult(self.achieved(call, outcome, _news))
+        desired, is_notify_due = _desired_run(call, _news), _olds.get("notify") != _news.get("notify")
+        outcome = self._job_runs(call).resume(number_of(_id, self.kind), desired, is_notify_due=is_notify_due)
+        return UpdateResult(self.achieved(call, outcome, _without_due(_news, outcome)))
 
     @answered
     def read(self, id_: str, props: Properties) -> ReadResult:
@@ -133,8 +134,10 @@ class JobRunProvider(Provider):
         if _props.get("on_destroy") == "leave":
             return
         call = self.call()
-        self._job_runs(call).stop(number_of(_id, self.kind), timeout=timeout_of(call, _props, "stop_timeout", JOB_RUN))
-        bridge.say(call, "ended")
+        timeout = timeout_of(call, _props, "stop_timeout", JOB_RUN)
+        owner = owner_of(_props) if OWNER in _props else None
+        seen = self._job_runs(call).stop(number_of(_id, self.kind), timeout=timeout, owner=owner)
+        bridge.say(call, seen)
 
     def _job_runs(self, call: Call) -> "JobRuns":
         return self.session().job_runs(call)
@@ -143,6 +146,11 @@ class JobRunProvider(Provider):
 def _with_notify(props: Properties, told: bool | None) -> Properties:
     """The properties with who is told as it is seen to be, where that was looked at."""
     return props if told is None else {**props, "notify": told}
+
+
+def _without_due(props: Properties, outcome: "Outcome[Any]") -> Properties:
+    """The properties as they are in effect: without who is told where that is still to be seen to."""
+    return {name: value for name, value in props.items() if name != "notify" or not outcome.is_notify_due}
 
 
 def _is_settled(olds: Properties, news: Properties) -> bool:
@@ -177,7 +185,7 @@ def _desired_run(call: Call, props: Properties) -> "DesiredRun":
 
     inputs = Inputs.of(props).checked(JOB_RUN).inputs
     timeout = timeout_of(call, inputs, "timeout", JOB_RUN)
-    return DesiredRun(inputs=inputs, timeout=timeout, owner=str(props.get(OWNER, "")))
+    return DesiredRun(inputs=inputs, timeout=timeout, owner=owner_of(props))
 
 
 for _provider in (ClusterProvider, JobRunProvider):

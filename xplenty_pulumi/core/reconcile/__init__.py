@@ -1,7 +1,8 @@
 """Bringing what is to what should be: create, update, read and delete for each kind of resource.
 
 `clusters`, `jobs` and `hooks` are the reconcilers. A cluster is created by `creation`, which finds lost ones through
-`living`; lost job runs are found through `runs`, lost hooks through `known_hooks`, and `stopping` ends a run.
+`living`; lost job runs are found through `runs` and told from those of others by `equal_runs`, lost hooks are found
+through `known_hooks`, and `stopping` ends a run.
 `cluster_goals` and `run_goals` say what is waited for, and `watching` who is told what becomes of a cluster or a run.
 """
 

@@ -4,21 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xplenty_pulumi.core.kinds import FAR_ENOUGH
+from xplenty_pulumi.core.marker import Owner
 
 _TO_THE_END = next(iter(FAR_ENOUGH))
 
 
 @dataclass(frozen=True)
 class DesiredRun:
-    """Checked inputs, how long each `up` may follow the run, and who declares it."""
+    """Checked inputs, how long each `up` may follow the run, and who declares it, which a start must know."""
 
     inputs: Mapping[str, object] = field(repr=False)
     timeout: float
-    owner: str = ""
+    owner: Owner | None = None
 
     @property
     def on_unsure(self) -> str:
-        """What to do when it can not be told whether the run was started: `verify`, `refuse` or `rerun`."""
+        """What to do when it cannot be told whether the run was started: `verify`, `refuse` or `rerun`."""
         return self._choice("on_unsure", "verify")
 
     @property
@@ -48,8 +49,8 @@ class DesiredRun:
 
     @property
     def if_running(self) -> str:
-        """What to do when an equal run of somebody else is active: `queue`, `fail` or `adopt`."""
-        return self._choice("if_running", "queue")
+        """What to do about an equal run: `queue`, `fail` or `adopt`; empty where the user does not say."""
+        return self._choice("if_running", "")
 
     @property
     def is_told(self) -> bool:

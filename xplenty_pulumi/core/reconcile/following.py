@@ -4,18 +4,25 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Job
-from xplenty_pulumi.core.kinds import JOB_RUN, Phase
+from xplenty_pulumi.core.kinds import Phase
 from xplenty_pulumi.core.patience import Deadline, Patience
-from xplenty_pulumi.core.plan import is_spent
 from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.reconcile.outcome import Outcome
-from xplenty_pulumi.core.reconcile.refusals import fault_of_cluster
+from xplenty_pulumi.core.reconcile.refusals import Fault, fault_of_cluster
 from xplenty_pulumi.core.reconcile.run_failure import failure_of, last_words, overrun, stopped_on_cancel
-from xplenty_pulumi.core.reconcile.run_goals import goal_of, has_succeeded, label, phase_of
+from xplenty_pulumi.core.reconcile.run_goals import (
+    goal_of,
+    has_come_to_nothing,
+    has_succeeded,
+    label,
+    phase_of,
+    unknown_end,
+)
 from xplenty_pulumi.core.reconcile.stopping import Stopping, watch_of
+from xplenty_pulumi.core.run_end import has_unknown_end
 from xplenty_pulumi.core.wait import Watch, wait_for
-from xplenty_pulumi.errors import Cancelled, ReadyFailed, XplentyError
+from xplenty_pulumi.errors import Cancelled, JobFailed, ReadyFailed, XplentyError
 
 
 class Following:
@@ -43,7 +50,7 @@ class Following:
         return Outcome(self._with_effective_variables(watch.last or job))
 
     def _with_effective_variables(self, job: Job) -> Job:
-        """A completed run with the variables as they were in effect; that they can not be had is no reason to fail."""
+        """A completed run with the variables as they were in effect; that they cannot be had is no reason to fail."""
         if not has_succeeded(job):
             return job
         try:
@@ -56,20 +63,26 @@ class Following:
         """What becomes of a run that has failed, has vanished, or takes longer than it may."""
         if last is None:
             return Outcome(job, problem)
-        if is_spent(JOB_RUN, last.status):
+        if has_come_to_nothing(last):
             return self._failed(last)
         if phase_of(last) is Phase.ENDING:
             return Outcome(last, problem)
         return self._overrun(last)
 
     def _failed(self, job: Job) -> Outcome[Job]:
-        log = last_words(self._client, job) if phase_of(job) is Phase.FAILED else ""
-        fault = None if job.cluster_id is None else fault_of_cluster(self._client, job.cluster_id)
-        failure = failure_of(job, self._desired.inputs, log=log, cluster=fault.reason if fault else "")
+        failure = unknown_end(job) if has_unknown_end(job) else self._failure(job)
         if self._desired.on_failure == "record":
             self._patience.warn(f"{label(job.id)}: {failure.message}. It is only recorded, as on_failure asks")
             return Outcome(job)
         return Outcome(job, failure)
+
+    def _failure(self, job: Job) -> JobFailed:
+        log = last_words(self._client, job) if phase_of(job) is Phase.FAILED else ""
+        fault = None if job.cluster_id is None else self._fault_of(job.cluster_id)
+        return failure_of(job, self._desired.inputs, log=log, cluster=fault.reason if fault else "")
+
+    def _fault_of(self, cluster_id: int) -> Fault | None:
+        return fault_of_cluster(self._polls, cluster_id)
 
     def _overrun(self, job: Job) -> Outcome[Job]:
         """Stop the run and see it stopped, or leave it running with an error or only a warning."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds import JOB_RUN
+from xplenty_pulumi.core.marker import Owner
 from xplenty_pulumi.core.patience import Deadline, Patience
 from xplenty_pulumi.core.plan import is_spent
 from xplenty_pulumi.core.polls import Polls
@@ -12,11 +13,20 @@ from xplenty_pulumi.core.reconcile.following import Following
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.package_names import package_id
 from xplenty_pulumi.core.reconcile.run_failure import failure_of
-from xplenty_pulumi.core.reconcile.run_goals import forgotten, has_succeeded, is_awaited, is_left_running, vanished
+from xplenty_pulumi.core.reconcile.run_goals import (
+    forgotten,
+    has_come_to_nothing,
+    has_succeeded,
+    is_awaited,
+    is_left_running,
+    unknown_end,
+    vanished,
+)
 from xplenty_pulumi.core.reconcile.run_watching import RunWatching
 from xplenty_pulumi.core.reconcile.runs import Runs, Shape, usual_seconds
 from xplenty_pulumi.core.reconcile.starting import Starting
 from xplenty_pulumi.core.reconcile.stopping import Stopping
+from xplenty_pulumi.core.run_end import has_unknown_end
 from xplenty_pulumi.errors import XplentyError
 
 
@@ -40,27 +50,30 @@ class JobRuns:
         There is at most one POST that may have arrived, unless `on_unsure` is `rerun`.
 
         Raises:
-            XplentyError: no run exists, or (UnsureError) which one is meant can not be told.
+            XplentyError: no run exists, or (UnsureError) which one is meant cannot be told.
         """
         desired = self._with_package_id(desired)
         shape = Shape.of(desired.inputs)
         with self._runs.turn(shape):
             newest = self._runs.newest(shape)
-            job = Starting(self._client, self._runs, self._patience).start(desired, newest)
+            job = Starting(self._client, self._runs, self._polls, self._patience).start(desired, newest)
             self._runs.claim(job.id, desired.owner)
         return self._told(job, desired, usual=usual_seconds(newest))
 
-    def resume(self, job_id: int, desired: DesiredRun) -> Outcome[Job]:
+    def resume(self, job_id: int, desired: DesiredRun, *, is_notify_due: bool = True) -> Outcome[Job]:
         """Go on following a run that is known by its id; it is never started again.
+
+        Its watchers are brought to what `notify` says only where that `is_notify_due`.
 
         Raises:
             ReadyFailed: the service does not know it.
         """
         self._runs.hold(job_id)
+        self._runs.claim(job_id, desired.owner)
         job = self._polls.job_presence.find(job_id)
         if job is None:
             raise vanished(job_id)
-        return self._told(job, desired)
+        return self._told(job, desired, is_notify_due=is_notify_due)
 
     def read(self, job_id: int, *, last_status: str, desired: DesiredRun) -> Sight[Job]:
         """Return the run as it is now; `last_status` is the one in the state, `desired` what it was to be.
@@ -79,28 +92,43 @@ class JobRuns:
     def _sight(self, job: Job, desired: DesiredRun) -> Sight[Job]:
         if is_awaited(job, desired) or is_left_running(job, desired, clock=self._patience.clock):
             return Sight(job)
-        if desired.on_failure == "record" and is_spent(JOB_RUN, job.status):
+        if desired.on_failure == "record" and has_come_to_nothing(job):
             return Sight(job)
+        if has_unknown_end(job):
+            problem = unknown_end(job)
+            return Sight(job, remark=f"{problem.message}. {problem.advice}")
         if is_spent(JOB_RUN, job.status):
             failure = failure_of(job, desired.inputs)
             return Sight(job, remark=f"{failure.message}. {failure.advice}")
         return Sight(job, remark=f"it is {job.status}. The next `pulumi up` goes on following it")
 
-    def stop(self, job_id: int, *, timeout: float) -> None:
-        """Return once the service shows that the run has ended, or does not know it; an ended run is left as it is.
+    def stop(self, job_id: int, *, timeout: float, owner: Owner | None = None) -> str:
+        """Return what is seen in the end, in words, once the run has ended or the service does not know it.
+
+        An ended run is left as it is, and so is one that has changed hands: another resource than that of `owner` has
+        taken it up in this process.
 
         Raises:
             WaitError: it had not ended within `timeout` seconds.
         """
+        if heir := self._runs.heir(job_id, owner):
+            name = heir.name.rpartition("::")[2]
+            self._patience.warn(f"job {job_id} was not stopped: {name} has taken it up")
+            return f"left to {name}"
         self._runs.hold(job_id)
         ended = self._stopping.stop(job_id, Deadline.after(timeout, self._patience.clock))
-        if ended is not None and has_succeeded(ended):
+        if ended is None:
+            return "unknown to the service"
+        if has_succeeded(ended) or has_unknown_end(ended):
             self._let_go(job_id)
+        return "ended"
 
-    def _told(self, job: Job, desired: DesiredRun, *, usual: float | None = None) -> Outcome[Job]:
+    def _told(
+        self, job: Job, desired: DesiredRun, *, usual: float | None = None, is_notify_due: bool = True
+    ) -> Outcome[Job]:
         """Follow the run while the user is told of it, or not."""
-        if problem := self._watching.begin(job, desired.inputs):
-            return Outcome(job, problem)
+        if is_notify_due and (problem := self._watching.begin(job, desired.inputs)):
+            return Outcome(job, problem, is_notify_due=True)
         return self._watching.end(self._follow(job, desired, usual=usual), desired.inputs)
 
     def _let_go(self, job_id: int) -> None:

@@ -14,12 +14,13 @@ class Outcome(Generic[RecordT]):
 
     `problem` is None exactly when it is as desired; otherwise the caller must keep the id, since the thing goes on
     existing. Where nothing exists, reconciling raises instead. `nonces` are those of all create calls that were sent
-    for it.
+    for it. `is_notify_due` says that who is told of it has not been seen to yet, so that the next update has to.
     """
 
     record: RecordT
     problem: XplentyError | None = None
     nonces: tuple[str, ...] = ()
+    is_notify_due: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile.runs import Shape
 from xplenty_pulumi.errors import ApiError, NotFoundError, XplentyError
 
@@ -21,9 +22,10 @@ class Fault:
     advice: str = _CORRECT
 
 
-def explained(refused: ApiError, shape: Shape, client: Client) -> ApiError:
+def explained(refused: ApiError, shape: Shape, *, client: Client, polls: Polls) -> ApiError:
     """Return the refusal with its reason: a cluster or a package that is not there, or not there any more."""
-    fault = fault_of_cluster(client, int(shape.cluster_id)) or _of_package(client, int(shape.package_id))
+    found = fault_of_cluster(polls, int(shape.cluster_id))
+    fault = found or _of_package(client, int(shape.package_id))
     fault = fault or Fault(refused.message)
     return type(refused)(
         fault.reason,
@@ -34,14 +36,14 @@ def explained(refused: ApiError, shape: Shape, client: Client) -> ApiError:
     )
 
 
-def fault_of_cluster(client: Client, cluster_id: int) -> Fault | None:
-    """Return why no run can go on on the cluster; None where one can, or where the cluster can not be looked at."""
+def fault_of_cluster(polls: Polls, cluster_id: int) -> Fault | None:
+    """Return why no run can go on on the cluster; None where one can, or where the cluster cannot be looked at."""
     try:
-        cluster = client.clusters.get(cluster_id)
-    except NotFoundError:
-        return Fault(f"cluster {cluster_id} does not exist in this account")
+        cluster = polls.cluster_presence.find(cluster_id)
     except XplentyError:
         return None
+    if cluster is None:
+        return Fault(f"cluster {cluster_id} does not exist in this account")
     if CLUSTER.is_living(cluster.status):
         return None
     why = ", after it had been idle" if cluster.terminated_on_idle else ""

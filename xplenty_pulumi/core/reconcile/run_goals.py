@@ -7,6 +7,7 @@ from xplenty_pulumi.core.kinds import FAR_ENOUGH, JOB_RUN, Phase
 from xplenty_pulumi.core.plan import is_spent
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.reconcile.outcome import Sight
+from xplenty_pulumi.core.run_end import has_unknown_end, is_active
 from xplenty_pulumi.errors import ReadyFailed, RefusedError, UnsureError
 
 
@@ -47,6 +48,20 @@ def vanished(job_id: int) -> ReadyFailed:
     )
 
 
+def unknown_end(job: Job) -> ReadyFailed:
+    """Return the error for a run that has ended with a status that this version does not know."""
+    link = f"; see {job.html_url}" if job.html_url else ""
+    return ReadyFailed(
+        f"it has ended as {job.status!r}, a status that this version of xplenty-pulumi does not know, so whether it "
+        f"succeeded cannot be told{link}",
+        last_status=job.status,
+        reason=job.status,
+        resource=label(job.id),
+        advice="Look at it. No `pulumi up` runs it again by itself: for a new run change triggers, which rerun "
+        "'on_failure' does not heed; to leave it at that set on_failure to 'record', or take it out of the program",
+    )
+
+
 def refusal(job: Job) -> UnsureError:
     """Return the error for a run that may or may not be the one an earlier attempt started."""
     return UnsureError(
@@ -61,12 +76,17 @@ def _progress(job: Job) -> str:
 
 
 def refusal_beside(job: Job) -> RefusedError:
-    """Return the error for an equal run that is active, where none is to be started beside it."""
+    """Return the error for an equal run, where none is to be started beside it."""
     return RefusedError(
         f"it is {job.status}, with the same cluster, package and variables, so none was started",
         resource=label(job.id),
-        advice="Wait for its end or stop it, or set if_running to 'queue' or 'adopt'",
+        advice=f"{'Wait for its end or stop it, or set' if is_active(job) else 'Set'} if_running to 'queue' or 'adopt'",
     )
+
+
+def has_come_to_nothing(job: Job) -> bool:
+    """Return whether the run has ended, and not with a success that this version knows as one."""
+    return is_spent(JOB_RUN, job.status) or has_unknown_end(job)
 
 
 def is_awaited(job: Job, desired: DesiredRun) -> bool:
@@ -84,7 +104,7 @@ def goal_of(desired: DesiredRun, *, clock: Clock, usual: float | None = None) ->
     return Goal(
         desired.wait_for,
         lambda job: is_awaited(job, desired),
-        hopeless=lambda job: job.status if is_spent(JOB_RUN, job.status) else _overrun(job, desired, clock),
+        hopeless=lambda job: job.status if has_come_to_nothing(job) else _overrun(job, desired, clock),
         looks=1,
         note=_progress,
         unfinished="It goes on running; the next `pulumi up` follows it on and starts nothing",

@@ -5,14 +5,15 @@ Once it is seen to have succeeded it is watched again, and can be taken off as l
 come about, because of a crash in between, an unwatched success is either lost or let go: then none is started.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
 from xplenty_pulumi.core.patience import Patience
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.watching import Watching
-from xplenty_pulumi.errors import UnsureError, XplentyError
+from xplenty_pulumi.core.run_end import is_active
+from xplenty_pulumi.errors import XplentyError
 
 
 class RunWatching:
@@ -24,7 +25,7 @@ class RunWatching:
 
     def begin(self, job: Job, inputs: Mapping[str, object]) -> XplentyError | None:
         """Have the user told what becomes of an active run, or not; return what went wrong."""
-        if not JOB_RUN.is_living(job.status):
+        if not is_active(job):
             return None
         try:
             self._watching.bring(job.id, inputs, resource=f"job {job.id}")
@@ -34,7 +35,7 @@ class RunWatching:
 
     def seen(self, sight: Sight[Job], inputs: Mapping[str, object]) -> Sight[Job]:
         """Return the sight with whether the user is told of an active run; of one that has ended nothing is asked."""
-        if sight.record is None or not JOB_RUN.is_living(sight.record.status):
+        if sight.record is None or not is_active(sight.record):
             return sight
         return self._watching.seen(sight, sight.record.id, inputs)
 
@@ -48,23 +49,6 @@ class RunWatching:
         except XplentyError as failed:
             self._patience.warn(
                 f"job {job.id} could not be noted as held ({failed.message}); should the state lose it, an `up` within "
-                "an hour can not tell whether it was lost"
+                "an hour cannot tell whether it was lost"
             )
         return outcome
-
-
-def lost_or_let_go(unwatched: Iterable[Job]) -> None:
-    """Return if there is no success that nobody watches, although such runs are not told of while they are active.
-
-    Raises:
-        UnsureError: there is one, which is either lost or let go.
-    """
-    ids = [str(job.id) for job in unwatched]
-    if ids:
-        raise UnsureError(
-            f"job {', '.join(ids)} has the same cluster, package and variables, has completed within the last hour and "
-            "nobody watches it; with notify=False that does not tell whether an earlier attempt lost it or a resource "
-            "let it go, so none was started now",
-            candidates=ids,
-            advice="Set on_unsure to 'rerun' to start another one, or change a variable",
-        )

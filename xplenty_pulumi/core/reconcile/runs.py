@@ -6,17 +6,16 @@ that is declared anew is run anew.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.kinds import JOB_RUN
+from xplenty_pulumi.core.marker import Owner
 from xplenty_pulumi.core.reconcile.ownership import ADOPTION_WINDOW
 from xplenty_pulumi.core.reconcile.run_goals import has_succeeded
-from xplenty_pulumi.core.reconcile.run_watching import lost_or_let_go
 from xplenty_pulumi.core.usual import usual
 from xplenty_pulumi.errors import NotFoundError, UnsureError, XplentyError
 
@@ -55,6 +54,10 @@ class Shape:
             and apart in ({}, self.dynamic_variables)
         )
 
+    def agrees(self, job: Job) -> bool:
+        """Return whether `job` can be the answer to a start of this shape, which may leave the variables out."""
+        return self.fits(job if job.variables is not None else job.model_copy(update={"variables": self.variables}))
+
     def key(self) -> tuple[object, ...]:
         """Return a value that is equal for equal shapes and can be looked up by."""
         pairs = (frozenset(self.variables.items()), frozenset(self.dynamic_variables.items()))
@@ -69,7 +72,7 @@ class Runs:
         self._clock = clock
         self._lock = threading.Lock()
         self._held: set[int] = set()
-        self._claimed: dict[int, str] = {}
+        self._claimed: dict[int, Owner | None] = {}
         self._turns: dict[tuple[object, ...], threading.Lock] = {}
 
     def hold(self, job_id: int) -> None:
@@ -82,7 +85,7 @@ class Runs:
         with self._lock:
             self._held.discard(job_id)
 
-    def claim(self, job_id: int, owner: str) -> None:
+    def claim(self, job_id: int, owner: Owner | None) -> None:
         """Remember whose run this process has started or taken up; to any other owner it is not a lost one."""
         with self._lock:
             self._claimed[job_id] = owner
@@ -95,9 +98,13 @@ class Runs:
         with turn:
             yield
 
+    def oldest(self) -> datetime:
+        """Return since when a run may be one whose answer was lost."""
+        return self._clock.now() - ADOPTION_WINDOW - _SKEW
+
     def newest(self, shape: Shape) -> list[Job]:
         """Return the package's newest runs, newest first: a hundred, or all of the last hour if that is more."""
-        oldest = self._clock.now() - ADOPTION_WINDOW - _SKEW
+        oldest = self.oldest()
         found: list[Job] = []
         for job in self._client.jobs.list(package_id=int(shape.package_id), sort="created", direction="desc"):
             if len(found) >= _NEWEST and job.created_at is not None and job.created_at < oldest:
@@ -116,66 +123,50 @@ class Runs:
         except NotFoundError:
             return
 
-    def left_behind(self, shape: Shape, newest: list[Job], *, owner: str, is_told: bool = True) -> Job | None:
-        """Return the run among `newest` that an earlier attempt may have started and lost, or None.
-
-        It fits the shape, was created within the last hour, has not failed, was not started by a schedule, was not let
-        go, and is neither in the engine's state, as far as this process has seen that, nor claimed by another `owner`.
+    def appeared(self, shape: Shape, before: list[Job]) -> Job | None:
+        """Return the fitting run that is there now and was not among `before`, whatever the two clocks say.
 
         Raises:
-            UnsureError: there are several, or one that was created earlier is still active, or (unless the run
-                `is_told` of) one that nobody watches may be lost as well as let go.
+            UnsureError: there are several.
         """
-        oldest = self._clock.now() - ADOPTION_WINDOW - _SKEW
-        fitting = [job for job in newest if self._fits(shape, job) and self._claimed.get(job.id, owner) == owner]
-        recent = [job for job in fitting if job.created_at is None or job.created_at >= oldest]
-        for job in fitting:
-            if job not in recent and JOB_RUN.is_living(job.status):
-                raise _too_old(job)
-        unfailed = [job for job in recent if JOB_RUN.is_living(job.status) or has_succeeded(job)]
-        let_go = [job for job in unfailed if self._was_let_go(job)]
-        candidates = [job for job in unfailed if job not in let_go]
-        if not is_told and not candidates:
-            lost_or_let_go(let_go)
-        return _only(candidates)
-
-    def active(self, shape: Shape, newest: Sequence[Job], *, owner: str) -> list[Job]:
-        """Return the active runs of this shape among `newest`, whoever began them, that no other resource holds."""
-        free = [job for job in newest if job.id not in self._held and self._claimed.get(job.id, owner) == owner]
-        return [job for job in free if is_active(job) and shape.fits(job)]
-
-    def appeared(self, shape: Shape, before: list[Job]) -> Job | None:
-        """Return the fitting run that is there now and was not among `before`, whatever the two clocks say."""
         seen = {job.id for job in before}
-        return _only([job for job in self.newest(shape) if job.id not in seen and self._fits(shape, job)])
+        fresh = [job for job in self.newest(shape) if job.id not in seen and job.id not in self._held]
+        return _only([job for job in fresh if shape.fits(job) and not self.is_of_another_user(job)])
 
-    def _was_let_go(self, job: Job) -> bool:
-        if not has_succeeded(job):
-            return False
-        watching = {watcher.id for watcher in self._client.jobs.watchers(job.id)}
-        return (job.creator.id if job.creator else job.owner_id) not in watching
+    def is_free(self, job_id: int, owner: Owner | None) -> bool:
+        """Return whether no other resource of this process holds the run, as far as it has seen the state."""
+        with self._lock:
+            return job_id not in self._held and self._claimed.get(job_id, owner) == owner
 
-    def _fits(self, shape: Shape, job: Job) -> bool:
-        return job.id not in self._held and shape.fits(job) and self._is_ours(job)
+    def heir(self, job_id: int, owner: Owner | None) -> Owner | None:
+        """Return who else has taken up the run of `owner` in this process; None where nobody is known to have."""
+        with self._lock:
+            claimed = self._claimed.get(job_id)
+        return None if owner is None or claimed == owner else claimed
 
-    def _is_ours(self, job: Job) -> bool:
-        """Whether the user of this key started it: not a schedule, and nobody else."""
-        if job.creator is not None and job.creator.type == "Schedule":
-            return False
-        starter = job.creator.id if job.creator else job.owner_id
-        me = self._me()
-        return starter is None or me is None or starter == me
+    def is_of_another_user(self, job: Job) -> bool:
+        """Return whether a schedule or another user than that of the key is known to have started the run."""
+        return _is_scheduled(job) or (None not in (starter_of(job), self.user()) and starter_of(job) != self.user())
 
-    def _me(self) -> int | None:
+    def is_of_this_user(self, job: Job) -> bool:
+        """Return whether the user of the key is known to have started the run."""
+        return not _is_scheduled(job) and starter_of(job) is not None and starter_of(job) == self.user()
+
+    def user(self) -> int | None:
+        """Return the id of the key's user, None where that cannot be read."""
         try:
             return self._client.user_id()
         except XplentyError:
             return None
 
 
-def is_active(job: Job) -> bool:
-    """Return whether the run is under way, or waits for its turn."""
-    return JOB_RUN.is_living(job.status)
+def starter_of(job: Job) -> int | None:
+    """Return the id of the user who started the run, None where it is not shown."""
+    return job.creator.id if job.creator and job.creator.id is not None else job.owner_id
+
+
+def _is_scheduled(job: Job) -> bool:
+    return job.creator is not None and job.creator.type == "Schedule"
 
 
 def usual_seconds(runs: Iterable[Job]) -> float | None:
@@ -183,20 +174,11 @@ def usual_seconds(runs: Iterable[Job]) -> float | None:
     return usual((one.created_at, one.completed_at) for one in runs if has_succeeded(one))
 
 
-def _too_old(job: Job) -> UnsureError:
-    return UnsureError(
-        f"job {job.id} has the same cluster, package and variables and is still {job.status}, but was started too long "
-        "ago for a lost answer, so none was started now",
-        candidates=[str(job.id)],
-        advice="Wait for it or stop it, or set on_unsure to 'rerun' to start another one beside it",
-    )
-
-
 def _only(candidates: list[Job]) -> Job | None:
     if len(candidates) > 1:
         ids = [str(job.id) for job in candidates]
         raise UnsureError(
-            f"jobs {', '.join(ids)} all look like the run that an earlier attempt started, so none was started now",
+            f"jobs {', '.join(ids)} have appeared since the run was to be started, and each looks like it",
             candidates=ids,
             advice="Stop or wait for the ones you do not want, change a variable, and run `pulumi up` again",
         )

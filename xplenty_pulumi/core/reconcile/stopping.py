@@ -3,15 +3,18 @@
 from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Job
+from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.goal import Goal
 from xplenty_pulumi.core.kinds import JOB_RUN, Phase
 from xplenty_pulumi.core.patience import Deadline, Patience
 from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.run_end import has_ended
 from xplenty_pulumi.core.wait import Watch, wait_for
-from xplenty_pulumi.errors import InvalidError, NotFoundError, RefusedError, UnsureError
+from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, RefusedError, UnsureError
 
-FINAL = frozenset({Phase.SUCCEEDED, Phase.FAILED, Phase.GONE})
+_LAG = 10.0
+_ACTIVE = frozenset({Phase.BUILDING, Phase.RUNNING})
 
 
 class Stopping:
@@ -28,15 +31,23 @@ class Stopping:
         Raises:
             WaitError: it had not ended by the `deadline`.
         """
-        self._patience.allowance.require_write()
         watch = self._watch(job_id)
+        while True:
+            self._ask_to_stop(job_id, watch)
+            try:
+                return wait_for(_ended(self._patience.clock), watch, deadline=deadline, patience=self._patience)
+            except ReadyFailed:
+                if deadline.left() <= 0:
+                    raise
+
+    def _ask_to_stop(self, job_id: int, watch: Watch[Job]) -> None:
+        self._patience.allowance.require_write()
         act_until(
             lambda: _is_ending(watch.certain()),
             lambda: self._client.jobs.stop(job_id),
             clock=self._patience.clock,
             tolerate=(UnsureError, InvalidError, NotFoundError),
         )
-        return wait_for(_ENDED, watch, deadline=deadline, patience=self._patience)
 
     def clear(self, cluster_id: int, *, policy: str, deadline: Deadline) -> None:
         """Return once no job is active on the cluster: all stopped, or all waited for.
@@ -91,13 +102,28 @@ def _refusal(cluster_id: int, active: list[Job]) -> RefusedError:
 
 
 def _is_ending(job: Job | None) -> bool:
-    return job is None or JOB_RUN.phase(job.status) in {*FINAL, Phase.ENDING}
+    return job is None or has_ended(job) or JOB_RUN.phase(job.status) is Phase.ENDING
 
 
 _ENDED: Goal[Job] = Goal(
     "ended",
-    lambda job: JOB_RUN.phase(job.status) in FINAL,
+    has_ended,
     missing_is_reached=True,
     looks=1,
     unfinished="Run the same command again to go on waiting for its end",
 )
+
+
+def _ended(clock: Clock) -> Goal[Job]:
+    """The end of a run that was asked to stop; out of reach once it has been seen active for ten seconds since."""
+    since: list[float] = []
+
+    def still_active(job: Job) -> str:
+        now = clock.monotonic()
+        if JOB_RUN.phase(job.status) not in _ACTIVE:
+            since.clear()
+        elif not since:
+            since.append(now)
+        return f"it is {job.status} all the same" if since and now - since[0] >= _LAG else ""
+
+    return replace(_ENDED, hopeless=still_active, unreachable=_ENDED.unfinished)

@@ -1,0 +1,131 @@
+"""Equal runs of two stacks on one cluster, a run that is renamed, and one that ends with a status nobody knows."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.support.openapi import SchemaWatch
+from tests.support.stack import Stack, bridged, cluster, job, writes
+from xplenty_pulumi.emulator import Emulator, PackageSeed, Request, Response
+
+ENDLESS = PackageSeed(200, "Runs until it is stopped", run_seconds=10_000_000)
+GOING = {"package_id": ENDLESS.id, "wait_for": "running"}
+WORD = "completed_with_warnings"
+
+
+class Warned:
+    """A gate: a run of package 101 that completes does so with a status that no source names."""
+
+    def before(self, request: Request) -> Response | None:
+        return None
+
+    def after(self, request: Request, response: Response) -> Response:
+        if "/jobs" not in request.path or not response.body or response.status >= 300:
+            return response
+        document = response.json()
+        for record in document if isinstance(document, list) else [document]:
+            if record.get("status") == "completed" and record["package_id"] == 101:
+                record["status"] = WORD
+        return replace(response, body=json.dumps(document).encode())
+
+
+@pytest.fixture
+def account() -> Iterator[Emulator]:
+    """An account with an endless package, on which quick runs end with a status that no source names."""
+    with Emulator(time_scale=300.0, gates=[Warned()]) as emulator:
+        emulator.add_package(ENDLESS)
+        yield emulator
+
+
+def statuses(account: Emulator) -> list[str]:
+    """Return the statuses of all runs, oldest first."""
+    return [one.status for one in account.jobs()]
+
+
+def starts(account: Emulator) -> int:
+    """Return how many runs were asked for."""
+    return writes(account).count("POST /jobs")
+
+
+def test_two_stacks_run_the_same_on_one_cluster(make_stack: Callable[..., Stack], account: Emulator) -> None:
+    """Unsaid the second is refused in words that say why; with `queue` it has its own, and ends no other."""
+    first, second = make_stack(account), make_stack(account)
+    second.run("stack", "init", "prod").succeeded()
+    first.declare(cluster("etl"), job("load", **GOING)).up().succeeded()
+    (shared,), (theirs,) = account.clusters(), account.jobs()
+
+    output = second.declare(job("load", cluster_id=shared.id, **GOING)).up().failed().output
+    assert f"job {theirs.id} (running) has the same cluster, package and variables, and cluster {shared.id}" in output
+    assert "belongs to another stack (its marker says dev-" in output
+    assert "say with if_running what to do about it: 'queue' starts a run beside it" in output
+    assert starts(account) == 1
+    assert second.state() == {}
+
+    second.declare(job("load", cluster_id=shared.id, if_running="queue", **GOING)).up().succeeded()
+    assert statuses(account) == ["running", "running"]
+    second.destroy().succeeded()
+    assert statuses(account) == ["running", "stopped"]
+    first.up("--refresh", "--expect-no-changes").succeeded()
+
+
+def test_a_renamed_run_is_taken_up_and_not_stopped(stack: Stack, account: Emulator) -> None:
+    """The `up` says that it changed hands and ends well, the run goes on to its end and is not started again."""
+    stack.declare(cluster("etl"), job("load", **GOING)).up().succeeded()
+    (run,) = account.jobs()
+
+    output = stack.declare(cluster("etl"), job("renamed", **GOING)).up().succeeded().output
+
+    assert f"took up job {run.id} (running) instead of starting a run" in output
+    assert f"job {run.id} was not stopped: renamed has taken it up" in output
+    assert statuses(account) == ["running"]
+    assert "DELETE /jobs" not in " ".join(writes(account))
+    assert {name: one["id"] for name, one in stack.state().items() if name != "etl"} == {"renamed": str(run.id)}
+
+    account.complete_job(run.id)
+    stack.declare(cluster("etl"), job("renamed", package_id=ENDLESS.id)).up().succeeded()
+    assert stack.outputs()["renamed"]["status"] == "completed"
+    assert starts(account) == 1
+
+
+@bridged("test_failed_run_is_readable_and_the_next_up_starts_a_new_one")
+def test_an_unknown_end_is_told_and_not_run_again(stack: Stack, account: Emulator, schema_watch: SchemaWatch) -> None:
+    """Each `up` and refresh names the word and what to do; a destroy has nothing to stop."""
+    schema_watch.look_away()
+    told = f"it has ended as '{WORD}', a status that this version of xplenty-pulumi does not know"
+    stack.declare(cluster("etl"), job("load"))
+    output = stack.up().failed().output
+    assert told in output
+    assert "for a new run change triggers" in output
+    assert "goes on" not in output
+
+    assert told in stack.up().failed().output
+    assert told in stack.refresh().output
+    assert starts(account) == 1
+    assert stack.outputs()["load"]["status"] == WORD
+
+    stack.declare(cluster("etl"), job("load", on_failure="record")).up().succeeded()
+    stack.up("--expect-no-changes").succeeded()
+    stack.declare(cluster("etl")).up().succeeded()
+    assert starts(account) == 1
+    assert f"DELETE /jobs/{account.jobs()[0].id}" not in writes(account)
+
+
+def test_a_change_that_was_not_previewed_is_not_sent(stack: Stack, account: Emulator) -> None:
+    """Who is told of a run stays as somebody has set it by hand where only another option changes."""
+    stack.declare(cluster("etl"), job("load", notify=False, **GOING)).up().succeeded()
+    with account.account.lock:
+        account.account.world.put(replace(account.jobs()[0], watched=True))
+    sent = len(writes(account))
+
+    for changed in (
+        job("load", notify=False, timeout="2h", **GOING),
+        job("load", {"ignore_changes": ["notify"]}, notify=True, timeout="3h", **GOING),
+    ):
+        stack.declare(cluster("etl"), changed).up().succeeded()
+
+    assert writes(account)[sent:] == []
+    assert account.jobs()[0].watched
+    stack.declare(cluster("etl"), job("load", notify=False, timeout="3h", **GOING)).up("--refresh").succeeded()
+    assert not account.jobs()[0].watched
