@@ -16,6 +16,7 @@ IN_QUEUE = {"package_id": 104, "wait_for": "submitted"}
 """A run of a package that waits for a larger cluster for ever."""
 SLACK = {"url": "https://hooks.example.test/T0/a-token-of-slack", "channel": "#etl"}
 STACK = Owner("organization", "tests", "dev", "a resource that was in no state")
+NOT_HERE = Owner("organization", "tests", "removed", "etl")
 
 Ids = Mapping[str, int]
 
@@ -98,6 +99,10 @@ def _lost(account: Emulator, _number: int) -> None:
     account.add_cluster(name="left behind", description=sign("loads", marker_of(STACK)))
 
 
+def _left_by_a_removed_stack(account: Emulator, _number: int) -> None:
+    account.add_cluster(name="of a removed stack", description=sign("loads", marker_of(NOT_HERE)))
+
+
 def _used(account: Emulator, number: int) -> None:
     with Client(api_key=account.api_key, account_id=account.account_id, base_url=account.url) as somebody:
         somebody.jobs.run(cluster_id=number, package_id=104)
@@ -108,6 +113,7 @@ def _idled(account: Emulator, number: int) -> None:
 
 
 _HARMFUL, _HARMLESS, _EXPECTED, _NONE = Drift.HARMFUL, Drift.HARMLESS, Drift.EXPECTED, Drift.NONE
+_LEFT = etl("left")
 _UNMANAGED = ("--unmanaged",)
 _ENDED = ("completed_at", "failed_at")
 
@@ -152,9 +158,13 @@ EDITS: tuple[Edit, ...] = (
     Edit(hook("hook_removed"), lambda a, number: a.delete_record("hook", number), _HARMFUL, ("gone",), gone=True),
     Edit(etl("copied"), _copied, _HARMFUL, ("twin",)),
     Edit(etl("beside"), lambda account, _: account.add_cluster(name="adhoc"), _HARMFUL, ("unmanaged",), _UNMANAGED),
-    Edit(etl("left"), _lost, _HARMFUL, ("orphaned",), _UNMANAGED),
+    Edit(_LEFT, _lost, _HARMFUL, ("orphaned",), _UNMANAGED),
+    Edit(_LEFT, _left_by_a_removed_stack, Drift.UNKNOWN, ("unknown_stack",), _UNMANAGED),
     Edit(etl("alone"), lambda account, _: account.add_cluster(name="adhoc"), _NONE),
 )
 
-DECLARED: tuple[Declared, ...] = (cluster("etl", time_to_idle=LONG), *(one.resource for one in EDITS))
-"""What the stack declares: the cluster that the runs are on, and a resource for each edit."""
+DECLARED: tuple[Declared, ...] = (
+    cluster("etl", time_to_idle=LONG),
+    *{one.resource.name: one.resource for one in EDITS}.values(),
+)
+"""What the stack declares: the cluster that the runs are on, and what the edits are of."""

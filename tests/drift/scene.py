@@ -35,6 +35,8 @@ class Scene:
     environment: dict[str, str]
     states: dict[str, Any] = field(default_factory=lambda: {"dev": RECORDED["state"]})
     config: dict[str, str] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)
+    """The states of other projects' stacks in the backend, by full name."""
 
     def run(self, *arguments: object, **environment: str) -> Ended:
         """Run `xplenty-pulumi drift` with these arguments."""
@@ -46,17 +48,26 @@ class Scene:
 
     def told(self, engine: Engine, *words: str) -> str:
         """Answer as the engine does."""
+        if "--all" in words:
+            return json.dumps([{"name": name} for name in [*map(self.full_name, self.states), *self.others]])
         if words[:2] == ("stack", "ls"):
             return json.dumps([{"name": name} for name in self.states])
-        name = engine.stack or next(iter(self.states))
+        if engine.stack in self.others:
+            return json.dumps(self.others[engine.stack])
+        name = engine.stack.rpartition("/")[2] or next(iter(self.states))
         if name not in self.states:
             raise XplentyError(f"`pulumi {words[0]}` failed: no stack named '{name}' found")
         answers = {
             "export": json.dumps(self.states[name]),
-            "--show-name": f"organization/tests/{name}\n",
+            "--show-name": f"{self.full_name(name)}\n",
             "--json": json.dumps({key: {"value": value, "secret": False} for key, value in self.config.items()}),
         }
         return answers[words[1]]
+
+    @staticmethod
+    def full_name(stack: str) -> str:
+        """Return the full name of a stack of the project."""
+        return f"organization/tests/{stack}"
 
     def id_of(self, resource: str) -> int:
         """Return the id of a resource in the recorded state."""

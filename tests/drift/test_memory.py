@@ -48,7 +48,10 @@ def test_one_that_is_known_does_not_hide_another(scene: Scene, file: Path) -> No
     ended = scene.run("--since-last", file, "--json")
     assert ended.code == 2
     assert [one["resource"] for one in ended.json["findings"]] == ["renamed"]
-    assert (ended.json["class"], ended.json["counts"]) == ("harmful", {"harmful": 1, "harmless": 1, "expected": 0})
+    assert (ended.json["class"], ended.json["counts"]) == (
+        "harmful",
+        {"harmful": 1, "harmless": 1, "unknown": 0, "expected": 0},
+    )
 
 
 def test_counters_that_go_on_are_no_news(scene: Scene, file: Path) -> None:

@@ -138,6 +138,91 @@ def test_class_of_its_own_says_whose_it_is_by_its_own_name(told: Told) -> None:
     assert told.registered["etl"].typ.endswith("/own:Own")
 
 
+def test_derived_class_has_the_type_of_its_base(told: Told) -> None:
+    """The engine knows a program's class, and one derived from that, as what it is derived from."""
+
+    class House(Cluster):
+        """A cluster of the program."""
+
+    class Villa(House):
+        """One derived from it."""
+
+    class Load(JobRun):
+        """A run of the program."""
+
+    run(lambda: (House("house", nodes=2), Villa("villa", nodes=2), Load("load", cluster_id=1, package_id=2)))
+
+    types = {name: one.typ.rpartition("/")[2] for name, one in told.registered.items()}
+    assert types == {"house": "xplenty:Cluster", "villa": "xplenty:Cluster", "load": "xplenty:JobRun"}
+    assert all(one.typ in told.inputs(name)[OWNER] for name, one in told.registered.items())
+
+
+@pytest.mark.usefixtures("told")
+def test_no_property_of_the_engine_is_one_of_the_class() -> None:
+    """What a class keeps for itself is not registered beside its outputs."""
+    properties, _ = declaration(Hook.__new__(Hook), "bell", {}, None)
+
+    assert {*properties} == {"type", "settings", "events", "name", "active", "salt", OWNER}
+
+
+def test_derived_class_is_known_by_its_former_type() -> None:
+    """The type of all classes without a module is an alias, and so is each alias of the program with that type."""
+
+    class House(Cluster):
+        """A cluster of the program."""
+
+    class Own(Cluster, module="own", name="Own"):
+        """A class with a type of its own, which it has always had."""
+
+    def aliases(cls: type[Cluster]) -> list[Any]:
+        former = pulumi.ResourceOptions(aliases=[pulumi.Alias(name="flat"), "urn:pulumi:dev::loads::some:Type::flat"])
+        _, options = declaration(cls.__new__(cls), "house", {"nodes": 2}, former)
+        found: list[Any] = [*(options.aliases or ())]
+        return [one if isinstance(one, str) else (one.type_, one.name) for one in found]
+
+    given = [(..., "flat"), "urn:pulumi:dev::loads::some:Type::flat"]
+    old = "pulumi-python:dynamic:Resource"
+    assert aliases(House) == [*given, (old, ...), (old, "flat")]
+    assert aliases(Own) == aliases(Cluster) == given
+
+
+def test_derived_class_has_attributes_of_its_own(told: Told) -> None:
+    """What a program's class annotates is an attribute like any other, and all outputs of the base are there."""
+    told.observed["house"] = {"status": "idle"}
+
+    class House(Cluster):
+        """A cluster that counts."""
+
+        rooms: int
+        size: pulumi.Output[int]
+
+        def __init__(self, name: str) -> None:
+            super().__init__(name, nodes=3)
+            self.rooms = 7
+            self.size = self.nodes.apply(lambda nodes: nodes * self.rooms)
+
+    house = House("house")
+
+    assert shown(house.size, house.status) == [21, "idle"]
+    assert "rooms" not in told.registered["house"].inputs
+
+
+def test_look_up_gives_the_derived_class(told: Told) -> None:
+    """`get` of a program's class reads what exists, as that class."""
+
+    class House(Cluster):
+        """A cluster of the program."""
+
+    found: list[House] = []
+    run(lambda: found.append(House.get("theirs", "501")))
+
+    assert isinstance(found[0], House)
+    assert (told.registered["theirs"].typ, told.registered["theirs"].resource_id) == (
+        "pulumi-python:dynamic/xplenty:Cluster",
+        "501",
+    )
+
+
 def test_secret_variables_are_named(told: Told) -> None:
     """The provider is told which variables are secret, and all of them where the whole mapping is."""
     hidden = pulumi.Output.secret("'x'")

@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi.dynamic.dynamic import serialize_provider
 from typer.testing import CliRunner
 
 from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.cli.preview_comment_markdown import LARGEST, Heading, markdown
 from xplenty_pulumi.cli.preview_comment_plan import Preview, preview_of
+from xplenty_pulumi.dynamic.ours import PROVIDER
+from xplenty_pulumi.dynamic.providers import ClusterProvider
 
 KEY = "canary-key-0123456789"
+OURS = serialize_provider(ClusterProvider())
 STACK_URN = "urn:pulumi:prod::loads::pulumi:pulumi:Stack::loads-prod"
 
 
@@ -21,7 +25,8 @@ def step(operation: str, name: str, *, kind: str = "Cluster", **parts: Any) -> d
     urn = f"urn:pulumi:prod::loads::pulumi-python:dynamic/xplenty:{kind}::{name}"
     states = {"before": "oldState", "after": "newState"}
     return {"op": operation, "urn": urn} | {
-        states.get(part, part): {"inputs": value} if part in states else value for part, value in parts.items()
+        states.get(part, part): {"inputs": {PROVIDER: OURS, **value}} if part in states else value
+        for part, value in parts.items()
     }
 
 

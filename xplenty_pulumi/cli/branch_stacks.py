@@ -18,7 +18,9 @@ from xplenty_pulumi.core.branches import (
     scope_of_stack,
     stack_name,
 )
+from xplenty_pulumi.core.kinds import CLUSTER
 from xplenty_pulumi.core.marker import scope_of
+from xplenty_pulumi.dynamic.ours import kind_of
 from xplenty_pulumi.dynamic.owner import OWNER, owner_of
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
@@ -26,7 +28,6 @@ FAMILY = "xplenty:branches"
 BRANCH, STACK_OWNER, EXPIRES, SIZING = "xplenty:branch", "xplenty:owner", "xplenty:expires", "xplenty:sizing"
 SCOPE, PUSHED, ACCOUNT = "xplenty:scope", "xplenty:pushed", "xplenty:account"
 _ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
-_CLUSTER = "/xplenty:Cluster"
 _TOGETHER = 4
 
 
@@ -91,7 +92,7 @@ class ProjectStacks:
     def clusters_elsewhere(self) -> frozenset[int]:
         """Return the ids of the clusters in the project's other stacks, such as one that was a branch's once."""
         names = [name for name in self.listed() if not family_of_stack(name)]
-        found = (one for name in names for one in self._resources(name) if str(one["type"]).endswith(_CLUSTER))
+        found = (one for name in names for one in self._resources(name) if kind_of(one) is CLUSTER)
         return frozenset(int(one["id"]) for one in found if str(one.get("id", "")).isdecimal())
 
     def of_branch(self, branch: str) -> tuple[BranchStack, ...]:

@@ -10,6 +10,7 @@ from typer.core import TyperCommand
 
 from xplenty_pulumi.cli.choices import bad_usage
 from xplenty_pulumi.cli.drift_documents import report_document, summary
+from xplenty_pulumi.cli.drift_elsewhere import Backend
 from xplenty_pulumi.cli.drift_memory import Changes, Memory, Selection, changes, keep, recalled
 from xplenty_pulumi.cli.drift_pages import DriftPage, markdown
 from xplenty_pulumi.cli.drift_report import report_of, scrubbed
@@ -88,31 +89,45 @@ def drift(
     since_last: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Report only what has changed since the report kept in FILE.")
     ] = None,
+    fail_on_unknown_stacks: Annotated[
+        bool, typer.Option("--fail-on-unknown-stacks", help="Exit with 2 also for what a stack that is not here made.")
+    ] = False,
     hook: Annotated[
         str, typer.Option(metavar="URL", help="POST the report as JSON when its class is not the last one's.")
     ] = "",
 ) -> None:
-    """Compare the state of stacks with the account, and sort what differs into expected, harmless and harmful.
+    """Compare the state of stacks with the account, and sort the differences by how grave they are.
 
-    Exits with 0 when there is no difference or only expected ones, with 2 on drift, and with 1 on any failure, bad
-    usage included. With --since-last, drift that was reported before and has not changed since exits with 0.
+    Exits with 0 when there is no difference or only expected and unknown ones, with 2 on drift, and with 1 on any
+    failure, bad usage included. With --since-last, drift that was reported before and has not changed since exits with
+    0.
     """
     from xplenty_pulumi.cli.drift_stacks import states  # noqa: PLC0415 - other commands do not wait for Pulumi's library
 
     with one_paragraph("drift", bad_usage=FAILED):
         shown_as = Format.JSON if as_json else format_
         chosen = Chosen.of(stack, since_last, hook, all_stacks=all_stacks, unmanaged=unmanaged, format_=shown_as)
-        found = states(Engine.on_path(cwd, stack), all_stacks=all_stacks)
+        if fail_on_unknown_stacks and not unmanaged:
+            raise bad_usage("--fail-on-unknown-stacks", "is about what --unmanaged shows; add that")
+        engine = Engine.on_path(cwd, stack)
+        found = states(engine, all_stacks=all_stacks, may_be_none=unmanaged)
         last = recalled(chosen.file, chosen.selection(found)) if chosen.file else None
-        report = report_of(found, unmanaged=unmanaged)
+        backend = Backend(engine, [one.full_name for one in found])
+        report = report_of(found, backend.elsewhere, unmanaged=unmanaged)
         secrets = tuple(one.settings.api_key for one in found)
         document = scrubbed(report_document(report), secrets)
         since = changes(last, document["findings"]) if chosen.file else None
         _show(Screen(secrets), document, since, shown_as)
         if chosen.file and since is not None:
             _remember(chosen, chosen.file, chosen.selection(found), document, since)
-        if since.has_drift if since is not None else report.drift.is_drift:
+        told = since.new if since is not None else document["findings"]
+        if any(_fails(Drift(one["class"]), unknown=fail_on_unknown_stacks) for one in told):
             raise typer.Exit(DRIFT)
+
+
+def _fails(drift: Drift, *, unknown: bool) -> bool:
+    """Whether a finding of this class ends the command with 2."""
+    return drift.is_drift or (unknown and drift is Drift.UNKNOWN)
 
 
 def _show(screen: Screen, document: dict[str, Any], since: Changes | None, format_: Format) -> None:

@@ -8,7 +8,7 @@ from xplenty_pulumi.core.drift import Finding, Report
 from xplenty_pulumi.core.drift_classes import Drift
 
 VERSION = 1
-_COUNTED = (Drift.HARMFUL, Drift.HARMLESS, Drift.EXPECTED)
+_COUNTED = (Drift.HARMFUL, Drift.HARMLESS, Drift.UNKNOWN, Drift.EXPECTED)
 
 
 def report_document(report: Report) -> dict[str, Any]:
@@ -29,7 +29,11 @@ def report_document(report: Report) -> dict[str, Any]:
 
 
 def finding_document(finding: Finding) -> dict[str, Any]:
-    """Return one finding; `field` and its two values are null for what befell the resource as a whole."""
+    """Return one finding; `field` and its two values are null for what befell the resource as a whole.
+
+    `marker` says how far the create call has come whose marker something carries that is in no state.
+    """
+    marker = finding.marker
     return {
         "stack": finding.stack or None,
         "resource": finding.resource or None,
@@ -41,6 +45,7 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         "desired": finding.desired,
         "observed": finding.observed,
         "remark": finding.remark or None,
+        "marker": None if marker is None else "unfinished" if marker.is_unfinished else "held",
     }
 
 

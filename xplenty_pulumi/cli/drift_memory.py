@@ -50,11 +50,6 @@ class Changes:
     resolved: tuple[Document, ...]
     unchanged: int
 
-    @property
-    def has_drift(self) -> bool:
-        """Whether something harmless or harmful is new, or is another one than before."""
-        return any(Drift(one["class"]).is_drift for one in self.new)
-
 
 def recalled(file: Path, selection: Selection) -> Memory | None:
     """Return what the file holds, None where there is none yet.

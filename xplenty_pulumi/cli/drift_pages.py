@@ -17,7 +17,12 @@ from xplenty_pulumi.core.drift_classes import Cause, Drift
 
 COMMENT = "<!-- xplenty-pulumi drift -->"
 """The first line of the Markdown, by which a comment is found again that is to be replaced."""
-_STYLES = {Drift.HARMFUL.value: "bold red", Drift.HARMLESS.value: "yellow", Drift.EXPECTED.value: "dim"}
+_STYLES = {
+    Drift.HARMFUL.value: "bold red",
+    Drift.HARMLESS.value: "yellow",
+    Drift.UNKNOWN.value: "cyan",
+    Drift.EXPECTED.value: "dim",
+}
 # In characters: together with the head less than the 65,536 that GitHub takes of a comment or an issue.
 _ROOM_FOR_ROWS, _ROOM_FOR_NOTES, _LONGEST_CELL = 40_000, 8_000, 300
 _COLUMNS = ("class", "stack", "resource", "what", "detail")

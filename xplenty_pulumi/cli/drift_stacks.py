@@ -12,17 +12,14 @@ from xplenty_pulumi.cli.engine import Engine
 from xplenty_pulumi.cli.stack_config import configuration
 from xplenty_pulumi.core.drift import Entry
 from xplenty_pulumi.core.drift_classes import OUTPUTS
-from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
 from xplenty_pulumi.core.marker import Marker, Owner, marker_of, scope_of
 from xplenty_pulumi.dynamic import settings
 from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, owner_of
 from xplenty_pulumi.dynamic.layout import OBSERVED, side_by_side
+from xplenty_pulumi.dynamic.ours import kind_of
 from xplenty_pulumi.dynamic.settings import Settings
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
-_TYPE = "pulumi-python:dynamic/xplenty:"
-_KINDS = {f"{_TYPE}Cluster": CLUSTER, f"{_TYPE}JobRun": JOB_RUN, f"{_TYPE}Hook": HOOK}
 _AT_ONCE = 4
 """Stacks whose states the engine is asked for at the same time."""
 _SPECIAL = "4dabf18193072939515e22adb298388d"
@@ -31,17 +28,22 @@ _SPECIAL = "4dabf18193072939515e22adb298388d"
 
 @dataclass(frozen=True)
 class StackState:
-    """A stack: its name, the account of its settings, the scopes of its markers, and what its state holds."""
+    """A stack: its names, the account of its settings, the scopes of its markers, and what its state holds.
+
+    `scope` is what it gives to new markers, `scopes` are those of the resources in its state as well.
+    """
 
     name: str
+    full_name: str
     project: str
     settings: Settings
+    scope: str
     scopes: frozenset[str]
     entries: tuple[Entry, ...]
 
 
-def states(engine: Engine, *, all_stacks: bool) -> tuple[StackState, ...]:
-    """Return the engine's stack, or all stacks of the project.
+def states(engine: Engine, *, all_stacks: bool, may_be_none: bool = False) -> tuple[StackState, ...]:
+    """Return the engine's stack, or all stacks of the project; none only where there `may_be_none`.
 
     Raises:
         ConfigError: there is no such stack, or none at all, or its settings are missing or malformed.
@@ -50,8 +52,11 @@ def states(engine: Engine, *, all_stacks: bool) -> tuple[StackState, ...]:
     if not all_stacks:
         return (_state(engine),)
     listed = _document(_told(engine, "stack", "ls", "--json"))
-    if not listed:
-        advice = "See that the backend is the right one (PULUMI_BACKEND_URL, `pulumi login`)"
+    if not listed and not may_be_none:
+        advice = (
+            "See that the backend is the right one (PULUMI_BACKEND_URL, `pulumi login`); --unmanaged looks for what "
+            "removed stacks have left behind"
+        )
         raise ConfigError("the project has no stack in this backend, so nothing was compared", advice=advice)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return tuple(pool.map(_state, [replace(engine, stack=str(one["name"])) for one in listed]))
@@ -59,7 +64,7 @@ def states(engine: Engine, *, all_stacks: bool) -> tuple[StackState, ...]:
 
 def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
     """Return what a stack manages, None for what it only looks up, is about to remove, or is not of Xplenty."""
-    kind, outputs = _KINDS.get(str(resource.get("type"))), side_by_side(resource.get("outputs") or {})
+    kind, outputs = kind_of(resource), side_by_side(resource.get("outputs") or {})
     if kind is None or resource.get("external") or resource.get("delete") or DECLARED not in outputs:
         return None
     inputs = resource.get("inputs") or {}
@@ -97,8 +102,8 @@ def _state(engine: Engine) -> StackState:
         raise XplentyError(f"stack {name}: the state makes no sense; nothing was compared") from None
     scope = config.get("xplenty:scope")
     owner = Owner(f"{organization}/{scope}" if scope else organization, project, name, "")
-    scopes = {scope_of(owner), *(one.marker.scope for one in entries if one.marker)}
-    return StackState(name, project, found, frozenset(scopes), entries)
+    scopes = frozenset({scope_of(owner), *(one.marker.scope for one in entries if one.marker)})
+    return StackState(name, full_name, project, found, scope_of(owner), scopes, entries)
 
 
 def _config(engine: Engine) -> dict[str, object]:

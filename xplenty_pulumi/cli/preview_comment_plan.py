@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from xplenty_pulumi.dynamic.layout import side_by_side
+from xplenty_pulumi.dynamic.ours import kind_of
 from xplenty_pulumi.redact import MASK
 
-_OURS = "pulumi-python:dynamic/xplenty:"
 _NOT_SHOWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
 _UNCHANGED = "same"
 _NO_PLAN = (_UNCHANGED, "refresh", "read", "create-replacement", "delete-replaced")
@@ -102,7 +102,14 @@ def _step(step: Mapping[str, Any], *, show_variables: bool) -> Step:
     outputs = side_by_side((step.get("oldState") or _NOTHING).get("outputs") or {})
     spent = [name for name in step.get("replaceReasons") or () if name in outputs and name not in {**before, **after}]
     changes += [Change(name, _spelled(outputs[name]), "") for name in spent if name not in _MASKED]
-    return Step(step["op"], name, kind.rpartition("$")[2].removeprefix(_OURS), tuple(changes))
+    return Step(step["op"], name, _shown_type(kind, step), tuple(changes))
+
+
+def _shown_type(chain: str, step: Mapping[str, Any]) -> str:
+    """The resource's type without those of its parents, and of what is ours only the name."""
+    shown = chain.rpartition("$")[2]
+    is_ours = any(kind_of(step.get(side) or _NOTHING) for side in ("oldState", "newState"))
+    return shown.rpartition(":")[2] if is_ours else shown
 
 
 def _inputs(state: Mapping[str, Any] | None, *, show_variables: bool) -> dict[str, str]:

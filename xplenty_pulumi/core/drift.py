@@ -60,7 +60,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Finding:
-    """One difference. `stack` and `resource` are empty for what is in no state; a `field` has two values."""
+    """One difference. `stack` and `resource` are empty for what is in no state; a `field` has two values.
+
+    `marker` is what something carries that is in no state.
+    """
 
     stack: str
     resource: str
@@ -72,6 +75,7 @@ class Finding:
     desired: object = dataclasses.field(default=None, repr=False)
     observed: object = dataclasses.field(default=None, repr=False)
     remark: str = ""
+    marker: Marker | None = None
 
     @property
     def key(self) -> tuple[str, str, str, int, str, str]:

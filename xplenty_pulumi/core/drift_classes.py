@@ -18,6 +18,8 @@ class Drift(Enum):
     NONE = "none"
     EXPECTED = "expected"
     """What the service does by itself: nobody has to look at it."""
+    UNKNOWN = "unknown"
+    """What may well be in order: only another backend can tell."""
     HARMLESS = "harmless"
     """What somebody has changed and nothing depends on."""
     HARMFUL = "harmful"
@@ -44,6 +46,7 @@ class Cause(Enum):
     TWIN = "twin"
     ORPHANED = "orphaned"
     UNMANAGED = "unmanaged"
+    UNKNOWN_STACK = "unknown_stack"
 
 
 CAUSES: Mapping[Cause, tuple[Drift, str]] = MappingProxyType(
@@ -62,9 +65,13 @@ CAUSES: Mapping[Cause, tuple[Drift, str]] = MappingProxyType(
         Cause.TWIN: (Drift.HARMFUL, "another living cluster, or another hook, carries the marker of a resource"),
         Cause.ORPHANED: (
             Drift.HARMFUL,
-            "a living cluster with the stack's marker is in no state; with `--unmanaged`",
+            "a living cluster or a hook with the stack's marker is in no state; with `--unmanaged`",
         ),
         Cause.UNMANAGED: (Drift.HARMFUL, "a living cluster without a marker is in no state; with `--unmanaged`"),
+        Cause.UNKNOWN_STACK: (
+            Drift.UNKNOWN,
+            "a living cluster or a hook with the marker of a stack that is not in this backend; with `--unmanaged`",
+        ),
     }
 )
 """The class of everything but a changed field, and what it means."""

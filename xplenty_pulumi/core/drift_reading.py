@@ -46,7 +46,9 @@ class Reader:
     def read(
         self, clusters: Collection[int], jobs: Collection[int], hooks: Collection[int], *, all_living: bool = False
     ) -> Reading:
-        """Return these clusters, runs and hooks as they are now; with `all_living`, all clusters that have not ended.
+        """Return these clusters, runs and hooks as they are now.
+
+        With `all_living`, also all clusters that have not ended, and all hooks.
 
         A list is read, newest first, as long as that is cheaper than reading singly what is missing. What is in no list
         and not known to the service is asked for once more after two seconds, before it counts as gone.
@@ -61,7 +63,7 @@ class Reader:
         return Reading(
             seen_clusters,
             self._look(jobs, list_jobs, client.jobs.get),
-            self._look(hooks, list_hooks, client.hooks.get, always=True),
+            self._look(hooks, list_hooks, client.hooks.get, always=True, is_whole=all_living),
         )
 
     def _clusters(self, wanted: Collection[int], *, all_living: bool) -> Seen[Cluster]:
@@ -83,9 +85,13 @@ class Reader:
         get: Callable[[int], RecordT],
         *,
         always: bool = False,
+        is_whole: bool = False,
     ) -> Seen[RecordT]:
-        """Read a list; with `always`, also for a few, because of what else is in it."""
-        listed = look_down(wanted, newest_first()) if wanted and (always or len(wanted) >= FEW) else {}
+        """Read a list; with `always`, also for a few, because of what else is in it; `is_whole`, to its end."""
+        if is_whole:
+            listed = {one.id: one for one in newest_first()}
+        else:
+            listed = look_down(wanted, newest_first()) if wanted and (always or len(wanted) >= FEW) else {}
         missing = [number for number in wanted if number not in listed]
         single = self._single(missing, get, is_known=bool(listed))
         return Seen({number: listed.get(number) or single[number] for number in wanted}, tuple(listed.values()))

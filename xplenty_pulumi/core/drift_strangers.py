@@ -1,6 +1,8 @@
-"""What is in the account and in no state: twins of what is in one, and clusters that nobody looks after; pure."""
+"""What is in the account and in no state: twins of what is in one, and what nobody looks after; pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from xplenty_pulumi.client import Cluster, Hook
 from xplenty_pulumi.core import marker as markers
@@ -8,53 +10,108 @@ from xplenty_pulumi.core.drift import Entry, Finding
 from xplenty_pulumi.core.drift_classes import CAUSES, Cause
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, Kind, Phase
+from xplenty_pulumi.core.marker import Marker
 
 _ENDED = frozenset({Phase.ENDING, Phase.GONE})
+_ADOPTED_WITHIN = timedelta(minutes=60)
+_IN_NO_STATE = frozenset({Cause.TWIN, Cause.ORPHANED, Cause.UNMANAGED, Cause.UNKNOWN_STACK})
 
 
-def twins(entries: Sequence[Entry], clusters: Iterable[Cluster], hooks: Iterable[Hook]) -> list[Finding]:
+@dataclass(frozen=True)
+class Thing:
+    """A living cluster or a hook, whose marker it carries, and how it is."""
+
+    kind: Kind
+    id: int
+    marker: Marker | None
+    headline: str
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What the other stacks of the backend hold, as kind and id, and the scopes that their markers can carry."""
+
+    held: Collection[tuple[str, int]] = ()
+    scopes: Collection[str] = ()
+
+
+def things(clusters: Iterable[Cluster], hooks: Iterable[Hook]) -> list[Thing]:
+    """Return the clusters that have not ended, and the hooks."""
+    living = [one for one in clusters if CLUSTER.phase(one.status) not in _ENDED]
+    return [
+        *(Thing(CLUSTER, one.id, markers.read(one.description), _headline(one)) for one in living),
+        *(Thing(HOOK, one.id, markers.read(one.name), markers.strip(one.name)) for one in hooks),
+    ]
+
+
+def twins(entries: Sequence[Entry], found: Iterable[Thing]) -> Iterator[Finding]:
     """Return what carries the marker of a resource in a state without being in any."""
-    described = [(one.id, one.description) for one in _unended(clusters)]
-    named = [(one.id, one.name) for one in hooks]
-    return [*_twins(entries, CLUSTER, described), *_twins(entries, HOOK, named)]
-
-
-def strangers(entries: Sequence[Entry], clusters: Iterable[Cluster], *, scopes: Mapping[str, str]) -> list[Finding]:
-    """Return the clusters that cost money and are in no state: without a marker, or with one of the `scopes`.
-
-    `scopes` are those of the stacks that were looked at, each with its stack's name. A cluster with the marker of a
-    resource is a twin, and one with another stack's marker is that stack's business.
-    """
-    known = {one.id for one in entries if one.kind is CLUSTER}
-    owners = {one.marker for one in entries}
-    found = []
-    for cluster in _unended(clusters):
-        marker = markers.whose(cluster.description)
-        if cluster.id in known or (marker is not None and (marker in owners or marker.scope not in scopes)):
+    known = {(one.kind.name, one.id) for one in entries}
+    siblings = {(one.kind.name, one.marker): one for one in entries if one.marker}
+    for thing in found:
+        if thing.marker is None or (thing.kind.name, thing.id) in known:
             continue
-        cause, stack = (Cause.ORPHANED, scopes[marker.scope]) if marker else (Cause.UNMANAGED, "")
-        found.append(_stranger(cluster, cause, stack))
-    return found
+        if sibling := siblings.get((thing.kind.name, thing.marker.whose)):
+            remark = f"carries the same marker as {thing.kind.name} {sibling.id}; {_fate(thing, thing.marker)}"
+            yield _finding(thing, Cause.TWIN, remark, stack=sibling.stack, resource=sibling.name)
 
 
-def _unended(clusters: Iterable[Cluster]) -> list[Cluster]:
-    return [one for one in clusters if CLUSTER.phase(one.status) not in _ENDED]
+def strangers(
+    entries: Sequence[Entry], found: Iterable[Thing], *, scopes: Mapping[str, str], now: datetime
+) -> Iterator[Finding]:
+    """Return what is in no state: clusters without a marker, and what has one that is no resource's.
+
+    `scopes` are those of the stacks that were looked at, each with its stack's name; any other scope is that of a stack
+    that may be in this backend or not.
+    """
+    known = {(one.kind.name, one.id) for one in entries}
+    owners = {one.marker for one in entries}
+    for thing in found:
+        marker = thing.marker
+        if (thing.kind.name, thing.id) in known or (marker and marker.whose in owners):
+            continue
+        if marker is None:
+            if thing.kind is CLUSTER:
+                yield _finding(thing, Cause.UNMANAGED, thing.headline)
+        elif marker.scope in scopes:
+            remark = f"{thing.headline}; {_fate(thing, marker, now)}"
+            yield _finding(thing, Cause.ORPHANED, remark, stack=scopes[marker.scope])
+        else:
+            remark = f"{thing.headline}; the marker names the stack {marker.scope}, which is not in this backend"
+            yield _finding(thing, Cause.UNKNOWN_STACK, remark)
 
 
-def _twins(entries: Sequence[Entry], kind: Kind, marked: Iterable[tuple[int, str | None]]) -> Iterator[Finding]:
-    same_kind = [one for one in entries if one.kind is kind]
-    known, by_marker = {one.id for one in same_kind}, {one.marker: one for one in same_kind if one.marker}
-    drift, _ = CAUSES[Cause.TWIN]
-    for number, text in marked:
-        marker = markers.whose(text)
-        if number not in known and marker in by_marker:
-            sibling = by_marker[marker]
-            remark = f"carries the same marker as {kind.name} {sibling.id} and is not in the state"
-            yield Finding(sibling.stack, sibling.name, kind.name, number, Cause.TWIN, drift, remark=remark)
+def may_be_elsewhere(findings: Iterable[Finding]) -> bool:
+    """Return whether the states of the other stacks of the backend are needed to tell whose something is."""
+    return any(one.cause in _IN_NO_STATE and one.marker for one in findings)
 
 
-def _stranger(cluster: Cluster, cause: Cause, stack: str) -> Finding:
+def not_elsewhere(findings: Iterable[Finding], others: Elsewhere) -> list[Finding]:
+    """Return the findings without what another stack of the backend holds, or what its markers say is its business."""
+    return [
+        one
+        for one in findings
+        if not (one.cause in _IN_NO_STATE and (one.kind, one.id) in others.held)
+        and not (one.cause is Cause.UNKNOWN_STACK and one.marker and one.marker.scope in others.scopes)
+    ]
+
+
+def _fate(thing: Thing, marker: Marker, now: datetime | None = None) -> str:
+    """What becomes of it: `now` where no resource of the state can know that it is a surplus of its own."""
+    look = f"look at `xplenty-pulumi hand-over {thing.kind.name}:{thing.id}`"
+    if not marker.is_unfinished:
+        return f"held, in no state: {look}"
+    if now and marker.begun and now - marker.begun > _ADOPTED_WITHIN:
+        return f"unfinished for more than an hour, so that no `pulumi up` adopts it: {look}"
+    return "unfinished: the next `pulumi up` adopts it or ends it as surplus"
+
+
+def _headline(cluster: Cluster) -> str:
     nodes = "" if cluster.nodes is None else f", {cluster.nodes} node{'' if cluster.nodes == 1 else 's'}"
     named = f"{cluster.name}: " if cluster.name else ""
+    return f"{named}{cluster.status}{nodes}"
+
+
+def _finding(thing: Thing, cause: Cause, remark: str, *, stack: str = "", resource: str = "") -> Finding:
     drift, _ = CAUSES[cause]
-    return Finding(stack, "", CLUSTER.name, cluster.id, cause, drift, remark=f"{named}{cluster.status}{nodes}")
+    return Finding(stack, resource, thing.kind.name, thing.id, cause, drift, remark=remark, marker=thing.marker)

@@ -79,6 +79,9 @@ class Provider(ResourceProvider, ABC):
             bridge.say(self.call(), "runs anew with every `pulumi up`, as rerun asks")
         elif spent:
             bridge.say(self.call(), f"{self.kind.name} {_id} is {olds['status']}, so a new one is planned")
+        elif found.replaces and {*found.replaces} <= Inputs.of(news).unknown:
+            names = ", ".join(found.replaces)
+            bridge.say(self.call(), f"replaced only if the value of {names}, which the `up` will know, is another one")
         return DiffResult(
             changes=True if {"status", "rerun"} & {*found.replaces} or self._is_outdated() else None,
             replaces=list(found.replaces),

@@ -11,7 +11,8 @@ from xplenty_pulumi.core.stack_rules import StackRules
 from xplenty_pulumi.dynamic import settings
 from xplenty_pulumi.dynamic.foresight import Subject, foreseen, is_asked_about, ruled_out
 from xplenty_pulumi.dynamic.inputs import HIDDEN_INPUTS, OWNER, Inputs
-from xplenty_pulumi.errors import ConfigError, SpecError, XplentyError
+from xplenty_pulumi.dynamic.ours import PROVIDER, kind_of
+from xplenty_pulumi.errors import ConfigError, RefusedError, SpecError, XplentyError
 
 if TYPE_CHECKING:
     from xplenty_pulumi.dynamic.base import Provider
@@ -32,7 +33,7 @@ def check(provider: "Provider", olds: Properties, news: Properties) -> CheckResu
     checked = inputs.checked(provider.kind)
     before = Inputs.of(olds).checked(provider.kind).inputs if OWNER in olds else None
     subject = Subject(provider.kind, str(news.get(OWNER, "")), checked.inputs, before)
-    problems: list[XplentyError] = [*checked.problems]
+    problems: list[XplentyError] = [*_mistaken(provider, olds), *checked.problems]
     if not problems:
         problems += trouble or [*ruled_out(subject, rules), *_asked(provider, subject)]
     return CheckResult(_kept(news, inputs, checked), [_failure(one) for one in problems])
@@ -44,6 +45,15 @@ def _kept(news: Properties, inputs: Inputs, checked: Checked) -> Properties:
     later = {name: news[name] for name in inputs.unknown}
     hidden = {name: news[name] for name in HIDDEN_INPUTS if name in news}
     return {**given, **later, **hidden}
+
+
+def _mistaken(provider: "Provider", olds: Properties) -> list[XplentyError]:
+    """What keeps something of another provider, which an alias has found in the state, from being taken for ours."""
+    if PROVIDER not in olds or kind_of({"inputs": olds}) is provider.kind:
+        return []
+    text = f"an alias names something in the state that is no {provider.kind.name} of Xplenty; nothing was changed"
+    advice = "Give the resource another name, or give its class a `module` and a `name` of its own"
+    return [RefusedError(text, advice=advice)]
 
 
 def _rules(provider: "Provider") -> tuple[StackRules, list[XplentyError]]:

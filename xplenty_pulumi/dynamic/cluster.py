@@ -1,14 +1,14 @@
 """The resource `Cluster`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import pulumi
 from pulumi import Input, Output
-from pulumi.dynamic import Resource
 
 from xplenty_pulumi.core.kinds import CLUSTER
 from xplenty_pulumi.dynamic.declare import Duration, declaration, look_up
+from xplenty_pulumi.dynamic.derivable import Derivable
 from xplenty_pulumi.dynamic.observing import Observing
 from xplenty_pulumi.dynamic.providers import ClusterProvider
 
@@ -78,7 +78,7 @@ class ClusterOutputs(Observing):
     """Id of the user it belongs to."""
 
 
-class Cluster(Resource, ClusterOutputs, module="xplenty", name="Cluster"):
+class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
     """A cluster that is `available` with all its nodes when `pulumi up` goes on, and `terminated` after a destroy.
 
     `nodes`, `name`, `description`, `terminate_on_idle` and `time_to_idle` change in place; any other change replaces
@@ -150,6 +150,6 @@ class Cluster(Resource, ClusterOutputs, module="xplenty", name="Cluster"):
         super().__init__(ClusterProvider(), resource_name, *declaration(self, resource_name, inputs, opts))
 
     @classmethod
-    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> "Cluster":  # noqa: A002
+    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
         """Look up a living cluster by its id; it is never changed or ended."""
         return look_up(cls, ClusterProvider(), resource_name, resource_id=id, opts=opts)

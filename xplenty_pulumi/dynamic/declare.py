@@ -8,6 +8,8 @@ import pulumi
 from pulumi import Input, Output
 from pulumi.dynamic import Resource, ResourceProvider
 
+from xplenty_pulumi.dynamic import PUBLIC_MODULE
+from xplenty_pulumi.dynamic.derivable import Derivable
 from xplenty_pulumi.dynamic.inputs import OWNER, owner_text
 from xplenty_pulumi.dynamic.layout import OBSERVED
 from xplenty_pulumi.dynamic.observing import Observing
@@ -35,6 +37,8 @@ def _options(cls: type[Resource], opts: pulumi.ResourceOptions | None) -> pulumi
     # Whatever the user says: the other order would find the living predecessor by the marker that both share, and in a
     # forced replacement the engine does not even tell the provider that there is one.
     ours = pulumi.ResourceOptions(delete_before_replace=True)
+    if issubclass(cls, Derivable):
+        ours = pulumi.ResourceOptions.merge(ours, cls.former(opts))
     if opts is None:
         return ours
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions.merge(ours, _secret_outputs(cls, opts)))
@@ -83,8 +87,8 @@ def look_up(
 
 def outputs_of(cls: type[Resource]) -> tuple[str, ...]:
     """Return every annotated output of a resource."""
-    ours = [base for base in cls.__mro__ if base.__module__.startswith(__name__.partition(".")[0])]
-    return tuple(name for base in ours for name in inspect.get_annotations(base))
+    ours = [base for base in cls.__mro__ if base.__module__.partition(".")[0] == PUBLIC_MODULE]
+    return tuple(name for base in ours for name in inspect.get_annotations(base) if not name.startswith("_"))
 
 
 def _asked_for(cls: type[Resource]) -> dict[str, None]:

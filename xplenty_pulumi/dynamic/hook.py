@@ -1,22 +1,22 @@
 """The resource `Hook`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import pulumi
 from pulumi import Input, Output
-from pulumi.dynamic import Resource
 
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.hook_settings import SECRET_SETTINGS
 from xplenty_pulumi.dynamic.declare import declaration, look_up
+from xplenty_pulumi.dynamic.derivable import Derivable
 from xplenty_pulumi.dynamic.hook_provider import HookProvider
 from xplenty_pulumi.dynamic.secrets import SECRETS
 
 _SECRET_OUTPUTS = pulumi.ResourceOptions(additional_secret_outputs=["settings", "salt"])
 
 
-class Hook(Resource, module="xplenty", name="Hook"):
+class Hook(Derivable, module="xplenty", name="Hook"):
     """Whom the service tells what becomes of jobs and clusters: read back as declared when `pulumi up` goes on.
 
     Another `type` replaces the hook, everything else changes in place. Its name ends in an ownership marker, so that a
@@ -70,7 +70,7 @@ class Hook(Resource, module="xplenty", name="Hook"):
         super().__init__(HookProvider(), resource_name, *declaration(self, resource_name, inputs, options))
 
     @classmethod
-    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> "Hook":  # noqa: A002
+    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
         """Look up a hook by its id; it is never changed or removed."""
         options = pulumi.ResourceOptions.merge(opts, _SECRET_OUTPUTS)
         return look_up(cls, HookProvider(), resource_name, resource_id=id, opts=options)

@@ -1,14 +1,14 @@
 """The resource `JobRun`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import pulumi
 from pulumi import Input, Output
-from pulumi.dynamic import Resource
 
 from xplenty_pulumi.core.kinds import JOB_RUN
 from xplenty_pulumi.dynamic.declare import Duration, declaration, look_up
+from xplenty_pulumi.dynamic.derivable import Derivable
 from xplenty_pulumi.dynamic.observing import Observing
 from xplenty_pulumi.dynamic.providers import JobRunProvider
 from xplenty_pulumi.dynamic.secrets import SECRETS, secret_names
@@ -61,7 +61,7 @@ class JobRunOutputs(Observing):
     """Id of the user it belongs to."""
 
 
-class JobRun(Resource, JobRunOutputs, module="xplenty", name="JobRun"):
+class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
     """One run of a package on a cluster; `completed` when `pulumi up` goes on, or the `up` fails.
 
     Any changed input, `triggers` included, plans a new run; so does a run that failed or was stopped. Destroying stops
@@ -133,7 +133,7 @@ class JobRun(Resource, JobRunOutputs, module="xplenty", name="JobRun"):
         super().__init__(JobRunProvider(), resource_name, *declaration(self, resource_name, inputs, opts))
 
     @classmethod
-    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> "JobRun":  # noqa: A002
+    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
         """Look up a run by its id; it is never stopped."""
         return look_up(cls, JobRunProvider(), resource_name, resource_id=id, opts=opts)
 

@@ -20,8 +20,10 @@ class Observing:
     """
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Give the class one attribute for each annotated output."""
+        """Give the class one attribute for each annotated output; what a program's own class annotates is none."""
         super().__init_subclass__(**options)
+        if issubclass(cls, Resource):
+            return
         for name, annotation in inspect.get_annotations(cls).items():
             setattr(cls, name, _Observed(name, is_whole=annotation in _WHOLE))
 

@@ -9,12 +9,13 @@ from contextlib import suppress
 
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.dynamic.bridge.cancel import cancelled, ear, listen
-from xplenty_pulumi.dynamic.bridge.failures import PROVIDER, ProviderFailure, fail, fail_partially
+from xplenty_pulumi.dynamic.bridge.failures import ProviderFailure, fail, fail_partially
 from xplenty_pulumi.dynamic.bridge.pool import lift_pool
 from xplenty_pulumi.dynamic.bridge.report import Finding, Report, announce, report
 from xplenty_pulumi.dynamic.bridge.request import Call, current_call
 from xplenty_pulumi.dynamic.bridge.rows import log as _log
 from xplenty_pulumi.dynamic.bridge.rows import reporting, stack_line
+from xplenty_pulumi.dynamic.ours import PROVIDER
 from xplenty_pulumi.dynamic.switches import is_set
 
 __all__ = [

@@ -14,9 +14,8 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from xplenty_pulumi.dynamic.bridge.request import Call
+from xplenty_pulumi.dynamic.ours import PROVIDER
 
-PROVIDER = "__provider"
-"""Hidden property that names the provider class; the host needs it in everything that goes into the state."""
 _DETAILS_KEY = "grpc-status-details-bin"
 _UNKNOWN = 2
 """The gRPC code with which the host ends a failed call; the one inside the details must be the same."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pulumi.runtime.proto import engine_pb2, provider_pb2, status_pb2
 
 from xplenty_pulumi.dynamic.bridge import cancel, failures, pool, request, rows
+from xplenty_pulumi.dynamic.ours import PROVIDER
 from xplenty_pulumi.dynamic.settings import bridge_enabled
 
 SWITCHED_OFF = "switched off by XPLENTY_BRIDGE"
@@ -117,7 +118,7 @@ def _trailer() -> str:
 
 
 def _partial_state() -> str:
-    kept = failures.half_made("reason", "1", {failures.PROVIDER: "p"}, {})
+    kept = failures.half_made("reason", "1", {PROVIDER: "p"}, {})
     status = status_pb2.Status.FromString(failures.packed("text", kept))
     back = provider_pb2.ErrorResourceInitFailed()
     return _trailer() or ("" if status.details[0].Unpack(back) and back == kept else "the resource is not read back")

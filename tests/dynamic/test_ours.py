@@ -1,0 +1,41 @@
+"""Which resources of a state are ours."""
+
+import base64
+from typing import Any
+
+import pytest
+from pulumi.dynamic import ResourceProvider
+from pulumi.dynamic.dynamic import serialize_provider
+
+from xplenty_pulumi.dynamic.base import Provider
+from xplenty_pulumi.dynamic.hook_provider import HookProvider
+from xplenty_pulumi.dynamic.ours import PROVIDER, kind_of
+from xplenty_pulumi.dynamic.providers import ClusterProvider, JobRunProvider
+
+
+@pytest.mark.parametrize(
+    "provider", [ClusterProvider(), JobRunProvider(), HookProvider()], ids=lambda one: one.kind.name
+)
+@pytest.mark.parametrize("side", ["inputs", "outputs"])
+def test_provider_in_the_state_says_the_kind(provider: Provider, side: str) -> None:
+    """Whatever type a resource has, the class that the SDK writes beside it decides."""
+    written = {PROVIDER: serialize_provider(provider)}
+    assert kind_of({"type": "pulumi-python:dynamic:Resource", side: written}) is provider.kind
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        serialize_provider(ResourceProvider()),
+        base64.b64encode(b"no pickle").decode(),
+        "no base64",
+        "",
+        {"4dabf18193072939515e22adb298388d": "a secret of another program"},
+        None,
+    ],
+    ids=["another", "no pickle", "no base64", "empty", "secret", "none"],
+)
+def test_another_provider_is_none_of_ours(written: Any) -> None:
+    """What another program has written is not loaded, however odd it is."""
+    assert kind_of({"type": "pulumi-python:dynamic/xplenty:Cluster", "inputs": {PROVIDER: written}}) is None
+    assert kind_of({"type": "pulumi:pulumi:Stack"}) is None
