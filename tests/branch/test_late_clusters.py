@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from tests.cli.scene import OWNER, SCOPE, Scene, opened_scene
+from tests.cli.scene import OWNER, SCOPE, START, Scene, opened_scene
 from xplenty_pulumi.cli.account import opened
+from xplenty_pulumi.cli.branch_claims import Judge
 from xplenty_pulumi.cli.branch_down import LATEST, TakingDown
 from xplenty_pulumi.cli.engine import Engine
+from xplenty_pulumi.cli.holders import Holders
 from xplenty_pulumi.cli.screen import Screen
 from xplenty_pulumi.core.marker import marker_of, sign
 from xplenty_pulumi.core.patience import Deadline
@@ -26,13 +29,14 @@ def ended(scene: Scene, monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> i
         return None
 
     def appears() -> object:
-        return scene.emulator.add_cluster(description=sign("", marker_of(OWNER)))
+        return scene.emulator.add_cluster(description=sign("", marker_of(OWNER).drawn(START, Random(1))))
 
     script: list[Callable[[], object]] = [*[nothing] * PAUSES_UNTIL_IT_COMES, appears, *[nothing] * 1_000]
     scene.clock.script = script
     with opened() as account:
-        taking = TakingDown(Engine("pulumi", Path(), ""), account, Screen(), timeout=1200)
-        return taking.clusters_of(frozenset({SCOPE}), until=Deadline.after(seconds, account.clock))
+        judge = Judge(account, lambda: Holders((), ()))
+        taking = TakingDown(Engine("pulumi", Path(), ""), judge, Screen(), timeout=1200)
+        return taking.clusters_of(frozenset({SCOPE}), until=Deadline.after(seconds, account.clock)).ended
 
 
 @pytest.mark.parametrize(("seconds", "count"), [(LATEST, 1), (0, 0)], ids=["a create was lost", "none was"])

@@ -2,11 +2,24 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
-from xplenty_pulumi.core.branches import BranchStack, Heads, Living, due_stacks, orphans, scope_of_stack, stack_name
-from xplenty_pulumi.core.marker import Owner, scope_of
+from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.client.models import Creator
+from xplenty_pulumi.core.branches import (
+    BranchStack,
+    Claims,
+    Heads,
+    Living,
+    due_stacks,
+    living_among,
+    orphans,
+    scope_of_stack,
+    stack_name,
+)
+from xplenty_pulumi.core.marker import Owner, marker_of, scope_of
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 OURS, THEIRS = "5f3a1c9", "0d1e2f3"
@@ -66,10 +79,53 @@ def test_stack_is_due_for_good_reasons_only(stack: BranchStack, heads: Heads, re
 
 
 def test_clusters_of_a_due_stack_are_its_own() -> None:
-    """They are found by the scope of their marker; others are not named with it."""
-    own, other = Living(1, SCOPE, "etl"), Living(2, scope("loads", "feature/y", OURS), "etl")
-    (due,) = due_stacks([replace(STACK, expires=NOW)], [own, other], heads=Heads(frozenset({"feature/x"})), now=NOW)
-    assert due.clusters == (own,)
+    """They are those in its state; what else carries its scope is told apart, and others are not named with it."""
+    own, stray, other = Living(1, SCOPE, "etl"), Living(2, SCOPE, "etl"), Living(3, scope("loads", "y", OURS), "etl")
+    stack = replace(STACK, expires=NOW, held=frozenset({1}))
+    (due,) = due_stacks([stack], [own, stray, other], heads=Heads(frozenset({"feature/x"})), now=NOW)
+    assert (due.clusters, due.stray) == ((own,), (stray,))
+
+
+def test_living_clusters_of_a_stack_are_those_it_holds_or_has_left_unfinished() -> None:
+    """A cluster that was moved into its state has another scope; one that carries its scope may be another's by now."""
+    held, unfinished, kept = (
+        Living(1, "moved", "etl"),
+        Living(2, SCOPE, "etl", is_unfinished=True),
+        Living(3, SCOPE, ""),
+    )
+    assert replace(STACK, held=frozenset({1})).living([held, unfinished, kept]) == (held, unfinished)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "reason"),
+    [
+        (Living(1, SCOPE, "", is_unfinished=True), ""),
+        (Living(1, SCOPE, "", is_unfinished=True, creator=27), ""),
+        (Living(2, SCOPE, "", creator=27), ""),
+        (Living(1, SCOPE, ""), "its create call is done, and the state of no stack of this backend holds it"),
+        (Living(3, SCOPE, "", is_unfinished=True), "stack acme/loads/kept holds it in its state"),
+        (Living(2, SCOPE, "", creator=42), "user 42 created it, and the key is that of user 27"),
+        (Living(1, SCOPE, "", is_unfinished=True, creator=42), "user 42 created it, and the key is that of user 27"),
+    ],
+    ids=["unfinished", "with a creator", "its own", "done", "of a stack", "own, of another user", "of another user"],
+)
+def test_only_unfinished_or_own_clusters_are_ended(cluster: Living, reason: str) -> None:
+    """A marker alone is no proof: what a state holds, what is done and what another user created lives on."""
+    spared = Claims(frozenset({2}), {3: "acme/loads/kept"}, user=27).spared(cluster)
+    assert (spared.reason if spared else "") == reason
+
+
+def test_living_are_all_with_a_marker_that_have_not_ended() -> None:
+    """The state of the marker and the creator come with them; version 1 of the marker counts as held."""
+    owner = marker_of(Owner("acme", "loads", NAME, "urn"))
+    texts = [str(owner.drawn(NOW, Random(1))), str(owner.drawn(NOW, Random(1)).held), str(owner), "by hand"]
+    clusters = [Cluster(id=number, status="available", description=text) for number, text in enumerate(texts, 1)]
+    ended = Cluster(id=9, status="terminated", description=texts[0])
+    whose = Cluster(id=10, status="idle", description=texts[0], creator=Creator(id=42), owner_id=7)
+    found = {
+        one.id: (one.scope == SCOPE, one.is_unfinished, one.creator) for one in living_among([*clusters, ended, whose])
+    }
+    assert found == {1: (True, True, None), 2: (True, False, None), 3: (True, False, None), 10: (True, True, 42)}
 
 
 def test_only_what_has_lost_its_stack_and_is_of_this_project_is_an_orphan() -> None:

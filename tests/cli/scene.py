@@ -1,7 +1,7 @@
 """An account on loopback with a clock of its own, and the command line run against it in this process."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.marker import Owner, marker_of, scope_of, sign
 from xplenty_pulumi.dynamic.switches import CI_VARIABLES
 from xplenty_pulumi.emulator import Cluster, Emulator, Knobs, Seed
+from xplenty_pulumi.emulator.account import Gate
 
 KEY = "canary-key-0123456789"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -115,14 +116,18 @@ def seeded(scene: Scene) -> None:
 
 @contextmanager
 def opened_scene(
-    monkeypatch: pytest.MonkeyPatch, *, knobs: Knobs | None = None, seed: Seed | None = None
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    knobs: Knobs | None = None,
+    seed: Seed | None = None,
+    gates: Sequence[Gate] = (),
 ) -> Iterator[Scene]:
     """Give a scene on a new account; all its parts and the command line share one clock."""
     clock = ScriptedClock(START)
     monkeypatch.setattr(cli_account, "SystemClock", lambda: clock)
     for name in ("XPLENTY_POLL_SECONDS", "XPLENTY_CREDIT_SHARE", "COLUMNS", *CI_VARIABLES):
         monkeypatch.delenv(name, raising=False)
-    with Emulator(seed or Seed(api_key=KEY), clock=clock, knobs=knobs) as emulator:
+    with Emulator(seed or Seed(api_key=KEY), clock=clock, knobs=knobs, gates=gates) as emulator:
         settings = {"XPLENTY_API_KEY": KEY, "XPLENTY_ACCOUNT_ID": emulator.account_id, "XPLENTY_API_URL": emulator.url}
         yield Scene(emulator, clock, settings)
 

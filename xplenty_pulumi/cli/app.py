@@ -8,6 +8,7 @@ from xplenty_pulumi._version import __version__
 from xplenty_pulumi.cli.branch import branch
 from xplenty_pulumi.cli.drift import DriftCommand, drift
 from xplenty_pulumi.cli.emulator import emulator
+from xplenty_pulumi.cli.hand_over import hand_over
 from xplenty_pulumi.cli.listen import listen
 from xplenty_pulumi.cli.preview_comment import preview_comment
 from xplenty_pulumi.cli.recover import recover
@@ -51,5 +52,6 @@ app.command(cls=DriftCommand)(drift)
 app.command()(emulator)
 app.command()(listen)
 app.command()(recover)
+app.command()(hand_over)
 app.command()(preview_comment)
 app.add_typer(branch, name="branch")

@@ -1,4 +1,4 @@
-"""What is asked and refused before something is ended."""
+"""What is asked and refused before something is ended or changed."""
 
 import sys
 
@@ -19,8 +19,8 @@ def refuse_owned(resource: str, owner: str, *, force: bool) -> None:
         )
 
 
-def ask(question: str, screen: Screen, *, yes: bool) -> None:
-    """Return if the user agrees, or has agreed beforehand.
+def ask(question: str, screen: Screen, *, yes: bool, undone: str = "nothing was ended") -> None:
+    """Return if the user agrees, or has agreed beforehand; `undone` says what did not happen otherwise.
 
     Raises:
         ConfigError: nobody can be asked.
@@ -29,7 +29,7 @@ def ask(question: str, screen: Screen, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        reason = "There is no terminal to ask on, so nothing was ended"
+        reason = f"There is no terminal to ask on, so {undone}"
         raise ConfigError(f"{question} {reason}", advice="Run it with --yes")
     if not typer.confirm(screen.scrubbed(question)):
-        raise RefusedError("nothing was ended")
+        raise RefusedError(undone)

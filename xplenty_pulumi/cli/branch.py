@@ -1,21 +1,24 @@
 """`xplenty-pulumi branch`: an environment for each branch, and none that is left over."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from xplenty_pulumi.cli.branch_account import account_of
+from xplenty_pulumi.cli.branch_claims import Judge
 from xplenty_pulumi.cli.branch_down import TakingDown
 from xplenty_pulumi.cli.branch_git import Repository
 from xplenty_pulumi.cli.branch_list import branches_document
 from xplenty_pulumi.cli.branch_stacks import ProjectStacks
-from xplenty_pulumi.cli.branch_sweep import Broom, spelled
+from xplenty_pulumi.cli.branch_sweep import Broom, spelled, spelled_rest
 from xplenty_pulumi.cli.branch_up import Sizing, Wish, deploy, prepare, read_lifetime
 from xplenty_pulumi.cli.choices import Timeout, bad_usage, read_span
 from xplenty_pulumi.cli.endings import SHOWS_FAILURE, one_paragraph
 from xplenty_pulumi.cli.engine import Engine
+from xplenty_pulumi.cli.holders import holders_in
 from xplenty_pulumi.cli.printable import one_line
 from xplenty_pulumi.cli.screen import Screen
 from xplenty_pulumi.clock import SystemClock
@@ -80,7 +83,8 @@ def branch_down(
             return
         with account_of(stacks) as account:
             screen = Screen(account.secrets)
-            taking = TakingDown(engine, account, screen, timeout=seconds, breaks_locks=break_lock)
+            judge = Judge(account, partial(holders_in, engine))
+            taking = TakingDown(engine, judge, screen, timeout=seconds, breaks_locks=break_lock)
             screen.line(f"branch {wanted}: {taking.branch(wanted, stacks)}")
 
 
@@ -94,7 +98,7 @@ def branch_list(
     """Show the environments of all branches, whose they are and what lives of them."""
     with one_paragraph("branch list"), account_of(stacks := ProjectStacks(Engine.on_path(cwd, ""))) as account:
         repository, screen = Repository(cwd, os.environ), Screen(account.secrets)
-        broom = Broom(stacks, repository, account)
+        broom = Broom(stacks, repository, Judge(account, partial(holders_in, stacks.engine)))
         try:
             heads = repository.heads(repository.remote(remote))
         except RefusedError as unknown:
@@ -120,13 +124,13 @@ def branch_sweep(
             raise bad_usage("--dry-run", "and --yes exclude each other")
         engine, seconds = Engine.on_path(cwd, ""), read_span("--timeout", timeout).total_seconds()
         with account_of(stacks := ProjectStacks(engine)) as account:
-            screen = Screen(account.secrets)
-            broom = Broom(stacks, Repository(cwd, os.environ), account, remote)
+            screen, judge = Screen(account.secrets), Judge(account, partial(holders_in, engine))
+            broom = Broom(stacks, Repository(cwd, os.environ), judge, remote)
             found = broom.look()
             _say(found, screen, acts=yes)
             if found and not yes:
                 raise typer.Exit(SHOWS_FAILURE)
-            broom.sweep(found, TakingDown(engine, account, screen, timeout=seconds, breaks_locks=break_lock), screen)
+            broom.sweep(found, TakingDown(engine, judge, screen, timeout=seconds, breaks_locks=break_lock), screen)
 
 
 _STAYS = "ended by Ctrl-C; run the same again to go on: what exists stays in the stack"
@@ -143,6 +147,8 @@ def _say(found: Sweeping, screen: Screen, *, acts: bool) -> None:
     verb = "sweeping" if acts else "would sweep"
     for line in spelled(found):
         screen.line(f"{verb} {line}")
+    for line in spelled_rest(found):
+        screen.line(line)
     if not found:
         screen.line("nothing to sweep")
     elif not acts:

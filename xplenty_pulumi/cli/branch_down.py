@@ -3,18 +3,18 @@
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from xplenty_pulumi.cli.account import Account
 from xplenty_pulumi.cli.branch_account import require_same
+from xplenty_pulumi.cli.branch_claims import Judge, spelled
 from xplenty_pulumi.cli.branch_stacks import ProjectStacks
 from xplenty_pulumi.cli.engine import Engine
 from xplenty_pulumi.cli.printable import plural
 from xplenty_pulumi.cli.recover import refuse_while_held, remains_of, remove_locks
 from xplenty_pulumi.cli.screen import Screen
 from xplenty_pulumi.cli.telling import Teller
-from xplenty_pulumi.core import branches, overview
-from xplenty_pulumi.core.branches import BranchStack
+from xplenty_pulumi.core import branches
+from xplenty_pulumi.core.branches import BranchStack, Spared
 from xplenty_pulumi.core.patience import Deadline, Patience
 from xplenty_pulumi.core.reconcile import Clusters, Living
 from xplenty_pulumi.errors import RefusedError, XplentyError
@@ -26,11 +26,12 @@ _CLEAN_LOOKS = 2
 """A killed run's provider process may send one more call; it is seen by the second look, a pause later."""
 
 
-def living_clusters(account: Account) -> tuple[branches.Living, ...]:
-    """Return all clusters of the account that carry a marker and have not ended, those that are ending included."""
-    rows = account.observer().clusters().clusters or ()
-    marked = [row for row in rows if not row.is_ended and row.owner != overview.UNMANAGED]
-    return tuple(branches.Living(row.id, row.owner, row.headline) for row in marked)
+@dataclass(frozen=True)
+class Cleared:
+    """How many clusters have ended, and which with the same scope live on."""
+
+    ended: int
+    spared: tuple[Spared, ...] = ()
 
 
 class TakingDown:
@@ -40,10 +41,11 @@ class TakingDown:
     """
 
     def __init__(
-        self, engine: Engine, account: Account, screen: Screen, *, timeout: float, breaks_locks: bool = False
+        self, engine: Engine, judge: Judge, screen: Screen, *, timeout: float, breaks_locks: bool = False
     ) -> None:
         self._engine = engine
-        self._account = account
+        self._judge = judge
+        self._account = judge.account
         self._screen = screen
         self._timeout = timeout
         self._breaks_locks = breaks_locks
@@ -52,16 +54,17 @@ class TakingDown:
     def branch(self, branch: str, stacks: ProjectStacks) -> str:
         """Take down all that there is of a branch, with a stack or without, and return what was done."""
         found = stacks.of_branch(branch)
-        for stack in found:
-            self.stack(stack)
         if found:
-            return f"stack {' and '.join(one.name for one in found)} is taken down, and nothing of it lives"
-        ended = self.clusters_of(stacks.scopes_of(branch), spared=stacks.clusters_elsewhere())
-        ending = f"{plural(ended, 'cluster')} of it ended" if ended else "nothing to take down"
+            spared = [one for stack in found for one in self.stack(stack).spared]
+            rest = f"; not ended: {plural(len(spared), 'cluster')} with its scope, as said above" if spared else ""
+            done = rest or ", and nothing of it lives"
+            return f"stack {' and '.join(one.name for one in found)} is taken down{done}"
+        cleared = self.clusters_of(stacks.scopes_of(branch))
+        ending = f"{plural(cleared.ended, 'cluster')} of it ended" if cleared.ended else "nothing to take down"
         return f"it has no stack; {ending}"
 
-    def stack(self, stack: BranchStack) -> None:
-        """Return once the stack is gone and nothing lives that carries its marker; may be repeated.
+    def stack(self, stack: BranchStack) -> Cleared:
+        """Return once the stack is gone and nothing of its own lives that carries its marker; may be repeated.
 
         Raises:
             RefusedError: another `pulumi` is at work on it, or may be.
@@ -76,24 +79,27 @@ class TakingDown:
                 resource=f"stack {stack.name}",
                 advice="Mend what it says and run the same again; the stack stays until nothing of it lives",
             )
-        self.clusters_of(stack.scopes, until=until)
+        cleared = self.clusters_of(stack.scopes, held=stack.held, until=until)
         engine.removed()
+        return cleared
 
     def clusters_of(
-        self, scopes: frozenset[str], *, spared: frozenset[int] = frozenset(), until: Deadline | None = None
-    ) -> int:
-        """End every living cluster with one of the scopes, and return how many there were once none lives.
+        self, scopes: frozenset[str], *, held: frozenset[int] = frozenset(), until: Deadline | None = None
+    ) -> Cleared:
+        """End the living clusters with one of the scopes that are unfinished or were `held`; return once none lives.
 
-        Those `spared`, by their ids, live on. They are looked for `until` then at least.
+        What else has the scope lives on and is named. They are looked for `until` then at least.
 
         Raises:
             XplentyError: one still lives when the time is up, or could not be ended.
         """
         deadline = Deadline.after(self._timeout, self._account.clock)
         ended: set[int] = set()
-        clean = 0
+        clean, spared = 0, dict[int, Spared]()
         while clean < _CLEAN_LOOKS or (until and until.left() > 0):
-            found = [one for one in living_clusters(self._account) if one.scope in scopes and one.id not in spared]
+            living = [one for one in self._judge.living() if one.scope in scopes and one.id not in spared]
+            found, others = self._judge.sorted_out(living, held=held)
+            spared |= {one.cluster.id: one for one in others}
             clean = 0 if found else clean + 1
             if found and deadline.left() <= 0:
                 raise _still_living(found)
@@ -101,7 +107,9 @@ class TakingDown:
             ended.update(one.id for one in found)
             if clean < _CLEAN_LOOKS or (until and until.left() > 0):
                 self._account.clock.sleep(self._account.pace.first)
-        return len(ended)
+        for other in spared.values():
+            self._screen.line(spelled(other))
+        return Cleared(len(ended), tuple(spared.values()))
 
     def _end(self, found: Iterable[branches.Living], deadline: Deadline) -> None:
         """Terminate them all at the same time, and wait for the end of each."""
@@ -143,9 +151,9 @@ class TakingDown:
         return remains.creates_ours
 
 
-def _still_living(found: list[branches.Living]) -> XplentyError:
+def _still_living(found: Iterable[branches.Living]) -> XplentyError:
     named = ", ".join(f"{one.id} ({one.headline})" for one in found)
     return XplentyError(
-        f"the time is up and clusters still live that carry the marker: {named}",
+        f"the time is up and clusters still live that are to end: {named}",
         advice="Run the same again to go on; nothing else was removed meanwhile",
     )

@@ -10,18 +10,22 @@ from rich.text import Text
 from xplenty_pulumi.cli.documents import VERSION
 from xplenty_pulumi.cli.printable import NOTHING, span, stamp
 from xplenty_pulumi.cli.tables import add_row, plain_table
-from xplenty_pulumi.core.branches import BranchStack, Heads, Living
+from xplenty_pulumi.core.branches import BranchStack, Heads, Living, Spared
 
 
 @dataclass(frozen=True)
 class BranchRows:
-    """All branch stacks at a moment; `heads` is None where the branches could not be told, `orphans` have no stack."""
+    """All branch stacks at a moment; `heads` is None where the branches could not be told.
+
+    `orphans` have no stack and are ended by a sweep; `spared` have none either, and are not.
+    """
 
     at: datetime
     stacks: Sequence[BranchStack]
     living: Sequence[Living]
     orphans: Sequence[Living]
     heads: Heads | None
+    spared: Sequence[Spared] = ()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if self.stacks:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from xplenty_pulumi.cli.engine import Engine
+from xplenty_pulumi.cli.holders import held_in
 from xplenty_pulumi.cli.printable import one_line
 from xplenty_pulumi.core.branches import (
     FAMILY_DIGITS,
@@ -20,7 +21,6 @@ from xplenty_pulumi.core.branches import (
 )
 from xplenty_pulumi.core.kinds import CLUSTER
 from xplenty_pulumi.core.marker import scope_of
-from xplenty_pulumi.dynamic.ours import kind_of
 from xplenty_pulumi.dynamic.owner import OWNER, owner_of
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
@@ -89,12 +89,6 @@ class ProjectStacks:
         names = {stack_name(branch, family) for family in self._families_of(listed)} & listed.keys()
         return usual if usual in names else min(names, default=usual)
 
-    def clusters_elsewhere(self) -> frozenset[int]:
-        """Return the ids of the clusters in the project's other stacks, such as one that was a branch's once."""
-        names = [name for name in self.listed() if not family_of_stack(name)]
-        found = (one for name in names for one in self._resources(name) if kind_of(one) is CLUSTER)
-        return frozenset(int(one["id"]) for one in found if str(one.get("id", "")).isdecimal())
-
     def of_branch(self, branch: str) -> tuple[BranchStack, ...]:
         """Return the stacks of a branch: one, or none where it was never brought up."""
         listed = self.listed()
@@ -127,6 +121,7 @@ class ProjectStacks:
             is_deployed=bool(resources),
             resources=sum(not str(one["type"]).startswith(_ENGINES_OWN) for one in resources),
             account=tags.get(ACCOUNT, ""),
+            held=frozenset(one.id for one in held_in(resources, listed.full_name) if CLUSTER.name in one.kinds),
         )
 
     def tags(self, name: str) -> dict[str, str]:

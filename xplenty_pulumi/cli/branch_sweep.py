@@ -1,9 +1,10 @@
 """Sweeping up after branches: what is due is said first, and ended only on demand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from xplenty_pulumi.cli.account import Account
-from xplenty_pulumi.cli.branch_down import TakingDown, living_clusters
+from xplenty_pulumi.cli.branch_claims import Judge
+from xplenty_pulumi.cli.branch_claims import spelled as spelled_spared
+from xplenty_pulumi.cli.branch_down import TakingDown
 from xplenty_pulumi.cli.branch_git import Repository
 from xplenty_pulumi.cli.branch_list import BranchRows
 from xplenty_pulumi.cli.branch_stacks import ProjectStacks
@@ -19,19 +20,15 @@ class Broom:
 
     stacks: ProjectStacks
     repository: Repository
-    account: Account
+    judge: Judge
     remote: str = ""
 
     def rows(self, heads: Heads | None) -> BranchRows:
         """Return all branch stacks with what lives of them."""
-        living = living_clusters(self.account)  # before the stacks: a new cluster is younger than its stack
-        stacks, families, now = self.stacks.of_branches(), self.stacks.families(), self.account.clock.now()
-        return BranchRows(now, stacks, living, self._in_no_stack(orphans(stacks, living, families=families)), heads)
-
-    def _in_no_stack(self, lost: tuple[Living, ...]) -> tuple[Living, ...]:
-        """Those that no state of the project holds: who renames a branch's stack keeps what is in it."""
-        elsewhere = self.stacks.clusters_elsewhere() if lost else frozenset()
-        return tuple(one for one in lost if one.id not in elsewhere)
+        living = self.judge.living()  # before the stacks: a new cluster is younger than its stack
+        stacks, families, now = self.stacks.of_branches(), self.stacks.families(), self.judge.account.clock.now()
+        lost, spared = self.judge.sorted_out(orphans(stacks, living, families=families))
+        return BranchRows(now, stacks, living, lost, heads, spared)
 
     def look(self) -> Sweeping:
         """Return what is due now.
@@ -41,7 +38,10 @@ class Broom:
         """
         heads = self.repository.heads(self.repository.remote(self.remote))
         found = self.rows(heads)
-        return Sweeping(due_stacks(found.stacks, found.living, heads=heads, now=found.at), tuple(found.orphans))
+        due = due_stacks(found.stacks, found.living, heads=heads, now=found.at)
+        strays, spared = self.judge.sorted_out(one for stack in due for one in stack.stray)
+        due = tuple(replace(one, clusters=(*one.clusters, *one.stack.stray(strays))) for one in due)
+        return Sweeping(due, tuple(found.orphans), (*found.spared, *spared))
 
     def sweep(self, found: Sweeping, taking: TakingDown, screen: Screen) -> None:
         """End what was found; what fails does not keep the rest from being ended.
@@ -54,7 +54,7 @@ class Broom:
             self._try(due, taking, screen, failures)
         for scope in sorted(self._still_orphaned(found)):
             try:
-                taking.clusters_of(frozenset({scope}), spared=self.stacks.clusters_elsewhere())
+                taking.clusters_of(frozenset({scope}))
             except XplentyError as failed:
                 failures.append(str(failed))
         if failures:
@@ -85,6 +85,11 @@ class Broom:
 def spelled(found: Sweeping) -> list[str]:
     """Return a line for each thing that a sweep ends."""
     return [*map(_stack_line, found.due), *map(_orphan_line, found.orphans)]
+
+
+def spelled_rest(found: Sweeping) -> list[str]:
+    """Return a line for each thing that a sweep does not end, although it carries the scope of a branch."""
+    return [spelled_spared(one) for one in found.spared]
 
 
 def _stack_line(due: Due) -> str:

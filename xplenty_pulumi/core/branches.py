@@ -9,11 +9,13 @@ its family for all to see, ``br-5f3a1c9-...``, even when the stack itself is lon
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from xplenty_pulumi.core.marker import Owner, scope_of
+from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.marker import Owner, read, scope_of
+from xplenty_pulumi.core.overview import cluster_row
 
 FAMILY_DIGITS = 7
 UNRECORDED_LIFETIME = timedelta(days=1)
@@ -25,20 +27,53 @@ _SCOPE = re.compile(rf"br-([0-9a-f]{{{FAMILY_DIGITS}}})-[0-9a-f]{{7}}")
 
 @dataclass(frozen=True)
 class Living:
-    """A cluster that has not ended, with the scope of its marker."""
+    """A cluster that has not ended, with the scope of its marker; `creator` is None where the service does not say."""
 
     id: int
     scope: str
     headline: str
+    is_unfinished: bool = False
+    creator: int | None = None
+
+
+@dataclass(frozen=True)
+class Spared:
+    """A living cluster with the scope of a branch that is not ended, and why; `holder` is the stack that holds it."""
+
+    cluster: Living
+    reason: str
+    holder: str = ""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Whose living clusters are: what a stack's state held, which stack holds a cluster now, and the key's user."""
+
+    held: frozenset[int]
+    holders: Mapping[int, str]
+    user: int
+
+    def spared(self, one: Living) -> Spared | None:
+        """Return why a cluster with the scope of the stack is not to be ended, or None where it is.
+
+        Ended is what an interrupted create of this key's user left unfinished, and what the stack's own state held.
+        """
+        if holder := self.holders.get(one.id, ""):
+            return Spared(one, f"stack {holder} holds it in its state", holder)
+        if one.creator not in (None, self.user):
+            return Spared(one, f"user {one.creator} created it, and the key is that of user {self.user}")
+        if not one.is_unfinished and one.id not in self.held:
+            return Spared(one, "its create call is done, and the state of no stack of this backend holds it")
+        return None
 
 
 @dataclass(frozen=True)
 class BranchStack:
     """A stack of a branch. `branch` is empty where the stack does not say; `expires` is None where that is not known.
 
-    `scopes` are all that markers of its clusters can carry; `pushed_to` is the repository in which its branch was seen
-    last, and `account` the one that it was brought up in, each empty where that is not known; `is_deployed` says that
-    its state holds something, be it only what the engine puts there itself.
+    `scopes` are all that markers of its clusters can carry, and `held` the clusters in its state; `pushed_to` is the
+    repository in which its branch was seen last, and `account` the one that it was brought up in, each empty where that
+    is not known; `is_deployed` says that its state holds something, be it only what the engine puts there itself.
     """
 
     name: str
@@ -50,10 +85,15 @@ class BranchStack:
     is_deployed: bool
     resources: int
     account: str = ""
+    held: frozenset[int] = frozenset()
 
     def living(self, among: Iterable[Living]) -> tuple[Living, ...]:
-        """Return those of the living clusters that are its own."""
-        return tuple(one for one in among if one.scope in self.scopes)
+        """Return those of the living clusters that its state holds, or that a create of its left unfinished."""
+        return tuple(one for one in among if one.id in self.held or (one.scope in self.scopes and one.is_unfinished))
+
+    def stray(self, among: Iterable[Living]) -> tuple[Living, ...]:
+        """Return those of the living clusters that carry its scope and are not in its state."""
+        return tuple(one for one in among if one.scope in self.scopes and one.id not in self.held)
 
     def is_expired(self, now: datetime) -> bool:
         """Return whether its lifetime is over."""
@@ -84,19 +124,21 @@ class Heads:
 
 @dataclass(frozen=True)
 class Due:
-    """A stack that is to be taken down, why, and its living clusters."""
+    """A stack that is to be taken down, why, its living clusters, and what else carries its scope."""
 
     stack: BranchStack
     reasons: tuple[str, ...]
     clusters: tuple[Living, ...]
+    stray: tuple[Living, ...] = ()
 
 
 @dataclass(frozen=True)
 class Sweeping:
-    """What a sweep ends: stacks that are due, and living clusters of branch stacks that are no more."""
+    """What a sweep ends: stacks that are due, and clusters of branch stacks that are no more; `spared` live on."""
 
     due: tuple[Due, ...]
     orphans: tuple[Living, ...]
+    spared: tuple[Spared, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.due or self.orphans)
@@ -128,12 +170,26 @@ def scope_of_stack(full_name: str, *, scope: str = "") -> str:
     return scope_of(Owner(f"{organization}/{scope}" if scope else organization, project, stack, ""))
 
 
+def living_among(clusters: Iterable[Cluster]) -> Iterator[Living]:
+    """Yield those that carry a marker and have not ended, those that are ending included."""
+    for cluster in clusters:
+        marker, row = read(cluster.description), cluster_row(cluster)
+        if marker is not None and not row.is_ended:
+            creator = cluster.creator.id if cluster.creator else cluster.owner_id
+            yield Living(cluster.id, marker.scope, row.headline, marker.is_unfinished, creator)
+
+
 def due_stacks(
     stacks: Iterable[BranchStack], living: Iterable[Living], *, heads: Heads, now: datetime
 ) -> tuple[Due, ...]:
     """Return the stacks whose branch is gone or whose lifetime is over."""
     clusters = tuple(living)
-    return tuple(Due(one, reasons, one.living(clusters)) for one in stacks if (reasons := _reasons(one, heads, now)))
+    reasons = ((one, _reasons(one, heads, now)) for one in stacks)
+    return tuple(
+        Due(one, why, tuple(living for living in clusters if living.id in one.held), one.stray(clusters))
+        for one, why in reasons
+        if why
+    )
 
 
 def orphans(stacks: Iterable[BranchStack], living: Iterable[Living], *, families: frozenset[str]) -> tuple[Living, ...]:

@@ -63,6 +63,11 @@ class Observer:
         clusters, now = self._look_at_clusters(), self._clock.now()
         return Overview(now, self._credits(), clusters=clusters_shown(clusters, self._wanted, now=now))
 
+    def cluster_records(self) -> tuple[Cluster, ...]:
+        """Return the records of all clusters that have not ended, and of some that have, at one call."""
+        self._allowance.require_read()
+        return self._look_at_clusters()
+
     def jobs(self) -> Overview:
         """Return the job runs alone, at one call."""
         self._allowance.require_read()

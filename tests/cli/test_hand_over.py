@@ -1,0 +1,407 @@
+"""`xplenty-pulumi hand-over`: what it shows, asks, refuses and sends."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partialmethod
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.cli.scene import START, Ended, Scene, opened_scene
+from tests.support.openapi import SchemaWatch
+from xplenty_pulumi.cli.engine import Engine
+from xplenty_pulumi.cli.holders import TOKENS
+from xplenty_pulumi.core.hand_over import hand_over, look
+from xplenty_pulumi.core.marker import Marker, Owner, marker_of, read, sign
+from xplenty_pulumi.emulator import Cluster, Request, Response
+from xplenty_pulumi.errors import RefusedError, XplentyError
+
+ETL = f"{TOKENS['cluster']}::etl"
+DEV = marker_of(Owner("acme", "loads", "dev", ETL))
+KEPT = DEV.drawn(START - timedelta(days=3), Random(1)).held
+"""As the stack `dev` left it behind when it was renamed, or its state was lost."""
+
+
+@dataclass
+class Wire:
+    """What passes between the command and the account: whose the key is, and what becomes of changes."""
+
+    user: int = 27
+    loses: bool = False
+    ignores: bool = False
+    sent: list[Any] = field(default_factory=list)
+
+    def before(self, request: Request) -> Response | None:
+        """Take note of a change; answer it without any effect where it is to be ignored."""
+        if request.method != "PUT":
+            return None
+        self.sent.append(json.loads(request.body))
+        number = int(request.path.rpartition("/")[2])
+        body = json.dumps({"id": number, "status": "available"}).encode()
+        return Response(200, headers={"Content-Type": "application/json"}, body=body) if self.ignores else None
+
+    def after(self, request: Request, response: Response) -> Response:
+        """Say whose the key is, and lose the answer to a change."""
+        if request.path == "/user":
+            return replace(response, body=json.dumps({**response.json(), "id": self.user}).encode())
+        return Response(502) if self.loses and request.method == "PUT" else response
+
+
+@dataclass
+class Project:
+    """A scene with the stacks of a backend, each with the resources in its state; `dev` is the selected one."""
+
+    scene: Scene
+    states: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"acme/loads/dev": []})
+    config: dict[str, str] = field(default_factory=dict)
+    wire: Wire = field(default_factory=Wire)
+    unreadable: list[str] = field(default_factory=list)
+    """Stacks that are listed and whose states cannot be read."""
+
+    def told(self, engine: Engine, *words: str) -> str:
+        """Answer as the engine does."""
+        name = engine.stack if "/" in engine.stack else f"acme/loads/{engine.stack or 'dev'}"
+        if words[:2] == ("stack", "ls"):
+            return json.dumps([{"name": one} for one in (*self.states, *self.unreadable)])
+        if name not in self.states:
+            raise XplentyError(f"`pulumi {words[0]}` failed: no stack named '{name}' found")
+        answers = {
+            "export": json.dumps({"deployment": {"resources": self.states[name]}}),
+            "--show-name": f"{name}\n",
+            "--json": json.dumps({key: {"value": value} for key, value in self.config.items()}),
+        }
+        return answers[words[1]]
+
+    def hold(self, stack: str, number: int, *, kind: str = "cluster", name: str = "etl", **more: Any) -> None:
+        """Let the state of a stack hold a thing."""
+        _, project, short = stack.split("/")
+        urn = f"urn:pulumi:{short}::{project}::{TOKENS[kind]}::{name}"
+        held = {"urn": urn, "type": TOKENS[kind], "id": str(number), "inputs": {}, **more}
+        self.states.setdefault(stack, []).append(held)
+
+    def run(self, *arguments: str) -> Ended:
+        """Run the command, and see that it has sent nothing unless it says so by its exit code."""
+        before = len(self.writes())
+        ended = self.scene.run("hand-over", *arguments)
+        assert (len(self.writes()) == before) == (ended.code != 0), ended
+        return ended
+
+    def writes(self) -> list[str]:
+        """Return the calls that change something."""
+        return [one for one in self.scene.calls() if not one.startswith("GET")]
+
+    def cluster(self, marker: Marker | None = KEPT, **fields: Any) -> Cluster:
+        """Add a cluster, as described by hand and with a marker behind that."""
+        text = sign("loads", marker) if marker else "loads"
+        return self.scene.emulator.add_cluster(**{"name": "etl", "description": text, **fields})
+
+    def marker(self, cluster: Cluster) -> Marker | None:
+        """Return the marker that the cluster carries now."""
+        return read(self.scene.emulator.cluster(cluster.id).description)
+
+
+def _told_by(engine: Engine, project: Project, *words: str) -> str:
+    return project.told(engine, *words)
+
+
+@pytest.fixture
+def project(monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """A project with the stack `dev`, which holds nothing."""
+    wire = Wire()
+    with opened_scene(monkeypatch, gates=[wire]) as scene:
+        made = Project(scene, wire=wire)
+        monkeypatch.setattr(Engine, "on_path", classmethod(lambda cls, folder, stack: cls("pulumi", folder, stack)))
+        monkeypatch.setattr(Engine, "told", partialmethod(_told_by, made))
+        yield made
+
+
+def test_a_cluster_of_this_stack_is_handed_over(project: Project) -> None:
+    """What its marker names is the resource; it gets a new unfinished one, and keeps its own text."""
+    cluster = project.cluster()
+
+    ended = project.run(f"cluster:{cluster.id}", "--yes")
+
+    marker = project.marker(cluster)
+    assert ended.lines == [
+        f"cluster {cluster.id} (etl: available, 2 nodes)",
+        f"  marker: held, scope {DEV.scope} (acme/loads/dev), since 2025-12-29 00:00 UTC",
+        "  creator: user 27",
+        "  in the state of: no stack of this backend",
+        f"cluster {cluster.id}: handed over to the resource of stack acme/loads/dev that its marker names. Next, run "
+        "`pulumi up --stack acme/loads/dev` within 60 minutes: it adopts it, and says so",
+    ]
+    assert marker is not None
+    assert (marker.whose, marker.is_unfinished, marker.begun) == (DEV, True, START)
+    assert project.scene.emulator.cluster(cluster.id).description == f"loads {marker}"
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--name", "etl"), ("--urn", f"urn:pulumi:dev::loads::{ETL}")],
+    ids=["by its name", "by its URN"],
+)
+@pytest.mark.parametrize("config", [{}, {"xplenty:scope": "blue"}], ids=["plain", "with a scope"])
+def test_a_cluster_of_nobody_is_handed_over_to_a_named_resource(
+    project: Project, option: tuple[str, str], config: dict[str, str]
+) -> None:
+    """The marker is the one that the resource has in this stack, with its `xplenty:scope`."""
+    cluster, project.config = project.cluster(None), config
+
+    project.run(f"cluster:{cluster.id}", *option, "--yes")
+
+    organization = "acme/blue" if config else "acme"
+    marker = project.marker(cluster)
+    assert marker is not None
+    assert marker.whose == marker_of(Owner(organization, "loads", "dev", ETL))
+
+
+def test_a_resource_in_a_component_is_named_by_its_urn(project: Project) -> None:
+    """Its URN tells the types above it, which its marker is made of too."""
+    cluster, tail = project.cluster(None), f"my:Loads$my:Group${ETL}"
+
+    project.run(f"cluster:{cluster.id}", "--urn", f"urn:pulumi:dev::loads::{tail}", "--yes")
+
+    marker = project.marker(cluster)
+    assert marker is not None
+    assert marker.whose == marker_of(Owner("acme", "loads", "dev", tail))
+
+
+def test_only_the_description_is_sent(project: Project) -> None:
+    """What somebody else has changed by hand, such as its size, stays as it is."""
+    cluster = project.cluster()
+    project.run(f"cluster:{cluster.id}", "--yes")
+    assert [sorted(body) for body in project.wire.sent] == [["description"]]
+
+
+def test_a_released_cluster_carries_no_marker(project: Project) -> None:
+    """Somebody keeps it, and no stack manages it; its own text stays."""
+    cluster = project.cluster()
+
+    ended = project.run(f"cluster:{cluster.id}", "--release", "--yes")
+
+    assert project.scene.emulator.cluster(cluster.id).description == "loads"
+    assert ended.lines[-1] == (
+        f"cluster {cluster.id}: released: it carries no marker, and no stack manages it; it costs money until somebody "
+        f"ends it: `xplenty-pulumi terminate cluster {cluster.id}`"
+    )
+
+
+@pytest.mark.parametrize("stack", ["acme/loads/dev", "acme/loads/prod", "acme/other/dev"])
+@pytest.mark.parametrize("option", [(), ("--release",)], ids=["hand over", "release"])
+def test_what_a_stack_holds_is_refused(project: Project, stack: str, option: tuple[str, ...]) -> None:
+    """Every stack of the backend counts, whichever project it is of, and the text names it."""
+    cluster = project.cluster()
+    project.hold(stack, cluster.id)
+
+    ended = project.run(f"cluster:{cluster.id}", *option, "--yes")
+
+    assert ended.code == 1
+    assert f"cluster {cluster.id}: the state of stack {stack} holds it, so that stack manages it" in ended.err
+
+
+def test_what_a_derived_class_holds_is_refused(project: Project) -> None:
+    """Its type in the state does not tell that it is a cluster, and its hidden owner does that it is ours."""
+    cluster = project.cluster()
+    owner = {"__owner": "acme|urn:pulumi:prod::loads::pulumi-python:dynamic:Resource::house"}
+    project.hold("acme/loads/prod", cluster.id, type="pulumi-python:dynamic:Resource", inputs=owner)
+
+    assert "the state of stack acme/loads/prod holds it" in project.run(f"cluster:{cluster.id}", "--yes").err
+
+
+def test_a_state_that_cannot_be_read_is_a_reason_to_do_nothing(project: Project) -> None:
+    """What it holds is not known, so nothing is known to be nobody's."""
+    cluster = project.cluster()
+    project.unreadable.append("acme/loads/broken")
+    ended = project.run(f"cluster:{cluster.id}", "--yes")
+    assert (ended.code, "stack acme/loads/broken: its state cannot be read (`pulumi stack` failed" in ended.err) == (
+        1,
+        True,
+    )
+
+
+def test_a_stack_that_was_removed_meanwhile_holds_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was listed, and is not when its state cannot be read."""
+    cluster = project.cluster()
+    project.unreadable.append("acme/loads/gone")
+    told = project.told
+
+    def once(engine: Engine, *words: str) -> str:
+        answer = told(engine, *words)
+        if words[1] == "ls":
+            project.unreadable.clear()
+        return answer
+
+    monkeypatch.setattr(project, "told", once)
+    assert project.run(f"cluster:{cluster.id}", "--yes").code == 0
+
+
+def test_what_a_stack_only_looks_up_is_not_held(project: Project) -> None:
+    """A resource that is read and not managed ends nothing; a hook with the same number is another thing."""
+    cluster = project.cluster()
+    project.hold("acme/loads/prod", cluster.id, external=True)
+    project.hold("acme/loads/prod", cluster.id, kind="hook")
+
+    assert project.run(f"cluster:{cluster.id}", "--yes").code == 0
+
+
+@pytest.mark.parametrize("option", [(), ("--name", "etl")], ids=["by its marker", "by its name"])
+def test_a_resource_that_has_a_cluster_gets_no_second(project: Project, option: tuple[str, ...]) -> None:
+    """Its `up` creates nothing, so it would adopt nothing, and the cluster would cost money unseen."""
+    cluster, other = project.cluster(), project.cluster()
+    owner = {"__owner": f"acme|urn:pulumi:dev::loads::{ETL}"}
+    project.hold("acme/loads/dev", other.id, inputs=owner)
+
+    ended = project.run(f"cluster:{cluster.id}", *option, "--yes")
+
+    assert ended.code == 1
+    assert f"the state of stack acme/loads/dev has cluster {other.id} as etl already" in ended.err
+
+
+@pytest.mark.parametrize("status", ["terminated", "pending_terminate", "terminating"])
+def test_what_ends_is_refused(project: Project, status: str) -> None:
+    """There is nothing to adopt any more."""
+    cluster = project.cluster(status=status)
+    ended = project.run(f"cluster:{cluster.id}", "--yes")
+    assert (ended.code, "; nothing was changed. The next `pulumi up` creates a new one" in ended.err) == (1, True)
+
+
+@pytest.mark.parametrize("option", [(), ("--release",)], ids=["hand over", "release"])
+def test_what_another_user_has_created_is_warned_of(project: Project, option: tuple[str, ...]) -> None:
+    """The question begins with it; with --yes it is a warning, and the next step names whose key it takes."""
+    cluster, project.wire.user = project.cluster(), 42
+
+    asked = project.run(f"cluster:{cluster.id}", *option)
+    done = project.run(f"cluster:{cluster.id}", *option, "--yes")
+
+    assert (asked.code, done.code) == (2, 0)
+    assert "hand-over: User 27 created it, and the key is that of user 42. " in asked.err
+    assert done.err == f"cluster {cluster.id}: user 27 created it, and the key is that of user 42\n"
+    assert ("Next, with a key of the user who created it, run" in done.out) == (not option)
+
+
+def test_without_a_terminal_it_needs_yes(project: Project) -> None:
+    """It shows what it is and asks; nothing is sent."""
+    cluster = project.cluster()
+    ended = project.run(f"cluster:{cluster.id}")
+    assert (ended.code, len(ended.lines)) == (2, 4)
+    assert ended.err == (
+        f"xplenty-pulumi hand-over: Hand cluster {cluster.id} over to the resource of stack acme/loads/dev that its "
+        "marker names? From its next `pulumi up` on, the stack acme/loads/dev changes it to what the program says, and "
+        "ends it when it is destroyed. There is no terminal to ask on, so nothing was changed. Run it with --yes\n"
+    )
+
+
+def test_a_resource_has_to_be_named_where_the_marker_is_of_another_stack(project: Project) -> None:
+    """The text says what to give; the marker's stack is told where the backend has it."""
+    project.states["acme/loads/prod"] = []
+    cluster = project.cluster(marker_of(Owner("acme", "loads", "prod", ETL)))
+    ended = project.run(f"cluster:{cluster.id}", "--yes")
+    assert (ended.code, "(acme/loads/prod)" in ended.out) == (2, True)
+    assert "does not say which resource of stack acme/loads/dev is to have it; nothing was changed. Name" in ended.err
+
+
+def test_a_lost_answer_is_looked_into(project: Project, schema_watch: SchemaWatch) -> None:
+    """The change has arrived although no answer came; the command sees that and succeeds."""
+    schema_watch.look_away()
+    cluster, project.wire.loses = project.cluster(), True
+    assert project.run(f"cluster:{cluster.id}", "--yes").code == 0
+    assert len(project.wire.sent) == 1
+
+
+def test_a_change_that_is_not_shown_is_an_error(project: Project, schema_watch: SchemaWatch) -> None:
+    """Nothing would adopt it."""
+    schema_watch.look_away()
+    cluster, project.wire.ignores = project.cluster(), True
+    ended = project.scene.run("hand-over", f"cluster:{cluster.id}", "--yes")
+    assert (ended.code, "the service took the change, but does not show it" in ended.err) == (1, True)
+
+
+def test_a_thing_that_has_changed_meanwhile_is_left_alone(project: Project) -> None:
+    """What was agreed to is not what is there any more."""
+    cluster = project.cluster()
+    with project.scene.client() as client:
+        seen = look(client, "cluster", cluster.id)
+        project.scene.emulator.edit_cluster(cluster.id, description="somebody's")
+        with pytest.raises(RefusedError, match="it has changed meanwhile; nothing was changed"):
+            hand_over(client, seen, None, clock=project.scene.clock)
+
+
+def hook(project: Project, **settings: Any) -> int:
+    """Make a hook with the marker of the stack `dev`, and return its id."""
+    told = {"url": "https://ops.example/token", **settings}
+    fields = {"type": "web", "name": sign("ops", KEPT), "settings": told, "events": ["job"]}
+    with project.scene.client() as client:
+        return client.hooks.create(fields).id
+
+
+def test_a_hook_is_handed_over(project: Project) -> None:
+    """Its marker ends its name; its settings, which the service wants each time, are sent as they are shown."""
+    number = hook(project)
+
+    ended = project.run(f"hook:{number}", "--yes")
+
+    (now,) = project.scene.emulator.hooks()
+    marker = read(now.name)
+    assert marker is not None
+    assert (marker.whose, marker.is_unfinished, marker.begun) == (DEV, True, START)
+    assert (now.name, now.settings["url"]) == (f"ops {marker}", "https://ops.example/token")
+    assert sorted(project.wire.sent[-1]) == ["name", "settings"]
+    assert ended.lines[:3] == [
+        f"hook {number} (web, on)",
+        f"  marker: held, scope {DEV.scope} (acme/loads/dev), since 2025-12-29 00:00 UTC",
+        "  creator: not shown by the service",
+    ]
+    assert "token" not in ended.out + ended.err
+
+
+def test_a_hook_is_released(project: Project) -> None:
+    """It keeps its own name; it costs nothing, so nothing is said of that."""
+    number = hook(project)
+    ended = project.run(f"hook:{number}", "--release", "--yes")
+    assert project.scene.emulator.hooks()[0].name == "ops"
+    assert ended.lines[-1] == f"hook {number}: released: it carries no marker, and no stack manages it"
+
+
+def test_a_hook_whose_password_is_not_shown_is_refused(project: Project) -> None:
+    """The service may forget what is not sent along."""
+    number = hook(project, basic_auth=True, basic_auth_data="dXNlcjpwYXNz")
+    ended = project.run(f"hook:{number}", "--yes")
+    assert (ended.code, "does not show its password, which a change might lose" in ended.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("job:7",), "KIND:ID must be such as cluster:501 or hook:7, got 'job:7'"),
+        (("cluster:0",), "KIND:ID must be such as cluster:501 or hook:7, got 'cluster:0'"),
+        (("cluster:1", "--release", "--name", "etl"), "--release removes the marker, so there is no resource to name"),
+        (("cluster:1", "--name", "etl", "--urn", "x"), "--name and --urn exclude each other"),
+        (("cluster:1", "--stack", "none"), "no stack named 'acme/loads/none' found. Name the stack with --stack"),
+        (("cluster:1", "--urn", "urn:pulumi:prod::loads::a:b:C::x"), "--urn must be that of a resource of stack acme"),
+        (("cluster:1", "--urn", "urn:pulumi:dev::loads::a:b:C::x"), "--urn must be that of a cluster, of type pulumi"),
+        (("cluster:1", "--urn", "etl"), "--urn must be that of a resource of stack acme/loads/dev, got 'etl'"),
+    ],
+)
+def test_bad_usage_is_one_paragraph(project: Project, arguments: tuple[str, ...], text: str) -> None:
+    """What is missing or wrong is said in one line with exit code 2, and nothing is sent."""
+    number = project.cluster().id
+    words = [word.replace("cluster:1", f"cluster:{number}") for word in arguments]
+    ended = project.run(*words, "--yes")
+    assert (ended.code, ended.err.count("\n")) == (2, 1), ended
+    assert text in ended.err
+
+
+def test_a_thing_can_be_released_where_no_stack_is_left(project: Project) -> None:
+    """The state and the stack are lost; the settings of the environment are enough."""
+    project.states.clear()
+    cluster = project.cluster()
+    assert project.run(f"cluster:{cluster.id}", "--release", "--yes").code == 0
+
+
+def test_an_unknown_id_is_an_error(project: Project) -> None:
+    """A wrong id is said to be unknown to the service."""
+    ended = project.run("cluster:7", "--yes")
+    assert (ended.code, "cluster 7: the service does not know it (404). Check the id" in ended.err) == (1, True)
