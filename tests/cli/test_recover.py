@@ -40,9 +40,9 @@ def state(stack: Stack) -> Iterator[Path]:
 
 
 def recover(folder: Path, *arguments: str, environment: dict[str, str]) -> Ran:
-    """Run the command without a terminal."""
+    """Run the command without a terminal, where nothing can arrive any more."""
     done = subprocess.run(
-        [sys.executable, "-m", "xplenty_pulumi.cli", "recover", *arguments],
+        [sys.executable, "-m", "xplenty_pulumi.cli", "recover", "--no-wait", *arguments],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -80,9 +80,10 @@ def test_nothing_to_recover_is_said_and_is_no_error(stack: Stack) -> None:
     """A stack without lock and pending operation is left alone, and no --yes is needed."""
     ran = recover(stack.folder, environment=stack.environment)
 
-    assert ran.succeeded().output == (
-        "organization/tests/dev: nothing to recover: no lock and no pending operation. Run `pulumi up`.\n"
-    )
+    done, looked = ran.succeeded().output.splitlines()
+    assert done == "organization/tests/dev: nothing to recover: no lock and no pending operation. Run `pulumi up`."
+    assert looked.startswith("did not look for what interrupted creates may have left in the account: ")
+    assert "apiKey" in looked
 
 
 def test_lock_of_a_dead_process_is_removed(stack: Stack, state: Path) -> None:
@@ -145,7 +146,7 @@ def test_on_a_terminal_it_asks(stack: Stack, state: Path, answer: str, code: int
     """On a terminal it asks first, and does nothing when the answer is no."""
     left = lock(state, pid=NO_PROCESS)
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "xplenty_pulumi.cli", "recover"]
+    command = [sys.executable, "-m", "xplenty_pulumi.cli", "recover", "--no-wait"]
     with subprocess.Popen(
         command, cwd=stack.folder, env=stack.environment, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:

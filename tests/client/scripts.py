@@ -43,6 +43,7 @@ def client_on(
     clock: ManualClock | None = None,
     deadline: float = 120.0,
     account: str = ACCOUNT,
+    before_write: Callable[[], None] = lambda: None,
 ) -> Client:
     """Return a client whose network is `script`."""
     return Client(
@@ -52,6 +53,7 @@ def client_on(
         random=Random(7),
         http=httpx.MockTransport(script),
         deadline=deadline,
+        before_write=before_write,
     )
 
 

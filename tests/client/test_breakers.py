@@ -1,15 +1,17 @@
 """Few calls for a wrong key, and no storm of retries in an outage."""
 
 import threading
+from collections.abc import Callable
 
 import httpx
 import pytest
 
 from tests.client.scripts import Script, client_on, cluster_reply, refusal
+from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.breaker import MINUTE
 from xplenty_pulumi.client.quota import RetryQuota
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.errors import AuthError, ServerError
+from xplenty_pulumi.errors import AuthError, Cancelled, ServerError
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -267,3 +269,47 @@ def test_time_outs_cost_more() -> None:
             with pytest.raises(ServerError):
                 client.clusters.get(77)
     assert script.calls == 20 + 100 // 10
+
+
+def test_no_try_of_a_write_is_sent_once_nobody_wants_it() -> None:
+    """A create that is to be sent again is not, where its caller has gone meanwhile; reads are not asked about."""
+    gone: list[bool] = []
+
+    def before_write() -> None:
+        if gone:
+            raise Cancelled("the engine has gone away, so nothing was sent")
+
+    def throttled(request: httpx.Request) -> httpx.Response:
+        gone.append(True)
+        return refusal(429, **{"Retry-After": "40"})
+
+    script = Script(throttled, cluster_reply())
+    with client_on(script, before_write=before_write) as client:
+        with pytest.raises(Cancelled, match="nothing was sent"):
+            client.clusters.create({"nodes": 2})
+        assert [one.method for one in script.requests] == ["POST"]
+        client.clusters.get(77)
+    assert [one.method for one in script.requests] == ["POST", "GET"]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda client: client.clusters.create({"nodes": 2}),
+        lambda client: client.clusters.update(77, {"nodes": 2}),
+        lambda client: client.clusters.terminate(77),
+        lambda client: client.jobs.run(cluster_id=1, package_id=2),
+        lambda client: client.jobs.stop(5),
+    ],
+    ids=["create", "update", "terminate", "run", "stop"],
+)
+def test_every_write_is_asked_about(write: Callable[[Client], object]) -> None:
+    """Whatever changes something is not sent where `before_write` raises."""
+
+    def before_write() -> None:
+        raise Cancelled("the engine has gone away, so nothing was sent")
+
+    script = Script(cluster_reply())
+    with client_on(script, before_write=before_write) as client, pytest.raises(Cancelled):
+        write(client)
+    assert script.calls == 0

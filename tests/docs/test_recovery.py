@@ -21,11 +21,11 @@ NO_PROCESS = 2**22 + 1
 
 
 def run(stack: Stack, line: str) -> Ran:
-    """Run one line of the page as CI does, with --yes where it would ask."""
+    """Run one line of the page as CI does, with --yes where it would ask, and without the wait for late calls."""
     words = shlex.split(line)
     if words[0] == "pulumi":
         return stack.run(*words[1:], *([] if "--yes" in words else ["--yes"]))
-    command = [sys.executable, "-m", "xplenty_pulumi.cli", *words[1:], "--yes"]
+    command = [sys.executable, "-m", "xplenty_pulumi.cli", *words[1:], "--yes", "--no-wait"]
     done = subprocess.run(
         command, cwd=stack.folder, env=stack.environment, capture_output=True, text=True, timeout=120, check=False
     )

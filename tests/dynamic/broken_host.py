@@ -65,8 +65,8 @@ def _say_goodbye() -> None:
     """Have something to say at the end, once to everybody and once to those who debug."""
     from xplenty_pulumi.dynamic import bridge
 
-    bridge.at_end(lambda: "spent 12 calls", visible=True)
-    bridge.at_end(lambda: "spent 12 calls, in detail", visible=False)
+    bridge.at_end(lambda: "spent 12 calls", severity="INFO")
+    bridge.at_end(lambda: "spent 12 calls, in detail", severity="DEBUG")
 
 
 ANSWER = "return fn(self, request, context)"

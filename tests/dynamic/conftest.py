@@ -37,6 +37,8 @@ class Scene:
     account: Emulator
     engine: Engine
     printed: list[str] = field(default_factory=list)
+    ended: Callable[[float], int] | None = None
+    """Waits so many seconds for the end of the host's process, where it has one of its own."""
 
     def clusters(self) -> Host:
         """Return the calls about a cluster that no other test knows."""
@@ -111,7 +113,7 @@ def host_apart(
     """Start a host in a process of its own for an account that is served already; `more` goes into its environment."""
     environment = {**settings_of(account), **more}
     with engine() as (told, address), host_process(address, environment, python=python, command=command) as host:
-        yield Scene(host.channel, account, told, host.printed)
+        yield Scene(host.channel, account, told, host.printed, host.ended)
 
 
 @pytest.fixture(params=["here", "apart"])

@@ -43,10 +43,11 @@ class Line:
 
 
 class Engine(engine_pb2_grpc.EngineServicer):
-    """The engine's side of the wire: it keeps what it is told."""
+    """The engine's side of the wire: it keeps what it is told, until it is killed."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
+        self.kill: Callable[[], object] = lambda: None
 
     def Log(self, request: Any, context: object) -> Empty:  # noqa: N802 - the protocol's name
         severity = engine_pb2.LogSeverity.Name(request.severity)
@@ -198,7 +199,12 @@ def served(add: Callable[[grpc.Server], object]) -> Iterator[str]:
 def engine() -> Iterator[tuple[Engine, str]]:
     """Serve an engine, and give it with its address."""
     made = Engine()
-    with served(lambda server: engine_pb2_grpc.add_EngineServicer_to_server(made, server)) as address:
+
+    def add(server: grpc.Server) -> None:
+        engine_pb2_grpc.add_EngineServicer_to_server(made, server)
+        made.kill = lambda: server.stop(None).wait()
+
+    with served(add) as address:
         yield made, address
 
 
@@ -213,10 +219,11 @@ def host_in_this_process() -> Iterator[grpc.Channel]:
 
 @dataclass(frozen=True)
 class HostProcess:
-    """A host in a process of its own: the channel to it, and what it has printed since."""
+    """A host in a process of its own: the channel to it, what it has printed since, and how to wait for its end."""
 
     channel: grpc.Channel
     printed: list[str]
+    ended: Callable[[float], int]
 
 
 @contextmanager
@@ -230,7 +237,11 @@ def host_process(
     """Run the host as the engine does."""
     plain = {name: text for name, text in os.environ.items() if not name.startswith(("XPLENTY", "COV_", "COVERAGE"))}
     process = subprocess.Popen(
-        [python, "-u", *command, engine_address], stdout=subprocess.PIPE, text=True, env={**plain, **environment}
+        [python, "-u", *command, engine_address],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**plain, **environment},
     )
     output, printed = process.stdout, list[str]()
     assert output is not None
@@ -239,7 +250,7 @@ def host_process(
         port = int(output.readline())
         reader.start()
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield HostProcess(channel, printed)
+            yield HostProcess(channel, printed, process.wait)
     finally:
         process.terminate()
         process.wait()

@@ -32,7 +32,7 @@ def test_cancel_is_heard_only_in_a_host() -> None:
 
 def test_end_is_a_cancel_without_a_call(capsys: pytest.CaptureFixture[str]) -> None:
     """A Cancel while calls are under way is the user's; the one after them is the end, and something is said there."""
-    bridge.at_end(lambda: "spent 12 calls", visible=True)
+    bridge.at_end(lambda: "spent 12 calls", severity="INFO")
     with bridge.ear().call():
         bridge.ear().hear()
         assert capsys.readouterr().out == ""
@@ -43,7 +43,7 @@ def test_end_is_a_cancel_without_a_call(capsys: pytest.CaptureFixture[str]) -> N
 def test_end_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     """A Ctrl-C between two calls looks like the end; what was said then is said again only if it has changed."""
     calls = iter((1, 1, 2))
-    bridge.at_end(lambda: f"spent {next(calls)} calls", visible=True)
+    bridge.at_end(lambda: f"spent {next(calls)} calls", severity="INFO")
     for _ in range(3):
         bridge.ear().hear()
     assert capsys.readouterr().out == "spent 1 calls\nspent 2 calls\n"
@@ -58,7 +58,7 @@ def test_end_says_nothing_without_a_text(text: str | None, capsys: pytest.Captur
             raise LookupError("nobody has counted")
         return text
 
-    bridge.at_end(spent, visible=True)
-    bridge.at_end(lambda: "only for --debug", visible=False)
+    bridge.at_end(spent, severity="INFO")
+    bridge.at_end(lambda: "only for --debug", severity="DEBUG")
     bridge.ear().hear()
     assert capsys.readouterr().out == ""

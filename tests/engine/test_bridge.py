@@ -1,6 +1,7 @@
 """Time-outs, half-made resources and Ctrl-C on the real engine, where the bridge is in place."""
 
 import json
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.engine_process import engine
-from tests.support.stack import Stack, bridged, cluster, job
+from tests.support.stack import Stack, bridged, cluster, eventually, job
 from xplenty_pulumi.dynamic.layout import side_by_side
 from xplenty_pulumi.emulator import Emulator
 
@@ -85,3 +86,13 @@ def test_interrupted_wait_ends_at_once(
     assert kept["id"] == str(one.id)
     assert "cancelled while waiting" in kept["initErrors"][0]
     assert one.status == "creating"
+
+
+def test_interrupted_provider_shows_no_traceback(make_stack: Callable[..., Stack], slow_account: Emulator) -> None:
+    """SIGINT to the provider process alone fails the `up` in the engine's words, and nothing is printed beside them."""
+    stack = make_stack(slow_account).declare(cluster("etl"))
+    with engine(stack, "up") as running:
+        eventually(lambda: slow_account.clusters() or None)
+        os.kill(running.provider(), signal.SIGINT)
+        output = running.ended().failed().output
+    assert "Traceback" not in output

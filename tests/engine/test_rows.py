@@ -86,5 +86,6 @@ def test_report_for_those_who_debug(slow_stack: Stack, switch: str) -> None:
     assert diagnostics.count("debug: bridge: ") == 1
     works = "pool works; request works; rows works; partial state works; one-line errors works; cancel works"
     assert (works in diagnostics) == (switch == "on")
+    assert "engine watch works" in diagnostics
     assert "bridge: " not in plain
     assert "xplenty_pulumi does not find" not in debugged + plain

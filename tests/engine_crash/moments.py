@@ -58,7 +58,7 @@ class Hold:
 
     def _hold(self, side: str, request: Request) -> None:
         moment = self._moment
-        if moment is None or self._reached.is_set() or moment.side != side or not _fits(moment, request):
+        if moment is None or self._reached.is_set() or moment.side != side or not fits(moment, request):
             return
         if moment.follows and not self._has_followed:
             return
@@ -89,7 +89,8 @@ class Census:
         return response
 
 
-def _fits(moment: Moment, request: Request) -> bool:
+def fits(moment: Moment, request: Request) -> bool:
+    """Return whether the call is of the method and on the path of the moment."""
     if request.method != moment.method:
         return False
     wanted = moment.path.split("/")

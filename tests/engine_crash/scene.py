@@ -17,7 +17,8 @@ from xplenty_pulumi.emulator import Emulator
 
 _TIME_SCALE = 300.0
 SIGNALS = 5
-POINTS = len(CASES) + SIGNALS
+DEAD_ENGINES = 19
+POINTS = len(CASES) + SIGNALS + DEAD_ENGINES
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,9 @@ def scene(folder: Path) -> Iterator[Scene]:
 
 
 def recover(stack: Stack, *arguments: str, **environment: str) -> Ran:
-    """Run `xplenty-pulumi recover` in the folder of a stack."""
+    """Run `xplenty-pulumi recover` in the folder of a stack, where nothing is under way any more."""
     done = subprocess.run(
-        [sys.executable, "-m", "xplenty_pulumi.cli", "recover", *arguments],
+        [sys.executable, "-m", "xplenty_pulumi.cli", "recover", "--no-wait", *arguments],
         cwd=stack.folder,
         env={**stack.environment, **environment},
         stdin=subprocess.DEVNULL,

@@ -175,6 +175,14 @@ def wait_ends_with_its_deadline(scene: Scene) -> None:
             going.result()
 
 
+def ends_with_its_engine(scene: Scene) -> None:
+    """A killed engine takes the process along within two seconds."""
+    inputs(scene.clusters())
+    scene.engine.kill()
+    assert scene.ended is not None
+    assert scene.ended(SOON) == 1
+
+
 Checks = Mapping[str, Callable[[Scene], None]]
 
 BRIDGE: Checks = {
@@ -184,8 +192,9 @@ BRIDGE: Checks = {
     "partial state": state_kept,
     "one-line errors": one_line,
     "cancel": cancel_ends_the_wait,
+    "engine watch": ends_with_its_engine,
 }
-"""What works, item by item; cancelling comes last, because a process hears it once for ever."""
+"""What works, item by item; a process hears a Cancel once for ever, and does not outlive its engine."""
 FALLBACK: Checks = {
     "pool": four_at_a_time,
     "request": time_out_of_the_input,
@@ -193,5 +202,6 @@ FALLBACK: Checks = {
     "partial state": adopted,
     "one-line errors": host_text_that_ends_in_ours,
     "cancel": wait_ends_with_its_deadline,
+    "engine watch": ends_with_its_engine,
 }
-"""What stands in for each item."""
+"""What stands in for each item; the watch over the engine can not be switched off."""

@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -35,6 +35,10 @@ class EngineProcess:
     def provider(self) -> int:
         """Return the number of the provider process: the Python one, not the shell that started it."""
         return eventually(lambda: next((pid for pid in self._members() if _is_provider(pid)), None))
+
+    def is_without(self, pid: int) -> None:
+        """Wait until this process of it is there no more."""
+        eventually(lambda: pid not in self._members() or None)
 
     def signal(self, name: signal.Signals) -> None:
         """Send a signal to the engine alone, as a terminal or a CI system would."""
@@ -70,8 +74,15 @@ class EngineProcess:
 @contextmanager
 def engine(stack: Stack, *arguments: str) -> Iterator[EngineProcess]:
     """Run `pulumi` beside the test, and leave no process of it behind."""
-    output = stack.folder / "engine-output"
     command = ["pulumi", *arguments, "--yes", "--skip-preview", "--non-interactive", "--color", "never"]
+    with beside(stack, command) as running:
+        yield running
+
+
+@contextmanager
+def beside(stack: Stack, command: Sequence[str]) -> Iterator[EngineProcess]:
+    """Run a command in the folder of a stack beside the test, and leave no process of it behind."""
+    output = stack.folder / f"{Path(command[0]).name}-output"
     with output.open("wb") as file:
         process = subprocess.Popen(
             command,

@@ -1,15 +1,23 @@
 """An emulated account on a real socket that does with connections what broken answers say."""
 
 from http import HTTPStatus
+from typing import Protocol
 
 from tests.client.raw_server import Behaviour, Connection
-from xplenty_pulumi.emulator import Account, Breakage, Broken, Followed, Request, Response
+from xplenty_pulumi.emulator import Breakage, Broken, Followed, Request, Response
 
 DRIP_PAUSE = 0.02
 """Seconds between two bytes of a drip."""
 
 
-def serving(account: Account) -> Behaviour:
+class Handling(Protocol):
+    """What answers requests: an account, or something on the way to one."""
+
+    def handle(self, request: Request) -> Response:
+        """Return the answer to a call."""
+
+
+def serving(account: Handling) -> Behaviour:
     """Return the behaviour that answers each connection's one request from `account`, and breaks what is broken.
 
     A connection is kept only where a surplus answer follows the true one, so that a client could take it for the next.

@@ -10,7 +10,7 @@ from xplenty_pulumi.cli.branch_claims import Judge, spelled
 from xplenty_pulumi.cli.branch_stacks import ProjectStacks
 from xplenty_pulumi.cli.engine import Engine
 from xplenty_pulumi.cli.printable import plural
-from xplenty_pulumi.cli.recover import refuse_while_held, remains_of, remove_locks
+from xplenty_pulumi.cli.remains import refuse_while_held, remains_of, remove_locks
 from xplenty_pulumi.cli.screen import Screen
 from xplenty_pulumi.cli.telling import Teller
 from xplenty_pulumi.core import branches
@@ -103,7 +103,7 @@ class TakingDown:
             clean = 0 if found else clean + 1
             if found and deadline.left() <= 0:
                 raise _still_living(found)
-            self._end(found, deadline)
+            self.end(found, deadline)
             ended.update(one.id for one in found)
             if clean < _CLEAN_LOOKS or (until and until.left() > 0):
                 self._account.clock.sleep(self._account.pace.first)
@@ -111,7 +111,7 @@ class TakingDown:
             self._screen.line(spelled(other))
         return Cleared(len(ended), tuple(spared.values()))
 
-    def _end(self, found: Iterable[branches.Living], deadline: Deadline) -> None:
+    def end(self, found: Iterable[branches.Living], deadline: Deadline) -> None:
         """Terminate them all at the same time, and wait for the end of each."""
         living = Living(self._account.client, self._account.clock)
 

@@ -47,12 +47,18 @@ class Lock:
 
 def locks_of(stack: str, backend: str, *, folder: Path) -> tuple[Lock, ...] | None:
     """Return the locks of a stack (its full name), or None where `backend` (a URL) does not keep them in files."""
+    root = state_folder(backend, folder=folder)
+    if root is None:
+        return None
+    return tuple(Lock.read(file.read_text()) for file in sorted((root / "locks" / stack).glob("*.json")))
+
+
+def state_folder(backend: str, *, folder: Path) -> Path | None:
+    """Return where `backend` (a URL) keeps its stacks, for a project in `folder`; None where that is no folder."""
     if not backend.startswith("file://"):
         return None
     root = folder / Path(backend.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi"
-    if not root.is_dir():
-        return None
-    return tuple(Lock.read(file.read_text()) for file in sorted((root / "locks" / stack).glob("*.json")))
+    return root if root.is_dir() else None
 
 
 def _command_of(pid: int) -> str | None:

@@ -11,6 +11,7 @@ from xplenty_pulumi.core.branches import scope_of_stack
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
 from xplenty_pulumi.core.marker import Marker, marker_of
+from xplenty_pulumi.dynamic.ours import kind_of
 from xplenty_pulumi.dynamic.owner import OWNER, owner_of
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
@@ -54,6 +55,10 @@ class Holders:
         """Return the stack whose state holds the thing, or an empty text."""
         return next((one.stack for one in self.held if one.id == number and kind in one.kinds), "")
 
+    def ids(self, kind: str) -> frozenset[int]:
+        """Return the ids of all things of a kind that a state holds."""
+        return frozenset(one.id for one in self.held if kind in one.kinds)
+
     def stack_with(self, scope: str) -> str:
         """Return the stack whose markers have this scope, or an empty text where the backend has none."""
         declared = {one.marker.scope: one.stack for one in self.held if one.marker}
@@ -84,6 +89,8 @@ def held_in(resources: Iterable[Mapping[str, Any]], stack: str) -> Iterator[Held
 
 
 def _kinds(resource: Mapping[str, Any]) -> frozenset[str]:
+    if found := kind_of(resource):
+        return frozenset({found.name})
     exact = frozenset(kind for kind, token in TOKENS.items() if resource.get("type") == token)
     derived = frozenset(TOKENS) if OWNER in (resource.get("inputs") or {}) else frozenset[str]()
     return exact or derived

@@ -1,69 +1,56 @@
-"""`xplenty-pulumi recover`: clear away what a killed `pulumi` has left behind, its lock and its pending operations."""
+"""`xplenty-pulumi recover`: clear away what a killed `pulumi` has left behind: lock, pending operations, and strays."""
 
-import json
+import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from xplenty_pulumi.cli.endings import one_paragraph
 from xplenty_pulumi.cli.engine import Engine
-from xplenty_pulumi.cli.engine_locks import Lock, locks_of
+from xplenty_pulumi.cli.engine_locks import Lock
+from xplenty_pulumi.cli.recover_strays import tell_strays
+from xplenty_pulumi.cli.recover_wait import wait_for_late_calls
+from xplenty_pulumi.cli.remains import Remains, refuse_while_held, remains_of, remove_locks, spelled
+from xplenty_pulumi.cli.screen import Screen
+from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.errors import ConfigError, RefusedError, XplentyError
-
-BAD_INPUT, FAILED = 2, 1
-_OURS = "pulumi-python:dynamic/xplenty:"
+from xplenty_pulumi.redact import Secret
 
 
 def recover(
     stack: Annotated[str, typer.Option(help="The stack; the selected one if not given.")] = "",
+    *,
     cwd: Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder of the Pulumi project.")] = Path(),
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Do not wait for calls that may still arrive.")] = False,
+    end_strays: Annotated[
+        bool, typer.Option("--end-strays", help="End what interrupted creates have left and no state holds.")
+    ] = False,
 ) -> None:
-    """Remove the lock and the pending operations that a killed `pulumi` left behind; then run `pulumi up`."""
-    try:
-        typer.echo(_recover(Engine.on_path(cwd, stack), yes=yes))
-    except XplentyError as error:
-        typer.echo(f"xplenty-pulumi recover: {error}", err=True)
-        raise typer.Exit(BAD_INPUT if isinstance(error, ConfigError) else FAILED) from None
+    """Remove the lock and the pending operations that a killed `pulumi` left behind; then run `pulumi up`.
+
+    It waits until two minutes after the state was last written, because calls of the killed run may still arrive, and
+    then names the clusters and hooks that interrupted creates of the stack have left and no state holds.
+    """
+    with one_paragraph("recover", interrupted="ended by Ctrl-C; run it again to go on"):
+        engine, screen = Engine.on_path(cwd, stack), Screen([Secret(os.environ.get("XPLENTY_API_KEY", "").strip())])
+        remains = remains_of(engine)
+        screen.line(_recovered(engine, remains, screen, yes=yes, waits=not no_wait))
+        _look_for_strays(engine, remains, screen, ends=end_strays, yes=yes)
 
 
-@dataclass(frozen=True)
-class Remains:
-    """What is left of a killed run. `locks` is None where the backend does not show them."""
-
-    stack: str
-    locks: tuple[Lock, ...] | None
-    pending: tuple[Mapping[str, Any], ...]
-
-    def __bool__(self) -> bool:
-        return self.locks is None or bool(self.locks or self.pending)
-
-    @property
-    def creates_ours(self) -> bool:
-        """Whether a resource of Xplenty was being created, so that it may exist or come to exist."""
-        return any(one["type"] == "creating" and one["resource"]["type"].startswith(_OURS) for one in self.pending)
-
-    def foreign(self) -> str:
-        """Return a warning about what was being created and is none of ours, or an empty text."""
-        theirs = [
-            one for one in self.pending if one["type"] == "creating" and not one["resource"]["type"].startswith(_OURS)
-        ]
-        if not theirs:
-            return ""
-        names = ", ".join(f"{_name(one)} ({one['resource']['type']})" for one in theirs)
-        return f" Not of Xplenty, so that no `pulumi up` finds what may exist of it: {names}. Look for it yourself."
-
-
-def _recover(engine: Engine, *, yes: bool) -> str:
-    remains = remains_of(engine)
+def _recovered(engine: Engine, remains: Remains, screen: Screen, *, yes: bool, waits: bool) -> str:
+    """Clear away what the engine keeps, and return what was done."""
     if not remains:
         return f"{remains.stack}: nothing to recover: no lock and no pending operation. Run `pulumi up`."
     refuse_while_held(remains)
     if not yes:
         _ask(remains)
+    if waits:
+        wait_for_late_calls(remains.last_sign, SystemClock(), lambda text: screen.line(f"{remains.stack}: {text}"))
     remove_locks(engine, remains)
     try:
         is_refreshed = engine.shown("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
@@ -72,8 +59,18 @@ def _recover(engine: Engine, *, yes: bool) -> str:
     if not is_refreshed:
         raise _half_done(remains, "`pulumi refresh` failed; its own words are above")
     if still := remains_of(engine).pending:
-        raise _half_done(remains, f"`pulumi refresh` left {_spelled(still)}")
+        raise _half_done(remains, f"`pulumi refresh` left {spelled(still)}")
     return f"{remains.stack}: {_done(remains)}.{remains.foreign()} {_NEXT}"
+
+
+def _look_for_strays(engine: Engine, remains: Remains, screen: Screen, *, ends: bool, yes: bool) -> None:
+    """Name what interrupted creates have left; where that cannot be told, say so, and fail if it was to be ended."""
+    try:
+        tell_strays(engine, screen, ends=ends, yes=yes, creating=remains.owners())
+    except XplentyError as trouble:
+        if ends:
+            raise
+        screen.line(f"did not look for what interrupted creates may have left in the account: {trouble}")
 
 
 _NEXT = (
@@ -90,30 +87,6 @@ def _half_done(remains: Remains, trouble: str) -> XplentyError:
     )
 
 
-def remains_of(engine: Engine) -> Remains:
-    """Return what is left of a killed run on the engine's stack; raises ConfigError where that can not be told."""
-    try:
-        name = engine.told("stack", "--show-name", "--fully-qualify-stack-names").strip()
-        backend = json.loads(engine.told("whoami", "--json"))["url"]
-        deployment = json.loads(engine.told("stack", "export"))["deployment"] or {}
-    except XplentyError as failed:
-        advice = "Name the stack with --stack and the project's folder with --cwd; nothing was changed"
-        raise ConfigError(failed.message, advice=advice) from None
-    pending = deployment.get("pending_operations") or ()
-    return Remains(name, locks_of(name, backend, folder=engine.folder), tuple(pending))
-
-
-def refuse_while_held(remains: Remains) -> None:
-    """Raise RefusedError while a process that lives on this machine holds the stack's lock."""
-    for lock in remains.locks or ():
-        if lock.is_held:
-            raise RefusedError(
-                f"it is locked by {lock}, which still runs on this machine; nothing was changed",
-                resource=remains.stack,
-                advice="Wait until it ends, or end it with Ctrl-C; then run `xplenty-pulumi recover` if it left a lock",
-            )
-
-
 def _ask(remains: Remains) -> None:
     question = f"{remains.stack}: {_found(remains)}.{remains.foreign()}"
     if not sys.stdin.isatty():
@@ -126,27 +99,15 @@ def _ask(remains: Remains) -> None:
         raise RefusedError("nothing was changed", resource=remains.stack)
 
 
-def remove_locks(engine: Engine, remains: Remains) -> None:
-    """Remove the locks there are, or where the backend does not show them, the one there may be."""
-    if remains.locks is not None:
-        if remains.locks:
-            engine.told("cancel", "--yes")
-        return
-    try:
-        engine.told("cancel", "--yes")
-    except XplentyError as refused:  # such a backend refuses where nothing is locked
-        typer.echo(f"{remains.stack}: no lock was removed: {refused.message}", err=True)
-
-
 def _found(remains: Remains) -> str:
-    return f"{_locked_by(remains.locks)}; {_spelled(remains.pending)}"
+    return f"{_locked_by(remains.locks)}; {spelled(remains.pending)}"
 
 
 def _done(remains: Remains) -> str:
     removed = "removed the lock that there may have been" if remains.locks is None else "there was no lock"
     if remains.locks:
         removed = f"removed the lock of {_all(map(str, remains.locks))}"
-    return f"{removed}; cleared {_spelled(remains.pending)}; refreshed the state"
+    return f"{removed}; cleared {spelled(remains.pending)}; refreshed the state"
 
 
 def _locked_by(locks: Sequence[Lock] | None) -> str:
@@ -156,16 +117,6 @@ def _locked_by(locks: Sequence[Lock] | None) -> str:
         return "not locked"
     states = {True: "which does not run any more", False: "which can not be looked for from here"}
     return "locked by " + _all(f"{lock}, {states[lock.is_seen]}" for lock in locks)
-
-
-def _spelled(pending: Sequence[Mapping[str, Any]]) -> str:
-    if not pending:
-        return "no pending operation"
-    return f"{len(pending)} pending: " + _all(f"{one['type']} {_name(one)}" for one in pending)
-
-
-def _name(operation: Mapping[str, Any]) -> str:
-    return str(operation["resource"]["urn"]).rpartition("::")[2]
 
 
 def _all(parts: Any) -> str:

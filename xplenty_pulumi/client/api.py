@@ -35,9 +35,10 @@ class Client:
     """An account of the service, through one API key; safe to share between threads, not between processes.
 
     Every call ends within `deadline` seconds, repeats included, by `clock`; one try of it is given up after
-    `read_timeout` seconds of silence, a read that was under way also soon after `given_up` has become true. `ca_path`
-    names certificate authorities trusted besides the usual ones. `http`
-    stands in for the network in tests. Proxies come from the environment.
+    `read_timeout` seconds of silence, a read that was under way also soon after `given_up` has become true. Before each
+    try of a call that changes something `before_write` is called: what it raises ends the call, and nothing is sent.
+    `ca_path` names certificate authorities trusted besides the usual ones. `http` stands in for the network in tests.
+    Proxies come from the environment.
 
     Raises ConfigError, naming the setting, for an empty or malformed key, account or address.
     """
@@ -55,6 +56,7 @@ class Client:
         deadline: float = 120.0,
         read_timeout: float = READ_TIMEOUT,
         given_up: Callable[[], bool] = lambda: False,
+        before_write: Callable[[], None] = lambda: None,
     ) -> None:
         api_key = _checked_key(api_key)
         address = parse_address(base_url)
@@ -71,6 +73,7 @@ class Client:
             clock=clock,
             random=random or Random(),  # noqa: S311 - spreads retries in time; nothing secret depends on it
             deadline=deadline,
+            before_write=before_write,
         )
         self._user: int | None = None
         self._asking = threading.Lock()

@@ -58,13 +58,21 @@ class Caller:
     """
 
     def __init__(
-        self, transport: Transport, explainer: Explainer, *, clock: Clock, random: Random, deadline: float
+        self,
+        transport: Transport,
+        explainer: Explainer,
+        *,
+        clock: Clock,
+        random: Random,
+        deadline: float,
+        before_write: Callable[[], None] = lambda: None,
     ) -> None:
         self._transport = transport
         self._explainer = explainer
         self._clock = clock
         self._random = random
         self._deadline = deadline
+        self._before_write = before_write
         self._quota = RetryQuota()
         self._breaker = KeyBreaker(clock)
         self._throttle = Throttle(clock, random)
@@ -119,6 +127,8 @@ class Caller:
                     return self._exchange(call, moment=moment)
 
     def _exchange(self, call: Call[T], *, moment: float) -> Outcome:
+        if call.request.method != "GET":
+            self._before_write()
         outcome = self._transport.send(call.request, timeout=self._left(moment))
         if not call.free and not isinstance(outcome, NotSent):
             self.meter.count(call.kind)

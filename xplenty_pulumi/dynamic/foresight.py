@@ -56,7 +56,7 @@ class Declared:
         self._types: dict[str, object] = {}
         self._is_planned = False
         self._added: set[object] = set()
-        bridge.at_end(self.headline, visible=True)
+        bridge.at_end(self.headline, severity="INFO")
 
     def note(self, subject: Subject, use: Use | None) -> tuple[Use, ...]:
         """Count a cluster, anew where it was counted before, and return all that are known so far."""

@@ -37,6 +37,7 @@ class ClusterProvider(Provider):
         """Return the cluster's id and outputs once it is ready."""
         call = self.call()
         outcome = self._clusters(call).create(_desired_cluster(call, props))
+        self.session().last_look.know(outcome.record.id)
         return CreateResult(str(outcome.record.id), self.achieved(call, outcome, {**props, OWED: True}))
 
     @answered

@@ -1,14 +1,17 @@
 """What the dynamic provider host does not offer, item by item, and the plain fallback of each.
 
 Everything here leans on details of the host that no contract covers, so each item looks before it acts: `pool`,
-`request`, `rows`, `failures` and `cancel` are the items, `report` tests them, and docs/bridge.md explains them.
+`request`, `rows`, `failures`, `cancel` and `engine` are the items, `report` tests them, and docs/bridge.md explains
+them.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Literal
 
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.dynamic.bridge.cancel import cancelled, ear, listen
+from xplenty_pulumi.dynamic.bridge.engine import require_engine
 from xplenty_pulumi.dynamic.bridge.failures import ProviderFailure, fail, fail_partially
 from xplenty_pulumi.dynamic.bridge.pool import lift_pool
 from xplenty_pulumi.dynamic.bridge.report import Finding, Report, announce, report
@@ -37,10 +40,14 @@ __all__ = [
     "listen",
     "report",
     "reporter",
+    "require_engine",
     "say",
     "stack_line",
     "warn",
 ]
+
+
+Severity = Literal["DEBUG", "INFO", "WARNING"]
 
 
 def reporter(call: Call, clock: Clock) -> Callable[[str, str], None]:
@@ -63,8 +70,8 @@ def debug(call: Call, text: str) -> None:
     _log(call, text, "DEBUG", ephemeral=False)
 
 
-def at_end(text: Callable[[], str], *, visible: bool) -> None:
-    """Show `text()` once the engine's operation is over, to everybody where `visible`, else to those who debug.
+def at_end(text: Callable[[], str], *, severity: Severity) -> None:
+    """Show `text()` once the engine's operation is over.
 
     An empty text is not shown, nor the same one twice, and one that can not be had is no reason to fail. Needs the item
     `cancel`.
@@ -77,6 +84,6 @@ def at_end(text: Callable[[], str], *, visible: bool) -> None:
             line = text()
             if line not in ("", shown):
                 shown = line
-                stack_line(line, "INFO" if visible else "DEBUG")
+                stack_line(line, severity)
 
     ear().at_end(farewell)

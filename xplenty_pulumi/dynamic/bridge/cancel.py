@@ -1,15 +1,16 @@
 """Hearing the engine's Cancel, which the dynamic host answers and forgets: the user has had enough, or all is done."""
 
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
-_HOST = "__main__"
-_SERVICER = "DynamicResourceProviderServicer"
+HOST = "__main__"
+SERVICER = "DynamicResourceProviderServicer"
 
 
 class Ear:
@@ -66,11 +67,24 @@ def listen() -> bool:
 
     The host has registered its servicer with bound methods, so the method's code is exchanged, not the method.
     """
-    method = getattr(getattr(sys.modules.get(_HOST), _SERVICER, None), "Cancel", None)
+    method = getattr(getattr(sys.modules.get(HOST), SERVICER, None), "Cancel", None)
     if not isinstance(method, FunctionType) or method.__code__.co_freevars:
         return False
     method.__code__ = _answer.__code__
+    _end_quietly()
     return True
+
+
+def _end_quietly() -> None:
+    """Let an interrupted host end without a traceback: the engine interrupts it once more while it ends.
+
+    The host leaves its `main` at the first SIGINT. What is registered here is then called by the main thread, which
+    alone may ignore a signal, before it waits for the calls that are under way.
+    """
+    register = getattr(threading, "_register_atexit", None)
+    if callable(register):
+        with suppress(RuntimeError):  # it is ending already
+            register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 
 
 def _answer(self: Any, request: Any, context: Any) -> Any:  # noqa: ARG001 - the host's signature

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pulumi.runtime.proto import engine_pb2, provider_pb2, status_pb2
 
-from xplenty_pulumi.dynamic.bridge import cancel, failures, pool, request, rows
+from xplenty_pulumi.dynamic.bridge import cancel, engine, failures, pool, request, rows
 from xplenty_pulumi.dynamic.ours import PROVIDER
 from xplenty_pulumi.dynamic.settings import bridge_enabled
 
@@ -16,11 +16,15 @@ SWITCHED_OFF = "switched off by XPLENTY_BRIDGE"
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that the host does not offer: its `fallback`, and a `probe` that returns what is in the way, if any."""
+    """One thing that the host does not offer: its `fallback`, and a `probe` that returns what is in the way, if any.
+
+    One that `is_safety` is in place wherever it works, whether the bridge is switched off or not.
+    """
 
     name: str
     fallback: str
     probe: Callable[[], str]
+    is_safety: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,8 @@ def _tested(item: Item) -> Finding:
 
 
 def _off(item: Item) -> Finding:
+    if item.is_safety and (found := _tested(item)).works:
+        return found
     return Finding(item.name, works=False, fallback=item.fallback, why=SWITCHED_OFF)
 
 
@@ -128,6 +134,10 @@ def _cancel() -> str:
     return "" if cancel.listen() else "the host's Cancel was not found"
 
 
+def _engine_watch() -> str:
+    return "" if engine.watched() else "the engine's address was not found, or takes no connection"
+
+
 def _has(message: object, *fields: str) -> bool:
     return set(fields) <= set(getattr(message, "DESCRIPTOR").fields_by_name)  # noqa: B009 - the stubs do not show it
 
@@ -139,5 +149,6 @@ ITEMS = (
     Item("partial state", "adoption by the marker", _partial_state),
     Item("one-line errors", "a traceback that ends in our text", _trailer),
     Item("cancel", "waits that end with their deadline", _cancel),
+    Item("engine watch", "a process that outlives a killed engine", _engine_watch, is_safety=True),
 )
 """Every item of the bridge, in the order of the tables in the documentation."""

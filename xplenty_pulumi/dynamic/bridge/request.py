@@ -46,8 +46,13 @@ class Call:
         """Return why nobody waits for the answer any more, or an empty text."""
         if self.context is not None and cancelled().is_set():
             return "cancelled"
+        return "" if self.is_active else "the engine has gone away"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the engine still waits for the answer, as far as the host tells."""
         is_active = getattr(self.context, "is_active", None)
-        return "the engine has gone away" if callable(is_active) and not is_active() else ""
+        return bool(is_active()) if callable(is_active) else True
 
 
 def current_call() -> Call:

@@ -1,0 +1,154 @@
+"""A killed engine's provider sends nothing more and ends; what was under way arrives, and is not lost."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.engine_crash.cases import ETL, RUN
+from tests.engine_crash.moments import Moment
+from tests.engine_crash.scene import count_point, recover
+from tests.engine_crash.slow_way import Trouble, Way, way_to
+from tests.support.engine_process import beside, engine
+from tests.support.stack import Declared, Stack, cluster
+from xplenty_pulumi.emulator import Emulator
+
+SIGNALS = (signal.SIGKILL, signal.SIGHUP)
+TROUBLES: tuple[Trouble, ...] = ("throttled", "slow")
+
+
+def _nothing(_stack: Stack) -> None:
+    """Begin with an empty stack."""
+
+
+def _cluster_up(stack: Stack) -> None:
+    stack.declare(ETL).up().succeeded()
+
+
+@dataclass(frozen=True)
+class Writing:
+    """An operation whose write meets trouble: `prepare` brings the stack to where `command` begins."""
+
+    command: str
+    prepare: Callable[[Stack], None]
+    write: Moment
+    declared: tuple[Declared, ...] = (ETL,)
+
+
+WRITES: Mapping[str, Writing] = {
+    "create": Writing("up", _nothing, Moment("before", "POST", "clusters")),
+    "update": Writing("up", _cluster_up, Moment("before", "PUT", "clusters/{id}"), (cluster("etl", nodes=4),)),
+    "delete": Writing("destroy", _cluster_up, Moment("before", "DELETE", "clusters/{id}")),
+    "run": Writing("up", _nothing, Moment("before", "POST", "jobs"), (ETL, RUN)),
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """What ends the engine, what its write has met, and which write that is."""
+
+    name: signal.Signals
+    trouble: Trouble
+    write: str
+
+    def __str__(self) -> str:
+        return f"{self.name.name}-{self.trouble}-{self.write}"
+
+
+POINTS = [Point(name, trouble, write) for write in WRITES for trouble in TROUBLES for name in SIGNALS]
+OFTEN = {Point(signal.SIGKILL, "throttled", "create"), Point(signal.SIGHUP, "slow", "update")}
+"""What every run of the tests takes; all others take minutes together."""
+
+
+@pytest.fixture
+def account() -> Iterator[Emulator]:
+    """An account whose time passes 300 times as fast."""
+    with Emulator(time_scale=300) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def way(account: Emulator) -> Iterator[Way]:
+    """The way to it."""
+    with way_to(account) as made:
+        yield made
+
+
+@pytest.fixture
+def stack(tmp_path: Path, account: Emulator, way: Way) -> Stack:
+    """A new stack whose calls go that way."""
+    return Stack(tmp_path, account, XPLENTY_API_URL=way.url)
+
+
+@pytest.mark.parametrize(
+    "point", [pytest.param(one, marks=() if one in OFTEN else pytest.mark.long, id=str(one)) for one in POINTS]
+)
+def test_nothing_is_sent_for_a_dead_engine(stack: Stack, account: Emulator, way: Way, point: Point) -> None:
+    """Killed while a write waits for Retry-After or is under way: no process stays, no write follows, nothing lives."""
+    writing = WRITES[point.write]
+    writing.prepare(stack)
+    stack.declare(*writing.declared)
+    way.meet(point.trouble, writing.write)
+    with engine(stack, writing.command) as running:
+        way.wait()
+        provider = running.provider()
+        running.signal(point.name)
+        running.is_without(provider)
+        sent = list(way.writes)
+        way.let_through()
+        recover(stack, "--yes").succeeded()
+        assert way.writes == sent
+        _goes_on(stack, account, writing)
+
+    stack.destroy().succeeded()
+    assert account.living_clusters() == ()
+    assert account.unfinished_jobs() == ()
+    count_point()
+
+
+def _goes_on(stack: Stack, account: Emulator, writing: Writing) -> None:
+    """An `up` ends with one cluster as declared, and one run where one is declared."""
+    stack.up("--refresh").succeeded()
+    (living,) = account.living_clusters()
+    assert stack.state()["etl"]["id"] == str(living.id)
+    assert living.nodes == writing.declared[0].inputs["nodes"]
+    assert len(account.jobs()) == (1 if RUN in writing.declared else 0)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=() if one is signal.SIGHUP else pytest.mark.long) for one in SIGNALS]
+)
+def test_waiting_provider_ends_with_its_engine(tmp_path: Path, name: signal.Signals) -> None:
+    """A provider that only waits for a cluster ends as well, and the bridge switched off changes nothing."""
+    with Emulator() as account:
+        stack = Stack(tmp_path, account, XPLENTY_BRIDGE="off").declare(ETL)
+        with engine(stack, "up") as running:
+            running.says("[1/3]")
+            provider = running.provider()
+            running.signal(name)
+            running.is_without(provider)
+    count_point()
+
+
+@pytest.mark.long
+def test_recover_waits_for_what_is_under_way(stack: Stack, account: Emulator, way: Way) -> None:
+    """A POST that arrives while `recover` waits is found by the `up` that follows, and nothing is made twice."""
+    stack.declare(ETL)
+    way.meet("slow", WRITES["create"].write)
+    with engine(stack, "up") as running:
+        way.wait()
+        provider = running.provider()
+        running.kill()
+        running.is_without(provider)
+        with beside(stack, [sys.executable, "-m", "xplenty_pulumi.cli", "recover", "--yes"]) as recovery:
+            recovery.says("may still arrive: waiting")
+            way.let_through()
+            recovery.ended().succeeded()
+        stack.up().succeeded()
+    assert len(account.clusters()) == 1
+    stack.destroy().succeeded()
+    assert account.living_clusters() == ()
+    count_point()
