@@ -1,11 +1,11 @@
-"""Clocks: the machine's, one that a test moves, and one that runs faster."""
+"""Clocks: the machine's, one that a test moves, one that moves by steps, and one that runs faster."""
 
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from xplenty_pulumi.clock import Clock, ManualClock, ScaledClock, SystemClock
+from xplenty_pulumi.clock import Clock, ManualClock, ScaledClock, SteppedClock, SystemClock
 
 
 def test_system_clock_is_the_machines() -> None:
@@ -101,6 +101,26 @@ def test_threads_share_a_manual_clock() -> None:
     for thread in threads:
         thread.join()
     assert clock.monotonic() == 2000
+
+
+def test_stepped_clock_moves_a_step_with_each_tick() -> None:
+    """It stands still between ticks; its step can be changed, and with 0 a tick moves nothing."""
+    clock = SteppedClock(30, start=datetime(2026, 1, 1, tzinfo=UTC))
+    clock.tick()
+    assert (clock.monotonic(), clock.now()) == (30, datetime(2026, 1, 1, 0, 0, 30, tzinfo=UTC))
+    for step in (0, 0.5):
+        clock.step = step
+        clock.tick()
+    assert clock.monotonic() == 30.5
+
+
+@pytest.mark.parametrize("step", [-1, float("nan"), float("inf")])
+def test_a_step_is_a_number_of_seconds(step: float) -> None:
+    """Another one is refused, and the step stays what it was."""
+    clock = SteppedClock(30, start=datetime(2026, 1, 1, tzinfo=UTC))
+    with pytest.raises(ValueError, match="a step is 0 or a positive number of seconds"):
+        clock.step = step
+    assert clock.step == 30
 
 
 def test_scaled_clock_runs_faster() -> None:

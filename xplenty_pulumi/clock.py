@@ -1,5 +1,6 @@
-"""Time as an argument: the real clock, one that a test moves by hand, and one that runs faster."""
+"""Time as an argument: the real clock, ones that a test moves by hand or with each look, and one that runs faster."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -74,6 +75,33 @@ class ManualClock:
     def on_advance(self, listener: Callable[[float], None]) -> None:
         """Call `listener(seconds)` after every `advance` and `sleep`."""
         self._listeners.append(listener)
+
+
+class SteppedClock(ManualClock):
+    """A clock that stands still until `tick` moves it `step` seconds, so that what happens does not depend on speed.
+
+    `step` can be changed at any time; with 0 a tick moves nothing. `advance` moves the clock by hand as well.
+    Raises ValueError for a step that is negative or no finite number.
+    """
+
+    def __init__(self, step: float, *, start: datetime) -> None:
+        super().__init__(start)
+        self.step = step
+
+    @property
+    def step(self) -> float:
+        """The seconds of a tick."""
+        return self._step
+
+    @step.setter
+    def step(self, seconds: float) -> None:
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"a step is 0 or a positive number of seconds, got {seconds}")
+        self._step = seconds
+
+    def tick(self) -> None:
+        """Move the clock one step."""
+        self.advance(self.step)
 
 
 class ScaledClock:

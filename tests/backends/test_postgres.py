@@ -8,7 +8,7 @@ import pytest
 from tests.engine_crash.scene import recover
 from tests.support.engine_process import engine
 from tests.support.postgres import postgres
-from tests.support.stack import Stack, cluster, eventually, writes
+from tests.support.stack import STEP, Stack, cluster, eventually, writes
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.engine
 
 @pytest.fixture
 def account() -> Iterator[Emulator]:
-    """An account whose clusters take three seconds."""
-    with Emulator(time_scale=60) as emulator:
+    """An account in which nothing happens but what is waited for."""
+    with Emulator(step=STEP) as emulator:
         yield emulator
 
 
@@ -35,11 +35,13 @@ def test_life_of_a_stack(stack: Stack, account: Emulator) -> None:
     stack.refresh("--expect-no-changes").succeeded()
 
     stack.declare(cluster("etl"), cluster("other"), cluster("late"))
+    account.pace(0)
     with engine(stack, "up") as running:
         eventually(lambda: account.clusters() if len(account.clusters()) == 3 else None)
         second = stack.up().failed().output
         assert "the stack is currently locked by 1 lock(s)" in second
         running.kill()
+    account.pace(STEP)
     assert "the stack is currently locked by" in stack.up().failed().output
 
     assert "this backend does not show" in recover(stack).failed().output

@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.engine_process import EngineProcess
-from tests.support.stack import NO_ENGINE, Ran
+from tests.support.stack import LONGEST, NO_ENGINE, Ran
 from xplenty_pulumi.emulator import Emulator
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "branch_environments"
 QUICK = ("--", "--skip-preview")
-_LONGEST = 180
 _CI = ("CI", "GITHUB_", "GITLAB_", "BUILDKITE", "BITBUCKET_", "CIRCLE", "BRANCH_NAME", "CHANGE_BRANCH")
 
 
@@ -102,7 +101,7 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=_LONGEST,
+            timeout=LONGEST,
             check=False,
         )
         return Ran(done.returncode, done.stdout)

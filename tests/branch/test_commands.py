@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from tests.branch.project import QUICK, Project
-from tests.support.stack import eventually
+from tests.support.stack import LONGEST, STEP, eventually
 from xplenty_pulumi.core.branches import stack_name
 from xplenty_pulumi.core.marker import Marker, Owner, marker_of, sign
 from xplenty_pulumi.emulator import Emulator
@@ -35,8 +35,8 @@ sys.exit(1)
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Emulator]:
-    """An account in which things are quick."""
-    with Emulator(time_scale=300) as made:
+    """An account in which nothing happens but what is waited for."""
+    with Emulator(step=STEP) as made:
         yield made
 
 
@@ -238,7 +238,7 @@ def test_signal_lets_the_engine_end_by_itself(tmp_path: Path, number: signal.Sig
     with subprocess.Popen([sys.executable, "-c", ask], start_new_session=True) as process:
         eventually(lambda: begun.exists() or None)
         os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
-        assert process.wait(timeout=30) == 7
+        assert process.wait(timeout=LONGEST) == 7
     assert done.exists()
 
 

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from tests.branch.project import EXAMPLE, Project
-from xplenty_pulumi.emulator import Emulator, Knobs
+from tests.support.stack import STEP
+from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
 
@@ -19,8 +20,8 @@ JOB = {"CI": "true", "GITHUB_HEAD_REF": "feature/Login", "GITHUB_REF_NAME": "7/m
 
 @pytest.fixture
 def account() -> Iterator[Emulator]:
-    """An account in which things are quick."""
-    with Emulator(time_scale=20, knobs=Knobs(creating_seconds=20, terminating_seconds=10)) as made:
+    """An account in which nothing happens but what is waited for."""
+    with Emulator(step=STEP) as made:
         yield made
 
 

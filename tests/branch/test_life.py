@@ -18,13 +18,14 @@ pytestmark = pytest.mark.engine
 
 FATES = ("merged", "killed", "never", "by_hand", "done")
 _AT_ONCE = 4
+STEP = 10.0
 PACE = Knobs(creating_seconds=20, terminating_seconds=10)
 
 
 @pytest.fixture
 def account() -> Iterator[Emulator]:
-    """An account in which a cluster takes a second or two to come and to go."""
-    with Emulator(time_scale=20, knobs=PACE) as made:
+    """An account in which a cluster takes a few looks to come and to go, and none ends because it is idle."""
+    with Emulator(step=STEP, knobs=PACE) as made:
         yield made
 
 
@@ -41,7 +42,7 @@ def test_nothing_is_left_of_any_branch(project: Project, account: Emulator, coun
     branches = _branches(count)
     project.push(*(name for names in branches.values() for name in names))
 
-    _bring_up_at_once(project, account, [*branches["merged"], *branches["by_hand"], *branches["done"]])
+    _bring_up_at_once(project, [*branches["merged"], *branches["by_hand"], *branches["done"]])
     assert len(project.stacks()) == len(set(project.stacks())) == count - 2 * (count // 5)
     _kill_while_creating(project, account, branches["killed"])
     lost = _lose_the_stack_of_a_killed_one(project, account)
@@ -72,7 +73,7 @@ def _strangers(account: Emulator) -> set[int]:
     return {account.add_cluster(description=text, terminate_on_idle=False).id for text in texts}
 
 
-def _bring_up_at_once(project: Project, account: Emulator, branches: list[str]) -> None:
+def _bring_up_at_once(project: Project, branches: list[str]) -> None:
     """Bring several up at the same time, each of which gets a cluster."""
     left = list(branches)
     while left:
@@ -81,22 +82,16 @@ def _bring_up_at_once(project: Project, account: Emulator, branches: list[str]) 
             running = [stack.enter_context(project.begun("up", "--branch", name, *QUICK)) for name in now]
             for one in running:
                 one.ended().succeeded()
-        _keep_alive(account)
-
-
-def _keep_alive(account: Emulator) -> None:
-    """Let no cluster end because it is idle: on a busy machine that would be before its turn comes."""
-    for one in account.living_clusters():
-        account.edit_cluster(one.id, terminate_on_idle=False)
 
 
 def _kill_while_creating(project: Project, account: Emulator, branches: list[str]) -> None:
+    account.pace(0)
     for name in branches:
         with project.begun("up", "--branch", name, *QUICK) as running:
             eventually(partial(_cluster_if_any, account, name))
             running.kill_engine()
             assert running.ended().code == 1
-        _keep_alive(account)
+    account.pace(STEP)
 
 
 def _lose_the_stack_of_a_killed_one(project: Project, account: Emulator) -> int:

@@ -152,7 +152,7 @@ def test_ctrl_c_says_what_goes_on(scene: Scene, spare: Cluster) -> None:
 @pytest.mark.parametrize(("answer", "code", "status"), [("y", 0, "terminated"), ("n", 1, "available")])
 def test_on_a_terminal_it_asks(answer: str, code: int, status: str) -> None:
     """The question names the cluster, without a key that is in its name, and only a yes is one."""
-    with Emulator(Seed(api_key=KEY), time_scale=100) as account:
+    with Emulator(Seed(api_key=KEY), step=30) as account:
         number = account.add_cluster(name=f"spare {KEY}").id
         settings = {"XPLENTY_API_KEY": KEY, "XPLENTY_ACCOUNT_ID": account.account_id, "XPLENTY_API_URL": account.url}
         ours, theirs = pty.openpty()

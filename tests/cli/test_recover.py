@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.stack import Ran, Stack, cluster
+from tests.support.stack import STEP, Ran, Stack, cluster
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
@@ -180,7 +180,7 @@ def test_pending_creates_are_cleared(stack: Stack, state: Path) -> None:
 
 def test_refresh_that_fails_is_said_and_can_be_repeated(tmp_path: Path) -> None:
     """Without an API key a cluster can not be looked at: the lock is gone, the rest is to be repeated."""
-    with Emulator(time_scale=300) as account:
+    with Emulator(step=STEP) as account:
         stack = Stack(tmp_path, account).declare(cluster("etl"))
         stack.up().succeeded()
         lock(stack.folder / "state" / ".pulumi", pid=NO_PROCESS)

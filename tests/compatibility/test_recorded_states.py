@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from tests.compatibility.record import DECLARED, STATES
-from tests.support.stack import Stack, writes
+from tests.support.stack import STEP, Stack, writes
 from xplenty_pulumi._version import __version__
 from xplenty_pulumi.core.kinds import CLUSTER, Phase
 from xplenty_pulumi.emulator import Cluster, Emulator, Job
@@ -31,7 +31,7 @@ def imported(folder: Path, recorded: dict[str, Any]) -> Iterator[tuple[Stack, Em
     """Give a stack that declares nothing and has the recorded state, and the account that this was made on."""
     state = folder / "state.json"
     state.write_text(json.dumps(recorded["state"]))
-    with Emulator(time_scale=300) as account:
+    with Emulator(step=STEP) as account:
         restore(account, recorded)
         stack = Stack(folder / "stack", account)
         stack.run("stack", "import", "--file", str(state)).succeeded()

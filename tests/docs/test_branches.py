@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.branch.project import QUICK, Project
-from xplenty_pulumi.emulator import Emulator, Knobs
+from tests.support.stack import STEP
+from xplenty_pulumi.emulator import Emulator
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "branches.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -29,7 +30,7 @@ def settled(text: str) -> str:
 @pytest.mark.engine
 def test_commands_print_what_the_page_shows(tmp_path: Path) -> None:
     """Up, list, a branch that is deleted, sweep, and down, each with its output below it; then nothing is left."""
-    with Emulator(time_scale=20, knobs=Knobs(creating_seconds=20, terminating_seconds=10)) as account:
+    with Emulator(step=STEP) as account:
         project = Project(tmp_path, account)
         project.push("feature/login")
         project.git("checkout", "--quiet", "-b", "feature/login")

@@ -10,7 +10,7 @@ import pytest
 from tests.engine_crash.scene import recover
 from tests.sdk.versions import VERSIONS
 from tests.support.engine_process import engine
-from tests.support.stack import Stack, cluster, eventually, writes
+from tests.support.stack import STEP, Stack, cluster, eventually, writes
 from xplenty_pulumi.dynamic.bridge.report import ITEMS, Finding, Report
 from xplenty_pulumi.dynamic.crowd import advice
 from xplenty_pulumi.emulator import Emulator
@@ -70,13 +70,14 @@ def test_killed_up_without_checkpoints_is_adopted(tmp_path: Path) -> None:
     """After a kill the state holds nothing, not even what was ready; after `recover` an `up` creates none twice."""
     export, command = SKIPPING.splitlines()
     settings = dict(word.split("=") for word in shlex.split(export)[1:])
-    with Emulator(time_scale=60) as account:
+    with Emulator(step=0) as account:
         stack = Stack(tmp_path, account, **settings).declare(cluster("one"), cluster("two", ready_timeout="1h"))
         with engine(stack, *shlex.split(command)[1:]) as running:
             made = eventually(lambda: account.clusters() if len(account.clusters()) == 2 else None)
             account.edit_cluster(made[0].id, status="available")
             running.says(" created (")
             running.kill()
+            account.pace(STEP)
             recover(stack, "--yes").succeeded()
             assert stack.state() == {}
             stack.run(*shlex.split(command)[1:], "--yes").succeeded()

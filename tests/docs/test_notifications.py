@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import Stack
+from tests.support.stack import STEP, Stack
 from xplenty_pulumi.cli.hook_requests import Notice
 from xplenty_pulumi.cli.listen import listen
 from xplenty_pulumi.core.hook_settings import NEEDED, SETTINGS
@@ -23,7 +23,7 @@ NOTIFY, HOOK, LISTEN = re.findall(r"^```\w+\n(.*?)^```$", PAGE, re.MULTILINE | r
 @pytest.mark.engine
 def test_programs_declare_what_the_page_says(tmp_path: Path) -> None:
     """Both programs run on the real engine, and the salt is an output that is not shown."""
-    with Emulator(time_scale=300) as account:
+    with Emulator(step=STEP) as account:
         stack = Stack(tmp_path / "stack", account)
         (stack.folder / "__main__.py").write_text(NOTIFY + HOOK)
 

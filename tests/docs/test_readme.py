@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.gitops.test_preview_comment import document, step
-from tests.support.stack import Stack
+from tests.support.stack import STEP, Stack
 from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.core import fields
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Change
@@ -44,8 +44,8 @@ DRIFT, DRIFTED, PREVIEW, COMMENT, BRANCH, BRANCHES = _OF_COMMANDS
 
 @pytest.fixture
 def account() -> Iterator[Emulator]:
-    """An account on which a minute takes a second, as in the demonstration."""
-    with Emulator(time_scale=60) as emulator:
+    """An account on which half a minute passes with each look, as with `--time-scale 60` and half a second for each."""
+    with Emulator(step=STEP) as emulator:
         yield emulator
 
 

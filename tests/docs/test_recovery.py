@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import Ran, Stack, cluster
+from tests.support.stack import STEP, Ran, Stack, cluster
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
@@ -35,7 +35,7 @@ def run(stack: Stack, line: str) -> Ran:
 @pytest.mark.parametrize("blocks", [(0, 1), (2, 1)], ids=["one command", "by hand"])
 def test_locked_stack_is_usable_again(tmp_path: Path, blocks: tuple[int, int]) -> None:
     """A locked stack refuses an `up`; after the blocks of the page it is up to date."""
-    with Emulator(time_scale=300) as account:
+    with Emulator(step=STEP) as account:
         stack = Stack(tmp_path, account).declare(cluster("etl"))
         _lock(stack)
         assert "locked" in stack.up().failed().output

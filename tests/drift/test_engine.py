@@ -13,7 +13,7 @@ import pytest
 from tests.drift.by_hand import CLUSTER_FIELDS, HOOK_FIELDS
 from tests.drift.scenario import DECLARED, EDITS, hook
 from tests.drift.scene import ids
-from tests.support.stack import Ran, Stack, cluster
+from tests.support.stack import STEP, Ran, Stack, cluster
 from xplenty_pulumi.core.drift_classes import Cause, Drift, comparable
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER, Change
@@ -67,9 +67,10 @@ def told_by_refresh(stack: Stack) -> dict[str, set[str]]:
 
 def test_whole_scenario_agrees_with_a_refresh(tmp_path: Path) -> None:
     """After all edits at once, `drift` and the engine name the same resources with the same fields."""
-    with Emulator(time_scale=300) as account:
+    with Emulator(step=STEP) as account:
         stack = Stack(tmp_path, account).declare(*DECLARED)
         stack.up().succeeded()
+        account.pace(0)
         numbers = ids(json.loads(stack.run("stack", "export").output))
         for edit in EDITS:
             edit.does(account, numbers[edit.resource.name])
@@ -96,7 +97,7 @@ def test_every_field_that_can_be_changed_by_hand_is_tried() -> None:
 def test_each_field_changed_by_hand_is_named_and_repaired(tmp_path: Path) -> None:
     """A refresh names field, old and new and ends with 7, `drift` agrees, `up --refresh` repairs, then all is quiet."""
     in_place, replace = set(CLUSTER.names(Change.IN_PLACE)), set(CLUSTER.names(Change.REPLACE))
-    with Emulator(time_scale=300) as account:
+    with Emulator(step=STEP) as account:
         changed = cluster("changed", **before(CLUSTER_FIELDS, in_place))
         replaced = cluster("replaced", time_to_idle=86_400, **before(CLUSTER_FIELDS, replace))
         stack = Stack(tmp_path, account).declare(changed, replaced, hook("bell", **before(HOOK_FIELDS, {*HOOK_FIELDS})))

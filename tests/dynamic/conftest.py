@@ -12,12 +12,12 @@ import pytest
 from pulumi.dynamic import ResourceProvider
 
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
+from tests.support.stack import STEP
 from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider
 from xplenty_pulumi.dynamic import bridge, crowd, foresight, sessions, settings
 from xplenty_pulumi.dynamic.bridge import rows
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 
-TIME_SCALE = 3_000.0
 NAMES = itertools.count(1)
 SEED = Seed(
     packages=(
@@ -74,7 +74,7 @@ def settings_of(account: Emulator) -> Mapping[str, str]:
 @pytest.fixture(scope="module")
 def here() -> Iterator[Scene]:
     """A host in this process."""
-    served = Emulator(SEED, time_scale=TIME_SCALE)
+    served = Emulator(SEED, step=STEP)
     with pytest.MonkeyPatch.context() as patch, served as account, engine() as (told, address):
         for name, text in settings_of(account).items():
             patch.setenv(name, text)
@@ -98,7 +98,7 @@ def forget_the_process() -> None:
 @pytest.fixture(scope="module")
 def apart() -> Iterator[Scene]:
     """A host in a process of its own, as the engine starts it."""
-    with Emulator(SEED, time_scale=TIME_SCALE) as account, host_apart(account) as scene:
+    with Emulator(SEED, step=STEP) as account, host_apart(account) as scene:
         yield scene
 
 

@@ -12,7 +12,7 @@ from tests.dynamic.host import Host, HostError, Line
 from tests.support.stack import eventually
 from xplenty_pulumi.dynamic.bridge.report import ITEMS
 from xplenty_pulumi.dynamic.layout import side_by_side
-from xplenty_pulumi.emulator import Emulator
+from xplenty_pulumi.emulator import Emulator, Knobs
 
 BROKEN = {
     "nothing": set[str](),
@@ -25,14 +25,22 @@ BROKEN = {
     "names": {"request", "rows", "partial state", "one-line errors"},
 }
 """What falls back for each change of the host: some items stand on others."""
+SLOW_STEP = 10.0
 NO_ADDRESS = {"rows"}
 """Changes with which the engine can be told nothing at all."""
 
 
 @pytest.fixture
 def account() -> Iterator[Emulator]:
-    """An account on which a cluster takes about two seconds."""
-    with Emulator(time_scale=90) as emulator:
+    """An account on which a cluster takes eighteen looks, which are more than half a second on any machine."""
+    with Emulator(step=SLOW_STEP) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def endless() -> Iterator[Emulator]:
+    """An account on which a cluster is creating at the first look, and stays so."""
+    with Emulator(step=0, knobs=Knobs(pending_seconds=0)) as emulator:
         yield emulator
 
 
@@ -100,11 +108,12 @@ def test_without_the_pool_four_at_a_time(changed: Callable[..., Scene], account:
     assert len(ends) == 6
 
 
-def test_without_the_request_inputs_and_defaults_count(changed: Callable[..., Scene]) -> None:
+def test_without_the_request_inputs_and_defaults_count(changed: Callable[..., Scene], account: Emulator) -> None:
     """The time-out of the resource option is not seen, the input is, and changes are printed by the resource's name."""
     scene = changed("request")
     host = scene.clusters()
     host.create(checked(host), timeout=0.2)
+    account.pace(0)
     other = scene.clusters()
     with pytest.raises(HostError, match="not available with 2 nodes after 1s"):
         other.create(checked(other, ready_timeout=1), timeout=300)
@@ -117,9 +126,9 @@ def test_without_the_request_inputs_and_defaults_count(changed: Callable[..., Sc
     assert not [line for line in scene.engine.lines if line.urn]
 
 
-def test_without_rows_changes_are_printed(changed: Callable[..., Scene]) -> None:
+def test_without_rows_changes_are_printed(make_apart: Callable[..., Scene], endless: Emulator) -> None:
     """An address that is no longer the last argument costs the rows alone: time-outs are obeyed."""
-    scene = changed("rows")
+    scene = make_apart(endless, command=("-m", "tests.dynamic.broken_host", "rows"))
     host = scene.clusters()
     with pytest.raises(HostError, match="not available with 2 nodes after 1s") as caught:
         host.create(checked(host), timeout=1)
@@ -132,8 +141,10 @@ def test_without_partial_state_the_next_create_adopts(changed: Callable[..., Sce
     scene = changed("partial state")
     host = scene.clusters()
     inputs = checked(host)
+    account.pace(0)
     with pytest.raises(HostError) as caught:
         host.create(inputs, timeout=0.2)
+    account.pace(SLOW_STEP)
     assert list(caught.value.status.details) == []
     assert caught.value.status.message.startswith(f"cluster {account.clusters()[0].id}: not available")
     assert host.create(inputs)[0] == str(account.clusters()[0].id)
@@ -161,10 +172,12 @@ def test_without_cancel_the_wait_ends_with_its_deadline(changed: Callable[..., S
     scene = changed("cancel")
     host = scene.clusters()
     inputs = checked(host)
+    account.pace(0)
     with ThreadPoolExecutor(1) as crowd:
         going = crowd.submit(host.create, inputs)
         eventually(lambda: account.clusters() or None)
         scene.clusters().cancel()
+        account.pace(SLOW_STEP)
         assert side_by_side(going.result()[1])["status"] == "available"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,6 +42,12 @@ class Running:
         request = urllib.request.Request(self.url + path, data=body, headers=headers)
         with urllib.request.urlopen(request, timeout=10) as response:
             return int(response.status)
+
+    def read(self, path: str) -> Any:
+        user = base64.b64encode(f"{self.api_key}:".encode()).decode()
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Basic {user}"})
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return json.load(response)
 
     def stop(self, name: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
         """Send a signal and return exit code, rest of stdout, and stderr."""
@@ -189,6 +196,23 @@ def test_a_time_scale_must_be_a_positive_number(scale: str) -> None:
     assert "time" in done.stderr
     assert "scale" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_with_a_step_time_passes_by_looks() -> None:
+    """A cluster is available as soon as it has been looked at often enough."""
+    with running("--step", "90") as emulator:
+        path = f"/{emulator.account_id}/api/clusters"
+        emulator.call(path, body=b'{"nodes": 2}')
+        seen = [emulator.read(f"{path}/501")["status"] for _ in range(4)]
+        assert seen == ["pending", "creating", "available", "available"]
+
+
+@pytest.mark.parametrize("arguments", [("--step", "-1"), ("--step", "30", "--time-scale", "60")])
+def test_a_wrong_step_is_told_in_one_paragraph(arguments: tuple[str, ...]) -> None:
+    """So is a step beside a time scale."""
+    done = run("emulator", *arguments)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "step" in done.stderr
 
 
 def test_the_version_is_told() -> None:

@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import Stack
+from tests.support.stack import STEP, Stack
 from xplenty_pulumi.emulator import Emulator
-
-TIME_SCALE = 300.0
-"""Ten minutes of the service take two seconds: long enough to be seen waiting, short enough to wait for."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,8 +19,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def account() -> Iterator[Emulator]:
-    """An account whose time passes 300 times as fast."""
-    with Emulator(time_scale=TIME_SCALE) as emulator:
+    """An account whose time passes with each look at something unfinished, and not in between."""
+    with Emulator(step=STEP) as emulator:
         yield emulator
 
 

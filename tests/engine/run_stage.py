@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from tests.support.stack import Declared
+from tests.support.stack import STEP, Declared
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.emulator import Emulator, Job, Knobs, PackageSeed, Request, Response, Seed
 
@@ -21,15 +21,18 @@ SEED = Seed(
         PackageSeed(OVERLONG, "Overlong", variables=NAMES, run_seconds=10**7),
     )
 )
-KNOBS = Knobs(jobs_per_cluster=50, job_stopping_seconds=450)
-"""All runs find room on one cluster, and stopping one takes a second and a half."""
+KNOBS = Knobs(jobs_per_cluster=50, job_idle_seconds=0, job_pending_seconds=0)
+"""All runs find room on one cluster, and are running at the first look."""
 
 
 class Ways:
-    """A gate: some runs were started by a schedule, some starts get no answer, and a failed run names a component."""
+    """A gate: some runs were started by a schedule, some starts get no answer, and a failed run names a component.
 
-    def __init__(self, *, scheduled: set[str], unanswered: set[str]) -> None:
-        self._scheduled, self._unanswered = scheduled, unanswered
+    Those in `unending` are seen stopping, and not stopped, for as long as they are in it.
+    """
+
+    def __init__(self, *, scheduled: set[str], unanswered: set[str], unending: set[str]) -> None:
+        self._scheduled, self._unanswered, self._unending = scheduled, unanswered, unending
 
     def before(self, request: Request) -> Response | None:
         return None
@@ -48,15 +51,17 @@ class Ways:
     def _retell(self, record: dict[str, Any]) -> None:
         if _name_in(record) in self._scheduled:
             record["creator"] = {**record["creator"], "type": "Schedule", "id": 301}
+        if record["status"] == "stopped" and _name_in(record) in self._unending:
+            record.update(status="stopping", completed_at=None)
         if record["status"] == "failed":
             record["component"] = {"name": "read_sales", "type": "database_source_component"}
 
 
 @contextmanager
-def account_with(*, scheduled: set[str], unanswered: set[str], time_scale: float) -> Iterator[Emulator]:
+def account_with(*, scheduled: set[str], unanswered: set[str], unending: set[str]) -> Iterator[Emulator]:
     """Give the account; runs are named as `run` names them."""
-    ways = Ways(scheduled=scheduled, unanswered=unanswered)
-    with Emulator(SEED, time_scale=time_scale, knobs=KNOBS, gates=[ways]) as emulator:
+    ways = Ways(scheduled=scheduled, unanswered=unanswered, unending=unending)
+    with Emulator(SEED, step=STEP, knobs=KNOBS, gates=[ways]) as emulator:
         yield emulator
 
 

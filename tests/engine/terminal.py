@@ -7,19 +7,20 @@ import re
 import struct
 import subprocess
 import termios
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from tests.support.stack import Ran, Stack
+from tests.support.stack import LONGEST, Ran, Stack
 from xplenty_pulumi.dynamic.switches import CI_VARIABLES
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|[\r\x0f]")
 _ROWS, _COLUMNS = 40, 160
-_LONGEST = 120
 
 
-def in_a_terminal(stack: Stack, *arguments: str) -> Ran:
+def in_a_terminal(stack: Stack, *arguments: str, moves: Sequence[tuple[str, Callable[[], None]]] = ()) -> Ran:
     """Run `pulumi` in a terminal of its own, and return all that was drawn on it, without colours and movements.
 
+    Each of the `moves` is made once its text is drawn, and the one before it was made.
     The kind of terminal is one that is not asked for its background, which a real one would answer.
     """
     ours, theirs = pty.openpty()
@@ -36,18 +37,24 @@ def in_a_terminal(stack: Stack, *arguments: str) -> Ran:
     )
     os.close(theirs)
     try:
-        drawn = _drawn(ours)
-        return Ran(process.wait(timeout=_LONGEST), drawn, stack.has_bridge)
+        drawn = _drawn(ours, moves)
+        return Ran(process.wait(timeout=LONGEST), drawn, stack.has_bridge)
     finally:
         process.kill()
         process.wait()
         os.close(ours)
 
 
-def _drawn(terminal: int) -> str:
+def _drawn(terminal: int, moves: Sequence[tuple[str, Callable[[], None]]]) -> str:
     """Read until the last process lets go of the terminal."""
-    parts = []
+    parts, left = b"", list(moves)
     with suppress(OSError):
         while part := os.read(terminal, 65536):
-            parts.append(part)
-    return _CONTROL.sub("", b"".join(parts).decode(errors="replace"))
+            parts += part
+            while left and left[0][0] in _plain(parts):
+                left.pop(0)[1]()
+    return _plain(parts)
+
+
+def _plain(drawn: bytes) -> str:
+    return _CONTROL.sub("", drawn.decode(errors="replace"))

@@ -5,17 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.support.engine_process import engine
 from tests.support.stack import Stack, bridged, cluster, eventually, job
 from xplenty_pulumi.dynamic.crowd import advice, crowd
 from xplenty_pulumi.emulator import Emulator
 
 CROWD = 50
+BOOTS_IN_9 = 10.0
+"""With this step and two looks a second, clusters take longer than the silence after which the advice is given."""
 
 
 @bridged("test_more_than_four_are_created_four_at_a_time")
 def test_fifty_clusters_wait_together_and_checks_are_answered_meanwhile(make_stack: Callable[..., Stack]) -> None:
     """All fifty are requested while none is ready; runs that depend on each other are checked and run meanwhile."""
-    with Emulator() as account, ThreadPoolExecutor() as pool:
+    with Emulator(step=0) as account, ThreadPoolExecutor() as pool:
         there = account.add_cluster()
         chain = [
             job(
@@ -28,9 +31,9 @@ def test_fifty_clusters_wait_together_and_checks_are_answered_meanwhile(make_sta
         ]
         stack = make_stack(account).declare(*(cluster(f"etl{number}") for number in range(CROWD)), *chain)
         going = pool.submit(stack.up)
-        made = eventually(lambda: _made(account, there.id), seconds=120)
+        made = eventually(lambda: _made(account, there.id))
         for number in range(len(chain)):
-            run = eventually(lambda number=number: dict(enumerate(account.jobs())).get(number), seconds=60)  # type: ignore[misc]  # mypy infers no type for a default
+            run = eventually(lambda number=number: dict(enumerate(account.jobs())).get(number))  # type: ignore[misc]  # mypy infers no type for a default
             account.complete_job(run.id)
         still_waiting = [account.cluster(one).status for one in made]
         for one in made:
@@ -52,10 +55,15 @@ def _made(account: Emulator, there: int) -> list[int] | None:
 def test_more_waits_would_have_helped(make_stack: Callable[..., Stack], parallel: str, times: int) -> None:
     """Where the engine's own limit holds others back it is said once, with what to set; where it was set, never."""
     limit = crowd()._limit
-    with Emulator(time_scale=30) as account:
+    with Emulator(step=0) as account:
         stack = make_stack(account, PULUMI_PARALLEL=parallel)
-        output = stack.declare(*(cluster(f"etl{number}") for number in range(limit + 4))).up().succeeded().output
+        stack.declare(*(cluster(f"etl{number}") for number in range(limit + 4)))
+        expected = times if stack.has_bridge else 0
+        with engine(stack, "up") as running:
+            running.says(advice(limit), times=expected)
+            eventually(lambda: account.clusters() or None)
+            account.pace(BOOTS_IN_9)
+            output = running.ended().succeeded().output
 
-    expected = times if stack.has_bridge else 0
     assert output.partition("Diagnostics:")[2].count(advice(limit)) == expected, output
     assert "2 operations at once" not in output or expected

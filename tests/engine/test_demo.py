@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.stack import eventually
+from tests.support.stack import LONGEST, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "tools.demo"]
@@ -15,7 +15,7 @@ COMMAND = [sys.executable, "-m", "tools.demo"]
 def test_demo_takes_the_example_through_its_life(tmp_path: Path) -> None:
     """It ends with nothing living, exit code 0, and leaves no file behind."""
     done = subprocess.run(
-        COMMAND, cwd=ROOT, env=_environment(tmp_path), capture_output=True, text=True, timeout=180, check=False
+        COMMAND, cwd=ROOT, env=_environment(tmp_path), capture_output=True, text=True, timeout=LONGEST, check=False
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -36,7 +36,7 @@ def test_interrupted_demo_cleans_up(tmp_path: Path) -> None:
     ):
         eventually(lambda: "[2/3] creating" in output.read_text() or None)
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(timeout=60) == 130
+        assert process.wait(timeout=LONGEST) == 130
 
     assert "nothing is left anywhere" in output.read_text()
     assert list(folder.iterdir()) == []
@@ -50,7 +50,9 @@ def test_failing_demo_says_so(tmp_path: Path) -> None:
     (fake / "pulumi").chmod(0o755)
     environment = {**_environment(tmp_path), "PATH": f"{fake}{os.pathsep}{os.environ['PATH']}"}
 
-    done = subprocess.run(COMMAND, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        COMMAND, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
+    )
 
     assert done.returncode == 1
     assert "The demo failed at: pulumi up: a cluster of 2 nodes" in done.stdout

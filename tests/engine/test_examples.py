@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.hook_receiver import receiving
-from tests.support.stack import Ran, Stack, bridged
+from tests.support.stack import LONGEST, STEP, Ran, Stack, bridged
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.emulator.seed_file import read_seed_file
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 NIGHTLY, NOTIFICATIONS = "nightly_job", "notifications"
-TIME_SCALE = 300
 MEASURED = re.compile(r"\d+(\.\d+)?(?=s|%)|(?<=127\.0\.0\.1:)\d+")
 """What differs from run to run: seconds, progress and ports."""
 SUBMITTED = ["job.submitted", "job.started"]
@@ -34,7 +33,7 @@ def blocks(example: str, language: str) -> list[str]:
 
 @contextmanager
 def emulated(example: str) -> Iterator[Emulator]:
-    """Serve the account that the README's first command starts, for whom its settings are, at a speed of our own."""
+    """Serve the account that the README's first command starts and its settings name, whose time passes by looks."""
     serve, settings, *_ = map(shlex.split, "".join(blocks(example, "console")).splitlines())
     options = dict(zip(serve[2::2], serve[3::2], strict=True))
     seed, knobs = read_seed_file(EXAMPLES / example / options["--seed-file"])
@@ -43,7 +42,7 @@ def emulated(example: str) -> Iterator[Emulator]:
         f"XPLENTY_ACCOUNT_ID={seed.account_id}",
         f"XPLENTY_API_KEY={seed.api_key}",
     ]
-    with Emulator(seed, knobs=knobs, time_scale=TIME_SCALE) as account:
+    with Emulator(seed, knobs=knobs, step=STEP) as account:
         yield account
 
 
@@ -142,7 +141,7 @@ def test_notifications(tmp_path: Path) -> None:
             assert process.stdout is not None
             assert process.stdout.readline() == told
             process.terminate()
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=LONGEST) == 0
 
 
 @contextmanager

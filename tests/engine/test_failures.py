@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.support.stack import Stack, bridged, cluster, eventually, job, writes
+from tests.support.stack import STEP, Stack, bridged, cluster, eventually, job, writes
 from xplenty_pulumi.emulator import Emulator, PackageSeed
 
 FAILING = 103
@@ -63,9 +63,11 @@ def test_unquoted_text_in_a_failed_run_is_pointed_out(stack: Stack) -> None:
 def test_time_out_keeps_the_cluster_and_the_next_up_goes_on_waiting(stack: Stack, account: Emulator) -> None:
     """What is not ready in time stays in the state with its id; the next `up` creates nothing and waits for it."""
     stack.declare(cluster("etl", ready_timeout=0.3))
+    account.pace(0)
 
     output = stack.up().failed().output
 
+    account.pace(STEP)
     (one,) = account.clusters()
     assert f"cluster {one.id}: not available with 2 nodes after" in output
     assert stack.state()["etl"]["id"] == str(one.id)
@@ -77,13 +79,14 @@ def test_time_out_keeps_the_cluster_and_the_next_up_goes_on_waiting(stack: Stack
 @bridged("test_refresh_of_an_unfinished_cluster_does_not_fail")
 def test_refresh_does_not_hide_that_a_cluster_is_not_ready(make_stack: Callable[..., Stack]) -> None:
     """A cluster that is still being built stays marked as unfinished through a refresh."""
-    with Emulator(time_scale=20) as account:
+    with Emulator(step=0) as account:
         stack = make_stack(account).declare(cluster("etl", ready_timeout=0.3))
         stack.up().failed()
 
         refreshed = stack.refresh().succeeded().output
         assert "The next `pulumi up` goes on waiting for it" in refreshed
         assert stack.declare(cluster("etl", ready_timeout="5m")).preview()["etl"]["op"] == "update"
+        account.pace(STEP)
         stack.up().succeeded()
 
     assert writes(account) == ["POST /clusters"]

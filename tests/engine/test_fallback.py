@@ -7,18 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine_process import engine
-from tests.support.stack import Ran, Stack, cluster, job, writes
+from tests.support.engine_process import HEARD, engine
+from tests.support.stack import STEP, Ran, Stack, cluster, job, writes
 from xplenty_pulumi.emulator import Emulator, PackageSeed
 
 FAILING = 103
+PENDING = 10
+"""Seconds after which a new cluster is creating."""
 ENDLESS = PackageSeed(200, "Runs until it is stopped", run_seconds=10_000_000)
 
 
 @pytest.fixture
 def slow_account() -> Iterator[Emulator]:
-    """An account on which a cluster takes nine seconds to become available."""
-    with Emulator(time_scale=20) as account:
+    """An account on which a cluster takes 36 looks to become available, more than three seconds on any machine."""
+    with Emulator(step=5) as account:
         yield account
 
 
@@ -38,12 +40,14 @@ def test_time_out_leaves_nothing_in_the_state_and_the_next_up_adopts(
 ) -> None:
     """A cluster not ready in time is unknown to the state; the next `up` finds it by its marker and makes no second."""
     stack = plain_stack(slow_account).declare(cluster("etl", ready_timeout=0.3))
+    slow_account.pace(0)
 
     line = last_line_of_traceback(stack.up())
 
     (one,) = slow_account.clusters()
     assert f"cluster {one.id}: not available with 2 nodes after" in line
     assert stack.state() == {}
+    slow_account.pace(STEP)
     stack.declare(cluster("etl", ready_timeout="5m")).up().succeeded()
     assert writes(slow_account) == ["POST /clusters"]
     assert stack.state()["etl"]["id"] == str(one.id)
@@ -92,7 +96,7 @@ def test_calm_life_is_the_same(plain_stack: Callable[[Emulator], Stack], account
 
 
 def test_custom_timeouts_do_not_count(plain_stack: Callable[[Emulator], Stack], slow_account: Emulator) -> None:
-    """The resource option is not seen, so the input decides: a cluster of nine seconds is ready in spite of it."""
+    """The resource option is not seen, so the input decides: a cluster of three seconds is ready in spite of it."""
     declared = cluster("etl", {"custom_timeouts": {"create": "1s"}}, ready_timeout="30m")
     plain_stack(slow_account).declare(declared).up().succeeded()
 
@@ -159,9 +163,14 @@ def test_interrupted_wait_ends_with_the_cluster_ready(
 ) -> None:
     """Ctrl-C is not heard: the wait goes on to its end, the cluster is in the state, and no further step is begun."""
     stack = plain_stack(slow_account).declare(cluster("etl"), job("load"))
+    slow_account.pace(0)
     with engine(stack, "up") as running:
+        running.says("etl: [1/3] pending")
+        slow_account.advance(PENDING)
         running.says("etl: [2/3] creating")
         running.signal(signal.SIGINT)
+        running.says(HEARD)
+        slow_account.pace(STEP)
         assert running.ended().code != 0
 
     assert stack.outputs()["etl"]["status"] == "available"

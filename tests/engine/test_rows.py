@@ -1,16 +1,21 @@
 """What a user sees while it happens: in a terminal, in the log of a CI system, and with `--debug`."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import pytest
 
 from tests.engine.terminal import in_a_terminal
-from tests.support.stack import Stack, bridged, cluster
+from tests.support.stack import STEP, Stack, bridged, cluster
 from xplenty_pulumi.emulator import Emulator
 
 AS_LINES = "test_changes_are_lines_of_the_stack"
+PENDING = 10
+"""Seconds after which a new cluster is creating."""
+BOOTS_IN_120 = 3.0
+"""With this step and a look every two seconds, clusters take two minutes."""
 NUMBER = re.compile(r"\d+(\.\d+)?")
 CALM_UP = """\
 Updating (dev):
@@ -32,16 +37,17 @@ Duration: Ns
 
 
 @pytest.fixture
-def slow_stack(make_stack: Callable[..., Stack]) -> Iterator[Stack]:
-    """A stack on whose account a cluster takes nine seconds to become available."""
-    with Emulator(time_scale=20) as account:
-        yield make_stack(account, CI="")
+def plain_stack(make_stack: Callable[..., Stack], account: Emulator) -> Stack:
+    """A stack that knows of no CI system."""
+    return make_stack(account, CI="")
 
 
 @bridged(AS_LINES)
-def test_row_in_a_terminal(slow_stack: Stack) -> None:
+def test_row_in_a_terminal(plain_stack: Stack, account: Emulator) -> None:
     """The row of a resource says on the screen where it is and since when, while the engine counts beside it."""
-    screen = in_a_terminal(slow_stack.declare(cluster("etl")), "up").succeeded().output
+    account.pace(0)
+    moves = [("[1/3] pending", partial(account.advance, PENDING)), ("[2/3] creating", partial(account.pace, STEP))]
+    screen = in_a_terminal(plain_stack.declare(cluster("etl")), "up", moves=moves).succeeded().output
 
     row = r"xplenty:Cluster +etl +"
     assert re.search(row + r"creating \(\d+s\)[. ]*\[1/3\] pending · \d+s of 30m", screen), screen
@@ -50,9 +56,9 @@ def test_row_in_a_terminal(slow_stack: Stack) -> None:
 
 
 @bridged(AS_LINES)
-def test_log_of_a_ci_system(slow_stack: Stack) -> None:
+def test_log_of_a_ci_system(plain_stack: Stack) -> None:
     """Without a terminal there is one line per change, then the estimate, and nothing else of ours."""
-    output = slow_stack.declare(cluster("etl")).up(CI="true").succeeded().output
+    output = plain_stack.declare(cluster("etl")).up(CI="true").succeeded().output
 
     lines = [NUMBER.sub("N", line).strip() for line in output.splitlines()]
     assert [line for line in lines if line and not line.startswith("@ updating")] == CALM_UP.splitlines()
@@ -62,7 +68,7 @@ def test_log_of_a_ci_system(slow_stack: Stack) -> None:
 @bridged(AS_LINES)
 def test_silence_in_a_ci_system_lasts_a_minute(make_stack: Callable[..., Stack]) -> None:
     """While a cluster boots for two minutes, each step is a line, and without one a minute is; none is drawn over."""
-    with Emulator(time_scale=1.4) as account:
+    with Emulator(step=BOOTS_IN_120) as account:
         stack = make_stack(account, CI="", TF_BUILD="True", XPLENTY_POLL_SECONDS="2").declare(cluster("etl"))
         output = stack.up("--suppress-progress").succeeded().output
 
@@ -75,12 +81,12 @@ def test_silence_in_a_ci_system_lasts_a_minute(make_stack: Callable[..., Stack])
 
 
 @pytest.mark.parametrize("switch", ["on", "off"])
-def test_report_for_those_who_debug(slow_stack: Stack, switch: str) -> None:
+def test_report_for_those_who_debug(plain_stack: Stack, switch: str) -> None:
     """With `--debug` one line says how each item of the bridge stands; without, nothing does."""
-    slow_stack.declare(cluster("etl"))
+    plain_stack.declare(cluster("etl"))
 
-    debugged = slow_stack.run("preview", "--debug", XPLENTY_BRIDGE=switch).succeeded().output
-    plain = slow_stack.run("preview", XPLENTY_BRIDGE=switch).succeeded().output
+    debugged = plain_stack.run("preview", "--debug", XPLENTY_BRIDGE=switch).succeeded().output
+    plain = plain_stack.run("preview", XPLENTY_BRIDGE=switch).succeeded().output
 
     diagnostics = debugged.partition("Diagnostics:")[2]
     assert diagnostics.count("debug: bridge: ") == 1

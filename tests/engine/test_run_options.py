@@ -3,6 +3,7 @@
 import re
 import signal
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +11,30 @@ import pytest
 
 from tests.engine.run_stage import BROKEN, ENDLESS, NAMES, OVERLONG, account_with, run, runs_of, start
 from tests.support.engine_process import engine
-from tests.support.stack import Declared, Stack, bridged, cluster
+from tests.support.stack import STEP, Declared, Stack, bridged, cluster, eventually
 from xplenty_pulumi.core.kinds import JOB_RUN, Field
 from xplenty_pulumi.emulator import Emulator, PackageSeed
 
 FAR_OFF = 10**7
+BOOT = 180
+"""Seconds that a cluster takes to become available."""
 PASSWORD = "'a password of a run'"
 FOR_LONG = {"package_id": ENDLESS}
 REV_1, REV_2 = {"variables": {"rev": "1"}}, {"variables": {"rev": "2"}}
 
 
 @pytest.fixture
-def account() -> Iterator[Emulator]:
+def unending() -> set[str]:
+    """The runs that are seen stopping and not stopped."""
+    return {"slow_end"}
+
+
+@pytest.fixture
+def account(unending: set[str]) -> Iterator[Emulator]:
     """An account on which a schedule has started some runs, and which does not answer some starts."""
     ways = {"scheduled": {"adopting", "queued", "refusing"}, "unanswered": {"verified", "in_doubt"}}
-    with account_with(**ways, time_scale=300) as emulator:
+    ways |= {"unending": unending}
+    with account_with(**ways) as emulator:
         yield emulator
 
 
@@ -81,7 +91,7 @@ def test_runs_that_go_well(make_stack: Callable[..., Stack], account: Emulator) 
     theirs = [start(account, name, cluster_id=other) for name in ("adopting", "queued", "again", "again")]
 
     stack.declare(*calm_program(other=other, unready=unready, later=False))
-    output = stack.up().succeeded().output
+    output = up_with_two_side_by_side(stack, account)
 
     assert by_status(account) == {
         "running": {"submitted", "running", "left", "adopting"},
@@ -125,6 +135,22 @@ def test_runs_that_go_well(make_stack: Callable[..., Stack], account: Emulator) 
     assert now["kept"] == ["completed"]
     assert (now["submitted"], now["running"]) == (["running"], ["stopped"])
     assert stack.outputs()["named"]["status"] == "completed"
+
+
+def up_with_two_side_by_side(stack: Stack, account: Emulator) -> str:
+    """Run `up`; let no run end before two that depend on nothing were both started, and return what it printed.
+
+    Without the bridge four operations at once would all be waiting by then, so a little time passes for them.
+    """
+    account.pace(0)
+    with ThreadPoolExecutor() as pool:
+        going = pool.submit(stack.up)
+        eventually(lambda: [one for one in account.clusters() if one.status == "pending"] or None)
+        account.advance(BOOT)
+        account.pace(0 if stack.has_bridge else 1)
+        eventually(lambda: (runs_of(account, "named") and runs_of(account, "secret")) or None)
+        account.pace(STEP)
+        return going.result().succeeded().output
 
 
 def assert_told_as_warnings(output: str, account: Emulator) -> None:
@@ -186,7 +212,7 @@ def bad_program(*, other: int, ending: int, idled: int, later: bool) -> list[Dec
 
 
 @bridged("test_failed_run_is_readable_and_the_next_up_starts_a_new_one")
-def test_runs_that_go_wrong(make_stack: Callable[..., Stack], account: Emulator) -> None:
+def test_runs_that_go_wrong(make_stack: Callable[..., Stack], account: Emulator, unending: set[str]) -> None:
     """Each is told with what exists and what to do; the next `up` starts anew what has ended and follows the rest."""
     stack, other = make_stack(account), account.add_cluster(time_to_idle=FAR_OFF).id
     ending = account.add_cluster(status="pending_terminate", status_since=account.account.world.now + FAR_OFF).id
@@ -196,6 +222,7 @@ def test_runs_that_go_wrong(make_stack: Callable[..., Stack], account: Emulator)
 
     stack.declare(*bad_program(**clusters, later=False))
     output = stack.up("--continue-on-error").failed().output
+    unending.clear()
 
     assert by_status(account) == {
         "running": {"refusing", "goes_on", "too_late", "vanishing"},
@@ -258,7 +285,8 @@ def test_what_a_cancel_leaves_and_stops(make_stack: Callable[..., Stack], accoun
     stopped = run("stopped", **FOR_LONG, cluster_id=other, on_cancel="stop")
     with engine(stack.declare(left, stopped), "up") as running:
         for name in ("left", "stopped"):
-            running.says(f"{name} creating (0s) running")
+            said = re.compile(rf"{name} creating \(\d+s\) running")
+            eventually(lambda said=said: said.search(running.printed()))  # type: ignore[misc]  # mypy infers no type for a default
         running.signal(signal.SIGINT)
         output = running.ended().failed().output
 

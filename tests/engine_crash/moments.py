@@ -5,9 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from tests.support.stack import LONGEST
 from xplenty_pulumi.emulator import Emulator, Request, Response
-
-_LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Hold:
 
     def wait(self) -> None:
         """Return once a call is held; nothing of the account can be looked at until `let_go`."""
-        assert self._reached.wait(_LONGEST), f"no call came to {self._moment}"
+        assert self._reached.wait(LONGEST), f"no call came to {self._moment}"
 
     def let_go(self) -> None:
         """Let the held call and all others go on."""
@@ -63,7 +62,7 @@ class Hold:
         if moment.follows and not self._has_followed:
             return
         self._reached.set()
-        assert self._let_go.wait(_LONGEST), "the test never let go"
+        assert self._let_go.wait(LONGEST), "the test never let go"
 
 
 class Census:

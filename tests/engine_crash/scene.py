@@ -12,10 +12,9 @@ from typing import Any
 from tests.engine_crash.cases import CASES, ENDLESS
 from tests.engine_crash.moments import Census, Hold
 from tests.support.scoreboard import count
-from tests.support.stack import Ran, Stack
+from tests.support.stack import STEP, Ran, Stack
 from xplenty_pulumi.emulator import Emulator
 
-_TIME_SCALE = 300.0
 SIGNALS = 5
 DEAD_ENGINES = 19
 POINTS = len(CASES) + SIGNALS + DEAD_ENGINES
@@ -66,9 +65,9 @@ def count_point() -> None:
 
 @contextmanager
 def scene(folder: Path) -> Iterator[Scene]:
-    """Set up a stack with an account on which ten minutes take two seconds."""
+    """Set up a stack with an account in which nothing happens but what is waited for."""
     hold, census = Hold(), Census()
-    with Emulator(time_scale=_TIME_SCALE, gates=[hold, census]) as account:
+    with Emulator(step=STEP, gates=[hold, census]) as account:
         census.join(account)
         account.add_package(ENDLESS)
         try:

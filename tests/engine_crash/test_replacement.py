@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import Declared, Stack, cluster
+from tests.support.stack import STEP, Declared, Stack, cluster
 from xplenty_pulumi.emulator import Emulator
 
 URN = "urn:pulumi:dev::tests::pulumi-python:dynamic/xplenty:Cluster::etl"
@@ -30,8 +30,8 @@ FORCED = {
 
 @pytest.fixture
 def account() -> Iterator[Emulator]:
-    """An account whose time passes 300 times as fast."""
-    with Emulator(time_scale=300) as emulator:
+    """An account in which nothing happens but what is waited for."""
+    with Emulator(step=STEP) as emulator:
         yield emulator
 
 

@@ -6,10 +6,9 @@ import pytest
 
 from tests.engine_crash.cases import OPERATIONS, When
 from tests.engine_crash.scene import Scene, count_point
-from tests.support.engine_process import engine
+from tests.support.engine_process import HEARD, engine
 
 CREATE = OPERATIONS["create"]
-HEARD = "received; cancelling"
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from tests.gitops.forge import GITHUB, TOKEN, Forge
 from tests.gitops.workflows import EXAMPLE, Step, github_steps, gitlab_steps
-from tests.support.stack import NO_ENGINE, Ran
+from tests.support.stack import LONGEST, NO_ENGINE, Ran
 from xplenty_pulumi.emulator import Emulator
 
 PULL_REQUEST = 7
-_LONGEST = 180
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Repository:
     def run(self, command: str, environment: Mapping[str, str]) -> Ran:
         """Run a command to its end."""
         process = self.started(command, environment)
-        output, _ = process.communicate(timeout=_LONGEST)
+        output, _ = process.communicate(timeout=LONGEST)
         return Ran(process.returncode, output)
 
     def started(self, command: str, environment: Mapping[str, str]) -> "subprocess.Popen[str]":

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from tests.gitops.forge import GITHUB, GITLAB, forge
 from tests.gitops.repository import PULL_REQUEST, Repository
-from tests.support.stack import eventually, writes
+from tests.support.stack import LONGEST, STEP, eventually, writes
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.engine
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Iterator[Repository]:
-    """A repository with a new stack, whose account takes two seconds for a cluster."""
-    with Emulator(time_scale=90) as account, forge(GITHUB) as made:
+    """A repository with a new stack, in whose account nothing happens but what is waited for."""
+    with Emulator(step=STEP) as account, forge(GITHUB) as made:
         yield Repository(tmp_path, account, made).begin()
 
 
@@ -36,17 +37,30 @@ def test_from_a_pull_request_to_its_deployment(repository: Repository) -> None:
     assert (writes(repository.account), repository.account.api_key in comment) == ([], False)
     assert (repository.folder / "installed").read_text().startswith("install --quiet --requirement requirements.txt")
 
-    command, environment = repository.up_step()
-    ahead = repository.started(command, environment)
+    repository.account.pace(0)
+    ahead = repository.started(*repository.up_step())
     eventually(lambda: repository.account.clusters() or None)
-    behind = repository.run(command, environment).succeeded()
-    printed, _ = ahead.communicate(timeout=60)
+    behind = repository.started(*repository.up_step())
+    waited = _read_up_to("Another pulumi is at work on prod; trying again", behind)
+    repository.account.pace(STEP)
+    printed, _ = ahead.communicate(timeout=LONGEST)
+    waited += behind.communicate(timeout=LONGEST)[0]
 
-    assert ahead.returncode == 0, printed
-    assert "Another pulumi is at work on prod; trying again" in behind.output
+    assert (ahead.returncode, behind.returncode) == (0, 0), printed + waited
     assert writes(repository.account) == ["POST /clusters", "POST /jobs"]
-    assert "\x1b" not in printed + behind.output
+    assert "\x1b" not in printed + waited
     assert not re.search(r"^@ updating", printed, re.MULTILINE)
+
+
+def _read_up_to(text: str, process: "subprocess.Popen[str]") -> str:
+    """Return what a process has printed, as soon as `text` is in it."""
+    printed = ""
+    assert process.stdout is not None
+    for line in process.stdout:
+        printed += line
+        if text in line:
+            return printed
+    raise AssertionError(printed)
 
 
 def test_drift_opens_an_issue_and_its_repair_closes_it(repository: Repository) -> None:
@@ -87,14 +101,16 @@ def test_failed_preview_is_a_comment_and_a_failure(tmp_path: Path) -> None:
 @pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["to the job", "to all its processes"])
 def test_cancelled_deployment_leaves_no_lock(repository: Repository, send: Callable[[int, int], None]) -> None:
     """The job ends soon, however often and to whom it is said, and the next one goes on without any help."""
+    repository.account.pace(0)
     running = repository.started(*repository.up_step())
     eventually(lambda: repository.account.clusters() or None)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         send(running.pid, number)
-    printed, _ = running.communicate(timeout=30)
+    printed, _ = running.communicate(timeout=LONGEST)
     assert running.returncode != 0, printed
     assert "It goes on existing" in printed
+    repository.account.pace(STEP)
     again = repository.workflow("deploy").succeeded()
 
     assert "Another pulumi is at work" not in again.output

@@ -17,6 +17,7 @@ from tests.dynamic.host import URN, Engine, Host, HostError, engine, host_in_thi
 from tests.leaks.sinks import SECRET_INPUTS as SECRET_NAMES
 from tests.leaks.sinks import Caught, everything_logged
 from tests.support.leaks import ECHOED, IN_DYNAMIC_VARIABLES, IN_SETTINGS, IN_VARIABLES, KEY, SALT, SPELLINGS
+from tests.support.stack import STEP
 from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider
 from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.client import Job
@@ -200,7 +201,7 @@ def _surprise(record: object) -> dict[str, object]:
 def day(caught: Caught, folder: Path) -> Iterator[tuple[Day, Engine]]:
     """Serve a host and an account whose every word is caught, files included."""
     state, talkative, log = folder / "account.db", Talkative(), list[str]()
-    account = Emulator(SEED, time_scale=3_000, state=state, gates=[talkative])
+    account = Emulator(SEED, step=STEP, state=state, gates=[talkative])
     account.on_call = lambda call, took: emulator_command._log(call, took, secret=KEY)
     with pytest.MonkeyPatch.context() as patch, everything_logged(caught), engine() as (told, address):
         patch.setattr(typer, "echo", lambda text, **_options: log.append(text))

@@ -10,7 +10,7 @@ from tests.leaks.sinks import SINKS, Caught
 from tests.leaks.test_planted import BY_ENGINE, COMMAND
 from tests.support import scoreboard
 from tests.support.leaks import IN_VARIABLES, SALT, SPELLINGS
-from tests.support.stack import Declared, Stack, cluster, job
+from tests.support.stack import STEP, Declared, Stack, cluster, job
 from xplenty_pulumi.dynamic.secrets import SECRETS
 from xplenty_pulumi.emulator import Emulator
 
@@ -28,7 +28,7 @@ BELL = Declared("Hook", "bell", {name: value for name, value in HOOK_INPUTS.item
 @pytest.fixture
 def account() -> Iterator[Emulator]:
     """An account whose failed runs repeat the key and a variable."""
-    with Emulator(SEED, time_scale=300) as emulator:
+    with Emulator(SEED, step=STEP) as emulator:
         yield emulator
 
 

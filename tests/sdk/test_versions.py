@@ -11,7 +11,7 @@ from tests.dynamic.conftest import host_apart
 from tests.dynamic.host import HostError
 from tests.sdk.items import BRIDGE, FALLBACK, Checks
 from tests.sdk.versions import OLDEST, ROOT, VERSIONS, install
-from tests.support.stack import Stack, cluster, job
+from tests.support.stack import STEP, Stack, cluster, job
 from xplenty_pulumi.dynamic.bridge.report import ITEMS
 from xplenty_pulumi.emulator import Emulator
 
@@ -50,7 +50,7 @@ def test_every_item_and_every_fallback(version: str, folder: Path) -> None:
 
 def lives_on_the_engine(python: str, folder: Path) -> None:
     """Take a cluster and a run through their life on the real engine."""
-    with Emulator(time_scale=300) as account:
+    with Emulator(step=STEP) as account:
         stack = Stack(folder, account, PULUMI_PYTHON_CMD=python, PYTHONPATH=str(ROOT))
         output = stack.declare(cluster("etl"), job("load")).up().succeeded().output
         assert "xplenty_pulumi does not find" not in output

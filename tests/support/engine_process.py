@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.support.stack import Ran, Stack, eventually
+from tests.support.stack import LONGEST, Ran, Stack, eventually
 
 _PROC = Path("/proc")
-_LONGEST = 90
+HEARD = "received; cancelling"
+"""What the engine prints of a first signal."""
 
 
 class EngineProcess:
@@ -54,7 +55,7 @@ class EngineProcess:
 
     def ended(self) -> Ran:
         """Wait for its end and return what it came to."""
-        return Ran(self._process.wait(timeout=_LONGEST), self.printed(), self._has_bridge)
+        return Ran(self._process.wait(timeout=LONGEST), self.printed(), self._has_bridge)
 
     def clean_up(self) -> None:
         """End whatever is left of it, by number: orphans keep the session of the engine that started them."""

@@ -48,7 +48,10 @@ for one in json.loads(pathlib.Path("resources.json").read_text()):
 
 Found = TypeVar("Found")
 
-_LONGEST_COMMAND = 180
+STEP = 30.0
+"""Seconds that pass for an account with each look: a cluster is there after six, and a run takes three."""
+LONGEST = 600
+"""Seconds after which what has not ended hangs, on the slowest machine too."""
 _OWN_FAILURE = re.compile(r"^\s*[\w.]+\.ProviderFailure: (.+)$", re.MULTILINE)
 
 
@@ -133,7 +136,7 @@ class Stack:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=_LONGEST_COMMAND,
+            timeout=LONGEST,
             check=False,
         )
         return Ran(done.returncode, done.stdout, self.has_bridge)
@@ -211,7 +214,7 @@ def writes(account: Emulator) -> Sequence[str]:
     return [f"{call.method} {call.path.removeprefix(prefix)}" for call in account.calls() if call.method != "GET"]
 
 
-def eventually(look: Callable[[], Found | None], *, seconds: float = 60) -> Found:
+def eventually(look: Callable[[], Found | None], *, seconds: float = LONGEST) -> Found:
     """Return what `look` finds as soon as it finds something; fail the test when it has not after `seconds`."""
     pause, end = threading.Event(), time.monotonic() + seconds
     while time.monotonic() < end:

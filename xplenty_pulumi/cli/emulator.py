@@ -20,8 +20,13 @@ BAD_INPUT = 2
 
 
 def emulator(
+    *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 0,
     time_scale: Annotated[float, typer.Option(help="How many seconds pass for the account in one of ours.")] = 1,
+    step: Annotated[
+        float | None,
+        typer.Option(help="Let time stand still, and this many seconds pass with each look at something unfinished."),
+    ] = None,
     seed_file: Annotated[
         Path | None, typer.Option(help="A JSON file with the packages, schedules and knobs to begin with.")
     ] = None,
@@ -32,16 +37,18 @@ def emulator(
 ) -> None:
     """Run an Xplenty account on this machine, for tests and trials; stop it with Ctrl-C."""
     try:
-        account = _account(port=port, time_scale=time_scale, seed_file=seed_file, state=state)
+        account = _account(port=port, time_scale=time_scale, step=step, seed_file=seed_file, state=state)
         _serve(account, as_json=as_json)
     except (XplentyError, ImportError, OSError) as error:
         typer.echo(f"xplenty-pulumi emulator: {error}", err=True)
         raise typer.Exit(BAD_INPUT) from None
 
 
-def _account(*, port: int, time_scale: float, seed_file: Path | None, state: Path | None) -> Emulator:
+def _account(
+    *, port: int, time_scale: float, step: float | None, seed_file: Path | None, state: Path | None
+) -> Emulator:
     seed, knobs = read_seed_file(seed_file) if seed_file is not None else (Seed(), Knobs())
-    return Emulator(seed, knobs=knobs, time_scale=time_scale, state=state, port=port)
+    return Emulator(seed, knobs=knobs, time_scale=time_scale, step=step, state=state, port=port)
 
 
 def _serve(account: Emulator, *, as_json: bool) -> None:

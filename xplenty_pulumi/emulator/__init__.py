@@ -1,6 +1,6 @@
 """An Xplenty account that runs on this machine, to test and to try things against.
 
-    with Emulator(time_scale=60) as account:
+    with Emulator(step=30) as account:
         ...  # account.url, account.account_id and account.api_key are for the client
 
 The names below are loaded when they are first used: every pytest run imports this package for its fixture.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from xplenty_pulumi.clock import Clock, SystemClock
-from xplenty_pulumi.emulator import reading
+from xplenty_pulumi.clock import Clock, SteppedClock, SystemClock
+from xplenty_pulumi.emulator import looks, reading
 from xplenty_pulumi.emulator.calls import Call
 from xplenty_pulumi.emulator.credits import Credits
 from xplenty_pulumi.emulator.deliveries import Delivery, Outbox
@@ -50,7 +50,8 @@ class LoggedCall:
 class Account:
     """An Xplenty account without a network: `handle` takes each call to its end. Safe to share between threads.
 
-    `store` keeps the account; with one that holds an account already, `seed` is not used.
+    `store` keeps the account; with one that holds an account already, `seed` is not used. A `clock` that is a
+    `SteppedClock` ticks after each call that looks at something unfinished.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Account:
         self.knobs = knobs or Knobs()
         self.base_url = "http://127.0.0.1"
         self.outbox = Outbox()
+        self.stepped = clock if isinstance(clock, SteppedClock) else None
         self._store = store
         self._gates = tuple(gates)
         self._calls: deque[LoggedCall] = deque(maxlen=CALLS_KEPT)
@@ -85,11 +87,14 @@ class Account:
         """Answer one call; every failure is an answer too."""
         with self.lock:
             self.advance()
+            ticking = self.stepped if self.stepped and looks.is_at_unfinished(request, self.world) else None
             response = self._through_gates(request)
             self._calls.append(LoggedCall(request.method, request.path, response.status))
             self.save()
             if self.world.hooks:
                 self.outbox.wake()
+            if ticking is not None:
+                ticking.tick()
             return response
 
     def calls(self) -> tuple[LoggedCall, ...]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
+from xplenty_pulumi.clock import SteppedClock
 from xplenty_pulumi.emulator import clusters, effects, jobs
 from xplenty_pulumi.emulator.account import Account, LoggedCall
 from xplenty_pulumi.emulator.deliveries import Delivery, Mail
@@ -35,6 +36,22 @@ class Backstage:
             now = self.account.advance()
             yield self.account.world, now
             self.account.save()
+
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds pass at once; raises RuntimeError for an account that was made without a step."""
+        self._stepped().advance(seconds)
+
+    def pace(self, step: float) -> None:
+        """Let a look at something unfinished take so many seconds from now on; with 0 time stands still.
+
+        Raises RuntimeError for an account that was made without a step.
+        """
+        self._stepped().step = step
+
+    def _stepped(self) -> SteppedClock:
+        if self.account.stepped is None:
+            raise RuntimeError("the clock of this account runs by itself; make it with a step, such as step=30")
+        return self.account.stepped
 
     def clusters(self) -> tuple[Cluster, ...]:
         """Return every cluster as it is now, ended ones too, oldest first."""

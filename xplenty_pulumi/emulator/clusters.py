@@ -28,6 +28,11 @@ def due(cluster: Cluster, *, knobs: Knobs) -> Moment | None:
     return None
 
 
+def is_under_way(cluster: Cluster) -> bool:
+    """Return whether the cluster is on its way to another status, as one that idles is not."""
+    return cluster.status in _NEXT
+
+
 def _lasts(status: str, *, knobs: Knobs) -> float:
     return {
         "pending": knobs.pending_seconds,

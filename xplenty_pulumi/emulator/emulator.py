@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from xplenty_pulumi.clock import Clock, ScaledClock, SystemClock
+from xplenty_pulumi.clock import Clock, ScaledClock, SteppedClock, SystemClock
 from xplenty_pulumi.emulator.account import Account, Gate
 from xplenty_pulumi.emulator.backstage import Backstage
 from xplenty_pulumi.emulator.hook_courier import Courier
@@ -21,19 +21,32 @@ if TYPE_CHECKING:
 FASTEST = 100_000
 
 
-def _scaled(clock: Clock, time_scale: float) -> Clock:
+def _clock(clock: Clock, *, time_scale: float, step: float | None) -> Clock:
+    if step is not None:
+        return _stepped(clock, step, time_scale=time_scale)
     if not 0 < time_scale <= FASTEST:
         raise ConfigError(f"time_scale must be above 0 and at most {FASTEST}, got {time_scale}", setting="time_scale")
     return clock if time_scale == 1 else ScaledClock(clock, time_scale)
 
 
+def _stepped(clock: Clock, step: float, *, time_scale: float) -> SteppedClock:
+    if time_scale != 1:
+        raise ConfigError("step and time_scale exclude each other: time passes by looks or by itself", setting="step")
+    try:
+        return SteppedClock(step, start=clock.now())
+    except ValueError as error:
+        raise ConfigError(str(error), setting="step") from None
+
+
 class Emulator(Backstage):
     """An emulated account. As a context manager it is served on 127.0.0.1; `account.handle` answers without that.
 
-    `time_scale` 60 lets a minute of the service take a second; it goes up to 100,000. `port` 0 takes a free one.
-    `state` names a file that keeps the account across restarts; `seed` is for a new account only. `on_call` is told
-    of each served call.
-    Raises ConfigError for a wrong time scale and for a state file that can not be used.
+    `time_scale` 60 lets a minute of the service take a second; it goes up to 100,000. With a `step`, time stands still,
+    and so many seconds pass after each call that looks at a cluster under way or a job that has not ended, so nothing
+    depends on how fast the machine is; `advance` and `pace` move it by hand. `port` 0 takes a free one. `state` names a
+    file that keeps the account across restarts; `seed` is for a new account only. `on_call` is told of each served
+    call.
+    Raises ConfigError for a wrong time scale or step, and for a state file that can not be used.
     """
 
     def __init__(
@@ -42,20 +55,21 @@ class Emulator(Backstage):
         *,
         clock: Clock | None = None,
         time_scale: float = 1,
+        step: float | None = None,
         knobs: Knobs | None = None,
         state: str | Path | None = None,
         port: int = 0,
         gates: Sequence[Gate] = (),
         on_call: "OnCall | None" = None,
     ) -> None:
-        scaled = _scaled(clock or SystemClock(), time_scale)
+        running = _clock(clock or SystemClock(), time_scale=time_scale, step=step)
         self._store = Store(Path(state)) if state is not None else None
         self._port = port
         self.on_call = on_call
         self._server: Server | None = None
         self._courier: Courier | None = None
         with self._closed_on_error():
-            super().__init__(Account(seed, clock=scaled, knobs=knobs, store=self._store, gates=gates))
+            super().__init__(Account(seed, clock=running, knobs=knobs, store=self._store, gates=gates))
 
     def __enter__(self) -> Self:
         self.start()

@@ -8,7 +8,7 @@ import pytest
 if TYPE_CHECKING:
     from xplenty_pulumi.emulator.emulator import Emulator
 
-_MARKER = "xplenty(**options): options of the emulator behind the fixture xplenty_account, such as time_scale=60"
+_MARKER = "xplenty(**options): options of the emulator behind the fixture xplenty_account, such as step=30"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -20,7 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def xplenty_account(request: pytest.FixtureRequest) -> "Iterator[Emulator]":
     """Serve an emulated Xplenty account for one test.
 
-    `@pytest.mark.xplenty(time_scale=60, knobs=Knobs(...), seed=Seed(...))` sets the options of `Emulator`; the marker
+    `@pytest.mark.xplenty(step=30, knobs=Knobs(...), seed=Seed(...))` sets the options of `Emulator`; the marker
     nearest to the test wins, option by option.
     """
     from xplenty_pulumi.emulator.emulator import Emulator  # noqa: PLC0415 - only tests that use it load the emulator

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from xplenty_pulumi.emulator.account import Account, LoggedCall
+from xplenty_pulumi.emulator.clock_calls import CLOCK_PATH, answer_clock
 from xplenty_pulumi.emulator.messages import Request, Response
 from xplenty_pulumi.errors import ConfigError
 
@@ -70,10 +71,13 @@ class Server:
             request = await _request(WebRequest(scope, receive))
         except ClientDisconnect:
             return
-        response = self._account.handle(request)
+        response = self._answered(request)
         if self._on_call is not None:
             self._on_call(LoggedCall(request.method, request.path, response.status), time.perf_counter() - began)
         await _web_response(response)(scope, receive, send)
+
+    def _answered(self, request: Request) -> Response:
+        return answer_clock(self._account, request) if request.path == CLOCK_PATH else self._account.handle(request)
 
 
 async def _request(web_request: WebRequest) -> Request:
