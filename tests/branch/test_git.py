@@ -10,7 +10,7 @@ import pytest
 from xplenty_pulumi.cli.branch_git import Repository, repository_name
 from xplenty_pulumi.errors import ConfigError, RefusedError
 
-GITHUB = {"CI": "true", "GITHUB_REF_NAME": "12/merge", "GITHUB_REF_TYPE": "branch", "GITHUB_ACTOR": "bob"}
+GITHUB = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_REF_NAME": "12/merge", "GITHUB_ACTOR": "bob"}
 
 
 @pytest.fixture
@@ -37,11 +37,8 @@ def git(folder: Path, *arguments: str) -> None:
     [
         ("", {}, "topic/a"),
         ("refs/heads/other", GITHUB, "other"),
-        ("", {**GITHUB, "GITHUB_HEAD_REF": "feature/x"}, "feature/x"),
-        ("", {**GITHUB, "GITHUB_REF_NAME": "main"}, "main"),
-        ("", {**GITHUB, "GITHUB_REF_NAME": "v1", "GITHUB_REF_TYPE": "tag"}, "topic/a"),
-        ("", {"CI": "true", "CI_COMMIT_BRANCH": "feature/y"}, "feature/y"),
-        ("", {"GITHUB_HEAD_REF": "not in CI"}, "topic/a"),
+        ("", {"CI": "true", "GITLAB_CI": "true", "CI_COMMIT_BRANCH": "feature/y"}, "feature/y"),
+        ("", {"GITLAB_CI": "true", "CI": "false", "CI_COMMIT_BRANCH": "not in CI"}, "topic/a"),
         ("heads/other", {}, "heads/other"),
     ],
 )

@@ -11,22 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from xplenty_pulumi.cli.branch_jobs import branch_of_job
 from xplenty_pulumi.cli.printable import one_line
 from xplenty_pulumi.core.branches import Heads
+from xplenty_pulumi.dynamic.switches import in_ci
 from xplenty_pulumi.errors import ConfigError, RefusedError
 
-# A pull request is built on a merge that has no name, so where there is a variable for its own branch, that goes first.
-_BRANCH_VARIABLES = (
-    "GITHUB_HEAD_REF",
-    "GITHUB_REF_NAME",
-    "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
-    "CI_COMMIT_BRANCH",
-    "CHANGE_BRANCH",
-    "BRANCH_NAME",
-    "BITBUCKET_BRANCH",
-    "BUILDKITE_BRANCH",
-    "CIRCLE_BRANCH",
-)
 _OWNER_VARIABLES = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "CIRCLE_USERNAME")
 _HEAD = "refs/heads/"
 _OF_SSH = re.compile(r"(?:[^@/\s]+@)?([^:/\s]{2,}):(.+)")
@@ -58,9 +48,9 @@ class Repository:
         """Return the branch that is meant: as `named`, else the CI job's, else the one that is checked out.
 
         Raises:
-            ConfigError: it can not be told.
+            ConfigError: it cannot be told, or the CI job is about none.
         """
-        branch = (named or self._branch_of_the_job() or self._checked_out()).removeprefix(_HEAD)
+        branch = (named or branch_of_job(self.environment) or self._checked_out()).removeprefix(_HEAD)
         if not branch or branch.startswith("-") or branch != one_line(branch):
             raise ConfigError(f"{branch[:40]!r} is no name of a branch", setting="--branch")
         return branch
@@ -105,10 +95,6 @@ class Repository:
             )
         return Heads(names, remote, repository_name(self._git("remote", "get-url", remote) or "") if remote else "")
 
-    def _branch_of_the_job(self) -> str:
-        is_tag = self.environment.get("GITHUB_REF_TYPE") == "tag"
-        return self._first_of(name for name in _BRANCH_VARIABLES if not (is_tag and name == "GITHUB_REF_NAME"))
-
     def _checked_out(self) -> str:
         found = self._git("symbolic-ref", "--quiet", "HEAD")  # beside a tag of that name, --short adds `heads/`
         if not found:
@@ -117,7 +103,7 @@ class Repository:
 
     def _first_of(self, names: Iterable[str]) -> str:
         """The first of the variables that is set; outside a CI job they mean nothing."""
-        if not self.environment.get("CI"):
+        if not in_ci(self.environment):
             return ""
         return next((value for name in names if (value := self.environment.get(name, "").strip())), "")
 
