@@ -20,6 +20,7 @@ from xplenty_pulumi.redact import Secret
 
 BAD_INPUT = 2
 _MOST_SALTS = 20
+_SIGNAL_SEEN = 0.5
 
 
 def listen(
@@ -65,7 +66,8 @@ def _serve(server: HookServer, commands: Commands | None) -> None:
         commands.start()
     shown = f"[{server.server_name}]" if ":" in server.server_name else server.server_name
     _say(f"listening on http://{shown}:{server.server_port}")
-    asked_to_stop.wait()
+    while not asked_to_stop.wait(_SIGNAL_SEEN):
+        """A signal that the system gives to another thread wakes nobody here."""
     server.shutdown()
     server.server_close()
     thread.join()
