@@ -35,7 +35,7 @@ def test_from_a_pull_request_to_its_deployment(repository: Repository) -> None:
     assert "2 to create" in comment
     assert ("| `nodes` |  | `2` |" in first[0], "| `nodes` |  | `3` |" in comment) == (True, True)
     assert (writes(repository.account), repository.account.api_key in comment) == ([], False)
-    assert (repository.folder / "installed").read_text().startswith("install --quiet --requirement requirements.txt")
+    assert (repository.folder / "installed").read_text().startswith("install --quiet --require-hashes ")
 
     repository.account.pace(0)
     ahead = repository.started(*repository.up_step())
