@@ -47,7 +47,7 @@ def test_from_a_pull_request_to_its_deployment(repository: Repository) -> None:
     waited += behind.communicate(timeout=LONGEST)[0]
 
     assert (ahead.returncode, behind.returncode) == (0, 0), printed + waited
-    assert writes(repository.account) == ["POST /clusters", "POST /jobs"]
+    assert writes(repository.account) == ["POST /clusters", "PUT /clusters/501", "POST /jobs"]
     assert "\x1b" not in printed + waited
     assert not re.search(r"^@ updating", printed, re.MULTILINE)
 
@@ -114,4 +114,4 @@ def test_cancelled_deployment_leaves_no_lock(repository: Repository, send: Calla
     again = repository.workflow("deploy").succeeded()
 
     assert "Another pulumi is at work" not in again.output
-    assert writes(repository.account) == ["POST /clusters", "POST /jobs"]
+    assert writes(repository.account) == ["POST /clusters", "PUT /clusters/501", "POST /jobs"]

@@ -18,7 +18,7 @@ from xplenty_pulumi.dynamic.switches import in_ci
 from xplenty_pulumi.errors import ConfigError, RefusedError
 
 _OWNER_VARIABLES = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "CIRCLE_USERNAME")
-_HEAD = "refs/heads/"
+_HEAD, _SYMBOLIC = "refs/heads/", "ref: "
 _OF_SSH = re.compile(r"(?:[^@/\s]+@)?([^:/\s]{2,}):(.+)")
 _LONGEST_NAME = 200
 _LONGEST = 60
@@ -55,6 +55,13 @@ class Repository:
             raise ConfigError(f"{branch[:40]!r} is no name of a branch", setting="--branch")
         return branch
 
+    def is_of_the_job(self, branch: str) -> bool:
+        """Return whether a CI job is at work here on this branch, which is on the remote then."""
+        try:
+            return branch_of_job(self.environment) == branch
+        except ConfigError:
+            return False
+
     def usual_owner(self) -> str:
         """Return whose an environment is that nobody has named an owner for: who started the CI job, or git's user."""
         owner = self._first_of(_OWNER_VARIABLES) or self._git("config", "user.name") or getpass.getuser()
@@ -80,12 +87,12 @@ class Repository:
         Raises:
             RefusedError: they can not be told, which is no sign that they are gone.
         """
-        words = ("ls-remote", "--heads", remote) if remote else ("show-ref", "--heads")
+        words = ("ls-remote", "--symref", remote, "HEAD", f"{_HEAD}*") if remote else ("show-ref", "--heads")
         listed = self._git(*words)
         # A name may hold characters at which `splitlines` would break it, but neither a blank nor a line feed.
         lines = (listed or "").split("\n")
-        refs = (line.replace("\t", " ", 1).partition(" ")[2] for line in lines)
-        names = frozenset(ref.removeprefix(_HEAD) for ref in refs if ref)
+        refs = (line.replace("\t", " ", 1).partition(" ")[2] for line in lines if not line.startswith(_SYMBOLIC))
+        names = frozenset(ref.removeprefix(_HEAD) for ref in refs if ref.startswith(_HEAD))
         if not names:
             where = f"of the remote {remote!r}" if remote else "of this repository"
             trouble = "it could not be asked" if listed is None else "it has none, so that is hardly the right one"
@@ -93,7 +100,13 @@ class Repository:
                 f"the branches {where} are not known: {trouble}",
                 advice="Nothing counts as gone because of that, and nothing was changed; mend it and run again",
             )
-        return Heads(names, remote, repository_name(self._git("remote", "get-url", remote) or "") if remote else "")
+        symbolic = (line.removeprefix(f"{_SYMBOLIC}{_HEAD}").partition("\t") for line in lines if _SYMBOLIC in line)
+        default = next((name for name, _, of in symbolic if of == "HEAD"), "")
+        return Heads(names, remote, self.name_of(remote), default)
+
+    def name_of(self, remote: str) -> str:
+        """Return what all clones call the repository behind the remote; empty where that is empty."""
+        return repository_name(self._git("remote", "get-url", remote) or "") if remote else ""
 
     def _checked_out(self) -> str:
         found = self._git("symbolic-ref", "--quiet", "HEAD")  # beside a tag of that name, --short adds `heads/`
