@@ -15,9 +15,9 @@ NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 def broom(ahead: float | None) -> Broom:
     """Return a broom whose account has answered with a clock so many seconds behind this one."""
-    nothing = cast(Any, None)
+    nothing = cast("Any", None)
     account = SimpleNamespace(client=SimpleNamespace(clock_ahead=ahead))
-    return Broom(nothing, nothing, cast(Any, SimpleNamespace(account=account)))
+    return Broom(nothing, nothing, cast("Any", SimpleNamespace(account=account)))
 
 
 @pytest.mark.parametrize(("ahead", "text"), [(7200.0, "2h ahead of"), (-700.0, "11m40s behind")])

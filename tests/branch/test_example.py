@@ -25,7 +25,14 @@ def job(folder: Path, **more: str) -> dict[str, str]:
     """Return the variables of a job for the pull request, whose event is in a file."""
     (folder / "event.json").write_text(json.dumps(EVENT))
     event = {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(folder / "event.json")}
-    return {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_REF_NAME": "7/merge", "GITHUB_ACTOR": "bob", **event, **more}
+    return {
+        "CI": "true",
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_REF_NAME": "7/merge",
+        "GITHUB_ACTOR": "bob",
+        **event,
+        **more,
+    }
 
 
 @pytest.fixture

@@ -95,11 +95,20 @@ def test_event_of_github_that_cannot_be_read_is_refused(tmp_path: Path, text: st
     "environment",
     [
         {**GITLAB, "CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "feature/x"},
-        {**GITLAB, **MERGE, "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "1", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "feature/x"},
+        {
+            **GITLAB,
+            **MERGE,
+            "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "1",
+            "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "feature/x",
+        },
         {**JENKINS, "BRANCH_NAME": "feature/x"},
         {**JENKINS, "BRANCH_NAME": "PR-3", "CHANGE_ID": "3", "CHANGE_BRANCH": "feature/x"},
         {**BITBUCKET, "BITBUCKET_BRANCH": "feature/x"},
-        {**BUILDKITE, "BUILDKITE_BRANCH": "feature/x", "BUILDKITE_PULL_REQUEST_REPO": "https://git.example/acme/loads.git"},
+        {
+            **BUILDKITE,
+            "BUILDKITE_BRANCH": "feature/x",
+            "BUILDKITE_PULL_REQUEST_REPO": "https://git.example/acme/loads.git",
+        },
         {**CIRCLE, "CIRCLE_BRANCH": "feature/x"},
     ],
 )

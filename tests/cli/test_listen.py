@@ -277,7 +277,7 @@ def _answered(listener: Listener, words: str) -> int:
     with socket.create_connection(("127.0.0.1", int(listener.url.rpartition(":")[2])), timeout=20) as stranger:
         stranger.sendall(words.encode())
         stranger.shutdown(socket.SHUT_WR)
-        return int((stranger.recv(1000).split(b" ") + [b"0", b"0"])[1])
+        return int([*stranger.recv(1000).split(b" "), b"0", b"0"][1])
 
 
 def test_strangers_can_not_forge_a_line() -> None:

@@ -8,9 +8,7 @@ from typing import Any
 from xplenty_pulumi.dynamic.switches import in_ci
 from xplenty_pulumi.errors import ConfigError
 
-_PULL_REQUEST = frozenset(
-    {"pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"}
-)
+_PULL_REQUEST = frozenset({"pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"})
 _OF_A_REF = frozenset({"push", "create", "delete", "workflow_dispatch"})
 _HEAD = "refs/heads/"
 
@@ -53,7 +51,8 @@ def _head(thing: Any, ref: str, repository: str, event: Mapping[str, Any]) -> st
     head = thing.get("head", thing) if isinstance(thing, Mapping) else {}
     theirs, ours = _at(head, repository, "full_name"), _at(event, "repository", "full_name")
     if not ours or theirs != ours:
-        raise _refused(f"the pull request is of {theirs or 'a repository that is gone'}, and not of {ours or 'this one'}")
+        whose = theirs or "a repository that is gone"
+        raise _refused(f"the pull request is of {whose}, and not of {ours or 'this one'}")
     return _told(_at(head, ref), "the pull request does not name its branch")
 
 

@@ -14,7 +14,6 @@ from xplenty_pulumi.cli.screen import Screen
 from xplenty_pulumi.core.branches import BranchStack, Due, Heads, Living, Sweeping, due_stacks, orphans
 from xplenty_pulumi.errors import RefusedError, XplentyError
 
-
 _LARGEST_SKEW = 600.0
 """Seconds; the shortest lifetime is an hour."""
 _MAKE_READABLE = (
@@ -54,7 +53,8 @@ class Broom:
         due = tuple(replace(one, clusters=(*one.clusters, *one.stack.stray(strays))) for one in due)
         gone = {one.stack.name for one in due}
         unreadable = tuple(one for one in found.stacks if not one.says_when(found.at) and one.name not in gone)
-        return Sweeping(due, tuple(found.orphans), (*found.spared, *spared), unreadable, f"{_spelled_heads(heads)}, {clock}")
+        basis = f"{_spelled_heads(heads)}, {clock}"
+        return Sweeping(due, tuple(found.orphans), (*found.spared, *spared), unreadable, basis)
 
     def require_readable(self, found: Sweeping) -> None:
         """Return if each stack says when it is due.

@@ -37,7 +37,8 @@ def listen(
     hook_id: Annotated[str, typer.Option(help="The hook's id, where requests do not say it.")] = "",
     timeout: Annotated[float, typer.Option(min=0.1, max=86_400, help="Seconds that each command may take.")] = 60.0,
     queue: Annotated[
-        Path | None, typer.Option(help="Where events wait for --exec; if not given, a file for this address in your state folder.")
+        Path | None,
+        typer.Option(help="Where events wait for --exec; if not given, a file for this address in your state folder."),
     ] = None,
 ) -> None:
     """Receive web hooks, verify that they are signed, and print a line or run a command for each; end with Ctrl-C."""

@@ -46,7 +46,9 @@ class Forge:
         request = urllib.request.Request(f"{self.url}/{path}", data, headers, method=method)  # noqa: S310 - the CI's own
         with OPENER.open(request, timeout=60) as answer:
             if answer.status not in DONE[method]:
-                raise Surprise(f"{answer.status} is no success of {method} {urllib.parse.urlsplit(request.full_url).path}")
+                raise Surprise(
+                    f"{answer.status} is no success of {method} {urllib.parse.urlsplit(request.full_url).path}"
+                )
             return None if method == "DELETE" else json.load(answer)
 
     def delete(self, path: str) -> None:
@@ -125,7 +127,7 @@ def owner(forge: Forge) -> Callable[[dict[str, Any]], bool]:
 
 
 def put_comment(forge: Forge, file: str) -> None:
-    """Write the comment, or change the one that is there; of two runs at once, the later one's own comment goes again."""
+    """Write the comment, or change the one that is there; of what two runs have written at once, the oldest stays."""
     text = Path(file).read_text(encoding="utf-8")
     mark, is_own = text.splitlines()[0], owner(forge)
     made = None
