@@ -29,10 +29,10 @@ setup: $(VENV)/ready engine $(VENV)/bin/actionlint ## make .venv from the lock f
 demo: setup ## run the main job on the real engine against the emulator
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m tools.demo
 
-test: lint engine ## lint, then run the tests, those on the real engine included
+test: lint engine $(VENV)/bin/actionlint ## lint, then run the tests, those on the real engine included
 	@$(PYTEST) --cov --cov-report=term -m "not long" $(TESTS)
 
-test-long: lint engine ## the same and the tests that take minutes; writes README's scoreboard
+test-long: lint engine $(VENV)/bin/actionlint ## the same and the tests that take minutes; writes README's scoreboard
 	@rm -rf build/scoreboard
 	@export XPLENTY_SCOREBOARD=build/scoreboard; $(PYTEST) --cov --cov-report=term $(TESTS)
 	@$(PY) -m tools.scoreboard build/scoreboard README.md
@@ -54,6 +54,7 @@ lock: ## write the lock file anew from pyproject.toml, with uv
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) \
 	  --extra cli --extra emulator --group pyproject.toml:dev --output-file $(LOCK) pyproject.toml
+	@mkdir -p build
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --no-emit-index-url --no-emit-find-links --constraint $(LOCK) --extra cli \
 	  --output-file build/requirements.txt pyproject.toml

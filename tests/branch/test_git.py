@@ -106,7 +106,7 @@ def test_remote_is_asked_where_there_is_one(folder: Path, tmp_path: Path) -> Non
     git(folder, "branch", "mine")
     repository = Repository(folder, {})
     found = repository.heads(repository.remote())
-    assert (found.names, found.default) == ({"topic/a", "other"}, "topic/a")
+    assert (found.names, found.default) == (frozenset({"topic/a", "other"}), "topic/a")
 
 
 def test_odd_names_on_the_remote_are_read(folder: Path) -> None:

@@ -9,13 +9,14 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.support.emulator_caller import Caller, emulated
+from xplenty_pulumi.cli.hook_server import MOST_AT_ONCE
 from xplenty_pulumi.core.hook_signature import signature
 from xplenty_pulumi.emulator import Hook
 from xplenty_pulumi.redact import Secret
@@ -270,6 +271,15 @@ def test_what_is_no_request_of_a_hook_is_refused_with_a_line() -> None:
         assert listener.complaint() == "refused a request from 127.0.0.1: it is none that a hook sends (501)"
         assert _answered(listener, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nshort") == 0
         assert listener.complaint() == "refused a request from 127.0.0.1: it has broken off"
+
+
+def test_request_beside_too_many_others_is_refused_with_a_line() -> None:
+    """Whoever holds the places keeps a hook out, which is said."""
+    with listening() as listener, ExitStack() as opened:
+        address = ("127.0.0.1", int(listener.url.rpartition(":")[2]))
+        for _ in range(MOST_AT_ONCE + 1):
+            opened.enter_context(socket.create_connection(address, timeout=20))
+        assert listener.complaint() == f"refused a request from 127.0.0.1: {MOST_AT_ONCE} others are under way"
 
 
 def _answered(listener: Listener, words: str) -> int:

@@ -130,7 +130,7 @@ def put_comment(forge: Forge, file: str) -> None:
     """Write the comment, or change the one that is there; of what two runs have written at once, the oldest stays."""
     text = Path(file).read_text(encoding="utf-8")
     mark, is_own = text.splitlines()[0], owner(forge)
-    made = None
+    made: Any = None
     if not (found := comments(forge, mark, is_own)):
         made = forge.call("POST", forge.comments, {"body": text})["id"]
     first, *others = found or comments(forge, mark, is_own) or [made]
@@ -149,7 +149,7 @@ def comments(forge: Forge, mark: str, is_own: Callable[[dict[str, Any]], bool]) 
 def open_issue(forge: Forge, title: str, file: str) -> None:
     """Open the issue, or bring it up to date, of which nobody is told; of two of them, the later one closes."""
     text = {forge.body: Path(file).read_text(encoding="utf-8")}
-    made = None
+    made: Any = None
     if not (found := issues(forge, title)):
         made = forge.call("POST", forge.issues, {"title": title, **text})[forge.number]
     first, *others = found or issues(forge, title) or [made]
