@@ -7,6 +7,7 @@
 
 PYTHON ?= python3
 UV ?= uv
+GO ?= go
 TESTS ?=
 WORKERS ?= 3
 BENCH ?=
@@ -23,15 +24,15 @@ PYTEST = exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m pytest -n $
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/ready engine ## make .venv from the lock file and get the Pulumi engine
+setup: $(VENV)/ready engine $(VENV)/bin/actionlint ## make .venv from the lock file and get the Pulumi engine
 
 demo: setup ## run the main job on the real engine against the emulator
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m tools.demo
 
-test: lint engine ## lint, then run the tests, those on the real engine included
+test: lint engine $(VENV)/bin/actionlint ## lint, then run the tests, those on the real engine included
 	@$(PYTEST) --cov --cov-report=term -m "not long" $(TESTS)
 
-test-long: lint engine ## the same and the tests that take minutes; writes README's scoreboard
+test-long: lint engine $(VENV)/bin/actionlint ## the same and the tests that take minutes; writes README's scoreboard
 	@rm -rf build/scoreboard
 	@export XPLENTY_SCOREBOARD=build/scoreboard; $(PYTEST) --cov --cov-report=term $(TESTS)
 	@$(PY) -m tools.scoreboard build/scoreboard README.md
@@ -53,6 +54,13 @@ lock: ## write the lock file anew from pyproject.toml, with uv
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) \
 	  --extra cli --extra emulator --group pyproject.toml:dev --output-file $(LOCK) pyproject.toml
+	@mkdir -p build
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-find-links --constraint $(LOCK) --extra cli \
+	  --output-file build/requirements.txt pyproject.toml
+	@for example in gitops branch_environments; do { \
+	  echo "# What xplenty-pulumi[cli] needs, each with its hashes; docs/gitops.md says how to bring it up to date."; \
+	  cat build/requirements.txt; } >examples/$$example/requirements.txt; done
 
 clean: ## remove what these commands made here; engines stay in the user's cache folder
 	rm -rf $(VENV) dist build htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis \
@@ -62,6 +70,13 @@ clean: ## remove what these commands made here; engines stay in the user's cache
 engine: $(VENV)/ready
 	@exec $(PY) -m tools.engine > $(VENV)/engine-path.new
 	@mv $(VENV)/engine-path.new $(VENV)/engine-path
+
+# It has no package with a binary on PyPI; without Go the test that uses it is skipped and says so.
+$(VENV)/bin/actionlint: | $(VENV)/ready
+	@if command -v $(GO) >/dev/null; then \
+	  GOBIN="$(CURDIR)/$(VENV)/bin" $(GO) install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 \
+	  || echo "setup: actionlint cannot be built here; its test is skipped" >&2; \
+	else echo "setup: there is no go here to build actionlint with; its test is skipped" >&2; fi
 
 $(VENV)/locked: $(LOCK)
 	@sh tools/setup/venv.sh $(PYTHON) $(VENV) $(LOCK)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -124,6 +125,50 @@ def test_remote_that_does_not_answer_ends_nothing(project: Project, stack: str) 
     assert "the branches of the remote 'elsewhere' are not known: it could not be asked. Nothing counts" in swept.output
     (shown,) = (one for one in listed["branches"] if one["stack"] == stack)
     assert (shown["expired"], shown["git"]) == (True, "unknown")
+
+
+@engine
+def test_stack_that_does_not_say_when_it_ends_is_an_error(project: Project, stack: str) -> None:
+    """It would live for ever; the sweep names it, with or without --yes, and the next `branch up` mends it."""
+    project.run("up", "--branch", "nameless", *QUICK).succeeded()
+    (name,) = (one for one in project.stacks() if "-nameless-" in one)
+    project.run("up", "--branch", "topic", *QUICK).succeeded()
+    for value in ("soon", "2099-01-01T00:00:00Z"):
+        project.pulumi("stack", "tag", "set", "xplenty:expires", value, "--stack", name).succeeded()
+        for arguments in (("sweep",), ("sweep", "--yes")):
+            ran = project.run(*arguments)
+            assert (ran.code, name in project.stacks()) == (1, True), ran.output
+            assert f"stack {name}: its tags do not say when it ends, at most 7 days from now" in ran.output
+            assert "pulumi stack tag set xplenty:expires" in ran.output
+
+    project.run("up", "--branch", "nameless", *QUICK).succeeded()
+    swept = project.run("sweep").succeeded().output
+    project.run("down", "--branch", "nameless").succeeded()
+
+    basis, rest = swept.splitlines()
+    assert re.fullmatch(
+        r"based on \d+ branch(es)? of origin \(default main\), "
+        r"and the clock here, \d{4}-\d\d-\d\d \d\d:\d\d UTC, which is the service's",
+        basis,
+    )
+    assert rest == "nothing to sweep"
+
+
+@engine
+def test_remote_that_has_lost_all_branches_at_once_ends_nothing(project: Project) -> None:
+    """It may hide them, or have been made anew; each of them can be taken down by its name."""
+    project.push("first", "second")
+    for name in ("first", "second"):
+        project.run("up", "--branch", name, *QUICK).succeeded()
+    project.delete("first", "second")
+
+    swept = project.run("sweep", "--yes")
+
+    assert swept.code == 1
+    assert "none of the branches any more that have an environment (first, second)" in swept.output
+    assert sum("-first-" in one or "-second-" in one for one in project.stacks()) == 2
+    for name in ("first", "second"):
+        project.run("down", "--branch", name).succeeded()
 
 
 @engine

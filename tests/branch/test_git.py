@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from xplenty_pulumi.cli.branch import _pushed_to
 from xplenty_pulumi.cli.branch_git import Repository, repository_name
 from xplenty_pulumi.errors import ConfigError, RefusedError
 
-GITHUB = {"CI": "true", "GITHUB_REF_NAME": "12/merge", "GITHUB_REF_TYPE": "branch", "GITHUB_ACTOR": "bob"}
+GITHUB = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_REF_NAME": "12/merge", "GITHUB_ACTOR": "bob"}
 
 
 @pytest.fixture
@@ -37,11 +38,8 @@ def git(folder: Path, *arguments: str) -> None:
     [
         ("", {}, "topic/a"),
         ("refs/heads/other", GITHUB, "other"),
-        ("", {**GITHUB, "GITHUB_HEAD_REF": "feature/x"}, "feature/x"),
-        ("", {**GITHUB, "GITHUB_REF_NAME": "main"}, "main"),
-        ("", {**GITHUB, "GITHUB_REF_NAME": "v1", "GITHUB_REF_TYPE": "tag"}, "topic/a"),
-        ("", {"CI": "true", "CI_COMMIT_BRANCH": "feature/y"}, "feature/y"),
-        ("", {"GITHUB_HEAD_REF": "not in CI"}, "topic/a"),
+        ("", {"CI": "true", "GITLAB_CI": "true", "CI_COMMIT_BRANCH": "feature/y"}, "feature/y"),
+        ("", {"GITLAB_CI": "true", "CI": "false", "CI_COMMIT_BRANCH": "not in CI"}, "topic/a"),
         ("heads/other", {}, "heads/other"),
     ],
 )
@@ -107,7 +105,8 @@ def test_remote_is_asked_where_there_is_one(folder: Path, tmp_path: Path) -> Non
     git(folder, "push", "--quiet", "origin", "HEAD:refs/heads/other")
     git(folder, "branch", "mine")
     repository = Repository(folder, {})
-    assert repository.heads(repository.remote()).names == {"topic/a", "other"}
+    found = repository.heads(repository.remote())
+    assert (found.names, found.default) == (frozenset({"topic/a", "other"}), "topic/a")
 
 
 def test_odd_names_on_the_remote_are_read(folder: Path) -> None:
@@ -127,6 +126,14 @@ def test_remote_that_tells_nothing_is_refused(folder: Path, tmp_path: Path, addr
     git(folder, "remote", "add", "origin", str(tmp_path / address))
     with pytest.raises(RefusedError, match=trouble):
         Repository(folder, {}).heads("origin")
+
+
+def test_branch_of_the_job_is_on_the_remote_that_does_not_answer(folder: Path) -> None:
+    """A checkout without a token cannot ask a private repository; the event of the job says it all the same."""
+    git(folder, "remote", "add", "origin", "https://127.0.0.1:1/acme/loads.git")
+    repository = Repository(folder, {"CI": "true", "GITLAB_CI": "true", "CI_COMMIT_BRANCH": "feature/y"})
+    assert _pushed_to(repository, "", "feature/y") == "127.0.0.1/acme/loads"
+    assert _pushed_to(repository, "", "topic/a") == ""
 
 
 def test_several_remotes_need_a_word(folder: Path) -> None:

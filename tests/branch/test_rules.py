@@ -20,6 +20,7 @@ from xplenty_pulumi.core.branches import (
     stack_name,
 )
 from xplenty_pulumi.core.marker import Owner, marker_of, scope_of
+from xplenty_pulumi.errors import RefusedError
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 OURS, THEIRS = "5f3a1c9", "0d1e2f3"
@@ -76,6 +77,46 @@ def test_stack_is_due_for_good_reasons_only(stack: BranchStack, heads: Heads, re
     """Its branch was on the remote and is not now, or its lifetime is over; not knowing is no reason."""
     found = due_stacks([stack], [], heads=heads, now=NOW)
     assert tuple(one.reasons for one in found) == ((reasons,) if reasons else ())
+
+
+OTHER = replace(STACK, name="other", branch="feature/y")
+UNPUSHED, MAIN = replace(STACK, branch="mine", pushed_to=""), replace(STACK, name="main", branch="main")
+
+
+def heads(*names: str) -> Heads:
+    """Return the branches of the remote, whose default branch is `main`."""
+    return Heads(frozenset({"main", *names}), "origin", REPOSITORY, "main")
+
+
+@pytest.mark.parametrize("others", [(), ("another",)])
+def test_branches_that_are_all_gone_at_once_are_not_believed(others: tuple[str, ...]) -> None:
+    """A remote that hides refs, or was made anew under the same address, looks the same as one without them."""
+    with pytest.raises(RefusedError, match="feature/x, feature/y") as refused:
+        heads(*others).require_some_of([STACK, OTHER, UNPUSHED, MAIN])
+    assert "branch down --branch NAME" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("told", "stacks"),
+    [
+        (heads("feature/x"), [STACK, OTHER]),
+        (heads(), [STACK]),
+        (heads(), [STACK, UNPUSHED, MAIN]),
+        (replace(heads(), repository="git.example/ann/loads"), [STACK, OTHER]),
+        (heads(), []),
+    ],
+    ids=["one is there", "the only one", "one besides those not pushed", "another repository", "none"],
+)
+def test_single_branches_that_are_gone_are_believed(told: Heads, stacks: list[BranchStack]) -> None:
+    """Somebody deletes one after the other; what says nothing of a branch counts for neither."""
+    told.require_some_of(stacks)
+
+
+@pytest.mark.parametrize(("days", "is_known"), [(None, False), (-1, True), (7, True), (9, False)])
+def test_lifetime_that_ends_never_or_too_late_is_not_known(days: int | None, is_known: bool) -> None:
+    """No `branch up` gives more than seven days, so that is the record of a wrong clock."""
+    expires = None if days is None else NOW + timedelta(days=days)
+    assert replace(STACK, expires=expires).says_when(NOW) == is_known
 
 
 def test_clusters_of_a_due_stack_are_its_own() -> None:

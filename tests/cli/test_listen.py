@@ -9,13 +9,14 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.support.emulator_caller import Caller, emulated
+from xplenty_pulumi.cli.hook_server import MOST_AT_ONCE
 from xplenty_pulumi.core.hook_signature import signature
 from xplenty_pulumi.emulator import Hook
 from xplenty_pulumi.redact import Secret
@@ -47,11 +48,13 @@ class Listener:
         out, err = self.process.communicate(timeout=30)
         return self.process.returncode, out, err
 
-    def send(self, event: str = "job.failed", *, salt: str = SALT, method: str = "POST", path: str = "/") -> int:
+    def send(
+        self, event: str = "job.failed", *, salt: str = SALT, method: str = "POST", path: str = "/", job: int = 9001
+    ) -> int:
         """Send a signed request of hook 5, and return the status that it is answered with."""
         url = f"{self.url}{path}"
         headers = {"X-Hook-Signature": signature("5", event, url, Secret(salt))}
-        body = {"event": event, "hook_id": 5, "job": {"id": 9001, "status": "failed", "more": "x" * 100}}
+        body = {"event": event, "hook_id": 5, "job": {"id": job, "status": "failed", "more": "x" * 100}}
         return status_of(urllib.request.Request(url, json.dumps(body).encode(), headers, method=method))
 
 
@@ -74,6 +77,13 @@ def environment(extra: Mapping[str, str]) -> dict[str, str]:
 def command(*arguments: str) -> list[str]:
     """Return the command line."""
     return [sys.executable, "-m", "xplenty_pulumi.cli", "listen", *arguments]
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which listeners of the test keep their events."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state" / "xplenty-pulumi"
 
 
 @contextmanager
@@ -216,12 +226,13 @@ def test_a_command_that_takes_too_long_is_ended() -> None:
 
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_quietly_with_a_command_under_way(name: signal.Signals) -> None:
-    """Ctrl-C ends the command as well, at once and without a word."""
+    """Ctrl-C ends the command as well, at once, and one line says that its event is kept."""
     wait = "import threading; print('begun', flush=True); threading.Event().wait()"
     with listening("--exec", f'{sys.executable} -c "{wait}"') as listener:
         listener.send()
         assert listener.line() == "begun"
-        assert listener.stop(name) == (0, "", "")
+        code, out, err = listener.stop(name)
+    assert (code, out, err.count("\n"), err.startswith("left for the next start in ")) == (0, "", 1, True)
 
 
 def test_a_stubborn_command_does_not_keep_it() -> None:
@@ -232,26 +243,51 @@ def test_a_stubborn_command_does_not_keep_it() -> None:
     ) as listener:
         listener.send()
         assert listener.line() == "begun"
-        assert listener.stop() == (0, "", "")
+        code, out, err = listener.stop()
+    assert (code, out, err.count("\n"), err.startswith("left for the next start in ")) == (0, "", 1, True)
 
 
 @pytest.mark.parametrize(
-    ("head", "status"),
+    ("head", "status", "line"),
     [
-        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"411"),
-        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n", b"413"),
-        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", b"411"),
-        ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"501"),
+        ("Transfer-Encoding: chunked", 411, "it does not say its length, as a chunked one (411)"),
+        ("Content-Length: 1048577", 413, "it has more than 1,048,576 bytes (413)"),
+        ("Content-Length: -1", 411, "it does not say its length, as a chunked one (411)"),
+        ("Content-Length: 2\r\nContent-Encoding: gzip", 415, "its body is compressed (415)"),
     ],
 )
-def test_what_is_no_request_of_a_hook_is_refused(head: str, status: bytes) -> None:
+def test_what_cannot_be_read_is_refused_with_a_line(head: str, status: int, line: str) -> None:
     """It is answered in short, nothing is read for it, and the next request is answered as ever."""
     with listening() as listener:
-        port = int(listener.url.rpartition(":")[2])
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as stranger:
-            stranger.sendall(head.encode())
-            assert status in stranger.recv(1000).partition(b"\r\n")[0]
+        assert _answered(listener, f"POST / HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n") == status
+        assert listener.complaint() == f"refused a request from 127.0.0.1: {line}"
         assert listener.send() == 200
+
+
+def test_what_is_no_request_of_a_hook_is_refused_with_a_line() -> None:
+    """Neither another method nor a body that ends too early stays unsaid."""
+    with listening() as listener:
+        assert _answered(listener, "GET / HTTP/1.1\r\nHost: x\r\n\r\n") == 501
+        assert listener.complaint() == "refused a request from 127.0.0.1: it is none that a hook sends (501)"
+        assert _answered(listener, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nshort") == 0
+        assert listener.complaint() == "refused a request from 127.0.0.1: it has broken off"
+
+
+def test_request_beside_too_many_others_is_refused_with_a_line() -> None:
+    """Whoever holds the places keeps a hook out, which is said."""
+    with listening() as listener, ExitStack() as opened:
+        address = ("127.0.0.1", int(listener.url.rpartition(":")[2]))
+        for _ in range(MOST_AT_ONCE + 1):
+            opened.enter_context(socket.create_connection(address, timeout=20))
+        assert listener.complaint() == f"refused a request from 127.0.0.1: {MOST_AT_ONCE} others are under way"
+
+
+def _answered(listener: Listener, words: str) -> int:
+    """Send these words and nothing more, and return the status that they are answered with, or 0."""
+    with socket.create_connection(("127.0.0.1", int(listener.url.rpartition(":")[2])), timeout=20) as stranger:
+        stranger.sendall(words.encode())
+        stranger.shutdown(socket.SHUT_WR)
+        return int([*stranger.recv(1000).split(b" "), b"0", b"0"][1])
 
 
 def test_strangers_can_not_forge_a_line() -> None:
@@ -277,10 +313,10 @@ def test_too_many_waiting_events_are_refused() -> None:
 def test_it_does_not_start_without_what_it_needs(tmp_path: Path) -> None:
     """No salt, no such file, no such command, a port in use: one line each, and exit code 2."""
     assert "there are 0 salts" in refused_start("--port", "0")
-    assert "can not be read" in refused_start("--port", "0", "--salt-file", str(tmp_path / "none"))
+    assert "cannot be read" in refused_start("--port", "0", "--salt-file", str(tmp_path / "none"))
     salted = {"XPLENTY_HOOK_SALT": SALT}
     assert "no such command" in refused_start("--port", "0", "--exec", "no-such-command-here", **salted)
-    assert "can not be split" in refused_start("--port", "0", "--exec", "'", **salted)
+    assert "cannot be split" in refused_start("--port", "0", "--exec", "'", **salted)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert f"can not listen on 127.0.0.1 port {port}" in refused_start("--port", port, **salted)
+        assert f"cannot listen on 127.0.0.1 port {port}" in refused_start("--port", port, **salted)

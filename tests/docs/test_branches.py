@@ -16,6 +16,7 @@ TEXTS = {wanted: [text for kind, text in BLOCKS if kind == wanted] for wanted in
 _CHANGING = {
     r"br-[0-9a-f]{7}-": "br-5f3a1c9-",
     r"expires \d{4}-\S+Z": "expires 2026-02-03T12:00:00Z",
+    r"the clock here, \d{4}-\d\d-\d\d \d\d:\d\d": "the clock here, 2026-02-03 12:00",
     r'"(at|expires)": "[^"]+"': r'"\1": "2026-02-03T12:00:00Z"',
 }
 

@@ -3,10 +3,11 @@
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -56,6 +57,13 @@ class Forge:
     comments: list[dict[str, Any]] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
+    ids: Iterator[int] = field(default_factory=lambda: count(100))
+    asked: int = 0
+    redirects_to: str = ""
+    status_of_posts: int = 201
+    ends: bool = True
+    meanwhile: Callable[[], object] | None = None
+    """What another run does just after the next POST."""
 
     def comments_on(self, number: int) -> list[str]:
         """Return the texts of all comments there."""
@@ -64,7 +72,7 @@ class Forge:
     def add_comment(self, number: int, body: str, *, by: str) -> dict[str, Any]:
         """Add a comment of this person."""
         author = {"login": by, "id": 1 if by == US else 2}
-        made = {"id": 100 + len(self.comments), "on": number, "body": body, "user": author}
+        made = {"id": next(self.ids), "on": number, "body": body, "user": author}
         if self.dialect is GITLAB:
             made["author"] = made.pop("user")
         self.comments.append(made)
@@ -78,6 +86,8 @@ class Forge:
         if where.path == "/user":
             return {"id": 1}
         if found := re.fullmatch(self.dialect.comment, where.path):
+            if method == "DELETE":
+                return self._deleted(int(found[1]))
             return self._changed(self.comments, "id", int(found[1]), body)
         if found := re.fullmatch(self.dialect.comments, where.path):
             return self._comments(method, int(found[1]), body, where.query)
@@ -87,7 +97,9 @@ class Forge:
 
     def _comments(self, method: str, number: int, body: dict[str, str], query: str) -> Any:
         if method == "POST":
-            return self.add_comment(number, body["body"], by=US)
+            return self._made(self.add_comment(number, body["body"], by=US))
+        if not self.ends:
+            return [self.add_comment(number, "a remark", by=THEM)] * 100
         return _page([one for one in self.comments if one["on"] == number], query)
 
     def _issues(self, method: str, number: str | None, body: dict[str, str], query: str) -> Any:
@@ -98,8 +110,19 @@ class Forge:
             )
         if method == "POST":
             self.issues.append({**body, self.dialect.number: 1 + len(self.issues), "state": "open"})
-            return self.issues[-1]
+            return self._made(self.issues[-1])
         return _page([one for one in self.issues if one["state"] == "open"], query)
+
+    def _made(self, made: dict[str, Any]) -> dict[str, Any]:
+        if (other := self.meanwhile) is not None:
+            self.meanwhile = None
+            other()
+        return made
+
+    def _deleted(self, number: int) -> dict[str, Any] | None:
+        found = [one for one in self.comments if one["id"] == number]
+        self.comments = [one for one in self.comments if one["id"] != number]
+        return {} if found else None
 
     @staticmethod
     def _changed(things: list[dict[str, Any]], key: str, value: int, body: dict[str, str]) -> Any:
@@ -133,18 +156,24 @@ def forge(dialect: Dialect) -> Iterator[Forge]:
 def _handler(made: Forge) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
+            made.asked += 1
             name, value = made.dialect.credentials
             length = int(self.headers.get("Content-Length", 0))
             body = json.loads(self.rfile.read(length) or b"{}")
             known = self.headers.get(name) == value
             found = made.answer(self.command, self.path, body) if known else None
             answer = json.dumps(found).encode()
-            self.send_response(401 if not known else 404 if found is None else 200)
+            success = made.status_of_posts if self.command == "POST" else 200
+            if made.redirects_to:
+                success = 302
+            self.send_response(401 if not known else 404 if found is None else success)
+            if made.redirects_to:
+                self.send_header("Location", f"{made.redirects_to}{self.path}")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
 
-        do_GET = do_POST = do_PATCH = do_PUT = _answer  # noqa: N815 - the base class wants these names
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _answer  # noqa: N815 - the base class wants these names
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
             pass

@@ -41,7 +41,7 @@ class Repository:
         (self.folder / "work" / "Pulumi.prod.yaml").write_text(f'config:\n  gitops:nodes: "{nodes}"\n')
 
     def workflow(self, name: str) -> Ran:
-        """Run every step of a workflow of GitHub, up to the first that fails."""
+        """Run every step of a workflow of GitHub, and after one that fails only those that always run."""
         return self._steps(github_steps(name), {})
 
     def job_of_gitlab(self, name: str) -> Ran:
@@ -50,12 +50,12 @@ class Repository:
         return self._steps(gitlab_steps(name), project)
 
     def _steps(self, steps: Sequence[Step], environment: Mapping[str, str]) -> Ran:
-        ran = Ran(0, "")
+        code, output = 0, ""
         for step in steps:
-            ran = self.run(step.command, {**step.filled_in(self._values()), **environment})
-            if ran.code:
-                return ran
-        return ran
+            if code == 0 or step.always:
+                ran = self.run(step.command, {**step.filled_in(self._values()), **environment})
+                code, output = code or ran.code, output + ran.output
+        return Ran(code, output)
 
     def run(self, command: str, environment: Mapping[str, str]) -> Ran:
         """Run a command to its end."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gitops.forge import GITHUB, GITLAB, THEM, TOKEN, Dialect, Forge, forge
+from tests.gitops.forge import GITHUB, GITLAB, THEM, TOKEN, US, Dialect, Forge, forge
 from tests.gitops.workflows import EXAMPLE
 
 NUMBER = 7
@@ -93,3 +93,59 @@ def test_refusal_is_one_line_without_the_token(made: Forge, tmp_path: Path) -> N
     assert done.returncode == 1
     assert done.stderr.startswith("ci/forge.py open: 401 from /")
     assert (len(done.stderr.splitlines()), "wrong-token" in done.stderr) == (1, False)
+
+
+def test_token_is_not_sent_on(made: Forge, tmp_path: Path) -> None:
+    """A forge that redirects to another address gets no answer there, and the line says why."""
+    with forge(made.dialect) as elsewhere:
+        made.redirects_to = elsewhere.url
+        done = run(made, "open", TITLE, text(tmp_path, "drift"))
+        asked = elsewhere.asked
+    assert (done.returncode, asked) == (1, 0)
+    assert done.stderr.endswith("; a redirect is not followed, since the token would go along\n")
+
+
+def test_answer_that_makes_nothing_is_no_success(made: Forge, tmp_path: Path) -> None:
+    """What is made is answered 201; a page with 200, as after a redirect, is none."""
+    made.status_of_posts = 200
+    done = run(made, "comment", text(tmp_path, f"{MARK}\nfirst"))
+    assert done.returncode == 1
+    assert "200 is no success of POST /" in done.stderr
+
+
+def test_list_without_an_end_is_an_error(made: Forge, tmp_path: Path) -> None:
+    """It is asked for fifty pages, and nothing is written then."""
+    made.ends = False
+    done = run(made, "comment", text(tmp_path, f"{MARK}\nfirst"))
+    assert (done.returncode, made.changes) == (1, [])
+    assert "has more than 5,000 entries, or never ends" in done.stderr
+    assert len(made.comments) == 50
+
+
+@pytest.mark.parametrize("is_older", [True, False])
+def test_two_runs_leave_one_comment(made: Forge, tmp_path: Path, is_older: bool) -> None:
+    """Both have found none: the older one stays, with the text of the run that came last; no other is touched."""
+    made.add_comment(NUMBER, f"{MARK}\nnot ours", by=THEM)
+
+    def write_another() -> None:
+        made.add_comment(NUMBER, f"{MARK}\nfirst", by=US)["id"] = 99 if is_older else 999
+
+    made.meanwhile = write_another
+    assert run(made, "comment", text(tmp_path, f"{MARK}\nsecond")).returncode == 0
+    assert made.comments_on(NUMBER) == [f"{MARK}\nnot ours", f"{MARK}\nsecond"]
+    assert [one["id"] for one in made.comments[1:]] == [99 if is_older else 101]
+
+
+def test_comments_that_killed_runs_have_left_become_one(made: Forge, tmp_path: Path) -> None:
+    """The oldest has the new text."""
+    for words in ("first", "second"):
+        made.add_comment(NUMBER, f"{MARK}\n{words}", by=US)
+    assert run(made, "comment", text(tmp_path, f"{MARK}\nthird")).returncode == 0
+    assert made.comments_on(NUMBER) == [f"{MARK}\nthird"]
+
+
+def test_two_runs_leave_one_issue(made: Forge, tmp_path: Path) -> None:
+    """The later one closes, as issues cannot be deleted."""
+    made.meanwhile = lambda: made.issues.append({**made.issues[0], made.dialect.number: 2})
+    assert run(made, "open", TITLE, text(tmp_path, "3 nodes")).returncode == 0
+    assert [one["state"] for one in made.issues] == ["open", "closed"]

@@ -35,7 +35,7 @@ def test_from_a_pull_request_to_its_deployment(repository: Repository) -> None:
     assert "2 to create" in comment
     assert ("| `nodes` |  | `2` |" in first[0], "| `nodes` |  | `3` |" in comment) == (True, True)
     assert (writes(repository.account), repository.account.api_key in comment) == ([], False)
-    assert (repository.folder / "installed").read_text().startswith("install --quiet --requirement requirements.txt")
+    assert (repository.folder / "installed").read_text().startswith("install --quiet --require-hashes ")
 
     repository.account.pace(0)
     ahead = repository.started(*repository.up_step())
@@ -47,7 +47,7 @@ def test_from_a_pull_request_to_its_deployment(repository: Repository) -> None:
     waited += behind.communicate(timeout=LONGEST)[0]
 
     assert (ahead.returncode, behind.returncode) == (0, 0), printed + waited
-    assert writes(repository.account) == ["POST /clusters", "POST /jobs"]
+    assert writes(repository.account) == ["POST /clusters", "PUT /clusters/501", "POST /jobs"]
     assert "\x1b" not in printed + waited
     assert not re.search(r"^@ updating", printed, re.MULTILINE)
 
@@ -114,4 +114,4 @@ def test_cancelled_deployment_leaves_no_lock(repository: Repository, send: Calla
     again = repository.workflow("deploy").succeeded()
 
     assert "Another pulumi is at work" not in again.output
-    assert writes(repository.account) == ["POST /clusters", "POST /jobs"]
+    assert writes(repository.account) == ["POST /clusters", "PUT /clusters/501", "POST /jobs"]

@@ -14,10 +14,14 @@ _EXPRESSION = re.compile(r"\$\{\{ ([\w.]+) \}\}")
 
 @dataclass(frozen=True)
 class Step:
-    """A command with its environment, whose expressions such as `${{ secrets.NAME }}` are not filled in yet."""
+    """A command with its environment, whose expressions such as `${{ secrets.NAME }}` are not filled in yet.
+
+    What `always` runs does so after a step that failed as well.
+    """
 
     command: str
     environment: Mapping[str, str]
+    always: bool = False
 
     def filled_in(self, values: Mapping[str, str]) -> dict[str, str]:
         """Return the environment with the values of its expressions."""
@@ -38,7 +42,11 @@ def github(name: str) -> dict[str, Any]:
 def github_steps(name: str) -> list[Step]:
     """Return the commands of the only job of a workflow of GitHub."""
     (job,) = github(name)["jobs"].values()
-    return [Step(one["run"], {**job["env"], **one.get("env", {})}) for one in job["steps"] if "run" in one]
+    return [
+        Step(one["run"], {**job["env"], **one.get("env", {})}, always=one.get("if") == "${{ !cancelled() }}")
+        for one in job["steps"]
+        if "run" in one
+    ]
 
 
 def gitlab() -> dict[str, Any]:
@@ -52,7 +60,9 @@ def gitlab_steps(name: str) -> list[Step]:
     document = gitlab()
     job = document[name]
     environment = {**document["variables"], **job.get("variables", {})}
-    return [Step(line, environment) for line in [*document["default"]["before_script"], *job["script"]]]
+    lines = [*document["default"]["before_script"], *job["script"]]
+    last = [Step(line, environment, always=True) for line in job.get("after_script", [])]
+    return [*(Step(line, environment) for line in lines), *last]
 
 
 GITHUB = ("pull-request", "deploy", "drift")

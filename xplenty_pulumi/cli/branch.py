@@ -128,8 +128,9 @@ def branch_sweep(
             broom = Broom(stacks, Repository(cwd, os.environ), judge, remote)
             found = broom.look()
             _say(found, screen, acts=yes)
-            if found and not yes:
-                raise typer.Exit(SHOWS_FAILURE)
+            if not yes:
+                broom.require_readable(found)
+                raise typer.Exit(SHOWS_FAILURE if found else 0)
             broom.sweep(found, TakingDown(engine, judge, screen, timeout=seconds, breaks_locks=break_lock), screen)
 
 
@@ -144,6 +145,7 @@ def _require_options(words: list[str]) -> None:
 
 
 def _say(found: Sweeping, screen: Screen, *, acts: bool) -> None:
+    screen.line(found.basis)
     verb = "sweeping" if acts else "would sweep"
     for line in spelled(found):
         screen.line(f"{verb} {line}")
@@ -156,9 +158,10 @@ def _say(found: Sweeping, screen: Screen, *, acts: bool) -> None:
 
 
 def _pushed_to(repository: Repository, remote: str, branch: str) -> str:
-    """The repository behind the remote if the branch is there, nothing where that can not be told."""
+    """The repository behind the remote if the branch is there, as it says itself, or the event of this CI job."""
+    asked = repository.remote(remote)
     try:
-        heads = repository.heads(repository.remote(remote))
+        heads = repository.heads(asked)
     except RefusedError:
-        return ""
+        return repository.name_of(asked) if repository.is_of_the_job(branch) else ""
     return heads.repository if branch in heads.names else ""

@@ -11,24 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from xplenty_pulumi.cli.branch_jobs import branch_of_job
 from xplenty_pulumi.cli.printable import one_line
 from xplenty_pulumi.core.branches import Heads
+from xplenty_pulumi.dynamic.switches import in_ci
 from xplenty_pulumi.errors import ConfigError, RefusedError
 
-# A pull request is built on a merge that has no name, so where there is a variable for its own branch, that goes first.
-_BRANCH_VARIABLES = (
-    "GITHUB_HEAD_REF",
-    "GITHUB_REF_NAME",
-    "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
-    "CI_COMMIT_BRANCH",
-    "CHANGE_BRANCH",
-    "BRANCH_NAME",
-    "BITBUCKET_BRANCH",
-    "BUILDKITE_BRANCH",
-    "CIRCLE_BRANCH",
-)
 _OWNER_VARIABLES = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "CIRCLE_USERNAME")
-_HEAD = "refs/heads/"
+_HEAD, _SYMBOLIC = "refs/heads/", "ref: "
 _OF_SSH = re.compile(r"(?:[^@/\s]+@)?([^:/\s]{2,}):(.+)")
 _LONGEST_NAME = 200
 _LONGEST = 60
@@ -58,12 +48,19 @@ class Repository:
         """Return the branch that is meant: as `named`, else the CI job's, else the one that is checked out.
 
         Raises:
-            ConfigError: it can not be told.
+            ConfigError: it cannot be told, or the CI job is about none.
         """
-        branch = (named or self._branch_of_the_job() or self._checked_out()).removeprefix(_HEAD)
+        branch = (named or branch_of_job(self.environment) or self._checked_out()).removeprefix(_HEAD)
         if not branch or branch.startswith("-") or branch != one_line(branch):
             raise ConfigError(f"{branch[:40]!r} is no name of a branch", setting="--branch")
         return branch
+
+    def is_of_the_job(self, branch: str) -> bool:
+        """Return whether a CI job is at work here on this branch, which is on the remote then."""
+        try:
+            return branch_of_job(self.environment) == branch
+        except ConfigError:
+            return False
 
     def usual_owner(self) -> str:
         """Return whose an environment is that nobody has named an owner for: who started the CI job, or git's user."""
@@ -90,12 +87,12 @@ class Repository:
         Raises:
             RefusedError: they can not be told, which is no sign that they are gone.
         """
-        words = ("ls-remote", "--heads", remote) if remote else ("show-ref", "--heads")
+        words = ("ls-remote", "--symref", remote, "HEAD", f"{_HEAD}*") if remote else ("show-ref", "--heads")
         listed = self._git(*words)
         # A name may hold characters at which `splitlines` would break it, but neither a blank nor a line feed.
         lines = (listed or "").split("\n")
-        refs = (line.replace("\t", " ", 1).partition(" ")[2] for line in lines)
-        names = frozenset(ref.removeprefix(_HEAD) for ref in refs if ref)
+        refs = (line.replace("\t", " ", 1).partition(" ")[2] for line in lines if not line.startswith(_SYMBOLIC))
+        names = frozenset(ref.removeprefix(_HEAD) for ref in refs if ref.startswith(_HEAD))
         if not names:
             where = f"of the remote {remote!r}" if remote else "of this repository"
             trouble = "it could not be asked" if listed is None else "it has none, so that is hardly the right one"
@@ -103,11 +100,13 @@ class Repository:
                 f"the branches {where} are not known: {trouble}",
                 advice="Nothing counts as gone because of that, and nothing was changed; mend it and run again",
             )
-        return Heads(names, remote, repository_name(self._git("remote", "get-url", remote) or "") if remote else "")
+        symbolic = (line.removeprefix(f"{_SYMBOLIC}{_HEAD}").partition("\t") for line in lines if _SYMBOLIC in line)
+        default = next((name for name, _, of in symbolic if of == "HEAD"), "")
+        return Heads(names, remote, self.name_of(remote), default)
 
-    def _branch_of_the_job(self) -> str:
-        is_tag = self.environment.get("GITHUB_REF_TYPE") == "tag"
-        return self._first_of(name for name in _BRANCH_VARIABLES if not (is_tag and name == "GITHUB_REF_NAME"))
+    def name_of(self, remote: str) -> str:
+        """Return what all clones call the repository behind the remote; empty where that is empty."""
+        return repository_name(self._git("remote", "get-url", remote) or "") if remote else ""
 
     def _checked_out(self) -> str:
         found = self._git("symbolic-ref", "--quiet", "HEAD")  # beside a tag of that name, --short adds `heads/`
@@ -117,7 +116,7 @@ class Repository:
 
     def _first_of(self, names: Iterable[str]) -> str:
         """The first of the variables that is set; outside a CI job they mean nothing."""
-        if not self.environment.get("CI"):
+        if not in_ci(self.environment):
             return ""
         return next((value for name in names if (value := self.environment.get(name, "").strip())), "")
 

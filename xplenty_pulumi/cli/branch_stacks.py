@@ -53,7 +53,7 @@ class ProjectStacks:
     def listed(self, *filters: str) -> dict[str, Listed]:
         """Return all of the project's stacks by name."""
         told = self._told("stack", "ls", "--json", "--fully-qualify-stack-names", *filters)
-        found = [Listed(str(one["name"]), _moment(one.get("lastUpdate"))) for one in json.loads(told)]
+        found = [Listed(str(one["name"]), moment(one.get("lastUpdate"))) for one in json.loads(told)]
         if any(one.full_name.count("/") != 2 for one in found):
             raise ConfigError(
                 "this backend does not keep the stacks of different projects apart, as old ones do not",
@@ -159,10 +159,11 @@ def _expiry(tags: Mapping[str, str], listed: Listed, *, has_resources: bool) -> 
     """When it expires; a stack that has neither records nor resources was given up while it was being made."""
     if BRANCH not in tags and not has_resources and listed.last_update is not None:
         return listed.last_update + UNRECORDED_LIFETIME
-    return _moment(tags.get(EXPIRES))
+    return moment(tags.get(EXPIRES))
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
+    """Return the moment that a record names in ISO 8601, or None where it names none."""
     try:
         found = datetime.fromisoformat(text or "")
     except ValueError:

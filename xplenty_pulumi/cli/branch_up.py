@@ -17,14 +17,15 @@ from xplenty_pulumi.cli.branch_stacks import (
     SIZING,
     STACK_OWNER,
     ProjectStacks,
+    moment,
 )
 from xplenty_pulumi.cli.choices import bad_usage, read_span
 from xplenty_pulumi.cli.engine import Engine
 from xplenty_pulumi.cli.printable import stamp
-from xplenty_pulumi.core.branches import family_of_stack
+from xplenty_pulumi.core.branches import LONGEST_LIFETIME, family_of_stack
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
-_SHORTEST, _LONGEST = timedelta(hours=1), timedelta(days=7)
+_SHORTEST = timedelta(hours=1)
 _TEMPLATES = ("template", "dev")
 _OF_ONE_STACK = (BRANCH, STACK_OWNER, EXPIRES, SIZING, SCOPE)
 """What a branch's stack never takes over from its template, because it says which stack that is."""
@@ -62,7 +63,7 @@ class Prepared:
 def read_lifetime(text: str) -> timedelta:
     """Return the lifetime that is meant; raises ConfigError where it is not from an hour to 7 days."""
     span = read_span("--lifetime", text)
-    if not _SHORTEST <= span <= _LONGEST:
+    if not _SHORTEST <= span <= LONGEST_LIFETIME:
         raise bad_usage("--lifetime", f"must be from 1h to 7d, got {text[:40]!r}")
     return span
 
@@ -77,7 +78,7 @@ def prepare(engine: Engine, wish: Wish, *, template: str, now: datetime) -> Prep
     name = stacks.name_of(wish.branch, source)
     is_new = _made(engine.of(name), stacks)
     tags = {} if is_new else stacks.tags(name)
-    expires = max(stamp(now + wish.lifetime), tags.get(EXPIRES, ""))
+    expires = _later(now + wish.lifetime, recorded=tags.get(EXPIRES), now=now)
     owner = wish.owner or tags.get(STACK_OWNER, "") or wish.usual_owner
     records = {BRANCH: wish.branch, STACK_OWNER: owner, EXPIRES: expires}
     with _removed_again(engine.of(name), is_new=is_new):
@@ -88,6 +89,12 @@ def prepare(engine: Engine, wish: Wish, *, template: str, now: datetime) -> Prep
         if tags.get(tag) != value:
             engine.of(name).told("stack", "tag", "set", tag, value)
     return Prepared(engine.of(name), is_new, expires)
+
+
+def _later(wanted: datetime, *, recorded: str | None, now: datetime) -> str:
+    """When the stack expires: as wanted, or later where a record says so that a `branch up` can have written."""
+    known = moment(recorded)
+    return stamp(known if known and wanted < known <= now + LONGEST_LIFETIME else wanted)
 
 
 def deploy(prepared: Prepared, wish: Wish) -> None:

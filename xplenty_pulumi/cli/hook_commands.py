@@ -1,31 +1,34 @@
 """Running a command for each event: one after the other, never through a shell, and none of them for ever."""
 
 import os
-import queue
 import signal
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from xplenty_pulumi.cli.hook_queue import EventQueue
 from xplenty_pulumi.cli.hook_requests import Notice
 
-MOST_WAITING = 100
 SALT_VARIABLE = "XPLENTY_HOOK_SALT"
 _POLITE = 5.0
 
 
 class Commands:
-    """Runs `command` for each notice from `start` to `stop`; `timeout` is in seconds for each.
+    """Runs `command` for each event of the `queue` from `start` to `stop`; `timeout` is in seconds for each.
 
-    The notice is in environment variables, its body on standard input. `failed` is told in one line what went wrong.
+    The notice is in environment variables, its body on standard input. An event leaves the queue when its command has
+    ended by itself or was ended for taking too long. `failed` is told in one line what went wrong.
     """
 
-    def __init__(self, command: Sequence[str], *, timeout: float, failed: Callable[[str], object]) -> None:
+    def __init__(
+        self, command: Sequence[str], queue: EventQueue, *, timeout: float, failed: Callable[[str], object]
+    ) -> None:
         self._command = list(command)
+        self.queue = queue
         self._timeout = timeout
         self._failed = failed
-        self._waiting: queue.Queue[Notice | None] = queue.Queue(MOST_WAITING)
         self._stopping = threading.Event()
         self._running: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
@@ -35,22 +38,13 @@ class Commands:
         """Return at once; from now on what waits is run."""
         self._thread.start()
 
-    def take(self, notice: Notice) -> bool:
-        """Let a notice wait for its turn, and return whether there was room for it."""
-        try:
-            self._waiting.put_nowait(notice)
-        except queue.Full:
-            return False
-        return True
-
     def stop(self) -> None:
-        """End the command under way, within five seconds, and let go of what still waits."""
+        """End the command under way, within five seconds; its event and those that wait stay in the queue."""
         with self._lock:
             self._stopping.set()
             if self._running is not None:
                 _signal(self._running, signal.SIGTERM)
-        with suppress(queue.Full):
-            self._waiting.put_nowait(None)
+        self.queue.wake()
         self._thread.join(_POLITE)
         with self._lock:
             if self._running is not None:
@@ -58,23 +52,26 @@ class Commands:
         self._thread.join()
 
     def _work(self) -> None:
-        while not self._stopping.is_set():
-            notice = self._waiting.get()
-            if notice is not None and not self._stopping.is_set():
-                self._run(notice)
+        try:
+            while (notice := self.queue.next()) is not None:
+                self.queue.settle(is_done=self._is_done(notice))
+        except (ValueError, sqlite3.Error) as problem:
+            self._failed(f"no command is run any more: {self.queue.file} cannot be read: {problem}")
 
-    def _run(self, notice: Notice) -> None:
+    def _is_done(self, notice: Notice) -> bool:
+        """Run the command, and return whether that is all that becomes of the event."""
         try:
             process = self._begun(notice)
         except (OSError, ValueError) as problem:
             self._failed(f"{notice.line()}: the command could not be run: {type(problem).__name__}")
-            return
+            return True
         if process is None:
-            return
+            return False
         ending = self._ended(process, notice.body)
         self._running = None
         if ending and not self._stopping.is_set():
             self._failed(f"{notice.line()}: the command {ending}")
+        return not (ending and self._stopping.is_set())
 
     def _begun(self, notice: Notice) -> "subprocess.Popen[bytes] | None":
         own = {name: text for name, text in os.environ.items() if name != SALT_VARIABLE}

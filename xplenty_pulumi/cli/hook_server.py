@@ -19,9 +19,9 @@ LONGEST_REQUEST = 10.0
 
 
 class HookServer(ThreadingHTTPServer):
-    """Gives each signed request as a notice to `take`, which returns whether there is room for it.
+    """Gives each signed request as a notice to `take`, which returns why it does not take it, or an empty text.
 
-    `refused` is told, in one line, of each request that is not believed.
+    `refused` is told, in one line, of each request that is not taken.
     """
 
     daemon_threads = True
@@ -31,7 +31,7 @@ class HookServer(ThreadingHTTPServer):
         address: tuple[str, int],
         verifier: Verifier,
         *,
-        take: Callable[[Notice], bool],
+        take: Callable[[Notice], str],
         refused: Callable[[str], object],
     ) -> None:
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
@@ -53,6 +53,7 @@ class HookServer(ThreadingHTTPServer):
         if self._places.acquire(blocking=False):
             super().process_request(request, client_address)
         else:
+            self.refused(f"refused a request from {client_address[0]}: {MOST_AT_ONCE} others are under way")
             self.shutdown_request(request)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
@@ -76,30 +77,36 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer 200 to what is taken, 401 to what is not signed, 503 where there is no room."""
-        length = self.headers.get("Content-Length", "")
+        length, coding = self.headers.get("Content-Length", ""), self.headers.get("Content-Encoding", "identity")
         if not (length.isascii() and length.isdigit() and len(length) < 10):
-            self._answer(HTTPStatus.LENGTH_REQUIRED)
+            self._refuse(HTTPStatus.LENGTH_REQUIRED, "it does not say its length, as a chunked one")
         elif int(length) > LARGEST_BODY:
-            self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"it has more than {LARGEST_BODY:,} bytes")
+        elif coding.strip().lower() != "identity":
+            self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "its body is compressed")
+        elif len(body := self.rfile.read(int(length))) == int(length):
+            self._judge(body)
         else:
-            body = self.rfile.read(int(length))
-            if len(body) == int(length):
-                self._answer(self._judge(body))
+            self.server.refused(f"refused a request from {self.client_address[0]}: it has broken off")
 
     def do_PUT(self) -> None:
         """Do the same: no source says with which method the service writes."""
         self.do_POST()
 
-    def _judge(self, body: bytes) -> HTTPStatus:
+    def _judge(self, body: bytes) -> None:
         host, signature = self.headers.get("Host", ""), self.headers.get(HEADER, "")
         notice = self.server.verifier.notice(host, self.path, signature=signature, body=body)
         if notice is None:
-            self.server.refused(f"refused a request from {self.client_address[0]}: its signature is wrong (401)")
-            return HTTPStatus.UNAUTHORIZED
-        if self.server.take(notice):
-            return HTTPStatus.OK
-        self.server.refused(f"no room for {notice.line()}: too many events are waiting (503)")
-        return HTTPStatus.SERVICE_UNAVAILABLE
+            self._refuse(HTTPStatus.UNAUTHORIZED, "its signature is wrong")
+        elif reason := self.server.take(notice):
+            self.server.refused(f"no room for {notice.line()}: {reason} (503)")
+            self._answer(HTTPStatus.SERVICE_UNAVAILABLE)
+        else:
+            self._answer(HTTPStatus.OK)
+
+    def _refuse(self, status: HTTPStatus, reason: str) -> None:
+        self.server.refused(f"refused a request from {self.client_address[0]}: {reason} ({status.value})")
+        self._answer(status)
 
     def _answer(self, status: HTTPStatus) -> None:
         self.send_response(status)
@@ -109,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer what is no request of a hook without a page for people."""
         del message, explain
-        self._answer(HTTPStatus(code))
+        self._refuse(HTTPStatus(code), "it is none that a hook sends")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is that of the base class
         """Say nothing: an address may hold a token."""

@@ -5,20 +5,22 @@ import shlex
 import shutil
 import signal
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from xplenty_pulumi.cli.hook_commands import SALT_VARIABLE, Commands
+from xplenty_pulumi.cli.hook_queue import EventQueue, usual_file
 from xplenty_pulumi.cli.hook_requests import Notice, Verifier
 from xplenty_pulumi.cli.hook_server import HookServer
+from xplenty_pulumi.cli.printable import plural
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
 
 BAD_INPUT = 2
 _MOST_SALTS = 20
+_SIGNAL_SEEN = 0.5
 
 
 def listen(
@@ -34,15 +36,19 @@ def listen(
     url: Annotated[str, typer.Option(help="The hook's address, where requests come through a proxy.")] = "",
     hook_id: Annotated[str, typer.Option(help="The hook's id, where requests do not say it.")] = "",
     timeout: Annotated[float, typer.Option(min=0.1, max=86_400, help="Seconds that each command may take.")] = 60.0,
+    queue: Annotated[
+        Path | None,
+        typer.Option(help="Where events wait for --exec; if not given, a file for this address in your state folder."),
+    ] = None,
 ) -> None:
     """Receive web hooks, verify that they are signed, and print a line or run a command for each; end with Ctrl-C."""
     try:
-        verifier = Verifier(_salts(salt_file), url=url, hook_id=hook_id)
-        commands = Commands(_words(command), timeout=timeout, failed=_complain) if command else None
-        take = commands.take if commands else _print
-        server = HookServer((host, port), verifier, take=take, refused=_complain)
+        verifier, words = Verifier(_salts(salt_file), url=url, hook_id=hook_id), _words(command) if command else []
+        server = HookServer((host, port), verifier, take=_print, refused=_complain)
+        file = queue or usual_file(os.environ, host, server.server_port)
+        commands = Commands(words, EventQueue(file), timeout=timeout, failed=_complain) if words else None
     except (ConfigError, OSError) as problem:
-        reason = problem if isinstance(problem, ConfigError) else f"can not listen on {host} port {port}: {problem}"
+        reason = problem if isinstance(problem, ConfigError) else f"cannot listen on {host} port {port}: {problem}"
         typer.echo(f"xplenty-pulumi listen: {reason}", err=True)
         raise typer.Exit(BAD_INPUT) from None
     _serve(server, commands)
@@ -52,18 +58,29 @@ def _serve(server: HookServer, commands: Commands | None) -> None:
     asked_to_stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: asked_to_stop.set())
+    if commands:
+        server.take = commands.queue.put
+        _say_waiting(commands, "taken up from")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="xplenty-listen")
     thread.start()
     if commands:
         commands.start()
     shown = f"[{server.server_name}]" if ":" in server.server_name else server.server_name
     _say(f"listening on http://{shown}:{server.server_port}")
-    asked_to_stop.wait()
+    while not asked_to_stop.wait(_SIGNAL_SEEN):
+        """A signal that the system gives to another thread wakes nobody here."""
     server.shutdown()
     server.server_close()
     thread.join()
     if commands:
         commands.stop()
+        _say_waiting(commands, "left for the next start in")
+        commands.queue.close()
+
+
+def _say_waiting(commands: Commands, where: str) -> None:
+    if number := commands.queue.waiting():
+        _complain(f"{where} {commands.queue.file}: {plural(number, 'event')}")
 
 
 def _salts(file: Path | None) -> tuple[Secret, ...]:
@@ -83,28 +100,31 @@ def _content(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, ValueError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "it is no text"
-        raise ConfigError(f"the salt file {file} can not be read: {reason}", setting="salt") from None
+        raise ConfigError(f"the salt file {file} cannot be read: {reason}", setting="salt") from None
 
 
 def _words(command: str) -> list[str]:
     try:
         words = shlex.split(command)
     except ValueError as problem:
-        raise ConfigError(f"--exec can not be split into words: {problem}", setting="exec") from None
+        raise ConfigError(f"--exec cannot be split into words: {problem}", setting="exec") from None
     if not words or shutil.which(words[0]) is None:
         raise ConfigError("there is no such command as --exec names", setting="exec", advice="Give its path")
     return words
 
 
-def _print(notice: Notice) -> bool:
-    _say(notice.line())
-    return True
+def _print(notice: Notice) -> str:
+    return "" if _say(notice.line()) else "nobody reads the output"
 
 
 def _complain(line: str) -> None:
     _say(line, err=True)
 
 
-def _say(line: str, *, err: bool = False) -> None:
-    with suppress(OSError):  # that nobody reads any more is no reason to stop answering
+def _say(line: str, *, err: bool = False) -> bool:
+    """Print a line and return whether it was; that nobody reads any more is no reason to stop answering."""
+    try:
         typer.echo(line, err=err)
+    except OSError:
+        return False
+    return True

@@ -116,6 +116,11 @@ class Client:
         return self._caller.meter.told
 
     @property
+    def clock_ahead(self) -> float | None:
+        """Seconds by which the clock here is ahead of the service's, as the latest answer told it; None if none did."""
+        return self._caller.ahead
+
+    @property
     def meter(self) -> Meter:
         """What this client has sent, and what is left of the hour."""
         return self._caller.meter

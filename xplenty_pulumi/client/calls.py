@@ -12,7 +12,7 @@ import tenacity
 from xplenty_pulumi.client.breaker import KeyBreaker
 from xplenty_pulumi.client.credits import Meter
 from xplenty_pulumi.client.failures import Explainer
-from xplenty_pulumi.client.headers import credits_left
+from xplenty_pulumi.client.headers import credits_left, seconds_ahead
 from xplenty_pulumi.client.outcomes import Answered, NotSent, Outcome, Request, Unsure
 from xplenty_pulumi.client.parsing import Unreadable
 from xplenty_pulumi.client.quota import RetryQuota
@@ -78,6 +78,7 @@ class Caller:
         self._throttle = Throttle(clock, random)
         self.meter = Meter(clock)
         self.cut: set[str] = set()
+        self.ahead: float | None = None
 
     def within(self, deadline: float) -> "Caller":
         """Return this caller with another deadline for each call; all else is shared."""
@@ -148,6 +149,8 @@ class Caller:
     def _note(self, call: Call[T], outcome: Outcome) -> None:
         if not isinstance(outcome, Answered):
             return
+        ahead = seconds_ahead(outcome.headers, now=self._clock.now())
+        self.ahead = self.ahead if ahead is None else ahead
         self.meter.told = credits_left(outcome.headers) or self.meter.told
         if outcome.is_success:
             self._breaker.prove(call.request)

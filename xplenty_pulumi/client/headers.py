@@ -33,6 +33,12 @@ def _seconds_until(text: str, headers: Mapping[str, str], now: datetime) -> floa
     return (moment - (_http_date(headers.get("date", "")) or now)).total_seconds()
 
 
+def seconds_ahead(headers: Mapping[str, str], *, now: datetime) -> float | None:
+    """Return by how much `now` is later than the service's clock, as the answer's Date header tells it, if it does."""
+    moment = _http_date(headers.get("date", ""))
+    return None if moment is None else (now - moment).total_seconds()
+
+
 def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)

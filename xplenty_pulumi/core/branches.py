@@ -16,10 +16,13 @@ from datetime import datetime, timedelta
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.marker import Owner, read, scope_of
 from xplenty_pulumi.core.overview import cluster_row
+from xplenty_pulumi.errors import RefusedError
 
 FAMILY_DIGITS = 7
+LONGEST_LIFETIME = timedelta(days=7)
 UNRECORDED_LIFETIME = timedelta(days=1)
 """How long an empty stack is left alone that does not say whose it is: its `branch up` ended before it could."""
+_LARGEST_SKEW = timedelta(days=1)
 _READABLE, _HASH = 24, 12
 _STACK = re.compile(rf"br-([0-9a-f]{{{FAMILY_DIGITS}}})-(?:[a-z0-9-]+-)?[0-9a-f]{{{_HASH}}}")
 _SCOPE = re.compile(rf"br-([0-9a-f]{{{FAMILY_DIGITS}}})-[0-9a-f]{{7}}")
@@ -95,6 +98,10 @@ class BranchStack:
         """Return those of the living clusters that carry its scope and are not in its state."""
         return tuple(one for one in among if one.scope in self.scopes and one.id not in self.held)
 
+    def says_when(self, now: datetime) -> bool:
+        """Return whether it is known when its lifetime ends; one that ends too late was never asked for."""
+        return self.expires is not None and self.expires <= now + LONGEST_LIFETIME + _LARGEST_SKEW
+
     def is_expired(self, now: datetime) -> bool:
         """Return whether its lifetime is over."""
         return self.expires is not None and self.expires <= now
@@ -104,12 +111,14 @@ class BranchStack:
 class Heads:
     """The branches that there are, and where: on the remote called `remote`, or in this clone where it is empty.
 
-    `repository` is what all clones call the repository behind the remote.
+    `repository` is what all clones call the repository behind the remote, and `default` is its default branch, empty
+    where that is not known.
     """
 
     names: frozenset[str]
     remote: str = ""
     repository: str = ""
+    default: str = ""
 
     def lack(self, stack: BranchStack) -> bool:
         """Return whether the stack's branch is gone: not there now, although this very repository had it.
@@ -117,9 +126,28 @@ class Heads:
         A branch that was never seen on the remote may live in somebody's clone, so nothing is known of it; nor is it of
         one that was seen elsewhere, such as in the repository that this one is a fork of.
         """
-        if not stack.branch or stack.branch in self.names:
-            return False
-        return stack.pushed_to == self.repository
+        return self._tell(stack) and stack.branch not in self.names
+
+    def require_some_of(self, stacks: Iterable[BranchStack]) -> None:
+        """Return unless all branches but the default one are gone at once, of two stacks or more.
+
+        Raises:
+            RefusedError: they are; a remote that hides refs, or was made anew, looks the same.
+        """
+        told = [one for one in stacks if self._tell(one) and one.branch != self.default]
+        if len(told) < 2 or not all(map(self.lack, told)):
+            return
+        names = ", ".join(sorted(one.branch for one in told))
+        where = f"the remote {self.remote!r}" if self.remote else "this repository"
+        raise RefusedError(
+            f"{where} has none of the branches any more that have an environment ({names}); it may hide them, or have "
+            "been made anew, so nothing counts as gone and nothing was changed",
+            advice="Where they are gone indeed, run `xplenty-pulumi branch down --branch NAME` for each",
+        )
+
+    def _tell(self, stack: BranchStack) -> bool:
+        """Whether anything is known here of the stack's branch."""
+        return bool(stack.branch) and stack.pushed_to == self.repository
 
 
 @dataclass(frozen=True)
@@ -134,11 +162,16 @@ class Due:
 
 @dataclass(frozen=True)
 class Sweeping:
-    """What a sweep ends: stacks that are due, and clusters of branch stacks that are no more; `spared` live on."""
+    """What a sweep ends: stacks that are due, and clusters of branch stacks that are no more; `spared` live on.
+
+    Of the `unreadable` stacks it cannot be told when they are due. `basis` says what all of this is based on.
+    """
 
     due: tuple[Due, ...]
     orphans: tuple[Living, ...]
     spared: tuple[Spared, ...] = ()
+    unreadable: tuple[BranchStack, ...] = ()
+    basis: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.due or self.orphans)

@@ -1,5 +1,7 @@
 """Comments and issues on GitHub or GitLab, whichever runs this. It needs nothing but Python.
 
+The token goes to the forge's own address and nowhere else: an answer that sends it on is an error.
+
 ci/forge.py comment FILE      put FILE on the pull request, in the place of the comment that has the same first line
 ci/forge.py open TITLE FILE   open an issue with FILE as its text, or bring the open one of this title up to date
 ci/forge.py close TITLE       close the open issue of this title, if there is one
@@ -17,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PAGE = 100
+PAGE, MOST_PAGES = 100, 50
+DONE = {"GET": {200}, "POST": {201}, "PATCH": {200}, "PUT": {200}, "DELETE": {200, 202, 204}}
 CLOSED = "There is no drift any more."
 
 
@@ -37,20 +40,47 @@ class Forge:
     closing: dict[str, str]
 
     def call(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:
-        """Return the answer to a call."""
+        """Return the answer to a call, which is what was asked for."""
         data = None if body is None else json.dumps(body).encode()
         headers = {**self.headers, "Content-Type": "application/json", "User-Agent": "ci"}
         request = urllib.request.Request(f"{self.url}/{path}", data, headers, method=method)  # noqa: S310 - the CI's own
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - the CI's own
-            return json.load(answer)
+        with OPENER.open(request, timeout=60) as answer:
+            if answer.status not in DONE[method]:
+                raise Surprise(
+                    f"{answer.status} is no success of {method} {urllib.parse.urlsplit(request.full_url).path}"
+                )
+            return None if method == "DELETE" else json.load(answer)
+
+    def delete(self, path: str) -> None:
+        """Delete what another run may have deleted already."""
+        try:
+            self.call("DELETE", path)
+        except urllib.error.HTTPError as problem:
+            if problem.code != 404:
+                raise
 
     def all(self, path: str) -> Iterator[dict[str, Any]]:
         """Return everything that a list holds, page by page."""
-        page, found = 1, PAGE
-        while found == PAGE:
+        for page in range(1, MOST_PAGES + 1):
             items = self.call("GET", f"{path}{'&' if '?' in path else '?'}per_page={PAGE}&page={page}")
             yield from items
-            page, found = page + 1, len(items)
+            if len(items) < PAGE:
+                return
+        raise Surprise(f"{path.partition('?')[0]} has more than {MOST_PAGES * PAGE:,} entries, or never ends")
+
+
+class Surprise(Exception):
+    """The forge answers in a way that is no answer to what was asked."""
+
+
+class Staying(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: the token would go along, and a POST would come back as a GET that changes nothing."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Leave the answer as it is, an error."""
+
+
+OPENER = urllib.request.build_opener(Staying)
 
 
 def github(env: dict[str, str]) -> Forge:
@@ -88,47 +118,59 @@ def gitlab(env: dict[str, str]) -> Forge:
     )
 
 
-def is_own(forge: Forge, comment: dict[str, Any]) -> bool:
-    """Return whether the comment was written with this token."""
-    if "author" not in comment:
-        return bool(comment["user"]["login"] == "github-actions[bot]")
-    return bool(comment["author"]["id"] == forge.call("GET", "user")["id"])
+def owner(forge: Forge) -> Callable[[dict[str, Any]], bool]:
+    """Return what tells whether a comment or an issue was written with this token."""
+    if forge.number == "number":
+        return lambda one: bool(one["user"]["login"] == "github-actions[bot]")
+    own = forge.call("GET", "user")["id"]
+    return lambda one: bool(one["author"]["id"] == own)
 
 
 def put_comment(forge: Forge, file: str) -> None:
-    """Write the comment, or change the one that is there."""
+    """Write the comment, or change the one that is there; of what two runs have written at once, the oldest stays."""
     text = Path(file).read_text(encoding="utf-8")
-    mark = text.splitlines()[0]
-    found = [one for one in forge.all(forge.comments) if (one["body"] or "").startswith(mark) and is_own(forge, one)]
-    if found:
-        forge.call(forge.change, f"{forge.comment}/{found[0]['id']}", {"body": text})
-    else:
-        forge.call("POST", forge.comments, {"body": text})
+    mark, is_own = text.splitlines()[0], owner(forge)
+    made: Any = None
+    if not (found := comments(forge, mark, is_own)):
+        made = forge.call("POST", forge.comments, {"body": text})["id"]
+    first, *others = found or comments(forge, mark, is_own) or [made]
+    if first != made:
+        forge.call(forge.change, f"{forge.comment}/{first}", {"body": text})
+    for one in others:
+        forge.delete(f"{forge.comment}/{one}")
+
+
+def comments(forge: Forge, mark: str, is_own: Callable[[dict[str, Any]], bool]) -> list[int]:
+    """Return the comments of this token that begin with the mark, the oldest first."""
+    found = forge.all(forge.comments)
+    return sorted(int(one["id"]) for one in found if (one["body"] or "").startswith(mark) and is_own(one))
 
 
 def open_issue(forge: Forge, title: str, file: str) -> None:
-    """Open the issue, or bring it up to date, of which nobody is told."""
+    """Open the issue, or bring it up to date, of which nobody is told; of two of them, the later one closes."""
     text = {forge.body: Path(file).read_text(encoding="utf-8")}
-    found = issue(forge, title)
-    if found is None:
-        forge.call("POST", forge.issues, {"title": title, **text})
-    else:
-        forge.call(forge.change, f"{forge.issues}/{found}", text)
+    made: Any = None
+    if not (found := issues(forge, title)):
+        made = forge.call("POST", forge.issues, {"title": title, **text})[forge.number]
+    first, *others = found or issues(forge, title) or [made]
+    if first != made:
+        forge.call(forge.change, f"{forge.issues}/{first}", text)
+    for one in others:
+        forge.call(forge.change, f"{forge.issues}/{one}", forge.closing)
 
 
 def close_issue(forge: Forge, title: str) -> None:
     """Say that it is over and close the issue."""
-    found = issue(forge, title)
-    if found is not None:
-        comments = "comments" if forge.number == "number" else "notes"
-        forge.call("POST", f"{forge.issues}/{found}/{comments}", {"body": CLOSED})
+    for found in issues(forge, title):
+        notes = "comments" if forge.number == "number" else "notes"
+        forge.call("POST", f"{forge.issues}/{found}/{notes}", {"body": CLOSED})
         forge.call(forge.change, f"{forge.issues}/{found}", forge.closing)
 
 
-def issue(forge: Forge, title: str) -> int | None:
-    """Return the number of the open issue with this title that was opened with this token."""
-    found = [one[forge.number] for one in forge.all(f"{forge.issues}?{forge.open}") if one["title"] == title]
-    return found[0] if found else None
+def issues(forge: Forge, title: str) -> list[int]:
+    """Return the numbers of the open issues with this title that were opened with this token, the oldest first."""
+    found = forge.all(f"{forge.issues}?{forge.open}")
+    return sorted(int(one[forge.number]) for one in found if one["title"] == title)
 
 
 COMMANDS: dict[str, Callable[..., None]] = {"comment": put_comment, "open": open_issue, "close": close_issue}
@@ -141,7 +183,10 @@ if __name__ == "__main__":
             github(environment) if "GITHUB_REPOSITORY" in environment else gitlab(environment), *arguments
         )
     except urllib.error.HTTPError as problem:
-        sys.exit(f"ci/forge.py {command}: {problem.code} from {urllib.parse.urlsplit(problem.url).path}")
+        sent_on = "; a redirect is not followed, since the token would go along" if 300 <= problem.code < 400 else ""
+        sys.exit(f"ci/forge.py {command}: {problem.code} from {urllib.parse.urlsplit(problem.url).path}{sent_on}")
+    except Surprise as problem:
+        sys.exit(f"ci/forge.py {command}: {problem}")
     except json.JSONDecodeError:
         sys.exit(f"ci/forge.py {command}: the answer is no JSON; is the address of the API the forge's?")
     except (OSError, http.client.HTTPException) as problem:

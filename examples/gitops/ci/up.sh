@@ -9,7 +9,9 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkfifo "$folder/pipe"
 cancelled=no
-locked='is currently locked by|/update-conflicts/' # in the words of a self-managed backend, and of Pulumi Cloud
+# The engine's own lines, of a self-managed backend and of Pulumi Cloud. What a resource says is never at a line's start.
+locked='^error: the stack is currently locked by [0-9]+ lock\(s\)\.'
+locked+='|^To learn more about possible reasons and resolution, visit https://www\.pulumi\.com/[^ ]*/update-conflicts/$'
 
 # Hands on one signal, unless it has come there by itself, as where a CI system ends each process of a job: a second one
 # ends `pulumi` at once, with its lock left and what was under way unknown.
