@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xplenty_pulumi.redact import MASK, ScrubbingFilter, Secret, scrub
+from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
+from xplenty_pulumi.redact import COMMON_WORDS, MASK, ScrubbingFilter, Secret, scrub
 
 KEY = "V4eyfgNqYcSasXGhzNxS"
 ODD = 'pä/s+s wörd"\\\n&=?'
@@ -94,7 +95,48 @@ def test_a_secret_that_is_no_text_is_masked(value: str) -> None:
 )
 def test_no_secret_gets_through(value: str, before: str, after: str) -> None:
     """Whatever the secret, it is no longer in the text."""
-    assert value not in scrub(f"{before}{value}{after}", [value])
+    assert value not in scrub(f"{before}{value}{after}", [Secret(value)])
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgres://user:password@127.0.0.1:1/db", "postgres://127.0.0.1:1/db"),
+        ("https://token@github.com/acme/loads.git", "https://github.com/acme/loads.git"),
+        ("postgres://user:pass/word@host/db", "postgres://host/db"),
+        ("postgres://user:p@ssword@host/db", "postgres://host/db"),
+        ("s3://bucket/path@2", "s3://bucket/path@2"),
+        ("https://host:8080/path@2", "https://host:8080/path@2"),
+    ],
+)
+def test_addresses_lose_their_user_part(address: str, shown: str) -> None:
+    """A user and a password before a host are nobody's business, whatever secrets are known."""
+    assert scrub(f'it said "{address}": refused; ask me@example.test', []) == (
+        f'it said "{shown}": refused; ask me@example.test'
+    )
+
+
+FREE_TEXT = "job 9002: failed at 2026-11-29T10:00:00Z: true; see https://api.xplenty.com/acme/jobs/9002. It ran 1 time"
+
+
+@pytest.mark.parametrize(
+    "value", ["a", "1", "ab", "abc", "true", "failed", "2026", "http", "https", "9002", "2026-11-29", "acme", "jobs"]
+)
+def test_no_secret_distorts_a_text(value: str) -> None:
+    """What is short, a word of any text, or a part of a date, an id or a link, is left where a mask would hide that."""
+    assert scrub(FREE_TEXT, [value]) == FREE_TEXT
+
+
+@pytest.mark.parametrize("value", ["a", "ab", "abc", "true", "failed", "2026"])
+@pytest.mark.parametrize("text", ["no such path '{}', or", 'in "{}"', "with `{}`", "password={} is wrong", "x={}"])
+def test_a_short_secret_is_masked_where_it_is_a_value(value: str, text: str) -> None:
+    """In quotes and behind an equals sign it can be nothing else."""
+    assert scrub(text.format(value), [value]) == text.format(MASK)
+
+
+def test_every_status_is_a_word_of_any_text() -> None:
+    """So are the schemes of links."""
+    assert {"http", "https", "true", *CLUSTER.phases, *JOB_RUN.phases} <= COMMON_WORDS
 
 
 def test_a_secret_shows_itself_only_by_name() -> None:

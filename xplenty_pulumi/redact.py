@@ -3,11 +3,41 @@
 import base64
 import json
 import logging
+import re
 import urllib.parse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 MASK = "***"
 _SHORTEST_SECRET = 4
+_LOGIN = re.compile(r"""(?<=://)(?:[^\s/?#"'<>]*|[^\s/:@?#"'<>]+:(?!\d+[/?#])[^\s"'<>]*)@""")
+"""The user part of an address; a password may hold a slash."""
+_FACT = re.compile(
+    r"https?://[\w.:-]+(?:/[\w.-]+)?(?:/api)?/(?:clusters|hooks|jobs|members|packages)/\d+(?:/[a-z_]+)*"
+    r"|https?://"
+    r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"|\b(?:cluster|hook|job|package) \d+",
+    re.IGNORECASE,
+)
+"""Links to records, dates and ids: a part of one is not masked, even where it happens to be a secret's text."""
+_OF_CLUSTERS = {"pending", "creating", "available", "idle", "scaling", "pending_terminate", "terminating", "terminated"}
+_OF_RUNS = {"queued", "running", "completed", "failed", "pending_stoppage", "stopping", "stopped"}
+_OF_ANY_TEXT = {
+    "true",
+    "false",
+    "null",
+    "none",
+    "yes",
+    "http",
+    "https",
+    "error",
+    "warning",
+    "cluster",
+    "package",
+    "hook",
+}
+COMMON_WORDS = frozenset({*_OF_CLUSTERS, *_OF_RUNS, *_OF_ANY_TEXT, "production", "sandbox"})
+"""Words that texts are made of: a mask in their place would hide what is meant, and not the word."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 class Secret:
@@ -45,20 +75,67 @@ class Secret:
 
 
 def scrub(text: str, secrets: Iterable[Secret | str]) -> str:
+    """Return `text` with every secret masked as by `hidden`, and without the user parts of addresses."""
+    known = tuple(secrets)
+    masked = hidden(text, known)
+    short = without_logins(masked)
+    return masked if short == masked else hidden(short, known)
+
+
+def without_logins(text: str) -> str:
+    """Return `text` with no user and no password before the host of an address."""
+    return _LOGIN.sub("", text) if "@" in text else text
+
+
+def hidden(text: str, secrets: Iterable[Secret | str]) -> str:
     """Return `text` with every secret masked, in each spelling a log or an error could hold it in.
 
     Spellings: as it is, URL-quoted, JSON-escaped, hexadecimal, and base64 at all three alignments (alone and as the
-    user name of HTTP Basic). Secrets shorter than four characters are left alone: masking them would hide the text.
+    user name of HTTP Basic). What has less than four characters, is a year or one of `COMMON_WORDS` is masked only in
+    quotes or behind an equals sign, where it is a value: anywhere else a mask would hide the text. No part of a date,
+    an id or a link to a record is masked. A `Secret`, which is no word, is masked wherever it has four characters.
     """
-    for spelling in _longest_first(secrets):
-        text = text.replace(spelling, MASK)
+    values = {one.reveal() if isinstance(one, Secret) else one: isinstance(one, Secret) for one in secrets}
+    common = [value for value, is_certain in values.items() if _is_common(value, is_certain=is_certain)]
+    for spelling, is_certain in _longest_first({one: sure for one, sure in values.items() if one not in common}):
+        if spelling in text:
+            text = text.replace(spelling, MASK) if is_certain else _masked_beside_facts(text, spelling)
+    for value in common:
+        text = _masked_as_value(text, value)
     return text
 
 
-def _longest_first(secrets: Iterable[Secret | str]) -> list[str]:
-    values = {secret.reveal() if isinstance(secret, Secret) else secret for secret in secrets}
-    spellings = {spelling for value in values if len(value) >= _SHORTEST_SECRET for spelling in _spellings(value)}
-    return sorted(spellings, key=len, reverse=True)
+def _is_common(value: str, *, is_certain: bool) -> bool:
+    is_word = value.lower() in COMMON_WORDS or bool(_YEAR.fullmatch(value))
+    return len(value) < _SHORTEST_SECRET or (is_word and not is_certain)
+
+
+def _masked_beside_facts(text: str, spelling: str) -> str:
+    facts = [(one.start(), one.end()) for one in _FACT.finditer(text)]
+
+    def mask(found: re.Match[str]) -> str:
+        start, end = found.span()
+        is_part = any(first <= start and end <= last and end - start < last - first for first, last in facts)
+        return found[0] if is_part else MASK
+
+    return re.sub(re.escape(spelling), mask, text)
+
+
+def _masked_as_value(text: str, value: str) -> str:
+    """Return `text` with `value` masked where it stands in quotes or behind an equals sign, and is all that does."""
+    if not value or value not in text:
+        return text
+    found = re.escape(value)
+    return re.sub(rf"""(?P<mark>["'`]){found}(?=(?P=mark))|(?P<equals>=){found}(?![\w.:/-])""", _with_mark, text)
+
+
+def _with_mark(found: re.Match[str]) -> str:
+    return f"{found['mark'] or found['equals']}{MASK}"
+
+
+def _longest_first(values: Mapping[str, bool]) -> list[tuple[str, bool]]:
+    spellings = {spelling: sure for value, sure in values.items() for spelling in _spellings(value)}
+    return sorted(spellings.items(), key=lambda one: len(one[0]), reverse=True)
 
 
 def _spellings(value: str) -> set[str]:

@@ -5,6 +5,7 @@ import pytest
 from tests.drift.scenario import DECLARED, EDITS, Edit
 from tests.drift.scene import Scene
 from tests.support.hook_receiver import receiving
+from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.core.drift_classes import Cause, Drift
 
 EACH = pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.resource.name)
@@ -25,8 +26,10 @@ def test_nothing_is_found_before_any_edit(scene: Scene) -> None:
 
 
 @EACH
-def test_edit_is_found_sorted_and_posted_once(scene: Scene, edit: Edit) -> None:
+def test_edit_is_found_sorted_and_posted_once(scene: Scene, edit: Edit, schema_watch: SchemaWatch) -> None:
     """A schedule that found nothing before finds the edit, ends with its exit code and posts, and then is quiet."""
+    if "end_unknown" in edit.finds:
+        schema_watch.look_away()
     with receiving() as receiver:
         words = ["--json", "--since-last", scene.folder / "last.json", "--hook", receiver.url, *edit.options]
         before = scene.run(*words)

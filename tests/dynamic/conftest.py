@@ -23,6 +23,9 @@ SEED = Seed(
     packages=(
         PackageSeed(101, "Sales", run_seconds=60, outputs={"sales": 7}),
         PackageSeed(103, "Broken", run_seconds=20, failure="Input path\nnot found."),
+        PackageSeed(
+            104, "Rude", run_seconds=20, failure="no such path\x1b[2J\x07\x9b\u202e\n::error::no\n##[error]##vso[a]b"
+        ),
         PackageSeed(106, "Endless", run_seconds=10**9),
     ),
     clusters_that_fail=("doomed*",),

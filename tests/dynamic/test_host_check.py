@@ -38,6 +38,17 @@ def test_check_does_not_point_at_secret_values(scene: Scene) -> None:
     assert failures[0].reason.startswith("variables has a value for 'a' ")
 
 
+@pytest.mark.parametrize(
+    "name", ["nodes", "type", "time_to_idle", "terminate_on_idle", "ready_timeout", "bootstrap_actions"]
+)
+def test_check_shows_no_secret(scene: Scene, name: str) -> None:
+    """A wrong value of a secret input is told without the value, and without the name that has the engine print it."""
+    _, (failure,) = scene.clusters().check({"nodes": 2, name: "hush", SECRETS: [f"/{name}"]})
+    assert (failure.property, "hush" in failure.reason) == ("", False)
+    assert failure.reason.startswith(f"{name} must be ")
+    assert failure.reason.endswith(", got ***")
+
+
 def test_diff_leaves_changes_in_place_to_the_engine(scene: Scene) -> None:
     """A change that is made in place is found by the engine itself; nothing is replaced."""
     host = scene.clusters()

@@ -203,3 +203,14 @@ def test_state_that_says_little_is_no_reason_for_a_new_cluster(scene: Scene) -> 
     found = host.diff("501", {**olds, "observed": ""}, olds)
 
     assert list(found.replaces) == []
+
+
+def test_error_of_a_run_is_only_text(scene: Scene) -> None:
+    """Neither a terminal nor a CI system finds anything to obey in what a package says."""
+    host = scene.runs()
+    with pytest.raises(HostError) as caught:
+        created(host, cluster_id=scene.ready_cluster(), package_id=104)
+    said = caught.value.status.message
+    assert ("no such path" in said, said.isprintable()) == (True, True)
+    assert not any(command in said for command in ("##[", "##vso["))
+    assert all(one in "\n\t" or one.isprintable() for line in scene.engine.lines for one in line.text)

@@ -5,7 +5,7 @@ from pulumi.output import Unknown
 
 from xplenty_pulumi.core.marker import Owner
 from xplenty_pulumi.dynamic.inputs import OWNER, Inputs, owner_of, owner_text
-from xplenty_pulumi.dynamic.secrets import SECRETS, secret_values, without_secrets
+from xplenty_pulumi.dynamic.secrets import SECRETS, secret_values
 from xplenty_pulumi.errors import ConfigError
 
 UNKNOWN = Unknown()  # type: ignore[no-untyped-call]  # the SDK has no types here
@@ -38,10 +38,3 @@ def test_secret_values_are_those_that_are_named() -> None:
     assert set(secret_values({**given, SECRETS: ["a"]})) == {"'one'", "one", "three"}
     assert set(secret_values({**given, SECRETS: ["*"]})) == {"'one'", "one", "two", "three", "4"}
     assert secret_values(given) == secret_values({**given, SECRETS: []}) == secret_values({SECRETS: ["a"]}) == []
-
-
-def test_view_without_secrets() -> None:
-    """Secrets are masked at any depth and everything else stays; without secrets nothing is touched."""
-    view: dict[str, object] = {"errors": "it said hidden-one.", "outputs": [{"name": "hidden-one"}, 5], "n": 1}
-    assert without_secrets(view, ["hidden-one"]) == {"errors": "it said ***.", "outputs": [{"name": "***"}, 5], "n": 1}
-    assert without_secrets(view, []) == view

@@ -234,6 +234,24 @@ def test_secret_variables_are_named(told: Told) -> None:
     assert named == {"one": ["a"], "both": ["a", "c"], "all": ["*"], "none": []}
 
 
+def test_secrets_are_named_by_where_they_stand(told: Told) -> None:
+    """Any input may be one, whole, within another, and within an output that is none itself."""
+    hidden = pulumi.Output.secret("x")
+    actions = [{"script_path": "s3://b/boot.sh", "args": ["--token", hidden]}]
+    within = pulumi.Output.from_input("s3://b/boot.sh").apply(lambda path: [{"script_path": path}])
+    run(lambda: Cluster("one", nodes=2, description=hidden, bootstrap_actions=actions))
+    run(lambda: Cluster("none", nodes=pulumi.Output.from_input(2), bootstrap_actions=within))
+    run(lambda: JobRun("run", cluster_id=1, package=hidden, variables={"/a": hidden, "*": hidden, "b": hidden}))
+    run(lambda: Hook("bell", type="email", settings={"emails": hidden}, events=["job"], name=hidden))
+    named = {name: told.inputs(name).get(SECRETS) for name in ("one", "none", "run", "bell")}
+    assert named == {
+        "one": ["/bootstrap_actions/0/args/1", "/description"],
+        "none": None,
+        "run": ["/package", "/variables/*", "/variables/~1a", "b"],
+        "bell": ["/name", "basic_auth_data", "emails", "service_key", "url"],
+    }
+
+
 def test_scope_goes_into_the_owner(told: Told) -> None:
     """The setting `xplenty:scope` tells apart stacks that would otherwise have one name."""
     pulumi.runtime.set_config("xplenty:scope", "eu")

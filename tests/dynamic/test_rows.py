@@ -121,3 +121,13 @@ def test_lines_of_the_stack_have_no_resource(told: Engine) -> None:
     """What is about no resource goes to the stack."""
     bridge.stack_line("eight at once", "INFO")
     assert told.lines == [Line("INFO", "", "eight at once", ephemeral=False)]
+
+
+def test_no_line_is_obeyed_by_a_terminal_or_a_ci_system(told: Engine) -> None:
+    """A run's error may hold anything; what reaches the engine is only text."""
+    bridge.warn(ROW, "it said \x1b[2J\x07\x9b31m\u202e\n::error::no\n##[error]no")
+    bridge.stack_line("##vso[task.complete]", "INFO")
+    assert [line.text for line in told.lines] == [
+        "it said  [2J  31m \n: :error::no\n# #[error]no",
+        "# #vso[task.complete]",
+    ]

@@ -92,11 +92,11 @@ def test_value_that_is_not_known_yet_is_said_wherever_it_is() -> None:
     )
 
 
-def test_line_with_a_brace_before_the_preview_is_only_a_remark() -> None:
-    """A plan is found behind whatever was printed first."""
-    comment = shown(f"{{'a': 1}}\n{{\n{document(RESIZE)}")
+def test_line_with_a_brace_before_the_preview_is_no_preview() -> None:
+    """A plan is found behind whatever was printed first, of which only the engine's own words are shown."""
+    comment = shown(f"{{'a': 1}}\n{{\nwarning: an old plugin\n{document(RESIZE)}")
     assert "1 to update" in comment
-    assert "{'a': 1}" in comment
+    assert ("{'a': 1}" in comment, "warning: an old plugin" in comment) == (False, True)
 
 
 def test_preview_that_was_cut_off_shows_no_variables() -> None:
@@ -160,12 +160,26 @@ def test_errors_come_first_and_secrets_are_masked() -> None:
     assert KEY not in comment
 
 
-@pytest.mark.parametrize("text", ["error: no stack named 'prod' found\n", "", "{ not JSON"])
-def test_what_is_no_preview_is_shown_as_a_failure(text: str) -> None:
+@pytest.mark.parametrize("text", ["error: no stack named 'prod' found\n", ""])
+def test_without_a_preview_the_engine_says_why(text: str) -> None:
     """The engine's own words are all that there is then."""
     comment = shown(text)
     assert "it failed" in comment
     assert text.strip() in comment
+
+
+def test_no_password_of_a_backend_is_published() -> None:
+    """The engine names the backend that it cannot reach, password included."""
+    comment = shown("error: unable to open bucket postgres://user:pa55word@127.0.0.1:1/db: connection refused\n")
+    assert "error: unable to open bucket postgres://127.0.0.1:1/db: connection refused" in comment
+
+
+def test_no_line_of_a_comment_is_a_command() -> None:
+    """A comment goes to the log of a CI system first."""
+    said = [{"severity": "error", "message": "it said\n::error::no\n##[error]no \x1b[2J"}]
+    comment = shown(document(RESIZE, diagnostics=said))
+    assert not [line for line in comment.splitlines() if line.startswith("::")]
+    assert ("##[" in comment, "\x1b" in comment) == (False, False)
 
 
 def test_huge_preview_fits_into_a_comment() -> None:

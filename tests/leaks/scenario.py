@@ -14,9 +14,16 @@ import typer
 
 from tests.dynamic.conftest import forget_the_process, settings_of
 from tests.dynamic.host import URN, Engine, Host, HostError, engine, host_in_this_process
+from tests.leaks.inputs import CLUSTER_INPUTS, HOOK_INPUTS, SECRET_INPUTS
 from tests.leaks.sinks import SECRET_INPUTS as SECRET_NAMES
 from tests.leaks.sinks import Caught, everything_logged
-from tests.support.leaks import ECHOED, IN_DYNAMIC_VARIABLES, IN_SETTINGS, IN_VARIABLES, KEY, SALT, SPELLINGS
+from tests.support.leaks import (
+    ECHOED,
+    IN_SETTINGS,
+    KEY,
+    SALT,
+    SPELLINGS,
+)
 from tests.support.stack import STEP
 from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider
 from xplenty_pulumi.cli import emulator as emulator_command
@@ -30,22 +37,11 @@ from xplenty_pulumi.core.reconcile.runs import Shape
 from xplenty_pulumi.dynamic import sessions, settings
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import Inputs
+from xplenty_pulumi.dynamic.layout import OBSERVED
 from xplenty_pulumi.dynamic.secrets import SECRETS
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Response, Seed
 from xplenty_pulumi.emulator import Request as EmulatorRequest
 
-SECRET_INPUTS: dict[str, Any] = {
-    "variables": {"password": f"'{IN_VARIABLES}'", "echoed": f"'{ECHOED}'", "day": "'monday'"},
-    "dynamic_variables": {"token": f"'{IN_DYNAMIC_VARIABLES}'"},
-    SECRETS: ["password", "echoed", "token"],
-}
-HOOK_INPUTS: dict[str, Any] = {
-    "type": "slack",
-    "settings": {"url": IN_SETTINGS},
-    "events": ["cluster.error"],
-    "name": "night",
-    SECRETS: ["url"],
-}
 SPOKEN = " | ".join(
     sorted(spell(secret))[0]
     for name, spell in SPELLINGS.items()
@@ -114,8 +110,9 @@ class Day:
 
     def good_hours(self) -> str:
         """Create, resize, read, run and forget."""
-        id_, made = self.clusters.create(self.clusters.properties({"nodes": 2, "name": "night"}))
-        self.clusters.update(id_, made, self.clusters.properties({"nodes": 3}))
+        id_, made = self.clusters.create(self.clusters.properties({"nodes": 2, **CLUSTER_INPUTS}))
+        self.clusters.update(id_, made, self.clusters.properties({"nodes": 3, **CLUSTER_INPUTS}))
+        self.caught.add("plan and preview", str(made[OBSERVED]))
         self.clusters.read(id_, made)
         run = self.runs.properties({"cluster_id": id_, "package_id": 101, **SECRET_INPUTS})
         inputs, failures = self.runs.check(run)
@@ -160,7 +157,9 @@ class Day:
         self.attempt(lambda: self.runs.update(failed, run, run))
         endless = {**run, "package_id": 106, "timeout": 1}
         self.attempt(lambda: self.runs.create(endless))
-        self.attempt(lambda: self.clusters.create(self.clusters.properties({"nodes": 2, "name": "doomed"})))
+        self.attempt(
+            lambda: self.clusters.create(self.clusters.properties({"nodes": 2, **CLUSTER_INPUTS, "name": "doomed"}))
+        )
 
     def refusals(self, cluster: str) -> None:
         """A service that refuses or breaks, and repeats the key and the variables while it does."""

@@ -34,7 +34,7 @@ SINKS = (
 )
 LOGGERS = ("", "xplenty_pulumi", *HTTP_LOGGERS, "grpc", "asyncio", "pulumi")
 SECRET_INPUTS = ("variables", "dynamic_variables")
-SECRET_OUTPUTS = (*SECRET_INPUTS, "settings", "salt")
+SECRET_OUTPUTS = (*SECRET_INPUTS, "settings", "salt", "name", "description", "bootstrap_actions")
 """Outputs that hold the secrets on purpose: the engine keeps them secret, as inputs of these names or by option."""
 
 

@@ -62,9 +62,9 @@ def plant_in_access_log(caught: Caught, folder: Path, capfd: Capture) -> None:
 
 
 def plant_in_state_file(caught: Caught, folder: Path, capfd: Capture) -> None:
-    """Describe a cluster with it."""
+    """Put a cluster into a zone of that name."""
     account = Emulator(state=folder / "account.db")
-    account.add_cluster(description=LEAK)
+    account.add_cluster(zone=LEAK)
     account.stop()
     caught.add_state_file(folder / "account.db")
 

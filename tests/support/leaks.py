@@ -13,8 +13,14 @@ IN_DYNAMIC_VARIABLES = 'canary two/"\u00e9 + %42> 52decade'
 ECHOED = 'canary three/"\u00e9 + %43> 53facade'
 IN_SETTINGS = 'https://hooks.example.test/canary-four-"\u00e9~%44-54beefed'
 SALT = "canary-salt-55faded0c4"
-CANARIES = (KEY, IN_VARIABLES, IN_DYNAMIC_VARIABLES, ECHOED, IN_SETTINGS, SALT)
-"""The API key, a variable, a dynamic one, one that the service repeats in errors, a hook's address, and its salt."""
+IN_NAME = "canary-name-56cafe71"
+IN_DESCRIPTION = 'canary five/"\u00e9 + %45> 57dabbed'
+IN_ARGUMENT = "--token=canary-argument-58fed1c7"
+CANARIES = (KEY, IN_VARIABLES, IN_DYNAMIC_VARIABLES, ECHOED, IN_SETTINGS, SALT, IN_NAME, IN_DESCRIPTION, IN_ARGUMENT)
+"""The API key, a variable, a dynamic one, one that the service repeats in errors, a hook's address, and its salt.
+
+Then a name, a cluster's description, and an argument of a script that runs on its nodes.
+"""
 
 
 @dataclass(frozen=True)

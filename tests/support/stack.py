@@ -34,6 +34,8 @@ def value(given):
         return made[given["id of"]].id
     if isinstance(given, dict):
         return {name: value(item) for name, item in given.items()}
+    if isinstance(given, list):
+        return [value(item) for item in given]
     return given
 for one in json.loads(pathlib.Path("resources.json").read_text()):
     kind = getattr(xplenty_pulumi, one["kind"])

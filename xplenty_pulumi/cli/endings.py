@@ -8,7 +8,8 @@ import typer
 
 from xplenty_pulumi.cli.printable import one_line
 from xplenty_pulumi.errors import ConfigError, SpecError, XplentyError
-from xplenty_pulumi.redact import scrub
+from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.text import not_commands
 
 FAILED, BAD_USAGE, SHOWS_FAILURE = 1, 2, 3
 
@@ -25,6 +26,6 @@ def one_paragraph(command: str, *, interrupted: str = "ended by Ctrl-C", bad_usa
         typer.echo(f"xplenty-pulumi {command}: {interrupted}", err=True)
         raise typer.Exit(FAILED) from None
     except XplentyError as error:
-        text = scrub(one_line(str(error)), [os.environ.get("XPLENTY_API_KEY", "").strip()])
-        typer.echo(f"xplenty-pulumi {command}: {text}", err=True)
+        text = scrub(one_line(str(error)), [Secret(os.environ.get("XPLENTY_API_KEY", "").strip())])
+        typer.echo(f"xplenty-pulumi {command}: {not_commands(text)}", err=True)
         raise typer.Exit(bad_usage if isinstance(error, ConfigError | SpecError) else FAILED) from None

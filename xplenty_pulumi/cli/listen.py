@@ -16,7 +16,8 @@ from xplenty_pulumi.cli.hook_requests import Notice, Verifier
 from xplenty_pulumi.cli.hook_server import HookServer
 from xplenty_pulumi.cli.printable import plural
 from xplenty_pulumi.errors import ConfigError
-from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.redact import Secret, without_logins
+from xplenty_pulumi.text import harmless
 
 BAD_INPUT = 2
 _MOST_SALTS = 20
@@ -124,7 +125,7 @@ def _complain(line: str) -> None:
 def _say(line: str, *, err: bool = False) -> bool:
     """Print a line and return whether it was; that nobody reads any more is no reason to stop answering."""
     try:
-        typer.echo(line, err=err)
+        typer.echo(harmless(without_logins(line)), err=err)
     except OSError:
         return False
     return True

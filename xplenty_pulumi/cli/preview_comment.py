@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from xplenty_pulumi.cli.endings import one_paragraph
+from xplenty_pulumi.cli.preview_comment_forms import decoded
 from xplenty_pulumi.cli.preview_comment_markdown import Heading, markdown
 from xplenty_pulumi.cli.preview_comment_plan import preview_of
 from xplenty_pulumi.errors import ConfigError
-from xplenty_pulumi.redact import scrub
+from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.text import not_commands
 
 
 def preview_comment(
@@ -23,13 +25,15 @@ def preview_comment(
 ) -> None:
     """Read `pulumi preview --json` from stdin, errors included, and print a comment of at most 65,000 bytes.
 
+    The form of PULUMI_ENABLE_STREAMING_JSON_PREVIEW is read too; what is no preview as JSON is an error, and not shown.
+
     Exits with 0 for a preview that failed as well: its own exit code tells that.
     """
     with one_paragraph("preview-comment"):
         text = _piped()
         key = os.environ.get("XPLENTY_API_KEY", "").strip()
-        preview = preview_of(scrub(text, [key]), show_variables=show_variables)
-        typer.echo(markdown(preview, Heading(stack, commit, log)), nl=False)
+        preview = preview_of(scrub(text, [Secret(key)]), show_variables=show_variables)
+        typer.echo(not_commands(markdown(preview, Heading(stack, commit, log))), nl=False)
 
 
 def _piped() -> str:
@@ -38,4 +42,4 @@ def _piped() -> str:
             "there is nothing to read",
             advice="Run `pulumi preview --json 2>&1 | xplenty-pulumi preview-comment --stack NAME`",
         )
-    return sys.stdin.read()
+    return decoded(sys.stdin.buffer.read())

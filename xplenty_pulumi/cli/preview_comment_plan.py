@@ -1,11 +1,11 @@
 """What `pulumi preview --json` says, as steps and their changes."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xplenty_pulumi.cli.preview_comment_forms import FAILED, document_in
 from xplenty_pulumi.dynamic.layout import side_by_side
 from xplenty_pulumi.dynamic.ours import kind_of
 from xplenty_pulumi.redact import MASK
@@ -17,9 +17,6 @@ _NO_PLAN = (_UNCHANGED, "refresh", "read", "create-replacement", "delete-replace
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that only the `up` will know."""
 _KNOWN_LATER = "[known later]"
-_BEGIN = re.compile(r'^\{\s*"(?:config|steps|diagnostics|duration|changeSummary)"', re.MULTILINE)
-"""How the engine's own JSON begins; a program may print other lines with a brace before it."""
-_CUT = "The preview has no end, so it was cut off; what there is of it is not shown."
 _MASKED = ("variables", "dynamic_variables", "settings")
 _SHOWN_SEVERITIES = ("error", "warning", "info#err")
 _NOTHING: Mapping[str, Any] = {}
@@ -55,32 +52,19 @@ class Preview:
 
 
 def preview_of(text: str, *, show_variables: bool) -> Preview:
-    """Return the preview in `text`; what stands before and after its JSON is kept as a remark.
+    """Return the preview in `text`; the engine's own errors and warnings beside its JSON are kept as remarks.
 
-    A text without JSON is what the engine prints when it can not even begin.
+    Raises:
+        ConfigError: there is something, but neither JSON of a preview nor a line in which the engine says why.
     """
-    around, document = _split(text)
-    remarks = [*([around] if around else []), *_diagnostics(document)]
+    around, document = document_in(text)
+    remarks = [*around, *_diagnostics(document)]
     failed = not document or any(one.get("severity") == "error" for one in document.get("diagnostics") or ())
     steps = [one for one in document.get("steps") or () if not one["urn"].split("::")[2].startswith(_NOT_SHOWN)]
     shown = tuple(_step(one, show_variables=show_variables) for one in steps if one["op"] not in _NO_PLAN)
     unchanged = int((document.get("changeSummary") or _NOTHING).get(_UNCHANGED, 0))
     is_stack_unchanged = any(_is_unchanged_stack(one) for one in document.get("steps") or ())
-    return Preview(shown, unchanged - is_stack_unchanged, tuple(remarks), failed)
-
-
-def _split(text: str) -> tuple[str, Mapping[str, Any]]:
-    """Return what stands around the preview, and the preview; an empty one where there is none."""
-    found = _BEGIN.search(text)
-    if found is None:
-        return text.strip(), {}
-    start = found.start()
-    try:
-        document, end = json.JSONDecoder().raw_decode(text, start)
-    except (ValueError, RecursionError):
-        # What there is of it holds inputs in clear, among them values that are not to be shown.
-        return f"{text[:start].strip()}\n{_CUT}".strip(), {}
-    return (text[:start] + text[end:]).strip(), document
+    return Preview(shown, unchanged - is_stack_unchanged, tuple(remarks), failed or bool(document.get(FAILED)))
 
 
 def _diagnostics(document: Mapping[str, Any]) -> Iterable[str]:

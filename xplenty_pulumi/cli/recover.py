@@ -18,6 +18,7 @@ from xplenty_pulumi.cli.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.errors import ConfigError, RefusedError, XplentyError
 from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.text import harmless
 
 
 def recover(
@@ -94,7 +95,7 @@ def _ask(remains: Remains) -> None:
             f"{question} Nothing was changed",
             advice="Run it with --yes when you know that no `pulumi` is at work on this stack",
         )
-    typer.echo(question)
+    typer.echo(harmless(question))
     if not typer.confirm("Remove the lock and clear the pending operations?"):
         raise RefusedError("nothing was changed", resource=remains.stack)
 

@@ -14,6 +14,7 @@ from xplenty_pulumi.core.marker import Marker, marker_of
 from xplenty_pulumi.dynamic.ours import kind_of
 from xplenty_pulumi.dynamic.owner import OWNER, owner_of
 from xplenty_pulumi.errors import ConfigError, RefusedError, XplentyError
+from xplenty_pulumi.text import harmless
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def remove_locks(engine: Engine, remains: Remains) -> None:
     try:
         engine.told("cancel", "--yes")
     except XplentyError as refused:  # such a backend refuses where nothing is locked
-        typer.echo(f"{remains.stack}: no lock was removed: {refused.message}", err=True)
+        typer.echo(harmless(f"{remains.stack}: no lock was removed: {refused.message}"), err=True)
 
 
 def spelled(pending: Sequence[Mapping[str, Any]]) -> str:

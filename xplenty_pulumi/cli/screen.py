@@ -7,17 +7,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.measure import Measurement
+from rich.segment import Segment
 
 from xplenty_pulumi.cli.printable import one_line
 from xplenty_pulumi.dynamic.switches import in_ci
 from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.text import harmless, not_commands
 
 _WIDTH_OF_A_PIPE = 160
 
 
 class _ScrubbedOutput:
-    """Stdout that masks secrets, and writes a question mark for what its encoding does not have."""
+    """Stdout that masks secrets, defuses what a CI system obeys, and has a question mark for what cannot be encoded."""
 
     def __init__(self, inner: TextIO, secrets: Sequence[Secret]) -> None:
         self._inner = inner
@@ -26,7 +29,8 @@ class _ScrubbedOutput:
     def write(self, text: str) -> int:
         """Write the scrubbed text."""
         encoding = self.encoding
-        self._inner.write(scrub(text, self._secrets).encode(encoding, "replace").decode(encoding))
+        shown = not_commands(scrub(text, self._secrets))
+        self._inner.write(shown.encode(encoding, "replace").decode(encoding))
         return len(text)
 
     @property
@@ -36,6 +40,20 @@ class _ScrubbedOutput:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
+
+
+class Harmless:
+    """What is shown, without the characters in its texts that a terminal obeys; its colours stay."""
+
+    def __init__(self, shown: RenderableType) -> None:
+        self._shown = shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for part in console.render(self._shown, options):
+            yield part if part.control else Segment(harmless(part.text), part.style)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement.get(console, options, self._shown)
 
 
 class Screen:
@@ -61,11 +79,11 @@ class Screen:
 
     def show(self, renderable: RenderableType) -> None:
         """Print tables and texts, in colour on a terminal that has any."""
-        self.console.print(renderable)
+        self.console.print(Harmless(renderable))
 
     def line(self, text: str) -> None:
-        """Print one line as it is, whatever its length, at once."""
-        self._output.write(f"{text}\n")
+        """Print one line whole, whatever its length, at once."""
+        self._output.write(f"{harmless(text)}\n")
         sys.stdout.flush()
 
     def warn(self, text: str) -> None:
@@ -74,8 +92,9 @@ class Screen:
 
     def scrubbed(self, text: str) -> str:
         """Return the text on one line and without secrets."""
-        return scrub(one_line(text), self._secrets)
+        return not_commands(scrub(one_line(text), self._secrets))
 
     def document(self, document: Mapping[str, object], *, on_one_line: bool = False) -> None:
         """Print JSON."""
-        self.line(json.dumps(document, ensure_ascii=True, indent=None if on_one_line else 2))
+        text = json.dumps(document, ensure_ascii=True, indent=None if on_one_line else 2)
+        self.line(text.replace("##", "#\\u0023"))

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.live import Live
 
 from xplenty_pulumi.cli.printable import one_line, stamp
-from xplenty_pulumi.cli.screen import Screen
+from xplenty_pulumi.cli.screen import Harmless, Screen
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.changes import changes
 from xplenty_pulumi.core.overview import Fact
@@ -93,11 +93,11 @@ class InPlace(Generic[ShownT]):
 
     def frame(self, shown: ShownT) -> None:
         self._shown = shown
-        self._live.update(self._page(shown, "Ctrl-C ends this"), refresh=True)
+        self._live.update(Harmless(self._page(shown, "Ctrl-C ends this")), refresh=True)
 
     def note(self, text: str) -> None:
         if self._shown is not None:
-            self._live.update(self._page(self._shown, one_line(text)), refresh=True)
+            self._live.update(Harmless(self._page(self._shown, one_line(text))), refresh=True)
 
 
 class OnLines(Generic[ShownT]):

@@ -3,6 +3,8 @@
 from xplenty_pulumi.client import Cluster, Job
 from xplenty_pulumi.core import marker
 
+_OF_ITS_CLUSTER = frozenset({"name", "description", "bootstrap_actions"})
+
 
 def cluster_view(cluster: Cluster) -> dict[str, object]:
     """Return the whole record as JSON values, without its id, and with the user's own description only.
@@ -19,5 +21,11 @@ def cluster_view(cluster: Cluster) -> dict[str, object]:
 
 
 def job_view(job: Job) -> dict[str, object]:
-    """Return the whole record as JSON values, without its id."""
-    return job.model_dump(mode="json", exclude={"id"})
+    """Return the whole record as JSON values, without its id.
+
+    What its cluster is called is left out: that is an input of another resource, in which it may be secret.
+    """
+    view = job.model_dump(mode="json", exclude={"id"})
+    if view["cluster"]:
+        view["cluster"] = {name: value for name, value in view["cluster"].items() if name not in _OF_ITS_CLUSTER}
+    return view

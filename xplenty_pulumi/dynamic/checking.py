@@ -1,6 +1,7 @@
 """The answer to the engine's Check: inputs in canonical form, or every problem with them, all at once."""
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckFailure, CheckResult
@@ -12,7 +13,10 @@ from xplenty_pulumi.dynamic import settings
 from xplenty_pulumi.dynamic.foresight import Subject, foreseen, is_asked_about, ruled_out
 from xplenty_pulumi.dynamic.inputs import HIDDEN_INPUTS, OWNER, Inputs
 from xplenty_pulumi.dynamic.ours import PROVIDER, kind_of
+from xplenty_pulumi.dynamic.secrets import is_secret, secret_values
 from xplenty_pulumi.errors import ConfigError, RefusedError, SpecError, XplentyError
+from xplenty_pulumi.redact import MASK, scrub
+from xplenty_pulumi.text import harmless
 
 if TYPE_CHECKING:
     from xplenty_pulumi.dynamic.base import Provider
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 Properties = dict[str, Any]
 
 _SECRET_FIELDS = frozenset({"variables", "dynamic_variables", "settings", "triggers"})
-"""Fields whose value an error must not show: the engine prints the value of the property that a failure names."""
+"""Fields whose value an error must not show, even where the program calls none of it secret."""
 
 
 def check(provider: "Provider", olds: Properties, news: Properties) -> CheckResult:
@@ -36,7 +40,7 @@ def check(provider: "Provider", olds: Properties, news: Properties) -> CheckResu
     problems: list[XplentyError] = [*_mistaken(provider, olds), *checked.problems]
     if not problems:
         problems += trouble or [*ruled_out(subject, rules), *_asked(provider, subject)]
-    return CheckResult(_kept(news, inputs, checked), [_failure(one) for one in problems])
+    return CheckResult(_kept(news, inputs, checked), [_failure(one, news) for one in problems])
 
 
 def _kept(news: Properties, inputs: Inputs, checked: Checked) -> Properties:
@@ -72,6 +76,12 @@ def _asked(provider: "Provider", subject: Subject) -> list[XplentyError]:
         return [problem]
 
 
-def _failure(problem: XplentyError) -> CheckFailure:
-    field = problem.field if isinstance(problem, SpecError) and problem.field not in _SECRET_FIELDS else ""
-    return CheckFailure(field, str(problem))
+def _failure(problem: XplentyError, news: Properties) -> CheckFailure:
+    """A problem as the engine shows it: with the value of the property that it names, so no secret one is named."""
+    field = problem.field if isinstance(problem, SpecError) else ""
+    text = str(problem)
+    if field and is_secret(news, field):
+        text = re.sub(r", got .*", f", got {MASK}", text, flags=re.DOTALL)
+        field = ""
+    shown = harmless(scrub(text, secret_values(news)))
+    return CheckFailure("" if field in _SECRET_FIELDS else field, shown)

@@ -13,6 +13,7 @@ from xplenty_pulumi.dynamic.derivable import Derivable
 from xplenty_pulumi.dynamic.inputs import OWNER, owner_text
 from xplenty_pulumi.dynamic.layout import OBSERVED
 from xplenty_pulumi.dynamic.observing import Observing
+from xplenty_pulumi.dynamic.secrets import SECRETS, secret_paths
 
 Duration = float | int | str
 """Seconds as a number, or a text such as `90s`, `30m` or `1h30m`."""
@@ -29,8 +30,17 @@ def declaration(
     """Return how a resource is registered: with what a program gives it, and a hidden input that says whose it is."""
     cls = type(resource)
     given = {key: value for key, value in inputs.items() if value is not None}
-    properties = {**_asked_for(cls), **given, OWNER: _owner(cls, name, opts.parent if opts else None)}
+    secrets = {} if SECRETS in given else _secrets(given)
+    properties = {**_asked_for(cls), **given, **secrets, OWNER: _owner(cls, name, opts.parent if opts else None)}
     return properties, _options(cls, opts)
+
+
+def _secrets(given: Mapping[str, object]) -> dict[str, object]:
+    """Where secrets stand; one that has none has no such list in its state."""
+    found = secret_paths(given)
+    if isinstance(found, Output):
+        return {SECRETS: found.apply(lambda paths: paths or None)}
+    return {SECRETS: found} if found else {}
 
 
 def _options(cls: type[Resource], opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:

@@ -11,7 +11,7 @@ from xplenty_pulumi.core.hook_settings import SECRET_SETTINGS
 from xplenty_pulumi.dynamic.declare import declaration, look_up
 from xplenty_pulumi.dynamic.derivable import Derivable
 from xplenty_pulumi.dynamic.hook_provider import HookProvider
-from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.dynamic.secrets import SECRETS, secret_paths
 
 _SECRET_OUTPUTS = pulumi.ResourceOptions(additional_secret_outputs=["settings", "salt"])
 
@@ -64,8 +64,8 @@ class Hook(Derivable, module="xplenty", name="Hook"):
             opts: Pulumi's resource options.
         """
         inputs = {name: value for name, value in locals().items() if name in HOOK.by_name}
+        inputs[SECRETS] = secret_paths(inputs, always=SECRET_SETTINGS)
         inputs["settings"] = Output.secret(settings)
-        inputs[SECRETS] = sorted(SECRET_SETTINGS)
         options = pulumi.ResourceOptions.merge(opts, _SECRET_OUTPUTS)
         super().__init__(HookProvider(), resource_name, *declaration(self, resource_name, inputs, options))
 

@@ -11,7 +11,7 @@ from xplenty_pulumi.dynamic.declare import Duration, declaration, look_up
 from xplenty_pulumi.dynamic.derivable import Derivable
 from xplenty_pulumi.dynamic.observing import Observing
 from xplenty_pulumi.dynamic.providers import JobRunProvider
-from xplenty_pulumi.dynamic.secrets import SECRETS, secret_names
+from xplenty_pulumi.dynamic.secrets import SECRETS, secret_paths
 
 
 class JobRunOutputs(Observing):
@@ -129,7 +129,7 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
         """
         inputs = {name: value for name, value in locals().items() if name in JOB_RUN.by_name}
         inputs["variables"] = _spelled(variables)
-        inputs[SECRETS] = secret_names(variables, dynamic_variables)
+        inputs[SECRETS] = secret_paths(inputs)
         super().__init__(JobRunProvider(), resource_name, *declaration(self, resource_name, inputs, opts))
 
     @classmethod

@@ -19,7 +19,8 @@ from xplenty_pulumi.core.kinds import CLUSTER
 from xplenty_pulumi.dynamic import settings
 from xplenty_pulumi.dynamic.sessions import session_for
 from xplenty_pulumi.errors import NotFoundError, RefusedError, SpecError, XplentyError
-from xplenty_pulumi.redact import scrub
+from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.text import harmless
 
 Arguments = ParamSpec("Arguments")
 Found = TypeVar("Found")
@@ -46,7 +47,7 @@ def _looked_up(look: Callable[Arguments, Found]) -> Callable[Arguments, Found]:
             return look(*args, **kwargs)
         except XplentyError as problem:
             key = os.environ.get("XPLENTY_API_KEY") or get_config("xplenty:apiKey") or ""
-            failure = LookupFailed(problem, scrub(str(problem), [str(key)]))
+            failure = LookupFailed(problem, harmless(scrub(str(problem), [Secret(str(key))])))
         raise failure from None
 
     return answer

@@ -8,7 +8,7 @@ from xplenty_pulumi.core.kinds import JOB_RUN, Kind
 from xplenty_pulumi.dynamic.bridge import PROVIDER
 from xplenty_pulumi.dynamic.inputs import DECLARED, HIDDEN_INPUTS, HIDDEN_OUTPUTS, NONCES
 from xplenty_pulumi.dynamic.layout import OBSERVED
-from xplenty_pulumi.dynamic.secrets import secret_values, without_secrets
+from xplenty_pulumi.dynamic.secrets import without_secrets
 from xplenty_pulumi.redact import Secret
 
 Properties = dict[str, Any]
@@ -25,7 +25,7 @@ def outputs(
 ) -> Properties:
     """Return all outputs: the record as it is seen, each declared input in the user's own spelling, and what is hidden.
 
-    In what the service shows, the secret variables and whatever else is in `secrets` are masked.
+    In what the service shows, secret inputs are masked by their place, and `secrets` of the process wherever they are.
 
     An input that can be changed from outside shows the service's value where that is another one: what is seen counts,
     not what was asked for. So does a default, which counts as declared then. The inputs of a run can not change, so the
@@ -35,7 +35,7 @@ def outputs(
     desired = kind.completed(asked, view) if asked else {}
     drifted = {} if kind is JOB_RUN else {one.field: one.observed for one in differences(kind, desired, view)}
     hidden = {name: props[name] for name in (*HIDDEN_INPUTS, *HIDDEN_OUTPUTS, PROVIDER) if name in props}
-    seen = without_secrets(view, [*secrets, *secret_values(props)])
+    seen = without_secrets(view, props, known=secrets)
     return {**seen, **asked, **drifted, DECLARED: sorted({**asked, **drifted}), OBSERVED: seen, **hidden}
 
 

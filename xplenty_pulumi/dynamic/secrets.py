@@ -1,47 +1,112 @@
-"""Secret variables: known to the provider by name, so that their values are kept out of all it says and returns.
+"""Secret inputs: known to the provider by where they stand, so that they are kept out of all it says and returns.
 
-The engine hands over secrets in clear and marks only outputs of the same name as secret again. The service may repeat a
-value elsewhere, such as in the error text of a run.
+The engine hands over secrets in clear, and marks only outputs of the same name as secret again. The service repeats
+what it was given: at a place that is known, which is masked, or in a text of its own, which is searched.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pulumi import Output
 
-from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.redact import MASK, Secret, hidden, scrub
 
 SECRETS = "__secrets"
-"""Hidden input: the names of the variables or settings whose values are secret; `*` where all of them are."""
+"""Hidden input: where secrets stand among the inputs.
+
+A plain name is that of a variable or a setting; `*` means all of them. What begins with a slash is the way to any other
+input, or into it: `/description`, `/bootstrap_actions/0/args/1`.
+"""
+Path = tuple[str, ...]
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _GROUPS = ("variables", "dynamic_variables", "settings")
+_ECHOES: Mapping[str, tuple[Path, ...]] = {
+    "cluster_id": (("cluster", "id"),),
+    "package_id": (("package", "id"),),
+    "package": (("package", "name"),),
+}
+"""Where else a record shows an input."""
+_FREE_TEXT = re.compile(r"error|message|reason|summary")
+"""How the service names what it says in words of its own."""
 
 
-def secret_names(*groups: object) -> "Output[list[str]]":
-    """Return the names of the variables in `groups`, as a program declares them, that are secret outputs."""
+def secret_paths(inputs: Mapping[str, object], *, always: Iterable[str] = ()) -> "Output[list[str]] | list[str]":
+    """Return what `SECRETS` is to hold for `inputs` as a program declares them, with what is `always` in it."""
+    found = [(path, output) for name, value in inputs.items() for path, output in _outputs_in((name,), value)]
+    if not found:
+        return sorted(always)
 
-    async def names() -> list[str]:
-        found = set()
-        for group in groups:
-            if isinstance(group, Output) and await group.is_secret():
-                found.add("*")
-            for name, value in group.items() if isinstance(group, Mapping) else ():
-                if isinstance(value, Output) and await value.is_secret():
-                    found.add(str(name))
-        return sorted(found)
+    async def paths() -> list[str]:
+        secret = [_spelled(path) for start, output in found async for path in _secret_in(start, output)]
+        return sorted({*always, *secret})
 
-    return Output.from_input(names())
+    return Output.from_input(paths())
+
+
+def _outputs_in(path: Path, value: object) -> Iterator[tuple[Path, "Output[Any]"]]:
+    if isinstance(value, Output):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _outputs_in((*path, str(name)), inner)
+    elif isinstance(value, list | tuple):
+        for position, inner in enumerate(value):
+            yield from _outputs_in((*path, str(position)), inner)
+
+
+async def _secret_in(path: Path, output: "Output[Any]") -> AsyncIterator[Path]:
+    """The ways to what is secret in an output: all of it, or what is within the value that it comes to."""
+    if await output.is_secret():
+        yield path
+        return
+    for inner, within in _outputs_in(path, await output.future()):
+        async for found in _secret_in(inner, within):
+            yield found
+
+
+def _spelled(path: Path) -> str:
+    if path[0] in _GROUPS and (len(path) == 1 or not path[1].startswith(("/", "*"))):
+        return path[1] if len(path) > 1 else "*"
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def _paths(properties: Mapping[str, object]) -> list[Path]:
+    """The ways to all secrets among the properties of a resource, those in variables and settings included."""
+    spelled = properties.get(SECRETS)
+    found: list[Path] = []
+    for one in spelled if isinstance(spelled, list) else ():
+        if str(one).startswith("/"):
+            found.append(tuple(part.replace("~1", "/").replace("~0", "~") for part in str(one)[1:].split("/")))
+        elif one == "*":
+            found += [(group,) for group in _GROUPS if group in properties]
+        else:
+            found += [(group, str(one)) for group in _GROUPS if group in properties]
+    return found
+
+
+def is_secret(properties: Mapping[str, object], name: str) -> bool:
+    """Return whether there is a secret in the input of that name."""
+    return any(path[0] == name for path in _paths(properties))
 
 
 def secret_values(properties: Mapping[str, object]) -> list[str]:
     """Return the values to be kept out of texts, each also without the quotes of a string constant."""
-    names = properties.get(SECRETS)
-    if not isinstance(names, list) or not names:
-        return []
-    groups = [group for name in _GROUPS if isinstance(group := properties.get(name), Mapping)]
-    values = [str(value) for group in groups for name, value in group.items() if "*" in names or name in names]
+    values = [value for path in _paths(properties) for value in _texts_at(properties, path)]
     return [spelling for value in values for spelling in _spellings(value)]
+
+
+def _texts_at(value: object, path: Path) -> Iterator[str]:
+    """All plain values at the end of a way, and below it."""
+    if isinstance(value, Mapping):
+        for name in path[:1] or value:
+            yield from _texts_at(value.get(name), path[1:])
+    elif isinstance(value, list | tuple):
+        for position, inner in enumerate(value):
+            if not path or path[0] == str(position):
+                yield from _texts_at(inner, path[1:])
+    elif value is not None and not path:
+        yield str(value)
 
 
 def _spellings(value: str) -> set[str]:
@@ -51,16 +116,65 @@ def _spellings(value: str) -> set[str]:
     return texts | {" ".join(text.split()) for text in texts}
 
 
-def without_secrets(view: Mapping[str, object], secrets: Sequence[Secret | str]) -> dict[str, Any]:
-    """Return `view` with every one of `secrets` masked in every text of it, however deep."""
-    return {name: _masked(value, secrets) for name, value in view.items()} if secrets else dict(view)
+def without_secrets(
+    view: Mapping[str, object], properties: Mapping[str, object], *, known: Sequence[Secret] = ()
+) -> dict[str, Any]:
+    """Return `view`, a record of the service, with a mask wherever it shows a secret input of `properties`.
+
+    Texts in the service's own words are searched for the values; all else is told apart by its place alone, so that no
+    status, date, link or id is ever masked. What is `known` is a secret of this process, such as the API key.
+    """
+    shown: Any = dict(view)
+    for path in _places(properties):
+        shown = _masked_at(shown, path, properties)
+    told: list[Secret | str] = [*known, *secret_values(properties)]
+    return {
+        name: _searched(value, told, scrub) if _FREE_TEXT.search(name) else _searched(value, known, hidden)
+        for name, value in shown.items()
+    }
 
 
-def _masked(value: object, secrets: Sequence[Secret | str]) -> object:
+def _places(properties: Mapping[str, object]) -> Iterator[Path]:
+    """Where a record shows the secret inputs of `properties`."""
+    for path in _paths(properties):
+        yield path
+        yield from _ECHOES.get(path[0], ())
+        if path[0] in _GROUPS:
+            group = properties[path[0]]
+            names = path[1:2] or tuple(map(str, group if isinstance(group, Mapping) else ()))
+            yield from (("effective_variables", name) for name in names)
+
+
+def _masked_at(value: object, path: Path, asked: object) -> object:
+    """Return `value` with a mask at the end of a way; a list that is not as `asked` is masked in all of its items."""
+    if not path:
+        return value if value in (None, "", [], {}) else MASK
+    if isinstance(value, Mapping) and path[0] in value:
+        inner = asked.get(path[0]) if isinstance(asked, Mapping) else None
+        return {**value, path[0]: _masked_at(value[path[0]], path[1:], inner)}
+    if isinstance(value, list | tuple):
+        return _items_masked_at(value, path, asked)
+    return value
+
+
+def _items_masked_at(items: Sequence[object], path: Path, asked: object) -> list[object]:
+    wanted = asked if isinstance(asked, list | tuple) and list(asked) == list(items) else None
+    return [
+        _masked_at(item, path[1:], wanted[position] if wanted else None)
+        if wanted is None or path[0] == str(position)
+        else item
+        for position, item in enumerate(items)
+    ]
+
+
+def _searched(
+    value: object, values: Sequence[Secret | str], search: Callable[[str, Sequence[Secret | str]], str]
+) -> object:
+    """Return `value` with all texts in it searched."""
     if isinstance(value, str):
-        return scrub(value, secrets)
+        return search(value, values)
     if isinstance(value, Mapping):
-        return {name: _masked(item, secrets) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_masked(item, secrets) for item in value]
+        return {name: _searched(inner, values, search) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_searched(inner, values, search) for inner in value]
     return value

@@ -15,6 +15,7 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from xplenty_pulumi.dynamic.bridge.request import Call
 from xplenty_pulumi.dynamic.ours import PROVIDER
+from xplenty_pulumi.text import harmless
 
 _DETAILS_KEY = "grpc-status-details-bin"
 _UNKNOWN = 2
@@ -26,7 +27,11 @@ class ProviderFailure(Exception):
 
 
 def fail(call: Call, text: str) -> ProviderFailure:
-    """Return the exception to raise so that the user reads exactly `text`, with no resource left behind."""
+    """Return the exception to raise so that the user reads `text` and nothing else, with no resource left behind.
+
+    What a terminal or a CI system would obey is taken out of it.
+    """
+    text = harmless(text)
     _attach(call, lambda: packed(text))
     return ProviderFailure(text)
 
@@ -48,6 +53,7 @@ def fail_partially(
 
     `outputs` are all outputs, `__provider` included; so are `inputs`, where a read found others than the state has.
     """
+    text = harmless(text)
     if _attach(call, lambda: packed(text, half_made(text, resource_id, outputs, inputs))):
         return ProviderFailure(text)
     return fail(call, text)

@@ -12,6 +12,8 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.dynamic.bridge.request import Call
+from xplenty_pulumi.redact import without_logins
+from xplenty_pulumi.text import harmless
 
 _LONGEST = 5.0
 """Seconds until the engine must have taken a line; it takes milliseconds, and no wait is held up by a silent one."""
@@ -31,8 +33,11 @@ def has_row(call: Call) -> bool:
 
 
 def log(call: Call, text: str, severity: str, *, ephemeral: bool) -> None:
-    """Show `text` without secrets in the resource's row; where there is none, as a line that begins with its name."""
-    text = call.scrub(text)
+    """Show `text` in the resource's row; where there is none, as a line that begins with its name.
+
+    Secrets are masked, and what a terminal or a CI system would obey is taken out.
+    """
+    text = harmless(call.scrub(text))
     if has_row(call) and _send(severity, text, urn=call.urn, ephemeral=ephemeral):
         return
     if call.name and severity != "DEBUG":
@@ -41,6 +46,7 @@ def log(call: Call, text: str, severity: str, *, ephemeral: bool) -> None:
 
 def stack_line(text: str, severity: str) -> None:
     """Show `text` as a line of the whole stack; what is only for `--debug` needs an engine to sort it out."""
+    text = harmless(without_logins(text))
     if not (engine_address() and _send(severity, text, urn="", ephemeral=False)) and severity != "DEBUG":
         _print(text)
 

@@ -1,0 +1,46 @@
+"""What a command prints is text, whoever wrote it."""
+
+import json
+
+import pytest
+from rich.table import Table
+from rich.text import Text
+
+from xplenty_pulumi.cli.screen import Screen
+
+HOSTILE = "a\x1b[2J\x07\x9b31m\u202eb postgres://user:pa55word@host/db"
+
+
+def _table() -> Table:
+    table = Table("name")
+    table.add_row(HOSTILE)
+    return table
+
+
+@pytest.mark.parametrize("shown", [_table(), Text(HOSTILE), HOSTILE], ids=["table", "text", "words"])
+def test_what_is_shown_holds_nothing_that_a_terminal_obeys(capsys: pytest.CaptureFixture[str], shown: object) -> None:
+    """Nor a password in an address, wherever it stands."""
+    Screen().show(shown)  # type: ignore[arg-type]  # a text is one of the renderables
+    out = capsys.readouterr().out
+    assert all(one.isprintable() or one == "\n" for one in out)
+    assert ("pa55word" in out, "host" in out) == (False, True)
+
+
+@pytest.mark.parametrize("line", ["::error::no", "  ::error::no", "x ##[error]no", "##vso[a]b", "##teamcity[a]"])
+def test_no_line_is_a_command(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    """Neither one on stdout nor one on stderr is obeyed by a CI system."""
+    screen = Screen()
+    screen.line(line)
+    screen.show(Text(line))
+    screen.warn(line)
+    printed = "".join(capsys.readouterr())
+    assert not [one for one in printed.splitlines() if one.strip().startswith("::")]
+    assert not any(command in printed for command in ("##[", "##vso[", "##teamcity["))
+
+
+def test_documents_keep_their_values(capsys: pytest.CaptureFixture[str]) -> None:
+    """What would be a command is spelled in another way, which means the same in JSON."""
+    Screen().document({"errors": "##[error]no \x1b"})
+    out = capsys.readouterr().out
+    assert "##[" not in out
+    assert json.loads(out) == {"errors": "##[error]no \x1b"}

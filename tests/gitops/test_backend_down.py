@@ -1,0 +1,63 @@
+"""The engine names a backend that it cannot reach with its password, and no command of ours repeats that."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.stack import Ran, Stack
+from xplenty_pulumi.emulator import Emulator
+
+pytestmark = pytest.mark.engine
+
+BACKEND = "postgres://user:pa55word@127.0.0.1:1/db"
+COMMANDS = (
+    ("drift",),
+    ("drift", "--all"),
+    ("recover", "--yes", "--no-wait"),
+    ("branch", "up", "--branch", "a"),
+    ("branch", "down", "--branch", "a"),
+    ("branch", "list"),
+    ("branch", "sweep", "--yes"),
+)
+
+
+def ran(stack: Stack, *words: str, piped: str | None = None) -> Ran:
+    """Run a command of ours as a user does."""
+    done = subprocess.run(
+        [sys.executable, "-m", "xplenty_pulumi.cli", *words],
+        cwd=stack.folder,
+        env=stack.environment,
+        input=piped or "",
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout + done.stderr)
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Stack:
+    """A project whose backend is down."""
+    with Emulator() as account:
+        made = Stack(tmp_path, account)
+    made.environment["PULUMI_BACKEND_URL"] = BACKEND
+    return made
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_no_command_prints_the_password_of_a_backend(stack: Stack, words: tuple[str, ...]) -> None:
+    """It fails with the engine's reason, and the address without its user part."""
+    output = ran(stack, *words).failed().output
+    assert ("pa55word" in output, "user:" in output) == (False, False), output
+    assert "127.0.0.1:1" in output, output
+
+
+def test_no_comment_has_the_password_of_a_backend(stack: Stack) -> None:
+    """What the engine says in place of a preview is published without it."""
+    said = stack.run("preview", "--json").output
+    assert "pa55word" in said
+    comment = ran(stack, "preview-comment", "--stack", "dev", piped=said).succeeded().output
+    assert ("pa55word" in comment, "127.0.0.1:1" in comment) == (False, True), comment
