@@ -1,4 +1,4 @@
-"""The same program for every stack: a branch's makes a sandbox of it, because its `xplenty:sizing` says so."""
+"""The same program for every stack: a branch's makes it small, because its `xplenty:sizing` says so."""
 
 import pulumi
 

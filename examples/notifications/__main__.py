@@ -23,5 +23,6 @@ load = JobRun(
     opts=pulumi.ResourceOptions(depends_on=[bell]),
 )
 
+pulumi.export("hook", bell.id)
 pulumi.export("salt", bell.salt)
 pulumi.export("status", load.status)

@@ -54,7 +54,7 @@ class Listener:
         """Send a signed request of hook 5, and return the status that it is answered with."""
         url = f"{self.url}{path}"
         headers = {"X-Hook-Signature": signature("5", event, url, Secret(salt))}
-        body = {"event": event, "hook_id": 5, "job": {"id": job, "status": "failed", "more": "x" * 100}}
+        body = {"id": job, "status": "failed", "more": "x" * 100}
         return status_of(urllib.request.Request(url, json.dumps(body).encode(), headers, method=method))
 
 
@@ -91,7 +91,7 @@ def listening(*arguments: str, salt: str = SALT) -> Iterator[Listener]:
     """Listen on a free port until the block ends."""
     process = subprocess.Popen(
         command("--port", "0", *arguments),
-        env=environment({"XPLENTY_HOOK_SALT": salt}),
+        env=environment({"XPLENTY_HOOK_SALT": salt if " " in salt else f"5 {salt}"}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -140,12 +140,46 @@ def test_listener_can_be_started_again_at_once() -> None:
         assert second.url == first.url
 
 
+def test_the_documented_form_is_verified_as_documented() -> None:
+    """The body is the API's answer for the job and names no hook: the hook's id and salt are enough to believe it."""
+    caller, port = emulated(), free_port()
+    hook = web_hook(caller, f"http://127.0.0.1:{port}/etl")
+    job = caller.new_job(caller.new_cluster(), 103)
+    with listening("--port", str(port), "--hook-id", str(hook.id), salt=f" {hook.salt}") as listener:
+        caller.clock.advance(100)
+        told = caller.emulator.deliver()
+        assert [one.status for one in told] == [200] * 3
+        assert json.loads(told[2].body) == caller.job(job)
+        assert b"hook_id" not in told[2].body
+        lines = [listener.line() for _ in range(3)]
+    assert lines[2] == f"job.failed job {job} failed (hook {hook.id})"
+
+
+def test_each_known_hook_is_tried(tmp_path: Path) -> None:
+    """Of several hooks the signature says which one has written; the salt of one is no proof of another."""
+    caller, port = emulated(), free_port()
+    url = f"http://127.0.0.1:{port}/etl"
+    for _ in range(2):
+        web_hook(caller, url)
+    first, second = caller.emulator.hooks()
+    (tmp_path / "salts").write_text(f"{first.id} {first.salt}\n{second.id}  {second.salt}\n")
+    with listening("--port", str(port), "--salt-file", str(tmp_path / "salts")) as listener:
+        for hook in (second, first):
+            caller.get(f"hooks/{hook.id}/ping")
+        assert [one.status for one in caller.emulator.deliver()] == [200, 200]
+        assert [listener.line(), listener.line()] == [f"ping (hook {second.id})", f"ping (hook {first.id})"]
+    (tmp_path / "salts").write_text(f"{first.id} {second.salt}\n")
+    with listening("--port", str(port), "--salt-file", str(tmp_path / "salts")) as listener:
+        caller.get(f"hooks/{second.id}/ping")
+        assert [one.status for one in caller.emulator.deliver()][-1] == 401
+
+
 @pytest.mark.parametrize("body", ["event", "resource", "none"])
 def test_events_of_an_account_are_verified_and_printed(body: str, tmp_path: Path) -> None:
-    """Each delivery is believed and told in a line, whatever its body holds, which no source says."""
+    """Each delivery is believed and told in a line, whatever its body holds."""
     caller, port = emulated(hook_body=body), free_port()
     hook = web_hook(caller, f"http://127.0.0.1:{port}/bell?of=harbour")
-    (tmp_path / "salt").write_text(f"{SALT}\n{hook.salt}\n")
+    (tmp_path / "salt").write_text(f"4 {SALT}\n{hook.salt}\n")
     with listening("--port", str(port), "--salt-file", str(tmp_path / "salt"), "--hook-id", str(hook.id)) as listener:
         job = caller.new_job(caller.new_cluster(), 103)
         caller.clock.advance(100)
@@ -295,7 +329,7 @@ def test_strangers_can_not_forge_a_line() -> None:
     with listening() as listener:
         headers = {"X-Hook-Signature": signature("5", "job.failed", f"{listener.url}/", Secret(SALT))}
         job = {"id": "1\nping (hook 9)", "status": "\x1b[2Jcompleted"}
-        body = json.dumps({"hook_id": 5, "job": job}).encode()
+        body = json.dumps(job).encode()
         assert status_of(urllib.request.Request(f"{listener.url}/", body, headers)) == 200
         assert listener.line() == "job.failed (hook 5)"
 
@@ -311,10 +345,11 @@ def test_too_many_waiting_events_are_refused() -> None:
 
 
 def test_it_does_not_start_without_what_it_needs(tmp_path: Path) -> None:
-    """No salt, no such file, no such command, a port in use: one line each, and exit code 2."""
+    """No salt, none with an id, no such file, no such command, a port in use: one line each, and exit code 2."""
     assert "there are 0 salts" in refused_start("--port", "0")
     assert "cannot be read" in refused_start("--port", "0", "--salt-file", str(tmp_path / "none"))
-    salted = {"XPLENTY_HOOK_SALT": SALT}
+    assert "without the id of its hook" in refused_start("--port", "0", XPLENTY_HOOK_SALT=SALT)
+    salted = {"XPLENTY_HOOK_SALT": f"5 {SALT}"}
     assert "no such command" in refused_start("--port", "0", "--exec", "no-such-command-here", **salted)
     assert "cannot be split" in refused_start("--port", "0", "--exec", "'", **salted)
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -110,7 +110,7 @@ def test_many_pages(clock: ManualClock, next_link_on_last_page: bool) -> None:
 
 def test_packages(client: Client) -> None:
     """Active and archived packages are listed apart, and one can be read with its flow."""
-    assert {package.id for package in client.packages.list()} == {101, 102, 103, 104}
+    assert {package.id for package in client.packages.list()} == {101, 102, 103, 104, 106}
     assert [package.id for package in client.packages.list(status="archived")] == [105]
     assert client.packages.get(101).variables == {"day": "'2026-01-01'", "output_path": "'/sales'"}
     assert client.packages.get(101, include=["flow"]).data_flow_json is not None

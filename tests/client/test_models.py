@@ -110,6 +110,28 @@ def test_documented_job() -> None:
     assert job.log_summary.action_items == ("Fill the source.",)
 
 
+def test_job_of_other_shapes_keeps_what_it_says() -> None:
+    """Parts of a second, a list of errors and the readable ones of several outputs are kept."""
+    outputs = [{"id": 31, "name": "rows"}, {"name": "without an id"}, None, {"id": "32"}]
+    errors = ["The source is empty.", {"message": "Nothing to read.", "code": 7}, None]
+    job = Job.model_validate({**DOCUMENTED_JOB, "runtime_in_seconds": 96.4, "errors": errors, "outputs": outputs})
+    assert (job.runtime_in_seconds, job.errors) == (96.4, "The source is empty.; Nothing to read.")
+    assert job.outputs is not None
+    assert [one.id for one in job.outputs] == [31, 32]
+
+
+def test_whole_seconds_stay_whole() -> None:
+    """A whole number of seconds is shown without a fraction."""
+    job = Job.model_validate(DOCUMENTED_JOB)
+    assert '"runtime_in_seconds":57,' in job.model_dump_json()
+
+
+@pytest.mark.parametrize("value", ["garbage", {"id": 1}, 7])
+def test_outputs_that_are_no_list_read_as_none(value: object) -> None:
+    """What is no list has no items to keep."""
+    assert Job.model_validate({**DOCUMENTED_JOB, "outputs": value}).outputs is None
+
+
 def test_documented_others() -> None:
     """Packages, logs, instances and budgets are read."""
     package = Package.model_validate(

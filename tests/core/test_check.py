@@ -130,12 +130,11 @@ def test_a_package_id_that_is_none_is_one_problem() -> None:
     ("inputs", "words"),
     [
         ({"nodes": 2, "type": "sandbox"}, "nodes must be exactly 1 for a sandbox cluster, got 2"),
-        ({"nodes": 1, "type": "production"}, "nodes must be at least 2 for a production cluster, got 1"),
-        ({"nodes": 1}, "nodes must be at least 2 for a production cluster, got 1"),
+        ({"nodes": 0, "type": "production"}, "nodes must be between 1 and 10000, got 0"),
     ],
 )
 def test_nodes_fit_the_type(inputs: dict[str, object], words: str) -> None:
-    """A sandbox has one node, production two or more, and production is the default."""
+    """A sandbox has one node, production any number of them."""
     problems = check(CLUSTER, inputs).problems
     assert fields_of(problems) == ["nodes"]
     assert str(problems[0]) == words
@@ -145,6 +144,21 @@ def test_nodes_fit_the_type(inputs: dict[str, object], words: str) -> None:
 def test_nodes_that_fit(inputs: dict[str, object]) -> None:
     """The smallest cluster of each type is accepted."""
     assert not check(CLUSTER, inputs).problems
+
+
+@pytest.mark.parametrize("inputs", [{"nodes": 1}, {"nodes": "1", "type": "production"}])
+def test_production_cluster_of_one_node_is_a_doubt(inputs: dict[str, object]) -> None:
+    """Documents disagree on it: it is no problem, and the text says that the service decides."""
+    checked = check(CLUSTER, inputs)
+    assert not checked.problems
+    assert "the service decides" in checked.doubts["nodes"]
+
+
+@pytest.mark.parametrize("inputs", [{"nodes": 1, "type": "sandbox"}, {"nodes": 2}, {"nodes": 0}, {}])
+def test_other_clusters_are_no_doubt(inputs: dict[str, object]) -> None:
+    """What is right or wrong is not doubted as well, nor what is not known yet."""
+    assert check(CLUSTER, inputs).doubts == {}
+    assert check(CLUSTER, {"nodes": 1}, unknown=frozenset({"type"})).doubts == {}
 
 
 def test_description_must_not_be_signed() -> None:
@@ -189,7 +203,7 @@ def test_unknown_names_are_named_with_what_there_is() -> None:
 @pytest.mark.parametrize("later", ["nodes", "type", "description"])
 def test_what_comes_later_is_not_judged(later: str) -> None:
     """A field without a value yet is neither missing nor wrong nor filled in, and rules that need it are skipped."""
-    given = {"nodes": 1, "type": "production", "description": MARKED}
+    given = {"nodes": 2, "type": "sandbox", "description": MARKED}
     others = {"nodes": {"description"}, "type": {"description"}, "description": {"nodes"}}
     known = {name: value for name, value in given.items() if name != later}
     checked = check(CLUSTER, known, unknown=frozenset({later}))

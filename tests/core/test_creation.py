@@ -17,6 +17,7 @@ from tests.support.core_bench import (
 )
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.marker import marker_of, read
+from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import (
     BillingError,
     Cancelled,
@@ -141,3 +142,28 @@ def test_nothing_is_created_after_a_cancel(bench: Bench) -> None:
     with pytest.raises(Cancelled, match="cancelled before creating it, so nothing was sent"):
         bench.clusters.create(desired())
     assert bench.emulator.clusters() == ()
+
+
+def test_a_refused_sandbox_names_who_holds_the_others() -> None:
+    """Where the plan has no room for one more, the clusters that take it are named, and the way out."""
+    bench = Bench.new(knobs=Knobs(max_sandboxes=1, plan_shown=False))
+    with bench.client:
+        held = bench.emulator.add_cluster(nodes=1, type="sandbox", name="loads", description=SIGNED)
+        other = replace(OWNER, name="other")
+        with pytest.raises(InvalidError) as refused:
+            bench.clusters.create(desired(nodes=1, type="sandbox", owner=other))
+    text = str(refused.value)
+    assert f"sandboxes that live in the account: cluster {held.id} loads of stack {OURS.scope}" in text
+    assert "`xplenty-pulumi branch up --sizing smallest`" in text
+    assert [one.id for one in bench.emulator.clusters()] == [held.id]
+
+
+def test_another_refusal_names_no_sandbox() -> None:
+    """A production cluster that is refused has nothing to do with who holds the sandbox."""
+    bench = Bench.new(knobs=Knobs(max_clusters=1))
+    with bench.client:
+        bench.emulator.add_cluster(nodes=1, type="sandbox")
+        bench.emulator.add_cluster()
+        with pytest.raises(InvalidError) as refused:
+            bench.clusters.create(desired())
+    assert "sandbox" not in str(refused.value)

@@ -107,6 +107,27 @@ def test_limits_of_the_plan(scene: Scene) -> None:
     assert len([path for path in scene.calls() if path in {"plans", "subscription"}]) == 2
 
 
+@pytest.mark.parametrize("account", [Knobs(max_sandboxes=1)], indirect=True)
+def test_refusal_names_who_holds_the_sandbox(scene: Scene) -> None:
+    """The cluster, its stack and the way out are named; what holds the other type is not."""
+    scene.account.add_cluster()
+    held = scene.account.add_cluster(
+        nodes=1, type="sandbox", name="loads", description="[xp2:br-5f3a1c9:0123456789ab:0123456789abc:h]"
+    )
+    (refusal,) = scene.foresight.refusals_of_cluster({"nodes": 1, "type": "sandbox"}, scope="ours-1", ours=1)
+    assert f"1 others live in the account (cluster {held.id} loads of stack br-5f3a1c9)" in str(refusal)
+    assert "`xplenty-pulumi branch up --sizing smallest`" in str(refusal)
+
+
+@pytest.mark.parametrize(
+    ("size", "nodes", "limit"), [(0, 32, 32), (8, 0, 8), (8, 32, 8), (32, 8, 8), (0, 0, None), (None, -1, None)]
+)
+def test_both_limits_of_nodes_count(size: int | None, nodes: int | None, limit: int | None) -> None:
+    """The lower of `cluster_size_limit` and `cluster_nodes_limit` counts, of those that say anything."""
+    plan = Plan(id="pro", name="Pro", cluster_size_limit=size, cluster_nodes_limit=nodes)
+    assert limits_of(Subscription(plan_id="pro"), [plan]).nodes == limit
+
+
 @pytest.mark.parametrize("account", [Knobs(plan_shown=False)], indirect=True)
 def test_plan_that_is_not_shown_limits_nothing(scene: Scene) -> None:
     """A key that may not see the billing is no reason for a warning, and other questions are asked all the same."""

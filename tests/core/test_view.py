@@ -44,9 +44,11 @@ def test_view_holds_plain_values_and_unknown_fields() -> None:
     assert view["shiny"] is True
 
 
-def test_job_view_is_the_whole_record() -> None:
-    """A run's outputs are its record without the id."""
-    view = job_view(Job.model_validate({"id": 5, "status": "failed", "errors": "no input", "variables": {"A": "1"}}))
+def test_job_view_is_the_record_alone() -> None:
+    """A run's outputs are its record without the id, and without the cluster and package that it shows."""
+    record = {"id": 5, "status": "failed", "errors": "no input", "variables": {"A": "1"}}
+    view = job_view(Job.model_validate({**record, "cluster": {"id": 501}, "package": {"id": 101}}))
+    assert not {"cluster", "package"} & set(view)
     assert view["errors"] == "no input"
     assert view["variables"] == {"A": "1"}
     assert "id" not in view

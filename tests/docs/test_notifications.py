@@ -22,7 +22,7 @@ NOTIFY, HOOK, LISTEN = re.findall(r"^```\w+\n(.*?)^```$", PAGE, re.MULTILINE | r
 
 @pytest.mark.engine
 def test_programs_declare_what_the_page_says(tmp_path: Path) -> None:
-    """Both programs run on the real engine, and the salt is an output that is not shown."""
+    """Both programs run on the real engine, and the blocks take the hook's id and its salt, which is not shown."""
     with Emulator(step=STEP) as account:
         stack = Stack(tmp_path / "stack", account)
         (stack.folder / "__main__.py").write_text(NOTIFY + HOOK)
@@ -33,15 +33,18 @@ def test_programs_declare_what_the_page_says(tmp_path: Path) -> None:
         assert [one.watched for one in account.clusters()] == [False]
         assert [one.watched for one in account.jobs()] == [True]
         assert hook.salt not in output
-        shown = shlex.split(LISTEN.splitlines()[0].partition("$(")[2].rstrip(')"'))
-        assert stack.run(*shown[1:]).succeeded().output.strip() == hook.salt
+        taken = [shlex.split(line.partition("$(")[2].rstrip(')"')) for line in LISTEN.splitlines()]
+        found = [stack.run(*words[1:]).succeeded().output.strip() for words in taken]
+        assert found == [hook.salt, str(hook.id)]
 
 
 def test_listen_block_listens_where_the_hook_writes() -> None:
     """The command of the page starts, on the port of the page's hook."""
-    words = shlex.split(LISTEN.splitlines()[1])[1:]
-    assert f":{words[-1]}/" in HOOK
-    command = [sys.executable, "-m", "xplenty_pulumi.cli", *words[:-1], "0"]
+    words = shlex.split(re.sub(r'"\$\(.*\)"', "701", LISTEN.splitlines()[1]))[1:]
+    port = words.index("--port") + 1
+    assert f":{words[port]}/" in HOOK
+    words[port] = "0"
+    command = [sys.executable, "-m", "xplenty_pulumi.cli", *words]
     environment = {**os.environ, "XPLENTY_HOOK_SALT": "5a17", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as process:
         assert process.stdout is not None

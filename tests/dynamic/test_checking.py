@@ -136,6 +136,32 @@ def test_strange_variables_are_a_warning_in_the_row(make_apart: Callable[..., Sc
         assert (line.text, line.ephemeral) == ("package 101 does not know dya; it declares day, output_path", False)
 
 
+def test_one_production_node_is_a_warning_where_it_is_new(make_apart: Callable[..., Scene]) -> None:
+    """It is let pass, since the service decides; where the state has it already nothing is said."""
+    with Emulator() as account:
+        scene = make_apart(account)
+        host = scene.clusters()
+        assert reasons(host, {"nodes": 1, "name": "b"}, {"nodes": 1, "name": "a"}) == []
+        assert [line for line in scene.engine.lines if line.severity == "WARNING"] == []
+        assert reasons(host, {"nodes": 1}) == []
+        (line,) = [line for line in scene.engine.lines if line.severity == "WARNING" and line.urn == host.urn]
+        assert line.text.startswith("a production cluster of 1 node")
+
+
+def test_smallest_sizing_is_in_the_checked_inputs(make_apart: Callable[..., Scene]) -> None:
+    """Whatever is declared is a production cluster of two nodes that ends when idle; its machines are as declared."""
+    with Emulator() as account:
+        host = make_apart(account, XPLENTY_SIZING="smallest").clusters()
+        first, failures = host.check(
+            host.properties({"nodes": 8, "type": "sandbox", "zone": "b", "time_to_idle": 7200})
+        )
+        second, _ = host.check(host.properties({"nodes": 8, "type": "sandbox", "zone": "b"}), first)
+    assert not failures
+    assert (first["type"], first["nodes"], first["zone"]) == ("production", 2, "b")
+    assert (first["terminate_on_idle"], first["time_to_idle"]) == (True, 900)
+    assert first == second
+
+
 def test_sandbox_sizing_is_in_the_checked_inputs(make_apart: Callable[..., Scene]) -> None:
     """What the engine stores, shows and compares is the sandbox, so a second check gives the very same."""
     declared = {"nodes": 4, "master_instance_type": "m9", "name": "etl"}

@@ -11,9 +11,18 @@ def test_a_new_account_has_packages_to_begin_with() -> None:
     caller = emulated()
     active = [package["id"] for package in caller.get("packages").json()]
     archived = [package["id"] for package in caller.get("packages", status="archived").json()]
-    assert (sorted(active), archived) == ([101, 102, 103, 104], [105])
+    assert (sorted(active), archived) == ([101, 102, 103, 104, 106], [105])
     for number in active + archived:
         assert caller.get(f"packages/{number}").json()["id"] == number
+
+
+def test_the_first_listed_package_completes_on_a_sandbox() -> None:
+    """What a list shows first is what people try first: it runs on the smallest cluster, without variables."""
+    caller = emulated()
+    first = caller.get("packages").json()[0]["id"]
+    job = caller.new_job(caller.new_cluster(nodes=1, type="sandbox"), first)
+    caller.clock.advance(100)
+    assert caller.job(job)["status"] == "completed"
 
 
 def test_packages_come_from_the_seed() -> None:
@@ -93,7 +102,9 @@ def test_regions_are_listed(path: str) -> None:
 
 def test_stacks_are_listed() -> None:
     """Stacks have an id and a name."""
-    assert {"id": "white-everest", "name": "White Everest"} in emulated().get("stacks").json()
+    listed = emulated().get("stacks").json()
+    assert {"id": "white-everest", "name": "White Everest"} in listed
+    assert {"id": "vanila-everest", "name": "Vanila Everest"} in listed
 
 
 def test_hook_types_and_events_are_listed() -> None:

@@ -166,6 +166,7 @@ def test_the_php_tool_lists_packages_with_their_flow() -> None:
         "Broken import",
         "Customer import",
         "Daily sales",
+        "Hello",
         "Nightly rebuild",
     ]
     assert all(isinstance(package["data_flow_json"], str) for package in packages)

@@ -65,6 +65,12 @@ def test_whether_the_service_fills_in_defaults_is_a_knob(setting: bool, zone: st
     )
 
 
+@pytest.mark.parametrize(("setting", "status"), [("refuse", 422), ("accept", 201)])
+def test_a_production_cluster_of_one_node_is_a_knob(setting: str, status: int) -> None:
+    """One node is refused, as the API document has it, or taken."""
+    assert emulated(single_node_production=setting).post("clusters", {"nodes": 1}).status == status
+
+
 @pytest.mark.parametrize("nodes", [4, 4.0, "4", "4.0"])
 def test_numbers_come_in_every_spelling(nodes: Any) -> None:
     """A whole number may be a number, a float with a whole value or a text."""

@@ -56,6 +56,19 @@ def test_a_quiet_cluster_becomes_idle() -> None:
     assert caller.cluster(cluster)["idle_since"] == "2026-01-01T00:13:00Z"
 
 
+@pytest.mark.parametrize(("setting", "moves"), [("moves", True), ("stays", False)])
+def test_available_since_after_idling_is_a_knob(setting: str, moves: bool) -> None:
+    """A job for an idle cluster sets `available_since` anew or not; `launched_at` is the first moment for ever."""
+    caller = emulated(available_since_after_idle=setting)
+    cluster = caller.new_cluster(time_to_idle=600)
+    first = caller.cluster(cluster)["available_since"]
+    caller.clock.advance(700)
+    caller.new_job(cluster)
+    read = caller.cluster(cluster)
+    assert (read["available_since"] != first) is moves
+    assert (read["launched_at"], read["status"]) == (first, "available")
+
+
 def test_a_cluster_that_ends_on_idle_never_shows_idle() -> None:
     """With `terminate_on_idle` a quiet cluster is terminated at once, marked, with both moments equal."""
     caller = emulated()

@@ -131,9 +131,19 @@ def test_an_update_changes_what_it_names() -> None:
     assert answer.json() == {**expected, "settings": {**before["settings"], "url": "http://192.0.2.9/"}}
 
 
-def test_an_update_needs_settings() -> None:
-    """Settings are required, as documented, and nothing changes without them."""
-    caller = emulated()
+@pytest.mark.parametrize("hook_settings_on_put", ["merge", "replace"])
+def test_a_hook_is_switched_off_by_active_alone(hook_settings_on_put: str) -> None:
+    """An update without settings leaves them as they are."""
+    caller = emulated(hook_settings_on_put=hook_settings_on_put)
+    number = new_hook(caller)
+    before = read(caller, number)
+    assert caller.put(f"hooks/{number}", {"active": False}).json() == {**before, "active": False}
+    assert read(caller, number) == {**before, "active": False}
+
+
+def test_an_update_without_settings_is_a_knob() -> None:
+    """Where settings are needed, as the documentation marks them, nothing changes without them."""
+    caller = emulated(hook_put_without_settings="refuse")
     number = new_hook(caller)
     before = read(caller, number)
     assert caller.put(f"hooks/{number}", {"active": False}).status == 422

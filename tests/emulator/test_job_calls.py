@@ -107,21 +107,44 @@ def test_unknown_fields_are_a_knob(setting: str, answer: int) -> None:
 
 @pytest.mark.parametrize("include", ["cluster", "package", "cluster,package", "package, cluster", "log_summary"])
 def test_include_adds_what_it_names(include: str) -> None:
-    """One job and lists carry the parts that `include` names and no others."""
-    caller = emulated()
+    """Where jobs embed nothing unasked, one job and lists carry the parts that `include` names and no others."""
+    caller = emulated(jobs_embed="on_include")
     job = caller.new_job(caller.new_cluster())
     for read in (caller.get(f"jobs/{job}", include=include).json(), caller.get("jobs", include=include).json()[0]):
         parts = {"cluster", "package", "log_summary"} & set(read)
         assert parts == {part.strip() for part in include.split(",")}
 
 
-@pytest.mark.parametrize(("setting", "parts"), [("on_include", set()), ("always", {"cluster", "package"})])
-def test_whether_jobs_embed_unasked_is_a_knob(setting: str, parts: set[str]) -> None:
-    """Without `include` jobs carry neither cluster nor package, or always both."""
-    caller = emulated(jobs_embed=setting)
+def test_jobs_embed_their_cluster_and_package() -> None:
+    """Each answer has both whole without being asked: the one to POST, to GET and in lists."""
+    caller = emulated()
+    cluster = caller.new_cluster()
+    made = caller.post("jobs", {"cluster_id": cluster, "package_id": 101}).json()
+    for read in (made, caller.job(made["id"]), caller.get("jobs").json()[0]):
+        assert read["package"] == caller.get("packages/101").json()
+        assert read["cluster"] == caller.cluster(cluster)
+
+
+def test_whether_jobs_embed_in_short_is_a_knob() -> None:
+    """In short they have id, name and url; `include` still gets the whole."""
+    caller = emulated(jobs_embed="short")
+    number = caller.new_job(caller.new_cluster())
+    read = caller.job(number)
+    assert read["package"] == {
+        "id": 101,
+        "name": "Daily sales",
+        "url": "http://127.0.0.1/emulated-account/api/packages/101",
+    }
+    assert set(read["cluster"]) == {"id", "name", "url"}
+    assert "nodes" in caller.get(f"jobs/{number}", include="cluster").json()["cluster"]
+
+
+def test_whether_jobs_embed_unasked_is_a_knob() -> None:
+    """Without `include` jobs may carry neither cluster nor package."""
+    caller = emulated(jobs_embed="on_include")
     caller.new_job(caller.new_cluster())
     (read,) = caller.get("jobs").json()
-    assert {"cluster", "package"} & set(read) == parts
+    assert not {"cluster", "package"} & set(read)
 
 
 def test_embedded_parts_are_the_resources() -> None:

@@ -51,10 +51,26 @@ def test_the_scheme_and_header_names_are_in_any_case() -> None:
     assert emulated().send("GET", "clusters", headers=headers).status == 200
 
 
-@pytest.mark.parametrize(("setting", "status"), [(401, 401), (404, 404)])
+@pytest.mark.parametrize(("setting", "status"), [(401, 401), (403, 403), (404, 404)])
 def test_another_account_is_a_knob(setting: int, status: int) -> None:
-    """The right key on another account's path is unauthorized or not found."""
+    """The right key on another account's path is unauthorized, forbidden or not found."""
     assert emulated(foreign_account=setting).get("/somebody-else/api/clusters").status == status
+
+
+@pytest.mark.parametrize("path", ["clusters", "clusters/7", "/nobody", "/rate_limit_status"])
+def test_head_answers_like_get_without_a_body(path: str) -> None:
+    """Status and headers are those of GET, the length of its body among them; it costs a call like any other."""
+    by_get, by_head = emulated().send("GET", path), emulated().send("HEAD", path)
+    assert (by_head.status, by_head.body) == (by_get.status, b"")
+    assert by_head.headers == {**by_get.headers, "Content-Length": str(len(by_get.body))}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_body_false_says_nothing_in_a_call_that_reads(method: str) -> None:
+    """A client sends `false` where it has no body; in a call that writes that is no object."""
+    headers = {"Authorization": basic(KEY), "Content-Type": "application/json"}
+    assert emulated().send(method, "clusters", body=b"false", headers=headers).status == 200
+    assert emulated().send("POST", "clusters", body=b"false", headers=headers).status == 400
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,38 @@ def test_a_cluster_lives_over_the_wire() -> None:
         assert cluster["url"] == f"{account.url}/{account.account_id}/api/{path}"
 
 
+def spoken(account: Emulator, head: str) -> bytes:
+    """Send this request line with the key, and return all that is answered."""
+    key = base64.b64encode(f"{account.api_key}:".encode()).decode()
+    place = urlsplit(account.url)
+    with socket.create_connection((str(place.hostname), place.port or 0), timeout=10) as line:
+        headers = f"Host: {place.netloc}\r\nAuthorization: Basic {key}\r\nConnection: close\r\n\r\n"
+        line.sendall(f"{head} HTTP/1.1\r\n{headers}".encode())
+        return b"".join(iter(lambda: line.recv(65_536), b""))
+
+
+@pytest.mark.parametrize("scheme", ["http", "HTTP"])
+def test_a_target_in_absolute_form_is_found(scheme: str) -> None:
+    """A client that takes the service for a proxy names it in the request line, and is answered the same."""
+    with Emulator() as account:
+        target = f"{scheme}://{urlsplit(account.url).netloc}/{account.account_id}/api/packages?limit=1"
+        status, _, rest = spoken(account, f"GET {target}").partition(b"\r\n")
+        assert status == b"HTTP/1.1 200 OK"
+        assert len(json.loads(rest.partition(b"\r\n\r\n")[2])) == 1
+        assert account.calls()[0].path == f"/{account.account_id}/api/packages"
+
+
+def test_head_sends_the_length_and_no_body() -> None:
+    """What comes is the headers of GET and nothing behind them, as `curl -I` shows it."""
+    with Emulator() as account:
+        path = f"/{account.account_id}/api/packages"
+        head, _, body = spoken(account, f"HEAD {path}").partition(b"\r\n\r\n")
+        whole = spoken(account, f"GET {path}").partition(b"\r\n\r\n")[2]
+        assert head.startswith(b"HTTP/1.1 200 OK")
+        assert f"content-length: {len(whole)}".encode() in head.lower()
+        assert body == b""
+
+
 def test_real_time_can_be_scaled() -> None:
     """With a large time scale a cluster is available at once, on the real clock."""
     with Emulator(time_scale=100_000) as account:

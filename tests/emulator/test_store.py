@@ -81,7 +81,7 @@ def test_a_seed_is_for_new_accounts_only(tmp_path: Path) -> None:
     other = Seed(api_key="other-key", packages=(PackageSeed(1, "p"),))
     after = opened(tmp_path / "account", ManualClock(), other)
     assert after.emulator.api_key == KEY
-    assert len(after.get("packages").json()) == 4
+    assert len(after.get("packages").json()) == 5
     after.emulator.stop()
 
 

@@ -30,7 +30,7 @@ BAD_CLUSTERS: tuple[tuple[dict[str, Any], tuple[str, ...]], ...] = (
             "ready_timeout must be a time above zero and below a year, such as 1800 or '30m', got 'soon'",
         ),
     ),
-    ({"nodes": 1}, ("nodes must be at least 2 for a production cluster, got 1",)),
+    ({"nodes": 0}, ("nodes must be between 1 and 10000, got 0",)),
     ({"type": "sandbox", "nodes": 2}, ("nodes must be exactly 1 for a sandbox cluster, got 2",)),
 )
 

@@ -103,7 +103,8 @@ def test_nightly_job(tmp_path: Path) -> None:
         assert stops(account) == [9003]
         shows(follow(stack, longer).succeeded(), completed)
         shows(follow(stack, next_night).succeeded(), replaced)
-        events = receiver.events(22)
+        receiver.received(22)
+        events = [delivery.event for delivery in account.deliveries()]
         follow(stack, end).succeeded()
 
         runs = sorted(account.jobs(), key=lambda run: run.id)
@@ -149,9 +150,12 @@ def listening(stack: Stack, take_salt: str, listen: str) -> Iterator[tuple[int, 
     """Start `listen` as the README does, on a free port; yield the port and the process."""
     variable, _, command = take_salt.removeprefix("export ").rstrip(')"').partition('="$(')
     salt = stack.run(*shlex.split(command)[1:]).succeeded().output.strip()
+    take_id = shlex.split(listen.partition('"$(')[2].partition(')"')[0])
+    hook = stack.run(*take_id[1:]).succeeded().output.strip()
+    words = shlex.split(re.sub(r'"\$\(.*\)"', hook, listen).replace("--port 8765", "--port 0"))
     path = f"{Path(sys.executable).parent}{os.pathsep}{stack.environment['PATH']}"
     with subprocess.Popen(
-        [sys.executable, "-m", "xplenty_pulumi.cli", *shlex.split(listen.replace("--port 8765", "--port 0"))[1:]],
+        [sys.executable, "-m", "xplenty_pulumi.cli", *words[1:]],
         cwd=stack.folder,
         env={**stack.environment, variable: salt, "PATH": path},
         stdout=subprocess.PIPE,

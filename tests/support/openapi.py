@@ -84,8 +84,8 @@ class SchemaWatch:
         self._looks = False
 
     def note(self, request: Request, response: Response) -> Response:
-        """Check one answer, remember what does not fit, and return it unchanged; a browser's OPTIONS is passed over."""
-        if request.method == "OPTIONS" or not self._looks:
+        """Check one answer, remember what does not fit, and return it unchanged; OPTIONS and HEAD are passed over."""
+        if request.method in ("OPTIONS", "HEAD") or not self._looks:
             return response
         self.calls += 1
         headers, body = _without_callback(request, response)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from xplenty_pulumi.cli.branch_account import account_of
+from xplenty_pulumi.cli.branch_account import account_of, plan_limits
 from xplenty_pulumi.cli.branch_claims import Judge
 from xplenty_pulumi.cli.branch_down import TakingDown
 from xplenty_pulumi.cli.branch_git import Repository
@@ -53,7 +53,9 @@ def branch_up(
     owner: Annotated[
         str, typer.Option(metavar="NAME", help="Whose it is; at first who started the CI job, or git's user.")
     ] = "",
-    sizing: Annotated[Sizing, typer.Option(help="Whether its clusters may be other than sandboxes.")] = Sizing.SANDBOX,
+    sizing: Annotated[
+        Sizing | None, typer.Option(help="How large its clusters are; if not given as before, at first by the plan.")
+    ] = None,
     remote: Remote = "",
     cwd: Cwd = Path(),
 ) -> None:
@@ -65,8 +67,10 @@ def branch_up(
         pushed_to = _pushed_to(repository, remote, wanted)
         whose = one_line(owner), repository.usual_owner()
         wish = Wish(wanted, *whose, sizing, span, pushed_to, tuple(options or ()))
-        prepared = prepare(engine, wish, template=template, now=SystemClock().now())
+        prepared = prepare(engine, wish, template=template, now=SystemClock().now(), limits=plan_limits)
         Screen().line(f"branch {wanted}: stack {prepared.engine.stack}, expires {prepared.expires}")
+        if prepared.remark:
+            Screen().line(prepared.remark)
         deploy(prepared, wish)
 
 

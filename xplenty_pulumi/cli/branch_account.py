@@ -9,8 +9,10 @@ from xplenty_pulumi.cli.account import Account, opened
 from xplenty_pulumi.cli.branch_stacks import ACCOUNT, ProjectStacks
 from xplenty_pulumi.cli.stack_config import configuration
 from xplenty_pulumi.core.branches import BranchStack
+from xplenty_pulumi.core.foresight import LONGEST_CALL
+from xplenty_pulumi.core.plan_limits import PlanLimits, limits_of
 from xplenty_pulumi.dynamic import settings
-from xplenty_pulumi.errors import RefusedError
+from xplenty_pulumi.errors import RefusedError, XplentyError
 
 _ENOUGH = frozenset({"XPLENTY_API_KEY", "XPLENTY_ACCOUNT_ID"})
 
@@ -30,6 +32,16 @@ def account_of(stacks: ProjectStacks) -> Iterator[Account]:
     config = configuration(stacks.engine.of(template).told)
     with opened(settings.load(os.environ, config.get)) as account:
         yield account
+
+
+def plan_limits(stacks: ProjectStacks) -> PlanLimits:
+    """Return what the plan of the account allows; nothing is limited where that can not be asked."""
+    try:
+        with account_of(stacks) as account:
+            plans = account.client.within(LONGEST_CALL).plans
+            return limits_of(plans.subscription(), plans.list())
+    except XplentyError:
+        return PlanLimits()
 
 
 def place_of(config: Callable[[str], object]) -> str:

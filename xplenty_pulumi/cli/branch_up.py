@@ -1,11 +1,13 @@
 """Bringing up the stack of a branch: made where it is missing, configured like its template, deployed."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from xplenty_pulumi.cli.branch_account import place_of
 from xplenty_pulumi.cli.branch_stacks import (
@@ -23,6 +25,7 @@ from xplenty_pulumi.cli.choices import bad_usage, read_span
 from xplenty_pulumi.cli.engine import Engine
 from xplenty_pulumi.cli.printable import stamp
 from xplenty_pulumi.core.branches import LONGEST_LIFETIME, family_of_stack
+from xplenty_pulumi.core.plan_limits import PlanLimits
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
 _SHORTEST = timedelta(hours=1)
@@ -35,17 +38,21 @@ class Sizing(StrEnum):
     """How large the clusters of a branch stack may be."""
 
     SANDBOX = "sandbox"
+    SMALLEST = "smallest"
     AS_DECLARED = "as-declared"
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be brought up; the `usual_owner` is for where no `owner` is named and none is on record."""
+    """What is to be brought up; the `usual_owner` is for where no `owner` is named and none is on record.
+
+    Without a `sizing` it is what is on record.
+    """
 
     branch: str
     owner: str
     usual_owner: str
-    sizing: Sizing
+    sizing: Sizing | None
     lifetime: timedelta
     pushed_to: str
     extra: tuple[str, ...] = ()
@@ -58,6 +65,7 @@ class Prepared:
     engine: Engine
     is_new: bool
     expires: str
+    remark: str = ""
 
 
 def read_lifetime(text: str) -> timedelta:
@@ -68,10 +76,13 @@ def read_lifetime(text: str) -> timedelta:
     return span
 
 
-def prepare(engine: Engine, wish: Wish, *, template: str, now: datetime) -> Prepared:
+def prepare(
+    engine: Engine, wish: Wish, *, template: str, now: datetime, limits: Callable[[ProjectStacks], PlanLimits]
+) -> Prepared:
     """Return the branch's stack with its configuration and its records, made where it is missing.
 
-    The records are there before anything is deployed, so nothing is ever deployed that a sweep could not place.
+    `limits` asks for those of the account's plan, which decide the sizing where none is wished or on record. The
+    records are there before anything is deployed, so nothing is ever deployed that a sweep could not place.
     """
     stacks = ProjectStacks(engine)
     source = _template(stacks, template)
@@ -82,13 +93,17 @@ def prepare(engine: Engine, wish: Wish, *, template: str, now: datetime) -> Prep
     owner = wish.owner or tags.get(STACK_OWNER, "") or wish.usual_owner
     records = {BRANCH: wish.branch, STACK_OWNER: owner, EXPIRES: expires}
     with _removed_again(engine.of(name), is_new=is_new):
-        config = _configure(engine.of(name), source, {**records, SIZING: wish.sizing.value}, branch=wish.branch)
-    records |= {SIZING: wish.sizing.value, SCOPE: config.get(SCOPE, "")}
+        config = _copied(engine.of(name), source, branch=wish.branch)
+        kept = wish.sizing or config.get(SIZING, "") or tags.get(SIZING, "")
+        sizing, remark = (kept, "") if kept else usual_sizing(config.get, partial(limits, stacks))
+        records[SIZING] = str(sizing)
+        _configure(engine.of(name), records)
+    records |= {SCOPE: config.get(SCOPE, "")}
     records |= {PUSHED: wish.pushed_to, ACCOUNT: place_of(config.get)}
     for tag, value in ((tag, value) for tag, value in records.items() if value):
         if tags.get(tag) != value:
             engine.of(name).told("stack", "tag", "set", tag, value)
-    return Prepared(engine.of(name), is_new, expires)
+    return Prepared(engine.of(name), is_new, expires, remark)
 
 
 def _later(wanted: datetime, *, recorded: str | None, now: datetime) -> str:
@@ -149,18 +164,39 @@ def _removed_again(engine: Engine, *, is_new: bool) -> Iterator[None]:
         raise
 
 
-def _configure(engine: Engine, template: str, values: dict[str, str], *, branch: str) -> dict[str, str]:
-    """Write the stack's configuration and return the plain values of all of it.
+def _copied(engine: Engine, template: str, *, branch: str) -> dict[str, str]:
+    """Return the plain values of the stack's configuration.
 
     The file is in the checkout only. Where it is not this branch's, such as in the fresh checkout of a CI job, it is
     copied from the template; otherwise what was set by hand stays.
     """
-    if _values(engine).get(BRANCH) != branch:
-        engine.of(template).told("config", "cp", "--dest", engine.stack)
-        engine.told("config", "rm-all", *_OF_ONE_STACK)
+    found = _values(engine)
+    if found.get(BRANCH) == branch:
+        return found
+    engine.of(template).told("config", "cp", "--dest", engine.stack)
+    engine.told("config", "rm-all", *_OF_ONE_STACK)
+    return _values(engine)
+
+
+def usual_sizing(config: Callable[[str], object], limits: Callable[[], PlanLimits]) -> tuple[Sizing, str]:
+    """Return the sizing of a new branch stack with this configuration, and a remark where it is worth one.
+
+    It is sandboxes, which are free, unless the plan allows only one at once: environments would wait for each other.
+    """
+    allowed = str(os.environ.get("XPLENTY_ALLOWED_TYPES") or config("xplenty:allowedTypes") or "production")
+    plan = limits() if "production" in allowed else PlanLimits()
+    if plan.sandbox != 1:
+        return Sizing.SANDBOX, ""
+    text = (
+        f"sizing smallest, kept from now on: the plan {plan.plan!r} allows 1 sandbox at once, so clusters are "
+        "production clusters of 2 nodes that end after 15 idle minutes; --sizing sandbox takes the one there is"
+    )
+    return Sizing.SMALLEST, text
+
+
+def _configure(engine: Engine, values: Mapping[str, str]) -> None:
     pairs = [word for name, value in values.items() for word in ("--plaintext", f"{name}={value}")]
     engine.told("config", "set-all", *pairs)
-    return _values(engine)
 
 
 def _values(engine: Engine) -> dict[str, str]:

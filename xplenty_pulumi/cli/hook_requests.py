@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xplenty_pulumi.core.hook_signature import EVENTS, signed_event
+from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
@@ -46,21 +47,47 @@ class Notice:
 
 @dataclass(frozen=True)
 class Verifier:
-    """What is known of the hooks that may write: their `salts`, and their address and id where these are given."""
+    """What is known of the hooks that may write: the `salts`, each alone or as `ID SALT`, and the `url` if given.
+
+    What a request holds is the job or cluster, so its signature alone says which hook it is of: every known one is
+    tried. A salt without an id is that of hook `hook_id`.
+
+    Raises:
+        ConfigError: a salt has no id; the id is part of what is signed.
+    """
 
     salts: tuple[Secret, ...]
     url: str = field(default="", repr=False)
     hook_id: str = ""
+    hooks: tuple[tuple[str, Secret], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hooks", tuple(_hook(salt, usual=self.hook_id) for salt in self.salts))
 
     def notice(self, host: str, path: str, *, signature: str, body: bytes) -> Notice | None:
         """Return what the request says, or None where its signature is not one of these hooks."""
         said = _read(body)
-        hook_id = self.hook_id or _text(said.get("hook_id"), _NUMBER)
         urls = [self.url] if self.url else [f"{scheme}://{host}{path}" for scheme in ("http", "https")]
         named = _text(said.get("event"), _EVENT)
         events = [named] if named else EVENTS
-        event = signed_event(signature, hook_id=hook_id, urls=urls, salts=self.salts, events=events)
-        return _notice(event, hook_id, said, body) if event and hook_id else None
+        for hook_id, salt in self.hooks:
+            event = signed_event(signature, hook_id=hook_id, urls=urls, salts=[salt], events=events)
+            if event:
+                return _notice(event, hook_id, said, body)
+        return None
+
+
+def _hook(line: Secret, *, usual: str) -> tuple[str, Secret]:
+    """The id and the salt of a hook."""
+    named, _, salt = line.reveal().rpartition(" ")
+    hook_id = named.strip() or usual.strip()
+    if _NUMBER.fullmatch(hook_id):
+        return hook_id, Secret(salt)
+    raise ConfigError(
+        "a salt is given without the id of its hook, which is part of what the service signs and in no request",
+        setting="hook-id",
+        advice="Name it with --hook-id, as the output `id` of a Hook has it, or write `ID SALT` on the salt's line",
+    )
 
 
 def _notice(event: str, hook_id: str, said: Mapping[str, Any], body: bytes) -> Notice:

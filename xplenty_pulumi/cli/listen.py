@@ -32,10 +32,11 @@ def listen(
         str, typer.Option("--exec", help="Run this command for each event; its words are split as by a shell.")
     ] = "",
     salt_file: Annotated[
-        Path | None, typer.Option(help=f"A file with the hook's salt, one a line for several; or set {SALT_VARIABLE}.")
+        Path | None,
+        typer.Option(help=f"A file with the hook's salt, or `ID SALT` a line for several; or set {SALT_VARIABLE}."),
     ] = None,
     url: Annotated[str, typer.Option(help="The hook's address, where requests come through a proxy.")] = "",
-    hook_id: Annotated[str, typer.Option(help="The hook's id, where requests do not say it.")] = "",
+    hook_id: Annotated[str, typer.Option(help="The id of the hook whose salt is given without one.")] = "",
     timeout: Annotated[float, typer.Option(min=0.1, max=86_400, help="Seconds that each command may take.")] = 60.0,
     queue: Annotated[
         Path | None,

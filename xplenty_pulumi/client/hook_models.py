@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import PlainSerializer, PlainValidator
 
-from xplenty_pulumi.client.models import Id, Lenient, Moment, Record, Status
+from xplenty_pulumi.client.lenient import Id, Lenient, Moment, Status
+from xplenty_pulumi.client.models import Record
 from xplenty_pulumi.redact import MASK, Secret
 
 

@@ -2,49 +2,15 @@
 
 Unknown fields are kept and unknown statuses accepted. Every field but the identifying ones is None when the service
 leaves it out, sends null, or sends something that can not be read as the documented type; numbers and booleans sent as
-strings are read. Times are aware and in UTC.
+strings are read. Of several outputs those that can be read are kept. Times are aware and in UTC.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-T = TypeVar("T")
-
-
-def _none_if_unreadable(value: object, read: ValidatorFunctionWrapHandler) -> object:
-    try:
-        return read(value)
-    except (ValidationError, OverflowError):
-        return None
-
-
-def _as_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _no_flag(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("a boolean is not an id")
-    return value
-
-
-Lenient = Annotated[T | None, WrapValidator(_none_if_unreadable)]
-Id = Annotated[int, BeforeValidator(_no_flag), Field(gt=0)]
-Status = Annotated[str, Field(strict=True, min_length=1)]
-Moment = Annotated[datetime, AfterValidator(_as_utc)]
+from xplenty_pulumi.client.lenient import Errors, Id, Lenient, Moment, Several, Status
 
 
 class Record(BaseModel):
@@ -176,8 +142,9 @@ class LogSummary(Record):
 class Job(Record):
     """One run of a package on a cluster.
 
-    `progress` goes from 0.0 to 1.0. `package` and `cluster` are there only if asked for by `include` (or always, in
-    lists), with id, name and url at least. `effective_variables` are in no record; who asks for them puts them here.
+    `progress` goes from 0.0 to 1.0. `package` and `cluster` have id, name and url at least; that they are there without
+    `include` is documented and not sure. A list of `errors` is one text. `effective_variables` are in no record; who
+    asks for them puts them here.
     """
 
     id: Id
@@ -192,14 +159,14 @@ class Job(Record):
     attempts: Lenient[int] = None
     master_auto_retry_attempts: Lenient[int] = None
     outputs_count: Lenient[int] = None
-    outputs: Lenient[tuple[JobOutput, ...]] = None
+    outputs: Several[JobOutput] = None
     created_at: Lenient[Moment] = None
     updated_at: Lenient[Moment] = None
     started_at: Lenient[Moment] = None
     completed_at: Lenient[Moment] = None
     failed_at: Lenient[Moment] = None
-    errors: Lenient[str] = None
-    runtime_in_seconds: Lenient[int] = None
+    errors: Errors = None
+    runtime_in_seconds: Lenient[int | float] = None
     package: Lenient[dict[str, object]] = None
     cluster: Lenient[dict[str, object]] = None
     component: Lenient[dict[str, object]] = None

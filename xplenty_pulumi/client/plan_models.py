@@ -1,6 +1,7 @@
 """What the service answers about plans, as frozen values; see `models`."""
 
-from xplenty_pulumi.client.models import Lenient, Record
+from xplenty_pulumi.client.lenient import Lenient
+from xplenty_pulumi.client.models import Record
 
 
 class Plan(Record):

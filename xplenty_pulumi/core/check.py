@@ -16,10 +16,14 @@ Rule = Callable[[Mapping[str, object]], SpecError | None]
 
 @dataclass(frozen=True)
 class Checked:
-    """Inputs in canonical form, with documented defaults filled in, and every problem found (all of them at once)."""
+    """Inputs in canonical form, with documented defaults filled in, and every problem found (all of them at once).
+
+    `doubts` are texts about what documents disagree on, by the input; the service decides.
+    """
 
     inputs: Mapping[str, object] = dataclasses.field(repr=False)
     problems: tuple[SpecError, ...]
+    doubts: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def check(kind: Kind, known: Mapping[str, object], *, unknown: frozenset[str] = frozenset()) -> Checked:
@@ -37,7 +41,7 @@ def check(kind: Kind, known: Mapping[str, object], *, unknown: frozenset[str] = 
     wrong = {problem.field for problem in problems}
     sound = inputs | dict.fromkeys(wrong | unknown)
     problems += [problem for rule in _RULES.get(kind.name, ()) if (problem := rule(sound))]
-    return Checked(inputs, tuple(problems))
+    return Checked(inputs, tuple(problems), _doubts(kind, sound))
 
 
 def _read(field: Field, known: Mapping[str, object], inputs: dict[str, object]) -> SpecError | None:
@@ -64,9 +68,14 @@ def _nodes_fit_type(inputs: Mapping[str, object]) -> SpecError | None:
     nodes, kind_of_cluster = inputs.get("nodes"), inputs.get("type")
     if kind_of_cluster == "sandbox" and nodes not in (None, 1):
         return SpecError(f"nodes must be exactly 1 for a sandbox cluster, got {nodes}", field="nodes")
-    if kind_of_cluster == "production" and nodes == 1:
-        return SpecError("nodes must be at least 2 for a production cluster, got 1", field="nodes")
     return None
+
+
+def _doubts(kind: Kind, inputs: Mapping[str, object]) -> dict[str, str]:
+    if kind is not CLUSTER or inputs.get("type") != "production" or inputs.get("nodes") != 1:
+        return {}
+    text = "a production cluster of 1 node: the API document says 2 and more, other pages know 1; the service decides"
+    return {"nodes": text}
 
 
 def _description_is_unsigned(inputs: Mapping[str, object]) -> SpecError | None:

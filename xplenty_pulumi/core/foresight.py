@@ -75,7 +75,7 @@ class Foresight:
         problems = [refusal_of_nodes(inputs.get("nodes"), limits)]
         if limits.clusters(inputs.get("type")) is not None:
             living = self._seen("living", self._living) or ()
-            others = sum(one.type == inputs.get("type") and _scope(one) != scope for one in living)
+            others = [one for one in living if one.type == inputs.get("type") and _scope(one) != scope]
             problems.append(refusal_of_number(inputs.get("type"), limits, ours=ours, others=others))
         return [problem for problem in problems if problem is not None]
 

@@ -24,8 +24,8 @@ def signed_event(
 ) -> str:
     """Return the event that the `given` signature is for, or an empty text where it is for none.
 
-    No source says what the body of a request holds, so every event there is, every address that the hook may have and
-    every salt is tried.
+    The body of a request is the job or cluster and does not name the event, so every event there is, every address that
+    the hook may have and every salt is tried.
     """
     wanted = given.strip().lower().encode(errors="replace")
     matching = ""

@@ -63,7 +63,7 @@ class JobRow:
     created_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
-    runtime_in_seconds: int | None
+    runtime_in_seconds: float | None
     errors: str
     html_url: str | None
 

@@ -3,10 +3,11 @@
 The plans that the documentation shows have 0 for every limit, so only a number above zero is taken for one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from xplenty_pulumi.client import Plan, Subscription
+from xplenty_pulumi.client import Cluster, Plan, Subscription
+from xplenty_pulumi.core.sandboxes import SANDBOX, WAY_OUT, named
 from xplenty_pulumi.errors import SpecError
 
 _ADVICE = "Declare less, terminate what is not needed, or change the plan"
@@ -14,7 +15,10 @@ _ADVICE = "Declare less, terminate what is not needed, or change the plan"
 
 @dataclass(frozen=True)
 class PlanLimits:
-    """The most nodes of a cluster, and the most clusters at once by their type; None where the plan does not say."""
+    """The most nodes of a cluster, and the most clusters at once by their type; None where the plan does not say.
+
+    Whether `cluster_nodes_limit` is about one cluster or all, no source says; no cluster can have more in either case.
+    """
 
     plan: str = ""
     nodes: int | None = None
@@ -32,7 +36,7 @@ def limits_of(subscription: Subscription, plans: Iterable[Plan]) -> PlanLimits:
         if str(plan.id) == subscription.plan_id:
             return PlanLimits(
                 plan.name or str(plan.id),
-                nodes=_limit(plan.cluster_size_limit),
+                nodes=min(filter(None, map(_limit, (plan.cluster_size_limit, plan.cluster_nodes_limit))), default=None),
                 production=_limit(plan.clusters_limit),
                 sandbox=_limit(plan.sandbox_clusters_limit),
             )
@@ -47,16 +51,17 @@ def refusal_of_nodes(nodes: object, limits: PlanLimits) -> SpecError | None:
     return SpecError(text, field="nodes", advice=_ADVICE)
 
 
-def refusal_of_number(type_: object, limits: PlanLimits, *, ours: int, others: int) -> SpecError | None:
+def refusal_of_number(type_: object, limits: PlanLimits, *, ours: int, others: Sequence[Cluster]) -> SpecError | None:
     """Return why there can not be so many clusters of a type: those of the stack and all others that live."""
     limit = limits.clusters(type_)
-    if limit is None or ours + others <= limit:
+    if limit is None or ours + len(others) <= limit:
         return None
+    holders = f" ({named(others)})" if others else ""
     text = (
         f"the plan {limits.plan!r} allows {limit} {type_} clusters at once; this stack declares {ours}, and "
-        f"{others} others live in the account"
+        f"{len(others)} others live in the account{holders}"
     )
-    return SpecError(text, field="type", advice=_ADVICE)
+    return SpecError(text, field="type", advice=WAY_OUT if type_ == SANDBOX else _ADVICE)
 
 
 def _limit(value: int | None) -> int | None:

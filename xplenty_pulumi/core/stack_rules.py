@@ -10,9 +10,16 @@ from xplenty_pulumi.core.fields import shown
 from xplenty_pulumi.core.kinds import CLUSTER
 from xplenty_pulumi.errors import SpecError
 
-AS_DECLARED, SANDBOX = "as-declared", "sandbox"
+AS_DECLARED, SANDBOX, SMALLEST = "as-declared", "sandbox", "smallest"
 SANDBOX_INPUTS: Mapping[str, object] = {"type": "sandbox", "nodes": 1, "terminate_on_idle": True}
 """What every cluster of a stack with sizing `sandbox` is given, whatever the program says."""
+SMALLEST_INPUTS: Mapping[str, object] = {
+    "type": "production",
+    "nodes": 2,
+    "terminate_on_idle": True,
+    "time_to_idle": 900,
+}
+"""What every cluster of a stack with sizing `smallest` is given: fewest nodes, and an end after 15 idle minutes."""
 _OF_PRODUCTION_ONLY = frozenset(
     {
         "master_instance_type",
@@ -42,6 +49,8 @@ class StackRules:
 
     def sized(self, inputs: Mapping[str, object]) -> dict[str, object]:
         """Return the inputs of a cluster as the sizing of the stack makes them."""
+        if self.sizing == SMALLEST:
+            return {**inputs, **SMALLEST_INPUTS}
         if self.sizing != SANDBOX:
             return dict(inputs)
         kept = {name: value for name, value in inputs.items() if name not in _OF_PRODUCTION_ONLY}

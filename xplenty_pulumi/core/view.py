@@ -3,8 +3,6 @@
 from xplenty_pulumi.client import Cluster, Job
 from xplenty_pulumi.core import marker
 
-_OF_ITS_CLUSTER = frozenset({"name", "description", "bootstrap_actions"})
-
 
 def cluster_view(cluster: Cluster) -> dict[str, object]:
     """Return the whole record as JSON values, without its id, and with the user's own description only.
@@ -21,11 +19,8 @@ def cluster_view(cluster: Cluster) -> dict[str, object]:
 
 
 def job_view(job: Job) -> dict[str, object]:
-    """Return the whole record as JSON values, without its id.
+    """Return the record as JSON values, without its id and without the package and the cluster that it shows.
 
-    What its cluster is called is left out: that is an input of another resource, in which it may be secret.
+    Those are other records, which change without the run; their ids are its own.
     """
-    view = job.model_dump(mode="json", exclude={"id"})
-    if view["cluster"]:
-        view["cluster"] = {name: value for name, value in view["cluster"].items() if name not in _OF_ITS_CLUSTER}
-    return view
+    return job.model_dump(mode="json", exclude={"id", "package", "cluster"})

@@ -9,7 +9,7 @@ from pulumi.dynamic import CheckFailure, CheckResult
 from xplenty_pulumi.core.check import Checked
 from xplenty_pulumi.core.kinds import CLUSTER
 from xplenty_pulumi.core.stack_rules import StackRules
-from xplenty_pulumi.dynamic import settings
+from xplenty_pulumi.dynamic import bridge, settings
 from xplenty_pulumi.dynamic.foresight import Subject, foreseen, is_asked_about, ruled_out
 from xplenty_pulumi.dynamic.inputs import HIDDEN_INPUTS, OWNER, Inputs
 from xplenty_pulumi.dynamic.ours import PROVIDER, kind_of
@@ -40,6 +40,7 @@ def check(provider: "Provider", olds: Properties, news: Properties) -> CheckResu
     problems: list[XplentyError] = [*_mistaken(provider, olds), *checked.problems]
     if not problems:
         problems += trouble or [*ruled_out(subject, rules), *_asked(provider, subject)]
+        _tell_doubts(provider, subject, checked)
     return CheckResult(_kept(news, inputs, checked), [_failure(one, news) for one in problems])
 
 
@@ -74,6 +75,12 @@ def _asked(provider: "Provider", subject: Subject) -> list[XplentyError]:
         return foreseen(subject, provider.session().foresight, provider.call()) if is_asked_about(subject) else []
     except ConfigError as problem:
         return [problem]
+
+
+def _tell_doubts(provider: "Provider", subject: Subject, checked: Checked) -> None:
+    """Warn of what is new or has changed, so that a calm `up` says nothing."""
+    for text in [text for name, text in checked.doubts.items() if subject.is_changed((name, "type"))]:
+        bridge.warn(provider.call(), text)
 
 
 def _failure(problem: XplentyError, news: Properties) -> CheckFailure:

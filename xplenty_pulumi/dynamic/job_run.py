@@ -55,7 +55,7 @@ class JobRunOutputs(Observing):
     """Address of its log in the API."""
     outputs_count: Output[int | None]
     """How many outputs the service counts."""
-    runtime_in_seconds: Output[int | None]
+    runtime_in_seconds: Output[float | None]
     """Seconds it ran."""
     owner_id: Output[int | None]
     """Id of the user it belongs to."""

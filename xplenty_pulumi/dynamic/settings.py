@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from xplenty_pulumi.core import fields
-from xplenty_pulumi.core.stack_rules import AS_DECLARED, SANDBOX, StackRules, read_moment, read_types
+from xplenty_pulumi.core.stack_rules import AS_DECLARED, SANDBOX, SMALLEST, StackRules, read_moment, read_types
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
 
@@ -100,7 +100,7 @@ def _node_hours(value: object) -> float:
 
 
 def _sizing(value: object) -> str:
-    return str(fields.choice(AS_DECLARED, SANDBOX)(value))
+    return str(fields.choice(AS_DECLARED, SANDBOX, SMALLEST)(value))
 
 
 def _required(

@@ -155,13 +155,15 @@ class Account:
             answer = self._answer(request)
         except Refusal as refusal:
             answer = self._refused(refusal)
-        return self._encoded(answer, callback=callback)
+        response = self._encoded(answer, callback=callback)
+        return response.without_body() if request.method == "HEAD" else response
 
     def _answer(self, request: Request) -> Answer:
         if request.method == "OPTIONS":
             return Answer(None, status=204, headers=_PREFLIGHT)
         self._charge(request)
-        route = route_of(request.method, request.path, not_found=self.knobs.not_found_message)
+        method = "GET" if request.method == "HEAD" else request.method
+        route = route_of(method, request.path, not_found=self.knobs.not_found_message)
         self._admit(request, route)
         return route.handler(self._call(request, route))
 
@@ -177,9 +179,14 @@ class Account:
         if reading.key_of(request) != self.seed.api_key:
             raise Refusal(401, "Unauthorized: the API key is missing or wrong")
         if route.account_id not in (None, self.seed.account_id):
-            if self.knobs.foreign_account == 404:
-                raise Refusal(404, self.knobs.not_found_message)
-            raise Refusal(401, "Unauthorized: the API key does not belong to this account")
+            raise self._foreign()
+
+    def _foreign(self) -> Refusal:
+        status = self.knobs.foreign_account
+        if status == 404:
+            return Refusal(404, self.knobs.not_found_message)
+        word = "Unauthorized" if status == 401 else "Forbidden"
+        return Refusal(status, f"{word}: the API key does not belong to this account")
 
     def _call(self, request: Request, route: Route) -> Call:
         return Call(

@@ -139,6 +139,7 @@ class Backstage:
                 "type": "production",
                 "region": self.account.seed.region,
                 "available_since": now,
+                "launched_at": now,
             }
             times = {"status_since": now, "created_at": now, "updated_at": now}
             known = defaults | times | {"initial_nodes": fields.get("nodes", 2)} | fields

@@ -24,7 +24,7 @@ def cluster_json(cluster: Cluster, *, running: int, queued: int, links: Links, k
         "updated_at": time_or_none(cluster.updated_at),
         "available_since": time_or_none(cluster.available_since),
         "terminated_at": time_or_none(cluster.terminated_at),
-        "launched_at": time_or_none(cluster.available_since),
+        "launched_at": time_or_none(clusters.launched_at(cluster)),
         "running_jobs_count": running,
         "queued_jobs_count": queued,
         "terminate_on_idle": cluster.terminate_on_idle,

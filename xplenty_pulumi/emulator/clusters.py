@@ -62,8 +62,10 @@ def _entered(cluster: Cluster, status: str, *, at: Moment) -> Cluster:
 
 
 def _ready(cluster: Cluster, *, at: Moment) -> Cluster:
+    launched = at if cluster.available_since is None else launched_at(cluster)
     since = cluster.available_since if cluster.available_since is not None else at
-    return replace(_entered(cluster, "available", at=at), available_since=since, previous_nodes=None, idle_since=None)
+    ready = replace(_entered(cluster, "available", at=at), launched_at=launched, available_since=since)
+    return replace(ready, previous_nodes=None, idle_since=None)
 
 
 def _idled(cluster: Cluster, *, at: Moment) -> Cluster:
@@ -100,8 +102,15 @@ def resized(cluster: Cluster, nodes: int, *, at: Moment) -> Cluster:
 def busy(cluster: Cluster, *, at: Moment, knobs: Knobs) -> Cluster:
     """Return the cluster after a job was sent to it."""
     if cluster.status == "idle" and knobs.idle_cluster_on_new_job == "available":
-        cluster = replace(_entered(cluster, "available", at=at), idle_since=None)
+        cluster = replace(_entered(cluster, "available", at=at), idle_since=None, launched_at=launched_at(cluster))
+        if knobs.available_since_after_idle == "moves":
+            cluster = replace(cluster, available_since=at)
     return replace(cluster, quiet_since=None)
+
+
+def launched_at(cluster: Cluster) -> Moment | None:
+    """Return when it first became available, also for a record of a state file that does not hold it by itself."""
+    return cluster.available_since if cluster.launched_at is None else cluster.launched_at
 
 
 def visible_status(cluster: Cluster, *, knobs: Knobs) -> str:

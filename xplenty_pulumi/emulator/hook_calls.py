@@ -107,7 +107,7 @@ def update_hook(call: Call) -> Answer:
     """PUT hooks/{id}: events are replaced as a whole, the type stays."""
     hook = find(call)
     fields = _fields(call)
-    if "settings" not in fields:
+    if "settings" not in fields and call.knobs.hook_put_without_settings == "refuse":
         raise invalid("settings", "is required")
     if fields.get("type", hook.type) != hook.type and call.knobs.hook_type_on_put == "refuse":
         raise invalid("type", f"can not be changed, it is {hook.type}")
@@ -119,12 +119,13 @@ def update_hook(call: Call) -> Answer:
 
 
 def _with_fields(call: Call, hook: Hook, fields: Mapping[str, Any]) -> Hook:
-    before = hook.settings if call.knobs.hook_settings_on_put == "merge" else {}
+    given = fields.get("settings")
+    before = hook.settings if given is None or call.knobs.hook_settings_on_put == "merge" else {}
     return replace(
         hook,
         name=fields.get("name", hook.name),
         active=fields.get("active", hook.active),
-        settings=read_settings(hook.type, fields["settings"], before=before, knobs=call.knobs),
+        settings=read_settings(hook.type, given or {}, before=before, knobs=call.knobs),
         subscriptions=subscriptions(hook.id, fields.get("events", hook.events), before=hook.subscriptions),
     )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from xplenty_pulumi.emulator.records import Cluster, Hook, Job, Moment, Record
+from xplenty_pulumi.emulator.records import Cluster, Hook, Job, Moment, Package, Record
 
 if TYPE_CHECKING:
     from xplenty_pulumi.emulator.knobs import Knobs
@@ -28,7 +28,7 @@ _MAILED = frozenset(
 class Happening:
     """An event at its moment: what it is about (nothing, for a ping), and the hooks and watched records told of it.
 
-    `jobs` are the numbers of running and of queued jobs of a cluster.
+    `package` and `cluster` are those of the subject, `jobs` the numbers of running and of queued jobs of the cluster.
     """
 
     event: str
@@ -36,6 +36,8 @@ class Happening:
     subject: Subject | None
     hooks: tuple[Hook, ...]
     watched: tuple[Subject, ...] = ()
+    package: Package | None = None
+    cluster: Cluster | None = None
     jobs: tuple[int, int] = (0, 0)
 
 
@@ -43,18 +45,18 @@ def happenings(world: World, before: Record | None, after: Record) -> list[Happe
     """Return what the change of a record to `after` makes happen; `before` is None for a new one."""
     if not isinstance(after, Cluster | Job):
         return []
-    events = _events(before, after, knobs=world.knobs)
-    return [
-        Happening(
-            event,
-            after.status_since,
-            after,
-            hooks=tuple(hook for hook in world.hooks.values() if hook.hears(event)),
-            watched=_watched(world, event, after),
-            jobs=_jobs_on(world, after),
-        )
-        for event in events
-    ]
+    return [_happening(world, event, after) for event in _events(before, after, knobs=world.knobs)]
+
+
+def _happening(world: World, event: str, subject: Subject) -> Happening:
+    """One event; what only the requests of hooks hold is looked up only where there are hooks to be told."""
+    hooks = tuple(hook for hook in world.hooks.values() if hook.hears(event))
+    happening = Happening(event, subject.status_since, subject, hooks=hooks, watched=_watched(world, event, subject))
+    if not hooks:
+        return happening
+    cluster = subject if isinstance(subject, Cluster) else world.clusters.get(subject.cluster_id)
+    package = world.packages.get(subject.package_id) if isinstance(subject, Job) else None
+    return replace(happening, package=package, cluster=cluster, jobs=_jobs_on(world, cluster))
 
 
 def _events(before: Record | None, after: Subject, *, knobs: Knobs) -> list[str]:
@@ -91,8 +93,6 @@ def _watched(world: World, event: str, subject: Subject) -> tuple[Subject, ...]:
     return (subject,) if event in _MAILED and subject.watched else ()
 
 
-def _jobs_on(world: World, subject: Subject) -> tuple[int, int]:
-    if isinstance(subject, Job):
-        return (0, 0)
-    statuses = [job.status for job in world.unfinished_jobs(subject.id)]
+def _jobs_on(world: World, cluster: Cluster | None) -> tuple[int, int]:
+    statuses = [job.status for job in world.unfinished_jobs(cluster.id)] if cluster is not None else []
     return (statuses.count("running"), statuses.count("queued"))

@@ -5,13 +5,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from xplenty_pulumi.emulator.catalogue_views import package_json
 from xplenty_pulumi.emulator.cluster_views import cluster_json
 from xplenty_pulumi.emulator.deliveries import Delivery, Mail
 from xplenty_pulumi.emulator.hook_events import Happening, Subject
 from xplenty_pulumi.emulator.hook_fields import name_of
-from xplenty_pulumi.emulator.job_views import job_json
+from xplenty_pulumi.emulator.job_views import embedded, job_json
 from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.records import Cluster, Hook, Job, Moment, Subscription
+from xplenty_pulumi.emulator.records import Hook, Job, Moment, Subscription
 from xplenty_pulumi.emulator.views import USER_EMAIL, Json, Links, time_text
 
 SIGNATURE_HEADER = "X-Hook-Signature"
@@ -86,13 +87,18 @@ def _body(hook: Hook, happening: Happening, *, links: Links, knobs: Knobs) -> by
 
 
 def _resource(happening: Happening, *, links: Links, knobs: Knobs) -> dict[str, Json]:
-    subject = happening.subject
-    if isinstance(subject, Job):
-        return {"job": job_json(subject, now=happening.at, links=links, knobs=knobs)}
-    if isinstance(subject, Cluster):
+    """What the API answers for the job or cluster, by its kind; nothing for a ping."""
+    subject, cluster = happening.subject, {}
+    if happening.cluster is not None:
         running, queued = happening.jobs
-        return {"cluster": cluster_json(subject, running=running, queued=queued, links=links, knobs=knobs)}
-    return {}
+        cluster = cluster_json(happening.cluster, running=running, queued=queued, links=links, knobs=knobs)
+    if not isinstance(subject, Job):
+        return {"cluster": cluster} if cluster else {}
+    job = job_json(subject, now=happening.at, links=links, knobs=knobs)
+    if happening.package is not None:
+        package = package_json(happening.package, links=links, with_flow=False)
+        job |= embedded(package, part="package", knobs=knobs)
+    return {"job": job | (embedded(cluster, part="cluster", knobs=knobs) if cluster else {})}
 
 
 def _named(subject: Subject) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from xplenty_pulumi.emulator import cluster_calls, effects, jobs, rules
 from xplenty_pulumi.emulator.calls import Call, answer_list
 from xplenty_pulumi.emulator.catalogue_views import package_json
-from xplenty_pulumi.emulator.job_views import job_json, log_summary, log_text
+from xplenty_pulumi.emulator.job_views import embedded, job_json, log_summary, log_text
 from xplenty_pulumi.emulator.lists import Filter, Listing
 from xplenty_pulumi.emulator.messages import Answer, Refusal, invalid
 from xplenty_pulumi.emulator.records import ENDED, FINAL, JOB_STATUSES, STOPPING, Job, Output, Package
@@ -16,18 +16,21 @@ _KNOWN = frozenset(rules.JOB_FIELDS) | {"job_id"}
 
 
 def view(call: Call, job: Job) -> Json:
-    """Return a job as JSON, with the parts that `include=` asks for."""
+    """Return a job as JSON, with its package, its cluster and the parts that `include=` asks for."""
     document = job_json(job, now=call.now, links=call.links, knobs=call.knobs)
-    always = call.knobs.jobs_embed == "always"
     package = call.world.packages.get(job.package_id)
-    if package is not None and (always or call.includes("package")):
-        document["package"] = package_json(package, links=call.links, with_flow=False)
+    if package is not None:
+        document |= _embedded(call, "package", package_json(package, links=call.links, with_flow=False))
     cluster = call.world.clusters.get(job.cluster_id)
-    if cluster is not None and (always or call.includes("cluster")):
-        document["cluster"] = cluster_calls.view(call, cluster)
+    if cluster is not None:
+        document |= _embedded(call, "cluster", cluster_calls.view(call, cluster))
     if call.includes("log_summary"):
         document["log_summary"] = log_summary(job)
     return document
+
+
+def _embedded(call: Call, part: str, document: Json) -> Json:
+    return embedded(document, part=part, knobs=call.knobs, asked=call.includes(part))
 
 
 def find(call: Call, number: int) -> Job:

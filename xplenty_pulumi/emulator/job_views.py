@@ -7,7 +7,7 @@ from xplenty_pulumi.emulator.views import USER_ID, Json, Links, creator, time_or
 
 
 def job_json(job: Job, *, now: Moment, links: Links, knobs: Knobs) -> Json:
-    """Return a job without what `include` adds."""
+    """Return a job without its package, its cluster and what `include` adds."""
     failed = job.status == "failed" and knobs.failed_at_is_set
     no_errors = None if knobs.no_errors == "null" else ""
     return {
@@ -35,6 +35,15 @@ def job_json(job: Job, *, now: Moment, links: Links, knobs: Knobs) -> Json:
         "html_url": links.page(f"jobs/{job.id}"),
         "log_url": links.api(f"jobs/{job.id}/log"),
     }
+
+
+def embedded(document: Json, *, part: str, knobs: Knobs, asked: bool = False) -> Json:
+    """Return a package or a cluster as a job shows it, by the `part` that it is: all of it, by name, or nothing."""
+    if asked or knobs.jobs_embed == "always":
+        return {part: document}
+    if knobs.jobs_embed == "on_include":
+        return {}
+    return {part: {"id": document["id"], "name": document["name"], "url": document["url"]}}
 
 
 def _outputs(job: Job, *, links: Links) -> list[Json]:

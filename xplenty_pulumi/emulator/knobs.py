@@ -50,6 +50,9 @@ class Knobs:
     fill_in_defaults: bool = True
     # `idle_since` before a cluster was ever idle: documentation examples show the creation time.
     idle_since_on_new_cluster: Literal["null", "created_at"] = "null"
+    # A production cluster of one node: the API document says 2 and more; the user documentation knows such clusters in
+    # trials, and a public Airflow operator creates them.
+    single_node_production: Literal["refuse", "accept"] = "refuse"
     # A sandbox has one node: another number is refused (documented for v2) or ignored (documented for v1).
     sandbox_nodes: Literal["refuse", "ignore"] = "refuse"
     # Longest description the service stores; None is any length. Longer ones are refused or cut.
@@ -83,6 +86,8 @@ class Knobs:
 
     # An idle cluster that is given a job: becomes available at once, or stays idle while the job runs.
     idle_cluster_on_new_job: Literal["available", "idle"] = "available"
+    # Whether `available_since` then moves to that moment; a recorded one lies 14 minutes after `launched_at`.
+    available_since_after_idle: Literal["moves", "stays"] = "moves"
 
     # Jobs
     first_job_status: Literal["idle", "pending"] = "idle"
@@ -102,8 +107,9 @@ class Knobs:
     failed_at_is_set: bool = True
     # `errors` of a job without any: null or an empty text in recorded answers.
     no_errors: Literal["null", "empty"] = "null"
-    # Whether jobs carry their cluster and package only when asked with `include=`.
-    jobs_embed: Literal["on_include", "always"] = "on_include"
+    # Whether jobs carry their cluster and package whole (documented), by id, name and url alone as the newer reference
+    # shows them, or only when asked with `include=` (unmerged Java client).
+    jobs_embed: Literal["always", "short", "on_include"] = "always"
     # POST of a job's watcher: 201 documented, 200 expected by the Ruby client.
     watch_job_status: Literal[201, 200] = 201
 
@@ -118,8 +124,11 @@ class Knobs:
     # What a ping sends: one event of this name, or each event that the hook is subscribed to.
     ping_sends: Literal["ping", "subscribed"] = "ping"
     ping_inactive_hook: Literal["send", "refuse"] = "send"
-    # The body of a web hook's request: the event around the job or cluster, the job or cluster alone, or nothing.
-    hook_body: Literal["event", "resource", "none"] = "event"
+    # The body of a web hook's request: what the API answers for the job or cluster, which is documented; the event
+    # around that, with the hook's id; or nothing.
+    hook_body: Literal["resource", "event", "none"] = "resource"
+    # PUT without settings, such as of `active` alone: the documentation marks settings as needed.
+    hook_put_without_settings: Literal["accept", "refuse"] = "accept"
     # How often a web hook is tried until it answers 2xx, at once after one another.
     hook_attempts: int = 1
     # How long the receiver of a web hook may take, in real seconds: it does not live on the service's clock.
@@ -143,7 +152,8 @@ class Knobs:
     # Requests
     accept_without_version: Literal["newest", "not_found"] = "newest"
     unsupported_version: Literal[406, 505] = 406
-    foreign_account: Literal[401, 404] = 401
+    # Another account's id in the path; 403 is documented for the vendor's MCP endpoint.
+    foreign_account: Literal[401, 403, 404] = 401
     retry_after_on_429: bool = False
     not_found_message: str = NOT_FOUND
     # 422 bodies: only the message, or also a list of errors per field.

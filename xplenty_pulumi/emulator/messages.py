@@ -38,6 +38,11 @@ class Response:
         """Return the body as parsed JSON; raises ValueError when it is something else."""
         return json.loads(self.body)
 
+    def without_body(self) -> "Response":
+        """Return the answer to HEAD: the same headers, with the length that the body has for GET."""
+        length = {"Content-Length": str(len(self.body))} if self.body else {}
+        return Response(self.status, {**self.headers, **length})
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -81,7 +81,7 @@ def _body(request: Request) -> Mapping[str, Any]:
         return _nested(_text(request.body))
     if media_type.partition(",")[0].partition(" ")[0] not in _JSON_TYPES:
         raise Refusal(415, f"Unsupported content type {media_type}: send application/json")
-    return _json_object(_text(request.body))
+    return _json_object(_text(request.body), reads=request.method in ("GET", "HEAD"))
 
 
 def _text(body: bytes) -> str:
@@ -91,14 +91,15 @@ def _text(body: bytes) -> str:
         raise Refusal(400, "The request body is not UTF-8") from None
 
 
-def _json_object(text: str) -> Mapping[str, Any]:
+def _json_object(text: str, *, reads: bool) -> Mapping[str, Any]:
+    """The parameters in a body; `null` says nothing, nor does `false`, a PHP client's, in a call that `reads`."""
     if not text.strip():
         return {}
     try:
         value = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Refusal(400, "The request body is not valid JSON") from None
-    if value is None:
+    if value is None or (reads and value is False):
         return {}
     if not isinstance(value, dict):
         raise Refusal(400, "The request body must be a JSON object")

@@ -57,6 +57,7 @@ class Cluster:
     description: str | None = None
     previous_nodes: int | None = None
     available_since: Moment | None = None
+    launched_at: Moment | None = None
     terminated_at: Moment | None = None
     terminate_on_idle: bool = False
     time_to_idle: int = 3600

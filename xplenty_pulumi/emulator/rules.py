@@ -186,8 +186,10 @@ def check_nodes(nodes: int, *, cluster_type: str, knobs: Knobs) -> None:
     if cluster_type == "sandbox":
         if nodes != 1:
             raise invalid("nodes", f"must be 1 for a sandbox cluster, got {nodes}")
-    elif not 2 <= nodes <= knobs.max_nodes:
-        raise invalid("nodes", f"must be between 2 and {knobs.max_nodes} for a production cluster, got {nodes}")
+        return
+    fewest = 1 if knobs.single_node_production == "accept" else 2
+    if not fewest <= nodes <= knobs.max_nodes:
+        raise invalid("nodes", f"must be between {fewest} and {knobs.max_nodes} for a production cluster, got {nodes}")
 
 
 def check_region(region: str, *, known: tuple[str, ...]) -> None:

@@ -20,7 +20,7 @@ REGIONS = (
     "gcloud::europe-west1",
     "gcloud::us-central1",
 )
-STACKS = ("white-everest", "mint-everest", "lime-everest", "blue-everest")
+STACKS = ("vanila-everest", "white-everest", "mint-everest", "lime-everest", "blue-everest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,10 @@ class ScheduleSeed:
 
 
 def default_packages() -> tuple[PackageSeed, ...]:
-    """Return the packages of an account that was given none: two that complete, one that fails, one that is big."""
+    """Return the packages of an account that was given none: three that complete, one that fails, one that is big.
+
+    The newest, which a list shows first, runs on any cluster.
+    """
     return (
         PackageSeed(
             101,
@@ -118,6 +121,13 @@ def default_packages() -> tuple[PackageSeed, ...]:
             outputs={"warehouse": 2_500_000},
         ),
         PackageSeed(105, "Old sales report", status="archived"),
+        PackageSeed(
+            106,
+            "Hello",
+            description="Completes on any cluster, a sandbox included",
+            run_seconds=30,
+            outputs={"greetings": 1},
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """The account on a socket: Starlette on uvicorn, in a thread, reachable from this machine only."""
 
+import re
 import socket
 import threading
 import time
@@ -23,6 +24,8 @@ except ImportError:
     ) from None
 
 HOST = "127.0.0.1"
+_ABSOLUTE = re.compile(r"^https?://[^/]*", re.IGNORECASE)
+"""What a request target in absolute form has before its path, as clients send it that take the service for a proxy."""
 OnCall: TypeAlias = Callable[[LoggedCall, float], None]
 """Told of each call once it is answered, with the seconds that took."""
 
@@ -83,7 +86,7 @@ class Server:
 async def _request(web_request: WebRequest) -> Request:
     return Request(
         method=web_request.method,
-        path=web_request.scope["path"],
+        path=_ABSOLUTE.sub("", web_request.scope["path"]),
         query=web_request.scope["query_string"].decode("latin-1"),
         headers=dict(web_request.headers),
         body=await web_request.body(),

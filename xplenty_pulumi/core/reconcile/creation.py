@@ -13,6 +13,7 @@ from xplenty_pulumi.core.reconcile.intent import Intent, everything
 from xplenty_pulumi.core.reconcile.living import Claims, Living, Look
 from xplenty_pulumi.core.reconcile.ownership import is_of_another, marker_on, refusal
 from xplenty_pulumi.core.reconcile.repeat import find_late
+from xplenty_pulumi.core.sandboxes import explained
 from xplenty_pulumi.core.view import cluster_view
 from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
 
@@ -110,7 +111,7 @@ class Creation:
                 found = self._verified(lost, before)
             except XplentyError as refused:
                 if attempt == 0:
-                    raise
+                    raise explained(refused, self._desired.inputs, before.unended.values()) from None
                 found, again = None, refused.message
             finally:
                 self._living.posted(self._desired.marker)
