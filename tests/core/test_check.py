@@ -53,8 +53,8 @@ def test_inputs_take_their_canonical_form() -> None:
         "nodes": 4.0,
         "description": " night ",
         "terminate_on_idle": "t",
-        "time_to_idle": "60",
-        "master_spot_price": "0.25",
+        "time_to_idle": "45m",
+        "master_spot_price": 0.25,
         "ready_timeout": "1h30m",
         "bootstrap_actions": [{"script_path": "s3://a", "args": None}],
     }
@@ -64,7 +64,7 @@ def test_inputs_take_their_canonical_form() -> None:
         "nodes": 4,
         "description": "night",
         "terminate_on_idle": True,
-        "time_to_idle": 60,
+        "time_to_idle": 2700,
         "master_spot_price": 0.25,
         "ready_timeout": 5400.0,
         "bootstrap_actions": [{"script_path": "s3://a"}],
@@ -140,7 +140,7 @@ def test_nodes_fit_the_type(inputs: dict[str, object], words: str) -> None:
     assert str(problems[0]) == words
 
 
-@pytest.mark.parametrize("inputs", [{"nodes": 1, "type": "sandbox"}, {"nodes": 2}, {"nodes": "2.0"}])
+@pytest.mark.parametrize("inputs", [{"nodes": 1, "type": "sandbox"}, {"nodes": 2}, {"nodes": 2.0}])
 def test_nodes_that_fit(inputs: dict[str, object]) -> None:
     """The smallest cluster of each type is accepted."""
     assert not check(CLUSTER, inputs).problems

@@ -83,6 +83,36 @@ def test_strange_variables_are_named(scene: Scene) -> None:
     assert scene.foresight.strange_variables({"package_id": "101", "variables": {"day": "1"}}) == ""
 
 
+def test_cluster_that_does_not_exist_is_refused(scene: Scene) -> None:
+    """It is refused by its input beside whatever else is wrong; one that is there passes."""
+    refusals = scene.foresight.refusals_of_run({"cluster_id": "99999", "package_id": "999"})
+    assert [one.field for one in refusals] == ["cluster_id", "package_id"]
+    assert str(refusals[0]).startswith("cluster 99999 does not exist in this account")
+    there = str(scene.account.add_cluster().id)
+    assert scene.foresight.refusals_of_run({"cluster_id": there, "package_id": "101"}) == []
+    assert scene.foresight.ended_cluster({"cluster_id": there}) == ""
+
+
+def test_cluster_that_has_ended_is_told_and_not_refused(scene: Scene) -> None:
+    """A run that was lost there can still be taken up; a new one needs what the text says."""
+    one = scene.account.add_cluster()
+    scene.account.edit_cluster(one.id, status="terminated", terminated_on_idle=True)
+    inputs = {"cluster_id": str(one.id), "package_id": "101"}
+    assert scene.foresight.refusals_of_run(inputs) == []
+    assert scene.foresight.ended_cluster(inputs) == (
+        f"cluster {one.id} is terminated, after it had been idle, so no new run can start on it. Run `pulumi up "
+        "--refresh`, which creates a cluster of this stack anew, or name another cluster"
+    )
+    assert scene.calls() == ["packages/101", f"clusters/{one.id}"]
+
+
+def test_cluster_that_was_just_made_is_not_asked_about(scene: Scene) -> None:
+    """A service that lags behind itself does not refuse a run on a cluster that this process has seen ready."""
+    scene.foresight.know_cluster(77)
+    assert scene.foresight.refusals_of_run({"cluster_id": "77"}) == []
+    assert scene.calls() == []
+
+
 def test_fifty_runs_of_three_packages_cost_two_calls(scene: Scene) -> None:
     """Each package that is named by its id is read once, all others by one list, however many ask at once."""
     inputs: list[dict[str, object]] = [{"package_id": "101"}, {"package": "Sales"}, {"package": "Nope"}]
@@ -161,6 +191,33 @@ def test_wrong_key_is_raised(account: Emulator) -> None:
             with pytest.raises(AuthError):
                 scene.foresight.refusals_of_run({"package_id": "101"})
     assert len(account.calls()) == 1
+
+
+@pytest.mark.parametrize("account", [Knobs(foreign_account=404), Knobs(foreign_account=401)], indirect=True)
+@pytest.mark.parametrize("question", ["cluster", "package", "named package", "account"])
+@pytest.mark.parametrize(("account_id", "path"), [("nobody", ""), ("acme", "/elsewhere")])
+def test_wrong_account_or_address_is_raised(account: Emulator, question: str, account_id: str, path: str) -> None:
+    """Whatever is asked first, an account that the service does not know is no service that cannot be asked."""
+    warnings: list[str] = []
+    with Client(api_key=account.api_key, account_id=account_id, base_url=f"{account.url}{path}") as client:
+        foresight = Foresight(client, warnings.append)
+        asked = {
+            "cluster": lambda: foresight.refusals_of_cluster({"nodes": 2, "type": "production"}, scope="", ours=1),
+            "package": lambda: foresight.refusals_of_run({"package_id": "101"}),
+            "named package": lambda: foresight.refusals_of_run({"package": "Sales"}),
+            "account": foresight.require_account,
+        }
+        with pytest.raises(AuthError, match="account"):
+            asked[question]()
+    assert warnings == []
+
+
+def test_wrong_key_reads_like_one(account: Emulator) -> None:
+    """The text is about the key, not about the call that was refused first."""
+    scene = Scene(account, key="another-key")
+    with scene.client, pytest.raises(AuthError) as caught:
+        scene.foresight.require_account()
+    assert str(caught.value).startswith("the service does not accept the API key (401)")
 
 
 def test_another_deadline_shares_all_else(scene: Scene) -> None:

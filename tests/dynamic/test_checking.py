@@ -7,6 +7,7 @@ import pytest
 
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import UNKNOWN, Host
+from xplenty_pulumi.dynamic.secrets import SECRETS
 from xplenty_pulumi.emulator import Emulator, Knobs
 
 LONG_AGO = "2020-01-01T00:00:00Z"
@@ -41,7 +42,7 @@ def test_what_exists_goes_on_in_an_expired_stack(make_apart: Callable[..., Scene
     with Emulator() as account:
         scene = make_apart(account, XPLENTY_EXPIRES=LONG_AGO)
         assert reasons(scene.clusters(), {"nodes": 3}, {"nodes": 2}) == []
-        run = {"cluster_id": 1, "package_id": 101}
+        run = {"cluster_id": account.add_cluster().id, "package_id": 101}
         assert reasons(scene.runs(), run, run) == []
         assert (
             reasons(scene.hooks(), {"type": "web", "settings": {"url": "https://a.example"}, "events": ["job"]}) == []
@@ -131,7 +132,8 @@ def test_strange_variables_are_a_warning_in_the_row(make_apart: Callable[..., Sc
     with Emulator() as account:
         scene = make_apart(account)
         host = scene.runs()
-        assert reasons(host, {"cluster_id": 1, "package_id": 101, "variables": {"dya": "'x'"}}) == []
+        one = account.add_cluster().id
+        assert reasons(host, {"cluster_id": one, "package_id": 101, "variables": {"dya": "'x'"}}) == []
         (line,) = [line for line in scene.engine.lines if line.severity == "WARNING" and line.urn == host.urn]
         assert (line.text, line.ephemeral) == ("package 101 does not know dya; it declares day, output_path", False)
 
@@ -193,6 +195,71 @@ def test_bad_rule_is_named(make_apart: Callable[..., Scene], variable: str, key:
     assert f"xplenty:{key} must" in text
     assert "'huge'" in text
     assert variable in text
+
+
+def test_misspelt_setting_of_the_stack_is_refused(make_apart: Callable[..., Scene]) -> None:
+    """A guard whose name is misspelt would be off, so nothing passes; the right name does."""
+    with Emulator() as account:
+        host, other = make_apart(account).clusters(), make_apart(account).clusters()
+        host.configure(**{"xplenty:maxNodeHour": "1", "loads:day": "x"})
+        ((_, text),) = reasons(host, {"nodes": 2})
+        assert "xplenty:maxNodeHour is no setting, so nothing heeds it; the nearest is xplenty:maxNodeHours" in text
+        other.configure(**{"xplenty:maxNodeHours": "100", "loads:maxNodeHour": "x"})
+        assert reasons(other, {"nodes": 2}) == []
+
+
+def test_strange_variable_is_a_warning_once(make_apart: Callable[..., Scene]) -> None:
+    """However many resources are checked, a misspelt variable is told once, and nothing is refused for it."""
+    with Emulator() as account:
+        scene = make_apart(account, XPLENTY_ALOWED_TYPES="sandbox")
+        assert [reasons(scene.clusters(), {"nodes": 2}) for _ in range(3)] == [[], [], []]
+        told = [line for line in scene.engine.lines if "XPLENTY_ALOWED_TYPES" in line.text]
+        assert [line.severity for line in told] == ["WARNING"]
+        assert told[0].text.endswith("the nearest is XPLENTY_ALLOWED_TYPES")
+
+
+def test_unquoted_texts_are_a_warning_in_the_row(make_apart: Callable[..., Scene]) -> None:
+    """Dates and paths are told of before the run; a secret is likely one of the service's own, which is plain text."""
+    given = {"day": "2026-01-31", "path": "/sales/x", "output_path": "two words", "n": "5"}
+    with Emulator() as account:
+        scene = make_apart(account)
+        host = scene.runs()
+        run = {"cluster_id": account.add_cluster().id, "package_id": 101, "variables": given}
+        assert reasons(host, {**run, SECRETS: ["output_path"]}) == []
+        (text,) = [line.text for line in scene.engine.lines if "quote" in line.text and line.urn == host.urn]
+        assert text.startswith("day, path look like texts without quotes")
+        other = scene.runs()
+        assert reasons(other, {**run, SECRETS: ["*"]}) == []
+        assert [line.text for line in scene.engine.lines if "quote" in line.text and line.urn == other.urn] == []
+
+
+def test_cluster_of_a_run_is_looked_at(make_apart: Callable[..., Scene]) -> None:
+    """One that does not exist is refused; one that has ended is told of, also where a failed run is to run anew."""
+    with Emulator() as account:
+        scene = make_apart(account)
+        ((name, text),) = reasons(scene.runs(), {"cluster_id": 99999, "package_id": 101})
+        assert (name, text.partition(".")[0]) == ("cluster_id", "cluster 99999 does not exist in this account")
+        ended = account.add_cluster().id
+        account.edit_cluster(ended, status="terminated", terminated_on_idle=True)
+        run, host = {"cluster_id": ended, "package_id": 101}, scene.runs()
+        assert reasons(host, run) == []
+        host.diff("5", {**host.properties(run), "status": "failed"}, host.properties(run))
+        told = [line.text for line in scene.engine.lines if line.urn == host.urn and "--refresh" in line.text]
+        assert len(told) == 2
+        assert told[0].startswith(f"cluster {ended} is terminated, after it had been idle, so no new run can start")
+        settled = scene.runs()
+        assert reasons(settled, {**run, "timeout": 60}, run) == []
+        assert [line for line in scene.engine.lines if line.urn == settled.urn] == []
+
+
+def test_new_hook_in_a_wrong_account_is_refused(make_apart: Callable[..., Scene]) -> None:
+    """Settings that nothing can succeed with are refused with the first thing that is new, whatever its kind."""
+    hook = {"type": "web", "settings": {"url": "https://a.example"}, "events": ["job"]}
+    with Emulator(knobs=Knobs(foreign_account=404)) as account:
+        scene = make_apart(account, XPLENTY_ACCOUNT_ID="nobody")
+        ((_, text),) = reasons(scene.hooks(), hook)
+        assert "the service does not know the account (404)" in text
+        assert reasons(scene.hooks(), hook, hook) == []
 
 
 def test_silent_service_fails_nothing(make_apart: Callable[..., Scene]) -> None:

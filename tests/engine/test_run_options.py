@@ -197,7 +197,6 @@ def bad_program(*, other: int, ending: int, idled: int, later: bool) -> list[Dec
         run("in_doubt", on_unsure="refuse"),
         run("on_ending", cluster_id=ending),
         run("on_idled", cluster_id=idled),
-        run("on_none", cluster_id=1),
     ]
     return [
         cluster("etl"),
@@ -268,7 +267,6 @@ def what_is_told(ids: Mapping[str, int], *, other: int, ending: int, idled: int)
     anew = "No run was started; run `pulumi up --refresh`, which creates a cluster of this stack anew, or name another"
     yield f"cluster {ending} is pending_terminate. {anew}"
     yield f"cluster {idled} is terminated, after it had been idle. {anew}"
-    yield "cluster 1 does not exist in this account. No run was started; correct the input"
     yield f"job {failing}: failed: Input path not found; in component read_sales; its log ends with: "
     yield f"/jobs/{failing}. The next `pulumi up` starts"
     yield f"job {overrun}: ran longer than its max_runtime of 5m; it was stopped and is seen stopped; see http"

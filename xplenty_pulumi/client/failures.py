@@ -156,7 +156,7 @@ class Explainer:
             message,
             status=answer.status,
             request_id=self._clean(answer.request_id),
-            resource=resource,
+            resource="" if answer.status == 401 else resource,  # the key is refused, whatever the call is about
             advice=advice,
         )
 

@@ -7,12 +7,15 @@ sentence "`field` ...". Numbers may come as floats, since that is how the engine
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 
 Reader = Callable[[object], object]
 
 _LONGEST_TEXT = 10_000
-_LARGEST_EXACT = 2**53
+_LONGEST_DURATION = 366 * 24 * 3600
+_FIRST_INEXACT = 2**53
+"""The first whole number that is also the float of another one."""
+MISSING: Mapping[str, bool] = {"__missing": True}
+"""What stands for None in a mapping on its way to the engine, which drops each None without a word."""
 _DURATION = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s)?")
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
 
@@ -51,20 +54,20 @@ def choice(*allowed: str) -> Reader:
 
 
 def whole(*, lowest: int, highest: int | None = None) -> Reader:
-    """Accept a whole number in the range, as int, as a float without fraction or as a text of digits."""
+    """Accept a whole number in the range, as int or as a float without fraction; a text is no number."""
 
     def read(value: object) -> int:
-        number = _number(value)
-        if not number.is_integer():
+        found = _number(value)
+        if not found.is_integer():
             raise ValueError(f"must be a whole number, got {shown(value)}")
-        _within(number, lowest, highest)
-        return int(Decimal(str(value)))  # exact, where a float of a long id would be its neighbour
+        _within(found, lowest, highest)
+        return _exact(value)
 
     return read
 
 
 def number(*, lowest: float, highest: float | None = None) -> Reader:
-    """Accept a finite number in the range."""
+    """Accept a finite number in the range; a text is no number."""
 
     def read(value: object) -> float:
         found = _number(value)
@@ -85,11 +88,17 @@ def flag(value: object) -> bool:
 
 
 def identifier(value: object) -> str:
-    """Accept the id of a cluster, job or package, as a number or a text of digits; give it as a text."""
+    """Accept the id of a cluster, job or package, as a number or a text of digits; give it as a text, digit by digit.
+
+    A float that may stand for more than one whole number is refused.
+    """
     try:
-        return str(whole(lowest=1)(value))
+        digits = _digits(value) if isinstance(value, str) else whole(lowest=1)(value)
+        return str(whole(lowest=1)(digits))
     except ValueError:
-        raise ValueError(f"must be an id, a whole number above 0, got {shown(value)}") from None
+        inexact = isinstance(value, float) and value.is_integer() and value >= _FIRST_INEXACT
+        way_out = "; give a number that long as a text of digits" if inexact else ""
+        raise ValueError(f"must be an id, a whole number above 0, got {shown(value)}{way_out}") from None
 
 
 def duration(value: object) -> float:
@@ -98,9 +107,17 @@ def duration(value: object) -> float:
         seconds = _spelled_duration(value) if isinstance(value, str) else _number(value)
     except ValueError:
         seconds = math.nan
-    if not 0 < seconds <= 366 * 24 * 3600:
+    if not 0 < seconds <= _LONGEST_DURATION:
         raise ValueError(f"must be a time above zero and below a year, such as 1800 or '30m', got {shown(value)}")
     return seconds
+
+
+def whole_seconds(value: object) -> int:
+    """Accept a duration, as a number or as a text, that comes to whole seconds; give these."""
+    seconds = duration(value)
+    if not seconds.is_integer():
+        raise ValueError(f"must come to whole seconds, got {shown(value)}")
+    return int(seconds)
 
 
 def variables(value: object) -> dict[str, str]:
@@ -155,25 +172,37 @@ def _variable_name(name: object) -> str:
 def _variable_text(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if value is None or value == MISSING:
+        raise ValueError(f"has None for {shown(name)}; leave the variable out, or give it a value")
     try:
         if isinstance(value, int | float):
-            _exactly_known(value)
-            return str(int(value)) if _number(value).is_integer() else str(value)
+            return str(_exact(value)) if _number(value).is_integer() else str(value)
         return str(text()(value))
     except ValueError:
         kinds = f"a text of at most {_LONGEST_TEXT} characters, a finite number, true or false"
         raise ValueError(f"has a value for {shown(name)} that is not {kinds}") from None
 
 
-def _exactly_known(value: float) -> None:
-    """Refuse a number that the engine, which counts in floats, may have changed on its way here."""
-    if isinstance(value, float) and value.is_integer() and abs(value) > _LARGEST_EXACT:
-        raise ValueError
+def _digits(value: str) -> int:
+    digits = value.strip()
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"must be a text of digits, got {shown(value)}")
+    return int(digits)
+
+
+def _exact(value: object) -> int:
+    """The whole number; one that the engine, which counts in floats, may have changed on its way here is refused."""
+    if isinstance(value, float) and abs(value) < _FIRST_INEXACT:
+        return int(value)
+    if isinstance(value, int):
+        return value
+    raise ValueError(f"must be below 2**53 as a number, got {shown(value)}")
 
 
 def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"must be a number, got {shown(value)}")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        meant = "a number and not a text" if isinstance(value, str) else "a number"
+        raise ValueError(f"must be {meant}, got {shown(value)}")
     try:
         found = float(value)
     except (ValueError, OverflowError):
@@ -193,7 +222,7 @@ def _spelled_duration(value: str) -> float:
     match = _DURATION.fullmatch(value.strip())
     if value.strip() and match:
         return sum(float(amount) * _SECONDS[unit] for unit, amount in match.groupdict().items() if amount)
-    return _number(value)
+    return float(value)
 
 
 def _encodable(value: str) -> bool:

@@ -11,11 +11,21 @@ from typing import Any, TypeVar
 
 from xplenty_pulumi.client import Client, Cluster, Package
 from xplenty_pulumi.core import marker
+from xplenty_pulumi.core.cluster_fault import Fault, fault_of
 from xplenty_pulumi.core.kinds import CLUSTER, Phase
-from xplenty_pulumi.core.missing import or_none
+from xplenty_pulumi.core.missing import or_none, require_account
 from xplenty_pulumi.core.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
 from xplenty_pulumi.core.shared_look import SharedLook
-from xplenty_pulumi.errors import ApiError, AuthError, NotFoundError, SpecError, XplentyError
+from xplenty_pulumi.errors import (
+    ApiError,
+    AuthError,
+    NotFoundError,
+    NotSentError,
+    RateLimitedError,
+    ServerError,
+    SpecError,
+    XplentyError,
+)
 
 LONGEST_CALL = 5.0
 """Seconds that a call may take, repeats included."""
@@ -29,8 +39,8 @@ T = TypeVar("T")
 class Foresight:
     """What is known of an account before anything is done in it; thread-safe.
 
-    `warn` is told once where the service can not be asked. Every method raises AuthError where the service refuses the
-    key or does not know the account.
+    `warn` is told once where the service can not be asked. Every method raises ApiError where no call can succeed with
+    these settings: the key is refused, the account not known, or the address points elsewhere.
     """
 
     def __init__(self, client: Client, warn: Callable[[str], None]) -> None:
@@ -39,14 +49,37 @@ class Foresight:
         self._lock = threading.Lock()
         self._looks: dict[Hashable, SharedLook[Any]] = {}
         self._key = SharedLook(self._prove_key)
+        self._account = SharedLook(lambda: require_account(self._client))
+        self._made: set[int] = set()
         self._is_blind = False
 
+    def know_cluster(self, cluster_id: int) -> None:
+        """Note that this process has seen the cluster ready, so that it is not asked about."""
+        self._made.add(cluster_id)
+
+    def require_account(self) -> None:
+        """Return where the account is known, or where the service cannot be asked."""
+        self._seen("account", lambda: self._account.after(0).shown())
+
     def refusals_of_run(self, inputs: Mapping[str, object]) -> list[SpecError]:
-        """Return why the package of a run with these known inputs can not be run; nothing where it is not known."""
+        """Return why a run with these known inputs can not be: no such package, or no such cluster."""
         field = "package_id" if "package_id" in inputs else "package"
         found = self._packages(inputs.get(field))
         problem = None if found is None else _refusal_of_package(str(inputs.get(field)), found)
-        return [] if problem is None else [SpecError(problem, field=field, advice="Correct it, then run again")]
+        fault = self._fault_of_cluster(inputs)
+        reasons = {"cluster_id": fault.reason if fault and fault.is_missing else None, field: problem}
+        advice = "Correct it, then run again"
+        return [SpecError(reason, field=name, advice=advice) for name, reason in reasons.items() if reason]
+
+    def ended_cluster(self, inputs: Mapping[str, object]) -> str:
+        """Return why no run can start on the cluster of a run, and what to do; an empty text where one can.
+
+        This is no reason to refuse the run: one that an earlier attempt started there and lost can still be taken up.
+        """
+        fault = self._fault_of_cluster(inputs)
+        if fault is None or fault.is_missing:
+            return ""
+        return f"{fault.reason}, so no new run can start on it. {fault.way_out}"
 
     def strange_variables(self, inputs: Mapping[str, object]) -> str:
         """Return which variables of a run its package does not declare, as a text; an empty one for none.
@@ -93,11 +126,24 @@ class Foresight:
         found = or_none(lambda: self._client.packages.get(number), self._client)
         return () if found is None else (found,)
 
+    def _fault_of_cluster(self, inputs: Mapping[str, object]) -> Fault | None:
+        text = str(inputs.get("cluster_id", ""))
+        if not text.isdecimal() or int(text) in self._made:
+            return None
+        found = self._seen(("cluster", text), lambda: (self._cluster(int(text)),))
+        return None if found is None else fault_of(int(text), found[0])
+
+    def _cluster(self, number: int) -> Cluster | None:
+        """The cluster as it is now; a single 404 is not believed where a list shows it."""
+        found = or_none(lambda: self._client.clusters.get(number), self._client)
+        return found or next((one for one in self._client.clusters.list() if one.id == number), None)
+
     def _plan(self) -> PlanLimits:
         # Plans are billing, which the key's user may not be allowed to see.
         try:
             return limits_of(self._client.plans.subscription(), self._client.plans.list())
-        except ApiError:
+        except (AuthError, NotFoundError) as hidden:
+            self._require_settings(hidden)
             return PlanLimits()
 
     def _prove_key(self) -> None:
@@ -119,11 +165,18 @@ class Foresight:
             self._key.after(0).shown()
             answer: T = look.after(0).shown()
         except XplentyError as trouble:
-            if isinstance(trouble, AuthError) and trouble.status != 403:
-                raise
+            self._require_settings(trouble)
             self._give_up(trouble)
             return None
         return answer
+
+    def _require_settings(self, trouble: XplentyError) -> None:
+        """Return where another call than the one that met `trouble` may succeed."""
+        if isinstance(trouble, ApiError) and (trouble.status == 401 or 300 <= trouble.status < 400):
+            raise trouble
+        if isinstance(trouble, AuthError | NotFoundError):
+            with suppress(NotSentError, ServerError, RateLimitedError):
+                self._account.after(0).shown()
 
     def _give_up(self, trouble: XplentyError) -> None:
         with self._lock:

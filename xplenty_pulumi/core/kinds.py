@@ -30,7 +30,7 @@ CLUSTER = Kind(
         Field("terminate_on_idle", fields.flag, _IN_PLACE, "End the cluster once it is idle.", default=False),
         Field(
             "time_to_idle",
-            fields.whole(lowest=1),
+            fields.whole_seconds,
             _IN_PLACE,
             "Seconds without work after which the cluster counts as idle.",
             default=3600,

@@ -18,16 +18,21 @@ def or_none(get: Callable[[], T], client: Client) -> T | None:
     try:
         return get()
     except NotFoundError:
-        _require_account(client)
+        require_account(client)
         return None
 
 
-def _require_account(client: Client) -> None:
+def require_account(client: Client) -> None:
+    """Return where the key may see the clusters of the account.
+
+    Raises:
+        AuthError: the service does not know the account, or the key may not see it.
+    """
     try:
         next(iter(client.clusters.list(page_size=1)), None)
     except NotFoundError:
         raise AuthError(
             "the service does not know the account (404), or the key may not see it, so what is in it can not be told",
             status=404,
-            advice="Check XPLENTY_ACCOUNT_ID (xplenty:accountId) and the key",
+            advice="Check XPLENTY_ACCOUNT_ID (xplenty:accountId), XPLENTY_API_URL (xplenty:apiUrl) and the key",
         ) from None

@@ -21,14 +21,7 @@ from xplenty_pulumi.dynamic.answered import answered, arguments_answered, name_a
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.checking import check
 from xplenty_pulumi.dynamic.crowd import crowd
-from xplenty_pulumi.dynamic.inputs import (
-    ACCOUNT,
-    DECLARED,
-    NONCES,
-    OWED,
-    OWNER,
-    Inputs,
-)
+from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, NONCES, OWED, OWNER, Inputs
 from xplenty_pulumi.dynamic.layout import OBSERVED, stored
 from xplenty_pulumi.dynamic.properties import Properties, declared, outputs, refreshed_inputs
 from xplenty_pulumi.dynamic.secrets import secret_values
@@ -82,11 +75,15 @@ class Provider(ResourceProvider, ABC):
         elif found.replaces and {*found.replaces} <= Inputs.of(news).unknown:
             names = ", ".join(found.replaces)
             bridge.say(self.call(), f"replaced only if the value of {names}, which the `up` will know, is another one")
+        self.planned(found, news)
         return DiffResult(
             changes=True if {"status", "rerun"} & {*found.replaces} or self._is_outdated() else None,
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
+
+    def planned(self, found: Plan, news: Properties) -> None:
+        """Say what the plan needs that is not there any more; where nothing can be missing, nothing."""
 
     @abstractmethod
     def view(self, record: Any) -> dict[str, object]:
@@ -123,6 +120,10 @@ class Provider(ResourceProvider, ABC):
     def configuration(self, key: str) -> object:
         """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""
         return None if self._config is None else self._config.get(key)
+
+    def configured_names(self) -> tuple[str, ...]:
+        """Return all names under `xplenty:` in the stack's configuration."""
+        return settings.names_in(self._config)
 
     def session(self) -> "Session":
         """Return what this process shares with all resources of the same account."""

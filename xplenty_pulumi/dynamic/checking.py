@@ -2,6 +2,7 @@
 
 import os
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckFailure, CheckResult
@@ -13,7 +14,7 @@ from xplenty_pulumi.dynamic import bridge, settings
 from xplenty_pulumi.dynamic.foresight import Subject, foreseen, is_asked_about, ruled_out
 from xplenty_pulumi.dynamic.inputs import HIDDEN_INPUTS, OWNER, Inputs
 from xplenty_pulumi.dynamic.ours import PROVIDER, kind_of
-from xplenty_pulumi.dynamic.secrets import is_secret, secret_values
+from xplenty_pulumi.dynamic.secrets import SECRETS, is_secret, secret_values
 from xplenty_pulumi.errors import ConfigError, RefusedError, SpecError, XplentyError
 from xplenty_pulumi.redact import MASK, scrub
 from xplenty_pulumi.text import harmless
@@ -36,7 +37,8 @@ def check(provider: "Provider", olds: Properties, news: Properties) -> CheckResu
     inputs = Inputs.of(rules.sized(news) if provider.kind is CLUSTER else news)
     checked = inputs.checked(provider.kind)
     before = Inputs.of(olds).checked(provider.kind).inputs if OWNER in olds else None
-    subject = Subject(provider.kind, str(news.get(OWNER, "")), checked.inputs, before)
+    secrets = frozenset(map(str, news.get(SECRETS) or ()))
+    subject = Subject(provider.kind, str(news.get(OWNER, "")), checked.inputs, before, secrets)
     problems: list[XplentyError] = [*_mistaken(provider, olds), *checked.problems]
     if not problems:
         problems += trouble or [*ruled_out(subject, rules), *_asked(provider, subject)]
@@ -62,11 +64,19 @@ def _mistaken(provider: "Provider", olds: Properties) -> list[XplentyError]:
 
 
 def _rules(provider: "Provider") -> tuple[StackRules, list[XplentyError]]:
-    config = provider.configuration
+    warn_of_variables()
     try:
-        return settings.load_rules(os.environ, config), []
+        settings.require_known(provider.configured_names())
+        return settings.load_rules(os.environ, provider.configuration), []
     except ConfigError as problem:
         return StackRules(), [problem]
+
+
+@lru_cache(maxsize=1)
+def warn_of_variables() -> None:
+    """Warn once in a process of variables in the environment that look like settings and are none."""
+    for text in settings.strange_variables(os.environ):
+        bridge.stack_line(text, "WARNING")
 
 
 def _asked(provider: "Provider", subject: Subject) -> list[XplentyError]:

@@ -94,7 +94,7 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
         name: Input[str] | None = None,
         description: Input[str] | None = None,
         terminate_on_idle: Input[bool] | None = None,
-        time_to_idle: Input[int] | None = None,
+        time_to_idle: Input[Duration] | None = None,
         region: Input[str] | None = None,
         zone: Input[str] | None = None,
         master_instance_type: Input[str] | None = None,
@@ -123,7 +123,7 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
             name: Name; the service makes one up where none is given.
             description: Free text for people.
             terminate_on_idle: End the cluster once it is idle; default false.
-            time_to_idle: Seconds without work after which it counts as idle; default 3600.
+            time_to_idle: Time without work after which it counts as idle, in whole seconds or as `45m`; default 1 hour.
             region: Region id; the account's own where none is given.
             zone: Availability zone.
             master_instance_type: Instance type of the master node.

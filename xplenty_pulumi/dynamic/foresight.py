@@ -2,26 +2,28 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core import estimate, marker
 from xplenty_pulumi.core.estimate import Use, use_of
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Kind
+from xplenty_pulumi.core.expressions import unquoted_text
+from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Change, Kind
 from xplenty_pulumi.core.stack_rules import StackRules
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import owner_of
-from xplenty_pulumi.errors import AuthError, ConfigError, SpecError, XplentyError
+from xplenty_pulumi.errors import ApiError, ConfigError, SpecError, XplentyError
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.foresight import Foresight
 
 _LOOKED_AT: Mapping[str, frozenset[str]] = {
     CLUSTER.name: frozenset({"nodes", "type"}),
-    JOB_RUN.name: frozenset({"package_id", "package", "variables", "dynamic_variables"}),
+    JOB_RUN.name: frozenset(JOB_RUN.names(Change.REPLACE)),
 }
 """The inputs that the service is asked about; where none of them has changed, nothing is asked."""
 _TYPE = ("type",)
@@ -37,6 +39,8 @@ class Subject:
     owner: str
     inputs: Mapping[str, object]
     before: Mapping[str, object] | None
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """The names of its secret variables; `*` where all of them are."""
 
     def is_changed(self, names: frozenset[str] | tuple[str, ...]) -> bool:
         """Return whether it is new, or has another value in one of these inputs."""
@@ -109,16 +113,32 @@ def ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
 def foreseen(subject: Subject, foresight: "Foresight", call: Call) -> list[XplentyError]:
     """Return what the service would refuse."""
     try:
-        return [*(_of_cluster(subject, foresight) if subject.kind is CLUSTER else _of_run(subject, foresight, call))]
-    except AuthError as refused:
+        match subject.kind.name:
+            case CLUSTER.name:
+                return [*_of_cluster(subject, foresight)]
+            case JOB_RUN.name:
+                return [*_of_run(subject, foresight, call)]
+            case _:
+                foresight.require_account()
+                return []
+    except ApiError as refused:
         return [refused]
+
+
+def warn_of_end(inputs: Mapping[str, object], foresight: "Foresight", call: Call) -> None:
+    """Warn where the cluster of a run that is about to start has ended; nothing is refused."""
+    with suppress(ApiError):
+        if text := foresight.ended_cluster(inputs):
+            bridge.warn(call, text)
 
 
 def is_asked_about(subject: Subject) -> bool:
     """Return whether the service is asked about it: it is new or has changed, or one more of its type is added."""
     names = _LOOKED_AT.get(subject.kind.name)
-    if names is None or subject.is_changed(names):
-        return names is not None
+    if names is None:
+        return subject.before is None
+    if subject.is_changed(names):
+        return True
     return subject.kind is CLUSTER and declared_clusters().adds(subject.inputs.get("type"))
 
 
@@ -135,6 +155,16 @@ def _of_cluster(subject: Subject, foresight: "Foresight") -> list[SpecError]:
 
 def _of_run(subject: Subject, foresight: "Foresight", call: Call) -> list[SpecError]:
     problems = foresight.refusals_of_run(subject.inputs)
-    if not problems and (text := foresight.strange_variables(subject.inputs)):
-        bridge.warn(call, text)
-    return problems
+    if problems:
+        return problems
+    for text in (foresight.strange_variables(subject.inputs), _unquoted(subject)):
+        if text:
+            bridge.warn(call, text)
+    if subject.before is None or subject.inputs.get("rerun") != "on_failure":
+        warn_of_end(subject.inputs, foresight, call)
+    return []
+
+
+def _unquoted(subject: Subject) -> str:
+    """Which variables read like texts; a secret one is likely one of the service's own, which is a plain text."""
+    return "" if "*" in subject.secrets else unquoted_text(subject.inputs, plain=subject.secrets)

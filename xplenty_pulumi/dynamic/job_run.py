@@ -12,6 +12,7 @@ from xplenty_pulumi.dynamic.derivable import Derivable
 from xplenty_pulumi.dynamic.observing import Observing
 from xplenty_pulumi.dynamic.providers import JobRunProvider
 from xplenty_pulumi.dynamic.secrets import SECRETS, secret_paths
+from xplenty_pulumi.dynamic.spelling import spelled, spelled_variables
 
 
 class JobRunOutputs(Observing):
@@ -101,7 +102,8 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
             package: Package to run, by its exact name; refused where several have it. An id is fine too.
             variables: Values for the package's variables. The service reads a value as an expression: a string constant
                 carries its own single quotes, which `xplenty_pulumi.quote` puts on: `{"DAY": quote("2026-01-31")}`.
-                A `pulumi.Output.secret` stays secret in the state.
+                The value of a variable that is secret in the service is a plain text and is not quoted. A
+                `pulumi.Output.secret` stays secret in the state. None is refused: leave the variable out.
             dynamic_variables: Expressions evaluated when the run starts, such as `{"NOW": "CurrentTime()"}`.
             triggers: Anything whose change should bring about a new run, such as a file's hash.
             on_unsure: What to do when it cannot be told whether the run was started: `verify` (default: look for it
@@ -128,18 +130,14 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
             opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
         """
         inputs = {name: value for name, value in locals().items() if name in JOB_RUN.by_name}
-        inputs["variables"] = _spelled(variables)
         inputs[SECRETS] = secret_paths(inputs)
+        for name in ("variables", "dynamic_variables"):
+            inputs[name] = spelled_variables(inputs[name])
+        for name in ("cluster_id", "package_id", "package"):
+            inputs[name] = spelled(inputs[name])
         super().__init__(JobRunProvider(), resource_name, *declaration(self, resource_name, inputs, opts))
 
     @classmethod
     def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
         """Look up a run by its id; it is never stopped."""
         return look_up(cls, JobRunProvider(), resource_name, resource_id=id, opts=opts)
-
-
-def _spelled(variables: object) -> object:
-    """The variables with whole numbers as texts, since the engine counts in floats and would change large ones."""
-    if not isinstance(variables, Mapping):
-        return variables
-    return {name: str(value) if type(value) is int else value for name, value in variables.items()}

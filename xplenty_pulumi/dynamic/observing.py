@@ -33,6 +33,14 @@ class Observing:
         output: Output[Any] = self.__dict__[OBSERVED]
         return output.apply(_observed)
 
+    def to_output(self) -> Output[dict[str, Any]]:
+        """Return its `id` and all that the service shows, by name, for `pulumi.export`.
+
+        Another stack then reads single properties: `reference.get_output("etl").apply(lambda etl: etl["status"])`.
+        """
+        id_: Output[Any] = self.__dict__["id"]
+        return Output.all(id_, self.observed).apply(lambda found: {"id": found[0], **found[1]})
+
 
 class _Observed:
     """An output: the declared input of its name, if there is one, and else what `observed` has."""

@@ -4,6 +4,7 @@ What only the provider process needs is loaded where it is used; see `base`.
 """
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,15 @@ from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Phase
 from xplenty_pulumi.core.marker import marker_of
+from xplenty_pulumi.core.plan import Plan
 from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.base import Provider, answered, number_of, timeout_of
 from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.foresight import warn_of_end
 from xplenty_pulumi.dynamic.inputs import DECLARED, OWED, OWNER, Inputs, owner_of
 from xplenty_pulumi.dynamic.properties import Properties, declared, hidden_outputs, nonces_in
 from xplenty_pulumi.dynamic.switches import is_saved_at_once
+from xplenty_pulumi.errors import ConfigError
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Outcome
@@ -40,6 +44,7 @@ class ClusterProvider(Provider):
         call = self.call()
         outcome = self._clusters(call).create(_desired_cluster(call, props))
         self.session().last_look.know(outcome.record.id)
+        self.session().foresight.know_cluster(outcome.record.id)
         return CreateResult(str(outcome.record.id), self.achieved(call, outcome, {**props, OWED: True}))
 
     @answered
@@ -94,6 +99,12 @@ class JobRunProvider(Provider):
         from xplenty_pulumi.core.view import job_view  # noqa: PLC0415 - see above
 
         return job_view(record)
+
+    def planned(self, found: Plan, news: Properties) -> None:
+        """Look at the cluster of a run that starts anew although no input has changed."""
+        if found.replaces and {*found.replaces} <= {"status", "rerun"}:
+            with suppress(ConfigError):  # a plan needs no settings
+                warn_of_end(Inputs.of(news).checked(JOB_RUN).inputs, self.session().foresight, self.call())
 
     @answered
     def create(self, props: Properties) -> CreateResult:

@@ -1,7 +1,9 @@
 """Where the account and its key come from: the environment first, the stack's configuration second."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from types import MappingProxyType
 from typing import TypeVar
 
 from xplenty_pulumi.core import fields
@@ -12,6 +14,33 @@ from xplenty_pulumi.redact import Secret
 Value = TypeVar("Value")
 
 DEFAULT_URL = "https://api.xplenty.com"
+VARIABLES: Mapping[str, str] = MappingProxyType(
+    {
+        "apiKey": "XPLENTY_API_KEY",
+        "accountId": "XPLENTY_ACCOUNT_ID",
+        "apiUrl": "XPLENTY_API_URL",
+        "formerAccountId": "XPLENTY_FORMER_ACCOUNT_ID",
+        "pollSeconds": "XPLENTY_POLL_SECONDS",
+        "creditShare": "XPLENTY_CREDIT_SHARE",
+        "allowedTypes": "XPLENTY_ALLOWED_TYPES",
+        "maxNodeHours": "XPLENTY_MAX_NODE_HOURS",
+        "sizing": "XPLENTY_SIZING",
+        "lifetime": "XPLENTY_LIFETIME",
+        "expires": "XPLENTY_EXPIRES",
+    }
+)
+"""The variable of each setting that may stand in the environment as well as in the stack's configuration."""
+_PREFIX = "XPLENTY_"
+ONLY_CONFIGURED = frozenset({"scope", "branch", "owner"})
+"""What stands in the stack's configuration alone; the last two are the records of `xplenty-pulumi branch`."""
+OTHER_VARIABLES = frozenset(
+    {
+        *("XPLENTY_BRIDGE", "XPLENTY_SHOW_CREDITS", "XPLENTY_HOOK_SALT"),
+        *("XPLENTY_EVENT", "XPLENTY_EVENT_ID", "XPLENTY_EVENT_KIND", "XPLENTY_EVENT_STATUS", "XPLENTY_HOOK_ID"),
+        *("XPLENTY_ENGINE_CACHE", "XPLENTY_SCOREBOARD"),
+    }
+)
+"""Switches, what `listen` hands to a command, and what the tools and tests of a checkout read."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +107,52 @@ def load_rules(environment: Mapping[str, str], config: Callable[[str], object]) 
     )
 
 
+def names_in(config: object) -> tuple[str, ...]:
+    """Return the names under `xplenty:` in the configuration that the SDK's host hands over; none where it hides them.
+
+    None either in a project that is itself named `xplenty`, whose program has names of its own under that prefix.
+    """
+    found = getattr(config, "_props", None)
+    if getattr(config, "_project_name", "") == "xplenty" or not isinstance(found, Mapping):
+        return ()
+    return tuple(str(key).partition(":")[2] for key in found if str(key).startswith("xplenty:"))
+
+
+def require_known(names: Iterable[str]) -> None:
+    """Return where the stack's configuration has only settings under `xplenty:`.
+
+    Raises:
+        ConfigError: one is none, so what it was meant to set is not set.
+    """
+    known = {*VARIABLES, *ONLY_CONFIGURED}
+    strange = sorted({*names} - known)
+    if not strange:
+        return
+    keys = ", ".join(f"xplenty:{name}" for name in strange)
+    raise ConfigError(
+        f"{keys} is no setting, so nothing heeds it{_nearest(strange[0], known, prefix='xplenty:')}",
+        setting=strange[0],
+        advice=f"Remove it with `pulumi config rm xplenty:{strange[0]}`, and set the right one",
+    )
+
+
+def strange_variables(environment: Iterable[str]) -> list[str]:
+    """Return a line for each variable of the environment that begins like a setting and is none."""
+    known = {name.removeprefix(_PREFIX) for name in (*VARIABLES.values(), *OTHER_VARIABLES)}
+    ours = (name.removeprefix(_PREFIX) for name in environment if name.startswith(_PREFIX))
+    return [
+        f"{_PREFIX}{name} is no variable of xplenty_pulumi, so nothing heeds it{_nearest(name, known, prefix=_PREFIX)}"
+        for name in sorted({*ours} - known)
+    ]
+
+
+def _nearest(name: str, known: Iterable[str], *, prefix: str) -> str:
+    """The known name that is most like this one; any case counts as the same."""
+    by_case = {one.lower(): one for one in known}
+    found = get_close_matches(name.lower(), by_case, n=1)
+    return f"; the nearest is {prefix}{by_case[found[0]]}" if found else ""
+
+
 def _ruled(
     environment: Mapping[str, str],
     config: Callable[[str], object],
@@ -96,7 +171,11 @@ def _ruled(
 
 
 def _node_hours(value: object) -> float:
-    return float(str(fields.number(lowest=0)(value)))
+    try:
+        number = float(str(value))
+    except ValueError:
+        raise ValueError(f"must be a number, got {fields.shown(value)}") from None
+    return float(str(fields.number(lowest=0)(number)))
 
 
 def _sizing(value: object) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Job
+from xplenty_pulumi.core.cluster_fault import Fault
 from xplenty_pulumi.core.kinds import Phase
 from xplenty_pulumi.core.patience import Deadline, Patience
 from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
 from xplenty_pulumi.core.reconcile.outcome import Outcome
-from xplenty_pulumi.core.reconcile.refusals import Fault, fault_of_cluster
+from xplenty_pulumi.core.reconcile.refusals import fault_of_cluster
 from xplenty_pulumi.core.reconcile.run_failure import failure_of, last_words, overrun, stopped_on_cancel
 from xplenty_pulumi.core.reconcile.run_goals import (
     goal_of,

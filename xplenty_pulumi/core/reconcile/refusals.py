@@ -1,25 +1,10 @@
 """Why the service refuses to start a run, or gives one up, which it does not say itself."""
 
-from dataclasses import dataclass
-
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.cluster_fault import Fault, fault_of
 from xplenty_pulumi.core.polls import Polls
 from xplenty_pulumi.core.reconcile.runs import Shape
 from xplenty_pulumi.errors import ApiError, NotFoundError, XplentyError
-
-_CORRECT = "No run was started; correct the input and run `pulumi up` again"
-_ANEW = (
-    "No run was started; run `pulumi up --refresh`, which creates a cluster of this stack anew, or name another cluster"
-)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a cluster or a package, and what to do when no run was started for it."""
-
-    reason: str
-    advice: str = _CORRECT
 
 
 def explained(refused: ApiError, shape: Shape, *, client: Client, polls: Polls) -> ApiError:
@@ -42,12 +27,7 @@ def fault_of_cluster(polls: Polls, cluster_id: int) -> Fault | None:
         cluster = polls.cluster_presence.find(cluster_id)
     except XplentyError:
         return None
-    if cluster is None:
-        return Fault(f"cluster {cluster_id} does not exist in this account")
-    if CLUSTER.is_living(cluster.status):
-        return None
-    why = ", after it had been idle" if cluster.terminated_on_idle else ""
-    return Fault(f"cluster {cluster_id} is {cluster.status}{why}", _ANEW)
+    return fault_of(cluster_id, cluster)
 
 
 def _of_package(client: Client, package_id: int) -> Fault | None:
