@@ -144,6 +144,7 @@ def test_stack_that_does_not_say_when_it_ends_is_an_error(project: Project, stac
     project.run("up", "--branch", "nameless", *QUICK).succeeded()
     swept = project.run("sweep").succeeded().output
     project.run("down", "--branch", "nameless").succeeded()
+    project.expire(stack)
 
     basis, rest = swept.splitlines()
     assert re.fullmatch(

@@ -88,9 +88,9 @@ def test_file_that_cannot_be_used_is_said_at_the_start(tmp_path: Path) -> None:
     broken, taken = tmp_path / "broken", tmp_path / "taken.db"
     broken.write_text("no database " * 100)
     words = ("--port", "0", "--exec", WAIT, "--queue")
-    assert f"{broken} cannot be used: " in refused_start(*words, str(broken), XPLENTY_HOOK_SALT=SALT)
+    assert f"{broken} cannot be used: " in refused_start(*words, str(broken), XPLENTY_HOOK_SALT=f"5 {SALT}")
     with listening("--queue", str(taken), "--exec", WAIT):
-        assert "another process uses it" in refused_start(*words, str(taken), XPLENTY_HOOK_SALT=SALT)
+        assert "another process uses it" in refused_start(*words, str(taken), XPLENTY_HOOK_SALT=f"5 {SALT}")
     assert broken.read_text().startswith("no database")
 
 

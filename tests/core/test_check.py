@@ -146,7 +146,7 @@ def test_nodes_that_fit(inputs: dict[str, object]) -> None:
     assert not check(CLUSTER, inputs).problems
 
 
-@pytest.mark.parametrize("inputs", [{"nodes": 1}, {"nodes": "1", "type": "production"}])
+@pytest.mark.parametrize("inputs", [{"nodes": 1}, {"nodes": 1.0, "type": "production"}])
 def test_production_cluster_of_one_node_is_a_doubt(inputs: dict[str, object]) -> None:
     """Documents disagree on it: it is no problem, and the text says that the service decides."""
     checked = check(CLUSTER, inputs)

@@ -6,12 +6,12 @@ import pytest
 
 from xplenty_pulumi.core.hook_kind import HOOK
 from xplenty_pulumi.core.kinds import CLUSTER
-from xplenty_pulumi.core.reconcile.intent import Intent, everything, intent_of
+from xplenty_pulumi.core.reconcile.intent import EVERYTHING, Intent, everything, intent_of
 
 
-def intent(old: dict[str, Any], new: dict[str, Any], **given: bool) -> Intent:
+def intent(old: dict[str, Any], new: dict[str, Any], **given: Any) -> Intent:
     """Return the intent of an update of a cluster of two nodes that was seen ready."""
-    known = {"owed": False, "is_ready": True, "signs": False, **given}
+    known = {"owed": (), "is_ready": True, "signs": False, **given}
     return intent_of(CLUSTER, {"nodes": 2, **old}, {"nodes": 2, **new}, **known)
 
 
@@ -38,7 +38,7 @@ def test_the_fields_are_those_whose_input_changes(old: dict[str, Any], new: dict
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [({"nodes": "2"}, {"nodes": 2}), ({}, {"terminate_on_idle": False}), ({}, {"ready_timeout": 1800})],
+    [({"nodes": 2.0}, {"nodes": 2}), ({}, {"terminate_on_idle": False}), ({}, {"ready_timeout": 1800})],
 )
 def test_another_spelling_is_no_change(old: dict[str, Any], new: dict[str, Any]) -> None:
     """Inputs are compared as they are understood, with their defaults."""
@@ -47,8 +47,13 @@ def test_another_spelling_is_no_change(old: dict[str, Any], new: dict[str, Any])
 
 def test_what_is_owed_is_everything() -> None:
     """Where a create has not come to its end, it is made up for, whatever changes besides."""
-    assert intent({}, {}, owed=True) == everything(CLUSTER)
-    assert intent({}, {"nodes": 3}, owed=True, signs=False) == everything(CLUSTER)
+    assert intent({}, {}, owed=[EVERYTHING]) == everything(CLUSTER)
+    assert intent({}, {"nodes": 3}, owed=[EVERYTHING], signs=False) == everything(CLUSTER)
+
+
+def test_what_an_update_may_have_sent_is_owed() -> None:
+    """Where the program takes back a change that was sent and not seen, the next update sends it back too."""
+    assert intent({}, {}, owed=["nodes"], is_ready=False) == Intent(frozenset({"nodes"}), waits=True)
 
 
 @pytest.mark.parametrize(

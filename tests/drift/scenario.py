@@ -147,12 +147,6 @@ EDITS: tuple[Edit, ...] = (
     Edit(run("stopped", **IN_QUEUE), lambda a, number: a.stop_job(number), _HARMFUL, ("run_failed", _ENDED[0])),
     Edit(run("lost", **IN_QUEUE), lambda a, number: a.delete_record("job", number), _HARMFUL, ("lost",)),
     Edit(
-        run("strange", **IN_QUEUE),
-        lambda a, number: a.end_job(number, "completed_with_warnings"),
-        _HARMFUL,
-        ("end_unknown", "completed_at"),
-    ),
-    Edit(
         run("noted", on_failure="record", **IN_QUEUE),
         lambda a, number: a.fail_job(number),
         _EXPECTED,

@@ -5,7 +5,6 @@ import pytest
 from tests.drift.scenario import DECLARED, EDITS, Edit
 from tests.drift.scene import Scene
 from tests.support.hook_receiver import receiving
-from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.core.drift_classes import Cause, Drift
 
 EACH = pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.resource.name)
@@ -14,7 +13,8 @@ EACH = pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.resource.nam
 def test_scenario_has_every_class_and_every_cause() -> None:
     """A cause that is added needs an edit that brings it about."""
     assert {edit.drift for edit in EDITS} == {*Drift}
-    causes = {cause.value for cause in Cause} - {Cause.CHANGED.value}
+    # An end that no document names is tried in tests/core/test_unknown_end.py: the API's description does not allow it.
+    causes = {cause.value for cause in Cause} - {Cause.CHANGED.value, Cause.END_UNKNOWN.value}
     assert causes <= {name for edit in EDITS for name in edit.finds}
     assert len(EDITS) >= 12
 
@@ -26,10 +26,8 @@ def test_nothing_is_found_before_any_edit(scene: Scene) -> None:
 
 
 @EACH
-def test_edit_is_found_sorted_and_posted_once(scene: Scene, edit: Edit, schema_watch: SchemaWatch) -> None:
+def test_edit_is_found_sorted_and_posted_once(scene: Scene, edit: Edit) -> None:
     """A schedule that found nothing before finds the edit, ends with its exit code and posts, and then is quiet."""
-    if "end_unknown" in edit.finds:
-        schema_watch.look_away()
     with receiving() as receiver:
         words = ["--json", "--since-last", scene.folder / "last.json", "--hook", receiver.url, *edit.options]
         before = scene.run(*words)

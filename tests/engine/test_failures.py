@@ -72,7 +72,7 @@ def test_time_out_keeps_the_cluster_and_the_next_up_goes_on_waiting(stack: Stack
     assert f"cluster {one.id}: not available with 2 nodes after" in output
     assert stack.state()["etl"]["id"] == str(one.id)
     stack.declare(cluster("etl", ready_timeout="5m")).up().succeeded()
-    assert writes(account) == ["POST /clusters"]
+    assert writes(account) == ["POST /clusters", f"PUT /clusters/{one.id}"]
     assert account.cluster(one.id).status == "available"
 
 

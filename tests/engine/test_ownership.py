@@ -24,6 +24,21 @@ def test_an_up_sends_what_its_preview_showed(stack: Stack, account: Emulator) ->
     assert [one.nodes for one in account.living_clusters()] == [5, 5]
 
 
+def test_a_resize_that_was_cut_off_and_taken_back_is_undone(stack: Stack, account: Emulator) -> None:
+    """What an update has sent and not seen is the next one's business, although no input differs any more."""
+    stack.declare(cluster("etl")).up().succeeded()
+    account.pace(0)
+    stack.declare(cluster("etl", nodes=4, ready_timeout=1)).up().failed()
+    (one,) = account.living_clusters()
+    assert account.cluster(one.id).nodes == 4
+    account.pace(30)
+
+    stack.declare(cluster("etl")).up().succeeded()
+
+    assert account.cluster(one.id).nodes == 2
+    assert {step["op"] for step in stack.preview().values()} == {"same"}
+
+
 def test_a_new_stack_of_an_old_name_takes_nothing(stack: Stack, account: Emulator) -> None:
     """After a rename the new stack is refused, in words that name the ways out; the renamed one signs anew."""
     stack.declare(cluster("etl")).up().succeeded()

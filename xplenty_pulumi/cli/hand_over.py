@@ -87,6 +87,7 @@ class _HandingOver:
     def run(self, thing: Thing, heir: Heir | None, *, yes: bool) -> None:
         """Change the marker of the thing so that the heir adopts it, or nobody."""
         core.require_free(thing, holder=self._holder(thing))
+        self._require_made(thing)
         if heir:
             self._require_no_other(heir, thing)
         foreign = self._foreign(thing)
@@ -96,6 +97,19 @@ class _HandingOver:
         marker = heir.marker.drawn(self._account.clock.now(), SystemRandom()) if heir else None
         core.hand_over(self._account.client, thing, marker, clock=self._account.clock)
         self._screen.line(f"{thing.label}: {_next(thing, heir, self._place.stack, is_foreign=bool(foreign))}")
+
+    def _require_made(self, thing: Thing) -> None:
+        """Return unless a create of another stack may still be at work on it."""
+        marker = thing.marker
+        if marker is None or not marker.is_unfinished or marker.scope == self._place.scope:
+            return
+        if maker := self._holders.stack_with(marker.scope):
+            raise RefusedError(
+                f"a create of stack {maker} has requested it and may not have come to its end; {_UNDONE}",
+                resource=thing.label,
+                advice=f"Run `pulumi up` in stack {maker}, which adopts it, or end it there with "
+                "`xplenty-pulumi recover --end-strays`",
+            )
 
     def show(self, thing: Thing) -> None:
         """Print what it is, and whose."""

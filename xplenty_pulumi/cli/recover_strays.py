@@ -22,6 +22,7 @@ from xplenty_pulumi.core.kinds import CLUSTER
 from xplenty_pulumi.core.marker import Marker
 from xplenty_pulumi.core.patience import Deadline
 from xplenty_pulumi.core.reconcile import Hooks, KnownHooks, Living
+from xplenty_pulumi.core.reconcile.ownership import is_of_another
 from xplenty_pulumi.core.strays import WINDOW, Stray, stray_clusters, stray_hooks
 
 _LONGEST = 1200.0
@@ -53,6 +54,8 @@ class StackAccount:
             if marker is None or marker.whose not in owners or marker.is_unfinished:
                 continue
             if marker.begun is None or marker.begun < since.replace(second=0, microsecond=0):
+                continue
+            if is_of_another(thing.record, self.account.client.user_id()):
                 continue
             if not self.holders.of(thing.kind.name, thing.record.id):
                 drawn = marker.whose.drawn(self.account.clock.now(), SystemRandom())

@@ -155,8 +155,15 @@ class Client:
         return self._caller.run(Call(CallKind.READ, Request("GET", path), "rate limit", read_rate_limit, free=True))
 
 
+_OF_OTHER_KINDS = frozenset({"status", "nodes", "cluster_id", "package_id", "events"})
+"""Fields that no user has (documented), and that the records of other kinds have."""
+
+
 def _read_user_id(answer: Answered) -> int:
-    found = read_mapping(answer).get("id")
+    body = read_mapping(answer)
+    if not _OF_OTHER_KINDS.isdisjoint(body):
+        raise Unreadable("the body is that of another kind of record")
+    found = body.get("id")
     if isinstance(found, int) or (isinstance(found, str) and found.isdecimal()):
         return int(found)
     raise Unreadable("the body has no id")

@@ -23,7 +23,7 @@ from xplenty_pulumi.dynamic.checking import check
 from xplenty_pulumi.dynamic.crowd import crowd
 from xplenty_pulumi.dynamic.inputs import ACCOUNT, DECLARED, NONCES, OWED, OWNER, Inputs
 from xplenty_pulumi.dynamic.layout import OBSERVED, stored
-from xplenty_pulumi.dynamic.properties import Properties, declared, outputs, refreshed_inputs
+from xplenty_pulumi.dynamic.properties import Properties, declared, hidden_outputs, outputs, refreshed_inputs
 from xplenty_pulumi.dynamic.secrets import secret_values
 from xplenty_pulumi.dynamic.switches import HEARTBEAT_IN_CI, in_ci
 from xplenty_pulumi.errors import ConfigError, NotFoundError, SpecError
@@ -201,10 +201,16 @@ class Provider(ResourceProvider, ABC):
             self.kind,
             Inputs.of(before).known,
             Inputs.of(news).known,
-            owed=OWED in olds,
+            owed=str(olds.get(OWED, "")).split(),
             is_ready=self.kind.phase(str(olds.get("status", ""))) is Phase.READY,
             signs=before.get(OWNER) != news.get(OWNER),
         )
+
+    def owing(self, olds: Properties, intent: "Intent") -> Properties:
+        """Return the hidden outputs that an update keeps, with what it owes until it has come to its end."""
+        sent = [name for name in self.kind.by_name if name in intent.fields]
+        owed = str(olds.get(OWED, "")).split()
+        return {**hidden_outputs(olds), OWED: " ".join(dict.fromkeys([*owed, *sent]))}
 
     def require_account(self, props: Mapping[str, object]) -> None:
         """Return if the settings name the account that `props` are from.

@@ -16,7 +16,7 @@ from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.base import Provider, answered, number_of
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import OWED, OWNER, Inputs, owner_of
-from xplenty_pulumi.dynamic.properties import Properties, declared, hidden_outputs, nonces_in
+from xplenty_pulumi.dynamic.properties import Properties, declared, nonces_in
 from xplenty_pulumi.dynamic.switches import is_saved_at_once
 from xplenty_pulumi.redact import scrub
 
@@ -41,15 +41,15 @@ class HookProvider(Provider):
         """Return the hook's id and outputs once it is read back as desired."""
         call = self.call()
         outcome = self._hooks(call).create(_desired_hook(call, props))
-        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, {**props, OWED: True}))
+        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, {**props, OWED: "*"}))
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the hook is read back as desired."""
         self.require_account(_olds)
         call = self.call()
-        props = {**_news, **hidden_outputs(_olds)}
         intent = self.intent(call, _olds, _news)
+        props = {**_news, **self.owing(_olds, intent)}
         desired = replace(_desired_hook(call, props), intent=intent, is_saved_at_once=True)
         outcome = self._hooks(call).update(number_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))

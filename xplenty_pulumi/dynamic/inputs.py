@@ -28,7 +28,8 @@ HIDDEN_INPUTS = (OWNER, SECRETS)
 NONCES = "__nonces"
 """Hidden output: the nonces of all create calls that were sent for the resource, with blanks between them."""
 OWED = "__owed"
-"""Hidden output, only where a create has not come to its end: everything that is declared is still owed."""
+"""Hidden output, only of what is unfinished: the inputs that an update was about, with blanks between them, or `*`
+where a create has not come to its end."""
 HIDDEN_OUTPUTS = (NONCES, OWED)
 
 

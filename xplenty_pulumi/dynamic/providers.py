@@ -18,7 +18,7 @@ from xplenty_pulumi.dynamic.base import Provider, answered, number_of, timeout_o
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.foresight import warn_of_end
 from xplenty_pulumi.dynamic.inputs import DECLARED, OWED, OWNER, Inputs, owner_of
-from xplenty_pulumi.dynamic.properties import Properties, declared, hidden_outputs, nonces_in
+from xplenty_pulumi.dynamic.properties import Properties, declared, nonces_in
 from xplenty_pulumi.dynamic.switches import is_saved_at_once
 from xplenty_pulumi.errors import ConfigError
 
@@ -45,15 +45,15 @@ class ClusterProvider(Provider):
         outcome = self._clusters(call).create(_desired_cluster(call, props))
         self.session().last_look.know(outcome.record.id)
         self.session().foresight.know_cluster(outcome.record.id)
-        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, {**props, OWED: True}))
+        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, {**props, OWED: "*"}))
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the cluster is ready and as desired."""
         self.require_account(_olds)
         call = self.call()
-        props = {**_news, **hidden_outputs(_olds)}
         intent = self.intent(call, _olds, _news)
+        props = {**_news, **self.owing(_olds, intent)}
         desired = replace(_desired_cluster(call, props), intent=intent, is_saved_at_once=True)
         outcome = self._clusters(call).update(number_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))

@@ -1,10 +1,13 @@
 """What an update is to bring about, so that it sends what its preview has shown and nothing else; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from xplenty_pulumi.core.check import check
 from xplenty_pulumi.core.kinds import Kind
+
+EVERYTHING = "*"
+"""What a create owes that has not come to its end."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +28,22 @@ def everything(kind: Kind) -> Intent:
 
 
 def intent_of(
-    kind: Kind, old: Mapping[str, object], new: Mapping[str, object], *, owed: bool, is_ready: bool, signs: bool
+    kind: Kind,
+    old: Mapping[str, object],
+    new: Mapping[str, object],
+    *,
+    owed: Collection[str],
+    is_ready: bool,
+    signs: bool,
 ) -> Intent:
     """Return the intent of an update from the `old` inputs to the `new` ones.
 
-    Where a create has not come to its end, everything is still `owed`. Something that was not seen ready is waited for,
+    `owed` are the fields that an earlier update has sent and not seen, so that it may have changed them, or
+    `EVERYTHING` where a create has not come to its end. Something that was not seen ready is waited for,
     and so is one of which no input has changed: the engine asks then for nothing else.
     """
-    if owed:
+    if EVERYTHING in owed:
         return everything(kind)
     before, after = check(kind, old).inputs, check(kind, new).inputs
-    changed = frozenset(name for name in kind.by_name if before.get(name) != after.get(name))
+    changed = frozenset(name for name in kind.by_name if name in owed or before.get(name) != after.get(name))
     return Intent(changed, waits=not is_ready or not (changed or signs), signs=signs)
