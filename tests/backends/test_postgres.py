@@ -48,7 +48,7 @@ def test_life_of_a_stack(stack: Stack, account: Emulator) -> None:
     recovered = recover(stack, "--yes").succeeded().output
     assert "removed the lock that there may have been; cleared 1 pending: creating late" in recovered
     stack.up().succeeded()
-    assert writes(account) == ["POST /clusters"] * 3
+    assert [call for call in writes(account) if not call.startswith("PUT")] == ["POST /clusters"] * 3
 
     stack.destroy().succeeded()
     assert account.living_clusters() == ()

@@ -62,6 +62,7 @@ def test_public_methods() -> None:
     assert found == {
         "": [
             *(
+                "clock_ahead",
                 "close",
                 "clusters",
                 "credits",

@@ -89,7 +89,7 @@ def test_refresh_does_not_hide_that_a_cluster_is_not_ready(make_stack: Callable[
         account.pace(STEP)
         stack.up().succeeded()
 
-    assert writes(account) == ["POST /clusters"]
+    assert writes(account) == ["POST /clusters", "PUT /clusters/501"]
 
 
 @bridged("test_custom_timeouts_do_not_count")

@@ -49,7 +49,7 @@ def test_time_out_leaves_nothing_in_the_state_and_the_next_up_adopts(
     assert stack.state() == {}
     slow_account.pace(STEP)
     stack.declare(cluster("etl", ready_timeout="5m")).up().succeeded()
-    assert writes(slow_account) == ["POST /clusters"]
+    assert writes(slow_account) == ["POST /clusters", f"PUT /clusters/{one.id}"]
     assert stack.state()["etl"]["id"] == str(one.id)
 
 
@@ -175,6 +175,27 @@ def test_interrupted_wait_ends_with_the_cluster_ready(
 
     assert stack.outputs()["etl"]["status"] == "available"
     assert slow_account.jobs() == ()
+
+
+def test_next_day_needs_a_refresh(plain_stack: Callable[[Emulator], Stack], account: Emulator) -> None:
+    """The cluster idled out and the day has changed: `up --refresh` makes both anew, and the first run stays one."""
+    stack = plain_stack(account)
+    for day, has_idled_out in (("'2026-01-31'", False), ("'2026-02-01'", True)):
+        stack.declare(cluster("etl", terminate_on_idle=True), job("load", variables={"day": day}))
+        if has_idled_out:
+            account.edit_cluster(account.clusters()[0].id, status="terminated", terminated_on_idle=True)
+        stack.up("--refresh").succeeded()
+    assert [run.variables for run in account.jobs()] == [{"day": "'2026-01-31'"}, {"day": "'2026-02-01'"}]
+
+
+def test_previews_without_hints(plain_stack: Callable[[Emulator], Stack], account: Emulator) -> None:
+    """What only a diff or a check can say is unsaid, and a preview shows what there is to do."""
+    run = job("load", variables={"day": "2026-01-31"})
+    planned = plain_stack(account).declare(cluster("etl"), run).preview()
+    assert {name: step["op"] for name, step in planned.items() if name != "tests-dev"} == {
+        "etl": "create",
+        "load": "create",
+    }
 
 
 def test_every_test_that_needs_the_bridge_has_a_partner() -> None:

@@ -1,7 +1,5 @@
 """`xplenty-pulumi hand-over` on the real engine: what no state holds any more is managed again, or kept for nobody."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,11 +30,7 @@ def stack(tmp_path: Path, account: Emulator) -> Stack:
 
 def hand_over(stack: Stack, account: Emulator, *options: str) -> Ran:
     """Run the command on the account's first cluster."""
-    command = [sys.executable, "-m", "xplenty_pulumi.cli", "hand-over", f"cluster:{account.clusters()[0].id}", *options]
-    done = subprocess.run(
-        command, cwd=stack.folder, env=stack.environment, capture_output=True, text=True, timeout=120, check=False
-    )
-    return Ran(done.returncode, done.stdout + done.stderr)
+    return stack.command("hand-over", f"cluster:{account.clusters()[0].id}", *options)
 
 
 def test_the_next_up_adopts_what_was_handed_over(stack: Stack, account: Emulator) -> None:

@@ -65,7 +65,7 @@ def test_misspelt_settings_do_not_pass_a_preview(stack: Stack, account: Emulator
     assert output.partition("Diagnostics:")[2].count("the nearest is XPLENTY_ALLOWED_TYPES") == 1
 
 
-@bridged("test_inputs_of_a_run_are_exact_or_refused")
+@bridged("test_next_day_needs_a_refresh")
 def test_next_day_is_told_in_the_preview(stack: Stack, account: Emulator) -> None:
     """The cluster idled out and the day has changed: the preview says what the `up` needs, and that brings it about."""
     for day, has_idled_out in (("'2026-01-31'", False), ("'2026-02-01'", True)):
@@ -80,7 +80,7 @@ def test_next_day_is_told_in_the_preview(stack: Stack, account: Emulator) -> Non
     assert [run.variables for run in account.jobs()] == [{"day": "'2026-01-31'"}, {"day": "'2026-02-01'"}]
 
 
-@bridged("test_inputs_of_a_run_are_exact_or_refused")
+@bridged("test_previews_without_hints")
 def test_unquoted_texts_are_told_in_the_preview(stack: Stack) -> None:
     """Dates and paths without quotes are named together with `quote`, before a run fails for them."""
     run = job("load", variables={"day": "2026-01-31", "output_path": "/sales/x"})

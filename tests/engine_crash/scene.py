@@ -1,8 +1,6 @@
 """What a crash test sets up and holds against the account afterwards."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,15 +76,4 @@ def scene(folder: Path) -> Iterator[Scene]:
 
 def recover(stack: Stack, *arguments: str, **environment: str) -> Ran:
     """Run `xplenty-pulumi recover` in the folder of a stack, where nothing is under way any more."""
-    done = subprocess.run(
-        [sys.executable, "-m", "xplenty_pulumi.cli", "recover", "--no-wait", *arguments],
-        cwd=stack.folder,
-        env={**stack.environment, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout)
+    return stack.command("recover", "--no-wait", *arguments, **environment)

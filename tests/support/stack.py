@@ -130,8 +130,15 @@ class Stack:
 
     def run(self, *arguments: str, **environment: str) -> Ran:
         """Run `pulumi` to its end; `environment` is for this command alone."""
+        return self._ended(["pulumi", *arguments, "--non-interactive", "--color", "never"], environment)
+
+    def command(self, *arguments: str, **environment: str) -> Ran:
+        """Run our own command to its end, in the folder and the environment of the program."""
+        return self._ended([sys.executable, "-m", "xplenty_pulumi.cli", *arguments], environment)
+
+    def _ended(self, line: Sequence[str], environment: Mapping[str, str]) -> Ran:
         done = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+            line,
             cwd=self.folder,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
