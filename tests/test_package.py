@@ -16,7 +16,7 @@ import pytest
 
 import xplenty_pulumi
 from xplenty_pulumi import Cluster, Hook, JobRun
-from xplenty_pulumi.dynamic.declare import outputs_of
+from xplenty_pulumi.dynamic.resources.declare import outputs_of
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "xplenty_pulumi"

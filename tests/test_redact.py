@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.redact import COMMON_WORDS, MASK, ScrubbingFilter, Secret, scrub
 
 KEY = "V4eyfgNqYcSasXGhzNxS"

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from xplenty_pulumi._version import __version__
 
 if TYPE_CHECKING:
-    from xplenty_pulumi.core.expressions import quote
-    from xplenty_pulumi.dynamic.cluster import Cluster
-    from xplenty_pulumi.dynamic.hook import Hook
-    from xplenty_pulumi.dynamic.hook_provider import HookProvider
-    from xplenty_pulumi.dynamic.job_run import JobRun
-    from xplenty_pulumi.dynamic.lookups import (
+    from xplenty_pulumi.core.kinds.variables import quote
+    from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
+    from xplenty_pulumi.dynamic.providers.hook import HookProvider
+    from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
+    from xplenty_pulumi.dynamic.resources.cluster import Cluster
+    from xplenty_pulumi.dynamic.resources.hook import Hook
+    from xplenty_pulumi.dynamic.resources.job_run import JobRun
+    from xplenty_pulumi.dynamic.resources.lookups import (
         LookupFailed,
         get_account_limits,
         get_cluster,
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
         get_package,
         get_packages,
     )
-    from xplenty_pulumi.dynamic.providers import ClusterProvider, JobRunProvider
 
 __all__ = [
     "Cluster",
@@ -45,14 +46,14 @@ __all__ = [
     "quote",
 ]
 
-_LOOKUPS = "xplenty_pulumi.dynamic.lookups"
+_LOOKUPS = "xplenty_pulumi.dynamic.resources.lookups"
 _HOMES = {
-    "Cluster": "xplenty_pulumi.dynamic.cluster",
-    "ClusterProvider": "xplenty_pulumi.dynamic.providers",
-    "Hook": "xplenty_pulumi.dynamic.hook",
-    "HookProvider": "xplenty_pulumi.dynamic.hook_provider",
-    "JobRun": "xplenty_pulumi.dynamic.job_run",
-    "JobRunProvider": "xplenty_pulumi.dynamic.providers",
+    "Cluster": "xplenty_pulumi.dynamic.resources.cluster",
+    "ClusterProvider": "xplenty_pulumi.dynamic.providers.cluster",
+    "Hook": "xplenty_pulumi.dynamic.resources.hook",
+    "HookProvider": "xplenty_pulumi.dynamic.providers.hook",
+    "JobRun": "xplenty_pulumi.dynamic.resources.job_run",
+    "JobRunProvider": "xplenty_pulumi.dynamic.providers.job_run",
     "LookupFailed": _LOOKUPS,
     "get_account_limits": _LOOKUPS,
     "get_cluster": _LOOKUPS,
@@ -61,7 +62,7 @@ _HOMES = {
     "get_jobs": _LOOKUPS,
     "get_package": _LOOKUPS,
     "get_packages": _LOOKUPS,
-    "quote": "xplenty_pulumi.core.expressions",
+    "quote": "xplenty_pulumi.core.kinds.variables",
 }
 
 

@@ -9,7 +9,7 @@ from benchmarks.figure import Figure
 from benchmarks.floor.provider import NothingProvider
 from benchmarks.provider_process import ProviderProcess, provider_process
 from xplenty_pulumi import ClusterProvider
-from xplenty_pulumi.dynamic.inputs import OWNER
+from xplenty_pulumi.dynamic.state import OWNER
 
 COUNT = 1_000
 GOAL = 150

@@ -9,13 +9,13 @@ from benchmarks.figure import Figure
 from benchmarks.plain.provider import Api, http_client
 from tests.support.in_process import in_process
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.core.check import check
-from xplenty_pulumi.core.kinds import CLUSTER
-from xplenty_pulumi.core.marker import Owner
-from xplenty_pulumi.core.patience import Pace, Patience
-from xplenty_pulumi.core.polls import Polls
+from xplenty_pulumi.core.kinds.check import check
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile import Clusters, Living
-from xplenty_pulumi.core.reconcile.creation import Desired
+from xplenty_pulumi.core.reconcile.clusters.create import Desired
+from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.emulator import Emulator, Knobs
 
 COUNT = 50

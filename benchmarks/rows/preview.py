@@ -6,7 +6,7 @@ from benchmarks.figure import Figure
 from benchmarks.stack import Stack
 from benchmarks.thousand import COUNT, thousand_of_ours, thousand_that_do_nothing
 from xplenty_pulumi import Cluster
-from xplenty_pulumi.dynamic.declare import outputs_of
+from xplenty_pulumi.dynamic.resources.declare import outputs_of
 
 GOAL = 1.2
 _RUNS = 5

@@ -11,7 +11,7 @@ import pytest
 
 from tests.bad_input.amounts import assert_told_well, draws, settle, share
 from tests.client.scripts import client_on
-from xplenty_pulumi.client.headers import credits_left, next_offset, retry_after
+from xplenty_pulumi.client.http.answers import credits_left, next_offset, retry_after
 from xplenty_pulumi.client.paging import MOST_PAGES
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import XplentyError

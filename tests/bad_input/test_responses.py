@@ -13,11 +13,12 @@ from tests.client.scripts import client_on
 from tests.client.test_answers import OPERATIONS
 from xplenty_pulumi.client import Client, Cluster, Job
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
-from xplenty_pulumi.core.patience import Patience
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.views import cluster_view, job_view
 from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
-from xplenty_pulumi.core.view import cluster_view, job_view
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.dynamic.properties import outputs
 from xplenty_pulumi.errors import XplentyError
 

@@ -13,11 +13,10 @@ from tests.bad_input.amounts import draws, part, settle, share
 from tests.bad_input.values import NUMBERS, TEXTS, nested, value
 from xplenty_pulumi import ClusterProvider, JobRunProvider
 from xplenty_pulumi.client.arguments import checked_body
-from xplenty_pulumi.core.fields import shown
-from xplenty_pulumi.core.kinds import Change
-from xplenty_pulumi.dynamic.base import Provider
-from xplenty_pulumi.dynamic.inputs import OWNER
-from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.core.kinds.inputs import shown
+from xplenty_pulumi.core.kinds.kind import Change
+from xplenty_pulumi.dynamic.providers.base import Provider
+from xplenty_pulumi.dynamic.state import OWNER, SECRETS
 
 PROVIDERS: tuple[Provider, ...] = (ClusterProvider(), JobRunProvider())
 GOOD: Mapping[str, Mapping[str, Any]] = {

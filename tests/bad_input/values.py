@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from xplenty_pulumi.core.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 
 MARKED = sign("night", marker_of(Owner("acme", "loads", "dev", "nightly")))
 

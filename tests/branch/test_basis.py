@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from xplenty_pulumi.cli.branch_sweep import Broom
-from xplenty_pulumi.client.headers import seconds_ahead
+from xplenty_pulumi.cli.branch.sweep import Broom
+from xplenty_pulumi.client.http.answers import seconds_ahead
 from xplenty_pulumi.errors import RefusedError
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -16,8 +16,8 @@ import pytest
 
 from tests.branch.project import QUICK, Project
 from tests.support.stack import LONGEST, STEP, eventually
-from xplenty_pulumi.core.branches import stack_name
-from xplenty_pulumi.core.marker import Marker, Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign
+from xplenty_pulumi.core.reports.branches import stack_name
 from xplenty_pulumi.emulator import Emulator
 
 engine = pytest.mark.engine

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from xplenty_pulumi.cli.branch import _pushed_to
-from xplenty_pulumi.cli.branch_git import Repository, repository_name
+from xplenty_pulumi.cli.branch.command import _pushed_to
+from xplenty_pulumi.cli.branch.git import Repository, repository_name
 from xplenty_pulumi.errors import ConfigError, RefusedError
 
 GITHUB = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_REF_NAME": "12/merge", "GITHUB_ACTOR": "bob"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from xplenty_pulumi.cli.branch_jobs import branch_of_job
+from xplenty_pulumi.cli.branch.jobs import branch_of_job
 from xplenty_pulumi.errors import ConfigError
 
 HERE, FORK = {"full_name": "acme/loads"}, {"full_name": "ann/loads"}

@@ -8,13 +8,13 @@ import pytest
 
 from tests.cli.scene import OWNER, SCOPE, START, Scene, opened_scene
 from xplenty_pulumi.cli.account import opened
-from xplenty_pulumi.cli.branch_claims import Judge
-from xplenty_pulumi.cli.branch_down import LATEST, TakingDown
-from xplenty_pulumi.cli.engine import Engine
-from xplenty_pulumi.cli.holders import Holders
-from xplenty_pulumi.cli.screen import Screen
-from xplenty_pulumi.core.marker import marker_of, sign
-from xplenty_pulumi.core.patience import Deadline
+from xplenty_pulumi.cli.branch.claims import Judge
+from xplenty_pulumi.cli.branch.down import LATEST, TakingDown
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.holders import Holders
+from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.core.kinds.marker import marker_of, sign
+from xplenty_pulumi.core.waiting.patience import Deadline
 
 PAUSES_UNTIL_IT_COMES = 12
 """Of two seconds each: long after two looks have shown nothing."""

@@ -11,7 +11,7 @@ import pytest
 
 from tests.branch.project import QUICK, Project
 from tests.support.stack import eventually
-from xplenty_pulumi.core.marker import Owner, marker_of, read, sign
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign
 from xplenty_pulumi.emulator import Cluster, Emulator, Knobs
 
 pytestmark = pytest.mark.engine

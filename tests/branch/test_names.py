@@ -5,8 +5,8 @@ import re
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from xplenty_pulumi.core.branches import family_of_scope, family_of_stack, scope_of_stack, stack_name
-from xplenty_pulumi.core.marker import Owner, scope_of
+from xplenty_pulumi.core.kinds.marker import Owner, scope_of
+from xplenty_pulumi.core.reports.branches import family_of_scope, family_of_stack, scope_of_stack, stack_name
 
 FAMILIES = st.text("0123456789abcdef", min_size=7, max_size=7)
 BRANCHES = st.text(min_size=1, max_size=300) | st.text("aA-_/.#", min_size=1, max_size=12)

@@ -10,9 +10,9 @@ import pytest
 
 from tests.branch.project import QUICK, Project
 from tests.support.stack import Ran
-from xplenty_pulumi.cli.holders import TOKENS
-from xplenty_pulumi.core.branches import stack_name
-from xplenty_pulumi.core.marker import Marker, Owner, marker_of, sign
+from xplenty_pulumi.cli.engine.holders import TOKENS
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign
+from xplenty_pulumi.core.reports.branches import stack_name
 from xplenty_pulumi.emulator import Cluster, Emulator
 
 pytestmark = pytest.mark.engine

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from xplenty_pulumi.cli.branch_stacks import Listed, _expiry
-from xplenty_pulumi.cli.branch_up import _later
+from xplenty_pulumi.cli.branch.stacks import Listed, _expiry
+from xplenty_pulumi.cli.branch.up import _later
 
 LISTED = Listed("acme/loads/br-5f3a1c9-x-0123456789ab", datetime(2026, 1, 30, 12, tzinfo=UTC))
 RECORD = {"xplenty:branch": "x", "xplenty:expires": "2026-02-03T12:00:00Z"}

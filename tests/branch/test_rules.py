@@ -8,7 +8,8 @@ import pytest
 
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.client.models import Creator
-from xplenty_pulumi.core.branches import (
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, scope_of
+from xplenty_pulumi.core.reports.branches import (
     BranchStack,
     Claims,
     Heads,
@@ -19,7 +20,6 @@ from xplenty_pulumi.core.branches import (
     scope_of_stack,
     stack_name,
 )
-from xplenty_pulumi.core.marker import Owner, marker_of, scope_of
 from xplenty_pulumi.errors import RefusedError
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)

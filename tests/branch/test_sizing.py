@@ -7,8 +7,8 @@ import pytest
 
 from tests.branch.project import QUICK, Project
 from tests.support.stack import STEP
-from xplenty_pulumi.cli.branch_up import Sizing, usual_sizing
-from xplenty_pulumi.core.plan_limits import PlanLimits
+from xplenty_pulumi.cli.branch.up import Sizing, usual_sizing
+from xplenty_pulumi.core.preview.plan_limits import PlanLimits
 from xplenty_pulumi.emulator import Emulator, Knobs
 
 SMALL = ("production", 2, True, 900)

@@ -14,10 +14,10 @@ from xplenty_pulumi.cli import account as cli_account
 from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.marker import Owner, marker_of, scope_of, sign
-from xplenty_pulumi.dynamic.switches import CI_VARIABLES
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, scope_of, sign
 from xplenty_pulumi.emulator import Cluster, Emulator, Knobs, Seed
 from xplenty_pulumi.emulator.account import Gate
+from xplenty_pulumi.settings import CI_VARIABLES
 
 KEY = "canary-key-0123456789"
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from xplenty_pulumi.cli import engine_locks
-from xplenty_pulumi.cli.engine_locks import Lock, locks_of
+from xplenty_pulumi.cli.engine import locks
+from xplenty_pulumi.cli.engine.locks import Lock, locks_of
 from xplenty_pulumi.errors import RefusedError
 
 LOCK = '{"pid": 7, "username": "ann", "hostname": "ci-3", "timestamp": "2026-01-31T12:00:00.25Z"}'
@@ -49,7 +49,7 @@ def test_other_backends_show_no_locks(backend: str) -> None:
     assert locks_of("organization/shop/dev", backend, folder=Path()) is None
 
 
-@pytest.mark.parametrize("look", [engine_locks._command_of, engine_locks._command_by_ps])
+@pytest.mark.parametrize("look", [locks._command_of, locks._command_by_ps])
 def test_a_process_is_known_by_its_command_until_it_has_ended(look: Callable[[int], str | None]) -> None:
     """A living process shows its command; one that has ended shows nothing, even before it is waited for."""
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from xplenty_pulumi.core.glance import Glance
-from xplenty_pulumi.core.kinds import CLUSTER, Phase
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.reading.for_status import Glance
 
 
 @dataclass(frozen=True)

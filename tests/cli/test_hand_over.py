@@ -12,10 +12,10 @@ import pytest
 
 from tests.cli.scene import START, Ended, Scene, opened_scene
 from tests.support.openapi import SchemaWatch
-from xplenty_pulumi.cli.engine import Engine
-from xplenty_pulumi.cli.holders import TOKENS
-from xplenty_pulumi.core.hand_over import hand_over, look
-from xplenty_pulumi.core.marker import Marker, Owner, marker_of, read, sign
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.holders import TOKENS
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, read, sign
+from xplenty_pulumi.core.reports.hand_over import hand_over, look
 from xplenty_pulumi.emulator import Cluster, Request, Response
 from xplenty_pulumi.errors import RefusedError, XplentyError
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.cli.test_listen import SALT, Listener, free_port, listening, refused_start
 from tests.support.stack import eventually
-from xplenty_pulumi.cli.hook_queue import MOST_WAITING, EventQueue
-from xplenty_pulumi.cli.hook_requests import Notice
+from xplenty_pulumi.cli.listen.queue import MOST_WAITING, EventQueue
+from xplenty_pulumi.cli.listen.requests import Notice
 from xplenty_pulumi.errors import ConfigError
 
 WAIT = f"{sys.executable} -c \"import threading; print('begun', flush=True); threading.Event().wait()\""

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from xplenty_pulumi.client import Cluster, Job
-from xplenty_pulumi.core.kinds import Phase
-from xplenty_pulumi.core.masking import values_of, without
-from xplenty_pulumi.core.overview import UNMANAGED, Wanted, cluster_row, job_row, jobs_shown, owner_of
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.variables import values_of, without
+from xplenty_pulumi.core.reports.overview import UNMANAGED, Wanted, cluster_row, job_row, jobs_shown, owner_of
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 MARKED = "loads [xp1:dev-4ea9dcc:c2c910102dbb]"

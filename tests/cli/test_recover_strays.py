@@ -10,7 +10,7 @@ import pytest
 from tests.cli.test_recover import NO_PROCESS, add_pending, lock, recover
 from tests.support.engine_process import beside
 from tests.support.stack import Stack, cluster, writes
-from xplenty_pulumi.core.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from xplenty_pulumi.cli.engine_locks import Lock
-from xplenty_pulumi.cli.recover_wait import wait_for_late_calls
-from xplenty_pulumi.cli.remains import Remains
+from xplenty_pulumi.cli.engine.locks import Lock
+from xplenty_pulumi.cli.recover.remains import Remains
+from xplenty_pulumi.cli.recover.wait import wait_for_late_calls
 from xplenty_pulumi.clock import ManualClock
 
 WRITTEN = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from xplenty_pulumi.cli.screen import Screen
+from xplenty_pulumi.cli.ui.screen import Screen
 
 HOSTILE = "a\x1b[2J\x07\x9b31m\u202eb postgres://user:pa55word@host/db"
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.scene import SCOPE, START, Scene, at
 from xplenty_pulumi.client import Cluster, paging
-from xplenty_pulumi.core.node_hours import usage
+from xplenty_pulumi.core.reports.usage import summed
 
 HOUR = timedelta(hours=1)
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
@@ -16,7 +16,7 @@ NOW = datetime(2026, 1, 31, tzinfo=UTC)
 def hours(**fields: Any) -> float:
     """Return the node-hours of a cluster within the last ten hours."""
     known = {"id": 1, "status": "available", "nodes": 3, "type": "production"}
-    return usage([Cluster(**{**known, **fields})], since=NOW - 10 * HOUR, until=NOW).node_hours
+    return summed([Cluster(**{**known, **fields})], since=NOW - 10 * HOUR, until=NOW).node_hours
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from itertools import pairwise
 import pytest
 
 from tests.cli.scene import Scene, at
-from xplenty_pulumi.cli.choices import read_span
-from xplenty_pulumi.cli.wait import ClusterGoal, JobGoal
-from xplenty_pulumi.core.awaited import CLUSTER_GOALS, JOB_GOALS
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
+from xplenty_pulumi.cli.ending.wait import ClusterGoal, JobGoal
+from xplenty_pulumi.cli.ui.options import read_span
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.reports.script_goals import CLUSTER_GOALS, JOB_GOALS
 from xplenty_pulumi.emulator.backstage import KindName
 
 

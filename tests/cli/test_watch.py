@@ -17,13 +17,13 @@ from datetime import timedelta
 import pytest
 
 from tests.cli.scene import KEY, START, Scene, at, seeded
-from xplenty_pulumi.cli.watching import watch
+from xplenty_pulumi.cli.status.live import watch
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.overview import Fact
-from xplenty_pulumi.core.patience import Plenty
-from xplenty_pulumi.dynamic.switches import CI_VARIABLES
+from xplenty_pulumi.core.reports.overview import Fact
+from xplenty_pulumi.core.waiting.patience import Plenty
 from xplenty_pulumi.emulator import Emulator, Seed
 from xplenty_pulumi.errors import NotSentError
+from xplenty_pulumi.settings import CI_VARIABLES
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 

@@ -8,8 +8,7 @@ import pytest
 
 from tests.client.scripts import Script, client_on, cluster_reply, refusal
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.breaker import MINUTE
-from xplenty_pulumi.client.quota import RetryQuota
+from xplenty_pulumi.client.http.limits import MINUTE, RetryQuota
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import AuthError, Cancelled, ServerError
 

@@ -11,10 +11,10 @@ import pytest
 from tests.client.raw_server import Behaviour, Connection, RawServer
 from tests.client.scripts import KEY, Script, client_on, cluster_reply, refusal
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.address import Address
-from xplenty_pulumi.client.outcomes import Request, Unsure
-from xplenty_pulumi.client.sockets import Deadline, DeadlineStream
-from xplenty_pulumi.client.transport import Transport
+from xplenty_pulumi.client.http.address import Address
+from xplenty_pulumi.client.http.connection import Deadline, DeadlineStream
+from xplenty_pulumi.client.http.outcomes import Request, Unsure
+from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.clock import ManualClock, SystemClock
 from xplenty_pulumi.errors import NotSentError, RateLimitedError, ServerError, UnsureError
 from xplenty_pulumi.redact import Secret

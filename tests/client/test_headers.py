@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from xplenty_pulumi.client.headers import credits_left, has_next_page, next_offset, retry_after
+from xplenty_pulumi.client.http.answers import credits_left, has_next_page, next_offset, retry_after
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ import pytest
 from tests.client.raw_server import Connection, RawServer
 from tests.client.scripts import KEY, Script, client_on, cluster_reply, refusal
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.logs import LOGGERS
+from xplenty_pulumi.client.http.calls import LOGGERS
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import XplentyError
 

@@ -3,7 +3,7 @@
 import pytest
 
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.address import parse_address
+from xplenty_pulumi.client.http.address import parse_address
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
 

@@ -19,8 +19,7 @@ import trustme
 
 from tests.client.raw_server import Behaviour, Connection, RawServer
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.sockets import Deadline, DeadlineBackend
-from xplenty_pulumi.client.surplus import close_if_surplus
+from xplenty_pulumi.client.http.connection import Deadline, DeadlineBackend, close_if_surplus
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import UnsureError, XplentyError
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.client.raw_server import Connection, RawServer
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.sockets import MOST_CONNECTIONS
+from xplenty_pulumi.client.http.connection import MOST_CONNECTIONS
 from xplenty_pulumi.clock import ManualClock
 
 BODY = b'{"id": 7, "status": "available"}'

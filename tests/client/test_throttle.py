@@ -8,8 +8,8 @@ import pytest
 
 from tests.client.scripts import Script, client_on, cluster_reply
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.outcomes import Answered, NotSent, Outcome, Unsure
-from xplenty_pulumi.client.throttle import asked_pause
+from xplenty_pulumi.client.http.limits import asked_pause
+from xplenty_pulumi.client.http.outcomes import Answered, NotSent, Outcome, Unsure
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import RateLimitedError, ServerError
 

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import pytest
 
 from tests.client.test_wire_faults import answer, says, send
-from xplenty_pulumi.client.outcomes import Answered, Outcome, Request, Unsure
-from xplenty_pulumi.client.transport import LARGEST_BODY
-from xplenty_pulumi.client.unpacking import PIECE, Undecodable, unpacked
+from xplenty_pulumi.client.http.answers import PIECE, Undecodable, unpacked
+from xplenty_pulumi.client.http.outcomes import Answered, Outcome, Request, Unsure
+from xplenty_pulumi.client.http.transport import LARGEST_BODY
 
 BODY = b'{"id": 77, "status": "available"}'
 MEGABYTE = 1024 * 1024

@@ -10,9 +10,9 @@ import pytest
 
 from tests.client.raw_server import Behaviour, Connection, RawServer
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.address import Address
-from xplenty_pulumi.client.outcomes import NotSent, Outcome, Request, Unsure
-from xplenty_pulumi.client.transport import Transport
+from xplenty_pulumi.client.http.address import Address
+from xplenty_pulumi.client.http.outcomes import NotSent, Outcome, Request, Unsure
+from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import ApiError, NotSentError, ServerError, UnsureError
 from xplenty_pulumi.redact import Secret

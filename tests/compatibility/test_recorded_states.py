@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 from tests.compatibility.record import DECLARED, STATES
 from tests.support.stack import STEP, Stack, writes
 from xplenty_pulumi._version import __version__
-from xplenty_pulumi.core.kinds import CLUSTER, Phase
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.emulator import Cluster, Emulator, Job
 
 FILES = sorted(STATES.glob("*.json"))

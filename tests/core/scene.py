@@ -6,9 +6,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.goal import Goal
-from xplenty_pulumi.core.patience import Allowance, Deadline, Pace, Patience, Plenty
-from xplenty_pulumi.core.wait import Watch, wait_for
+from xplenty_pulumi.core.waiting.goal import Goal
+from xplenty_pulumi.core.waiting.patience import Allowance, Deadline, Pace, Patience, Plenty
+from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import XplentyError
 
 

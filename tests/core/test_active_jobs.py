@@ -3,10 +3,10 @@
 import pytest
 
 from tests.support.core_bench import Bench, answers, preceded_by
-from xplenty_pulumi.core.kinds import JOB_RUN
-from xplenty_pulumi.core.patience import Patience
-from xplenty_pulumi.core.polls import Polls
-from xplenty_pulumi.core.reconcile.stopping import Stopping
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reconcile.runs.stop import Stopping
+from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import InvalidError, ReadyTimeout, RefusedError
 

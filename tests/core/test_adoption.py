@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.core_bench import OWNER, Bench, answers, desired, rewritten, signed
 from tests.support.odd_answers import hiding
-from xplenty_pulumi.core.marker import marker_of, read, sign
+from xplenty_pulumi.core.kinds.marker import marker_of, read, sign
 from xplenty_pulumi.errors import RefusedError
 
 OURS = marker_of(OWNER)

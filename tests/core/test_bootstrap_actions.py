@@ -2,7 +2,7 @@
 
 import pytest
 
-from xplenty_pulumi.core.fields import bootstrap_actions, shown
+from xplenty_pulumi.core.kinds.inputs import bootstrap_actions, shown
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.support.core_bench import Bench, Exchange, answers
-from xplenty_pulumi.core.budget import Budget, Level, level_of
+from xplenty_pulumi.core.waiting.budget import Budget, Level, level_of
 from xplenty_pulumi.errors import RateLimitedError
 
 LIMIT = 5_000

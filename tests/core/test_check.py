@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xplenty_pulumi.core.check import check
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Kind
-from xplenty_pulumi.core.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.check import check
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.errors import SpecError
 
 MARKED = sign("night", marker_of(Owner("acme", "loads", "dev", "nightly")))

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.support.core_bench import OWNER, Bench, answers, rewritten, signed
-from xplenty_pulumi.core.kinds import CLUSTER, Phase
-from xplenty_pulumi.core.marker import Owner, marker_of, read, sign
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign
 from xplenty_pulumi.emulator import Knobs
 
 OURS = marker_of(OWNER)

@@ -3,7 +3,7 @@
 from tests.support.core_bench import OWNER, Bench, answers, preceded_by, signed
 from tests.support.odd_answers import hiding
 from tests.support.openapi import SchemaWatch
-from xplenty_pulumi.core.marker import marker_of
+from xplenty_pulumi.core.kinds.marker import marker_of
 
 OURS = marker_of(OWNER)
 UNFINISHED = signed("night loads")

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.support.core_bench import OWNER, Bench, answers, rewritten, signed
-from xplenty_pulumi.core.kinds import CLUSTER
-from xplenty_pulumi.core.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.errors import AuthError, ServerError
 
 OURS = marker_of(OWNER)

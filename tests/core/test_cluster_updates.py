@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.support.core_bench import Bench, answers, desired, lost_after, lost_before, preceded_by, signed
-from xplenty_pulumi.core.kinds import CLUSTER, Change
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import InvalidError, ReadyFailed, ReadyTimeout, ServerError, UnsureError
 

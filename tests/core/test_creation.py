@@ -16,16 +16,9 @@ from tests.support.core_bench import (
     unreachable,
 )
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.marker import marker_of, read
+from xplenty_pulumi.core.kinds.marker import marker_of, read
 from xplenty_pulumi.emulator import Knobs
-from xplenty_pulumi.errors import (
-    BillingError,
-    Cancelled,
-    InvalidError,
-    NotSentError,
-    ReadyTimeout,
-    ServerError,
-)
+from xplenty_pulumi.errors import BillingError, Cancelled, InvalidError, NotSentError, ReadyTimeout, ServerError
 
 OURS = marker_of(OWNER)
 SIGNED = signed()

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from xplenty_pulumi.core.diff import Difference, differences
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Change
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.compare import Difference, differences
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Change
 
 OBSERVED = MappingProxyType(
     {

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.support.core_bench import OWNER, Behaviour, Bench, Exchange, answers, desired, rewritten, signed
-from xplenty_pulumi.core.marker import Owner, marker_of
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of
 from xplenty_pulumi.emulator import Cluster, Knobs
 from xplenty_pulumi.errors import UnsureError
 

@@ -15,7 +15,7 @@ from tests.support.core_bench import (
     signed,
 )
 from tests.support.odd_answers import doubled, doubled_late
-from xplenty_pulumi.core.marker import marker_of, read
+from xplenty_pulumi.core.kinds.marker import marker_of, read
 from xplenty_pulumi.errors import AuthError, ServerError
 
 OURS = marker_of(OWNER)

@@ -3,7 +3,7 @@
 import pytest
 
 from xplenty_pulumi import quote
-from xplenty_pulumi.core.expressions import looks_unquoted, unquoted_text
+from xplenty_pulumi.core.kinds.variables import looks_unquoted, unquoted_text
 
 
 @pytest.mark.parametrize(

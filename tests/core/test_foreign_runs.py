@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from tests.support.core_bench import OWNER, Bench, desired_run, late, rewritten
-from xplenty_pulumi.core.marker import Owner, marker_of, sign
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import Cluster, PackageSeed
 from xplenty_pulumi.errors import RefusedError, UnsureError
 

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from xplenty_pulumi.client import Client, Plan, Subscription
-from xplenty_pulumi.core.foresight import LONGEST_CALL, Foresight
-from xplenty_pulumi.core.plan_limits import PlanLimits, limits_of
+from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of
+from xplenty_pulumi.core.preview.questions import LONGEST_CALL, Foresight
 from xplenty_pulumi.emulator import Emulator, Knobs, PackageSeed, Seed
 from xplenty_pulumi.errors import AuthError
 

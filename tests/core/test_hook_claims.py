@@ -8,7 +8,7 @@ import pytest
 from tests.support.core_bench import OWNER, Behaviour, Bench, answers, desired_hook, late, signed
 from tests.support.odd_answers import doubled, hiding
 from xplenty_pulumi.client import Hook
-from xplenty_pulumi.core.marker import Owner, marker_of, read, sign
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign
 from xplenty_pulumi.errors import RefusedError, UnsureError
 
 OURS = marker_of(OWNER)

@@ -6,11 +6,10 @@ import pytest
 
 from tests.support.core_bench import OWNER
 from tests.support.emulator_caller import emulated
-from xplenty_pulumi.core.check import check
-from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.core.hook_settings import GROUPS, NEEDED, SECRET_SETTINGS, SETTINGS, events
-from xplenty_pulumi.core.marker import marker_of
-from xplenty_pulumi.emulator.hook_fields import EVENT_NAMES
+from xplenty_pulumi.core.kinds.check import check
+from xplenty_pulumi.core.kinds.hook import GROUPS, HOOK, NEEDED, SECRET_SETTINGS, SETTINGS, events
+from xplenty_pulumi.core.kinds.marker import marker_of
+from xplenty_pulumi.emulator.hooks.fields import EVENT_NAMES
 
 SLACK = {"type": "slack", "settings": {"url": "https://x.test/tkn"}, "events": ["job"]}
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.core_bench import OWNER, Behaviour, Bench, Exchange, desired_hook, rewritten, signed
 from xplenty_pulumi.client import Hook
-from xplenty_pulumi.core.marker import Owner, marker_of, read, sign, strip
-from xplenty_pulumi.core.reconcile.hook_creation import DesiredHook
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign, strip
+from xplenty_pulumi.core.reconcile.hooks.create import DesiredHook
 from xplenty_pulumi.core.reconcile.intent import Intent
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.errors import RefusedError, UnsureError

@@ -15,7 +15,7 @@ from tests.support.core_bench import (
     lost_before,
     rewritten,
 )
-from xplenty_pulumi.core import marker as markers
+from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.emulator import Emulator, Knobs
 from xplenty_pulumi.errors import Cancelled, InvalidError, ReadyFailed, UnsureError
 

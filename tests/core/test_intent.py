@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.reconcile.intent import EVERYTHING, Intent, everything, intent_of
 
 

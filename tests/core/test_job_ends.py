@@ -7,16 +7,10 @@ import httpx
 import pytest
 
 from tests.support.core_bench import Bench, Exchange, answers, desired_run, preceded_by
-from xplenty_pulumi.core.kinds import JOB_RUN
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import Knobs, PackageSeed
-from xplenty_pulumi.errors import (
-    Cancelled,
-    JobFailed,
-    ReadyFailed,
-    ReadyTimeout,
-    ServerError,
-)
+from xplenty_pulumi.errors import Cancelled, JobFailed, ReadyFailed, ReadyTimeout, ServerError
 
 NOT_FOUND = "Package failed to execute: input path not found."
 LAST_LINES = (

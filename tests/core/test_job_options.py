@@ -8,10 +8,11 @@ import pytest
 
 from tests.support.core_bench import Bench, answers, desired_run, rewritten
 from xplenty_pulumi.client import Job
-from xplenty_pulumi.core.kinds import FAR_ENOUGH, JOB_RUN, Phase
-from xplenty_pulumi.core.plan import plan
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
+from xplenty_pulumi.core.kinds.compare import plan
+from xplenty_pulumi.core.kinds.job_run import FAR_ENOUGH, JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reconcile.outcome import Outcome
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import Knobs, PackageSeed, Seed
 from xplenty_pulumi.errors import JobFailed, NotFoundError, ReadyFailed, ReadyTimeout, RefusedError
 

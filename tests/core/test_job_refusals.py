@@ -5,17 +5,11 @@ from typing import Any
 import pytest
 
 from tests.support.core_bench import Behaviour, Bench, answers, desired_run, unreachable
-from xplenty_pulumi.core.kinds import CLUSTER, Phase
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import Knobs
-from xplenty_pulumi.errors import (
-    BillingError,
-    InvalidError,
-    NotFoundError,
-    NotSentError,
-    ServerError,
-    XplentyError,
-)
+from xplenty_pulumi.errors import BillingError, InvalidError, NotFoundError, NotSentError, ServerError, XplentyError
 
 ARCHIVED = 105
 

@@ -18,10 +18,8 @@ from tests.support.core_bench import (
     rewritten,
     unreachable,
 )
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
-from xplenty_pulumi.errors import (
-    UnsureError,
-)
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.errors import UnsureError
 
 FAILS, ARCHIVED = 103, 105
 

@@ -8,7 +8,9 @@ import pytest
 
 from tests.support.openapi import load_document
 from xplenty_pulumi import Cluster, JobRun
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Change, Kind, Phase
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Change, Kind, Phase
 
 IN_PLACE = ("nodes", "name", "description", "terminate_on_idle", "time_to_idle")
 REPLACE = (

@@ -5,8 +5,8 @@ import pytest
 from tests.core.test_jobs import wanted
 from tests.support.core_bench import Bench, answers, rewritten
 from tests.support.odd_answers import hiding
-from xplenty_pulumi.core.kinds import JOB_RUN
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import PackageSeed
 from xplenty_pulumi.errors import UnsureError
 

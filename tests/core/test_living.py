@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from tests.support.core_bench import OWNER, Bench, Exchange, answers, preceded_by
-from xplenty_pulumi.core.kinds import CLUSTER, Phase
-from xplenty_pulumi.core.marker import marker_of
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.errors import NotFoundError
 
 OURS = marker_of(OWNER)

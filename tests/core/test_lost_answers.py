@@ -16,8 +16,8 @@ from tests.support.core_bench import (
     signed,
     unreachable,
 )
-from xplenty_pulumi.core import marker
-from xplenty_pulumi.core.marker import marker_of
+from xplenty_pulumi.core.kinds import marker
+from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.errors import RefusedError, UnsureError
 
 OURS = marker_of(OWNER)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.core_bench import Bench, answers, desired, lost_after, lost_before, signed
-from xplenty_pulumi.core.marker import Owner
+from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import InvalidError, ReadyTimeout, RefusedError, UnsureError
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from xplenty_pulumi.core.marker import LONGEST, Owner, marker_of, read, scope_of, sign, strip, whose
+from xplenty_pulumi.core.kinds.marker import LONGEST, Owner, marker_of, read, scope_of, sign, strip, whose
 
 OWNER = Owner("acme", "loads", "dev", "nightly")
 OWN = marker_of(OWNER)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.core_bench import Behaviour, Bench, answers, desired_run, lost_after, lost_before
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.errors import UnsureError
 
 

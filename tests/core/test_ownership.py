@@ -10,15 +10,8 @@ import pytest
 from tests.support.core_bench import OWNER, signed
 from xplenty_pulumi.client import Cluster, Hook
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.marker import marker_of, read, sign
-from xplenty_pulumi.core.reconcile.ownership import (
-    is_adoptable,
-    is_marked,
-    is_of_another,
-    is_surplus,
-    marker_on,
-    refusal,
-)
+from xplenty_pulumi.core.kinds.marker import marker_of, read, sign
+from xplenty_pulumi.core.kinds.ownership import is_adoptable, is_marked, is_of_another, is_surplus, marker_on, refusal
 
 OURS = marker_of(OWNER)
 NOW = ManualClock().now()

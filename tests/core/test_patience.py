@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from xplenty_pulumi.core.patience import LATER, Pace, Plenty
+from xplenty_pulumi.core.waiting.patience import LATER, Pace, Plenty
 
 
 def looks(pace: Pace, *, until: float, usual: float | None) -> list[float]:

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Change
-from xplenty_pulumi.core.plan import Plan, is_spent, plan
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.compare import Plan, is_spent, plan
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Change
 
 READY = {"status": "available", "nodes": 2, "type": "production", "zone": "b", "name": "night"}
 

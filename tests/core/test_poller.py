@@ -7,9 +7,9 @@ import pytest
 
 from tests.support.core_bench import Bench, answers
 from xplenty_pulumi.client import Cluster
-from xplenty_pulumi.core.poller import Follower
-from xplenty_pulumi.core.polls import Polls
-from xplenty_pulumi.core.shared_look import GATHERING
+from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reading.polling import Follower
+from xplenty_pulumi.core.reading.shared_look import GATHERING
 from xplenty_pulumi.errors import ServerError
 
 Follow = Callable[[int], Follower[Cluster]]

@@ -8,10 +8,10 @@ import pytest
 
 from tests.support.core_bench import OWNER, Bench, rewritten
 from xplenty_pulumi.client import Job
-from xplenty_pulumi.core.polls import Polls
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
-from xplenty_pulumi.core.reconcile.equal_runs import EqualRuns, WhoseRuns
-from xplenty_pulumi.core.reconcile.runs import Shape
+from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.core.reconcile.runs.equal import EqualRuns, WhoseRuns
+from xplenty_pulumi.core.reconcile.runs.search import Shape
 
 INPUTS = {"cluster_id": "501", "package_id": "101", "variables": {"DAY": "'x'"}}
 SHAPE = Shape.of(INPUTS)

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from xplenty_pulumi.core import estimate
-from xplenty_pulumi.core.check import check
-from xplenty_pulumi.core.estimate import Use, use_of
-from xplenty_pulumi.core.kinds import CLUSTER
-from xplenty_pulumi.core.stack_rules import SANDBOX, StackRules, read_moment, read_types
+from xplenty_pulumi.core.kinds.check import check
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.preview import estimate
+from xplenty_pulumi.core.preview.estimate import Use, use_of
+from xplenty_pulumi.core.preview.stack_rules import SANDBOX, StackRules, read_moment, read_types
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 OF_PRODUCTION = {

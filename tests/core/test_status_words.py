@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from xplenty_pulumi import core, dynamic
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 
-TABLES = {"kind.py", "kinds.py"}
+TABLES = {"kinds/kind.py", "kinds/cluster.py", "kinds/job_run.py"}
 WORDS = {*CLUSTER.phases, *JOB_RUN.phases}
 SPOKEN_BY = {"Goal", "say"}
 """Calls whose first argument is a text for people."""
@@ -20,7 +21,12 @@ SENT_AS = {"_STATUSES"}
 def modules() -> list[Path]:
     """Return every file of the core and of the front end but the tables."""
     roots = [Path(str(package.__file__)).parent for package in (core, dynamic)]
-    return [path for root in roots for path in sorted(root.rglob("*.py")) if path.name not in TABLES]
+    return [path for root in roots for path in sorted(root.rglob("*.py")) if place(path) not in TABLES]
+
+
+def place(path: Path) -> str:
+    """Return the name of a file with that of its folder."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def spelled(tree: ast.AST) -> Iterator[ast.Constant]:
@@ -52,7 +58,7 @@ def offences(source: str) -> list[int]:
     return [one.lineno for one in spelled(tree) if id(one) not in fine]
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("path", modules(), ids=place)
 def test_no_status_is_spelled_outside_the_tables(path: Path) -> None:
     """Neither the core nor the front end compares with a status of its own spelling."""
     assert offences(path.read_text(encoding="utf-8")) == []
@@ -81,4 +87,5 @@ def test_the_guard_lets_texts_pass(source: str) -> None:
 
 def test_the_guard_looks_at_all_there_is() -> None:
     """The files that decide most are among those it reads."""
-    assert {"clusters.py", "jobs.py", "plan.py", "providers.py", "living.py"} <= {path.name for path in modules()}
+    deciding = {"clusters/create.py", "runs/start.py", "kinds/compare.py", "providers/cluster.py"}
+    assert deciding <= {*map(place, modules())}

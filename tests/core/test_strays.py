@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from tests.support.core_bench import OWNER, Bench, answers
-from xplenty_pulumi.core.last_look import LastLook
-from xplenty_pulumi.core.marker import Marker, Owner, marker_of, scope_of, sign
-from xplenty_pulumi.core.strays import stray_clusters, stray_hooks
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of, sign
+from xplenty_pulumi.core.reading.last_look import LastLook
+from xplenty_pulumi.core.reading.strays import stray_clusters, stray_hooks
 
 SCOPE = scope_of(OWNER)
 ELSEWHERE = Owner("acme", "loads", "prod", "nightly")

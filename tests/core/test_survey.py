@@ -9,8 +9,8 @@ import pytest
 from tests.support.core_bench import Bench, answers, preceded_by
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.polls import Polls
-from xplenty_pulumi.core.survey import Survey
+from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reading.for_refresh import Survey
 
 TOGETHER = 8
 """As many as the engine asks for at once on two cores."""

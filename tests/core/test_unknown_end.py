@@ -6,14 +6,13 @@ import pytest
 
 from tests.support.core_bench import Bench, desired_run, rewritten
 from xplenty_pulumi.client import Job
-from xplenty_pulumi.core.awaited import JOB_GOALS
-from xplenty_pulumi.core.drift import Entry, findings_of
-from xplenty_pulumi.core.drift_classes import Cause
-from xplenty_pulumi.core.kinds import JOB_RUN
-from xplenty_pulumi.core.overview import job_row
-from xplenty_pulumi.core.plan import plan
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
-from xplenty_pulumi.core.run_end import has_ended, is_active
+from xplenty_pulumi.core.kinds.compare import plan
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended, is_active
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.core.reports.drift import Entry, findings_of
+from xplenty_pulumi.core.reports.drift_classes import Cause
+from xplenty_pulumi.core.reports.overview import job_row
+from xplenty_pulumi.core.reports.script_goals import JOB_GOALS
 from xplenty_pulumi.errors import ReadyFailed, ReadyTimeout
 
 WORD = "completed_with_warnings"

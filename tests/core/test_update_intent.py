@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.core_bench import Bench, desired, signed
-from xplenty_pulumi.core.reconcile.creation import Desired
+from xplenty_pulumi.core.reconcile.clusters.create import Desired
 from xplenty_pulumi.core.reconcile.intent import Intent
 from xplenty_pulumi.errors import ReadyFailed
 

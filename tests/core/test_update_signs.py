@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.support.core_bench import OWNER, Behaviour, Bench, answers, desired, lost_before, signed
-from xplenty_pulumi.core.marker import Owner, marker_of, read, sign, strip
-from xplenty_pulumi.core.reconcile.creation import Desired
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign, strip
+from xplenty_pulumi.core.reconcile.clusters.create import Desired
 from xplenty_pulumi.core.reconcile.intent import Intent
 from xplenty_pulumi.errors import Cancelled, ReadyTimeout
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.core_bench import BUILDING_TIME, Bench, desired, desired_run
-from xplenty_pulumi.core.usual import usual
+from xplenty_pulumi.core.reading.usual import usual
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.core.scene import GONE, READY, Scarce, Scene, Thing
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.goal import Goal
-from xplenty_pulumi.core.patience import Deadline, Pace, Patience, spelled
-from xplenty_pulumi.core.wait import Watch, wait_for
+from xplenty_pulumi.core.waiting.goal import Goal
+from xplenty_pulumi.core.waiting.patience import Deadline, Pace, Patience, spelled
+from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import NotSentError, ReadyFailed, ReadyTimeout, WaitError
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.core.scene import GONE, Scene, Thing
-from xplenty_pulumi.core.patience import Pace
-from xplenty_pulumi.core.wait import Watch
+from xplenty_pulumi.core.waiting.patience import Pace
+from xplenty_pulumi.core.waiting.wait import Watch
 from xplenty_pulumi.errors import (
     AuthError,
     Cancelled,

@@ -5,9 +5,9 @@ from dataclasses import replace
 from tests.support.simulation import ENDLESS, FAILING, World
 from tests.support.simulation_crashes import Step
 from tests.support.simulation_engine import Stack
-from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.emulator import FaultRule
-from xplenty_pulumi.emulator.faults import FIRST
+from xplenty_pulumi.emulator.faults.rules import FIRST
 
 
 def declare(*, jobs: int = 0, rev: int = 0, trigger: int = 0, **inputs: object) -> Step:

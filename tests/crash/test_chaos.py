@@ -10,7 +10,7 @@ from tests.support.simulation import World
 from tests.support.simulation_chaos import DELAYED, DOUBLED, FLAPPING, WRONG_RECORD, Trouble, chaos_everywhere
 from tests.support.simulation_crashes import Scenario
 from tests.support.simulation_engine import Stack
-from xplenty_pulumi.core import marker as markers
+from xplenty_pulumi.core.kinds import marker as markers
 
 COMMAND = "make test TESTS=tests/crash/test_chaos.py"
 TROUBLES = (WRONG_RECORD, FLAPPING, DOUBLED, DELAYED)

@@ -11,8 +11,8 @@ import pytest
 from tests.drift.scenario import EDITS
 from tests.drift.scene import Scene, opened_scene
 from tests.support.hook_receiver import receiving
-from xplenty_pulumi.client.report_post import TIMEOUT
-from xplenty_pulumi.core.drift_classes import CAUSES, INPUTS, OUTPUTS, Cause, Drift
+from xplenty_pulumi.cli.drift.post import TIMEOUT
+from xplenty_pulumi.core.reports.drift_classes import CAUSES, INPUTS, OUTPUTS, Cause, Drift
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "drift.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

@@ -12,8 +12,8 @@ from tests.gitops.test_preview_comment import document, step
 from tests.gitops.test_workflows import OTHERS, SETTINGS
 from tests.gitops.workflows import EXAMPLE
 from xplenty_pulumi.cli.app import app
-from xplenty_pulumi.cli.preview_comment_markdown import LARGEST
-from xplenty_pulumi.dynamic.switches import CI_VARIABLES
+from xplenty_pulumi.cli.comment.markdown import LARGEST
+from xplenty_pulumi.settings import CI_VARIABLES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "gitops.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

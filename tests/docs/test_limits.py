@@ -4,12 +4,11 @@ import re
 import shlex
 from pathlib import Path
 
-from xplenty_pulumi.core import estimate
-from xplenty_pulumi.core.estimate import Use
-from xplenty_pulumi.core.foresight import LONGEST_CALL
-from xplenty_pulumi.core.stack_rules import _OF_PRODUCTION_ONLY
-from xplenty_pulumi.dynamic.foresight import _LOOKED_AT
-from xplenty_pulumi.dynamic.settings import load_rules
+from xplenty_pulumi.core.preview import estimate
+from xplenty_pulumi.core.preview.estimate import Use
+from xplenty_pulumi.core.preview.questions import LONGEST_CALL
+from xplenty_pulumi.core.preview.stack_rules import _OF_PRODUCTION_ONLY, load_rules
+from xplenty_pulumi.dynamic.providers.preview import _LOOKED_AT
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -32,7 +31,7 @@ def test_commands_set_what_is_read() -> None:
 
 def test_variables_of_the_page_are_read() -> None:
     """Each environment variable of the page stands for a rule."""
-    source = (Path(__file__).resolve().parents[2] / "xplenty_pulumi/dynamic/settings.py").read_text(encoding="utf-8")
+    source = (Path(__file__).resolve().parents[2] / "xplenty_pulumi/settings.py").read_text(encoding="utf-8")
     for variable in set(re.findall(r"XPLENTY_\w+", PAGE)):
         assert f'"{variable}"' in source
 

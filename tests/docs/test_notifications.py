@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.stack import STEP, Stack
-from xplenty_pulumi.cli.hook_requests import Notice
-from xplenty_pulumi.cli.listen import listen
-from xplenty_pulumi.core.hook_settings import NEEDED, SETTINGS
+from xplenty_pulumi.cli.listen.command import listen
+from xplenty_pulumi.cli.listen.requests import Notice
+from xplenty_pulumi.core.kinds.hook import NEEDED, SETTINGS
 from xplenty_pulumi.emulator import Emulator
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "notifications.md").read_text()

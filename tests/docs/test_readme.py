@@ -16,9 +16,12 @@ from typer.testing import CliRunner
 from tests.gitops.test_preview_comment import document, step
 from tests.support.stack import STEP, Stack
 from xplenty_pulumi.cli.app import app
-from xplenty_pulumi.core import fields
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Change
+from xplenty_pulumi.core.kinds import inputs
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.emulator import Emulator
+from xplenty_pulumi.settings import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -125,7 +128,7 @@ def test_make_commands_exist() -> None:
 def test_settings_of_the_account_block_are_read() -> None:
     """The package has the name that is installed, and the variables are ones that are read."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    source = (ROOT / "xplenty_pulumi/dynamic/settings.py").read_text()
+    source = (ROOT / "xplenty_pulumi/settings.py").read_text()
 
     assert f"pip install {project['name']}\n" in ACCOUNT.text
     for variable in re.findall(r"XPLENTY_\w+", ACCOUNT.text):
@@ -145,8 +148,7 @@ def test_each_promise_has_its_tests() -> None:
 
 def test_settings_table_names_every_setting() -> None:
     """The table has each environment variable beside the configuration key that stands for the same."""
-    source = (ROOT / "xplenty_pulumi/dynamic/settings.py").read_text()
-    known = set(re.findall(r'config, "(XPLENTY_\w+)", "(\w+)"', source))
+    known = {(variable, key) for key, variable in VARIABLES.items()}
     shown = set(re.findall(r"^\|.*?\| `(XPLENTY_\w+)` \| `.*?xplenty:(\w+)` \|$", README, re.MULTILINE))
 
     assert shown == known
@@ -160,7 +162,7 @@ def test_table_of_cluster_inputs_shows_the_defaults() -> None:
     for name, text in shown.items():
         field = CLUSTER.by_name[name]
         assert (None if text == "None" else field.read(text)) == field.default
-    assert fields.duration("24h") == 86_400
+    assert inputs.duration("24h") == 86_400
 
 
 def test_table_of_run_inputs_is_complete() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from xplenty_pulumi.dynamic.layout import DECLARED, OBSERVED, read_observed, stored
+from xplenty_pulumi.dynamic.state import DECLARED, OBSERVED, read_observed, stored
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "state.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

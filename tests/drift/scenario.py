@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from tests.support.stack import Declared, cluster, job
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.core.drift_classes import Drift
-from xplenty_pulumi.core.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.reports.drift_classes import Drift
 from xplenty_pulumi.emulator import Emulator
-from xplenty_pulumi.emulator.records import Subscription
+from xplenty_pulumi.emulator.life.records import Subscription
 
 LONG = 86_400
 """Seconds after which a cluster is idle: more than any test takes."""

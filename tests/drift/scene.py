@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from tests.cli.scene import Ended
 from tests.drift.record import FILE, restore
 from xplenty_pulumi.cli import account as cli_account
-from xplenty_pulumi.cli import drift_report
 from xplenty_pulumi.cli.app import app
-from xplenty_pulumi.cli.engine import Engine
+from xplenty_pulumi.cli.drift import report
+from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, Seed
 from xplenty_pulumi.errors import XplentyError
@@ -89,7 +89,7 @@ def ids(state: Mapping[str, Any]) -> dict[str, int]:
 def opened_scene(monkeypatch: pytest.MonkeyPatch, folder: Path, *, recorded: bool = True) -> Iterator[Scene]:
     """Give the recorded stack on an account like the one it was recorded on, or an empty account."""
     clock = ManualClock(datetime.fromtimestamp(RECORDED["now"], tz=UTC))
-    for module in (cli_account, drift_report):
+    for module in (cli_account, report):
         monkeypatch.setattr(module, "SystemClock", lambda: clock)
     for name in ("XPLENTY_POLL_SECONDS", "XPLENTY_CREDIT_SHARE", "XPLENTY_FORMER_ACCOUNT_ID", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)

@@ -3,9 +3,20 @@
 import pytest
 
 from xplenty_pulumi.client import Cluster, Hook, Job
-from xplenty_pulumi.core.drift_classes import CAUSES, INPUTS, OUTPUTS, Cause, Drift, class_of_input, comparable, worst
-from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Change, Kind
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Change, Kind
+from xplenty_pulumi.core.reports.drift_classes import (
+    CAUSES,
+    INPUTS,
+    OUTPUTS,
+    Cause,
+    Drift,
+    class_of_input,
+    comparable,
+    worst,
+)
 
 KINDS = [(CLUSTER, Cluster), (JOB_RUN, Job), (HOOK, Hook)]
 

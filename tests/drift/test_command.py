@@ -8,8 +8,8 @@ import pytest
 
 from tests.drift.scene import KEY, RECORDED, Scene
 from tests.drift.test_calls import export, resource
-from xplenty_pulumi.cli.engine import Engine
-from xplenty_pulumi.core.marker import Owner, marker_of, sign
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.errors import XplentyError
 
 

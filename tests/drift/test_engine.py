@@ -14,12 +14,13 @@ from tests.drift.by_hand import CLUSTER_FIELDS, HOOK_FIELDS
 from tests.drift.scenario import DECLARED, EDITS, hook
 from tests.drift.scene import ids
 from tests.support.stack import STEP, Ran, Stack, cluster
-from xplenty_pulumi.core.drift_classes import Cause, Drift, comparable
-from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.core.kinds import CLUSTER, Change
-from xplenty_pulumi.core.marker import Marker, read, sign
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.kind import Change
+from xplenty_pulumi.core.kinds.marker import Marker, read, sign
+from xplenty_pulumi.core.reports.drift_classes import Cause, Drift, comparable
 from xplenty_pulumi.emulator import Cluster, Emulator
-from xplenty_pulumi.emulator.records import Subscription
+from xplenty_pulumi.emulator.life.records import Subscription
 
 pytestmark = pytest.mark.engine
 

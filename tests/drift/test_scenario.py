@@ -5,7 +5,7 @@ import pytest
 from tests.drift.scenario import DECLARED, EDITS, Edit
 from tests.drift.scene import Scene
 from tests.support.hook_receiver import receiving
-from xplenty_pulumi.core.drift_classes import Cause, Drift
+from xplenty_pulumi.core.reports.drift_classes import Cause, Drift
 
 EACH = pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.resource.name)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.drift.scenario import NOT_HERE, STACK
 from tests.drift.scene import RECORDED, Scene
 from tests.drift.test_calls import export, resource
-from xplenty_pulumi.core.marker import Marker, Owner, marker_of, read, sign
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, read, sign
 
 UNMANAGED = ("--unmanaged", "--json")
 

@@ -13,9 +13,10 @@ from pulumi.dynamic import ResourceProvider
 
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
 from tests.support.stack import STEP
-from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider
-from xplenty_pulumi.dynamic import bridge, checking, crowd, foresight, sessions, settings
+from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider, settings
+from xplenty_pulumi.dynamic import bridge, crowd, sessions
 from xplenty_pulumi.dynamic.bridge import rows
+from xplenty_pulumi.dynamic.providers import checking, preview
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 
 NAMES = itertools.count(1)
@@ -93,7 +94,7 @@ def here() -> Iterator[Scene]:
 def forget_the_process() -> None:
     """Let go of what the front end keeps for the life of a process."""
     sessions._sessions.clear()
-    made = (crowd.crowd, foresight.declared_clusters, checking.warn_of_variables)
+    made = (crowd.crowd, preview.declared_clusters, checking.warn_of_variables)
     for kept in (rows.engine, bridge.report, bridge.announce, bridge.ear, *made):
         kept.cache_clear()
 

@@ -23,7 +23,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
-from xplenty_pulumi.dynamic.inputs import OWNER
+from xplenty_pulumi.dynamic.state import OWNER
 
 HOST_MODULE = "pulumi.dynamic.__main__"
 URN = "urn:pulumi:dev::loads::pulumi-python:dynamic/xplenty:Cluster::etl"

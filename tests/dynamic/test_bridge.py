@@ -7,8 +7,8 @@ import pytest
 
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import Call, is_set, pool
-from xplenty_pulumi.dynamic.providers import ClusterProvider
-from xplenty_pulumi.dynamic.switches import CI_VARIABLES, in_ci
+from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
+from xplenty_pulumi.settings import CI_VARIABLES, in_ci
 
 
 class Context:

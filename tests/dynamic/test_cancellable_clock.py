@@ -11,7 +11,7 @@ import pytest
 from tests.client.raw_server import Connection, RawServer
 from tests.client.scripts import ACCOUNT, KEY, Script
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.dynamic.cancellable_clock import CancellableClock
+from xplenty_pulumi.dynamic.session import CancellableClock
 from xplenty_pulumi.errors import Cancelled
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import UNKNOWN, Host
-from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.dynamic.state import SECRETS
 from xplenty_pulumi.emulator import Emulator, Knobs
 
 LONG_AGO = "2020-01-01T00:00:00Z"

@@ -5,8 +5,7 @@ from pulumi.output import Unknown
 
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import UNKNOWN
-from xplenty_pulumi.dynamic.inputs import OWNER
-from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.dynamic.state import OWNER, SECRETS
 
 DIFF_UNKNOWN, DIFF_SOME = 0, 2
 

@@ -7,7 +7,7 @@ import pytest
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import Host, HostError
 from xplenty_pulumi import HookProvider
-from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.dynamic.state import SECRETS
 
 SLACK = {
     "type": "slack",

@@ -8,8 +8,8 @@ from pulumi.runtime.proto import status_pb2
 
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import Host, HostError, Line
-from xplenty_pulumi.dynamic import providers
-from xplenty_pulumi.dynamic.layout import DECLARED, side_by_side
+from xplenty_pulumi.dynamic.providers import cluster
+from xplenty_pulumi.dynamic.state import DECLARED, side_by_side
 
 
 def created(host: Host, **given: Any) -> tuple[str, dict[str, Any]]:
@@ -148,7 +148,7 @@ def test_without_the_bridge_the_text_still_arrives(here: Scene, monkeypatch: pyt
 
 def test_a_surprise_is_one_line_too(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of nobody's making is told in one line, and its traceback only to those who debug."""
-    monkeypatch.setattr(providers.ClusterProvider, "view", staticmethod(_surprise))
+    monkeypatch.setattr(cluster.ClusterProvider, "view", staticmethod(_surprise))
     with pytest.raises(HostError) as caught:
         here.clusters().read(here.ready_cluster(), {})
     assert caught.value.status.message.startswith("an unexpected LookupError in this provider: ")

@@ -1,8 +1,7 @@
 """Secret inputs through the SDK's host."""
 
 from tests.dynamic.conftest import Scene
-from xplenty_pulumi.dynamic.layout import OBSERVED, read_observed
-from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.dynamic.state import OBSERVED, SECRETS, read_observed
 
 GIVEN = {"nodes": 2, "name": "ab", "description": "2026"}
 

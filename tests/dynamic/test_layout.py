@@ -2,7 +2,7 @@
 
 import json
 
-from xplenty_pulumi.dynamic.layout import DECLARED, OBSERVED, read_observed, side_by_side, stored
+from xplenty_pulumi.dynamic.state import DECLARED, OBSERVED, read_observed, side_by_side, stored
 
 FLAT = {
     "nodes": 2,

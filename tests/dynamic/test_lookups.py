@@ -13,7 +13,7 @@ from xplenty_pulumi import (
     get_package,
     get_packages,
 )
-from xplenty_pulumi.dynamic import lookups
+from xplenty_pulumi.dynamic.resources import lookups
 from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError, SpecError
 
 

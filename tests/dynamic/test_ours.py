@@ -7,10 +7,11 @@ import pytest
 from pulumi.dynamic import ResourceProvider
 from pulumi.dynamic.dynamic import serialize_provider
 
-from xplenty_pulumi.dynamic.base import Provider
-from xplenty_pulumi.dynamic.hook_provider import HookProvider
-from xplenty_pulumi.dynamic.ours import PROVIDER, kind_of
-from xplenty_pulumi.dynamic.providers import ClusterProvider, JobRunProvider
+from xplenty_pulumi.dynamic.providers.base import Provider
+from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
+from xplenty_pulumi.dynamic.providers.hook import HookProvider
+from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
+from xplenty_pulumi.dynamic.state import PROVIDER, kind_of
 
 
 @pytest.mark.parametrize(

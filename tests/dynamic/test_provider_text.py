@@ -7,7 +7,7 @@ import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
 from xplenty_pulumi import ClusterProvider, JobRunProvider
-from xplenty_pulumi.dynamic.base import Provider
+from xplenty_pulumi.dynamic.providers.base import Provider
 
 GOLDEN: dict[type[Provider], str] = {
     ClusterProvider: "gASVKQAAAAAAAACMDnhwbGVudHlfcHVsdW1plIwPQ2x1c3RlclByb3ZpZGVylJOUKYGULg==",

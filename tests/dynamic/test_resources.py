@@ -11,12 +11,11 @@ from pulumi.runtime import mocks
 from pulumi.runtime.settings import Settings, configure
 
 from xplenty_pulumi import Cluster, Hook, JobRun
-from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
-from xplenty_pulumi.dynamic.declare import declaration
-from xplenty_pulumi.dynamic.inputs import OWNER
-from xplenty_pulumi.dynamic.layout import OBSERVED
-from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.dynamic.resources.declare import declaration
+from xplenty_pulumi.dynamic.state import OBSERVED, OWNER, SECRETS
 
 
 class Told(pulumi.runtime.Mocks):

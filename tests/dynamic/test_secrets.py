@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from xplenty_pulumi.dynamic.secrets import SECRETS, secret_values, without_secrets
+from xplenty_pulumi.dynamic.secrets import secret_values, without_secrets
+from xplenty_pulumi.dynamic.state import SECRETS
 from xplenty_pulumi.redact import Secret
 
 ACTIONS: list[dict[str, Any]] = [

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Kind
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic import session, sessions
 from xplenty_pulumi.dynamic.sessions import hold, session_for
-from xplenty_pulumi.dynamic.settings import Settings
 from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.settings import Settings
 
 ACME = Settings(Secret("a made-up key"), "acme")
 

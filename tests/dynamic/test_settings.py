@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from pulumi.dynamic import Config
 
-from xplenty_pulumi.dynamic.settings import (
+from xplenty_pulumi.core.preview.stack_rules import load_rules
+from xplenty_pulumi.errors import ConfigError
+from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.settings import (
     DEFAULT_URL,
     ONLY_CONFIGURED,
     OTHER_VARIABLES,
@@ -15,13 +18,10 @@ from xplenty_pulumi.dynamic.settings import (
     Settings,
     bridge_enabled,
     load,
-    load_rules,
     names_in,
     require_known,
     strange_variables,
 )
-from xplenty_pulumi.errors import ConfigError
-from xplenty_pulumi.redact import Secret
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {"XPLENTY_API_KEY": "key-e", "XPLENTY_ACCOUNT_ID": "acc-e", "XPLENTY_API_URL": "http://127.0.0.1:1"}

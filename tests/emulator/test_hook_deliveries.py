@@ -12,8 +12,9 @@ import pytest
 from tests.support.emulator_caller import KEY, Caller, emulated
 from tests.support.hook_receiver import Received, Receiver, receiving
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.emulator import Delivery, Emulator, Knobs, Seed, deliveries
-from xplenty_pulumi.emulator.hook_sending import send
+from xplenty_pulumi.emulator import Delivery, Emulator, Knobs, Seed
+from xplenty_pulumi.emulator.hooks import outbox
+from xplenty_pulumi.emulator.hooks.sending import send
 
 
 def new_hook(caller: Caller, url: str, *events: str, **settings: Any) -> dict[str, Any]:
@@ -279,7 +280,7 @@ def test_calls_send_nothing_by_themselves() -> None:
 
 def test_too_many_waiting_messages_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is beyond the bound is written down as dropped; what was there first is sent."""
-    monkeypatch.setattr(deliveries, "MOST_WAITING", 2)
+    monkeypatch.setattr(outbox, "MOST_WAITING", 2)
     with receiving() as receiver:
         caller = emulated()
         number = new_hook(caller, receiver.url)["id"]
@@ -292,7 +293,7 @@ def test_too_many_waiting_messages_are_dropped(monkeypatch: pytest.MonkeyPatch) 
 
 def test_only_the_last_deliveries_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest fall out, and settling one of those does no harm."""
-    monkeypatch.setattr(deliveries, "KEPT", 2)
+    monkeypatch.setattr(outbox, "KEPT", 2)
     with receiving() as receiver:
         caller = emulated()
         number = new_hook(caller, receiver.url)["id"]

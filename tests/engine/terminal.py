@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from tests.support.stack import LONGEST, Ran, Stack
-from xplenty_pulumi.dynamic.switches import CI_VARIABLES
+from xplenty_pulumi.settings import CI_VARIABLES
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|[\r\x0f]")
 _ROWS, _COLUMNS = 40, 160

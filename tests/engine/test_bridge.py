@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.engine_process import engine
 from tests.support.stack import Stack, bridged, cluster, eventually, job
-from xplenty_pulumi.dynamic.layout import side_by_side
+from xplenty_pulumi.dynamic.state import side_by_side
 from xplenty_pulumi.emulator import Emulator, Knobs
 
 AT_ONCE = 100

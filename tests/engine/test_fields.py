@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.support.stack import Stack, cluster, writes
-from xplenty_pulumi.core.kinds import CLUSTER, Change
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.emulator import Emulator
 
 BEFORE_AND_AFTER: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.stack import Ran, Stack, cluster, writes
-from xplenty_pulumi.core.marker import read
+from xplenty_pulumi.core.kinds.marker import read
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine

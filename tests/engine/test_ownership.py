@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.stack import Stack, cluster, writes
-from xplenty_pulumi.core import marker as markers
+from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.emulator import Emulator
 
 

@@ -12,7 +12,8 @@ import pytest
 from tests.engine.run_stage import BROKEN, ENDLESS, NAMES, OVERLONG, account_with, run, runs_of, start
 from tests.support.engine_process import engine
 from tests.support.stack import STEP, Declared, Stack, bridged, cluster, eventually
-from xplenty_pulumi.core.kinds import JOB_RUN, Field
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Field
 from xplenty_pulumi.emulator import Emulator, PackageSeed
 
 FAR_OFF = 10**7

@@ -10,13 +10,13 @@ from typing import Any
 from tests.support.core_bench import OWNER, desired, desired_hook, desired_run
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.marker import Marker, Owner, marker_of, sign, whose
-from xplenty_pulumi.core.patience import Patience
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign, whose
 from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
-from xplenty_pulumi.core.reconcile.creation import Desired
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
-from xplenty_pulumi.core.reconcile.hook_creation import DesiredHook
-from xplenty_pulumi.core.reconcile.watching import Watching
+from xplenty_pulumi.core.reconcile.clusters.create import Desired
+from xplenty_pulumi.core.reconcile.hooks.create import DesiredHook
+from xplenty_pulumi.core.reconcile.notify import Watching
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.emulator import (
     Cluster,
     Effect,

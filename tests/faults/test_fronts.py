@@ -7,9 +7,9 @@ from tests.support.fault_clock import SkippingClock
 from tests.support.fault_server import serving
 from tests.support.fault_transport import translating
 from tests.support.openapi import SchemaWatch
-from xplenty_pulumi.client.address import Address, parse_address
-from xplenty_pulumi.client.outcomes import NotSent, Outcome, Request, Unsure
-from xplenty_pulumi.client.transport import Transport
+from xplenty_pulumi.client.http.address import Address, parse_address
+from xplenty_pulumi.client.http.outcomes import NotSent, Outcome, Request, Unsure
+from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Breakage, Effect, Emulator, FaultRule, Faults, Seed, lost
 from xplenty_pulumi.redact import Secret

@@ -10,10 +10,10 @@ from pulumi.dynamic.dynamic import serialize_provider
 from typer.testing import CliRunner
 
 from xplenty_pulumi.cli.app import app
-from xplenty_pulumi.cli.preview_comment_markdown import LARGEST, Heading, markdown
-from xplenty_pulumi.cli.preview_comment_plan import Preview, preview_of
-from xplenty_pulumi.dynamic.ours import PROVIDER
-from xplenty_pulumi.dynamic.providers import ClusterProvider
+from xplenty_pulumi.cli.comment.markdown import LARGEST, Heading, markdown
+from xplenty_pulumi.cli.comment.plan import Preview, preview_of
+from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
+from xplenty_pulumi.dynamic.state import PROVIDER
 
 KEY = "canary-key-0123456789"
 OURS = serialize_provider(ClusterProvider())

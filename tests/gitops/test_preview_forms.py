@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from tests.gitops.test_preview_comment import OURS, RESIZE, STACK_URN, document, shown
 from xplenty_pulumi.cli.app import app
-from xplenty_pulumi.dynamic.ours import PROVIDER
+from xplenty_pulumi.dynamic.state import PROVIDER
 
 
 def refused(piped: str | bytes) -> str:

@@ -11,7 +11,7 @@ from tests.support.leaks import (
     IN_SETTINGS,
     IN_VARIABLES,
 )
-from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.dynamic.state import SECRETS
 
 SECRET_INPUTS: dict[str, Any] = {
     "variables": {"password": f"'{IN_VARIABLES}'", "echoed": f"'{ECHOED}'", "day": "'monday'"},

@@ -5,9 +5,9 @@ from typing import Any
 from pulumi.dynamic import ReadResult
 
 from tests.support.leaks import IN_VARIABLES, planted
-from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.base import Provider
+from xplenty_pulumi.dynamic.providers.base import Provider
 
 LEAK = planted(IN_VARIABLES)
 

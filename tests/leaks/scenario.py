@@ -25,20 +25,19 @@ from tests.support.leaks import (
     SPELLINGS,
 )
 from tests.support.stack import STEP
-from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider
+from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider, settings
 from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.client import Job
-from xplenty_pulumi.client.outcomes import Request
-from xplenty_pulumi.core.check import check
-from xplenty_pulumi.core.diff import differences
-from xplenty_pulumi.core.kinds import JOB_RUN
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
-from xplenty_pulumi.core.reconcile.runs import Shape
-from xplenty_pulumi.dynamic import sessions, settings
+from xplenty_pulumi.client.http.outcomes import Request
+from xplenty_pulumi.core.kinds.check import check
+from xplenty_pulumi.core.kinds.compare import differences
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.core.reconcile.runs.search import Shape
+from xplenty_pulumi.dynamic import sessions
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import Inputs
-from xplenty_pulumi.dynamic.layout import OBSERVED
-from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.dynamic.state import OBSERVED, SECRETS
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Response, Seed
 from xplenty_pulumi.emulator import Request as EmulatorRequest
 
@@ -178,7 +177,7 @@ class Day:
         for failure in (*failures, *more):
             self.caught.add("plan and preview", failure.property, failure.reason)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("xplenty_pulumi.core.view.job_view", _surprise)
+            patch.setattr("xplenty_pulumi.core.kinds.views.job_view", _surprise)
             run = self.runs.properties({"cluster_id": cluster, "package_id": 101, **SECRET_INPUTS})
             self.attempt(lambda: self.runs.create(run))
 

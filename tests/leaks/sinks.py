@@ -15,8 +15,8 @@ import dill  # type: ignore[import-untyped]  # it has no types
 
 from tests.dynamic.host import HostError
 from tests.support.leaks import Leak, leaks
-from xplenty_pulumi.client.logs import LOGGERS as HTTP_LOGGERS
-from xplenty_pulumi.dynamic.layout import side_by_side
+from xplenty_pulumi.client.http.calls import LOGGERS as HTTP_LOGGERS
+from xplenty_pulumi.dynamic.state import side_by_side
 
 SINKS = (
     "standard output",

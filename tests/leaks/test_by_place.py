@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Kind
-from xplenty_pulumi.dynamic.layout import OBSERVED, side_by_side, stored
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic.properties import outputs
-from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.dynamic.state import OBSERVED, SECRETS, side_by_side, stored
 
 VALUES = ("a", "1", "ab", "abc", "true", "failed", "available", "2026", "https", "api.example.test", "canary 51c0ffee")
 KINDS = (CLUSTER, JOB_RUN, HOOK)

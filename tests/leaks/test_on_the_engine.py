@@ -14,7 +14,7 @@ from tests.leaks.test_planted import BY_ENGINE, COMMAND
 from tests.support import scoreboard
 from tests.support.leaks import IN_ARGUMENT, IN_DESCRIPTION, IN_NAME, IN_VARIABLES, SALT, SPELLINGS
 from tests.support.stack import STEP, Declared, Stack, cluster, job
-from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.dynamic.state import SECRETS
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine

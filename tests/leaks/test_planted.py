@@ -15,7 +15,7 @@ from tests.leaks.sinks import SINKS, Caught, everything_logged
 from tests.support import scoreboard
 from tests.support.leaks import CANARIES, SPELLINGS, leaks, planted
 from xplenty_pulumi.cli import emulator as emulator_command
-from xplenty_pulumi.client.outcomes import Request
+from xplenty_pulumi.client.http.outcomes import Request
 from xplenty_pulumi.emulator import Emulator, LoggedCall
 
 COMMAND = "make test TESTS=tests/leaks"

@@ -11,8 +11,8 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from tests.model.watched import CLUSTERS, JOBS, Watched
 from xplenty_pulumi.emulator import FaultRule
-from xplenty_pulumi.emulator.faults import ALWAYS, FIRST, OPERATIONS, SECOND
-from xplenty_pulumi.emulator.faults_catalogue import FAULTS
+from xplenty_pulumi.emulator.faults.catalogue import FAULTS
+from xplenty_pulumi.emulator.faults.rules import ALWAYS, FIRST, OPERATIONS, SECOND
 
 STACKS = st.sampled_from(("acme", "globex"))
 OCCASIONS = st.sampled_from((FIRST, SECOND, ALWAYS))

@@ -5,8 +5,8 @@ import pytest
 from tests.support.simulation import World
 from tests.support.simulation_engine import Stack
 from xplenty_pulumi.emulator import FaultRule
-from xplenty_pulumi.emulator.faults import ALWAYS, FIRST
-from xplenty_pulumi.emulator.faults_catalogue import late_commit
+from xplenty_pulumi.emulator.faults.catalogue import late_commit
+from xplenty_pulumi.emulator.faults.rules import ALWAYS, FIRST
 
 
 def _stack(world: World | None = None, organization: str = "acme") -> Stack:

@@ -8,8 +8,10 @@ import pytest
 
 from tests.support.simulation import World
 from tests.support.simulation_engine import Stack
-from xplenty_pulumi.core.kinds import CLUSTER, Phase
-from xplenty_pulumi.core.reconcile import cluster_convergence, creation, living, ownership
+from xplenty_pulumi.core.kinds import ownership
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.reconcile.clusters import converge, create, search
 from xplenty_pulumi.emulator import Cluster
 
 Switch = Callable[[pytest.MonkeyPatch, Stack], None]
@@ -20,8 +22,8 @@ def _delete_first(_patch: pytest.MonkeyPatch, stack: Stack) -> None:
 
 
 def _only_living(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
-    patch.setattr(living, "CLUSTER", replace(CLUSTER, living=frozenset(Phase) - {Phase.FAILED}))
-    patch.setattr(living, "_ENDED", frozenset())
+    patch.setattr(search, "CLUSTER", replace(CLUSTER, living=frozenset(Phase) - {Phase.FAILED}))
+    patch.setattr(search, "_ENDED", frozenset())
 
 
 def _window(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
@@ -29,15 +31,15 @@ def _window(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
 
 
 def _signed(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
-    patch.setattr(cluster_convergence, "held_description", lambda _cluster, _desired: None)
+    patch.setattr(converge, "held_description", lambda _cluster, _desired: None)
 
 
 def _held(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
-    patch.setattr(living.Living, "hold", lambda _living, _id: None)
+    patch.setattr(search.Living, "hold", lambda _living, _id: None)
 
 
 def _same_shape(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
-    patch.setattr(creation, "_refuse_another_shape", lambda _found, _desired: None)
+    patch.setattr(create, "_refuse_another_shape", lambda _found, _desired: None)
 
 
 GUARDS: tuple[Switch, ...] = (_delete_first, _only_living, _window, _signed, _held, _same_shape)

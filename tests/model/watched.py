@@ -5,7 +5,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from tests.support.simulation import KEY, World
 from tests.support.simulation_engine import Entry, Report, Stack
 from tests.support.simulation_ledger import ALIVE, COUNTING
-from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.emulator import Job
 
 CLUSTERS = ("c1", "c2")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.openapi import SchemaMismatch, SchemaWatch, validate_request, validate_response
-from xplenty_pulumi.emulator.messages import Request, Response
+from xplenty_pulumi.emulator.wire.messages import Request, Response
 
 HEADERS = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "4999", "content-type": "application/json"}
 LOG = {"body": "all is well", "url": "https://api.example.test/log"}

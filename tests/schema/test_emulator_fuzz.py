@@ -24,8 +24,8 @@ from schemathesis.specs.openapi.checks import (
 from tests.support.openapi import load_document, tighten
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator.account import Account
-from xplenty_pulumi.emulator.messages import Request
 from xplenty_pulumi.emulator.seed import Seed
+from xplenty_pulumi.emulator.wire.messages import Request
 
 pytestmark = pytest.mark.usefixtures("schema_watch")
 KEY = "a-key-for-tests"

@@ -10,7 +10,7 @@ import pytest
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import Host, HostError
 from tests.support.stack import eventually
-from xplenty_pulumi.dynamic.layout import side_by_side
+from xplenty_pulumi.dynamic.state import side_by_side
 
 AT_ONCE = 12
 OF_THE_HOST = 4

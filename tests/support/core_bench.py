@@ -16,15 +16,16 @@ from tests.support.in_process import in_process
 from tests.support.openapi import SchemaMismatch, validate_request
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.check import check
-from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN
-from xplenty_pulumi.core.marker import Owner, marker_of, sign
-from xplenty_pulumi.core.patience import Patience
+from xplenty_pulumi.core.kinds.check import check
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
-from xplenty_pulumi.core.reconcile.creation import Desired
-from xplenty_pulumi.core.reconcile.desired_run import DesiredRun
-from xplenty_pulumi.core.reconcile.hook_creation import DesiredHook
+from xplenty_pulumi.core.reconcile.clusters.create import Desired
+from xplenty_pulumi.core.reconcile.hooks.create import DesiredHook
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.emulator import Cluster, Emulator, Knobs, Seed
 
 OWNER = Owner("acme", "loads", "dev", "nightly")

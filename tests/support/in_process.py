@@ -3,7 +3,7 @@
 import httpx
 
 from xplenty_pulumi.emulator.account import Account
-from xplenty_pulumi.emulator.messages import Request
+from xplenty_pulumi.emulator.wire.messages import Request
 
 
 def in_process(account: Account) -> httpx.MockTransport:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.support.openapi_contract import Contract, Json
-from xplenty_pulumi.emulator.messages import Request, Response
+from xplenty_pulumi.emulator.wire.messages import Request, Response
 
 SCHEMA_FILE = Path(__file__).parents[2] / "schema" / "xplenty-openapi.yaml"
 JSONP = re.compile(rb"\s*(?:/\*\*/)?\s*[\w.$]+\((.*)\)\s*;?\s*", re.DOTALL)

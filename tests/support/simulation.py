@@ -17,10 +17,10 @@ from tests.support.simulation_ledger import Ledger
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.dynamic.session import Session
-from xplenty_pulumi.dynamic.settings import Settings
 from xplenty_pulumi.emulator import Emulator, FaultRule, Faults, Knobs, PackageSeed, Seed
-from xplenty_pulumi.emulator.messages import Request, Response
+from xplenty_pulumi.emulator.wire.messages import Request, Response
 from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.settings import Settings
 
 KEY = "canary-key-0123456789"
 QUICK = Knobs(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.support.simulation import QUICK, Meddle, World
 from tests.support.simulation_engine import Report, Stack
-from xplenty_pulumi.core.kinds import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.emulator import Knobs
 
 Step = Callable[[World, Stack], object]

@@ -22,14 +22,15 @@ from tests.support.simulation_host import (
 )
 from tests.support.simulation_ledger import WHO
 from tests.support.simulation_state import Declared, Entry, Failed, Report
-from xplenty_pulumi.core import marker as markers
-from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Kind
-from xplenty_pulumi.core.marker import Marker, Owner, marker_of, scope_of
+from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import PROVIDER
-from xplenty_pulumi.dynamic.inputs import OWNER, owner_of, owner_text
-from xplenty_pulumi.dynamic.secrets import SECRETS
+from xplenty_pulumi.dynamic.state import OWNER, SECRETS, owner_of, owner_text
 from xplenty_pulumi.emulator import Cluster, Hook
 
 __all__ = ["Declared", "Entry", "Report", "Stack", "hear"]

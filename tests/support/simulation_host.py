@@ -8,13 +8,14 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from tests.support.simulation import Process
-from xplenty_pulumi.core.kind import Kind
+from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import Call
-from xplenty_pulumi.dynamic.hook_provider import HookProvider
-from xplenty_pulumi.dynamic.providers import ClusterProvider, JobRunProvider
+from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
+from xplenty_pulumi.dynamic.providers.hook import HookProvider
+from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
 from xplenty_pulumi.dynamic.session import Session
-from xplenty_pulumi.dynamic.settings import Settings
+from xplenty_pulumi.settings import Settings
 
 Properties = dict[str, Any]
 

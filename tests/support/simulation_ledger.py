@@ -5,10 +5,10 @@ import math
 from collections import defaultdict
 
 from xplenty_pulumi.clock import Clock, SystemClock
-from xplenty_pulumi.core import marker as markers
-from xplenty_pulumi.core.marker import Marker
+from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.emulator import Cluster, Emulator, Job
-from xplenty_pulumi.emulator.messages import Request, Response
+from xplenty_pulumi.emulator.wire.messages import Request, Response
 
 ALIVE = frozenset({"pending", "creating", "available", "idle", "scaling", "error"})
 COUNTING = frozenset({"idle", "pending", "queued", "running", "completed"})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.simulation_host import Properties
-from xplenty_pulumi.core.kinds import Kind
+from xplenty_pulumi.core.kinds.kind import Kind
 
 
 @dataclass(frozen=True)

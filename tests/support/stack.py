@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from xplenty_pulumi.dynamic.layout import side_by_side
-from xplenty_pulumi.dynamic.settings import bridge_enabled
+from xplenty_pulumi.dynamic.state import side_by_side
 from xplenty_pulumi.emulator import Emulator
+from xplenty_pulumi.settings import bridge_enabled
 
 NO_ENGINE = (
     "These tests run the real Pulumi engine and there is no `pulumi` on PATH. `make test` gets one; by hand, "

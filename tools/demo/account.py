@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Phase
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Phase
 
 _LIVING = tuple(status for status, phase in CLUSTER.phases.items() if phase is not Phase.GONE)
 _ACTIVE = JOB_RUN.statuses(Phase.BUILDING, Phase.RUNNING, Phase.ENDING)

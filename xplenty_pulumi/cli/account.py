@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import typer
 
+from xplenty_pulumi import settings
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
-from xplenty_pulumi.core.budget import Budget
-from xplenty_pulumi.core.observer import Observer
-from xplenty_pulumi.core.overview import Wanted
-from xplenty_pulumi.core.patience import Pace, Patience
-from xplenty_pulumi.core.polls import Polls
-from xplenty_pulumi.dynamic import settings
+from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reports.observer import Observer
+from xplenty_pulumi.core.reports.overview import Wanted
+from xplenty_pulumi.core.waiting.budget import Budget
+from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
 

@@ -5,18 +5,18 @@ from typing import Annotated
 import typer
 
 from xplenty_pulumi._version import __version__
-from xplenty_pulumi.cli.branch import branch
-from xplenty_pulumi.cli.drift import DriftCommand, drift
+from xplenty_pulumi.cli.branch.command import branch
+from xplenty_pulumi.cli.comment.command import preview_comment
+from xplenty_pulumi.cli.drift.command import DriftCommand, drift
 from xplenty_pulumi.cli.emulator import emulator
-from xplenty_pulumi.cli.hand_over import hand_over
-from xplenty_pulumi.cli.listen import listen
-from xplenty_pulumi.cli.preview_comment import preview_comment
-from xplenty_pulumi.cli.recover import recover
-from xplenty_pulumi.cli.status import status
-from xplenty_pulumi.cli.stop import stop
-from xplenty_pulumi.cli.terminate import terminate
-from xplenty_pulumi.cli.usage import usage
-from xplenty_pulumi.cli.wait import wait
+from xplenty_pulumi.cli.ending.stop import stop
+from xplenty_pulumi.cli.ending.terminate import terminate
+from xplenty_pulumi.cli.ending.wait import wait
+from xplenty_pulumi.cli.hand_over.command import hand_over
+from xplenty_pulumi.cli.listen.command import listen
+from xplenty_pulumi.cli.recover.command import recover
+from xplenty_pulumi.cli.status.command import status
+from xplenty_pulumi.cli.status.usage import usage
 
 app = typer.Typer(
     name="xplenty-pulumi",

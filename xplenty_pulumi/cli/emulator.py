@@ -12,7 +12,7 @@ from urllib.parse import quote
 import typer
 
 from xplenty_pulumi.emulator import Emulator, Knobs, LoggedCall, Seed
-from xplenty_pulumi.emulator.seed_file import read_seed_file
+from xplenty_pulumi.emulator.seed import read_seed_file
 from xplenty_pulumi.errors import XplentyError
 from xplenty_pulumi.redact import scrub
 

@@ -21,10 +21,11 @@ from xplenty_pulumi.client.models import (
     JobOutput,
     LogSummary,
     Package,
+    Plan,
     RateLimit,
+    Subscription,
     Watcher,
 )
-from xplenty_pulumi.client.plan_models import Plan, Subscription
 
 __all__ = [
     "BootstrapAction",

@@ -9,21 +9,19 @@ from pathlib import Path
 from random import Random
 from types import TracebackType
 
-from xplenty_pulumi.client.address import parse_account, parse_address
-from xplenty_pulumi.client.calls import Call, Caller
 from xplenty_pulumi.client.clusters import Clusters
-from xplenty_pulumi.client.credits import Meter
-from xplenty_pulumi.client.failures import Explainer
 from xplenty_pulumi.client.hooks import Hooks
+from xplenty_pulumi.client.http.address import parse_account, parse_address
+from xplenty_pulumi.client.http.calls import Call, Caller, scrub_http_logs
+from xplenty_pulumi.client.http.explain import Explainer
+from xplenty_pulumi.client.http.limits import Meter
+from xplenty_pulumi.client.http.outcomes import Answered, Request
+from xplenty_pulumi.client.http.retry import CallKind
+from xplenty_pulumi.client.http.transport import READ_TIMEOUT, HttpTransport, Transport
 from xplenty_pulumi.client.jobs import Jobs
-from xplenty_pulumi.client.logs import scrub_http_logs
 from xplenty_pulumi.client.models import RateLimit
-from xplenty_pulumi.client.outcomes import Answered, Request
-from xplenty_pulumi.client.packages import Packages
+from xplenty_pulumi.client.packages import Packages, Plans
 from xplenty_pulumi.client.parsing import Unreadable, read_mapping, read_rate_limit
-from xplenty_pulumi.client.plans import Plans
-from xplenty_pulumi.client.retry import CallKind
-from xplenty_pulumi.client.transport import READ_TIMEOUT, HttpTransport, Transport
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.errors import ConfigError, NotFoundError
 from xplenty_pulumi.redact import Secret

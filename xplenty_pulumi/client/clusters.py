@@ -5,11 +5,11 @@ from datetime import datetime
 from functools import partial
 
 from xplenty_pulumi.client.arguments import checked_body, checked_id, list_query
-from xplenty_pulumi.client.calls import Call, Caller
+from xplenty_pulumi.client.http.calls import Call, Caller
+from xplenty_pulumi.client.http.outcomes import Request
+from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.client.models import Cluster, Instance, Watcher
-from xplenty_pulumi.client.outcomes import Request
 from xplenty_pulumi.client.paging import Listed, Listing
-from xplenty_pulumi.client.retry import CallKind
 from xplenty_pulumi.client.whose import Collection
 
 

@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from xplenty_pulumi.client.http.outcomes import Answered
 from xplenty_pulumi.client.models import RateLimit, Record
-from xplenty_pulumi.client.outcomes import Answered
 
 R = TypeVar("R", bound=Record)
 

@@ -11,8 +11,8 @@ from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from xplenty_pulumi.client.hook_models import Hook, PingedHook
+from xplenty_pulumi.client.http.outcomes import Answered
 from xplenty_pulumi.client.models import Cluster, Instance, Job, JobLog, Package, Watcher
-from xplenty_pulumi.client.outcomes import Answered
 from xplenty_pulumi.client.parsing import Unreadable, read_record, read_records
 
 R = TypeVar("R", Cluster, Job, Package, Hook, PingedHook)

@@ -5,32 +5,8 @@ from dataclasses import dataclass, field
 
 from pulumi.output import Unknown
 
-from xplenty_pulumi.core.check import Checked, check
-from xplenty_pulumi.core.kinds import Kind
-from xplenty_pulumi.dynamic.layout import DECLARED
-from xplenty_pulumi.dynamic.owner import ACCOUNT, OWNER, owner_of, owner_text
-from xplenty_pulumi.dynamic.secrets import SECRETS
-
-__all__ = [
-    "ACCOUNT",
-    "DECLARED",
-    "HIDDEN_INPUTS",
-    "HIDDEN_OUTPUTS",
-    "NONCES",
-    "OWED",
-    "OWNER",
-    "Inputs",
-    "owner_of",
-    "owner_text",
-]
-
-HIDDEN_INPUTS = (OWNER, SECRETS)
-NONCES = "__nonces"
-"""Hidden output: the nonces of all create calls that were sent for the resource, with blanks between them."""
-OWED = "__owed"
-"""Hidden output, only of what is unfinished: the inputs that an update was about, with blanks between them, or `*`
-where a create has not come to its end."""
-HIDDEN_OUTPUTS = (NONCES, OWED)
+from xplenty_pulumi.core.kinds.check import Checked, check
+from xplenty_pulumi.core.kinds.kind import Kind
 
 
 @dataclass(frozen=True)

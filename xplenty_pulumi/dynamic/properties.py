@@ -1,17 +1,13 @@
-"""The properties of a resource as the state has them: what is declared, what was seen, and what is hidden."""
+"""The properties of a resource: what is declared, what was seen, and what an update keeps."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from xplenty_pulumi.core.diff import differences
-from xplenty_pulumi.core.kinds import JOB_RUN, Kind
-from xplenty_pulumi.dynamic.bridge import PROVIDER
-from xplenty_pulumi.dynamic.inputs import DECLARED, HIDDEN_INPUTS, HIDDEN_OUTPUTS, NONCES
-from xplenty_pulumi.dynamic.layout import OBSERVED
+from xplenty_pulumi.core.kinds.compare import differences
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic.secrets import without_secrets
+from xplenty_pulumi.dynamic.state import DECLARED, HIDDEN_INPUTS, HIDDEN_OUTPUTS, NONCES, OBSERVED, PROVIDER, Properties
 from xplenty_pulumi.redact import Secret
-
-Properties = dict[str, Any]
 
 
 def declared(props: Mapping[str, object], kind: Kind) -> dict[str, object]:

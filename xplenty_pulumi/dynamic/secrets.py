@@ -10,14 +10,9 @@ from typing import Any
 
 from pulumi import Output
 
+from xplenty_pulumi.dynamic.state import SECRETS
 from xplenty_pulumi.redact import MASK, Secret, hidden, scrub
 
-SECRETS = "__secrets"
-"""Hidden input: where secrets stand among the inputs.
-
-A plain name is that of a variable or a setting; `*` means all of them. What begins with a slash is the way to any other
-input, or into it: `/description`, `/bootstrap_actions/0/args/1`.
-"""
 Path = tuple[str, ...]
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _GROUPS = ("variables", "dynamic_variables", "settings")

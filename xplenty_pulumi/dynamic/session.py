@@ -1,27 +1,51 @@
 """What one provider process shares: the client and what it knows of the account."""
 
 import os
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
-from xplenty_pulumi.core.budget import Budget
-from xplenty_pulumi.core.foresight import Foresight
-from xplenty_pulumi.core.hook_kind import HOOK
-from xplenty_pulumi.core.kinds import CLUSTER, JOB_RUN, Kind
-from xplenty_pulumi.core.last_look import LastLook
-from xplenty_pulumi.core.marker import scope_of
-from xplenty_pulumi.core.patience import Pace, Patience
-from xplenty_pulumi.core.polls import Polls
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.marker import scope_of
+from xplenty_pulumi.core.preview.questions import Foresight
+from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reading.last_look import LastLook
 from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
+from xplenty_pulumi.core.waiting.budget import Budget
+from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.answered import arguments_answered
 from xplenty_pulumi.dynamic.bridge import Call
-from xplenty_pulumi.dynamic.cancellable_clock import CancellableClock
-from xplenty_pulumi.dynamic.owner import OWNER, owner_of
-from xplenty_pulumi.dynamic.settings import Settings
-from xplenty_pulumi.errors import ConfigError
+from xplenty_pulumi.dynamic.providers.answered import arguments_answered
+from xplenty_pulumi.dynamic.state import OWNER, owner_of
+from xplenty_pulumi.errors import Cancelled, ConfigError
+from xplenty_pulumi.settings import Settings
+
+_SLICE = 0.5
+
+
+class CancellableClock(SystemClock):
+    """The machine's own clock, whose `sleep` ends with Cancelled soon after `cancelled` is set.
+
+    Only for pauses between two tries of a call: nothing is under way then, so nothing is lost by giving it up.
+    """
+
+    def __init__(self, cancelled: threading.Event) -> None:
+        self._cancelled = cancelled
+
+    def sleep(self, seconds: float) -> None:
+        end = self.monotonic() + seconds
+        while (left := end - self.monotonic()) > 0:
+            if self._cancelled.is_set():
+                raise Cancelled(
+                    "cancelled while waiting for the service to take a call",
+                    advice="What exists was left as it is; run the same command again to go on",
+                )
+            super().sleep(min(left, _SLICE))
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ A preview in which nothing changes asks the service nothing, so it does not load
 import threading
 from typing import TYPE_CHECKING
 
-from xplenty_pulumi.core.kind import Kind
-from xplenty_pulumi.dynamic.settings import Settings
+from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.settings import Settings
 
 if TYPE_CHECKING:
     from xplenty_pulumi.dynamic.session import Session

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pulumi import Output
 
-from xplenty_pulumi.core.fields import MISSING
+from xplenty_pulumi.core.kinds.inputs import MISSING
 
 
 def spelled(value: object) -> object:

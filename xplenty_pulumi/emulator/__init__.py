@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xplenty_pulumi.emulator.account import Account, Gate, LoggedCall
     from xplenty_pulumi.emulator.backstage import Backstage
-    from xplenty_pulumi.emulator.deliveries import Delivery, Mail
     from xplenty_pulumi.emulator.emulator import Emulator
-    from xplenty_pulumi.emulator.faults import ALWAYS, FIRST, SECOND, FaultRule, Faults, Strike
-    from xplenty_pulumi.emulator.faults_catalogue import FAULTS, MIXED_UP, doubled, late_commit, lost, refusing
-    from xplenty_pulumi.emulator.faults_model import Breakage, Broken, Effect, Fault, Followed
-    from xplenty_pulumi.emulator.faults_records import (
+    from xplenty_pulumi.emulator.faults.catalogue import FAULTS, MIXED_UP, doubled, late_commit, lost, refusing
+    from xplenty_pulumi.emulator.faults.fault import Breakage, Broken, Effect, Fault, Followed
+    from xplenty_pulumi.emulator.faults.records import (
         answered_with,
         followed,
         leaving_out,
@@ -25,10 +23,12 @@ if TYPE_CHECKING:
         of_another_id,
         of_another_kind,
     )
+    from xplenty_pulumi.emulator.faults.rules import ALWAYS, FIRST, SECOND, FaultRule, Faults, Strike
+    from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
     from xplenty_pulumi.emulator.knobs import Knobs
-    from xplenty_pulumi.emulator.messages import Request, Response
-    from xplenty_pulumi.emulator.records import Cluster, Hook, Job, Package, Schedule
+    from xplenty_pulumi.emulator.life.records import Cluster, Hook, Job, Package, Schedule
     from xplenty_pulumi.emulator.seed import PackageSeed, ScheduleSeed, Seed, TaskPackageSeed
+    from xplenty_pulumi.emulator.wire.messages import Request, Response
 
 __all__ = [
     "ALWAYS",
@@ -78,12 +78,12 @@ __all__ = [
 _MODULES = {
     "account": ("Account", "Gate", "LoggedCall"),
     "backstage": ("Backstage",),
-    "deliveries": ("Delivery", "Mail"),
+    "hooks.outbox": ("Delivery", "Mail"),
     "emulator": ("Emulator",),
-    "faults": ("ALWAYS", "FIRST", "SECOND", "FaultRule", "Faults", "Strike"),
-    "faults_catalogue": ("FAULTS", "MIXED_UP", "doubled", "late_commit", "lost", "refusing"),
-    "faults_model": ("Breakage", "Broken", "Effect", "Fault", "Followed"),
-    "faults_records": (
+    "faults.rules": ("ALWAYS", "FIRST", "SECOND", "FaultRule", "Faults", "Strike"),
+    "faults.catalogue": ("FAULTS", "MIXED_UP", "doubled", "late_commit", "lost", "refusing"),
+    "faults.fault": ("Breakage", "Broken", "Effect", "Fault", "Followed"),
+    "faults.records": (
         "answered_with",
         "followed",
         "leaving_out",
@@ -92,8 +92,8 @@ _MODULES = {
         "of_another_kind",
     ),
     "knobs": ("Knobs",),
-    "messages": ("Request", "Response"),
-    "records": ("Cluster", "Hook", "Job", "Package", "Schedule"),
+    "wire.messages": ("Request", "Response"),
+    "life.records": ("Cluster", "Hook", "Job", "Package", "Schedule"),
     "seed": ("PackageSeed", "ScheduleSeed", "Seed", "TaskPackageSeed"),
 }
 

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from xplenty_pulumi.clock import Clock, SteppedClock, SystemClock
-from xplenty_pulumi.emulator import looks, reading
-from xplenty_pulumi.emulator.calls import Call
-from xplenty_pulumi.emulator.credits import Credits
-from xplenty_pulumi.emulator.deliveries import Delivery, Outbox
-from xplenty_pulumi.emulator.hook_messages import messages_of, triggered
+from xplenty_pulumi.emulator.calls.call import Call
+from xplenty_pulumi.emulator.hooks.messages import messages_of, triggered
+from xplenty_pulumi.emulator.hooks.outbox import Delivery, Outbox
 from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.messages import VENDOR_TYPE, Answer, Refusal, Request, Response
-from xplenty_pulumi.emulator.planting import plant
-from xplenty_pulumi.emulator.records import Moment
-from xplenty_pulumi.emulator.routes import Route, is_free, route_of
+from xplenty_pulumi.emulator.life import effects, looks
+from xplenty_pulumi.emulator.life.clock import Credits, ServiceTime
+from xplenty_pulumi.emulator.life.planting import plant
+from xplenty_pulumi.emulator.life.records import Moment
+from xplenty_pulumi.emulator.life.world import World
 from xplenty_pulumi.emulator.seed import Seed
-from xplenty_pulumi.emulator.service_time import ServiceTime
 from xplenty_pulumi.emulator.store import Store
-from xplenty_pulumi.emulator.views import Links
-from xplenty_pulumi.emulator.world import World
+from xplenty_pulumi.emulator.wire import reading
+from xplenty_pulumi.emulator.wire.messages import VENDOR_TYPE, Answer, Refusal, Request, Response
+from xplenty_pulumi.emulator.wire.routes import Route, is_free, route_of
+from xplenty_pulumi.emulator.wire.views import Links
 
 CALLS_KEPT = 100_000
 _PREFLIGHT = {"Access-Control-Allow-Methods": "GET, POST, PUT, DELETE", "Access-Control-Allow-Headers": "*"}
@@ -105,7 +105,7 @@ class Account:
     def advance(self) -> Moment:
         """Let everything happen that is due by now, put what is to be told of it into the outbox, return the moment."""
         now = self._time.now()
-        self.world.advance(now)
+        effects.advance(self.world, now)
         self._tell()
         self.credits = self.credits.at(now)
         return now

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from xplenty_pulumi.clock import SteppedClock
-from xplenty_pulumi.emulator import clusters, effects, jobs
 from xplenty_pulumi.emulator.account import Account, LoggedCall
-from xplenty_pulumi.emulator.deliveries import Delivery, Mail
-from xplenty_pulumi.emulator.hook_courier import deliver_waiting
+from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
+from xplenty_pulumi.emulator.hooks.sending import deliver_waiting
 from xplenty_pulumi.emulator.knobs import CLUSTER_IN_ERROR
-from xplenty_pulumi.emulator.planting import package_of
-from xplenty_pulumi.emulator.records import ENDED, FINAL, Cluster, Hook, Job, Moment, Package, Schedule
+from xplenty_pulumi.emulator.life import clusters, effects, jobs
+from xplenty_pulumi.emulator.life.planting import package_of
+from xplenty_pulumi.emulator.life.records import ENDED, FINAL, Cluster, Hook, Job, Moment, Package, Schedule
+from xplenty_pulumi.emulator.life.world import Kind, World
 from xplenty_pulumi.emulator.seed import PackageSeed
-from xplenty_pulumi.emulator.world import Kind, World
 
 KindName: TypeAlias = Literal["cluster", "job", "package", "schedule", "hook"]
 _KINDS: dict[str, Kind] = {"cluster": Cluster, "job": Job, "package": Package, "schedule": Schedule, "hook": Hook}

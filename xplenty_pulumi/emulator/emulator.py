@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from xplenty_pulumi.clock import Clock, ScaledClock, SteppedClock, SystemClock
 from xplenty_pulumi.emulator.account import Account, Gate
 from xplenty_pulumi.emulator.backstage import Backstage
-from xplenty_pulumi.emulator.hook_courier import Courier
+from xplenty_pulumi.emulator.hooks.sending import Courier
 from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.seed import Seed
 from xplenty_pulumi.emulator.store import Store

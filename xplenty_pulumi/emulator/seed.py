@@ -1,11 +1,14 @@
 """What an account holds when it begins: its name and key, its regions, packages and schedules."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal
+from pathlib import Path
+from typing import Any, ClassVar, Literal, TypeVar
 
-from xplenty_pulumi.emulator.knobs import require
+from xplenty_pulumi.emulator.knobs import Knobs, require
+from xplenty_pulumi.errors import ConfigError
 
 REGIONS = (
     "amazon-web-services::us-east-1",
@@ -166,3 +169,46 @@ class Seed:
     def with_key(self) -> "Seed":
         """Return this seed with a key: its own or a random one."""
         return self if self.api_key else replace(self, api_key=secrets.token_hex(16))
+
+
+T = TypeVar("T")
+
+
+def read_seed_file(path: Path) -> tuple[Seed, Knobs]:
+    """Return the seed and the knobs of a file; raises ConfigError that names the file and the field."""
+    document = _document(path)
+    knobs = document.pop("knobs", {})
+    return _checked(Seed, document, path=path, prefix=""), _checked(Knobs, knobs, path=path, prefix="knobs.")
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _unusable(path, error.strerror or "it can not be read") from None
+    except (ValueError, RecursionError):
+        raise _unusable(path, "it is not valid JSON in UTF-8") from None
+    if not isinstance(document, dict):
+        raise _unusable(path, "it must hold one JSON object")
+    return document
+
+
+def _checked(kind: type[T], value: Any, *, path: Path, prefix: str) -> T:
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - only who has a seed file waits for this import
+
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = prefix + ".".join(str(part) for part in first["loc"])
+        raise _unusable(path, f"{field.rstrip('.')}: {first['msg']}") from None
+    except ConfigError as error:
+        raise _unusable(path, error.message) from None
+
+
+def _unusable(path: Path, reason: str) -> ConfigError:
+    return ConfigError(
+        f"the seed file {path} can not be used: {reason}",
+        setting="seed-file",
+        advice="Correct the file, or leave it out to start with example packages and schedules.",
+    )

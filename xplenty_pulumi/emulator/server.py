@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from xplenty_pulumi.emulator.account import Account, LoggedCall
-from xplenty_pulumi.emulator.clock_calls import CLOCK_PATH, answer_clock
-from xplenty_pulumi.emulator.messages import Request, Response
+from xplenty_pulumi.emulator.calls.clock import CLOCK_PATH, answer_clock
+from xplenty_pulumi.emulator.wire.messages import Request, Response
 from xplenty_pulumi.errors import ConfigError
 
 try:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xplenty_pulumi.emulator.records import Cluster, Hook, Job, Moment, Package, Record, Schedule
+from xplenty_pulumi.emulator.life.records import Cluster, Hook, Job, Moment, Package, Record, Schedule
+from xplenty_pulumi.emulator.life.world import Change, Kind, World
 from xplenty_pulumi.emulator.seed import Seed
-from xplenty_pulumi.emulator.world import Change, Kind, World
 from xplenty_pulumi.errors import ConfigError
 
 _APPLICATION = 0x58706C79

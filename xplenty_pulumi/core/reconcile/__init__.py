@@ -6,12 +6,12 @@ through `known_hooks`, and `stopping` ends a run.
 `cluster_goals` and `run_goals` say what is waited for, and `watching` who is told what becomes of a cluster or a run.
 """
 
-from xplenty_pulumi.core.reconcile.clusters import Clusters
-from xplenty_pulumi.core.reconcile.hooks import Hooks
-from xplenty_pulumi.core.reconcile.jobs import JobRuns
-from xplenty_pulumi.core.reconcile.known_hooks import KnownHooks
-from xplenty_pulumi.core.reconcile.living import Living
+from xplenty_pulumi.core.reconcile.clusters.actions import Clusters
+from xplenty_pulumi.core.reconcile.clusters.search import Living
+from xplenty_pulumi.core.reconcile.hooks.actions import Hooks
+from xplenty_pulumi.core.reconcile.hooks.search import KnownHooks
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
-from xplenty_pulumi.core.reconcile.runs import Runs
+from xplenty_pulumi.core.reconcile.runs.actions import JobRuns
+from xplenty_pulumi.core.reconcile.runs.search import Runs
 
 __all__ = ["Clusters", "Hooks", "JobRuns", "KnownHooks", "Living", "Outcome", "Runs", "Sight"]

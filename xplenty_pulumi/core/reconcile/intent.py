@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from xplenty_pulumi.core.check import check
-from xplenty_pulumi.core.kinds import Kind
+from xplenty_pulumi.core.kinds.check import check
+from xplenty_pulumi.core.kinds.kind import Kind
 
 EVERYTHING = "*"
 """What a create owes that has not come to its end."""

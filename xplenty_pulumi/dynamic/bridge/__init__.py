@@ -18,8 +18,8 @@ from xplenty_pulumi.dynamic.bridge.report import Finding, Report, announce, repo
 from xplenty_pulumi.dynamic.bridge.request import Call, current_call
 from xplenty_pulumi.dynamic.bridge.rows import log as _log
 from xplenty_pulumi.dynamic.bridge.rows import reporting, stack_line
-from xplenty_pulumi.dynamic.ours import PROVIDER
-from xplenty_pulumi.dynamic.switches import is_set
+from xplenty_pulumi.dynamic.state import PROVIDER
+from xplenty_pulumi.settings import is_set
 
 __all__ = [
     "PROVIDER",

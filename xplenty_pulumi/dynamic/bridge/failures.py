@@ -14,7 +14,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from xplenty_pulumi.dynamic.bridge.request import Call
-from xplenty_pulumi.dynamic.ours import PROVIDER
+from xplenty_pulumi.dynamic.state import PROVIDER
 from xplenty_pulumi.text import harmless
 
 _DETAILS_KEY = "grpc-status-details-bin"

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pulumi.runtime.proto import engine_pb2, provider_pb2, status_pb2
 
 from xplenty_pulumi.dynamic.bridge import cancel, engine, failures, pool, request, rows
-from xplenty_pulumi.dynamic.ours import PROVIDER
-from xplenty_pulumi.dynamic.settings import bridge_enabled
+from xplenty_pulumi.dynamic.state import PROVIDER
+from xplenty_pulumi.settings import bridge_enabled
 
 SWITCHED_OFF = "switched off by XPLENTY_BRIDGE"
 

@@ -1,0 +1,16 @@
+"""`xplenty-pulumi branch`: an environment for each branch.
+
+- `account`: the account that the environments of branches are in, and the proof that a command looks into the right
+  one.
+- `claims`: which living clusters of branches are ended, and what is said of the others.
+- `command`: `xplenty-pulumi branch`: an environment for each branch, and none that is left over.
+- `down`: taking down the stack of a branch, and ending living clusters by the scope of their marker, seen to have
+  ended.
+- `git`: what git and the CI system tell about branches and about who is at work.
+- `jobs`: which branch a CI job is about, as the job's own event tells it; a job that is about none is refused.
+- `listing`: the branch stacks of a project for people, as a table, and for programs, as JSON of version 1.
+- `stacks`: the branch stacks of a project, as its backend keeps them: their records are tags, which outlive every
+  checkout.
+- `sweep`: sweeping up after branches: what is due is said first, and ended only on demand.
+- `up`: bringing up the stack of a branch: made where it is missing, configured like its template, deployed.
+"""

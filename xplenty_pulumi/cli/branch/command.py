@@ -1,0 +1,171 @@
+"""`xplenty-pulumi branch`: an environment for each branch, and none that is left over."""
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xplenty_pulumi.cli.branch.account import account_of, plan_limits
+from xplenty_pulumi.cli.branch.claims import Judge
+from xplenty_pulumi.cli.branch.down import TakingDown
+from xplenty_pulumi.cli.branch.git import Repository
+from xplenty_pulumi.cli.branch.listing import branches_document
+from xplenty_pulumi.cli.branch.stacks import ProjectStacks
+from xplenty_pulumi.cli.branch.sweep import Broom, spelled, spelled_rest
+from xplenty_pulumi.cli.branch.up import Sizing, Wish, deploy, prepare, read_lifetime
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.holders import holders_in
+from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
+from xplenty_pulumi.cli.ui.options import Timeout, bad_usage, read_span
+from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.cli.ui.text import one_line
+from xplenty_pulumi.clock import SystemClock
+from xplenty_pulumi.core.reports.branches import Sweeping
+from xplenty_pulumi.errors import RefusedError
+
+Branch = Annotated[
+    str, typer.Option("--branch", metavar="BRANCH", help="The branch; if not given the CI job's, or the one here.")
+]
+Remote = Annotated[
+    str, typer.Option(metavar="NAME", help="The git remote whose branches count; if not given origin, or the only one.")
+]
+Cwd = Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder of the Pulumi project.")]
+BreakLock = Annotated[
+    bool, typer.Option("--break-lock", help="Also remove a lock whose process can not be seen from here.")
+]
+
+branch = typer.Typer(no_args_is_help=True, help="An environment for each branch, and none that is left over.")
+
+
+@branch.command("up")
+def branch_up(
+    options: Annotated[
+        list[str] | None, typer.Argument(metavar="-- OPTIONS", help="Further options of `pulumi up`.")
+    ] = None,
+    *,
+    name: Branch = "",
+    template: Annotated[
+        str, typer.Option(metavar="STACK", help="The stack whose configuration is copied; else `template` or `dev`.")
+    ] = "",
+    lifetime: Annotated[str, typer.Option(metavar="TIME", help="How long it may live from now, 1h to 7d.")] = "3d",
+    owner: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose it is; at first who started the CI job, or git's user.")
+    ] = "",
+    sizing: Annotated[
+        Sizing | None, typer.Option(help="How large its clusters are; if not given as before, at first by the plan.")
+    ] = None,
+    remote: Remote = "",
+    cwd: Cwd = Path(),
+) -> None:
+    """Bring up the environment of a branch, or update it and give it more time."""
+    with one_paragraph("branch up", interrupted=_STAYS):
+        _require_options(options or [])
+        engine, repository, span = Engine.on_path(cwd, ""), Repository(cwd, os.environ), read_lifetime(lifetime)
+        wanted = repository.branch(name)
+        pushed_to = _pushed_to(repository, remote, wanted)
+        whose = one_line(owner), repository.usual_owner()
+        wish = Wish(wanted, *whose, sizing, span, pushed_to, tuple(options or ()))
+        prepared = prepare(engine, wish, template=template, now=SystemClock().now(), limits=plan_limits)
+        Screen().line(f"branch {wanted}: stack {prepared.engine.stack}, expires {prepared.expires}")
+        if prepared.remark:
+            Screen().line(prepared.remark)
+        deploy(prepared, wish)
+
+
+@branch.command("down")
+def branch_down(
+    name: Branch = "", timeout: Timeout = "20m", *, break_lock: BreakLock = False, cwd: Cwd = Path()
+) -> None:
+    """Take down the environment of a branch, until nothing of it lives; may be repeated."""
+    with one_paragraph("branch down", interrupted=_GOES_ON):
+        engine, wanted = Engine.on_path(cwd, ""), Repository(cwd, os.environ).branch(name)
+        seconds, stacks = read_span("--timeout", timeout).total_seconds(), ProjectStacks(engine)
+        if not (stacks.families() or stacks.of_branch(wanted)):
+            Screen().line(f"branch {wanted}: nothing to take down: no branch of this project was ever brought up")
+            return
+        with account_of(stacks) as account:
+            screen = Screen(account.secrets)
+            judge = Judge(account, partial(holders_in, engine))
+            taking = TakingDown(engine, judge, screen, timeout=seconds, breaks_locks=break_lock)
+            screen.line(f"branch {wanted}: {taking.branch(wanted, stacks)}")
+
+
+@branch.command("list")
+def branch_list(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/branches.md.")] = False,
+    remote: Remote = "",
+    cwd: Cwd = Path(),
+) -> None:
+    """Show the environments of all branches, whose they are and what lives of them."""
+    with one_paragraph("branch list"), account_of(stacks := ProjectStacks(Engine.on_path(cwd, ""))) as account:
+        repository, screen = Repository(cwd, os.environ), Screen(account.secrets)
+        broom = Broom(stacks, repository, Judge(account, partial(holders_in, stacks.engine)))
+        try:
+            heads = repository.heads(repository.remote(remote))
+        except RefusedError as unknown:
+            screen.warn(str(unknown))
+            heads = None
+        shown = broom.rows(heads)
+        screen.document(branches_document(shown)) if as_json else screen.show(shown)
+
+
+@branch.command("sweep")
+def branch_sweep(
+    timeout: Timeout = "20m",
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be ended, as without --yes.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="End it.")] = False,
+    break_lock: BreakLock = False,
+    remote: Remote = "",
+    cwd: Cwd = Path(),
+) -> None:
+    """End what branches have left behind: exit code 3 says that there is something, 0 that there is nothing."""
+    with one_paragraph("branch sweep", interrupted=_GOES_ON):
+        if yes and dry_run:
+            raise bad_usage("--dry-run", "and --yes exclude each other")
+        engine, seconds = Engine.on_path(cwd, ""), read_span("--timeout", timeout).total_seconds()
+        with account_of(stacks := ProjectStacks(engine)) as account:
+            screen, judge = Screen(account.secrets), Judge(account, partial(holders_in, engine))
+            broom = Broom(stacks, Repository(cwd, os.environ), judge, remote)
+            found = broom.look()
+            _say(found, screen, acts=yes)
+            if not yes:
+                broom.require_readable(found)
+                raise typer.Exit(SHOWS_FAILURE if found else 0)
+            broom.sweep(found, TakingDown(engine, judge, screen, timeout=seconds, breaks_locks=break_lock), screen)
+
+
+_STAYS = "ended by Ctrl-C; run the same again to go on: what exists stays in the stack"
+_GOES_ON = "ended by Ctrl-C; run the same again to go on: nothing is removed before it has ended"
+
+
+def _require_options(words: list[str]) -> None:
+    """Refuse a branch without `--branch`: `pulumi up` takes such a word for a project to download."""
+    if words and not words[0].startswith("-"):
+        raise bad_usage("--branch", f"names a branch, and options of `pulumi up` begin with -, got {words[0][:40]!r}")
+
+
+def _say(found: Sweeping, screen: Screen, *, acts: bool) -> None:
+    screen.line(found.basis)
+    verb = "sweeping" if acts else "would sweep"
+    for line in spelled(found):
+        screen.line(f"{verb} {line}")
+    for line in spelled_rest(found):
+        screen.line(line)
+    if not found:
+        screen.line("nothing to sweep")
+    elif not acts:
+        screen.line("Nothing was changed; `xplenty-pulumi branch sweep --yes` ends all of this, and nothing else.")
+
+
+def _pushed_to(repository: Repository, remote: str, branch: str) -> str:
+    """The repository behind the remote if the branch is there, as it says itself, or the event of this CI job."""
+    asked = repository.remote(remote)
+    try:
+        heads = repository.heads(asked)
+    except RefusedError:
+        return repository.name_of(asked) if repository.is_of_the_job(branch) else ""
+    return heads.repository if branch in heads.names else ""

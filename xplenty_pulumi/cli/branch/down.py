@@ -1,0 +1,159 @@
+"""Taking down the stack of a branch, and ending living clusters by the scope of their marker, seen to have ended."""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from xplenty_pulumi.cli.branch.account import require_same
+from xplenty_pulumi.cli.branch.claims import Judge, spelled
+from xplenty_pulumi.cli.branch.stacks import ProjectStacks
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.recover.remains import refuse_while_held, remains_of, remove_locks
+from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.cli.ui.telling import Teller
+from xplenty_pulumi.cli.ui.text import plural
+from xplenty_pulumi.core.reconcile import Clusters, Living
+from xplenty_pulumi.core.reports import branches
+from xplenty_pulumi.core.reports.branches import BranchStack, Spared
+from xplenty_pulumi.core.waiting.patience import Deadline, Patience
+from xplenty_pulumi.errors import RefusedError, XplentyError
+
+_TOGETHER = 8
+LATEST = 37.0
+"""Seconds for which a cluster is looked for that a killed run was making: as long as for one whose answer is lost."""
+_CLEAN_LOOKS = 2
+"""A killed run's provider process may send one more call; it is seen by the second look, a pause later."""
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """How many clusters have ended, and which with the same scope live on."""
+
+    ended: int
+    spared: tuple[Spared, ...] = ()
+
+
+class TakingDown:
+    """Takes down stacks and ends clusters; each within `timeout` seconds.
+
+    With `breaks_locks`, a lock goes too whose process can not be seen from here.
+    """
+
+    def __init__(
+        self, engine: Engine, judge: Judge, screen: Screen, *, timeout: float, breaks_locks: bool = False
+    ) -> None:
+        self._engine = engine
+        self._judge = judge
+        self._account = judge.account
+        self._screen = screen
+        self._timeout = timeout
+        self._breaks_locks = breaks_locks
+        self._cancelled = threading.Event()
+
+    def branch(self, branch: str, stacks: ProjectStacks) -> str:
+        """Take down all that there is of a branch, with a stack or without, and return what was done."""
+        found = stacks.of_branch(branch)
+        if found:
+            spared = [one for stack in found for one in self.stack(stack).spared]
+            rest = f"; not ended: {plural(len(spared), 'cluster')} with its scope, as said above" if spared else ""
+            done = rest or ", and nothing of it lives"
+            return f"stack {' and '.join(one.name for one in found)} is taken down{done}"
+        cleared = self.clusters_of(stacks.scopes_of(branch))
+        ending = f"{plural(cleared.ended, 'cluster')} of it ended" if cleared.ended else "nothing to take down"
+        return f"it has no stack; {ending}"
+
+    def stack(self, stack: BranchStack) -> Cleared:
+        """Return once the stack is gone and nothing of its own lives that carries its marker; may be repeated.
+
+        Raises:
+            RefusedError: another `pulumi` is at work on it, or may be.
+            XplentyError: it was not done; what is left can be taken down by the same again.
+        """
+        require_same(stack, self._account)
+        engine = self._engine.of(stack.name)
+        until = Deadline.after(LATEST if self._unlock(engine) else 0, self._account.clock)
+        if stack.is_deployed and not engine.shown("destroy", "--yes", "--skip-preview"):
+            raise XplentyError(
+                "`pulumi destroy` failed; its own words are above",
+                resource=f"stack {stack.name}",
+                advice="Mend what it says and run the same again; the stack stays until nothing of it lives",
+            )
+        cleared = self.clusters_of(stack.scopes, held=stack.held, until=until)
+        engine.removed()
+        return cleared
+
+    def clusters_of(
+        self, scopes: frozenset[str], *, held: frozenset[int] = frozenset(), until: Deadline | None = None
+    ) -> Cleared:
+        """End the living clusters with one of the scopes that are unfinished or were `held`; return once none lives.
+
+        What else has the scope lives on and is named. They are looked for `until` then at least.
+
+        Raises:
+            XplentyError: one still lives when the time is up, or could not be ended.
+        """
+        deadline = Deadline.after(self._timeout, self._account.clock)
+        ended: set[int] = set()
+        clean, spared = 0, dict[int, Spared]()
+        while clean < _CLEAN_LOOKS or (until and until.left() > 0):
+            living = [one for one in self._judge.living() if one.scope in scopes and one.id not in spared]
+            found, others = self._judge.sorted_out(living, held=held)
+            spared |= {one.cluster.id: one for one in others}
+            clean = 0 if found else clean + 1
+            if found and deadline.left() <= 0:
+                raise _still_living(found)
+            self.end(found, deadline)
+            ended.update(one.id for one in found)
+            if clean < _CLEAN_LOOKS or (until and until.left() > 0):
+                self._account.clock.sleep(self._account.pace.first)
+        for other in spared.values():
+            self._screen.line(spelled(other))
+        return Cleared(len(ended), tuple(spared.values()))
+
+    def end(self, found: Iterable[branches.Living], deadline: Deadline) -> None:
+        """Terminate them all at the same time, and wait for the end of each."""
+        living = Living(self._account.client, self._account.clock)
+
+        def end(one: branches.Living) -> None:
+            patience = self._patience(Teller(self._screen, self._account.clock, f"cluster {one.id}").tell)
+            clusters = Clusters(self._account.client, living, patience, polls=self._account.polls)
+            clusters.delete(one.id, timeout=deadline.left(), active_jobs="stop")
+            self._screen.line(f"cluster {one.id} has ended ({one.scope})")
+
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            try:
+                list(pool.map(end, found))
+            except KeyboardInterrupt:
+                self._cancelled.set()
+                raise
+
+    def _patience(self, tell: Callable[[str, str], None]) -> Patience:
+        reason = "ended by Ctrl-C"
+        patience = self._account.patience(tell, self._screen.warn)
+        return replace(patience, interrupted=lambda: reason if self._cancelled.is_set() else "")
+
+    def _unlock(self, engine: Engine) -> bool:
+        """Remove the lock of a killed run, and return whether it was making something that may come to light later."""
+        remains = remains_of(engine)
+        refuse_while_held(remains)
+        unseen = [lock for lock in remains.locks or () if not lock.is_seen]
+        if unseen and not self._breaks_locks:
+            raise RefusedError(
+                f"it is locked by {unseen[0]}, which can not be looked for from here; nothing was changed",
+                resource=remains.stack,
+                advice="When you know that this `pulumi` is not at work any more, run it with --break-lock",
+            )
+        if remains.locks or self._breaks_locks:
+            remove_locks(engine, remains)
+        if remains.foreign():
+            self._screen.warn(f"{remains.stack}:{remains.foreign()}")
+        return remains.creates_ours
+
+
+def _still_living(found: Iterable[branches.Living]) -> XplentyError:
+    named = ", ".join(f"{one.id} ({one.headline})" for one in found)
+    return XplentyError(
+        f"the time is up and clusters still live that are to end: {named}",
+        advice="Run the same again to go on; nothing else was removed meanwhile",
+    )

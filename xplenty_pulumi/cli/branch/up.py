@@ -1,0 +1,205 @@
+"""Bringing up the stack of a branch: made where it is missing, configured like its template, deployed."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+
+from xplenty_pulumi.cli.branch.account import place_of
+from xplenty_pulumi.cli.branch.stacks import (
+    ACCOUNT,
+    BRANCH,
+    EXPIRES,
+    PUSHED,
+    SCOPE,
+    SIZING,
+    STACK_OWNER,
+    ProjectStacks,
+    moment,
+)
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.ui.options import bad_usage, read_span
+from xplenty_pulumi.cli.ui.text import stamp
+from xplenty_pulumi.core.preview.plan_limits import PlanLimits
+from xplenty_pulumi.core.reports.branches import LONGEST_LIFETIME, family_of_stack
+from xplenty_pulumi.errors import ConfigError, XplentyError
+
+_SHORTEST = timedelta(hours=1)
+_TEMPLATES = ("template", "dev")
+_OF_ONE_STACK = (BRANCH, STACK_OWNER, EXPIRES, SIZING, SCOPE)
+"""What a branch's stack never takes over from its template, because it says which stack that is."""
+
+
+class Sizing(StrEnum):
+    """How large the clusters of a branch stack may be."""
+
+    SANDBOX = "sandbox"
+    SMALLEST = "smallest"
+    AS_DECLARED = "as-declared"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be brought up; the `usual_owner` is for where no `owner` is named and none is on record.
+
+    Without a `sizing` it is what is on record.
+    """
+
+    branch: str
+    owner: str
+    usual_owner: str
+    sizing: Sizing | None
+    lifetime: timedelta
+    pushed_to: str
+    extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A stack that is ready to be deployed."""
+
+    engine: Engine
+    is_new: bool
+    expires: str
+    remark: str = ""
+
+
+def read_lifetime(text: str) -> timedelta:
+    """Return the lifetime that is meant; raises ConfigError where it is not from an hour to 7 days."""
+    span = read_span("--lifetime", text)
+    if not _SHORTEST <= span <= LONGEST_LIFETIME:
+        raise bad_usage("--lifetime", f"must be from 1h to 7d, got {text[:40]!r}")
+    return span
+
+
+def prepare(
+    engine: Engine, wish: Wish, *, template: str, now: datetime, limits: Callable[[ProjectStacks], PlanLimits]
+) -> Prepared:
+    """Return the branch's stack with its configuration and its records, made where it is missing.
+
+    `limits` asks for those of the account's plan, which decide the sizing where none is wished or on record. The
+    records are there before anything is deployed, so nothing is ever deployed that a sweep could not place.
+    """
+    stacks = ProjectStacks(engine)
+    source = _template(stacks, template)
+    name = stacks.name_of(wish.branch, source)
+    is_new = _made(engine.of(name), stacks)
+    tags = {} if is_new else stacks.tags(name)
+    expires = _later(now + wish.lifetime, recorded=tags.get(EXPIRES), now=now)
+    owner = wish.owner or tags.get(STACK_OWNER, "") or wish.usual_owner
+    records = {BRANCH: wish.branch, STACK_OWNER: owner, EXPIRES: expires}
+    with _removed_again(engine.of(name), is_new=is_new):
+        config = _copied(engine.of(name), source, branch=wish.branch)
+        kept = wish.sizing or config.get(SIZING, "") or tags.get(SIZING, "")
+        sizing, remark = (kept, "") if kept else usual_sizing(config.get, partial(limits, stacks))
+        records[SIZING] = str(sizing)
+        _configure(engine.of(name), records)
+    records |= {SCOPE: config.get(SCOPE, "")}
+    records |= {PUSHED: wish.pushed_to, ACCOUNT: place_of(config.get)}
+    for tag, value in ((tag, value) for tag, value in records.items() if value):
+        if tags.get(tag) != value:
+            engine.of(name).told("stack", "tag", "set", tag, value)
+    return Prepared(engine.of(name), is_new, expires, remark)
+
+
+def _later(wanted: datetime, *, recorded: str | None, now: datetime) -> str:
+    """When the stack expires: as wanted, or later where a record says so that a `branch up` can have written."""
+    known = moment(recorded)
+    return stamp(known if known and wanted < known <= now + LONGEST_LIFETIME else wanted)
+
+
+def deploy(prepared: Prepared, wish: Wish) -> None:
+    """Run `pulumi up`; raises XplentyError where it fails."""
+    if not prepared.engine.shown("up", "--yes", *wish.extra):
+        raise XplentyError(
+            "`pulumi up` failed; its own words are above",
+            resource=f"branch {wish.branch}, stack {prepared.engine.stack}",
+            advice="Mend what it says and run `xplenty-pulumi branch up` again; what exists stays in the stack. Where "
+            "it is locked, wait for the other run, or use `xplenty-pulumi recover --stack` if that was killed",
+        )
+
+
+def _template(stacks: ProjectStacks, named: str) -> str:
+    """The stack to copy from: as named, else the first of the usual ones that exists."""
+    listed = stacks.listed()
+    found = next((name for name in ([named] if named else _TEMPLATES) if name in listed), "")
+    if found and not family_of_stack(found):
+        return found
+    wanted = repr(named) if named else " or ".join(map(repr, _TEMPLATES))
+    problem = "is the stack of a branch itself" if found else "does not exist"
+    raise ConfigError(
+        f"the template stack {wanted} {problem}; nothing was made",
+        setting="--template",
+        advice="Name the stack whose configuration branches start from with --template, or make it: "
+        "`pulumi stack init dev`",
+    )
+
+
+def _made(engine: Engine, stacks: ProjectStacks) -> bool:
+    """Make the stack unless it is there, and return whether it was made by this."""
+    if engine.stack in stacks.listed():
+        return False
+    try:
+        engine.told("stack", "init", "--no-select")
+    except XplentyError:
+        if engine.stack in stacks.listed():  # another `branch up` of the same branch was quicker
+            return False
+        raise
+    return True
+
+
+@contextmanager
+def _removed_again(engine: Engine, *, is_new: bool) -> Iterator[None]:
+    """Remove a new stack that can not be configured: made with a wrong passphrase, it would refuse the right one."""
+    try:
+        yield
+    except XplentyError:
+        if is_new:
+            with suppress(XplentyError):
+                engine.removed()
+        raise
+
+
+def _copied(engine: Engine, template: str, *, branch: str) -> dict[str, str]:
+    """Return the plain values of the stack's configuration.
+
+    The file is in the checkout only. Where it is not this branch's, such as in the fresh checkout of a CI job, it is
+    copied from the template; otherwise what was set by hand stays.
+    """
+    found = _values(engine)
+    if found.get(BRANCH) == branch:
+        return found
+    engine.of(template).told("config", "cp", "--dest", engine.stack)
+    engine.told("config", "rm-all", *_OF_ONE_STACK)
+    return _values(engine)
+
+
+def usual_sizing(config: Callable[[str], object], limits: Callable[[], PlanLimits]) -> tuple[Sizing, str]:
+    """Return the sizing of a new branch stack with this configuration, and a remark where it is worth one.
+
+    It is sandboxes, which are free, unless the plan allows only one at once: environments would wait for each other.
+    """
+    allowed = str(os.environ.get("XPLENTY_ALLOWED_TYPES") or config("xplenty:allowedTypes") or "production")
+    plan = limits() if "production" in allowed else PlanLimits()
+    if plan.sandbox != 1:
+        return Sizing.SANDBOX, ""
+    text = (
+        f"sizing smallest, kept from now on: the plan {plan.plan!r} allows 1 sandbox at once, so clusters are "
+        "production clusters of 2 nodes that end after 15 idle minutes; --sizing sandbox takes the one there is"
+    )
+    return Sizing.SMALLEST, text
+
+
+def _configure(engine: Engine, values: Mapping[str, str]) -> None:
+    pairs = [word for name, value in values.items() for word in ("--plaintext", f"{name}={value}")]
+    engine.told("config", "set-all", *pairs)
+
+
+def _values(engine: Engine) -> dict[str, str]:
+    """The plain values of the configuration; secrets stay what they are."""
+    told = json.loads(engine.told("config", "--json"))
+    return {name: str(one["value"]) for name, one in told.items() if "value" in one}

@@ -1,0 +1,45 @@
+"""`xplenty-pulumi preview-comment`: what `pulumi preview --json` plans, as Markdown for a pull request."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from xplenty_pulumi.cli.comment.forms import decoded
+from xplenty_pulumi.cli.comment.markdown import Heading, markdown
+from xplenty_pulumi.cli.comment.plan import preview_of
+from xplenty_pulumi.cli.ui.exits import one_paragraph
+from xplenty_pulumi.errors import ConfigError
+from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.text import not_commands
+
+
+def preview_comment(
+    stack: Annotated[str, typer.Option(help="The stack's name, for the title.")],
+    commit: Annotated[str, typer.Option(help="The commit that was looked at.")] = "",
+    log: Annotated[str, typer.Option(help="Where the whole log is, an https address.")] = "",
+    show_variables: Annotated[
+        bool, typer.Option("--show-variables", help="Show values of variables that are no secrets.")
+    ] = False,
+) -> None:
+    """Read `pulumi preview --json` from stdin, errors included, and print a comment of at most 65,000 bytes.
+
+    The form of PULUMI_ENABLE_STREAMING_JSON_PREVIEW is read too; what is no preview as JSON is an error, and not shown.
+
+    Exits with 0 for a preview that failed as well: its own exit code tells that.
+    """
+    with one_paragraph("preview-comment"):
+        text = _piped()
+        key = os.environ.get("XPLENTY_API_KEY", "").strip()
+        preview = preview_of(scrub(text, [Secret(key)]), show_variables=show_variables)
+        typer.echo(not_commands(markdown(preview, Heading(stack, commit, log))), nl=False)
+
+
+def _piped() -> str:
+    if sys.stdin.isatty():
+        raise ConfigError(
+            "there is nothing to read",
+            advice="Run `pulumi preview --json 2>&1 | xplenty-pulumi preview-comment --stack NAME`",
+        )
+    return decoded(sys.stdin.buffer.read())

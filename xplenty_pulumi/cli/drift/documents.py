@@ -1,0 +1,56 @@
+"""A drift report as JSON: version 1 of a format that only ever gains fields."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from xplenty_pulumi.cli.ui.text import plural, stamp
+from xplenty_pulumi.core.reports.drift import Finding, Report
+from xplenty_pulumi.core.reports.drift_classes import Drift
+
+VERSION = 1
+_COUNTED = (Drift.HARMFUL, Drift.HARMLESS, Drift.UNKNOWN, Drift.EXPECTED)
+
+
+def report_document(report: Report) -> dict[str, Any]:
+    """Return all of a report."""
+    return {
+        "version": VERSION,
+        "at": stamp(report.at),
+        "stacks": list(report.stacks),
+        "class": report.drift.value,
+        "checked": report.checked,
+        "counts": {drift.value: len(report.of(drift)) for drift in _COUNTED},
+        "findings": [finding_document(one) for one in report.findings],
+        "not_compared": [
+            {"stack": stack, "resource": resource, "fields": list(names)}
+            for (stack, resource), names in report.unreadable.items()
+        ],
+    }
+
+
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """Return one finding; `field` and its two values are null for what befell the resource as a whole.
+
+    `marker` says how far the create call has come whose marker something carries that is in no state.
+    """
+    marker = finding.marker
+    return {
+        "stack": finding.stack or None,
+        "resource": finding.resource or None,
+        "kind": finding.kind,
+        "id": finding.id,
+        "class": finding.drift.value,
+        "cause": finding.cause.value,
+        "field": finding.field or None,
+        "desired": finding.desired,
+        "observed": finding.observed,
+        "remark": finding.remark or None,
+        "marker": None if marker is None else "unfinished" if marker.is_unfinished else "held",
+    }
+
+
+def summary(document: Mapping[str, Any]) -> str:
+    """Return a report in one line."""
+    counts = [f"{count:,} {name}" for name, count in document["counts"].items() if count]
+    found = ", ".join(counts) or "no difference"
+    return f"{', '.join(document['stacks']) or 'no stack'}: {found}; {plural(document['checked'], 'resource')} checked"

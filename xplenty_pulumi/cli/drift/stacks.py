@@ -1,0 +1,144 @@
+"""The stacks of a project as the engine keeps them: what is in their states, and which account they are in."""
+
+import json
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from xplenty_pulumi import settings
+from xplenty_pulumi.cli.engine.command import Engine, configuration
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of
+from xplenty_pulumi.core.reports.drift import Entry
+from xplenty_pulumi.core.reports.drift_classes import OUTPUTS
+from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, kind_of, owner_of, side_by_side
+from xplenty_pulumi.errors import ConfigError, XplentyError
+from xplenty_pulumi.settings import Settings
+
+_AT_ONCE = 4
+"""Stacks whose states the engine is asked for at the same time."""
+_SPECIAL = "4dabf18193072939515e22adb298388d"
+"""The key that marks a secret, or a value of another special kind, in the state (Pulumi's own constant)."""
+
+
+@dataclass(frozen=True)
+class StackState:
+    """A stack: its names, the account of its settings, the scopes of its markers, and what its state holds.
+
+    `scope` is what it gives to new markers, `scopes` are those of the resources in its state as well.
+    """
+
+    name: str
+    full_name: str
+    project: str
+    settings: Settings
+    scope: str
+    scopes: frozenset[str]
+    entries: tuple[Entry, ...]
+
+
+def states(engine: Engine, *, all_stacks: bool, may_be_none: bool = False) -> tuple[StackState, ...]:
+    """Return the engine's stack, or all stacks of the project; none only where there `may_be_none`.
+
+    Raises:
+        ConfigError: there is no such stack, or none at all, or its settings are missing or malformed.
+        XplentyError: the engine's answer makes no sense.
+    """
+    if not all_stacks:
+        return (_state(engine),)
+    listed = _document(_told(engine, "stack", "ls", "--json"))
+    if not listed and not may_be_none:
+        advice = (
+            "See that the backend is the right one (PULUMI_BACKEND_URL, `pulumi login`); --unmanaged looks for what "
+            "removed stacks have left behind"
+        )
+        raise ConfigError("the project has no stack in this backend, so nothing was compared", advice=advice)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return tuple(pool.map(_state, [replace(engine, stack=str(one["name"])) for one in listed]))
+
+
+def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
+    """Return what a stack manages, None for what it only looks up, is about to remove, or is not of Xplenty."""
+    kind, outputs = kind_of(resource), side_by_side(resource.get("outputs") or {})
+    if kind is None or resource.get("external") or resource.get("delete") or DECLARED not in outputs:
+        return None
+    inputs = resource.get("inputs") or {}
+    hidden = {*OUTPUTS[kind.name]} if _is_secret((resource.get("outputs") or {}).get(OBSERVED)) else set()
+    seen = {one.name: one.default for one in kind.fields} if hidden else outputs
+    declared = kind.completed({name: inputs[name] for name in outputs[DECLARED] if name in inputs}, seen)
+    secret = hidden | {name for name, value in {**outputs, **inputs}.items() if _is_secret(value)}
+    return Entry(
+        stack=stack,
+        name=str(resource["urn"]).rpartition("::")[2],
+        kind=kind,
+        id=int(resource["id"]),
+        declared={name: value for name, value in declared.items() if name not in secret},
+        outputs={name: value for name, value in outputs.items() if name not in secret},
+        unreadable=tuple(sorted(secret)),
+        marker=_marker(inputs),
+    )
+
+
+def _state(engine: Engine) -> StackState:
+    full_name = _told(engine, "stack", "--show-name", "--fully-qualify-stack-names").strip()
+    organization, project, name = (["", "", *full_name.split("/")])[-3:]
+    config = _config(engine)
+    deployment = _document(_told(engine, "stack", "export")).get("deployment") or {}
+    resources = deployment.get("resources") or []
+    try:
+        found = settings.load(os.environ, config.get)
+        for one in resources:
+            found.require_account((one.get("outputs") or {}).get(ACCOUNT))
+        entries = tuple(entry for one in resources if (entry := entry_of(one, name)))
+    except ConfigError as problem:
+        text = f"stack {name}: {problem.message}"
+        raise ConfigError(text, setting=problem.setting, advice=problem.advice) from None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise XplentyError(f"stack {name}: the state makes no sense; nothing was compared") from None
+    scope = config.get("xplenty:scope")
+    owner = Owner(f"{organization}/{scope}" if scope else organization, project, name, "")
+    scopes = frozenset({scope_of(owner), *(one.marker.scope for one in entries if one.marker)})
+    return StackState(name, full_name, project, found, scope_of(owner), scopes, entries)
+
+
+def _config(engine: Engine) -> dict[str, object]:
+    try:
+        return configuration(partial(_told, engine))
+    except ValueError:
+        raise _nonsense() from None
+
+
+def _told(engine: Engine, *arguments: str) -> str:
+    try:
+        return engine.told(*arguments)
+    except XplentyError as failed:
+        advice = "Mend that, or name the stack with --stack and the project's folder with --cwd; nothing was compared"
+        which = f"stack {engine.stack}: " if engine.stack else ""
+        raise ConfigError(f"{which}{failed.message}", advice=advice) from None
+
+
+def _document(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise _nonsense() from None
+
+
+def _nonsense() -> XplentyError:
+    return XplentyError("`pulumi` did not answer with JSON; nothing was compared")
+
+
+def _is_secret(value: object) -> bool:
+    """Whether a secret is in the value; it is ciphertext, so that there is nothing to compare it with."""
+    if isinstance(value, Mapping):
+        return _SPECIAL in value or any(map(_is_secret, value.values()))
+    return isinstance(value, list) and any(map(_is_secret, value))
+
+
+def _marker(inputs: Mapping[str, object]) -> Marker | None:
+    try:
+        return marker_of(owner_of(inputs))
+    except ConfigError:
+        return None

@@ -1,0 +1,60 @@
+"""`xplenty-pulumi stop job`: end a job run and see it ended."""
+
+from functools import partial
+
+import typer
+
+from xplenty_pulumi.cli.account import Account, opened
+from xplenty_pulumi.cli.ui.asking import ask, refuse_owned
+from xplenty_pulumi.cli.ui.exits import one_paragraph
+from xplenty_pulumi.cli.ui.options import Force, JobId, Timeout, Yes, read_span
+from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.cli.ui.telling import FORGOTTEN, Teller
+from xplenty_pulumi.client import Job
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.reading.lookup import or_none
+from xplenty_pulumi.core.reconcile.runs.stop import Stopping
+from xplenty_pulumi.core.reports.observer import known
+from xplenty_pulumi.core.reports.overview import UNMANAGED, JobRow, job_row, owner_of
+from xplenty_pulumi.core.waiting.patience import Deadline
+
+_BEGUN = "ended by Ctrl-C; a stop that was sent goes on: look with `xplenty-pulumi status`"
+
+stop = typer.Typer(no_args_is_help=True, help="End a job run, and see that it has ended.")
+
+
+@stop.callback()
+def root() -> None:
+    """Keep `job` a word of its own, although it is the only one."""
+
+
+@stop.command("job")
+def stop_job(number: JobId, *, yes: Yes = False, force: Force = False, timeout: Timeout = "20m") -> None:
+    """Stop a job run and wait until it has ended; partial output, or none, remains of it."""
+    with one_paragraph("stop job", interrupted=_BEGUN), opened() as account:
+        seconds = read_span("--timeout", timeout).total_seconds()
+        screen, row = Screen(account.secrets), job_row(known(account.polls.job(number), f"job {number}"))
+        if row.is_ended:
+            screen.line(f"job {number} has ended already: {row.status}")
+            return
+        refuse_owned(f"job {number}", _owner(account, row), force=force)
+        ask(f"Stop job {number} ({row.headline})?", screen, yes=yes)
+        teller = Teller(screen, account.clock, f"job {number}")
+        stopping = Stopping(account.client, account.polls, account.patience(teller.tell, screen.warn))
+        ended = stopping.stop(number, Deadline.after(seconds, account.clock))
+        teller.tell(_outcome(ended))
+
+
+def _owner(account: Account, row: JobRow) -> str:
+    """The owner of the cluster that it runs on."""
+    if row.cluster_id is None:
+        return UNMANAGED
+    cluster = or_none(partial(account.client.clusters.get, row.cluster_id), account.client)
+    return owner_of(cluster.description if cluster else None)
+
+
+def _outcome(ended: Job | None) -> str:
+    if ended is None:
+        return FORGOTTEN
+    phase = job_row(ended).phase
+    return ended.status if phase is Phase.GONE else f"{ended.status}, before it could be stopped"

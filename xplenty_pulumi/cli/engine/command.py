@@ -1,0 +1,114 @@
+"""The `pulumi` command, for commands of ours that work on a project's stacks."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+
+from xplenty_pulumi.errors import ConfigError, XplentyError
+from xplenty_pulumi.redact import without_logins
+
+_PARALLEL = "64"
+"""As many resources are worked on together, unless PULUMI_PARALLEL says otherwise."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The `pulumi` command in the folder of a project, for one stack; an empty `stack` is the selected one."""
+
+    command: str
+    folder: Path
+    stack: str
+
+    @classmethod
+    def on_path(cls, folder: Path, stack: str) -> "Engine":
+        """Return the engine on PATH; raises ConfigError where there is none."""
+        command = shutil.which("pulumi")
+        if command is None:
+            raise ConfigError(
+                "there is no `pulumi` on PATH", advice="Put the one that works on this project on PATH, and run again"
+            )
+        return cls(command, folder, stack)
+
+    def of(self, stack: str) -> "Engine":
+        """Return the same engine for another stack."""
+        return replace(self, stack=stack)
+
+    def told(self, *arguments: str) -> str:
+        """Return what a quiet command prints; raises XplentyError with the engine's own words where it fails."""
+        command = [*self._line(*arguments), "--non-interactive", "--color", "never"]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
+        if done.returncode != 0:
+            words = without_logins(" ".join((done.stderr or done.stdout).split()).removeprefix("error: "))
+            raise XplentyError(f"`pulumi {arguments[0]}` failed: {words}")
+        return done.stdout
+
+    def removed(self) -> None:
+        """Remove the stack; `pulumi stack rm` forgets which one the user has selected, so that is selected again."""
+        listed = json.loads(self.of("").told("stack", "ls", "--json"))
+        selected = next((str(one["name"]) for one in listed if one.get("current")), self.stack)
+        self.told("stack", "rm", "--yes")
+        if selected != self.stack:
+            self.of("").told("stack", "select", selected)
+
+    def shown(self, *arguments: str) -> bool:
+        """Run a command that prints for itself, and return whether it succeeded.
+
+        Ctrl-C is left to the engine, which reaches an end of its own and keeps its state; so is SIGTERM. After that
+        KeyboardInterrupt is raised, so that nobody goes on with what was to come next.
+        """
+        environment = {"PULUMI_PARALLEL": _PARALLEL, **os.environ}
+        process = subprocess.Popen(self._line(*arguments), cwd=self.folder, env=environment)  # noqa: S603 - no shell, fixed words
+        with process, _signals_left_to(process) as received:
+            succeeded = process.wait() == 0
+        if received:
+            raise KeyboardInterrupt
+        return succeeded
+
+    def _line(self, *arguments: str) -> list[str]:
+        named = bool(self.stack) and arguments[0] != "whoami"
+        return [self.command, *arguments, *(["--stack", self.stack] if named else [])]
+
+
+@contextmanager
+def _signals_left_to(process: "subprocess.Popen[bytes]") -> Iterator[list[int]]:
+    """Outlive what is meant for the process: a terminal sends Ctrl-C to both, a CI system SIGTERM to this one alone.
+
+    Gives a list of the signals that have come.
+    """
+    received: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield received
+        return
+
+    def hand_on(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        if number == signal.SIGTERM:
+            process.terminate()
+
+    before = {number: signal.signal(number, hand_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def configuration(told: Callable[..., str]) -> dict[str, object]:
+    """Return the values by name; secrets, for which a passphrase may be needed, only where the API key is among them.
+
+    `told` runs a command of the engine and returns what it prints.
+
+    Raises:
+        ValueError: that is no JSON.
+    """
+    shown = [] if "XPLENTY_API_KEY" in os.environ else ["--show-secrets"]
+    found = json.loads(told("config", "--json", *shown))
+    return {name: one.get("value") for name, one in found.items()}

@@ -1,0 +1,128 @@
+"""What the states of a backend hold, so that nothing is taken for nobody's that a stack still manages."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.marker import Marker, marker_of
+from xplenty_pulumi.core.reports.branches import scope_of_stack
+from xplenty_pulumi.dynamic.state import OWNER, kind_of, owner_of
+from xplenty_pulumi.errors import ConfigError, XplentyError
+
+TOKENS = {
+    CLUSTER.name: "pulumi-python:dynamic/xplenty:Cluster",
+    JOB_RUN.name: "pulumi-python:dynamic/xplenty:JobRun",
+    HOOK.name: "pulumi-python:dynamic/xplenty:Hook",
+}
+"""The type in the state, by the name of the kind."""
+_AT_ONCE = 4
+"""Stacks whose states the engine is asked for at the same time."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A thing in the state of a stack, `organization/project/stack`; `marker` is that of its owner as it was declared.
+
+    `kinds` are all that it can be: a class that is derived from ours may have a type that does not tell.
+    """
+
+    stack: str
+    urn: str
+    kinds: frozenset[str]
+    id: int
+    marker: Marker | None
+
+    @property
+    def name(self) -> str:
+        """The name of the resource."""
+        return self.urn.rpartition("::")[2]
+
+
+@dataclass(frozen=True)
+class Holders:
+    """All stacks of a backend and what their states hold."""
+
+    stacks: tuple[str, ...]
+    held: tuple[Held, ...]
+
+    def of(self, kind: str, number: int) -> str:
+        """Return the stack whose state holds the thing, or an empty text."""
+        return next((one.stack for one in self.held if one.id == number and kind in one.kinds), "")
+
+    def ids(self, kind: str) -> frozenset[int]:
+        """Return the ids of all things of a kind that a state holds."""
+        return frozenset(one.id for one in self.held if kind in one.kinds)
+
+    def stack_with(self, scope: str) -> str:
+        """Return the stack whose markers have this scope, or an empty text where the backend has none."""
+        declared = {one.marker.scope: one.stack for one in self.held if one.marker}
+        usual = {scope_of_stack(name): name for name in self.stacks if name.count("/") == 2}
+        return {**declared, **usual}.get(scope, "")
+
+
+def holders_in(engine: Engine) -> Holders:
+    """Return what all stacks hold that the backend shows, those of other projects included.
+
+    Raises:
+        ConfigError: the stacks cannot be listed.
+        XplentyError: a state cannot be read, so that nothing is known of what it holds.
+    """
+    stacks = _listed(engine)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        states = pool.map(lambda name: _state(engine, name), stacks)
+        held = tuple(one for name, state in zip(stacks, states, strict=True) for one in held_in(state, name))
+    return Holders(stacks, held)
+
+
+def held_in(resources: Iterable[Mapping[str, Any]], stack: str) -> Iterator[Held]:
+    """Yield what a state holds of ours, also what it is about to end; not what it only looks up."""
+    for one in resources:
+        kinds = _kinds(one)
+        if kinds and not one.get("external") and str(one.get("id", "")).isdecimal():
+            yield Held(stack, str(one["urn"]), kinds, int(one["id"]), _marker(one.get("inputs") or {}))
+
+
+def _kinds(resource: Mapping[str, Any]) -> frozenset[str]:
+    if found := kind_of(resource):
+        return frozenset({found.name})
+    exact = frozenset(kind for kind, token in TOKENS.items() if resource.get("type") == token)
+    derived = frozenset(TOKENS) if OWNER in (resource.get("inputs") or {}) else frozenset[str]()
+    return exact or derived
+
+
+def _marker(inputs: Mapping[str, object]) -> Marker | None:
+    try:
+        return marker_of(owner_of(inputs))
+    except ConfigError:
+        return None
+
+
+def _listed(engine: Engine) -> tuple[str, ...]:
+    try:
+        told = engine.of("").told("stack", "ls", "--all", "--json", "--fully-qualify-stack-names")
+    except XplentyError as failed:
+        advice = "Name the project's folder with --cwd; nothing was changed"
+        raise ConfigError(failed.message, advice=advice) from None
+    return tuple(str(one["name"]) for one in json.loads(told))
+
+
+def _state(engine: Engine, name: str) -> list[Mapping[str, Any]]:
+    """The resources in a state; none where the stack was removed meanwhile."""
+    try:
+        told = engine.of(name).told("stack", "export")
+    except XplentyError as failed:
+        if name not in _listed(engine):
+            return []
+        raise XplentyError(
+            f"its state cannot be read ({failed.message}), so what it holds is not known; nothing was changed",
+            resource=f"stack {name}",
+            advice="Mend that and run the same again",
+        ) from None
+    deployment = json.loads(told)["deployment"] or {}
+    return list(deployment.get("resources") or ())

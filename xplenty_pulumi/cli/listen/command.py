@@ -1,0 +1,132 @@
+"""`xplenty-pulumi listen`: receive web hooks until told to stop."""
+
+import os
+import shlex
+import shutil
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xplenty_pulumi.cli.listen.exec import SALT_VARIABLE, Commands
+from xplenty_pulumi.cli.listen.queue import EventQueue, usual_file
+from xplenty_pulumi.cli.listen.requests import Notice, Verifier
+from xplenty_pulumi.cli.listen.server import HookServer
+from xplenty_pulumi.cli.ui.text import plural
+from xplenty_pulumi.errors import ConfigError
+from xplenty_pulumi.redact import Secret, without_logins
+from xplenty_pulumi.text import harmless
+
+BAD_INPUT = 2
+_MOST_SALTS = 20
+_SIGNAL_SEEN = 0.5
+
+
+def listen(
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")],
+    host: Annotated[str, typer.Option(help="The address to listen on; this machine alone if not given.")] = "127.0.0.1",
+    command: Annotated[
+        str, typer.Option("--exec", help="Run this command for each event; its words are split as by a shell.")
+    ] = "",
+    salt_file: Annotated[
+        Path | None,
+        typer.Option(help=f"A file with the hook's salt, or `ID SALT` a line for several; or set {SALT_VARIABLE}."),
+    ] = None,
+    url: Annotated[str, typer.Option(help="The hook's address, where requests come through a proxy.")] = "",
+    hook_id: Annotated[str, typer.Option(help="The id of the hook whose salt is given without one.")] = "",
+    timeout: Annotated[float, typer.Option(min=0.1, max=86_400, help="Seconds that each command may take.")] = 60.0,
+    queue: Annotated[
+        Path | None,
+        typer.Option(help="Where events wait for --exec; if not given, a file for this address in your state folder."),
+    ] = None,
+) -> None:
+    """Receive web hooks, verify that they are signed, and print a line or run a command for each; end with Ctrl-C."""
+    try:
+        verifier, words = Verifier(_salts(salt_file), url=url, hook_id=hook_id), _words(command) if command else []
+        server = HookServer((host, port), verifier, take=_print, refused=_complain)
+        file = queue or usual_file(os.environ, host, server.server_port)
+        commands = Commands(words, EventQueue(file), timeout=timeout, failed=_complain) if words else None
+    except (ConfigError, OSError) as problem:
+        reason = problem if isinstance(problem, ConfigError) else f"cannot listen on {host} port {port}: {problem}"
+        typer.echo(f"xplenty-pulumi listen: {reason}", err=True)
+        raise typer.Exit(BAD_INPUT) from None
+    _serve(server, commands)
+
+
+def _serve(server: HookServer, commands: Commands | None) -> None:
+    asked_to_stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: asked_to_stop.set())
+    if commands:
+        server.take = commands.queue.put
+        _say_waiting(commands, "taken up from")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="xplenty-listen")
+    thread.start()
+    if commands:
+        commands.start()
+    shown = f"[{server.server_name}]" if ":" in server.server_name else server.server_name
+    _say(f"listening on http://{shown}:{server.server_port}")
+    while not asked_to_stop.wait(_SIGNAL_SEEN):
+        """A signal that the system gives to another thread wakes nobody here."""
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    if commands:
+        commands.stop()
+        _say_waiting(commands, "left for the next start in")
+        commands.queue.close()
+
+
+def _say_waiting(commands: Commands, where: str) -> None:
+    if number := commands.queue.waiting():
+        _complain(f"{where} {commands.queue.file}: {plural(number, 'event')}")
+
+
+def _salts(file: Path | None) -> tuple[Secret, ...]:
+    text = _content(file) if file is not None else os.environ.get(SALT_VARIABLE, "")
+    salts = tuple(Secret(line.strip()) for line in text.splitlines() if line.strip())
+    if not 1 <= len(salts) <= _MOST_SALTS:
+        raise ConfigError(
+            f"there are {len(salts)} salts, from 1 to {_MOST_SALTS} are needed to tell what the service has signed",
+            setting="salt",
+            advice=f"Set {SALT_VARIABLE} to the output `salt` of a Hook, or name a file with --salt-file",
+        )
+    return salts
+
+
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else "it is no text"
+        raise ConfigError(f"the salt file {file} cannot be read: {reason}", setting="salt") from None
+
+
+def _words(command: str) -> list[str]:
+    try:
+        words = shlex.split(command)
+    except ValueError as problem:
+        raise ConfigError(f"--exec cannot be split into words: {problem}", setting="exec") from None
+    if not words or shutil.which(words[0]) is None:
+        raise ConfigError("there is no such command as --exec names", setting="exec", advice="Give its path")
+    return words
+
+
+def _print(notice: Notice) -> str:
+    return "" if _say(notice.line()) else "nobody reads the output"
+
+
+def _complain(line: str) -> None:
+    _say(line, err=True)
+
+
+def _say(line: str, *, err: bool = False) -> bool:
+    """Print a line and return whether it was; that nobody reads any more is no reason to stop answering."""
+    try:
+        typer.echo(harmless(without_logins(line)), err=err)
+    except OSError:
+        return False
+    return True

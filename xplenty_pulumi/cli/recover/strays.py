@@ -1,0 +1,133 @@
+"""What interrupted creates of a stack have left in the account: found by its marker, told, and ended on request."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from random import SystemRandom
+
+from xplenty_pulumi.cli.account import Account, opened
+from xplenty_pulumi.cli.branch.claims import Judge
+from xplenty_pulumi.cli.branch.down import TakingDown
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.holders import Holders, holders_in
+from xplenty_pulumi.cli.recover.remains import Remains
+from xplenty_pulumi.cli.ui.asking import ask
+from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import is_of_another
+from xplenty_pulumi.core.reading.strays import WINDOW, Stray, stray_clusters, stray_hooks
+from xplenty_pulumi.core.reconcile import Hooks, KnownHooks, Living
+from xplenty_pulumi.core.reports.branches import Living as Marked
+from xplenty_pulumi.core.reports.hand_over import Thing, hand_over
+from xplenty_pulumi.core.waiting.patience import Deadline
+
+_LONGEST = 1200.0
+"""Seconds for ending clusters, all together; one that is still being built can be ended only afterwards."""
+
+
+@dataclass(frozen=True)
+class StackAccount:
+    """The account of a stack, and what is needed to tell the stack's own things in it.
+
+    `scopes` are all that the markers of its resources can carry; `holders` are the states of the whole backend.
+    """
+
+    account: Account
+    scopes: frozenset[str]
+    holders: Holders
+
+    def strays(self) -> tuple[Stray, ...]:
+        """Return the clusters and hooks that are unfinished and in no state, as the account shows them now."""
+        clusters = stray_clusters(self._clusters(), self.scopes, self.holders.ids(CLUSTER.name))
+        return clusters + stray_hooks(self.account.client.hooks.list(), self.scopes, self.holders.ids(HOOK.name))
+
+    def hand_over(self, owners: Collection[Marker], *, since: datetime) -> Iterator[Thing]:
+        """Sign as unfinished, and yield, what creates of these owners `since` then had finished and no state holds."""
+        hooks = map(Thing, self.account.client.hooks.list())
+        candidates = [*map(Thing, self._clusters()), *hooks]
+        for thing in candidates:
+            marker = thing.marker
+            if marker is None or marker.whose not in owners or marker.is_unfinished:
+                continue
+            if marker.begun is None or marker.begun < since.replace(second=0, microsecond=0):
+                continue
+            if is_of_another(thing.record, self.account.client.user_id()):
+                continue
+            if not self.holders.of(thing.kind.name, thing.record.id):
+                drawn = marker.whose.drawn(self.account.clock.now(), SystemRandom())
+                yield hand_over(self.account.client, thing, drawn, clock=self.account.clock)
+
+    def _clusters(self) -> Collection[Cluster]:
+        return Living(self.account.client, self.account.clock).look().unended.values()
+
+    def outlook(self, stray: Stray) -> str:
+        """Return what is about a stray, and what becomes of it."""
+        what = f"{stray} was left by an interrupted create of this stack, and no state holds it"
+        if stray.is_adopted_by(self.account.client.user_id(), now=self.account.clock.now()):
+            return f"{what}; the next `pulumi up` adopts it if the program still declares it, and --end-strays ends it"
+        reason = "it is more than an hour old, or another user's"
+        return f"{what}; no `pulumi up` adopts it, because {reason}; --end-strays ends it"
+
+    def end(self, strays: tuple[Stray, ...], engine: Engine, screen: Screen) -> None:
+        """Return once all of them are seen to have ended.
+
+        Raises:
+            XplentyError: one could not be ended; the same can be tried again.
+        """
+        clusters = [Marked(one.id, one.scope, one.status) for one in strays if one.kind == "cluster"]
+        down = TakingDown(engine, Judge(self.account, lambda: self.holders), screen, timeout=_LONGEST)
+        down.end(clusters, Deadline.after(_LONGEST, self.account.clock))
+        patience = self.account.patience(lambda _headline, _detail: None, screen.warn)
+        hooks = Hooks(self.account.client, KnownHooks(self.account.client, self.account.clock), patience)
+        for one in strays:
+            if one.kind == "hook":
+                hooks.delete(one.id)
+                screen.line(f"hook {one.id} has ended ({one.scope})")
+
+
+@contextmanager
+def account_of(engine: Engine) -> Iterator[StackAccount]:
+    """Give the account of the engine's stack.
+
+    Raises:
+        ConfigError: its settings are missing or malformed.
+        XplentyError: a state makes no sense.
+    """
+    from xplenty_pulumi.cli.drift.stacks import states  # noqa: PLC0415 - other commands do not wait for Pulumi's library
+
+    (own,) = states(engine, all_stacks=False)
+    holders = holders_in(engine)
+    with opened(own.settings) as account:
+        yield StackAccount(account, own.scopes, holders)
+
+
+def _handed_over(found: StackAccount, killed: Remains | None) -> Iterator[Thing]:
+    if killed is None or not (owners := killed.owners()):
+        return
+    hour_ago = (killed.written or found.account.clock.now()) - WINDOW
+    yield from found.hand_over(owners, since=killed.began or hour_ago)
+
+
+def tell_strays(engine: Engine, screen: Screen, *, ends: bool, yes: bool, killed: Remains | None = None) -> None:
+    """Say which clusters and hooks interrupted creates of the stack have left, and with `ends` end them.
+
+    What creates of a `killed` run had finished before the state held it is handed over to their resources first.
+
+    Raises:
+        XplentyError: it could not look.
+    """
+    with account_of(engine) as found:
+        for thing in _handed_over(found, killed):
+            screen.line(f"{thing.label} was made by a create that never reached the state: handed over to its resource")
+        strays = found.strays()
+        if not strays:
+            screen.line("nothing in the account is left over from an interrupted create of this stack")
+        for one in strays:
+            screen.line(found.outlook(one))
+        if strays and ends:
+            ask(f"End {' and '.join(map(str, strays))}?", screen, yes=yes)
+            found.end(strays, engine, screen)

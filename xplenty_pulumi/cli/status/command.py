@@ -1,0 +1,156 @@
+"""`xplenty-pulumi status`: what there is on the account, at a glance or in detail, once or all the time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Annotated, TypeAlias
+
+import typer
+from rich.console import RenderableType
+
+from xplenty_pulumi.cli.account import Account, opened
+from xplenty_pulumi.cli.status.documents import document_of
+from xplenty_pulumi.cli.status.live import Display, InPlace, OnJsonLines, OnLines, watch
+from xplenty_pulumi.cli.status.pages import ClusterPage, JobPage
+from xplenty_pulumi.cli.status.tables import OverviewTables
+from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
+from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, read_interval, read_span, read_statuses
+from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail
+from xplenty_pulumi.core.reports.observer import package_called
+from xplenty_pulumi.core.reports.overview import Overview, Wanted
+
+Anything: TypeAlias = Overview | ClusterDetail | JobDetail
+
+
+class What(StrEnum):
+    """What is looked at."""
+
+    ALL = "all"
+    CLUSTERS = "clusters"
+    JOBS = "jobs"
+    CLUSTER = "cluster"
+    JOB = "job"
+
+
+_SINGLE = frozenset({What.CLUSTER, What.JOB})
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the user has asked for, as it was typed."""
+
+    what: What
+    number: int | None
+    status: tuple[str, ...]
+    package: str
+    owner: str
+    age: str
+    log_lines: int
+    shows_values: bool
+
+    def check(self) -> None:
+        """Raise ConfigError where the parts do not fit together."""
+        if self.what in _SINGLE and self.number is None:
+            raise bad_usage(f"status {self.what}", f"needs an ID: `xplenty-pulumi status {self.what} ID`")
+        if self.what not in _SINGLE and self.number is not None:
+            raise bad_usage("ID", "goes with `status cluster` and `status job` only")
+        filters = {"--status": self.status, "--package": self.package, "--owner": self.owner, "--age": self.age}
+        for option, value in filters.items():
+            if value and self.what in _SINGLE:
+                raise bad_usage(option, "chooses among many; leave it out where an ID is given")
+        if self.package and self.what is What.CLUSTERS:
+            raise bad_usage("--package", "chooses among job runs; clusters have no package")
+
+    def wanted(self, account: Account) -> Wanted:
+        """Return what is to be shown; a package's name is looked up."""
+        statuses = read_statuses(list(self.status))
+        age = read_span("--age", self.age) if self.age else None
+        package = self.package.strip()
+        is_id = package.isdecimal() and package.isascii() and len(package) < 19
+        package_id = int(package) if is_id else package_called(account.client, package) if package else None
+        return Wanted(statuses, package_id, self.owner.strip(), age)
+
+    def look(self, account: Account) -> Callable[[], Anything]:
+        """Return the look to be taken."""
+        observer, number = account.observer(self.wanted(account)), self.number or 0
+        looks: dict[What, Callable[[], Anything]] = {
+            What.ALL: observer.jobs if self.package else observer.overview,
+            What.CLUSTERS: observer.clusters,
+            What.JOBS: observer.jobs,
+            What.CLUSTER: partial(observer.cluster, number),
+            What.JOB: partial(observer.job, number, log_lines=self.log_lines, shows_values=self.shows_values),
+        }
+        return looks[self.what]
+
+
+def status(
+    what: Annotated[What, typer.Argument(help="All of it, all of one kind, or one thing by its ID.")] = What.ALL,
+    number: Annotated[int | None, typer.Argument(min=1, metavar="ID", help="For `cluster` and `job`.")] = None,
+    *,
+    with_status: Annotated[
+        list[str], typer.Option("--status", metavar="STATUS", help="Only with this status; may be given several times.")
+    ] = [],  # noqa: B006 - typer copies it
+    package: Annotated[
+        str, typer.Option(metavar="ID|NAME", help="Only runs of this package, by its id or exact name.")
+    ] = "",
+    owner: Annotated[
+        str, typer.Option(metavar="SCOPE", help="Only of this stack (the scope in its marker), or `unmanaged`.")
+    ] = "",
+    age: Annotated[
+        str, typer.Option(metavar="TIME", help="Only created within this time, such as 2h or 7d; ended ones too.")
+    ] = "",
+    watching: Annotated[bool, typer.Option("--watch", "-w", help="Go on looking until Ctrl-C.")] = False,
+    interval: Annotated[str, typer.Option(metavar="TIME", help="The time between two looks of --watch.")] = "5s",
+    as_json: AsJson = False,
+    fail_on_error: Annotated[
+        bool, typer.Option("--fail-on-error", help="Exit with 3 when something shown is failed or in error.")
+    ] = False,
+    show_variables: Annotated[
+        bool, typer.Option("--show-variables", help="Show the values of a job's variables, which may be secret.")
+    ] = False,
+    log_lines: Annotated[
+        int, typer.Option(min=1, max=10_000, metavar="NUMBER", help="How many of the last lines of a job's log.")
+    ] = 10,
+) -> None:
+    """Show clusters and job runs, whose they are and how they do."""
+    with one_paragraph("status"):
+        chosen = Chosen(what, number, tuple(with_status), package, owner, age, log_lines, show_variables)
+        chosen.check()
+        pause = read_interval(interval)
+        if watching and fail_on_error:
+            raise bad_usage("--fail-on-error", "is for one look; leave out --watch")
+        with opened() as account:
+            screen, look = Screen(account.secrets), chosen.look(account)
+            if watching:
+                display = _display(account, screen, as_json=as_json)
+                watch(look, display, clock=account.clock, allowance=account.budget, interval=pause)
+            elif _show(look(), account, screen, as_json=as_json) and fail_on_error:
+                raise typer.Exit(SHOWS_FAILURE)
+
+
+def page_of(account: str, shown: Anything, note: str = "") -> RenderableType:
+    """Return what is shown as a page, with a note at its end."""
+    if isinstance(shown, ClusterDetail):
+        return ClusterPage(shown, account=account, note=note)
+    if isinstance(shown, JobDetail):
+        return JobPage(shown, account=account, note=note)
+    return OverviewTables(shown, account=account, note=note)
+
+
+def _show(shown: Anything, account: Account, screen: Screen, *, as_json: bool) -> bool:
+    """Print it, and return whether there is a failure in it."""
+    if as_json:
+        screen.document(document_of(shown))
+    else:
+        screen.show(page_of(account.name, shown))
+    return shown.has_failure
+
+
+def _display(account: Account, screen: Screen, *, as_json: bool) -> Display[Anything]:
+    if as_json:
+        return OnJsonLines(screen, document_of)
+    if screen.is_terminal:
+        return InPlace(screen, partial(page_of, account.name))
+    return OnLines(screen, account.clock)

@@ -1,0 +1,145 @@
+"""Keeping an eye on something: live in place on a terminal, one line per change elsewhere."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Generic, Protocol, TypeVar
+
+from rich.console import RenderableType
+from rich.live import Live
+
+from xplenty_pulumi.cli.ui.screen import Harmless, Screen
+from xplenty_pulumi.cli.ui.text import one_line, stamp
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.reports.overview import Fact, changes
+from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Allowance
+
+
+class Shown(Protocol):
+    """What a look returns."""
+
+    @property
+    def facts(self) -> dict[str, Fact]: ...
+
+
+ShownT = TypeVar("ShownT", bound=Shown)
+ShownT_contra = TypeVar("ShownT_contra", bound=Shown, contravariant=True)
+
+
+class Display(Protocol[ShownT_contra]):
+    """Where the looks are shown; usable while it is `open`."""
+
+    def open(self) -> AbstractContextManager[object]:
+        """Give the place for as long as the watching lasts."""
+
+    def frame(self, shown: ShownT_contra) -> None:
+        """Show what a look has returned."""
+
+    def note(self, text: str) -> None:
+        """Say why there is no new look."""
+
+
+def watch(
+    look: Callable[[], ShownT],
+    display: Display[ShownT],
+    *,
+    clock: Clock,
+    allowance: Allowance,
+    interval: float,
+) -> None:
+    """Look every `interval` seconds, and less often where calls are scarce, until the user presses Ctrl-C.
+
+    Trouble that may pass is noted and borne for five minutes without one good answer, as in a wait; that of the first
+    look is raised.
+    """
+    try:
+        with display.open():
+            display.frame(look())
+            answered = clock.monotonic()
+            while True:
+                clock.sleep(allowance.stretched(interval))
+                if allowance.holds_polls():
+                    display.note(allowance.shortage_text())
+                    answered = clock.monotonic()
+                elif _shows(look, display, is_borne=clock.monotonic() - answered < LONGEST_SILENCE):
+                    answered = clock.monotonic()
+    except KeyboardInterrupt:
+        return
+
+
+def _shows(look: Callable[[], ShownT], display: Display[ShownT], *, is_borne: bool) -> bool:
+    """Look and show; return whether there was an answer, where trouble is borne."""
+    try:
+        shown = look()
+    except PASSING_TROUBLE as trouble:
+        if not is_borne:
+            raise
+        display.note(str(trouble))
+        return False
+    display.frame(shown)
+    return True
+
+
+class InPlace(Generic[ShownT]):
+    """Shows each look in the place of the one before; `page` makes it up from the look and a note."""
+
+    def __init__(self, screen: Screen, page: Callable[[ShownT, str], RenderableType]) -> None:
+        self._page = page
+        self._live = Live(console=screen.console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
+        self._shown: ShownT | None = None
+
+    def open(self) -> AbstractContextManager[object]:
+        return self._live
+
+    def frame(self, shown: ShownT) -> None:
+        self._shown = shown
+        self._live.update(Harmless(self._page(shown, "Ctrl-C ends this")), refresh=True)
+
+    def note(self, text: str) -> None:
+        if self._shown is not None:
+            self._live.update(Harmless(self._page(self._shown, one_line(text))), refresh=True)
+
+
+class OnLines(Generic[ShownT]):
+    """Prints one line for each thing at first, and then one per change; a note only where it is a new one."""
+
+    def __init__(self, screen: Screen, clock: Clock) -> None:
+        self._screen = screen
+        self._clock = clock
+        self._facts: dict[str, Fact] = {}
+        self._note = ""
+
+    def open(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def frame(self, shown: ShownT) -> None:
+        for line in changes(self._facts, shown.facts):
+            self._say(line)
+        self._facts, self._note = shown.facts, ""
+
+    def note(self, text: str) -> None:
+        if text != self._note:
+            self._say(text)
+        self._note = text
+
+    def _say(self, text: str) -> None:
+        self._screen.line(f"{stamp(self._clock.now())} {one_line(text)}")
+
+
+class OnJsonLines(Generic[ShownT]):
+    """Prints one document a line, at first and whenever something has changed; notes do not go there."""
+
+    def __init__(self, screen: Screen, document: Callable[[ShownT], dict[str, object]]) -> None:
+        self._screen = screen
+        self._document = document
+        self._facts: dict[str, Fact] | None = None
+
+    def open(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def frame(self, shown: ShownT) -> None:
+        if shown.facts != self._facts:
+            self._screen.document(self._document(shown), on_one_line=True)
+        self._facts = shown.facts
+
+    def note(self, text: str) -> None:
+        del text

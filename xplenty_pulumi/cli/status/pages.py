@@ -1,0 +1,142 @@
+"""One cluster or one job run, as a page."""
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from xplenty_pulumi.cli.status.tables import add_row, bar, errors_of, head, jobs_table, plain_table, status
+from xplenty_pulumi.cli.ui.text import NOTHING, clean, one_line, since, span, stamp
+from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail
+
+_WIDE = 100
+ShownT = TypeVar("ShownT")
+
+
+class _Page(Generic[ShownT]):
+    """One thing in detail, with a note at its end."""
+
+    def __init__(self, shown: ShownT, *, account: str, note: str = "") -> None:
+        self._shown = shown
+        self._account = account
+        self._note = note
+
+
+class ClusterPage(_Page[ClusterDetail]):
+    """A cluster, its machines and its job runs."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        shown = self._shown
+        yield head(self._account, shown.at, shown.credits)
+        yield Text()
+        yield _facts(_cluster_facts(shown))
+        yield Text()
+        yield _machines(shown)
+        if shown.jobs:
+            yield Text()
+            is_wide = options.max_width >= _WIDE
+            yield jobs_table(shown.jobs, now=shown.at, is_wide=is_wide, ascii_only=options.ascii_only)
+            yield from errors_of(shown.jobs)
+        yield from _noted(self._note)
+
+
+class JobPage(_Page[JobDetail]):
+    """A job run, its variables, its outputs and the end of its log."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        shown = self._shown
+        yield head(self._account, shown.at, shown.credits)
+        yield Text()
+        yield _facts(_job_facts(shown, ascii_only=options.ascii_only))
+        yield from errors_of([shown.row])
+        yield from _pairs("VARIABLE", "VALUE", shown.variables.items())
+        outputs = [(one.name or str(one.id), _count(one.records_count)) for one in shown.outputs]
+        yield from _pairs("OUTPUT", "RECORDS", outputs)
+        if shown.log_tail is not None:
+            yield Text("\nLOG", style="bold")
+            yield from (Text(clean(line).rstrip()) for line in shown.log_tail)
+        yield from _noted(self._note)
+
+
+def _cluster_facts(shown: ClusterDetail) -> list[tuple[str, str | Text]]:
+    row, record = shown.row, shown.record
+    idle = (
+        f"ends after {span(record.time_to_idle or 0)} without work" if record.terminate_on_idle else "stays when idle"
+    )
+    up = "never" if record.available_since is None else stamp(record.available_since)
+    ended = [("ended", stamp(row.ended_at))] if row.ended_at else []
+    return [
+        ("cluster", f"{row.id} {row.name}"),
+        ("description", shown.description or NOTHING),
+        ("status", status(row)),
+        ("owner", row.owner),
+        ("size", f"{row.nodes or 0} nodes, {row.type}"),
+        ("where", ", ".join(filter(None, [record.region, record.zone])) or NOTHING),
+        ("created", f"{since(row.created_at, shown.at)} ago"),
+        ("available since", up),
+        *ended,
+        ("idle since", NOTHING if row.idle_since is None else stamp(row.idle_since)),
+        ("when idle", idle),
+        ("jobs", f"{row.running_jobs or 0} running, {row.queued_jobs or 0} queued"),
+        ("page", record.html_url or NOTHING),
+    ]
+
+
+def _job_facts(shown: JobDetail, *, ascii_only: bool) -> list[tuple[str, str | Text]]:
+    row = shown.row
+    ended = [("ended", stamp(row.ended_at))] if row.ended_at else []
+    return [
+        ("job", str(row.id)),
+        ("package", " ".join(filter(None, [str(row.package_id or ""), row.package]))),
+        ("cluster", str(row.cluster_id or NOTHING)),
+        ("owner", row.owner or NOTHING),
+        ("status", status(row)),
+        ("progress", Text(bar(row.progress, ascii_only=ascii_only))),
+        ("created", f"{since(row.created_at, shown.at)} ago"),
+        ("started", NOTHING if row.started_at is None else stamp(row.started_at)),
+        *ended,
+        ("runtime", span(row.runtime_in_seconds or 0)),
+        ("page", row.html_url or NOTHING),
+    ]
+
+
+def _facts(pairs: Iterable[tuple[str, str | Text]]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in pairs:
+        table.add_row(Text(name), value if isinstance(value, Text) else Text(one_line(value)))
+    return table
+
+
+def _machines(shown: ClusterDetail) -> Table | Text:
+    if shown.instances is None:
+        return Text("the plan does not show the machines", style="dim")
+    table = plain_table("INSTANCE", "ROLE", "STATUS", "TYPE", "SPOT", "DNS")
+    for one in shown.instances:
+        role, spot = "master" if one.master else "node", "yes" if one.spot else "no"
+        address = one.public_dns or one.private_dns or NOTHING
+        add_row(table, one.instance_id, role, one.status, one.instance_type or NOTHING, spot, address)
+    return table
+
+
+def _pairs(name: str, value: str, pairs: Iterable[tuple[str, str]]) -> Iterable[Text | Table]:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column(name, no_wrap=True)
+    table.add_column(value, overflow="fold")
+    for one in pairs:
+        table.add_row(*(Text(one_line(text)) for text in one))
+    if table.row_count:
+        yield Text()
+        yield table
+
+
+def _count(records: int | None) -> str:
+    return NOTHING if records is None else f"{records:,}"
+
+
+def _noted(note: str) -> Iterable[Text]:
+    if note:
+        yield Text(f"\n{note}", style="yellow")

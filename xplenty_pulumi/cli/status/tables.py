@@ -1,0 +1,128 @@
+"""An overview as tables, fitted to the width of the terminal."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Console, ConsoleOptions, Group, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from xplenty_pulumi.cli.ui.text import NOTHING, one_line, plural, since, span, stamp
+from xplenty_pulumi.client import RateLimit
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, Overview
+
+_WIDE = 100
+_CELLS = 10
+_CUT = {"NAME", "PACKAGE", "OWNER", "DNS"}
+_STYLES = {
+    Phase.READY: "green",
+    Phase.SUCCEEDED: "green",
+    Phase.RUNNING: "cyan",
+    Phase.BUILDING: "yellow",
+    Phase.SCALING: "yellow",
+    Phase.ENDING: "magenta",
+    Phase.FAILED: "bold red",
+    Phase.GONE: "dim",
+}
+
+
+class OverviewTables:
+    """The tables of an overview of the account called `account`; `note` is said below."""
+
+    def __init__(self, shown: Overview, *, account: str, note: str = "") -> None:
+        self._shown = shown
+        self._account = account
+        self._note = note
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        shown, is_wide = self._shown, options.max_width >= _WIDE
+        yield head(self._account, shown.at, shown.credits)
+        if shown.clusters is not None:
+            yield Text()
+            yield _or_none(clusters_table(shown.clusters, now=shown.at, is_wide=is_wide), shown.clusters, "cluster")
+        if shown.jobs is not None:
+            yield Text()
+            table = jobs_table(shown.jobs, now=shown.at, is_wide=is_wide, ascii_only=options.ascii_only)
+            yield _or_none(table, shown.jobs, "job run")
+            yield from _left_out(shown.jobs_left_out)
+            yield from errors_of(shown.jobs)
+        if self._note:
+            yield Text(f"\n{self._note}", style="yellow")
+
+
+def head(account: str, at: datetime, left: RateLimit | None) -> Text:
+    """Return the line that says what is shown, of when, and how many calls are left."""
+    calls = "calls left: not known" if left is None else f"{left.remaining:,} of {left.limit:,} calls left this hour"
+    return Text.assemble((one_line(account), "bold"), f"  {stamp(at)}  {calls}")
+
+
+def clusters_table(rows: Iterable[ClusterRow], *, now: datetime, is_wide: bool) -> Table:
+    """Return the table of clusters; a narrow one tells type and nodes in one column."""
+    sizes = ["TYPE", "NODES"] if is_wide else ["SIZE"]
+    table = plain_table("CLUSTER", "NAME", "STATUS", *sizes, "AGE", "RUN/WAIT", "IDLE", "OWNER")
+    for row in rows:
+        nodes = NOTHING if row.nodes is None else str(row.nodes)
+        size = [row.type, nodes] if is_wide else [f"{nodes} {row.type[:4]}"]
+        idle = since(row.idle_since, now) if row.phase is Phase.READY else NOTHING
+        jobs = f"{row.running_jobs or 0}/{row.queued_jobs or 0}"
+        add_row(table, str(row.id), row.name, status(row), *size, since(row.created_at, now), jobs, idle, row.owner)
+    return table
+
+
+def jobs_table(rows: Iterable[JobRow], *, now: datetime, is_wide: bool, ascii_only: bool = False) -> Table:
+    """Return the table of job runs; only a wide one names the owners."""
+    owner = ["OWNER"] if is_wide else []
+    table = plain_table("JOB", "PACKAGE", "CLUSTER", "STATUS", "PROGRESS", "RUNTIME", "AGE", *owner)
+    for row in rows:
+        package = " ".join(filter(None, [str(row.package_id or ""), row.package]))
+        runtime = NOTHING if row.started_at is None else span(row.runtime_in_seconds or 0)
+        owners = [row.owner or NOTHING] if is_wide else []
+        progress = Text(bar(row.progress, ascii_only=ascii_only))
+        cells: list[str | Text] = [str(row.id), package, str(row.cluster_id or NOTHING), status(row), progress, runtime]
+        add_row(table, *cells, since(row.created_at, now), *owners)
+    return table
+
+
+def errors_of(rows: Iterable[JobRow]) -> Iterable[Text]:
+    """Yield the error of each run that has one, in red."""
+    for row in rows:
+        if row.errors:
+            yield Text(f"job {row.id} {row.status}: {one_line(row.errors)}", style="red")
+
+
+def status(row: ClusterRow | JobRow) -> Text:
+    """Return the status in the colour of what it means."""
+    return Text(one_line(row.status), style=_STYLES.get(row.phase, ""))
+
+
+def bar(progress: float, *, ascii_only: bool) -> str:
+    """Return a bar of ten cells and the per cent."""
+    full, empty = ("#", ".") if ascii_only else ("\u2588", "\u2591")
+    done = int(progress * _CELLS)
+    return f"{full * done}{empty * (_CELLS - done)} {int(progress * 100):3}%"
+
+
+def plain_table(*names: str) -> Table:
+    """Return a table without lines; where there is no room, names are cut, and nothing is wrapped."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in names:
+        table.add_column(name, no_wrap=name not in _CUT, overflow="ellipsis")
+    return table
+
+
+def add_row(table: Table, *cells: str | Text) -> None:
+    """Add a row of texts that may come from the service."""
+    texts = [cell if isinstance(cell, Text) else Text(one_line(cell)) for cell in cells]
+    for text in texts:
+        text.no_wrap, text.overflow = True, "ellipsis"
+    table.add_row(*texts)
+
+
+def _or_none(table: Table, rows: Sequence[object], noun: str) -> Table | Group:
+    return table if rows else Group(Text(f"no {noun} to show", style="dim"))
+
+
+def _left_out(count: int) -> Iterable[Text]:
+    if count:
+        yield Text(f"and {plural(count, 'job run')} that ended earlier: `xplenty-pulumi status jobs`", style="dim")

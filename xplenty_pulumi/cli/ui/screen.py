@@ -1,0 +1,100 @@
+"""The one door to what the user reads: everything passes here and is scrubbed."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+import typer
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.measure import Measurement
+from rich.segment import Segment
+
+from xplenty_pulumi.cli.ui.text import one_line
+from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.settings import in_ci
+from xplenty_pulumi.text import harmless, not_commands
+
+_WIDTH_OF_A_PIPE = 160
+
+
+class _ScrubbedOutput:
+    """Stdout that masks secrets, defuses what a CI system obeys, and has a question mark for what cannot be encoded."""
+
+    def __init__(self, inner: TextIO, secrets: Sequence[Secret]) -> None:
+        self._inner = inner
+        self._secrets = tuple(secrets)
+
+    def write(self, text: str) -> int:
+        """Write the scrubbed text."""
+        encoding = self.encoding
+        shown = not_commands(scrub(text, self._secrets))
+        self._inner.write(shown.encode(encoding, "replace").decode(encoding))
+        return len(text)
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of stdout."""
+        return self._inner.encoding or "utf-8"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+class Harmless:
+    """What is shown, without the characters in its texts that a terminal obeys; its colours stay."""
+
+    def __init__(self, shown: RenderableType) -> None:
+        self._shown = shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for part in console.render(self._shown, options):
+            yield part if part.control else Segment(harmless(part.text), part.style)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement.get(console, options, self._shown)
+
+
+class Screen:
+    """What a command prints on; `secrets` are masked in all of it."""
+
+    def __init__(self, secrets: Sequence[Secret] = ()) -> None:
+        output: Any = _ScrubbedOutput(sys.stdout, secrets)
+        is_piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+        width = _WIDTH_OF_A_PIPE if is_piped else None
+        self.console = Console(file=output, width=width, highlight=False, markup=False, emoji=False)
+        self._output: _ScrubbedOutput = output
+        self._secrets = tuple(secrets)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether somebody is looking on, so that what is shown can be changed in place; a CI system keeps it all."""
+        return sys.stdout.isatty() and not self.is_log
+
+    @property
+    def is_log(self) -> bool:
+        """Whether a CI system keeps what is printed, and may take a long silence for the end."""
+        return in_ci(os.environ)
+
+    def show(self, renderable: RenderableType) -> None:
+        """Print tables and texts, in colour on a terminal that has any."""
+        self.console.print(Harmless(renderable))
+
+    def line(self, text: str) -> None:
+        """Print one line whole, whatever its length, at once."""
+        self._output.write(f"{harmless(text)}\n")
+        sys.stdout.flush()
+
+    def warn(self, text: str) -> None:
+        """Print on stderr, on one line, what must not be missed."""
+        typer.echo(self.scrubbed(text), err=True)
+
+    def scrubbed(self, text: str) -> str:
+        """Return the text on one line and without secrets."""
+        return not_commands(scrub(one_line(text), self._secrets))
+
+    def document(self, document: Mapping[str, object], *, on_one_line: bool = False) -> None:
+        """Print JSON."""
+        text = json.dumps(document, ensure_ascii=True, indent=None if on_one_line else 2)
+        self.line(text.replace("##", "#\\u0023"))

@@ -1,0 +1,186 @@
+"""From a complete HTTP answer to an outcome."""
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import parse_qs, urlsplit
+
+from xplenty_pulumi.client.http.outcomes import Answered, Outcome, Request, Unsure
+from xplenty_pulumi.client.models import RateLimit
+
+PIECE = 64 * 1024
+_GZIP = zlib.MAX_WBITS | 16
+
+
+class Undecodable(ValueError):
+    """A body that is packed in another way than it says, or than was asked for; the text says how."""
+
+
+def unpacked(chunks: Iterable[bytes], *, encoding: str) -> Iterator[bytes]:
+    """Yield what the chunks hold, packed as the header Content-Encoding says: not at all, or once by gzip.
+
+    A piece has at most 64 KiB however well it is packed, so a caller who stops has not more than that in memory. Raises
+    Undecodable for any other encoding, such as gzip within gzip, for a body that is not whole, and for bytes behind it.
+    """
+    match encoding.strip().lower():
+        case "" | "identity":
+            yield from chunks
+        case "gzip":
+            yield from _unzipped(chunks)
+        case _:
+            raise Undecodable("the answer is packed in a way that was not asked for")
+
+
+def _unzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    unzip, is_empty = zlib.decompressobj(_GZIP), True
+    try:
+        for chunk in chunks:
+            is_empty = is_empty and not chunk
+            while chunk and not unzip.eof:
+                yield unzip.decompress(chunk, PIECE)
+                chunk = unzip.unconsumed_tail  # noqa: PLW2901 - what did not fit into the piece
+            if chunk or unzip.unused_data:
+                raise Undecodable("there are bytes behind the packed answer")
+        yield unzip.flush()
+    except zlib.error:
+        raise Undecodable("the answer is not packed as it says") from None
+    if not (unzip.eof or is_empty):
+        raise Undecodable("the packed answer is not whole")
+
+
+_LONGEST_ADVICE = 3600.0
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_COUNT = re.compile(r"[0-9]{1,9}")
+_LINK = re.compile(r"<([^<>]*)>([^<]*)")
+_REL_NEXT = re.compile(r""";\s*rel\s*=\s*["']?[^"';,]*\bnext\b""", re.IGNORECASE)
+
+
+def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
+    """Return the wait advised by Retry-After in seconds, given as a number or as an HTTP date.
+
+    A date counts from the answer's own Date header, so that a wrong clock here does no harm, else from `now`. Anything
+    unreadable, negative or above one hour is no advice.
+    """
+    text = headers.get("retry-after", "").strip()
+    seconds = float(text) if _SECONDS.fullmatch(text) else _seconds_until(text, headers, now)
+    return seconds if seconds is not None and 0 <= seconds <= _LONGEST_ADVICE else None
+
+
+def _seconds_until(text: str, headers: Mapping[str, str], now: datetime) -> float | None:
+    moment = _http_date(text)
+    if moment is None:
+        return None
+    return (moment - (_http_date(headers.get("date", "")) or now)).total_seconds()
+
+
+def seconds_ahead(headers: Mapping[str, str], *, now: datetime) -> float | None:
+    """Return by how much `now` is later than the service's clock, as the answer's Date header tells it, if it does."""
+    moment = _http_date(headers.get("date", ""))
+    return None if moment is None else (now - moment).total_seconds()
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def credits_left(headers: Mapping[str, str]) -> RateLimit | None:
+    """Return the hourly budget as X-RateLimit-Limit and X-RateLimit-Remaining tell it, None without both."""
+    limit = headers.get("x-ratelimit-limit", "").strip()
+    remaining = headers.get("x-ratelimit-remaining", "").strip()
+    if not (_COUNT.fullmatch(limit) and _COUNT.fullmatch(remaining)):
+        return None
+    return RateLimit(limit=int(limit), remaining=int(remaining))
+
+
+def has_next_page(headers: Mapping[str, str]) -> bool:
+    """Return whether the Link header (RFC 8288) has a target with `rel="next"`."""
+    return _next_target(headers) is not None
+
+
+def next_offset(headers: Mapping[str, str]) -> int | None:
+    """Return the `offset` of the Link header's next page, None if it names none.
+
+    Only the number is used, never the address, because the key goes with the request.
+    """
+    try:
+        offsets = parse_qs(urlsplit(_next_target(headers) or "").query).get("offset", [])
+    except ValueError:
+        return None
+    return int(offsets[0]) if offsets and _COUNT.fullmatch(offsets[0]) else None
+
+
+def _next_target(headers: Mapping[str, str]) -> str | None:
+    links = _LINK.finditer(headers.get("link", ""))
+    return next((link[1] for link in links if _REL_NEXT.search(link[2])), None)
+
+
+_LONGEST_MESSAGE = 300
+_LONGEST_REQUEST_ID = 100
+_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class NotJson(ValueError):
+    """A body that is not JSON."""
+
+
+def read_answer(request: Request, *, status: int, headers: Mapping[str, str], content: bytes, now: datetime) -> Outcome:
+    """Return what an answer with this status, these headers (names in lower case) and this whole body amounts to."""
+    try:
+        body, readable = _parse(content), True
+    except NotJson:
+        body, readable = None, False
+    advice, message = retry_after(headers, now=now), _message_in(body)
+    request_id = one_line(headers.get("x-request-id", ""), limit=_LONGEST_REQUEST_ID)
+    reason = _why_unsure(request, status=status, body=body, readable=readable)
+    if reason:
+        return Unsure(reason, status=status, retry_after=advice, message=message, request_id=request_id)
+    return Answered(status, headers, body, retry_after=advice, message=message, request_id=request_id)
+
+
+def one_line(text: str, *, limit: int = _LONGEST_MESSAGE) -> str:
+    """Return `text` on a single line without control characters, at most `limit` characters long."""
+    printable = "".join(character if character.isprintable() else " " for character in text[: limit * 10])
+    line = " ".join(printable.split())
+    return line if len(line) <= limit else f"{line[: limit - 3]}..."
+
+
+def _parse(content: bytes) -> object:
+    if not content.strip():
+        return None
+    try:
+        text = content.decode(json.detect_encoding(content))
+        body: object = json.loads(text)
+        if _HALF_PAIR.search(text):
+            # Half of a surrogate pair is no text that anybody could write down or pass on.
+            body = json.loads(json.dumps(body, ensure_ascii=False).encode(errors="replace"))
+    except (ValueError, RecursionError) as error:
+        raise NotJson("the body is not JSON") from error
+    return body
+
+
+def _message_in(body: object) -> str:
+    """The service's own words: `message`, or `error_message` where a connection test failed (both documented)."""
+    if not isinstance(body, Mapping):
+        return ""
+    words = body.get("message") or body.get("error_message")
+    return words if isinstance(words, str) else ""
+
+
+def _why_unsure(request: Request, *, status: int, body: object, readable: bool) -> str:
+    if status >= 500:
+        return f"the service answered {status}"
+    if not 200 <= status < 300:
+        return ""
+    if not readable:
+        return f"the service answered {status} with a body that is not JSON"
+    makes_something = request.method == "POST" and request.body is not None  # to watch is a POST without a body
+    if makes_something and not (isinstance(body, Mapping) and body.get("id")):
+        return f"the service answered {status} without an id"
+    return ""

@@ -1,0 +1,233 @@
+"""Connections on which a whole call has a deadline.
+
+A read time-out starts anew with every byte that arrives, so a server that drips bytes could hold a call for ever. Here
+each single read and write gets no more than what is left of the call.
+"""
+
+import ssl
+import threading
+import urllib.request
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import httpcore
+
+from xplenty_pulumi.client.http.address import Address
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.errors import ConfigError
+
+
+def close_if_surplus(answer: httpcore.Response) -> None:
+    """Close the connection of an answer that was read to its end, unless nothing more has come on it.
+
+    To be called before the answer is closed: a closed connection counts as expired, so the pool never offers it again.
+    """
+    if _has_surplus(answer):
+        answer.extensions["network_stream"].close()
+
+
+def _has_surplus(answer: httpcore.Response) -> bool:
+    """Whether more was read than the answer; true as well if that cannot be told."""
+    stream: object = answer.stream
+    for name in ("_stream", "_connection", "_h11_state", "trailing_data"):
+        stream = getattr(stream, name, None)
+    return not (isinstance(stream, tuple) and stream[:1] == (b"",))
+
+
+MOST_CONNECTIONS = 8
+"""None is closed because it is idle for a moment: another would be opened beside it before it is gone."""
+LONGEST_IDLE_SECONDS = 5.0
+_SLICE = 0.5
+"""Seconds after which a read that waits looks whether it is still wanted."""
+
+
+class Deadline:
+    """When the calling thread's current call must be over, and whether it need not go on even until then.
+
+    `given_up` says that the user has had enough. That ends only calls that began before it and change nothing. A kept
+    connection of an earlier `era` carries no further request.
+    """
+
+    def __init__(self, clock: Clock, *, given_up: Callable[[], bool] = lambda: False) -> None:
+        self._clock = clock
+        self._given_up = given_up
+        self._of_thread = threading.local()
+        self.era = 0
+
+    def start(self, seconds: float, *, changes_nothing: bool = False) -> None:
+        """Give this thread's call so many seconds from now."""
+        self._of_thread.moment = self._clock.monotonic() + seconds
+        self._of_thread.may_be_given_up = changes_nothing and not self._given_up()
+
+    @property
+    def may_be_given_up(self) -> bool:
+        """Whether this thread's call may end before its time."""
+        return bool(self._of_thread.may_be_given_up)
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nobody wants the answer any more."""
+        return self.may_be_given_up and self._given_up()
+
+    @property
+    def left(self) -> float:
+        """The seconds left; zero or less when the call is over."""
+        moment: float = self._of_thread.moment
+        return moment - self._clock.monotonic()
+
+
+class DeadlineStream(httpcore.NetworkStream):
+    """A connection whose reads and writes end with the call they belong to.
+
+    Nothing is asked on one that has something to say already, because that would be taken for the answer.
+    """
+
+    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._inner = inner
+        self._deadline = deadline
+        self._era = deadline.era
+        self._is_asking = False
+        self._is_new = True
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._is_asking = self._is_new = False
+        limit = self._within(timeout, httpcore.ReadTimeout)
+        longest = _SLICE if self._deadline.may_be_given_up else limit
+        while True:
+            try:
+                return self._inner.read(max_bytes, min(limit, longest))
+            except httpcore.ReadTimeout:
+                limit -= longest
+                if limit <= 0 or self._deadline.is_given_up:
+                    raise
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        limit = self._within(timeout, httpcore.WriteTimeout)
+        if not self._is_asking:
+            self._check_silent()
+            self._is_asking = True
+        self._inner.write(buffer, limit)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        limit = self._within(timeout, httpcore.ConnectTimeout)
+        return DeadlineStream(self._inner.start_tls(ssl_context, server_hostname, limit), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+    def _check_silent(self) -> None:
+        """Raise if there is something to read, or if this connection is not trusted any more.
+
+        The pool takes another connection in place of a kept one. To read shows what a look at the socket does not:
+        over TLS, a socket is readable also where only the protocol has something to say.
+        """
+        if not self._is_new and self._era != self._deadline.era:
+            raise httpcore.ConnectionNotAvailable
+        try:
+            unasked = self._inner.read(1, 0)
+        except httpcore.ReadError:
+            return
+        if not self._is_new:
+            raise httpcore.ConnectionNotAvailable
+        if unasked:
+            raise httpcore.ConnectError("the other side spoke before it was asked")
+
+    def _within(self, timeout: float | None, late: type[Exception]) -> float:
+        left = self._deadline.left
+        if left <= 0:
+            raise late("the deadline of the call has passed")
+        return left if timeout is None else min(timeout, left)
+
+
+class DeadlineBackend(httpcore.NetworkBackend):
+    """Opens such connections."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._inner = httpcore.SyncBackend()
+        self._deadline = deadline
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
+        return DeadlineStream(stream, self._deadline)
+
+
+def open_pool(address: Address, *, deadline: Deadline, tls: ssl.SSLContext) -> httpcore.ConnectionPool:
+    """Return the connections to `address`, through the environment's proxy unless it is this machine.
+
+    The pool never repeats a request by itself.
+    """
+    proxy = proxy_for(address)
+    if proxy is None:
+        return httpcore.ConnectionPool(
+            ssl_context=tls,
+            max_connections=MOST_CONNECTIONS,
+            max_keepalive_connections=MOST_CONNECTIONS,
+            keepalive_expiry=LONGEST_IDLE_SECONDS,
+            network_backend=DeadlineBackend(deadline),
+        )
+    return httpcore.HTTPProxy(
+        proxy.url,
+        proxy_auth=proxy.login,
+        ssl_context=tls,
+        max_connections=MOST_CONNECTIONS,
+        max_keepalive_connections=MOST_CONNECTIONS,
+        keepalive_expiry=LONGEST_IDLE_SECONDS,
+        network_backend=DeadlineBackend(deadline),
+    )
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """An HTTP proxy; `url` is without the user name and password, which are `login`."""
+
+    url: str
+    login: tuple[str, str] | None = field(default=None, repr=False)
+
+
+def proxy_for(address: Address) -> Proxy | None:
+    """Return the proxy on the way to `address`: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY decide.
+
+    This machine is always reached directly. Raises ConfigError for a proxy that does not speak HTTP.
+    """
+    if address.is_loopback or urllib.request.proxy_bypass(address.host):
+        return None
+    proxies = urllib.request.getproxies()
+    text = proxies.get(address.scheme) or proxies.get("all")
+    return _parse(text, variable=f"{address.scheme.upper()}_PROXY") if text else None
+
+
+def _parse(text: str, *, variable: str) -> Proxy:
+    try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
+        netloc = _authority(parts)
+    except ValueError:
+        netloc = ""
+    if not netloc or parts.scheme not in {"http", "https"}:
+        raise ConfigError(
+            "the proxy of the environment is not an HTTP proxy",
+            setting=variable,
+            advice=f"Set {variable} to http://HOST:PORT, or name the service's host in NO_PROXY to go without.",
+        )
+    login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    return Proxy(f"{parts.scheme}://{netloc}", login)
+
+
+def _authority(parts: SplitResult) -> str:
+    if not parts.hostname:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return host if parts.port is None else f"{host}:{parts.port}"

@@ -1,0 +1,229 @@
+"""A wrong key costs one call, not one per resource; a good key that is refused for a moment costs a minute."""
+
+import re
+import threading
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random
+
+from xplenty_pulumi.client.http.outcomes import Answered, NotSent, Outcome, Request
+from xplenty_pulumi.client.http.retry import CallKind
+from xplenty_pulumi.client.models import RateLimit
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.errors import AuthError
+
+HOUR = 3600.0
+_GRAIN = 10.0
+"""Calls within so many seconds are forgotten together, an hour after the last of them."""
+
+
+@dataclass
+class _Grain:
+    start: float
+    last: float
+    calls: int = 0
+
+
+class Meter:
+    """Counts what one client has sent, and remembers what the service says is left; safe to share between threads.
+
+    `told` is the hourly budget of the key's user as the latest answer gave it, None before the first.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._grains: deque[_Grain] = deque()
+        self._sent: Counter[CallKind] = Counter()
+        self.told: RateLimit | None = None
+
+    def count(self, kind: CallKind) -> None:
+        """Count a call that was sent."""
+        now = self._clock.monotonic()
+        with self._lock:
+            self._sent[kind] += 1
+            if not self._grains or now - self._grains[-1].start >= _GRAIN:
+                self._grains.append(_Grain(start=now, last=now))
+            self._grains[-1].last = now
+            self._grains[-1].calls += 1
+            self._forget_before(now - HOUR)
+
+    def spent_in_hour(self) -> int:
+        """Return how many calls were sent within the last hour; never fewer, and a few seconds' more at most."""
+        with self._lock:
+            self._forget_before(self._clock.monotonic() - HOUR)
+            return sum(grain.calls for grain in self._grains)
+
+    def spent(self) -> dict[CallKind, int]:
+        """Return how many calls of each kind were sent in all."""
+        with self._lock:
+            return {kind: self._sent[kind] for kind in CallKind}
+
+    def _forget_before(self, moment: float) -> None:
+        while self._grains and self._grains[0].last <= moment:
+            self._grains.popleft()
+
+
+_SPREAD = 0.5
+_UNADVISED = 5.0
+"""Seconds that all wait after a 429 without advice whose caller does not try again."""
+
+
+def asked_pause(outcome: Outcome, *, pause: float | None) -> float | None:
+    """Return how many seconds this outcome asks everybody to wait, None if it concerns one call only.
+
+    `pause` is how long the caller who met it waits before it tries again, None if it does not.
+    """
+    if isinstance(outcome, NotSent) or outcome.status is None:
+        return None
+    advice = outcome.retry_after
+    if outcome.status == 429:
+        own = _UNADVISED if pause is None and advice is None else pause
+        return max(own or 0.0, advice or 0.0)
+    return max(pause or 0.0, advice) if outcome.status >= 500 and advice is not None else None
+
+
+class Throttle:
+    """The moment before which a client sends nothing; safe to share between threads.
+
+    A 429 sets it, and so does a server fault that advises to wait, such as a 503 with Retry-After.
+    """
+
+    def __init__(self, clock: Clock, random: Random) -> None:
+        self._clock = clock
+        self._random = random
+        self._lock = threading.Lock()
+        self._opens = 0.0
+
+    def note(self, outcome: Outcome, *, pause: float | None) -> None:
+        """Take note of an outcome; `pause` is as in `asked_pause`."""
+        asked = asked_pause(outcome, pause=pause)
+        if asked is not None:
+            moment = self._clock.monotonic() + asked
+            with self._lock:
+                self._opens = max(self._opens, moment)
+
+    def closed_for(self) -> float:
+        """Return the seconds until something may be sent again, zero if it may be now."""
+        return max(0.0, self._opens - self._clock.monotonic())
+
+    def spread(self, pause: float, *, within: float) -> float:
+        """Return `pause` made a little longer, so that not all who wait go on in the same instant.
+
+        Of the `within` seconds there are, half of what the pause leaves is never touched.
+        """
+        return pause + self._random.uniform(0.0, min(_SPREAD, max(0.0, within - pause) / 2))
+
+
+_FULL = 100
+_RETRY = 5
+_RETRY_AFTER_TIMEOUT = 10
+_SUCCESS = 1
+
+
+class RetryQuota:
+    """The retries one client may still make; it keeps an outage from being multiplied by everybody's retries.
+
+    A retry costs 5 tokens of 100, or 10 after a time-out; each success gives 1 back. Safe to share between threads.
+    """
+
+    def __init__(self) -> None:
+        self._tokens = _FULL
+        self._lock = threading.Lock()
+
+    @property
+    def tokens(self) -> int:
+        """The tokens left."""
+        return self._tokens
+
+    def take(self, *, timed_out: bool) -> bool:
+        """Pay for one retry; return False, and take nothing, if there are too few tokens left."""
+        cost = _RETRY_AFTER_TIMEOUT if timed_out else _RETRY
+        with self._lock:
+            if cost > self._tokens:
+                return False
+            self._tokens -= cost
+            return True
+
+    def give_back(self) -> None:
+        """Count one success."""
+        with self._lock:
+            self._tokens = min(_FULL, self._tokens + _SUCCESS)
+
+
+MINUTE = 60.0
+"""Seconds for which the refusal of a key that has worked is taken for a fault of the service."""
+
+_ANY_CALL = ""
+
+
+class KeyBreaker:
+    """Remembers that the service refused the key, so that later calls fail here and are not sent.
+
+    A 401 trips it, whatever the call, and a 403 to a read as well, until the first success. From then on the key is
+    known to be good: a 401 trips it only a minute after the first one without a success in between. A 403 never trips
+    it then; it concerns one thing, unless such a call was allowed before, and is in doubt for a minute too.
+    Until the first success calls take turns, so that many threads starting with a wrong key still cost one call.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._refusal: AuthError | None = None
+        self._allowed: set[str] = set()
+        self._doubted_since: dict[str, float] = {}
+        self._first = threading.Lock()
+
+    @contextmanager
+    def turn(self, *, patience: float) -> Iterator[None]:
+        """Hold while one attempt is made; raise the remembered AuthError instead if the key was refused.
+
+        `patience` is the longest wait for other threads' first calls, in seconds.
+        """
+        held = not self._allowed and self._first.acquire(timeout=max(0.0, patience))
+        try:
+            self._check()
+            yield
+        finally:
+            if held:
+                self._first.release()
+
+    def doubts(self, request: Request, answer: Answered) -> bool:
+        """Return whether `answer` may be a fault of the service, because the key has worked, for a minute at most."""
+        shape = _shape_of_refused(request, answer)
+        if shape is None or not self._allowed or (shape and shape not in self._allowed):
+            return False
+        now = self._clock.monotonic()
+        return now - self._doubted_since.setdefault(shape, now) < MINUTE
+
+    def trips_on(self, kind: CallKind, request: Request, answer: Answered) -> bool:
+        """Return whether `answer` shows that the key itself is refused."""
+        if answer.status == 401:
+            return not self.doubts(request, answer)
+        return answer.status == 403 and kind is CallKind.READ and not self._allowed
+
+    def trip(self, refusal: AuthError) -> None:
+        """Let every later call fail with the same text."""
+        self._refusal = refusal
+
+    def prove(self, request: Request) -> None:
+        """Note that the service accepted the key for such a request."""
+        shape = _shape(request)
+        self._allowed.add(shape)
+        self._doubted_since.pop(shape, None)
+        self._doubted_since.pop(_ANY_CALL, None)
+
+    def _check(self) -> None:
+        if (known := self._refusal) is not None:
+            raise AuthError(known.message, status=known.status, request_id=known.request_id, advice=known.advice)
+
+
+def _shape_of_refused(request: Request, answer: Answered) -> str | None:
+    """Which calls a refusal is about: a 401 is about all, a 403 about those of one shape, anything else about none."""
+    return {401: _ANY_CALL, 403: _shape(request)}.get(answer.status)
+
+
+def _shape(request: Request) -> str:
+    """What calls of one sort have in common, whichever thing they are about."""
+    return f"{request.method} {re.sub(r'/[0-9]+', '/{id}', request.path)}"

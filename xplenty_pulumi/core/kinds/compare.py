@@ -1,0 +1,100 @@
+"""The comparison of what is desired with what is observed; the only importer of deepdiff."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xplenty_pulumi.core.kinds.kind import Change, Field, Kind, Phase
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that is not as desired; `repr` shows neither value, because they may be secret."""
+
+    field: str
+    desired: object = dataclasses.field(repr=False)
+    observed: object = dataclasses.field(repr=False)
+    change: Change
+
+
+def differences(kind: Kind, desired: Mapping[str, object], observed: Mapping[str, object]) -> tuple[Difference, ...]:
+    """Return every field named in `desired` whose observed value is another one, in the order of the table.
+
+    Fields that `desired` does not name are the service's business and never differ; nor do fields that steer only this
+    tool. Both sides are brought into canonical form first, so `4`, `4.0` and `"4"` are the same number of nodes.
+    """
+    return tuple(
+        Difference(field.name, desired[field.name], observed.get(field.name), field.change)
+        for field in kind.fields
+        if field.name in desired
+        and field.change is not Change.LOCAL
+        and not _same(field, desired[field.name], observed.get(field.name))
+    )
+
+
+def _same(field: Field, desired: object, observed: object) -> bool:
+    left, right = _canonical(field, desired), _canonical(field, observed)
+    if left == right:
+        return True
+    from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import, and most comparisons end above
+
+    return not DeepDiff(left, right, ignore_numeric_type_changes=True)
+
+
+def _canonical(field: Field, value: object) -> object:
+    try:
+        return field.read(value)
+    except ValueError:
+        return value
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What has to change: `updates` in place, and if `replaces` names anything, a new resource instead."""
+
+    updates: tuple[Difference, ...] = ()
+    replaces: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.updates or self.replaces)
+
+
+def plan(
+    kind: Kind,
+    desired: Mapping[str, object],
+    observed: Mapping[str, object],
+    *,
+    unknown: frozenset[str] = frozenset(),
+) -> Plan:
+    """Return how to bring `observed` to `desired`.
+
+    A field in `unknown` gets its value only later; it counts as changed, since that is what its source announces.
+    Something whose status is a failure can not be mended in place, so it is replaced because of its `status`. A run is
+    also replaced because of its `rerun` where that is `always`, and because of nothing but its status where that is
+    `on_failure`.
+    """
+    found = differences(kind, desired, observed)
+    replacing = {one.field for one in found if one.change is Change.REPLACE}
+    replacing |= unknown & set(kind.names(Change.REPLACE))
+    reasons = _reasons(desired, tuple(name for name in kind.by_name if name in replacing))
+    if is_spent(kind, str(observed.get("status", ""))):
+        reasons = ("status", *reasons)
+    return Plan(updates=tuple(one for one in found if one.change is Change.IN_PLACE), replaces=reasons)
+
+
+def _reasons(desired: Mapping[str, object], changed: tuple[str, ...]) -> tuple[str, ...]:
+    """What the changed fields ask for, where a run says when it is to be run anew."""
+    match desired.get("rerun"):
+        case "on_failure":
+            return ()
+        case "always":
+            return (*changed, "rerun")
+        case _:
+            return changed
+
+
+def is_spent(kind: Kind, status: str) -> bool:
+    """Return whether `status` can never become what the user wants: a broken cluster, a failed or stopped run."""
+    return kind.phase(status) in {Phase.FAILED, Phase.GONE}

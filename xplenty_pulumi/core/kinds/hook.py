@@ -1,0 +1,137 @@
+"""What is known about hooks, as data; they have no status: one that is there is ready."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from xplenty_pulumi.core.kinds import inputs, marker
+from xplenty_pulumi.core.kinds.inputs import shown
+from xplenty_pulumi.core.kinds.kind import Change, Field, Kind
+from xplenty_pulumi.errors import SpecError
+
+GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "job": ("job.submitted", "job.started", "job.stopped", "job.completed", "job.failed"),
+        "cluster": (
+            "cluster.requested",
+            "cluster.available",
+            "cluster.terminated",
+            "cluster.idled",
+            "cluster.error",
+        ),
+    }
+)
+"""The documented events; the name of a group stands for all of its events."""
+SETTINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "web": ("url", "basic_auth", "basic_auth_data", "insecure_ssl"),
+        "slack": ("url", "team", "channel"),
+        "email": ("emails",),
+        "pagerduty": ("pd_account", "service_name", "service_key"),
+    }
+)
+"""The documented settings by type; of each type the one in `NEEDED` must be given."""
+NEEDED: Mapping[str, str] = MappingProxyType(
+    {"web": "url", "slack": "url", "email": "emails", "pagerduty": "service_key"}
+)
+SECRET_SETTINGS = frozenset({"url", "basic_auth_data", "service_key"})
+"""An address counts, because that of a Slack hook lets anybody write, and others may hold a token."""
+_FLAGS = frozenset({"basic_auth", "insecure_ssl"})
+
+
+def events(value: object) -> list[str]:
+    """Accept a list of documented events; give each once, in the documented order, a whole group as its name."""
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes) or not value:
+        raise ValueError(f"must be a list of one event or more, got {shown(value)}")
+    known = {*GROUPS, *(event for group in GROUPS.values() for event in group)}
+    for event in value:
+        if not isinstance(event, str) or event not in known:
+            raise ValueError(f"has {shown(event)}, which is none of {', '.join(sorted(known))}")
+    return [event for group in GROUPS for event in _of_group(group, {*value})]
+
+
+def _of_group(group: str, wanted: set[str]) -> Iterable[str]:
+    all_of_it = GROUPS[group]
+    return [group] if group in wanted or wanted >= {*all_of_it} else [event for event in all_of_it if event in wanted]
+
+
+def settings(value: object) -> dict[str, object]:
+    """Accept a mapping of settings; no text about what is wrong shows a value, since any of them may be secret."""
+    if not isinstance(value, Mapping):
+        raise ValueError(f"must be a mapping of names to values, got a {type(value).__name__}")
+    return {str(name): _setting(str(name), item) for name, item in value.items() if item is not None}
+
+
+def _setting(name: str, value: object) -> object:
+    try:
+        if name in _FLAGS:
+            return inputs.flag(value)
+        if name == "emails":
+            return _addresses(value)
+        text = str(inputs.text(blank=False)(value))
+    except ValueError:
+        kind = "true or false" if name in _FLAGS else "a text that is not empty"
+        raise ValueError(f"has a {shown(name)} that is not {kind}") from None
+    if name == "url" and not _is_address(text):
+        raise ValueError("has a 'url' that is not an address beginning with http:// or https://")
+    return text
+
+
+def _addresses(value: object) -> str:
+    """The service wants one text with commas between; a list is fine too."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, Sequence) or not all(isinstance(part, str) for part in parts):
+        raise ValueError
+    found = ",".join(part.strip() for part in parts if part.strip())
+    return str(inputs.text(blank=False)(found))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def settings_fit_type(inputs: Mapping[str, object]) -> SpecError | None:
+    """Return what is wrong with settings that are fine by themselves, but not for a hook of that type."""
+    type_, given = inputs.get("type"), inputs.get("settings")
+    if not isinstance(given, Mapping) or type_ not in SETTINGS:
+        return None
+    allowed, needed = SETTINGS[str(type_)], NEEDED[str(type_)]
+    strange = sorted({*given} - {*allowed})
+    if strange:
+        known = ", ".join(allowed)
+        return SpecError(f"settings of a {type_} hook have no {shown(strange[0])}; they have {known}", field="settings")
+    if needed not in given:
+        return SpecError(f"settings of a {type_} hook need {needed!r}", field="settings")
+    return None
+
+
+def name_is_unsigned(inputs: Mapping[str, object]) -> SpecError | None:
+    """Return what is wrong with a name that looks as if it were signed already."""
+    if marker.read(str(inputs.get("name") or "")) is None:
+        return None
+    return SpecError("name must not end in an ownership marker; it is added for you", field="name")
+
+
+HOOK = Kind(
+    name="hook",
+    fields=(
+        Field(
+            "type",
+            inputs.choice(*SETTINGS),
+            Change.REPLACE,
+            "How somebody is told.",
+            required=True,
+        ),
+        Field("settings", settings, Change.IN_PLACE, "Who is told, by type.", required=True),
+        Field("events", events, Change.IN_PLACE, "What is told.", required=True),
+        Field("name", inputs.description, Change.IN_PLACE, "Name for people.", default=""),
+        Field("active", inputs.flag, Change.IN_PLACE, "Whether anything is told at all.", default=True),
+        Field("ping", inputs.flag, Change.LOCAL, "Send a test once the hook is made.", default=True),
+    ),
+    phases=MappingProxyType({}),
+    living=frozenset(),
+)

@@ -1,0 +1,78 @@
+"""What stands in the way of a cluster, or of a run on it, and who holds the sandboxes of an account; pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.kinds import marker
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.errors import InvalidError, XplentyError
+
+_NONE_STARTED = "No run was started"
+_CORRECT = "correct the input and run `pulumi up` again"
+_ANEW = "run `pulumi up --refresh`, which creates a cluster of this stack anew, or name another cluster"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a cluster or a package, and the way out of it."""
+
+    reason: str
+    action: str = _CORRECT
+    is_missing: bool = False
+
+    @property
+    def advice(self) -> str:
+        """What to do where no run was started for it."""
+        return f"{_NONE_STARTED}; {self.action}"
+
+    @property
+    def way_out(self) -> str:
+        """What to do before a run is started."""
+        return f"{self.action[0].upper()}{self.action[1:]}"
+
+
+def fault_of(cluster_id: int, cluster: Cluster | None) -> Fault | None:
+    """Return why no run can go on on the cluster as it was seen, None for one that does not exist."""
+    if cluster is None:
+        return Fault(f"cluster {cluster_id} does not exist in this account", is_missing=True)
+    if CLUSTER.is_living(cluster.status):
+        return None
+    why = ", after it had been idle" if cluster.terminated_on_idle else ""
+    return Fault(f"cluster {cluster_id} is {cluster.status}{why}", _ANEW)
+
+
+SANDBOX = "sandbox"
+WAY_OUT = (
+    "Terminate what holds it, or have small production clusters instead: `xplenty-pulumi branch up --sizing smallest` "
+    "for the environment of a branch, `pulumi config set xplenty:sizing smallest` for another stack"
+)
+_MOST_NAMED = 3
+
+
+def named(clusters: Iterable[Cluster]) -> str:
+    """Return clusters with their names and the stacks in their markers, the first three of many."""
+    found = list(clusters)
+    texts = [_named(one) for one in found[:_MOST_NAMED]]
+    rest = len(found) - len(texts)
+    return ", ".join([*texts, f"{rest} more"] if rest else texts)
+
+
+def explained(refused: XplentyError, inputs: Mapping[str, object], living: Iterable[Cluster]) -> XplentyError:
+    """Return the refusal of a create call, with who holds the sandboxes where it may be about their number."""
+    holders = [one for one in living if one.type == SANDBOX]
+    if not (isinstance(refused, InvalidError) and inputs.get("type") == SANDBOX and holders):
+        return refused
+    return InvalidError(
+        f"{refused.message}; sandboxes that live in the account: {named(holders)}",
+        status=refused.status,
+        request_id=refused.request_id,
+        resource=refused.resource,
+        advice=f"If there is no room for one more: {WAY_OUT}",
+    )
+
+
+def _named(cluster: Cluster) -> str:
+    found = marker.read(cluster.description)
+    owner = f"of stack {found.scope}" if found else "without a stack"
+    return " ".join(filter(None, ["cluster", str(cluster.id), cluster.name, owner]))

@@ -1,0 +1,72 @@
+"""Whose something is that carries the marker of a resource and is not in the state of its stack; pure."""
+
+from collections.abc import Container
+from datetime import datetime, timedelta
+
+from xplenty_pulumi.client import Cluster, Hook
+from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.errors import RefusedError
+
+ADOPTION_WINDOW = timedelta(minutes=60)
+"""How long after its create call something unfinished may be adopted."""
+
+
+def marker_on(thing: Cluster | Hook) -> Marker | None:
+    """Return the marker that a cluster carries in its description, or a hook in its name."""
+    return markers.read(thing.name if isinstance(thing, Hook) else thing.description)
+
+
+def is_marked(thing: Cluster | Hook, owner: Marker) -> bool:
+    """Return whether it carries a marker of this owner."""
+    found = marker_on(thing)
+    return found is not None and found.whose == owner
+
+
+def is_adoptable(thing: Cluster | Hook, owner: Marker, *, now: datetime, user: int | None) -> bool:
+    """Return whether it stems from an interrupted create call of this owner: unfinished, recent, by the same user.
+
+    `user` is that of the key, None where that is not known.
+    """
+    found = marker_on(thing)
+    if found is None or found.whose != owner or not found.is_unfinished or found.begun is None:
+        return False
+    return abs(now - found.begun) < ADOPTION_WINDOW + timedelta(minutes=1) and not is_of_another(thing, user)
+
+
+def is_surplus(thing: Cluster | Hook, owner: Marker, nonces: Container[str], *, user: int | None) -> bool:
+    """Return whether a create call of this owner with one of the nonces made it, and it is unfinished."""
+    found = marker_on(thing)
+    if found is None or found.whose != owner or not found.is_unfinished:
+        return False
+    return found.nonce in nonces and not is_of_another(thing, user)
+
+
+def is_of_another(thing: Cluster | Hook, user: int | None) -> bool:
+    """Return whether a schedule or another user than that of the key has made it, as far as it says so."""
+    if isinstance(thing, Hook):
+        return False
+    if thing.creator is not None and thing.creator.type == "Schedule":
+        return True
+    maker = thing.creator.id if thing.creator else thing.owner_id
+    return maker is not None and user is not None and maker != user
+
+
+def refusal(kind: str, thing: Cluster | Hook, *, user: int | None) -> RefusedError:
+    """Return the error for something with the marker of the resource that nothing proves to be this resource's."""
+    found = marker_on(thing)
+    if is_of_another(thing, user):
+        why = "was created by another user"
+    elif found is not None and found.is_unfinished and found.begun is not None:
+        why = f"was requested at {found.begun:%Y-%m-%d %H:%M} UTC, too long ago for a lost answer"
+    else:
+        why = "is held by a state, which may be another stack's"
+    return RefusedError(
+        f"it carries the marker of this resource, is not in the state of this stack, and {why}; nothing was created",
+        resource=f"{kind} {thing.id}",
+        advice="If it is this resource's, because a state was lost or an entry was removed, run "
+        f"`xplenty-pulumi hand-over {kind}:{thing.id}` and `pulumi up` again, which adopts it. If its stack was "
+        "renamed, run `pulumi up` in the renamed stack, which signs it anew, or give this stack an `xplenty:scope` of "
+        "its own. "
+        f"To keep it apart from any stack, run `xplenty-pulumi hand-over {kind}:{thing.id} --release`",
+    )

@@ -1,0 +1,201 @@
+"""What is asked of the service before anything is done, so that a preview knows what an `up` would run into.
+
+Each question is asked once in a process, whoever wants to know, and for seconds only. A service that can not be asked
+is no reason to fail: that is said once, nothing more is asked, and the `up` itself tells what is wrong.
+"""
+
+import threading
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from xplenty_pulumi.client import Client, Cluster, Package
+from xplenty_pulumi.core.kinds import marker
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.obstacles import Fault, fault_of
+from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
+from xplenty_pulumi.core.reading.lookup import or_none, require_account
+from xplenty_pulumi.core.reading.shared_look import SharedLook
+from xplenty_pulumi.errors import (
+    ApiError,
+    AuthError,
+    NotFoundError,
+    NotSentError,
+    RateLimitedError,
+    ServerError,
+    SpecError,
+    XplentyError,
+)
+
+LONGEST_CALL = 5.0
+"""Seconds that a call may take, repeats included."""
+_LIVING = CLUSTER.statuses(Phase.BUILDING, Phase.READY, Phase.SCALING)
+_SYSTEM = "_"
+"""How the names of the service's own variables begin, which a run may set whatever its package declares."""
+
+T = TypeVar("T")
+
+
+class Foresight:
+    """What is known of an account before anything is done in it; thread-safe.
+
+    `warn` is told once where the service can not be asked. Every method raises ApiError where no call can succeed with
+    these settings: the key is refused, the account not known, or the address points elsewhere.
+    """
+
+    def __init__(self, client: Client, warn: Callable[[str], None]) -> None:
+        self._client = client.within(LONGEST_CALL)
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._looks: dict[Hashable, SharedLook[Any]] = {}
+        self._key = SharedLook(self._prove_key)
+        self._account = SharedLook(lambda: require_account(self._client))
+        self._made: set[int] = set()
+        self._is_blind = False
+
+    def know_cluster(self, cluster_id: int) -> None:
+        """Note that this process has seen the cluster ready, so that it is not asked about."""
+        self._made.add(cluster_id)
+
+    def require_account(self) -> None:
+        """Return where the account is known, or where the service cannot be asked."""
+        self._seen("account", lambda: self._account.after(0).shown())
+
+    def refusals_of_run(self, inputs: Mapping[str, object]) -> list[SpecError]:
+        """Return why a run with these known inputs can not be: no such package, or no such cluster."""
+        field = "package_id" if "package_id" in inputs else "package"
+        found = self._packages(inputs.get(field))
+        problem = None if found is None else _refusal_of_package(str(inputs.get(field)), found)
+        fault = self._fault_of_cluster(inputs)
+        reasons = {"cluster_id": fault.reason if fault and fault.is_missing else None, field: problem}
+        advice = "Correct it, then run again"
+        return [SpecError(reason, field=name, advice=advice) for name, reason in reasons.items() if reason]
+
+    def ended_cluster(self, inputs: Mapping[str, object]) -> str:
+        """Return why no run can start on the cluster of a run, and what to do; an empty text where one can.
+
+        This is no reason to refuse the run: one that an earlier attempt started there and lost can still be taken up.
+        """
+        fault = self._fault_of_cluster(inputs)
+        if fault is None or fault.is_missing:
+            return ""
+        return f"{fault.reason}, so no new run can start on it. {fault.way_out}"
+
+    def strange_variables(self, inputs: Mapping[str, object]) -> str:
+        """Return which variables of a run its package does not declare, as a text; an empty one for none.
+
+        The service takes any variable, and what a package does with one that it does not declare is not documented, so
+        this is no reason to refuse the run.
+        """
+        found = self._packages(inputs.get("package_id", inputs.get("package"))) or ()
+        groups = (inputs.get("variables"), inputs.get("dynamic_variables"))
+        given = {str(name) for group in groups if isinstance(group, Mapping) for name in group}
+        if len(found) != 1 or (known := found[0].variables) is None:
+            return ""
+        strange = sorted(name for name in given - set(known) if not name.startswith(_SYSTEM))
+        if not strange:
+            return ""
+        declared = f"it declares {', '.join(sorted(known))}" if known else "it declares none"
+        return f"package {found[0].id} does not know {', '.join(strange)}; {declared}"
+
+    def refusals_of_cluster(self, inputs: Mapping[str, object], *, scope: str, ours: int) -> list[SpecError]:
+        """Return which limits of the plan a cluster with these known inputs exceeds.
+
+        `ours` counts the clusters of its type that its stack declares, itself included; `scope` is the stack's in
+        markers.
+        """
+        limits = self._seen("plan", self._plan) or PlanLimits()
+        problems = [refusal_of_nodes(inputs.get("nodes"), limits)]
+        if limits.clusters(inputs.get("type")) is not None:
+            living = self._seen("living", self._living) or ()
+            others = [one for one in living if one.type == inputs.get("type") and _scope(one) != scope]
+            problems.append(refusal_of_number(inputs.get("type"), limits, ours=ours, others=others))
+        return [problem for problem in problems if problem is not None]
+
+    def _packages(self, id_or_name: object) -> tuple[Package, ...] | None:
+        """The packages that are meant, or None where that is not known."""
+        if id_or_name is None:
+            return None
+        text = str(id_or_name).strip()
+        if text.isascii() and text.isdigit():
+            return self._seen(("package", text), lambda: self._package(int(text)))
+        active = self._seen("packages", lambda: tuple(self._client.packages.list()))
+        return None if active is None else tuple(one for one in active if one.name == str(id_or_name))
+
+    def _package(self, number: int) -> tuple[Package, ...]:
+        found = or_none(lambda: self._client.packages.get(number), self._client)
+        return () if found is None else (found,)
+
+    def _fault_of_cluster(self, inputs: Mapping[str, object]) -> Fault | None:
+        text = str(inputs.get("cluster_id", ""))
+        if not text.isdecimal() or int(text) in self._made:
+            return None
+        found = self._seen(("cluster", text), lambda: (self._cluster(int(text)),))
+        return None if found is None else fault_of(int(text), found[0])
+
+    def _cluster(self, number: int) -> Cluster | None:
+        """The cluster as it is now; a single 404 is not believed where a list shows it."""
+        found = or_none(lambda: self._client.clusters.get(number), self._client)
+        return found or next((one for one in self._client.clusters.list() if one.id == number), None)
+
+    def _plan(self) -> PlanLimits:
+        # Plans are billing, which the key's user may not be allowed to see.
+        try:
+            return limits_of(self._client.plans.subscription(), self._client.plans.list())
+        except (AuthError, NotFoundError) as hidden:
+            self._require_settings(hidden)
+            return PlanLimits()
+
+    def _prove_key(self) -> None:
+        # Free of charge; after a success no refusal of what follows (403) is taken for one of the key itself.
+        with suppress(NotFoundError):
+            self._client.rate_limit()
+
+    def _living(self) -> tuple[Cluster, ...]:
+        found = {one.id: one for status in _LIVING for one in self._client.clusters.list(status=status)}
+        return tuple(found.values())
+
+    def _seen(self, question: Hashable, ask: Callable[[], T]) -> T | None:
+        """The answer to a question, asked by whoever wants it first; None where the service can not be asked."""
+        with self._lock:
+            if self._is_blind:
+                return None
+            look = self._looks.setdefault(question, SharedLook(ask))
+        try:
+            self._key.after(0).shown()
+            answer: T = look.after(0).shown()
+        except XplentyError as trouble:
+            self._require_settings(trouble)
+            self._give_up(trouble)
+            return None
+        return answer
+
+    def _require_settings(self, trouble: XplentyError) -> None:
+        """Return where another call than the one that met `trouble` may succeed."""
+        if isinstance(trouble, ApiError) and (trouble.status == 401 or 300 <= trouble.status < 400):
+            raise trouble
+        if isinstance(trouble, AuthError | NotFoundError):
+            with suppress(NotSentError, ServerError, RateLimitedError):
+                self._account.after(0).shown()
+
+    def _give_up(self, trouble: XplentyError) -> None:
+        with self._lock:
+            is_news, self._is_blind = not self._is_blind, True
+        if is_news:
+            unseen = "packages and the plan's limits could not be looked at before anything is done"
+            self._warn(f"{unseen}: {trouble.message}")
+
+
+def _refusal_of_package(named: str, found: tuple[Package, ...]) -> str | None:
+    if not found:
+        is_id = named.strip().isdigit()
+        return f"package {named} does not exist in this account" if is_id else f"no active package is named {named!r}"
+    if len(found) > 1:
+        return f"packages {', '.join(str(one) for one in sorted(one.id for one in found))} are all named {named!r}"
+    return f"package {named} is archived" if found[0].status == "archived" else None
+
+
+def _scope(cluster: Cluster) -> str:
+    found = marker.read(cluster.description)
+    return "" if found is None else found.scope

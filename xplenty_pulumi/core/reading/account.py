@@ -1,0 +1,53 @@
+"""The looks at an account that all who work on it in this process share."""
+
+from functools import partial
+
+from xplenty_pulumi.client import Client, Cluster, Job
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.reading.absence import Presence
+from xplenty_pulumi.core.reading.for_refresh import Survey
+from xplenty_pulumi.core.reading.lookup import or_none
+from xplenty_pulumi.core.reading.polling import Poller
+from xplenty_pulumi.core.reading.shared_look import SharedLook
+
+# In the order of a job's life, so that one that moves on between two of these lists shows up in the later one.
+_ACTIVE = JOB_RUN.statuses(Phase.BUILDING, Phase.RUNNING, Phase.ENDING)
+
+
+class Polls:
+    """Looks at clusters and jobs, made once for all who want one at the same time; thread-safe.
+
+    `clusters` and `jobs` serve those who wait, `cluster_survey` and `job_survey` those who read many at once,
+    `cluster_presence` and `job_presence` those who must know whether one is gone, and `active_jobs` gives every job
+    that has not ended.
+    """
+
+    def __init__(self, client: Client, clock: Clock) -> None:
+        self._client = client
+        clusters = partial(client.clusters.list, sort="created", direction="desc")
+        jobs = partial(client.jobs.list, sort="created", direction="desc")
+        self.clusters: Poller[Cluster] = Poller(clusters, self.cluster, clock)
+        self.jobs: Poller[Job] = Poller(jobs, self.job, clock)
+        self.cluster_survey: Survey[Cluster] = Survey(clusters, clock)
+        self.job_survey: Survey[Job] = Survey(jobs, clock)
+        self.cluster_presence: Presence[Cluster] = Presence(self.cluster, clusters, clock)
+        self.job_presence: Presence[Job] = Presence(self.job, jobs, clock)
+        self._active_jobs = SharedLook(self._list_active_jobs, clock=clock)
+
+    def cluster(self, cluster_id: int) -> Cluster | None:
+        """Return the cluster as it is now, None where the service does not know it."""
+        return or_none(partial(self._client.clusters.get, cluster_id), self._client)
+
+    def job(self, job_id: int) -> Job | None:
+        """Return the job as it is now, None where the service does not know it."""
+        return or_none(partial(self._client.jobs.get, job_id), self._client)
+
+    def active_jobs(self) -> list[Job]:
+        """Return every job that has not ended, whoever started it, as a look shows that begins after this call."""
+        return self._active_jobs.now()
+
+    def _list_active_jobs(self) -> list[Job]:
+        listed = {job.id: job for status in _ACTIVE for job in self._client.jobs.list(status=status)}
+        return list(listed.values())

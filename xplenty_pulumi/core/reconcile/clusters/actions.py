@@ -1,0 +1,191 @@
+"""Clusters: created once, resized honestly, ended verifiably."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from xplenty_pulumi.client import Client, Cluster
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import marker_on
+from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
+from xplenty_pulumi.core.reconcile.clusters.create import Creation, Desired
+from xplenty_pulumi.core.reconcile.clusters.end import Ending
+from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, kept, label, sight_of
+from xplenty_pulumi.core.reconcile.clusters.search import Living
+from xplenty_pulumi.core.reconcile.notify import Watching
+from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
+from xplenty_pulumi.core.waiting.patience import Patience
+from xplenty_pulumi.errors import ReadyFailed, XplentyError
+
+
+class Clusters:
+    """The clusters of one account; every method blocks until what it says is true.
+
+    `polls` are the looks to share with all others who work on the account.
+    """
+
+    def __init__(self, client: Client, living: Living, patience: Patience, *, polls: Polls | None = None) -> None:
+        self._client = client
+        self._living = living
+        self._polls = polls or Polls(client, patience.clock)
+        self._ending = Ending(client, living, self._polls, patience)
+        self._watching = Watching(client, client.clusters, patience)
+        self._convergence = Convergence(client, living, self._polls, self._watching, patience)
+        self._patience = patience
+
+    def create(self, desired: Desired) -> Outcome[Cluster]:
+        """Return the one living cluster of the resource, ready and as desired.
+
+        1 FIND what interrupted create calls left behind, and adopt one of them; 2 POST; 3 where the answer is lost,
+        VERIFY by the marker before anything is repeated; 4 WAIT until it is ready with all its nodes; 5 END what the
+        create calls made besides it; 6 sign that it is held. A new cluster that ends in `error` is terminated, unless
+        `on_create_failure` is `keep`.
+
+        Raises:
+            XplentyError: nothing exists that belongs to this resource, or (UnsureError, RefusedError) what exists can
+                not be told or must not be touched.
+        """
+        creation = Creation(self._client, self._living, self._patience, desired)
+        cluster = self._adopted(creation, desired) or creation.post()
+        outcome = self._convergence.bring(cluster, desired, usual=self._living.usual_seconds(cluster.type))
+        if outcome.problem is None or desired.keeps_id:
+            self._living.hold(cluster.id)
+        nonces = tuple(creation.nonces)
+        is_over = outcome.problem is None or is_broken(outcome.record)
+        if desired.marker is not None and is_over:
+            self._end_surplus(cluster.id, desired.marker, nonces, desired, is_new=True)
+        if outcome.problem is not None and is_broken(outcome.record):
+            outcome = kept(outcome) if desired.keeps_broken else self._clear_away(outcome, desired)
+        return replace(self._convergence.signed_as_held(outcome, desired), nonces=nonces)
+
+    def update(self, cluster_id: int, desired: Desired) -> Outcome[Cluster]:
+        """Return the cluster once it is as its update is to make it; without a change, this means to go on waiting.
+
+        Raises:
+            ReadyFailed: it is gone.
+            XplentyError: it can not be looked at.
+        """
+        self._living.hold(cluster_id)
+        seen = self._sight(cluster_id, self._polls.cluster_presence.find(cluster_id))
+        if seen.gone or seen.record is None:
+            raise ReadyFailed(
+                f"it can not be updated: {seen.remark}",
+                resource=label(cluster_id),
+                advice="Run `pulumi up --refresh` to create it anew",
+            )
+        marker = marker_on(seen.record)
+        outcome = self._convergence.bring(seen.record, desired)
+        if marker is not None and marker.is_unfinished and marker.whose == desired.marker:
+            nonces = (*desired.nonces, marker.nonce)
+            self._end_surplus(cluster_id, marker.whose, nonces, desired, is_new=False)
+        return replace(self._convergence.signed_as_held(outcome, desired), nonces=desired.nonces)
+
+    def read(
+        self,
+        cluster_id: int,
+        *,
+        inputs: Mapping[str, object] | None = None,
+        owner: Marker | None = None,
+    ) -> Sight[Cluster]:
+        """Return the cluster as it is now; ending, ended and unknown to the service all count as gone.
+
+        Warns of clusters besides it that unfinished create calls of its `owner` made. Its watchers are looked at where
+        `inputs`, as they were declared, say who is to be told.
+        """
+        self._patience.allowance.require_read()
+        survey = self._polls.cluster_survey
+        found = survey.find(cluster_id)
+        cluster = found or self._polls.cluster_presence.find(cluster_id)
+        sight = self._sight(cluster_id, cluster)
+        if sight.record is not None and not sight.gone and owner is not None:
+            self._warn_of_unfinished(sight.record, owner, among=survey.seen() if found else None)
+        return self._watching.seen(sight, cluster_id, inputs or {})
+
+    def delete(
+        self,
+        cluster_id: int,
+        *,
+        timeout: float,
+        active_jobs: str = "stop",
+        owner: Marker | None = None,
+        nonces: tuple[str, ...] = (),
+    ) -> str:
+        """Return how the cluster was seen once it is at its end; so are those that its create calls made besides it.
+
+        Jobs that are active on it are dealt with as `active_jobs` says: `stop`, `wait` or `fail`. The create calls are
+        those of `owner` with one of `nonces`.
+
+        Raises:
+            RefusedError: jobs are active on it, and `active_jobs` is `fail`.
+            WaitError: it was not terminated within `timeout` seconds.
+        """
+        how = self._ending.end(cluster_id, timeout=timeout, active_jobs=active_jobs)
+        if owner is not None and nonces:
+            surplus = self._living.surplus(owner, nonces, kept=cluster_id, is_new=False)
+            self._ending.end_surplus(surplus, cluster_id, timeout=timeout)
+        return how
+
+    def _adopted(self, creation: Creation, desired: Desired) -> Cluster | None:
+        """What interrupted create calls left behind, if anything; where that is broken it is ended first, or kept."""
+        found = creation.find()
+        if found and (not is_broken(found[0]) or desired.keeps_broken):
+            return creation.adopt(found[0])
+        for broken in found:
+            self._patience.tell(f"ending cluster {broken.id}, which an earlier attempt left behind broken", "")
+            self._end(broken.id, desired)
+        return None
+
+    def _end_surplus(
+        self, kept_id: int, owner: Marker, nonces: tuple[str, ...], desired: Desired, *, is_new: bool
+    ) -> None:
+        try:
+            surplus = self._living.surplus(owner, nonces, kept=kept_id, is_new=is_new)
+        except XplentyError as failed:
+            self._patience.warn(f"{label(kept_id)}: could not look for duplicates of it: {failed.message}")
+            return
+        self._ending.end_surplus(surplus, kept_id, timeout=desired.terminate_timeout)
+
+    def _end(self, cluster_id: int, desired: Desired) -> str:
+        policy = str(desired.inputs.get("active_jobs_on_terminate", "stop"))
+        return self._ending.end(cluster_id, timeout=desired.terminate_timeout, active_jobs=policy)
+
+    def _sight(self, cluster_id: int, cluster: Cluster | None) -> Sight[Cluster]:
+        """What the record, or its absence, means; and whether the state may be thought to hold it from now on."""
+        sight = sight_of(cluster)
+        if sight.record is None or sight.gone:
+            self._living.release(cluster_id)
+        else:
+            self._living.hold(cluster_id)
+        return sight
+
+    def _warn_of_unfinished(self, cluster: Cluster, owner: Marker, *, among: list[Cluster] | None) -> None:
+        try:
+            unfinished = self._living.unfinished(owner, among=among)
+        except XplentyError as failed:
+            self._patience.warn(f"{label(cluster.id)}: could not look for duplicates of it: {failed.message}")
+            return
+        for one in unfinished:
+            self._patience.warn(
+                f"{label(one.id)} is a duplicate of {label(cluster.id)}: a create call of the same resource made it, "
+                "and it is in no state. `pulumi destroy` ends it, and so does "
+                f"`xplenty-pulumi terminate cluster {one.id} --force`"
+            )
+
+    def _clear_away(self, outcome: Outcome[Cluster], desired: Desired) -> Outcome[Cluster]:
+        """End a new cluster that is broken; nothing is left of it, so its problem is raised."""
+        try:
+            self._end(outcome.record.id, desired)
+        except XplentyError as failed:
+            problem = ReadyFailed(
+                f"it ended in {outcome.record.status} and could not be terminated: {failed}",
+                last_status=outcome.record.status,
+                resource=label(outcome.record.id),
+                advice="Run `pulumi up` again; until then it may cost money",
+            )
+            return Outcome(outcome.record, problem)
+        raise ReadyFailed(
+            f"it ended in {outcome.record.status} while it was being built, and was terminated; nothing is left of it",
+            last_status=outcome.record.status,
+            resource=label(outcome.record.id),
+            advice="Run `pulumi up` again for a new one; if it happens again, ask the service's support",
+        )

@@ -1,0 +1,198 @@
+"""Creating a cluster at most once: FIND, POST, VERIFY."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xplenty_pulumi.client import Client, Cluster
+from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.compare import plan
+from xplenty_pulumi.core.kinds.kind import Change
+from xplenty_pulumi.core.kinds.marker import Marker, Owner
+from xplenty_pulumi.core.kinds.obstacles import explained
+from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on, refusal
+from xplenty_pulumi.core.kinds.views import cluster_view
+from xplenty_pulumi.core.reconcile.clusters.search import Claims, Living, Look
+from xplenty_pulumi.core.reconcile.intent import Intent, everything
+from xplenty_pulumi.core.reconcile.repeat import find_late
+from xplenty_pulumi.core.waiting.patience import Patience
+from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
+
+_POSTS = 2
+ALL_OF_A_CLUSTER = everything(CLUSTER)
+
+
+@dataclass(frozen=True)
+class Desired:
+    """A cluster as it should be: checked inputs, who declares it, and how long becoming so and ending may take.
+
+    `intent` is what an update is about. `nonces` are those of all create calls of this resource so far. `keeps_id` says
+    whether the state keeps the id of a cluster that does not become as desired, `is_saved_at_once` whether that is
+    written after each step rather than at the end of the whole operation.
+    """
+
+    inputs: Mapping[str, object] = field(repr=False)
+    owner: Owner
+    timeout: float
+    terminate_timeout: float
+    intent: Intent = ALL_OF_A_CLUSTER
+    nonces: tuple[str, ...] = ()
+    keeps_id: bool = True
+    is_saved_at_once: bool = True
+
+    @property
+    def marker(self) -> Marker | None:
+        """What its markers share, or None where the user switched them off."""
+        return markers.marker_of(self.owner) if self.inputs.get("marker", True) else None
+
+    @property
+    def keeps_broken(self) -> bool:
+        """Whether a new cluster that ends in `error` is left for the user to look at."""
+        return self.inputs.get("on_create_failure") == "keep"
+
+    def signed_description(self, marker: Marker | None) -> str:
+        """Return the description as the service is to hold it."""
+        text = str(self.inputs.get("description", ""))
+        return markers.sign(text, marker) if marker else text
+
+    def fields(self, marker: Marker | None) -> dict[str, object]:
+        """Return the body of a create call with this marker: what the user set and the documented defaults."""
+        local = CLUSTER.names(Change.LOCAL)
+        sent = {name: value for name, value in self.inputs.items() if name not in local}
+        return {**sent, "description": self.signed_description(marker)}
+
+
+class Creation:
+    """Creates one cluster at most once, whatever becomes of the answers; `nonces` are those of its create calls."""
+
+    def __init__(self, client: Client, living: Living, patience: Patience, desired: Desired) -> None:
+        self._client = client
+        self._living = living
+        self._patience = patience
+        self._desired = desired
+        self.nonces = list(desired.nonces)
+
+    def find(self) -> tuple[Cluster, ...]:
+        """Return the clusters that interrupted create calls left behind, the one to adopt first, broken ones last.
+
+        Their nonces count as this creation's own from then on.
+
+        Raises:
+            RefusedError: a cluster carries the marker that nothing proves to be this resource's, or the one to adopt
+                would have to be replaced.
+        """
+        if self._desired.marker is None:
+            return ()
+        claims = self._living.claims(self._desired.marker)
+        self._refuse_others(claims)
+        found = sorted(claims.adoptable, key=lambda one: (not CLUSTER.is_living(one.status), one.id))
+        self.nonces += [marker.nonce for one in found if (marker := marker_on(one)) and marker.nonce]
+        return tuple(found)
+
+    def adopt(self, found: Cluster) -> Cluster:
+        """Return the cluster once it is known that it can become the desired one, and tell of it."""
+        _refuse_another_shape(found, self._desired)
+        self._patience.warn(f"adopted cluster {found.id}, which an interrupted create call left behind")
+        return found
+
+    def post(self) -> Cluster:
+        """Create the cluster; where the answer is lost or shows another one, look for it before anything is sent again.
+
+        Raises:
+            UnsureError: it can not be told whether it exists.
+            ApiError: the service refused, so nothing exists.
+            NotSentError: the service was never reached, so nothing exists.
+        """
+        before = self._living.look(self._desired.marker)
+        again = "none either"
+        for attempt in range(_POSTS):
+            try:
+                return self._posted(before)
+            except UnsureError as lost:
+                found = self._verified(lost, before)
+            except XplentyError as refused:
+                if attempt == 0:
+                    raise explained(refused, self._desired.inputs, before.unended.values()) from None
+                found, again = None, refused.message
+            finally:
+                self._living.posted(self._desired.marker)
+            if found is not None:
+                return found
+        raise UnsureError(
+            f"creating it got no answer, a second attempt: {again}; no cluster with its marker has appeared since",
+            marker=str(self._desired.marker),
+            advice=self._advice(),
+        )
+
+    def _refuse_others(self, claims: Claims) -> None:
+        for other in claims.others:
+            raise refusal(CLUSTER.name, other, user=self._living.user)
+
+    def _drawn(self) -> Marker | None:
+        if self._desired.marker is None:
+            return None
+        drawn = self._desired.marker.drawn(self._patience.clock.now(), self._living.random)
+        self.nonces.append(drawn.nonce)
+        return drawn
+
+    def _posted(self, before: Look) -> Cluster:
+        """Send one create call, and believe its answer where it shows what was asked for."""
+        self._patience.go_on("creating it")
+        drawn = self._drawn()
+        made = self._client.clusters.create(self._desired.fields(drawn))
+        if before.shows(made.id):
+            raise UnsureError(f"the answer shows cluster {made.id}, which was there before", resource="new cluster")
+        if drawn is None or markers.read(made.description) == drawn:
+            return made
+        return self._of_unmarked_answer(made, before)
+
+    def _of_unmarked_answer(self, made: Cluster, before: Look) -> Cluster:
+        """The cluster with the marker that the answer lacks; where there is none, the service does not keep markers."""
+        lost = UnsureError(
+            f"the answer shows cluster {made.id} without the marker that was sent", resource="new cluster"
+        )
+        found = self._verified(lost, before)
+        if found is not None:
+            return found
+        if marker_on(made) or is_of_another(made, self._living.user) or _differs(made, self._desired):
+            raise lost
+        self._patience.warn(
+            f"cluster {made.id}: the service did not keep the ownership marker at the end of its description; "
+            "shorten the description, or a cluster whose creation gets no answer can be lost"
+        )
+        return made
+
+    def _verified(self, lost: UnsureError, before: Look) -> Cluster | None:
+        marker = self._desired.marker
+        if marker is None:
+            raise UnsureError(
+                f"{lost.message}; without an ownership marker it can not be told whether the cluster exists",
+                advice="Look at the account's newest clusters and terminate a stray one before the next `pulumi up`",
+            ) from None
+        return find_late(
+            lambda: next(iter(self._living.appeared(marker, self.nonces, before)), None),
+            UnsureError(lost.message, marker=str(marker), resource=lost.resource),
+            clock=self._patience.clock,
+            tell=lambda: self._patience.tell(f"the answer got lost, looking for a cluster with {marker}", ""),
+            advice=self._advice(),
+        )
+
+    def _advice(self) -> str:
+        return "Run `pulumi up` again within an hour: it adopts a cluster that this create call has made"
+
+
+def _differs(made: Cluster, desired: Desired) -> bool:
+    wanted = {name: value for name, value in desired.inputs.items() if name != "description"}
+    return plan(CLUSTER, wanted, cluster_view(made)).changes
+
+
+def _refuse_another_shape(found: Cluster, desired: Desired) -> None:
+    """A cluster that an earlier attempt made to another plan can not be turned into the desired one."""
+    replaces = plan(CLUSTER, desired.inputs, cluster_view(found)).replaces
+    if replaces and replaces != ("status",):
+        raise RefusedError(
+            f"it carries the marker of this resource, left behind by an earlier attempt, but has another "
+            f"{' and '.join(replaces)}; nothing was created or ended",
+            resource=f"cluster {found.id}",
+            advice=f"Terminate it (`xplenty-pulumi terminate cluster {found.id}`), then run `pulumi up` again",
+        )

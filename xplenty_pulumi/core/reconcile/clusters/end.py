@@ -1,0 +1,101 @@
+"""Ending clusters, seen to have ended: the one that is meant, and those that its create calls made besides."""
+
+from collections.abc import Iterable
+
+from xplenty_pulumi.client import Client, Cluster
+from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, label, terminated, watch_of
+from xplenty_pulumi.core.reconcile.clusters.search import Living
+from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.reconcile.runs.stop import Stopping
+from xplenty_pulumi.core.waiting.goal import Goal
+from xplenty_pulumi.core.waiting.patience import Deadline, Patience
+from xplenty_pulumi.core.waiting.wait import Watch, wait_for
+from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, WaitError, XplentyError
+
+UNKNOWN = "unknown to the service"
+
+
+class Ending:
+    """Ends clusters of one account."""
+
+    def __init__(self, client: Client, living: Living, polls: Polls, patience: Patience) -> None:
+        self._client = client
+        self._living = living
+        self._polls = polls
+        self._patience = patience
+        self._stopping = Stopping(client, polls, patience)
+
+    def end(self, cluster_id: int, *, timeout: float, active_jobs: str) -> str:
+        """Return how the cluster was seen once it is at its end: `terminated`, or that the service does not know it.
+
+        A cluster that is still being built or resized can not be terminated yet (the service refuses), so that is
+        waited for first. One that shows again alive is asked to end again.
+
+        Raises:
+            RefusedError: jobs are active on it, and `active_jobs` is `fail`.
+            WaitError: it was not terminated within `timeout` seconds.
+        """
+        self._living.hold(cluster_id)
+        watch = watch_of(self._polls, cluster_id)
+        deadline = Deadline.after(timeout, self._patience.clock)
+        try:
+            while not self._has_ended(watch, cluster_id, deadline=deadline, active_jobs=active_jobs):
+                self._patience.tell(f"{watch.last.status if watch.last else ''}, although it was asked to end", "")
+        except XplentyError as problem:
+            raise _with_what_lives(problem, watch) from None
+        return watch.last.status if watch.last else UNKNOWN
+
+    def end_surplus(self, surplus: Iterable[Cluster], kept: int, *, timeout: float) -> None:
+        """End clusters that the create calls of `kept` made besides it; one that does not end is warned of."""
+        for one in surplus:
+            self._patience.tell(f"ending {label(one.id)}, a duplicate of {label(kept)}", "")
+            try:
+                how = self.end(one.id, timeout=timeout, active_jobs="stop")
+            except XplentyError as failed:
+                self._patience.warn(f"{label(one.id)} is a duplicate of {label(kept)} and goes on existing: {failed}")
+            else:
+                self._patience.warn(f"{label(one.id)}, a duplicate of {label(kept)}, was ended: {how}")
+
+    def _has_ended(self, watch: Watch[Cluster], cluster_id: int, *, deadline: Deadline, active_jobs: str) -> bool:
+        """Ask for the end where it was not asked for; return whether it is seen, and not that it lives all the same."""
+        self._wait(ENDABLE, watch, deadline)
+        if watch.last is None:
+            return True
+        if not is_ending(watch.last):
+            self._patience.allowance.require_write()
+            self._stopping.clear(cluster_id, policy=active_jobs, deadline=deadline)
+            self._terminate(watch, cluster_id)
+        if watch.last is None:
+            return True
+        try:
+            self._wait(terminated(deadline), watch, deadline, known=watch.last if is_ending(watch.last) else None)
+        except ReadyFailed:
+            return False
+        return True
+
+    def _terminate(self, watch: Watch[Cluster], cluster_id: int) -> None:
+        """Ask for the end of a cluster that was seen alive, and take note of what the service answers."""
+
+        def terminate() -> None:
+            watch.last = self._client.clusters.terminate(cluster_id)
+
+        act_until(
+            lambda: is_ending(watch.certain()),
+            terminate,
+            clock=self._patience.clock,
+            tolerate=(UnsureError, InvalidError, NotFoundError),
+            looked=True,
+        )
+
+    def _wait(
+        self, goal: Goal[Cluster], watch: Watch[Cluster], deadline: Deadline, *, known: Cluster | None = None
+    ) -> None:
+        wait_for(goal, watch, deadline=deadline, patience=self._patience, known=known)
+
+
+def _with_what_lives(problem: XplentyError, watch: Watch[Cluster]) -> XplentyError:
+    if isinstance(problem, WaitError):
+        return problem
+    seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
+    return problem.also(f"{watch.resource} {seen}; it may cost money until it is terminated")

@@ -1,0 +1,149 @@
+"""What is waited for with clusters, and what the sight of one means."""
+
+from dataclasses import replace
+
+from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.views import cluster_view
+from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reconcile.clusters.create import Desired
+from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
+from xplenty_pulumi.core.waiting.goal import Goal
+from xplenty_pulumi.core.waiting.patience import Deadline
+from xplenty_pulumi.core.waiting.wait import Watch
+from xplenty_pulumi.errors import ReadyFailed
+
+
+def label(cluster_id: int) -> str:
+    """Return how texts name this cluster."""
+    return f"cluster {cluster_id}"
+
+
+def watch_of(polls: Polls, cluster_id: int, last: Cluster | None = None) -> Watch[Cluster]:
+    """Return the looks at one cluster, made together with those of all others who look at the account."""
+    return Watch(
+        label(cluster_id),
+        lambda: polls.cluster(cluster_id),
+        last,
+        following=lambda: polls.clusters.following(cluster_id),
+        find=lambda: polls.cluster_presence.find(cluster_id),
+        listed=lambda: polls.cluster_presence.listed(cluster_id),
+    )
+
+
+def sight_of(cluster: Cluster | None) -> Sight[Cluster]:
+    """Return what this record, or its absence, means to the user."""
+    if cluster is None:
+        return Sight(None, gone=True, remark="the service does not know it (404)")
+    phase = phase_of(cluster)
+    if phase in {Phase.ENDING, Phase.GONE}:
+        why = " after it had been idle, as terminate_on_idle asks" if cluster.terminated_on_idle else ""
+        return Sight(cluster, gone=True, remark=f"it is {cluster.status}{why}")
+    if phase is Phase.FAILED:
+        return Sight(cluster, remark=f"its status is {cluster.status}. The next `pulumi up` replaces it")
+    if phase is not Phase.READY:
+        return Sight(cluster, remark=f"it is {cluster.status}. The next `pulumi up` goes on waiting for it")
+    return Sight(cluster)
+
+
+def phase_of(cluster: Cluster) -> Phase:
+    """Return what the cluster's status means."""
+    return CLUSTER.phase(cluster.status)
+
+
+def is_ending(cluster: Cluster | None) -> bool:
+    """Return whether there is nothing left to end."""
+    return cluster is None or phase_of(cluster) in {Phase.ENDING, Phase.GONE}
+
+
+def is_broken(cluster: Cluster) -> bool:
+    """Return whether nobody can use it any more, though it may cost money."""
+    return phase_of(cluster) is Phase.FAILED
+
+
+def kept(outcome: Outcome[Cluster]) -> Outcome[Cluster]:
+    """Return what came of a new cluster that is broken and kept, with what to do about it, in the state or not."""
+    reason = f"its status is {outcome.record.status}"
+    problem = ReadyFailed(
+        f"{reason}, and it is kept, as on_create_failure asks",
+        last_status=outcome.record.status,
+        reason=reason,
+        resource=label(outcome.record.id),
+        advice="Look at it; then set on_create_failure to 'terminate' and run `pulumi up`, which ends it and makes a "
+        "new one",
+    )
+    return Outcome(outcome.record, problem)
+
+
+def _never_ready(cluster: Cluster) -> str:
+    phase = phase_of(cluster)
+    return f"its status is {cluster.status}" if phase in {Phase.ENDING, Phase.GONE, Phase.FAILED} else ""
+
+
+def ready_with(desired: Desired, cluster: Cluster, *, usual: float | None = None) -> Goal[Cluster]:
+    """Return the goal of being ready, with the nodes that are desired where they are a matter of the intent.
+
+    `cluster` is as it is now.
+    """
+    nodes = desired.inputs["nodes"]
+    counts = "nodes" in desired.intent.fields
+    is_built = phase_of(cluster) in {Phase.READY, Phase.SCALING}
+    return Goal(
+        name=f"{READY.name} with {nodes} node{'' if nodes == 1 else 's'}" if counts else READY.name,
+        reached=lambda cluster: (
+            phase_of(cluster) is Phase.READY and (not counts or cluster_view(cluster)["nodes"] == nodes)
+        ),
+        hopeless=_never_ready,
+        unfinished=_GO_ON_WAITING,
+        unreachable=_START_ANEW,
+        stages=_RESIZED if is_built else _BUILT,
+        usual=usual,
+    )
+
+
+_READY_STATUS = CLUSTER.statuses(Phase.READY)[0]
+_BUILT = (*CLUSTER.statuses(Phase.BUILDING), _READY_STATUS)
+_RESIZED = (*CLUSTER.statuses(Phase.SCALING), _READY_STATUS)
+_ENDED = CLUSTER.statuses(Phase.ENDING, Phase.GONE)
+_GO_ON_WAITING = "It goes on existing; run `pulumi up` again to go on waiting, perhaps with a longer ready_timeout"
+_START_ANEW = "Run `pulumi up --refresh` to end what is left of it and create it anew"
+_END_AGAIN = "It may cost money until it is terminated; run the same command again to go on"
+
+READY: Goal[Cluster] = Goal(
+    "available",
+    lambda cluster: phase_of(cluster) is Phase.READY,
+    hopeless=_never_ready,
+    unfinished=_GO_ON_WAITING,
+    unreachable=_START_ANEW,
+    stages=_BUILT,
+)
+ENDABLE: Goal[Cluster] = Goal(
+    "ready to be terminated",
+    lambda cluster: phase_of(cluster) not in {Phase.BUILDING, Phase.SCALING},
+    missing_is_reached=True,
+    looks=1,
+    unfinished=_END_AGAIN,
+    stages=_ENDED,
+)
+TERMINATED: Goal[Cluster] = Goal(
+    "terminated",
+    lambda cluster: phase_of(cluster) is Phase.GONE,
+    missing_is_reached=True,
+    looks=1,
+    unfinished=_END_AGAIN,
+    stages=_ENDED,
+)
+_ALIVE_AGAIN = 10.0
+"""Seconds after which a cluster that was asked to end and shows alive is not thought to be shown as it was before."""
+
+
+def terminated(deadline: Deadline) -> Goal[Cluster]:
+    """Return the goal of having ended, for a cluster that was asked to end now and has until the `deadline`."""
+    asked = deadline.elapsed()
+
+    def alive(cluster: Cluster) -> str:
+        is_late = deadline.elapsed() - asked >= _ALIVE_AGAIN and deadline.left() > 0
+        return f"it is {cluster.status}" if is_late and not is_ending(cluster) else ""
+
+    return replace(TERMINATED, hopeless=alive)

@@ -1,0 +1,221 @@
+"""Looking for clusters by their ownership marker among those that live or are broken."""
+
+import threading
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from random import Random
+
+from xplenty_pulumi.client import Client, Cluster
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import is_adoptable, is_marked, is_surplus, marker_on
+from xplenty_pulumi.core.reading.absence import Presence
+from xplenty_pulumi.core.reading.lookup import or_none
+from xplenty_pulumi.core.reading.polling import PAGE
+from xplenty_pulumi.core.reading.shared_look import SharedLook
+from xplenty_pulumi.core.reading.usual import usual
+from xplenty_pulumi.errors import XplentyError
+
+_FRESH = 5.0
+_ENDED = frozenset({Phase.ENDING, Phase.GONE})
+_READY = CLUSTER.statuses(Phase.READY)
+# A cluster that turns from one ready status to the other between two of these lists shows up in the third.
+_STATUSES = (
+    *CLUSTER.statuses(Phase.BUILDING, Phase.SCALING),
+    *_READY[::-1],
+    *_READY[1:],
+    *CLUSTER.statuses(Phase.FAILED),
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """All clusters at one moment that live or are broken, by id, and the newest clusters of any status."""
+
+    unended: dict[int, Cluster]
+    recent: tuple[Cluster, ...]
+    begun: float
+    ended: float
+
+    @property
+    def newest(self) -> frozenset[int]:
+        """The ids of the newest clusters."""
+        return frozenset(one.id for one in self.recent)
+
+    def shows(self, cluster_id: int) -> bool:
+        """Return whether the cluster was there already."""
+        return cluster_id in self.unended or cluster_id in self.newest
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The clusters that carry the marker of one owner and are in no state that this process knows of.
+
+    `adoptable` are those that an interrupted create call of this owner made, or that the state held until it was told
+    that they are gone; `others` are somebody's.
+    """
+
+    adoptable: tuple[Cluster, ...]
+    others: tuple[Cluster, ...]
+
+
+class Living:
+    """The living clusters of an account, looked up once for all who ask within five seconds; thread-safe.
+
+    `random` draws the nonces of markers.
+    """
+
+    def __init__(
+        self, client: Client, clock: Clock, *, presence: Presence[Cluster] | None = None, random: Random | None = None
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._presence = presence or Presence(self._single, self._newest_first, clock)
+        self._recently = SharedLook(self._recent)
+        self._lock = threading.Lock()
+        self._turn = threading.Lock()
+        self._look: Look | None = None
+        self._failed: tuple[float, XplentyError] | None = None
+        self._held: set[int] = set()
+        self._released: set[int] = set()
+        self._posted: dict[Marker, float] = {}
+        self.random = random or Random()  # noqa: S311 - a nonce tells create calls apart; nothing secret depends on it
+
+    def hold(self, cluster_id: int) -> None:
+        """Remember that the engine's state holds this cluster, so that it is not taken for a lost one."""
+        with self._lock:
+            self._held.add(cluster_id)
+            self._released.discard(cluster_id)
+
+    def release(self, cluster_id: int) -> None:
+        """Remember that the state lets go of this cluster, because the service says that it is gone."""
+        with self._lock:
+            self._released.add(cluster_id)
+            self._held.discard(cluster_id)
+
+    @property
+    def user(self) -> int | None:
+        """The id of the key's user; None where the service does not tell it."""
+        try:
+            return self._client.user_id()
+        except XplentyError:
+            return None
+
+    def look(self, marker: Marker | None = None) -> Look:
+        """Return a look that was over five seconds ago at most, and began after the last create of `marker`'s owner.
+
+        The trouble that a look meets is shared by all who have waited for it.
+        """
+        asked = self._clock.monotonic()
+        with self._turn:
+            if self._failed and asked < self._failed[0]:
+                raise self._failed[1].with_traceback(None)
+            if self._look is None or self._is_stale(self._look, marker, asked=asked):
+                self._look = self._taken()
+            return self._look
+
+    def posted(self, marker: Marker | None) -> None:
+        """Remember that the owner of `marker` has just created something, or has tried to."""
+        if marker is not None:
+            with self._lock:
+                self._posted[marker] = self._clock.monotonic()
+
+    def usual_seconds(self, like: str | None) -> float | None:
+        """Return how long the newest clusters of the type `like` took to become available, as the last look shows."""
+        look = self._look
+        return usual((one.created_at, one.available_since) for one in (look.recent if look else ()) if one.type == like)
+
+    def claims(self, owner: Marker) -> Claims:
+        """Return the clusters with a marker of `owner` that have not ended and that the state does not hold."""
+        marked = self._marked(owner, self.look(owner).unended.values())
+        adoptable = [one for one in marked if self._is_adoptable(one, owner)]
+        return Claims(tuple(adoptable), tuple(one for one in marked if one not in adoptable))
+
+    def unfinished(self, owner: Marker, *, among: Iterable[Cluster] | None = None) -> list[Cluster]:
+        """Return the unended clusters with an unfinished marker of `owner` that the state does not hold.
+
+        `among` are the clusters to look at where these have just been read.
+        """
+        clusters = self.look(owner).unended.values() if among is None else among
+        listed = [one for one in clusters if _is_unfinished(one, owner)]
+        return [one for one in self._marked(owner, listed) if _is_unfinished(one, owner)]
+
+    def surplus(self, owner: Marker, nonces: Container[str], *, kept: int, is_new: bool) -> list[Cluster]:
+        """Return the clusters besides `kept` that have not ended and that a create call with one of `nonces` made.
+
+        Where the create calls are new, the newest hundred clusters are looked at, and else all that have not ended.
+        """
+        clusters = self._recently.now() if is_new else self.look(owner).unended.values()
+        found = [one for one in clusters if one.id != kept and one.id not in self._held and is_marked(one, owner)]
+        user = self.user if found else None
+        known = map(self._presence.find, [one.id for one in found if is_surplus(one, owner, nonces, user=user)])
+        return [one for one in known if one is not None and _is_candidate(one, owner)]
+
+    def appeared(self, owner: Marker, nonces: Container[str], before: Look) -> list[Cluster]:
+        """Return the clusters of create calls with one of `nonces` that appeared after `before` was taken.
+
+        Newest first down to the first one that was there before: right whatever the two clocks say. One that has broken
+        meanwhile counts too, since it is this one that the lost answer was about.
+        """
+        fresh = []
+        for cluster in self._newest_first():
+            if cluster.id in before.newest:
+                break
+            if _is_candidate(cluster, owner) and cluster.id not in self._held:
+                fresh.append(cluster)
+        return [one for one in fresh if is_surplus(one, owner, nonces, user=self.user)]
+
+    def _is_adoptable(self, cluster: Cluster, owner: Marker) -> bool:
+        if cluster.id in self._released:
+            return True
+        return is_adoptable(cluster, owner, now=self._clock.now(), user=self.user)
+
+    def _marked(self, owner: Marker, among: Iterable[Cluster]) -> list[Cluster]:
+        """The clusters with a marker of `owner` that have not ended and are not held, each as it is now."""
+        listed = [one.id for one in among if _is_candidate(one, owner) and one.id not in self._held]
+        return [one for one in map(self._presence.find, listed) if one is not None and _is_candidate(one, owner)]
+
+    def _is_stale(self, look: Look, marker: Marker | None, *, asked: float) -> bool:
+        posted = self._posted.get(marker) if marker else None
+        return asked - look.ended > _FRESH or (posted is not None and look.begun <= posted)
+
+    def _taken(self) -> Look:
+        try:
+            return self._take()
+        except XplentyError as trouble:
+            self._failed = (self._clock.monotonic(), trouble)
+            raise
+
+    def _take(self) -> Look:
+        begun = self._clock.monotonic()
+        recent = self._recent()
+        older = self._by_status() if len(recent) == PAGE else ()
+        listed = {one.id: one for one in (*older, *recent)}
+        unended = {number: one for number, one in listed.items() if CLUSTER.phase(one.status) not in _ENDED}
+        return Look(unended, recent, begun, self._clock.monotonic())
+
+    def _by_status(self) -> Iterator[Cluster]:
+        """The clusters that have not ended, however long ago they were created."""
+        for status in _STATUSES:
+            yield from self._client.clusters.list(status=status)
+
+    def _recent(self) -> tuple[Cluster, ...]:
+        return tuple(islice(self._newest_first(), PAGE))
+
+    def _newest_first(self) -> Iterator[Cluster]:
+        return self._client.clusters.list(sort="created", direction="desc")
+
+    def _single(self, cluster_id: int) -> Cluster | None:
+        return or_none(lambda: self._client.clusters.get(cluster_id), self._client)
+
+
+def _is_candidate(cluster: Cluster, owner: Marker) -> bool:
+    return CLUSTER.phase(cluster.status) not in _ENDED and is_marked(cluster, owner)
+
+
+def _is_unfinished(cluster: Cluster, owner: Marker) -> bool:
+    found = marker_on(cluster)
+    return found is not None and found.whose == owner and found.is_unfinished

@@ -1,0 +1,128 @@
+"""The runs that are equal to one that is to be started, and what can be told of whose they are.
+
+A run carries no text of ours, but its cluster does. So an earlier attempt's run is known where it is on a cluster of
+the same stack, was started by the same user within the last hour, and nobody has let it go. Elsewhere an equal run may
+as well be that of another stack.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xplenty_pulumi.client import Client, Job
+from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.job_run import has_unknown_end, is_active
+from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.core.reconcile.runs.goals import has_succeeded
+from xplenty_pulumi.core.reconcile.runs.search import Runs, Shape, starter_of
+from xplenty_pulumi.errors import UnsureError
+
+_WHAT_TO_SAY = (
+    "Look at it, and say with if_running what to do about it: 'queue' starts a run beside it, 'adopt' follows it, "
+    "'fail' refuses; on_unsure 'rerun' starts one whatever there is. A resource that was renamed needs an alias"
+)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A run of which it cannot be told whether an earlier attempt of this resource has started it, and why not."""
+
+    job: Job
+    reason: str
+
+
+@dataclass(frozen=True)
+class EqualRuns:
+    """The equal runs that matter to a start, the newest first, but for those that other resources of this process hold.
+
+    `lost` is the one that an earlier attempt has started; of the `doubtful` ones that cannot be told, and the `others`
+    are active and known to be somebody else's.
+    """
+
+    lost: Job | None
+    doubtful: tuple[Doubt, ...]
+    others: tuple[Job, ...]
+
+    @property
+    def beside(self) -> Job | None:
+        """The one that may be somebody else's and is to be reckoned with; one that is active goes first."""
+        found = [*(one.job for one in self.doubtful), *self.others]
+        return next(iter(sorted(found, key=is_active, reverse=True)), None)
+
+    def unsure(self) -> UnsureError:
+        """Return the error for the doubtful ones."""
+        named = ", ".join(f"{one.job.id} ({one.job.status})" for one in self.doubtful)
+        head = f"job {named} has" if len(self.doubtful) == 1 else f"jobs {named} have"
+        reasons = "; ".join(dict.fromkeys(one.reason for one in self.doubtful))
+        return UnsureError(
+            f"{head} the same cluster, package and variables, and {reasons}; so whether an interrupted `up` of this "
+            "resource started it or somebody else did cannot be told, and none was started now",
+            candidates=[str(one.job.id) for one in self.doubtful],
+            advice=_WHAT_TO_SAY,
+        )
+
+
+class WhoseRuns:
+    """Tells of equal runs whose they are."""
+
+    def __init__(self, client: Client, runs: Runs, polls: Polls) -> None:
+        self._client = client
+        self._runs = runs
+        self._polls = polls
+
+    def sort(self, shape: Shape, newest: Sequence[Job], desired: DesiredRun) -> EqualRuns:
+        """Return those among the `newest` runs of the package that are equal; reads their cluster where it matters."""
+        equal = [job for job in newest if shape.fits(job) and self._runs.is_free(job.id, desired.owner)]
+        foreign = {job.id for job in equal if self._runs.is_of_another_user(job)}
+        others = tuple(job for job in equal if job.id in foreign and is_active(job))
+        possible = [job for job in equal if job.id not in foreign and self._may_be_lost(job)]
+        let_go = [job for job in possible if self._was_let_go(job)]
+        left = [job for job in possible if job not in let_go]
+        if not left:
+            return EqualRuns(None, () if desired.is_told else tuple(Doubt(job, _UNWATCHED) for job in let_go), others)
+        why = self._why_not_of_this_stack(int(shape.cluster_id), desired)
+        judged = [Doubt(job, why or self._why_not_lost(job)) for job in left]
+        lost = [one.job for one in judged if not one.reason]
+        if len(lost) == 1:
+            return EqualRuns(lost[0], (), others)
+        return EqualRuns(None, tuple(Doubt(one.job, one.reason or _SEVERAL) for one in judged), others)
+
+    def _may_be_lost(self, job: Job) -> bool:
+        """Whether it has not failed, and is so young, or of so unknown an age, that it may be; or is active still."""
+        is_young = job.created_at is None or job.created_at >= self._runs.oldest()
+        return is_active(job) or (is_young and _is_done(job))
+
+    def _was_let_go(self, job: Job) -> bool:
+        if not _is_done(job):
+            return False
+        starter = starter_of(job)
+        return starter is not None and starter not in {one.id for one in self._client.jobs.watchers(job.id)}
+
+    def _why_not_of_this_stack(self, cluster_id: int, desired: DesiredRun) -> str:
+        """Why the cluster does not say that it is this stack's; empty where it does."""
+        found = self._polls.cluster_presence.find(cluster_id)
+        marker = markers.read(found.description) if found else None
+        if marker is None:
+            what = "carries no stack's marker" if found else "is not known to the service"
+            return f"cluster {cluster_id}, on which it runs, {what}"
+        if desired.owner is not None and marker.scope == markers.scope_of(desired.owner):
+            return ""
+        return f"cluster {cluster_id}, on which it runs, belongs to another stack (its marker says {marker.scope})"
+
+    def _why_not_lost(self, job: Job) -> str:
+        if not self._runs.is_of_this_user(job):
+            return "it is not known who started it"
+        if job.created_at is None:
+            return "it is not known when it was started"
+        return "" if job.created_at >= self._runs.oldest() else "it was started more than an hour ago"
+
+
+def _is_done(job: Job) -> bool:
+    return has_succeeded(job) or has_unknown_end(job)
+
+
+_SEVERAL = "there are several"
+_UNWATCHED = (
+    "nobody watches it, which with notify=False does not tell a run that an earlier attempt lost from one that a "
+    "resource let go"
+)

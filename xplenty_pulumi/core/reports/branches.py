@@ -1,0 +1,242 @@
+"""Stacks that belong to branches: what they are called, how they are told from all others, and when they are due.
+
+A stack of a branch is called ``br-5f3a1c9-feature-login-8d21e0c4b7aa``: the family (a random key that the backend
+keeps for the branch stacks of one project), what can be read of the branch, and a hash of its exact name. The scope in
+an ownership marker begins with the first ten characters of the stack's name, so every cluster of a branch stack carries
+its family for all to see, ``br-5f3a1c9-...``, even when the stack itself is long gone; and no other project's does.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.kinds.marker import Owner, read, scope_of
+from xplenty_pulumi.core.reports.overview import cluster_row
+from xplenty_pulumi.errors import RefusedError
+
+FAMILY_DIGITS = 7
+LONGEST_LIFETIME = timedelta(days=7)
+UNRECORDED_LIFETIME = timedelta(days=1)
+"""How long an empty stack is left alone that does not say whose it is: its `branch up` ended before it could."""
+_LARGEST_SKEW = timedelta(days=1)
+_READABLE, _HASH = 24, 12
+_STACK = re.compile(rf"br-([0-9a-f]{{{FAMILY_DIGITS}}})-(?:[a-z0-9-]+-)?[0-9a-f]{{{_HASH}}}")
+_SCOPE = re.compile(rf"br-([0-9a-f]{{{FAMILY_DIGITS}}})-[0-9a-f]{{7}}")
+
+
+@dataclass(frozen=True)
+class Living:
+    """A cluster that has not ended, with the scope of its marker; `creator` is None where the service does not say."""
+
+    id: int
+    scope: str
+    headline: str
+    is_unfinished: bool = False
+    creator: int | None = None
+
+
+@dataclass(frozen=True)
+class Spared:
+    """A living cluster with the scope of a branch that is not ended, and why; `holder` is the stack that holds it."""
+
+    cluster: Living
+    reason: str
+    holder: str = ""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Whose living clusters are: what a stack's state held, which stack holds a cluster now, and the key's user."""
+
+    held: frozenset[int]
+    holders: Mapping[int, str]
+    user: int
+
+    def spared(self, one: Living) -> Spared | None:
+        """Return why a cluster with the scope of the stack is not to be ended, or None where it is.
+
+        Ended is what an interrupted create of this key's user left unfinished, and what the stack's own state held.
+        """
+        if holder := self.holders.get(one.id, ""):
+            return Spared(one, f"stack {holder} holds it in its state", holder)
+        if one.creator not in (None, self.user):
+            return Spared(one, f"user {one.creator} created it, and the key is that of user {self.user}")
+        if not one.is_unfinished and one.id not in self.held:
+            return Spared(one, "its create call is done, and the state of no stack of this backend holds it")
+        return None
+
+
+@dataclass(frozen=True)
+class BranchStack:
+    """A stack of a branch. `branch` is empty where the stack does not say; `expires` is None where that is not known.
+
+    `scopes` are all that markers of its clusters can carry, and `held` the clusters in its state; `pushed_to` is the
+    repository in which its branch was seen last, and `account` the one that it was brought up in, each empty where that
+    is not known; `is_deployed` says that its state holds something, be it only what the engine puts there itself.
+    """
+
+    name: str
+    branch: str
+    owner: str
+    expires: datetime | None
+    scopes: frozenset[str]
+    pushed_to: str
+    is_deployed: bool
+    resources: int
+    account: str = ""
+    held: frozenset[int] = frozenset()
+
+    def living(self, among: Iterable[Living]) -> tuple[Living, ...]:
+        """Return those of the living clusters that its state holds, or that a create of its left unfinished."""
+        return tuple(one for one in among if one.id in self.held or (one.scope in self.scopes and one.is_unfinished))
+
+    def stray(self, among: Iterable[Living]) -> tuple[Living, ...]:
+        """Return those of the living clusters that carry its scope and are not in its state."""
+        return tuple(one for one in among if one.scope in self.scopes and one.id not in self.held)
+
+    def says_when(self, now: datetime) -> bool:
+        """Return whether it is known when its lifetime ends; one that ends too late was never asked for."""
+        return self.expires is not None and self.expires <= now + LONGEST_LIFETIME + _LARGEST_SKEW
+
+    def is_expired(self, now: datetime) -> bool:
+        """Return whether its lifetime is over."""
+        return self.expires is not None and self.expires <= now
+
+
+@dataclass(frozen=True)
+class Heads:
+    """The branches that there are, and where: on the remote called `remote`, or in this clone where it is empty.
+
+    `repository` is what all clones call the repository behind the remote, and `default` is its default branch, empty
+    where that is not known.
+    """
+
+    names: frozenset[str]
+    remote: str = ""
+    repository: str = ""
+    default: str = ""
+
+    def lack(self, stack: BranchStack) -> bool:
+        """Return whether the stack's branch is gone: not there now, although this very repository had it.
+
+        A branch that was never seen on the remote may live in somebody's clone, so nothing is known of it; nor is it of
+        one that was seen elsewhere, such as in the repository that this one is a fork of.
+        """
+        return self._tell(stack) and stack.branch not in self.names
+
+    def require_some_of(self, stacks: Iterable[BranchStack]) -> None:
+        """Return unless all branches but the default one are gone at once, of two stacks or more.
+
+        Raises:
+            RefusedError: they are; a remote that hides refs, or was made anew, looks the same.
+        """
+        told = [one for one in stacks if self._tell(one) and one.branch != self.default]
+        if len(told) < 2 or not all(map(self.lack, told)):
+            return
+        names = ", ".join(sorted(one.branch for one in told))
+        where = f"the remote {self.remote!r}" if self.remote else "this repository"
+        raise RefusedError(
+            f"{where} has none of the branches any more that have an environment ({names}); it may hide them, or have "
+            "been made anew, so nothing counts as gone and nothing was changed",
+            advice="Where they are gone indeed, run `xplenty-pulumi branch down --branch NAME` for each",
+        )
+
+    def _tell(self, stack: BranchStack) -> bool:
+        """Whether anything is known here of the stack's branch."""
+        return bool(stack.branch) and stack.pushed_to == self.repository
+
+
+@dataclass(frozen=True)
+class Due:
+    """A stack that is to be taken down, why, its living clusters, and what else carries its scope."""
+
+    stack: BranchStack
+    reasons: tuple[str, ...]
+    clusters: tuple[Living, ...]
+    stray: tuple[Living, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sweeping:
+    """What a sweep ends: stacks that are due, and clusters of branch stacks that are no more; `spared` live on.
+
+    Of the `unreadable` stacks it cannot be told when they are due. `basis` says what all of this is based on.
+    """
+
+    due: tuple[Due, ...]
+    orphans: tuple[Living, ...]
+    spared: tuple[Spared, ...] = ()
+    unreadable: tuple[BranchStack, ...] = ()
+    basis: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.due or self.orphans)
+
+
+def stack_name(branch: str, family: str) -> str:
+    """Return the name of the branch's stack: at most 48 characters, of `a-z`, `0-9` and `-` only."""
+    plain = unicodedata.normalize("NFKD", branch).encode("ascii", "ignore").decode().lower()
+    readable = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_READABLE].strip("-")
+    digest = hashlib.sha256(branch.encode("utf-8", "surrogateescape")).hexdigest()[:_HASH]
+    return "-".join(filter(None, ["br", family, readable, digest]))
+
+
+def family_of_stack(name: str) -> str:
+    """Return the family that a stack's name tells, or an empty text where it is no stack of a branch."""
+    found = _STACK.fullmatch(name)
+    return found[1] if found else ""
+
+
+def family_of_scope(scope: str) -> str:
+    """Return the family that a marker's scope tells, or an empty text where no branch stack can have written it."""
+    found = _SCOPE.fullmatch(scope)
+    return found[1] if found else ""
+
+
+def scope_of_stack(full_name: str, *, scope: str = "") -> str:
+    """Return the scope in the markers of a stack, `organization/project/stack`; `scope` is its `xplenty:scope`."""
+    organization, project, stack = full_name.split("/")
+    return scope_of(Owner(f"{organization}/{scope}" if scope else organization, project, stack, ""))
+
+
+def living_among(clusters: Iterable[Cluster]) -> Iterator[Living]:
+    """Yield those that carry a marker and have not ended, those that are ending included."""
+    for cluster in clusters:
+        marker, row = read(cluster.description), cluster_row(cluster)
+        if marker is not None and not row.is_ended:
+            creator = cluster.creator.id if cluster.creator else cluster.owner_id
+            yield Living(cluster.id, marker.scope, row.headline, marker.is_unfinished, creator)
+
+
+def due_stacks(
+    stacks: Iterable[BranchStack], living: Iterable[Living], *, heads: Heads, now: datetime
+) -> tuple[Due, ...]:
+    """Return the stacks whose branch is gone or whose lifetime is over."""
+    clusters = tuple(living)
+    reasons = ((one, _reasons(one, heads, now)) for one in stacks)
+    return tuple(
+        Due(one, why, tuple(living for living in clusters if living.id in one.held), one.stray(clusters))
+        for one, why in reasons
+        if why
+    )
+
+
+def orphans(stacks: Iterable[BranchStack], living: Iterable[Living], *, families: frozenset[str]) -> tuple[Living, ...]:
+    """Return the living clusters of the `families` that belong to none of the `stacks`.
+
+    `living` must have been looked up before `stacks`: a cluster whose stack is not there now has lost it then, rather
+    than that its stack is only just being made.
+    """
+    scopes = frozenset(scope for one in stacks for scope in one.scopes)
+    return tuple(one for one in living if family_of_scope(one.scope) in families and one.scope not in scopes)
+
+
+def _reasons(stack: BranchStack, heads: Heads, now: datetime) -> tuple[str, ...]:
+    where = f"gone from {heads.remote}" if heads.remote else "gone"
+    gone = f"its branch is {where}" if heads.lack(stack) else ""
+    over = f"its lifetime ended at {stack.expires:%Y-%m-%d %H:%M} UTC" if stack.is_expired(now) else ""
+    return tuple(filter(None, [gone, over]))

@@ -1,0 +1,193 @@
+"""What differs between the state of a stack and the account, sorted by how grave it is; pure."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from xplenty_pulumi.client import Cluster, Hook, Job
+from xplenty_pulumi.core.kinds.compare import differences, is_spent
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
+from xplenty_pulumi.core.kinds.kind import Kind, Phase
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.variables import values_of, without
+from xplenty_pulumi.core.kinds.views import cluster_view, hook_view, job_view
+from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, phase_of, sight_of
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.core.reconcile.runs.failure import failure_of
+from xplenty_pulumi.core.reconcile.runs.goals import (
+    forgotten,
+    has_come_to_nothing,
+    has_succeeded,
+    is_awaited,
+    unknown_end,
+)
+from xplenty_pulumi.core.reports.drift_classes import (
+    CAUSES,
+    OUTPUTS,
+    SECRET_INPUTS,
+    Cause,
+    Drift,
+    class_of_input,
+    comparable,
+    worst,
+)
+from xplenty_pulumi.redact import MASK
+
+Record = Cluster | Job | Hook
+_UNKNOWN = "the service does not know it (404)"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A resource in the state of a stack.
+
+    `declared` are the inputs of the program, `outputs` what was seen last, both without values that can not be read;
+    the names of those are in `unreadable`.
+    """
+
+    stack: str
+    name: str
+    kind: Kind
+    id: int
+    declared: Mapping[str, object] = field(repr=False)
+    outputs: Mapping[str, object] = field(repr=False)
+    unreadable: tuple[str, ...] = ()
+    marker: Marker | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference. `stack` and `resource` are empty for what is in no state; a `field` has two values.
+
+    `marker` is what something carries that is in no state.
+    """
+
+    stack: str
+    resource: str
+    kind: str
+    id: int
+    cause: Cause
+    drift: Drift
+    field: str = ""
+    desired: object = dataclasses.field(default=None, repr=False)
+    observed: object = dataclasses.field(default=None, repr=False)
+    remark: str = ""
+    marker: Marker | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str, int, str, str]:
+        """What it is about: another value of the same field is the same difference, grown or shrunk."""
+        return (self.stack, self.resource, self.kind, self.id, self.cause.value, self.field)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a look at the stacks has found at a moment.
+
+    `unreadable` are the fields by `(stack, resource)` that could not be compared, because they are secret in the state.
+    """
+
+    at: datetime
+    stacks: tuple[str, ...]
+    checked: int
+    findings: tuple[Finding, ...]
+    unreadable: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def drift(self) -> Drift:
+        """The gravest class of all."""
+        return worst(one.drift for one in self.findings)
+
+    def of(self, drift: Drift) -> tuple[Finding, ...]:
+        """Return the findings of one class."""
+        return tuple(one for one in self.findings if one.drift is drift)
+
+
+def findings_of(entry: Entry, record: Record | None) -> tuple[Finding, ...]:
+    """Return every difference between a resource in the state and the service's record of it, None for a 404."""
+    if isinstance(record, Job) or entry.kind is JOB_RUN:
+        return _findings_of_run(entry, record if isinstance(record, Job) else None)
+    if isinstance(record, Hook):
+        return _changes(entry, hook_view(record, entry.declared))
+    return _findings_of_cluster(entry, record)
+
+
+def finding(entry: Entry, cause: Cause, remark: str) -> Finding:
+    """Return what befell the resource as a whole."""
+    drift, _ = CAUSES[cause]
+    return Finding(entry.stack, entry.name, entry.kind.name, entry.id, cause, drift, remark=remark)
+
+
+def _findings_of_cluster(entry: Entry, cluster: Cluster | None) -> tuple[Finding, ...]:
+    sight = sight_of(cluster)
+    if cluster is None:
+        return (finding(entry, Cause.GONE, _UNKNOWN),)
+    if sight.gone:
+        as_asked = bool(cluster.terminated_on_idle and entry.declared.get("terminate_on_idle"))
+        return (finding(entry, Cause.ENDED_ON_IDLE if as_asked else Cause.GONE, sight.remark),)
+    if phase_of(cluster) is Phase.READY:
+        return _changes(entry, cluster_view(cluster))
+    whole = finding(entry, Cause.BROKEN if is_broken(cluster) else Cause.UNFINISHED, sight.remark)
+    return (whole, *_changes(entry, cluster_view(cluster), but="status"))
+
+
+def _findings_of_run(entry: Entry, job: Job | None) -> tuple[Finding, ...]:
+    last = JOB_RUN.phase(str(entry.outputs.get("status", "")))
+    if job is None:
+        sight = forgotten(entry.id, last)
+        if not sight.gone and not sight.remark:
+            return (finding(entry, Cause.FORGOTTEN, f"{_UNKNOWN}, and it had completed"),)
+        return (finding(entry, Cause.GONE if sight.gone else Cause.LOST, sight.remark),)
+    desired = DesiredRun(entry.declared, timeout=0)
+    is_recorded = has_come_to_nothing(job) and desired.on_failure == "record"
+    if is_awaited(job, desired) or has_succeeded(job) or is_recorded:
+        return _changes(entry, job_view(job))
+    cause, remark = _what_befell(job)
+    return (finding(entry, cause, remark), *_changes(entry, job_view(job), but="status"))
+
+
+def _what_befell(job: Job) -> tuple[Cause, str]:
+    if has_unknown_end(job):
+        return Cause.END_UNKNOWN, unknown_end(job).message
+    if is_spent(JOB_RUN, job.status):
+        return Cause.RUN_FAILED, _failure(job)
+    return Cause.UNFINISHED, f"it is {job.status}. The next `pulumi up` goes on following it"
+
+
+def _failure(job: Job) -> str:
+    """The run's own words; they may repeat any variable, and which of those are secret is not known here."""
+    return without(failure_of(job, {}).message, values_of(job.variables, job.dynamic_variables))
+
+
+def _changes(entry: Entry, view: Mapping[str, object], *, but: str = "") -> tuple[Finding, ...]:
+    """The fields that differ: inputs as the core compares them, and what the service fills in as it is."""
+    names = [name for name in comparable(entry.kind) if name not in entry.unreadable]
+    asked = {name: entry.declared.get(name, entry.outputs.get(name)) for name in names}
+    known = {name: value for name, value in asked.items() if name in entry.declared or value is not None}
+    inputs = [
+        _changed(entry, one.field, (one.desired, one.observed), is_declared=one.field in entry.declared)
+        for one in differences(entry.kind, known, view)
+    ]
+    told = [name for name, drift in OUTPUTS[entry.kind.name].items() if drift is not Drift.NONE and name != but]
+    outputs = [
+        _changed(entry, name, (entry.outputs.get(name), view.get(name)), drift=OUTPUTS[entry.kind.name][name])
+        for name in told
+        if name not in entry.unreadable and entry.outputs.get(name) != view.get(name)
+    ]
+    return (*inputs, *outputs)
+
+
+def _changed(
+    entry: Entry, name: str, values: tuple[object, object], *, is_declared: bool = True, drift: Drift | None = None
+) -> Finding:
+    found = drift or class_of_input(entry.kind, name, is_declared=is_declared)
+    desired, observed = (MASK, MASK) if name in SECRET_INPUTS else values
+    identity = (entry.stack, entry.name, entry.kind.name, entry.id)
+    return Finding(*identity, Cause.CHANGED, found, field=name, desired=desired, observed=observed)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings, the gravest first, then by stack and resource."""
+    order = list(Drift)[::-1]
+    return tuple(sorted(findings, key=lambda one: (order.index(one.drift), one.stack, one.resource, one.id)))

@@ -1,0 +1,144 @@
+"""One look at an account for all the stacks that are in it: read, compared, and what is in no state."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from xplenty_pulumi.client import Cluster, Hook
+from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Kind, Phase
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.reading.for_drift import Reader
+from xplenty_pulumi.core.reports.drift import Entry, Finding, findings_of
+from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause
+
+_ENDED = frozenset({Phase.ENDING, Phase.GONE})
+_ADOPTED_WITHIN = timedelta(minutes=60)
+_IN_NO_STATE = frozenset({Cause.TWIN, Cause.ORPHANED, Cause.UNMANAGED, Cause.UNKNOWN_STACK})
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A living cluster or a hook, whose marker it carries, and how it is."""
+
+    kind: Kind
+    id: int
+    marker: Marker | None
+    headline: str
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What the other stacks of the backend hold, as kind and id, and the scopes that their markers can carry."""
+
+    held: Collection[tuple[str, int]] = ()
+    scopes: Collection[str] = ()
+
+
+def things(clusters: Iterable[Cluster], hooks: Iterable[Hook]) -> list[Thing]:
+    """Return the clusters that have not ended, and the hooks."""
+    living = [one for one in clusters if CLUSTER.phase(one.status) not in _ENDED]
+    return [
+        *(Thing(CLUSTER, one.id, markers.read(one.description), _headline(one)) for one in living),
+        *(Thing(HOOK, one.id, markers.read(one.name), markers.strip(one.name)) for one in hooks),
+    ]
+
+
+def twins(entries: Sequence[Entry], found: Iterable[Thing]) -> Iterator[Finding]:
+    """Return what carries the marker of a resource in a state without being in any."""
+    known = {(one.kind.name, one.id) for one in entries}
+    siblings = {(one.kind.name, one.marker): one for one in entries if one.marker}
+    for thing in found:
+        if thing.marker is None or (thing.kind.name, thing.id) in known:
+            continue
+        if sibling := siblings.get((thing.kind.name, thing.marker.whose)):
+            remark = f"carries the same marker as {thing.kind.name} {sibling.id}; {_fate(thing, thing.marker)}"
+            yield _finding(thing, Cause.TWIN, remark, stack=sibling.stack, resource=sibling.name)
+
+
+def strangers(
+    entries: Sequence[Entry], found: Iterable[Thing], *, scopes: Mapping[str, str], now: datetime
+) -> Iterator[Finding]:
+    """Return what is in no state: clusters without a marker, and what has one that is no resource's.
+
+    `scopes` are those of the stacks that were looked at, each with its stack's name; any other scope is that of a stack
+    that may be in this backend or not.
+    """
+    known = {(one.kind.name, one.id) for one in entries}
+    owners = {one.marker for one in entries}
+    for thing in found:
+        marker = thing.marker
+        if (thing.kind.name, thing.id) in known or (marker and marker.whose in owners):
+            continue
+        if marker is None:
+            if thing.kind is CLUSTER:
+                yield _finding(thing, Cause.UNMANAGED, thing.headline)
+        elif marker.scope in scopes:
+            remark = f"{thing.headline}; {_fate(thing, marker, now)}"
+            yield _finding(thing, Cause.ORPHANED, remark, stack=scopes[marker.scope])
+        else:
+            remark = f"{thing.headline}; the marker names the stack {marker.scope}, which is not in this backend"
+            yield _finding(thing, Cause.UNKNOWN_STACK, remark)
+
+
+def may_be_elsewhere(findings: Iterable[Finding]) -> bool:
+    """Return whether the states of the other stacks of the backend are needed to tell whose something is."""
+    return any(one.cause in _IN_NO_STATE and one.marker for one in findings)
+
+
+def not_elsewhere(findings: Iterable[Finding], others: Elsewhere) -> list[Finding]:
+    """Return the findings without what another stack of the backend holds, or what its markers say is its business."""
+    return [
+        one
+        for one in findings
+        if not (one.cause in _IN_NO_STATE and (one.kind, one.id) in others.held)
+        and not (one.cause is Cause.UNKNOWN_STACK and one.marker and one.marker.scope in others.scopes)
+    ]
+
+
+def _fate(thing: Thing, marker: Marker, now: datetime | None = None) -> str:
+    """What becomes of it: `now` where no resource of the state can know that it is a surplus of its own."""
+    look = f"look at `xplenty-pulumi hand-over {thing.kind.name}:{thing.id}`"
+    if not marker.is_unfinished:
+        return f"held, in no state: {look}"
+    if now and marker.begun and now - marker.begun > _ADOPTED_WITHIN:
+        return f"unfinished for more than an hour, so that no `pulumi up` adopts it: {look}"
+    return "unfinished: the next `pulumi up` adopts it or ends it as surplus"
+
+
+def _headline(cluster: Cluster) -> str:
+    nodes = "" if cluster.nodes is None else f", {cluster.nodes} node{'' if cluster.nodes == 1 else 's'}"
+    named = f"{cluster.name}: " if cluster.name else ""
+    return f"{named}{cluster.status}{nodes}"
+
+
+def _finding(thing: Thing, cause: Cause, remark: str, *, stack: str = "", resource: str = "") -> Finding:
+    drift, _ = CAUSES[cause]
+    return Finding(stack, resource, thing.kind.name, thing.id, cause, drift, remark=remark, marker=thing.marker)
+
+
+def look(
+    reader: Reader, entries: Sequence[Entry], *, scopes: Mapping[str, str], now: datetime, unmanaged: bool
+) -> list[Finding]:
+    """Return every difference between these entries and the account, and the twins that came to sight.
+
+    With `unmanaged`, also what lives and is in none of their states; `scopes` are those of the stacks that are looked
+    at, a stack's name by its scope.
+
+    Raises:
+        XplentyError: the account can not be read.
+    """
+    ids = {kind.name: _ids(entries, kind) for kind in (CLUSTER, JOB_RUN, HOOK)}
+    seen = reader.read(ids[CLUSTER.name], ids[JOB_RUN.name], ids[HOOK.name], all_living=unmanaged)
+    records = {CLUSTER.name: seen.clusters.found, JOB_RUN.name: seen.jobs.found, HOOK.name: seen.hooks.found}
+    found = [one for entry in entries for one in findings_of(entry, records[entry.kind.name].get(entry.id))]
+    living = things(seen.clusters.all, seen.hooks.all)
+    found += twins(entries, living)
+    return [*found, *(strangers(entries, living, scopes=scopes, now=now) if unmanaged else ())]
+
+
+def _ids(entries: Sequence[Entry], kind: Kind) -> list[int]:
+    return list(dict.fromkeys(one.id for one in entries if one.kind is kind))

@@ -1,0 +1,174 @@
+"""Handing a cluster or a hook over to a resource by its ownership marker, or releasing it from every stack."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from xplenty_pulumi.client import Client, Cluster, Hook
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.kind import Kind, Phase
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.reading.lookup import or_none
+from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.reports.observer import known
+from xplenty_pulumi.core.reports.overview import cluster_row
+from xplenty_pulumi.errors import ReadyFailed, RefusedError, UnsureError
+
+KINDS: Mapping[str, Kind] = {CLUSTER.name: CLUSTER, HOOK.name: HOOK}
+"""The kinds that carry a marker, by name."""
+_SETTLING = (0.0, 2.0, 5.0)
+_DERIVED = "encrypted_basic_auth_data"
+"""A setting that the service makes of another one and takes from nobody."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A cluster or a hook as the service shows it."""
+
+    record: Cluster | Hook
+
+    @property
+    def kind(self) -> Kind:
+        """What it is."""
+        return HOOK if isinstance(self.record, Hook) else CLUSTER
+
+    @property
+    def label(self) -> str:
+        """What texts call it."""
+        return f"{self.kind.name} {self.record.id}"
+
+    @property
+    def headline(self) -> str:
+        """Its name and how it does; a hook's own name shows its address, so that its type stands for it."""
+        if isinstance(self.record, Hook):
+            return f"{self.record.type}, {'on' if self.record.active else 'off'}"
+        return cluster_row(self.record).headline
+
+    @property
+    def text(self) -> str:
+        """The text that its marker ends."""
+        carrying = self.record.name if isinstance(self.record, Hook) else self.record.description
+        return carrying or ""
+
+    @property
+    def marker(self) -> Marker | None:
+        """The marker that it carries."""
+        return markers.read(self.text)
+
+    @property
+    def creator(self) -> int | None:
+        """The id of the user who created it, None where the service does not say."""
+        if isinstance(self.record, Hook):
+            return None
+        return self.record.creator.id if self.record.creator else self.record.owner_id
+
+    @property
+    def ending(self) -> str:
+        """The status of what ends or has ended; empty for all else."""
+        if isinstance(self.record, Hook):
+            return ""
+        return self.record.status if CLUSTER.phase(self.record.status) in {Phase.ENDING, Phase.GONE} else ""
+
+    def body(self, marker: Marker | None) -> dict[str, object]:
+        """Return the body of the call that gives it this marker, or none: its text, and for a hook what has to be sent.
+
+        The service wants the settings of a hook each time (documented), so they are sent as it shows them.
+        """
+        text = markers.sign(self.text, marker) if marker else markers.strip(self.text)
+        if isinstance(self.record, Hook):
+            return {"name": text, "settings": _settings(self.record)}
+        return {"description": text}
+
+
+def look(client: Client, kind: str, number: int) -> Thing:
+    """Return the thing as it is now; raises NotFoundError where the service does not know it."""
+    label = f"{kind} {number}"
+    if kind == HOOK.name:
+        return Thing(known(or_none(partial(client.hooks.get, number), client), label))
+    return Thing(known(or_none(partial(client.clusters.get, number), client), label))
+
+
+def require_free(thing: Thing, *, holder: str) -> None:
+    """Return if its marker may be changed; `holder` is the stack whose state holds it, empty where none does.
+
+    Raises:
+        RefusedError: it ends, a stack manages it, or the service hides what would have to be sent.
+    """
+    if thing.ending:
+        advice = "The next `pulumi up` creates a new one"
+        raise RefusedError(f"it is {thing.ending}; nothing was changed", resource=thing.label, advice=advice)
+    if holder:
+        raise RefusedError(
+            f"the state of stack {holder} holds it, so that stack manages it; nothing was changed",
+            resource=thing.label,
+            advice="To manage it with another stack, move it: `pulumi state move`; to manage it with none, "
+            "`pulumi state delete` first",
+        )
+    if isinstance(thing.record, Hook) and _hides_a_secret(thing.record):
+        raise RefusedError(
+            "the service wants its settings with each change and does not show its password, which a change might "
+            "lose; nothing was changed",
+            resource=thing.label,
+            advice="Remove the hook in the service, and run `pulumi up` for a new one",
+        )
+
+
+def hand_over(client: Client, thing: Thing, marker: Marker | None, *, clock: Clock) -> Thing:
+    """Give it this marker in place of any other, or none, and return it once the service shows that.
+
+    With an unfinished marker that was drawn now, the next `pulumi up` of the marker's owner adopts it.
+
+    Raises:
+        RefusedError: it has changed since `thing` was looked at.
+        XplentyError: it was not done, or (ReadyFailed) can not be seen.
+    """
+    kind, number = thing.kind.name, thing.record.id
+    now = look(client, kind, number)
+    if (now.text, now.ending) != (thing.text, thing.ending):
+        advice = "Look at it and run the same again"
+        raise RefusedError("it has changed meanwhile; nothing was changed", resource=thing.label, advice=advice)
+    body = now.body(marker)
+    act_until(
+        lambda: look(client, kind, number).marker == marker,
+        lambda: _put(client, now, body),
+        clock=clock,
+        tolerate=(UnsureError,),
+        looked=True,
+    )
+    return _seen(client, now, marker, clock)
+
+
+def _put(client: Client, thing: Thing, body: Mapping[str, object]) -> None:
+    update: Callable[..., object] = client.hooks.update if thing.kind is HOOK else client.clusters.update
+    update(thing.record.id, body)
+
+
+def _seen(client: Client, thing: Thing, marker: Marker | None, clock: Clock) -> Thing:
+    for pause in _SETTLING:
+        clock.sleep(pause)
+        now = look(client, thing.kind.name, thing.record.id)
+        if now.marker == marker:
+            return now
+    raise ReadyFailed(
+        "the service took the change, but does not show it",
+        resource=thing.label,
+        advice="Run the same again; until it is shown, nothing adopts it",
+    )
+
+
+def _settings(hook: Hook) -> dict[str, object]:
+    if hook.settings is None:
+        return {}
+    shown = {name: getattr(hook.settings, name) for name in type(hook.settings).model_fields if name != _DERIVED}
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _hides_a_secret(hook: Hook) -> bool:
+    shown = _settings(hook)
+    needed = {"hipchat": "auth_token", "pagerduty": "service_key"}.get(hook.type, "")
+    if shown.get("basic_auth"):
+        needed = "basic_auth_data"
+    return not shown or bool(needed and needed not in shown)

@@ -1,0 +1,238 @@
+"""An account at a glance, as plain values: which clusters and job runs there are, whose they are, and how they do."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from xplenty_pulumi.client import Cluster, Job, RateLimit
+from xplenty_pulumi.core.kinds import marker
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_end
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.variables import values_of, without
+from xplenty_pulumi.core.kinds.views import cluster_view
+
+UNMANAGED = "unmanaged"
+"""The owner of what carries no marker; no scope can be called so, because each ends in a hash."""
+DAY = timedelta(days=1)
+JUST_NOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class ClusterRow:
+    """A cluster. `owner` is the scope of the marker it carries, or `unmanaged`."""
+
+    id: int
+    name: str
+    status: str
+    phase: Phase
+    type: str
+    nodes: int | None
+    owner: str
+    created_at: datetime | None
+    ended_at: datetime | None
+    idle_since: datetime | None
+    running_jobs: int | None
+    queued_jobs: int | None
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it is gone; one in error is not, and may cost money."""
+        return self.phase is Phase.GONE
+
+    @property
+    def headline(self) -> str:
+        """What is worth a line of its own when it changes."""
+        nodes = "" if self.nodes is None else f", {self.nodes} node{'' if self.nodes == 1 else 's'}"
+        jobs = f", {self.running_jobs} running" if self.running_jobs else ""
+        jobs += f", {self.queued_jobs} queued" if self.queued_jobs else ""
+        return f"{self.name}: {self.status}{nodes}{jobs}"
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A job run. `owner` is that of its cluster, None where that is not known; values of variables are masked."""
+
+    id: int
+    status: str
+    phase: Phase
+    package_id: int | None
+    package: str
+    cluster_id: int | None
+    owner: str | None
+    progress: float
+    created_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    runtime_in_seconds: float | None
+    errors: str
+    html_url: str | None
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it has come to an end, of whatever kind."""
+        return is_end(self.status, completed_at=self.ended_at, progress=self.progress)
+
+    @property
+    def headline(self) -> str:
+        """What is worth a line of its own when it changes: the progress counts in tenths."""
+        progress = f" {int(self.progress * 10) * 10}%" if self.phase is Phase.RUNNING else ""
+        errors = f": {self.errors}" if self.errors else ""
+        return f"{self.package or f'package {self.package_id}'}: {self.status}{progress}{errors}"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be shown; empty and None leave nothing out. `age` is that since the creation."""
+
+    statuses: tuple[str, ...] = ()
+    package_id: int | None = None
+    owner: str = ""
+    age: timedelta | None = None
+
+    def admits(self, row: ClusterRow | JobRow, *, now: datetime, ended_within: timedelta) -> bool:
+        """Return whether the row is to be shown; without a status or an age, old ended things are not."""
+        if self.statuses and row.status not in self.statuses:
+            return False
+        if self.owner and row.owner != self.owner:
+            return False
+        if self.age is not None:
+            return row.created_at is not None and now - row.created_at <= self.age
+        return bool(self.statuses) or not row.is_ended or _is_within(row.ended_at, ended_within, now)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """An account at a moment. `clusters` and `jobs` are None where they were not asked for."""
+
+    at: datetime
+    credits: RateLimit | None
+    clusters: tuple[ClusterRow, ...] | None = None
+    jobs: tuple[JobRow, ...] | None = None
+    jobs_left_out: int = 0
+    """How many job runs that have ended are not shown for want of room."""
+
+    @property
+    def has_failure(self) -> bool:
+        """Whether a cluster in error or a failed job run is shown."""
+        return has_failure(*(self.clusters or ()), *(self.jobs or ()))
+
+    @property
+    def facts(self) -> dict[str, "Fact"]:
+        """What can change, by the name of the thing."""
+        clusters = {f"cluster {row.id}": Fact(row.headline, row.is_ended) for row in self.clusters or ()}
+        return clusters | {f"job {row.id}": Fact(row.headline, row.is_ended) for row in self.jobs or ()}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """How something is; what `is_final` is not missed when it goes out of sight."""
+
+    text: str
+    is_final: bool = field(compare=False)
+
+
+def has_failure(*rows: ClusterRow | JobRow) -> bool:
+    """Return whether one of the rows is a cluster in error or a failed job run."""
+    return any(row.phase is Phase.FAILED for row in rows)
+
+
+def cluster_row(cluster: Cluster, jobs: Iterable[JobRow] = ()) -> ClusterRow:
+    """Return the row of a cluster; where its record counts no jobs, those of `jobs` that run on it are counted."""
+    phases = [job.phase for job in jobs if job.cluster_id == cluster.id]
+    counts = {
+        "running_jobs": _counted(cluster.running_jobs_count, phases.count(Phase.RUNNING)),
+        "queued_jobs": _counted(cluster.queued_jobs_count, phases.count(Phase.BUILDING)),
+    }
+    return ClusterRow(
+        id=cluster.id,
+        name=cluster.name or "",
+        status=cluster.status,
+        phase=CLUSTER.phase(cluster.status),
+        type=cluster.type or "",
+        nodes=1 if cluster_view(cluster)["nodes"] == 1 else cluster.nodes,
+        owner=owner_of(cluster.description),
+        created_at=cluster.created_at,
+        ended_at=cluster.terminated_at,
+        idle_since=cluster.idle_since,
+        **counts,
+    )
+
+
+def job_row(job: Job, owners: Mapping[int, str] | None = None, *, shows_values: bool = False) -> JobRow:
+    """Return the row of a job run; `owners` are those of the clusters that are known, by id."""
+    errors = " ".join((job.errors or "").split())
+    phase = JOB_RUN.phase(job.status)
+    return JobRow(
+        id=job.id,
+        status=job.status,
+        phase=phase,
+        package_id=job.package_id,
+        package=str((job.package or {}).get("name") or ""),
+        cluster_id=job.cluster_id,
+        owner=_owner_of_job(job, owners or {}),
+        progress=min(1.0, max(0.0, job.progress or 0.0)),
+        created_at=job.created_at,
+        started_at=job.started_at,
+        ended_at=job.completed_at or (None if phase is Phase.UNKNOWN else job.failed_at),
+        runtime_in_seconds=job.runtime_in_seconds,
+        errors=errors if shows_values else without(errors, values_of(job.variables, job.dynamic_variables)),
+        html_url=job.html_url,
+    )
+
+
+def clusters_shown(
+    clusters: Iterable[Cluster], wanted: Wanted, *, now: datetime, jobs: Sequence[JobRow] = (), within: timedelta = DAY
+) -> tuple[ClusterRow, ...]:
+    """Return the rows of the clusters that are wanted, in their order."""
+    rows = (cluster_row(cluster, jobs) for cluster in clusters)
+    return tuple(row for row in rows if wanted.admits(row, now=now, ended_within=within))
+
+
+def jobs_shown(jobs: Iterable[Job], wanted: Wanted, *, now: datetime, owners: Mapping[int, str]) -> tuple[JobRow, ...]:
+    """Return the rows of the job runs that are wanted, those that are active first."""
+    rows = [row for job in jobs if (row := job_row(job, owners)) and _is_of(row, wanted.package_id)]
+    shown = [row for row in rows if wanted.admits(row, now=now, ended_within=DAY)]
+    return tuple(sorted(shown, key=lambda row: row.is_ended))
+
+
+def shortened(overview: Overview, *, most: int) -> Overview:
+    """Return the overview with at most so many job runs that have ended, the newest ones."""
+    jobs = overview.jobs or ()
+    active = sum(not row.is_ended for row in jobs)
+    kept = jobs[: active + most]
+    return replace(overview, jobs=kept, jobs_left_out=len(jobs) - len(kept))
+
+
+def owner_of(description: str | None) -> str:
+    """Return the scope of the marker in a cluster's description, or `unmanaged`."""
+    found = marker.read(description)
+    return found.scope if found else UNMANAGED
+
+
+def _owner_of_job(job: Job, owners: Mapping[int, str]) -> str | None:
+    """The owner of its cluster, which the service may embed in the record with all its fields, or with a few."""
+    embedded = job.cluster or {}
+    if "description" in embedded:
+        description = embedded["description"]
+        return owner_of(description if isinstance(description, str) else None)
+    return owners.get(job.cluster_id or 0)
+
+
+def _is_of(row: JobRow, package_id: int | None) -> bool:
+    return package_id is None or row.package_id == package_id
+
+
+def _is_within(moment: datetime | None, span: timedelta, now: datetime) -> bool:
+    return moment is None or now - moment <= span
+
+
+def _counted(told: int | None, seen: int) -> int:
+    return seen if told is None else told
+
+
+def changes(before: Mapping[str, Fact], after: Mapping[str, Fact]) -> list[str]:
+    """Return one line for each thing that is new, is not as it was, or has gone out of sight before its end."""
+    lines = [f"{name} {fact.text}" for name, fact in after.items() if before.get(name) != fact]
+    lost = [name for name, fact in before.items() if name not in after and not fact.is_final]
+    return [*lines, *(f"{name} no longer shown (was {before[name].text})" for name in lost)]

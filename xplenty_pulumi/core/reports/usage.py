@@ -1,0 +1,66 @@
+"""How much of the clusters was used: nodes multiplied by time, as the records of the service tell it.
+
+A record holds the present number of nodes only, so a cluster that was resized counts as if it had always had it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.reports.overview import ClusterRow, cluster_row
+
+_HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one owner has used."""
+
+    owner: str
+    clusters: int
+    node_hours: float
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What all owners have used between two moments, the greatest share first."""
+
+    since: datetime
+    until: datetime
+    shares: tuple[Share, ...]
+
+    @property
+    def clusters(self) -> int:
+        """How many clusters there were."""
+        return sum(one.clusters for one in self.shares)
+
+    @property
+    def node_hours(self) -> float:
+        """The sum of all shares."""
+        return sum(one.node_hours for one in self.shares)
+
+
+def summed(clusters: Iterable[Cluster], *, since: datetime, until: datetime) -> Usage:
+    """Return what `clusters` were used for from `since` to `until`; those that were never up are left out."""
+    used: dict[str, list[float]] = {}
+    for cluster in clusters:
+        row = cluster_row(cluster)
+        hours = node_hours(cluster, row, since=since, until=until)
+        if hours > 0:
+            used.setdefault(row.owner, []).append(hours)
+    shares = [Share(owner, len(hours), sum(hours)) for owner, hours in used.items()]
+    return Usage(since, until, tuple(sorted(shares, key=lambda one: (-one.node_hours, one.owner))))
+
+
+def node_hours(cluster: Cluster, row: ClusterRow, *, since: datetime, until: datetime) -> float:
+    """Return the nodes multiplied by the hours for which the cluster was up within the period.
+
+    It is up from `launched_at`, where the record has it, or `available_since`: the service sets the latter anew
+    (observed). An ended one without the moment of its end counts as nothing, because that moment can not be guessed.
+    """
+    starts = [moment for moment in (cluster.launched_at, cluster.available_since) if moment is not None]
+    if not starts or (row.is_ended and row.ended_at is None):
+        return 0.0
+    seconds = (min(row.ended_at or until, until) - max(min(starts), since)).total_seconds()
+    return (row.nodes or 0) * max(0.0, seconds) / _HOUR

@@ -1,0 +1,7 @@
+"""How to wait: until what, by which clock, how long, and at the cost of how many calls.
+
+- `budget`: spending calls where they matter most when few are left.
+- `goal`: what is waited for.
+- `patience`: how to wait: by which clock, how often to look, until when, whom to tell, and at what cost.
+- `wait`: waiting until something is true, told while it happens, with an end in every case.
+"""

@@ -1,0 +1,83 @@
+"""What a provider method knows of its process: the settings, the session, and the request that is being answered."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import ResourceProvider
+
+from xplenty_pulumi import settings
+from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.dynamic import bridge, sessions
+from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.providers.answered import arguments_answered, name_answered
+from xplenty_pulumi.dynamic.secrets import secret_values
+from xplenty_pulumi.dynamic.state import ACCOUNT
+from xplenty_pulumi.errors import ConfigError
+from xplenty_pulumi.redact import scrub
+from xplenty_pulumi.settings import HEARTBEAT_IN_CI, in_ci
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.dynamic.session import Session
+
+
+class ProviderContext(ResourceProvider):
+    """The side of a provider that is about its process and not about one resource."""
+
+    kind: Kind
+    _config: Any = None
+
+    def call(self) -> Call:
+        """Return the engine's request that is being answered; only a name where the bridge is switched off."""
+        found = bridge.current_call() if settings.bridge_enabled(os.environ) else Call()
+        heartbeat = HEARTBEAT_IN_CI if in_ci(os.environ) else found.heartbeat
+        scrub = partial(self._scrubbed_of, arguments_answered())
+        return replace(found, name=name_answered(), heartbeat=heartbeat, scrub=scrub)
+
+    def hold(self, _id: str) -> None:
+        """Note that the state holds what has this id, so that it is never taken for something lost."""
+        try:
+            sessions.hold(self.settings(), self.kind, int(_id))
+        except ConfigError:
+            return  # without settings nothing will be created either
+
+    def settings(self) -> settings.Settings:
+        """Return the settings of this process.
+
+        Raises:
+            ConfigError: one is missing, malformed or unsafe.
+        """
+        return settings.load(os.environ, self.configuration)
+
+    def configuration(self, key: str) -> object:
+        """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""
+        return None if self._config is None else self._config.get(key)
+
+    def configured_names(self) -> tuple[str, ...]:
+        """Return all names under `xplenty:` in the stack's configuration."""
+        return settings.names_in(self._config)
+
+    def session(self) -> "Session":
+        """Return what this process shares with all resources of the same account."""
+        return sessions.session_for(self.settings())
+
+    def require_account(self, props: Mapping[str, object]) -> None:
+        """Return if the settings name the account that `props` are from.
+
+        Raises:
+            ConfigError: they name another one, in which the same id is unknown or means something else.
+        """
+        self.settings().require_account(props.get(ACCOUNT))
+
+    def _scrubbed_of(self, arguments: tuple[object, ...], text: str) -> str:
+        return self.scrubbed(text, *arguments)
+
+    def scrubbed(self, text: str, *arguments: object) -> str:
+        """Return `text` without the API key and without the secret variables in any properties among `arguments`."""
+        secrets = [value for one in arguments if isinstance(one, dict) for value in secret_values(one)]
+        try:
+            return scrub(text, [self.settings().api_key, *secrets])
+        except ConfigError:
+            return scrub(text, secrets)

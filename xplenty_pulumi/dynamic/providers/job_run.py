@@ -1,0 +1,122 @@
+"""The dynamic provider of job runs: the engine's calls on one side, the reconciler on the other, no decision between.
+
+What only the provider process needs is loaded where it is used; see `base`.
+"""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
+
+from xplenty_pulumi.core.kinds.compare import Plan
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
+from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.inputs import Inputs
+from xplenty_pulumi.dynamic.properties import declared
+from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of, timeout_of, with_notify
+from xplenty_pulumi.dynamic.providers.preview import warn_of_end
+from xplenty_pulumi.dynamic.state import DECLARED, OWNER, Properties, owner_of
+from xplenty_pulumi.errors import ConfigError
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.core.reconcile import JobRuns, Outcome
+    from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+
+
+class JobRunProvider(Provider):
+    """Starts, follows, reads and stops job runs."""
+
+    kind = JOB_RUN
+
+    def view(self, record: Any) -> dict[str, object]:
+        from xplenty_pulumi.core.kinds.views import job_view  # noqa: PLC0415 - see above
+
+        return job_view(record)
+
+    def planned(self, found: Plan, news: Properties) -> None:
+        """Look at the cluster of a run that starts anew although no input has changed."""
+        if found.replaces and {*found.replaces} <= {"status", "rerun"}:
+            with suppress(ConfigError):  # a plan needs no settings
+                warn_of_end(Inputs.of(news).checked(JOB_RUN).inputs, self.session().foresight, self.call())
+
+    @answered
+    def create(self, props: Properties) -> CreateResult:
+        """Return the run's id and outputs once it is completed."""
+        call = self.call()
+        outcome = self._job_runs(call).create(_desired_run(call, props))
+        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, _without_due(props, outcome)))
+
+    @answered
+    def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
+        """Return the outputs once the run, which is never started again, is completed; a success is not asked again."""
+        self.require_account(_olds)
+        if _is_settled(_olds, _news):
+            seen = {name: value for name, value in _olds.items() if name not in _olds[DECLARED]}
+            return UpdateResult(self.stored({**seen, **_news, DECLARED: sorted(declared(_news, JOB_RUN))}))
+        call = self.call()
+        desired, is_notify_due = _desired_run(call, _news), _olds.get("notify") != _news.get("notify")
+        outcome = self._job_runs(call).resume(number_of(_id, self.kind), desired, is_notify_due=is_notify_due)
+        return UpdateResult(self.achieved(call, outcome, _without_due(_news, outcome)))
+
+    @answered
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Return the run as it is now, as gone, or as unfinished or failed with the reason."""
+        self.require_account(props)
+        call = self.call()
+        last_status = str(props.get("status", ""))
+        sight = self._job_runs(call).read(
+            number_of(id_, self.kind), last_status=last_status, desired=_declared_run(props)
+        )
+        if sight.gone:
+            return self.gone(call, id_, sight.remark, props)
+        if sight.record is None:
+            return self.remembered(call, id_, sight.remark, props)
+        known = {"effective_variables": props.get("effective_variables")}
+        record = sight.record.model_copy(update=known)
+        return self.sighted(call, record, sight.remark, with_notify(props, sight.told))
+
+    @answered
+    def delete(self, _id: str, _props: Properties) -> None:
+        """Return once the run is seen to have ended."""
+        self.require_account(_props)
+        if _props.get("on_destroy") == "leave":
+            return
+        call = self.call()
+        timeout = timeout_of(call, _props, "stop_timeout", JOB_RUN)
+        owner = owner_of(_props) if OWNER in _props else None
+        seen = self._job_runs(call).stop(number_of(_id, self.kind), timeout=timeout, owner=owner)
+        bridge.say(call, seen)
+
+    def _job_runs(self, call: Call) -> "JobRuns":
+        return self.session().job_runs(call)
+
+
+def _without_due(props: Properties, outcome: "Outcome[Any]") -> Properties:
+    """The properties as they are in effect: without who is told where that is still to be seen to."""
+    return {name: value for name, value in props.items() if name != "notify" or not outcome.is_notify_due}
+
+
+def _is_settled(olds: Properties, news: Properties) -> bool:
+    """Whether nothing is to be asked about a run any more, whatever else has changed: it has come to its good end."""
+    phase = JOB_RUN.phase(str(olds.get("status", "")))
+    return phase is Phase.SUCCEEDED or (phase is Phase.FAILED and news.get("on_failure") == "record")
+
+
+def _declared_run(props: Properties) -> "DesiredRun":
+    """The run as the program declared it, which nobody waits for now."""
+    from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun  # noqa: PLC0415 - see above
+
+    return DesiredRun(declared(props, JOB_RUN), timeout=0)
+
+
+def _desired_run(call: Call, props: Properties) -> "DesiredRun":
+    from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun  # noqa: PLC0415 - see above
+
+    inputs = Inputs.of(props).checked(JOB_RUN).inputs
+    timeout = timeout_of(call, inputs, "timeout", JOB_RUN)
+    return DesiredRun(inputs=inputs, timeout=timeout, owner=owner_of(props))
+
+
+JobRunProvider.__module__ = PUBLIC_MODULE

@@ -1,0 +1,173 @@
+"""What a check finds out beyond the inputs themselves: the rules of the stack, and what the service says beforehand."""
+
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from xplenty_pulumi.clock import SystemClock
+from xplenty_pulumi.core.kinds import marker
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Change, Kind
+from xplenty_pulumi.core.kinds.variables import unquoted_text
+from xplenty_pulumi.core.preview import estimate
+from xplenty_pulumi.core.preview.estimate import Use, use_of
+from xplenty_pulumi.core.preview.stack_rules import StackRules
+from xplenty_pulumi.dynamic import bridge
+from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.state import owner_of
+from xplenty_pulumi.errors import ApiError, ConfigError, SpecError, XplentyError
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.core.preview.questions import Foresight
+
+_LOOKED_AT: Mapping[str, frozenset[str]] = {
+    CLUSTER.name: frozenset({"nodes", "type"}),
+    JOB_RUN.name: frozenset(JOB_RUN.names(Change.REPLACE)),
+}
+"""The inputs that the service is asked about; where none of them has changed, nothing is asked."""
+_TYPE = ("type",)
+_COUNTED = ("nodes", "terminate_on_idle", "time_to_idle")
+"""The inputs that an estimate depends on."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A resource that is being checked: its canonical inputs, and those that the state has of it, if it has any."""
+
+    kind: Kind
+    owner: str
+    inputs: Mapping[str, object]
+    before: Mapping[str, object] | None
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """The names of its secret variables; `*` where all of them are."""
+
+    def is_changed(self, names: frozenset[str] | tuple[str, ...]) -> bool:
+        """Return whether it is new, or has another value in one of these inputs."""
+        before = self.before
+        return before is None or any(self.inputs.get(name) != before.get(name) for name in names)
+
+
+class Declared:
+    """The clusters of the stack as they are checked one after another; thread-safe.
+
+    A preview and an `up` are two processes, each of which counts afresh.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._uses: dict[str, Use] = {}
+        self._types: dict[str, object] = {}
+        self._is_planned = False
+        self._added: set[object] = set()
+        bridge.at_end(self.headline, severity="INFO")
+
+    def note(self, subject: Subject, use: Use | None) -> tuple[Use, ...]:
+        """Count a cluster, anew where it was counted before, and return all that are known so far."""
+        with self._lock:
+            self._is_planned = self._is_planned or subject.is_changed(_COUNTED)
+            if subject.is_changed(_TYPE):
+                self._added.add(subject.inputs.get("type"))
+            if subject.inputs.get("marker") is not False or subject.before is None:
+                self._types[subject.owner] = subject.inputs.get("type")
+            if use is not None:
+                self._uses[subject.owner] = use
+            return tuple(self._uses.values())
+
+    def adds(self, type_: object) -> bool:
+        """Return whether any cluster of a type is new so far, or has become one of it."""
+        with self._lock:
+            return type_ in self._added
+
+    def number(self, type_: object) -> int:
+        """Return how many clusters of a type are known; one without a marker only if it does not live already."""
+        with self._lock:
+            return sum(found == type_ for found in self._types.values())
+
+    def headline(self) -> str:
+        """Return the estimate as one line where anything of it is planned."""
+        with self._lock:
+            return estimate.headline(self._uses.values()) if self._is_planned else ""
+
+
+@lru_cache(maxsize=1)
+def declared_clusters() -> Declared:
+    """Return the clusters that this process has checked."""
+    return Declared()
+
+
+def ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
+    """Return what the rules of the stack refuse; no call is made."""
+    now = SystemClock().now()
+    problems = [rules.refusal_of_new(now) if subject.before is None and subject.kind.name in _LOOKED_AT else None]
+    if subject.kind is CLUSTER:
+        name = subject.owner.rpartition("::")[2]
+        uses = declared_clusters().note(subject, use_of(name, subject.inputs, rules, now=now))
+        problems += [
+            rules.refusal_of_type(subject.inputs.get("type")),
+            estimate.refusal(uses, rules.max_node_hours),
+        ]
+    return [problem for problem in problems if problem is not None]
+
+
+def foreseen(subject: Subject, foresight: "Foresight", call: Call) -> list[XplentyError]:
+    """Return what the service would refuse."""
+    try:
+        match subject.kind.name:
+            case CLUSTER.name:
+                return [*_of_cluster(subject, foresight)]
+            case JOB_RUN.name:
+                return [*_of_run(subject, foresight, call)]
+            case _:
+                foresight.require_account()
+                return []
+    except ApiError as refused:
+        return [refused]
+
+
+def warn_of_end(inputs: Mapping[str, object], foresight: "Foresight", call: Call) -> None:
+    """Warn where the cluster of a run that is about to start has ended; nothing is refused."""
+    with suppress(ApiError):
+        if text := foresight.ended_cluster(inputs):
+            bridge.warn(call, text)
+
+
+def is_asked_about(subject: Subject) -> bool:
+    """Return whether the service is asked about it: it is new or has changed, or one more of its type is added."""
+    names = _LOOKED_AT.get(subject.kind.name)
+    if names is None:
+        return subject.before is None
+    if subject.is_changed(names):
+        return True
+    return subject.kind is CLUSTER and declared_clusters().adds(subject.inputs.get("type"))
+
+
+def _of_cluster(subject: Subject, foresight: "Foresight") -> list[SpecError]:
+    names = _LOOKED_AT[CLUSTER.name] if subject.is_changed(_LOOKED_AT[CLUSTER.name]) else _TYPE
+    asked = {name: subject.inputs[name] for name in names if name in subject.inputs}
+    try:
+        scope = marker.scope_of(owner_of({"__owner": subject.owner}))
+    except ConfigError:
+        scope = ""
+    ours = declared_clusters().number(subject.inputs.get("type"))
+    return foresight.refusals_of_cluster(asked, scope=scope, ours=ours)
+
+
+def _of_run(subject: Subject, foresight: "Foresight", call: Call) -> list[SpecError]:
+    problems = foresight.refusals_of_run(subject.inputs)
+    if problems:
+        return problems
+    for text in (foresight.strange_variables(subject.inputs), _unquoted(subject)):
+        if text:
+            bridge.warn(call, text)
+    if subject.before is None or subject.inputs.get("rerun") != "on_failure":
+        warn_of_end(subject.inputs, foresight, call)
+    return []
+
+
+def _unquoted(subject: Subject) -> str:
+    """Which variables read like texts; a secret one is likely one of the service's own, which is a plain text."""
+    return "" if "*" in subject.secrets else unquoted_text(subject.inputs, plain=subject.secrets)

@@ -1,0 +1,144 @@
+"""The resource `JobRun`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import pulumi
+from pulumi import Input, Output
+
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
+from xplenty_pulumi.dynamic.resources.declare import Duration, declaration, look_up
+from xplenty_pulumi.dynamic.resources.derivable import Derivable
+from xplenty_pulumi.dynamic.resources.outputs import Observing
+from xplenty_pulumi.dynamic.secrets import secret_paths
+from xplenty_pulumi.dynamic.spelling import spelled, spelled_variables
+from xplenty_pulumi.dynamic.state import SECRETS
+
+
+class JobRunOutputs(Observing):
+    """What a run shows."""
+
+    cluster_id: Output[str]
+    """Cluster it runs on."""
+    package_id: Output[str]
+    """Package it runs."""
+    variables: Output[dict[str, str] | None]
+    """Values it was given."""
+    dynamic_variables: Output[dict[str, str] | None]
+    """Expressions it was given."""
+    effective_variables: Output[dict[str, Any] | None]
+    """Values in effect when it ended, those of the package and the account included; secret ones are masked."""
+    status: Output[str]
+    """Status in the service's words, such as `running` or `completed`."""
+    progress: Output[float | None]
+    """Share that is done, 0 to 1."""
+    errors: Output[str | None]
+    """The run's own error text."""
+    outputs: Output[list[dict[str, Any]] | None]
+    """What it wrote: `name`, `records_count` and more for each output."""
+    created_at: Output[str | None]
+    """When it was submitted, ISO 8601 in UTC."""
+    started_at: Output[str | None]
+    """When it began to run, ISO 8601 in UTC."""
+    completed_at: Output[str | None]
+    """When it ended, in whatever way, ISO 8601 in UTC."""
+    failed_at: Output[str | None]
+    """When it failed, where the service says so, ISO 8601 in UTC."""
+    updated_at: Output[str | None]
+    """When its record last changed, ISO 8601 in UTC."""
+    creator: Output[dict[str, Any] | None]
+    """Who started it: `type`, `id`, `display_name`, `url`, `html_url`."""
+    url: Output[str | None]
+    """Address of its record in the API."""
+    html_url: Output[str | None]
+    """Page for people."""
+    log_url: Output[str | None]
+    """Address of its log in the API."""
+    outputs_count: Output[int | None]
+    """How many outputs the service counts."""
+    runtime_in_seconds: Output[float | None]
+    """Seconds it ran."""
+    owner_id: Output[int | None]
+    """Id of the user it belongs to."""
+
+
+class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
+    """One run of a package on a cluster; `completed` when `pulumi up` goes on, or the `up` fails.
+
+    Any changed input, `triggers` included, plans a new run; so does a run that failed or was stopped. Destroying stops
+    a run that is still going and waits until it has ended; a run that has ended is only forgotten.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        cluster_id: Input[str | int],
+        package_id: Input[str | int] | None = None,
+        package: Input[str | int] | None = None,
+        variables: Input[Mapping[str, Input[str | int | float | bool]]] | None = None,
+        dynamic_variables: Input[Mapping[str, Input[str]]] | None = None,
+        triggers: Input[Sequence[Any] | Mapping[str, Any]] | None = None,
+        on_unsure: Input[str] | None = None,
+        wait_for: Input[str] | None = None,
+        max_runtime: Input[Duration] | None = None,
+        on_overrun: Input[str] | None = None,
+        rerun: Input[str] | None = None,
+        on_failure: Input[str] | None = None,
+        on_destroy: Input[str] | None = None,
+        if_running: Input[str] | None = None,
+        on_cancel: Input[str] | None = None,
+        timeout: Input[Duration] | None = None,
+        stop_timeout: Input[Duration] | None = None,
+        notify: Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a run.
+
+        Args:
+            resource_name: Name of the resource in the program.
+            cluster_id: Cluster to run on, such as `cluster.id`.
+            package_id: Package to run, by its id; either this or `package`.
+            package: Package to run, by its exact name; refused where several have it. An id is fine too.
+            variables: Values for the package's variables. The service reads a value as an expression: a string constant
+                carries its own single quotes, which `xplenty_pulumi.quote` puts on: `{"DAY": quote("2026-01-31")}`.
+                The value of a variable that is secret in the service is a plain text and is not quoted. A
+                `pulumi.Output.secret` stays secret in the state. None is refused: leave the variable out.
+            dynamic_variables: Expressions evaluated when the run starts, such as `{"NOW": "CurrentTime()"}`.
+            triggers: Anything whose change should bring about a new run, such as a file's hash.
+            on_unsure: What to do when it cannot be told whether the run was started: `verify` (default: look for it
+                and start nothing twice), `refuse`, or `rerun` for a package that may safely run twice.
+            wait_for: What `pulumi up` waits for: `completed` (default), `running`, or `submitted`.
+            max_runtime: How long it may run, in seconds or as `2h`; without it as long as it takes.
+            on_overrun: What becomes of a run that takes longer: `stop` (default; the `up` fails once it is seen to be
+                stopped), `fail` (the `up` fails and the run goes on), or `leave` (only a warning, and no more waiting).
+            rerun: When it is run anew: `on_change` (default: when an input has changed, or when it has failed or was
+                stopped), `on_failure` (only then, whatever has changed), or `always`, with each `pulumi up`.
+            on_failure: `fail` (default: a failed run fails the `up`, and so does one that ended with a status that is
+                not known) or `record` (a warning; `status` tells).
+            on_destroy: What becomes of an active run that is destroyed or replaced: `stop` (default) or `leave`.
+            if_running: What to do about an equal run that is, or may be, somebody else's: `queue` (start one beside
+                it), `fail`, or `adopt` (follow that one as if it were this one). Without it one is started beside a run
+                that is known to be another's, and where that cannot be told nothing is started.
+            on_cancel: What becomes of the active run when the `pulumi up` is cancelled, by Ctrl-C for one: `leave`
+                (default: it goes on, and the next `pulumi up` follows it on), or `stop`, and the `up` ends once it is.
+            timeout: How long each `pulumi up` follows the run, in seconds or as `2h`; default 24 hours. When it is over
+                the run goes on, and the next `pulumi up` follows it on.
+            stop_timeout: How long stopping may take; default 20 minutes.
+            notify: Have the service tell the key's user how the run ends (true) or not (false), by its watchers;
+                without it they are left as they are: who started a run watches it.
+            opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
+        """
+        inputs = {name: value for name, value in locals().items() if name in JOB_RUN.by_name}
+        inputs[SECRETS] = secret_paths(inputs)
+        for name in ("variables", "dynamic_variables"):
+            inputs[name] = spelled_variables(inputs[name])
+        for name in ("cluster_id", "package_id", "package"):
+            inputs[name] = spelled(inputs[name])
+        super().__init__(JobRunProvider(), resource_name, *declaration(self, resource_name, inputs, opts))
+
+    @classmethod
+    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
+        """Look up a run by its id; it is never stopped."""
+        return look_up(cls, JobRunProvider(), resource_name, resource_id=id, opts=opts)

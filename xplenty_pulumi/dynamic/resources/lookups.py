@@ -1,0 +1,164 @@
+"""Looking things up in a program: plain functions that ask the service at once, in a preview as well.
+
+They take the settings from the environment and the stack's configuration, like the resources do. What they return is a
+frozen record of `xplenty_pulumi.client`, as it was at that moment, and nothing in the state.
+"""
+
+import functools
+import os
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import ParamSpec, TypeVar
+
+import pulumi
+from pulumi.runtime.config import get_config
+
+from xplenty_pulumi import settings
+from xplenty_pulumi.client import Client, Cluster, Job, Package, RateLimit
+from xplenty_pulumi.core.kinds import inputs
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.dynamic.sessions import session_for
+from xplenty_pulumi.errors import NotFoundError, RefusedError, SpecError, XplentyError
+from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.text import harmless
+
+Arguments = ParamSpec("Arguments")
+Found = TypeVar("Found")
+Named = TypeVar("Named", Cluster, Package)
+
+
+class LookupFailed(XplentyError, pulumi.RunError):
+    """A lookup that found nothing, or not exactly one; it ends the program with one paragraph and no traceback.
+
+    `problem` is the error behind it, such as a NotFoundError, for a program that goes on without what it looked for.
+    """
+
+    def __init__(self, problem: XplentyError, text: str) -> None:
+        super().__init__(text)
+        self.problem = problem
+
+
+def _looked_up(look: Callable[Arguments, Found]) -> Callable[Arguments, Found]:
+    """Let every failure of a lookup be a LookupFailed without the key in it."""
+
+    @functools.wraps(look)
+    def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Found:
+        try:
+            return look(*args, **kwargs)
+        except XplentyError as problem:
+            key = os.environ.get("XPLENTY_API_KEY") or get_config("xplenty:apiKey") or ""
+            failure = LookupFailed(problem, harmless(scrub(str(problem), [Secret(str(key))])))
+        raise failure from None
+
+    return answer
+
+
+@_looked_up
+def get_cluster(cluster_id: int | str | None = None, *, name: str | None = None) -> Cluster:
+    """Return a cluster by its id, whatever its status, or the one living cluster that has exactly this name.
+
+    Raises:
+        LookupFailed: there is none, several have the name, or the service can not be asked.
+    """
+    client = _client()
+    if name is None:
+        return client.clusters.get(_number(cluster_id, "cluster_id"))
+    _refuse_both(cluster_id, "cluster_id")
+    return _only((one for one in client.clusters.list() if CLUSTER.is_living(one.status)), name, kind="living cluster")
+
+
+@_looked_up
+def get_clusters(*, status: str = "all", limit: int = 100) -> tuple[Cluster, ...]:
+    """Return the newest clusters, newest first, at most `limit`: of one `status`, or of all.
+
+    Raises:
+        LookupFailed: the service can not be asked, or knows no such status.
+    """
+    return _first(_client().clusters.list(status=status), limit)
+
+
+@_looked_up
+def get_job(job_id: int | str) -> Job:
+    """Return a job by its id.
+
+    Raises:
+        LookupFailed: there is none, or the service can not be asked.
+    """
+    return _client().jobs.get(_number(job_id, "job_id"))
+
+
+@_looked_up
+def get_jobs(*, status: str = "all", package_id: int | str | None = None, limit: int = 100) -> tuple[Job, ...]:
+    """Return the newest jobs, newest first, at most `limit`: of one `status` or of all, of one package or of all.
+
+    Raises:
+        LookupFailed: the service can not be asked, or knows no such status.
+    """
+    package = None if package_id is None else _number(package_id, "package_id")
+    return _first(_client().jobs.list(status=status, package_id=package), limit)
+
+
+@_looked_up
+def get_package(package_id: int | str | None = None, *, name: str | None = None) -> Package:
+    """Return a package by its id, or the one active package that has exactly this name.
+
+    Raises:
+        LookupFailed: there is none, several have the name, or the service can not be asked.
+    """
+    client = _client()
+    if name is None:
+        return client.packages.get(_number(package_id, "package_id"))
+    _refuse_both(package_id, "package_id")
+    return _only(client.packages.list(), name, kind="active package")
+
+
+@_looked_up
+def get_packages(*, status: str = "active", flow_type: str = "all", limit: int = 100) -> tuple[Package, ...]:
+    """Return the newest packages, newest first, at most `limit`: the `active` or the `archived` ones.
+
+    Raises:
+        LookupFailed: the service can not be asked, or knows no such status or flow type.
+    """
+    return _first(_client().packages.list(status=status, flow_type=flow_type), limit)
+
+
+@_looked_up
+def get_account_limits() -> RateLimit:
+    """Return how many calls an hour the key's user has, and how many are left of them; asking is free (documented).
+
+    Raises:
+        LookupFailed: the service can not be asked.
+    """
+    return _client().rate_limit()
+
+
+def _client() -> Client:
+    return session_for(settings.load(os.environ, get_config)).client
+
+
+def _number(value: object, name: str) -> int:
+    try:
+        return int(str(inputs.identifier(value)))
+    except ValueError as problem:
+        raise SpecError(f"{name} {problem}", field=name, advice="Pass a known value: an output is none") from None
+
+
+def _refuse_both(id_: object, name: str) -> None:
+    if id_ is not None:
+        raise SpecError(f"give {name} or name, not both", field=name)
+
+
+def _first(found: Iterable[Found], limit: int) -> tuple[Found, ...]:
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+        raise SpecError(f"limit must be a whole number above 0, got {inputs.shown(limit)}", field="limit")
+    return tuple(islice(found, limit))
+
+
+def _only(found: Iterable[Named], name: str, *, kind: str) -> Named:
+    matches = [one for one in found if one.name == name]
+    if not matches:
+        raise NotFoundError(f"there is no {kind} with the name {name!r}", status=404, advice="Correct the name")
+    if len(matches) > 1:
+        ids = ", ".join(str(one.id) for one in matches)
+        raise RefusedError(f"{kind}s {ids} all have the name {name!r}", advice="Look it up by its id")
+    return matches[0]

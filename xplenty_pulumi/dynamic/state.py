@@ -1,0 +1,131 @@
+"""How a resource lies in the engine's state, hidden properties included; the one place that knows their names.
+
+What is declared lies on top, and all that the service shows under `observed`. That is one JSON text, since the engine
+and the SDK handle each property of each resource anew in every operation, those inside another one too: thirty of them
+take several times as long as a text that holds them all. A state is read in places where the SDK is not needed, so
+nothing here imports it.
+"""
+
+import base64
+import json
+import pickletools
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.dynamic import PUBLIC_MODULE
+from xplenty_pulumi.errors import ConfigError
+
+Properties = dict[str, Any]
+
+OBSERVED = "observed"
+"""Output: all that the service shows, by name, as JSON, without what it has no value for."""
+DECLARED = "__declared"
+"""Hidden output, only where all lie side by side: the names of the inputs that the program declares."""
+ACCOUNT = "__account"
+"""Hidden output: the account it is in, since the same id means something else in another one."""
+OWNER = "__owner"
+"""Hidden input: the organization and the URN of the resource, joined by a bar."""
+PROVIDER = "__provider"
+"""Hidden property that names the provider class; the host needs it in everything that goes into the state."""
+SECRETS = "__secrets"
+"""Hidden input: where secrets stand among the inputs.
+
+A plain name is that of a variable or a setting; `*` means all of them. What begins with a slash is the way to any other
+input, or into it: `/description`, `/bootstrap_actions/0/args/1`.
+"""
+HIDDEN_INPUTS = (OWNER, SECRETS)
+NONCES = "__nonces"
+"""Hidden output: the nonces of all create calls that were sent for the resource, with blanks between them."""
+OWED = "__owed"
+"""Hidden output, only of what is unfinished: the inputs that an update was about, with blanks between them, or `*`
+where a create has not come to its end."""
+HIDDEN_OUTPUTS = (NONCES, OWED)
+_KINDS: Mapping[tuple[str, ...], Kind] = MappingProxyType(
+    {
+        (PUBLIC_MODULE, "ClusterProvider"): CLUSTER,
+        (PUBLIC_MODULE, "JobRunProvider"): JOB_RUN,
+        (PUBLIC_MODULE, "HookProvider"): HOOK,
+    }
+)
+
+
+def stored(outputs: Mapping[str, Any]) -> Properties:
+    """Return outputs that lie side by side, `DECLARED` among them, as they are to lie in the state.
+
+    What is observed is `OBSERVED` where they have that, and else all that is neither declared nor hidden.
+    """
+    on_top = {name: outputs[name] for name in outputs if name in outputs[DECLARED] or _is_hidden(name)}
+    others = {name: value for name, value in outputs.items() if name not in on_top}
+    del on_top[DECLARED]
+    observed = {name: value for name, value in outputs.get(OBSERVED, others).items() if value is not None}
+    return {**on_top, OBSERVED: json.dumps(observed, sort_keys=True)}
+
+
+def side_by_side(properties: Mapping[str, Any]) -> Properties:
+    """Return what lies in the state side by side, `DECLARED` and `OBSERVED` among it; inputs stay as they are."""
+    if OBSERVED not in properties:
+        return dict(properties)
+    on_top = {name: value for name, value in properties.items() if name != OBSERVED}
+    declared = sorted(name for name in on_top if not _is_hidden(name))
+    observed = read_observed(properties[OBSERVED])
+    return {**observed, **on_top, DECLARED: declared, OBSERVED: observed}
+
+
+def read_observed(text: object) -> Properties:
+    """Return the values in the JSON of `observed`; none where it is no text, as one that is kept secret in a file."""
+    return dict(json.loads(text)) if isinstance(text, str) and text else {}
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith("__")
+
+
+def owner_text(organization: str, urn: str) -> str:
+    """Return the value of the hidden input that says whose resource it is."""
+    return f"{organization}|{urn}"
+
+
+def owner_of(properties: Mapping[str, object]) -> Owner:
+    """Return whose resource it is.
+
+    Raises:
+        ConfigError: the hidden input is missing or malformed, so the resource was not made by this package's classes.
+    """
+    text = str(properties.get(OWNER, ""))
+    organization, _, urn = text.partition("|")
+    parts = urn.removeprefix("urn:pulumi:").split("::", 2)
+    if len(parts) != 3 or not organization:
+        raise ConfigError(
+            f"the resource does not say whose it is ({OWNER} is {text[:80]!r})",
+            advice="Declare it with xplenty_pulumi.Cluster or xplenty_pulumi.JobRun",
+        )
+    stack, project, name = parts
+    return Owner(organization=organization, project=project, stack=stack, name=name)
+
+
+def kind_of(resource: Mapping[str, Any]) -> Kind | None:
+    """Return the kind of a resource as an export, a pending operation or a step of a preview has it; None: not ours.
+
+    A class that a program derives from ours may have any type, so the provider in the inputs or outputs decides.
+    """
+    for properties in (resource.get("inputs"), resource.get("outputs")):
+        if isinstance(properties, Mapping) and isinstance(found := properties.get(PROVIDER), str):
+            return _KINDS.get(_class_in(found))
+    return None
+
+
+@lru_cache(maxsize=64)
+def _class_in(provider: str) -> tuple[str, ...]:
+    """The module and the name of the pickled provider's class, read without loading what a state names."""
+    try:
+        texts = [text for _, text, _ in pickletools.genops(base64.b64decode(provider)) if isinstance(text, str)]
+    except (ValueError, IndexError, OverflowError):
+        return ()
+    return tuple(" ".join(texts).split()[:2])

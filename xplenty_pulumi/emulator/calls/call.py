@@ -1,0 +1,52 @@
+"""What a handler is given, and the helpers that all handlers share."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.clock import Credits
+from xplenty_pulumi.emulator.life.records import Moment
+from xplenty_pulumi.emulator.life.world import World
+from xplenty_pulumi.emulator.seed import Seed
+from xplenty_pulumi.emulator.wire import lists
+from xplenty_pulumi.emulator.wire.messages import Answer, Refusal
+from xplenty_pulumi.emulator.wire.views import Json, Links
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One authenticated call: its parameters, the ids in its path, and the account it is for."""
+
+    world: World
+    seed: Seed
+    knobs: Knobs
+    credits: Credits
+    now: Moment
+    links: Links
+    parameters: Mapping[str, Any]
+    ids: tuple[int, ...]
+
+    def not_found(self) -> Refusal:
+        """Return the refusal of something that is not there."""
+        return Refusal(404, self.knobs.not_found_message)
+
+    def includes(self, part: str) -> bool:
+        """Return whether `include=` names `part`."""
+        asked = self.parameters.get("include") or ""
+        parts = asked if isinstance(asked, list) else str(asked).split(",")
+        return part in [str(one).strip() for one in parts]
+
+
+Handler: TypeAlias = Callable[[Call], Answer]
+
+
+def answer_list(
+    call: Call, records: Mapping[int, T], *, listing: lists.Listing[T], path: str, view: Callable[[T], Json]
+) -> Answer:
+    """Answer with one page of records and the Link header to the pages beside it."""
+    page = lists.page_of(records.values(), call.parameters, listing=listing, knobs=call.knobs, now=call.now)
+    headers = lists.link_header(page, call.parameters, url=call.links.api(path))
+    return Answer([view(record) for record in page.items], headers=headers)

@@ -1,0 +1,199 @@
+"""The calls on hooks."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from xplenty_pulumi.emulator.calls.call import Call, answer_list
+from xplenty_pulumi.emulator.hooks.fields import (
+    HOOK_FIELDS,
+    PASSWORD,
+    SECRETS,
+    name_of,
+    read_settings,
+    salt_of,
+    subscriptions,
+)
+from xplenty_pulumi.emulator.hooks.search import matching
+from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.events import Happening
+from xplenty_pulumi.emulator.life.records import HOOK_TYPES, Hook, Subscription
+from xplenty_pulumi.emulator.wire import values
+from xplenty_pulumi.emulator.wire.lists import Listing
+from xplenty_pulumi.emulator.wire.messages import Answer, Refusal, invalid
+from xplenty_pulumi.emulator.wire.views import Json, time_or_none
+
+
+def hook_json(hook: Hook, *, knobs: Knobs) -> Json:
+    """Return a hook; no published example has times or an address of its own."""
+    document: Json = {
+        "id": hook.id,
+        "salt": hook.salt,
+        "active": hook.active,
+        "type": hook.type,
+        "settings": _settings(hook, knobs=knobs),
+        "events": list(hook.events),
+    }
+    return document | ({"name": name_of(hook)} if knobs.hook_name_shown else {})
+
+
+def pinged_json(hook: Hook, *, knobs: Knobs) -> Json:
+    """Return a hook as a ping does, with what came of telling it last, event by event."""
+    events = [_subscription(subscription) for subscription in hook.subscriptions]
+    return hook_json(hook, knobs=knobs) | {"events": events}
+
+
+def _settings(hook: Hook, *, knobs: Knobs) -> dict[str, Any]:
+    hidden = {"all": frozenset[str](), "all_but_password": PASSWORD, "none": SECRETS}[knobs.hook_secrets_shown]
+    return {name: value for name, value in hook.settings.items() if name not in hidden}
+
+
+def _subscription(subscription: Subscription) -> Json:
+    return {
+        "id": subscription.id,
+        "name": subscription.event,
+        "last_response": dict(subscription.last_response),
+        "last_trigger_status": subscription.last_status,
+        "last_trigger_time": time_or_none(subscription.last_trigger_at),
+    }
+
+
+_KNOWN = frozenset(HOOK_FIELDS) | {"id", "salt"}
+_LISTING: Listing[Hook] = Listing(
+    sorts={
+        "created": lambda hook: (hook.created_at, hook.id),
+        "updated": lambda hook: (hook.updated_at, hook.id),
+        "name": lambda hook: (name_of(hook), hook.id),
+    },
+    updated_at=lambda hook: hook.updated_at,
+    created_at=lambda hook: hook.created_at,
+)
+_FOUND: Listing[Hook] = replace(
+    _LISTING, sorts={"relevance": lambda hook: hook.id, "id": lambda hook: hook.id, **_LISTING.sorts}
+)
+
+
+def view(call: Call, hook: Hook) -> Json:
+    """Return a hook as JSON."""
+    return hook_json(hook, knobs=call.knobs)
+
+
+def find(call: Call) -> Hook:
+    """Return the hook that the path names; raises the 404 refusal."""
+    hook = call.world.hooks.get(call.ids[0])
+    if hook is None:
+        raise call.not_found()
+    return hook
+
+
+def list_hooks(call: Call) -> Answer:
+    """GET hooks; `type` takes one type or several with commas between."""
+    types = _types(call)
+    kept = {number: hook for number, hook in call.world.hooks.items() if hook.type in types}
+    return answer_list(call, kept, listing=_LISTING, path="hooks", view=lambda hook: view(call, hook))
+
+
+def _types(call: Call) -> tuple[str, ...]:
+    given = call.parameters.get("type")
+    wanted = tuple(word.strip().lower() for word in str(given or "").split(",") if word.strip())
+    unknown = [word for word in wanted if word not in HOOK_TYPES]
+    if unknown and call.knobs.unknown_list_value == "refuse":
+        raise invalid("type", f"must be one of {', '.join(HOOK_TYPES)}, got {values.shown(unknown[0])}")
+    return tuple(word for word in wanted if word in HOOK_TYPES) or HOOK_TYPES
+
+
+def search_hooks(call: Call) -> Answer:
+    """GET hooks/search; a `sort` nobody knows counts as relevance, and the oldest comes first."""
+    query = values.text("q", call.parameters.get("q"))
+    given = {name: value for name, value in call.parameters.items() if name != "since"}
+    sort = str(given.get("sort") or "").lower()
+    order = {"sort": sort if sort in _FOUND.sorts else "relevance", "direction": given.get("direction") or "asc"}
+    asked = replace(call, parameters=given | order)
+    found = matching(query, call.world.hooks)
+    return answer_list(asked, found, listing=_FOUND, path="hooks/search", view=lambda hook: view(call, hook))
+
+
+def get_hook(call: Call) -> Answer:
+    """GET hooks/{id}."""
+    return Answer(view(call, find(call)))
+
+
+def create_hook(call: Call) -> Answer:
+    """POST hooks."""
+    fields = _fields(call)
+    for name in ("type", "settings", "events"):
+        if name not in fields:
+            raise invalid(name, "is required")
+    settings = read_settings(fields["type"], fields["settings"], before={}, knobs=call.knobs)
+    number = call.world.take_id(Hook)
+    hook = Hook(
+        id=number,
+        type=fields["type"],
+        created_at=call.now,
+        updated_at=call.now,
+        salt=salt_of(number, 0, key=call.seed.api_key),
+        name=fields.get("name", ""),
+        active=fields.get("active", True),
+        settings=settings,
+        subscriptions=subscriptions(number, fields["events"], before=()),
+    )
+    call.world.put(hook)
+    return Answer(view(call, hook), status=201)
+
+
+def _fields(call: Call) -> dict[str, Any]:
+    values.check_unknown(call.parameters, known=_KNOWN, knobs=call.knobs)
+    return values.read_fields(call.parameters, HOOK_FIELDS)
+
+
+def update_hook(call: Call) -> Answer:
+    """PUT hooks/{id}: events are replaced as a whole, the type stays."""
+    hook = find(call)
+    fields = _fields(call)
+    if "settings" not in fields and call.knobs.hook_put_without_settings == "refuse":
+        raise invalid("settings", "is required")
+    if fields.get("type", hook.type) != hook.type and call.knobs.hook_type_on_put == "refuse":
+        raise invalid("type", f"can not be changed, it is {hook.type}")
+    changed = _with_fields(call, hook, fields)
+    if changed != hook:
+        changed = replace(changed, updated_at=call.now)
+        call.world.put(changed)
+    return Answer(view(call, changed))
+
+
+def _with_fields(call: Call, hook: Hook, fields: Mapping[str, Any]) -> Hook:
+    given = fields.get("settings")
+    before = hook.settings if given is None or call.knobs.hook_settings_on_put == "merge" else {}
+    return replace(
+        hook,
+        name=fields.get("name", hook.name),
+        active=fields.get("active", hook.active),
+        settings=read_settings(hook.type, given or {}, before=before, knobs=call.knobs),
+        subscriptions=subscriptions(hook.id, fields.get("events", hook.events), before=hook.subscriptions),
+    )
+
+
+def delete_hook(call: Call) -> Answer:
+    """DELETE hooks/{id}: it is gone at once."""
+    hook = find(call)
+    call.world.remove(Hook, hook.id)
+    return Answer(view(call, hook))
+
+
+def ping_hook(call: Call) -> Answer:
+    """GET hooks/{id}/ping: a test event is on its way when this answers."""
+    hook = find(call)
+    if not hook.active and call.knobs.ping_inactive_hook == "refuse":
+        raise Refusal(422, f"Hook {hook.id} is not active", field="active")
+    events = hook.events if call.knobs.ping_sends == "subscribed" else ("ping",)
+    call.world.happenings += [Happening(event, call.now, None, (hook,)) for event in events]
+    return Answer(pinged_json(hook, knobs=call.knobs))
+
+
+def reset_salt(call: Call) -> Answer:
+    """PUT hooks/{id}/reset_salt."""
+    hook = find(call)
+    count = hook.salts_before + 1
+    salt = salt_of(hook.id, count, key=call.seed.api_key)
+    call.world.put(replace(hook, salt=salt, salts_before=count, updated_at=call.now))
+    return Answer({"salt": salt})

@@ -1,0 +1,181 @@
+"""The calls on jobs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from xplenty_pulumi.emulator.calls import clusters
+from xplenty_pulumi.emulator.calls.call import Call, answer_list
+from xplenty_pulumi.emulator.calls.catalogue import package_json
+from xplenty_pulumi.emulator.calls.job_views import embedded, job_json, log_summary, log_text
+from xplenty_pulumi.emulator.life import effects, jobs
+from xplenty_pulumi.emulator.life.records import ENDED, FINAL, JOB_STATUSES, STOPPING, Job, Output, Package
+from xplenty_pulumi.emulator.wire import values
+from xplenty_pulumi.emulator.wire.lists import Filter, Listing
+from xplenty_pulumi.emulator.wire.messages import Answer, Refusal, invalid
+from xplenty_pulumi.emulator.wire.views import Json
+
+_KNOWN = frozenset(values.JOB_FIELDS) | {"job_id"}
+
+
+def view(call: Call, job: Job) -> Json:
+    """Return a job as JSON, with its package, its cluster and the parts that `include=` asks for."""
+    document = job_json(job, now=call.now, links=call.links, knobs=call.knobs)
+    package = call.world.packages.get(job.package_id)
+    if package is not None:
+        document |= _embedded(call, "package", package_json(package, links=call.links, with_flow=False))
+    cluster = call.world.clusters.get(job.cluster_id)
+    if cluster is not None:
+        document |= _embedded(call, "cluster", clusters.view(call, cluster))
+    if call.includes("log_summary"):
+        document["log_summary"] = log_summary(job)
+    return document
+
+
+def _embedded(call: Call, part: str, document: Json) -> Json:
+    return embedded(document, part=part, knobs=call.knobs, asked=call.includes(part))
+
+
+def find(call: Call, number: int) -> Job:
+    """Return a job; raises the 404 refusal."""
+    job = call.world.jobs.get(number)
+    if job is None:
+        raise call.not_found()
+    return job
+
+
+def list_jobs(call: Call) -> Answer:
+    """GET jobs."""
+    wanted = call.parameters.get("package_id")
+    package_id = values.whole("package_id", wanted) if wanted not in (None, "") else None
+    kept = {number: job for number, job in call.world.jobs.items() if package_id in (None, job.package_id)}
+    return answer_list(call, kept, listing=_listing(call), path="jobs", view=lambda job: view(call, job))
+
+
+def _listing(call: Call) -> Listing[Job]:
+    def updated_at(job: Job) -> float:
+        return jobs.updated_at(job, now=call.now, knobs=call.knobs)
+
+    return Listing(
+        sorts={"created": lambda job: (job.created_at, job.id), "updated": lambda job: (updated_at(job), job.id)},
+        updated_at=updated_at,
+        created_at=lambda job: job.created_at,
+        filters={"status": Filter(lambda job: job.status, JOB_STATUSES)},
+    )
+
+
+def list_children(call: Call) -> Answer:
+    """GET jobs/{id}/children: the jobs of a workflow's tasks, which this account runs as one."""
+    find(call, call.ids[0])
+    return Answer([])
+
+
+def get_job(call: Call) -> Answer:
+    """GET jobs/{id}."""
+    return Answer(view(call, find(call, call.ids[0])))
+
+
+def run_job(call: Call) -> Answer:
+    """POST jobs."""
+    values.check_unknown(call.parameters, known=_KNOWN, knobs=call.knobs)
+    fields = values.read_fields(_renamed(call.parameters), values.JOB_FIELDS)
+    for name in ("cluster_id", "package_id"):
+        if name not in fields:
+            raise invalid(name, "is required")
+    package = _runnable(call, fields["package_id"])
+    _check_cluster(call, fields["cluster_id"])
+    _check_variables(call, package, fields)
+    job = _new_job(call, package, fields)
+    effects.submit(call.world, job, at=call.now)
+    return Answer(view(call, job), status=201)
+
+
+def _renamed(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Version 1 of the API called a package a job."""
+    if "package_id" in parameters or "job_id" not in parameters:
+        return parameters
+    return {**parameters, "package_id": parameters["job_id"]}
+
+
+def _runnable(call: Call, number: int) -> Package:
+    package = call.world.packages.get(number)
+    if package is None:
+        raise _unknown(call, "package_id", number)
+    if package.status == "archived" and call.knobs.archived_package_on_run != 201:
+        raise Refusal(call.knobs.archived_package_on_run, f"Package {number} is archived", field="package_id")
+    return package
+
+
+def _check_cluster(call: Call, number: int) -> None:
+    if number not in call.world.clusters:
+        raise _unknown(call, "cluster_id", number)
+    cluster = clusters.find(call, number)
+    if cluster.status in ENDED:
+        message = f"Cluster {number} is {cluster.status} and takes no jobs"
+        raise Refusal(call.knobs.ended_cluster_on_run, message, field="cluster_id")
+
+
+def _unknown(call: Call, field: str, number: int) -> Refusal:
+    return call.not_found() if call.knobs.unknown_id_on_run == 404 else invalid(field, f"{number} does not exist")
+
+
+def _check_variables(call: Call, package: Package, fields: Mapping[str, Any]) -> None:
+    """Names that begin with an underscore are the system's own and always known."""
+    if call.knobs.unknown_job_variables == "accept":
+        return
+    for kind in ("variables", "dynamic_variables"):
+        for name in fields.get(kind, {}):
+            if name not in package.variables and not name.startswith("_"):
+                raise invalid(kind, f"has the variable {values.shown(name)}, which package {package.id} does not")
+
+
+def _new_job(call: Call, package: Package, fields: Mapping[str, Any]) -> Job:
+    number = call.world.take_id(Job)
+    run_seconds = package.run_seconds
+    outputs = enumerate(package.outputs.items())
+    return Job(
+        id=number,
+        status=call.knobs.first_job_status,
+        status_since=call.now,
+        created_at=call.now,
+        updated_at=call.now,
+        run_seconds=call.knobs.job_run_seconds if run_seconds is None else run_seconds,
+        needed_nodes=package.needed_nodes,
+        failure=package.failure,
+        outputs=tuple(Output(number * 10 + index, name, count) for index, (name, count) in outputs),
+        **fields,
+    )
+
+
+def stop_job(call: Call) -> Answer:
+    """DELETE jobs/{id}."""
+    job = find(call, call.ids[0])
+    refused = job.status == "failed" or (job.status in FINAL and call.knobs.delete_final_job == 422)
+    if refused or (job.status in STOPPING and call.knobs.delete_stopping_job == 422):
+        raise Refusal(422, f"Job {job.id} can not be stopped while it is {job.status}", field="status")
+    if job.status not in FINAL:
+        job = jobs.stop_requested(job, at=call.now)
+        call.world.put(job)
+    return Answer(view(call, job))
+
+
+def get_variables(call: Call) -> Answer:
+    """GET jobs/{id}/variables: the package's, overlaid by those of the run."""
+    job = find(call, call.ids[0])
+    package = call.world.packages.get(job.package_id)
+    return Answer({**(package.variables if package else {}), **job.variables, **job.dynamic_variables})
+
+
+def get_log(call: Call) -> Answer:
+    """GET jobs/{id}/log."""
+    job = find(call, call.ids[0])
+    return Answer({"body": log_text(job), "url": call.links.api(f"jobs/{job.id}/log")})
+
+
+def preview_output(call: Call) -> Answer:
+    """GET jobs/{id}/outputs/{id}/preview: there is one once the job has completed."""
+    job = find(call, call.ids[0])
+    for output in job.outputs:
+        if output.id == call.ids[1] and job.status == "completed":
+            url = call.links.api(f"jobs/{job.id}/outputs/{output.id}/preview")
+            return Answer({"preview": f"{output.name}\t{output.records_count}", "url": url})
+    raise call.not_found()

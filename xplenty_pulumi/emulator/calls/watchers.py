@@ -1,0 +1,61 @@
+"""The calls on the watchers of clusters, jobs and schedules: only the one user of the account can be among them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+from xplenty_pulumi.emulator.calls import clusters, jobs
+from xplenty_pulumi.emulator.calls.call import Call, Handler
+from xplenty_pulumi.emulator.life.records import Cluster, Job, Schedule
+from xplenty_pulumi.emulator.wire.messages import Answer
+from xplenty_pulumi.emulator.wire.views import USER_ID, USER_NAME, time_text
+
+Watched: TypeAlias = Cluster | Job | Schedule
+
+
+def _schedule(call: Call, number: int) -> Schedule:
+    schedule = call.world.schedules.get(number)
+    if schedule is None:
+        raise call.not_found()
+    return schedule
+
+
+_FIND: dict[str, Callable[[Call, int], Watched]] = {
+    "cluster": clusters.find,
+    "job": jobs.find,
+    "schedule": _schedule,
+}
+
+
+def lister(kind: str) -> Handler:
+    """Return the handler of GET {kind}s/{id}/watchers."""
+
+    def list_watchers(call: Call) -> Answer:
+        record = _FIND[kind](call, call.ids[0])
+        return Answer([{"id": USER_ID, "display_name": USER_NAME}] if record.watched else [])
+
+    return list_watchers
+
+
+def adder(kind: str) -> Handler:
+    """Return the handler of POST {kind}s/{id}/watchers; watching twice is watching."""
+
+    def watch(call: Call) -> Answer:
+        record = _FIND[kind](call, call.ids[0])
+        call.world.put(replace(record, watched=True))
+        status = call.knobs.watch_job_status if kind == "job" else 200
+        url = call.links.api(f"{kind}s/{record.id}")
+        return Answer({"created_at": time_text(call.now), f"{kind}_url": url}, status=status)
+
+    return watch
+
+
+def remover(kind: str) -> Handler:
+    """Return the handler of DELETE {kind}s/{id}/watchers; not watching is no error."""
+
+    def unwatch(call: Call) -> Answer:
+        record = _FIND[kind](call, call.ids[0])
+        call.world.put(replace(record, watched=False))
+        return Answer(None, status=204)
+
+    return unwatch

@@ -1,0 +1,130 @@
+"""From an event to what is said of it: signed requests of web hooks, texts of other hooks, mails to watchers."""
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import Any
+
+from xplenty_pulumi.emulator.calls.catalogue import package_json
+from xplenty_pulumi.emulator.calls.cluster_views import cluster_json
+from xplenty_pulumi.emulator.calls.job_views import embedded, job_json
+from xplenty_pulumi.emulator.hooks.fields import name_of
+from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
+from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.events import Happening, Subject
+from xplenty_pulumi.emulator.life.records import Hook, Job, Moment, Subscription
+from xplenty_pulumi.emulator.wire.views import USER_EMAIL, Json, Links, time_text
+
+SIGNATURE_HEADER = "X-Hook-Signature"
+
+
+def messages_of(happening: Happening, *, links: Links, knobs: Knobs) -> tuple[list[Delivery], list[Mail]]:
+    """Return what an event lets out: one delivery per hook, mails of e-mail hooks, and mails to watchers."""
+    deliveries = [_delivery(hook, happening, links=links, knobs=knobs) for hook in happening.hooks]
+    mails = [_mail_of_hook(hook, happening, links=links) for hook in happening.hooks if hook.type == "email"]
+    mails += [_mail_to_watcher(record, happening, links=links) for record in happening.watched]
+    return deliveries, mails
+
+
+def signature(hook: Hook, event: str) -> str:
+    """Return the documented signature: SHA-1 over id, event name, address and salt, one after the other."""
+    signed = f"{hook.id}{event}{hook.settings['url']}{hook.salt}"
+    return hashlib.sha1(signed.encode(errors="surrogatepass")).hexdigest()  # noqa: S324 - it is what the service uses
+
+
+def triggered(hook: Hook, delivery: Delivery, *, at: Moment) -> Hook:
+    """Return the hook with what came of a delivery noted at the subscriptions that it was for."""
+    went_well = delivery.result in ("delivered", "recorded")
+    response = {} if delivery.status is None else {"status": delivery.status}
+    names = (delivery.event, delivery.event.partition(".")[0])
+
+    def noted(subscription: Subscription) -> Subscription:
+        if subscription.event not in names:
+            return subscription
+        status = "success" if went_well else "failure"
+        return replace(subscription, last_status=status, last_response=response, last_trigger_at=at)
+
+    return replace(hook, subscriptions=tuple(noted(subscription) for subscription in hook.subscriptions))
+
+
+def _delivery(hook: Hook, happening: Happening, *, links: Links, knobs: Knobs) -> Delivery:
+    if hook.type == "web":
+        return _web(hook, happening, links=links, knobs=knobs)
+    addressee = name_of(replace(hook, name=""))
+    text = {"text": _sentence(happening, links=links)}
+    body = json.dumps(text).encode()
+    return Delivery(hook.id, hook.type, happening.event, happening.at, addressee, body=body, result="recorded")
+
+
+def _web(hook: Hook, happening: Happening, *, links: Links, knobs: Knobs) -> Delivery:
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "xplenty-emulator",
+        SIGNATURE_HEADER: signature(hook, happening.event),
+    }
+    if hook.settings["basic_auth"] and hook.settings.get("basic_auth_data"):
+        headers["Authorization"] = f"Basic {hook.settings['basic_auth_data']}"
+    return Delivery(
+        hook.id,
+        hook.type,
+        happening.event,
+        happening.at,
+        hook.settings["url"],
+        headers,
+        _body(hook, happening, links=links, knobs=knobs),
+        checks_certificate=not hook.settings["insecure_ssl"],
+    )
+
+
+def _body(hook: Hook, happening: Happening, *, links: Links, knobs: Knobs) -> bytes:
+    if knobs.hook_body == "none":
+        return b""
+    resource = _resource(happening, links=links, knobs=knobs)
+    if knobs.hook_body == "resource":
+        return json.dumps(next(iter(resource.values()), {})).encode()
+    event = {"event": happening.event, "hook_id": hook.id, "account_id": links.account_id}
+    return json.dumps(event | {"created_at": time_text(happening.at)} | resource).encode()
+
+
+def _resource(happening: Happening, *, links: Links, knobs: Knobs) -> dict[str, Json]:
+    """What the API answers for the job or cluster, by its kind; nothing for a ping."""
+    subject, cluster = happening.subject, {}
+    if happening.cluster is not None:
+        running, queued = happening.jobs
+        cluster = cluster_json(happening.cluster, running=running, queued=queued, links=links, knobs=knobs)
+    if not isinstance(subject, Job):
+        return {"cluster": cluster} if cluster else {}
+    job = job_json(subject, now=happening.at, links=links, knobs=knobs)
+    if happening.package is not None:
+        package = package_json(happening.package, links=links, with_flow=False)
+        job |= embedded(package, part="package", knobs=knobs)
+    return {"job": job | (embedded(cluster, part="cluster", knobs=knobs) if cluster else {})}
+
+
+def _named(subject: Subject) -> str:
+    return f"{'job' if isinstance(subject, Job) else 'cluster'} {subject.id}"
+
+
+def _sentence(happening: Happening, *, links: Links) -> str:
+    """What people read: the event, what it is about, and where that is to be seen."""
+    subject = happening.subject
+    if subject is None:
+        return f"{happening.event}: a test of this hook of account {links.account_id}."
+    kind = "jobs" if isinstance(subject, Job) else "clusters"
+    errors: Any = f" {subject.errors}" if isinstance(subject, Job) and subject.errors else ""
+    page = links.page(f"{kind}/{subject.id}")
+    return f"{happening.event}: {_named(subject)} of account {links.account_id}, {page}{errors}"
+
+
+def _mail_of_hook(hook: Hook, happening: Happening, *, links: Links) -> Mail:
+    about = _named(happening.subject) if happening.subject is not None else f"hook {hook.id}"
+    text = _sentence(happening, links=links)
+    return Mail(
+        hook.settings["emails"], f"{happening.event}: {about}", text, happening.event, happening.at, about, hook.id
+    )
+
+
+def _mail_to_watcher(record: Subject, happening: Happening, *, links: Links) -> Mail:
+    about = _named(record)
+    text = f"{_sentence(happening, links=links)} You watch {about}."
+    return Mail(USER_EMAIL, f"{happening.event}: {about}", text, happening.event, happening.at, about)

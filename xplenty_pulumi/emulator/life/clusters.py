@@ -1,0 +1,125 @@
+"""The life of one cluster, as pure functions of the cluster, the knobs and a moment."""
+
+from dataclasses import replace
+
+from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.records import READY, Cluster, Moment
+
+_ADJECTIVES = ("cyan", "amber", "quiet", "bold", "lucid", "misty", "brave", "coral")
+_NOUNS = ("wave", "ridge", "delta", "grove", "comet", "harbor", "prairie", "summit")
+_NEXT = {"pending": "creating", "creating": "available", "scaling": "available", "terminating": "terminated"}
+_NEXT["pending_terminate"] = "terminating"
+
+
+def generated_name(number: int) -> str:
+    """Return the name of a cluster that was given none, in the service's style."""
+    noun = _NOUNS[number // len(_ADJECTIVES) % len(_NOUNS)]
+    return f"{_ADJECTIVES[number % len(_ADJECTIVES)]}-{noun}-{100 + number * 37 % 900}"
+
+
+def due(cluster: Cluster, *, knobs: Knobs) -> Moment | None:
+    """Return when the cluster changes by itself, or None while only a call or a job can change it."""
+    if cluster.status in _NEXT:
+        return cluster.status_since + _lasts(cluster.status, knobs=knobs)
+    if cluster.status == "idle" and cluster.terminate_on_idle:
+        return cluster.updated_at
+    if cluster.status == "available" and cluster.quiet_since is not None:
+        return cluster.quiet_since + cluster.time_to_idle
+    return None
+
+
+def is_under_way(cluster: Cluster) -> bool:
+    """Return whether the cluster is on its way to another status, as one that idles is not."""
+    return cluster.status in _NEXT
+
+
+def _lasts(status: str, *, knobs: Knobs) -> float:
+    return {
+        "pending": knobs.pending_seconds,
+        "creating": knobs.creating_seconds,
+        "scaling": knobs.scaling_seconds,
+        "pending_terminate": knobs.pending_terminate_seconds,
+        "terminating": knobs.terminating_seconds,
+    }[status]
+
+
+def step(cluster: Cluster, *, at: Moment) -> Cluster:
+    """Return the cluster after the change that was due at `at`."""
+    if cluster.status in READY:
+        return _idled(cluster, at=at)
+    if cluster.status == "creating" and cluster.fails_to_start:
+        return broken(cluster, at=at)
+    following = _NEXT[cluster.status]
+    if following == "terminated":
+        return ended(cluster, at=at)
+    if following == "available":
+        return _ready(cluster, at=at)
+    return _entered(cluster, following, at=at)
+
+
+def _entered(cluster: Cluster, status: str, *, at: Moment) -> Cluster:
+    return replace(cluster, status=status, status_since=at, updated_at=at)
+
+
+def _ready(cluster: Cluster, *, at: Moment) -> Cluster:
+    launched = at if cluster.available_since is None else launched_at(cluster)
+    since = cluster.available_since if cluster.available_since is not None else at
+    ready = replace(_entered(cluster, "available", at=at), launched_at=launched, available_since=since)
+    return replace(ready, previous_nodes=None, idle_since=None)
+
+
+def _idled(cluster: Cluster, *, at: Moment) -> Cluster:
+    """A cluster that ends by idling never shows as idle: its record has both moments equal."""
+    if not cluster.terminate_on_idle:
+        return replace(_entered(cluster, "idle", at=at), idle_since=at)
+    return replace(ended(cluster, at=at), idle_since=at, terminated_on_idle=True)
+
+
+def broken(cluster: Cluster, *, at: Moment) -> Cluster:
+    """Return the cluster in `error`, from which only termination leads on."""
+    return replace(_entered(cluster, "error", at=at), quiet_since=None)
+
+
+def ended(cluster: Cluster, *, at: Moment) -> Cluster:
+    """Return the cluster `terminated`, which is final."""
+    return replace(_entered(cluster, "terminated", at=at), terminated_at=at, quiet_since=None)
+
+
+def ending(cluster: Cluster, *, at: Moment) -> Cluster:
+    """Return the cluster with its termination requested."""
+    return replace(_entered(cluster, "pending_terminate", at=at), quiet_since=None)
+
+
+def resized(cluster: Cluster, nodes: int, *, at: Moment) -> Cluster:
+    """Return the cluster on its way to `nodes`; one that is not built yet simply gets the new number."""
+    if cluster.status in READY or cluster.status == "scaling":
+        before = cluster.previous_nodes if cluster.previous_nodes is not None else cluster.nodes
+        scaling = _entered(cluster, "scaling", at=at)
+        return replace(scaling, nodes=nodes, previous_nodes=before, quiet_since=None, idle_since=None)
+    return replace(cluster, nodes=nodes, updated_at=at)
+
+
+def busy(cluster: Cluster, *, at: Moment, knobs: Knobs) -> Cluster:
+    """Return the cluster after a job was sent to it."""
+    if cluster.status == "idle" and knobs.idle_cluster_on_new_job == "available":
+        cluster = replace(_entered(cluster, "available", at=at), idle_since=None, launched_at=launched_at(cluster))
+        if knobs.available_since_after_idle == "moves":
+            cluster = replace(cluster, available_since=at)
+    return replace(cluster, quiet_since=None)
+
+
+def launched_at(cluster: Cluster) -> Moment | None:
+    """Return when it first became available, also for a record of a state file that does not hold it by itself."""
+    return cluster.available_since if cluster.launched_at is None else cluster.launched_at
+
+
+def visible_status(cluster: Cluster, *, knobs: Knobs) -> str:
+    """Return the status that clients see."""
+    return knobs.scaling_status if cluster.status == "scaling" else cluster.status
+
+
+def visible_nodes(cluster: Cluster, *, knobs: Knobs) -> int:
+    """Return the node count that clients see."""
+    if cluster.previous_nodes is not None and knobs.scaling_nodes == "old":
+        return cluster.previous_nodes
+    return cluster.nodes

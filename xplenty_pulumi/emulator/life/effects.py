@@ -1,0 +1,113 @@
+"""How clusters and jobs act on one another as time passes: starting, queueing, idling, failing and stopping together.
+
+Nothing here runs by itself: `advance` is called with the present moment before each look, and lets every change that
+fell due since then happen, in the order in which it fell due.
+"""
+
+from dataclasses import replace
+
+from xplenty_pulumi.emulator.knobs import CLUSTER_IN_ERROR
+from xplenty_pulumi.emulator.life import clusters, jobs
+from xplenty_pulumi.emulator.life.records import FINAL, READY, Cluster, Job, Moment
+from xplenty_pulumi.emulator.life.world import World
+
+
+def advance(world: World, now: Moment) -> None:
+    """Let everything happen that is due up to `now`; a moment before the last one changes nothing."""
+    while (entry := world.next_due(now)) is not None:
+        at, is_job, number = entry
+        if is_job:
+            _step_job(world, number, at=at)
+        else:
+            _step_cluster(world, number, at=at)
+    world.now = max(now, world.now)
+
+
+def _step_cluster(world: World, number: int, *, at: Moment) -> None:
+    cluster = world.clusters.get(number)
+    if cluster is not None and _is_due(clusters.due(cluster, knobs=world.knobs), at=at):
+        apply_cluster(world, clusters.step(cluster, at=at), at=at)
+
+
+def _step_job(world: World, number: int, *, at: Moment) -> None:
+    job = world.jobs.get(number)
+    if job is not None and _is_due(jobs.due(job, knobs=world.knobs), at=at):
+        apply_job(world, jobs.step(job, at=at), at=at)
+
+
+def _is_due(due: Moment | None, *, at: Moment) -> bool:
+    return due is not None and due <= at
+
+
+def apply_cluster(world: World, cluster: Cluster, *, at: Moment) -> None:
+    """Take up a changed cluster, with all that follows for its jobs."""
+    world.put(cluster)
+    if cluster.status in READY:
+        start_waiting_jobs(world, cluster, at=at)
+        note_quiet(world, cluster.id, at=at)
+    elif cluster.status == "error":
+        fail_jobs(world, cluster.id, CLUSTER_IN_ERROR, at=at)
+    elif cluster.status == "terminated":
+        for job in world.unfinished_jobs(cluster.id):
+            world.put(jobs.stopped(job, at=at))
+
+
+def apply_job(world: World, job: Job, *, at: Moment) -> None:
+    """Take up a changed job, with all that follows for its cluster and the jobs beside it."""
+    cluster = world.clusters.get(job.cluster_id)
+    if job.status not in FINAL and (cluster is None or cluster.status == "error"):
+        job = jobs.failed(job, CLUSTER_IN_ERROR, at=at)
+    world.put(job)
+    if cluster is None:
+        return
+    if job.waits_for_cluster or job.status in FINAL:
+        start_waiting_jobs(world, cluster, at=at)
+    if job.status in FINAL:
+        note_quiet(world, cluster.id, at=at)
+
+
+def start_waiting_jobs(world: World, cluster: Cluster, *, at: Moment) -> None:
+    """Start, oldest first, every waiting job that the cluster has a place and nodes enough for."""
+    unfinished = world.unfinished_jobs(cluster.id)
+    ready = cluster.status in READY
+    free = world.knobs.jobs_per_cluster - sum(jobs.holds_slot(job) for job in unfinished)
+    for job in unfinished:
+        if not job.waits_for_cluster:
+            continue
+        if ready and free > 0 and job.needed_nodes <= cluster.nodes:
+            free -= 1
+            world.put(jobs.started(job, at=at))
+        else:
+            _keep_waiting(world, job, ready=ready, at=at)
+
+
+def _keep_waiting(world: World, job: Job, *, ready: bool, at: Moment) -> None:
+    status = world.knobs.job_over_capacity if ready else world.knobs.job_on_unready_cluster
+    if job.status not in (status, "queued"):
+        world.put(jobs.entered(job, status, at=at))
+
+
+def note_quiet(world: World, cluster_id: int, *, at: Moment) -> None:
+    """Start the count towards idle if the cluster is ready and has nothing to do."""
+    cluster = world.clusters[cluster_id]
+    if cluster.status in READY and cluster.quiet_since is None and not world.unfinished_jobs(cluster_id):
+        world.put(replace(cluster, quiet_since=at))
+
+
+def fail_jobs(world: World, cluster_id: int, errors: str, *, at: Moment) -> None:
+    """Let every unfinished job of a cluster fail with `errors`."""
+    for job in world.unfinished_jobs(cluster_id):
+        world.put(jobs.failed(job, errors, at=at))
+
+
+def stop_jobs(world: World, cluster_id: int, *, at: Moment) -> None:
+    """Ask every unfinished job of a cluster to stop."""
+    for job in world.unfinished_jobs(cluster_id):
+        world.put(jobs.stop_requested(job, at=at))
+
+
+def submit(world: World, job: Job, *, at: Moment) -> None:
+    """Take up a new job; its cluster is busy from now on."""
+    cluster = world.clusters[job.cluster_id]
+    world.put(job)
+    world.put(clusters.busy(cluster, at=at, knobs=world.knobs))

@@ -1,0 +1,107 @@
+"""All records of an account, what falls due when, and what has happened to them."""
+
+import heapq
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life import clusters, events, jobs
+from xplenty_pulumi.emulator.life.events import Happening
+from xplenty_pulumi.emulator.life.records import FINAL, Cluster, Hook, Job, Moment, Package, Record, Schedule
+
+Kind: TypeAlias = type[Cluster] | type[Job] | type[Package] | type[Schedule] | type[Hook]
+Change: TypeAlias = tuple[Kind, int, Record | None]
+
+
+class World:
+    """The records of one account; a lock is its user's business."""
+
+    def __init__(self, *, knobs: Knobs, now: Moment) -> None:
+        self.knobs = knobs
+        self.now = now
+        self.born_at = now
+        self.clusters_to_fail = 0
+        self.clusters: dict[int, Cluster] = {}
+        self.jobs: dict[int, Job] = {}
+        self.packages: dict[int, Package] = {}
+        self.schedules: dict[int, Schedule] = {}
+        self.hooks: dict[int, Hook] = {}
+        self.happenings: list[Happening] = []
+        self.next_ids: dict[Kind, int] = {Cluster: 501, Job: 9001, Package: 101, Schedule: 301, Hook: 701}
+        self._tables: dict[Kind, dict[int, Any]] = {
+            Cluster: self.clusters,
+            Job: self.jobs,
+            Package: self.packages,
+            Schedule: self.schedules,
+            Hook: self.hooks,
+        }
+        self._unfinished: dict[int, set[int]] = {}
+        self._agenda: list[tuple[Moment, bool, int]] = []
+        self._changed: set[tuple[Kind, int]] = set()
+
+    def put(self, record: Record) -> None:
+        """Add or replace one record, as it is, and plan what it does next."""
+        kind, number = type(record), record.id
+        before = self._tables[kind].get(number)
+        self._tables[kind][number] = record
+        self._changed.add((kind, number))
+        self.next_ids[kind] = max(self.next_ids[kind], number + 1)
+        if isinstance(record, Cluster):
+            self._plan(clusters.due(record, knobs=self.knobs), is_job=False, number=number)
+        elif isinstance(record, Job):
+            self._note(record)
+            self._plan(jobs.due(record, knobs=self.knobs), is_job=True, number=number)
+        self.happenings += events.happenings(self, before, record)
+
+    def restore(self, records: Iterable[Record], *, next_ids: Mapping[Kind, int], born_at: Moment) -> None:
+        """Take up the records of an earlier run; what fell due meanwhile happens once time advances."""
+        self.born_at = born_at
+        for record in records:
+            self.put(record)
+        self.next_ids.update(next_ids)
+        self._changed.clear()
+        self.happenings.clear()
+
+    def remove(self, kind: Kind, number: int) -> None:
+        """Forget one record as if it had never been; its id is not used again. Raises KeyError if there is none."""
+        record = self._tables[kind].pop(number)
+        self._changed.add((kind, number))
+        if isinstance(record, Job):
+            self._unfinished.get(record.cluster_id, set()).discard(number)
+
+    def take_id(self, kind: Kind) -> int:
+        """Return an id that no record of this kind has ever had."""
+        number = self.next_ids[kind]
+        self.next_ids[kind] = number + 1
+        return number
+
+    def take_changes(self) -> list[Change]:
+        """Return what was put (or, with None, removed) since this was last asked."""
+        changes: list[Change] = [(kind, number, self._tables[kind].get(number)) for kind, number in self._changed]
+        self._changed.clear()
+        return changes
+
+    def take_happenings(self) -> list[Happening]:
+        """Return what has happened since this was last asked, oldest first."""
+        happenings, self.happenings = self.happenings, []
+        return happenings
+
+    def unfinished_jobs(self, cluster_id: int) -> list[Job]:
+        """Return the jobs on a cluster that have not ended, oldest first."""
+        return [self.jobs[number] for number in sorted(self._unfinished.get(cluster_id, ()))]
+
+    def next_due(self, now: Moment) -> tuple[Moment, bool, int] | None:
+        """Take the oldest entry that fell due up to `now` from the agenda: when, whether for a job, and its id."""
+        return heapq.heappop(self._agenda) if self._agenda and self._agenda[0][0] <= now else None
+
+    def _plan(self, due: Moment | None, *, is_job: bool, number: int) -> None:
+        """Nothing happens in the past, and entries are never taken back: outdated ones are passed over."""
+        if due is not None:
+            heapq.heappush(self._agenda, (max(due, self.now), is_job, number))
+
+    def _note(self, job: Job) -> None:
+        unfinished = self._unfinished.setdefault(job.cluster_id, set())
+        if job.status in FINAL:
+            unfinished.discard(job.id)
+        else:
+            unfinished.add(job.id)
