@@ -7,8 +7,8 @@ import httpx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.client.http.test_answers import OPERATIONS
 from tests.client.scripts import Script, client_on
-from tests.client.test_answers import OPERATIONS
 from tests.client.test_models import DOCUMENTED_CLUSTER, DOCUMENTED_JOB
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import XplentyError

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.drift.record import restore
+from tests.cli.drift.test_engine import drift
 from tests.compatibility.subclasses import FILE, PROGRAM
-from tests.drift.record import restore
-from tests.drift.test_engine import drift
 from tests.support.stack import Stack, writes
 from xplenty_pulumi.emulator import Emulator
 

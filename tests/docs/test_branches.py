@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.branch.project import QUICK, Project
+from tests.cli.branch.project import QUICK, Project
 from tests.support.stack import STEP
 from xplenty_pulumi.emulator import Emulator
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.drift.scenario import EDITS
-from tests.drift.scene import Scene, opened_scene
+from tests.cli.drift.scenario import EDITS
+from tests.cli.drift.scene import Scene, opened_scene
 from tests.support.hook_receiver import receiving
 from xplenty_pulumi.cli.drift.post import TIMEOUT
 from xplenty_pulumi.core.reports.drift_classes import CAUSES, INPUTS, OUTPUTS, Cause, Drift

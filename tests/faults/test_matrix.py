@@ -79,10 +79,12 @@ def test_cell(cell: Cell, schema_watch: SchemaWatch) -> None:
 EXCUSED: Mapping[str, str] = {
     "getUser": "asked for once in a process, so there is no second call; read like any other",
     "getAccountRateLimit": "the second address of getRateLimit",
-    **dict.fromkeys(("listPlans", "getSubscription"), "asked for beforehand only: tests/core/test_foresight.py"),
-    "pingHook": "a test of a new hook whose failure is a warning: tests/core/test_hooks.py",
-    "getPackage": "read to explain a refusal only; where it fails the refusal stands: tests/core/test_job_refusals.py",
-    "getJobVariables": "read for an output that is left out where it fails: tests/core/test_job_options.py",
+    **dict.fromkeys(
+        ("listPlans", "getSubscription"), "asked for in previews only: tests/core/preview/test_questions.py"
+    ),
+    "pingHook": "a test of a new hook whose failure is a warning: tests/core/reconcile/hooks/test_hooks.py",
+    "getPackage": "explains a refusal, which stands where it fails: tests/core/reconcile/runs/test_refusals.py",
+    "getJobVariables": "read for an output that is left out where it fails: tests/core/reconcile/runs/test_options.py",
     **dict.fromkeys(("getJobLog", "listClusterInstances"), "a detail of the command line that may be missing"),
     **dict.fromkeys(("searchClusters", "searchJobs", "searchHooks"), "never called"),
     **dict.fromkeys(("listJobChildren", "previewJobOutput", "listPackageTemplates"), "never called"),

@@ -1,0 +1,120 @@
+"""What lives and is in no state that was looked at: whose it is, and what `drift` says of it."""
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from tests.cli.drift.scenario import NOT_HERE, STACK
+from tests.cli.drift.scene import RECORDED, Scene
+from tests.cli.drift.test_calls import export, resource
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, read, sign
+
+UNMANAGED = ("--unmanaged", "--json")
+
+
+def drawn(owner: Owner, *, minutes_ago: int) -> Marker:
+    """Return the unfinished marker of a create call that was sent before the recorded moment."""
+    now = datetime.fromtimestamp(RECORDED["now"], tz=UTC)
+    return marker_of(owner).drawn(now - timedelta(minutes=minutes_ago), Random(7))
+
+
+def test_stack_that_is_not_here_is_a_class_of_its_own(scene: Scene) -> None:
+    """What a removed stack has left, or a colleague's backend holds, is told without advice to end it; exit code 0."""
+    number = scene.emulator.add_cluster(name="loads", description=sign("", marker_of(NOT_HERE))).id
+    scope = marker_of(NOT_HERE).scope
+    ended, failing = scene.run(*UNMANAGED), scene.run(*UNMANAGED, "--fail-on-unknown-stacks")
+    (found,) = ended.json["findings"]
+    assert (ended.code, failing.code) == (0, 2)
+    assert (found["id"], found["stack"], found["class"], found["cause"]) == (number, None, "unknown", "unknown_stack")
+    assert found["remark"] == (
+        f"loads: available, 2 nodes; the marker names the stack {scope}, which is not in this backend"
+    )
+    assert "terminate" not in scene.run("--unmanaged").out
+    assert scene.run("--json").json["findings"] == []
+
+
+def test_hook_of_a_stack_that_is_not_here_is_told(scene: Scene) -> None:
+    """A hook goes on telling after its stack is gone; one without a marker is nobody's business."""
+    world, number = scene.emulator.account.world, scene.id_of("muted")
+    world.put(dataclasses.replace(world.hooks[number], id=798, name=sign("bell", marker_of(NOT_HERE))))
+    world.put(dataclasses.replace(world.hooks[number], id=799, name="somebody's"))
+    (found,) = scene.run(*UNMANAGED).json["findings"]
+    assert (found["kind"], found["id"], found["cause"]) == ("hook", 798, "unknown_stack")
+
+
+def test_project_whose_last_stack_is_gone_is_looked_at(scene: Scene) -> None:
+    """Without any stack the environment names the account, and what lives there is told."""
+    scene.states = {}
+    number = scene.emulator.add_cluster(description=sign("", marker_of(STACK))).id
+    ended = scene.run("--all", *UNMANAGED)
+    found = {one["id"]: one["cause"] for one in ended.json["findings"]}
+    assert (ended.code, ended.json["stacks"], found[number]) == (0, [], "unknown_stack")
+    assert {*found.values()} == {"unknown_stack"}
+    del scene.environment["XPLENTY_API_KEY"]
+    assert "xplenty:apiKey is not set" in scene.run("--all", "--unmanaged").err
+
+
+def test_what_another_stack_of_the_backend_holds_is_its_business(scene: Scene) -> None:
+    """A renamed stack holds what carries its old name's marker, in whatever project, in the same account."""
+    number = scene.emulator.add_cluster(description=sign("", marker_of(STACK))).id
+    held = resource("idle", number, like="idle")
+    scene.others["organization/tests/prod"] = export(held)
+    assert scene.run(*UNMANAGED).json["findings"] == []
+    elsewhere = {**held, "outputs": {**held["outputs"], "__account": "another"}}
+    scene.others["organization/tests/prod"] = export(elsewhere)
+    assert [one["cause"] for one in scene.run(*UNMANAGED).json["findings"]] == ["orphaned"]
+
+
+def test_other_states_are_read_only_where_they_matter(scene: Scene) -> None:
+    """Where everything is in the state or without a marker, no other stack is exported."""
+    scene.others["organization/theirs/dev"] = {"this": "is no export"}
+    scene.others["organization/theirs/dev"]["deployment"] = {"resources": "broken"}
+    scene.emulator.add_cluster(name="adhoc")
+    assert [one["cause"] for one in scene.run(*UNMANAGED).json["findings"]] == ["unmanaged"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [
+        (5, "unfinished: the next `pulumi up` adopts it or ends it as surplus"),
+        (61, "unfinished for more than an hour, so that no `pulumi up` adopts it: look at `xplenty-pulumi hand-over "),
+    ],
+)
+def test_unfinished_create_of_this_stack_says_what_becomes_of_it(scene: Scene, minutes: int, told: str) -> None:
+    """The next `up` adopts what an interrupted one has created, unless that is too long ago."""
+    scene.emulator.add_cluster(name="left", description=sign("", drawn(STACK, minutes_ago=minutes)))
+    ended = scene.run(*UNMANAGED)
+    (found,) = ended.json["findings"]
+    assert (ended.code, found["cause"], found["stack"], found["marker"]) == (2, "orphaned", "dev", "unfinished")
+    assert told in found["remark"]
+
+
+def test_held_cluster_in_no_state_is_to_be_looked_at(scene: Scene) -> None:
+    """It may be somebody's, such as after `pulumi state delete`, so nobody is told to end it."""
+    number = scene.emulator.add_cluster(description=sign("", drawn(STACK, minutes_ago=5).held)).id
+    (found,) = scene.run(*UNMANAGED).json["findings"]
+    assert (found["cause"], found["marker"]) == ("orphaned", "held")
+    assert f"held, in no state: look at `xplenty-pulumi hand-over cluster:{number}`" in found["remark"]
+
+
+def test_surplus_of_a_resource_is_told_from_what_is_held(scene: Scene) -> None:
+    """A twin says whether the next `up` ends it, without `--unmanaged`."""
+    cluster = scene.emulator.cluster(scene.id_of("copied"))
+    owner = read(cluster.description)
+    assert owner is not None
+    now = datetime.fromtimestamp(RECORDED["now"], tz=UTC)
+    scene.emulator.add_cluster(description=sign("", owner.drawn(now - timedelta(hours=3), Random(7))))
+    (found,) = scene.run("--json").json["findings"]
+    assert (found["cause"], found["resource"], found["marker"]) == ("twin", "copied", "unfinished")
+    assert found["remark"] == (
+        f"carries the same marker as cluster {cluster.id}; unfinished: the next `pulumi up` adopts it or ends it as "
+        "surplus"
+    )
+
+
+def test_unknown_stacks_are_part_of_what_unmanaged_shows(scene: Scene) -> None:
+    """To fail on what is not looked for would never fail."""
+    ended = scene.run("--fail-on-unknown-stacks")
+    assert (ended.code, "--unmanaged" in ended.err) == (1, True)

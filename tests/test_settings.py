@@ -1,0 +1,162 @@
+"""Settings: the environment before the configuration, and errors that name both places."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from pulumi.dynamic import Config
+
+from xplenty_pulumi.core.preview.stack_rules import load_rules
+from xplenty_pulumi.errors import ConfigError
+from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.settings import (
+    DEFAULT_URL,
+    ONLY_CONFIGURED,
+    OTHER_VARIABLES,
+    VARIABLES,
+    Settings,
+    bridge_enabled,
+    load,
+    names_in,
+    require_known,
+    strange_variables,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = {"XPLENTY_API_KEY": "key-e", "XPLENTY_ACCOUNT_ID": "acc-e", "XPLENTY_API_URL": "http://127.0.0.1:1"}
+CONFIG: Mapping[str, object] = {"xplenty:apiKey": "key-c", "xplenty:accountId": "acc-c", "xplenty:apiUrl": "https://c"}
+
+
+def test_environment_comes_first() -> None:
+    """Where both say something the environment counts."""
+    assert load(ENVIRONMENT, CONFIG.get) == Settings(Secret("key-e"), "acc-e", "http://127.0.0.1:1")
+
+
+def test_configuration_comes_second() -> None:
+    """Each setting is looked up by itself."""
+    assert load({}, CONFIG.get) == Settings(Secret("key-c"), "acc-c", "https://c")
+    assert load({"XPLENTY_ACCOUNT_ID": " acc-e "}, CONFIG.get) == Settings(Secret("key-c"), "acc-e", "https://c")
+
+
+def test_address_has_a_default() -> None:
+    """Only key and account have to be given."""
+    found = load({"XPLENTY_API_KEY": "k", "XPLENTY_ACCOUNT_ID": "a"}, lambda _key: None)
+    assert (found.api_url, found.poll_seconds) == (DEFAULT_URL, None)
+
+
+@pytest.mark.parametrize(("variable", "key"), [("XPLENTY_API_KEY", "apiKey"), ("XPLENTY_ACCOUNT_ID", "accountId")])
+def test_what_is_missing_is_named(variable: str, key: str) -> None:
+    """The error names the variable and the command, and tells empty from not set."""
+    others = {name: text for name, text in ENVIRONMENT.items() if name != variable}
+    with pytest.raises(ConfigError, match=f"xplenty:{key} is not set.*{variable}.*pulumi config set") as caught:
+        load(others, lambda _key: None)
+    assert caught.value.setting == key
+    with pytest.raises(ConfigError, match=f"xplenty:{key} is empty"):
+        load({**ENVIRONMENT, variable: "  "}, CONFIG.get)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0.05", 0.05), ("300", 300.0), ("", None), (" 5 ", 5.0)])
+def test_pause(text: str, seconds: float | None) -> None:
+    """The pause between looks is a number of seconds, or left to us."""
+    assert load({**ENVIRONMENT, "XPLENTY_POLL_SECONDS": text}, CONFIG.get).poll_seconds == seconds
+
+
+@pytest.mark.parametrize("text", ["0", "0.04", "301", "nan", "-1", "often"])
+def test_impossible_pause(text: str) -> None:
+    """Any other pause is refused."""
+    with pytest.raises(ConfigError, match="pollSeconds must be a number of seconds") as caught:
+        load({**ENVIRONMENT, "XPLENTY_POLL_SECONDS": text}, CONFIG.get)
+    assert caught.value.setting == "pollSeconds"
+
+
+@pytest.mark.parametrize(("text", "share"), [("0.01", 0.01), ("1", 1.0), ("", 0.5), (" 0.25 ", 0.25)])
+def test_share_of_the_calls(text: str, share: float) -> None:
+    """A process spends half of the hourly calls at most, or what the user says."""
+    assert load({**ENVIRONMENT, "XPLENTY_CREDIT_SHARE": text}, CONFIG.get).credit_share == share
+
+
+@pytest.mark.parametrize("text", ["0", "0.009", "1.1", "nan", "-1", "half"])
+def test_impossible_share(text: str) -> None:
+    """Any other share is refused."""
+    with pytest.raises(ConfigError, match=r"creditShare must be a number from 0\.01 to 1") as caught:
+        load({**ENVIRONMENT, "XPLENTY_CREDIT_SHARE": text}, CONFIG.get)
+    assert caught.value.setting == "creditShare"
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("maxNodeHour", "maxNodeHours"),
+        ("alowedTypes", "allowedTypes"),
+        ("APIKEY", "apiKey"),
+        ("expire", "expires"),
+        ("scopes", "scope"),
+    ],
+)
+def test_misspelt_setting_is_an_error_with_the_nearest_name(name: str, nearest: str) -> None:
+    """A guard that nothing heeds is off, so its name must be right."""
+    with pytest.raises(ConfigError) as caught:
+        require_known(["apiKey", name])
+    assert f"xplenty:{name} is no setting, so nothing heeds it; the nearest is xplenty:{nearest}" in str(caught.value)
+    assert f"pulumi config rm xplenty:{name}" in str(caught.value)
+
+
+def test_known_settings_pass() -> None:
+    """Everything that is read anywhere is known; what resembles nothing is refused without a guess."""
+    require_known([*VARIABLES, *ONLY_CONFIGURED])
+    with pytest.raises(ConfigError) as caught:
+        require_known(["qqq"])
+    assert "the nearest is" not in str(caught.value)
+
+
+def test_every_setting_that_is_read_is_known() -> None:
+    """What `load` and `load_rules` look up, and nothing else, is in the table with its variable."""
+    asked: list[str] = []
+
+    def look_up(key: str) -> object:
+        asked.append(key.removeprefix("xplenty:"))
+        return {"xplenty:apiKey": "k", "xplenty:accountId": "a"}.get(key)
+
+    load({}, look_up)
+    load_rules({}, look_up)
+    assert {*asked} == {*VARIABLES}
+
+
+def test_names_are_those_of_our_namespace() -> None:
+    """Only what begins with `xplenty:` is ours, and in a project of that very name nothing can be told apart."""
+    found = {"xplenty:apiKey": "k", "aws:region": "r", "loads:day": "d"}
+    assert names_in(Config(found, "loads")) == ("apiKey",)
+    assert names_in(Config(found, "xplenty")) == names_in(None) == ()
+
+
+def test_strange_variables_are_named() -> None:
+    """A misspelt variable gets the nearest name; known ones, and those of other programs, none."""
+    strange = ["PATH", "XPLENTY_API_KEY", "XPLENTY_MAX_NODE_HOUR", "XPLENTY_QQQ"]
+    assert strange_variables(strange) == [
+        "XPLENTY_MAX_NODE_HOUR is no variable of xplenty_pulumi, so nothing heeds it; the nearest is "
+        "XPLENTY_MAX_NODE_HOURS",
+        "XPLENTY_QQQ is no variable of xplenty_pulumi, so nothing heeds it",
+    ]
+
+
+@pytest.mark.parametrize("folder", ["xplenty_pulumi", "tools", "examples", "benchmarks"])
+def test_every_variable_of_the_tree_is_known(folder: str) -> None:
+    """No variable that this project reads or sets anywhere is warned of."""
+    texts = [path.read_text("utf-8", errors="replace") for path in (ROOT / folder).rglob("*") if path.is_file()]
+    named = set(re.findall(r"\bXPLENTY_[A-Z_]*[A-Z]\b", " ".join(texts)))
+    assert named
+    assert strange_variables(named) == []
+    assert OTHER_VARIABLES.isdisjoint(VARIABLES.values())
+
+
+def test_key_is_not_shown() -> None:
+    """Printed settings do not show the key."""
+    assert "key-e" not in repr(load(ENVIRONMENT, CONFIG.get))
+
+
+@pytest.mark.parametrize(("text", "on"), [("on", True), ("", True), ("OFF ", False), ("off", False), ("no", True)])
+def test_switch_of_the_bridge(text: str, *, on: bool) -> None:
+    """Only `off` switches it off."""
+    assert bridge_enabled({"XPLENTY_BRIDGE": text}) is on
+    assert bridge_enabled({})
