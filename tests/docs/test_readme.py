@@ -136,10 +136,10 @@ def test_settings_of_the_account_block_are_read() -> None:
 
 
 def test_each_promise_has_its_tests() -> None:
-    """The nine promises stand in README, each with at least one test, and all of these exist."""
-    rows = re.findall(r"^\| (P\d) \| .+? \| (`tests/.+`) \|$", README, re.MULTILINE)
+    """The ten promises stand in README, each with at least one test, and all of these exist."""
+    rows = re.findall(r"^\| (P\d+) \| .+? \| (`tests/.+`) \|$", README, re.MULTILINE)
 
-    assert [number for number, _ in rows] == [f"P{number}" for number in range(1, 10)]
+    assert [number for number, _ in rows] == [f"P{number}" for number in range(1, 11)]
     for _, named in rows:
         for test in named.split(", "):
             file, name = test.strip("`").split("::")
