@@ -19,6 +19,7 @@ def _answers_fit_the_schema(schema_watch: SchemaWatch) -> None:
     """Fail a test at its end when an account in this process gave an answer that the description does not allow."""
 
 
-# A run in the background is started with SIGINT ignored, and so would be every program that a test interrupts.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A run in the background is started with these signals ignored, and so would be every program that a test sends one.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)
