@@ -86,6 +86,7 @@ def test_interrupted_wait_ends_at_once(
     assert one.status == "creating"
 
 
+@bridged("test_interrupted_provider_loses_nothing")
 def test_interrupted_provider_shows_no_traceback(make_stack: Callable[..., Stack], slow_account: Emulator) -> None:
     """SIGINT to the provider process alone fails the `up` in the engine's words, and nothing is printed beside them."""
     stack = make_stack(slow_account).declare(cluster("etl"))

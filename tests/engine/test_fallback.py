@@ -1,5 +1,6 @@
 """What holds where the bridge is switched off, because the host of another SDK does not offer what it leans on."""
 
+import os
 import re
 import signal
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.engine_process import HEARD, engine
-from tests.support.stack import STEP, Ran, Stack, cluster, job, writes
+from tests.support.stack import STEP, Ran, Stack, cluster, eventually, job, writes
 from xplenty_pulumi.emulator import Emulator, PackageSeed
 
 FAILING = 103
@@ -196,6 +197,35 @@ def test_previews_without_hints(plain_stack: Callable[[Emulator], Stack], accoun
         "etl": "create",
         "load": "create",
     }
+
+
+def test_a_resize_that_was_cut_off_shows_in_a_refresh(
+    plain_stack: Callable[[Emulator], Stack], slow_account: Emulator
+) -> None:
+    """The state does not know of a resize that failed, so it is taken back once a refresh has shown it."""
+    stack = plain_stack(slow_account).declare(cluster("etl"))
+    stack.up().succeeded()
+    slow_account.pace(0)
+    last_line_of_traceback(stack.declare(cluster("etl", nodes=4, ready_timeout=1)).up())
+    slow_account.pace(30)
+
+    stack.declare(cluster("etl")).up("--refresh").succeeded()
+
+    assert [one.nodes for one in slow_account.living_clusters()] == [2]
+
+
+def test_interrupted_provider_loses_nothing(plain_stack: Callable[[Emulator], Stack], slow_account: Emulator) -> None:
+    """SIGINT to the provider process alone fails the `up`, and the next one goes on with the cluster of the first."""
+    stack = plain_stack(slow_account).declare(cluster("etl"))
+    with engine(stack, "up") as running:
+        eventually(lambda: slow_account.clusters() or None)
+        os.kill(running.provider(), signal.SIGINT)
+        assert running.ended().code != 0
+    slow_account.pace(STEP)
+
+    stack.up().succeeded()
+
+    assert len(slow_account.clusters()) == 1
 
 
 def test_every_test_that_needs_the_bridge_has_a_partner() -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.support.stack import Stack, cluster, writes
+from tests.support.stack import Stack, bridged, cluster, writes
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.emulator import Emulator
 
@@ -24,6 +24,7 @@ def test_an_up_sends_what_its_preview_showed(stack: Stack, account: Emulator) ->
     assert [one.nodes for one in account.living_clusters()] == [5, 5]
 
 
+@bridged("test_a_resize_that_was_cut_off_shows_in_a_refresh")
 def test_a_resize_that_was_cut_off_and_taken_back_is_undone(stack: Stack, account: Emulator) -> None:
     """What an update has sent and not seen is the next one's business, although no input differs any more."""
     stack.declare(cluster("etl")).up().succeeded()

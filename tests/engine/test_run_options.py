@@ -103,7 +103,7 @@ def test_runs_that_go_well(make_stack: Callable[..., Stack], account: Emulator) 
     }
     assert f"follows job {theirs[0]} (running), which was active already, and started none" in output
     assert_told_as_warnings(output, account)
-    assert_in_order(account)
+    assert_in_order(account, side_by_side=stack.has_bridge)
     assert_typed_and_secret(stack)
     assert PASSWORD not in output
 
@@ -163,11 +163,14 @@ def assert_told_as_warnings(output: str, account: Emulator) -> None:
     assert "It is only recorded, as on_failure asks" in output
 
 
-def assert_in_order(account: Emulator) -> None:
-    """Runs of one cluster are under way side by side, but one that depends on another begins after its end."""
+def assert_in_order(account: Emulator, *, side_by_side: bool) -> None:
+    """A run that depends on another begins after its end; others of its cluster are under way beside that one."""
     named, secret, second = (runs_of(account, name)[0] for name in ("named", "secret", "second"))
     assert None not in (named.started_at, named.completed_at, secret.started_at, secret.completed_at)
-    assert max(named.started_at or 0, secret.started_at or 0) < min(named.completed_at or 0, secret.completed_at or 0)
+    if side_by_side:  # without the bridge, four calls at a time
+        assert max(named.started_at or 0, secret.started_at or 0) < min(
+            named.completed_at or 0, secret.completed_at or 0
+        )
     assert second.created_at > (named.completed_at or FAR_OFF)
 
 
