@@ -178,3 +178,29 @@ def test_refusals_are_not_compared() -> None:
     """A refusal is about the call, whatever else it shows."""
     with client_on(Script(refusal(422, "No."))) as client, pytest.raises(XplentyError, match="No"):
         client.clusters.update(77, {"nodes": 3})
+
+
+ANOTHER_KINDS = {
+    "cluster": {"id": 77, "status": "available", "nodes": 2},
+    "run": {"id": 77, "status": "running", "cluster_id": 5, "package_id": 8},
+    "hook": {"id": 77, "type": "web", "events": ["job_failed"]},
+    "schedule": {"id": 77, "status": "enabled"},
+}
+
+
+@pytest.mark.parametrize("body", ANOTHER_KINDS.values(), ids=ANOTHER_KINDS)
+def test_the_record_of_another_kind_is_no_user(body: dict[str, object]) -> None:
+    """Its id would be taken for that of the key's user, to whom the creators of all things are compared."""
+    script = Script(httpx.Response(200, json=body))
+    with client_on(script) as client, pytest.raises(ServerError, match="the body is that of another kind of record"):
+        client.user_id()
+    assert script.calls == 5
+
+
+def test_the_user_is_asked_for_again_after_the_record_of_another_kind() -> None:
+    """The answer that is a user's counts, and is kept."""
+    cluster, user = ({"id": 77, "status": "available", "nodes": 2}, {"id": 27, "email": "ann@example.test"})
+    script = Script(httpx.Response(200, json=cluster), httpx.Response(200, json=user))
+    with client_on(script) as client:
+        assert [client.user_id(), client.user_id()] == [27, 27]
+    assert script.calls == 2

@@ -78,7 +78,7 @@ def test_other_states_are_read_only_where_they_matter(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("minutes", "told"),
     [
-        (5, "unfinished: the next `pulumi up` adopts it or ends it as surplus"),
+        (5, "unfinished: the next `pulumi up` adopts it if the program still declares it"),
         (61, "unfinished for more than an hour, so that no `pulumi up` adopts it: look at `xplenty-pulumi hand-over "),
     ],
 )
@@ -100,7 +100,7 @@ def test_held_cluster_in_no_state_is_to_be_looked_at(scene: Scene) -> None:
 
 
 def test_surplus_of_a_resource_is_told_from_what_is_held(scene: Scene) -> None:
-    """A twin says whether the next `up` ends it, without `--unmanaged`."""
+    """A twin says what ends it, without `--unmanaged`: an `up` has no need of it."""
     cluster = scene.emulator.cluster(scene.id_of("copied"))
     owner = read(cluster.description)
     assert owner is not None
@@ -109,8 +109,8 @@ def test_surplus_of_a_resource_is_told_from_what_is_held(scene: Scene) -> None:
     (found,) = scene.run("--json").json["findings"]
     assert (found["cause"], found["resource"], found["marker"]) == ("twin", "copied", "unfinished")
     assert found["remark"] == (
-        f"carries the same marker as cluster {cluster.id}; unfinished: the next `pulumi up` adopts it or ends it as "
-        "surplus"
+        f"carries the same marker as cluster {cluster.id}; unfinished: no `pulumi up` adopts it, `xplenty-pulumi "
+        "recover --end-strays` ends it"
     )
 
 

@@ -211,6 +211,33 @@ def test_what_a_derived_class_holds_is_refused(project: Project) -> None:
     assert "the state of stack acme/loads/prod holds it" in project.run(f"cluster:{cluster.id}", "--yes").err
 
 
+@pytest.mark.parametrize("option", [("--name", "etl"), ("--release",)], ids=["hand over", "release"])
+def test_what_the_create_of_another_stack_has_requested_is_refused(project: Project, option: tuple[str, ...]) -> None:
+    """No state holds it yet, because that create may not have come to its end; the stack is named."""
+    project.states["acme/loads/prod"] = []
+    prod = marker_of(Owner("acme", "loads", "prod", ETL)).drawn(START, Random(2))
+    cluster = project.cluster(prod)
+
+    ended = project.run(f"cluster:{cluster.id}", *option, "--yes")
+
+    assert ended.code == 1
+    assert f"cluster {cluster.id}: a create of stack acme/loads/prod has requested it and may not have" in ended.err
+    assert "Run `pulumi up` in stack acme/loads/prod, which adopts it" in ended.err
+    assert project.marker(cluster) == prod
+
+
+@pytest.mark.parametrize("stack", ["dev", "gone"])
+def test_what_no_other_stack_can_be_creating_is_handed_over(project: Project, stack: str) -> None:
+    """An interrupted create of this stack is no other's, nor is that of a stack which the backend does not have."""
+    cluster = project.cluster(marker_of(Owner("acme", "loads", stack, ETL)).drawn(START, Random(2)))
+
+    project.run(f"cluster:{cluster.id}", "--name", "etl", "--yes")
+
+    now = project.marker(cluster)
+    assert now is not None
+    assert (now.whose, now.is_unfinished) == (DEV, True)
+
+
 def test_a_state_that_cannot_be_read_is_a_reason_to_do_nothing(project: Project) -> None:
     """What it holds is not known, so nothing is known to be nobody's."""
     cluster = project.cluster()

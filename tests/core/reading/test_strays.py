@@ -10,6 +10,7 @@ from tests.support.core_bench import OWNER, Bench, answers
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of, sign
 from xplenty_pulumi.core.reading.last_look import LastLook
 from xplenty_pulumi.core.reading.strays import stray_clusters, stray_hooks
+from xplenty_pulumi.errors import Cancelled
 
 SCOPE = scope_of(OWNER)
 ELSEWHERE = Owner("acme", "loads", "prod", "nightly")
@@ -99,8 +100,8 @@ def test_operation_that_wrote_names_what_it_left(bench: Bench) -> None:
     assert bench.wire.count("GET clusters") == listed + 1
     assert text == (
         "cluster 501 (pending, begun 2026-01-01 00:00 UTC): left by an interrupted create of this stack, in no state, "
-        "and costs money. The next `pulumi up` adopts it if the program still declares it; `xplenty-pulumi recover "
-        "--end-strays` ends it"
+        "and costs money. The next `pulumi up` adopts it if the program still declares it and the state holds no other "
+        "in its place; `xplenty-pulumi recover --end-strays` ends it"
     )
 
 
@@ -141,3 +142,21 @@ def test_last_look_that_fails_says_so(bench: Bench) -> None:
     assert bench.clock.monotonic() - began <= 3
     assert text.startswith("whether interrupted creates have left a cluster could not be looked at: ")
     assert text.endswith(". `xplenty-pulumi recover` looks again")
+
+
+def test_last_look_that_may_not_be_repeated_says_that_there_was_no_answer(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine sends the same at the end as after Ctrl-C, so the pause before a second try ends; nobody cancelled."""
+    last = look(bench)
+    resize(bench)
+    bench.wire.on("GET clusters", answers(500))
+    monkeypatch.setattr(bench.clock, "sleep", _give_up)
+    assert last.text() == (
+        "whether interrupted creates have left a cluster could not be looked at: the service gave no usable answer. "
+        "`xplenty-pulumi recover` looks again"
+    )
+
+
+def _give_up(_seconds: float) -> None:
+    raise Cancelled("cancelled while waiting for the service to take a call")

@@ -1,7 +1,5 @@
 """`xplenty-pulumi stop job`: end a job run and see it ended."""
 
-from functools import partial
-
 import typer
 
 from xplenty_pulumi.cli.account import Account, opened
@@ -12,7 +10,6 @@ from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.cli.ui.telling import FORGOTTEN, Teller
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reconcile.runs.stop import Stopping
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import UNMANAGED, JobRow, job_row, owner_of
@@ -33,7 +30,7 @@ def stop_job(number: JobId, *, yes: Yes = False, force: Force = False, timeout: 
     """Stop a job run and wait until it has ended; partial output, or none, remains of it."""
     with one_paragraph("stop job", interrupted=_BEGUN), opened() as account:
         seconds = read_span("--timeout", timeout).total_seconds()
-        screen, row = Screen(account.secrets), job_row(known(account.polls.job(number), f"job {number}"))
+        screen, row = Screen(account.secrets), job_row(known(account.polls.job_presence.seen(number), f"job {number}"))
         if row.is_ended:
             screen.line(f"job {number} has ended already: {row.status}")
             return
@@ -46,10 +43,10 @@ def stop_job(number: JobId, *, yes: Yes = False, force: Force = False, timeout: 
 
 
 def _owner(account: Account, row: JobRow) -> str:
-    """The owner of the cluster that it runs on."""
+    """The owner of the cluster that it runs on; a moment's 404 does not make that nobody's."""
     if row.cluster_id is None:
         return UNMANAGED
-    cluster = or_none(partial(account.client.clusters.get, row.cluster_id), account.client)
+    cluster = account.polls.cluster_presence.find(row.cluster_id)
     return owner_of(cluster.description if cluster else None)
 
 

@@ -51,7 +51,8 @@ def terminate_cluster(
     """Terminate a cluster and wait until the service shows it terminated."""
     with one_paragraph("terminate cluster", interrupted=_BEGUN), opened() as account:
         seconds = read_span("--timeout", timeout).total_seconds()
-        screen, row = Screen(account.secrets), cluster_row(known(account.polls.cluster(number), f"cluster {number}"))
+        found = known(account.polls.cluster_presence.seen(number), f"cluster {number}")
+        screen, row = Screen(account.secrets), cluster_row(found)
         if row.is_ended:
             screen.line(f"cluster {number} has ended already: {row.status}")
             return

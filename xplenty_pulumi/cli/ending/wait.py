@@ -65,7 +65,7 @@ def wait_job(
 
 def _wait(account: Account, goal: Goal[RecordT], watch: Watch[RecordT], *, timeout: str) -> None:
     deadline = Deadline.after(read_span("--timeout", timeout).total_seconds(), account.clock)
-    found, thing = known(watch(), watch.resource), watch.resource
+    found, thing = known(watch() or watch.listed(), watch.resource), watch.resource
     screen = Screen(account.secrets)
     teller = Teller(screen, account.clock, thing)
     patience = account.patience(teller.tell, screen.warn)

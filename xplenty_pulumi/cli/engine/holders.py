@@ -55,6 +55,10 @@ class Holders:
         """Return the stack whose state holds the thing, or an empty text."""
         return next((one.stack for one in self.held if one.id == number and kind in one.kinds), "")
 
+    def of_owner(self, kind: str, owner: Marker) -> Held | None:
+        """Return what a state holds of this kind as the resource of this owner."""
+        return next((one for one in self.held if kind in one.kinds and one.marker == owner), None)
+
     def ids(self, kind: str) -> frozenset[int]:
         """Return the ids of all things of a kind that a state holds."""
         return frozenset(one.id for one in self.held if kind in one.kinds)

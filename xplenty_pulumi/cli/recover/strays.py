@@ -67,6 +67,9 @@ class StackAccount:
     def outlook(self, stray: Stray) -> str:
         """Return what is about a stray, and what becomes of it."""
         what = f"{stray} was left by an interrupted create of this stack, and no state holds it"
+        if kept := self.holders.of_owner(stray.kind, stray.owner):
+            reason = f"it is a duplicate of {stray.kind} {kept.id}, which the state of stack {kept.stack} holds"
+            return f"{what}; no `pulumi up` adopts it, because {reason}; --end-strays ends it"
         if stray.is_adopted_by(self.account.client.user_id(), now=self.account.clock.now()):
             return f"{what}; the next `pulumi up` adopts it if the program still declares it, and --end-strays ends it"
         reason = "it is more than an hour old, or another user's"

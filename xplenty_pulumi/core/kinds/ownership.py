@@ -42,6 +42,14 @@ def is_surplus(thing: Cluster | Hook, owner: Marker, nonces: Container[str], *, 
     return found.nonce in nonces and not is_of_another(thing, user)
 
 
+def way_out(thing: Cluster | Hook, nonces: Container[str]) -> str:
+    """Return what ends an unfinished duplicate: a destroy only where a create call with one of these nonces made it."""
+    found = marker_on(thing)
+    if found is not None and found.nonce in nonces:
+        return "`pulumi destroy` ends it"
+    return "No `pulumi up` or `pulumi destroy` ends it; `xplenty-pulumi recover --end-strays` does"
+
+
 def is_of_another(thing: Cluster | Hook, user: int | None) -> bool:
     """Return whether a schedule or another user than that of the key has made it, as far as it says so."""
     if isinstance(thing, Hook):

@@ -32,6 +32,10 @@ class Presence(Generic[RecordT]):
         """Return the thing as it is now, or None where it is gone; a list that shows it is believed."""
         return self._get(thing_id) or self._missed(thing_id)
 
+    def seen(self, thing_id: int) -> RecordT | None:
+        """Return the thing as a single look shows it, or else a complete list; None is no proof that it is gone."""
+        return self._get(thing_id) or self.listed(thing_id)
+
     def listed(self, thing_id: int) -> RecordT | None:
         """Return the thing as a complete list shows it that is begun after this call, or None."""
         return self._list.now().get(thing_id)

@@ -8,10 +8,12 @@ from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.reading.polling import PAGE
 from xplenty_pulumi.core.reading.strays import WINDOW, Stray, stray_clusters
-from xplenty_pulumi.errors import XplentyError
+from xplenty_pulumi.errors import Cancelled, XplentyError
 
 LONGEST = 3.0
 """Seconds that the look may take; the engine waits for it."""
+_BLIND = "whether interrupted creates have left a cluster could not be looked at"
+_AGAIN = "`xplenty-pulumi recover` looks again"
 
 
 class LastLook:
@@ -44,9 +46,10 @@ class LastLook:
         try:
             newest = self._client.within(LONGEST).clusters.list(sort="created", direction="desc", page_size=PAGE)
             found = stray_clusters(islice(newest, PAGE), self._scopes, self._known)
+        except Cancelled:  # the pause before a second try: the engine says in the same way that all is over
+            return f"{_BLIND}: the service gave no usable answer. {_AGAIN}"
         except XplentyError as trouble:
-            looked = f"whether interrupted creates have left a cluster could not be looked at: {trouble.message}"
-            return f"{looked}. `xplenty-pulumi recover` looks again"
+            return f"{_BLIND}: {trouble.message}. {_AGAIN}"
         return _told([one for one in found if one.begun >= self._earliest()])
 
     def _earliest(self) -> datetime:
@@ -64,5 +67,6 @@ def _told(strays: list[Stray]) -> str:
     named = " and ".join(map(str, strays))
     return (
         f"{named}: left by an interrupted create of this stack, in no state, and costs money. The next `pulumi up` "
-        "adopts it if the program still declares it; `xplenty-pulumi recover --end-strays` ends it"
+        "adopts it if the program still declares it and the state holds no other in its place; `xplenty-pulumi recover "
+        "--end-strays` ends it"
     )

@@ -1,12 +1,13 @@
 """A 404, and what it means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from xplenty_pulumi.client import Client
+from xplenty_pulumi.client import Client, Cluster, Hook, Job
 from xplenty_pulumi.errors import AuthError, NotFoundError, RefusedError
 
 T = TypeVar("T")
+R = TypeVar("R", Cluster, Job, Hook)
 
 
 def or_none(get: Callable[[], T], client: Client) -> T | None:
@@ -20,6 +21,15 @@ def or_none(get: Callable[[], T], client: Client) -> T | None:
     except NotFoundError:
         require_account(client)
         return None
+
+
+def or_listed(get: Callable[[], R], list_all: Callable[[], Iterable[R]], client: Client, *, number: int) -> R | None:
+    """Return what `get` returns, or else the record with this id in a whole list, which a moment's 404 does not hide.
+
+    Raises:
+        AuthError: as `or_none`.
+    """
+    return or_none(get, client) or next((one for one in list_all() if one.id == number), None)
 
 
 def require_account(client: Client) -> None:

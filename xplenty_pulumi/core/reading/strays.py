@@ -9,6 +9,7 @@ from xplenty_pulumi.client import Cluster, Hook
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.marker import Marker
 
 WINDOW = timedelta(minutes=60)
 """Within that time after its POST what is unfinished is adopted by the next `pulumi up`."""
@@ -17,7 +18,7 @@ _ENDED = frozenset({Phase.ENDING, Phase.GONE})
 
 @dataclass(frozen=True)
 class Stray:
-    """A cluster or hook whose create call was interrupted, with the scope of its marker.
+    """A cluster or hook whose create call was interrupted; `owner` is what all markers of its resource share.
 
     `begun` is the minute of the create call; `creator` is the user whose key made it, None where that is not shown.
     """
@@ -25,9 +26,14 @@ class Stray:
     kind: Literal["cluster", "hook"]
     id: int
     status: str
-    scope: str
+    owner: Marker
     begun: datetime
     creator: int | None = None
+
+    @property
+    def scope(self) -> str:
+        """The scope of its marker."""
+        return self.owner.scope
 
     def __str__(self) -> str:
         status = f"{self.status}, " if self.status else ""
@@ -58,5 +64,5 @@ def _stray(one: Cluster | Hook, signed: str | None, scopes: Collection[str], hel
     if marker.scope not in scopes or one.id in held:
         return None
     if isinstance(one, Hook):
-        return Stray("hook", one.id, "", marker.scope, marker.begun)
-    return Stray("cluster", one.id, one.status, marker.scope, marker.begun, one.creator.id if one.creator else None)
+        return Stray("hook", one.id, "", marker.whose, marker.begun)
+    return Stray("cluster", one.id, one.status, marker.whose, marker.begun, one.creator.id if one.creator else None)

@@ -60,7 +60,7 @@ class Watching:
 
         if is_so():
             return
-        act_until(is_so, change, clock=self._patience.clock, tolerate=(UnsureError,))
+        act_until(is_so, change, clock=self._patience.clock, tolerate=(UnsureError, NotFoundError))
         for pause in _SETTLING:
             self._patience.clock.sleep(pause)
             if is_so():

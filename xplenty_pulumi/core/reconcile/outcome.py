@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from xplenty_pulumi.errors import Cancelled, XplentyError
+from xplenty_pulumi.errors import Cancelled, WaitError, XplentyError
 
 RecordT = TypeVar("RecordT")
 
@@ -45,3 +45,8 @@ class Sight(Generic[RecordT]):
     gone: bool = False
     remark: str = ""
     told: bool | None = None
+
+
+def saying_what_exists(problem: XplentyError, exists: str) -> XplentyError:
+    """Return the problem with what `exists`, unless it is one of a wait, which says itself what was seen last."""
+    return problem if isinstance(problem, WaitError) and problem.resource else problem.also(exists)

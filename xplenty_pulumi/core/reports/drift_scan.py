@@ -100,13 +100,15 @@ def not_elsewhere(findings: Iterable[Finding], others: Elsewhere) -> list[Findin
 
 
 def _fate(thing: Thing, marker: Marker, now: datetime | None = None) -> str:
-    """What becomes of it: `now` where no resource of the state can know that it is a surplus of its own."""
+    """What becomes of it: with `now` for what no resource of the state stands beside, else for the twin of one."""
     look = f"look at `xplenty-pulumi hand-over {thing.kind.name}:{thing.id}`"
     if not marker.is_unfinished:
         return f"held, in no state: {look}"
-    if now and marker.begun and now - marker.begun > _ADOPTED_WITHIN:
+    if now is None:
+        return "unfinished: no `pulumi up` adopts it, `xplenty-pulumi recover --end-strays` ends it"
+    if marker.begun and now - marker.begun > _ADOPTED_WITHIN:
         return f"unfinished for more than an hour, so that no `pulumi up` adopts it: {look}"
-    return "unfinished: the next `pulumi up` adopts it or ends it as surplus"
+    return "unfinished: the next `pulumi up` adopts it if the program still declares it"
 
 
 def _headline(cluster: Cluster) -> str:

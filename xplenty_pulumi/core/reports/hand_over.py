@@ -11,7 +11,7 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.kind import Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.reading.lookup import or_none
+from xplenty_pulumi.core.reading.lookup import or_listed
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import cluster_row
@@ -87,8 +87,10 @@ def look(client: Client, kind: str, number: int) -> Thing:
     """Return the thing as it is now; raises NotFoundError where the service does not know it."""
     label = f"{kind} {number}"
     if kind == HOOK.name:
-        return Thing(known(or_none(partial(client.hooks.get, number), client), label))
-    return Thing(known(or_none(partial(client.clusters.get, number), client), label))
+        hooks = client.hooks
+        return Thing(known(or_listed(partial(hooks.get, number), hooks.list, client, number=number), label))
+    clusters = client.clusters
+    return Thing(known(or_listed(partial(clusters.get, number), clusters.list, client, number=number), label))
 
 
 def require_free(thing: Thing, *, holder: str) -> None:

@@ -11,7 +11,7 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind, Phase
 from xplenty_pulumi.core.reading.for_status import Glance
-from xplenty_pulumi.core.reading.lookup import or_none, packages_called
+from xplenty_pulumi.core.reading.lookup import or_listed, or_none, packages_called
 from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail, cluster_detail, job_detail
 from xplenty_pulumi.core.reports.overview import (
     DAY,
@@ -82,7 +82,9 @@ class Observer:
             NotFoundError: the service does not know it.
         """
         self._allowance.require_read()
-        found = known(or_none(partial(self._client.clusters.get, cluster_id), self._client), f"cluster {cluster_id}")
+        clusters = self._client.clusters
+        seen = or_listed(partial(clusters.get, cluster_id), clusters.list, self._client, number=cluster_id)
+        found = known(seen, f"cluster {cluster_id}")
         rows = self._job_rows((found,))
         machines = _if_allowed(partial(self._client.clusters.instances, cluster_id))
         return cluster_detail(found, rows, instances=machines, at=self._clock.now(), credits_left=self._credits())
@@ -95,7 +97,8 @@ class Observer:
         """
         self._allowance.require_read()
         get = partial(self._client.jobs.get, job_id, include=_EMBEDDED)
-        found = known(or_none(get, self._client), f"job {job_id}")
+        list_all = partial(self._client.jobs.list, include=_EMBEDDED)
+        found = known(or_listed(get, list_all, self._client, number=job_id), f"job {job_id}")
         if self._variables is None:
             effective = _if_allowed(partial(self._client.jobs.variables, job_id))
             self._variables = {**(found.variables or {}), **(found.dynamic_variables or {}), **(effective or {})}

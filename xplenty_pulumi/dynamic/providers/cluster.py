@@ -61,7 +61,8 @@ class ClusterProvider(Provider):
         call = self.call()
         owner = marker_of(owner_of(props)) if OWNER in props else None
         number = number_of(id_, self.kind)
-        sight = self._clusters(call).read(number, inputs=declared(props, CLUSTER), owner=owner)
+        nonces = nonces_in(props)
+        sight = self._clusters(call).read(number, inputs=declared(props, CLUSTER), owner=owner, nonces=nonces)
         if sight.gone or sight.record is None:
             return self.gone(call, id_, sight.remark, props)
         return self.sighted(call, sight.record, sight.remark, with_notify(props, sight.told))

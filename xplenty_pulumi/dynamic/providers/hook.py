@@ -61,7 +61,7 @@ class HookProvider(Provider):
         self.require_account(props)
         call = self.call()
         owner = marker_of(owner_of(props)) if OWNER in props else None
-        sight = self._hooks(call).read(number_of(id_, self.kind), owner=owner)
+        sight = self._hooks(call).read(number_of(id_, self.kind), owner=owner, nonces=nonces_in(props))
         if sight.gone or sight.record is None:
             return self.gone(call, id_, sight.remark, props)
         return self.sighted(call, sight.record, sight.remark, props)

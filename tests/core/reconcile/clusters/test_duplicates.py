@@ -64,14 +64,18 @@ def test_a_call_doubled_too_late_is_ended_by_destroy(bench: Bench) -> None:
     assert "a duplicate of cluster 501, was ended: terminated" in end.warned[0]
 
 
-def test_it_is_told_until_then(bench: Bench) -> None:
-    """A refresh names it."""
+@pytest.mark.parametrize("is_known", [True, False])
+def test_it_is_told_until_then(bench: Bench, *, is_known: bool) -> None:
+    """A refresh names it, and what ends it: a destroy does so only where the state knows its nonce."""
     bench.wire.on("POST clusters", doubled_late(1000), calls={1})
     outcome = bench.clusters.create(desired())
     bench.clock.advance(1000)
     refresh = bench.another_process()
-    assert not refresh.clusters.read(outcome.record.id, owner=OURS).gone
+    nonces = outcome.nonces if is_known else ("another",)
+    assert not refresh.clusters.read(outcome.record.id, owner=OURS, nonces=nonces).gone
     assert "cluster 502 is a duplicate of cluster 501" in refresh.warned[0]
+    assert ("`pulumi destroy` ends it, and so does" in refresh.warned[0]) is is_known
+    assert ("`xplenty-pulumi recover --end-strays` does" in refresh.warned[0]) is not is_known
 
 
 @pytest.mark.parametrize(("owner", "nonces"), [(None, (nonce(),)), (OURS, ()), (OURS, ("another",))])

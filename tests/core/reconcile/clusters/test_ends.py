@@ -120,6 +120,18 @@ def test_a_key_that_may_not_end_it(bench: Bench) -> None:
     assert bench.wire.count("DELETE .*") == 1
 
 
+def test_cancelled_before_it_could_be_asked_to_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The call itself does not know what it was about; the failure says what still lives."""
+    made = bench.emulator.add_cluster()
+
+    def cancelled(_number: int) -> None:
+        raise Cancelled("cancelled while waiting for the service to take a call")
+
+    monkeypatch.setattr(bench.client.clusters, "terminate", cancelled)
+    with pytest.raises(Cancelled, match=f"cluster {made.id} was last seen available; it may cost money until"):
+        bench.clusters.delete(made.id, timeout=600)
+
+
 def test_delete_within_its_time(bench: Bench) -> None:
     """Waiting for the building and for the end share the user's time; when it is over, what is seen is told."""
     made = bench.emulator.add_cluster(status="creating")

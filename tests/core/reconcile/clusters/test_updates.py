@@ -178,3 +178,21 @@ def test_a_single_404_does_not_make_a_change_done(bench: Bench) -> None:
     outcome = bench.clusters.update(made.id, desired(name="day"))
     assert outcome.problem is None
     assert bench.emulator.cluster(made.id).name == "day"
+
+
+@pytest.mark.parametrize("calls", [{1}, {1, 2, 3}])
+def test_a_moment_in_which_it_is_not_known_is_borne(bench: Bench, calls: set[int]) -> None:
+    """A 404 to the change itself is looked into like one to a look: what shows again is changed after all."""
+    made = bench.emulator.add_cluster(description=SIGNED)
+    bench.wire.on("PUT .*", answers(404), calls=calls)
+    assert bench.clusters.update(made.id, desired(nodes=4, description="night")).problem is None
+    assert bench.emulator.cluster(made.id).nodes == 4
+
+
+def test_a_cluster_that_goes_before_the_change_is_gone(bench: Bench) -> None:
+    """That is certain after ten seconds and a complete list, and is said in these words."""
+    made = bench.emulator.add_cluster(description=SIGNED)
+    bench.wire.on("PUT .*", preceded_by(lambda: bench.emulator.delete_record("cluster", made.id)), calls={1})
+    problem = bench.clusters.update(made.id, desired(nodes=4, description="night")).problem
+    assert isinstance(problem, ReadyFailed)
+    assert problem.reason == "the service does not know it (404)"

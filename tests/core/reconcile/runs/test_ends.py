@@ -10,7 +10,7 @@ from tests.support.core_bench import Bench, Exchange, answers, desired_run, prec
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import Knobs, PackageSeed
-from xplenty_pulumi.errors import Cancelled, JobFailed, ReadyFailed, ReadyTimeout, ServerError
+from xplenty_pulumi.errors import AuthError, Cancelled, JobFailed, ReadyFailed, ReadyTimeout, ServerError
 
 NOT_FOUND = "Package failed to execute: input path not found."
 LAST_LINES = (
@@ -218,3 +218,11 @@ def test_trouble_is_not_gone(bench: Bench) -> None:
     bench.wire.on("GET .*", answers(500))
     with pytest.raises(ServerError):
         bench.job_runs.read(number, last_status="running", desired=DesiredRun({}, timeout=0))
+
+
+def test_a_key_that_is_refused_while_a_run_is_followed(bench: Bench) -> None:
+    """The failure says what goes on, and the state keeps it."""
+    bench.wire.on("GET jobs/.*", answers(401))
+    outcome = bench.job_runs.create(wanted(bench))
+    assert isinstance(outcome.problem, AuthError)
+    assert f"; job {outcome.record.id} was last seen idle and may go on. " in str(outcome.problem)

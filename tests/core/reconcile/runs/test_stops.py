@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.core_bench import Bench, Exchange, answers, lost_after, lost_before, preceded_by
 from xplenty_pulumi.emulator import Knobs, PackageSeed
-from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyTimeout, UnsureError, WaitError
+from xplenty_pulumi.errors import AuthError, InvalidError, NotFoundError, ReadyTimeout, UnsureError, WaitError
 
 
 def running(bench: Bench, *, package_id: int = 101) -> int:
@@ -136,3 +136,14 @@ def test_stop_within_its_time() -> None:
     assert caught.value.message == "not ended after 1m; last seen stopping"
     assert caught.value.resource == f"job {number}"
     assert caught.value.advice
+
+
+@pytest.mark.parametrize("asked", ["GET jobs/.*", "DELETE .*"])
+def test_a_stop_that_fails_says_what_may_go_on(bench: Bench, asked: str) -> None:
+    """A key that may not do it is the reason, and the run is what the user has to see to."""
+    number = running(bench)
+    bench.wire.on(asked, answers(403))
+    with pytest.raises(AuthError) as caught:
+        bench.job_runs.stop(number, timeout=600)
+    seen = "was not seen" if asked.startswith("GET") else "was last seen running"
+    assert f"; job {number} {seen} and may go on. " in str(caught.value)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import marker_on
+from xplenty_pulumi.core.kinds.ownership import marker_on, way_out
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
 from xplenty_pulumi.core.reconcile.clusters.create import Creation, Desired
@@ -86,11 +86,12 @@ class Clusters:
         *,
         inputs: Mapping[str, object] | None = None,
         owner: Marker | None = None,
+        nonces: tuple[str, ...] = (),
     ) -> Sight[Cluster]:
         """Return the cluster as it is now; ending, ended and unknown to the service all count as gone.
 
-        Warns of clusters besides it that unfinished create calls of its `owner` made. Its watchers are looked at where
-        `inputs`, as they were declared, say who is to be told.
+        Warns of clusters besides it that unfinished create calls of its `owner` made; a destroy ends those of `nonces`.
+        Its watchers are looked at where `inputs`, as they were declared, say who is to be told.
         """
         self._patience.allowance.require_read()
         survey = self._polls.cluster_survey
@@ -98,7 +99,7 @@ class Clusters:
         cluster = found or self._polls.cluster_presence.find(cluster_id)
         sight = self._sight(cluster_id, cluster)
         if sight.record is not None and not sight.gone and owner is not None:
-            self._warn_of_unfinished(sight.record, owner, among=survey.seen() if found else None)
+            self._warn_of_unfinished(sight.record, owner, nonces, among=survey.seen() if found else None)
         return self._watching.seen(sight, cluster_id, inputs or {})
 
     def delete(
@@ -158,7 +159,9 @@ class Clusters:
             self._living.hold(cluster_id)
         return sight
 
-    def _warn_of_unfinished(self, cluster: Cluster, owner: Marker, *, among: list[Cluster] | None) -> None:
+    def _warn_of_unfinished(
+        self, cluster: Cluster, owner: Marker, nonces: tuple[str, ...], *, among: list[Cluster] | None
+    ) -> None:
         try:
             unfinished = self._living.unfinished(owner, among=among)
         except XplentyError as failed:
@@ -167,7 +170,7 @@ class Clusters:
         for one in unfinished:
             self._patience.warn(
                 f"{label(one.id)} is a duplicate of {label(cluster.id)}: a create call of the same resource made it, "
-                "and it is in no state. `pulumi destroy` ends it, and so does "
+                f"and it is in no state. {way_out(one, nonces)}, and so does "
                 f"`xplenty-pulumi terminate cluster {one.id} --force`"
             )
 

@@ -8,12 +8,12 @@ from xplenty_pulumi.core.reconcile.clusters.create import Desired
 from xplenty_pulumi.core.reconcile.clusters.goals import READY, is_broken, label, phase_of, ready_with, watch_of
 from xplenty_pulumi.core.reconcile.clusters.search import Living
 from xplenty_pulumi.core.reconcile.notify import Watching
-from xplenty_pulumi.core.reconcile.outcome import Outcome
+from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
-from xplenty_pulumi.errors import UnsureError, WaitError, XplentyError
+from xplenty_pulumi.errors import NotFoundError, UnsureError, XplentyError
 
 
 class Convergence:
@@ -34,12 +34,10 @@ class Convergence:
         watch = watch_of(self._polls, cluster.id, cluster)
         try:
             self._bring(watch, cluster, desired, usual=usual)
-        except WaitError as problem:
-            return Outcome(watch.last or cluster, problem)
         except XplentyError as problem:
             last = watch.last or cluster
             exists = f"{label(last.id)} exists, was last seen {last.status}, and may cost money"
-            return Outcome(last, problem.also(exists))
+            return Outcome(last, saying_what_exists(problem, exists))
         return Outcome(watch.last or cluster)
 
     def signed_as_held(self, outcome: Outcome[Cluster], desired: Desired) -> Outcome[Cluster]:
@@ -70,7 +68,7 @@ class Convergence:
                 lambda: is_as_desired(watch(), desired),
                 lambda: self._put(watch, desired, deadline),
                 clock=self._patience.clock,
-                tolerate=(UnsureError,),
+                tolerate=(UnsureError, NotFoundError),
             )
         if is_changed or desired.intent.waits:
             goal = ready_with(desired, cluster, usual=usual)

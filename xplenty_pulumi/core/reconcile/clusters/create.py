@@ -142,9 +142,16 @@ class Creation:
         made = self._client.clusters.create(self._desired.fields(drawn))
         if before.shows(made.id):
             raise UnsureError(f"the answer shows cluster {made.id}, which was there before", resource="new cluster")
-        if drawn is None or markers.read(made.description) == drawn:
-            return made
-        return self._of_unmarked_answer(made, before)
+        if drawn is not None and markers.read(made.description) != drawn:
+            return self._of_unmarked_answer(made, before)
+        if drawn is None and self._is_another(made, self._desired.fields(None)):
+            raise UnsureError(f"the answer shows cluster {made.id}, which is another one", resource="new cluster")
+        return made
+
+    def _is_another(self, made: Cluster, sent: Mapping[str, object]) -> bool:
+        """Whether the answer to a create without a marker shows a cluster that this call cannot have made."""
+        is_described = made.description is None or made.description.strip() == str(sent["description"]).strip()
+        return not is_described or is_of_another(made, self._living.user) or _differs(made, self._desired)
 
     def _of_unmarked_answer(self, made: Cluster, before: Look) -> Cluster:
         """The cluster with the marker that the answer lacks; where there is none, the service does not keep markers."""

@@ -6,12 +6,13 @@ from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, label, terminated, watch_of
 from xplenty_pulumi.core.reconcile.clusters.search import Living
+from xplenty_pulumi.core.reconcile.outcome import saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reconcile.runs.stop import Stopping
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
-from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, WaitError, XplentyError
+from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
 
 UNKNOWN = "unknown to the service"
 
@@ -95,7 +96,5 @@ class Ending:
 
 
 def _with_what_lives(problem: XplentyError, watch: Watch[Cluster]) -> XplentyError:
-    if isinstance(problem, WaitError):
-        return problem
     seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
-    return problem.also(f"{watch.resource} {seen}; it may cost money until it is terminated")
+    return saying_what_exists(problem, f"{watch.resource} {seen}; it may cost money until it is terminated")

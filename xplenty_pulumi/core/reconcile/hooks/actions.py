@@ -5,7 +5,7 @@ from dataclasses import replace
 from xplenty_pulumi.client import Client, Hook
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import marker_on
+from xplenty_pulumi.core.kinds.ownership import marker_on, way_out
 from xplenty_pulumi.core.kinds.views import hook_view, wrong_fields
 from xplenty_pulumi.core.reconcile.hooks.create import DesiredHook, HookCreation, label
 from xplenty_pulumi.core.reconcile.hooks.search import KnownHooks
@@ -73,8 +73,11 @@ class Hooks:
             self._remove_surplus(hook_id, marker.whose, (*desired.nonces, marker.nonce))
         return replace(self._signed_as_held(outcome, desired), nonces=desired.nonces)
 
-    def read(self, hook_id: int, *, owner: Marker | None = None) -> Sight[Hook]:
-        """Return the hook as it is now; warns of others that unfinished create calls of its `owner` made."""
+    def read(self, hook_id: int, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> Sight[Hook]:
+        """Return the hook as it is now; warns of others that unfinished create calls of its `owner` made.
+
+        A delete ends those of `nonces`.
+        """
         self._patience.allowance.require_read()
         hook = self._known.find(hook_id)
         if hook is None:
@@ -82,7 +85,7 @@ class Hooks:
             return Sight(None, gone=True, remark=_UNKNOWN)
         self._known.hold(hook_id)
         if owner is not None:
-            self._warn_of_unfinished(hook, owner)
+            self._warn_of_unfinished(hook, owner, nonces)
         return Sight(hook)
 
     def delete(self, hook_id: int, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> None:
@@ -146,7 +149,7 @@ class Hooks:
             lambda: False,
             lambda: self._client.hooks.update(hook.id, body),
             clock=self._patience.clock,
-            tolerate=(UnsureError,),
+            tolerate=(UnsureError, NotFoundError),
         )
 
     def _name(self, hook: Hook, desired: DesiredHook) -> str:
@@ -178,7 +181,7 @@ class Hooks:
         except XplentyError as failed:
             self._patience.warn(f"{label(hook_id)} is made, but no test could be sent through it: {failed.message}")
 
-    def _warn_of_unfinished(self, hook: Hook, owner: Marker) -> None:
+    def _warn_of_unfinished(self, hook: Hook, owner: Marker, nonces: tuple[str, ...]) -> None:
         try:
             unfinished = self._known.unfinished(owner)
         except XplentyError as failed:
@@ -187,7 +190,7 @@ class Hooks:
         for one in unfinished:
             self._patience.warn(
                 f"{label(one.id)} is a duplicate of {label(hook.id)}: a create call of the same resource made it, and "
-                "it is in no state. `pulumi destroy` removes it"
+                f"it is in no state. {way_out(one, nonces)}"
             )
 
 

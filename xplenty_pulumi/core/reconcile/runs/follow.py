@@ -8,7 +8,7 @@ from xplenty_pulumi.core.kinds.job_run import has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.obstacles import Fault
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reconcile.outcome import Outcome
+from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.failure import failure_of, last_words, overrun, stopped_on_cancel
 from xplenty_pulumi.core.reconcile.runs.goals import (
@@ -47,7 +47,8 @@ class Following:
         except Cancelled as problem:
             return self._cancelled(watch.last or job, problem)
         except XplentyError as problem:
-            return Outcome(watch.last or job, problem)
+            last = watch.last or job
+            return Outcome(last, saying_what_exists(problem, _exists(last)))
         return Outcome(self._with_effective_variables(watch.last or job))
 
     def _with_effective_variables(self, job: Job) -> Job:
@@ -99,7 +100,7 @@ class Following:
     def _cancelled(self, job: Job, cancelled: Cancelled) -> Outcome[Job]:
         """Stop the run where that is asked for, and see it stopped, although nobody waits for its success any more."""
         if self._desired.on_cancel == "leave":
-            return Outcome(job, cancelled)
+            return Outcome(job, saying_what_exists(cancelled, _exists(job)))
         return self._stopped(job, problem_if_ended=stopped_on_cancel)
 
     def _stopped(self, job: Job, *, problem_if_ended: Callable[[Job], XplentyError]) -> Outcome[Job]:
@@ -118,3 +119,7 @@ class Following:
 
     def _watch(self, job: Job) -> Watch[Job]:
         return watch_of(self._polls, job.id, job)
+
+
+def _exists(job: Job) -> str:
+    return f"{label(job.id)} was last seen {job.status} and may go on"

@@ -7,11 +7,12 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reconcile.outcome import saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
-from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, RefusedError, UnsureError
+from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, RefusedError, UnsureError, XplentyError
 
 _LAG = 10.0
 _ACTIVE = frozenset({Phase.BUILDING, Phase.RUNNING})
@@ -32,6 +33,13 @@ class Stopping:
             WaitError: it had not ended by the `deadline`.
         """
         watch = self._watch(job_id)
+        try:
+            return self._stopped(job_id, watch, deadline)
+        except XplentyError as problem:
+            seen = f"was last seen {watch.last.status}" if watch.last else "was not seen"
+            raise saying_what_exists(problem, f"{watch.resource} {seen} and may go on") from None
+
+    def _stopped(self, job_id: int, watch: Watch[Job], deadline: Deadline) -> Job | None:
         while True:
             self._ask_to_stop(job_id, watch)
             try:
