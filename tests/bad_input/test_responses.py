@@ -40,13 +40,13 @@ def delete_cluster(client: Client, clock: ManualClock) -> object:
 
 def read_run(client: Client, clock: ManualClock) -> object:
     """Read a run as a refresh does."""
-    runs = JobRuns(client, Runs(client, clock), Patience(clock=clock))
+    runs = JobRuns(client, Runs(client, clock, holds_cluster=bool), Patience(clock=clock))
     return runs.read(5, last_status="running", desired=DesiredRun({"cluster_id": "77", "package_id": "3"}, timeout=0))
 
 
 def stop_run(client: Client, clock: ManualClock) -> object:
     """Stop a run as a destroy does, with little patience."""
-    JobRuns(client, Runs(client, clock), Patience(clock=clock)).stop(5, timeout=20)
+    JobRuns(client, Runs(client, clock, holds_cluster=bool), Patience(clock=clock)).stop(5, timeout=20)
     return None
 
 

@@ -62,8 +62,9 @@ class Ours:
             tell=lambda headline, detail: self.told.extend((headline, detail)),
             warn=self.told.append,
         )
-        self.clusters = Clusters(client, Living(client, clock), patience)
-        self.job_runs = JobRuns(client, Runs(client, clock), patience)
+        living = Living(client, clock)
+        self.clusters = Clusters(client, living, patience)
+        self.job_runs = JobRuns(client, Runs(client, clock, holds_cluster=living.holds), patience)
         self.hooks = Hooks(client, KnownHooks(client, clock), patience)
         self.watching = {"cluster": Watching(client, client.clusters, patience)}
         self.watching["job"] = Watching(client, client.jobs, patience)

@@ -172,7 +172,8 @@ class Bench:
             http=wire,
         )
         self.living = Living(self.client, clock, random=Random(7))
-        self.runs = Runs(self.client, clock)
+        self.runs = Runs(self.client, clock, holds_cluster=self.living.holds)
+        self.own_clusters: set[int] = set()
         self.told: list[tuple[str, str]] = []
         self.warned: list[str] = []
         self.interruption = ""
@@ -194,8 +195,16 @@ class Bench:
         return cls(emulator, clock, Wire(emulator, clock))
 
     def another_process(self) -> "Bench":
-        """Return a second process of ours on the same account, which has seen nothing yet."""
-        return Bench(self.emulator, self.clock, self.wire)
+        """Return a second process of ours on the same account, which knows of the stack's clusters alone."""
+        process = Bench(self.emulator, self.clock, self.wire)
+        for number in self.own_clusters:
+            process.hand_in(number)
+        return process
+
+    def hand_in(self, cluster_id: int) -> None:
+        """Let the engine hand in this cluster, as one that the state of the stack holds."""
+        self.own_clusters.add(cluster_id)
+        self.living.hold(cluster_id)
 
     def ready_cluster(self, **fields: Any) -> Cluster:
         """Return a cluster that somebody made and that is available."""
@@ -203,7 +212,9 @@ class Bench:
 
     def own_cluster(self) -> Cluster:
         """Return an available cluster of the stack that `OWNER` is of."""
-        return self.ready_cluster(description=sign("", marker_of(replace(OWNER, name="etl"))))
+        cluster = self.ready_cluster(description=sign("", marker_of(replace(OWNER, name="etl"))))
+        self.hand_in(cluster.id)
+        return cluster
 
     def cancel_at(self, call: str) -> None:
         """Let the user have had enough when this call is under way."""

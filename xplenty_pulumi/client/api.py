@@ -67,7 +67,7 @@ class Client:
         )
         self._caller = Caller(
             self._transport,
-            Explainer(host=address.authority, account=self._account, secrets=(api_key,)),
+            Explainer(address.authority, self._account, secrets=(api_key,), has_path=bool(address.path)),
             clock=clock,
             random=random or Random(),  # noqa: S311 - spreads retries in time; nothing secret depends on it
             deadline=deadline,

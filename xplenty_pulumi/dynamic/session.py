@@ -67,12 +67,13 @@ class Session:
     def of(cls, client: Client, clock: Clock, *, pace: Pace | None = None, share: float = 0.5) -> "Session":
         """Return a session that has seen nothing yet, and may spend that `share` of the hourly calls."""
         polls = Polls(client, clock)
+        living = Living(client, clock, presence=polls.cluster_presence)
         return cls(
             client,
             clock,
             pace or Pace(),
-            living=Living(client, clock, presence=polls.cluster_presence),
-            runs=Runs(client, clock),
+            living=living,
+            runs=Runs(client, clock, holds_cluster=living.holds),
             known_hooks=KnownHooks(client, clock),
             polls=polls,
             budget=Budget(client, clock, share=share),

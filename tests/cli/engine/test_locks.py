@@ -32,8 +32,18 @@ def test_locks_are_read_from_a_folder_of_the_backend(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", LOCK.replace("7", '"x"'), "null"])
 def test_lock_that_makes_no_sense_is_refused(text: str) -> None:
     """A lock that is no lock is nothing to decide upon, and the text says what to do."""
-    with pytest.raises(RefusedError, match="does not say by whom; nothing was changed"):
+    with pytest.raises(RefusedError, match="does not say by whom, as a full disk leaves it; nothing was changed"):
         Lock.read(text)
+
+
+def test_lock_that_a_full_disk_has_cut_off_is_seen(tmp_path: Path) -> None:
+    """The engine fails on the file that it could not write to its end, so it counts as a lock that says nothing."""
+    folder = tmp_path / ".pulumi" / "locks" / "organization" / "shop" / "dev"
+    folder.mkdir(parents=True)
+    (folder / "1.json.18ec6573d7c0f6c4.tmp").write_text("")
+
+    with pytest.raises(RefusedError, match="run `pulumi cancel`, then this again"):
+        locks_of("organization/shop/dev", f"file://{tmp_path}", folder=Path())
 
 
 def test_relative_backend_lies_in_the_project(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """`xplenty-pulumi recover` and what interrupted creates have left: named, and ended only on request."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -92,6 +92,19 @@ def test_it_waits_where_something_was_left(stack: Stack, left: str) -> None:
         running.says("organization/tests/dev: what the killed `pulumi` had sent may still arrive: waiting ")
         assert "Refreshing" not in running.printed()
     recover(stack.folder, "--yes", environment=stack.environment).succeeded()
+
+
+@pytest.mark.parametrize("words", [("drift", "--all"), ("hand-over", "cluster:501", "--yes")])
+def test_empty_state_file_of_another_stack_is_named(stack: Stack, words: Sequence[str]) -> None:
+    """The engine lists no stack while the file of any is empty, and does not say which one it is."""
+    file = stack.folder / "state" / ".pulumi" / "stacks" / "tests" / "other.json"
+    file.write_text("")
+
+    ran = stack.command(*words)
+
+    file.unlink()
+    assert ran.code != 0
+    assert f"empty, as a full disk leaves it: {file}. `xplenty-pulumi recover --stack NAME`" in ran.output
 
 
 @pytest.mark.parametrize("has_backup", [True, False])

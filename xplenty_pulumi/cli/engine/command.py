@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
+from xplenty_pulumi.cli.engine.locks import emptied
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.redact import without_logins
 
+_CUT_OFF = "unexpected end of JSON input"
+"""What the engine says of a file in its backend that is empty or cut off."""
 _PARALLEL = "64"
 """As many resources are worked on together, unless PULUMI_PARALLEL says otherwise."""
 
@@ -47,8 +50,16 @@ class Engine:
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
         if done.returncode != 0:
             words = without_logins(" ".join((done.stderr or done.stdout).split()).removeprefix("error: "))
-            raise XplentyError(f"`pulumi {arguments[0]}` failed: {words}")
+            files = self._emptied() if _CUT_OFF in words and arguments[0] != "whoami" else ""
+            raise XplentyError(f"`pulumi {arguments[0]}` failed: {words}{files}")
         return done.stdout
+
+    def _emptied(self) -> str:
+        """Name the empty files of the backend: the engine fails on that of any stack, and does not say which."""
+        backend = json.loads(self.told("whoami", "--json"))["url"]
+        files = " and ".join(map(str, emptied(backend, folder=self.folder)))
+        advice = "`xplenty-pulumi recover --stack NAME` says how to mend it"
+        return f"; empty, as a full disk leaves it: {files}. {advice}" if files else ""
 
     def removed(self) -> None:
         """Remove the stack; `pulumi stack rm` forgets which one the user has selected, so that is selected again."""

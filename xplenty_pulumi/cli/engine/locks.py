@@ -4,6 +4,8 @@ import json
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +29,9 @@ class Lock:
             return cls(int(found["pid"]), *(str(found[name]) for name in ("username", "hostname", "timestamp")))
         except (ValueError, KeyError, TypeError):
             raise RefusedError(
-                "it is locked, and the lock does not say by whom; nothing was changed",
-                advice="When you know that no `pulumi` is at work on this stack, run `pulumi cancel`, then this again",
+                "it is locked, and the lock does not say by whom, as a full disk leaves it; nothing was changed",
+                advice="When you know that no `pulumi` is at work on this stack, make room where the disk is full, run "
+                "`pulumi cancel`, then this again",
             ) from None
 
     def __str__(self) -> str:
@@ -50,7 +53,15 @@ def locks_of(stack: str, backend: str, *, folder: Path) -> tuple[Lock, ...] | No
     root = state_folder(backend, folder=folder)
     if root is None:
         return None
-    return tuple(Lock.read(file.read_text()) for file in sorted((root / "locks" / stack).glob("*.json")))
+    return tuple(map(Lock.read, _lock_texts(root / "locks" / stack)))
+
+
+def _lock_texts(folder: Path) -> Iterator[str]:
+    """What the engine takes for locks: all files, one that is half written too, but for those with attributes."""
+    for file in sorted(folder.glob("*")):
+        if file.suffix != ".attrs":
+            with suppress(FileNotFoundError):  # it was removed meanwhile
+                yield file.read_text()
 
 
 def state_folder(backend: str, *, folder: Path) -> Path | None:
@@ -59,6 +70,15 @@ def state_folder(backend: str, *, folder: Path) -> Path | None:
         return None
     root = folder / Path(backend.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi"
     return root if root.is_dir() else None
+
+
+def emptied(backend: str, *, folder: Path) -> tuple[Path, ...]:
+    """Return the states and locks in a backend that are empty; none where its files are not here to be seen."""
+    root = state_folder(backend, folder=folder)
+    if root is None:
+        return ()
+    states, locks = (root / "stacks").rglob("*.json"), (root / "locks").rglob("*.json*")
+    return tuple(file for file in sorted([*states, *locks]) if file.is_file() and not file.stat().st_size)
 
 
 def _command_of(pid: int) -> str | None:

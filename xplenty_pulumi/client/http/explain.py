@@ -58,6 +58,8 @@ _ADVICE: dict[int, str] = {
     408: "Run again later.",
     425: "Run again later.",
 }
+_STATUS_OF_A_WRONG_PATH = frozenset({401, 403, 404})
+_ADVICE_ON_PATH = f"Check {_URL_SETTING} too: the address has a path, and the service's own has none."
 _ADVICE_TO_MEND = "Nothing was changed; correct the input that the message speaks of and run again."
 _ADVICE_ON_REDIRECT = f"Redirects are not followed, because the key would go with them; check {_URL_SETTING}."
 _ADVICE_TO_REACH = f"Check the network, the proxy (HTTPS_PROXY, NO_PROXY) and {_URL_SETTING}, then run again."
@@ -74,11 +76,15 @@ _ADVICE_TO_LOOK: dict[CallKind, str] = {
 
 @dataclass(frozen=True)
 class Explainer:
-    """Writes the errors of one client; `secrets` are masked in everything the service or the network says."""
+    """Writes the errors of one client; `secrets` are masked in everything the service or the network says.
+
+    `has_path` says that the address which the settings give has a path, which may be wrong.
+    """
 
     host: str
     account: str
     secrets: Sequence[Secret] = field(default=(), repr=False)
+    has_path: bool = False
 
     def explain(
         self, resource: str, kind: CallKind, outcome: Outcome, decision: Decision, *, attempts: int
@@ -165,6 +171,8 @@ class Explainer:
         says, general = (_REDIRECTED, _ADVICE_ON_REDIRECT) if status < 400 else (_REFUSED, _ADVICE_TO_MEND)
         message = f"{_SAYS.get(status, says)} ({status})".replace("{account}", self.account)
         advice = _ADVICE.get(status, general).replace("{account}", self.account)
+        if self.has_path and status in _STATUS_OF_A_WRONG_PATH:
+            advice = f"{advice} {_ADVICE_ON_PATH}"
         return message + self._said(answer.message), advice
 
     def _said(self, words: str) -> str:

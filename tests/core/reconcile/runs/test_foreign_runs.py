@@ -181,3 +181,17 @@ def test_an_answer_without_variables_is_believed(bench: Bench) -> None:
     bench.wire.on("POST jobs", other_record(variables=None))
     assert bench.job_runs.create(desired_run(bench.own_cluster(), variables={"day": "'x'"})).problem is None
     assert "the answer got lost, looking for the run" not in bench.headlines
+
+
+@pytest.mark.parametrize("on_unsure", ["verify", "refuse"])
+def test_a_stack_with_an_old_name_takes_no_run_of_the_renamed_one(bench: Bench, on_unsure: str) -> None:
+    """The cluster has the marker of the old name still; only a state that holds it makes a run on it this stack's."""
+    cluster = bench.own_cluster()
+    bench.emulator.add_package(PackageSeed(ENDLESS, "Endless", run_seconds=10**9))
+    theirs, ours = equal_runs(bench, cluster, on_unsure=on_unsure)
+    first = bench.job_runs.create(theirs).record
+    bench.own_clusters.clear()
+    with pytest.raises(UnsureError, match=f"cluster {cluster.id}, on which it runs, has this stack's marker, but its"):
+        bench.another_process().job_runs.create(ours)
+    assert bench.wire.count("POST jobs") == 1
+    assert bench.emulator.job(first.id).status == "running"

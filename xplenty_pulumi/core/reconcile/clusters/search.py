@@ -90,6 +90,11 @@ class Living:
             self._held.add(cluster_id)
             self._released.discard(cluster_id)
 
+    def holds(self, cluster_id: int) -> bool:
+        """Return whether the engine's state is known to hold this cluster."""
+        with self._lock:
+            return cluster_id in self._held
+
     def release(self, cluster_id: int) -> None:
         """Remember that the state lets go of this cluster, because the service says that it is gone."""
         with self._lock:

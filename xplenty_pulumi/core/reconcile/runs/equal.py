@@ -1,8 +1,9 @@
 """The runs that are equal to one that is to be started, and what can be told of whose they are.
 
 A run carries no text of ours, but its cluster does. So an earlier attempt's run is known where it is on a cluster of
-the same stack, was started by the same user within the last hour, and nobody has let it go. Elsewhere an equal run may
-as well be that of another stack.
+the same stack, was started by the same user within the last hour, and nobody has let it go. The marker alone does not
+say that: a stack that was renamed leaves it to the next one of its old name. So the state has to hold the cluster too.
+Elsewhere an equal run may as well be that of another stack.
 """
 
 from collections.abc import Sequence
@@ -105,9 +106,14 @@ class WhoseRuns:
         if marker is None:
             what = "carries no stack's marker" if found else "is not known to the service"
             return f"cluster {cluster_id}, on which it runs, {what}"
-        if desired.owner is not None and marker.scope == markers.scope_of(desired.owner):
+        if desired.owner is None or marker.scope != markers.scope_of(desired.owner):
+            return f"cluster {cluster_id}, on which it runs, belongs to another stack (its marker says {marker.scope})"
+        if self._runs.holds_cluster(cluster_id):
             return ""
-        return f"cluster {cluster_id}, on which it runs, belongs to another stack (its marker says {marker.scope})"
+        return (
+            f"cluster {cluster_id}, on which it runs, has this stack's marker, but its state is not known to hold it, "
+            "as with --target or in a stack that has the old name of another"
+        )
 
     def _why_not_lost(self, job: Job) -> str:
         if not self._runs.is_of_this_user(job):

@@ -6,7 +6,7 @@ that is declared anew is run anew.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -65,11 +65,15 @@ class Shape:
 
 
 class Runs:
-    """The job runs this process knows by id, so that none of them is mistaken for a lost one; thread-safe."""
+    """The job runs this process knows by id, so that none of them is mistaken for a lost one; thread-safe.
 
-    def __init__(self, client: Client, clock: Clock) -> None:
+    `holds_cluster` tells whether the engine's state is known to hold the cluster of this id.
+    """
+
+    def __init__(self, client: Client, clock: Clock, *, holds_cluster: Callable[[int], bool]) -> None:
         self._client = client
         self._clock = clock
+        self.holds_cluster = holds_cluster
         self._lock = threading.Lock()
         self._held: set[int] = set()
         self._claimed: dict[int, Owner | None] = {}
