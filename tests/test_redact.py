@@ -106,15 +106,34 @@ def test_no_secret_gets_through(value: str, before: str, after: str) -> None:
         ("https://token@github.com/acme/loads.git", "https://github.com/acme/loads.git"),
         ("postgres://user:pass/word@host/db", "postgres://host/db"),
         ("postgres://user:p@ssword@host/db", "postgres://host/db"),
+        (
+            "postgres://host/db?user=me&password=pass/word%21&sslmode=disable",
+            "postgres://host/db?user=me&password=***&sslmode=disable",
+        ),
+        (
+            "https://host/x?sslPassword=p;w&X-Amz-Security-Token=t",
+            "https://host/x?sslPassword=***&X-Amz-Security-Token=***",
+        ),
+        ("azblob://box?sig=abc&secretKey=s", "azblob://box?sig=***&secretKey=***"),
+        ("s3://bucket?region=eu&endpoint=host&table=keys", "s3://bucket?region=eu&endpoint=host&table=keys"),
         ("s3://bucket/path@2", "s3://bucket/path@2"),
         ("https://host:8080/path@2", "https://host:8080/path@2"),
     ],
 )
-def test_addresses_lose_their_user_part(address: str, shown: str) -> None:
-    """A user and a password before a host are nobody's business, whatever secrets are known."""
+def test_addresses_lose_their_credentials(address: str, shown: str) -> None:
+    """Neither a user and a password before a host nor a password among the parameters is anybody's business."""
     assert scrub(f'it said "{address}": refused; ask me@example.test', []) == (
         f'it said "{shown}": refused; ask me@example.test'
     )
+
+
+@pytest.mark.parametrize("password", ["abc", 'a"b', "a\\b", "a\\"])
+def test_a_document_stays_one_where_an_address_in_it_loses_its_credentials(password: str) -> None:
+    """In JSON an ampersand may be escaped, and a text may end in what escapes."""
+    text = json.dumps({"message": f'"postgres://host/db?user=me&password={password}"', "b": 1}).replace("&", "\\u0026")
+    shown = json.loads(scrub(text, []))
+    assert shown["message"].startswith('"postgres://host/db?user=me&password=***')
+    assert shown["b"] == 1
 
 
 FREE_TEXT = "job 9002: failed at 2026-11-29T10:00:00Z: true; see https://api.xplenty.com/acme/jobs/9002. It ran 1 time"

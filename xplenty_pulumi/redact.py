@@ -11,6 +11,11 @@ MASK = "***"
 _SHORTEST_SECRET = 4
 _LOGIN = re.compile(r"""(?<=://)(?:[^\s/?#"'<>]*|[^\s/:@?#"'<>]+:(?!\d+[/?#])[^\s"'<>]*)@""")
 """The user part of an address; a password may hold a slash."""
+_OPENS = r"[\w.-]*(?:pass|passwd|password|pwd|secret|token|credential|signature|(?:access|api|secret)_?key)|key|sas|sig"
+_QUERY = re.compile(
+    rf"""(?P<name>(?:[?&]|\\u0026)(?:amp;)?(?:{_OPENS})=)(?:[^\s&#"'<>`\\]|\\(?!u0026)[^\s"])+""", re.IGNORECASE
+)
+"""A credential among the parameters of an address, such as `?password=` of PostgreSQL; JSON may spell it."""
 _FACT = re.compile(
     r"https?://[\w.:-]+(?:/[\w.-]+)?(?:/api)?/(?:clusters|hooks|jobs|members|packages)/\d+(?:/[a-z_]+)*"
     r"|https?://"
@@ -75,7 +80,7 @@ class Secret:
 
 
 def scrub(text: str, secrets: Iterable[Secret | str]) -> str:
-    """Return `text` with every secret masked as by `hidden`, and without the user parts of addresses."""
+    """Return `text` with every secret masked as by `hidden`, and without the credentials of addresses."""
     known = tuple(secrets)
     masked = hidden(text, known)
     short = without_logins(masked)
@@ -83,8 +88,9 @@ def scrub(text: str, secrets: Iterable[Secret | str]) -> str:
 
 
 def without_logins(text: str) -> str:
-    """Return `text` with no user and no password before the host of an address."""
-    return _LOGIN.sub("", text) if "@" in text else text
+    """Return `text` with no user before the host of an address, and no password there or among its parameters."""
+    text = _LOGIN.sub("", text) if "@" in text else text
+    return _QUERY.sub(rf"\g<name>{MASK}", text) if "=" in text else text
 
 
 def hidden(text: str, secrets: Iterable[Secret | str]) -> str:

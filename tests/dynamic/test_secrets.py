@@ -29,6 +29,15 @@ def test_an_element_is_masked() -> None:
     assert secret_values(given) == ["abc"]
 
 
+def test_two_elements_of_a_list_are_masked_and_no_third() -> None:
+    """A mask that is there already makes the list no other one."""
+    one = {"script_path": "s3://b/one.sh", "args": ["--token", "abc", "--salt", "xyz"]}
+    given = {"bootstrap_actions": [one, {"script_path": "s3://b/two.sh", "args": ["plain", "abc"]}]}
+    ways = ["/bootstrap_actions/0/args/1", "/bootstrap_actions/0/args/3", "/bootstrap_actions/1/args/1"]
+    seen = without_secrets(given, {**given, SECRETS: ways})["bootstrap_actions"]
+    assert [action["args"] for action in seen] == [["--token", "***", "--salt", "***"], ["plain", "***"]]
+
+
 def test_a_list_in_another_order_is_masked_in_all_items() -> None:
     """Which of them is the secret one is not known then."""
     seen = without_secrets(

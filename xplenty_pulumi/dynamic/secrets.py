@@ -119,9 +119,7 @@ def without_secrets(
     Texts in the service's own words are searched for the values; all else is told apart by its place alone, so that no
     status, date, link or id is ever masked. What is `known` is a secret of this process, such as the API key.
     """
-    shown: Any = dict(view)
-    for path in _places(properties):
-        shown = _masked_at(shown, path, properties)
+    shown: Any = _masked_at(view, [*_places(properties)], properties)
     told: list[Secret | str] = [*known, *secret_values(properties)]
     return {
         name: _searched(value, told, scrub) if _FREE_TEXT.search(name) else _searched(value, known, hidden)
@@ -140,26 +138,29 @@ def _places(properties: Mapping[str, object]) -> Iterator[Path]:
             yield from (("effective_variables", name) for name in names)
 
 
-def _masked_at(value: object, path: Path, asked: object) -> object:
-    """Return `value` with a mask at the end of a way; a list that is not as `asked` is masked in all of its items."""
-    if not path:
+def _masked_at(value: object, ways: Sequence[Path], asked: object) -> object:
+    """Return `value` with a mask at the end of each way; in a list that is not as `asked` all items are masked."""
+    if not ways:
+        return value
+    if () in ways:
         return value if value in (None, "", [], {}) else MASK
-    if isinstance(value, Mapping) and path[0] in value:
-        inner = asked.get(path[0]) if isinstance(asked, Mapping) else None
-        return {**value, path[0]: _masked_at(value[path[0]], path[1:], inner)}
+    if isinstance(value, Mapping):
+        wanted = asked if isinstance(asked, Mapping) else {}
+        return {name: _masked_at(inner, _on(ways, name), wanted.get(name)) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return _items_masked_at(value, path, asked)
+        return _items_masked_at(value, ways, asked)
     return value
 
 
-def _items_masked_at(items: Sequence[object], path: Path, asked: object) -> list[object]:
-    wanted = asked if isinstance(asked, list | tuple) and list(asked) == list(items) else None
-    return [
-        _masked_at(item, path[1:], wanted[position] if wanted else None)
-        if wanted is None or path[0] == str(position)
-        else item
-        for position, item in enumerate(items)
-    ]
+def _items_masked_at(items: Sequence[object], ways: Sequence[Path], asked: object) -> list[object]:
+    if isinstance(asked, list | tuple) and list(asked) == list(items):
+        return [_masked_at(item, _on(ways, str(position)), item) for position, item in enumerate(items)]
+    return [_masked_at(item, [way[1:] for way in ways], None) for item in items]
+
+
+def _on(ways: Sequence[Path], name: str) -> list[Path]:
+    """What is left of the ways that go on at `name`."""
+    return [way[1:] for way in ways if way[0] == name]
 
 
 def _searched(

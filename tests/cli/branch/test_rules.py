@@ -96,6 +96,12 @@ def test_branches_that_are_all_gone_at_once_are_not_believed(others: tuple[str, 
     assert "branch down --branch NAME" in str(refused.value)
 
 
+def test_the_only_branch_of_a_remote_whose_head_is_none_counts_as_the_default_one() -> None:
+    """A remote that was made anew under the same address names a HEAD that nobody has pushed."""
+    with pytest.raises(RefusedError, match="feature/x, feature/y"):
+        replace(heads(), default="").require_some_of([STACK, OTHER, MAIN])
+
+
 @pytest.mark.parametrize(
     ("told", "stacks"),
     [

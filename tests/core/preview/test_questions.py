@@ -195,7 +195,7 @@ def test_wrong_key_is_raised(account: Emulator) -> None:
 
 @pytest.mark.parametrize("account", [Knobs(foreign_account=404), Knobs(foreign_account=401)], indirect=True)
 @pytest.mark.parametrize("question", ["cluster", "package", "named package", "account"])
-@pytest.mark.parametrize(("account_id", "path"), [("nobody", ""), ("acme", "/elsewhere")])
+@pytest.mark.parametrize(("account_id", "path"), [("nobody", ""), ("acme", "/elsewhere"), ("acme", "/nobody/api")])
 def test_wrong_account_or_address_is_raised(account: Emulator, question: str, account_id: str, path: str) -> None:
     """Whatever is asked first, an account that the service does not know is no service that cannot be asked."""
     warnings: list[str] = []
@@ -207,9 +207,10 @@ def test_wrong_account_or_address_is_raised(account: Emulator, question: str, ac
             "named package": lambda: foresight.refusals_of_run({"package": "Sales"}),
             "account": foresight.require_account,
         }
-        with pytest.raises(AuthError, match="account"):
+        with pytest.raises(AuthError, match="account") as caught:
             asked[question]()
     assert warnings == []
+    assert ("XPLENTY_API_URL" in str(caught.value)) >= bool(path)
 
 
 def test_wrong_key_reads_like_one(account: Emulator) -> None:

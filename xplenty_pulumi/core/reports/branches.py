@@ -134,7 +134,7 @@ class Heads:
         Raises:
             RefusedError: they are; a remote that hides refs, or was made anew, looks the same.
         """
-        told = [one for one in stacks if self._tell(one) and one.branch != self.default]
+        told = [one for one in stacks if self._tell(one) and one.branch != self._likely_default()]
         if len(told) < 2 or not all(map(self.lack, told)):
             return
         names = ", ".join(sorted(one.branch for one in told))
@@ -144,6 +144,10 @@ class Heads:
             "been made anew, so nothing counts as gone and nothing was changed",
             advice="Where they are gone indeed, run `xplenty-pulumi branch down --branch NAME` for each",
         )
+
+    def _likely_default(self) -> str:
+        """The default branch; where that is not known, as of a remote whose HEAD names no branch, the only one."""
+        return self.default or ("" if len(self.names) > 1 else next(iter(self.names), ""))
 
     def _tell(self, stack: BranchStack) -> bool:
         """Whether anything is known here of the stack's branch."""
