@@ -16,6 +16,7 @@ from xplenty_pulumi.core.preview.questions import Foresight
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.last_look import LastLook
 from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
+from xplenty_pulumi.core.reconcile.runs.doubles import Doubles
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.dynamic import bridge
@@ -143,6 +144,7 @@ def open_session(settings: Settings) -> Session:
     session = Session.of(client, clock, pace=pace, share=settings.credit_share)
     visible = bridge.is_set(os.environ, "XPLENTY_SHOW_CREDITS")
     bridge.at_end(session.last_look.text, severity="WARNING")
+    bridge.at_end(Doubles(client, session.runs).text, severity="WARNING")
     credits_severity: bridge.Severity = "INFO" if visible else "DEBUG"
     bridge.at_end(lambda: f"xplenty_pulumi sent {session.budget.spent_text()}", severity=credits_severity)
     return session

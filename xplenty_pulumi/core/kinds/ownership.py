@@ -72,7 +72,8 @@ def refusal(kind: str, thing: Cluster | Hook, *, user: int | None) -> RefusedErr
     return RefusedError(
         f"it carries the marker of this resource, is not in the state of this stack, and {why}; nothing was created",
         resource=f"{kind} {thing.id}",
-        advice="If it is this resource's, because a state was lost or an entry was removed, run "
+        advice="If a `pulumi` was killed, run `xplenty-pulumi recover`. If it is this resource's, because a state was "
+        "lost or an entry was removed, run "
         f"`xplenty-pulumi hand-over {kind}:{thing.id}` and `pulumi up` again, which adopts it. If its stack was "
         "renamed, run `pulumi up` in the renamed stack, which signs it anew, or give this stack an `xplenty:scope` of "
         "its own. "

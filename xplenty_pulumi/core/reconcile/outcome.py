@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from xplenty_pulumi.errors import Cancelled, WaitError, XplentyError
+from xplenty_pulumi.errors import WaitError, XplentyError
 
 RecordT = TypeVar("RecordT")
 
@@ -25,11 +25,9 @@ class Outcome(Generic[RecordT]):
     def stays_unfinished(self, *, keeps_id: bool, is_saved_at_once: bool) -> bool:
         """Return whether its marker stays unfinished, since the state may not hold it and the next `up` is to adopt it.
 
-        The user has cancelled, or the state does not keep the id of what failed, or is not written before the end.
+        The state does not keep the id of what failed, or is not written before the end.
         """
-        if self.problem is None:
-            return not is_saved_at_once
-        return isinstance(self.problem, Cancelled) or not keeps_id
+        return not (is_saved_at_once if self.problem is None else keeps_id)
 
 
 @dataclass(frozen=True)

@@ -85,13 +85,13 @@ def test_a_failure_with_the_id_known_is_held_where_the_state_keeps_it(
     assert f":{state}]" in str(bench.emulator.cluster(outcome.record.id).description)
 
 
-def test_a_cancelled_create_stays_unfinished(bench: Bench) -> None:
-    """Nobody knows whether the state will keep its id."""
+@pytest.mark.parametrize(("keeps_id", "state"), [(True, "h"), (False, "u")])
+def test_a_cancelled_create_is_held_where_the_state_keeps_its_id(bench: Bench, state: str, *, keeps_id: bool) -> None:
+    """A stack that takes the name of a renamed one does not adopt what that one holds."""
     bench.cancel_at("POST clusters")
-    outcome = bench.clusters.create(desired())
+    outcome = bench.clusters.create(replace(desired(), keeps_id=keeps_id))
     assert isinstance(outcome.problem, Cancelled)
-    assert bench.wire.count("PUT .*") == 0
-    assert ":u]" in str(bench.emulator.cluster(outcome.record.id).description)
+    assert f":{state}]" in str(bench.emulator.cluster(outcome.record.id).description)
 
 
 def test_without_a_marker_nothing_is_looked_for(bench: Bench) -> None:

@@ -13,7 +13,10 @@ from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
-from xplenty_pulumi.errors import NotFoundError, UnsureError, XplentyError
+from xplenty_pulumi.errors import Cancelled, NotFoundError, UnsureError, XplentyError
+
+_LONGEST = 3.0
+"""Seconds that the last word about a cluster may take once the user has had enough."""
 
 
 class Convergence:
@@ -43,8 +46,8 @@ class Convergence:
     def signed_as_held(self, outcome: Outcome[Cluster], desired: Desired) -> Outcome[Cluster]:
         """Return the outcome once the cluster says that it is held; an update makes up for it where that failed.
 
-        Where the user has cancelled, or the state does not keep its id, it stays unfinished, so that the next `up`
-        adopts it.
+        Where the state does not keep its id, it stays unfinished, so that the next `up` adopts it. One whose create was
+        cancelled is held as well: unfinished, it would be another stack's that takes the name of this one.
         """
         if outcome.stays_unfinished(keeps_id=desired.keeps_id, is_saved_at_once=desired.is_saved_at_once):
             return outcome
@@ -52,7 +55,8 @@ class Convergence:
         if description is None:
             return outcome
         try:
-            self._client.clusters.update(outcome.record.id, {"description": description})
+            client = self._client.within(_LONGEST) if isinstance(outcome.problem, Cancelled) else self._client
+            client.clusters.update(outcome.record.id, {"description": description})
         except XplentyError:
             return outcome
         signed = outcome.record.model_copy(update={"description": description})

@@ -6,7 +6,7 @@ that is declared anew is run anew.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -64,6 +64,19 @@ class Shape:
         return (self.cluster_id, self.package_id, *pairs)
 
 
+@dataclass(frozen=True)
+class Start:
+    """A run that this process started: its id, what it is known by, and which runs were there before."""
+
+    job_id: int
+    shape: Shape
+    before: Collection[int]
+
+    def doubled(self, job: Job) -> bool:
+        """Return whether `job` appeared since, and is equal to the run."""
+        return job.id != self.job_id and job.id not in self.before and self.shape.fits(job)
+
+
 class Runs:
     """The job runs this process knows by id, so that none of them is mistaken for a lost one; thread-safe.
 
@@ -77,6 +90,7 @@ class Runs:
         self._lock = threading.Lock()
         self._held: set[int] = set()
         self._claimed: dict[int, Owner | None] = {}
+        self._starts: list[Start] = []
         self._turns: dict[tuple[object, ...], threading.Lock] = {}
 
     def hold(self, job_id: int) -> None:
@@ -93,6 +107,16 @@ class Runs:
         """Remember whose run this process has started or taken up; to any other owner it is not a lost one."""
         with self._lock:
             self._claimed[job_id] = owner
+
+    def started(self, start: Start) -> None:
+        """Remember a run that this process has started."""
+        with self._lock:
+            self._starts.append(start)
+
+    def starts(self) -> tuple[Start, ...]:
+        """Return the runs that this process has started."""
+        with self._lock:
+            return tuple(self._starts)
 
     @contextmanager
     def turn(self, shape: Shape) -> Iterator[None]:

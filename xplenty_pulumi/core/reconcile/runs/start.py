@@ -8,7 +8,7 @@ from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.equal import EqualRuns, WhoseRuns
 from xplenty_pulumi.core.reconcile.runs.goals import refusal, refusal_beside
 from xplenty_pulumi.core.reconcile.runs.refusals import explained
-from xplenty_pulumi.core.reconcile.runs.search import Runs, Shape
+from xplenty_pulumi.core.reconcile.runs.search import Runs, Shape, Start
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import InvalidError, NotFoundError, UnsureError
 
@@ -89,6 +89,7 @@ class Starting:
         """The run that the answer shows; one of another shape, or that was there before, is no answer to this call."""
         job = self._post(shape)
         if shape.agrees(job) and all(job.id != one.id for one in before):
+            self._runs.started(Start(job.id, shape, frozenset(one.id for one in before)))
             return job
         raise UnsureError(
             f"the answer to its start shows job {job.id}, which is another run, so whether it was started is not known",

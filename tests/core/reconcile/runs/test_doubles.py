@@ -1,0 +1,38 @@
+"""A run that a doubled call started besides ours is named at the end of the operation."""
+
+from tests.support.core_bench import Bench, answers, desired_run
+from tests.support.odd_answers import doubled
+from xplenty_pulumi.core.reconcile.runs.doubles import Doubles
+
+
+def started(bench: Bench) -> str:
+    """Start a run, and return what the look at the end says."""
+    bench.job_runs.create(desired_run(bench.own_cluster(), 101))
+    return Doubles(bench.client, bench.runs).text()
+
+
+def test_the_other_run_of_a_doubled_call_is_named(bench: Bench) -> None:
+    """The text names both, and how the other one is stopped."""
+    bench.wire.on("POST jobs", doubled, calls={1})
+    text = started(bench)
+    ours, other = sorted(one.id for one in bench.emulator.jobs())[::-1]
+    assert f"job {other} (completed) is equal to job {ours}, which this operation started" in text
+    assert f"`xplenty-pulumi stop job {other}` ends it" in text
+
+
+def test_nothing_is_said_of_one_run(bench: Bench) -> None:
+    """A calm start has nothing besides it, and what was there before is no double."""
+    assert started(bench) == ""
+
+
+def test_nothing_is_looked_at_where_nothing_was_started(bench: Bench) -> None:
+    """An operation without new runs costs no call."""
+    assert Doubles(bench.client, bench.runs).text() == ""
+    assert bench.wire.count("GET jobs") == 0
+
+
+def test_a_look_that_fails_says_so(bench: Bench) -> None:
+    """The operation has succeeded, so only the doubt is told."""
+    bench.job_runs.create(desired_run(bench.own_cluster(), 101))
+    bench.wire.on("GET jobs", answers(503))
+    assert "could not be looked at" in Doubles(bench.client, bench.runs).text()

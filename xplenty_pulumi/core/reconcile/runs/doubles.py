@@ -1,0 +1,44 @@
+"""The look at the end of an operation that started runs: did a call that was doubled on its way start another one."""
+
+from itertools import islice
+
+from xplenty_pulumi.client import Client, Job
+from xplenty_pulumi.core.reading.last_look import LONGEST
+from xplenty_pulumi.core.reading.polling import PAGE
+from xplenty_pulumi.core.reconcile.runs.search import Runs, Start
+from xplenty_pulumi.errors import Cancelled, XplentyError
+
+_BLIND = "whether a run was started twice on its way could not be looked at"
+
+
+class Doubles:
+    """Looks once at the newest jobs, when an operation of the engine is over."""
+
+    def __init__(self, client: Client, runs: Runs) -> None:
+        self._client = client
+        self._runs = runs
+
+    def text(self) -> str:
+        """Return what the user should know, or an empty text; nothing is looked at where no run was started."""
+        starts = self._runs.starts()
+        if not starts:
+            return ""
+        try:
+            jobs = self._client.within(LONGEST).jobs.list(sort="created", direction="desc", page_size=PAGE)
+            newest = list(islice(jobs, PAGE))
+        except Cancelled:
+            return f"{_BLIND}: the service gave no usable answer"
+        except XplentyError as trouble:
+            return f"{_BLIND}: {trouble.message}"
+        return ". ".join(_told(job, start) for job in newest for start in starts if self._is_double(job, start))
+
+    def _is_double(self, job: Job, start: Start) -> bool:
+        return start.doubled(job) and self._runs.is_free(job.id, None) and self._runs.is_of_this_user(job)
+
+
+def _told(job: Job, start: Start) -> str:
+    return (
+        f"job {job.id} ({job.status}) is equal to job {start.job_id}, which this operation started, and is as new. "
+        "A call that was doubled on its way may have started it; no state of this stack holds it. Unless somebody else "
+        f"wants it, `xplenty-pulumi stop job {job.id}` ends it"
+    )
