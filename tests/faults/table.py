@@ -158,10 +158,10 @@ def _refused_write(error: type[XplentyError], why: str = "") -> Row:
     return _write(_partial(error, 1), _partial(error, 1), why)
 
 
-def _refused_but_not_believed(error: type[XplentyError], why: str, *, by: tuple[str, ...] = _ENDS) -> Row:
+def _refused_but_not_believed(error: type[XplentyError], why: str) -> Row:
     """An update stops, and so does who is told; an end is tried again as long as the thing is seen to live."""
     ends, told = (_done(2), _raised(error, 4)), (_raised(error, 1), _raised(error, 1))
-    but = {**dict.fromkeys(_TOLD, told), **dict.fromkeys(by, ends)}
+    but = {**dict.fromkeys(_TOLD, told), **dict.fromkeys(_ENDS, ends)}
     return Row(_partial(error, 1), _partial(error, 1), why, but=but)
 
 
@@ -209,9 +209,7 @@ WRITE: Mapping[str, Row] = {
     "401": _WRITE_BORNE,
     "403": _WRITE_FORBIDDEN,
     "402": _refused_write(BillingError),
-    "404": _refused_but_not_believed(
-        NotFoundError, "it is still seen to live, so it is not gone", by=(*_ENDS, "deleteHook")
-    ),
+    "404": _write(_done(2), _partial(NotFoundError, 4), "it is still seen to live, so it is not gone"),
     "422": _refused_but_not_believed(InvalidError, "a busy thing is refused with 422, and may not be busy any more"),
     "redirect": _refused_write(ApiError),
     "slow drip": _write(_done(1), _done(1), "given up after 120 s, then read back", hook=_UNTIL_ANSWERED),

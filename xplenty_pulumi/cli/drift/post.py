@@ -50,7 +50,7 @@ class Receiver:
             transport.close()
         if trouble := _trouble(outcome):
             raise XplentyError(
-                f"the report could not be posted: {scrub(trouble, [self.path])}",
+                f"the report could not be posted: {scrub(trouble, [self.path, self.path.partition('?')[0]])}",
                 resource=self.address.authority,
                 advice="It is posted again by the next run with the same --since-last",
             )

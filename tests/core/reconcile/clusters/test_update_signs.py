@@ -115,13 +115,14 @@ def test_a_failure_is_held_where_the_state_keeps_the_id(bench: Bench, *, keeps_i
     assert bench.emulator.cluster(made.id).description == signed("night", held=held)
 
 
-def test_a_cancelled_update_signs_nothing(bench: Bench) -> None:
-    """The state may not keep what it has come to."""
-    made = bench.emulator.add_cluster(description=signed("night"), status="creating")
+@pytest.mark.parametrize(("keeps_id", "held"), [(True, True), (False, False)])
+def test_a_cancelled_update_is_held_where_the_state_keeps_the_id(bench: Bench, *, keeps_id: bool, held: bool) -> None:
+    """A stack that takes the name of a renamed one does not adopt what that one holds."""
+    made = bench.emulator.add_cluster(description=signed("night"), status="pending")
     bench.interruption = "cancelled"
-    outcome = bench.clusters.update(made.id, update(waits=True))
+    outcome = bench.clusters.update(made.id, replace(update(waits=True), keeps_id=keeps_id))
     assert isinstance(outcome.problem, Cancelled)
-    assert bench.wire.count("PUT .*") == 0
+    assert bench.emulator.cluster(made.id).description == signed("night", held=held)
 
 
 def test_one_that_takes_too_long_is_held_by_the_next_update(bench: Bench) -> None:
