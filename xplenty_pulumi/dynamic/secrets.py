@@ -12,6 +12,7 @@ from pulumi import Output
 
 from xplenty_pulumi.dynamic.state import SECRETS
 from xplenty_pulumi.redact import MASK, Secret, hidden, scrub
+from xplenty_pulumi.text import one_line
 
 Path = tuple[str, ...]
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -108,7 +109,7 @@ def _spellings(value: str) -> set[str]:
     """The value, the string constant's own text, both also on one line, as an error may repeat them."""
     inner = value.strip("'")
     texts = {value, inner, _ESCAPED.sub(r"\1", inner)}
-    return texts | {" ".join(text.split()) for text in texts}
+    return texts | set(map(one_line, texts))
 
 
 def without_secrets(

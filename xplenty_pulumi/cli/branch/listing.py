@@ -9,8 +9,8 @@ from rich.text import Text
 
 from xplenty_pulumi.cli.status.documents import VERSION
 from xplenty_pulumi.cli.status.tables import add_row, plain_table
-from xplenty_pulumi.cli.ui.text import NOTHING, span, stamp
 from xplenty_pulumi.core.reports.branches import BranchStack, Heads, Living, Spared
+from xplenty_pulumi.text import NOTHING, rough_duration, stamp
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class BranchRows:
             return "unknown"
         if stack.is_expired(self.at):
             return "expired"
-        return f"in {span((stack.expires - self.at).total_seconds())}"
+        return f"in {rough_duration((stack.expires - self.at).total_seconds())}"
 
 
 def branches_document(shown: BranchRows) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from xplenty_pulumi.cli.comment.plan import Change, Preview, Step
-from xplenty_pulumi.cli.ui.text import one_line, plural
+from xplenty_pulumi.text import one_line, plural
 
 LARGEST = 65_000
 """Bytes of a comment; GitHub takes 65,536 characters."""

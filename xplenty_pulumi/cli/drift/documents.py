@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from xplenty_pulumi.cli.ui.text import plural, stamp
 from xplenty_pulumi.core.reports.drift import Finding, Report
 from xplenty_pulumi.core.reports.drift_classes import Drift
+from xplenty_pulumi.text import plural, stamp
 
 VERSION = 1
 _COUNTED = (Drift.HARMFUL, Drift.HARMLESS, Drift.UNKNOWN, Drift.EXPECTED)

@@ -14,10 +14,9 @@ from xplenty_pulumi.cli.listen.exec import SALT_VARIABLE, Commands
 from xplenty_pulumi.cli.listen.queue import EventQueue, usual_file
 from xplenty_pulumi.cli.listen.requests import Notice, Verifier
 from xplenty_pulumi.cli.listen.server import HookServer
-from xplenty_pulumi.cli.ui.text import plural
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret, without_logins
-from xplenty_pulumi.text import harmless
+from xplenty_pulumi.text import harmless, plural
 
 BAD_INPUT = 2
 _MOST_SALTS = 20

@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from xplenty_pulumi.cli.ui.text import stamp
 from xplenty_pulumi.client import RateLimit
 from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail
 from xplenty_pulumi.core.reports.overview import Overview
 from xplenty_pulumi.core.reports.usage import Usage
+from xplenty_pulumi.text import stamp
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -8,10 +8,10 @@ from rich.console import RenderableType
 from rich.live import Live
 
 from xplenty_pulumi.cli.ui.screen import Harmless, Screen
-from xplenty_pulumi.cli.ui.text import one_line, stamp
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.reports.overview import Fact, changes
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Allowance
+from xplenty_pulumi.text import one_line, stamp
 
 
 class Shown(Protocol):

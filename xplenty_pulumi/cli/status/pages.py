@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from xplenty_pulumi.cli.status.tables import add_row, bar, errors_of, head, jobs_table, plain_table, status
-from xplenty_pulumi.cli.ui.text import NOTHING, clean, one_line, since, span, stamp
 from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail
+from xplenty_pulumi.text import NOTHING, one_line, printable, rough_duration, since, stamp
 
 _WIDE = 100
 ShownT = TypeVar("ShownT")
@@ -56,15 +56,14 @@ class JobPage(_Page[JobDetail]):
         yield from _pairs("OUTPUT", "RECORDS", outputs)
         if shown.log_tail is not None:
             yield Text("\nLOG", style="bold")
-            yield from (Text(clean(line).rstrip()) for line in shown.log_tail)
+            yield from (Text(printable(line).rstrip()) for line in shown.log_tail)
         yield from _noted(self._note)
 
 
 def _cluster_facts(shown: ClusterDetail) -> list[tuple[str, str | Text]]:
     row, record = shown.row, shown.record
-    idle = (
-        f"ends after {span(record.time_to_idle or 0)} without work" if record.terminate_on_idle else "stays when idle"
-    )
+    limit = f"ends after {rough_duration(record.time_to_idle or 0)} without work"
+    idle = limit if record.terminate_on_idle else "stays when idle"
     up = "never" if record.available_since is None else stamp(record.available_since)
     ended = [("ended", stamp(row.ended_at))] if row.ended_at else []
     return [
@@ -97,7 +96,7 @@ def _job_facts(shown: JobDetail, *, ascii_only: bool) -> list[tuple[str, str | T
         ("created", f"{since(row.created_at, shown.at)} ago"),
         ("started", NOTHING if row.started_at is None else stamp(row.started_at)),
         *ended,
-        ("runtime", span(row.runtime_in_seconds or 0)),
+        ("runtime", rough_duration(row.runtime_in_seconds or 0)),
         ("page", row.html_url or NOTHING),
     ]
 

@@ -7,10 +7,10 @@ from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from xplenty_pulumi.cli.ui.text import NOTHING, one_line, plural, since, span, stamp
 from xplenty_pulumi.client import RateLimit
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, Overview
+from xplenty_pulumi.text import NOTHING, one_line, plural, rough_duration, since, stamp
 
 _WIDE = 100
 _CELLS = 10
@@ -76,7 +76,7 @@ def jobs_table(rows: Iterable[JobRow], *, now: datetime, is_wide: bool, ascii_on
     table = plain_table("JOB", "PACKAGE", "CLUSTER", "STATUS", "PROGRESS", "RUNTIME", "AGE", *owner)
     for row in rows:
         package = " ".join(filter(None, [str(row.package_id or ""), row.package]))
-        runtime = NOTHING if row.started_at is None else span(row.runtime_in_seconds or 0)
+        runtime = NOTHING if row.started_at is None else rough_duration(row.runtime_in_seconds or 0)
         owners = [row.owner or NOTHING] if is_wide else []
         progress = Text(bar(row.progress, ascii_only=ascii_only))
         cells: list[str | Text] = [str(row.id), package, str(row.cluster_id or NOTHING), status(row), progress, runtime]

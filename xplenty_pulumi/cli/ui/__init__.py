@@ -5,5 +5,4 @@
 - `options`: the options that commands share, and how what is typed is read.
 - `screen`: the one door to what the user reads: everything passes here and is scrubbed.
 - `telling`: telling on lines what happens while something is waited for.
-- `text`: texts of the service made fit for a terminal, and quantities as people say them.
 """

@@ -6,10 +6,9 @@ from contextlib import contextmanager
 
 import typer
 
-from xplenty_pulumi.cli.ui.text import one_line
 from xplenty_pulumi.errors import ConfigError, SpecError, XplentyError
 from xplenty_pulumi.redact import Secret, scrub
-from xplenty_pulumi.text import not_commands
+from xplenty_pulumi.text import not_commands, one_line
 
 FAILED, BAD_USAGE, SHOWS_FAILURE = 1, 2, 3
 

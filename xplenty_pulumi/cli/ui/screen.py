@@ -11,10 +11,9 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.segment import Segment
 
-from xplenty_pulumi.cli.ui.text import one_line
 from xplenty_pulumi.redact import Secret, scrub
 from xplenty_pulumi.settings import in_ci
-from xplenty_pulumi.text import harmless, not_commands
+from xplenty_pulumi.text import harmless, not_commands, one_line
 
 _WIDTH_OF_A_PIPE = 160
 

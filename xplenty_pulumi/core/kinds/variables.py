@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from xplenty_pulumi.redact import MASK, scrub
+from xplenty_pulumi.text import one_line
 
 _CONSTANTS = frozenset({"true", "false", "null"})
 _WORDS_OF_THE_LANGUAGE = _CONSTANTS | {
@@ -102,7 +103,7 @@ def values_of(*groups: Mapping[str, object] | None) -> frozenset[str]:
     values = [str(value) for group in groups for value in (group or {}).values()]
     spellings = {spelling for value in values for spelling in (value, value.strip("'"))}
     spellings |= {_ESCAPED.sub(r"\1", one) for one in spellings}
-    return frozenset(spellings | {" ".join(one.split()) for one in spellings})
+    return frozenset(spellings | set(map(one_line, spellings)))
 
 
 def without(text: str, values: Iterable[str]) -> str:

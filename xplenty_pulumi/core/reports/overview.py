@@ -11,6 +11,7 @@ from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_end
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.variables import values_of, without
 from xplenty_pulumi.core.kinds.views import cluster_view
+from xplenty_pulumi.text import one_line, plural
 
 UNMANAGED = "unmanaged"
 """The owner of what carries no marker; no scope can be called so, because each ends in a hash."""
@@ -43,7 +44,7 @@ class ClusterRow:
     @property
     def headline(self) -> str:
         """What is worth a line of its own when it changes."""
-        nodes = "" if self.nodes is None else f", {self.nodes} node{'' if self.nodes == 1 else 's'}"
+        nodes = "" if self.nodes is None else f", {plural(self.nodes, 'node')}"
         jobs = f", {self.running_jobs} running" if self.running_jobs else ""
         jobs += f", {self.queued_jobs} queued" if self.queued_jobs else ""
         return f"{self.name}: {self.status}{nodes}{jobs}"
@@ -161,8 +162,8 @@ def cluster_row(cluster: Cluster, jobs: Iterable[JobRow] = ()) -> ClusterRow:
 
 def job_row(job: Job, owners: Mapping[int, str] | None = None, *, shows_values: bool = False) -> JobRow:
     """Return the row of a job run; `owners` are those of the clusters that are known, by id."""
-    errors = " ".join((job.errors or "").split())
     phase = JOB_RUN.phase(job.status)
+    values = frozenset() if shows_values else values_of(job.variables, job.dynamic_variables)
     return JobRow(
         id=job.id,
         status=job.status,
@@ -176,7 +177,7 @@ def job_row(job: Job, owners: Mapping[int, str] | None = None, *, shows_values: 
         started_at=job.started_at,
         ended_at=job.completed_at or (None if phase is Phase.UNKNOWN else job.failed_at),
         runtime_in_seconds=job.runtime_in_seconds,
-        errors=errors if shows_values else without(errors, values_of(job.variables, job.dynamic_variables)),
+        errors=one_line(without(job.errors or "", values)),
         html_url=job.html_url,
     )
 
