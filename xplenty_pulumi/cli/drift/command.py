@@ -134,8 +134,7 @@ def _show(screen: Screen, document: dict[str, Any], since: Changes | None, forma
     if format_ is Format.JSON:
         screen.document(_with_changes(document, since))
     elif format_ is Format.MARKDOWN:
-        for line in markdown(document, since).splitlines():
-            screen.line(line)
+        screen.text(markdown(document, since))
     else:
         screen.show(DriftPage(document, since))
 

@@ -9,20 +9,12 @@ from rich.live import Live
 
 from xplenty_pulumi.cli.ui.screen import Harmless, Screen
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.reports.overview import Fact, changes
+from xplenty_pulumi.core.reports.overview import AccountView, Fact, changes
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Allowance
 from xplenty_pulumi.text import one_line, stamp
 
-
-class Shown(Protocol):
-    """What a look returns."""
-
-    @property
-    def facts(self) -> dict[str, Fact]: ...
-
-
-ShownT = TypeVar("ShownT", bound=Shown)
-ShownT_contra = TypeVar("ShownT_contra", bound=Shown, contravariant=True)
+ShownT = TypeVar("ShownT", bound=AccountView)
+ShownT_contra = TypeVar("ShownT_contra", bound=AccountView, contravariant=True)
 
 
 class Display(Protocol[ShownT_contra]):

@@ -82,7 +82,11 @@ class Screen:
 
     def line(self, text: str) -> None:
         """Print one line whole, whatever its length, at once."""
-        self._output.write(f"{harmless(text)}\n")
+        self.text(f"{text}\n")
+
+    def text(self, text: str) -> None:
+        """Print lines that end as they are to end, whole and at once."""
+        self._output.write(harmless(text))
         sys.stdout.flush()
 
     def warn(self, text: str) -> None:

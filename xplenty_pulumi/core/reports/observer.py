@@ -102,7 +102,6 @@ class Observer:
         log = _if_allowed(partial(self._client.jobs.log, job_id))
         return job_detail(
             found,
-            owner=None,
             variables=self._variables,
             log=log.body if log else None,
             log_lines=log_lines,

@@ -1,5 +1,6 @@
 """An account at a glance, as plain values: which clusters and job runs there are, whose they are, and how they do."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_end
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.variables import values_of, without
 from xplenty_pulumi.core.kinds.views import cluster_view
-from xplenty_pulumi.text import one_line, plural
+from xplenty_pulumi.text import label, one_line, plural
 
 UNMANAGED = "unmanaged"
 """The owner of what carries no marker; no scope can be called so, because each ends in a hash."""
@@ -35,6 +36,11 @@ class ClusterRow:
     idle_since: datetime | None
     running_jobs: int | None
     queued_jobs: int | None
+
+    @property
+    def label(self) -> str:
+        """How texts name it."""
+        return label("cluster", self.id)
 
     @property
     def is_ended(self) -> bool:
@@ -70,6 +76,11 @@ class JobRow:
     html_url: str | None
 
     @property
+    def label(self) -> str:
+        """How texts name it."""
+        return label("job", self.id)
+
+    @property
     def is_ended(self) -> bool:
         """Whether it has come to an end, of whatever kind."""
         return is_end(self.status, completed_at=self.ended_at, progress=self.progress)
@@ -103,29 +114,6 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Overview:
-    """An account at a moment. `clusters` and `jobs` are None where they were not asked for."""
-
-    at: datetime
-    credits: RateLimit | None
-    clusters: tuple[ClusterRow, ...] | None = None
-    jobs: tuple[JobRow, ...] | None = None
-    jobs_left_out: int = 0
-    """How many job runs that have ended are not shown for want of room."""
-
-    @property
-    def has_failure(self) -> bool:
-        """Whether a cluster in error or a failed job run is shown."""
-        return has_failure(*(self.clusters or ()), *(self.jobs or ()))
-
-    @property
-    def facts(self) -> dict[str, "Fact"]:
-        """What can change, by the name of the thing."""
-        clusters = {f"cluster {row.id}": Fact(row.headline, row.is_ended) for row in self.clusters or ()}
-        return clusters | {f"job {row.id}": Fact(row.headline, row.is_ended) for row in self.jobs or ()}
-
-
-@dataclass(frozen=True)
 class Fact:
     """How something is; what `is_final` is not missed when it goes out of sight."""
 
@@ -133,9 +121,41 @@ class Fact:
     is_final: bool = field(compare=False)
 
 
-def has_failure(*rows: ClusterRow | JobRow) -> bool:
-    """Return whether one of the rows is a cluster in error or a failed job run."""
-    return any(row.phase is Phase.FAILED for row in rows)
+@dataclass(frozen=True)
+class AccountView(ABC):
+    """What is shown of an account at a moment; `credits` is None where the calls left are not known."""
+
+    at: datetime
+    credits: RateLimit | None
+
+    @property
+    @abstractmethod
+    def rows(self) -> tuple[ClusterRow | JobRow, ...]:
+        """Everything that is shown, in its order."""
+
+    @property
+    def has_failure(self) -> bool:
+        """Whether a cluster in error or a failed job run is shown."""
+        return any(row.phase is Phase.FAILED for row in self.rows)
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        """What can change, by the name of the thing."""
+        return {row.label: Fact(row.headline, row.is_ended) for row in self.rows}
+
+
+@dataclass(frozen=True)
+class Overview(AccountView):
+    """Many things of an account. `clusters` and `jobs` are None where they were not asked for."""
+
+    clusters: tuple[ClusterRow, ...] | None = None
+    jobs: tuple[JobRow, ...] | None = None
+    jobs_left_out: int = 0
+    """How many job runs that have ended are not shown for want of room."""
+
+    @property
+    def rows(self) -> tuple[ClusterRow | JobRow, ...]:
+        return (*(self.clusters or ()), *(self.jobs or ()))
 
 
 def cluster_row(cluster: Cluster, jobs: Iterable[JobRow] = ()) -> ClusterRow:
