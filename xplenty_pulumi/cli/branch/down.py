@@ -145,7 +145,7 @@ class TakingDown:
                 advice="When you know that this `pulumi` is not at work any more, run it with --break-lock",
             )
         if remains.locks or self._breaks_locks:
-            remove_locks(engine, remains)
+            remove_locks(engine, remains, self._screen)
         if remains.foreign():
             self._screen.warn(f"{remains.stack}:{remains.foreign()}")
         return remains.creates_ours

@@ -66,6 +66,11 @@ class Screen:
         self._output: _ScrubbedOutput = output
         self._secrets = tuple(secrets)
 
+    @classmethod
+    def of_environment(cls) -> "Screen":
+        """Return the screen that masks the key in XPLENTY_API_KEY, for what is said before settings are read."""
+        return cls([Secret(os.environ.get("XPLENTY_API_KEY", "").strip())])
+
     @property
     def is_terminal(self) -> bool:
         """Whether somebody is looking on, so that what is shown can be changed in place; a CI system keeps it all."""
