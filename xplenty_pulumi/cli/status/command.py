@@ -15,7 +15,7 @@ from xplenty_pulumi.cli.status.pages import Anything, StatusPage
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
 from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, read_interval, read_span, read_statuses
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.core.reports.observer import package_called
+from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reports.overview import Wanted
 
 
@@ -63,9 +63,8 @@ class Chosen:
         statuses = read_statuses(list(self.status))
         age = read_span("--age", self.age) if self.age else None
         package = self.package.strip()
-        is_id = package.isdecimal() and package.isascii() and len(package) < 19
-        package_id = int(package) if is_id else package_called(account.client, package) if package else None
-        return Wanted(statuses, package_id, self.owner.strip(), age)
+        number = int(package_id(account.client, package)) if package else None
+        return Wanted(statuses, number, self.owner.strip(), age)
 
     def look(self, account: Account) -> Callable[[], Anything]:
         """Return the look to be taken."""

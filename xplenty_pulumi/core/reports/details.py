@@ -6,8 +6,9 @@ from datetime import datetime
 
 from xplenty_pulumi.client import Cluster, Instance, Job, JobOutput, RateLimit
 from xplenty_pulumi.core.kinds import marker
-from xplenty_pulumi.core.kinds.variables import masked, values_of, without
+from xplenty_pulumi.core.kinds.variables import masked, values_of
 from xplenty_pulumi.core.reports.overview import AccountView, ClusterRow, JobRow, cluster_row, job_row
+from xplenty_pulumi.redact import scrub
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,9 @@ def job_detail(
     return JobDetail(
         at,
         credits_left,
-        replace(row, errors=without(row.errors, secrets)),
+        replace(row, errors=scrub(row.errors, secrets)),
         variables={name: str(value) for name, value in variables.items()} if shows_values else masked(variables),
         outputs=job.outputs or (),
-        log_tail=None if log is None else tuple(without(log, secrets).splitlines()[-log_lines:]),
+        log_tail=None if log is None else tuple(scrub(log, secrets).splitlines()[-log_lines:]),
         log_url=job.log_url,
     )

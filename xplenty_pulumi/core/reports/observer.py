@@ -11,7 +11,7 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind, Phase
 from xplenty_pulumi.core.reading.for_status import Glance
-from xplenty_pulumi.core.reading.lookup import or_none, packages_called
+from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail, cluster_detail, job_detail
 from xplenty_pulumi.core.reports.overview import (
     DAY,
@@ -26,6 +26,7 @@ from xplenty_pulumi.core.reports.overview import (
 )
 from xplenty_pulumi.core.waiting.patience import Allowance
 from xplenty_pulumi.errors import ApiError, NotFoundError, RateLimitedError, ServerError, XplentyError
+from xplenty_pulumi.text import label
 
 T = TypeVar("T")
 _EMBEDDED = ("cluster", "package")
@@ -82,7 +83,9 @@ class Observer:
             NotFoundError: the service does not know it.
         """
         self._allowance.require_read()
-        found = known(or_none(partial(self._client.clusters.get, cluster_id), self._client), f"cluster {cluster_id}")
+        found = known(
+            or_none(partial(self._client.clusters.get, cluster_id), self._client), label("cluster", cluster_id)
+        )
         rows = self._job_rows((found,))
         machines = _if_allowed(partial(self._client.clusters.instances, cluster_id))
         return cluster_detail(found, rows, instances=machines, at=self._clock.now(), credits_left=self._credits())
@@ -95,7 +98,7 @@ class Observer:
         """
         self._allowance.require_read()
         get = partial(self._client.jobs.get, job_id, include=_EMBEDDED)
-        found = known(or_none(get, self._client), f"job {job_id}")
+        found = known(or_none(get, self._client), label("job", job_id))
         if self._variables is None:
             effective = _if_allowed(partial(self._client.jobs.variables, job_id))
             self._variables = {**(found.variables or {}), **(found.dynamic_variables or {}), **(effective or {})}
@@ -166,24 +169,6 @@ class Observer:
             except XplentyError:
                 return None
         return self._client.credits
-
-
-def package_called(client: Client, name: str) -> int:
-    """Return the id of the package with exactly this name; archived ones do not count.
-
-    Raises:
-        NotFoundError: there is none, or several.
-    """
-    found = packages_called(client, name)
-    if len(found) == 1:
-        return found[0]
-    several = f"packages {', '.join(map(str, found))} all have that name"
-    raise NotFoundError(
-        several if found else "there is no active package with that name",
-        status=404,
-        resource=f"package {name!r}",
-        advice="Give its id instead",
-    )
 
 
 def known(found: T | None, resource: str) -> T:

@@ -10,8 +10,9 @@ from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_end
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.variables import values_of, without
+from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.kinds.views import cluster_view
+from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import label, one_line, plural
 
 UNMANAGED = "unmanaged"
@@ -197,7 +198,7 @@ def job_row(job: Job, owners: Mapping[int, str] | None = None, *, shows_values: 
         started_at=job.started_at,
         ended_at=job.completed_at or (None if phase is Phase.UNKNOWN else job.failed_at),
         runtime_in_seconds=job.runtime_in_seconds,
-        errors=one_line(without(job.errors or "", values)),
+        errors=one_line(scrub(job.errors or "", values)),
         html_url=job.html_url,
     )
 
