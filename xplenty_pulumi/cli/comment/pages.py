@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from xplenty_pulumi.cli.comment.plan import Change, Preview, Step
+from xplenty_pulumi.cli.comment.plan import Preview, Step
 from xplenty_pulumi.cli.ui.markdown import LARGEST, code, fence, fitting, head, left_out, plain, row, size
 from xplenty_pulumi.text import one_line, plural
 
@@ -33,7 +33,8 @@ def markdown(preview: Preview, heading: Heading) -> str:
 
     Where it would get too long, details are left out before rows are, and it says how many.
     """
-    remarks = fitting(list(map(_remark, preview.remarks[:_MOST_REMARKS])), LARGEST // 2 - _ROOM_FOR_THE_END)
+    said = [f"{fence(one[-_LONGEST_REMARK:])}\n" for one in preview.remarks[:_MOST_REMARKS]]
+    remarks = fitting(said, LARGEST // 2 - _ROOM_FOR_THE_END)
     text = f"{heading.mark}\n### Preview of {code(heading.stack)}: {_summary(preview)}\n\n{''.join(remarks)}"
     rows = fitting(list(map(_row, preview.steps)), LARGEST - size(text + _TABLE) - _ROOM_FOR_THE_END)
     text += f"{_TABLE}{''.join(rows)}\n" if rows else ""
@@ -60,17 +61,9 @@ def _details(step: Step) -> str:
     if not step.changes:
         return ""
     title = f"{html.escape(one_line(step.operation))} <code>{html.escape(one_line(step.name))}</code>"
-    lines = "".join([head(["property", "now", "then"]), *map(_change, step.changes)])
-    return f"<details><summary>{title}</summary>\n\n{lines}\n</details>\n\n"
-
-
-def _change(change: Change) -> str:
-    return row([code(change.name), code(change.before), code(change.after)])
-
-
-def _remark(text: str) -> str:
-    """The end of an error or a warning."""
-    return f"{fence(text[-_LONGEST_REMARK:])}\n"
+    changes = "".join(row(map(code, (one.name, one.before, one.after))) for one in step.changes)
+    table = head(["property", "now", "then"]) + changes
+    return f"<details><summary>{title}</summary>\n\n{table}\n</details>\n\n"
 
 
 def _left_out(remarks: int, rows: int, details: int) -> str:

@@ -109,9 +109,12 @@ class Wanted:
             return False
         if self.owner and row.owner != self.owner:
             return False
+        if self.package_id is not None and isinstance(row, JobRow) and row.package_id != self.package_id:
+            return False
         if self.age is not None:
             return row.created_at is not None and now - row.created_at <= self.age
-        return bool(self.statuses) or not row.is_ended or _is_within(row.ended_at, ended_within, now)
+        is_news = row.ended_at is None or now - row.ended_at <= ended_within
+        return bool(self.statuses) or not row.is_ended or is_news
 
 
 @dataclass(frozen=True)
@@ -213,7 +216,7 @@ def clusters_shown(
 
 def jobs_shown(jobs: Iterable[Job], wanted: Wanted, *, now: datetime, owners: Mapping[int, str]) -> tuple[JobRow, ...]:
     """Return the rows of the job runs that are wanted, those that are active first."""
-    rows = [row for job in jobs if (row := job_row(job, owners)) and _is_of(row, wanted.package_id)]
+    rows = (job_row(job, owners) for job in jobs)
     shown = [row for row in rows if wanted.admits(row, now=now, ended_within=DAY)]
     return tuple(sorted(shown, key=lambda row: row.is_ended))
 
@@ -239,14 +242,6 @@ def _owner_of_job(job: Job, owners: Mapping[int, str]) -> str | None:
         description = embedded["description"]
         return owner_of(description if isinstance(description, str) else None)
     return owners.get(job.cluster_id or 0)
-
-
-def _is_of(row: JobRow, package_id: int | None) -> bool:
-    return package_id is None or row.package_id == package_id
-
-
-def _is_within(moment: datetime | None, span: timedelta, now: datetime) -> bool:
-    return moment is None or now - moment <= span
 
 
 def _counted(told: int | None, seen: int) -> int:
