@@ -1,9 +1,12 @@
 """Texts of others reach neither a terminal nor a CI system as anything but texts."""
 
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from xplenty_pulumi import text
 from xplenty_pulumi.text import duration, harmless, not_commands, one_line, plural, rough_duration, since, stamp
 
 OBEYED = {
@@ -84,3 +87,10 @@ def test_moments_are_told_in_utc() -> None:
         "1h",
         "-",
     )
+
+
+def test_no_other_module_does_the_same() -> None:
+    """What brings texts onto a line, or counts things, is here and nowhere else."""
+    here = Path(str(text.__file__))
+    own = re.compile(r"""isprintable|(''|"") if [\w.()]+ == 1 else ['"]s""")
+    assert {file for file in here.parent.rglob("*.py") if own.search(file.read_text())} == {here}

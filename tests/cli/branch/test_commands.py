@@ -279,7 +279,7 @@ def test_signal_lets_the_engine_end_by_itself(tmp_path: Path, number: signal.Sig
     fake, begun, done = tmp_path / "pulumi", tmp_path / "begun", tmp_path / "done"
     fake.write_text(f"#!{sys.executable}\n{SLOW_END.format(begun=str(begun), done=str(done))}")
     fake.chmod(0o755)
-    code = "import sys; from pathlib import Path; from xplenty_pulumi.cli.engine import Engine"
+    code = "import sys; from pathlib import Path; from xplenty_pulumi.cli.engine.command import Engine"
     ask = f"{code}\ntry: Engine({str(fake)!r}, Path(), '').shown('up')\nexcept KeyboardInterrupt: sys.exit(7)"
     with subprocess.Popen([sys.executable, "-c", ask], start_new_session=True) as process:
         eventually(lambda: begun.exists() or None)

@@ -14,6 +14,7 @@ from types import FrameType
 
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.redact import without_logins
+from xplenty_pulumi.text import one_line
 
 _PARALLEL = "64"
 """As many resources are worked on together, unless PULUMI_PARALLEL says otherwise."""
@@ -46,7 +47,7 @@ class Engine:
         command = [*self._line(*arguments), "--non-interactive", "--color", "never"]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
         if done.returncode != 0:
-            words = without_logins(" ".join((done.stderr or done.stdout).split()).removeprefix("error: "))
+            words = without_logins(one_line(done.stderr or done.stdout).removeprefix("error: "))
             raise XplentyError(f"`pulumi {arguments[0]}` failed: {words}")
         return done.stdout
 

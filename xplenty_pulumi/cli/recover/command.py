@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -104,7 +104,7 @@ def _found(remains: Remains) -> str:
 def _done(remains: Remains) -> str:
     removed = "removed the lock that there may have been" if remains.locks is None else "there was no lock"
     if remains.locks:
-        removed = f"removed the lock of {_all(map(str, remains.locks))}"
+        removed = f"removed the lock of {' and '.join(map(str, remains.locks))}"
     return f"{removed}; cleared {spelled(remains.pending)}; refreshed the state"
 
 
@@ -114,8 +114,4 @@ def _locked_by(locks: Sequence[Lock] | None) -> str:
     if not locks:
         return "not locked"
     states = {True: "which does not run any more", False: "which can not be looked for from here"}
-    return "locked by " + _all(f"{lock}, {states[lock.is_seen]}" for lock in locks)
-
-
-def _all(parts: Any) -> str:
-    return " and ".join(parts)
+    return "locked by " + " and ".join(f"{lock}, {states[lock.is_seen]}" for lock in locks)
