@@ -12,7 +12,7 @@ from tests.gitops.test_preview_comment import document, step
 from tests.gitops.test_workflows import OTHERS, SETTINGS
 from tests.gitops.workflows import EXAMPLE
 from xplenty_pulumi.cli.app import app
-from xplenty_pulumi.cli.comment.markdown import LARGEST
+from xplenty_pulumi.cli.ui.markdown import LARGEST
 from xplenty_pulumi.settings import CI_VARIABLES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "gitops.md").read_text(encoding="utf-8")

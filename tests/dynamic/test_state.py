@@ -1,8 +1,24 @@
 """How outputs lie in the engine's state, and how they are read back."""
 
+import ast
 import json
+from pathlib import Path
 
-from xplenty_pulumi.dynamic.state import DECLARED, OBSERVED, read_observed, side_by_side, stored
+from xplenty_pulumi.dynamic import state
+from xplenty_pulumi.dynamic.state import (
+    ACCOUNT,
+    DECLARED,
+    NONCES,
+    OBSERVED,
+    OWED,
+    OWNER,
+    PROVIDER,
+    SECRETS,
+    SPECIAL,
+    read_observed,
+    side_by_side,
+    stored,
+)
 
 FLAT = {
     "nodes": 2,
@@ -73,3 +89,16 @@ def test_observed_that_can_not_be_read_hides_nothing_else() -> None:
 
     assert (found[DECLARED], found["nodes"], "status" in found) == (["name", "nodes"], 2, False)
     assert read_observed(None) == read_observed("") == {}
+
+
+def test_hidden_keys_are_spelled_in_one_place() -> None:
+    """Every other module takes them from here."""
+    keys, here = {ACCOUNT, DECLARED, NONCES, OWED, OWNER, PROVIDER, SECRETS, SPECIAL}, Path(str(state.__file__))
+    trees = {file: ast.parse(file.read_text()) for file in here.parents[1].rglob("*.py")}
+    spelling = {
+        file
+        for file, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in keys
+    }
+    assert spelling == {here}

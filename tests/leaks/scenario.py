@@ -27,6 +27,7 @@ from tests.support.leaks import (
 from tests.support.stack import STEP
 from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider, settings
 from xplenty_pulumi.cli import emulator as emulator_command
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.client.http.outcomes import Request
 from xplenty_pulumi.core.kinds.check import check
@@ -40,6 +41,7 @@ from xplenty_pulumi.dynamic.inputs import Inputs
 from xplenty_pulumi.dynamic.state import OBSERVED, SECRETS
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Response, Seed
 from xplenty_pulumi.emulator import Request as EmulatorRequest
+from xplenty_pulumi.redact import Secret
 
 SPOKEN = " | ".join(
     sorted(spell(secret))[0]
@@ -200,7 +202,7 @@ def day(caught: Caught, folder: Path) -> Iterator[tuple[Day, Engine]]:
     """Serve a host and an account whose every word is caught, files included."""
     state, talkative, log = folder / "account.db", Talkative(), list[str]()
     account = Emulator(SEED, step=STEP, state=state, gates=[talkative])
-    account.on_call = lambda call, took: emulator_command._log(call, took, secret=KEY)
+    account.on_call = lambda call, took: emulator_command._log(call, took, Screen([Secret(KEY)]))
     with pytest.MonkeyPatch.context() as patch, everything_logged(caught), engine() as (told, address):
         patch.setattr(typer, "echo", lambda text, **_options: log.append(text))
         with account:

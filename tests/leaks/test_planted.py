@@ -15,8 +15,10 @@ from tests.leaks.sinks import SINKS, Caught, everything_logged
 from tests.support import scoreboard
 from tests.support.leaks import CANARIES, SPELLINGS, leaks, planted
 from xplenty_pulumi.cli import emulator as emulator_command
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client.http.outcomes import Request
 from xplenty_pulumi.emulator import Emulator, LoggedCall
+from xplenty_pulumi.redact import Secret
 
 COMMAND = "make test TESTS=tests/leaks"
 
@@ -57,7 +59,7 @@ def plant_in_access_log(caught: Caught, folder: Path, capfd: Capture) -> None:
     lines: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typer, "echo", lambda text, **_options: lines.append(text))
-        emulator_command._log(LoggedCall("GET", f"/{LEAK}", 404), 0.001, secret="another")
+        emulator_command._log(LoggedCall("GET", f"/{LEAK}", 404), 0.001, Screen([Secret("another")]))
     caught.add_access_log(lines)
 
 

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import typer
-
 from xplenty_pulumi import settings
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.reading.account import Polls
@@ -71,9 +70,8 @@ def opened(found: settings.Settings | None = None) -> Iterator[Account]:
             )
         finally:
             for name in client.cut_lists:
-                typer.echo(
-                    f"not all {name} were read, because their list is too long: some may be missing here", err=True
-                )
+                text = f"not all {name} were read, because their list is too long: some may be missing here"
+                Screen((found.api_key,)).warn(text)
 
 
 def _from_environment() -> settings.Settings:

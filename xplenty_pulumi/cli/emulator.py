@@ -1,8 +1,6 @@
 """`xplenty-pulumi emulator`: serve an account until told to stop."""
 
-import json
 import signal
-import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -11,12 +9,11 @@ from urllib.parse import quote
 
 import typer
 
+from xplenty_pulumi.cli.ui.exits import one_paragraph
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.emulator import Emulator, Knobs, LoggedCall, Seed
 from xplenty_pulumi.emulator.seed import read_seed_file
-from xplenty_pulumi.errors import XplentyError
-from xplenty_pulumi.redact import scrub
-
-BAD_INPUT = 2
+from xplenty_pulumi.redact import Secret
 
 
 def emulator(
@@ -36,12 +33,9 @@ def emulator(
     as_json: Annotated[bool, typer.Option("--json", help="Print url, account_id and api_key as JSON.")] = False,
 ) -> None:
     """Run an Xplenty account on this machine, for tests and trials; stop it with Ctrl-C."""
-    try:
+    with one_paragraph("emulator", unusable=(ImportError, OSError)):
         account = _account(port=port, time_scale=time_scale, step=step, seed_file=seed_file, state=state)
         _serve(account, as_json=as_json)
-    except (XplentyError, ImportError, OSError) as error:
-        typer.echo(f"xplenty-pulumi emulator: {error}", err=True)
-        raise typer.Exit(BAD_INPUT) from None
 
 
 def _account(
@@ -55,7 +49,8 @@ def _serve(account: Emulator, *, as_json: bool) -> None:
     asked_to_stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: asked_to_stop.set())
-    account.on_call = lambda call, took: _log(call, took, secret=account.api_key)
+    screen = Screen([Secret(account.api_key)])
+    account.on_call = lambda call, took: _log(call, took, screen)
     with account:
         _announce(account, as_json=as_json)
         asked_to_stop.wait()
@@ -63,13 +58,14 @@ def _serve(account: Emulator, *, as_json: bool) -> None:
 
 def _announce(account: Emulator, *, as_json: bool) -> None:
     facts = {"url": account.url, "account_id": account.account_id, "api_key": account.api_key}
-    lines = [json.dumps(facts)] if as_json else [f"{name}: {value}" for name, value in facts.items()]
-    typer.echo("\n".join(lines))
-    sys.stdout.flush()
+    if as_json:
+        Screen().document(facts, on_one_line=True)
+    else:
+        Screen().text("".join(f"{name}: {value}\n" for name, value in facts.items()))
 
 
-def _log(call: LoggedCall, took: float, *, secret: str) -> None:
+def _log(call: LoggedCall, took: float, screen: Screen) -> None:
     """One line per call: no query, no header, no body, and no key should somebody put it into the path."""
     line = f"{call.method} {quote(call.path)} {call.status} {took * 1000:.1f} ms"
     with suppress(OSError):  # that nobody reads the log any more is no reason to stop answering
-        typer.echo(scrub(line, [secret]), err=True)
+        screen.warn(line)

@@ -11,6 +11,7 @@ from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.client.models import Cluster, Instance, Watcher
 from xplenty_pulumi.client.paging import Listed, Listing
 from xplenty_pulumi.client.whose import Collection
+from xplenty_pulumi.text import label
 
 
 class Clusters:
@@ -94,7 +95,7 @@ class Clusters:
     ) -> Cluster:
         request = Request(method, self._path_of(cluster_id), body=body)
         read = partial(self._at.read_one, Cluster, number=cluster_id)
-        return self._caller.run(Call(kind, request, f"cluster {cluster_id}", read))
+        return self._caller.run(Call(kind, request, label("cluster", cluster_id), read))
 
     def _path_of(self, cluster_id: int) -> str:
         return f"{self._at.path}/{checked_id(cluster_id, field='cluster_id')}"

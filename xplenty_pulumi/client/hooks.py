@@ -13,6 +13,7 @@ from xplenty_pulumi.client.paging import Listed, Listing
 from xplenty_pulumi.client.parsing import Unreadable, read_record, read_records
 from xplenty_pulumi.client.whose import Collection
 from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.text import label
 
 _read_salt = partial(read_record, HookSalt)
 _read_types = partial(read_records, HookType)
@@ -98,7 +99,7 @@ class Hooks:
     def _one(self, kind: CallKind, method: str, hook_id: int, *, body: Mapping[str, object] | None = None) -> Hook:
         request = Request(method, self._path_of(hook_id), body=body)
         read = partial(self._at.read_one, Hook, number=hook_id)
-        return self._caller.run(Call(kind, request, f"hook {hook_id}", read))
+        return self._caller.run(Call(kind, request, label("hook", hook_id), read))
 
     def _read_new(self, answer: Answered, *, kind: object) -> Hook:
         hook = self._at.read_one(Hook, answer)

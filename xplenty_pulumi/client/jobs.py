@@ -12,6 +12,7 @@ from xplenty_pulumi.client.models import Job, JobLog, Watcher
 from xplenty_pulumi.client.paging import Listed, Listing
 from xplenty_pulumi.client.parsing import Unreadable, read_mapping
 from xplenty_pulumi.client.whose import Collection
+from xplenty_pulumi.text import label
 
 
 class Jobs:
@@ -49,7 +50,7 @@ class Jobs:
         """Return the job as it is now; `include` may ask for `log_summary`, `package` and `cluster`."""
         request = Request("GET", self._path_of(job_id), include_query(include))
         read = partial(self._at.read_one, Job, number=job_id)
-        return self._caller.run(Call(CallKind.READ, request, f"job {job_id}", read))
+        return self._caller.run(Call(CallKind.READ, request, label("job", job_id), read))
 
     def list(
         self,
@@ -82,7 +83,7 @@ class Jobs:
         """Ask for the end of an active job and return it as `pending_stoppage`; InvalidError if it has ended."""
         request = Request("DELETE", self._path_of(job_id))
         read = partial(self._at.read_one, Job, number=job_id)
-        return self._caller.run(Call(CallKind.WRITE, request, f"job {job_id}", read))
+        return self._caller.run(Call(CallKind.WRITE, request, label("job", job_id), read))
 
     def variables(self, job_id: int) -> dict[str, object]:
         """Return the variables in effect at run time, those of the package and the account included."""

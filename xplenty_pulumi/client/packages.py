@@ -12,6 +12,7 @@ from xplenty_pulumi.client.models import Package, Plan, Subscription
 from xplenty_pulumi.client.paging import Listed, Listing
 from xplenty_pulumi.client.parsing import read_record, read_records
 from xplenty_pulumi.client.whose import Collection
+from xplenty_pulumi.text import label
 
 
 class Packages:
@@ -26,7 +27,7 @@ class Packages:
         path = f"{self._at.path}/{checked_id(package_id, field='package_id')}"
         request = Request("GET", path, include_query(include))
         read = partial(self._at.read_one, Package, number=package_id)
-        return self._caller.run(Call(CallKind.READ, request, f"package {package_id}", read))
+        return self._caller.run(Call(CallKind.READ, request, label("package", package_id), read))
 
     def list(
         self,

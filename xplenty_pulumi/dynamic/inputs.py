@@ -7,6 +7,7 @@ from pulumi.output import Unknown
 
 from xplenty_pulumi.core.kinds.check import Checked, check
 from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.dynamic.state import is_hidden
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Inputs:
     @classmethod
     def of(cls, properties: Mapping[str, object]) -> "Inputs":
         """Take the engine's properties apart; what is hidden (`__...`) belongs to neither side."""
-        plain = {name: value for name, value in properties.items() if not name.startswith("__")}
+        plain = {name: value for name, value in properties.items() if not is_hidden(name)}
         unknown = frozenset(name for name, value in plain.items() if _holds_unknown(value))
         return cls({name: value for name, value in plain.items() if name not in unknown}, unknown)
 

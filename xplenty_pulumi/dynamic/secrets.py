@@ -10,11 +10,11 @@ from typing import Any
 
 from pulumi import Output
 
+from xplenty_pulumi.core.kinds.variables import spellings
 from xplenty_pulumi.dynamic.state import SECRETS
 from xplenty_pulumi.redact import MASK, Secret, hidden, scrub
 
 Path = tuple[str, ...]
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _GROUPS = ("variables", "dynamic_variables", "settings")
 _ECHOES: Mapping[str, tuple[Path, ...]] = {
     "cluster_id": (("cluster", "id"),),
@@ -88,7 +88,7 @@ def is_secret(properties: Mapping[str, object], name: str) -> bool:
 def secret_values(properties: Mapping[str, object]) -> list[str]:
     """Return the values to be kept out of texts, each also without the quotes of a string constant."""
     values = [value for path in _paths(properties) for value in _texts_at(properties, path)]
-    return [spelling for value in values for spelling in _spellings(value)]
+    return [spelling for value in values for spelling in spellings(value)]
 
 
 def _texts_at(value: object, path: Path) -> Iterator[str]:
@@ -102,13 +102,6 @@ def _texts_at(value: object, path: Path) -> Iterator[str]:
                 yield from _texts_at(inner, path[1:])
     elif value is not None and not path:
         yield str(value)
-
-
-def _spellings(value: str) -> set[str]:
-    """The value, the string constant's own text, both also on one line, as an error may repeat them."""
-    inner = value.strip("'")
-    texts = {value, inner, _ESCAPED.sub(r"\1", inner)}
-    return texts | {" ".join(text.split()) for text in texts}
 
 
 def without_secrets(

@@ -47,6 +47,8 @@ OWED = "__owed"
 """Hidden output, only of what is unfinished: the inputs that an update was about, with blanks between them, or `*`
 where a create has not come to its end."""
 HIDDEN_OUTPUTS = (NONCES, OWED)
+SPECIAL = "4dabf18193072939515e22adb298388d"
+"""The key that marks a secret, or a value of another special kind, in what the engine writes (its own constant)."""
 _KINDS: Mapping[tuple[str, ...], Kind] = MappingProxyType(
     {
         (PUBLIC_MODULE, "ClusterProvider"): CLUSTER,
@@ -61,7 +63,7 @@ def stored(outputs: Mapping[str, Any]) -> Properties:
 
     What is observed is `OBSERVED` where they have that, and else all that is neither declared nor hidden.
     """
-    on_top = {name: outputs[name] for name in outputs if name in outputs[DECLARED] or _is_hidden(name)}
+    on_top = {name: outputs[name] for name in outputs if name in outputs[DECLARED] or is_hidden(name)}
     others = {name: value for name, value in outputs.items() if name not in on_top}
     del on_top[DECLARED]
     observed = {name: value for name, value in outputs.get(OBSERVED, others).items() if value is not None}
@@ -73,7 +75,7 @@ def side_by_side(properties: Mapping[str, Any]) -> Properties:
     if OBSERVED not in properties:
         return dict(properties)
     on_top = {name: value for name, value in properties.items() if name != OBSERVED}
-    declared = sorted(name for name in on_top if not _is_hidden(name))
+    declared = sorted(name for name in on_top if not is_hidden(name))
     observed = read_observed(properties[OBSERVED])
     return {**observed, **on_top, DECLARED: declared, OBSERVED: observed}
 
@@ -83,7 +85,8 @@ def read_observed(text: object) -> Properties:
     return dict(json.loads(text)) if isinstance(text, str) and text else {}
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
+    """Return whether a property is the engine's or ours, and neither an input nor an output of a program."""
     return name.startswith("__")
 
 

@@ -193,5 +193,5 @@ def test_markdown_keeps_its_table_whatever_is_in_it(scene: Scene) -> None:
     lines = scene.run("--format", "markdown").lines
     assert lines[0] == "<!-- xplenty-pulumi drift -->"
     row = next(line for line in lines if "renamed" in line)
-    assert row.endswith("""| `"renamed loads" => "a\\|b'c'\\n@all <b>"` |""")
+    assert row.endswith("""| ``"renamed loads" => "a\\|b`c`\\n@all <b>"`` |""")
     assert row.replace("\\|", "").count("|") == 6

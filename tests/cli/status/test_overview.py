@@ -7,8 +7,9 @@ import pytest
 
 from xplenty_pulumi.client import Cluster, Job
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.variables import values_of, without
+from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reports.overview import UNMANAGED, Wanted, cluster_row, job_row, jobs_shown, owner_of
+from xplenty_pulumi.redact import scrub
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 MARKED = "loads [xp1:dev-4ea9dcc:c2c910102dbb]"
@@ -77,4 +78,4 @@ def test_age_leaves_out_what_has_no_time_of_creation() -> None:
 def test_value_is_masked_in_each_spelling(text: str) -> None:
     """As it was given, without its quotes, unescaped, and on one line."""
     values = values_of({"a": "'it\\'s secret'", "b": "it's\n secret"}, None)
-    assert "secret" not in without(f"can not open {text} today", values)
+    assert "secret" not in scrub(f"can not open {text} today", values)

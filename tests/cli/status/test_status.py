@@ -283,7 +283,7 @@ def test_bad_usage(scene: Scene, words: list[str], text: str) -> None:
         ([], {"XPLENTY_API_URL": "http://127.0.0.1:9"}, 1, "127.0.0.1:9"),
         (["cluster", "7"], {}, 1, "cluster 7: the service does not know it (404). Check the id"),
         (["job", "7"], {}, 1, "job 7: the service does not know it (404). Check the id"),
-        (["--package", "Nope"], {}, 1, "package 'Nope': there is no active package with that name"),
+        (["--package", "Nope"], {}, 1, "package 'Nope': there is no active package of that name"),
     ],
 )
 def test_trouble_is_one_paragraph(
@@ -300,7 +300,7 @@ def test_name_of_several_packages_is_refused(scene: Scene) -> None:
     """Which package is meant is not guessed."""
     for number in (110, 111):
         scene.emulator.add_package(PackageSeed(number, "Twin"))
-    assert "packages 110, 111 all have that name. Give its id instead" in scene.run("status", "--package", "Twin").err
+    assert "packages 110, 111 all have that name. Give the id of" in scene.run("status", "--package", "Twin").err
 
 
 def test_calls_are_not_spent_where_few_are_left(scene: Scene) -> None:

@@ -12,6 +12,7 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ import pytest
 from tests.cli.scene import KEY, START, Scene, at, seeded
 from xplenty_pulumi.cli.status.live import watch
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.reports.overview import Fact
+from xplenty_pulumi.core.reports.overview import AccountView, Fact
 from xplenty_pulumi.core.waiting.patience import Plenty
 from xplenty_pulumi.emulator import Emulator, Seed
 from xplenty_pulumi.errors import NotSentError
@@ -120,11 +121,19 @@ def test_trouble_of_the_first_look_is_raised() -> None:
         _watch(_looks(None), _Display(), clock=_Until(3))
 
 
-class _Shown:
+@dataclass(frozen=True)
+class _Shown(AccountView):
     """What a look returns."""
 
-    def __init__(self, text: str) -> None:
-        self.facts = {"x": Fact(text, is_final=False)}
+    text: str
+
+    @property
+    def rows(self) -> tuple[()]:
+        return ()
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        return {"x": Fact(self.text, is_final=False)}
 
 
 def _looks(*texts: str | None) -> Callable[[], _Shown]:
@@ -135,7 +144,7 @@ def _looks(*texts: str | None) -> Callable[[], _Shown]:
         text = next(left)
         if text is None:
             raise NotSentError("no route")
-        return _Shown(text)
+        return _Shown(START, None, text)
 
     return look
 

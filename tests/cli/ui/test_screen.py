@@ -1,11 +1,14 @@
 """What a command prints is text, whoever wrote it."""
 
+import ast
 import json
+from pathlib import Path
 
 import pytest
 from rich.table import Table
 from rich.text import Text
 
+from xplenty_pulumi import cli
 from xplenty_pulumi.cli.ui.screen import Screen
 
 HOSTILE = "a\x1b[2J\x07\x9b31m\u202eb postgres://user:pa55word@host/db"
@@ -44,3 +47,21 @@ def test_documents_keep_their_values(capsys: pytest.CaptureFixture[str]) -> None
     out = capsys.readouterr().out
     assert "##[" not in out
     assert json.loads(out) == {"errors": "##[error]no \x1b"}
+
+
+PRINTS = {"typer.echo", "typer.secho", "print", "sys.stdout.write", "sys.stderr.write"}
+UNSCRUBBED = {"app.py", "ui/screen.py"}
+"""The version, which is a constant, and the screen itself."""
+
+
+def test_no_command_prints_but_on_the_screen() -> None:
+    """So nothing is shown that was not scrubbed and made harmless."""
+    folder = Path(str(cli.__file__)).parent
+    files = {str(file.relative_to(folder)): ast.parse(file.read_text()) for file in folder.rglob("*.py")}
+    printing = {
+        name
+        for name, tree in files.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in PRINTS
+    }
+    assert printing == UNSCRUBBED

@@ -162,7 +162,7 @@ def test_advice_beyond_the_deadline_is_not_waited_for() -> None:
     """A 429 that asks for more time than there is fails at once and names the time."""
     clock = ManualClock()
     script = Script(refusal(429, "Rate Limit Exceeded", **{"Retry-After": "900"}))
-    with client_on(script, clock=clock) as client, pytest.raises(RateLimitedError, match="Wait 15 min") as caught:
+    with client_on(script, clock=clock) as client, pytest.raises(RateLimitedError, match="Wait 15m") as caught:
         client.clusters.get(77)
     assert (script.calls, clock.monotonic(), caught.value.retry_after) == (1, 0.0, 900.0)
 

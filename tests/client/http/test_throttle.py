@@ -44,8 +44,8 @@ def test_a_call_without_the_time_is_not_sent() -> None:
         client.clusters.get(77)
     assert (script.calls, clock.monotonic()) == (1, 10.0)
     assert caught.value.retry_after == 50.0
-    assert "has asked to be left alone for 50 s more, so nothing was sent" in str(caught.value)
-    assert caught.value.advice == "Wait 50 s, then run again."
+    assert "has asked to be left alone for 50s more, so nothing was sent" in str(caught.value)
+    assert caught.value.advice == "Wait 50s, then run again."
 
 
 def test_after_the_time_calls_go_on() -> None:
@@ -154,7 +154,7 @@ def test_one_who_waits_hears_that_the_wait_grew() -> None:
                 client.rate_limit()
 
     clock.on_advance(meanwhile)
-    with pytest.raises(RateLimitedError, match="15 min more"):
+    with pytest.raises(RateLimitedError, match="15m more"):
         client.clusters.get(77)
     assert (script.calls, clock.monotonic() < 61) == (2, True)
 

@@ -7,9 +7,10 @@ import pytest
 from tests.core.scene import GONE, READY, Scarce, Scene, Thing
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.waiting.goal import Goal
-from xplenty_pulumi.core.waiting.patience import Deadline, Pace, Patience, spelled
+from xplenty_pulumi.core.waiting.patience import Deadline, Pace, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import NotSentError, ReadyFailed, ReadyTimeout, WaitError
+from xplenty_pulumi.text import duration
 
 
 def test_two_looks_must_agree() -> None:
@@ -236,4 +237,4 @@ def test_defaults_of_patience() -> None:
 )
 def test_times_are_spelled_as_people_say_them(seconds: float, text: str) -> None:
     """Only the two largest units are told."""
-    assert spelled(seconds) == text
+    assert duration(seconds) == text

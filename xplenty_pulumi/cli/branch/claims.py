@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from xplenty_pulumi.cli.account import Account
 from xplenty_pulumi.cli.engine.holders import Holders
-from xplenty_pulumi.cli.ui.text import one_line
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.reports.branches import Claims, Living, Spared, living_among
+from xplenty_pulumi.text import one_line
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,10 @@ from xplenty_pulumi.cli.engine.holders import holders_in
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
 from xplenty_pulumi.cli.ui.options import Timeout, bad_usage, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.cli.ui.text import one_line
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.reports.branches import Sweeping
 from xplenty_pulumi.errors import RefusedError
+from xplenty_pulumi.text import one_line
 
 Branch = Annotated[
     str, typer.Option("--branch", metavar="BRANCH", help="The branch; if not given the CI job's, or the one here.")

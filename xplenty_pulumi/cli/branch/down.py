@@ -12,12 +12,12 @@ from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.recover.remains import refuse_while_held, remains_of, remove_locks
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.cli.ui.telling import Teller
-from xplenty_pulumi.cli.ui.text import plural
 from xplenty_pulumi.core.reconcile import Clusters, Living
 from xplenty_pulumi.core.reports import branches
 from xplenty_pulumi.core.reports.branches import BranchStack, Spared
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.errors import RefusedError, XplentyError
+from xplenty_pulumi.text import plural
 
 _TOGETHER = 8
 LATEST = 37.0
@@ -145,7 +145,7 @@ class TakingDown:
                 advice="When you know that this `pulumi` is not at work any more, run it with --break-lock",
             )
         if remains.locks or self._breaks_locks:
-            remove_locks(engine, remains)
+            remove_locks(engine, remains, self._screen)
         if remains.foreign():
             self._screen.warn(f"{remains.stack}:{remains.foreign()}")
         return remains.creates_ours

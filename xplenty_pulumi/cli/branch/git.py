@@ -12,10 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from xplenty_pulumi.cli.branch.jobs import branch_of_job
-from xplenty_pulumi.cli.ui.text import one_line
 from xplenty_pulumi.core.reports.branches import Heads
 from xplenty_pulumi.errors import ConfigError, RefusedError
 from xplenty_pulumi.settings import in_ci
+from xplenty_pulumi.text import one_line
 
 _OWNER_VARIABLES = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "CIRCLE_USERNAME")
 _HEAD, _SYMBOLIC = "refs/heads/", "ref: "

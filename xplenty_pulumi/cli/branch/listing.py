@@ -1,16 +1,17 @@
-"""The branch stacks of a project for people, as a table, and for programs, as JSON of version 1."""
+"""The branch stacks of a project for people, as a table, and for programs, as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from xplenty_pulumi.cli.status.documents import VERSION
 from xplenty_pulumi.cli.status.tables import add_row, plain_table
-from xplenty_pulumi.cli.ui.text import NOTHING, span, stamp
+from xplenty_pulumi.cli.ui.documents import document
 from xplenty_pulumi.core.reports.branches import BranchStack, Heads, Living, Spared
+from xplenty_pulumi.text import NOTHING, rough_duration
 
 
 @dataclass(frozen=True)
@@ -56,17 +57,17 @@ class BranchRows:
             return "unknown"
         if stack.is_expired(self.at):
             return "expired"
-        return f"in {span((stack.expires - self.at).total_seconds())}"
+        return f"in {rough_duration((stack.expires - self.at).total_seconds())}"
 
 
-def branches_document(shown: BranchRows) -> dict[str, object]:
+def branches_document(shown: BranchRows) -> dict[str, Any]:
     """Return what is shown as JSON values."""
     stacks = [
         {
             "branch": one.branch,
             "stack": one.name,
             "owner": one.owner,
-            "expires": stamp(one.expires) if one.expires else None,
+            "expires": one.expires,
             "expired": one.is_expired(shown.at),
             "resources": one.resources,
             "clusters": [cluster.id for cluster in one.living(shown.living)],
@@ -75,4 +76,4 @@ def branches_document(shown: BranchRows) -> dict[str, object]:
         for one in shown.stacks
     ]
     orphans = [{"cluster": one.id, "scope": one.scope} for one in shown.orphans]
-    return {"version": VERSION, "at": stamp(shown.at), "branches": stacks, "orphans": orphans}
+    return document(at=shown.at, branches=stacks, orphans=orphans)

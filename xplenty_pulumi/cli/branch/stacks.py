@@ -10,7 +10,6 @@ from typing import Any
 
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import held_in
-from xplenty_pulumi.cli.ui.text import one_line
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.marker import scope_of
 from xplenty_pulumi.core.reports.branches import (
@@ -23,6 +22,7 @@ from xplenty_pulumi.core.reports.branches import (
 )
 from xplenty_pulumi.dynamic.state import OWNER, owner_of
 from xplenty_pulumi.errors import ConfigError, XplentyError
+from xplenty_pulumi.text import one_line
 
 FAMILY = "xplenty:branches"
 BRANCH, STACK_OWNER, EXPIRES, SIZING = "xplenty:branch", "xplenty:owner", "xplenty:expires", "xplenty:sizing"

@@ -10,9 +10,9 @@ from xplenty_pulumi.cli.branch.git import Repository
 from xplenty_pulumi.cli.branch.listing import BranchRows
 from xplenty_pulumi.cli.branch.stacks import EXPIRES, ProjectStacks
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.cli.ui.text import NOTHING, one_line, plural, span
 from xplenty_pulumi.core.reports.branches import BranchStack, Due, Heads, Living, Sweeping, due_stacks, orphans
 from xplenty_pulumi.errors import RefusedError, XplentyError
+from xplenty_pulumi.text import NOTHING, one_line, plural, rough_duration
 
 _LARGEST_SKEW = 600.0
 """Seconds; the shortest lifetime is an hour."""
@@ -90,7 +90,7 @@ class Broom:
         ahead = self.judge.account.client.clock_ahead
         if ahead is not None and abs(ahead) > _LARGEST_SKEW:
             raise RefusedError(
-                f"the clock here says {now:%Y-%m-%d %H:%M} UTC, {span(abs(ahead))} "
+                f"the clock here says {now:%Y-%m-%d %H:%M} UTC, {rough_duration(abs(ahead))} "
                 f"{'ahead of' if ahead > 0 else 'behind'} the service's, so it is not known which lifetimes are over; "
                 "nothing was changed",
                 advice="Set the clock of this machine right and run it again",
@@ -119,8 +119,7 @@ class Broom:
 def _spelled_heads(heads: Heads) -> str:
     where = f"of {heads.remote}" if heads.remote else "of this clone"
     default = f" (default {heads.default})" if heads.default else ""
-    number = len(heads.names)
-    return one_line(f"based on {number:,} branch{'' if number == 1 else 'es'} {where}{default}")
+    return one_line(f"based on {plural(len(heads.names), 'branch')} {where}{default}")
 
 
 def _unreadable(stack: BranchStack) -> str:

@@ -23,10 +23,10 @@ from xplenty_pulumi.cli.branch.stacks import (
 )
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.ui.options import bad_usage, read_span
-from xplenty_pulumi.cli.ui.text import stamp
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits
 from xplenty_pulumi.core.reports.branches import LONGEST_LIFETIME, family_of_stack
 from xplenty_pulumi.errors import ConfigError, XplentyError
+from xplenty_pulumi.text import stamp
 
 _SHORTEST = timedelta(hours=1)
 _TEMPLATES = ("template", "dev")

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from xplenty_pulumi.cli.comment.forms import decoded
-from xplenty_pulumi.cli.comment.markdown import Heading, markdown
+from xplenty_pulumi.cli.comment.pages import Heading, markdown
 from xplenty_pulumi.cli.comment.plan import preview_of
 from xplenty_pulumi.cli.ui.exits import one_paragraph
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret, scrub
-from xplenty_pulumi.text import not_commands
 
 
 def preview_comment(
@@ -33,7 +33,7 @@ def preview_comment(
         text = _piped()
         key = os.environ.get("XPLENTY_API_KEY", "").strip()
         preview = preview_of(scrub(text, [Secret(key)]), show_variables=show_variables)
-        typer.echo(not_commands(markdown(preview, Heading(stack, commit, log))), nl=False)
+        Screen().text(markdown(preview, Heading(stack, commit, log)))
 
 
 def _piped() -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from xplenty_pulumi.dynamic.state import SPECIAL
 from xplenty_pulumi.errors import ConfigError
 
 FAILED = "failed"
@@ -17,8 +18,6 @@ _EVENT = re.compile(r'^\{"sequence":.*$', re.MULTILINE)
 _SAID = re.compile(r"^(?:error|warning): .*$", re.MULTILINE)
 """A line of the engine beside its JSON; whatever else is there may hold values in clear."""
 _CUT = "The preview has no end, so it was cut off; what there is of it is not shown."
-_SPECIAL = "4dabf18193072939515e22adb298388d"
-"""The key by which such a line marks a secret, which the engine has taken out."""
 _OTHER_ENCODINGS: Mapping[bytes, str] = {
     codecs.BOM_UTF8: "begins with a byte order mark",
     codecs.BOM_UTF16_LE: "is UTF-16",
@@ -79,7 +78,7 @@ def _said(text: str) -> list[str]:
 
 def _event(line: str) -> dict[str, Any]:
     try:
-        return dict(json.loads(line, object_hook=lambda found: "[secret]" if _SPECIAL in found else found))
+        return dict(json.loads(line, object_hook=lambda found: "[secret]" if SPECIAL in found else found))
     except (ValueError, TypeError, RecursionError):
         return {}
 

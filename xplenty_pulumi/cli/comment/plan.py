@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xplenty_pulumi.cli.comment.forms import FAILED, document_in
-from xplenty_pulumi.dynamic.state import kind_of, side_by_side
+from xplenty_pulumi.dynamic.state import is_hidden, kind_of, side_by_side
 from xplenty_pulumi.redact import MASK
 
 _NOT_SHOWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
@@ -96,13 +96,10 @@ def _shown_type(chain: str, step: Mapping[str, Any]) -> str:
 
 
 def _inputs(state: Mapping[str, Any] | None, *, show_variables: bool) -> dict[str, str]:
-    """Return the inputs by name, each as JSON; those that hold others by the names of these, such as `variables.day`.
-
-    What begins with two underscores is the engine's and ours.
-    """
+    """Return the inputs by name, each as JSON; one that holds others by their names, such as `variables.day`."""
     found: dict[str, str] = {}
     for name, value in ((state or _NOTHING).get("inputs") or {}).items():
-        if name.startswith("__"):
+        if is_hidden(name):
             continue
         hides = name in _MASKED and not show_variables
         for path, inner in value.items() if isinstance(value, dict) else [("", value)]:

@@ -2,7 +2,7 @@
 
 - `command`: `xplenty-pulumi drift`: what differs between the states of stacks and the account, sorted by how grave it
   is.
-- `documents`: a drift report as JSON: version 1 of a format that only ever gains fields.
+- `documents`: a drift report as JSON.
 - `elsewhere`: what the stacks of the backend hold that a report is not about, other projects' among them.
 - `memory`: what `--since-last` keeps between two runs: the last report, in a file that is written whole or not at
   all.

@@ -15,7 +15,7 @@ from xplenty_pulumi.cli.drift.pages import DriftPage, markdown
 from xplenty_pulumi.cli.drift.post import Receiver
 from xplenty_pulumi.cli.drift.report import report_of, scrubbed
 from xplenty_pulumi.cli.engine.command import Engine
-from xplenty_pulumi.cli.ui.exits import BAD_USAGE, FAILED, one_paragraph
+from xplenty_pulumi.cli.ui.exits import BAD_USAGE, DRIFT, FAILED, one_paragraph
 from xplenty_pulumi.cli.ui.options import bad_usage
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
@@ -24,8 +24,6 @@ from xplenty_pulumi.errors import XplentyError
 
 if TYPE_CHECKING:
     from xplenty_pulumi.cli.drift.stacks import StackState
-
-DRIFT = 2
 
 
 class Format(StrEnum):
@@ -134,8 +132,7 @@ def _show(screen: Screen, document: dict[str, Any], since: Changes | None, forma
     if format_ is Format.JSON:
         screen.document(_with_changes(document, since))
     elif format_ is Format.MARKDOWN:
-        for line in markdown(document, since).splitlines():
-            screen.line(line)
+        screen.text(markdown(document, since))
     else:
         screen.show(DriftPage(document, since))
 

@@ -1,31 +1,31 @@
-"""A drift report as JSON: version 1 of a format that only ever gains fields."""
+"""A drift report as JSON."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from xplenty_pulumi.cli.ui.text import plural, stamp
+from xplenty_pulumi.cli.ui.documents import document, picked
 from xplenty_pulumi.core.reports.drift import Finding, Report
 from xplenty_pulumi.core.reports.drift_classes import Drift
+from xplenty_pulumi.text import plural
 
-VERSION = 1
 _COUNTED = (Drift.HARMFUL, Drift.HARMLESS, Drift.UNKNOWN, Drift.EXPECTED)
 
 
 def report_document(report: Report) -> dict[str, Any]:
     """Return all of a report."""
-    return {
-        "version": VERSION,
-        "at": stamp(report.at),
-        "stacks": list(report.stacks),
-        "class": report.drift.value,
+    not_compared = [
+        {"stack": stack, "resource": resource, "fields": names}
+        for (stack, resource), names in report.unreadable.items()
+    ]
+    parts = {
+        "stacks": report.stacks,
+        "class": report.drift,
         "checked": report.checked,
         "counts": {drift.value: len(report.of(drift)) for drift in _COUNTED},
-        "findings": [finding_document(one) for one in report.findings],
-        "not_compared": [
-            {"stack": stack, "resource": resource, "fields": list(names)}
-            for (stack, resource), names in report.unreadable.items()
-        ],
+        "findings": list(map(finding_document, report.findings)),
+        "not_compared": not_compared,
     }
+    return document(at=report.at, **parts)
 
 
 def finding_document(finding: Finding) -> dict[str, Any]:
@@ -37,13 +37,11 @@ def finding_document(finding: Finding) -> dict[str, Any]:
     return {
         "stack": finding.stack or None,
         "resource": finding.resource or None,
-        "kind": finding.kind,
-        "id": finding.id,
-        "class": finding.drift.value,
-        "cause": finding.cause.value,
+        **picked(finding, "kind", "id"),
+        "class": finding.drift,
+        "cause": finding.cause,
         "field": finding.field or None,
-        "desired": finding.desired,
-        "observed": finding.observed,
+        **picked(finding, "desired", "observed"),
         "remark": finding.remark or None,
         "marker": None if marker is None else "unfinished" if marker.is_unfinished else "held",
     }

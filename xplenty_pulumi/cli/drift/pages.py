@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -12,8 +11,10 @@ from rich.text import Text
 
 from xplenty_pulumi.cli.drift.documents import summary
 from xplenty_pulumi.cli.drift.memory import Changes
-from xplenty_pulumi.cli.ui.text import NOTHING, one_line, plural
+from xplenty_pulumi.cli.status.tables import plain_table
+from xplenty_pulumi.cli.ui.markdown import LARGEST, code, fitting, head, left_out, plain, row
 from xplenty_pulumi.core.reports.drift_classes import Cause, Drift
+from xplenty_pulumi.text import NOTHING, one_line, plural
 
 COMMENT = "<!-- xplenty-pulumi drift -->"
 """The first line of the Markdown, by which a comment is found again that is to be replaced."""
@@ -23,8 +24,8 @@ _STYLES = {
     Drift.UNKNOWN.value: "cyan",
     Drift.EXPECTED.value: "dim",
 }
-# In characters: together with the head less than the 65,536 that GitHub takes of a comment or an issue.
-_ROOM_FOR_ROWS, _ROOM_FOR_NOTES, _LONGEST_CELL = 40_000, 8_000, 300
+_ROOM_FOR_NOTES = 8_000
+_ROOM_FOR_ROWS = LARGEST - 2 * _ROOM_FOR_NOTES
 _COLUMNS = ("class", "stack", "resource", "what", "detail")
 Document = Mapping[str, Any]
 
@@ -48,21 +49,14 @@ class DriftPage:
 
 def markdown(document: Document, since: Changes | None) -> str:
     """Return the same as Markdown, short enough for a comment: what is left out is counted, the gravest is shown."""
-    lines = [COMMENT, f"**Drift: {document['class']}** ({_cell(summary(document))})"]
-    rows = [f"| {' | '.join(_code(cell) for cell in row)} |" for row in _rows(_shown(document, since))]
-    notes = [f"- {_cell(note)}" for note in _notes(document, since)]
-    shown, told = _fitting(rows, _ROOM_FOR_ROWS), _fitting(notes[::-1], _ROOM_FOR_NOTES)[::-1]
-    if shown:
-        lines += ["", f"| {' | '.join(_COLUMNS)} |", f"|{'---|' * len(_COLUMNS)}", *shown]
+    rows = [row(map(code, one)) for one in _rows(_shown(document, since))]
+    notes = [f"- {plain(note)}\n" for note in _notes(document, since)]
+    shown, told = fitting(rows, _ROOM_FOR_ROWS), fitting(notes[::-1], _ROOM_FOR_NOTES)[::-1]
     if left := len(rows) - len(shown) + len(notes) - len(told):
-        told.insert(0, f"- left out, since a comment has an end: {plural(left, 'line')}; `--format json` has all")
-    return "\n".join([*lines, *(["", *told] if told else [])])
-
-
-def _fitting(lines: Sequence[str], room: int) -> list[str]:
-    """The first of the lines, as many as there is room for."""
-    ends = accumulate(len(line) + 1 for line in lines)
-    return [line for line, end in zip(lines, ends, strict=True) if end <= room]
+        told.insert(0, f"- {left_out(plural(left, 'line'))}; `--format json` has all\n")
+    parts = [f"{COMMENT}\n**Drift: {document['class']}** ({plain(summary(document))})\n"]
+    parts += [head(_COLUMNS) + "".join(shown)] if shown else []
+    return "\n".join([*parts, *(["".join(told)] if told else [])])
 
 
 def _shown(document: Document, since: Changes | None) -> Sequence[Document]:
@@ -118,21 +112,7 @@ def _notes(document: Document, since: Changes | None) -> list[str]:
 
 
 def _table(rows: Iterable[Sequence[str]]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for name in _COLUMNS:
-        table.add_column(name.upper(), overflow="fold")
+    table = plain_table(folded=map(str.upper, _COLUMNS))
     for drift, *cells in rows:
         table.add_row(Text(drift, style=_STYLES.get(drift, "")), *map(Text, cells))
     return table
-
-
-def _cell(text: str) -> str:
-    """The text, in which nothing is markup, and nobody is called: a word joiner keeps `@` from its name."""
-    plain = "".join(f"\\{one}" if one in "\\`*_{}[]<>#|" else one for one in one_line(text))
-    return plain.replace("@", "@\u2060")
-
-
-def _code(text: str) -> str:
-    """The text as code, its begin where it is long; neither a bar nor a backtick ends it."""
-    short = text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
-    return f"`{short.replace('`', chr(39)).replace('|', chr(92) + '|')}`" if short else ""

@@ -13,14 +13,12 @@ from xplenty_pulumi.cli.engine.command import Engine, configuration
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of
 from xplenty_pulumi.core.reports.drift import Entry
 from xplenty_pulumi.core.reports.drift_classes import OUTPUTS
-from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, kind_of, owner_of, side_by_side
+from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, SPECIAL, kind_of, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.settings import Settings
 
 _AT_ONCE = 4
 """Stacks whose states the engine is asked for at the same time."""
-_SPECIAL = "4dabf18193072939515e22adb298388d"
-"""The key that marks a secret, or a value of another special kind, in the state (Pulumi's own constant)."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ def _nonsense() -> XplentyError:
 def _is_secret(value: object) -> bool:
     """Whether a secret is in the value; it is ciphertext, so that there is nothing to compare it with."""
     if isinstance(value, Mapping):
-        return _SPECIAL in value or any(map(_is_secret, value.values()))
+        return SPECIAL in value or any(map(_is_secret, value.values()))
     return isinstance(value, list) and any(map(_is_secret, value))
 
 

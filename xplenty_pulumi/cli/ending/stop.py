@@ -14,6 +14,7 @@ from xplenty_pulumi.core.reconcile.runs.stop import Stopping
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import UNMANAGED, JobRow, job_row, owner_of
 from xplenty_pulumi.core.waiting.patience import Deadline
+from xplenty_pulumi.text import label
 
 _BEGUN = "ended by Ctrl-C; a stop that was sent goes on: look with `xplenty-pulumi status`"
 
@@ -30,13 +31,14 @@ def stop_job(number: JobId, *, yes: Yes = False, force: Force = False, timeout: 
     """Stop a job run and wait until it has ended; partial output, or none, remains of it."""
     with one_paragraph("stop job", interrupted=_BEGUN), opened() as account:
         seconds = read_span("--timeout", timeout).total_seconds()
-        screen, row = Screen(account.secrets), job_row(known(account.polls.job_presence.seen(number), f"job {number}"))
+        found = known(account.polls.job_presence.seen(number), label("job", number))
+        screen, row = Screen(account.secrets), job_row(found)
         if row.is_ended:
-            screen.line(f"job {number} has ended already: {row.status}")
+            screen.line(f"{row.label} has ended already: {row.status}")
             return
-        refuse_owned(f"job {number}", _owner(account, row), force=force)
-        ask(f"Stop job {number} ({row.headline})?", screen, yes=yes)
-        teller = Teller(screen, account.clock, f"job {number}")
+        refuse_owned(row.label, _owner(account, row), force=force)
+        ask(f"Stop {row.label} ({row.headline})?", screen, yes=yes)
+        teller = Teller(screen, account.clock, row.label)
         stopping = Stopping(account.client, account.polls, account.patience(teller.tell, screen.warn))
         ended = stopping.stop(number, Deadline.after(seconds, account.clock))
         teller.tell(_outcome(ended))

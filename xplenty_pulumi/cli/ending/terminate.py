@@ -17,6 +17,7 @@ from xplenty_pulumi.core.reconcile import Clusters, Living
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import ClusterRow, cluster_row
 from xplenty_pulumi.errors import RefusedError
+from xplenty_pulumi.text import label
 
 _BEGUN = "ended by Ctrl-C; an end that was sent goes on: look with `xplenty-pulumi status`"
 
@@ -51,14 +52,14 @@ def terminate_cluster(
     """Terminate a cluster and wait until the service shows it terminated."""
     with one_paragraph("terminate cluster", interrupted=_BEGUN), opened() as account:
         seconds = read_span("--timeout", timeout).total_seconds()
-        found = known(account.polls.cluster_presence.seen(number), f"cluster {number}")
+        found = known(account.polls.cluster_presence.seen(number), label("cluster", number))
         screen, row = Screen(account.secrets), cluster_row(found)
         if row.is_ended:
-            screen.line(f"cluster {number} has ended already: {row.status}")
+            screen.line(f"{row.label} has ended already: {row.status}")
             return
         if row.phase is not Phase.ENDING:
             _agree(account, row, screen, policy=active_jobs, force=force, yes=yes)
-        teller = Teller(screen, account.clock, f"cluster {number}")
+        teller = Teller(screen, account.clock, row.label)
         patience = account.patience(teller.tell, screen.warn)
         clusters = Clusters(account.client, Living(account.client, account.clock), patience, polls=account.polls)
         clusters.delete(number, timeout=seconds, active_jobs=active_jobs)
@@ -68,17 +69,17 @@ def terminate_cluster(
 
 def _agree(account: Account, row: ClusterRow, screen: Screen, *, policy: ActiveJobs, force: bool, yes: bool) -> None:
     """Return if it may be ended: it is no stack's, the user has thought of what is active on it, and agrees."""
-    refuse_owned(f"cluster {row.id}", row.owner, force=force)
+    refuse_owned(row.label, row.owner, force=force)
     active = [job for job in account.polls.active_jobs() if job.cluster_id == row.id]
     if active and policy is ActiveJobs.FAIL:
         raise RefusedError(
             f"jobs are still active on it: {_named(active)}; nothing was stopped or ended",
-            resource=f"cluster {row.id}",
+            resource=row.label,
             advice="Wait for them, or say with --active-jobs that they are to be stopped or waited for",
         )
     first = {ActiveJobs.STOP: "Stop", ActiveJobs.WAIT: "Wait for"}.get(policy, "")
     before = f"{first} jobs {_named(active)}, then terminate" if active else "Terminate"
-    ask(f"{before} cluster {row.id} ({row.headline})?", screen, yes=yes)
+    ask(f"{before} {row.label} ({row.headline})?", screen, yes=yes)
 
 
 def _named(jobs: list[Job]) -> str:

@@ -15,6 +15,7 @@ from types import FrameType
 from xplenty_pulumi.cli.engine.locks import emptied
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.redact import without_logins
+from xplenty_pulumi.text import one_line
 
 _CUT_OFF = "unexpected end of JSON input"
 """What the engine says of a file in its backend that is empty or cut off."""
@@ -49,7 +50,7 @@ class Engine:
         command = [*self._line(*arguments), "--non-interactive", "--color", "never"]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
         if done.returncode != 0:
-            words = without_logins(" ".join((done.stderr or done.stdout).split()).removeprefix("error: "))
+            words = without_logins(one_line(done.stderr or done.stdout).removeprefix("error: "))
             files = self._emptied() if _CUT_OFF in words and arguments[0] != "whoami" else ""
             raise XplentyError(f"`pulumi {arguments[0]}` failed: {words}{files}")
         return done.stdout

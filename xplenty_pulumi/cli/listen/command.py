@@ -14,12 +14,12 @@ from xplenty_pulumi.cli.listen.exec import SALT_VARIABLE, Commands
 from xplenty_pulumi.cli.listen.queue import EventQueue, usual_file
 from xplenty_pulumi.cli.listen.requests import Notice, Verifier
 from xplenty_pulumi.cli.listen.server import HookServer
-from xplenty_pulumi.cli.ui.text import plural
+from xplenty_pulumi.cli.ui.exits import BAD_USAGE
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.errors import ConfigError
-from xplenty_pulumi.redact import Secret, without_logins
-from xplenty_pulumi.text import harmless
+from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.text import plural
 
-BAD_INPUT = 2
 _MOST_SALTS = 20
 _SIGNAL_SEEN = 0.5
 
@@ -51,8 +51,8 @@ def listen(
         commands = Commands(words, EventQueue(file), timeout=timeout, failed=_complain) if words else None
     except (ConfigError, OSError) as problem:
         reason = problem if isinstance(problem, ConfigError) else f"cannot listen on {host} port {port}: {problem}"
-        typer.echo(f"xplenty-pulumi listen: {reason}", err=True)
-        raise typer.Exit(BAD_INPUT) from None
+        _say(f"xplenty-pulumi listen: {reason}", err=True)
+        raise typer.Exit(BAD_USAGE) from None
     _serve(server, commands)
 
 
@@ -126,7 +126,7 @@ def _complain(line: str) -> None:
 def _say(line: str, *, err: bool = False) -> bool:
     """Print a line and return whether it was; that nobody reads any more is no reason to stop answering."""
     try:
-        typer.echo(harmless(without_logins(line)), err=err)
+        (Screen().warn if err else Screen().line)(line)
     except OSError:
         return False
     return True

@@ -1,10 +1,9 @@
 """`xplenty-pulumi recover`: clear away what a killed `pulumi` has left behind: lock, pending operations, and strays."""
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -17,8 +16,6 @@ from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.errors import ConfigError, RefusedError, XplentyError
-from xplenty_pulumi.redact import Secret
-from xplenty_pulumi.text import harmless
 
 
 def recover(
@@ -37,7 +34,7 @@ def recover(
     then names the clusters and hooks that interrupted creates of the stack have left and no state holds.
     """
     with one_paragraph("recover", interrupted="ended by Ctrl-C; run it again to go on"):
-        engine, screen = Engine.on_path(cwd, stack), Screen([Secret(os.environ.get("XPLENTY_API_KEY", "").strip())])
+        engine, screen = Engine.on_path(cwd, stack), Screen.of_environment()
         remains = remains_of(engine)
         screen.line(_recovered(engine, remains, screen, yes=yes, waits=not no_wait))
         _look_for_strays(engine, remains, screen, ends=end_strays, yes=yes)
@@ -49,10 +46,10 @@ def _recovered(engine: Engine, remains: Remains, screen: Screen, *, yes: bool, w
         return f"{remains.stack}: nothing to recover: no lock and no pending operation. Run `pulumi up`."
     refuse_while_held(remains)
     if not yes:
-        _ask(remains)
+        _ask(remains, screen)
     if waits:
         wait_for_late_calls(remains.last_sign, SystemClock(), lambda text: screen.line(f"{remains.stack}: {text}"))
-    remove_locks(engine, remains)
+    remove_locks(engine, remains, screen)
     try:
         is_refreshed = engine.shown("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
     except KeyboardInterrupt:
@@ -88,14 +85,14 @@ def _half_done(remains: Remains, trouble: str) -> XplentyError:
     )
 
 
-def _ask(remains: Remains) -> None:
+def _ask(remains: Remains, screen: Screen) -> None:
     question = f"{remains.stack}: {_found(remains)}.{remains.foreign()}"
     if not sys.stdin.isatty():
         raise ConfigError(
             f"{question} Nothing was changed",
             advice="Run it with --yes when you know that no `pulumi` is at work on this stack",
         )
-    typer.echo(harmless(question))
+    screen.line(question)
     if not typer.confirm("Remove the lock and clear the pending operations?"):
         raise RefusedError("nothing was changed", resource=remains.stack)
 
@@ -107,7 +104,7 @@ def _found(remains: Remains) -> str:
 def _done(remains: Remains) -> str:
     removed = "removed the lock that there may have been" if remains.locks is None else "there was no lock"
     if remains.locks:
-        removed = f"removed the lock of {_all(map(str, remains.locks))}"
+        removed = f"removed the lock of {' and '.join(map(str, remains.locks))}"
     return f"{removed}; cleared {spelled(remains.pending)}; refreshed the state"
 
 
@@ -117,8 +114,4 @@ def _locked_by(locks: Sequence[Lock] | None) -> str:
     if not locks:
         return "not locked"
     states = {True: "which does not run any more", False: "which can not be looked for from here"}
-    return "locked by " + _all(f"{lock}, {states[lock.is_seen]}" for lock in locks)
-
-
-def _all(parts: Any) -> str:
-    return " and ".join(parts)
+    return "locked by " + " and ".join(f"{lock}, {states[lock.is_seen]}" for lock in locks)

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import typer
-
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.locks import Lock, locks_of, state_folder
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.dynamic.state import OWNER, kind_of, owner_of
 from xplenty_pulumi.errors import ConfigError, RefusedError, XplentyError
-from xplenty_pulumi.text import harmless
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def refuse_while_held(remains: Remains) -> None:
             )
 
 
-def remove_locks(engine: Engine, remains: Remains) -> None:
+def remove_locks(engine: Engine, remains: Remains, screen: Screen) -> None:
     """Remove the locks there are, or where the backend does not show them, the one there may be."""
     if remains.locks is not None:
         if remains.locks:
@@ -99,7 +97,7 @@ def remove_locks(engine: Engine, remains: Remains) -> None:
     try:
         engine.told("cancel", "--yes")
     except XplentyError as refused:  # such a backend refuses where nothing is locked
-        typer.echo(harmless(f"{remains.stack}: no lock was removed: {refused.message}"), err=True)
+        screen.warn(f"{remains.stack}: no lock was removed: {refused.message}")
 
 
 def spelled(pending: Sequence[Mapping[str, Any]]) -> str:

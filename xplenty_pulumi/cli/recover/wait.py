@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.waiting.patience import spelled
+from xplenty_pulumi.text import duration
 
 LATEST = 120.0
 """Seconds after which a call that was under way at the end of its process has arrived or never does."""
@@ -21,10 +21,10 @@ def wait_for_late_calls(last_sign: datetime | None, clock: Clock, say: Callable[
         return
     end = clock.monotonic() + left
     say(
-        f"what the killed `pulumi` had sent may still arrive: waiting {spelled(left)}, until {spelled(LATEST)} after "
+        f"what the killed `pulumi` had sent may still arrive: waiting {duration(left)}, until {duration(LATEST)} after "
         "the state was last written (--no-wait goes on at once)"
     )
     while (left := end - clock.monotonic()) > 0:
         clock.sleep(min(left, _HEARTBEAT))
         if (left := end - clock.monotonic()) > 0:
-            say(f"waiting {spelled(left)} more")
+            say(f"waiting {duration(left)} more")

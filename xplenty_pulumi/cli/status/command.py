@@ -4,24 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import typer
-from rich.console import RenderableType
 
 from xplenty_pulumi.cli.account import Account, opened
 from xplenty_pulumi.cli.status.documents import document_of
 from xplenty_pulumi.cli.status.live import Display, InPlace, OnJsonLines, OnLines, watch
-from xplenty_pulumi.cli.status.pages import ClusterPage, JobPage
-from xplenty_pulumi.cli.status.tables import OverviewTables
+from xplenty_pulumi.cli.status.pages import Anything, StatusPage
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
 from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, read_interval, read_span, read_statuses
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail
-from xplenty_pulumi.core.reports.observer import package_called
-from xplenty_pulumi.core.reports.overview import Overview, Wanted
-
-Anything: TypeAlias = Overview | ClusterDetail | JobDetail
+from xplenty_pulumi.core.reading.lookup import package_id
+from xplenty_pulumi.core.reports.overview import Wanted
 
 
 class What(StrEnum):
@@ -68,9 +63,8 @@ class Chosen:
         statuses = read_statuses(list(self.status))
         age = read_span("--age", self.age) if self.age else None
         package = self.package.strip()
-        is_id = package.isdecimal() and package.isascii() and len(package) < 19
-        package_id = int(package) if is_id else package_called(account.client, package) if package else None
-        return Wanted(statuses, package_id, self.owner.strip(), age)
+        number = int(package_id(account.client, package)) if package else None
+        return Wanted(statuses, number, self.owner.strip(), age)
 
     def look(self, account: Account) -> Callable[[], Anything]:
         """Return the look to be taken."""
@@ -130,21 +124,12 @@ def status(
                 raise typer.Exit(SHOWS_FAILURE)
 
 
-def page_of(account: str, shown: Anything, note: str = "") -> RenderableType:
-    """Return what is shown as a page, with a note at its end."""
-    if isinstance(shown, ClusterDetail):
-        return ClusterPage(shown, account=account, note=note)
-    if isinstance(shown, JobDetail):
-        return JobPage(shown, account=account, note=note)
-    return OverviewTables(shown, account=account, note=note)
-
-
 def _show(shown: Anything, account: Account, screen: Screen, *, as_json: bool) -> bool:
     """Print it, and return whether there is a failure in it."""
     if as_json:
         screen.document(document_of(shown))
     else:
-        screen.show(page_of(account.name, shown))
+        screen.show(StatusPage(account.name, shown))
     return shown.has_failure
 
 
@@ -152,5 +137,5 @@ def _display(account: Account, screen: Screen, *, as_json: bool) -> Display[Anyt
     if as_json:
         return OnJsonLines(screen, document_of)
     if screen.is_terminal:
-        return InPlace(screen, partial(page_of, account.name))
+        return InPlace(screen, partial(StatusPage, account.name))
     return OnLines(screen, account.clock)

@@ -1,6 +1,6 @@
 """Keeping an eye on something: live in place on a terminal, one line per change elsewhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Generic, Protocol, TypeVar
 
@@ -8,21 +8,13 @@ from rich.console import RenderableType
 from rich.live import Live
 
 from xplenty_pulumi.cli.ui.screen import Harmless, Screen
-from xplenty_pulumi.cli.ui.text import one_line, stamp
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.reports.overview import Fact, changes
+from xplenty_pulumi.core.reports.overview import AccountView, Fact
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Allowance
+from xplenty_pulumi.text import one_line, stamp
 
-
-class Shown(Protocol):
-    """What a look returns."""
-
-    @property
-    def facts(self) -> dict[str, Fact]: ...
-
-
-ShownT = TypeVar("ShownT", bound=Shown)
-ShownT_contra = TypeVar("ShownT_contra", bound=Shown, contravariant=True)
+ShownT = TypeVar("ShownT", bound=AccountView)
+ShownT_contra = TypeVar("ShownT_contra", bound=AccountView, contravariant=True)
 
 
 class Display(Protocol[ShownT_contra]):
@@ -112,7 +104,7 @@ class OnLines(Generic[ShownT]):
         return nullcontext()
 
     def frame(self, shown: ShownT) -> None:
-        for line in changes(self._facts, shown.facts):
+        for line in _changes(self._facts, shown.facts):
             self._say(line)
         self._facts, self._note = shown.facts, ""
 
@@ -143,3 +135,10 @@ class OnJsonLines(Generic[ShownT]):
 
     def note(self, text: str) -> None:
         del text
+
+
+def _changes(before: Mapping[str, Fact], after: Mapping[str, Fact]) -> list[str]:
+    """One line for each thing that is new, is not as it was, or has gone out of sight before its end."""
+    lines = [f"{name} {fact.text}" for name, fact in after.items() if before.get(name) != fact]
+    lost = [name for name, fact in before.items() if name not in after and not fact.is_final]
+    return [*lines, *(f"{name} no longer shown (was {before[name].text})" for name in lost)]

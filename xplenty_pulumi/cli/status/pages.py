@@ -1,70 +1,80 @@
-"""One cluster or one job run, as a page."""
+"""What is shown of an account as a page for people."""
 
 from collections.abc import Iterable
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from xplenty_pulumi.cli.status.tables import add_row, bar, errors_of, head, jobs_table, plain_table, status
-from xplenty_pulumi.cli.ui.text import NOTHING, clean, one_line, since, span, stamp
+from xplenty_pulumi.cli.status.tables import (
+    add_row,
+    bar,
+    errors_of,
+    head,
+    jobs_table,
+    overview_tables,
+    plain_table,
+    status,
+)
 from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail
+from xplenty_pulumi.core.reports.overview import Overview
+from xplenty_pulumi.text import NOTHING, one_line, printable, rough_duration, since, stamp
 
-_WIDE = 100
-ShownT = TypeVar("ShownT")
-
-
-class _Page(Generic[ShownT]):
-    """One thing in detail, with a note at its end."""
-
-    def __init__(self, shown: ShownT, *, account: str, note: str = "") -> None:
-        self._shown = shown
-        self._account = account
-        self._note = note
+Anything: TypeAlias = Overview | ClusterDetail | JobDetail
 
 
-class ClusterPage(_Page[ClusterDetail]):
+@dataclass(frozen=True)
+class StatusPage:
+    """What is shown of the account called `account`, with a note at its end."""
+
+    account: str
+    shown: Anything
+    note: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        shown = self.shown
+        yield head(self.account, shown.at, shown.credits)
+        if isinstance(shown, ClusterDetail):
+            yield from _of_cluster(shown, options)
+        elif isinstance(shown, JobDetail):
+            yield from _of_job(shown, options)
+        else:
+            yield from overview_tables(shown, options)
+        if self.note:
+            yield Text(f"\n{self.note}", style="yellow")
+
+
+def _of_cluster(shown: ClusterDetail, options: ConsoleOptions) -> RenderResult:
     """A cluster, its machines and its job runs."""
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        shown = self._shown
-        yield head(self._account, shown.at, shown.credits)
+    yield Text()
+    yield _facts(_cluster_facts(shown))
+    yield Text()
+    yield _machines(shown)
+    if shown.jobs:
         yield Text()
-        yield _facts(_cluster_facts(shown))
-        yield Text()
-        yield _machines(shown)
-        if shown.jobs:
-            yield Text()
-            is_wide = options.max_width >= _WIDE
-            yield jobs_table(shown.jobs, now=shown.at, is_wide=is_wide, ascii_only=options.ascii_only)
-            yield from errors_of(shown.jobs)
-        yield from _noted(self._note)
+        yield jobs_table(shown.jobs, options, now=shown.at)
+        yield from errors_of(shown.jobs)
 
 
-class JobPage(_Page[JobDetail]):
+def _of_job(shown: JobDetail, options: ConsoleOptions) -> RenderResult:
     """A job run, its variables, its outputs and the end of its log."""
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        shown = self._shown
-        yield head(self._account, shown.at, shown.credits)
-        yield Text()
-        yield _facts(_job_facts(shown, ascii_only=options.ascii_only))
-        yield from errors_of([shown.row])
-        yield from _pairs("VARIABLE", "VALUE", shown.variables.items())
-        outputs = [(one.name or str(one.id), _count(one.records_count)) for one in shown.outputs]
-        yield from _pairs("OUTPUT", "RECORDS", outputs)
-        if shown.log_tail is not None:
-            yield Text("\nLOG", style="bold")
-            yield from (Text(clean(line).rstrip()) for line in shown.log_tail)
-        yield from _noted(self._note)
+    yield Text()
+    yield _facts(_job_facts(shown, ascii_only=options.ascii_only))
+    yield from errors_of([shown.row])
+    yield from _pairs("VARIABLE", "VALUE", shown.variables.items())
+    outputs = [(one.name or str(one.id), _count(one.records_count)) for one in shown.outputs]
+    yield from _pairs("OUTPUT", "RECORDS", outputs)
+    if shown.log_tail is not None:
+        yield Text("\nLOG", style="bold")
+        yield from (Text(printable(line).rstrip()) for line in shown.log_tail)
 
 
 def _cluster_facts(shown: ClusterDetail) -> list[tuple[str, str | Text]]:
     row, record = shown.row, shown.record
-    idle = (
-        f"ends after {span(record.time_to_idle or 0)} without work" if record.terminate_on_idle else "stays when idle"
-    )
+    limit = f"ends after {rough_duration(record.time_to_idle or 0)} without work"
+    idle = limit if record.terminate_on_idle else "stays when idle"
     up = "never" if record.available_since is None else stamp(record.available_since)
     ended = [("ended", stamp(row.ended_at))] if row.ended_at else []
     return [
@@ -97,7 +107,7 @@ def _job_facts(shown: JobDetail, *, ascii_only: bool) -> list[tuple[str, str | T
         ("created", f"{since(row.created_at, shown.at)} ago"),
         ("started", NOTHING if row.started_at is None else stamp(row.started_at)),
         *ended,
-        ("runtime", span(row.runtime_in_seconds or 0)),
+        ("runtime", rough_duration(row.runtime_in_seconds or 0)),
         ("page", row.html_url or NOTHING),
     ]
 
@@ -123,9 +133,7 @@ def _machines(shown: ClusterDetail) -> Table | Text:
 
 
 def _pairs(name: str, value: str, pairs: Iterable[tuple[str, str]]) -> Iterable[Text | Table]:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column(name, no_wrap=True)
-    table.add_column(value, overflow="fold")
+    table = plain_table(name, folded=[value])
     for one in pairs:
         table.add_row(*(Text(one_line(text)) for text in one))
     if table.row_count:
@@ -135,8 +143,3 @@ def _pairs(name: str, value: str, pairs: Iterable[tuple[str, str]]) -> Iterable[
 
 def _count(records: int | None) -> str:
     return NOTHING if records is None else f"{records:,}"
-
-
-def _noted(note: str) -> Iterable[Text]:
-    if note:
-        yield Text(f"\n{note}", style="yellow")

@@ -1,16 +1,16 @@
-"""An overview as tables, fitted to the width of the terminal."""
+"""Clusters and job runs as tables, fitted to the width of the terminal."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from rich.console import Console, ConsoleOptions, Group, RenderResult
+from rich.console import ConsoleOptions, Group, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from xplenty_pulumi.cli.ui.text import NOTHING, one_line, plural, since, span, stamp
 from xplenty_pulumi.client import RateLimit
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, Overview
+from xplenty_pulumi.text import NOTHING, one_line, plural, rough_duration, since, stamp
 
 _WIDE = 100
 _CELLS = 10
@@ -27,28 +27,18 @@ _STYLES = {
 }
 
 
-class OverviewTables:
-    """The tables of an overview of the account called `account`; `note` is said below."""
-
-    def __init__(self, shown: Overview, *, account: str, note: str = "") -> None:
-        self._shown = shown
-        self._account = account
-        self._note = note
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        shown, is_wide = self._shown, options.max_width >= _WIDE
-        yield head(self._account, shown.at, shown.credits)
-        if shown.clusters is not None:
-            yield Text()
-            yield _or_none(clusters_table(shown.clusters, now=shown.at, is_wide=is_wide), shown.clusters, "cluster")
-        if shown.jobs is not None:
-            yield Text()
-            table = jobs_table(shown.jobs, now=shown.at, is_wide=is_wide, ascii_only=options.ascii_only)
-            yield _or_none(table, shown.jobs, "job run")
-            yield from _left_out(shown.jobs_left_out)
-            yield from errors_of(shown.jobs)
-        if self._note:
-            yield Text(f"\n{self._note}", style="yellow")
+def overview_tables(shown: Overview, options: ConsoleOptions) -> RenderResult:
+    """Yield the tables of an overview."""
+    if shown.clusters is not None:
+        yield Text()
+        yield _or_none(clusters_table(shown.clusters, options, now=shown.at), shown.clusters, "cluster")
+    if shown.jobs is not None:
+        yield Text()
+        yield _or_none(jobs_table(shown.jobs, options, now=shown.at), shown.jobs, "job run")
+        if shown.jobs_left_out:
+            more = plural(shown.jobs_left_out, "job run")
+            yield Text(f"and {more} that ended earlier: `xplenty-pulumi status jobs`", style="dim")
+        yield from errors_of(shown.jobs)
 
 
 def head(account: str, at: datetime, left: RateLimit | None) -> Text:
@@ -57,8 +47,9 @@ def head(account: str, at: datetime, left: RateLimit | None) -> Text:
     return Text.assemble((one_line(account), "bold"), f"  {stamp(at)}  {calls}")
 
 
-def clusters_table(rows: Iterable[ClusterRow], *, now: datetime, is_wide: bool) -> Table:
+def clusters_table(rows: Iterable[ClusterRow], options: ConsoleOptions, *, now: datetime) -> Table:
     """Return the table of clusters; a narrow one tells type and nodes in one column."""
+    is_wide = options.max_width >= _WIDE
     sizes = ["TYPE", "NODES"] if is_wide else ["SIZE"]
     table = plain_table("CLUSTER", "NAME", "STATUS", *sizes, "AGE", "RUN/WAIT", "IDLE", "OWNER")
     for row in rows:
@@ -70,15 +61,16 @@ def clusters_table(rows: Iterable[ClusterRow], *, now: datetime, is_wide: bool) 
     return table
 
 
-def jobs_table(rows: Iterable[JobRow], *, now: datetime, is_wide: bool, ascii_only: bool = False) -> Table:
+def jobs_table(rows: Iterable[JobRow], options: ConsoleOptions, *, now: datetime) -> Table:
     """Return the table of job runs; only a wide one names the owners."""
+    is_wide = options.max_width >= _WIDE
     owner = ["OWNER"] if is_wide else []
     table = plain_table("JOB", "PACKAGE", "CLUSTER", "STATUS", "PROGRESS", "RUNTIME", "AGE", *owner)
     for row in rows:
         package = " ".join(filter(None, [str(row.package_id or ""), row.package]))
-        runtime = NOTHING if row.started_at is None else span(row.runtime_in_seconds or 0)
+        runtime = NOTHING if row.started_at is None else rough_duration(row.runtime_in_seconds or 0)
         owners = [row.owner or NOTHING] if is_wide else []
-        progress = Text(bar(row.progress, ascii_only=ascii_only))
+        progress = Text(bar(row.progress, ascii_only=options.ascii_only))
         cells: list[str | Text] = [str(row.id), package, str(row.cluster_id or NOTHING), status(row), progress, runtime]
         add_row(table, *cells, since(row.created_at, now), *owners)
     return table
@@ -103,11 +95,13 @@ def bar(progress: float, *, ascii_only: bool) -> str:
     return f"{full * done}{empty * (_CELLS - done)} {int(progress * 100):3}%"
 
 
-def plain_table(*names: str) -> Table:
-    """Return a table without lines; where there is no room, names are cut, and nothing is wrapped."""
+def plain_table(*names: str, folded: Iterable[str] = ()) -> Table:
+    """Return a table without lines; where there is no room, names are cut, and only columns that are `folded` wrap."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for name in names:
         table.add_column(name, no_wrap=name not in _CUT, overflow="ellipsis")
+    for name in folded:
+        table.add_column(name, overflow="fold")
     return table
 
 
@@ -121,8 +115,3 @@ def add_row(table: Table, *cells: str | Text) -> None:
 
 def _or_none(table: Table, rows: Sequence[object], noun: str) -> Table | Group:
     return table if rows else Group(Text(f"no {noun} to show", style="dim"))
-
-
-def _left_out(count: int) -> Iterable[Text]:
-    if count:
-        yield Text(f"and {plural(count, 'job run')} that ended earlier: `xplenty-pulumi status jobs`", style="dim")

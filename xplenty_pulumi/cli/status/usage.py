@@ -11,8 +11,8 @@ from xplenty_pulumi.cli.status.tables import add_row, plain_table
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import AsJson, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.cli.ui.text import stamp
 from xplenty_pulumi.core.reports.usage import Usage, summed
+from xplenty_pulumi.text import stamp
 
 
 def usage(

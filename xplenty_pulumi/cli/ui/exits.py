@@ -1,31 +1,42 @@
-"""How a command ends: its exit code, and errors as one paragraph without secrets."""
+"""How a command ends: the table of exit codes, and errors as one paragraph without secrets."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
 
-from xplenty_pulumi.cli.ui.text import one_line
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.errors import ConfigError, SpecError, XplentyError
-from xplenty_pulumi.redact import Secret, scrub
-from xplenty_pulumi.text import not_commands
 
-FAILED, BAD_USAGE, SHOWS_FAILURE = 1, 2, 3
+FAILED = 1
+"""Something failed, was refused or declined, or did not come to be what was waited for."""
+BAD_USAGE = 2
+"""The command cannot be meant like that, a setting is missing, or `--yes` is."""
+DRIFT = 2
+"""There is drift. This is `drift` alone, so that bad usage of it is `FAILED`."""
+SHOWS_FAILURE = 3
+"""What was asked to end the command so: a failure that is shown, or something that is to be swept."""
 
 
 @contextmanager
-def one_paragraph(command: str, *, interrupted: str = "ended by Ctrl-C", bad_usage: int = BAD_USAGE) -> Iterator[None]:
+def one_paragraph(
+    command: str,
+    *,
+    interrupted: str = "ended by Ctrl-C",
+    bad_usage: int = BAD_USAGE,
+    unusable: tuple[type[Exception], ...] = (),
+) -> Iterator[None]:
     """Turn an error into one paragraph on stderr and an exit code: `bad_usage` where the user asked wrongly, else 1.
 
-    `interrupted` is said on Ctrl-C.
+    `interrupted` is said on Ctrl-C. Errors of the types in `unusable` are bad usage too.
     """
+    expected: tuple[type[Exception], ...] = (XplentyError, *unusable)
     try:
         yield
     except KeyboardInterrupt:
-        typer.echo(f"xplenty-pulumi {command}: {interrupted}", err=True)
+        Screen.of_environment().warn(f"xplenty-pulumi {command}: {interrupted}")
         raise typer.Exit(FAILED) from None
-    except XplentyError as error:
-        text = scrub(one_line(str(error)), [Secret(os.environ.get("XPLENTY_API_KEY", "").strip())])
-        typer.echo(f"xplenty-pulumi {command}: {not_commands(text)}", err=True)
-        raise typer.Exit(bad_usage if isinstance(error, ConfigError | SpecError) else FAILED) from None
+    except expected as error:
+        Screen.of_environment().warn(f"xplenty-pulumi {command}: {error}")
+        is_usage = isinstance(error, (ConfigError, SpecError, *unusable))
+        raise typer.Exit(bad_usage if is_usage else FAILED) from None

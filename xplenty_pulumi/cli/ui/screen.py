@@ -11,10 +11,9 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.segment import Segment
 
-from xplenty_pulumi.cli.ui.text import one_line
 from xplenty_pulumi.redact import Secret, scrub
 from xplenty_pulumi.settings import in_ci
-from xplenty_pulumi.text import harmless, not_commands
+from xplenty_pulumi.text import harmless, not_commands, one_line
 
 _WIDTH_OF_A_PIPE = 160
 
@@ -67,6 +66,11 @@ class Screen:
         self._output: _ScrubbedOutput = output
         self._secrets = tuple(secrets)
 
+    @classmethod
+    def of_environment(cls) -> "Screen":
+        """Return the screen that masks the key in XPLENTY_API_KEY, for what is said before settings are read."""
+        return cls([Secret(os.environ.get("XPLENTY_API_KEY", "").strip())])
+
     @property
     def is_terminal(self) -> bool:
         """Whether somebody is looking on, so that what is shown can be changed in place; a CI system keeps it all."""
@@ -83,7 +87,11 @@ class Screen:
 
     def line(self, text: str) -> None:
         """Print one line whole, whatever its length, at once."""
-        self._output.write(f"{harmless(text)}\n")
+        self.text(f"{text}\n")
+
+    def text(self, text: str) -> None:
+        """Print lines that end as they are to end, whole and at once."""
+        self._output.write(harmless(text))
         sys.stdout.flush()
 
     def warn(self, text: str) -> None:

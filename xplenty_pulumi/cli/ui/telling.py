@@ -3,9 +3,9 @@
 import math
 
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.cli.ui.text import one_line, stamp
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.settings import HEARTBEAT_IN_CI
+from xplenty_pulumi.text import one_line, stamp
 
 FORGOTTEN = "is not known to the service any more (404)"
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from xplenty_pulumi.client.http.outcomes import Answered, Outcome, Request, Unsure
 from xplenty_pulumi.client.models import RateLimit
+from xplenty_pulumi.text import one_line
 
 PIECE = 64 * 1024
 _GZIP = zlib.MAX_WBITS | 16
@@ -121,7 +122,7 @@ def _next_target(headers: Mapping[str, str]) -> str | None:
     return next((link[1] for link in links if _REL_NEXT.search(link[2])), None)
 
 
-_LONGEST_MESSAGE = 300
+LONGEST_MESSAGE = 300
 _LONGEST_REQUEST_ID = 100
 _HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -142,13 +143,6 @@ def read_answer(request: Request, *, status: int, headers: Mapping[str, str], co
     if reason:
         return Unsure(reason, status=status, retry_after=advice, message=message, request_id=request_id)
     return Answered(status, headers, body, retry_after=advice, message=message, request_id=request_id)
-
-
-def one_line(text: str, *, limit: int = _LONGEST_MESSAGE) -> str:
-    """Return `text` on a single line without control characters, at most `limit` characters long."""
-    printable = "".join(character if character.isprintable() else " " for character in text[: limit * 10])
-    line = " ".join(printable.split())
-    return line if len(line) <= limit else f"{line[: limit - 3]}..."
 
 
 def _parse(content: bytes) -> object:

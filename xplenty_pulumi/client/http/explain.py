@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xplenty_pulumi.client.http.answers import one_line
+from xplenty_pulumi.client.http.answers import LONGEST_MESSAGE
 from xplenty_pulumi.client.http.outcomes import Answered, NotSent, Outcome, Unsure
 from xplenty_pulumi.client.http.retry import Action, CallKind, Decision
 from xplenty_pulumi.errors import (
@@ -19,6 +19,7 @@ from xplenty_pulumi.errors import (
     XplentyError,
 )
 from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.text import duration, one_line
 
 _KEY_SETTING = "XPLENTY_API_KEY (or the stack setting xplenty:apiKey)"
 _ACCOUNT_SETTING = "XPLENTY_ACCOUNT_ID (or xplenty:accountId)"
@@ -122,7 +123,7 @@ class Explainer:
 
     def _no_use(self, resource: str, outcome: Unsure, attempts: int) -> ServerError:
         message = f"{self.host} gave no usable answer ({_times(attempts)}): {outcome.reason}"
-        wait = f" in {_duration(outcome.retry_after)}, as the service asks" if outcome.retry_after else ""
+        wait = f" in {duration(outcome.retry_after)}, as the service asks" if outcome.retry_after else ""
         return ServerError(
             message + self._said(outcome.message),
             status=outcome.status or 0,
@@ -137,7 +138,7 @@ class Explainer:
 
     def _throttled(self, resource: str, answer: Answered) -> RateLimitedError:
         advice = answer.retry_after
-        wait = f"Wait {_duration(advice)}" if advice is not None else "Wait some minutes (the budget is per hour)"
+        wait = f"Wait {duration(advice)}" if advice is not None else "Wait some minutes (the budget is per hour)"
         return RateLimitedError(
             "the call budget of the key's user is used up" + self._said(answer.message),
             retry_after=advice,
@@ -149,10 +150,10 @@ class Explainer:
     def asked_to_wait(self, resource: str, seconds: float) -> RateLimitedError:
         """Return the error for a call that is not sent, because the service has asked an earlier one to wait."""
         return RateLimitedError(
-            f"{self.host} has asked to be left alone for {_duration(seconds)} more, so nothing was sent",
+            f"{self.host} has asked to be left alone for {duration(seconds)} more, so nothing was sent",
             retry_after=seconds,
             resource=resource,
-            advice=f"Wait {_duration(seconds)}, then run again.",
+            advice=f"Wait {duration(seconds)}, then run again.",
         )
 
     def _refused(self, resource: str, answer: Answered) -> ApiError:
@@ -179,12 +180,8 @@ class Explainer:
         return f": {self._clean(words)}" if words.strip() else ""
 
     def _clean(self, words: str) -> str:
-        return one_line(scrub(words, self.secrets))
+        return one_line(scrub(words, self.secrets), limit=LONGEST_MESSAGE)
 
 
 def _times(attempts: int) -> str:
     return "tried once" if attempts == 1 else f"tried {attempts} times"
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

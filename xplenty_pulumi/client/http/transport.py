@@ -13,12 +13,13 @@ import httpx
 
 from xplenty_pulumi._version import __version__
 from xplenty_pulumi.client.http.address import Address
-from xplenty_pulumi.client.http.answers import Undecodable, one_line, read_answer, unpacked
+from xplenty_pulumi.client.http.answers import LONGEST_MESSAGE, Undecodable, read_answer, unpacked
 from xplenty_pulumi.client.http.connection import Deadline, close_if_surplus, open_pool
 from xplenty_pulumi.client.http.outcomes import Outcome, Request, Unsure, classify
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.text import one_line
 
 HttpTransport = httpx.BaseTransport
 """What may stand in for the network in tests, such as httpx.MockTransport."""
@@ -84,7 +85,7 @@ class Transport:
         try:
             return self._exchange(request, timeout=timeout)
         except Exception as error:  # noqa: BLE001 - no foreign exception leaves, whatever a library may add to its own
-            return classify(error, words=one_line(scrub(str(error), self._secrets)))
+            return classify(error, words=one_line(scrub(str(error), self._secrets), limit=LONGEST_MESSAGE))
 
     def _exchange(self, request: Request, *, timeout: float) -> Outcome:
         with self._client.stream(

@@ -1,10 +1,11 @@
 """Values of package variables: the service reads them as expressions, so a string constant carries its own quotes."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from xplenty_pulumi.redact import MASK, scrub
+from xplenty_pulumi.redact import MASK
+from xplenty_pulumi.text import one_line
 
 _CONSTANTS = frozenset({"true", "false", "null"})
 _WORDS_OF_THE_LANGUAGE = _CONSTANTS | {
@@ -98,13 +99,12 @@ def masked(variables: Mapping[str, object]) -> dict[str, str]:
 
 
 def values_of(*groups: Mapping[str, object] | None) -> frozenset[str]:
-    """Return the values to be masked in texts, each also without the quotes of a string constant, and on one line."""
-    values = [str(value) for group in groups for value in (group or {}).values()]
-    spellings = {spelling for value in values for spelling in (value, value.strip("'"))}
-    spellings |= {_ESCAPED.sub(r"\1", one) for one in spellings}
-    return frozenset(spellings | {" ".join(one.split()) for one in spellings})
+    """Return the values to be masked in texts, each in its `spellings`."""
+    return frozenset(spelling for group in groups for value in (group or {}).values() for spelling in spellings(value))
 
 
-def without(text: str, values: Iterable[str]) -> str:
-    """Return `text` with each of `values` masked; those shorter than four characters would hide the text itself."""
-    return scrub(text, values)
+def spellings(value: object) -> frozenset[str]:
+    """Return how texts may repeat a value: as it is, without the quotes of a string constant, both on one line too."""
+    inner = str(value).strip("'")
+    texts = {str(value), inner, _ESCAPED.sub(r"\1", inner)}
+    return frozenset(texts | set(map(one_line, texts)))

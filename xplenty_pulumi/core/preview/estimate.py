@@ -10,6 +10,7 @@ from datetime import datetime
 
 from xplenty_pulumi.core.preview.stack_rules import StackRules
 from xplenty_pulumi.errors import SpecError
+from xplenty_pulumi.text import plural
 
 _HOUR, _DAY = 3600.0, 24.0
 
@@ -60,7 +61,7 @@ def headline(uses: Iterable[Use]) -> str:
     found = list(uses)
     if not found:
         return ""
-    clusters = f"{len(found)} cluster{'s' if len(found) > 1 else ''}"
+    clusters = plural(len(found), "cluster")
     endless = sum(use.is_endless for use in found)
     remark = f", {'which nothing ends' if endless == len(found) else f'{endless} without an end'}" if endless else ""
     amount = number(total(found))

@@ -15,7 +15,7 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.obstacles import Fault, fault_of
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
-from xplenty_pulumi.core.reading.lookup import or_none, require_account
+from xplenty_pulumi.core.reading.lookup import named, or_none, require_account
 from xplenty_pulumi.core.reading.shared_look import SharedLook
 from xplenty_pulumi.errors import (
     ApiError,
@@ -121,7 +121,7 @@ class Foresight:
         if text.isascii() and text.isdigit():
             return self._seen(("package", text), lambda: self._package(int(text)))
         active = self._seen("packages", lambda: tuple(self._client.packages.list()))
-        return None if active is None else tuple(one for one in active if one.name == str(id_or_name))
+        return None if active is None else named(active, str(id_or_name))
 
     def _package(self, number: int) -> tuple[Package, ...]:
         found = or_none(lambda: self._client.packages.get(number), self._client)
@@ -192,7 +192,7 @@ def _refusal_of_package(named: str, found: tuple[Package, ...]) -> str | None:
         is_id = named.strip().isdigit()
         return f"package {named} does not exist in this account" if is_id else f"no active package is named {named!r}"
     if len(found) > 1:
-        return f"packages {', '.join(str(one) for one in sorted(one.id for one in found))} are all named {named!r}"
+        return f"packages {', '.join(str(one.id) for one in found)} are all named {named!r}"
     return f"package {named} is archived" if found[0].status == "archived" else None
 
 

@@ -1,13 +1,14 @@
-"""A 404, and what it means."""
+"""Looking things up: a 404 and what it means, and the one thing that has a name."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from xplenty_pulumi.client import Client, Cluster, Hook, Job
+from xplenty_pulumi.client import Client, Cluster, Hook, Job, Package
 from xplenty_pulumi.errors import AuthError, NotFoundError, RefusedError
 
 T = TypeVar("T")
 R = TypeVar("R", Cluster, Job, Hook)
+NamedT = TypeVar("NamedT", Cluster, Package)
 
 
 def or_none(get: Callable[[], T], client: Client) -> T | None:
@@ -48,32 +49,42 @@ def require_account(client: Client) -> None:
         ) from None
 
 
-def packages_called(client: Client, name: str) -> list[int]:
-    """Return the ids of all active packages with exactly this name, the lowest first."""
-    return sorted(package.id for package in client.packages.list() if package.name == name)
+def named(found: Iterable[NamedT], name: str) -> tuple[NamedT, ...]:
+    """Return those with exactly this name, the lowest id first."""
+    return tuple(sorted((one for one in found if one.name == name), key=lambda one: one.id))
 
 
-def package_id(client: Client, name_or_id: str) -> str:
+def only(found: Iterable[NamedT], name: str, *, noun: str, state: str, undone: str = "") -> NamedT:
+    """Return the one of `found` with exactly this name; they are of a kind, the `noun`, and in one `state`.
+
+    `undone` says what did not happen where it is not known which one is meant.
+
+    Raises:
+        NotFoundError: there is none.
+        RefusedError: there are several.
+    """
+    matches = named(found, name)
+    if len(matches) == 1:
+        return matches[0]
+    resource = f"{noun} {name!r}"
+    if not matches:
+        text = f"there is no {state} {noun} of that name{undone}"
+        advice = "Names count exactly as they are written, capitals included; or give its id"
+        raise NotFoundError(text, status=404, resource=resource, advice=advice)
+    ids = ", ".join(str(one.id) for one in matches)
+    raise RefusedError(
+        f"{noun}s {ids} all have that name{undone}", resource=resource, advice="Give the id of the one that is meant"
+    )
+
+
+def package_id(client: Client, name_or_id: str, *, undone: str = "") -> str:
     """Return the id of the active package with exactly this name; a text of digits is an id itself.
 
     Raises:
         NotFoundError: there is none.
         RefusedError: there are several.
     """
-    if name_or_id.strip().isascii() and name_or_id.strip().isdigit():
-        return name_or_id.strip()
-    found = packages_called(client, name_or_id)
-    if not found:
-        raise NotFoundError(
-            "there is no active package of that name, so no run was started",
-            status=404,
-            resource=f"package {name_or_id!r}",
-            advice="Names count exactly as they are written, capitals included; or give package_id",
-        )
-    if len(found) > 1:
-        raise RefusedError(
-            f"packages {', '.join(map(str, found))} all have that name, so no run was started",
-            resource=f"package {name_or_id!r}",
-            advice="Give the one that is meant as package_id",
-        )
-    return str(found[0])
+    text = name_or_id.strip()
+    if text.isascii() and text.isdigit():
+        return text
+    return str(only(client.packages.list(), name_or_id, noun="package", state="active", undone=undone).id)

@@ -6,16 +6,15 @@ from datetime import datetime
 
 from xplenty_pulumi.client import Cluster, Instance, Job, JobOutput, RateLimit
 from xplenty_pulumi.core.kinds import marker
-from xplenty_pulumi.core.kinds.variables import masked, values_of, without
-from xplenty_pulumi.core.reports.overview import ClusterRow, Fact, JobRow, cluster_row, has_failure, job_row
+from xplenty_pulumi.core.kinds.variables import masked, values_of
+from xplenty_pulumi.core.reports.overview import AccountView, ClusterRow, JobRow, cluster_row, job_row
+from xplenty_pulumi.redact import scrub
 
 
 @dataclass(frozen=True)
-class ClusterDetail:
+class ClusterDetail(AccountView):
     """A cluster with its machines and its jobs; `instances` is None where the plan does not show them."""
 
-    at: datetime
-    credits: RateLimit | None
     row: ClusterRow
     record: Cluster
     jobs: tuple[JobRow, ...]
@@ -27,23 +26,14 @@ class ClusterDetail:
         return marker.strip(self.record.description)
 
     @property
-    def has_failure(self) -> bool:
-        """Whether it is in error, or a job run that is shown with it has failed."""
-        return has_failure(self.row, *self.jobs)
-
-    @property
-    def facts(self) -> dict[str, Fact]:
-        """What can change, by the name of the thing."""
-        jobs = {f"job {row.id}": Fact(row.headline, row.is_ended) for row in self.jobs}
-        return {f"cluster {self.row.id}": Fact(self.row.headline, self.row.is_ended), **jobs}
+    def rows(self) -> tuple[ClusterRow | JobRow, ...]:
+        return (self.row, *self.jobs)
 
 
 @dataclass(frozen=True)
-class JobDetail:
+class JobDetail(AccountView):
     """A job run with its variables, its outputs and the end of its log; `log_tail` is None where there is no log."""
 
-    at: datetime
-    credits: RateLimit | None
     row: JobRow
     variables: Mapping[str, str] = field(repr=False)
     outputs: tuple[JobOutput, ...]
@@ -51,14 +41,8 @@ class JobDetail:
     log_url: str | None
 
     @property
-    def has_failure(self) -> bool:
-        """Whether it has failed."""
-        return has_failure(self.row)
-
-    @property
-    def facts(self) -> dict[str, Fact]:
-        """What can change, by the name of the thing."""
-        return {f"job {self.row.id}": Fact(self.row.headline, self.row.is_ended)}
+    def rows(self) -> tuple[ClusterRow | JobRow, ...]:
+        return (self.row,)
 
 
 def cluster_detail(
@@ -77,7 +61,6 @@ def cluster_detail(
 def job_detail(
     job: Job,
     *,
-    owner: str | None,
     variables: Mapping[str, object],
     log: str | None,
     log_lines: int,
@@ -87,13 +70,13 @@ def job_detail(
 ) -> JobDetail:
     """Return the run; unless `shows_values`, the values of its variables are masked wherever they stand."""
     secrets = frozenset() if shows_values else values_of(variables, job.variables, job.dynamic_variables)
-    row = job_row(job, {job.cluster_id or 0: owner} if owner else {}, shows_values=shows_values)
+    row = job_row(job, shows_values=shows_values)
     return JobDetail(
         at,
         credits_left,
-        replace(row, errors=without(row.errors, secrets)),
+        replace(row, errors=scrub(row.errors, secrets)),
         variables={name: str(value) for name, value in variables.items()} if shows_values else masked(variables),
         outputs=job.outputs or (),
-        log_tail=None if log is None else tuple(without(log, secrets).splitlines()[-log_lines:]),
+        log_tail=None if log is None else tuple(scrub(log, secrets).splitlines()[-log_lines:]),
         log_url=job.log_url,
     )

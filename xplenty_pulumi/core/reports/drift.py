@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds.compare import differences, is_spent
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.variables import values_of, without
+from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.kinds.views import cluster_view, hook_view, job_view
 from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, phase_of, sight_of
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
@@ -32,7 +32,7 @@ from xplenty_pulumi.core.reports.drift_classes import (
     comparable,
     worst,
 )
-from xplenty_pulumi.redact import MASK
+from xplenty_pulumi.redact import MASK, scrub
 
 Record = Cluster | Job | Hook
 _UNKNOWN = "the service does not know it (404)"
@@ -157,7 +157,7 @@ def _what_befell(job: Job) -> tuple[Cause, str]:
 
 def _failure(job: Job) -> str:
     """The run's own words; they may repeat any variable, and which of those are secret is not known here."""
-    return without(failure_of(job, {}).message, values_of(job.variables, job.dynamic_variables))
+    return scrub(failure_of(job, {}).message, values_of(job.variables, job.dynamic_variables))
 
 
 def _changes(entry: Entry, view: Mapping[str, object], *, but: str = "") -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.reading.for_drift import Reader
 from xplenty_pulumi.core.reports.drift import Entry, Finding, findings_of
 from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause
+from xplenty_pulumi.text import plural
 
 _ENDED = frozenset({Phase.ENDING, Phase.GONE})
 _ADOPTED_WITHIN = timedelta(minutes=60)
@@ -112,7 +113,7 @@ def _fate(thing: Thing, marker: Marker, now: datetime | None = None) -> str:
 
 
 def _headline(cluster: Cluster) -> str:
-    nodes = "" if cluster.nodes is None else f", {cluster.nodes} node{'' if cluster.nodes == 1 else 's'}"
+    nodes = "" if cluster.nodes is None else f", {plural(cluster.nodes, 'node')}"
     named = f"{cluster.name}: " if cluster.name else ""
     return f"{named}{cluster.status}{nodes}"
 

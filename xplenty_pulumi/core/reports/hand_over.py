@@ -16,6 +16,7 @@ from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import cluster_row
 from xplenty_pulumi.errors import ReadyFailed, RefusedError, UnsureError
+from xplenty_pulumi.text import label
 
 KINDS: Mapping[str, Kind] = {CLUSTER.name: CLUSTER, HOOK.name: HOOK}
 """The kinds that carry a marker, by name."""
@@ -38,7 +39,7 @@ class Thing:
     @property
     def label(self) -> str:
         """What texts call it."""
-        return f"{self.kind.name} {self.record.id}"
+        return label(self.kind.name, self.record.id)
 
     @property
     def headline(self) -> str:
@@ -85,12 +86,12 @@ class Thing:
 
 def look(client: Client, kind: str, number: int) -> Thing:
     """Return the thing as it is now; raises NotFoundError where the service does not know it."""
-    label = f"{kind} {number}"
+    resource = label(kind, number)
     if kind == HOOK.name:
         hooks = client.hooks
-        return Thing(known(or_listed(partial(hooks.get, number), hooks.list, client, number=number), label))
+        return Thing(known(or_listed(partial(hooks.get, number), hooks.list, client, number=number), resource))
     clusters = client.clusters
-    return Thing(known(or_listed(partial(clusters.get, number), clusters.list, client, number=number), label))
+    return Thing(known(or_listed(partial(clusters.get, number), clusters.list, client, number=number), resource))
 
 
 def require_free(thing: Thing, *, holder: str) -> None:

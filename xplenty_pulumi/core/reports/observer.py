@@ -11,7 +11,7 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind, Phase
 from xplenty_pulumi.core.reading.for_status import Glance
-from xplenty_pulumi.core.reading.lookup import or_listed, or_none, packages_called
+from xplenty_pulumi.core.reading.lookup import or_listed, or_none
 from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail, cluster_detail, job_detail
 from xplenty_pulumi.core.reports.overview import (
     DAY,
@@ -26,6 +26,7 @@ from xplenty_pulumi.core.reports.overview import (
 )
 from xplenty_pulumi.core.waiting.patience import Allowance
 from xplenty_pulumi.errors import ApiError, NotFoundError, RateLimitedError, ServerError, XplentyError
+from xplenty_pulumi.text import label
 
 T = TypeVar("T")
 _EMBEDDED = ("cluster", "package")
@@ -84,7 +85,7 @@ class Observer:
         self._allowance.require_read()
         clusters = self._client.clusters
         seen = or_listed(partial(clusters.get, cluster_id), clusters.list, self._client, number=cluster_id)
-        found = known(seen, f"cluster {cluster_id}")
+        found = known(seen, label("cluster", cluster_id))
         rows = self._job_rows((found,))
         machines = _if_allowed(partial(self._client.clusters.instances, cluster_id))
         return cluster_detail(found, rows, instances=machines, at=self._clock.now(), credits_left=self._credits())
@@ -98,14 +99,13 @@ class Observer:
         self._allowance.require_read()
         get = partial(self._client.jobs.get, job_id, include=_EMBEDDED)
         list_all = partial(self._client.jobs.list, include=_EMBEDDED)
-        found = known(or_listed(get, list_all, self._client, number=job_id), f"job {job_id}")
+        found = known(or_listed(get, list_all, self._client, number=job_id), label("job", job_id))
         if self._variables is None:
             effective = _if_allowed(partial(self._client.jobs.variables, job_id))
             self._variables = {**(found.variables or {}), **(found.dynamic_variables or {}), **(effective or {})}
         log = _if_allowed(partial(self._client.jobs.log, job_id))
         return job_detail(
             found,
-            owner=None,
             variables=self._variables,
             log=log.body if log else None,
             log_lines=log_lines,
@@ -170,24 +170,6 @@ class Observer:
             except XplentyError:
                 return None
         return self._client.credits
-
-
-def package_called(client: Client, name: str) -> int:
-    """Return the id of the package with exactly this name; archived ones do not count.
-
-    Raises:
-        NotFoundError: there is none, or several.
-    """
-    found = packages_called(client, name)
-    if len(found) == 1:
-        return found[0]
-    several = f"packages {', '.join(map(str, found))} all have that name"
-    raise NotFoundError(
-        several if found else "there is no active package with that name",
-        status=404,
-        resource=f"package {name!r}",
-        advice="Give its id instead",
-    )
 
 
 def known(found: T | None, resource: str) -> T:

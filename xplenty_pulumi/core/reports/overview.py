@@ -1,5 +1,6 @@
 """An account at a glance, as plain values: which clusters and job runs there are, whose they are, and how they do."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -9,8 +10,10 @@ from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_end
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.variables import values_of, without
+from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.kinds.views import cluster_view
+from xplenty_pulumi.redact import scrub
+from xplenty_pulumi.text import label, one_line, plural
 
 UNMANAGED = "unmanaged"
 """The owner of what carries no marker; no scope can be called so, because each ends in a hash."""
@@ -36,6 +39,11 @@ class ClusterRow:
     queued_jobs: int | None
 
     @property
+    def label(self) -> str:
+        """How texts name it."""
+        return label("cluster", self.id)
+
+    @property
     def is_ended(self) -> bool:
         """Whether it is gone; one in error is not, and may cost money."""
         return self.phase is Phase.GONE
@@ -43,7 +51,7 @@ class ClusterRow:
     @property
     def headline(self) -> str:
         """What is worth a line of its own when it changes."""
-        nodes = "" if self.nodes is None else f", {self.nodes} node{'' if self.nodes == 1 else 's'}"
+        nodes = "" if self.nodes is None else f", {plural(self.nodes, 'node')}"
         jobs = f", {self.running_jobs} running" if self.running_jobs else ""
         jobs += f", {self.queued_jobs} queued" if self.queued_jobs else ""
         return f"{self.name}: {self.status}{nodes}{jobs}"
@@ -67,6 +75,11 @@ class JobRow:
     runtime_in_seconds: float | None
     errors: str
     html_url: str | None
+
+    @property
+    def label(self) -> str:
+        """How texts name it."""
+        return label("job", self.id)
 
     @property
     def is_ended(self) -> bool:
@@ -96,32 +109,12 @@ class Wanted:
             return False
         if self.owner and row.owner != self.owner:
             return False
+        if self.package_id is not None and isinstance(row, JobRow) and row.package_id != self.package_id:
+            return False
         if self.age is not None:
             return row.created_at is not None and now - row.created_at <= self.age
-        return bool(self.statuses) or not row.is_ended or _is_within(row.ended_at, ended_within, now)
-
-
-@dataclass(frozen=True)
-class Overview:
-    """An account at a moment. `clusters` and `jobs` are None where they were not asked for."""
-
-    at: datetime
-    credits: RateLimit | None
-    clusters: tuple[ClusterRow, ...] | None = None
-    jobs: tuple[JobRow, ...] | None = None
-    jobs_left_out: int = 0
-    """How many job runs that have ended are not shown for want of room."""
-
-    @property
-    def has_failure(self) -> bool:
-        """Whether a cluster in error or a failed job run is shown."""
-        return has_failure(*(self.clusters or ()), *(self.jobs or ()))
-
-    @property
-    def facts(self) -> dict[str, "Fact"]:
-        """What can change, by the name of the thing."""
-        clusters = {f"cluster {row.id}": Fact(row.headline, row.is_ended) for row in self.clusters or ()}
-        return clusters | {f"job {row.id}": Fact(row.headline, row.is_ended) for row in self.jobs or ()}
+        is_news = row.ended_at is None or now - row.ended_at <= ended_within
+        return bool(self.statuses) or not row.is_ended or is_news
 
 
 @dataclass(frozen=True)
@@ -132,9 +125,41 @@ class Fact:
     is_final: bool = field(compare=False)
 
 
-def has_failure(*rows: ClusterRow | JobRow) -> bool:
-    """Return whether one of the rows is a cluster in error or a failed job run."""
-    return any(row.phase is Phase.FAILED for row in rows)
+@dataclass(frozen=True)
+class AccountView(ABC):
+    """What is shown of an account at a moment; `credits` is None where the calls left are not known."""
+
+    at: datetime
+    credits: RateLimit | None
+
+    @property
+    @abstractmethod
+    def rows(self) -> tuple[ClusterRow | JobRow, ...]:
+        """Everything that is shown, in its order."""
+
+    @property
+    def has_failure(self) -> bool:
+        """Whether a cluster in error or a failed job run is shown."""
+        return any(row.phase is Phase.FAILED for row in self.rows)
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        """What can change, by the name of the thing."""
+        return {row.label: Fact(row.headline, row.is_ended) for row in self.rows}
+
+
+@dataclass(frozen=True)
+class Overview(AccountView):
+    """Many things of an account. `clusters` and `jobs` are None where they were not asked for."""
+
+    clusters: tuple[ClusterRow, ...] | None = None
+    jobs: tuple[JobRow, ...] | None = None
+    jobs_left_out: int = 0
+    """How many job runs that have ended are not shown for want of room."""
+
+    @property
+    def rows(self) -> tuple[ClusterRow | JobRow, ...]:
+        return (*(self.clusters or ()), *(self.jobs or ()))
 
 
 def cluster_row(cluster: Cluster, jobs: Iterable[JobRow] = ()) -> ClusterRow:
@@ -161,8 +186,8 @@ def cluster_row(cluster: Cluster, jobs: Iterable[JobRow] = ()) -> ClusterRow:
 
 def job_row(job: Job, owners: Mapping[int, str] | None = None, *, shows_values: bool = False) -> JobRow:
     """Return the row of a job run; `owners` are those of the clusters that are known, by id."""
-    errors = " ".join((job.errors or "").split())
     phase = JOB_RUN.phase(job.status)
+    values = frozenset() if shows_values else values_of(job.variables, job.dynamic_variables)
     return JobRow(
         id=job.id,
         status=job.status,
@@ -176,7 +201,7 @@ def job_row(job: Job, owners: Mapping[int, str] | None = None, *, shows_values: 
         started_at=job.started_at,
         ended_at=job.completed_at or (None if phase is Phase.UNKNOWN else job.failed_at),
         runtime_in_seconds=job.runtime_in_seconds,
-        errors=errors if shows_values else without(errors, values_of(job.variables, job.dynamic_variables)),
+        errors=one_line(scrub(job.errors or "", values)),
         html_url=job.html_url,
     )
 
@@ -191,7 +216,7 @@ def clusters_shown(
 
 def jobs_shown(jobs: Iterable[Job], wanted: Wanted, *, now: datetime, owners: Mapping[int, str]) -> tuple[JobRow, ...]:
     """Return the rows of the job runs that are wanted, those that are active first."""
-    rows = [row for job in jobs if (row := job_row(job, owners)) and _is_of(row, wanted.package_id)]
+    rows = (job_row(job, owners) for job in jobs)
     shown = [row for row in rows if wanted.admits(row, now=now, ended_within=DAY)]
     return tuple(sorted(shown, key=lambda row: row.is_ended))
 
@@ -219,20 +244,5 @@ def _owner_of_job(job: Job, owners: Mapping[int, str]) -> str | None:
     return owners.get(job.cluster_id or 0)
 
 
-def _is_of(row: JobRow, package_id: int | None) -> bool:
-    return package_id is None or row.package_id == package_id
-
-
-def _is_within(moment: datetime | None, span: timedelta, now: datetime) -> bool:
-    return moment is None or now - moment <= span
-
-
 def _counted(told: int | None, seen: int) -> int:
     return seen if told is None else told
-
-
-def changes(before: Mapping[str, Fact], after: Mapping[str, Fact]) -> list[str]:
-    """Return one line for each thing that is new, is not as it was, or has gone out of sight before its end."""
-    lines = [f"{name} {fact.text}" for name, fact in after.items() if before.get(name) != fact]
-    lost = [name for name, fact in before.items() if name not in after and not fact.is_final]
-    return [*lines, *(f"{name} no longer shown (was {before[name].text})" for name in lost)]

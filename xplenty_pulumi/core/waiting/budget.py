@@ -7,6 +7,7 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.errors import RateLimitedError, XplentyError
+from xplenty_pulumi.text import plural
 
 HOURLY = 5_000
 """Calls per hour and user (documented), until an answer says otherwise."""
@@ -104,7 +105,7 @@ class Budget:
         parts = ", ".join(f"{spent[kind]:,} to {purpose}" for kind, purpose in _PURPOSES.items())
         told = self._client.meter.told
         left = f"; {told.remaining:,} of {told.limit:,} left this hour" if told else ""
-        return f"{count:,} call{'' if count == 1 else 's'} ({parts}){left}"
+        return f"{plural(count, 'call')} ({parts}){left}"
 
     def _is_kept(self) -> bool:
         return self.level() in {Level.RESERVED, Level.NONE}

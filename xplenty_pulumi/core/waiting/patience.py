@@ -145,14 +145,3 @@ class Deadline:
     def left(self) -> float:
         """Return the seconds left, below zero once it is over."""
         return self.total - self.elapsed()
-
-
-def spelled(seconds: float) -> str:
-    """Return a time as people say it: `45s`, `3m10s`, `30m`, `2h05m`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}h{minutes:02}m" if minutes else f"{hours}h"
-    if minutes:
-        return f"{minutes}m{rest:02}s" if rest else f"{minutes}m"
-    return f"{rest}s"

@@ -7,8 +7,9 @@ from typing import Generic, Protocol, TypeVar
 
 from xplenty_pulumi.core.reading.absence import GONE_AFTER
 from xplenty_pulumi.core.waiting.goal import Goal, Record, RecordT
-from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience, spelled
+from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience
 from xplenty_pulumi.errors import Cancelled, ReadyFailed, ReadyTimeout, WaitError
+from xplenty_pulumi.text import duration
 
 _SLICE = 0.5
 
@@ -162,7 +163,7 @@ class _Waiting(Generic[RecordT]):
         """Pause until the next look is due or somebody else has made one; raise when time is over or nobody cares."""
         left = self._deadline.left()
         if left <= 0 and self._agreeing == 0 and self._missed_at is None:
-            raise self._error(ReadyTimeout, f"not {self._goal.name} after {spelled(self._deadline.total)}")
+            raise self._error(ReadyTimeout, f"not {self._goal.name} after {duration(self._deadline.total)}")
         pause = self._pause()
         self._sleep(min(pause, left) if left > 0 else pause)
         while self._deadline.left() > 0 and self._is_held():
@@ -207,12 +208,12 @@ class _Waiting(Generic[RecordT]):
         if silence >= LONGEST_SILENCE:
             raise self._error(
                 WaitError,
-                f"no good answer for {spelled(silence)} while waiting to be {self._goal.name}: {trouble}",
+                f"no good answer for {duration(silence)} while waiting to be {self._goal.name}: {trouble}",
             )
 
     def _tell(self, record: RecordT) -> None:
-        elapsed = f"{spelled(self._deadline.elapsed())} of {spelled(self._deadline.total)}"
-        usual = f"usually {spelled(self._goal.usual)}" if self._goal.usual else ""
+        elapsed = f"{duration(self._deadline.elapsed())} of {duration(self._deadline.total)}"
+        usual = f"usually {duration(self._goal.usual)}" if self._goal.usual else ""
         shortage = self._patience.allowance.shortage_text()
         self._patience.tell(self._goal.headline(record), " · ".join(filter(None, [elapsed, usual, shortage])))
 

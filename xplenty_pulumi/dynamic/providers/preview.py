@@ -18,7 +18,7 @@ from xplenty_pulumi.core.preview.estimate import Use, use_of
 from xplenty_pulumi.core.preview.stack_rules import StackRules
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import Call
-from xplenty_pulumi.dynamic.state import owner_of
+from xplenty_pulumi.dynamic.state import OWNER, owner_of
 from xplenty_pulumi.errors import ApiError, ConfigError, SpecError, XplentyError
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _of_cluster(subject: Subject, foresight: "Foresight") -> list[SpecError]:
     names = _LOOKED_AT[CLUSTER.name] if subject.is_changed(_LOOKED_AT[CLUSTER.name]) else _TYPE
     asked = {name: subject.inputs[name] for name in names if name in subject.inputs}
     try:
-        scope = marker.scope_of(owner_of({"__owner": subject.owner}))
+        scope = marker.scope_of(owner_of({OWNER: subject.owner}))
     except ConfigError:
         scope = ""
     ours = declared_clusters().number(subject.inputs.get("type"))

@@ -17,14 +17,14 @@ from xplenty_pulumi import settings
 from xplenty_pulumi.client import Client, Cluster, Job, Package, RateLimit
 from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.reading.lookup import only
 from xplenty_pulumi.dynamic.sessions import session_for
-from xplenty_pulumi.errors import NotFoundError, RefusedError, SpecError, XplentyError
+from xplenty_pulumi.errors import SpecError, XplentyError
 from xplenty_pulumi.redact import Secret, scrub
 from xplenty_pulumi.text import harmless
 
 Arguments = ParamSpec("Arguments")
 Found = TypeVar("Found")
-Named = TypeVar("Named", Cluster, Package)
 
 
 class LookupFailed(XplentyError, pulumi.RunError):
@@ -64,7 +64,8 @@ def get_cluster(cluster_id: int | str | None = None, *, name: str | None = None)
     if name is None:
         return client.clusters.get(_number(cluster_id, "cluster_id"))
     _refuse_both(cluster_id, "cluster_id")
-    return _only((one for one in client.clusters.list() if CLUSTER.is_living(one.status)), name, kind="living cluster")
+    living = (one for one in client.clusters.list() if CLUSTER.is_living(one.status))
+    return only(living, name, noun="cluster", state="living")
 
 
 @_looked_up
@@ -109,7 +110,7 @@ def get_package(package_id: int | str | None = None, *, name: str | None = None)
     if name is None:
         return client.packages.get(_number(package_id, "package_id"))
     _refuse_both(package_id, "package_id")
-    return _only(client.packages.list(), name, kind="active package")
+    return only(client.packages.list(), name, noun="package", state="active")
 
 
 @_looked_up
@@ -152,13 +153,3 @@ def _first(found: Iterable[Found], limit: int) -> tuple[Found, ...]:
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
         raise SpecError(f"limit must be a whole number above 0, got {inputs.shown(limit)}", field="limit")
     return tuple(islice(found, limit))
-
-
-def _only(found: Iterable[Named], name: str, *, kind: str) -> Named:
-    matches = [one for one in found if one.name == name]
-    if not matches:
-        raise NotFoundError(f"there is no {kind} with the name {name!r}", status=404, advice="Correct the name")
-    if len(matches) > 1:
-        ids = ", ".join(str(one.id) for one in matches)
-        raise RefusedError(f"{kind}s {ids} all have the name {name!r}", advice="Look it up by its id")
-    return matches[0]

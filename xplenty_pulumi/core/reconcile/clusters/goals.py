@@ -13,6 +13,7 @@ from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.core.waiting.wait import Watch
 from xplenty_pulumi.errors import ReadyFailed
+from xplenty_pulumi.text import plural
 
 
 def label(cluster_id: int) -> str:
@@ -90,7 +91,7 @@ def ready_with(desired: Desired, cluster: Cluster, *, usual: float | None = None
     counts = "nodes" in desired.intent.fields
     is_built = phase_of(cluster) in {Phase.READY, Phase.SCALING}
     return Goal(
-        name=f"{READY.name} with {nodes} node{'' if nodes == 1 else 's'}" if counts else READY.name,
+        name=f"{READY.name} with {plural(int(str(nodes)), 'node')}" if counts else READY.name,
         reached=lambda cluster: (
             phase_of(cluster) is Phase.READY and (not counts or cluster_view(cluster)["nodes"] == nodes)
         ),

@@ -143,7 +143,7 @@ class JobRuns:
         """The same run, with the id of a package that is given by its name."""
         if "package" not in desired.inputs:
             return desired
-        found = package_id(self._client, str(desired.inputs["package"]))
+        found = package_id(self._client, str(desired.inputs["package"]), undone=", so no run was started")
         return replace(desired, inputs={**desired.inputs, "package_id": found})
 
     def _follow(self, job: Job, desired: DesiredRun, *, usual: float | None = None) -> Outcome[Job]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.variables import looks_unquoted
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.core.waiting.patience import spelled
 from xplenty_pulumi.errors import Cancelled, JobFailed, XplentyError
+from xplenty_pulumi.text import duration, one_line
 
 _LAST_LINES = 3
 _NEW_RUN = "The next `pulumi up` starts a new run"
@@ -19,7 +19,7 @@ def failure_of(job: Job, inputs: Mapping[str, object], *, log: str = "", cluster
 
     `cluster` says what has become of a cluster on which no other run can be started.
     """
-    reason = _one_line(job.errors)
+    reason = one_line(job.errors)
     parts = [
         f"{job.status}: {reason.rstrip('.') or 'the service gives no reason'}",
         _component(job),
@@ -45,7 +45,7 @@ def last_words(client: Client, job: Job) -> str:
     except XplentyError:
         return ""
     lines = [line.strip() for line in (summary.body or "").splitlines() if line.strip()] if summary else []
-    return _one_line(" / ".join(lines[-_LAST_LINES:]))[-_LONGEST_LOG:]
+    return one_line(" / ".join(lines[-_LAST_LINES:]))[-_LONGEST_LOG:]
 
 
 def overrun(job: Job, desired: DesiredRun) -> JobFailed:
@@ -54,7 +54,7 @@ def overrun(job: Job, desired: DesiredRun) -> JobFailed:
     left = "it goes on, as on_overrun asks" if is_left else f"it was stopped and is seen {job.status}"
     link = f"; see {job.html_url}" if job.html_url else ""
     return JobFailed(
-        f"ran longer than its max_runtime of {spelled(desired.max_runtime or 0)}; {left}{link}",
+        f"ran longer than its max_runtime of {duration(desired.max_runtime or 0)}; {left}{link}",
         last_status=job.status,
         reason="max_runtime",
         resource=f"job {job.id}",
@@ -75,8 +75,4 @@ def stopped_on_cancel(job: Job) -> Cancelled:
 def _component(job: Job) -> str:
     component = job.component or {}
     name = component.get("name") or component.get("id")
-    return f"in component {_one_line(str(name))}" if name else ""
-
-
-def _one_line(text: str | None) -> str:
-    return " ".join((text or "").split())
+    return f"in component {one_line(str(name))}" if name else ""
