@@ -49,6 +49,9 @@ class DriftCommand(TyperCommand):
             raise
 
 
+COMMAND_CLASS = DriftCommand
+
+
 @dataclass(frozen=True)
 class Chosen:
     """What the user has asked for."""
