@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.figure import Figure
-from benchmarks.rows import crowd, emulator, imports, memory, polls, preview, refresh, up
+from benchmarks.rows import crowd, emulator, imports, memory, polls, preview, refresh, start, up
 from benchmarks.table import table
 
 ROWS: Mapping[str, Callable[[], list[Figure]]] = {
@@ -21,6 +21,7 @@ ROWS: Mapping[str, Callable[[], list[Figure]]] = {
     "preview": preview.measure,
     "refresh": refresh.measure,
     "import": imports.measure,
+    "start": start.measure,
     "memory": memory.measure,
     "emulator": emulator.measure,
 }

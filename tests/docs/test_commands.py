@@ -1,11 +1,8 @@
 """`docs/commands.md` has the help of every command as it is printed."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-import typer
-from typer.main import get_command_name
 from typer.testing import CliRunner
 
 from tools import commands
@@ -15,18 +12,9 @@ PAGE = commands.PAGE.read_text(encoding="utf-8")
 HELP = dict(re.findall(r"^## ([\w -]+)\n\n```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 
 
-def registered(within: typer.Typer) -> Iterator[str]:
-    """Yield the words of every command and group as the app was put together."""
-    for command in within.registered_commands:
-        yield command.name or get_command_name(getattr(command.callback, "__name__", ""))
-    for group in within.registered_groups:
-        yield str(group.name)
-        yield from (f"{group.name} {inner}" for inner in registered(group.typer_instance or typer.Typer()))
-
-
 def test_every_command_has_its_help_in_the_page() -> None:
     """None is left out, and none is there that does not exist; `make docs` writes the page anew."""
-    assert sorted(HELP) == sorted(registered(app))
+    assert sorted(HELP) == sorted(commands.commands())
 
 
 @pytest.mark.parametrize("words", HELP)

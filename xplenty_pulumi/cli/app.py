@@ -1,25 +1,101 @@
-"""The commands and what they share: the version, and errors as one paragraph."""
+"""The commands, each loaded when it is looked up, so that help and version wait for none of them."""
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
 
 from xplenty_pulumi._version import __version__
-from xplenty_pulumi.cli.branch.command import branch
-from xplenty_pulumi.cli.comment.command import preview_comment
-from xplenty_pulumi.cli.drift.command import DriftCommand, drift
-from xplenty_pulumi.cli.emulator import emulator
-from xplenty_pulumi.cli.ending.stop import stop
-from xplenty_pulumi.cli.ending.terminate import terminate
-from xplenty_pulumi.cli.ending.wait import wait
-from xplenty_pulumi.cli.hand_over.command import hand_over
-from xplenty_pulumi.cli.listen.command import listen
-from xplenty_pulumi.cli.recover.command import recover
-from xplenty_pulumi.cli.status.command import status
-from xplenty_pulumi.cli.status.usage import usage
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "status": ("status.command:status", "Show clusters and job runs, whose they are and how they do."),
+    "usage": (
+        "status.usage:usage",
+        "Sum up the node-hours of each owner: nodes multiplied by the time their cluster was up.",
+    ),
+    "drift": (
+        "drift.command:drift",
+        "Compare the state of stacks with the account, and sort the differences by how grave they are.",
+    ),
+    "emulator": (
+        "emulator:emulator",
+        "Run an Xplenty account on this machine, for tests and trials; stop it with Ctrl-C.",
+    ),
+    "listen": (
+        "listen.command:listen",
+        "Receive web hooks, verify that they are signed, and print a line or run a command for each; end with Ctrl-C.",
+    ),
+    "recover": (
+        "recover.command:recover",
+        "Remove the lock and the pending operations that a killed `pulumi` left behind; then run `pulumi up`.",
+    ),
+    "hand-over": (
+        "hand_over.command:hand_over",
+        "Hand a cluster or a hook over to a resource of the stack, whose next `pulumi up` adopts it.",
+    ),
+    "preview-comment": (
+        "comment.command:preview_comment",
+        "Read `pulumi preview --json` from stdin, errors included, and print a comment of at most 65,000 bytes.",
+    ),
+    "wait": ("ending.wait:wait", "Wait until a cluster or a job run is as a script needs it."),
+    "stop": ("ending.stop:stop", "End a job run, and see that it has ended."),
+    "terminate": ("ending.terminate:terminate", "End a cluster, and see that it has ended."),
+    "branch": ("branch.command:branch", "An environment for each branch, and none that is left over."),
+}
+"""Where each command is, below `xplenty_pulumi.cli`, and the first sentence of its help."""
+
+
+@cache
+def _loaded(name: str) -> Any:
+    """The command as typer builds it; a module may name a class of its own for it as `COMMAND_CLASS`."""
+    place, _, attribute = COMMANDS[name][0].partition(":")
+    module = import_module(f"xplenty_pulumi.cli.{place}")
+    found, within = getattr(module, attribute), typer.Typer(rich_markup_mode=None)
+    if isinstance(found, typer.Typer):
+        within.add_typer(found, name=name)
+    else:
+        within.command(name, cls=getattr(module, "COMMAND_CLASS", TyperCommand))(found)
+    return get_group(within).commands[name]
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name, each loaded when its value is looked up."""
+
+    def __getitem__(self, name: str) -> Any:
+        return _loaded(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Program(TyperGroup):
+    """The program itself, whose help names the commands without loading them."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        vars(self)["commands"] = _Commands()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of the help."""
+        del ctx
+        return [*COMMANDS]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the names with their help."""
+        named: dict[str, Any] = {name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
+        TyperGroup(commands=named).format_commands(ctx, formatter)
+
 
 app = typer.Typer(
     name="xplenty-pulumi",
+    cls=_Program,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -41,17 +117,3 @@ def root(
 ) -> None:
     """Clusters and job runs of Xplenty (Integrate.io ETL), seen through to the end."""
     del version
-
-
-app.command()(status)
-app.add_typer(wait, name="wait")
-app.add_typer(stop, name="stop")
-app.add_typer(terminate, name="terminate")
-app.command()(usage)
-app.command(cls=DriftCommand)(drift)
-app.command()(emulator)
-app.command()(listen)
-app.command()(recover)
-app.command()(hand_over)
-app.command()(preview_comment)
-app.add_typer(branch, name="branch")

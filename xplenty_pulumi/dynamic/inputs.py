@@ -7,6 +7,7 @@ from pulumi.output import Unknown
 
 from xplenty_pulumi.core.kinds.check import Checked, check
 from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.dynamic.providers.answered import once
 from xplenty_pulumi.dynamic.state import is_hidden
 
 
@@ -25,8 +26,9 @@ class Inputs:
         return cls({name: value for name, value in plain.items() if name not in unknown}, unknown)
 
     def checked(self, kind: Kind) -> Checked:
-        """Return the inputs in canonical form with every problem found."""
-        return check(kind, self.known, unknown=self.unknown)
+        """Return the inputs in canonical form with every problem found; one call of the engine checks them once."""
+        key = (kind.name, repr(self.known), self.unknown)  # as text, since True and 1 are equal and not the same input
+        return once(key, lambda: check(kind, self.known, unknown=self.unknown))
 
 
 def _holds_unknown(value: object) -> bool:

@@ -1,15 +1,18 @@
 """A git repository with a remote and a Pulumi project in it, and the commands of a team that works on branches."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.engine_process import EngineProcess
 from tests.support.stack import LONGEST, NO_ENGINE, Ran
+from xplenty_pulumi.cli.branch.records import records_in
 from xplenty_pulumi.emulator import Emulator
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "branch_environments"
@@ -66,6 +69,28 @@ class Project:
     def expire(self, stack: str) -> None:
         """Let the lifetime of a stack be over."""
         self.pulumi("stack", "tag", "set", "xplenty:expires", "2026-01-01T00:00:00Z", "--stack", stack).succeeded()
+
+    def records(self, stack: str) -> dict[str, str]:
+        """Return what a stack says about itself in its tags."""
+        told = self.pulumi("stack", "tag", "ls", "--json", "--stack", stack).succeeded().output
+        return records_in(json.loads(told))
+
+    @contextmanager
+    def counted(self) -> Iterator[list[str]]:
+        """Give a list that holds, afterwards, the words of each process of the engine that was begun meanwhile."""
+        begun: list[str] = []
+        folder = Path(tempfile.mkdtemp(dir=self.top))
+        log, counting = folder / "begun", folder / "pulumi"
+        log.touch()
+        counting.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> "{log}"\nexec "{shutil.which("pulumi")}" "$@"\n')
+        counting.chmod(0o755)
+        path = self.environment["PATH"]
+        self.environment["PATH"] = f"{folder}{os.pathsep}{path}"
+        try:
+            yield begun
+        finally:
+            self.environment["PATH"] = path
+            begun += log.read_text().splitlines()
 
     def stacks(self) -> list[str]:
         """Return the names of all stacks of branches."""

@@ -67,16 +67,16 @@ def test_pull_request_from_its_opening_to_its_end(project: Project, account: Emu
     (cluster,), (stack,) = account.living_clusters(), project.stacks()
     assert (cluster.type, cluster.nodes) == ("sandbox", 1)
     config = json.loads(project.pulumi("config", "--json", "--show-secrets", "--stack", stack).succeeded().output)
-    first = _records(project, stack)
+    first = project.records(stack)
     assert config["branch-environments:password"] == {"value": "hush", "secret": True}
-    assert "xplenty:scope" not in config
+    assert config["xplenty:scope"] == {"value": "", "secret": False}
     assert {name: one["value"] for name, one in config.items() if name in first} == {
         name: value for name, value in first.items() if name not in {"xplenty:pushed", "xplenty:account"}
     }
 
     project.git("clean", "-fdxq")
     project.run(*up, **job(project.top, GITHUB_ACTOR="carol")).succeeded()
-    second = _records(project, stack)
+    second = project.records(stack)
     assert [one.id for one in account.living_clusters()] == [cluster.id]
     assert second.pop("xplenty:expires") > first.pop("xplenty:expires")
     assert (
@@ -118,8 +118,3 @@ def test_secrets_reach_the_steps_that_act_alone() -> None:
             assert ("XPLENTY_API_KEY" in one.get("env", {})) == acts
             assert ("GITHUB_TOKEN" in one.get("env", {})) == ("sweep" in one.get("run", ""))
     assert "env" not in WORKFLOW
-
-
-def _records(project: Project, stack: str) -> dict[str, str]:
-    told = project.pulumi("stack", "tag", "ls", "--json", "--stack", stack).succeeded().output
-    return {name: str(value) for name, value in json.loads(told).items()}

@@ -1,14 +1,16 @@
-"""When a stack expires, as its records tell, or where it has none."""
+"""What the records of a stack say, how they lie in its tags, and when it expires where it has none."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
 
-from xplenty_pulumi.cli.branch.stacks import Listed, _expiry
+from xplenty_pulumi.cli.branch.records import RECORDS, records_in, tags_to_set
+from xplenty_pulumi.cli.branch.stacks import _expiry
 from xplenty_pulumi.cli.branch.up import _later
+from xplenty_pulumi.cli.engine.snapshot import ListedStack
 
-LISTED = Listed("acme/loads/br-5f3a1c9-x-0123456789ab", datetime(2026, 1, 30, 12, tzinfo=UTC))
+LISTED = ListedStack("acme/loads/br-5f3a1c9-x-0123456789ab", datetime(2026, 1, 30, 12, tzinfo=UTC))
 RECORD = {"xplenty:branch": "x", "xplenty:expires": "2026-02-03T12:00:00Z"}
 
 
@@ -43,3 +45,42 @@ def test_next_up_mends_a_record_that_says_nothing(recorded: str | None, expires:
     """A lifetime is only kept that a `branch up` can have given."""
     now = datetime(2026, 1, 31, 12, tzinfo=UTC)
     assert _later(datetime(2026, 2, 1, 12, tzinfo=UTC), recorded=recorded, now=now) == expires
+
+
+LONG = {"xplenty:branch": "b" * 200, "xplenty:owner": "ann", "xplenty:pushed": "p" * 180}
+
+
+def test_all_records_are_set_as_one_tag() -> None:
+    """The engine sets one tag in each of its runs; what is not known is not recorded."""
+    tags = tags_to_set({**RECORD, "xplenty:scope": ""}, {})
+    assert tags == {RECORDS: '{"branch":"x","expires":"2026-02-03T12:00:00Z"}'}
+    assert records_in(tags) == RECORD
+    assert tags_to_set(RECORD, tags) == {}
+
+
+def test_records_that_do_not_fit_have_tags_of_their_own() -> None:
+    """The engine takes 256 bytes for a tag; the longest is the one that stands alone."""
+    tags = tags_to_set(LONG, {})
+    assert {*tags} == {RECORDS, "xplenty:branch"}
+    assert all(len(value.encode()) <= 256 for value in tags.values())
+    assert records_in(tags) == LONG
+
+
+def test_stack_of_an_earlier_version_keeps_its_tags() -> None:
+    """Each of its records has a tag of its own, of which only the one that changes is set."""
+    tags = {**RECORD, "xplenty:owner": "ann"}
+    later = {**tags, "xplenty:expires": "2026-02-04T12:00:00Z"}
+    assert tags_to_set(later, tags) == {"xplenty:expires": "2026-02-04T12:00:00Z"}
+
+
+def test_tag_that_is_set_by_hand_goes_before() -> None:
+    """What `pulumi stack tag set` says counts, and the next `branch up` sets that tag."""
+    tags = {**tags_to_set(RECORD, {}), "xplenty:expires": "soon"}
+    assert records_in(tags) == {**RECORD, "xplenty:expires": "soon"}
+    assert records_in({**tags, **tags_to_set(RECORD, tags)}) == RECORD
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "7"])
+def test_damaged_records_say_nothing(text: str) -> None:
+    """They are as if there were none, so that the stack is told of as one that does not say when it ends."""
+    assert records_in({RECORDS: text}) == {}

@@ -51,7 +51,7 @@ class Scene:
         if "--all" in words:
             return json.dumps([{"name": name} for name in [*map(self.full_name, self.states), *self.others]])
         if words[:2] == ("stack", "ls"):
-            return json.dumps([{"name": name} for name in self.states])
+            return json.dumps([{"name": self.full_name(name)} for name in self.states])
         if engine.stack in self.others:
             return json.dumps(self.others[engine.stack])
         name = engine.stack.rpartition("/")[2] or next(iter(self.states))

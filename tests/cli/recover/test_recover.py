@@ -226,11 +226,13 @@ def test_bad_input_is_one_paragraph(
 def test_backend_that_shows_no_locks_needs_a_word(stack: Stack, tmp_path: Path, cancel: str, text: str) -> None:
     """Where locks can not be looked into that is said; with --yes the engine is asked to remove what there may be."""
     engine = tmp_path / "pulumi"
-    answers = f"""whoami) echo '{{"url": "https://app.pulumi.com/ann"}}';; cancel) {cancel};; *) exec "$REAL" "$@";;"""
+    real = f'PULUMI_BACKEND_URL="{stack.environment["PULUMI_BACKEND_URL"]}" exec "$REAL" "$@"'
+    answers = f"""whoami) echo '{{"url": "https://app.pulumi.com/ann"}}';; cancel) {cancel};; *) {real};;"""
     engine.write_text(f'#!/bin/sh\ncase "$1" in {answers} esac\n')
     engine.chmod(0o755)
     path = f"{tmp_path}{os.pathsep}{stack.environment['PATH']}"
     environment = {**stack.environment, "PATH": path, "REAL": str(shutil.which("pulumi"))}
+    del environment["PULUMI_BACKEND_URL"]
 
     asked = recover(stack.folder, environment=environment)
     recovered = recover(stack.folder, "--yes", environment=environment)

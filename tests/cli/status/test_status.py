@@ -316,6 +316,7 @@ def test_calls_are_not_spent_where_few_are_left(scene: Scene) -> None:
 
 def test_pulumi_is_not_loaded() -> None:
     """The commands do not wait for the engine's library, nor need it."""
-    code = "import sys, xplenty_pulumi.cli.app as a; print({'pulumi', 'grpc'} & {n.split('.')[0] for n in sys.modules})"
+    loaded = "{'pulumi', 'grpc'} & {n.split('.')[0] for n in sys.modules}"
+    code = f"import sys, xplenty_pulumi.cli.status.command; print({loaded})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -9,8 +9,8 @@
 - `git`: what git and the CI system tell about branches and about who is at work.
 - `jobs`: which branch a CI job is about, as the job's own event tells it; a job that is about none is refused.
 - `listing`: the branch stacks of a project for people, as a table, and for programs, as JSON.
-- `stacks`: the branch stacks of a project, as its backend keeps them: their records are tags, which outlive every
-  checkout.
+- `records`: what the stack of a branch says about itself, in tags: they outlive every checkout.
+- `stacks`: the branch stacks of a project, as its backend keeps them.
 - `sweep`: sweeping up after branches: what is due is said first, and ended only on demand.
 - `up`: bringing up the stack of a branch: made where it is missing, configured like its template, deployed.
 """

@@ -1,14 +1,14 @@
 """The account that the environments of branches are in, and the proof that a command looks into the right one."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from xplenty_pulumi import settings
 from xplenty_pulumi.cli.account import Account, opened
-from xplenty_pulumi.cli.branch.stacks import ACCOUNT, ProjectStacks
-from xplenty_pulumi.cli.engine.command import configuration
+from xplenty_pulumi.cli.branch.records import ACCOUNT, NO_ACCOUNT
+from xplenty_pulumi.cli.branch.stacks import ProjectStacks
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of
 from xplenty_pulumi.core.preview.questions import LONGEST_CALL
 from xplenty_pulumi.core.reports.branches import BranchStack
@@ -24,20 +24,17 @@ def account_of(stacks: ProjectStacks) -> Iterator[Account]:
     Raises:
         ConfigError: a setting is missing or malformed.
     """
-    template = next(iter(sorted(stacks.keepers())), "")
-    if not template or os.environ.keys() >= _ENOUGH:
-        with opened() as account:
-            yield account
-        return
-    config = configuration(stacks.engine.of(template).told)
-    with opened(settings.load(os.environ, config.get)) as account:
+    config: Mapping[str, object] = {}
+    if not os.environ.keys() >= _ENOUGH and (keepers := stacks.keepers()):
+        config = stacks.snapshot.configuration(keepers[min(keepers)].full_name)
+    with opened(settings.load(os.environ, config.get) if config else None) as account:
         yield account
 
 
-def plan_limits(stacks: ProjectStacks) -> PlanLimits:
+def plan_limits(config: Callable[[str], object]) -> PlanLimits:
     """Return what the plan of the account allows; nothing is limited where that can not be asked."""
     try:
-        with account_of(stacks) as account:
+        with opened(settings.load(os.environ, config)) as account:
             plans = account.client.within(LONGEST_CALL).plans
             return limits_of(plans.subscription(), plans.list())
     except XplentyError:
@@ -59,14 +56,14 @@ def require_same(stack: BranchStack, account: Account) -> None:
     """
     here = account.settings
     names = [name for name in (here.account_id, here.former_account_id) if name]
-    if stack.account in ("", *(_place(name, here.api_url) for name in names)):
+    if stack.account in ("", NO_ACCOUNT, *(_place(name, here.api_url) for name in names)):
         return
     raise RefusedError(
         f"it was brought up in account {stack.account}, and the settings name {_place(here.account_id, here.api_url)}, "
         "in which nothing of it can be seen; nothing was changed",
         resource=f"stack {stack.name}",
         advice="Correct XPLENTY_ACCOUNT_ID and XPLENTY_API_URL; where that account is no more, run "
-        f"`pulumi stack tag rm {ACCOUNT} --stack {stack.name}`",
+        f"`pulumi stack tag set {ACCOUNT} {NO_ACCOUNT} --stack {stack.name}`",
     )
 
 

@@ -16,7 +16,7 @@ from xplenty_pulumi.cli.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.branch.sweep import Broom, spelled, spelled_rest
 from xplenty_pulumi.cli.branch.up import Sizing, Wish, deploy, prepare, read_lifetime
 from xplenty_pulumi.cli.engine.command import Engine
-from xplenty_pulumi.cli.engine.holders import holders_in
+from xplenty_pulumi.cli.engine.holders import held_now, holders_in
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
 from xplenty_pulumi.cli.ui.options import Timeout, bad_usage, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
@@ -82,12 +82,12 @@ def branch_down(
     with one_paragraph("branch down", interrupted=_GOES_ON):
         engine, wanted = Engine.on_path(cwd, ""), Repository(cwd, os.environ).branch(name)
         seconds, stacks = read_span("--timeout", timeout).total_seconds(), ProjectStacks(engine)
-        if not (stacks.families() or stacks.of_branch(wanted)):
+        if not (stacks.of_branch(wanted) or stacks.families()):
             Screen().line(f"branch {wanted}: nothing to take down: no branch of this project was ever brought up")
             return
         with account_of(stacks) as account:
             screen = Screen(account.secrets)
-            judge = Judge(account, partial(holders_in, engine))
+            judge = Judge(account, partial(held_now, engine))
             taking = TakingDown(engine, judge, screen, timeout=seconds, breaks_locks=break_lock)
             screen.line(f"branch {wanted}: {taking.branch(wanted, stacks)}")
 
@@ -102,7 +102,7 @@ def branch_list(
     """Show the environments of all branches, whose they are and what lives of them."""
     with one_paragraph("branch list"), account_of(stacks := ProjectStacks(Engine.on_path(cwd, ""))) as account:
         repository, screen = Repository(cwd, os.environ), Screen(account.secrets)
-        broom = Broom(stacks, repository, Judge(account, partial(holders_in, stacks.engine)))
+        broom = Broom(stacks, repository, Judge(account, partial(holders_in, stacks.snapshot)))
         try:
             heads = repository.heads(repository.remote(remote))
         except RefusedError as unknown:
@@ -128,8 +128,9 @@ def branch_sweep(
             raise bad_usage("--dry-run", "and --yes exclude each other")
         engine, seconds = Engine.on_path(cwd, ""), read_span("--timeout", timeout).total_seconds()
         with account_of(stacks := ProjectStacks(engine)) as account:
-            screen, judge = Screen(account.secrets), Judge(account, partial(holders_in, engine))
-            broom = Broom(stacks, Repository(cwd, os.environ), judge, remote)
+            screen, judge = Screen(account.secrets), Judge(account, partial(held_now, engine))
+            seen = Judge(account, partial(holders_in, stacks.snapshot))
+            broom = Broom(stacks, Repository(cwd, os.environ), seen, remote)
             found = broom.look()
             _say(found, screen, acts=yes)
             if not yes:

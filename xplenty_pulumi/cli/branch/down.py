@@ -9,7 +9,7 @@ from xplenty_pulumi.cli.branch.account import require_same
 from xplenty_pulumi.cli.branch.claims import Judge, spelled
 from xplenty_pulumi.cli.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.engine.command import Engine
-from xplenty_pulumi.cli.recover.remains import refuse_while_held, remains_of, remove_locks
+from xplenty_pulumi.cli.recover.remains import Remains, refuse_while_held, remains_of, remove_locks
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.cli.ui.telling import Teller
 from xplenty_pulumi.core.reconcile import Clusters, Living
@@ -55,7 +55,7 @@ class TakingDown:
         """Take down all that there is of a branch, with a stack or without, and return what was done."""
         found = stacks.of_branch(branch)
         if found:
-            spared = [one for stack in found for one in self.stack(stack).spared]
+            spared = [one for stack in found for one in self.stack(stack, stacks).spared]
             rest = f"; not ended: {plural(len(spared), 'cluster')} with its scope, as said above" if spared else ""
             done = rest or ", and nothing of it lives"
             return f"stack {' and '.join(one.name for one in found)} is taken down{done}"
@@ -63,7 +63,7 @@ class TakingDown:
         ending = f"{plural(cleared.ended, 'cluster')} of it ended" if cleared.ended else "nothing to take down"
         return f"it has no stack; {ending}"
 
-    def stack(self, stack: BranchStack) -> Cleared:
+    def stack(self, stack: BranchStack, stacks: ProjectStacks) -> Cleared:
         """Return once the stack is gone and nothing of its own lives that carries its marker; may be repeated.
 
         Raises:
@@ -72,7 +72,9 @@ class TakingDown:
         """
         require_same(stack, self._account)
         engine = self._engine.of(stack.name)
-        until = Deadline.after(LATEST if self._unlock(engine) else 0, self._account.clock)
+        remains = remains_of(stacks.snapshot, stacks.listed()[stack.name].full_name)
+        self._unlock(engine, remains)
+        until = Deadline.after(LATEST if remains.creates_ours else 0, self._account.clock)
         if stack.is_deployed and not engine.shown("destroy", "--yes", "--skip-preview"):
             raise XplentyError(
                 "`pulumi destroy` failed; its own words are above",
@@ -80,7 +82,7 @@ class TakingDown:
                 advice="Mend what it says and run the same again; the stack stays until nothing of it lives",
             )
         cleared = self.clusters_of(stack.scopes, held=stack.held, until=until)
-        engine.removed()
+        engine.removed(stacks.selected())
         return cleared
 
     def clusters_of(
@@ -133,9 +135,8 @@ class TakingDown:
         patience = self._account.patience(tell, self._screen.warn)
         return replace(patience, interrupted=lambda: reason if self._cancelled.is_set() else "")
 
-    def _unlock(self, engine: Engine) -> bool:
-        """Remove the lock of a killed run, and return whether it was making something that may come to light later."""
-        remains = remains_of(engine)
+    def _unlock(self, engine: Engine, remains: Remains) -> None:
+        """Remove the lock of a killed run."""
         refuse_while_held(remains)
         unseen = [lock for lock in remains.locks or () if not lock.is_seen]
         if unseen and not self._breaks_locks:
@@ -148,7 +149,6 @@ class TakingDown:
             remove_locks(engine, remains, self._screen)
         if remains.foreign():
             self._screen.warn(f"{remains.stack}:{remains.foreign()}")
-        return remains.creates_ours
 
 
 def _still_living(found: Iterable[branches.Living]) -> XplentyError:

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from xplenty_pulumi.cli.branch.claims import Judge
 from xplenty_pulumi.cli.branch.claims import spelled as spelled_spared
 from xplenty_pulumi.cli.branch.down import TakingDown
 from xplenty_pulumi.cli.branch.git import Repository
 from xplenty_pulumi.cli.branch.listing import BranchRows
-from xplenty_pulumi.cli.branch.stacks import EXPIRES, ProjectStacks
+from xplenty_pulumi.cli.branch.records import EXPIRES
+from xplenty_pulumi.cli.branch.stacks import ProjectStacks
+from xplenty_pulumi.cli.engine.holders import holders_in
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.reports.branches import BranchStack, Due, Heads, Living, Sweeping, due_stacks, orphans
 from xplenty_pulumi.errors import RefusedError, XplentyError
@@ -24,7 +27,7 @@ _MAKE_READABLE = (
 
 @dataclass(frozen=True)
 class Broom:
-    """Finds what is left of branches, and ends it."""
+    """Finds what is left of branches, and ends it; the `judge` decides by the same snapshot of the backend."""
 
     stacks: ProjectStacks
     repository: Repository
@@ -100,17 +103,22 @@ class Broom:
     def _still_orphaned(self, found: Sweeping) -> frozenset[str]:
         """The scopes of the orphans that no stack has got meanwhile, such as from a `branch up` that adopts them."""
         scopes = frozenset(one.scope for one in found.orphans)
-        return scopes & {one.scope for one in self.rows(None).orphans} if scopes else scopes
+        return scopes & {one.scope for one in self._anew().rows(None).orphans} if scopes else scopes
+
+    def _anew(self) -> "Broom":
+        stacks = self.stacks.anew()
+        return replace(self, stacks=stacks, judge=replace(self.judge, holders=partial(holders_in, stacks.snapshot)))
 
     def _try(self, due: Due, taking: TakingDown, screen: Screen, failures: list[str]) -> None:
         """Take a stack down, unless a `branch up` has given it more time since it was found."""
         try:
-            listed = self.stacks.listed().get(due.stack.name)
-            now = self.stacks.read(listed) if listed else None
+            stacks = self.stacks.anew()
+            listed = stacks.listed().get(due.stack.name)
+            now = stacks.read(listed) if listed else None
             if now and now.expires != due.stack.expires:
                 screen.line(f"{due.stack.name}: left alone, because it was given more time meanwhile")
             elif now:
-                taking.stack(now)
+                taking.stack(now, stacks)
                 screen.line(f"{due.stack.name}: taken down")
         except XplentyError as failed:
             failures.append(str(failed))

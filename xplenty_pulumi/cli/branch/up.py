@@ -1,6 +1,5 @@
 """Bringing up the stack of a branch: made where it is missing, configured like its template, deployed."""
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -10,7 +9,7 @@ from enum import StrEnum
 from functools import partial
 
 from xplenty_pulumi.cli.branch.account import place_of
-from xplenty_pulumi.cli.branch.stacks import (
+from xplenty_pulumi.cli.branch.records import (
     ACCOUNT,
     BRANCH,
     EXPIRES,
@@ -18,16 +17,22 @@ from xplenty_pulumi.cli.branch.stacks import (
     SCOPE,
     SIZING,
     STACK_OWNER,
-    ProjectStacks,
-    moment,
+    records_in,
+    tags_to_set,
 )
+from xplenty_pulumi.cli.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.snapshot import Snapshot, moment
 from xplenty_pulumi.cli.ui.options import bad_usage, read_span
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits
 from xplenty_pulumi.core.reports.branches import LONGEST_LIFETIME, family_of_stack
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.text import stamp
 
+Limits = Callable[[Callable[[str], object]], PlanLimits]
+"""Asks for the limits of the plan of the account that a configuration names."""
+_TAKEN = "already exists"
+"""What the engine says of a stack that it was to make."""
 _SHORTEST = timedelta(hours=1)
 _TEMPLATES = ("template", "dev")
 _OF_ONE_STACK = (BRANCH, STACK_OWNER, EXPIRES, SIZING, SCOPE)
@@ -60,11 +65,11 @@ class Wish:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A stack that is ready to be deployed."""
+    """A stack that is ready to be deployed, with this configuration besides what it has."""
 
     engine: Engine
-    is_new: bool
     expires: str
+    config: Mapping[str, str]
     remark: str = ""
 
 
@@ -76,34 +81,29 @@ def read_lifetime(text: str) -> timedelta:
     return span
 
 
-def prepare(
-    engine: Engine, wish: Wish, *, template: str, now: datetime, limits: Callable[[ProjectStacks], PlanLimits]
-) -> Prepared:
-    """Return the branch's stack with its configuration and its records, made where it is missing.
+def prepare(engine: Engine, wish: Wish, *, template: str, now: datetime, limits: Limits) -> Prepared:
+    """Return the branch's stack with its records, made where it is missing as a copy of its template.
 
     `limits` asks for those of the account's plan, which decide the sizing where none is wished or on record. The
     records are there before anything is deployed, so nothing is ever deployed that a sweep could not place.
     """
     stacks = ProjectStacks(engine)
     source = _template(stacks, template)
-    name = stacks.name_of(wish.branch, source)
-    is_new = _made(engine.of(name), stacks)
-    tags = {} if is_new else stacks.tags(name)
-    expires = _later(now + wish.lifetime, recorded=tags.get(EXPIRES), now=now)
-    owner = wish.owner or tags.get(STACK_OWNER, "") or wish.usual_owner
-    records = {BRANCH: wish.branch, STACK_OWNER: owner, EXPIRES: expires}
-    with _removed_again(engine.of(name), is_new=is_new):
-        config = _copied(engine.of(name), source, branch=wish.branch)
-        kept = wish.sizing or config.get(SIZING, "") or tags.get(SIZING, "")
-        sizing, remark = (kept, "") if kept else usual_sizing(config.get, partial(limits, stacks))
-        records[SIZING] = str(sizing)
-        _configure(engine.of(name), records)
-    records |= {SCOPE: config.get(SCOPE, "")}
-    records |= {PUSHED: wish.pushed_to, ACCOUNT: place_of(config.get)}
-    for tag, value in ((tag, value) for tag, value in records.items() if value):
-        if tags.get(tag) != value:
-            engine.of(name).told("stack", "tag", "set", tag, value)
-    return Prepared(engine.of(name), is_new, expires, remark)
+    own = engine.of(stacks.name_of(wish.branch, source))
+    is_new = _made(own, stacks, source)
+    tags = {} if is_new else stacks.snapshot.tags(own.stack)
+    known = records_in(tags)
+    expires = _later(now + wish.lifetime, recorded=known.get(EXPIRES), now=now)
+    owner = wish.owner or known.get(STACK_OWNER, "") or wish.usual_owner
+    with _removed_again(own, stacks, is_new=is_new):
+        found = _configuration(own, source, branch="" if is_new else wish.branch)
+    kept = wish.sizing or found.get(SIZING, "") or known.get(SIZING, "")
+    sizing, remark = (kept, "") if kept else usual_sizing(found.get, partial(limits, found.get))
+    config = {BRANCH: wish.branch, STACK_OWNER: owner, EXPIRES: expires, SIZING: str(sizing)}
+    records = {**config, SCOPE: found.get(SCOPE, ""), PUSHED: wish.pushed_to, ACCOUNT: place_of(found.get)}
+    for tag, value in tags_to_set(records, tags).items():
+        own.told("stack", "tag", "set", tag, value)
+    return Prepared(own, expires, {SCOPE: "", **config} if found.get(SCOPE) == "" else config, remark)
 
 
 def _later(wanted: datetime, *, recorded: str | None, now: datetime) -> str:
@@ -114,7 +114,8 @@ def _later(wanted: datetime, *, recorded: str | None, now: datetime) -> str:
 
 def deploy(prepared: Prepared, wish: Wish) -> None:
     """Run `pulumi up`; raises XplentyError where it fails."""
-    if not prepared.engine.shown("up", "--yes", *wish.extra):
+    config = [word for name, value in prepared.config.items() for word in ("--config", f"{name}={value}")]
+    if not prepared.engine.shown("up", "--yes", *config, *wish.extra):
         raise XplentyError(
             "`pulumi up` failed; its own words are above",
             resource=f"branch {wish.branch}, stack {prepared.engine.stack}",
@@ -139,43 +140,46 @@ def _template(stacks: ProjectStacks, named: str) -> str:
     )
 
 
-def _made(engine: Engine, stacks: ProjectStacks) -> bool:
-    """Make the stack unless it is there, and return whether it was made by this."""
+def _made(engine: Engine, stacks: ProjectStacks, template: str) -> bool:
+    """Make the stack with the template's configuration unless it is there; return whether it was made by this."""
     if engine.stack in stacks.listed():
         return False
     try:
-        engine.told("stack", "init", "--no-select")
-    except XplentyError:
-        if engine.stack in stacks.listed():  # another `branch up` of the same branch was quicker
+        engine.told("stack", "init", "--no-select", "--copy-config-from", template)
+    except XplentyError as failed:
+        is_there = engine.stack in stacks.anew().listed()
+        if is_there and _TAKEN in failed.message:  # another `branch up` of the same branch was quicker
             return False
-        raise
+        with _removed_again(engine, stacks, is_new=is_there):
+            raise
     return True
 
 
 @contextmanager
-def _removed_again(engine: Engine, *, is_new: bool) -> Iterator[None]:
+def _removed_again(engine: Engine, stacks: ProjectStacks, *, is_new: bool) -> Iterator[None]:
     """Remove a new stack that can not be configured: made with a wrong passphrase, it would refuse the right one."""
     try:
         yield
     except XplentyError:
         if is_new:
             with suppress(XplentyError):
-                engine.removed()
+                engine.removed(stacks.selected())
         raise
 
 
-def _copied(engine: Engine, template: str, *, branch: str) -> dict[str, str]:
-    """Return the plain values of the stack's configuration.
+def _configuration(engine: Engine, template: str, *, branch: str) -> dict[str, str]:
+    """Return the plain values of the stack's configuration, those that only its template may have as empty texts.
 
     The file is in the checkout only. Where it is not this branch's, such as in the fresh checkout of a CI job, it is
-    copied from the template; otherwise what was set by hand stays.
+    copied from the template; otherwise what was set by hand stays. That of a new stack, without a `branch`, is a copy.
     """
     found = _values(engine)
-    if found.get(BRANCH) == branch:
+    if branch and found.get(BRANCH) == branch:
         return found
-    engine.of(template).told("config", "cp", "--dest", engine.stack)
-    engine.told("config", "rm-all", *_OF_ONE_STACK)
-    return _values(engine)
+    if branch:
+        engine.of(template).told("config", "cp", "--dest", engine.stack)
+        found = _values(engine)
+    return {**found, **{name: "" for name in _OF_ONE_STACK if name in found}}
 
 
 def usual_sizing(config: Callable[[str], object], limits: Callable[[], PlanLimits]) -> tuple[Sizing, str]:
@@ -194,12 +198,7 @@ def usual_sizing(config: Callable[[str], object], limits: Callable[[], PlanLimit
     return Sizing.SMALLEST, text
 
 
-def _configure(engine: Engine, values: Mapping[str, str]) -> None:
-    pairs = [word for name, value in values.items() for word in ("--plaintext", f"{name}={value}")]
-    engine.told("config", "set-all", *pairs)
-
-
 def _values(engine: Engine) -> dict[str, str]:
-    """The plain values of the configuration; secrets stay what they are."""
-    told = json.loads(engine.told("config", "--json"))
-    return {name: str(one["value"]) for name, one in told.items() if "value" in one}
+    """The values of the configuration as it is now, secrets only where they are needed."""
+    found = Snapshot(engine).configuration(engine.stack)
+    return {name: str(value) for name, value in found.items() if value is not None}

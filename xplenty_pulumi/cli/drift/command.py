@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -14,16 +14,15 @@ from xplenty_pulumi.cli.drift.memory import Changes, Memory, Selection, changes,
 from xplenty_pulumi.cli.drift.pages import DriftPage, markdown
 from xplenty_pulumi.cli.drift.post import Receiver
 from xplenty_pulumi.cli.drift.report import report_of, scrubbed
+from xplenty_pulumi.cli.drift.stacks import StackState, states
 from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.exits import BAD_USAGE, DRIFT, FAILED, one_paragraph
 from xplenty_pulumi.cli.ui.options import bad_usage
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.reports.drift_classes import Drift
 from xplenty_pulumi.errors import XplentyError
-
-if TYPE_CHECKING:
-    from xplenty_pulumi.cli.drift.stacks import StackState
 
 
 class Format(StrEnum):
@@ -45,6 +44,9 @@ class DriftCommand(TyperCommand):
             if getattr(problem, "exit_code", None) == BAD_USAGE:
                 vars(problem)["exit_code"] = FAILED
             raise
+
+
+COMMAND_CLASS = DriftCommand
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Chosen:
             raise bad_usage("--hook", "posts when the class changes, and needs --since-last FILE to know the last one")
         return cls(stack, all_stacks, unmanaged, format_, file, Receiver.at(hook) if hook else None)
 
-    def selection(self, found: "tuple[StackState, ...]") -> Selection:
+    def selection(self, found: tuple[StackState, ...]) -> Selection:
         """Return what the report is about."""
         first = found[0] if found else None
         stack = "*" if self.all_stacks or first is None else first.name
@@ -100,17 +102,15 @@ def drift(
     failure, bad usage included. With --since-last, drift that was reported before and has not changed since exits with
     0.
     """
-    from xplenty_pulumi.cli.drift.stacks import states  # noqa: PLC0415 - other commands do not wait for Pulumi's library
-
     with one_paragraph("drift", bad_usage=FAILED):
         shown_as = Format.JSON if as_json else format_
         chosen = Chosen.of(stack, since_last, hook, all_stacks=all_stacks, unmanaged=unmanaged, format_=shown_as)
         if fail_on_unknown_stacks and not unmanaged:
             raise bad_usage("--fail-on-unknown-stacks", "is about what --unmanaged shows; add that")
-        engine = Engine.on_path(cwd, stack)
-        found = states(engine, all_stacks=all_stacks, may_be_none=unmanaged)
+        snapshot = Snapshot(Engine.on_path(cwd, stack))
+        found = states(snapshot, all_stacks=all_stacks, may_be_none=unmanaged)
         last = recalled(chosen.file, chosen.selection(found)) if chosen.file else None
-        backend = Backend(engine, [one.full_name for one in found])
+        backend = Backend(snapshot, [one.full_name for one in found])
         report = report_of(found, backend.elsewhere, unmanaged=unmanaged)
         secrets = tuple(one.settings.api_key for one in found)
         document = scrubbed(report_document(report), secrets)

@@ -1,27 +1,24 @@
 """What the stacks of the backend hold that a report is not about, other projects' among them."""
 
-import json
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.marker import Owner, scope_of
 from xplenty_pulumi.core.reports.drift_scan import Elsewhere
 from xplenty_pulumi.dynamic.state import ACCOUNT, kind_of, owner_of
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
-_AT_ONCE = 4
-"""Stacks whose states the engine is asked for at the same time."""
+_ADVICE = "Leave out --unmanaged, which needs to know what every stack of the backend holds"
 
 
 @dataclass(frozen=True)
 class Backend:
-    """The stacks of the engine's backend but those whose full names are in `looked_at`."""
+    """The stacks of a backend but those whose full names are in `looked_at`."""
 
-    engine: Engine
+    snapshot: Snapshot
     looked_at: Collection[str]
 
     def elsewhere(self, account: str) -> Elsewhere:
@@ -39,24 +36,17 @@ class Backend:
             raise XplentyError("a stack of the backend makes no sense; nothing was compared") from None
 
     def _elsewhere(self, account: str) -> Elsewhere:
-        listed = json.loads(self._told("", "stack", "ls", "--all", "--json", "--fully-qualify-stack-names"))
-        names = [name for one in listed if (name := str(one["name"])) not in self.looked_at]
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            states = list(pool.map(self._resources, names))
+        with advised(_ADVICE):
+            listed = [one.full_name for one in self.snapshot.listed("--all")]
+        names = [name for name in listed if name not in self.looked_at]
+        states = together(self._resources, names)
         resources = [one for state in states for one in state if kind_of(one)]
         held = frozenset(_held(one) for one in resources if _account(one) in (None, account))
         return Elsewhere(held, {*map(_scope, names), *_scopes(resources)})
 
     def _resources(self, name: str) -> list[dict[str, Any]]:
-        deployment = json.loads(self._told(name, "stack", "export")).get("deployment") or {}
-        return list(deployment.get("resources") or ())
-
-    def _told(self, stack: str, *words: str) -> str:
-        try:
-            return self.engine.of(stack).told(*words)
-        except XplentyError as failed:
-            advice = "Leave out --unmanaged, which needs to know what every stack of the backend holds"
-            raise ConfigError(f"{f'stack {stack}: ' if stack else ''}{failed.message}", advice=advice) from None
+        with advised(_ADVICE, stack=name):
+            return self.snapshot.resources(name)
 
 
 def _held(resource: dict[str, Any]) -> tuple[str, int]:

@@ -4,10 +4,11 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xplenty_pulumi import settings
 from xplenty_pulumi.cli.account import opened
+from xplenty_pulumi.cli.drift.stacks import StackState
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.reading.for_drift import Reader
 from xplenty_pulumi.core.reports.drift import Finding, Report, in_order
@@ -16,19 +17,16 @@ from xplenty_pulumi.core.reports.drift_scan import Elsewhere, look, may_be_elsew
 from xplenty_pulumi.redact import Secret, scrub
 from xplenty_pulumi.settings import Settings
 
-if TYPE_CHECKING:
-    from xplenty_pulumi.cli.drift.stacks import StackState
-
 
 @dataclass(frozen=True)
 class _Account:
     """An account, and the stacks that are in it: what is in none of their states is in no state that was looked at."""
 
     settings: Settings
-    stacks: "Sequence[StackState]"
+    stacks: Sequence[StackState]
 
 
-def report_of(stacks: "Sequence[StackState]", elsewhere: Callable[[str], Elsewhere], *, unmanaged: bool) -> Report:
+def report_of(stacks: Sequence[StackState], elsewhere: Callable[[str], Elsewhere], *, unmanaged: bool) -> Report:
     """Return what differs between these stacks and their accounts; `unmanaged` also looks for what is in none.
 
     `elsewhere` tells what other stacks hold in an account, and is asked only where that matters.
@@ -54,7 +52,7 @@ def scrubbed(document: Mapping[str, Any], secrets: Iterable[Secret]) -> dict[str
     return clean
 
 
-def _accounts(stacks: "Sequence[StackState]") -> list[_Account]:
+def _accounts(stacks: Sequence[StackState]) -> list[_Account]:
     """The accounts of the stacks; that of the environment where there is no stack."""
     groups: dict[tuple[str, str], list[StackState]] = {}
     for one in stacks:

@@ -1,15 +1,13 @@
 """The stacks of a project as the engine keeps them: what is in their states, and which account they are in."""
 
-import json
 import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.cli.engine.command import Engine, configuration
+from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of
 from xplenty_pulumi.core.reports.drift import Entry
 from xplenty_pulumi.core.reports.drift_classes import OUTPUTS
@@ -17,8 +15,7 @@ from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, SPECIAL, k
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.settings import Settings
 
-_AT_ONCE = 4
-"""Stacks whose states the engine is asked for at the same time."""
+_ADVICE = "Mend that, or name the stack with --stack and the project's folder with --cwd; nothing was compared"
 
 
 @dataclass(frozen=True)
@@ -37,24 +34,22 @@ class StackState:
     entries: tuple[Entry, ...]
 
 
-def states(engine: Engine, *, all_stacks: bool, may_be_none: bool = False) -> tuple[StackState, ...]:
+def states(snapshot: Snapshot, *, all_stacks: bool, may_be_none: bool = False) -> tuple[StackState, ...]:
     """Return the engine's stack, or all stacks of the project; none only where there `may_be_none`.
 
     Raises:
         ConfigError: there is no such stack, or none at all, or its settings are missing or malformed.
         XplentyError: the engine's answer makes no sense.
     """
-    if not all_stacks:
-        return (_state(engine),)
-    listed = _document(_told(engine, "stack", "ls", "--json"))
-    if not listed and not may_be_none:
+    with advised(_ADVICE, stack=snapshot.engine.stack):
+        found = [one.full_name for one in snapshot.listed()] if all_stacks else [snapshot.full_name()]
+    if not found and not may_be_none:
         advice = (
             "See that the backend is the right one (PULUMI_BACKEND_URL, `pulumi login`); --unmanaged looks for what "
             "removed stacks have left behind"
         )
         raise ConfigError("the project has no stack in this backend, so nothing was compared", advice=advice)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return tuple(pool.map(_state, [replace(engine, stack=str(one["name"])) for one in listed]))
+    return together(partial(_state, snapshot), found)
 
 
 def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
@@ -79,13 +74,11 @@ def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
     )
 
 
-def _state(engine: Engine) -> StackState:
-    full_name = _told(engine, "stack", "--show-name", "--fully-qualify-stack-names").strip()
+def _state(snapshot: Snapshot, full_name: str) -> StackState:
     organization, project, name = (["", "", *full_name.split("/")])[-3:]
-    config = _config(engine)
-    deployment = _document(_told(engine, "stack", "export")).get("deployment") or {}
-    resources = deployment.get("resources") or []
     try:
+        with advised(_ADVICE):
+            resources, config = snapshot.resources(full_name), snapshot.configuration(full_name)
         found = settings.load(os.environ, config.get)
         for one in resources:
             found.require_account((one.get("outputs") or {}).get(ACCOUNT))
@@ -99,33 +92,6 @@ def _state(engine: Engine) -> StackState:
     owner = Owner(f"{organization}/{scope}" if scope else organization, project, name, "")
     scopes = frozenset({scope_of(owner), *(one.marker.scope for one in entries if one.marker)})
     return StackState(name, full_name, project, found, scope_of(owner), scopes, entries)
-
-
-def _config(engine: Engine) -> dict[str, object]:
-    try:
-        return configuration(partial(_told, engine))
-    except ValueError:
-        raise _nonsense() from None
-
-
-def _told(engine: Engine, *arguments: str) -> str:
-    try:
-        return engine.told(*arguments)
-    except XplentyError as failed:
-        advice = "Mend that, or name the stack with --stack and the project's folder with --cwd; nothing was compared"
-        which = f"stack {engine.stack}: " if engine.stack else ""
-        raise ConfigError(f"{which}{failed.message}", advice=advice) from None
-
-
-def _document(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise _nonsense() from None
-
-
-def _nonsense() -> XplentyError:
-    return XplentyError("`pulumi` did not answer with JSON; nothing was compared")
 
 
 def _is_secret(value: object) -> bool:

@@ -3,4 +3,5 @@
 - `command`: The `pulumi` command, for commands of ours that work on a project's stacks.
 - `holders`: what the states of a backend hold, so that nothing is taken for nobody's that a stack still manages.
 - `locks`: the engine's locks, as a backend in files keeps them, and whether the process that holds one still runs.
+- `snapshot`: what a backend keeps of its stacks, as it was when a command first asked for it.
 """

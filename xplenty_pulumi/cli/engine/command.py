@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,12 +62,10 @@ class Engine:
         advice = "`xplenty-pulumi recover --stack NAME` says how to mend it"
         return f"; empty, as a full disk leaves it: {files}. {advice}" if files else ""
 
-    def removed(self) -> None:
-        """Remove the stack; `pulumi stack rm` forgets which one the user has selected, so that is selected again."""
-        listed = json.loads(self.of("").told("stack", "ls", "--json"))
-        selected = next((str(one["name"]) for one in listed if one.get("current")), self.stack)
+    def removed(self, selected: str) -> None:
+        """Remove the stack; `pulumi stack rm` forgets which one the user has `selected`, so that is selected again."""
         self.told("stack", "rm", "--yes")
-        if selected != self.stack:
+        if selected not in ("", self.stack):
             self.of("").told("stack", "select", selected)
 
     def shown(self, *arguments: str) -> bool:
@@ -111,16 +109,3 @@ def _signals_left_to(process: "subprocess.Popen[bytes]") -> Iterator[list[int]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def configuration(told: Callable[..., str]) -> dict[str, object]:
-    """Return the values by name; secrets, for which a passphrase may be needed, only where the API key is among them.
-
-    `told` runs a command of the engine and returns what it prints.
-
-    Raises:
-        ValueError: that is no JSON.
-    """
-    shown = [] if "XPLENTY_API_KEY" in os.environ else ["--show-secrets"]
-    found = json.loads(told("config", "--json", *shown))
-    return {name: one.get("value") for name, one in found.items()}

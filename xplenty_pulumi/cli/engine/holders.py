@@ -1,12 +1,12 @@
 """What the states of a backend hold, so that nothing is taken for nobody's that a stack still manages."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
@@ -21,8 +21,6 @@ TOKENS = {
     HOOK.name: "pulumi-python:dynamic/xplenty:Hook",
 }
 """The type in the state, by the name of the kind."""
-_AT_ONCE = 4
-"""Stacks whose states the engine is asked for at the same time."""
 
 
 @dataclass(frozen=True)
@@ -70,18 +68,22 @@ class Holders:
         return {**declared, **usual}.get(scope, "")
 
 
-def holders_in(engine: Engine) -> Holders:
+def holders_in(snapshot: Snapshot) -> Holders:
     """Return what all stacks hold that the backend shows, those of other projects included.
 
     Raises:
         ConfigError: the stacks cannot be listed.
         XplentyError: a state cannot be read, so that nothing is known of what it holds.
     """
-    stacks = _listed(engine)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        states = pool.map(lambda name: _state(engine, name), stacks)
-        held = tuple(one for name, state in zip(stacks, states, strict=True) for one in held_in(state, name))
+    stacks = _listed(snapshot)
+    states = together(partial(_state, snapshot), stacks)
+    held = tuple(one for name, state in zip(stacks, states, strict=True) for one in held_in(state, name))
     return Holders(stacks, held)
+
+
+def held_now(engine: Engine) -> Holders:
+    """Return the same as it is at this moment."""
+    return holders_in(Snapshot(engine))
 
 
 def held_in(resources: Iterable[Mapping[str, Any]], stack: str) -> Iterator[Held]:
@@ -107,26 +109,20 @@ def _marker(inputs: Mapping[str, object]) -> Marker | None:
         return None
 
 
-def _listed(engine: Engine) -> tuple[str, ...]:
-    try:
-        told = engine.of("").told("stack", "ls", "--all", "--json", "--fully-qualify-stack-names")
-    except XplentyError as failed:
-        advice = "Name the project's folder with --cwd; nothing was changed"
-        raise ConfigError(failed.message, advice=advice) from None
-    return tuple(str(one["name"]) for one in json.loads(told))
+def _listed(snapshot: Snapshot) -> tuple[str, ...]:
+    with advised("Name the project's folder with --cwd; nothing was changed"):
+        return tuple(one.full_name for one in snapshot.listed("--all"))
 
 
-def _state(engine: Engine, name: str) -> list[Mapping[str, Any]]:
+def _state(snapshot: Snapshot, name: str) -> list[dict[str, Any]]:
     """The resources in a state; none where the stack was removed meanwhile."""
     try:
-        told = engine.of(name).told("stack", "export")
+        return snapshot.resources(name)
     except XplentyError as failed:
-        if name not in _listed(engine):
+        if name not in _listed(Snapshot(snapshot.engine)):
             return []
         raise XplentyError(
             f"its state cannot be read ({failed.message}), so what it holds is not known; nothing was changed",
             resource=f"stack {name}",
             advice="Mend that and run the same again",
         ) from None
-    deployment = json.loads(told)["deployment"] or {}
-    return list(deployment.get("resources") or ())

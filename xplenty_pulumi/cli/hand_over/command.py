@@ -13,6 +13,7 @@ from xplenty_pulumi import settings
 from xplenty_pulumi.cli.account import Account, opened
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import TOKENS, Held, Holders, holders_in
+from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.hand_over.place import Place, place_of
 from xplenty_pulumi.cli.ui.asking import ask
 from xplenty_pulumi.cli.ui.exits import one_paragraph
@@ -66,11 +67,11 @@ def hand_over(
             raise bad_usage("--release", "removes the marker, so there is no resource to name")
         if name and urn:
             raise bad_usage("--name", "and --urn exclude each other")
-        engine = Engine.on_path(cwd, stack)
-        place = place_of(engine, needs_stack=not release)
+        snapshot = Snapshot(Engine.on_path(cwd, stack))
+        place = place_of(snapshot, needs_stack=not release)
         with opened(settings.load(os.environ, place.config.get)) as account:
             found = core.look(account.client, kind, number)
-            handing = _HandingOver(account, Screen(account.secrets), place, holders_in(engine))
+            handing = _HandingOver(account, Screen(account.secrets), place, holders_in(snapshot))
             handing.show(found)
             handing.run(found, None if release else _heir(found, place, name, urn), yes=yes)
 

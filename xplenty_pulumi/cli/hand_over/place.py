@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xplenty_pulumi.cli.engine.command import Engine, configuration
+from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.core.kinds.marker import Owner, scope_of
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
@@ -37,11 +37,11 @@ class Place:
         return organization, project, name
 
 
-def place_of(engine: Engine, *, needs_stack: bool) -> Place:
+def place_of(snapshot: Snapshot, *, needs_stack: bool) -> Place:
     """Return the engine's stack; raises ConfigError where there is none although one is needed."""
     try:
-        stack = engine.told("stack", "--show-name", "--fully-qualify-stack-names").strip()
-        return Place(stack, configuration(engine.told))
+        stack = snapshot.full_name()
+        return Place(stack, snapshot.configuration(stack))
     except XplentyError as failed:
         if not needs_stack:
             return Place("", {})

@@ -9,6 +9,7 @@ import typer
 
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.locks import Lock
+from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.recover.remains import Remains, refuse_while_held, remains_of, remove_locks, spelled
 from xplenty_pulumi.cli.recover.strays import tell_strays
 from xplenty_pulumi.cli.recover.wait import wait_for_late_calls
@@ -35,13 +36,14 @@ def recover(
     """
     with one_paragraph("recover", interrupted="ended by Ctrl-C; run it again to go on"):
         engine, screen = Engine.on_path(cwd, stack), Screen.of_environment()
-        remains = remains_of(engine)
-        screen.line(_recovered(engine, remains, screen, yes=yes, waits=not no_wait))
-        _look_for_strays(engine, remains, screen, ends=end_strays, yes=yes)
+        before, after = Snapshot(engine), Snapshot(engine)
+        remains = remains_of(before)
+        screen.line(_recovered(after, remains, screen, yes=yes, waits=not no_wait))
+        _look_for_strays(after if remains else before, remains, screen, ends=end_strays, yes=yes)
 
 
-def _recovered(engine: Engine, remains: Remains, screen: Screen, *, yes: bool, waits: bool) -> str:
-    """Clear away what the engine keeps, and return what was done."""
+def _recovered(after: Snapshot, remains: Remains, screen: Screen, *, yes: bool, waits: bool) -> str:
+    """Clear away what the engine keeps, and return what was done; `after` is asked when that is done."""
     if not remains:
         return f"{remains.stack}: nothing to recover: no lock and no pending operation. Run `pulumi up`."
     refuse_while_held(remains)
@@ -49,22 +51,22 @@ def _recovered(engine: Engine, remains: Remains, screen: Screen, *, yes: bool, w
         _ask(remains, screen)
     if waits:
         wait_for_late_calls(remains.last_sign, SystemClock(), lambda text: screen.line(f"{remains.stack}: {text}"))
-    remove_locks(engine, remains, screen)
+    remove_locks(after.engine, remains, screen)
     try:
-        is_refreshed = engine.shown("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+        is_refreshed = after.engine.shown("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
     except KeyboardInterrupt:
         raise _half_done(remains, "`pulumi refresh` was ended by Ctrl-C") from None
     if not is_refreshed:
         raise _half_done(remains, "`pulumi refresh` failed; its own words are above")
-    if still := remains_of(engine).pending:
+    if still := remains_of(after).pending:
         raise _half_done(remains, f"`pulumi refresh` left {spelled(still)}")
     return f"{remains.stack}: {_done(remains)}.{remains.foreign()} {_NEXT}"
 
 
-def _look_for_strays(engine: Engine, remains: Remains, screen: Screen, *, ends: bool, yes: bool) -> None:
+def _look_for_strays(snapshot: Snapshot, remains: Remains, screen: Screen, *, ends: bool, yes: bool) -> None:
     """Name what interrupted creates have left; where that cannot be told, say so, and fail if it was to be ended."""
     try:
-        tell_strays(engine, screen, ends=ends, yes=yes, killed=remains)
+        tell_strays(snapshot, screen, ends=ends, yes=yes, killed=remains)
     except XplentyError as trouble:
         if ends:
             raise

@@ -1,17 +1,18 @@
 """What a killed `pulumi` has left of its stack: a lock, pending operations, or a state file that is empty."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.locks import Lock, locks_of, state_folder
+from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.dynamic.state import OWNER, kind_of, owner_of
-from xplenty_pulumi.errors import ConfigError, RefusedError, XplentyError
+from xplenty_pulumi.errors import RefusedError, XplentyError
 
 
 @dataclass(frozen=True)
@@ -60,21 +61,20 @@ class Remains:
         return f" Not of Xplenty, so that no `pulumi up` finds what may exist of it: {names}. Look for it yourself."
 
 
-def remains_of(engine: Engine) -> Remains:
-    """Return what is left of a killed run on the engine's stack; raises ConfigError where that cannot be told."""
-    try:
-        name = engine.told("stack", "--show-name", "--fully-qualify-stack-names").strip()
-        backend = json.loads(engine.told("whoami", "--json"))["url"]
-        _refuse_empty_state(name, backend, engine)
-        deployment = json.loads(engine.told("stack", "export"))["deployment"] or {}
-    except RefusedError:
-        raise
-    except XplentyError as failed:
-        advice = "Name the stack with --stack and the project's folder with --cwd; nothing was changed"
-        raise ConfigError(failed.message, advice=advice) from None
+def remains_of(snapshot: Snapshot, stack: str = "") -> Remains:
+    """Return what is left of a killed run on the stack of this full name, the engine's if none is named.
+
+    Raises:
+        ConfigError: that cannot be told.
+        RefusedError: the state cannot be read, since its file is empty.
+    """
+    with advised("Name the stack with --stack and the project's folder with --cwd; nothing was changed"):
+        name, backend, folder = stack or snapshot.full_name(), snapshot.backend(), snapshot.engine.folder
+        _refuse_empty_state(name, state_folder(backend, folder=folder))
+        deployment = snapshot.deployment(name)
     pending = deployment.get("pending_operations") or ()
     written = _moment((deployment.get("manifest") or {}).get("time"))
-    return Remains(name, locks_of(name, backend, folder=engine.folder), tuple(pending), written)
+    return Remains(name, locks_of(name, backend, folder=folder), tuple(pending), written)
 
 
 def refuse_while_held(remains: Remains) -> None:
@@ -112,9 +112,8 @@ def name_of(operation: Mapping[str, Any]) -> str:
     return str(operation["resource"]["urn"]).rpartition("::")[2]
 
 
-def _refuse_empty_state(stack: str, backend: str, engine: Engine) -> None:
+def _refuse_empty_state(stack: str, root: Path | None) -> None:
     """Raise RefusedError where the stack's file is empty, which a full disk leaves and no engine can read."""
-    root = state_folder(backend, folder=engine.folder)
     if root is None:
         return
     _, _, project_and_name = stack.partition("/")

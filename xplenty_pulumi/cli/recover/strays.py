@@ -9,8 +9,10 @@ from random import SystemRandom
 from xplenty_pulumi.cli.account import Account, opened
 from xplenty_pulumi.cli.branch.claims import Judge
 from xplenty_pulumi.cli.branch.down import TakingDown
+from xplenty_pulumi.cli.drift.stacks import states
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
+from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.recover.remains import Remains
 from xplenty_pulumi.cli.ui.asking import ask
 from xplenty_pulumi.cli.ui.screen import Screen
@@ -93,17 +95,15 @@ class StackAccount:
 
 
 @contextmanager
-def account_of(engine: Engine) -> Iterator[StackAccount]:
+def account_of(snapshot: Snapshot) -> Iterator[StackAccount]:
     """Give the account of the engine's stack.
 
     Raises:
         ConfigError: its settings are missing or malformed.
         XplentyError: a state makes no sense.
     """
-    from xplenty_pulumi.cli.drift.stacks import states  # noqa: PLC0415 - other commands do not wait for Pulumi's library
-
-    (own,) = states(engine, all_stacks=False)
-    holders = holders_in(engine)
+    (own,) = states(snapshot, all_stacks=False)
+    holders = holders_in(snapshot)
     with opened(own.settings) as account:
         yield StackAccount(account, own.scopes, holders)
 
@@ -115,7 +115,7 @@ def _handed_over(found: StackAccount, killed: Remains | None) -> Iterator[Thing]
     yield from found.hand_over(owners, since=killed.began or hour_ago)
 
 
-def tell_strays(engine: Engine, screen: Screen, *, ends: bool, yes: bool, killed: Remains | None = None) -> None:
+def tell_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, killed: Remains | None = None) -> None:
     """Say which clusters and hooks interrupted creates of the stack have left, and with `ends` end them.
 
     What creates of a `killed` run had finished before the state held it is handed over to their resources first.
@@ -123,7 +123,7 @@ def tell_strays(engine: Engine, screen: Screen, *, ends: bool, yes: bool, killed
     Raises:
         XplentyError: it could not look.
     """
-    with account_of(engine) as found:
+    with account_of(snapshot) as found:
         for thing in _handed_over(found, killed):
             screen.line(f"{thing.label} was made by a create that never reached the state: handed over to its resource")
         strays = found.strays()
@@ -133,4 +133,4 @@ def tell_strays(engine: Engine, screen: Screen, *, ends: bool, yes: bool, killed
             screen.line(found.outlook(one))
         if strays and ends:
             ask(f"End {' and '.join(map(str, strays))}?", screen, yes=yes)
-            found.end(strays, engine, screen)
+            found.end(strays, snapshot.engine, screen)

@@ -1,6 +1,6 @@
 """Stacks that belong to branches: what they are called, how they are told from all others, and when they are due.
 
-A stack of a branch is called ``br-5f3a1c9-feature-login-8d21e0c4b7aa``: the family (a random key that the backend
+A stack of a branch is called ``br-5f3a1c9-feature-login-8d21e0c4b7aa``: the family (a key that the backend
 keeps for the branch stacks of one project), what can be read of the branch, and a hash of its exact name. The scope in
 an ownership marker begins with the first ten characters of the stack's name, so every cluster of a branch stack carries
 its family for all to see, ``br-5f3a1c9-...``, even when the stack itself is long gone; and no other project's does.

@@ -18,6 +18,7 @@ from xplenty_pulumi.settings import bridge_enabled
 _OPERATIONS = ("create", "update", "delete")
 _owner: ContextVar[str] = ContextVar("owner", default="")
 _arguments: ContextVar[tuple[object, ...]] = ContextVar("arguments", default=())
+_found_out: ContextVar[dict[object, Any] | None] = ContextVar("found_out", default=None)
 
 
 class Answering(Protocol):
@@ -75,11 +76,22 @@ def arguments_answered() -> tuple[object, ...]:
     return _arguments.get()
 
 
+def once(key: object, find_out: Callable[[], Result]) -> Result:
+    """Return what is found out, which in one call of the engine is done once for each key."""
+    known = _found_out.get()
+    if known is None:
+        return find_out()
+    if key not in known:
+        known[key] = find_out()
+    found: Result = known[key]
+    return found
+
+
 @contextmanager
 def _under_way(method: str, arguments: tuple[object, ...]) -> Iterator[None]:
     """Count the call, and let the thread know whose resource it is about and what was handed over."""
     owner = owner_in(arguments)
-    token, earlier = _owner.set(owner), _arguments.set(arguments)
+    token, earlier, before = _owner.set(owner), _arguments.set(arguments), _found_out.set({})
     try:
         with ExitStack() as stack:
             stack.enter_context(bridge.ear().call())
@@ -89,6 +101,7 @@ def _under_way(method: str, arguments: tuple[object, ...]) -> Iterator[None]:
     finally:
         _owner.reset(token)
         _arguments.reset(earlier)
+        _found_out.reset(before)
 
 
 def _surprise(unexpected: Exception) -> str:

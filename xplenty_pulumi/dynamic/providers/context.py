@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import ResourceProvider
@@ -12,11 +13,11 @@ from xplenty_pulumi import settings
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic import bridge, sessions
 from xplenty_pulumi.dynamic.bridge import Call
-from xplenty_pulumi.dynamic.providers.answered import arguments_answered, name_answered
+from xplenty_pulumi.dynamic.providers.answered import arguments_answered, name_answered, once
 from xplenty_pulumi.dynamic.secrets import secret_values
 from xplenty_pulumi.dynamic.state import ACCOUNT
 from xplenty_pulumi.errors import ConfigError
-from xplenty_pulumi.redact import scrub
+from xplenty_pulumi.redact import Secret, scrub
 from xplenty_pulumi.settings import HEARTBEAT_IN_CI, in_ci
 
 if TYPE_CHECKING:
@@ -44,12 +45,12 @@ class ProviderContext(ResourceProvider):
             return  # without settings nothing will be created either
 
     def settings(self) -> settings.Settings:
-        """Return the settings of this process.
+        """Return the settings of this process, read once in a call of the engine.
 
         Raises:
             ConfigError: one is missing, malformed or unsafe.
         """
-        return settings.load(os.environ, self.configuration)
+        return once("settings", lambda: settings.load(os.environ, self.configuration))
 
     def configuration(self, key: str) -> object:
         """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""
@@ -76,8 +77,15 @@ class ProviderContext(ResourceProvider):
 
     def scrubbed(self, text: str, *arguments: object) -> str:
         """Return `text` without the API key and without the secret variables in any properties among `arguments`."""
-        secrets = [value for one in arguments if isinstance(one, dict) for value in secret_values(one)]
+        given = arguments_answered()
+        if len(arguments) == len(given) and all(map(is_, arguments, given)):
+            return scrub(text, once("secrets", lambda: self.secrets_in(arguments)))
+        return scrub(text, self.secrets_in(arguments))
+
+    def secrets_in(self, arguments: tuple[object, ...]) -> list[Secret | str]:
+        """Return the API key, and every spelling of what is secret in any properties among `arguments`."""
+        found = [value for one in arguments if isinstance(one, dict) for value in secret_values(one)]
         try:
-            return scrub(text, [self.settings().api_key, *secrets])
+            return [self.settings().api_key, *found]
         except ConfigError:
-            return scrub(text, secrets)
+            return [*found]

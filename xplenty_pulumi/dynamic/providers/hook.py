@@ -18,7 +18,7 @@ from xplenty_pulumi.dynamic.inputs import Inputs
 from xplenty_pulumi.dynamic.properties import declared, nonces_in
 from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of
 from xplenty_pulumi.dynamic.state import OWED, OWNER, Properties, owner_of
-from xplenty_pulumi.redact import scrub
+from xplenty_pulumi.redact import Secret
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:
@@ -89,10 +89,10 @@ class HookProvider(Provider):
         """Return whether it tells anything."""
         return "active" if seen["active"] else "not active"
 
-    def scrubbed(self, text: str, *arguments: object) -> str:
-        """Return `text` without any secret, the salt included."""
+    def secrets_in(self, arguments: tuple[object, ...]) -> list[Secret | str]:
+        """Return the same, and the salts."""
         salts = [str(one["salt"]) for one in arguments if isinstance(one, dict) and one.get("salt")]
-        return scrub(super().scrubbed(text, *arguments), salts)
+        return [*super().secrets_in(arguments), *salts]
 
     def _hooks(self, call: Call) -> "Hooks":
         return self.session().hooks(call)

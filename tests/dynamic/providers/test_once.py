@@ -1,0 +1,62 @@
+"""What one call of the engine finds out once, however often it is needed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.dynamic.conftest import Scene
+from xplenty_pulumi import settings
+from xplenty_pulumi.dynamic import inputs
+from xplenty_pulumi.dynamic.providers import context
+from xplenty_pulumi.dynamic.state import SECRETS
+
+GIVEN = {"nodes": 2, "description": "hush", SECRETS: ["/description"]}
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, place: Any, name: str) -> list[str]:
+    """Return a list that grows by a text for each call of a function: what it was called with."""
+    calls: list[str] = []
+    original: Callable[..., Any] = getattr(place, name)
+
+    def counting(*arguments: Any, **named: Any) -> Any:
+        calls.append(repr((arguments[-1], named)))
+        return original(*arguments, **named)
+
+    monkeypatch.setattr(place, name, counting)
+    return calls
+
+
+def test_settings_inputs_and_secrets_are_found_out_once_in_a_call(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings are read once, the same inputs checked once, and the spellings of secrets derived once."""
+    host = here.clusters()
+    read, checks, spelled = (
+        counted(monkeypatch, place, name)
+        for place, name in ((settings, "load"), (inputs, "check"), (context, "secret_values"))
+    )
+
+    def once() -> None:
+        assert len(read) == 1
+        assert len({*checks}) == len(checks) == 1
+        assert len({*spelled}) == len(spelled)
+        for one in (read, checks, spelled):
+            one.clear()
+
+    news, _ = host.check(host.properties(GIVEN))
+    once()
+    number, outputs = host.create(news)
+    once()
+    more, _ = host.check(host.properties({**GIVEN, "nodes": 3}))
+    once()
+    host.update(number, outputs, more)
+    assert len(read) == 1
+    assert len({*checks}) == len(checks)
+    assert len({*spelled}) == len(spelled)
+
+
+def test_what_is_equal_and_not_the_same_is_checked_again(scene: Scene) -> None:
+    """The state has `nodes: 1`, the program says `nodes: True`: they are equal to Python, and one is refused."""
+    host = scene.clusters()
+    olds, _ = host.check(host.properties({"nodes": 1}))
+    _, (failure,) = host.check({**olds, "nodes": True}, olds)
+    assert failure.property == "nodes"
