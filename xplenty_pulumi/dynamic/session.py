@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.hook import HOOK
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import scope_of
 from xplenty_pulumi.core.preview.questions import Foresight
@@ -81,15 +78,9 @@ class Session:
         )
 
     def hold(self, kind: Kind, resource_id: int) -> None:
-        """Note that the engine's state holds this cluster, run or hook, so that it is not taken for a lost one."""
-        holders: dict[str, Living | Runs | KnownHooks] = {
-            CLUSTER.name: self.living,
-            JOB_RUN.name: self.runs,
-            HOOK.name: self.known_hooks,
-        }
-        holders[kind.name].hold(resource_id)
-        if kind is CLUSTER:
-            self.last_look.know(resource_id)
+        """Note that the engine's state holds this thing, so that it is not taken for a lost one."""
+        for name in kind.held_by:
+            getattr(self, name).hold(resource_id)
 
     def clusters(self, call: Call) -> Clusters:
         """Return the account's clusters, reporting to the row of the resource that `call` is about."""
@@ -113,7 +104,7 @@ class Session:
                 with suppress(ConfigError):  # a state that does not say whose it is has no scope to look for
                     self.last_look.expect(scope_of(owner_of(one)))
             if isinstance(one, str) and one.isdecimal() and is_cluster:
-                self.last_look.know(int(one))
+                self.last_look.hold(int(one))
 
     def _patience(self, call: Call) -> Patience:
         return Patience(

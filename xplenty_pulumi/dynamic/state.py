@@ -14,11 +14,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.hook import HOOK
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.errors import ConfigError
 
@@ -48,11 +46,7 @@ OWED = "__owed"
 where a create has not come to its end."""
 HIDDEN_OUTPUTS = (NONCES, OWED)
 _KINDS: Mapping[tuple[str, ...], Kind] = MappingProxyType(
-    {
-        (PUBLIC_MODULE, "ClusterProvider"): CLUSTER,
-        (PUBLIC_MODULE, "JobRunProvider"): JOB_RUN,
-        (PUBLIC_MODULE, "HookProvider"): HOOK,
-    }
+    {(PUBLIC_MODULE, f"{kind.resource}Provider"): kind for kind in KINDS.values()}
 )
 
 

@@ -47,7 +47,7 @@ JOB_PHASES = {
     "failed": Phase.FAILED,
     "pending_stoppage": Phase.ENDING,
     "stopping": Phase.ENDING,
-    "stopped": Phase.GONE,
+    "stopped": Phase.STOPPED,
 }
 KINDS = pytest.mark.parametrize(("kind", "resource"), [(CLUSTER, Cluster), (JOB_RUN, JobRun)], ids=["cluster", "job"])
 

@@ -13,7 +13,8 @@ from rich.text import Text
 from xplenty_pulumi.cli.drift.documents import summary
 from xplenty_pulumi.cli.drift.memory import Changes
 from xplenty_pulumi.cli.ui.text import NOTHING, one_line, plural
-from xplenty_pulumi.core.reports.drift_classes import Cause, Drift
+from xplenty_pulumi.core.kinds.kind import Drift
+from xplenty_pulumi.core.reports.drift_classes import Cause
 
 COMMENT = "<!-- xplenty-pulumi drift -->"
 """The first line of the Markdown, by which a comment is found again that is to be replaced."""

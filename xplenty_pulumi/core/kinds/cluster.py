@@ -1,14 +1,50 @@
 """What is known about clusters, as data."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from xplenty_pulumi.core.kinds import inputs
-from xplenty_pulumi.core.kinds.kind import Change, Field, Kind, Phase
+from xplenty_pulumi.core.kinds import inputs, marker
+from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, Phase, alike
+from xplenty_pulumi.errors import SpecError
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.client import Cluster
 
 _IN_PLACE, _REPLACE, _LOCAL = Change.IN_PLACE, Change.REPLACE, Change.LOCAL
 
+
+def cluster_view(cluster: "Cluster", _asked: Mapping[str, object] = MappingProxyType({})) -> dict[str, object]:
+    """Return the whole record as JSON values, without its id, and with the user's own description only.
+
+    A sandbox has one node; old records of the service show it as 0, which would otherwise look like drift for ever. So
+    would an empty list of bootstrap actions, which the service leaves out.
+    """
+    view = cluster.model_dump(mode="json", exclude={"id"})
+    view["description"] = marker.strip(cluster.description)
+    view["bootstrap_actions"] = view["bootstrap_actions"] or []
+    if cluster.type == "sandbox":
+        view["nodes"] = 1
+    return view
+
+
+def _nodes_fit_type(inputs: Mapping[str, object]) -> SpecError | None:
+    if inputs.get("type") == "sandbox" and (nodes := inputs.get("nodes")) not in (None, 1):
+        return SpecError(f"nodes must be exactly 1 for a sandbox cluster, got {nodes}", field="nodes")
+    return None
+
+
+def _doubts(inputs: Mapping[str, object]) -> dict[str, str]:
+    if inputs.get("type") != "production" or inputs.get("nodes") != 1:
+        return {}
+    text = "a production cluster of 1 node: the API document says 2 and more, other pages know 1; the service decides"
+    return {"nodes": text}
+
+
 CLUSTER = Kind(
     name="cluster",
+    resource="Cluster",
+    collection="clusters",
     fields=(
         Field(
             "nodes",
@@ -18,8 +54,21 @@ CLUSTER = Kind(
             required=True,
         ),
         Field("type", inputs.choice("production", "sandbox"), _REPLACE, "Kind of cluster.", default="production"),
-        Field("name", inputs.text(blank=False), _IN_PLACE, "Name; the service makes one up where none is given."),
-        Field("description", inputs.description, _IN_PLACE, "Free text for people.", default=""),
+        Field(
+            "name",
+            inputs.text(blank=False),
+            _IN_PLACE,
+            "Name; the service makes one up where none is given.",
+            drift=Drift.HARMLESS,
+        ),
+        Field(
+            "description",
+            inputs.description,
+            _IN_PLACE,
+            "Free text for people.",
+            default="",
+            drift=Drift.HARMLESS,
+        ),
         Field("terminate_on_idle", inputs.flag, _IN_PLACE, "End the cluster once it is idle.", default=False),
         Field(
             "time_to_idle",
@@ -86,5 +135,17 @@ CLUSTER = Kind(
             "terminated": Phase.GONE,
         }
     ),
-    living=frozenset({Phase.BUILDING, Phase.READY, Phase.SCALING, Phase.UNKNOWN}),
+    signed="description",
+    ends=Ending.TERMINATED,
+    held_by=("living", "last_look"),
+    shown={
+        **alike("status running_jobs_count queued_jobs_count", Drift.EXPECTED),
+        **alike("idle_since available_since launched_at", Drift.EXPECTED),
+        **alike("created_at updated_at terminated_at terminated_on_idle", Drift.NONE),
+        **alike("owner_id plan_id creator url html_url", Drift.NONE),
+    },
+    view=cluster_view,
+    rules=(_nodes_fit_type,),
+    doubts=_doubts,
+    asked_about=("nodes", "type"),
 )

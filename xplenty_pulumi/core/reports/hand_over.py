@@ -1,24 +1,22 @@
 """Handing a cluster or a hook over to a resource by its ownership marker, or releasing it from every stack."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from xplenty_pulumi.client import Client, Cluster, Hook
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.hook import HOOK
-from xplenty_pulumi.core.kinds.kind import Kind, Phase
+from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import maker_of, signed_text
+from xplenty_pulumi.core.kinds.registry import MARKED, kind_of
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import cluster_row
 from xplenty_pulumi.errors import ReadyFailed, RefusedError, UnsureError
 
-KINDS: Mapping[str, Kind] = {CLUSTER.name: CLUSTER, HOOK.name: HOOK}
-"""The kinds that carry a marker, by name."""
 _SETTLING = (0.0, 2.0, 5.0)
 _DERIVED = "encrypted_basic_auth_data"
 """A setting that the service makes of another one and takes from nobody."""
@@ -33,7 +31,7 @@ class Thing:
     @property
     def kind(self) -> Kind:
         """What it is."""
-        return HOOK if isinstance(self.record, Hook) else CLUSTER
+        return kind_of(self.record)
 
     @property
     def label(self) -> str:
@@ -50,8 +48,7 @@ class Thing:
     @property
     def text(self) -> str:
         """The text that its marker ends."""
-        carrying = self.record.name if isinstance(self.record, Hook) else self.record.description
-        return carrying or ""
+        return signed_text(self.record)
 
     @property
     def marker(self) -> Marker | None:
@@ -61,16 +58,13 @@ class Thing:
     @property
     def creator(self) -> int | None:
         """The id of the user who created it, None where the service does not say."""
-        if isinstance(self.record, Hook):
-            return None
-        return self.record.creator.id if self.record.creator else self.record.owner_id
+        return maker_of(self.record)
 
     @property
     def ending(self) -> str:
         """The status of what ends or has ended; empty for all else."""
-        if isinstance(self.record, Hook):
-            return ""
-        return self.record.status if CLUSTER.phase(self.record.status) in {Phase.ENDING, Phase.GONE} else ""
+        status = str(getattr(self.record, "status", ""))
+        return status if self.kind.is_ending(status) else ""
 
     def body(self, marker: Marker | None) -> dict[str, object]:
         """Return the body of the call that gives it this marker, or none: its text, and for a hook what has to be sent.
@@ -78,17 +72,14 @@ class Thing:
         The service wants the settings of a hook each time (documented), so they are sent as it shows them.
         """
         text = markers.sign(self.text, marker) if marker else markers.strip(self.text)
-        if isinstance(self.record, Hook):
-            return {"name": text, "settings": _settings(self.record)}
-        return {"description": text}
+        repeated = {"settings": _settings(self.record)} if isinstance(self.record, Hook) else {}
+        return {self.kind.signed: text, **repeated}
 
 
 def look(client: Client, kind: str, number: int) -> Thing:
     """Return the thing as it is now; raises NotFoundError where the service does not know it."""
-    label = f"{kind} {number}"
-    if kind == HOOK.name:
-        return Thing(known(or_none(partial(client.hooks.get, number), client), label))
-    return Thing(known(or_none(partial(client.clusters.get, number), client), label))
+    get = getattr(client, MARKED[kind].collection).get
+    return Thing(known(or_none(partial(get, number), client), f"{kind} {number}"))
 
 
 def require_free(thing: Thing, *, holder: str) -> None:
@@ -142,8 +133,7 @@ def hand_over(client: Client, thing: Thing, marker: Marker | None, *, clock: Clo
 
 
 def _put(client: Client, thing: Thing, body: Mapping[str, object]) -> None:
-    update: Callable[..., object] = client.hooks.update if thing.kind is HOOK else client.clusters.update
-    update(thing.record.id, body)
+    getattr(client, thing.kind.collection).update(thing.record.id, body)
 
 
 def _seen(client: Client, thing: Thing, marker: Marker | None, clock: Clock) -> Thing:

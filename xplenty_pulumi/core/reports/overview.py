@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 
 from xplenty_pulumi.client import Cluster, Job, RateLimit
 from xplenty_pulumi.core.kinds import marker
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_end
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.variables import values_of, without
-from xplenty_pulumi.core.kinds.views import cluster_view
 
 UNMANAGED = "unmanaged"
 """The owner of what carries no marker; no scope can be called so, because each ends in a hash."""

@@ -75,8 +75,11 @@ class ProviderContext(ResourceProvider):
         return self.scrubbed(text, *arguments)
 
     def scrubbed(self, text: str, *arguments: object) -> str:
-        """Return `text` without the API key and without the secret variables in any properties among `arguments`."""
-        secrets = [value for one in arguments if isinstance(one, dict) for value in secret_values(one)]
+        """Return `text` without the API key and without the secrets in any properties among `arguments`."""
+        properties = [one for one in arguments if isinstance(one, dict)]
+        secrets = [value for one in properties for value in secret_values(one)]
+        shown = [one.get(name) for one in properties for name in self.kind.secret_outputs]
+        secrets += [value for value in shown if isinstance(value, str)]
         try:
             return scrub(text, [self.settings().api_key, *secrets])
         except ConfigError:

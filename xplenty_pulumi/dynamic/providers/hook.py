@@ -4,9 +4,8 @@ What only the provider process needs is loaded where it is used; see `base`.
 """
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
@@ -15,10 +14,9 @@ from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import Inputs
-from xplenty_pulumi.dynamic.properties import declared, nonces_in
+from xplenty_pulumi.dynamic.properties import nonces_in
 from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of
 from xplenty_pulumi.dynamic.state import OWED, OWNER, Properties, owner_of
-from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:
@@ -30,12 +28,6 @@ class HookProvider(Provider):
     """Creates, changes, reads and removes hooks."""
 
     kind = HOOK
-    # Its secrets are outputs of their own, since one secret below `observed` would make a secret of all that is there.
-    lies_side_by_side = True
-
-    def view(self, record: Any) -> dict[str, object]:
-        """Return the record itself: what it shows depends on what was asked for, which `outputs` knows."""
-        return {"record": record}
 
     @answered
     def create(self, props: Properties) -> CreateResult:
@@ -75,24 +67,9 @@ class HookProvider(Provider):
         self._hooks(call).delete(number_of(_id, self.kind), owner=owner, nonces=nonces_in(_props))
         bridge.say(call, "removed")
 
-    def outputs(self, props: Properties, view: Mapping[str, object]) -> Properties:
-        """Return all outputs; settings that the service does not show are as they were asked for."""
-        from xplenty_pulumi.client import Hook  # noqa: PLC0415 - see above
-        from xplenty_pulumi.core.kinds.views import hook_view  # noqa: PLC0415 - see above
-
-        record = view["record"]
-        if not isinstance(record, Hook):
-            raise TypeError("a hook was expected")
-        return super().outputs(props, hook_view(record, declared(props, HOOK)))
-
     def headline(self, seen: Properties) -> str:
         """Return whether it tells anything."""
         return "active" if seen["active"] else "not active"
-
-    def scrubbed(self, text: str, *arguments: object) -> str:
-        """Return `text` without any secret, the salt included."""
-        salts = [str(one["salt"]) for one in arguments if isinstance(one, dict) and one.get("salt")]
-        return scrub(super().scrubbed(text, *arguments), salts)
 
     def _hooks(self, call: Call) -> "Hooks":
         return self.session().hooks(call)

@@ -13,7 +13,7 @@ from xplenty_pulumi.dynamic.resources.derivable import Derivable
 from xplenty_pulumi.dynamic.secrets import secret_paths
 from xplenty_pulumi.dynamic.state import SECRETS
 
-_SECRET_OUTPUTS = pulumi.ResourceOptions(additional_secret_outputs=["settings", "salt"])
+_SECRET_OUTPUTS = pulumi.ResourceOptions(additional_secret_outputs=[*HOOK.secret_outputs])
 
 
 class Hook(Derivable, module="xplenty", name="Hook"):
