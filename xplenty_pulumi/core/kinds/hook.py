@@ -41,6 +41,8 @@ NEEDED: Mapping[str, str] = MappingProxyType(
 )
 SECRET_SETTINGS = frozenset({"url", "basic_auth_data", "service_key"})
 """An address counts, because that of a Slack hook lets anybody write, and others may hold a token."""
+_DERIVED = "encrypted_basic_auth_data"
+"""A setting that the service makes of another one and takes from nobody."""
 _FLAGS = frozenset({"basic_auth", "insecure_ssl"})
 
 
@@ -138,23 +140,33 @@ def _shown_settings(hook: "Hook") -> dict[str, object]:
     return {name: value.reveal() if isinstance(value, Secret) else value for name, value in pairs.items()}
 
 
+def _repeated(hook: "Hook") -> Mapping[str, object] | None:
+    """The service wants the settings each time (documented), so they are sent as it shows them."""
+    names = type(hook.settings).model_fields if hook.settings else ()
+    found = {name: getattr(hook.settings, name) for name in names if name != _DERIVED}
+    shown = {name: value for name, value in found.items() if value is not None}
+    needed = {"hipchat": "auth_token", "pagerduty": "service_key"}.get(hook.type, "")
+    if shown.get("basic_auth"):
+        needed = "basic_auth_data"
+    return {"settings": shown} if shown and (not needed or needed in shown) else None
+
+
+def _summary(hook: "Hook") -> str:
+    """A hook's own name shows its address, so that its type stands for it."""
+    return f"{hook.type}, {'on' if hook.active else 'off'}"
+
+
 HOOK = Kind(
     name="hook",
     resource="Hook",
     collection="hooks",
     fields=(
-        Field(
-            "type",
-            inputs.choice(*SETTINGS),
-            Change.REPLACE,
-            "How somebody is told.",
-            required=True,
-        ),
-        Field("settings", settings, Change.IN_PLACE, "Who is told, by type.", required=True, private="members"),
-        Field("events", events, Change.IN_PLACE, "What is told.", required=True),
-        Field("name", inputs.description, Change.IN_PLACE, "Name for people.", default="", drift=Drift.HARMLESS),
-        Field("active", inputs.flag, Change.IN_PLACE, "Whether anything is told at all.", default=True),
-        Field("ping", inputs.flag, Change.LOCAL, "Send a test once the hook is made.", default=True),
+        Field("type", inputs.choice(*SETTINGS), Change.REPLACE, required=True),
+        Field("settings", settings, Change.IN_PLACE, required=True, private="members"),
+        Field("events", events, Change.IN_PLACE, required=True),
+        Field("name", inputs.description, Change.IN_PLACE, default="", drift=Drift.HARMLESS),
+        Field("active", inputs.flag, Change.IN_PLACE, default=True),
+        Field("ping", inputs.flag, Change.LOCAL, default=True),
     ),
     signed="name",
     ends=Ending.REMOVED,
@@ -163,4 +175,6 @@ HOOK = Kind(
     view=hook_view,
     rules=(_settings_fit_type,),
     secret_outputs=("settings", "salt"),
+    repeated=_repeated,
+    summary=_summary,
 )

@@ -49,80 +49,24 @@ JOB_RUN = Kind(
     resource="JobRun",
     collection="jobs",
     fields=(
-        _fixed(
-            "cluster_id", inputs.identifier, about="Id of the cluster to run on.", required=True, echo=("cluster", "id")
-        ),
-        _fixed("package_id", inputs.identifier, about="Id of the package to run.", echo=("package", "id")),
-        _fixed(
-            "package",
-            inputs.text(blank=False),
-            about="Id or exact name of the package to run.",
-            echo=("package", "name"),
-        ),
-        _fixed("variables", inputs.variables, about="Values for the package's variables, by name.", private="members"),
-        _fixed(
-            "dynamic_variables",
-            inputs.variables,
-            about="Expressions evaluated at run time, by variable name.",
-            private="members",
-        ),
-        _fixed(
-            "triggers", inputs.triggers, about="Anything whose change should bring about a new run.", private="whole"
-        ),
-        Field(
-            "on_unsure",
-            inputs.choice("verify", "refuse", "rerun"),
-            _LOCAL,
-            "What to do when it can not be told whether the run was started: look for it, refuse, or start it again.",
-            default="verify",
-        ),
-        Field(
-            "on_cancel",
-            inputs.choice("leave", "stop"),
-            _LOCAL,
-            "What becomes of an active run when the user cancels: it goes on, as without this, or is stopped.",
-        ),
-        Field(
-            "wait_for",
-            inputs.choice(*FAR_ENOUGH),
-            _LOCAL,
-            "What an `up` waits for: that the run is completed, as without this, is running, or only is submitted.",
-        ),
-        Field("max_runtime", inputs.duration, _LOCAL, "How long it may run before that counts as an overrun."),
-        Field(
-            "on_overrun",
-            inputs.choice("stop", "fail", "leave"),
-            _LOCAL,
-            "What becomes of a run that overruns: stopped, as without this, or left running, with a failure or not.",
-        ),
-        Field(
-            "rerun",
-            inputs.choice("on_change", "on_failure", "always"),
-            _LOCAL,
-            "When to run anew: after a change or a failure, as without this, only after a failure, or with every `up`.",
-        ),
-        Field(
-            "on_failure",
-            inputs.choice("fail", "record"),
-            _LOCAL,
-            "Whether a failed run fails the `up`, as without this, or is only recorded in the outputs.",
-        ),
-        Field(
-            "on_destroy",
-            inputs.choice("stop", "leave"),
-            _LOCAL,
-            "What becomes of an active run when it is destroyed or replaced: stopped, as without this, or left alone.",
-        ),
-        Field(
-            "if_running",
-            inputs.choice("queue", "fail", "adopt"),
-            _LOCAL,
-            "What to do about an equal run that may be somebody else's: start one beside it, refuse, or follow that "
-            "one; without this, one beside a run that is known to be another's, and a refusal where that is not known.",
-        ),
-        Field("timeout", inputs.duration, _LOCAL, "How long each `pulumi up` follows the run.", default=86_400.0),
-        Field("stop_timeout", inputs.duration, _LOCAL, "How long stopping may take.", default=1200.0),
-        Field("notify", inputs.flag, _LOCAL, "Whether the key's user is told what becomes of it."),
+        _fixed("cluster_id", inputs.identifier, required=True, echo=("cluster", "id")),
+        _fixed("package_id", inputs.identifier, echo=("package", "id")),
+        _fixed("package", inputs.text(blank=False), echo=("package", "name")),
+        _fixed("variables", inputs.variables, private="members"),
+        _fixed("dynamic_variables", inputs.variables, private="members"),
+        _fixed("triggers", inputs.triggers, private="whole"),
+        Field("on_unsure", inputs.choice("verify", "refuse", "rerun"), _LOCAL, default="verify"),
+        Field("on_cancel", inputs.choice("leave", "stop"), _LOCAL),
+        Field("wait_for", inputs.choice(*FAR_ENOUGH), _LOCAL),
+        Field("max_runtime", inputs.duration, _LOCAL),
+        Field("on_overrun", inputs.choice("stop", "fail", "leave"), _LOCAL),
+        Field("rerun", inputs.choice("on_change", "on_failure", "always"), _LOCAL),
+        Field("on_failure", inputs.choice("fail", "record"), _LOCAL),
+        Field("on_destroy", inputs.choice("stop", "leave"), _LOCAL),
+        Field("if_running", inputs.choice("queue", "fail", "adopt"), _LOCAL),
+        Field("timeout", inputs.duration, _LOCAL, default=86_400.0),
+        Field("stop_timeout", inputs.duration, _LOCAL, default=1200.0),
+        Field("notify", inputs.flag, _LOCAL),
     ),
     phases=MappingProxyType(
         {

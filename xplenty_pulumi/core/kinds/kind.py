@@ -93,6 +93,8 @@ _FINAL: Mapping[Ending, frozenset[Phase]] = MappingProxyType(
 class Field:
     """One input of a kind: how it is read, what changing it means, and what stands where the user says nothing.
 
+    What it is for stands in the docstring of the resource, and nowhere else.
+
     `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
     that no error and no report shows its value: somewhere in the `whole`, or in its `members`, which are noted by their
     names. `echo` is the way to where a record shows it besides under its name.
@@ -101,7 +103,6 @@ class Field:
     name: str
     read: Reader
     change: Change
-    about: str
     default: object = None
     required: bool = False
     drift: Drift = Drift.HARMFUL
@@ -111,29 +112,36 @@ class Field:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of resource: all that is known of it, as data.
-
-    `name` is that of its records, `resource` that of the class in a program, and `collection` that of its calls in the
-    client. `shown` are the fields that the service fills in, with how grave a change is. `held_by` names what in a
-    session notes that the state holds one. `signed` is the field that ends in the ownership marker, empty where there
-    is none. `asked_about` are the inputs that the service is asked about before an `up`, and `secret_outputs` are
-    secret whatever the program says. `phases` has the meaning of every status that the service is known to give it.
-    """
+    """One kind of resource: all that is known of it, as data."""
 
     name: str
+    """That of its records, and of their class in the client."""
     resource: str
+    """The name of its class in a program."""
     collection: str
+    """The name of its calls in the client."""
     fields: tuple[Field, ...]
     shown: Mapping[str, Drift]
+    """The fields that the service fills in, with how grave a change is."""
     view: View
     ends: Ending
     held_by: tuple[str, ...]
+    """What in a session notes that the state holds one."""
     phases: Mapping[str, Phase] = field(default_factory=dict)
+    """The meaning of every status that the service is known to give it; none where it has no status."""
     signed: str = ""
+    """The field that ends in the ownership marker; empty where there is none."""
     rules: tuple[Rule, ...] = ()
     doubts: Callable[[Mapping[str, object]], Mapping[str, str]] = lambda _inputs: {}
+    """Texts about inputs on which documents disagree, by the input; the service decides."""
+    repeated: Callable[[Any], Mapping[str, object] | None] = lambda _record: {}
+    """What each change of a record has to send again; None where the service hides some of that."""
+    summary: Callable[[Any], str] = lambda record: str(record.name or "")
+    """What a line says of a record that has no status."""
     asked_about: tuple[str, ...] = ()
+    """The inputs that the service is asked about before an `up`."""
     secret_outputs: tuple[str, ...] = ()
+    """What is secret whatever the program says."""
     by_name: Mapping[str, Field] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -18,8 +18,6 @@ from xplenty_pulumi.core.reports.overview import cluster_row
 from xplenty_pulumi.errors import ReadyFailed, RefusedError, UnsureError
 
 _SETTLING = (0.0, 2.0, 5.0)
-_DERIVED = "encrypted_basic_auth_data"
-"""A setting that the service makes of another one and takes from nobody."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +38,8 @@ class Thing:
 
     @property
     def headline(self) -> str:
-        """Its name and how it does; a hook's own name shows its address, so that its type stands for it."""
-        if isinstance(self.record, Hook):
-            return f"{self.record.type}, {'on' if self.record.active else 'off'}"
-        return cluster_row(self.record).headline
+        """Its name and how it does."""
+        return cluster_row(self.record).headline if isinstance(self.record, Cluster) else self.kind.summary(self.record)
 
     @property
     def text(self) -> str:
@@ -67,13 +63,9 @@ class Thing:
         return status if self.kind.is_ending(status) else ""
 
     def body(self, marker: Marker | None) -> dict[str, object]:
-        """Return the body of the call that gives it this marker, or none: its text, and for a hook what has to be sent.
-
-        The service wants the settings of a hook each time (documented), so they are sent as it shows them.
-        """
+        """Return the body of the call that gives it this marker, or none, with what each change has to repeat."""
         text = markers.sign(self.text, marker) if marker else markers.strip(self.text)
-        repeated = {"settings": _settings(self.record)} if isinstance(self.record, Hook) else {}
-        return {self.kind.signed: text, **repeated}
+        return {self.kind.signed: text, **(self.kind.repeated(self.record) or {})}
 
 
 def look(client: Client, kind: str, number: int) -> Thing:
@@ -98,7 +90,7 @@ def require_free(thing: Thing, *, holder: str) -> None:
             advice="To manage it with another stack, move it: `pulumi state move`; to manage it with none, "
             "`pulumi state delete` first",
         )
-    if isinstance(thing.record, Hook) and _hides_a_secret(thing.record):
+    if thing.kind.repeated(thing.record) is None:
         raise RefusedError(
             "the service wants its settings with each change and does not show its password, which a change might "
             "lose; nothing was changed",
@@ -147,18 +139,3 @@ def _seen(client: Client, thing: Thing, marker: Marker | None, clock: Clock) -> 
         resource=thing.label,
         advice="Run the same again; until it is shown, nothing adopts it",
     )
-
-
-def _settings(hook: Hook) -> dict[str, object]:
-    if hook.settings is None:
-        return {}
-    shown = {name: getattr(hook.settings, name) for name in type(hook.settings).model_fields if name != _DERIVED}
-    return {name: value for name, value in shown.items() if value is not None}
-
-
-def _hides_a_secret(hook: Hook) -> bool:
-    shown = _settings(hook)
-    needed = {"hipchat": "auth_token", "pagerduty": "service_key"}.get(hook.type, "")
-    if shown.get("basic_auth"):
-        needed = "basic_auth_data"
-    return not shown or bool(needed and needed not in shown)

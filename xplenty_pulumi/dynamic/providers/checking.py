@@ -8,7 +8,7 @@ from pulumi.dynamic import CheckFailure, CheckResult
 
 from xplenty_pulumi import settings
 from xplenty_pulumi.core.kinds.check import Checked
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Ending
 from xplenty_pulumi.core.kinds.registry import FIELDS
 from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules
 from xplenty_pulumi.dynamic import bridge
@@ -31,7 +31,7 @@ def check(provider: ProviderContext, olds: Properties, news: Properties) -> Chec
     What the inputs themselves say comes first; only where they are in order the stack's rules and the service do.
     """
     rules, trouble = _rules(provider)
-    inputs = Inputs.of(rules.sized(news) if provider.kind is CLUSTER else news)
+    inputs = Inputs.of(rules.sized(news) if provider.kind.ends is Ending.TERMINATED else news)
     checked = inputs.checked(provider.kind)
     before = Inputs.of(olds).checked(provider.kind).inputs if OWNER in olds else None
     secrets = frozenset(map(str, news.get(SECRETS) or ()))

@@ -52,7 +52,7 @@ class Hook(Derivable, module="xplenty", name="Hook"):
 
         Args:
             resource_name: Name of the resource in the program; not the hook's name.
-            type: `web`, `slack`, `email` or `pagerduty`.
+            type: Way of being told: `web`, `slack`, `email` or `pagerduty`.
             settings: By type. `web`: `url`, and perhaps `basic_auth`, `basic_auth_data` (base64 of `user:password`),
                 `insecure_ssl`. `slack`: `url`, and perhaps `team`, `channel`. `email`: `emails`, one or a list of them.
                 `pagerduty`: `service_key`, and perhaps `pd_account`, `service_name`.
