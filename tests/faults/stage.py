@@ -11,9 +11,17 @@ from tests.support.core_bench import OWNER, desired, desired_hook, desired_run
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign, whose
-from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
+from xplenty_pulumi.core.reconcile import (
+    Clusters,
+    Definitions,
+    DesiredDefinition,
+    HookDefinition,
+    JobRuns,
+    KnownDefinitions,
+    Living,
+    Runs,
+)
 from xplenty_pulumi.core.reconcile.clusters.create import Desired
-from xplenty_pulumi.core.reconcile.hooks.create import DesiredHook
 from xplenty_pulumi.core.reconcile.notify import Watching
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -64,7 +72,7 @@ class Ours:
         )
         self.clusters = Clusters(client, Living(client, clock), patience)
         self.job_runs = JobRuns(client, Runs(client, clock), patience)
-        self.hooks = Hooks(client, KnownHooks(client, clock), patience)
+        self.hooks = Definitions(KnownDefinitions(HookDefinition(client), clock), patience)
         self.watching = {"cluster": Watching(client, client.clusters, patience)}
         self.watching["job"] = Watching(client, client.jobs, patience)
 
@@ -131,7 +139,7 @@ class Stage:
         """Return the marker of a cluster of ours that was created before, and is held."""
         return marker_of(_owner(index)).drawn(self.clock.now(), Random(index)).held
 
-    def hook_of(self, index: int, **inputs: Any) -> DesiredHook:
+    def hook_of(self, index: int, **inputs: Any) -> DesiredDefinition:
         """Return our hook of that number as it should be."""
         return desired_hook(owner=_owner(index), **inputs)
 

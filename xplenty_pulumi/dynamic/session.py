@@ -5,14 +5,14 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 
-from xplenty_pulumi.client import Client
+from xplenty_pulumi.client import Client, Hook
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import scope_of
 from xplenty_pulumi.core.preview.questions import Foresight
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.last_look import LastLook
-from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
+from xplenty_pulumi.core.reconcile import Clusters, Definitions, HookDefinition, JobRuns, KnownDefinitions, Living, Runs
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.dynamic import bridge
@@ -54,7 +54,7 @@ class Session:
     pace: Pace
     living: Living
     runs: Runs
-    known_hooks: KnownHooks
+    known_hooks: KnownDefinitions[Hook]
     polls: Polls
     budget: Budget
     foresight: Foresight
@@ -70,7 +70,7 @@ class Session:
             pace or Pace(),
             living=Living(client, clock, presence=polls.cluster_presence),
             runs=Runs(client, clock),
-            known_hooks=KnownHooks(client, clock),
+            known_hooks=KnownDefinitions(HookDefinition(client), clock),
             polls=polls,
             budget=Budget(client, clock, share=share),
             foresight=Foresight(client, lambda text: bridge.stack_line(text, "WARNING")),
@@ -92,10 +92,10 @@ class Session:
         self._note()
         return JobRuns(self.client, self.runs, self._patience(call), polls=self.polls)
 
-    def hooks(self, call: Call) -> Hooks:
+    def hooks(self, call: Call) -> Definitions[Hook]:
         """Return the account's hooks, reporting to the row of the resource that `call` is about."""
         self._note()
-        return Hooks(self.client, self.known_hooks, self._patience(call))
+        return Definitions(self.known_hooks, self._patience(call))
 
     def _note(self, *, is_cluster: bool = False) -> None:
         """Let the last look know what the engine hands over in the running call: whose resource it is, and its id."""

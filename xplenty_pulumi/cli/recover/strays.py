@@ -20,7 +20,7 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_of_another
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reading.strays import WINDOW, Stray, strays_among
-from xplenty_pulumi.core.reconcile import Hooks, KnownHooks, Living
+from xplenty_pulumi.core.reconcile import Definitions, HookDefinition, KnownDefinitions, Living
 from xplenty_pulumi.core.reports.branches import Living as Marked
 from xplenty_pulumi.core.reports.hand_over import Thing, hand_over
 from xplenty_pulumi.core.waiting.patience import Deadline
@@ -83,7 +83,8 @@ class StackAccount:
         down = TakingDown(engine, Judge(self.account, lambda: self.holders), screen, timeout=_LONGEST)
         down.end(clusters, Deadline.after(_LONGEST, self.account.clock))
         patience = self.account.patience(lambda _headline, _detail: None, screen.warn)
-        hooks = Hooks(self.account.client, KnownHooks(self.account.client, self.account.clock), patience)
+        known = KnownDefinitions(HookDefinition(self.account.client), self.account.clock)
+        hooks = Definitions(known, patience)
         for one in strays:
             if not one.kind.phases:
                 hooks.delete(one.id)

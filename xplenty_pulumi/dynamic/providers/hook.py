@@ -20,8 +20,8 @@ from xplenty_pulumi.dynamic.state import OWED, OWNER, Properties, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:
-    from xplenty_pulumi.core.reconcile import Hooks
-    from xplenty_pulumi.core.reconcile.hooks.create import DesiredHook
+    from xplenty_pulumi.client import Hook
+    from xplenty_pulumi.core.reconcile import Definitions, DesiredDefinition
 
 
 class HookProvider(Provider):
@@ -71,17 +71,19 @@ class HookProvider(Provider):
         """Return whether it tells anything."""
         return "active" if seen["active"] else "not active"
 
-    def _hooks(self, call: Call) -> "Hooks":
+    def _hooks(self, call: Call) -> "Definitions[Hook]":
         return self.session().hooks(call)
 
 
-def _desired_hook(call: Call, props: Properties) -> "DesiredHook":
-    from xplenty_pulumi.core.reconcile.hooks.create import DesiredHook  # noqa: PLC0415 - see above
+def _desired_hook(call: Call, props: Properties) -> "DesiredDefinition":
+    from xplenty_pulumi.core.reconcile import DesiredDefinition  # noqa: PLC0415 - see above
+    from xplenty_pulumi.core.reconcile.intent import everything  # noqa: PLC0415 - see above
 
     inputs = Inputs.of(props).checked(HOOK).inputs
-    return DesiredHook(
+    return DesiredDefinition(
         inputs,
         owner_of(props),
+        everything(HOOK),
         nonces=nonces_in(props),
         keeps_id=bridge.keeps_half_made(call),
         is_saved_at_once=is_saved_at_once(os.environ),
