@@ -10,16 +10,17 @@ from typing import Any
 from tests.support.core_bench import OWNER, desired, desired_hook, desired_run
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign, whose
 from xplenty_pulumi.core.reconcile import (
     Clusters,
     Definitions,
     DesiredDefinition,
-    HookDefinition,
     JobRuns,
     KnownDefinitions,
     Living,
     Runs,
+    definition_of,
 )
 from xplenty_pulumi.core.reconcile.clusters.create import Desired
 from xplenty_pulumi.core.reconcile.notify import Watching
@@ -72,7 +73,7 @@ class Ours:
         )
         self.clusters = Clusters(client, Living(client, clock), patience)
         self.job_runs = JobRuns(client, Runs(client, clock), patience)
-        self.hooks = Definitions(KnownDefinitions(HookDefinition(client), clock), patience)
+        self.hooks = Definitions(KnownDefinitions(definition_of(HOOK, client), clock), patience)
         self.watching = {"cluster": Watching(client, client.clusters, patience)}
         self.watching["job"] = Watching(client, client.jobs, patience)
 

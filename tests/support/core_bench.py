@@ -25,11 +25,11 @@ from xplenty_pulumi.core.reconcile import (
     Clusters,
     Definitions,
     DesiredDefinition,
-    HookDefinition,
     JobRuns,
     KnownDefinitions,
     Living,
     Runs,
+    definition_of,
 )
 from xplenty_pulumi.core.reconcile.clusters.create import Desired
 from xplenty_pulumi.core.reconcile.intent import everything
@@ -193,7 +193,7 @@ class Bench:
         )
         self.clusters = Clusters(self.client, self.living, patience)
         self.job_runs = JobRuns(self.client, self.runs, patience)
-        self.hooks = Definitions(KnownDefinitions(HookDefinition(self.client), clock, random=Random(7)), patience)
+        self.hooks = Definitions(KnownDefinitions(definition_of(HOOK, self.client), clock, random=Random(7)), patience)
 
     @classmethod
     def new(cls, *, knobs: Knobs | None = None, seed: Seed | None = None) -> "Bench":

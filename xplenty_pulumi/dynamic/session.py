@@ -3,16 +3,17 @@
 import os
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from xplenty_pulumi.client import Client, Hook
+from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import scope_of
 from xplenty_pulumi.core.preview.questions import Foresight
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.last_look import LastLook
-from xplenty_pulumi.core.reconcile import Clusters, Definitions, HookDefinition, JobRuns, KnownDefinitions, Living, Runs
+from xplenty_pulumi.core.reconcile import Clusters, Definitions, JobRuns, KnownDefinitions, Living, Runs, definition_of
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.dynamic import bridge
@@ -54,11 +55,12 @@ class Session:
     pace: Pace
     living: Living
     runs: Runs
-    known_hooks: KnownDefinitions[Hook]
     polls: Polls
     budget: Budget
     foresight: Foresight
     last_look: LastLook
+    _definitions: dict[str, KnownDefinitions[Any]] = field(default_factory=dict)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def of(cls, client: Client, clock: Clock, *, pace: Pace | None = None, share: float = 0.5) -> "Session":
@@ -70,7 +72,6 @@ class Session:
             pace or Pace(),
             living=Living(client, clock, presence=polls.cluster_presence),
             runs=Runs(client, clock),
-            known_hooks=KnownDefinitions(HookDefinition(client), clock),
             polls=polls,
             budget=Budget(client, clock, share=share),
             foresight=Foresight(client, lambda text: bridge.stack_line(text, "WARNING")),
@@ -79,8 +80,14 @@ class Session:
 
     def hold(self, kind: Kind, resource_id: int) -> None:
         """Note that the engine's state holds this thing, so that it is not taken for a lost one."""
-        for name in kind.held_by:
-            getattr(self, name).hold(resource_id)
+        for holder in [getattr(self, name) for name in kind.held_by] or [self._known(kind)]:
+            holder.hold(resource_id)
+
+    def _known(self, kind: Kind) -> KnownDefinitions[Any]:
+        with self._turn:
+            if kind.name not in self._definitions:
+                self._definitions[kind.name] = KnownDefinitions(definition_of(kind, self.client), self.clock)
+            return self._definitions[kind.name]
 
     def clusters(self, call: Call) -> Clusters:
         """Return the account's clusters, reporting to the row of the resource that `call` is about."""
@@ -92,10 +99,10 @@ class Session:
         self._note()
         return JobRuns(self.client, self.runs, self._patience(call), polls=self.polls)
 
-    def hooks(self, call: Call) -> Definitions[Hook]:
-        """Return the account's hooks, reporting to the row of the resource that `call` is about."""
+    def definitions(self, kind: Kind, call: Call) -> Definitions[Any]:
+        """Return the account's definitions of a kind, reporting to the row of the resource that `call` is about."""
         self._note()
-        return Definitions(self.known_hooks, self._patience(call))
+        return Definitions(self._known(kind), self._patience(call))
 
     def _note(self, *, is_cluster: bool = False) -> None:
         """Let the last look know what the engine hands over in the running call: whose resource it is, and its id."""

@@ -20,7 +20,7 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_of_another
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reading.strays import WINDOW, Stray, strays_among
-from xplenty_pulumi.core.reconcile import Definitions, HookDefinition, KnownDefinitions, Living
+from xplenty_pulumi.core.reconcile import Definitions, KnownDefinitions, Living, definition_of
 from xplenty_pulumi.core.reports.branches import Living as Marked
 from xplenty_pulumi.core.reports.hand_over import Thing, hand_over
 from xplenty_pulumi.core.waiting.patience import Deadline
@@ -83,12 +83,11 @@ class StackAccount:
         down = TakingDown(engine, Judge(self.account, lambda: self.holders), screen, timeout=_LONGEST)
         down.end(clusters, Deadline.after(_LONGEST, self.account.clock))
         patience = self.account.patience(lambda _headline, _detail: None, screen.warn)
-        known = KnownDefinitions(HookDefinition(self.account.client), self.account.clock)
-        hooks = Definitions(known, patience)
         for one in strays:
             if not one.kind.phases:
-                hooks.delete(one.id)
-                screen.line(f"hook {one.id} has ended ({one.scope})")
+                known = KnownDefinitions(definition_of(one.kind, self.account.client), self.account.clock)
+                Definitions(known, patience).delete(one.id)
+                screen.line(f"{one.kind.name} {one.id} has ended ({one.scope})")
 
 
 @contextmanager

@@ -16,5 +16,4 @@
 - `registry`: all kinds of resources: the one list that a new kind is added to.
 - `variables`: values of package variables: the service reads them as expressions, so a string constant carries its
   own quotes.
-- `views`: which fields of a record are seen to be others than is desired.
 """

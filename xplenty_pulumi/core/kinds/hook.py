@@ -170,7 +170,6 @@ HOOK = Kind(
     ),
     signed="name",
     ends=Ending.REMOVED,
-    held_by=("known_hooks",),
     shown={"salt": Drift.NONE},
     view=hook_view,
     rules=(_settings_fit_type,),

@@ -125,8 +125,8 @@ class Kind:
     """The fields that the service fills in, with how grave a change is."""
     view: View
     ends: Ending
-    held_by: tuple[str, ...]
-    """What in a session notes that the state holds one."""
+    held_by: tuple[str, ...] = ()
+    """What in a session notes that the state holds one, where that is not what all definitions have."""
     phases: Mapping[str, Phase] = field(default_factory=dict)
     """The meaning of every status that the service is known to give it; none where it has no status."""
     signed: str = ""

@@ -12,7 +12,7 @@
 from xplenty_pulumi.core.reconcile.clusters.actions import Clusters
 from xplenty_pulumi.core.reconcile.clusters.search import Living
 from xplenty_pulumi.core.reconcile.definitions.actions import Definitions
-from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition
+from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, definition_of
 from xplenty_pulumi.core.reconcile.definitions.hook import HookDefinition
 from xplenty_pulumi.core.reconcile.definitions.search import KnownDefinitions
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
@@ -30,4 +30,5 @@ __all__ = [
     "Outcome",
     "Runs",
     "Sight",
+    "definition_of",
 ]

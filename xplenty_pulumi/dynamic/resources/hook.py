@@ -7,13 +7,23 @@ import pulumi
 from pulumi import Input, Output
 
 from xplenty_pulumi.core.kinds.hook import HOOK, SECRET_SETTINGS
-from xplenty_pulumi.dynamic.providers.hook import HookProvider
+from xplenty_pulumi.dynamic import PUBLIC_MODULE
+from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
 from xplenty_pulumi.dynamic.resources.declare import declaration, look_up
 from xplenty_pulumi.dynamic.resources.derivable import Derivable
 from xplenty_pulumi.dynamic.secrets import secret_paths
 from xplenty_pulumi.dynamic.state import SECRETS
 
 _SECRET_OUTPUTS = pulumi.ResourceOptions(additional_secret_outputs=[*HOOK.secret_outputs])
+
+
+class HookProvider(DefinitionProvider):
+    """Creates, changes, reads and removes hooks."""
+
+    kind = HOOK
+
+
+HookProvider.__module__ = PUBLIC_MODULE
 
 
 class Hook(Derivable, module="xplenty", name="Hook"):

@@ -1,6 +1,5 @@
 """What differs between the kinds of definitions, and a definition as it should be."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
@@ -61,37 +60,52 @@ class DesiredDefinition:
         return markers.marker_of(self.owner)
 
 
-class Definition(ABC, Generic[RecordT]):
+class Definition(Generic[RecordT]):
     """One kind of definitions of an account: its calls, and what the reconciler has to know of its records.
 
-    `signed` is the input, and the field of a record, that ends in the ownership marker. A record may be without that
-    field where `hides_marker`. `hidden` are inputs that records do not show as they are, so that a change of them is
+    What differs for a kind is in a class of its own, which is found by its `kind`. A record may be without its marker
+    where `hides_marker`. `hidden` are inputs that records do not show as they are, so that a change of them is
     sent without looking. `has_maker` says whether records show who made them. `gone` is the text for what is not there.
     """
 
-    kind: ClassVar[Kind]
-    signed: ClassVar[str]
+    kind: Kind
+    of_kinds: ClassVar[dict[str, "type[Definition[Any]]"]] = {}
     hides_marker: ClassVar[bool] = False
     hidden: ClassVar[tuple[str, ...]] = ()
     has_maker: ClassVar[bool] = True
     gone: ClassVar[str] = "the service does not know it (404)"
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let the class be found by its kind."""
+        super().__init_subclass__(**options)
+        cls.of_kinds[cls.kind.name] = cls
+
     def __init__(self, client: Client, calls: DefinitionCalls[RecordT]) -> None:
         self.client = client
         self.calls = calls
 
-    @abstractmethod
+    @property
+    def signed(self) -> str:
+        """The input, and the field of a record, that ends in the ownership marker."""
+        return self.kind.signed
+
     def view(self, record: RecordT, asked: Mapping[str, object]) -> Mapping[str, object]:
         """Return the record as inputs, without a marker; what the service does not show is as it was `asked` for."""
+        return self.kind.view(record, asked)
 
-    @abstractmethod
     def follow_up(
-        self, record: RecordT, inputs: Mapping[str, object], patience: Patience, *, before: RecordT | None
+        self,
+        record: RecordT,
+        inputs: Mapping[str, object],  # noqa: ARG002 - a class of its own may need it
+        patience: Patience,  # noqa: ARG002 - the same
+        *,
+        before: RecordT | None,  # noqa: ARG002 - the same
     ) -> Outcome[RecordT]:
         """Do what else belongs to a create, or to a change of `before`, once the record is as desired.
 
         An error that it raises is the problem of the outcome.
         """
+        return Outcome(record)
 
     def key(self, record: RecordT) -> Key:
         """Return what identifies it in calls: its id; for a connection its type as well."""
@@ -146,3 +160,11 @@ class Definition(ABC, Generic[RecordT]):
         kept = self.kept(record, desired.inputs)
         meant = {name: value for name, value in desired.inputs.items() if name in {*kept} & desired.intent.fields}
         return self.body({**kept, **meant, **changed})
+
+
+def definition_of(kind: Kind, client: Client) -> Definition[Any]:
+    """Return what is to be known of a kind; nothing differs for one that has no class of its own."""
+    found = Definition.of_kinds.get(kind.name)
+    made = (found or Definition)(client, getattr(client, kind.collection))
+    made.kind = kind
+    return made

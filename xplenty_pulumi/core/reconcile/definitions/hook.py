@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from xplenty_pulumi.client import Client, Hook
+from xplenty_pulumi.client import Hook
 from xplenty_pulumi.core.kinds.hook import HOOK
-from xplenty_pulumi.core.kinds.views import hook_view
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -18,17 +17,9 @@ class HookDefinition(Definition[Hook]):
     """
 
     kind = HOOK
-    signed = "name"
     hides_marker = True
     hidden = ("settings",)
     has_maker = False
-
-    def __init__(self, client: Client) -> None:
-        super().__init__(client, client.hooks)
-
-    def view(self, record: Hook, asked: Mapping[str, object]) -> Mapping[str, object]:
-        """Return the hook as inputs, with its salt."""
-        return hook_view(record, asked)
 
     def kept(self, record: Hook, asked: Mapping[str, object]) -> Mapping[str, object]:
         """Return the settings."""
