@@ -11,10 +11,9 @@ from xplenty_pulumi._version import __version__
 if TYPE_CHECKING:
     from xplenty_pulumi.core.kinds.variables import quote
     from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
-    from xplenty_pulumi.dynamic.providers.hook import HookProvider
     from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
     from xplenty_pulumi.dynamic.resources.cluster import Cluster
-    from xplenty_pulumi.dynamic.resources.hook import Hook
+    from xplenty_pulumi.dynamic.resources.hook import Hook, HookProvider
     from xplenty_pulumi.dynamic.resources.job_run import JobRun
     from xplenty_pulumi.dynamic.resources.lookups import (
         LookupFailed,
@@ -51,7 +50,7 @@ _HOMES = {
     "Cluster": "xplenty_pulumi.dynamic.resources.cluster",
     "ClusterProvider": "xplenty_pulumi.dynamic.providers.cluster",
     "Hook": "xplenty_pulumi.dynamic.resources.hook",
-    "HookProvider": "xplenty_pulumi.dynamic.providers.hook",
+    "HookProvider": "xplenty_pulumi.dynamic.resources.hook",
     "JobRun": "xplenty_pulumi.dynamic.resources.job_run",
     "JobRunProvider": "xplenty_pulumi.dynamic.providers.job_run",
     "LookupFailed": _LOOKUPS,

@@ -13,9 +13,8 @@ from tests.client.http.test_answers import OPERATIONS
 from tests.client.scripts import client_on
 from xplenty_pulumi.client import Client, Cluster, Job
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
-from xplenty_pulumi.core.kinds.views import cluster_view, job_view
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, job_view
 from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.waiting.patience import Patience

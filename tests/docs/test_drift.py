@@ -12,7 +12,9 @@ from tests.cli.drift.scenario import EDITS
 from tests.cli.drift.scene import Scene, opened_scene
 from tests.support.hook_receiver import receiving
 from xplenty_pulumi.cli.drift.post import TIMEOUT
-from xplenty_pulumi.core.reports.drift_classes import CAUSES, INPUTS, OUTPUTS, Cause, Drift
+from xplenty_pulumi.core.kinds.kind import Drift, Kind
+from xplenty_pulumi.core.kinds.registry import KINDS
+from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "drift.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -81,15 +83,15 @@ def test_command_works(scene: Scene, line: str) -> None:
         assert (ended.code, len(receiver.received())) == (2, len(urls))
 
 
-@pytest.mark.parametrize("kind", INPUTS)
-def test_classes_of_fields_are_those_of_the_code(kind: str) -> None:
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_classes_of_fields_are_those_of_the_code(kind: Kind) -> None:
     """Each kind has a row with its fields by class."""
-    fields = {**INPUTS[kind], **OUTPUTS[kind]}
+    fields = {**{name: kind.by_name[name].drift for name in kind.compared}, **kind.shown}
     by_class = {
         drift: ", ".join(f"`{name}`" for name, found in fields.items() if found is drift)
         for drift in (Drift.HARMFUL, Drift.HARMLESS, Drift.EXPECTED)
     }
-    assert row(kind, *by_class.values()) in PAGE.splitlines()
+    assert row(kind.name, *by_class.values()) in PAGE.splitlines()
 
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.value)

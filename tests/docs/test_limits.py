@@ -4,11 +4,11 @@ import re
 import shlex
 from pathlib import Path
 
+from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.preview import estimate
 from xplenty_pulumi.core.preview.estimate import Use
 from xplenty_pulumi.core.preview.questions import LONGEST_CALL
 from xplenty_pulumi.core.preview.stack_rules import _OF_PRODUCTION_ONLY, load_rules
-from xplenty_pulumi.dynamic.providers.preview import _LOOKED_AT
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -45,6 +45,6 @@ def test_texts_are_those_of_the_code() -> None:
 
 def test_inputs_and_times_of_the_page_are_those_of_the_code() -> None:
     """The inputs that are looked at and left out are named, and how long a call may take."""
-    assert all(f"`{name}`" in PAGE for names in _LOOKED_AT.values() for name in names)
+    assert all(f"`{name}`" in PAGE for kind in KINDS.values() for name in kind.asked_about)
     assert all(f"`{name}`" in PAGE for name in _OF_PRODUCTION_ONLY if "spot" not in name)
     assert LONGEST_CALL == 5

@@ -9,8 +9,8 @@ from pulumi.dynamic.dynamic import serialize_provider
 
 from xplenty_pulumi.dynamic.providers.base import Provider
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
-from xplenty_pulumi.dynamic.providers.hook import HookProvider
 from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
+from xplenty_pulumi.dynamic.resources.hook import HookProvider
 from xplenty_pulumi.dynamic.state import PROVIDER, kind_of
 
 

@@ -10,10 +10,19 @@ from typing import Any
 from tests.support.core_bench import OWNER, desired, desired_hook, desired_run
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign, whose
-from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
+from xplenty_pulumi.core.reconcile import (
+    Clusters,
+    Definitions,
+    DesiredDefinition,
+    JobRuns,
+    KnownDefinitions,
+    Living,
+    Runs,
+    definition_of,
+)
 from xplenty_pulumi.core.reconcile.clusters.create import Desired
-from xplenty_pulumi.core.reconcile.hooks.create import DesiredHook
 from xplenty_pulumi.core.reconcile.notify import Watching
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -65,7 +74,7 @@ class Ours:
         living = Living(client, clock)
         self.clusters = Clusters(client, living, patience)
         self.job_runs = JobRuns(client, Runs(client, clock, holds_cluster=living.holds), patience)
-        self.hooks = Hooks(client, KnownHooks(client, clock), patience)
+        self.hooks = Definitions(KnownDefinitions(definition_of(HOOK, client), clock), patience)
         self.watching = {"cluster": Watching(client, client.clusters, patience)}
         self.watching["job"] = Watching(client, client.jobs, patience)
 
@@ -132,7 +141,7 @@ class Stage:
         """Return the marker of a cluster of ours that was created before, and is held."""
         return marker_of(_owner(index)).drawn(self.clock.now(), Random(index)).held
 
-    def hook_of(self, index: int, **inputs: Any) -> DesiredHook:
+    def hook_of(self, index: int, **inputs: Any) -> DesiredDefinition:
         """Return our hook of that number as it should be."""
         return desired_hook(owner=_owner(index), **inputs)
 

@@ -82,7 +82,7 @@ EXCUSED: Mapping[str, str] = {
     **dict.fromkeys(
         ("listPlans", "getSubscription"), "asked for in previews only: tests/core/preview/test_questions.py"
     ),
-    "pingHook": "a test of a new hook whose failure is a warning: tests/core/reconcile/hooks/test_hooks.py",
+    "pingHook": "a test of a new hook whose failure is a warning: tests/core/reconcile/definitions/test_hooks.py",
     "getPackage": "explains a refusal, which stands where it fails: tests/core/reconcile/runs/test_refusals.py",
     "getJobVariables": "read for an output that is left out where it fails: tests/core/reconcile/runs/test_options.py",
     **dict.fromkeys(("getJobLog", "listClusterInstances"), "a detail of the command line that may be missing"),

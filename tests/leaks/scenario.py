@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,7 @@ class Day:
         for failure in (*failures, *more):
             self.caught.add("plan and preview", failure.property, failure.reason)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("xplenty_pulumi.core.kinds.views.job_view", _surprise)
+            patch.setattr(JobRunProvider, "kind", replace(JOB_RUN, view=_surprise))
             run = self.runs.properties({"cluster_id": cluster, "package_id": 101, **SECRET_INPUTS})
             self.attempt(lambda: self.runs.create(run))
 
@@ -193,7 +194,7 @@ class Day:
         self.attempt(lambda: self.runs.create(run))
 
 
-def _surprise(record: object) -> dict[str, object]:
+def _surprise(record: object, _asked: object) -> dict[str, object]:
     raise LookupError(f"{SPOKEN} of {record}")
 
 

@@ -10,7 +10,7 @@ from tests.support.simulation import World
 from tests.support.simulation_engine import Stack
 from xplenty_pulumi.core.kinds import ownership
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.kind import ENDING, Phase
 from xplenty_pulumi.core.reconcile.clusters import converge, create, search
 from xplenty_pulumi.emulator import Cluster
 
@@ -22,8 +22,8 @@ def _delete_first(_patch: pytest.MonkeyPatch, stack: Stack) -> None:
 
 
 def _only_living(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
-    patch.setattr(search, "CLUSTER", replace(CLUSTER, living=frozenset(Phase) - {Phase.FAILED}))
-    patch.setattr(search, "_ENDED", frozenset())
+    ended = dict.fromkeys(CLUSTER.statuses(*ENDING), Phase.UNKNOWN)
+    patch.setattr(search, "CLUSTER", replace(CLUSTER, phases={**CLUSTER.phases, **ended}))
 
 
 def _window(patch: pytest.MonkeyPatch, _stack: Stack) -> None:

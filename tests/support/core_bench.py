@@ -21,9 +21,18 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
-from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
+from xplenty_pulumi.core.reconcile import (
+    Clusters,
+    Definitions,
+    DesiredDefinition,
+    JobRuns,
+    KnownDefinitions,
+    Living,
+    Runs,
+    definition_of,
+)
 from xplenty_pulumi.core.reconcile.clusters.create import Desired
-from xplenty_pulumi.core.reconcile.hooks.create import DesiredHook
+from xplenty_pulumi.core.reconcile.intent import everything
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.emulator import Cluster, Emulator, Knobs, Seed
@@ -185,7 +194,7 @@ class Bench:
         )
         self.clusters = Clusters(self.client, self.living, patience)
         self.job_runs = JobRuns(self.client, self.runs, patience)
-        self.hooks = Hooks(self.client, KnownHooks(self.client, clock, random=Random(7)), patience)
+        self.hooks = Definitions(KnownDefinitions(definition_of(HOOK, self.client), clock, random=Random(7)), patience)
 
     @classmethod
     def new(cls, *, knobs: Knobs | None = None, seed: Seed | None = None) -> "Bench":
@@ -249,12 +258,12 @@ def desired_run(
     return DesiredRun(checked.inputs, timeout, replace(OWNER, name=owner))
 
 
-def desired_hook(*, owner: Owner = OWNER, **inputs: Any) -> DesiredHook:
+def desired_hook(*, owner: Owner = OWNER, **inputs: Any) -> DesiredDefinition:
     """Return a Slack hook of failed jobs as it should be, with these inputs besides; they must be valid."""
     slack = {"type": "slack", "settings": {"url": "https://hooks.example.test/tkn-4711"}, "events": ["job.failed"]}
     checked = check(HOOK, {**slack, **inputs})
     assert not checked.problems, checked.problems
-    return DesiredHook(checked.inputs, owner)
+    return DesiredDefinition(checked.inputs, owner, everything(HOOK))
 
 
 @pytest.fixture

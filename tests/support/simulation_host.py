@@ -12,8 +12,8 @@ from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
-from xplenty_pulumi.dynamic.providers.hook import HookProvider
 from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
+from xplenty_pulumi.dynamic.resources.hook import HookProvider
 from xplenty_pulumi.dynamic.session import Session
 from xplenty_pulumi.settings import Settings
 

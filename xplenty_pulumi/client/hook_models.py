@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import PlainSerializer, PlainValidator
 
-from xplenty_pulumi.client.lenient import Id, Lenient, Moment, Status
-from xplenty_pulumi.client.models import Record
+from xplenty_pulumi.client.lenient import Lenient, Moment, Status
+from xplenty_pulumi.client.models import Identified, Record
 from xplenty_pulumi.redact import MASK, Secret
 
 
@@ -47,7 +47,7 @@ class HookSettings(Record):
     service_key: Lenient[Hidden] = None
 
 
-class Hook(Record):
+class Hook(Identified):
     """Whom the service tells of events, and how: `type` is `web`, `slack`, `hipchat`, `email` or `pagerduty`.
 
     A hook that was given no name is called after its settings, by its address for example (documented), so `repr` does
@@ -56,7 +56,6 @@ class Hook(Record):
 
     shown_fields = ("id", "type", "active")
 
-    id: Id
     type: Key
     name: Lenient[str] = None
     active: Lenient[bool] = None
@@ -77,12 +76,11 @@ class HookTrigger(Record):
     last_trigger_time: Lenient[Moment] = None
 
 
-class PingedHook(Record):
+class PingedHook(Identified):
     """A hook as a ping shows it: its events come with what became of them."""
 
     shown_fields = ("id", "type", "active")
 
-    id: Id
     type: Lenient[str] = None
     name: Lenient[str] = None
     active: Lenient[bool] = None

@@ -24,6 +24,12 @@ class Record(BaseModel):
         return [(name, getattr(self, name)) for name in self.shown_fields if name in type(self).model_fields]
 
 
+class Identified(Record):
+    """A record that its id tells from all others of its kind."""
+
+    id: Id
+
+
 class Creator(Record):
     """Who made a record: `type` is `User` or `Schedule`."""
 
@@ -41,10 +47,9 @@ class BootstrapAction(Record):
     args: Lenient[tuple[str, ...]] = None
 
 
-class Cluster(Record):
+class Cluster(Identified):
     """A cluster; it costs money from `creating` until `terminated`."""
 
-    id: Id
     status: Status
     name: Lenient[str] = None
     description: Lenient[str] = None
@@ -139,7 +144,7 @@ class LogSummary(Record):
     created_at: Lenient[Moment] = None
 
 
-class Job(Record):
+class Job(Identified):
     """One run of a package on a cluster.
 
     `progress` goes from 0.0 to 1.0. `package` and `cluster` have id, name and url at least; that they are there without
@@ -147,7 +152,6 @@ class Job(Record):
     asks for them puts them here.
     """
 
-    id: Id
     status: Status
     cluster_id: Lenient[int] = None
     package_id: Lenient[int] = None
@@ -186,10 +190,9 @@ class JobLog(Record):
     url: Lenient[str] = None
 
 
-class Package(Record):
+class Package(Identified):
     """A data package; `data_flow_json` is there only if asked for by `include`."""
 
-    id: Id
     status: Status
     name: Lenient[str] = None
     description: Lenient[str] = None

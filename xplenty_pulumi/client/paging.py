@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from xplenty_pulumi.client.hook_models import Hook
 from xplenty_pulumi.client.http.answers import has_next_page, next_offset
 from xplenty_pulumi.client.http.calls import Call, Caller
 from xplenty_pulumi.client.http.outcomes import Answered, Request
 from xplenty_pulumi.client.http.retry import CallKind
-from xplenty_pulumi.client.models import Cluster, Job, Package
+from xplenty_pulumi.client.models import Identified
 from xplenty_pulumi.client.whose import Collection
 
 MOST_PAGES = 200
 
-Item = TypeVar("Item", Cluster, Job, Package, Hook)
+Item = TypeVar("Item", bound=Identified)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-from xplenty_pulumi.client.hook_models import Hook, PingedHook
 from xplenty_pulumi.client.http.outcomes import Answered
-from xplenty_pulumi.client.models import Cluster, Instance, Job, JobLog, Package, Watcher
+from xplenty_pulumi.client.models import Identified, Instance, JobLog, Watcher
 from xplenty_pulumi.client.parsing import Unreadable, read_record, read_records
 
-R = TypeVar("R", Cluster, Job, Package, Hook, PingedHook)
+R = TypeVar("R", bound=Identified)
 P = TypeVar("P", Instance, JobLog, Watcher)
 
 _ADDRESS = re.compile(r"/([^/]+)/api/([^/]+)/([0-9]+)(/.*)?")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from xplenty_pulumi.core.kinds.compare import differences
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic.secrets import without_secrets
 from xplenty_pulumi.dynamic.state import DECLARED, HIDDEN_INPUTS, HIDDEN_OUTPUTS, NONCES, OBSERVED, PROVIDER, Properties
@@ -24,12 +23,12 @@ def outputs(
     In what the service shows, secret inputs are masked by their place, and `secrets` of the process wherever they are.
 
     An input that can be changed from outside shows the service's value where that is another one: what is seen counts,
-    not what was asked for. So does a default, which counts as declared then. The inputs of a run can not change, so the
-    service's echo of them decides nothing.
+    not what was asked for. So does a default, which counts as declared then.
     """
     asked = declared(props, kind)
     desired = kind.completed(asked, view) if asked else {}
-    drifted = {} if kind is JOB_RUN else {one.field: one.observed for one in differences(kind, desired, view)}
+    found = differences(kind, {name: desired[name] for name in kind.compared if name in desired}, view)
+    drifted = {one.field: one.observed for one in found}
     hidden = {name: props[name] for name in (*HIDDEN_INPUTS, *HIDDEN_OUTPUTS, PROVIDER) if name in props}
     seen = without_secrets(view, props, known=secrets)
     return {**seen, **asked, **drifted, DECLARED: sorted({**asked, **drifted}), OBSERVED: seen, **hidden}

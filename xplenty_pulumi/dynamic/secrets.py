@@ -10,17 +10,14 @@ from typing import Any
 
 from pulumi import Output
 
+from xplenty_pulumi.core.kinds.registry import FIELDS
 from xplenty_pulumi.core.kinds.variables import spellings
 from xplenty_pulumi.dynamic.state import SECRETS
 from xplenty_pulumi.redact import MASK, Secret, hidden, scrub
 
 Path = tuple[str, ...]
-_GROUPS = ("variables", "dynamic_variables", "settings")
-_ECHOES: Mapping[str, tuple[Path, ...]] = {
-    "cluster_id": (("cluster", "id"),),
-    "package_id": (("package", "id"),),
-    "package": (("package", "name"),),
-}
+_GROUPS = tuple(dict.fromkeys(one.name for one in FIELDS if one.private == "members"))
+_ECHOES: Mapping[str, Path] = {one.name: one.echo for one in FIELDS if one.echo}
 """Where else a record shows an input."""
 _FREE_TEXT = re.compile(r"error|message|reason|summary")
 """How the service names what it says in words of its own."""
@@ -124,7 +121,8 @@ def _places(properties: Mapping[str, object]) -> Iterator[Path]:
     """Where a record shows the secret inputs of `properties`."""
     for path in _paths(properties):
         yield path
-        yield from _ECHOES.get(path[0], ())
+        if echo := _ECHOES.get(path[0]):
+            yield echo
         if path[0] in _GROUPS:
             group = properties[path[0]]
             names = path[1:2] or tuple(map(str, group if isinstance(group, Mapping) else ()))

@@ -3,19 +3,17 @@
 import os
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.hook import HOOK
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import scope_of
 from xplenty_pulumi.core.preview.questions import Foresight
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.last_look import LastLook
-from xplenty_pulumi.core.reconcile import Clusters, Hooks, JobRuns, KnownHooks, Living, Runs
+from xplenty_pulumi.core.reconcile import Clusters, Definitions, JobRuns, KnownDefinitions, Living, Runs, definition_of
 from xplenty_pulumi.core.reconcile.runs.doubles import Doubles
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
@@ -58,11 +56,12 @@ class Session:
     pace: Pace
     living: Living
     runs: Runs
-    known_hooks: KnownHooks
     polls: Polls
     budget: Budget
     foresight: Foresight
     last_look: LastLook
+    _definitions: dict[str, KnownDefinitions[Any]] = field(default_factory=dict)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def of(cls, client: Client, clock: Clock, *, pace: Pace | None = None, share: float = 0.5) -> "Session":
@@ -75,7 +74,6 @@ class Session:
             pace or Pace(),
             living=living,
             runs=Runs(client, clock, holds_cluster=living.holds),
-            known_hooks=KnownHooks(client, clock),
             polls=polls,
             budget=Budget(client, clock, share=share),
             foresight=Foresight(client, lambda text: bridge.stack_line(text, "WARNING")),
@@ -83,15 +81,15 @@ class Session:
         )
 
     def hold(self, kind: Kind, resource_id: int) -> None:
-        """Note that the engine's state holds this cluster, run or hook, so that it is not taken for a lost one."""
-        holders: dict[str, Living | Runs | KnownHooks] = {
-            CLUSTER.name: self.living,
-            JOB_RUN.name: self.runs,
-            HOOK.name: self.known_hooks,
-        }
-        holders[kind.name].hold(resource_id)
-        if kind is CLUSTER:
-            self.last_look.know(resource_id)
+        """Note that the engine's state holds this thing, so that it is not taken for a lost one."""
+        for holder in [getattr(self, name) for name in kind.held_by] or [self._known(kind)]:
+            holder.hold(resource_id)
+
+    def _known(self, kind: Kind) -> KnownDefinitions[Any]:
+        with self._turn:
+            if kind.name not in self._definitions:
+                self._definitions[kind.name] = KnownDefinitions(definition_of(kind, self.client), self.clock)
+            return self._definitions[kind.name]
 
     def clusters(self, call: Call) -> Clusters:
         """Return the account's clusters, reporting to the row of the resource that `call` is about."""
@@ -103,10 +101,10 @@ class Session:
         self._note()
         return JobRuns(self.client, self.runs, self._patience(call), polls=self.polls)
 
-    def hooks(self, call: Call) -> Hooks:
-        """Return the account's hooks, reporting to the row of the resource that `call` is about."""
+    def definitions(self, kind: Kind, call: Call) -> Definitions[Any]:
+        """Return the account's definitions of a kind, reporting to the row of the resource that `call` is about."""
         self._note()
-        return Hooks(self.client, self.known_hooks, self._patience(call))
+        return Definitions(self._known(kind), self._patience(call))
 
     def _note(self, *, is_cluster: bool = False) -> None:
         """Let the last look know what the engine hands over in the running call: whose resource it is, and its id."""
@@ -115,7 +113,7 @@ class Session:
                 with suppress(ConfigError):  # a state that does not say whose it is has no scope to look for
                     self.last_look.expect(scope_of(owner_of(one)))
             if isinstance(one, str) and one.isdecimal() and is_cluster:
-                self.last_look.know(int(one))
+                self.last_look.hold(int(one))
 
     def _patience(self, call: Call) -> Patience:
         return Patience(

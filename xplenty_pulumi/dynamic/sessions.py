@@ -29,7 +29,7 @@ def session_for(settings: Settings) -> "Session":
 
 
 def hold(settings: Settings, kind: Kind, resource_id: int) -> None:
-    """Note that the engine's state holds this cluster, run or hook, so that it is not taken for a lost one."""
+    """Note that the engine's state holds this thing, so that it is not taken for a lost one."""
     with _turn:
         session = _sessions.get(settings)
         if session is None:

@@ -14,11 +14,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.hook import HOOK
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.errors import ConfigError
 
@@ -50,11 +48,7 @@ HIDDEN_OUTPUTS = (NONCES, OWED)
 SPECIAL = "4dabf18193072939515e22adb298388d"
 """The key that marks a secret, or a value of another special kind, in what the engine writes (its own constant)."""
 _KINDS: Mapping[tuple[str, ...], Kind] = MappingProxyType(
-    {
-        (PUBLIC_MODULE, "ClusterProvider"): CLUSTER,
-        (PUBLIC_MODULE, "JobRunProvider"): JOB_RUN,
-        (PUBLIC_MODULE, "HookProvider"): HOOK,
-    }
+    {(PUBLIC_MODULE, f"{kind.resource}Provider"): kind for kind in KINDS.values()}
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xplenty_pulumi.emulator.life.records import Cluster, Hook, Job, Moment, Package, Record, Schedule
+from xplenty_pulumi.emulator.life.records import FIRST_IDS, Moment, Record
 from xplenty_pulumi.emulator.life.world import Change, Kind, World
 from xplenty_pulumi.emulator.seed import Seed
 from xplenty_pulumi.errors import ConfigError
@@ -19,7 +19,7 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS records (kind TEXT, id INTEGER, body TEXT, PRIMARY KEY (kind, id))",
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, body TEXT)",
 )
-_KINDS: dict[str, Kind] = {"cluster": Cluster, "job": Job, "package": Package, "schedule": Schedule, "hook": Hook}
+_KINDS: dict[str, Kind] = {kind.__name__.lower(): kind for kind in FIRST_IDS}
 _NAMES: dict[Kind, str] = {kind: name for name, kind in _KINDS.items()}
 
 

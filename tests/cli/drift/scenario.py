@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from tests.support.stack import Declared, cluster, job
 from xplenty_pulumi.client import Client
+from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
-from xplenty_pulumi.core.reports.drift_classes import Drift
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.emulator.life.records import Subscription
 

@@ -6,27 +6,17 @@ from xplenty_pulumi.client import Cluster, Hook, Job
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
-from xplenty_pulumi.core.kinds.kind import Change, Kind
-from xplenty_pulumi.core.reports.drift_classes import (
-    CAUSES,
-    INPUTS,
-    OUTPUTS,
-    Cause,
-    Drift,
-    class_of_input,
-    comparable,
-    worst,
-)
+from xplenty_pulumi.core.kinds.kind import Change, Drift, Kind
+from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause, class_of_input, worst
 
 KINDS = [(CLUSTER, Cluster), (JOB_RUN, Job), (HOOK, Hook)]
 
 
 @pytest.mark.parametrize(("kind", "record"), KINDS, ids=lambda one: getattr(one, "name", ""))
 def test_every_field_has_exactly_one_class(kind: Kind, record: type[Cluster | Job | Hook]) -> None:
-    """An input that the service sees, and whatever else it shows, is in one table; nothing else is."""
+    """Whatever the service shows besides the inputs that it sees is in the kind's table; nothing else is."""
     inputs = {one.name for one in kind.fields if one.change is not Change.LOCAL}
-    assert {*INPUTS[kind.name]} == inputs
-    assert {*OUTPUTS[kind.name]} == {*record.model_fields} - inputs - {"id"}
+    assert {*kind.shown} == {*record.model_fields} - inputs - {"id"}
 
 
 def test_every_cause_but_a_changed_field_has_a_class() -> None:
@@ -39,7 +29,7 @@ def test_what_the_program_leaves_to_the_service_is_expected() -> None:
     """A field is as grave as its row says only where the program declares it; a run's inputs are never compared."""
     assert class_of_input(CLUSTER, "zone", is_declared=True) is Drift.HARMFUL
     assert class_of_input(CLUSTER, "zone", is_declared=False) is Drift.EXPECTED
-    assert comparable(JOB_RUN) == ()
+    assert JOB_RUN.compared == ()
 
 
 def test_gravest_class_wins() -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reading.for_status import Glance
 
 
@@ -22,7 +21,7 @@ class Account:
     def __init__(self, count: int) -> None:
         self.things = {number: Thing(number) for number in range(1, count + 1)}
         self.calls: list[str] = []
-        self.glance = Glance(self._list, self._get, CLUSTER, final=CLUSTER.statuses(Phase.GONE))
+        self.glance = Glance(self._list, self._get, CLUSTER)
 
     def turn(self, number: int, status: str) -> None:
         """Give a thing a status."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.compare import Plan, is_spent, plan
+from xplenty_pulumi.core.kinds.compare import Plan, plan
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Change
 
@@ -73,7 +73,7 @@ def test_a_cluster_that_may_come_to_work_is_kept(status: str) -> None:
 )
 def test_a_run_that_did_not_succeed_is_run_again(status: str, *, spent: bool) -> None:
     """A failed or stopped run asks for a new one, a completed one for nothing."""
-    assert is_spent(JOB_RUN, status) is spent
+    assert JOB_RUN.is_spent(status) is spent
     assert plan(JOB_RUN, {"cluster_id": "7"}, {"cluster_id": "7", "status": status}).changes is spent
 
 

@@ -1,8 +1,9 @@
 """Records as outputs and plans see them."""
 
 from xplenty_pulumi.client import Cluster, Job
+from xplenty_pulumi.core.kinds.cluster import cluster_view
+from xplenty_pulumi.core.kinds.job_run import job_view
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
-from xplenty_pulumi.core.kinds.views import cluster_view, job_view
 
 SIGNED = sign("night loads", marker_of(Owner("acme", "loads", "dev", "nightly")))
 

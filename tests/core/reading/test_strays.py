@@ -7,9 +7,10 @@ from random import Random
 import pytest
 
 from tests.support.core_bench import OWNER, Bench, answers
+from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of, sign
 from xplenty_pulumi.core.reading.last_look import LastLook
-from xplenty_pulumi.core.reading.strays import stray_clusters, stray_hooks
+from xplenty_pulumi.core.reading.strays import strays_among
 from xplenty_pulumi.errors import Cancelled
 
 SCOPE = scope_of(OWNER)
@@ -31,7 +32,7 @@ def look(bench: Bench, *known: int) -> LastLook:
     made = LastLook(bench.client, bench.clock)
     made.expect(SCOPE)
     for one in known:
-        made.know(one)
+        made.hold(one)
     return made
 
 
@@ -50,7 +51,7 @@ def test_only_unfinished_things_of_the_scope_are_strays(bench: Bench) -> None:
     held = left(bench, unfinished(bench))
     bench.emulator.add_cluster()
 
-    found = stray_clusters(bench.client.clusters.list(), {SCOPE}, {held})
+    found = strays_among(bench.client.clusters.list(), {SCOPE}, {held})
 
     assert [one.id for one in found] == [stray]
     assert str(found[0]) == f"cluster {stray} (available, begun 2026-01-01 00:00 UTC)"
@@ -62,10 +63,10 @@ def test_hooks_are_strays_by_their_name(bench: Bench) -> None:
     stray = bench.client.hooks.create({**settings, "name": sign("alarm", unfinished(bench))})
     bench.client.hooks.create({**settings, "name": sign("alarm", unfinished(bench).held)})
 
-    found = stray_hooks(bench.client.hooks.list(), {SCOPE}, ())
+    found = strays_among(bench.client.hooks.list(), {SCOPE}, ())
 
-    assert [(one.kind, one.id) for one in found] == [("hook", stray.id)]
-    assert not stray_hooks(bench.client.hooks.list(), {SCOPE}, {stray.id})
+    assert [(one.kind, one.id) for one in found] == [(HOOK, stray.id)]
+    assert not strays_among(bench.client.hooks.list(), {SCOPE}, {stray.id})
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_hooks_are_strays_by_their_name(bench: Bench) -> None:
 def test_what_the_next_up_adopts(bench: Bench, creator: int | None, minutes: int, *, adopted: bool) -> None:
     """It adopts what the same user, as far as shown, has begun within the hour."""
     left(bench, unfinished(bench, minutes=minutes))
-    (found,) = stray_clusters(bench.client.clusters.list(), {SCOPE}, ())
+    (found,) = strays_among(bench.client.clusters.list(), {SCOPE}, ())
     assert replace(found, creator=creator).is_adopted_by(7, now=bench.clock.now()) is adopted
 
 
@@ -92,7 +93,7 @@ def test_operation_that_wrote_names_what_it_left(bench: Bench) -> None:
     last = look(bench)
     bench.client.clusters.create({"nodes": 2, "description": sign("", unfinished(bench))})
     given_back = bench.client.clusters.create({"nodes": 2, "description": sign("", unfinished(bench))})
-    last.know(given_back.id)
+    last.hold(given_back.id)
     listed = bench.wire.count("GET clusters")
 
     text = last.text()

@@ -148,7 +148,7 @@ def test_without_the_bridge_the_text_still_arrives(here: Scene, monkeypatch: pyt
 
 def test_a_surprise_is_one_line_too(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of nobody's making is told in one line, and its traceback only to those who debug."""
-    monkeypatch.setattr(cluster.ClusterProvider, "view", staticmethod(_surprise))
+    monkeypatch.setattr(cluster.ClusterProvider, "outputs", _surprise)
     with pytest.raises(HostError) as caught:
         here.clusters().read(here.ready_cluster(), {})
     assert caught.value.status.message.startswith("an unexpected LookupError in this provider: ")
@@ -156,7 +156,7 @@ def test_a_surprise_is_one_line_too(here: Scene, monkeypatch: pytest.MonkeyPatch
     assert any("Traceback" in line.text for line in here.engine.lines if line.severity == "DEBUG")
 
 
-def _surprise(record: object) -> dict[str, object]:
+def _surprise(*_: object) -> dict[str, object]:
     raise LookupError("nobody thought of this")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xplenty_pulumi.cli.comment.forms import FAILED, document_in
+from xplenty_pulumi.core.kinds.registry import FIELDS
 from xplenty_pulumi.dynamic.state import is_hidden, kind_of, side_by_side
 from xplenty_pulumi.redact import MASK
 
@@ -16,7 +17,7 @@ _NO_PLAN = (_UNCHANGED, "refresh", "read", "create-replacement", "delete-replace
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that only the `up` will know."""
 _KNOWN_LATER = "[known later]"
-_MASKED = ("variables", "dynamic_variables", "settings")
+_MASKED = frozenset(one.name for one in FIELDS if one.private == "members")
 _SHOWN_SEVERITIES = ("error", "warning", "info#err")
 _NOTHING: Mapping[str, Any] = {}
 

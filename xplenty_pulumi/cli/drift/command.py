@@ -21,7 +21,7 @@ from xplenty_pulumi.cli.ui.exits import BAD_USAGE, DRIFT, FAILED, one_paragraph
 from xplenty_pulumi.cli.ui.options import bad_usage
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
-from xplenty_pulumi.core.reports.drift_classes import Drift
+from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.errors import XplentyError
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from xplenty_pulumi.cli.ui.documents import document, picked
+from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.core.reports.drift import Finding, Report
-from xplenty_pulumi.core.reports.drift_classes import Drift
 from xplenty_pulumi.text import plural
 
 _COUNTED = (Drift.HARMFUL, Drift.HARMLESS, Drift.UNKNOWN, Drift.EXPECTED)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from xplenty_pulumi.core.reports.drift_classes import Drift
+from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.errors import ConfigError
 
 _FORMAT, _VERSION = "xplenty-pulumi drift", 1

@@ -12,7 +12,6 @@ from xplenty_pulumi.cli.drift.stacks import StackState
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.reading.for_drift import Reader
 from xplenty_pulumi.core.reports.drift import Finding, Report, in_order
-from xplenty_pulumi.core.reports.drift_classes import comparable
 from xplenty_pulumi.core.reports.drift_scan import Elsewhere, look, may_be_elsewhere, not_elsewhere
 from xplenty_pulumi.redact import Secret, scrub
 from xplenty_pulumi.settings import Settings
@@ -40,7 +39,7 @@ def report_of(stacks: Sequence[StackState], elsewhere: Callable[[str], Elsewhere
     secret = {
         (entry.stack, entry.name): names
         for entry in entries
-        if (names := tuple(name for name in comparable(entry.kind) if name in entry.unreadable))
+        if (names := tuple(name for name in entry.kind.compared if name in entry.unreadable))
     }
     names = tuple(one.name for one in stacks)
     return Report(SystemClock().now(), names, len(entries), in_order(found), secret)

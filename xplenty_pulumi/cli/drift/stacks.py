@@ -10,7 +10,6 @@ from xplenty_pulumi import settings
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of
 from xplenty_pulumi.core.reports.drift import Entry
-from xplenty_pulumi.core.reports.drift_classes import OUTPUTS
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, SPECIAL, kind_of, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.settings import Settings
@@ -58,7 +57,7 @@ def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
     if kind is None or resource.get("external") or resource.get("delete") or DECLARED not in outputs:
         return None
     inputs = resource.get("inputs") or {}
-    hidden = {*OUTPUTS[kind.name]} if _is_secret((resource.get("outputs") or {}).get(OBSERVED)) else set()
+    hidden = {*kind.shown} if _is_secret((resource.get("outputs") or {}).get(OBSERVED)) else set()
     seen = {one.name: one.default for one in kind.fields} if hidden else outputs
     declared = kind.completed({name: inputs[name] for name in outputs[DECLARED] if name in inputs}, seen)
     secret = hidden | {name for name, value in {**outputs, **inputs}.items() if _is_secret(value)}

@@ -56,4 +56,4 @@ def _outcome(ended: Job | None) -> str:
     if ended is None:
         return FORGOTTEN
     phase = job_row(ended).phase
-    return ended.status if phase is Phase.GONE else f"{ended.status}, before it could be stopped"
+    return ended.status if phase is Phase.STOPPED else f"{ended.status}, before it could be stopped"

@@ -7,19 +7,13 @@ from typing import Any
 
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.hook import HOOK
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
+from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reports.branches import scope_of_stack
 from xplenty_pulumi.dynamic.state import OWNER, kind_of, owner_of
 from xplenty_pulumi.errors import ConfigError, XplentyError
 
-TOKENS = {
-    CLUSTER.name: "pulumi-python:dynamic/xplenty:Cluster",
-    JOB_RUN.name: "pulumi-python:dynamic/xplenty:JobRun",
-    HOOK.name: "pulumi-python:dynamic/xplenty:Hook",
-}
+TOKENS = {name: f"pulumi-python:dynamic/xplenty:{kind.resource}" for name, kind in KINDS.items()}
 """The type in the state, by the name of the kind."""
 
 

@@ -19,12 +19,14 @@ from xplenty_pulumi.cli.ui.asking import ask
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import Yes, bad_usage
 from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.core.kinds.kind import Ending
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
+from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reports import hand_over as core
-from xplenty_pulumi.core.reports.hand_over import KINDS, Thing
+from xplenty_pulumi.core.reports.hand_over import Thing
 from xplenty_pulumi.errors import ConfigError, RefusedError
 
-_THING = re.compile(rf"({'|'.join(KINDS)}):([1-9][0-9]{{0,17}})")
+_THING = re.compile(rf"({'|'.join(MARKED)}):([1-9][0-9]{{0,17}})")
 _URN = re.compile(r"urn:pulumi:([^:]+)::([^:]+)::(.+)")
 _UNDONE = "nothing was changed"
 _INTERRUPTED = "ended by Ctrl-C; run the same again to see whether the marker was changed"
@@ -191,7 +193,7 @@ def _question(thing: Thing, heir: Heir | None, stack: str, foreign: str) -> str:
 def _next(thing: Thing, heir: Heir | None, stack: str, *, is_foreign: bool) -> str:
     if heir is None:
         cost = ""
-        if thing.kind is KINDS["cluster"]:
+        if thing.kind.ends is Ending.TERMINATED:
             cost = f"; it costs money until somebody ends it: `xplenty-pulumi terminate cluster {thing.record.id}`"
         return f"released: it carries no marker, and no stack manages it{cost}"
     key = "with a key of the user who created it, " if is_foreign else ""

@@ -1,10 +1,11 @@
 """What interrupted creates of a stack have left in the account: found by its marker, told, and ended on request."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
+from typing import Any
 
 from xplenty_pulumi.cli.account import Account, opened
 from xplenty_pulumi.cli.branch.claims import Judge
@@ -16,13 +17,12 @@ from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.recover.remains import Remains
 from xplenty_pulumi.cli.ui.asking import ask
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.client import Cluster
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_of_another
-from xplenty_pulumi.core.reading.strays import WINDOW, Stray, stray_clusters, stray_hooks
-from xplenty_pulumi.core.reconcile import Hooks, KnownHooks, Living
+from xplenty_pulumi.core.kinds.registry import MARKED
+from xplenty_pulumi.core.reading.strays import WINDOW, Stray, strays_among
+from xplenty_pulumi.core.reconcile import Definitions, KnownDefinitions, Living, definition_of
 from xplenty_pulumi.core.reports.branches import Living as Marked
 from xplenty_pulumi.core.reports.hand_over import Thing, hand_over
 from xplenty_pulumi.core.waiting.patience import Deadline
@@ -43,15 +43,13 @@ class StackAccount:
     holders: Holders
 
     def strays(self) -> tuple[Stray, ...]:
-        """Return the clusters and hooks that are unfinished and in no state, as the account shows them now."""
-        clusters = stray_clusters(self._clusters(), self.scopes, self.holders.ids(CLUSTER.name))
-        return clusters + stray_hooks(self.account.client.hooks.list(), self.scopes, self.holders.ids(HOOK.name))
+        """Return what is unfinished and in no state, as the account shows it now."""
+        found = [strays_among(self._living(one), self.scopes, self.holders.ids(one.name)) for one in MARKED.values()]
+        return tuple(stray for strays in found for stray in strays)
 
     def hand_over(self, owners: Collection[Marker], *, since: datetime) -> Iterator[Thing]:
         """Sign as unfinished, and yield, what creates of these owners `since` then had finished and no state holds."""
-        hooks = map(Thing, self.account.client.hooks.list())
-        candidates = [*map(Thing, self._clusters()), *hooks]
-        for thing in candidates:
+        for thing in [Thing(one) for kind in MARKED.values() for one in self._living(kind)]:
             marker = thing.marker
             if marker is None or marker.whose not in owners or marker.is_unfinished:
                 continue
@@ -63,14 +61,17 @@ class StackAccount:
                 drawn = marker.whose.drawn(self.account.clock.now(), SystemRandom())
                 yield hand_over(self.account.client, thing, drawn, clock=self.account.clock)
 
-    def _clusters(self) -> Collection[Cluster]:
-        return Living(self.account.client, self.account.clock).look().unended.values()
+    def _living(self, kind: Kind) -> Iterable[Any]:
+        if kind.ends is Ending.TERMINATED:
+            return Living(self.account.client, self.account.clock).look().unended.values()
+        found: Iterable[Any] = getattr(self.account.client, kind.collection).list()
+        return found
 
     def outlook(self, stray: Stray) -> str:
         """Return what is about a stray, and what becomes of it."""
         what = f"{stray} was left by an interrupted create of this stack, and no state holds it"
-        if kept := self.holders.of_owner(stray.kind, stray.owner):
-            reason = f"it is a duplicate of {stray.kind} {kept.id}, which the state of stack {kept.stack} holds"
+        if kept := self.holders.of_owner(stray.kind.name, stray.owner):
+            reason = f"it is a duplicate of {stray.kind.name} {kept.id}, which the state of stack {kept.stack} holds"
             return f"{what}; no `pulumi up` adopts it, because {reason}; --end-strays ends it"
         if stray.is_adopted_by(self.account.client.user_id(), now=self.account.clock.now()):
             return f"{what}; the next `pulumi up` adopts it if the program still declares it, and --end-strays ends it"
@@ -83,15 +84,15 @@ class StackAccount:
         Raises:
             XplentyError: one could not be ended; the same can be tried again.
         """
-        clusters = [Marked(one.id, one.scope, one.status) for one in strays if one.kind == "cluster"]
+        clusters = [Marked(one.id, one.scope, one.status) for one in strays if one.kind.phases]
         down = TakingDown(engine, Judge(self.account, lambda: self.holders), screen, timeout=_LONGEST)
         down.end(clusters, Deadline.after(_LONGEST, self.account.clock))
         patience = self.account.patience(lambda _headline, _detail: None, screen.warn)
-        hooks = Hooks(self.account.client, KnownHooks(self.account.client, self.account.clock), patience)
         for one in strays:
-            if one.kind == "hook":
-                hooks.delete(one.id)
-                screen.line(f"hook {one.id} has ended ({one.scope})")
+            if not one.kind.phases:
+                known = KnownDefinitions(definition_of(one.kind, self.account.client), self.account.clock)
+                Definitions(known, patience).delete(one.id)
+                screen.line(f"{one.kind.name} {one.id} has ended ({one.scope})")
 
 
 @contextmanager

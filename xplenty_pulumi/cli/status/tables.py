@@ -23,6 +23,7 @@ _STYLES = {
     Phase.SCALING: "yellow",
     Phase.ENDING: "magenta",
     Phase.FAILED: "bold red",
+    Phase.STOPPED: "dim",
     Phase.GONE: "dim",
 }
 

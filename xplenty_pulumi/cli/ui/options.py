@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from xplenty_pulumi.core.kinds import inputs
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.errors import ConfigError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/status.md.")]
@@ -18,7 +17,7 @@ ClusterId = Annotated[int, typer.Argument(min=1, metavar="ID", help="The id of t
 JobId = Annotated[int, typer.Argument(min=1, metavar="ID", help="The id of the job run.")]
 Timeout = Annotated[str, typer.Option(metavar="TIME", help="How long it may take, such as 90s, 30m or 2h.")]
 
-STATUSES = tuple(dict.fromkeys((*CLUSTER.phases, *JOB_RUN.phases)))
+STATUSES = tuple(dict.fromkeys(status for kind in KINDS.values() for status in kind.phases))
 _DAYS = re.compile(r"(\d{1,3})d")
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 0.2, 3600.0
 

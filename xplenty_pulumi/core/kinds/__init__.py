@@ -13,7 +13,7 @@
 - `obstacles`: what stands in the way of a cluster, or of a run on it, and who holds the sandboxes of an account;
   pure.
 - `ownership`: whose something is that carries the marker of a resource and is not in the state of its stack; pure.
+- `registry`: all kinds of resources: the one list that a new kind is added to.
 - `variables`: values of package variables: the service reads them as expressions, so a string constant carries its
   own quotes.
-- `views`: records of the service as plain values: what outputs, plans and reports are made of.
 """

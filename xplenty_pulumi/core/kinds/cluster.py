@@ -1,77 +1,74 @@
 """What is known about clusters, as data."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from xplenty_pulumi.core.kinds import inputs
-from xplenty_pulumi.core.kinds.kind import Change, Field, Kind, Phase
+from xplenty_pulumi.core.kinds import inputs, marker
+from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, Phase, alike
+from xplenty_pulumi.errors import SpecError
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.client import Cluster
 
 _IN_PLACE, _REPLACE, _LOCAL = Change.IN_PLACE, Change.REPLACE, Change.LOCAL
 
+
+def cluster_view(cluster: "Cluster", _asked: Mapping[str, object] = MappingProxyType({})) -> dict[str, object]:
+    """Return the whole record as JSON values, without its id, and with the user's own description only.
+
+    A sandbox has one node; old records of the service show it as 0, which would otherwise look like drift for ever. So
+    would an empty list of bootstrap actions, which the service leaves out.
+    """
+    view = cluster.model_dump(mode="json", exclude={"id"})
+    view["description"] = marker.strip(cluster.description)
+    view["bootstrap_actions"] = view["bootstrap_actions"] or []
+    if cluster.type == "sandbox":
+        view["nodes"] = 1
+    return view
+
+
+def _nodes_fit_type(inputs: Mapping[str, object]) -> SpecError | None:
+    if inputs.get("type") == "sandbox" and (nodes := inputs.get("nodes")) not in (None, 1):
+        return SpecError(f"nodes must be exactly 1 for a sandbox cluster, got {nodes}", field="nodes")
+    return None
+
+
+def _doubts(inputs: Mapping[str, object]) -> dict[str, str]:
+    if inputs.get("type") != "production" or inputs.get("nodes") != 1:
+        return {}
+    text = "a production cluster of 1 node: the API document says 2 and more, other pages know 1; the service decides"
+    return {"nodes": text}
+
+
 CLUSTER = Kind(
     name="cluster",
+    resource="Cluster",
+    collection="clusters",
     fields=(
-        Field(
-            "nodes",
-            inputs.whole(lowest=1, highest=10_000),
-            _IN_PLACE,
-            "Compute nodes: exactly 1 for a sandbox, 2 up to the plan's maximum for production.",
-            required=True,
-        ),
-        Field("type", inputs.choice("production", "sandbox"), _REPLACE, "Kind of cluster.", default="production"),
-        Field("name", inputs.text(blank=False), _IN_PLACE, "Name; the service makes one up where none is given."),
-        Field("description", inputs.description, _IN_PLACE, "Free text for people.", default=""),
-        Field("terminate_on_idle", inputs.flag, _IN_PLACE, "End the cluster once it is idle.", default=False),
-        Field(
-            "time_to_idle",
-            inputs.whole_seconds,
-            _IN_PLACE,
-            "Seconds without work after which the cluster counts as idle.",
-            default=3600,
-        ),
-        Field("region", inputs.text(blank=False), _REPLACE, "Region id; the account's own where none is given."),
-        Field("zone", inputs.text(blank=False), _REPLACE, "Availability zone."),
-        Field("master_instance_type", inputs.text(blank=False), _REPLACE, "Instance type of the master node."),
-        Field("slave_instance_type", inputs.text(blank=False), _REPLACE, "Instance type of the compute nodes."),
-        Field("master_spot_price", inputs.number(lowest=0), _REPLACE, "Spot bid for the master node, in USD."),
-        Field("slave_spot_price", inputs.number(lowest=0), _REPLACE, "Spot bid for the compute nodes, in USD."),
-        Field(
-            "master_spot_percentage",
-            inputs.number(lowest=0, highest=1),
-            _REPLACE,
-            "Share of the master nodes bought on the spot market, 0 to 1.",
-        ),
-        Field(
-            "slave_spot_percentage",
-            inputs.number(lowest=0, highest=1),
-            _REPLACE,
-            "Share of the compute nodes bought on the spot market, 0 to 1.",
-        ),
-        Field("allow_fallback", inputs.flag, _REPLACE, "Use on-demand nodes where the spot market has none."),
-        Field("stack", inputs.text(blank=False), _REPLACE, "Software stack id, such as one that the account lists."),
-        Field(
-            "bootstrap_actions",
-            inputs.bootstrap_actions,
-            _REPLACE,
-            "Scripts run on the nodes at start, as a list of `script_path` and optional `args`.",
-        ),
-        Field("marker", inputs.flag, _LOCAL, "Sign the description, so that a lost cluster is found.", default=True),
-        Field(
-            "on_create_failure",
-            inputs.choice("terminate", "keep"),
-            _LOCAL,
-            "What becomes of a new cluster that ends in `error`.",
-            default="terminate",
-        ),
-        Field(
-            "active_jobs_on_terminate",
-            inputs.choice("stop", "wait", "fail"),
-            _LOCAL,
-            "What becomes of jobs active on it when it is to end: stopped, waited for, or a reason not to.",
-            default="stop",
-        ),
-        Field("ready_timeout", inputs.duration, _LOCAL, "How long it may take to become ready.", default=1800.0),
-        Field("terminate_timeout", inputs.duration, _LOCAL, "How long it may take to end.", default=1200.0),
-        Field("notify", inputs.flag, _LOCAL, "Whether the key's user is told what becomes of it."),
+        Field("nodes", inputs.whole(lowest=1, highest=10_000), _IN_PLACE, required=True),
+        Field("type", inputs.choice("production", "sandbox"), _REPLACE, default="production"),
+        Field("name", inputs.text(blank=False), _IN_PLACE, drift=Drift.HARMLESS),
+        Field("description", inputs.description, _IN_PLACE, default="", drift=Drift.HARMLESS),
+        Field("terminate_on_idle", inputs.flag, _IN_PLACE, default=False),
+        Field("time_to_idle", inputs.whole_seconds, _IN_PLACE, default=3600),
+        Field("region", inputs.text(blank=False), _REPLACE),
+        Field("zone", inputs.text(blank=False), _REPLACE),
+        Field("master_instance_type", inputs.text(blank=False), _REPLACE),
+        Field("slave_instance_type", inputs.text(blank=False), _REPLACE),
+        Field("master_spot_price", inputs.number(lowest=0), _REPLACE),
+        Field("slave_spot_price", inputs.number(lowest=0), _REPLACE),
+        Field("master_spot_percentage", inputs.number(lowest=0, highest=1), _REPLACE),
+        Field("slave_spot_percentage", inputs.number(lowest=0, highest=1), _REPLACE),
+        Field("allow_fallback", inputs.flag, _REPLACE),
+        Field("stack", inputs.text(blank=False), _REPLACE),
+        Field("bootstrap_actions", inputs.bootstrap_actions, _REPLACE),
+        Field("marker", inputs.flag, _LOCAL, default=True),
+        Field("on_create_failure", inputs.choice("terminate", "keep"), _LOCAL, default="terminate"),
+        Field("active_jobs_on_terminate", inputs.choice("stop", "wait", "fail"), _LOCAL, default="stop"),
+        Field("ready_timeout", inputs.duration, _LOCAL, default=1800.0),
+        Field("terminate_timeout", inputs.duration, _LOCAL, default=1200.0),
+        Field("notify", inputs.flag, _LOCAL),
     ),
     phases=MappingProxyType(
         {
@@ -86,5 +83,17 @@ CLUSTER = Kind(
             "terminated": Phase.GONE,
         }
     ),
-    living=frozenset({Phase.BUILDING, Phase.READY, Phase.SCALING, Phase.UNKNOWN}),
+    signed="description",
+    ends=Ending.TERMINATED,
+    held_by=("living", "last_look"),
+    shown={
+        **alike("status running_jobs_count queued_jobs_count", Drift.EXPECTED),
+        **alike("idle_since available_since launched_at", Drift.EXPECTED),
+        **alike("created_at updated_at terminated_at terminated_on_idle", Drift.NONE),
+        **alike("owner_id plan_id creator url html_url", Drift.NONE),
+    },
+    view=cluster_view,
+    rules=(_nodes_fit_type,),
+    doubts=_doubts,
+    asked_about=("nodes", "type"),
 )

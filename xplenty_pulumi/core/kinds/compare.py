@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xplenty_pulumi.core.kinds.kind import Change, Field, Kind, Phase
+from xplenty_pulumi.core.kinds.kind import Change, Field, Kind
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ def _canonical(field: Field, value: object) -> object:
         return value
 
 
+_ANEW = frozenset({"status", "rerun"})
+"""Reasons for something new that no changed input gives."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What has to change: `updates` in place, and if `replaces` names anything, a new resource instead."""
@@ -59,6 +63,30 @@ class Plan:
     def changes(self) -> bool:
         """Whether there is anything to do."""
         return bool(self.updates or self.replaces)
+
+    @property
+    def is_anew(self) -> bool:
+        """Whether something new is made although no input need have changed."""
+        return bool(_ANEW.intersection(self.replaces))
+
+    @property
+    def is_only_anew(self) -> bool:
+        """Whether something new is made and no input has changed."""
+        return bool(self.replaces) and _ANEW.issuperset(self.replaces)
+
+    def remark(self, label: str, status: object, *, unknown: frozenset[str]) -> str:
+        """Return why something new is made, where that does not show in the inputs; an empty text for nothing to say.
+
+        `label` names the present one, whose `status` was seen, and `unknown` are the inputs without a value so far.
+        """
+        if "rerun" in self.replaces:
+            return "runs anew with every `pulumi up`, as rerun asks"
+        if "status" in self.replaces:
+            return f"{label} is {status}, so a new one is planned"
+        if self.replaces and unknown.issuperset(self.replaces):
+            names = ", ".join(self.replaces)
+            return f"replaced only if the value of {names}, which the `up` will know, is another one"
+        return ""
 
 
 def plan(
@@ -79,7 +107,7 @@ def plan(
     replacing = {one.field for one in found if one.change is Change.REPLACE}
     replacing |= unknown & set(kind.names(Change.REPLACE))
     reasons = _reasons(desired, tuple(name for name in kind.by_name if name in replacing))
-    if is_spent(kind, str(observed.get("status", ""))):
+    if kind.is_spent(str(observed.get("status", ""))):
         reasons = ("status", *reasons)
     return Plan(updates=tuple(one for one in found if one.change is Change.IN_PLACE), replaces=reasons)
 
@@ -93,8 +121,3 @@ def _reasons(desired: Mapping[str, object], changed: tuple[str, ...]) -> tuple[s
             return (*changed, "rerun")
         case _:
             return changed
-
-
-def is_spent(kind: Kind, status: str) -> bool:
-    """Return whether `status` can never become what the user wants: a broken cluster, a failed or stopped run."""
-    return kind.phase(status) in {Phase.FAILED, Phase.GONE}

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.inputs import shown
-from xplenty_pulumi.core.kinds.kind import Change, Field, Kind
+from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind
 from xplenty_pulumi.errors import SpecError
+from xplenty_pulumi.redact import Secret
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.client import Hook
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -36,6 +41,8 @@ NEEDED: Mapping[str, str] = MappingProxyType(
 )
 SECRET_SETTINGS = frozenset({"url", "basic_auth_data", "service_key"})
 """An address counts, because that of a Slack hook lets anybody write, and others may hold a token."""
+_DERIVED = "encrypted_basic_auth_data"
+"""A setting that the service makes of another one and takes from nobody."""
 _FLAGS = frozenset({"basic_auth", "insecure_ssl"})
 
 
@@ -94,8 +101,7 @@ def _is_address(text: str) -> bool:
         return False
 
 
-def settings_fit_type(inputs: Mapping[str, object]) -> SpecError | None:
-    """Return what is wrong with settings that are fine by themselves, but not for a hook of that type."""
+def _settings_fit_type(inputs: Mapping[str, object]) -> SpecError | None:
     type_, given = inputs.get("type"), inputs.get("settings")
     if not isinstance(given, Mapping) or type_ not in SETTINGS:
         return None
@@ -109,29 +115,65 @@ def settings_fit_type(inputs: Mapping[str, object]) -> SpecError | None:
     return None
 
 
-def name_is_unsigned(inputs: Mapping[str, object]) -> SpecError | None:
-    """Return what is wrong with a name that looks as if it were signed already."""
-    if marker.read(str(inputs.get("name") or "")) is None:
-        return None
-    return SpecError("name must not end in an ownership marker; it is added for you", field="name")
+def hook_view(hook: "Hook", asked: Mapping[str, object]) -> dict[str, object]:
+    """Return the hook without its id, with the user's own name only; settings and salt are in clear.
+
+    What the service does not show, such as a password (documented), is taken to be as it was `asked` for. Only settings
+    that were asked for are in it, or all that are shown where nothing was.
+    """
+    visible = _shown_settings(hook)
+    wanted = asked.get("settings")
+    if isinstance(wanted, Mapping):
+        visible = {name: visible.get(name, value) for name, value in wanted.items()}
+    return {
+        "type": hook.type,
+        "name": asked.get("name", "") if hook.name is None else marker.strip(hook.name),
+        "active": asked.get("active") if hook.active is None else hook.active,
+        "events": asked.get("events") if hook.events is None else list(hook.events),
+        "settings": visible,
+        "salt": hook.salt.reveal() if hook.salt else None,
+    }
+
+
+def _shown_settings(hook: "Hook") -> dict[str, object]:
+    pairs = {name: value for name, value in (hook.settings or ()) if value is not None}
+    return {name: value.reveal() if isinstance(value, Secret) else value for name, value in pairs.items()}
+
+
+def _repeated(hook: "Hook") -> Mapping[str, object] | None:
+    """The service wants the settings each time (documented), so they are sent as it shows them."""
+    names = type(hook.settings).model_fields if hook.settings else ()
+    found = {name: getattr(hook.settings, name) for name in names if name != _DERIVED}
+    shown = {name: value for name, value in found.items() if value is not None}
+    needed = {"hipchat": "auth_token", "pagerduty": "service_key"}.get(hook.type, "")
+    if shown.get("basic_auth"):
+        needed = "basic_auth_data"
+    return {"settings": shown} if shown and (not needed or needed in shown) else None
+
+
+def _summary(hook: "Hook") -> str:
+    """A hook's own name shows its address, so that its type stands for it."""
+    return f"{hook.type}, {'on' if hook.active else 'off'}"
 
 
 HOOK = Kind(
     name="hook",
+    resource="Hook",
+    collection="hooks",
     fields=(
-        Field(
-            "type",
-            inputs.choice(*SETTINGS),
-            Change.REPLACE,
-            "How somebody is told.",
-            required=True,
-        ),
-        Field("settings", settings, Change.IN_PLACE, "Who is told, by type.", required=True),
-        Field("events", events, Change.IN_PLACE, "What is told.", required=True),
-        Field("name", inputs.description, Change.IN_PLACE, "Name for people.", default=""),
-        Field("active", inputs.flag, Change.IN_PLACE, "Whether anything is told at all.", default=True),
-        Field("ping", inputs.flag, Change.LOCAL, "Send a test once the hook is made.", default=True),
+        Field("type", inputs.choice(*SETTINGS), Change.REPLACE, required=True),
+        Field("settings", settings, Change.IN_PLACE, required=True, private="members"),
+        Field("events", events, Change.IN_PLACE, required=True),
+        Field("name", inputs.description, Change.IN_PLACE, default="", drift=Drift.HARMLESS),
+        Field("active", inputs.flag, Change.IN_PLACE, default=True),
+        Field("ping", inputs.flag, Change.LOCAL, default=True),
     ),
-    phases=MappingProxyType({}),
-    living=frozenset(),
+    signed="name",
+    ends=Ending.REMOVED,
+    shown={"salt": Drift.NONE},
+    view=hook_view,
+    rules=(_settings_fit_type,),
+    secret_outputs=("settings", "salt"),
+    repeated=_repeated,
+    summary=_summary,
 )

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from xplenty_pulumi.core.kinds import inputs
-from xplenty_pulumi.core.kinds.kind import Change, Field, Kind, Phase
+from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, Phase, alike
+from xplenty_pulumi.errors import SpecError
 
-_IN_PLACE, _REPLACE, _LOCAL = Change.IN_PLACE, Change.REPLACE, Change.LOCAL
+if TYPE_CHECKING:
+    from xplenty_pulumi.client import Job
+
+_LOCAL = Change.LOCAL
 
 FAR_ENOUGH: Mapping[str, frozenset[Phase]] = MappingProxyType(
     {
@@ -19,69 +24,49 @@ FAR_ENOUGH: Mapping[str, frozenset[Phase]] = MappingProxyType(
 )
 """What a run may be waited for, and which phases are that or more; the first is what is meant without a word."""
 
+
+def job_view(job: "Job", _asked: Mapping[str, object] = MappingProxyType({})) -> dict[str, object]:
+    """Return the record as JSON values, without its id and without the package and the cluster that it shows.
+
+    Those are other records, which change without the run; their ids are its own.
+    """
+    return job.model_dump(mode="json", exclude={"id", "package", "cluster"})
+
+
+def _one_package(inputs: Mapping[str, object]) -> SpecError | None:
+    named = [name for name in ("package_id", "package") if name in inputs]
+    if len(named) == 1:
+        return None
+    many, none = "package_id or package must be given, not both", "package_id is required, or package with its name"
+    return SpecError(many if named else none, field="package_id")
+
+
+_fixed = partial(Field, change=Change.REPLACE, drift=Drift.NONE)
+"""What makes a run the run that it is: it cannot change, so the service's echo of it decides nothing."""
+
 JOB_RUN = Kind(
     name="job",
+    resource="JobRun",
+    collection="jobs",
     fields=(
-        Field("cluster_id", inputs.identifier, _REPLACE, "Id of the cluster to run on.", required=True),
-        Field("package_id", inputs.identifier, _REPLACE, "Id of the package to run."),
-        Field("package", inputs.text(blank=False), _REPLACE, "Id or exact name of the package to run."),
-        Field("variables", inputs.variables, _REPLACE, "Values for the package's variables, by name."),
-        Field("dynamic_variables", inputs.variables, _REPLACE, "Expressions evaluated at run time, by variable name."),
-        Field("triggers", inputs.triggers, _REPLACE, "Anything whose change should bring about a new run."),
-        Field(
-            "on_unsure",
-            inputs.choice("verify", "refuse", "rerun"),
-            _LOCAL,
-            "What to do when it can not be told whether the run was started: look for it, refuse, or start it again.",
-            default="verify",
-        ),
-        Field(
-            "on_cancel",
-            inputs.choice("leave", "stop"),
-            _LOCAL,
-            "What becomes of an active run when the user cancels: it goes on, as without this, or is stopped.",
-        ),
-        Field(
-            "wait_for",
-            inputs.choice(*FAR_ENOUGH),
-            _LOCAL,
-            "What an `up` waits for: that the run is completed, as without this, is running, or only is submitted.",
-        ),
-        Field("max_runtime", inputs.duration, _LOCAL, "How long it may run before that counts as an overrun."),
-        Field(
-            "on_overrun",
-            inputs.choice("stop", "fail", "leave"),
-            _LOCAL,
-            "What becomes of a run that overruns: stopped, as without this, or left running, with a failure or not.",
-        ),
-        Field(
-            "rerun",
-            inputs.choice("on_change", "on_failure", "always"),
-            _LOCAL,
-            "When to run anew: after a change or a failure, as without this, only after a failure, or with every `up`.",
-        ),
-        Field(
-            "on_failure",
-            inputs.choice("fail", "record"),
-            _LOCAL,
-            "Whether a failed run fails the `up`, as without this, or is only recorded in the outputs.",
-        ),
-        Field(
-            "on_destroy",
-            inputs.choice("stop", "leave"),
-            _LOCAL,
-            "What becomes of an active run when it is destroyed or replaced: stopped, as without this, or left alone.",
-        ),
-        Field(
-            "if_running",
-            inputs.choice("queue", "fail", "adopt"),
-            _LOCAL,
-            "What to do about an equal run that may be somebody else's: start one beside it, refuse, or follow that "
-            "one; without this, one beside a run that is known to be another's, and a refusal where that is not known.",
-        ),
-        Field("timeout", inputs.duration, _LOCAL, "How long each `pulumi up` follows the run.", default=86_400.0),
-        Field("stop_timeout", inputs.duration, _LOCAL, "How long stopping may take.", default=1200.0),
-        Field("notify", inputs.flag, _LOCAL, "Whether the key's user is told what becomes of it."),
+        _fixed("cluster_id", inputs.identifier, required=True, echo=("cluster", "id")),
+        _fixed("package_id", inputs.identifier, echo=("package", "id")),
+        _fixed("package", inputs.text(blank=False), echo=("package", "name")),
+        _fixed("variables", inputs.variables, private="members"),
+        _fixed("dynamic_variables", inputs.variables, private="members"),
+        _fixed("triggers", inputs.triggers, private="whole"),
+        Field("on_unsure", inputs.choice("verify", "refuse", "rerun"), _LOCAL, default="verify"),
+        Field("on_cancel", inputs.choice("leave", "stop"), _LOCAL),
+        Field("wait_for", inputs.choice(*FAR_ENOUGH), _LOCAL),
+        Field("max_runtime", inputs.duration, _LOCAL),
+        Field("on_overrun", inputs.choice("stop", "fail", "leave"), _LOCAL),
+        Field("rerun", inputs.choice("on_change", "on_failure", "always"), _LOCAL),
+        Field("on_failure", inputs.choice("fail", "record"), _LOCAL),
+        Field("on_destroy", inputs.choice("stop", "leave"), _LOCAL),
+        Field("if_running", inputs.choice("queue", "fail", "adopt"), _LOCAL),
+        Field("timeout", inputs.duration, _LOCAL, default=86_400.0),
+        Field("stop_timeout", inputs.duration, _LOCAL, default=1200.0),
+        Field("notify", inputs.flag, _LOCAL),
     ),
     phases=MappingProxyType(
         {
@@ -93,13 +78,22 @@ JOB_RUN = Kind(
             "failed": Phase.FAILED,
             "pending_stoppage": Phase.ENDING,
             "stopping": Phase.ENDING,
-            "stopped": Phase.GONE,
+            "stopped": Phase.STOPPED,
         }
     ),
-    living=frozenset({Phase.BUILDING, Phase.RUNNING, Phase.UNKNOWN}),
+    ends=Ending.COMPLETED,
+    held_by=("runs",),
+    shown={
+        **alike("status progress attempts master_auto_retry_attempts outputs_count", Drift.EXPECTED),
+        **alike("started_at completed_at failed_at runtime_in_seconds", Drift.EXPECTED),
+        # Texts that may repeat a secret variable, and what the service only sometimes shows.
+        **alike("errors outputs effective_variables component log_summary log_url", Drift.NONE),
+        **alike("created_at updated_at owner_id cluster creator url html_url", Drift.NONE),
+    },
+    view=job_view,
+    rules=(_one_package,),
+    asked_about=("cluster_id", "package_id", "package", "variables", "dynamic_variables", "triggers"),
 )
-
-_FINAL = frozenset({Phase.SUCCEEDED, Phase.FAILED, Phase.GONE})
 
 
 class Run(Protocol):
@@ -117,8 +111,8 @@ class Run(Protocol):
 
 def is_end(status: str, *, completed_at: datetime | None, progress: float | None) -> bool:
     """Return whether a run that is shown so has ended: by its status, or where that is unknown by the rest."""
-    phase = JOB_RUN.phase(status)
-    return phase in _FINAL or (phase is Phase.UNKNOWN and (completed_at is not None or (progress or 0.0) >= 1.0))
+    is_unknown = JOB_RUN.phase(status) is Phase.UNKNOWN
+    return JOB_RUN.is_final(status) or (is_unknown and (completed_at is not None or (progress or 0.0) >= 1.0))
 
 
 def has_ended(run: Run) -> bool:
@@ -129,6 +123,15 @@ def has_ended(run: Run) -> bool:
 def has_unknown_end(run: Run) -> bool:
     """Return whether the run has ended with a status that is unknown, so neither a success nor a failure."""
     return JOB_RUN.phase(run.status) is Phase.UNKNOWN and has_ended(run)
+
+
+def is_settled(status: str, *, on_failure: object) -> bool:
+    """Return whether nothing is to be asked about a run any more, whatever else changes: it has come to its good end.
+
+    So has one that failed where `on_failure` says that this is only recorded.
+    """
+    phase = JOB_RUN.phase(status)
+    return phase is Phase.SUCCEEDED or (phase is Phase.FAILED and on_failure == "record")
 
 
 def is_active(run: Run) -> bool:

@@ -1,11 +1,18 @@
 """What can be known about a kind of resource."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
+from typing import Any, Literal
 
 from xplenty_pulumi.core.kinds.inputs import Reader
+from xplenty_pulumi.errors import SpecError
+
+Rule = Callable[[Mapping[str, object]], SpecError | None]
+"""What is wrong with inputs that are fine by themselves."""
+View = Callable[[Any, Mapping[str, object]], dict[str, object]]
+"""A record of the service as plain values, without its id and without a marker; the inputs that were asked for."""
 
 
 class Change(Enum):
@@ -15,6 +22,26 @@ class Change(Enum):
     REPLACE = "replace"
     LOCAL = "local"
     """Steers this tool, or is seen to by calls of its own: no record of the service shows it."""
+
+
+class Drift(Enum):
+    """How grave a difference is; the later ones are the graver ones."""
+
+    NONE = "none"
+    """What is not compared."""
+    EXPECTED = "expected"
+    """What the service does by itself: nobody has to look at it."""
+    UNKNOWN = "unknown"
+    """What may well be in order: only another backend can tell."""
+    HARMLESS = "harmless"
+    """What somebody has changed and nothing depends on."""
+    HARMFUL = "harmful"
+    """What does not work or cost as declared."""
+
+    @property
+    def is_drift(self) -> bool:
+        """Whether somebody should know."""
+        return self in {Drift.HARMLESS, Drift.HARMFUL}
 
 
 class Phase(Enum):
@@ -27,31 +54,94 @@ class Phase(Enum):
     ENDING = "ending"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    STOPPED = "stopped"
+    """A run that somebody has ended before it had come to its own end."""
     GONE = "gone"
     UNKNOWN = "unknown"
     """A status this version has never heard of: neither the goal nor a failure, and not the end."""
 
 
+LIVING = frozenset({Phase.BUILDING, Phase.READY, Phase.SCALING, Phase.RUNNING, Phase.UNKNOWN})
+"""It works, or can come to work, so it may be adopted."""
+ENDING = frozenset({Phase.ENDING, Phase.STOPPED, Phase.GONE})
+"""It was asked to end, or has ended so."""
+SPENT = frozenset({Phase.FAILED, Phase.STOPPED, Phase.GONE})
+"""It can never become what the user wants: a broken cluster, a failed or stopped run."""
+
+
+class Ending(Enum):
+    """How something comes to its end."""
+
+    TERMINATED = "terminated"
+    """A call asks for it, and the status shows when it is done; what has failed costs money until then."""
+    COMPLETED = "completed"
+    """It ends by itself, well or not; a call stops it."""
+    REMOVED = "removed"
+    """A call removes it."""
+
+
+_FINAL: Mapping[Ending, frozenset[Phase]] = MappingProxyType(
+    {
+        Ending.TERMINATED: frozenset({Phase.GONE}),
+        Ending.COMPLETED: frozenset({Phase.SUCCEEDED, Phase.FAILED, Phase.STOPPED}),
+        Ending.REMOVED: frozenset(),
+    }
+)
+
+
 @dataclass(frozen=True)
 class Field:
-    """One input of a kind: how it is read, what changing it means, and what stands where the user says nothing."""
+    """One input of a kind: how it is read, what changing it means, and what stands where the user says nothing.
+
+    What it is for stands in the docstring of the resource, and nowhere else.
+
+    `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
+    that no error and no report shows its value: somewhere in the `whole`, or in its `members`, which are noted by their
+    names. `echo` is the way to where a record shows it besides under its name.
+    """
 
     name: str
     read: Reader
     change: Change
-    about: str
     default: object = None
     required: bool = False
+    drift: Drift = Drift.HARMFUL
+    private: Literal["", "whole", "members"] = ""
+    echo: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of resource: its inputs, and the meaning of every status the service is known to give it."""
+    """One kind of resource: all that is known of it, as data."""
 
     name: str
+    """That of its records, and of their class in the client."""
+    resource: str
+    """The name of its class in a program."""
+    collection: str
+    """The name of its calls in the client."""
     fields: tuple[Field, ...]
-    phases: Mapping[str, Phase]
-    living: frozenset[Phase]
+    shown: Mapping[str, Drift]
+    """The fields that the service fills in, with how grave a change is."""
+    view: View
+    ends: Ending
+    held_by: tuple[str, ...] = ()
+    """What in a session notes that the state holds one, where that is not what all definitions have."""
+    phases: Mapping[str, Phase] = field(default_factory=dict)
+    """The meaning of every status that the service is known to give it; none where it has no status."""
+    signed: str = ""
+    """The field that ends in the ownership marker; empty where there is none."""
+    rules: tuple[Rule, ...] = ()
+    doubts: Callable[[Mapping[str, object]], Mapping[str, str]] = lambda _inputs: {}
+    """Texts about inputs on which documents disagree, by the input; the service decides."""
+    repeated: Callable[[Any], Mapping[str, object] | None] = lambda _record: {}
+    """What each change of a record has to send again; None where the service hides some of that."""
+    summary: Callable[[Any], str] = lambda record: str(record.name or "")
+    """What a line says of a record that has no status."""
+    asked_about: tuple[str, ...] = ()
+    """The inputs that the service is asked about before an `up`."""
+    secret_outputs: tuple[str, ...] = ()
+    """What is secret whatever the program says."""
     by_name: Mapping[str, Field] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -62,12 +152,34 @@ class Kind:
         return self.phases.get(status, Phase.UNKNOWN)
 
     def is_living(self, status: str) -> bool:
-        """Return whether something with this status still works or can come to work, so may be adopted."""
-        return self.phase(status) in self.living
+        """Return whether something with this status is one of `LIVING`."""
+        return self.phase(status) in LIVING
+
+    def is_ending(self, status: str) -> bool:
+        """Return whether something with this status is one of `ENDING`."""
+        return self.phase(status) in ENDING
+
+    def is_spent(self, status: str) -> bool:
+        """Return whether something with this status is one of `SPENT`."""
+        return self.phase(status) in SPENT
+
+    def is_final(self, status: str) -> bool:
+        """Return whether nothing follows on `status`."""
+        return self.phase(status) in _FINAL[self.ends]
 
     def statuses(self, *phases: Phase) -> tuple[str, ...]:
-        """Return every known status that means one of `phases`."""
+        """Return every known status that means one of `phases`, in the order of a life."""
         return tuple(status for status, phase in self.phases.items() if phase in phases)
+
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """Every known status that something follows on, in the order of a life."""
+        return tuple(status for status in self.phases if not self.is_final(status))
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The names of the fields that the service shows and that can change there."""
+        return tuple(one.name for one in self.fields if one.change is not Change.LOCAL and one.drift is not Drift.NONE)
 
     def completed(self, inputs: Mapping[str, object], seen: Mapping[str, object]) -> dict[str, object]:
         """Return `inputs` with the defaults of the fields that they leave open and that `seen` has a value for."""
@@ -77,3 +189,8 @@ class Kind:
     def names(self, change: Change) -> tuple[str, ...]:
         """Return the names of the fields whose change asks for `change`."""
         return tuple(one.name for one in self.fields if one.change is change)
+
+
+def alike(names: str, drift: Drift) -> dict[str, Drift]:
+    """Return the class of several fields, given with blanks between them."""
+    return dict.fromkeys(names.split(), drift)

@@ -2,28 +2,48 @@
 
 from collections.abc import Container
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from xplenty_pulumi.client import Cluster, Hook
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.registry import kind_of
 from xplenty_pulumi.errors import RefusedError
 
 ADOPTION_WINDOW = timedelta(minutes=60)
 """How long after its create call something unfinished may be adopted."""
 
 
-def marker_on(thing: Cluster | Hook) -> Marker | None:
-    """Return the marker that a cluster carries in its description, or a hook in its name."""
-    return markers.read(thing.name if isinstance(thing, Hook) else thing.description)
+class Thing(Protocol):
+    """A record of a kind that carries a marker."""
+
+    @property
+    def id(self) -> int: ...
 
 
-def is_marked(thing: Cluster | Hook, owner: Marker) -> bool:
+def signed_text(thing: Thing) -> str:
+    """Return the text of a record that its marker ends."""
+    return getattr(thing, kind_of(thing).signed) or ""
+
+
+def marker_on(thing: Thing) -> Marker | None:
+    """Return the marker that a record carries, wherever its kind has it."""
+    return markers.read(signed_text(thing))
+
+
+def maker_of(thing: Thing) -> int | None:
+    """Return the id of the user who made it, None where the service does not say."""
+    creator = getattr(thing, "creator", None)
+    maker: int | None = creator.id if creator else getattr(thing, "owner_id", None)
+    return maker
+
+
+def is_marked(thing: Thing, owner: Marker) -> bool:
     """Return whether it carries a marker of this owner."""
     found = marker_on(thing)
     return found is not None and found.whose == owner
 
 
-def is_adoptable(thing: Cluster | Hook, owner: Marker, *, now: datetime, user: int | None) -> bool:
+def is_adoptable(thing: Thing, owner: Marker, *, now: datetime, user: int | None) -> bool:
     """Return whether it stems from an interrupted create call of this owner: unfinished, recent, by the same user.
 
     `user` is that of the key, None where that is not known.
@@ -34,7 +54,7 @@ def is_adoptable(thing: Cluster | Hook, owner: Marker, *, now: datetime, user: i
     return abs(now - found.begun) < ADOPTION_WINDOW + timedelta(minutes=1) and not is_of_another(thing, user)
 
 
-def is_surplus(thing: Cluster | Hook, owner: Marker, nonces: Container[str], *, user: int | None) -> bool:
+def is_surplus(thing: Thing, owner: Marker, nonces: Container[str], *, user: int | None) -> bool:
     """Return whether a create call of this owner with one of the nonces made it, and it is unfinished."""
     found = marker_on(thing)
     if found is None or found.whose != owner or not found.is_unfinished:
@@ -42,7 +62,7 @@ def is_surplus(thing: Cluster | Hook, owner: Marker, nonces: Container[str], *, 
     return found.nonce in nonces and not is_of_another(thing, user)
 
 
-def way_out(thing: Cluster | Hook, nonces: Container[str]) -> str:
+def way_out(thing: Thing, nonces: Container[str]) -> str:
     """Return what ends an unfinished duplicate: a destroy only where a create call with one of these nonces made it."""
     found = marker_on(thing)
     if found is not None and found.nonce in nonces:
@@ -50,17 +70,16 @@ def way_out(thing: Cluster | Hook, nonces: Container[str]) -> str:
     return "No `pulumi up` or `pulumi destroy` ends it; `xplenty-pulumi recover --end-strays` does"
 
 
-def is_of_another(thing: Cluster | Hook, user: int | None) -> bool:
+def is_of_another(thing: Thing, user: int | None) -> bool:
     """Return whether a schedule or another user than that of the key has made it, as far as it says so."""
-    if isinstance(thing, Hook):
-        return False
-    if thing.creator is not None and thing.creator.type == "Schedule":
+    creator = getattr(thing, "creator", None)
+    if creator is not None and creator.type == "Schedule":
         return True
-    maker = thing.creator.id if thing.creator else thing.owner_id
+    maker = maker_of(thing)
     return maker is not None and user is not None and maker != user
 
 
-def refusal(kind: str, thing: Cluster | Hook, *, user: int | None) -> RefusedError:
+def refusal(kind: str, thing: Thing, *, user: int | None) -> RefusedError:
     """Return the error for something with the marker of the resource that nothing proves to be this resource's."""
     found = marker_on(thing)
     if is_of_another(thing, user):

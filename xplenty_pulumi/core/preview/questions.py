@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from xplenty_pulumi.client import Client, Cluster, Package
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.kind import LIVING
 from xplenty_pulumi.core.kinds.obstacles import Fault, fault_of
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
 from xplenty_pulumi.core.reading.lookup import named, or_none, require_account
@@ -30,7 +30,7 @@ from xplenty_pulumi.errors import (
 
 LONGEST_CALL = 5.0
 """Seconds that a call may take, repeats included."""
-_LIVING = CLUSTER.statuses(Phase.BUILDING, Phase.READY, Phase.SCALING)
+_LIVING = CLUSTER.statuses(*LIVING)
 _SYSTEM = "_"
 """How the names of the service's own variables begin, which a run may set whatever its package declares."""
 

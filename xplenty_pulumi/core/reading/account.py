@@ -5,15 +5,11 @@ from functools import partial
 from xplenty_pulumi.client import Client, Cluster, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
-from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reading.absence import Presence
 from xplenty_pulumi.core.reading.for_refresh import Survey
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reading.polling import Poller
 from xplenty_pulumi.core.reading.shared_look import SharedLook
-
-# In the order of a job's life, so that one that moves on between two of these lists shows up in the later one.
-_ACTIVE = JOB_RUN.statuses(Phase.BUILDING, Phase.RUNNING, Phase.ENDING)
 
 
 class Polls:
@@ -49,5 +45,6 @@ class Polls:
         return self._active_jobs.now()
 
     def _list_active_jobs(self) -> list[Job]:
-        listed = {job.id: job for status in _ACTIVE for job in self._client.jobs.list(status=status)}
+        # In the order of a life, so that a job that moves on between two of these lists shows up in the later one.
+        listed = {job.id: job for status in JOB_RUN.unfinished for job in self._client.jobs.list(status=status)}
         return list(listed.values())

@@ -4,18 +4,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from xplenty_pulumi.client import Client, Cluster, Hook, Job
+from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.kind import ENDING, Kind, Phase
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reading.polling import FEW, PAGE, Identified, pages
 from xplenty_pulumi.errors import NotFoundError
 
 _LAG = 2.0
-_UNENDED = CLUSTER.statuses(Phase.BUILDING, Phase.SCALING, Phase.READY, Phase.FAILED)
 
 RecordT = TypeVar("RecordT", bound=Identified)
 
@@ -28,15 +26,6 @@ class Seen(Generic[RecordT]):
     all: tuple[RecordT, ...] = ()
 
 
-@dataclass(frozen=True)
-class Reading:
-    """An account as one look shows it."""
-
-    clusters: Seen[Cluster]
-    jobs: Seen[Job]
-    hooks: Seen[Hook]
-
-
 class Reader:
     """Reads one account; used by one thread at a time."""
 
@@ -44,12 +33,8 @@ class Reader:
         self._client = client
         self._clock = clock
 
-    def read(
-        self, clusters: Collection[int], jobs: Collection[int], hooks: Collection[int], *, all_living: bool = False
-    ) -> Reading:
-        """Return these clusters, runs and hooks as they are now.
-
-        With `all_living`, also all clusters that have not ended, and all hooks.
+    def read(self, kind: Kind, wanted: Collection[int], *, all_living: bool = False) -> Seen[Any]:
+        """Return these things of a kind as they are now; with `all_living`, also all that carry markers and live.
 
         A list is read, newest first, as long as that is cheaper than reading singly what is missing. What is in no list
         and not known to the service is asked for once more after two seconds, before it counts as gone.
@@ -57,26 +42,17 @@ class Reader:
         Raises:
             XplentyError: the account can not be read.
         """
-        client = self._client
-        list_jobs = partial(client.jobs.list, sort="created", direction="desc")
-        list_hooks = partial(client.hooks.list, sort="created", direction="desc")
-        seen_clusters = self._clusters(clusters, all_living=all_living) if clusters or all_living else Seen[Cluster]({})
-        return Reading(
-            seen_clusters,
-            self._look(jobs, list_jobs, client.jobs.get),
-            self._look(hooks, list_hooks, client.hooks.get, always=True, is_whole=all_living),
-        )
-
-    def _clusters(self, wanted: Collection[int], *, all_living: bool) -> Seen[Cluster]:
-        client = self._client
-        list_ = iter(client.clusters.list(sort="created", direction="desc"))
-        seen = self._look(wanted, lambda: list_, client.clusters.get, always=True)
-        if not all_living:
+        calls, is_marked = getattr(self._client, kind.collection), bool(kind.signed)
+        list_ = iter(calls.list(sort="created", direction="desc"))
+        is_whole = all_living and is_marked and not kind.phases
+        seen: Seen[Any] = self._look(wanted, lambda: list_, calls.get, always=is_marked, is_whole=is_whole)
+        if not (all_living and is_marked) or is_whole:
             return seen
         # Reading on costs no more than one list for each status, unless the list goes back for long.
-        rest = list(islice(list_, len(_UNENDED) * PAGE + 1))
-        if len(rest) > len(_UNENDED) * PAGE:
-            rest = list(chain.from_iterable(client.clusters.list(status=status) for status in _UNENDED))
+        unended = kind.statuses(*{*Phase} - ENDING)
+        rest = list(islice(list_, len(unended) * PAGE + 1))
+        if len(rest) > len(unended) * PAGE:
+            rest = list(chain.from_iterable(calls.list(status=status) for status in unended))
         return Seen(seen.found, tuple({one.id: one for one in (*seen.all, *rest)}.values()))
 
     def _look(

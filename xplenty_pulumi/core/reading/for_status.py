@@ -26,8 +26,7 @@ class Glance(Generic[RecordT]):
     """What is in a list and matters: its newest hundred, and all that is older but has not ended.
 
     `newest_first` reads the list of a status (`all` for every one), `get` one thing, None where the service does not
-    know it, and `final` are the statuses of what has ended. With `statuses`, only the newest hundred of each are looked
-    at. Used by one thread at a time.
+    know it. With `statuses`, only the newest hundred of each are looked at. Used by one thread at a time.
     """
 
     def __init__(
@@ -36,13 +35,11 @@ class Glance(Generic[RecordT]):
         get: Callable[[int], RecordT | None],
         kind: Kind,
         *,
-        final: Iterable[str],
         statuses: tuple[str, ...] = (),
     ) -> None:
         self._newest_first = newest_first
         self._get = get
-        self._final = frozenset(final)
-        self._active = tuple(status for status in kind.phases if status not in self._final)
+        self._kind = kind
         self._statuses = statuses
         self._page: dict[int, RecordT] = {}
         self._older: dict[int, RecordT] = {}
@@ -67,10 +64,10 @@ class Glance(Generic[RecordT]):
         followed = {
             number: one
             for number, one in {**before, **self._older}.items()
-            if number not in page and one.status not in self._final
+            if number not in page and not self._kind.is_final(one.status)
         }
         is_new = not before.keys() & page.keys()
-        statuses = self._active if is_new else tuple(sorted({one.status for one in followed.values()}))
+        statuses = self._kind.unfinished if is_new else tuple(sorted({one.status for one in followed.values()}))
         listed = self._by_id(one for status in statuses for one in self._newest_first(status))
         for number in followed.keys() - listed.keys():
             if (moved := self._get(number)) is not None:

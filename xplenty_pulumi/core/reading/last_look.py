@@ -7,7 +7,7 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.reading.polling import PAGE
-from xplenty_pulumi.core.reading.strays import WINDOW, Stray, stray_clusters
+from xplenty_pulumi.core.reading.strays import WINDOW, Stray, strays_among
 from xplenty_pulumi.errors import Cancelled, XplentyError
 
 LONGEST = 3.0
@@ -32,7 +32,7 @@ class LastLook:
         """Note a scope that the markers of this stack's resources carry."""
         self._scopes.add(scope)
 
-    def know(self, cluster_id: int) -> None:
+    def hold(self, cluster_id: int) -> None:
         """Note that the engine's state holds this cluster, or is to hold it."""
         self._known.add(cluster_id)
 
@@ -45,7 +45,7 @@ class LastLook:
             return ""
         try:
             newest = self._client.within(LONGEST).clusters.list(sort="created", direction="desc", page_size=PAGE)
-            found = stray_clusters(islice(newest, PAGE), self._scopes, self._known)
+            found = strays_among(islice(newest, PAGE), self._scopes, self._known)
         except Cancelled:  # the pause before a second try: the engine says in the same way that all is over
             return f"{_BLIND}: the service gave no usable answer. {_AGAIN}"
         except XplentyError as trouble:

@@ -1,17 +1,34 @@
 """Bringing what is to what should be: create, update, read and delete for each kind of resource.
 
-`clusters`, `jobs` and `hooks` are the reconcilers. A cluster is created by `creation`, which finds lost ones through
-`living`; lost job runs are found through `runs` and told from those of others by `equal_runs`, lost hooks are found
-through `known_hooks`, and `stopping` ends a run.
-`cluster_goals` and `run_goals` say what is waited for, and `watching` who is told what becomes of a cluster or a run.
+- `clusters`: clusters: created once, resized honestly, ended verifiably.
+- `definitions`: hooks, and what else the service keeps as a document: created once, changed, removed verifiably.
+- `runs`: job runs: started once, followed to their end, stopped.
+- `intent`: what an update is to bring about.
+- `notify`: whether the user of the key is told what becomes of a cluster or a run.
+- `outcome`: what reconciling ends in, and what a look shows.
+- `repeat`: repeating a call that is safe to repeat, and looking for what one that is not may have made.
 """
 
 from xplenty_pulumi.core.reconcile.clusters.actions import Clusters
 from xplenty_pulumi.core.reconcile.clusters.search import Living
-from xplenty_pulumi.core.reconcile.hooks.actions import Hooks
-from xplenty_pulumi.core.reconcile.hooks.search import KnownHooks
+from xplenty_pulumi.core.reconcile.definitions.actions import Definitions
+from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, definition_of
+from xplenty_pulumi.core.reconcile.definitions.hook import HookDefinition
+from xplenty_pulumi.core.reconcile.definitions.search import KnownDefinitions
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
 from xplenty_pulumi.core.reconcile.runs.actions import JobRuns
 from xplenty_pulumi.core.reconcile.runs.search import Runs
 
-__all__ = ["Clusters", "Hooks", "JobRuns", "KnownHooks", "Living", "Outcome", "Runs", "Sight"]
+__all__ = [
+    "Clusters",
+    "Definitions",
+    "DesiredDefinition",
+    "HookDefinition",
+    "JobRuns",
+    "KnownDefinitions",
+    "Living",
+    "Outcome",
+    "Runs",
+    "Sight",
+    "definition_of",
+]

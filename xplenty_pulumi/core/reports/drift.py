@@ -4,14 +4,14 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from xplenty_pulumi.client import Cluster, Hook, Job
-from xplenty_pulumi.core.kinds.compare import differences, is_spent
+from xplenty_pulumi.client import Cluster, Job
+from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
-from xplenty_pulumi.core.kinds.kind import Kind, Phase
+from xplenty_pulumi.core.kinds.kind import Drift, Ending, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.variables import values_of
-from xplenty_pulumi.core.kinds.views import cluster_view, hook_view, job_view
 from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, phase_of, sight_of
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.failure import failure_of
@@ -22,19 +22,9 @@ from xplenty_pulumi.core.reconcile.runs.goals import (
     is_awaited,
     unknown_end,
 )
-from xplenty_pulumi.core.reports.drift_classes import (
-    CAUSES,
-    OUTPUTS,
-    SECRET_INPUTS,
-    Cause,
-    Drift,
-    class_of_input,
-    comparable,
-    worst,
-)
+from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause, class_of_input, worst
 from xplenty_pulumi.redact import MASK, scrub
 
-Record = Cluster | Job | Hook
 _UNKNOWN = "the service does not know it (404)"
 
 
@@ -104,13 +94,17 @@ class Report:
         return tuple(one for one in self.findings if one.drift is drift)
 
 
-def findings_of(entry: Entry, record: Record | None) -> tuple[Finding, ...]:
+def findings_of(entry: Entry, record: Any) -> tuple[Finding, ...]:
     """Return every difference between a resource in the state and the service's record of it, None for a 404."""
-    if isinstance(record, Job) or entry.kind is JOB_RUN:
-        return _findings_of_run(entry, record if isinstance(record, Job) else None)
-    if isinstance(record, Hook):
-        return _changes(entry, hook_view(record, entry.declared))
-    return _findings_of_cluster(entry, record)
+    match entry.kind.ends:
+        case Ending.COMPLETED:
+            return _findings_of_run(entry, record)
+        case _ if record is None:
+            return (finding(entry, Cause.GONE, _UNKNOWN),)
+        case Ending.TERMINATED:
+            return _findings_of_cluster(entry, record)
+        case Ending.REMOVED:
+            return _changes(entry, record)
 
 
 def finding(entry: Entry, cause: Cause, remark: str) -> Finding:
@@ -119,38 +113,35 @@ def finding(entry: Entry, cause: Cause, remark: str) -> Finding:
     return Finding(entry.stack, entry.name, entry.kind.name, entry.id, cause, drift, remark=remark)
 
 
-def _findings_of_cluster(entry: Entry, cluster: Cluster | None) -> tuple[Finding, ...]:
+def _findings_of_cluster(entry: Entry, cluster: Cluster) -> tuple[Finding, ...]:
     sight = sight_of(cluster)
-    if cluster is None:
-        return (finding(entry, Cause.GONE, _UNKNOWN),)
     if sight.gone:
         as_asked = bool(cluster.terminated_on_idle and entry.declared.get("terminate_on_idle"))
         return (finding(entry, Cause.ENDED_ON_IDLE if as_asked else Cause.GONE, sight.remark),)
     if phase_of(cluster) is Phase.READY:
-        return _changes(entry, cluster_view(cluster))
+        return _changes(entry, cluster)
     whole = finding(entry, Cause.BROKEN if is_broken(cluster) else Cause.UNFINISHED, sight.remark)
-    return (whole, *_changes(entry, cluster_view(cluster), but="status"))
+    return (whole, *_changes(entry, cluster, but="status"))
 
 
 def _findings_of_run(entry: Entry, job: Job | None) -> tuple[Finding, ...]:
-    last = JOB_RUN.phase(str(entry.outputs.get("status", "")))
     if job is None:
-        sight = forgotten(entry.id, last)
+        sight = forgotten(entry.id, str(entry.outputs.get("status", "")))
         if not sight.gone and not sight.remark:
             return (finding(entry, Cause.FORGOTTEN, f"{_UNKNOWN}, and it had completed"),)
         return (finding(entry, Cause.GONE if sight.gone else Cause.LOST, sight.remark),)
     desired = DesiredRun(entry.declared, timeout=0)
     is_recorded = has_come_to_nothing(job) and desired.on_failure == "record"
     if is_awaited(job, desired) or has_succeeded(job) or is_recorded:
-        return _changes(entry, job_view(job))
+        return _changes(entry, job)
     cause, remark = _what_befell(job)
-    return (finding(entry, cause, remark), *_changes(entry, job_view(job), but="status"))
+    return (finding(entry, cause, remark), *_changes(entry, job, but="status"))
 
 
 def _what_befell(job: Job) -> tuple[Cause, str]:
     if has_unknown_end(job):
         return Cause.END_UNKNOWN, unknown_end(job).message
-    if is_spent(JOB_RUN, job.status):
+    if JOB_RUN.is_spent(job.status):
         return Cause.RUN_FAILED, _failure(job)
     return Cause.UNFINISHED, f"it is {job.status}. The next `pulumi up` goes on following it"
 
@@ -160,18 +151,19 @@ def _failure(job: Job) -> str:
     return scrub(failure_of(job, {}).message, values_of(job.variables, job.dynamic_variables))
 
 
-def _changes(entry: Entry, view: Mapping[str, object], *, but: str = "") -> tuple[Finding, ...]:
+def _changes(entry: Entry, record: object, *, but: str = "") -> tuple[Finding, ...]:
     """The fields that differ: inputs as the core compares them, and what the service fills in as it is."""
-    names = [name for name in comparable(entry.kind) if name not in entry.unreadable]
+    view, shown = entry.kind.view(record, entry.declared), entry.kind.shown
+    names = [name for name in entry.kind.compared if name not in entry.unreadable]
     asked = {name: entry.declared.get(name, entry.outputs.get(name)) for name in names}
     known = {name: value for name, value in asked.items() if name in entry.declared or value is not None}
     inputs = [
         _changed(entry, one.field, (one.desired, one.observed), is_declared=one.field in entry.declared)
         for one in differences(entry.kind, known, view)
     ]
-    told = [name for name, drift in OUTPUTS[entry.kind.name].items() if drift is not Drift.NONE and name != but]
+    told = [name for name, drift in shown.items() if drift is not Drift.NONE and name != but]
     outputs = [
-        _changed(entry, name, (entry.outputs.get(name), view.get(name)), drift=OUTPUTS[entry.kind.name][name])
+        _changed(entry, name, (entry.outputs.get(name), view.get(name)), drift=shown[name])
         for name in told
         if name not in entry.unreadable and entry.outputs.get(name) != view.get(name)
     ]
@@ -182,7 +174,8 @@ def _changed(
     entry: Entry, name: str, values: tuple[object, object], *, is_declared: bool = True, drift: Drift | None = None
 ) -> Finding:
     found = drift or class_of_input(entry.kind, name, is_declared=is_declared)
-    desired, observed = (MASK, MASK) if name in SECRET_INPUTS else values
+    field = entry.kind.by_name.get(name)
+    desired, observed = (MASK, MASK) if field and field.private else values
     identity = (entry.stack, entry.name, entry.kind.name, entry.id)
     return Finding(*identity, Cause.CHANGED, found, field=name, desired=desired, observed=observed)
 

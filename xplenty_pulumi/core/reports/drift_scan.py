@@ -3,20 +3,19 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from xplenty_pulumi.client import Cluster, Hook
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.hook import HOOK
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
-from xplenty_pulumi.core.kinds.kind import Kind, Phase
+from xplenty_pulumi.core.kinds import ownership
+from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import marker_on, signed_text
+from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
 from xplenty_pulumi.core.reading.for_drift import Reader
 from xplenty_pulumi.core.reports.drift import Entry, Finding, findings_of
 from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause
 from xplenty_pulumi.text import plural
 
-_ENDED = frozenset({Phase.ENDING, Phase.GONE})
 _ADOPTED_WITHIN = timedelta(minutes=60)
 _IN_NO_STATE = frozenset({Cause.TWIN, Cause.ORPHANED, Cause.UNMANAGED, Cause.UNKNOWN_STACK})
 
@@ -39,13 +38,10 @@ class Elsewhere:
     scopes: Collection[str] = ()
 
 
-def things(clusters: Iterable[Cluster], hooks: Iterable[Hook]) -> list[Thing]:
-    """Return the clusters that have not ended, and the hooks."""
-    living = [one for one in clusters if CLUSTER.phase(one.status) not in _ENDED]
-    return [
-        *(Thing(CLUSTER, one.id, markers.read(one.description), _headline(one)) for one in living),
-        *(Thing(HOOK, one.id, markers.read(one.name), markers.strip(one.name)) for one in hooks),
-    ]
+def things(records: Iterable[ownership.Thing]) -> list[Thing]:
+    """Return what does not end or has ended."""
+    living = [one for one in records if not kind_of(one).is_ending(getattr(one, "status", ""))]
+    return [Thing(kind_of(one), one.id, marker_on(one), _headline(one)) for one in living]
 
 
 def twins(entries: Sequence[Entry], found: Iterable[Thing]) -> Iterator[Finding]:
@@ -75,7 +71,7 @@ def strangers(
         if (thing.kind.name, thing.id) in known or (marker and marker.whose in owners):
             continue
         if marker is None:
-            if thing.kind is CLUSTER:
+            if thing.kind.ends is Ending.TERMINATED:
                 yield _finding(thing, Cause.UNMANAGED, thing.headline)
         elif marker.scope in scopes:
             remark = f"{thing.headline}; {_fate(thing, marker, now)}"
@@ -112,10 +108,12 @@ def _fate(thing: Thing, marker: Marker, now: datetime | None = None) -> str:
     return "unfinished: the next `pulumi up` adopts it if the program still declares it"
 
 
-def _headline(cluster: Cluster) -> str:
-    nodes = "" if cluster.nodes is None else f", {plural(cluster.nodes, 'node')}"
-    named = f"{cluster.name}: " if cluster.name else ""
-    return f"{named}{cluster.status}{nodes}"
+def _headline(record: Any) -> str:
+    if kind_of(record).ends is Ending.REMOVED:
+        return markers.strip(signed_text(record))
+    nodes = "" if record.nodes is None else f", {plural(record.nodes, 'node')}"
+    named = f"{record.name}: " if record.name else ""
+    return f"{named}{record.status}{nodes}"
 
 
 def _finding(thing: Thing, cause: Cause, remark: str, *, stack: str = "", resource: str = "") -> Finding:
@@ -134,11 +132,9 @@ def look(
     Raises:
         XplentyError: the account can not be read.
     """
-    ids = {kind.name: _ids(entries, kind) for kind in (CLUSTER, JOB_RUN, HOOK)}
-    seen = reader.read(ids[CLUSTER.name], ids[JOB_RUN.name], ids[HOOK.name], all_living=unmanaged)
-    records = {CLUSTER.name: seen.clusters.found, JOB_RUN.name: seen.jobs.found, HOOK.name: seen.hooks.found}
-    found = [one for entry in entries for one in findings_of(entry, records[entry.kind.name].get(entry.id))]
-    living = things(seen.clusters.all, seen.hooks.all)
+    seen = {kind.name: reader.read(kind, _ids(entries, kind), all_living=unmanaged) for kind in KINDS.values()}
+    found = [one for entry in entries for one in findings_of(entry, seen[entry.kind.name].found.get(entry.id))]
+    living = things(one for kind in MARKED for one in seen[kind].all)
     found += twins(entries, living)
     return [*found, *(strangers(entries, living, scopes=scopes, now=now) if unmanaged else ())]
 

@@ -1,16 +1,16 @@
 """Handing a cluster or a hook over to a resource by its ownership marker, or releasing it from every stack."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from xplenty_pulumi.client import Client, Cluster, Hook
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.hook import HOOK
-from xplenty_pulumi.core.kinds.kind import Kind, Phase
+from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import maker_of, signed_text
+from xplenty_pulumi.core.kinds.registry import MARKED, kind_of
 from xplenty_pulumi.core.reading.lookup import or_listed
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reports.observer import known
@@ -18,11 +18,7 @@ from xplenty_pulumi.core.reports.overview import cluster_row
 from xplenty_pulumi.errors import ReadyFailed, RefusedError, UnsureError
 from xplenty_pulumi.text import label
 
-KINDS: Mapping[str, Kind] = {CLUSTER.name: CLUSTER, HOOK.name: HOOK}
-"""The kinds that carry a marker, by name."""
 _SETTLING = (0.0, 2.0, 5.0)
-_DERIVED = "encrypted_basic_auth_data"
-"""A setting that the service makes of another one and takes from nobody."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ class Thing:
     @property
     def kind(self) -> Kind:
         """What it is."""
-        return HOOK if isinstance(self.record, Hook) else CLUSTER
+        return kind_of(self.record)
 
     @property
     def label(self) -> str:
@@ -43,16 +39,13 @@ class Thing:
 
     @property
     def headline(self) -> str:
-        """Its name and how it does; a hook's own name shows its address, so that its type stands for it."""
-        if isinstance(self.record, Hook):
-            return f"{self.record.type}, {'on' if self.record.active else 'off'}"
-        return cluster_row(self.record).headline
+        """Its name and how it does."""
+        return cluster_row(self.record).headline if isinstance(self.record, Cluster) else self.kind.summary(self.record)
 
     @property
     def text(self) -> str:
         """The text that its marker ends."""
-        carrying = self.record.name if isinstance(self.record, Hook) else self.record.description
-        return carrying or ""
+        return signed_text(self.record)
 
     @property
     def marker(self) -> Marker | None:
@@ -62,36 +55,25 @@ class Thing:
     @property
     def creator(self) -> int | None:
         """The id of the user who created it, None where the service does not say."""
-        if isinstance(self.record, Hook):
-            return None
-        return self.record.creator.id if self.record.creator else self.record.owner_id
+        return maker_of(self.record)
 
     @property
     def ending(self) -> str:
         """The status of what ends or has ended; empty for all else."""
-        if isinstance(self.record, Hook):
-            return ""
-        return self.record.status if CLUSTER.phase(self.record.status) in {Phase.ENDING, Phase.GONE} else ""
+        status = str(getattr(self.record, "status", ""))
+        return status if self.kind.is_ending(status) else ""
 
     def body(self, marker: Marker | None) -> dict[str, object]:
-        """Return the body of the call that gives it this marker, or none: its text, and for a hook what has to be sent.
-
-        The service wants the settings of a hook each time (documented), so they are sent as it shows them.
-        """
+        """Return the body of the call that gives it this marker, or none, with what each change has to repeat."""
         text = markers.sign(self.text, marker) if marker else markers.strip(self.text)
-        if isinstance(self.record, Hook):
-            return {"name": text, "settings": _settings(self.record)}
-        return {"description": text}
+        return {self.kind.signed: text, **(self.kind.repeated(self.record) or {})}
 
 
 def look(client: Client, kind: str, number: int) -> Thing:
     """Return the thing as it is now; raises NotFoundError where the service does not know it."""
-    resource = label(kind, number)
-    if kind == HOOK.name:
-        hooks = client.hooks
-        return Thing(known(or_listed(partial(hooks.get, number), hooks.list, client, number=number), resource))
-    clusters = client.clusters
-    return Thing(known(or_listed(partial(clusters.get, number), clusters.list, client, number=number), resource))
+    collection = getattr(client, MARKED[kind].collection)
+    found = or_listed(partial(collection.get, number), collection.list, client, number=number)
+    return Thing(known(found, label(kind, number)))
 
 
 def require_free(thing: Thing, *, holder: str) -> None:
@@ -110,7 +92,7 @@ def require_free(thing: Thing, *, holder: str) -> None:
             advice="To manage it with another stack, move it: `pulumi state move`; to manage it with none, "
             "`pulumi state delete` first",
         )
-    if isinstance(thing.record, Hook) and _hides_a_secret(thing.record):
+    if thing.kind.repeated(thing.record) is None:
         raise RefusedError(
             "the service wants its settings with each change and does not show its password, which a change might "
             "lose; nothing was changed",
@@ -145,8 +127,7 @@ def hand_over(client: Client, thing: Thing, marker: Marker | None, *, clock: Clo
 
 
 def _put(client: Client, thing: Thing, body: Mapping[str, object]) -> None:
-    update: Callable[..., object] = client.hooks.update if thing.kind is HOOK else client.clusters.update
-    update(thing.record.id, body)
+    getattr(client, thing.kind.collection).update(thing.record.id, body)
 
 
 def _seen(client: Client, thing: Thing, marker: Marker | None, clock: Clock) -> Thing:
@@ -160,18 +141,3 @@ def _seen(client: Client, thing: Thing, marker: Marker | None, clock: Clock) -> 
         resource=thing.label,
         advice="Run the same again; until it is shown, nothing adopts it",
     )
-
-
-def _settings(hook: Hook) -> dict[str, object]:
-    if hook.settings is None:
-        return {}
-    shown = {name: getattr(hook.settings, name) for name in type(hook.settings).model_fields if name != _DERIVED}
-    return {name: value for name, value in shown.items() if value is not None}
-
-
-def _hides_a_secret(hook: Hook) -> bool:
-    shown = _settings(hook)
-    needed = {"hipchat": "auth_token", "pagerduty": "service_key"}.get(hook.type, "")
-    if shown.get("basic_auth"):
-        needed = "basic_auth_data"
-    return not shown or bool(needed and needed not in shown)

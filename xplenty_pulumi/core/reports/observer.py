@@ -9,7 +9,7 @@ from xplenty_pulumi.client import Client, Cluster, Job, RateLimit
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
-from xplenty_pulumi.core.kinds.kind import Kind, Phase
+from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.reading.for_status import Glance
 from xplenty_pulumi.core.reading.lookup import or_listed, or_none
 from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail, cluster_detail, job_detail
@@ -122,8 +122,7 @@ class Observer:
         """
         self._allowance.require_read()
         touched = self._client.clusters.list(since=self._clock.now() - period)
-        living = [status for status, phase in CLUSTER.phases.items() if phase is not Phase.GONE]
-        unended = (one for status in living for one in self._client.clusters.list(status=status))
+        unended = (one for status in CLUSTER.unfinished for one in self._client.clusters.list(status=status))
         return tuple({one.id: one for one in (*touched, *unended)}.values())
 
     def _glance_at_clusters(self) -> Glance[Cluster]:
@@ -132,7 +131,6 @@ class Observer:
             lambda status: client.clusters.list(status=status, sort="created", direction="desc"),
             lambda number: or_none(partial(client.clusters.get, number), client),
             CLUSTER,
-            final=CLUSTER.statuses(Phase.GONE),
             statuses=self._statuses_of(CLUSTER),
         )
 
@@ -144,7 +142,6 @@ class Observer:
             ),
             lambda number: or_none(partial(client.jobs.get, number, include=_EMBEDDED), client),
             JOB_RUN,
-            final=JOB_RUN.statuses(Phase.SUCCEEDED, Phase.FAILED, Phase.GONE),
             statuses=self._statuses_of(JOB_RUN),
         )
 

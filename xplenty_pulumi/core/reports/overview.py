@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 
 from xplenty_pulumi.client import Cluster, Job, RateLimit
 from xplenty_pulumi.core.kinds import marker
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_end
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.variables import values_of
-from xplenty_pulumi.core.kinds.views import cluster_view
 from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import label, one_line, plural
 

@@ -8,7 +8,7 @@
   decision between.
 - `context`: what a provider method knows of its process: the settings, the session, and the request that is being
   answered.
-- `hook`: the dynamic provider of hooks.
+- `definition`: the dynamic provider of definitions: of whatever has no status, and is there as declared or not.
 - `job_run`: the dynamic provider of job runs: the engine's calls on one side, the reconciler on the other, no
   decision between.
 - `preview`: what a check finds out beyond the inputs themselves: the rules of the stack, and what the service says

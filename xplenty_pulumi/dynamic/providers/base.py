@@ -4,7 +4,6 @@ A program only declares, so the client and the reconciler, which take half a sec
 provider process first uses them.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Properties", "Provider", "answered", "declared", "number_of", "timeout_of"]
 
 
-class Provider(ProviderContext, ABC):
+class Provider(ProviderContext):
     """The common half of a provider.
 
     The object that a program hands over is empty, so all that reaches the state is the name of its class; `configure`
@@ -39,8 +38,6 @@ class Provider(ProviderContext, ABC):
     """
 
     serialize_as_secret_always = False
-    lies_side_by_side = False
-    """Whether the state has all outputs side by side, none of them under `observed`."""
 
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration of this process, and set up what the host does not offer."""
@@ -59,27 +56,18 @@ class Provider(ProviderContext, ABC):
         """Return what needs a new resource; what differs at all the engine finds out itself, property by property."""
         self.hold(_id)
         found = self.plan(olds, news)
-        spent = "status" in found.replaces
-        if "rerun" in found.replaces:
-            bridge.say(self.call(), "runs anew with every `pulumi up`, as rerun asks")
-        elif spent:
-            bridge.say(self.call(), f"{self.kind.name} {_id} is {olds['status']}, so a new one is planned")
-        elif found.replaces and {*found.replaces} <= Inputs.of(news).unknown:
-            names = ", ".join(found.replaces)
-            bridge.say(self.call(), f"replaced only if the value of {names}, which the `up` will know, is another one")
+        label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
+        if remark := found.remark(label, olds.get("status"), unknown=unknown):
+            bridge.say(self.call(), remark)
         self.planned(found, news)
         return DiffResult(
-            changes=True if {"status", "rerun"} & {*found.replaces} or self._is_outdated() else None,
+            changes=True if found.is_anew or self._is_outdated() else None,
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
 
     def planned(self, found: Plan, news: Properties) -> None:
         """Say what the plan needs that is not there any more; where nothing can be missing, nothing."""
-
-    @abstractmethod
-    def view(self, record: Any) -> dict[str, object]:
-        """Return a record of this kind as plain values."""
 
     def plan(self, olds: Properties, news: Properties) -> Plan:
         """Return the core's plan from the outputs in the state to the new inputs."""
@@ -89,7 +77,7 @@ class Provider(ProviderContext, ABC):
 
     def achieved(self, call: Call, outcome: "Outcome[Any]", props: Properties) -> Properties:
         """Return the outputs of what was brought about; where there is a problem, fail so that the state keeps it."""
-        seen = self.outputs(props, self.view(outcome.record))
+        seen = self.outputs(props, outcome.record)
         if outcome.nonces:
             seen[NONCES] = " ".join(dict.fromkeys(outcome.nonces))
         if outcome.problem is not None:
@@ -101,15 +89,18 @@ class Provider(ProviderContext, ABC):
         return self.stored(seen)
 
     def stored(self, seen: Properties) -> Properties:
-        """Return outputs that lie side by side as they are to lie in the state."""
-        if self.lies_side_by_side:
+        """Return outputs that lie side by side as they are to lie in the state.
+
+        Secret outputs stay where they are, since one below `observed` would make a secret of all that is there.
+        """
+        if self.kind.secret_outputs:
             return {name: value for name, value in seen.items() if name != OBSERVED}
         return stored(seen)
 
     def _is_outdated(self) -> bool:
         """Whether a version before 0.2 laid out the state that is being compared, so that it is to be written anew."""
         given = [one for one in arguments_answered() if isinstance(one, dict)]
-        return not self.lies_side_by_side and any(DECLARED in one for one in given)
+        return not self.kind.secret_outputs and any(DECLARED in one for one in given)
 
     def headline(self, seen: Properties) -> str:
         """Return what the row of a resource says in the end."""
@@ -118,7 +109,7 @@ class Provider(ProviderContext, ABC):
     def sighted(self, call: Call, record: Any, remark: str, props: Properties) -> ReadResult:
         """Return what was read; what is not as it should be is said in the way that keeps it in the state."""
         id_, managed = str(record.id), DECLARED in props
-        seen = self.outputs(props, self.view(record))
+        seen = self.outputs(props, record)
         if not remark:
             seen.pop(OWED, None)
         inputs = refreshed_inputs(seen) if managed else None
@@ -145,9 +136,9 @@ class Provider(ProviderContext, ABC):
         bridge.warn(call, f"{resource}: {remark}")
         return ReadResult(None, {})
 
-    def outputs(self, props: Properties, view: Mapping[str, object]) -> Properties:
+    def outputs(self, props: Properties, record: object) -> Properties:
         """Return all outputs of a record, the API key masked like every secret variable."""
-        settings = self.settings()
+        settings, view = self.settings(), self.kind.view(record, declared(props, self.kind))
         return {**outputs(props, view, self.kind, secrets=[settings.api_key]), ACCOUNT: settings.account_id}
 
     def intent(self, call: Call, olds: Properties, news: Properties) -> "Intent":
@@ -185,8 +176,12 @@ def number_of(id_: str, kind: Kind) -> int:
 
 def timeout_of(call: Call, inputs: Mapping[str, object], name: str, kind: Kind) -> float:
     """Return the seconds an operation may take: the resource option `custom_timeouts`, the input, the default."""
-    value = call.timeout or inputs.get(name) or kind.by_name[name].default
-    return float(str(value))
+    return float(call.timeout or setting_of(inputs, name, kind))
+
+
+def setting_of(inputs: Mapping[str, object], name: str, kind: Kind) -> str:
+    """Return the input as a text, its default where there is none."""
+    return str(inputs.get(name) or kind.by_name[name].default)
 
 
 def with_notify(props: Properties, told: bool | None) -> Properties:

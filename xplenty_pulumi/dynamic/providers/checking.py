@@ -8,7 +8,8 @@ from pulumi.dynamic import CheckFailure, CheckResult
 
 from xplenty_pulumi import settings
 from xplenty_pulumi.core.kinds.check import Checked
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Ending
+from xplenty_pulumi.core.kinds.registry import FIELDS
 from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.inputs import Inputs
@@ -20,7 +21,7 @@ from xplenty_pulumi.errors import ConfigError, RefusedError, SpecError, XplentyE
 from xplenty_pulumi.redact import MASK, scrub
 from xplenty_pulumi.text import harmless
 
-_SECRET_FIELDS = frozenset({"variables", "dynamic_variables", "settings", "triggers"})
+_PRIVATE = frozenset(one.name for one in FIELDS if one.private)
 """Fields whose value an error must not show, even where the program calls none of it secret."""
 
 
@@ -30,7 +31,7 @@ def check(provider: ProviderContext, olds: Properties, news: Properties) -> Chec
     What the inputs themselves say comes first; only where they are in order the stack's rules and the service do.
     """
     rules, trouble = _rules(provider)
-    inputs = Inputs.of(rules.sized(news) if provider.kind is CLUSTER else news)
+    inputs = Inputs.of(rules.sized(news) if provider.kind.ends is Ending.TERMINATED else news)
     checked = inputs.checked(provider.kind)
     before = Inputs.of(olds).checked(provider.kind).inputs if OWNER in olds else None
     secrets = frozenset(map(str, news.get(SECRETS) or ()))
@@ -97,4 +98,4 @@ def _failure(problem: XplentyError, news: Properties) -> CheckFailure:
         text = re.sub(r", got .*", f", got {MASK}", text, flags=re.DOTALL)
         field = ""
     shown = harmless(scrub(text, secret_values(news)))
-    return CheckFailure("" if field in _SECRET_FIELDS else field, shown)
+    return CheckFailure("" if field in _PRIVATE else field, shown)

@@ -5,7 +5,7 @@ What only the provider process needs is loaded where it is used; see `base`.
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
@@ -15,7 +15,7 @@ from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import Inputs
 from xplenty_pulumi.dynamic.properties import declared, nonces_in
-from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of, timeout_of, with_notify
+from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of, setting_of, timeout_of, with_notify
 from xplenty_pulumi.dynamic.state import OWED, OWNER, Properties, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
@@ -29,17 +29,12 @@ class ClusterProvider(Provider):
 
     kind = CLUSTER
 
-    def view(self, record: Any) -> dict[str, object]:
-        from xplenty_pulumi.core.kinds.views import cluster_view  # noqa: PLC0415 - see above
-
-        return cluster_view(record)
-
     @answered
     def create(self, props: Properties) -> CreateResult:
         """Return the cluster's id and outputs once it is ready."""
         call = self.call()
         outcome = self._clusters(call).create(_desired_cluster(call, props))
-        self.session().last_look.know(outcome.record.id)
+        self.session().last_look.hold(outcome.record.id)
         self.session().foresight.know_cluster(outcome.record.id)
         return CreateResult(str(outcome.record.id), self.achieved(call, outcome, {**props, OWED: "*"}))
 
@@ -73,11 +68,10 @@ class ClusterProvider(Provider):
         self.require_account(_props)
         call = self.call()
         timeout = timeout_of(call, _props, "terminate_timeout", CLUSTER)
-        active_jobs = str(_props.get("active_jobs_on_terminate", "stop"))
         how = self._clusters(call).delete(
             number_of(_id, self.kind),
             timeout=timeout,
-            active_jobs=active_jobs,
+            active_jobs=setting_of(_props, "active_jobs_on_terminate", CLUSTER),
             owner=marker_of(owner_of(_props)),
             nonces=nonces_in(_props),
         )

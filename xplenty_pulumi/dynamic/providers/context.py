@@ -76,7 +76,7 @@ class ProviderContext(ResourceProvider):
         return self.scrubbed(text, *arguments)
 
     def scrubbed(self, text: str, *arguments: object) -> str:
-        """Return `text` without the API key and without the secret variables in any properties among `arguments`."""
+        """Return `text` without the API key and without the secrets in any properties among `arguments`."""
         given = arguments_answered()
         if len(arguments) == len(given) and all(map(is_, arguments, given)):
             return scrub(text, once("secrets", lambda: self.secrets_in(arguments)))
@@ -84,7 +84,10 @@ class ProviderContext(ResourceProvider):
 
     def secrets_in(self, arguments: tuple[object, ...]) -> list[Secret | str]:
         """Return the API key, and every spelling of what is secret in any properties among `arguments`."""
-        found = [value for one in arguments if isinstance(one, dict) for value in secret_values(one)]
+        properties = [one for one in arguments if isinstance(one, dict)]
+        shown = [one.get(name) for one in properties for name in self.kind.secret_outputs]
+        found = [value for one in properties for value in secret_values(one)]
+        found += [value for value in shown if isinstance(value, str)]
         try:
             return [self.settings().api_key, *found]
         except ConfigError:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.kinds.compare import Plan
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
-from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_settled
 from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.bridge import Call
 from xplenty_pulumi.dynamic.inputs import Inputs
@@ -30,14 +29,9 @@ class JobRunProvider(Provider):
 
     kind = JOB_RUN
 
-    def view(self, record: Any) -> dict[str, object]:
-        from xplenty_pulumi.core.kinds.views import job_view  # noqa: PLC0415 - see above
-
-        return job_view(record)
-
     def planned(self, found: Plan, news: Properties) -> None:
         """Look at the cluster of a run that starts anew although no input has changed."""
-        if found.replaces and {*found.replaces} <= {"status", "rerun"}:
+        if found.is_only_anew:
             with suppress(ConfigError):  # a plan needs no settings
                 warn_of_end(Inputs.of(news).checked(JOB_RUN).inputs, self.session().foresight, self.call())
 
@@ -52,7 +46,7 @@ class JobRunProvider(Provider):
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the run, which is never started again, is completed; a success is not asked again."""
         self.require_account(_olds)
-        if _is_settled(_olds, _news):
+        if is_settled(str(_olds.get("status", "")), on_failure=_news.get("on_failure")):
             seen = {name: value for name, value in _olds.items() if name not in _olds[DECLARED]}
             return UpdateResult(self.stored({**seen, **_news, DECLARED: sorted(declared(_news, JOB_RUN))}))
         call = self.call()
@@ -79,15 +73,12 @@ class JobRunProvider(Provider):
 
     @answered
     def delete(self, _id: str, _props: Properties) -> None:
-        """Return once the run is seen to have ended."""
+        """Return once the run is seen to have ended, or is left alone."""
         self.require_account(_props)
-        if _props.get("on_destroy") == "leave":
-            return
         call = self.call()
         timeout = timeout_of(call, _props, "stop_timeout", JOB_RUN)
-        owner = owner_of(_props) if OWNER in _props else None
-        seen = self._job_runs(call).stop(number_of(_id, self.kind), timeout=timeout, owner=owner)
-        bridge.say(call, seen)
+        if seen := self._job_runs(call).delete(number_of(_id, self.kind), _declared_run(_props), timeout=timeout):
+            bridge.say(call, seen)
 
     def _job_runs(self, call: Call) -> "JobRuns":
         return self.session().job_runs(call)
@@ -98,17 +89,11 @@ def _without_due(props: Properties, outcome: "Outcome[Any]") -> Properties:
     return {name: value for name, value in props.items() if name != "notify" or not outcome.is_notify_due}
 
 
-def _is_settled(olds: Properties, news: Properties) -> bool:
-    """Whether nothing is to be asked about a run any more, whatever else has changed: it has come to its good end."""
-    phase = JOB_RUN.phase(str(olds.get("status", "")))
-    return phase is Phase.SUCCEEDED or (phase is Phase.FAILED and news.get("on_failure") == "record")
-
-
 def _declared_run(props: Properties) -> "DesiredRun":
     """The run as the program declared it, which nobody waits for now."""
     from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun  # noqa: PLC0415 - see above
 
-    return DesiredRun(declared(props, JOB_RUN), timeout=0)
+    return DesiredRun(declared(props, JOB_RUN), timeout=0, owner=owner_of(props) if OWNER in props else None)
 
 
 def _desired_run(call: Call, props: Properties) -> "DesiredRun":

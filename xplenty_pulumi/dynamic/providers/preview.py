@@ -1,7 +1,7 @@
 """What a check finds out beyond the inputs themselves: the rules of the stack, and what the service says beforehand."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds import marker
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
-from xplenty_pulumi.core.kinds.kind import Change, Kind
+from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.variables import unquoted_text
 from xplenty_pulumi.core.preview import estimate
 from xplenty_pulumi.core.preview.estimate import Use, use_of
@@ -24,11 +22,6 @@ from xplenty_pulumi.errors import ApiError, ConfigError, SpecError, XplentyError
 if TYPE_CHECKING:
     from xplenty_pulumi.core.preview.questions import Foresight
 
-_LOOKED_AT: Mapping[str, frozenset[str]] = {
-    CLUSTER.name: frozenset({"nodes", "type"}),
-    JOB_RUN.name: frozenset(JOB_RUN.names(Change.REPLACE)),
-}
-"""The inputs that the service is asked about; where none of them has changed, nothing is asked."""
 _TYPE = ("type",)
 _COUNTED = ("nodes", "terminate_on_idle", "time_to_idle")
 """The inputs that an estimate depends on."""
@@ -45,7 +38,7 @@ class Subject:
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """The names of its secret variables; `*` where all of them are."""
 
-    def is_changed(self, names: frozenset[str] | tuple[str, ...]) -> bool:
+    def is_changed(self, names: Iterable[str]) -> bool:
         """Return whether it is new, or has another value in one of these inputs."""
         before = self.before
         return before is None or any(self.inputs.get(name) != before.get(name) for name in names)
@@ -102,8 +95,9 @@ def declared_clusters() -> Declared:
 def ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
     """Return what the rules of the stack refuse; no call is made."""
     now = SystemClock().now()
-    problems = [rules.refusal_of_new(now) if subject.before is None and subject.kind.name in _LOOKED_AT else None]
-    if subject.kind is CLUSTER:
+    is_new_work = subject.before is None and subject.kind.ends is not Ending.REMOVED
+    problems = [rules.refusal_of_new(now) if is_new_work else None]
+    if subject.kind.ends is Ending.TERMINATED:
         name = subject.owner.rpartition("::")[2]
         uses = declared_clusters().note(subject, use_of(name, subject.inputs, rules, now=now))
         problems += [
@@ -116,12 +110,12 @@ def ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
 def foreseen(subject: Subject, foresight: "Foresight", call: Call) -> list[XplentyError]:
     """Return what the service would refuse."""
     try:
-        match subject.kind.name:
-            case CLUSTER.name:
+        match subject.kind.ends:
+            case Ending.TERMINATED:
                 return [*_of_cluster(subject, foresight)]
-            case JOB_RUN.name:
+            case Ending.COMPLETED:
                 return [*_of_run(subject, foresight, call)]
-            case _:
+            case Ending.REMOVED:
                 foresight.require_account()
                 return []
     except ApiError as refused:
@@ -137,16 +131,13 @@ def warn_of_end(inputs: Mapping[str, object], foresight: "Foresight", call: Call
 
 def is_asked_about(subject: Subject) -> bool:
     """Return whether the service is asked about it: it is new or has changed, or one more of its type is added."""
-    names = _LOOKED_AT.get(subject.kind.name)
-    if names is None:
-        return subject.before is None
-    if subject.is_changed(names):
+    if subject.is_changed(subject.kind.asked_about):
         return True
-    return subject.kind is CLUSTER and declared_clusters().adds(subject.inputs.get("type"))
+    return subject.kind.ends is Ending.TERMINATED and declared_clusters().adds(subject.inputs.get("type"))
 
 
 def _of_cluster(subject: Subject, foresight: "Foresight") -> list[SpecError]:
-    names = _LOOKED_AT[CLUSTER.name] if subject.is_changed(_LOOKED_AT[CLUSTER.name]) else _TYPE
+    names = subject.kind.asked_about if subject.is_changed(subject.kind.asked_about) else _TYPE
     asked = {name: subject.inputs[name] for name in names if name in subject.inputs}
     try:
         scope = marker.scope_of(owner_of({OWNER: subject.owner}))

@@ -44,6 +44,8 @@ class ClusterOutputs(Observing):
     """When its record last changed, ISO 8601 in UTC."""
     available_since: Output[str | None]
     """When it became available, ISO 8601 in UTC."""
+    launched_at: Output[str | None]
+    """When it was launched, ISO 8601 in UTC."""
     terminated_at: Output[str | None]
     """When it ended, ISO 8601 in UTC."""
     master_instance_type: Output[str | None]
@@ -74,6 +76,8 @@ class ClusterOutputs(Observing):
     """Page for people."""
     running_jobs_count: Output[int | None]
     """Jobs running on it at the last look."""
+    queued_jobs_count: Output[int | None]
+    """Jobs waiting for it at the last look."""
     owner_id: Output[int | None]
     """Id of the user it belongs to."""
 
@@ -119,7 +123,7 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
         Args:
             resource_name: Name of the resource in the program; not the cluster's name.
             nodes: Compute nodes: exactly 1 for a sandbox, 2 up to the plan's maximum for production.
-            type: `production` (default) or `sandbox`.
+            type: Kind of cluster: `production` (default) or `sandbox`.
             name: Name; the service makes one up where none is given.
             description: Free text for people.
             terminate_on_idle: End the cluster once it is idle; default false.
@@ -143,7 +147,8 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
             ready_timeout: How long it may take to become ready, in seconds or as `30m`; default 30 minutes.
             terminate_timeout: How long it may take to end; default 20 minutes.
             notify: Have the service tell the key's user what becomes of the cluster (true) or not (false), by its
-                watchers; without it they are left as they are: who made a cluster watches it.
+                watchers; without it they are left as they are: who made a cluster watches it. A change by somebody
+                else is drift, at one call per refresh.
             opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
         """
         inputs = {name: value for name, value in locals().items() if name in CLUSTER.by_name}

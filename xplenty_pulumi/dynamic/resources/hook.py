@@ -7,13 +7,23 @@ import pulumi
 from pulumi import Input, Output
 
 from xplenty_pulumi.core.kinds.hook import HOOK, SECRET_SETTINGS
-from xplenty_pulumi.dynamic.providers.hook import HookProvider
+from xplenty_pulumi.dynamic import PUBLIC_MODULE
+from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
 from xplenty_pulumi.dynamic.resources.declare import declaration, look_up
 from xplenty_pulumi.dynamic.resources.derivable import Derivable
 from xplenty_pulumi.dynamic.secrets import secret_paths
 from xplenty_pulumi.dynamic.state import SECRETS
 
-_SECRET_OUTPUTS = pulumi.ResourceOptions(additional_secret_outputs=["settings", "salt"])
+_SECRET_OUTPUTS = pulumi.ResourceOptions(additional_secret_outputs=[*HOOK.secret_outputs])
+
+
+class HookProvider(DefinitionProvider):
+    """Creates, changes, reads and removes hooks."""
+
+    kind = HOOK
+
+
+HookProvider.__module__ = PUBLIC_MODULE
 
 
 class Hook(Derivable, module="xplenty", name="Hook"):
@@ -52,7 +62,7 @@ class Hook(Derivable, module="xplenty", name="Hook"):
 
         Args:
             resource_name: Name of the resource in the program; not the hook's name.
-            type: `web`, `slack`, `email` or `pagerduty`.
+            type: Way of being told: `web`, `slack`, `email` or `pagerduty`.
             settings: By type. `web`: `url`, and perhaps `basic_auth`, `basic_auth_data` (base64 of `user:password`),
                 `insecure_ssl`. `slack`: `url`, and perhaps `team`, `channel`. `email`: `emails`, one or a list of them.
                 `pagerduty`: `service_key`, and perhaps `pd_account`, `service_name`.

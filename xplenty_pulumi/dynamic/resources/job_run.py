@@ -59,6 +59,14 @@ class JobRunOutputs(Observing):
     """How many outputs the service counts."""
     runtime_in_seconds: Output[float | None]
     """Seconds it ran."""
+    attempts: Output[int | None]
+    """How often the service has tried it."""
+    master_auto_retry_attempts: Output[int | None]
+    """How often the service has tried it again after its master node failed."""
+    component: Output[dict[str, Any] | None]
+    """The part of the package that failed, where the service says so."""
+    log_summary: Output[dict[str, Any] | None]
+    """The service's own reading of the log of a failed run, where it shows one."""
     owner_id: Output[int | None]
     """Id of the user it belongs to."""
 
@@ -110,13 +118,14 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
             on_unsure: What to do when it cannot be told whether the run was started: `verify` (default: look for it
                 and start nothing twice), `refuse`, or `rerun` for a package that may safely run twice.
             wait_for: What `pulumi up` waits for: `completed` (default), `running`, or `submitted`.
-            max_runtime: How long it may run, in seconds or as `2h`; without it as long as it takes.
+            max_runtime: How long it may run, in seconds or as `2h`, as far as an `up` waits for it; without it as long
+                as it takes.
             on_overrun: What becomes of a run that takes longer: `stop` (default; the `up` fails once it is seen to be
                 stopped), `fail` (the `up` fails and the run goes on), or `leave` (only a warning, and no more waiting).
             rerun: When it is run anew: `on_change` (default: when an input has changed, or when it has failed or was
                 stopped), `on_failure` (only then, whatever has changed), or `always`, with each `pulumi up`.
-            on_failure: `fail` (default: a failed run fails the `up`, and so does one that ended with a status that is
-                not known) or `record` (a warning; `status` tells).
+            on_failure: What a failed run means: `fail` (default: it fails the `up`, and so does one that ended with a
+                status that is not known) or `record` (a warning; `status` tells, and the next `up` runs it anew).
             on_destroy: What becomes of an active run that is destroyed or replaced: `stop` (default) or `leave`.
             if_running: What to do about an equal run that is, or may be, somebody else's: `queue` (start one beside
                 it), `fail`, or `adopt` (follow that one as if it were this one). Without it one is started beside a run
@@ -127,7 +136,7 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
                 the run goes on, and the next `pulumi up` follows it on.
             stop_timeout: How long stopping may take; default 20 minutes.
             notify: Have the service tell the key's user how the run ends (true) or not (false), by its watchers;
-                without it they are left as they are: who started a run watches it.
+                without it they are left as they are: who started a run watches it. A change by somebody else is drift.
             opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
         """
         inputs = {name: value for name, value in locals().items() if name in JOB_RUN.by_name}

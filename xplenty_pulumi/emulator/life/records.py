@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 Moment: TypeAlias = float
@@ -191,3 +192,7 @@ class Hook:
 
 
 Record: TypeAlias = Cluster | Job | Package | Schedule | Hook
+FIRST_IDS: Mapping[type[Record], int] = MappingProxyType(
+    {Cluster: 501, Job: 9001, Package: 101, Schedule: 301, Hook: 701}
+)
+"""The kinds of records, and the id that the first of each is given."""

@@ -2,14 +2,15 @@
 
 import heapq
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.life import clusters, events, jobs
 from xplenty_pulumi.emulator.life.events import Happening
-from xplenty_pulumi.emulator.life.records import FINAL, Cluster, Hook, Job, Moment, Package, Record, Schedule
+from xplenty_pulumi.emulator.life.records import FINAL, FIRST_IDS, Cluster, Hook, Job, Moment, Package, Record, Schedule
 
-Kind: TypeAlias = type[Cluster] | type[Job] | type[Package] | type[Schedule] | type[Hook]
+Kind: TypeAlias = type[Record]
+RecordT = TypeVar("RecordT", bound=Record)
 Change: TypeAlias = tuple[Kind, int, Record | None]
 
 
@@ -21,23 +22,19 @@ class World:
         self.now = now
         self.born_at = now
         self.clusters_to_fail = 0
-        self.clusters: dict[int, Cluster] = {}
-        self.jobs: dict[int, Job] = {}
-        self.packages: dict[int, Package] = {}
-        self.schedules: dict[int, Schedule] = {}
-        self.hooks: dict[int, Hook] = {}
         self.happenings: list[Happening] = []
-        self.next_ids: dict[Kind, int] = {Cluster: 501, Job: 9001, Package: 101, Schedule: 301, Hook: 701}
-        self._tables: dict[Kind, dict[int, Any]] = {
-            Cluster: self.clusters,
-            Job: self.jobs,
-            Package: self.packages,
-            Schedule: self.schedules,
-            Hook: self.hooks,
-        }
+        self.next_ids: dict[Kind, int] = dict(FIRST_IDS)
+        self._tables: dict[type[Any], dict[int, Any]] = {kind: {} for kind in FIRST_IDS}
+        self.clusters, self.jobs = self.table(Cluster), self.table(Job)
+        self.packages, self.schedules, self.hooks = self.table(Package), self.table(Schedule), self.table(Hook)
         self._unfinished: dict[int, set[int]] = {}
         self._agenda: list[tuple[Moment, bool, int]] = []
         self._changed: set[tuple[Kind, int]] = set()
+
+    def table(self, kind: type[RecordT]) -> dict[int, RecordT]:
+        """Return all records of a kind by their id."""
+        found: dict[int, RecordT] = self._tables[kind]
+        return found
 
     def put(self, record: Record) -> None:
         """Add or replace one record, as it is, and plan what it does next."""

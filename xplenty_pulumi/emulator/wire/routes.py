@@ -13,7 +13,7 @@ def _search(call: Call) -> Answer:
     raise Refusal(501, "The emulator does not search; list the collection with status, since and sort instead")
 
 
-_ACCOUNT: Mapping[str, Mapping[str, Handler]] = {
+ACCOUNT: Mapping[str, Mapping[str, Handler]] = {
     "clusters": {"GET": clusters.list_clusters, "POST": clusters.create_cluster},
     "clusters/{id}": {
         "GET": clusters.get_cluster,
@@ -53,7 +53,7 @@ _ACCOUNT: Mapping[str, Mapping[str, Handler]] = {
         for kind in ("cluster", "job", "schedule")
     },
 }
-_GLOBAL: Mapping[str, Mapping[str, Handler]] = {
+GLOBAL: Mapping[str, Mapping[str, Handler]] = {
     "user": {"GET": catalogue.get_user},
     "regions": {"GET": catalogue.list_regions},
     "hook_events": {"GET": catalogue.list_hook_events},
@@ -101,7 +101,7 @@ def route_of(method: str, path: str, *, not_found: str) -> Route:
     account_id = parts[0] if len(parts) > 2 and parts[1] == "api" else None
     scoped = parts[2:] if account_id is not None else parts
     tail = "/".join(["{id}" if _is_id(part) else part.strip("{}") for part in scoped])
-    methods = (_GLOBAL if account_id is None else _ACCOUNT).get(tail, {})
+    methods = (GLOBAL if account_id is None else ACCOUNT).get(tail, {})
     handler = methods.get(method)
     if handler is None:
         raise _no_handler(method, tail, methods, is_global=account_id is None, not_found=not_found)

@@ -68,7 +68,7 @@ def test_only_a_success_is_noted_as_let_go(bench: Bench) -> None:
     cluster_run = bench.client.jobs.run(cluster_id=wanted_cluster(bench), package_id=101)
     bench.job_runs.stop(cluster_run.id, timeout=60)
 
-    assert JOB_RUN.phase(bench.emulator.job(cluster_run.id).status).value == "gone"
+    assert JOB_RUN.phase(bench.emulator.job(cluster_run.id).status).value == "stopped"
     assert bench.wire.count(f"DELETE jobs/{cluster_run.id}/watchers") == 0
 
 

@@ -5,12 +5,11 @@ from random import Random
 
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on
-from xplenty_pulumi.core.kinds.views import cluster_view
 from xplenty_pulumi.core.reconcile.clusters.create import Desired
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.compare import plan
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker, Owner
 from xplenty_pulumi.core.kinds.obstacles import explained
 from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on, refusal
-from xplenty_pulumi.core.kinds.views import cluster_view
 from xplenty_pulumi.core.reconcile.clusters.search import Claims, Living, Look
 from xplenty_pulumi.core.reconcile.intent import Intent, everything
 from xplenty_pulumi.core.reconcile.repeat import find_late

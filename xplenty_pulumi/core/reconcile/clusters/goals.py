@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from xplenty_pulumi.client import Cluster
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.views import cluster_view
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
+from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.create import Desired
 from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
@@ -38,7 +37,7 @@ def sight_of(cluster: Cluster | None) -> Sight[Cluster]:
     if cluster is None:
         return Sight(None, gone=True, remark="the service does not know it (404)")
     phase = phase_of(cluster)
-    if phase in {Phase.ENDING, Phase.GONE}:
+    if phase in ENDING:
         why = " after it had been idle, as terminate_on_idle asks" if cluster.terminated_on_idle else ""
         return Sight(cluster, gone=True, remark=f"it is {cluster.status}{why}")
     if phase is Phase.FAILED:
@@ -55,7 +54,7 @@ def phase_of(cluster: Cluster) -> Phase:
 
 def is_ending(cluster: Cluster | None) -> bool:
     """Return whether there is nothing left to end."""
-    return cluster is None or phase_of(cluster) in {Phase.ENDING, Phase.GONE}
+    return cluster is None or phase_of(cluster) in ENDING
 
 
 def is_broken(cluster: Cluster) -> bool:
@@ -78,8 +77,7 @@ def kept(outcome: Outcome[Cluster]) -> Outcome[Cluster]:
 
 
 def _never_ready(cluster: Cluster) -> str:
-    phase = phase_of(cluster)
-    return f"its status is {cluster.status}" if phase in {Phase.ENDING, Phase.GONE, Phase.FAILED} else ""
+    return f"its status is {cluster.status}" if phase_of(cluster) in ENDING | SPENT else ""
 
 
 def ready_with(desired: Desired, cluster: Cluster, *, usual: float | None = None) -> Goal[Cluster]:
@@ -106,7 +104,7 @@ def ready_with(desired: Desired, cluster: Cluster, *, usual: float | None = None
 _READY_STATUS = CLUSTER.statuses(Phase.READY)[0]
 _BUILT = (*CLUSTER.statuses(Phase.BUILDING), _READY_STATUS)
 _RESIZED = (*CLUSTER.statuses(Phase.SCALING), _READY_STATUS)
-_ENDED = CLUSTER.statuses(Phase.ENDING, Phase.GONE)
+_ENDED = CLUSTER.statuses(*ENDING)
 _GO_ON_WAITING = "It goes on existing; run `pulumi up` again to go on waiting, perhaps with a longer ready_timeout"
 _START_ANEW = "Run `pulumi up --refresh` to end what is left of it and create it anew"
 _END_AGAIN = "It may cost money until it is terminated; run the same command again to go on"

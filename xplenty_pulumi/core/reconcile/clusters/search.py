@@ -20,7 +20,6 @@ from xplenty_pulumi.core.reading.usual import usual
 from xplenty_pulumi.errors import XplentyError
 
 _FRESH = 5.0
-_ENDED = frozenset({Phase.ENDING, Phase.GONE})
 _READY = CLUSTER.statuses(Phase.READY)
 # A cluster that turns from one ready status to the other between two of these lists shows up in the third.
 _STATUSES = (
@@ -199,7 +198,7 @@ class Living:
         recent = self._recent()
         older = self._by_status() if len(recent) == PAGE else ()
         listed = {one.id: one for one in (*older, *recent)}
-        unended = {number: one for number, one in listed.items() if CLUSTER.phase(one.status) not in _ENDED}
+        unended = {number: one for number, one in listed.items() if not CLUSTER.is_ending(one.status)}
         return Look(unended, recent, begun, self._clock.monotonic())
 
     def _by_status(self) -> Iterator[Cluster]:
@@ -218,7 +217,7 @@ class Living:
 
 
 def _is_candidate(cluster: Cluster, owner: Marker) -> bool:
-    return CLUSTER.phase(cluster.status) not in _ENDED and is_marked(cluster, owner)
+    return not CLUSTER.is_ending(cluster.status) and is_marked(cluster, owner)
 
 
 def _is_unfinished(cluster: Cluster, owner: Marker) -> bool:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Job
-from xplenty_pulumi.core.kinds.compare import is_spent
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.reading.account import Polls
@@ -84,7 +83,7 @@ class JobRuns:
         job = found or self._polls.job_presence.find(job_id)
         if job is None:
             self._runs.release(job_id)
-            return forgotten(job_id, JOB_RUN.phase(last_status))
+            return forgotten(job_id, last_status)
         self._runs.hold(job_id)
         return self._watching.seen(self._sight(job, desired), desired.inputs)
 
@@ -96,10 +95,14 @@ class JobRuns:
         if has_unknown_end(job):
             problem = unknown_end(job)
             return Sight(job, remark=f"{problem.message}. {problem.advice}")
-        if is_spent(JOB_RUN, job.status):
+        if JOB_RUN.is_spent(job.status):
             failure = failure_of(job, desired.inputs)
             return Sight(job, remark=f"{failure.message}. {failure.advice}")
         return Sight(job, remark=f"it is {job.status}. The next `pulumi up` goes on following it")
+
+    def delete(self, job_id: int, desired: DesiredRun, *, timeout: float) -> str:
+        """Return what is seen in the end, as `stop` does; an empty text for a run that is left alone."""
+        return "" if desired.is_left_on_destroy else self.stop(job_id, timeout=timeout, owner=desired.owner)
 
     def stop(self, job_id: int, *, timeout: float, owner: Owner | None = None) -> str:
         """Return what is seen in the end, in words, once the run has ended or the service does not know it.

@@ -48,6 +48,11 @@ class DesiredRun:
         return self._choice("on_failure", "fail")
 
     @property
+    def is_left_on_destroy(self) -> bool:
+        """Whether it is left alone when it is destroyed or replaced."""
+        return self._choice("on_destroy", "stop") == "leave"
+
+    @property
     def if_running(self) -> str:
         """What to do about an equal run: `queue`, `fail` or `adopt`; empty where the user does not say."""
         return self._choice("if_running", "")

@@ -2,7 +2,6 @@
 
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.kinds.compare import is_spent
 from xplenty_pulumi.core.kinds.job_run import FAR_ENOUGH, JOB_RUN, has_unknown_end, is_active
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reconcile.outcome import Sight
@@ -26,14 +25,14 @@ def has_succeeded(job: Job) -> bool:
     return phase_of(job) is Phase.SUCCEEDED
 
 
-def forgotten(job_id: int, last: Phase) -> Sight[Job]:
-    """Return what it means that the service does not know a run that was `last` seen like this.
+def forgotten(job_id: int, last: str) -> Sight[Job]:
+    """Return what it means that the service does not know a run whose status was `last`.
 
     A success is one for ever, a failure may be forgotten, and of a run that was active nobody can say how it ended.
     """
-    if last is Phase.SUCCEEDED:
+    if JOB_RUN.phase(last) is Phase.SUCCEEDED:
         return Sight(None)
-    if last in {Phase.FAILED, Phase.GONE}:
+    if JOB_RUN.is_spent(last):
         return Sight(None, gone=True, remark="the service does not know it (404), and it had not succeeded")
     problem = vanished(job_id)
     return Sight(None, remark=f"{problem.message}. {problem.advice}")
@@ -86,7 +85,7 @@ def refusal_beside(job: Job) -> RefusedError:
 
 def has_come_to_nothing(job: Job) -> bool:
     """Return whether the run has ended, and not with a success that this version knows as one."""
-    return is_spent(JOB_RUN, job.status) or has_unknown_end(job)
+    return JOB_RUN.is_spent(job.status) or has_unknown_end(job)
 
 
 def is_awaited(job: Job, desired: DesiredRun) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended
-from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.kind import LIVING, Phase
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.outcome import saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
@@ -15,7 +15,7 @@ from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, RefusedError, UnsureError, XplentyError
 
 _LAG = 10.0
-_ACTIVE = frozenset({Phase.BUILDING, Phase.RUNNING})
+_ACTIVE = JOB_RUN.statuses(*LIVING)
 
 
 class Stopping:
@@ -128,7 +128,7 @@ def _ended(clock: Clock) -> Goal[Job]:
 
     def still_active(job: Job) -> str:
         now = clock.monotonic()
-        if JOB_RUN.phase(job.status) not in _ACTIVE:
+        if job.status not in _ACTIVE:
             since.clear()
         elif not since:
             since.append(now)

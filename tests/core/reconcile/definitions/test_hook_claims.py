@@ -8,7 +8,9 @@ import pytest
 from tests.support.core_bench import OWNER, Behaviour, Bench, answers, desired_hook, late, signed
 from tests.support.odd_answers import doubled, hiding
 from xplenty_pulumi.client import Hook
+from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign
+from xplenty_pulumi.core.reconcile import definition_of
 from xplenty_pulumi.errors import RefusedError, UnsureError
 
 OURS = marker_of(OWNER)
@@ -18,7 +20,8 @@ WEB = {"url": "https://bells.example.test/", "basic_auth": True, "basic_auth_dat
 
 def add(bench: Bench, name: str, **inputs: Any) -> Hook:
     """Return a hook that somebody made, with this name."""
-    return bench.client.hooks.create({**desired_hook(**inputs).fields(OURS), "name": name})
+    fields = definition_of(HOOK, bench.client).sent(desired_hook(**inputs), OURS)
+    return bench.client.hooks.create({**fields, "name": name})
 
 
 def named(bench: Bench) -> dict[int, str]:

@@ -8,8 +8,9 @@ import pytest
 
 from tests.support.core_bench import OWNER, Behaviour, Bench, Exchange, desired_hook, rewritten, signed
 from xplenty_pulumi.client import Hook
+from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign, strip
-from xplenty_pulumi.core.reconcile.hooks.create import DesiredHook
+from xplenty_pulumi.core.reconcile import DesiredDefinition, definition_of
 from xplenty_pulumi.core.reconcile.intent import Intent
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.errors import RefusedError, UnsureError
@@ -21,10 +22,11 @@ SETTINGS = {"url": "https://hooks.example.test/tkn-4711"}
 
 def add(bench: Bench, name: str, **inputs: Any) -> Hook:
     """Return a hook that somebody made, with this name."""
-    return bench.client.hooks.create({**desired_hook(**inputs).fields(OURS), "name": name})
+    fields = definition_of(HOOK, bench.client).sent(desired_hook(**inputs), OURS)
+    return bench.client.hooks.create({**fields, "name": name})
 
 
-def update(*fields: str, signs: bool = False, **inputs: Any) -> DesiredHook:
+def update(*fields: str, signs: bool = False, **inputs: Any) -> DesiredDefinition:
     """Return a hook as it should be after an update of these fields."""
     wanted = desired_hook(**{"name": "night", **inputs})
     return replace(wanted, intent=Intent(frozenset(fields), waits=False, signs=signs))

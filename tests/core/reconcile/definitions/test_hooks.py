@@ -19,6 +19,8 @@ from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.emulator import Emulator, Knobs
 from xplenty_pulumi.errors import Cancelled, InvalidError, ReadyFailed, UnsureError
 
+LEAST = {"type": "email", "settings": {"emails": "loads@example.test"}, "events": ["job.failed"], "name": "loads"}
+"""What makes a hook; see `tests/core/kinds/test_registry.py`."""
 MARKER = markers.marker_of(OWNER)
 WEB = {"url": "https://bells.example.test/", "basic_auth": True, "basic_auth_data": "dXNlcjpwYXNz"}
 

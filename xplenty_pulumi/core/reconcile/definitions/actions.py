@@ -1,0 +1,214 @@
+"""Definitions: created once, changed as their update says, removed verifiably."""
+
+from dataclasses import replace
+from typing import Generic
+
+from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import marker_on, way_out
+from xplenty_pulumi.core.reading.absence import Key
+from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
+from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
+from xplenty_pulumi.core.reconcile.definitions.search import KnownDefinitions
+from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
+from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.waiting.patience import Patience
+from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError, XplentyError
+
+_SETTLING = (0.0, 2.0, 5.0, 10.0)
+_ANEW = "Run `pulumi up --refresh` to create it anew"
+
+
+class Definitions(Generic[RecordT]):
+    """The definitions of one kind in an account; every method returns once what it says is seen to be true."""
+
+    def __init__(self, known: KnownDefinitions[RecordT], patience: Patience) -> None:
+        self._known = known
+        self._definition = known.definition
+        self._patience = patience
+
+    def create(self, desired: DesiredDefinition) -> Outcome[RecordT]:
+        """Return the one definition of the resource, as desired, after what else belongs to a create was done.
+
+        1 FIND one that an interrupted create call left behind and adopt it; 2 POST once; 3 where the answer is lost,
+        VERIFY by the marker; 4 read back what was made; 5 remove what the create call made besides it; 6 sign that it
+        is held.
+
+        Raises:
+            XplentyError: none exists, or (UnsureError, RefusedError) which one is meant cannot be told.
+        """
+        creation = DefinitionCreation(self._known, self._patience, desired)
+        found = creation.adopted()
+        record = found or creation.post()
+        key = self._definition.key(record)
+        outcome = self._followed_up(self._converge(record, desired, send=found is not None), desired, before=None)
+        if outcome.problem is None or desired.keeps_id:
+            self._known.hold(key)
+        nonces = tuple(creation.nonces)
+        self._remove_surplus(key, desired.marker, nonces)
+        return replace(self._signed_as_held(outcome, desired), nonces=nonces)
+
+    def update(self, key: Key, desired: DesiredDefinition) -> Outcome[RecordT]:
+        """Return the definition once it is as its update is to make it.
+
+        Inputs that the service wants with each change and that are no matter of the update are sent as it shows them.
+
+        Raises:
+            ReadyFailed: it is gone.
+            XplentyError: it cannot be looked at.
+        """
+        self._known.hold(key)
+        record = self._known.find(key)
+        if record is None:
+            message = f"it can not be updated: {self._definition.gone}"
+            raise ReadyFailed(message, resource=self._definition.label(key), advice=_ANEW)
+        is_sent = bool(self._definition.changes(record, desired)) or desired.intent.signs
+        outcome = self._converge(record, desired, send=is_sent)
+        if is_sent:
+            outcome = self._followed_up(outcome, desired, before=record)
+        marker = marker_on(record)
+        if marker is not None and marker.is_unfinished and marker.whose == desired.marker:
+            self._remove_surplus(key, marker.whose, (*desired.nonces, marker.nonce))
+        return replace(self._signed_as_held(outcome, desired), nonces=desired.nonces)
+
+    def read(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> Sight[RecordT]:
+        """Return the definition as it is now; warns of others that unfinished create calls of its `owner` made.
+
+        A delete ends those of `nonces`.
+        """
+        self._patience.allowance.require_read()
+        record = self._known.find(key)
+        if record is None:
+            self._known.release(key)
+            return Sight(None, gone=True, remark=self._definition.gone)
+        self._known.hold(key)
+        if owner is not None:
+            self._warn_of_unfinished(self._definition.label(key), owner, nonces)
+        return Sight(record)
+
+    def delete(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> None:
+        """Return once the service shows that the definition is gone, and those that its create calls made besides it.
+
+        Raises:
+            ReadyFailed: it is still there 17 seconds after it was removed.
+        """
+        self._known.hold(key)
+        self._patience.allowance.require_write()
+        self._remove(key)
+        if owner is not None and nonces:
+            self._remove_surplus(key, owner, nonces)
+
+    def _remove(self, key: Key) -> None:
+        act_until(
+            lambda: self._known.find(key) is None,
+            lambda: self._definition.calls.delete(key),
+            clock=self._patience.clock,
+            tolerate=(UnsureError, NotFoundError),
+        )
+        for pause in _SETTLING:
+            self._patience.clock.sleep(pause)
+            if self._known.single(key) is None and key not in map(self._definition.key, self._known.all()):
+                return
+        raise ReadyFailed(
+            "it was removed, but the service still shows it",
+            resource=self._definition.label(key),
+            advice="Run the same command again",
+        )
+
+    def _remove_surplus(self, kept: Key, owner: Marker, nonces: tuple[str, ...]) -> None:
+        label = self._definition.label(kept)
+        try:
+            for one in self._known.surplus(owner, nonces, kept=kept):
+                self._remove(self._definition.key(one))
+                self._patience.warn(f"{self._definition.label_of(one)}, a duplicate of {label}, was removed")
+        except XplentyError as failed:
+            self._patience.warn(f"{label}: a duplicate of it may go on existing: {failed}")
+
+    def _converge(self, record: RecordT, desired: DesiredDefinition, *, send: bool) -> Outcome[RecordT]:
+        """Send what the update is about, read it back, and say where it is not so."""
+        try:
+            if send:
+                self._send(record, desired)
+            wrong: list[str] = []
+            for pause in _SETTLING[:2]:
+                self._patience.clock.sleep(pause)
+                record = self._present(self._definition.key(record))
+                wrong = self._definition.wrong_fields(record, desired.inputs)
+                wrong = [name for name in wrong if name in desired.intent.fields]
+                if not wrong:
+                    return Outcome(record)
+        except XplentyError as failed:
+            return Outcome(record, failed)
+        # Names only: values may be secret.
+        noun = self._definition.kind.name
+        problem = ReadyFailed(
+            f"the service took it, but shows another {' and '.join(wrong)} than was sent",
+            resource=self._definition.label_of(record),
+            advice=f"Look at the {noun} in the service; the next `pulumi up` sends everything again",
+        )
+        return Outcome(record, problem)
+
+    def _present(self, key: Key) -> RecordT:
+        found = self._known.find(key)
+        if found is None:
+            raise ReadyFailed(self._definition.gone, resource=self._definition.label(key), advice=_ANEW)
+        return found
+
+    def _send(self, record: RecordT, desired: DesiredDefinition) -> None:
+        """Send it until the service answers: it is the same however often it arrives, and is not all seen."""
+        self._patience.allowance.require_write()
+        changes = self._definition.changes(record, desired)
+        changes[self._definition.signed] = self._signed_text(record, desired)
+        body = self._definition.change(record, desired, changes)
+        act_until(
+            lambda: False,
+            lambda: self._definition.calls.update(self._definition.key(record), body),
+            clock=self._patience.clock,
+            tolerate=(UnsureError, NotFoundError),
+        )
+
+    def _signed_text(self, record: RecordT, desired: DesiredDefinition) -> str:
+        """The text with the marker that it carries, or a new one where that is not the owner's."""
+        text, signed = self._definition.text(record), self._definition.signed
+        is_asked = text is None or signed in desired.intent.fields
+        marker = marker_on(record)
+        if marker is None or marker.whose != desired.marker or not marker.nonce:
+            marker = desired.marker.drawn(self._patience.clock.now(), self._known.random).held
+        return markers.sign(str(desired.inputs.get(signed, "")) if is_asked else markers.strip(text), marker)
+
+    def _signed_as_held(self, outcome: Outcome[RecordT], desired: DesiredDefinition) -> Outcome[RecordT]:
+        """Return the outcome once the record says that it is held; an update makes up for it where that failed."""
+        record, marker = outcome.record, marker_on(outcome.record)
+        if outcome.stays_unfinished(keeps_id=desired.keeps_id, is_saved_at_once=desired.is_saved_at_once):
+            return outcome
+        if marker is None or marker.whose != desired.marker or not marker.is_unfinished:
+            return outcome
+        signed = {self._definition.signed: markers.sign(str(self._definition.text(record)), marker.held)}
+        try:
+            body = self._definition.change(record, desired, signed)
+            self._definition.calls.update(self._definition.key(record), body)
+        except XplentyError:
+            return outcome
+        return replace(outcome, record=record.model_copy(update=signed))
+
+    def _followed_up(
+        self, outcome: Outcome[RecordT], desired: DesiredDefinition, *, before: RecordT | None
+    ) -> Outcome[RecordT]:
+        if outcome.problem is not None:
+            return outcome
+        try:
+            return self._definition.follow_up(outcome.record, desired.inputs, self._patience, before=before)
+        except XplentyError as problem:
+            return replace(outcome, problem=problem)
+
+    def _warn_of_unfinished(self, label: str, owner: Marker, nonces: tuple[str, ...]) -> None:
+        try:
+            unfinished = self._known.unfinished(owner)
+        except XplentyError as failed:
+            self._patience.warn(f"{label}: could not look for duplicates of it: {failed.message}")
+            return
+        for one in unfinished:
+            self._patience.warn(
+                f"{self._definition.label_of(one)} is a duplicate of {label}: a create call of the same resource made "
+                f"it, and it is in no state. {way_out(one, nonces)}"
+            )

@@ -1,0 +1,133 @@
+"""Creating a definition at most once: FIND, POST, VERIFY."""
+
+from typing import Generic
+
+from xplenty_pulumi.core.kinds.kind import Change
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on, refusal
+from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
+from xplenty_pulumi.core.reconcile.definitions.search import KnownDefinitions
+from xplenty_pulumi.core.reconcile.repeat import find_late
+from xplenty_pulumi.core.waiting.patience import Patience
+from xplenty_pulumi.errors import RefusedError, UnsureError
+
+
+class DefinitionCreation(Generic[RecordT]):
+    """Creates one definition at most once, whatever becomes of the answer; `nonces` are those of its create calls."""
+
+    def __init__(self, known: KnownDefinitions[RecordT], patience: Patience, desired: DesiredDefinition) -> None:
+        self._known = known
+        self._definition = known.definition
+        self._noun = known.definition.kind.name
+        self._patience = patience
+        self._desired = desired
+        self._before = known.all()
+        self.nonces = list(desired.nonces)
+
+    def adopted(self) -> RecordT | None:
+        """Return the one that an interrupted create call left behind, told of in a warning, or None.
+
+        Raises:
+            RefusedError: one carries the marker that nothing proves to be this resource's, or that cannot become it.
+        """
+        claims = self._known.claims(self._desired.marker, self._before)
+        for other in claims.others:
+            raise refusal(self._noun, other, user=self._known.user)
+        self.nonces += [marker.nonce for one in claims.adoptable if (marker := marker_on(one)) and marker.nonce]
+        for found in claims.adoptable[:1]:
+            self._refuse_another_shape(found)
+            name = self._definition.label_of(found)
+            self._patience.warn(f"adopted {name}, which an interrupted create call left behind")
+            return found
+        return None
+
+    def post(self) -> RecordT:
+        """Create it; where the answer is lost or shows another one, look for it, and send nothing again.
+
+        Raises:
+            UnsureError: it cannot be told whether it exists.
+            ApiError: the service refused, so nothing exists.
+        """
+        self._patience.go_on("creating it")
+        drawn = self._desired.marker.drawn(self._patience.clock.now(), self._known.random)
+        self.nonces.append(drawn.nonce)
+        try:
+            return self._believed(self._definition.calls.create(self._definition.sent(self._desired, drawn)), drawn)
+        except UnsureError as lost:
+            return self._verified(lost)
+
+    def _refuse_another_shape(self, found: RecordT) -> None:
+        wrong = self._definition.wrong_fields(found, self._desired.inputs)
+        shown = self._definition.view(found, self._desired.inputs)
+        fixed = [name for name in wrong if name in self._definition.kind.names(Change.REPLACE)]
+        if fixed:
+            raise RefusedError(
+                "it carries the marker of this resource, left behind by an earlier attempt, but its "
+                f"{' and its '.join(f'{name} is {shown[name]}' for name in fixed)}; nothing was created or removed",
+                resource=self._definition.label_of(found),
+                advice="Remove it, then run `pulumi up` again",
+            )
+
+    def _believed(self, made: RecordT, drawn: Marker) -> RecordT:
+        name, new = self._definition.label_of(made), f"new {self._noun}"
+        if any(self._definition.key(one) == self._definition.key(made) for one in self._before):
+            raise UnsureError(f"the answer shows {name}, which was there before", resource=new)
+        if marker_on(made) == drawn:
+            return made
+        found = self._appeared() if self._definition.text(made) is not None else None
+        if found is not None and (found.id != made.id or marker_on(found) is not None):
+            return found
+        if self._is_another(made):
+            raise UnsureError(f"the answer shows {name}, which is another one", resource=new)
+        self._patience.warn(
+            f"{name}: the service does not show the ownership marker at the end of its {self._definition.signed}, so a "
+            f"{self._noun} whose creation gets no answer can be lost"
+        )
+        return made
+
+    def _is_another(self, made: RecordT) -> bool:
+        wrong = {*self._definition.wrong_fields(made, self._desired.inputs)} - {self._definition.signed}
+        return bool(marker_on(made) or wrong) or is_of_another(made, self._known.user)
+
+    def _verified(self, lost: UnsureError) -> RecordT:
+        marker = str(self._desired.marker)
+        advice = (
+            f"Run `pulumi up` again within an hour: it adopts a {self._noun} that this create call has made, "
+            "or creates one"
+        )
+        found = find_late(
+            self._appeared,
+            UnsureError(lost.message, marker=marker, resource=lost.resource),
+            clock=self._patience.clock,
+            tell=lambda: self._patience.tell(f"the answer got lost, looking for a {self._noun} with {marker}", ""),
+            advice=advice,
+        )
+        if found is None:
+            raise UnsureError(
+                f"{lost.message}, and no {self._noun} with its marker has appeared since; it was not sent again",
+                marker=marker,
+                advice=advice,
+            )
+        return found
+
+    def _appeared(self) -> RecordT | None:
+        """The one that was not there before and is this one: by its marker, or by all else where that is hidden."""
+        before = {self._definition.key(one) for one in self._before}
+        fresh = [one for one in self._known.all() if self._definition.key(one) not in before]
+        marked = [one for one in fresh if (found := marker_on(one)) and found.nonce in self.nonces]
+        return next(iter(marked), None) or self._only([one for one in fresh if self._is_alike(one)])
+
+    def _is_alike(self, record: RecordT) -> bool:
+        is_hidden = self._definition.hides_marker and self._definition.text(record) is None
+        return is_hidden and not self._definition.wrong_fields(record, self._desired.inputs)
+
+    def _only(self, matches: list[RecordT]) -> RecordT | None:
+        """The one match, or None without any; raises RefusedError where there are several."""
+        if len(matches) > 1:
+            ids = ", ".join(str(one.id) for one in matches)
+            raise RefusedError(
+                f"{self._noun}s {ids} all look like this one resource's, so which one is meant can not be known; "
+                "nothing was created or removed",
+                advice="Remove all but one of them, then run `pulumi up` again",
+            )
+        return matches[0] if matches else None

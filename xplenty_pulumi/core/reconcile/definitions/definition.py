@@ -1,0 +1,170 @@
+"""What differs between the kinds of definitions, and a definition as it should be."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+
+from xplenty_pulumi.client import Client
+from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.compare import differences
+from xplenty_pulumi.core.kinds.kind import Change, Kind
+from xplenty_pulumi.core.kinds.marker import Marker, Owner
+from xplenty_pulumi.core.reading.absence import Key
+from xplenty_pulumi.core.reconcile.intent import Intent
+from xplenty_pulumi.core.reconcile.outcome import Outcome
+from xplenty_pulumi.core.waiting.patience import Patience
+
+
+class Document(Protocol):
+    """A record of the service that holds a definition."""
+
+    @property
+    def id(self) -> int: ...
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self: ...
+
+
+RecordT = TypeVar("RecordT", bound=Document)
+ShownT_co = TypeVar("ShownT_co", bound=Document, covariant=True)
+
+
+class DefinitionCalls(Protocol[ShownT_co]):
+    """The calls of one kind of definitions; those of the client are such where the key is the id."""
+
+    def list(self) -> Iterable[ShownT_co]: ...
+    def get(self, key: Any, /) -> ShownT_co: ...
+    def create(self, fields: Mapping[str, object], /) -> ShownT_co: ...
+    def update(self, key: Any, fields: Mapping[str, object], /) -> object: ...
+    def delete(self, key: Any, /) -> object: ...
+
+
+@dataclass(frozen=True)
+class DesiredDefinition:
+    """A definition as it should be: checked inputs, who declares it, and what its create or update is about.
+
+    `nonces` are those of all create calls of this resource so far. `keeps_id` says whether the state keeps the id of
+    a definition that does not become as desired, `is_saved_at_once` whether it is written after each step rather than
+    at the end of the whole operation.
+    """
+
+    inputs: Mapping[str, object] = field(repr=False)
+    owner: Owner
+    intent: Intent
+    nonces: tuple[str, ...] = ()
+    keeps_id: bool = True
+    is_saved_at_once: bool = True
+
+    @property
+    def marker(self) -> Marker:
+        """What its markers share."""
+        return markers.marker_of(self.owner)
+
+
+class Definition(Generic[RecordT]):
+    """One kind of definitions of an account: its calls, and what the reconciler has to know of its records.
+
+    What differs for a kind is in a class of its own, which is found by its `kind`. A record may be without its marker
+    where `hides_marker`. `hidden` are inputs that records do not show as they are, so that a change of them is
+    sent without looking. `has_maker` says whether records show who made them. `gone` is the text for what is not there.
+    """
+
+    kind: Kind
+    of_kinds: ClassVar[dict[str, "type[Definition[Any]]"]] = {}
+    hides_marker: ClassVar[bool] = False
+    hidden: ClassVar[tuple[str, ...]] = ()
+    has_maker: ClassVar[bool] = True
+    gone: ClassVar[str] = "the service does not know it (404)"
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let the class be found by its kind."""
+        super().__init_subclass__(**options)
+        cls.of_kinds[cls.kind.name] = cls
+
+    def __init__(self, client: Client, calls: DefinitionCalls[RecordT]) -> None:
+        self.client = client
+        self.calls = calls
+
+    @property
+    def signed(self) -> str:
+        """The input, and the field of a record, that ends in the ownership marker."""
+        return self.kind.signed
+
+    def view(self, record: RecordT, asked: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the record as inputs, without a marker; what the service does not show is as it was `asked` for."""
+        return self.kind.view(record, asked)
+
+    def follow_up(
+        self,
+        record: RecordT,
+        inputs: Mapping[str, object],  # noqa: ARG002 - a class of its own may need it
+        patience: Patience,  # noqa: ARG002 - the same
+        *,
+        before: RecordT | None,  # noqa: ARG002 - the same
+    ) -> Outcome[RecordT]:
+        """Do what else belongs to a create, or to a change of `before`, once the record is as desired.
+
+        An error that it raises is the problem of the outcome.
+        """
+        return Outcome(record)
+
+    def key(self, record: RecordT) -> Key:
+        """Return what identifies it in calls: its id; for a connection its type as well."""
+        return record.id
+
+    def is_gone(self, _record: RecordT) -> bool:
+        """Return whether the record is that of something gone, such as an archived package."""
+        return False
+
+    def body(self, inputs: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the inputs as the fields of a call."""
+        return inputs
+
+    def kept(self, _record: RecordT, _asked: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the inputs, as the service shows them, that each change has to repeat lest they get lost."""
+        return {}
+
+    def label(self, key: Key) -> str:
+        """Return how texts name it."""
+        return f"{self.kind.name} {key}"
+
+    def label_of(self, record: RecordT) -> str:
+        """Return how texts name the one that the record is of."""
+        return self.label(self.key(record))
+
+    def text(self, record: RecordT) -> str | None:
+        """Return the text that its marker ends, None where the record does not show it."""
+        found: str | None = getattr(record, self.signed)
+        return found
+
+    def wrong_fields(self, record: RecordT, inputs: Mapping[str, object]) -> list[str]:
+        """Return the names of the inputs that the record shows otherwise."""
+        return [one.field for one in differences(self.kind, inputs, self.view(record, inputs))]
+
+    def sent(self, desired: DesiredDefinition, marker: Marker) -> Mapping[str, object]:
+        """Return the body that creates it with this marker."""
+        local = self.kind.names(Change.LOCAL)
+        inputs = {name: value for name, value in desired.inputs.items() if name not in local}
+        return self.body({**inputs, self.signed: markers.sign(str(inputs.get(self.signed, "")), marker)})
+
+    def changes(self, record: RecordT, desired: DesiredDefinition) -> dict[str, object]:
+        """Return the inputs that its update sets: those that it is about and that are wrong or not seen."""
+        in_place = [name for name in self.kind.names(Change.IN_PLACE) if name in desired.inputs]
+        unseen = [name for name in in_place if getattr(record, name, None) is None]
+        names = desired.intent.fields & {*self.wrong_fields(record, desired.inputs), *unseen, *self.hidden}
+        return {name: desired.inputs[name] for name in in_place if name in names}
+
+    def change(
+        self, record: RecordT, desired: DesiredDefinition, changed: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        """Return the body that sets what is `changed`, with all that each change has to repeat."""
+        kept = self.kept(record, desired.inputs)
+        meant = {name: value for name, value in desired.inputs.items() if name in {*kept} & desired.intent.fields}
+        return self.body({**kept, **meant, **changed})
+
+
+def definition_of(kind: Kind, client: Client) -> Definition[Any]:
+    """Return what is to be known of a kind; nothing differs for one that has no class of its own."""
+    found = Definition.of_kinds.get(kind.name)
+    made = (found or Definition)(client, getattr(client, kind.collection))
+    made.kind = kind
+    return made
