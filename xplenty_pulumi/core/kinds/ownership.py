@@ -43,6 +43,12 @@ def is_marked(thing: Thing, owner: Marker) -> bool:
     return found is not None and found.whose == owner
 
 
+def is_unfinished(thing: Thing, owner: Marker) -> bool:
+    """Return whether it carries a marker of this owner and its create call has not come to its end."""
+    found = marker_on(thing)
+    return found is not None and found.whose == owner and found.is_unfinished
+
+
 def is_adoptable(thing: Thing, owner: Marker, *, now: datetime, user: int | None) -> bool:
     """Return whether it stems from an interrupted create call of this owner: unfinished, recent, by the same user.
 
@@ -57,7 +63,7 @@ def is_adoptable(thing: Thing, owner: Marker, *, now: datetime, user: int | None
 def is_surplus(thing: Thing, owner: Marker, nonces: Container[str], *, user: int | None) -> bool:
     """Return whether a create call of this owner with one of the nonces made it, and it is unfinished."""
     found = marker_on(thing)
-    if found is None or found.whose != owner or not found.is_unfinished:
+    if found is None or not is_unfinished(thing, owner):
         return False
     return found.nonce in nonces and not is_of_another(thing, user)
 

@@ -3,6 +3,7 @@
 - `clusters`: clusters: created once, resized honestly, ended verifiably.
 - `definitions`: hooks, and what else the service keeps as a document: created once, changed, removed verifiably.
 - `runs`: job runs: started once, followed to their end, stopped.
+- `held`: which things with a marker the state holds, and whose the others are.
 - `intent`: what an update is to bring about.
 - `notify`: whether the user of the key is told what becomes of a cluster or a run.
 - `outcome`: what reconciling ends in, and what a look shows.

@@ -10,8 +10,8 @@ from xplenty_pulumi.core.kinds.compare import plan
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker, Owner
 from xplenty_pulumi.core.kinds.obstacles import explained
-from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on, refusal
-from xplenty_pulumi.core.reconcile.clusters.search import Claims, Living, Look
+from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on
+from xplenty_pulumi.core.reconcile.clusters.search import Living, Look
 from xplenty_pulumi.core.reconcile.intent import Intent, everything
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -83,10 +83,9 @@ class Creation:
         if self._desired.marker is None:
             return ()
         claims = self._living.claims(self._desired.marker)
-        self._refuse_others(claims)
-        found = sorted(claims.adoptable, key=lambda one: (not CLUSTER.is_living(one.status), one.id))
-        self.nonces += [marker.nonce for one in found if (marker := marker_on(one)) and marker.nonce]
-        return tuple(found)
+        claims.refuse_others(CLUSTER.name)
+        self.nonces += claims.nonces
+        return tuple(sorted(claims.adoptable, key=lambda one: not CLUSTER.is_living(one.status)))
 
     def adopt(self, found: Cluster) -> Cluster:
         """Return the cluster once it is known that it can become the desired one, and tell of it."""
@@ -123,14 +122,10 @@ class Creation:
             advice=self._advice(),
         )
 
-    def _refuse_others(self, claims: Claims) -> None:
-        for other in claims.others:
-            raise refusal(CLUSTER.name, other, user=self._living.user)
-
     def _drawn(self) -> Marker | None:
         if self._desired.marker is None:
             return None
-        drawn = self._desired.marker.drawn(self._patience.clock.now(), self._living.random)
+        drawn = self._living.drawn(self._desired.marker)
         self.nonces.append(drawn.nonce)
         return drawn
 

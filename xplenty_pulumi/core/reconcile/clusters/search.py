@@ -11,12 +11,13 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import is_adoptable, is_marked, is_surplus, marker_on
+from xplenty_pulumi.core.kinds.ownership import is_marked, is_surplus, is_unfinished
 from xplenty_pulumi.core.reading.absence import Presence
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reading.polling import PAGE
 from xplenty_pulumi.core.reading.shared_look import SharedLook
 from xplenty_pulumi.core.reading.usual import usual
+from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
 from xplenty_pulumi.errors import XplentyError
 
 _FRESH = 5.0
@@ -49,19 +50,7 @@ class Look:
         return cluster_id in self.unended or cluster_id in self.newest
 
 
-@dataclass(frozen=True)
-class Claims:
-    """The clusters that carry the marker of one owner and are in no state that this process knows of.
-
-    `adoptable` are those that an interrupted create call of this owner made, or that the state held until it was told
-    that they are gone; `others` are somebody's.
-    """
-
-    adoptable: tuple[Cluster, ...]
-    others: tuple[Cluster, ...]
-
-
-class Living:
+class Living(HeldThings[Cluster]):
     """The living clusters of an account, looked up once for all who ask within five seconds; thread-safe.
 
     `random` draws the nonces of markers.
@@ -70,43 +59,13 @@ class Living:
     def __init__(
         self, client: Client, clock: Clock, *, presence: Presence[Cluster] | None = None, random: Random | None = None
     ) -> None:
-        self._client = client
-        self._clock = clock
+        super().__init__(client, clock, random=random)
         self._presence = presence or Presence(self._single, self._newest_first, clock)
         self._recently = SharedLook(self._recent)
-        self._lock = threading.Lock()
         self._turn = threading.Lock()
         self._look: Look | None = None
         self._failed: tuple[float, XplentyError] | None = None
-        self._held: set[int] = set()
-        self._released: set[int] = set()
         self._posted: dict[Marker, float] = {}
-        self.random = random or Random()  # noqa: S311 - a nonce tells create calls apart; nothing secret depends on it
-
-    def hold(self, cluster_id: int) -> None:
-        """Remember that the engine's state holds this cluster, so that it is not taken for a lost one."""
-        with self._lock:
-            self._held.add(cluster_id)
-            self._released.discard(cluster_id)
-
-    def holds(self, cluster_id: int) -> bool:
-        """Return whether the engine's state is known to hold this cluster."""
-        with self._lock:
-            return cluster_id in self._held
-
-    def release(self, cluster_id: int) -> None:
-        """Remember that the state lets go of this cluster, because the service says that it is gone."""
-        with self._lock:
-            self._released.add(cluster_id)
-            self._held.discard(cluster_id)
-
-    @property
-    def user(self) -> int | None:
-        """The id of the key's user; None where the service does not tell it."""
-        try:
-            return self._client.user_id()
-        except XplentyError:
-            return None
 
     def look(self, marker: Marker | None = None) -> Look:
         """Return a look that was over five seconds ago at most, and began after the last create of `marker`'s owner.
@@ -132,11 +91,9 @@ class Living:
         look = self._look
         return usual((one.created_at, one.available_since) for one in (look.recent if look else ()) if one.type == like)
 
-    def claims(self, owner: Marker) -> Claims:
+    def claims(self, owner: Marker) -> OwnerClaims[Cluster]:
         """Return the clusters with a marker of `owner` that have not ended and that the state does not hold."""
-        marked = self._marked(owner, self.look(owner).unended.values())
-        adoptable = [one for one in marked if self._is_adoptable(one, owner)]
-        return Claims(tuple(adoptable), tuple(one for one in marked if one not in adoptable))
+        return self.claims_among(self._marked(owner, self.look(owner).unended.values()), owner)
 
     def unfinished(self, owner: Marker, *, among: Iterable[Cluster] | None = None) -> list[Cluster]:
         """Return the unended clusters with an unfinished marker of `owner` that the state does not hold.
@@ -144,8 +101,8 @@ class Living:
         `among` are the clusters to look at where these have just been read.
         """
         clusters = self.look(owner).unended.values() if among is None else among
-        listed = [one for one in clusters if _is_unfinished(one, owner)]
-        return [one for one in self._marked(owner, listed) if _is_unfinished(one, owner)]
+        listed = [one for one in clusters if is_unfinished(one, owner)]
+        return [one for one in self._marked(owner, listed) if is_unfinished(one, owner)]
 
     def surplus(self, owner: Marker, nonces: Container[str], *, kept: int, is_new: bool) -> list[Cluster]:
         """Return the clusters besides `kept` that have not ended and that a create call with one of `nonces` made.
@@ -153,9 +110,8 @@ class Living:
         Where the create calls are new, the newest hundred clusters are looked at, and else all that have not ended.
         """
         clusters = self._recently.now() if is_new else self.look(owner).unended.values()
-        found = [one for one in clusters if one.id != kept and one.id not in self._held and is_marked(one, owner)]
-        user = self.user if found else None
-        known = map(self._presence.find, [one.id for one in found if is_surplus(one, owner, nonces, user=user)])
+        marked = [one for one in clusters if is_marked(one, owner)]
+        known = map(self._presence.find, [one.id for one in self.surplus_among(marked, owner, nonces, kept=kept)])
         return [one for one in known if one is not None and _is_candidate(one, owner)]
 
     def appeared(self, owner: Marker, nonces: Container[str], before: Look) -> list[Cluster]:
@@ -168,18 +124,13 @@ class Living:
         for cluster in self._newest_first():
             if cluster.id in before.newest:
                 break
-            if _is_candidate(cluster, owner) and cluster.id not in self._held:
+            if _is_candidate(cluster, owner) and not self.is_held(cluster):
                 fresh.append(cluster)
         return [one for one in fresh if is_surplus(one, owner, nonces, user=self.user)]
 
-    def _is_adoptable(self, cluster: Cluster, owner: Marker) -> bool:
-        if cluster.id in self._released:
-            return True
-        return is_adoptable(cluster, owner, now=self._clock.now(), user=self.user)
-
     def _marked(self, owner: Marker, among: Iterable[Cluster]) -> list[Cluster]:
         """The clusters with a marker of `owner` that have not ended and are not held, each as it is now."""
-        listed = [one.id for one in among if _is_candidate(one, owner) and one.id not in self._held]
+        listed = [one.id for one in among if _is_candidate(one, owner) and not self.is_held(one)]
         return [one for one in map(self._presence.find, listed) if one is not None and _is_candidate(one, owner)]
 
     def _is_stale(self, look: Look, marker: Marker | None, *, asked: float) -> bool:
@@ -218,8 +169,3 @@ class Living:
 
 def _is_candidate(cluster: Cluster, owner: Marker) -> bool:
     return not CLUSTER.is_ending(cluster.status) and is_marked(cluster, owner)
-
-
-def _is_unfinished(cluster: Cluster, owner: Marker) -> bool:
-    found = marker_on(cluster)
-    return found is not None and found.whose == owner and found.is_unfinished

@@ -5,7 +5,7 @@ from typing import Generic
 
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import marker_on, way_out
+from xplenty_pulumi.core.kinds.ownership import is_unfinished, marker_on, way_out
 from xplenty_pulumi.core.reading.absence import Key
 from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
@@ -67,8 +67,8 @@ class Definitions(Generic[RecordT]):
         if is_sent:
             outcome = self._followed_up(outcome, desired, before=record)
         marker = marker_on(record)
-        if marker is not None and marker.is_unfinished and marker.whose == desired.marker:
-            self._remove_surplus(key, marker.whose, (*desired.nonces, marker.nonce))
+        if marker is not None and is_unfinished(record, desired.marker):
+            self._remove_surplus(key, desired.marker, (*desired.nonces, marker.nonce))
         return replace(self._signed_as_held(outcome, desired), nonces=desired.nonces)
 
     def read(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> Sight[RecordT]:
@@ -173,7 +173,7 @@ class Definitions(Generic[RecordT]):
         is_asked = text is None or signed in desired.intent.fields
         marker = marker_on(record)
         if marker is None or marker.whose != desired.marker or not marker.nonce:
-            marker = desired.marker.drawn(self._patience.clock.now(), self._known.random).held
+            marker = self._known.drawn(desired.marker).held
         return markers.sign(str(desired.inputs.get(signed, "")) if is_asked else markers.strip(text), marker)
 
     def _signed_as_held(self, outcome: Outcome[RecordT], desired: DesiredDefinition) -> Outcome[RecordT]:
@@ -181,7 +181,7 @@ class Definitions(Generic[RecordT]):
         record, marker = outcome.record, marker_on(outcome.record)
         if outcome.stays_unfinished(keeps_id=desired.keeps_id, is_saved_at_once=desired.is_saved_at_once):
             return outcome
-        if marker is None or marker.whose != desired.marker or not marker.is_unfinished:
+        if marker is None or not is_unfinished(record, desired.marker):
             return outcome
         signed = {self._definition.signed: markers.sign(str(self._definition.text(record)), marker.held)}
         try:

@@ -4,7 +4,7 @@ from typing import Generic
 
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on, refusal
+from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
 from xplenty_pulumi.core.reconcile.definitions.search import KnownDefinitions
 from xplenty_pulumi.core.reconcile.repeat import find_late
@@ -31,9 +31,8 @@ class DefinitionCreation(Generic[RecordT]):
             RefusedError: one carries the marker that nothing proves to be this resource's, or that cannot become it.
         """
         claims = self._known.claims(self._desired.marker, self._before)
-        for other in claims.others:
-            raise refusal(self._noun, other, user=self._known.user)
-        self.nonces += [marker.nonce for one in claims.adoptable if (marker := marker_on(one)) and marker.nonce]
+        claims.refuse_others(self._noun)
+        self.nonces += claims.nonces
         for found in claims.adoptable[:1]:
             self._refuse_another_shape(found)
             name = self._definition.label_of(found)
@@ -49,7 +48,7 @@ class DefinitionCreation(Generic[RecordT]):
             ApiError: the service refused, so nothing exists.
         """
         self._patience.go_on("creating it")
-        drawn = self._desired.marker.drawn(self._patience.clock.now(), self._known.random)
+        drawn = self._known.drawn(self._desired.marker)
         self.nonces.append(drawn.nonce)
         try:
             return self._believed(self._definition.calls.create(self._definition.sent(self._desired, drawn)), drawn)

@@ -1,0 +1,119 @@
+"""Which things with a marker the state holds, as far as this process knows, and whose the others are."""
+
+import threading
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from operator import attrgetter
+from random import Random
+from typing import Generic, TypeVar
+
+from xplenty_pulumi.client import Client
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import is_adoptable, is_surplus, marker_on, refusal
+from xplenty_pulumi.core.reading.absence import Key
+from xplenty_pulumi.core.reading.polling import Identified
+from xplenty_pulumi.errors import XplentyError
+
+RecordT = TypeVar("RecordT", bound=Identified)
+
+
+@dataclass(frozen=True)
+class OwnerClaims(Generic[RecordT]):
+    """The things that carry the marker of one owner and are in no state that this process knows of.
+
+    `adoptable` are those that an interrupted create call of this owner made, or that the state held until it was told
+    that they are gone; `others` are somebody's. `user` is that of the key, None where that is not known.
+    """
+
+    adoptable: tuple[RecordT, ...]
+    others: tuple[RecordT, ...]
+    user: int | None
+
+    @property
+    def nonces(self) -> list[str]:
+        """The nonces of the create calls that made what is adoptable."""
+        return [marker.nonce for one in self.adoptable if (marker := marker_on(one)) and marker.nonce]
+
+    def refuse_others(self, kind: str) -> None:
+        """Raise RefusedError where there is one that nothing proves to be this owner's."""
+        for other in self.others:
+            raise refusal(kind, other, user=self.user)
+
+
+class HeldThings(Generic[RecordT]):
+    """What is known of the things of one kind; thread-safe.
+
+    `random` draws the nonces of markers, `key` is what the state knows a thing by, and `has_maker` says whether the
+    service shows who made one.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        clock: Clock,
+        *,
+        random: Random | None = None,
+        key: Callable[[RecordT], Key] = attrgetter("id"),
+        has_maker: bool = True,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._key = key
+        self._has_maker = has_maker
+        self._lock = threading.Lock()
+        self._held: set[Key] = set()
+        self._released: set[Key] = set()
+        self.random = random or Random()  # noqa: S311 - a nonce tells create calls apart; nothing secret depends on it
+
+    def hold(self, key: Key) -> None:
+        """Remember that the engine's state holds this thing, so that it is not taken for a lost one."""
+        with self._lock:
+            self._held.add(key)
+            self._released.discard(key)
+
+    def holds(self, key: Key) -> bool:
+        """Return whether the engine's state is known to hold this thing."""
+        with self._lock:
+            return key in self._held
+
+    def release(self, key: Key) -> None:
+        """Remember that the state lets go of this thing, because the service says that it is gone."""
+        with self._lock:
+            self._released.add(key)
+            self._held.discard(key)
+
+    @property
+    def user(self) -> int | None:
+        """The id of the key's user; None where the service does not tell it, or not who made a thing."""
+        try:
+            return self._client.user_id() if self._has_maker else None
+        except XplentyError:
+            return None
+
+    def drawn(self, owner: Marker) -> Marker:
+        """Return the marker of this owner for a create call that is sent now."""
+        return owner.drawn(self._clock.now(), self.random)
+
+    def is_held(self, record: RecordT) -> bool:
+        """Return whether the state holds it."""
+        return self._key(record) in self._held
+
+    def claims_among(self, marked: Iterable[RecordT], owner: Marker) -> OwnerClaims[RecordT]:
+        """Return which of those that carry a marker of `owner` this may adopt, the oldest first, and which not."""
+        found = sorted(marked, key=lambda one: one.id)
+        user = self.user if found else None
+        adoptable = tuple(one for one in found if self._is_adoptable(one, owner, user))
+        return OwnerClaims(adoptable, tuple(one for one in found if one not in adoptable), user)
+
+    def surplus_among(
+        self, marked: Iterable[RecordT], owner: Marker, nonces: Container[str], *, kept: Key
+    ) -> list[RecordT]:
+        """Return those besides `kept` that a create call with one of `nonces` made and that the state does not hold."""
+        others = [one for one in marked if self._key(one) != kept and not self.is_held(one)]
+        user = self.user if others else None
+        return [one for one in others if is_surplus(one, owner, nonces, user=user)]
+
+    def _is_adoptable(self, record: RecordT, owner: Marker, user: int | None) -> bool:
+        is_released = self._key(record) in self._released
+        return is_released or is_adoptable(record, owner, now=self._clock.now(), user=user)
