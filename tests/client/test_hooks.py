@@ -111,7 +111,7 @@ def test_a_new_salt_is_a_secret(client: Client) -> None:
 
 def test_types_and_events(client: Client) -> None:
     """The catalogues are read, and a hook can be made for each event."""
-    assert {one.type for one in client.hooks.types()} == {"web", "slack", "hipchat", "email", "pagerduty"}
+    assert {one.type for one in client.hooks.types()} == {"web", "slack", "email", "pagerduty"}
     events = [event.id for event in client.hooks.events()]
     assert len(events) == 12
     assert client.hooks.create({**WEB, "events": events}).events == tuple(events)
