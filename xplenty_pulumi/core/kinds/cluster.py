@@ -54,7 +54,6 @@ CLUSTER = Kind(
             _REPLACE,
             "Scripts run on the nodes at start, as a list of `script_path` and optional `args`.",
         ),
-        Field("marker", inputs.flag, _LOCAL, "Sign the description, so that a lost cluster is found.", default=True),
         Field(
             "on_create_failure",
             inputs.choice("terminate", "keep"),
