@@ -14,7 +14,7 @@ from xplenty_pulumi.client import Client, Hook, HookSettings, PingedHook
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, Knobs
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ServerError, SpecError, UnsureError, XplentyError
-from xplenty_pulumi.redact import MASK, Secret
+from xplenty_pulumi.redact import Secret
 
 WEB: dict[str, object] = {
     "type": "web",
@@ -100,23 +100,6 @@ def test_a_ping_sends_a_test(client: Client, emulator: Emulator) -> None:
     ]
 
 
-def test_a_new_salt_is_a_secret(client: Client) -> None:
-    """The new salt comes as a Secret and is the hook's from then on."""
-    made = client.hooks.create(WEB)
-    salt = client.hooks.reset_salt(made.id)
-    assert str(salt) == MASK
-    assert salt != made.salt
-    assert client.hooks.get(made.id).salt == salt
-
-
-def test_types_and_events(client: Client) -> None:
-    """The catalogues are read, and a hook can be made for each event."""
-    assert {one.type for one in client.hooks.types()} == {"web", "slack", "hipchat", "email", "pagerduty"}
-    events = [event.id for event in client.hooks.events()]
-    assert len(events) == 12
-    assert client.hooks.create({**WEB, "events": events}).events == tuple(events)
-
-
 def test_a_hook_the_service_refuses(client: Client) -> None:
     """The refusal names the field, in the service's words."""
     with pytest.raises(InvalidError, match=r"settings\.url"):
@@ -179,19 +162,10 @@ def test_a_create_without_a_hook_in_its_answer_is_unsure(body: object) -> None:
     assert script.calls == 1
 
 
-def test_a_salt_that_is_none_is_unsure() -> None:
-    """Without a salt in the answer nobody knows which one holds."""
-    script = Script(httpx.Response(200, json={"salt": None}))
-    with client_on(script) as client, pytest.raises(UnsureError, match="salt of hook 41"):
-        client.hooks.reset_salt(41)
-    assert script.calls == 1
-
-
 CHANGES: dict[str, Callable[[Client], object]] = {
     "hooks.update": lambda client: client.hooks.update(41, {"settings": {}}),
     "hooks.delete": lambda client: client.hooks.delete(41),
     "hooks.ping": lambda client: client.hooks.ping(41),
-    "hooks.reset_salt": lambda client: client.hooks.reset_salt(41),
     "clusters.watch": lambda client: client.clusters.watch(77),
     "clusters.unwatch": lambda client: client.clusters.unwatch(77),
     "jobs.watch": lambda client: client.jobs.watch(5),
@@ -200,8 +174,6 @@ CHANGES: dict[str, Callable[[Client], object]] = {
 READS: dict[str, Callable[[Client], object]] = {
     "hooks.get": lambda client: client.hooks.get(41),
     "hooks.list": lambda client: list(client.hooks.list()),
-    "hooks.types": lambda client: client.hooks.types(),
-    "hooks.events": lambda client: client.hooks.events(),
     "clusters.watchers": lambda client: client.clusters.watchers(77),
 }
 

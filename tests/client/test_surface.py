@@ -87,7 +87,7 @@ def test_public_methods() -> None:
             "watch",
             "watchers",
         ],
-        "hooks": ["create", "delete", "events", "get", "list", "ping", "reset_salt", "types", "update"],
+        "hooks": ["create", "delete", "get", "list", "ping", "update"],
         "jobs": ["get", "list", "log", "run", "stop", "unwatch", "variables", "watch", "watchers"],
         "packages": ["get", "list"],
         "plans": ["list", "subscription"],
@@ -121,12 +121,11 @@ def test_import_loads_no_engine() -> None:
     [
         ("httpx", {"transport.py"}),
         ("httpcore", {"connection.py", "transport.py"}),
-        ("tenacity", {"calls.py"}),
         ("pydantic", {"hook_models.py", "lenient.py", "models.py", "parsing.py"}),
     ],
 )
 def test_each_library_stays_in_its_place(library: str, importers: set[str]) -> None:
-    """HTTP happens in the transport and its sockets, retries in one file, and validation in the models."""
+    """HTTP happens in the transport and its sockets, and validation in the models."""
     assert {path.name for path in SOURCES if library in imported_by(path)} == importers
 
 

@@ -50,12 +50,6 @@ def test_packages_are_filtered_and_sorted() -> None:
     assert caller.get("packages", status="all").status == 422
 
 
-def test_templates_are_listed() -> None:
-    """Templates have an id, a name and a position."""
-    templates = emulated().get("packages/templates").json()
-    assert [template["position"] for template in templates] == [0, 1]
-
-
 def test_schedules_are_listed_and_read() -> None:
     """Schedules can be listed, filtered by status and read one by one."""
     caller = emulated()
@@ -111,7 +105,7 @@ def test_hook_types_and_events_are_listed() -> None:
     """The catalogues name the documented hook types and all twelve events."""
     caller = emulated()
     types = [entry["type"] for entry in caller.get("hooks/types").json()]
-    assert types == ["email", "hipchat", "pagerduty", "slack", "web"]
+    assert types == ["email", "pagerduty", "slack", "web"]
     events = [entry["id"] for entry in caller.get("/hook_events").json()]
     assert len(events) == 12
     assert {"job", "job.failed", "cluster", "cluster.idled"} <= set(events)

@@ -41,11 +41,9 @@ def test_a_new_cluster_has_no_later_moments() -> None:
     assert (read["available_since"], read["terminated_at"], read["launched_at"]) == (None, None, None)
 
 
-@pytest.mark.parametrize(("setting", "expected"), [("null", None), ("created_at", "2026-01-01T00:00:00Z")])
-def test_idle_since_of_a_new_cluster_is_a_knob(setting: str, expected: str | None) -> None:
-    """`idle_since` of a cluster that was never ready is null or its creation time."""
-    caller = emulated(idle_since_on_new_cluster=setting)
-    assert caller.post("clusters", {"nodes": 2}).json()["idle_since"] == expected
+def test_a_new_cluster_was_never_idle() -> None:
+    """`idle_since` of a cluster that was never ready is null."""
+    assert emulated().post("clusters", {"nodes": 2}).json()["idle_since"] is None
 
 
 def test_a_quiet_cluster_becomes_idle() -> None:
@@ -56,16 +54,15 @@ def test_a_quiet_cluster_becomes_idle() -> None:
     assert caller.cluster(cluster)["idle_since"] == "2026-01-01T00:13:00Z"
 
 
-@pytest.mark.parametrize(("setting", "moves"), [("moves", True), ("stays", False)])
-def test_available_since_after_idling_is_a_knob(setting: str, moves: bool) -> None:
-    """A job for an idle cluster sets `available_since` anew or not; `launched_at` is the first moment for ever."""
-    caller = emulated(available_since_after_idle=setting)
+def test_available_since_moves_after_idling() -> None:
+    """A job for an idle cluster sets `available_since` anew; `launched_at` is the first moment for ever."""
+    caller = emulated()
     cluster = caller.new_cluster(time_to_idle=600)
     first = caller.cluster(cluster)["available_since"]
     caller.clock.advance(700)
     caller.new_job(cluster)
     read = caller.cluster(cluster)
-    assert (read["available_since"] != first) is moves
+    assert read["available_since"] != first
     assert (read["launched_at"], read["status"]) == (first, "available")
 
 
@@ -109,17 +106,16 @@ def test_a_shorter_time_to_idle_never_idles_in_the_past() -> None:
     assert (read["status"], read["idle_since"]) == ("idle", "2026-01-01T00:19:41Z")
 
 
-@pytest.mark.parametrize(("setting", "expected"), [("available", "available"), ("idle", "idle")])
-def test_what_a_job_does_to_an_idle_cluster_is_a_knob(setting: str, expected: str) -> None:
-    """An idle cluster that is given a job becomes available, or stays idle while the job runs."""
-    caller = emulated(idle_cluster_on_new_job=setting)
+def test_a_job_makes_an_idle_cluster_available() -> None:
+    """An idle cluster that is given a job becomes available."""
+    caller = emulated()
     cluster = caller.new_cluster(time_to_idle=10)
     caller.clock.advance(60)
     job = caller.new_job(cluster)
     caller.clock.advance(10)
     read = caller.cluster(cluster)
-    assert (read["status"], read["running_jobs_count"]) == (expected, 1)
-    assert (read["idle_since"] is None) == (expected == "available")
+    assert (read["status"], read["running_jobs_count"]) == ("available", 1)
+    assert read["idle_since"] is None
     caller.clock.advance(60)
     assert caller.job(job)["status"] == "completed"
 

@@ -176,18 +176,6 @@ def test_a_redirect_is_not_followed() -> None:
     assert (delivery.result, delivery.status) == ("failed", 302)
 
 
-@pytest.mark.parametrize(
-    ("hook_attempts", "statuses", "result"),
-    [(1, [500], "failed"), (3, [500, 503], "delivered"), (2, [500] * 2, "failed")],
-)
-def test_how_often_it_is_tried_is_a_knob(hook_attempts: int, statuses: list[int], result: str) -> None:
-    """A request that is not answered with 2xx is repeated as often as the knob says, and by default not at all."""
-    with receiving(*statuses) as receiver:
-        delivery = outcome(receiver.url, hook_attempts=hook_attempts)
-        assert delivery.attempts == len(receiver.received())
-    assert (delivery.result, delivery.attempts) == (result, hook_attempts)
-
-
 def test_a_silent_receiver_costs_a_bounded_time() -> None:
     """A receiver that does not answer is given up after the time of the knob, and the next one is told."""
     with receiving(holding=True) as silent, receiving() as receiver:

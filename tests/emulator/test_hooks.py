@@ -1,6 +1,5 @@
 """The calls on hooks."""
 
-import json
 from typing import Any
 
 import pytest
@@ -10,18 +9,16 @@ from tests.support.emulator_caller import KEY, Caller, basic, emulated
 SETTINGS: dict[str, dict[str, Any]] = {
     "web": {"url": "http://192.0.2.1/bell", "basic_auth": True, "basic_auth_data": "YTpi", "insecure_ssl": False},
     "slack": {"url": "https://192.0.2.1/in", "team": "harbour", "channel": "#quay"},
-    "hipchat": {"room": "quay", "auth_token": "token-of-the-quay"},
     "email": {"emails": "quay@example.test,pier@example.test"},
     "pagerduty": {"pd_account": "harbour", "service_name": "quay", "service_key": "key-of-the-quay"},
 }
 NAMES = {
     "web": "http://192.0.2.1/bell",
     "slack": "harbour #quay",
-    "hipchat": "quay",
     "email": "quay@example.test,pier@example.test",
     "pagerduty": "quay",
 }
-SECRET = {"web": "basic_auth_data", "hipchat": "auth_token", "pagerduty": "service_key"}
+SECRET = {"web": "basic_auth_data", "pagerduty": "service_key"}
 
 
 def new_hook(caller: Caller, kind: str = "web", **fields: Any) -> int:
@@ -102,9 +99,7 @@ def test_what_can_not_be_a_hook_is_refused_by_field(change: dict[str, Any], fiel
     assert caller.get("hooks").json() == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "field"), [("web", "basic_auth_data"), ("hipchat", "auth_token"), ("pagerduty", "service_key")]
-)
+@pytest.mark.parametrize(("kind", "field"), [("web", "basic_auth_data"), ("pagerduty", "service_key")])
 def test_a_refusal_does_not_repeat_a_secret(kind: str, field: str) -> None:
     """A secret of a wrong kind is refused without being shown."""
     refused = emulated().post("hooks", {"type": kind, "events": ["job"], "settings": {field: ["hush-hush"]}})
@@ -141,15 +136,6 @@ def test_a_hook_is_switched_off_by_active_alone(hook_settings_on_put: str) -> No
     assert read(caller, number) == {**before, "active": False}
 
 
-def test_an_update_without_settings_is_a_knob() -> None:
-    """Where settings are needed, as the documentation marks them, nothing changes without them."""
-    caller = emulated(hook_put_without_settings="refuse")
-    number = new_hook(caller)
-    before = read(caller, number)
-    assert caller.put(f"hooks/{number}", {"active": False}).status == 422
-    assert read(caller, number) == before
-
-
 @pytest.mark.parametrize(("hook_settings_on_put", "left"), [("merge", True), ("replace", False)])
 def test_whether_left_out_settings_stay_is_a_knob(hook_settings_on_put: str, left: bool) -> None:
     """A PUT of the address alone keeps the password, or drops it."""
@@ -159,18 +145,17 @@ def test_whether_left_out_settings_stay_is_a_knob(hook_settings_on_put: str, lef
     assert ("basic_auth_data" in changed["settings"]) is left
 
 
-@pytest.mark.parametrize(("hook_type_on_put", "status"), [("ignore", 200), ("refuse", 422)])
-def test_another_type_in_an_update_is_a_knob(hook_type_on_put: str, status: int) -> None:
-    """A type can not be changed: it is ignored or refused, and stays either way."""
-    caller = emulated(hook_type_on_put=hook_type_on_put)
+def test_another_type_in_an_update_is_ignored() -> None:
+    """A type cannot be changed: another one is ignored."""
+    caller = emulated()
     number = new_hook(caller)
-    assert caller.put(f"hooks/{number}", {"type": "slack", "settings": SETTINGS["web"]}).status == status
+    assert caller.put(f"hooks/{number}", {"type": "slack", "settings": SETTINGS["web"]}).status == 200
     assert read(caller, number)["type"] == "web"
 
 
 @pytest.mark.parametrize(
     ("hook_secrets_shown", "shown"),
-    [("all_but_password", {"auth_token", "service_key"}), ("all", set(SECRET.values())), ("none", set())],
+    [("all_but_password", {"service_key"}), ("all", set(SECRET.values())), ("none", set())],
 )
 def test_which_secrets_are_answered_is_a_knob(hook_secrets_shown: str, shown: set[str]) -> None:
     """The password of a web hook is not answered unless asked for; other secrets are, unless told otherwise."""
@@ -179,13 +164,6 @@ def test_which_secrets_are_answered_is_a_knob(hook_secrets_shown: str, shown: se
         new_hook(caller, kind)
     settings = [hook["settings"] for hook in caller.get("hooks").json()]
     assert {name for one in settings for name in one} & set(SECRET.values()) == shown
-
-
-@pytest.mark.parametrize("hook_name_shown", [True, False])
-def test_whether_the_name_is_answered_is_a_knob(hook_name_shown: bool) -> None:
-    """Answers hold the name, or do not, as in the published examples."""
-    caller = emulated(hook_name_shown=hook_name_shown)
-    assert ("name" in read(caller, new_hook(caller))) is hook_name_shown
 
 
 def test_settings_nobody_knows_follow_the_knob_for_unknown_fields() -> None:
@@ -257,55 +235,6 @@ def test_a_type_nobody_knows_in_a_list_is_a_knob(unknown_list_value: str, status
     assert status == 422 or len(answer.json()) == 1
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("quay", ["quay bell", "quay list"]),
-        ("quay pier", ["quay bell", "quay list", "pier"]),
-        ('"quay b"', ["quay bell"]),
-        ('name:"quay" type:web', ["quay bell"]),
-        ("type:web type:email", ["quay bell", "quay list"]),
-        ("-type:web", ["quay list", "pier"]),
-        ("-type:web -type:email", ["pier"]),
-        ("id:702", ["quay list"]),
-        ("id:>702", ["quay list", "pier"]),
-        ("id:<702 QUAY", ["quay bell", "quay list"]),
-        ("id:first", []),
-        ("name:ship", []),
-        (" ", []),
-    ],
-)
-def test_a_search_finds_what_the_query_says(query: str, found: list[str]) -> None:
-    """Terms of one attribute are alternatives, others hold together, and the oldest comes first."""
-    caller = emulated()
-    for kind, name in (("web", "quay bell"), ("email", "quay list"), ("slack", "pier")):
-        new_hook(caller, kind, name=name)
-    assert [hook["name"] for hook in caller.get("hooks/search", q=query).json()] == found
-
-
-def test_a_search_sorts_and_cuts() -> None:
-    """`sort`, `direction` and `limit` hold; a sort nobody knows counts as relevance; a query is needed."""
-    caller = emulated()
-    for name in ("b1", "a1", "c1"):
-        new_hook(caller, name=name)
-
-    def found(**query: Any) -> list[str]:
-        return [hook["name"] for hook in caller.get("hooks/search", q="1", **query).json()]
-
-    assert found(sort="name") == ["a1", "b1", "c1"]
-    assert found(sort="name", direction="desc", limit=2) == ["c1", "b1"]
-    assert found(sort="beauty") == ["b1", "a1", "c1"]
-    assert caller.get("hooks/search").status == 422
-
-
-def test_a_search_takes_its_parameters_from_a_body_too() -> None:
-    """The documentation shows them in a JSON body."""
-    caller = emulated()
-    number = new_hook(caller, name="bell")
-    answer = caller.send("GET", "hooks/search", body=json.dumps({"q": "bell"}).encode())
-    assert [hook["id"] for hook in answer.json()] == [number]
-
-
 def test_a_ping_shows_events_as_objects() -> None:
     """Each event of a pinged hook has an id of its own and says that nothing was told yet."""
     caller = emulated()
@@ -321,13 +250,12 @@ def test_a_ping_shows_events_as_objects() -> None:
     assert len({event["id"] for event in pinged["events"]}) == 2
 
 
-@pytest.mark.parametrize(("ping_inactive_hook", "status"), [("send", 200), ("refuse", 422)])
-def test_pinging_an_inactive_hook_is_a_knob(ping_inactive_hook: str, status: int) -> None:
-    """A hook that is switched off can be pinged, or that is refused and tells nothing."""
-    caller = emulated(ping_inactive_hook=ping_inactive_hook)
+def test_an_inactive_hook_can_be_pinged() -> None:
+    """A hook that is switched off is told of a ping all the same."""
+    caller = emulated()
     number = new_hook(caller, active=False)
-    assert caller.get(f"hooks/{number}/ping").status == status
-    assert len(caller.emulator.deliveries()) == (status == 200)
+    assert caller.get(f"hooks/{number}/ping").status == 200
+    assert len(caller.emulator.deliveries()) == 1
 
 
 def test_hooks_are_seen_and_changed_backstage() -> None:

@@ -191,13 +191,6 @@ def test_effective_variables_are_the_packages_overlaid_by_the_runs() -> None:
     }
 
 
-def test_a_job_has_no_children() -> None:
-    """Children are an empty list; those of an unknown job are not found."""
-    caller = emulated()
-    assert caller.get(f"jobs/{caller.new_job(caller.new_cluster())}/children").json() == []
-    assert caller.get("jobs/7/children").status == 404
-
-
 @pytest.mark.parametrize("tail", ["", "/variables", "/log", "/watchers", "/outputs/1/preview"])
 def test_an_unknown_job_is_not_found(tail: str) -> None:
     """Everything about a job that does not exist is a 404."""

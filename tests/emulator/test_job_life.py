@@ -76,16 +76,15 @@ def test_an_output_has_a_preview() -> None:
     assert caller.get(f"jobs/{job}/outputs/1/preview").status == 404
 
 
-@pytest.mark.parametrize(("setting", "is_set"), [(True, True), (False, False)])
-def test_a_failing_package_ends_with_its_error_text(setting: bool, is_set: bool) -> None:
-    """A failed job carries its text and its end; whether `failed_at` is set too is a knob."""
-    caller = emulated(failed_at_is_set=setting)
+def test_a_failing_package_ends_with_its_error_text() -> None:
+    """A failed job carries its text, its end and the same moment as `failed_at`."""
+    caller = emulated()
     job = caller.new_job(caller.new_cluster(), 103)
     caller.clock.advance(30)
     read = caller.job(job)
     assert (read["status"], read["errors"]) == ("failed", "Package failed to execute: input path not found.")
     assert read["completed_at"] == "2026-01-01T00:03:26Z"
-    assert read["failed_at"] == (read["completed_at"] if is_set else None)
+    assert read["failed_at"] == read["completed_at"]
     assert (read["outputs"], read["progress"], read["runtime_in_seconds"]) == ([], 0.0, 20)
 
 
@@ -291,12 +290,11 @@ def test_stopping_a_stopping_job_is_a_knob(status: str, answer: int) -> None:
     assert caller.job(job)["status"] == status
 
 
-@pytest.mark.parametrize(("setting", "updated"), [(False, "2026-01-01T00:03:06Z"), (True, "2026-01-01T00:03:46Z")])
-def test_whether_updated_at_follows_progress_is_a_knob(setting: bool, updated: str) -> None:
-    """`updated_at` of a running job stays at its last change of status, or moves on."""
-    caller = emulated(updated_at_follows_progress=setting)
+def test_updated_at_follows_the_status() -> None:
+    """`updated_at` of a running job stays at its last change of status."""
+    caller = emulated()
     job = caller.new_job(caller.new_cluster())
     caller.clock.advance(45)
-    assert caller.job(job)["updated_at"] == updated
+    assert caller.job(job)["updated_at"] == "2026-01-01T00:03:06Z"
     caller.clock.advance(1000)
     assert caller.job(job)["updated_at"] == "2026-01-01T00:04:06Z"

@@ -111,17 +111,6 @@ def test_the_watch_keeps_what_does_not_fit_and_passes_it_on() -> None:
         watch.raise_for_mismatches()
 
 
-def test_the_watch_reads_inside_jsonp() -> None:
-    """An answer that was asked for as JSONP is checked by what is inside."""
-    watch = SchemaWatch()
-    headers = {**HEADERS, "content-type": "text/javascript"}
-    request = Request("GET", LOG_PATH, "callback=show")
-    watch.note(request, Response(200, headers, b"show(" + json.dumps(LOG).encode() + b");"))
-    watch.raise_for_mismatches()
-    watch.note(request, Response(200, headers, b"show({});"))
-    assert watch.mismatches
-
-
 class WrongAccount:
     """An account whose every answer is wrong."""
 

@@ -58,4 +58,4 @@ def told(programs: Path, *arguments: str, **environment: str) -> str:
 
 def test_each_dependency_has_a_floor() -> None:
     """Every direct dependency names the lowest version that is tested."""
-    assert {"deepdiff", "httpx", "pulumi", "pydantic", "rich", "starlette", "tenacity", "typer"} <= set(floors())
+    assert {"deepdiff", "httpx", "pulumi", "pydantic", "rich", "starlette", "typer"} <= set(floors())

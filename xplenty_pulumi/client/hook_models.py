@@ -89,14 +89,6 @@ class PingedHook(Identified):
     salt: Lenient[Hidden] = None
 
 
-class HookSalt(Record):
-    """What the service makes a hook's signatures with."""
-
-    shown_fields = ()
-
-    salt: Hidden
-
-
 class HookType(Record):
     """A way of being told."""
 

@@ -5,19 +5,15 @@ from datetime import datetime
 from functools import partial
 
 from xplenty_pulumi.client.arguments import checked_body, checked_id, list_query
-from xplenty_pulumi.client.hook_models import Hook, HookEvent, HookSalt, HookType, PingedHook
+from xplenty_pulumi.client.hook_models import Hook, PingedHook
 from xplenty_pulumi.client.http.calls import Call, Caller
 from xplenty_pulumi.client.http.outcomes import Answered, Request
 from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.client.paging import Listed, Listing
-from xplenty_pulumi.client.parsing import Unreadable, read_record, read_records
+from xplenty_pulumi.client.parsing import Unreadable
 from xplenty_pulumi.client.whose import Collection
 from xplenty_pulumi.redact import Secret
 from xplenty_pulumi.text import label
-
-_read_salt = partial(read_record, HookSalt)
-_read_types = partial(read_records, HookType)
-_read_events = partial(read_records, HookEvent)
 
 
 class Hooks:
@@ -78,23 +74,6 @@ class Hooks:
         request = Request("GET", f"{self._path_of(hook_id)}/ping")
         read = partial(self._at.read_one, PingedHook, number=hook_id)
         return self._caller.run(Call(CallKind.WRITE, request, f"ping of hook {hook_id}", read))
-
-    def reset_salt(self, hook_id: int) -> Secret:
-        """Let the service sign with a new salt from now on, and return it.
-
-        UnsureError means that the old one may not hold any more: read the hook.
-        """
-        request = Request("PUT", f"{self._path_of(hook_id)}/reset_salt")
-        return self._caller.run(Call(CallKind.WRITE, request, f"salt of hook {hook_id}", _read_salt)).salt
-
-    def types(self) -> tuple[HookType, ...]:
-        """Return the ways of being told."""
-        request = Request("GET", f"{self._at.path}/types")
-        return self._caller.run(Call(CallKind.READ, request, "hook types", _read_types))
-
-    def events(self) -> tuple[HookEvent, ...]:
-        """Return the events that hooks can be told of."""
-        return self._caller.run(Call(CallKind.READ, Request("GET", "/hook_events"), "hook events", _read_events))
 
     def _one(self, kind: CallKind, method: str, hook_id: int, *, body: Mapping[str, object] | None = None) -> Hook:
         request = Request(method, self._path_of(hook_id), body=body)

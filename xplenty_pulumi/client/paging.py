@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from xplenty_pulumi.client.http.answers import has_next_page, next_offset
+from xplenty_pulumi.client.http.answers import offset_in
 from xplenty_pulumi.client.http.calls import Call, Caller
 from xplenty_pulumi.client.http.outcomes import Answered, Request
 from xplenty_pulumi.client.http.retry import CallKind
@@ -82,7 +82,7 @@ class Listing(Generic[Item]):
     def _page(self, offset: int, answer: Answered) -> Page[Item]:
         items = self.at.read_all(self.model, answer)
         counted, limit = offset + len(items), int(self.query["limit"])
-        if not has_next_page(answer.headers):
+        if answer.next_page is None:
             return Page(items, counted, is_last=len(items) < limit)
-        told = next_offset(answer.headers)
+        told = offset_in(answer.next_page)
         return Page(items, offset if told is not None and told <= offset else max(counted, told or 0))

@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from xplenty_pulumi.clock import Clock, SteppedClock, SystemClock
 from xplenty_pulumi.emulator.calls.call import Call
@@ -20,7 +20,7 @@ from xplenty_pulumi.emulator.life.world import World
 from xplenty_pulumi.emulator.seed import Seed
 from xplenty_pulumi.emulator.store import Store
 from xplenty_pulumi.emulator.wire import reading
-from xplenty_pulumi.emulator.wire.messages import VENDOR_TYPE, Answer, Refusal, Request, Response
+from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, VENDOR_TYPE, Answer, Refusal, Request, Response
 from xplenty_pulumi.emulator.wire.routes import Route, is_free, route_of
 from xplenty_pulumi.emulator.wire.views import Links
 
@@ -149,13 +149,11 @@ class Account:
         return response
 
     def _respond(self, request: Request) -> Response:
-        callback = ""
         try:
-            callback = reading.callback_of(request)
             answer = self._answer(request)
         except Refusal as refusal:
-            answer = self._refused(refusal)
-        response = self._encoded(answer, callback=callback)
+            answer = Answer({"message": refusal.message}, status=refusal.status)
+        response = self._encoded(answer)
         return response.without_body() if request.method == "HEAD" else response
 
     def _answer(self, request: Request) -> Answer:
@@ -163,7 +161,7 @@ class Account:
             return Answer(None, status=204, headers=_PREFLIGHT)
         self._charge(request)
         method = "GET" if request.method == "HEAD" else request.method
-        route = route_of(method, request.path, not_found=self.knobs.not_found_message)
+        route = route_of(method, request.path)
         self._admit(request, route)
         return route.handler(self._call(request, route))
 
@@ -175,7 +173,7 @@ class Account:
         self.credits = self.credits.spent()
 
     def _admit(self, request: Request, route: Route) -> None:
-        reading.check_accept(request, knobs=self.knobs)
+        reading.check_accept(request)
         if reading.key_of(request) != self.seed.api_key:
             raise Refusal(401, "Unauthorized: the API key is missing or wrong")
         if route.account_id not in (None, self.seed.account_id):
@@ -184,7 +182,7 @@ class Account:
     def _foreign(self) -> Refusal:
         status = self.knobs.foreign_account
         if status == 404:
-            return Refusal(404, self.knobs.not_found_message)
+            return Refusal(404, NOT_FOUND)
         word = "Unauthorized" if status == 401 else "Forbidden"
         return Refusal(status, f"{word}: the API key does not belong to this account")
 
@@ -196,20 +194,11 @@ class Account:
             credits=self.credits,
             now=self.world.now,
             links=self._links(),
-            parameters=reading.parameters_of(request, area=route.area, knobs=self.knobs),
+            parameters=reading.parameters_of(request, area=route.area),
             ids=route.ids,
         )
 
-    def _refused(self, refusal: Refusal) -> Answer:
-        body: dict[str, Any] = {"message": refusal.message}
-        if refusal.status == 422 and refusal.field and self.knobs.invalid_body == "message_and_errors":
-            body["errors"] = {refusal.field: [refusal.message]}
-        headers = {}
-        if refusal.status == 429 and self.knobs.retry_after_on_429:
-            headers["Retry-After"] = str(self.credits.seconds_left(self.world.now))
-        return Answer(body, status=refusal.status, headers=headers)
-
-    def _encoded(self, answer: Answer, *, callback: str) -> Response:
+    def _encoded(self, answer: Answer) -> Response:
         self._count += 1
         headers = {
             "Access-Control-Allow-Origin": "*",
@@ -220,6 +209,5 @@ class Account:
         }
         if answer.payload is None:
             return Response(answer.status, headers)
-        text = json.dumps(answer.payload)
-        headers["Content-Type"] = "application/javascript" if callback else f"{VENDOR_TYPE}; version=2"
-        return Response(answer.status, headers, (f"{callback}({text})" if callback else text).encode())
+        headers["Content-Type"] = f"{VENDOR_TYPE}; version=2"
+        return Response(answer.status, headers, json.dumps(answer.payload).encode())

@@ -9,8 +9,7 @@ from typing import ClassVar, Literal
 
 from xplenty_pulumi.errors import ConfigError
 
-_POSITIVE = ("jobs_per_cluster", "max_nodes", "credits_per_hour", "hook_attempts")
-NOT_FOUND = "Item not found."
+_POSITIVE = ("jobs_per_cluster", "max_nodes", "credits_per_hour")
 CLUSTER_IN_ERROR = "Specified cluster is not available and is in erroneous state."
 
 
@@ -46,32 +45,20 @@ class Knobs:
     max_sandboxes: int | None = None
     credits_per_hour: int = 5000
 
-    # What the POST of a cluster fills in: with False, zone and instance types stay null.
-    fill_in_defaults: bool = True
-    # `idle_since` before a cluster was ever idle: documentation examples show the creation time.
-    idle_since_on_new_cluster: Literal["null", "created_at"] = "null"
     # A production cluster of one node: the API document says 2 and more; the user documentation knows such clusters in
     # trials, and a public Airflow operator creates them.
     single_node_production: Literal["refuse", "accept"] = "refuse"
-    # A sandbox has one node: another number is refused (documented for v2) or ignored (documented for v1).
-    sandbox_nodes: Literal["refuse", "ignore"] = "refuse"
     # Longest description the service stores; None is any length. Longer ones are refused or cut.
     description_max_length: int | None = None
     description_too_long: Literal["refuse", "cut"] = "refuse"
-    # Whether blanks around a description are dropped.
-    description_trimmed: bool = False
     # Whether a body field nobody knows is ignored or refused.
     unknown_body_field: Literal["ignore", "refuse"] = "ignore"
-    # Whether `{"cluster": {...}}` is understood like the bare fields.
-    wrapped_bodies: Literal["accept", "ignore"] = "accept"
 
     # PUT with other nodes: what status and nodes read until the resize is through.
     scaling_status: Literal["scaling", "available"] = "scaling"
     scaling_nodes: Literal["new", "old"] = "new"
     # PUT nodes while pending, creating, scaling or in error.
     resize_unready_cluster: Literal["refuse", "accept"] = "refuse"
-    # Fewer nodes than the cluster started with: refused in an announcement of 2014.
-    shrink_below_initial_nodes: Literal["accept", "refuse"] = "accept"
     # PUT on a cluster that is ending or has ended.
     update_ended_cluster: Literal[422, 404, 200] = 422
 
@@ -83,11 +70,6 @@ class Knobs:
     delete_busy_cluster: Literal["stop_jobs", "fail_jobs", "refuse"] = "stop_jobs"
     # Seconds after which an ended cluster answers 404 and leaves the lists; None keeps it for ever.
     ended_cluster_kept_seconds: float | None = None
-
-    # An idle cluster that is given a job: becomes available at once, or stays idle while the job runs.
-    idle_cluster_on_new_job: Literal["available", "idle"] = "available"
-    # Whether `available_since` then moves to that moment; a recorded one lies 14 minutes after `launched_at`.
-    available_since_after_idle: Literal["moves", "stays"] = "moves"
 
     # Jobs
     first_job_status: Literal["idle", "pending"] = "idle"
@@ -101,10 +83,6 @@ class Knobs:
     delete_final_job: Literal[422, 200] = 422
     # DELETE of a job that is already being stopped.
     delete_stopping_job: Literal[200, 422] = 200
-    # Whether `updated_at` of a running job moves with its progress.
-    updated_at_follows_progress: bool = False
-    # `failed_at` of failed jobs: set in recorded answers, null in documentation examples.
-    failed_at_is_set: bool = True
     # `errors` of a job without any: null or an empty text in recorded answers.
     no_errors: Literal["null", "empty"] = "null"
     # Whether jobs carry their cluster and package whole (documented), by id, name and url alone as the newer reference
@@ -113,51 +91,31 @@ class Knobs:
     # POST of a job's watcher: 201 documented, 200 expected by the Ruby client.
     watch_job_status: Literal[201, 200] = 201
 
-    # Hooks. Answers hold the name, which no published example shows.
-    hook_name_shown: bool = True
     # Which secret settings answers hold: the password of a web hook is documented as write-only, a mock returns it.
     hook_secrets_shown: Literal["all_but_password", "all", "none"] = "all_but_password"
     # PUT of settings: what is left out stays as it is, or is gone.
     hook_settings_on_put: Literal["merge", "replace"] = "merge"
-    # PUT with another type, which can not be changed.
-    hook_type_on_put: Literal["ignore", "refuse"] = "ignore"
-    # What a ping sends: one event of this name, or each event that the hook is subscribed to.
-    ping_sends: Literal["ping", "subscribed"] = "ping"
-    ping_inactive_hook: Literal["send", "refuse"] = "send"
     # The body of a web hook's request: what the API answers for the job or cluster, which is documented; the event
     # around that, with the hook's id; or nothing.
     hook_body: Literal["resource", "event", "none"] = "resource"
-    # PUT without settings, such as of `active` alone: the documentation marks settings as needed.
-    hook_put_without_settings: Literal["accept", "refuse"] = "accept"
-    # How often a web hook is tried until it answers 2xx, at once after one another.
-    hook_attempts: int = 1
     # How long the receiver of a web hook may take, in real seconds: it does not live on the service's clock.
     hook_timeout_seconds: float = 5
     # Whether `cluster.available` is told only of a new cluster, or again after a resize and after being idle.
     cluster_available_event: Literal["first", "every"] = "first"
-    # Whether a cluster that ends by idling is told as `cluster.idled` before `cluster.terminated`.
-    idled_event_before_idle_end: bool = True
 
     # Lists
     limit_out_of_range: Literal["clamp", "refuse"] = "clamp"
     # A `sort`, `direction` or `status` nobody knows: 422, or as if it were not given.
     unknown_list_value: Literal["refuse", "ignore"] = "refuse"
     since_filters_on: Literal["updated_at", "created_at"] = "updated_at"
-    since_includes_the_moment: bool = True
     # Whether the last page still names a next one.
     next_link_on_last_page: bool = False
     # Seconds before a new record shows in lists; reading it by id works at once.
     list_lag_seconds: float = 0
 
     # Requests
-    accept_without_version: Literal["newest", "not_found"] = "newest"
-    unsupported_version: Literal[406, 505] = 406
     # Another account's id in the path; 403 is documented for the vendor's MCP endpoint.
     foreign_account: Literal[401, 403, 404] = 401
-    retry_after_on_429: bool = False
-    not_found_message: str = NOT_FOUND
-    # 422 bodies: only the message, or also a list of errors per field.
-    invalid_body: Literal["message", "message_and_errors"] = "message"
     # Whether the plan shows the nodes of a cluster; without it, instances answer 403.
     instances_in_plan: bool = True
     # Whether the key may see plan and subscription, which are billing.

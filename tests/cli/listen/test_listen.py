@@ -286,7 +286,7 @@ def test_a_stubborn_command_does_not_keep_it() -> None:
     [
         ("Transfer-Encoding: chunked", 411, "it does not say its length, as a chunked one (411)"),
         ("Content-Length: 1048577", 413, "it has more than 1,048,576 bytes (413)"),
-        ("Content-Length: -1", 411, "it does not say its length, as a chunked one (411)"),
+        ("Content-Length: -1", 400, "it is none that a hook sends (400)"),
         ("Content-Length: 2\r\nContent-Encoding: gzip", 415, "its body is compressed (415)"),
     ],
 )

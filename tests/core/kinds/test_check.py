@@ -41,7 +41,6 @@ def test_defaults_are_filled_in() -> None:
         "description": "",
         "terminate_on_idle": False,
         "time_to_idle": 3600,
-        "marker": True,
         "on_create_failure": "terminate",
         "active_jobs_on_terminate": "stop",
         "ready_timeout": 1800.0,
@@ -242,3 +241,10 @@ def test_accepted_inputs_are_canonical(known: dict[str, Any]) -> None:
         again = check(CLUSTER, checked.inputs)
         assert not again.problems
         assert again.inputs == checked.inputs
+
+
+def test_marker_is_no_input_any_more() -> None:
+    """In a program it is an error that names it; in a recorded state it is read and ignored."""
+    checked = check(CLUSTER, {"nodes": 3, "marker": False})
+    assert [problem.field for problem in checked.problems] == ["marker"]
+    assert "marker" not in checked.inputs

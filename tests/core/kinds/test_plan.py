@@ -20,7 +20,7 @@ READY = {"status": "available", "nodes": 2, "type": "production", "zone": "b", "
         ({"nodes": 3, "name": "day"}, ["nodes", "name"], ()),
         ({"type": "sandbox"}, [], ("type",)),
         ({"zone": "c", "type": "sandbox", "nodes": 1}, ["nodes"], ("type", "zone")),
-        ({"marker": False, "ready_timeout": 1.0}, [], ()),
+        ({"ready_timeout": 1.0}, [], ()),
     ],
 )
 def test_cluster_plan(wanted: dict[str, Any], updates: list[str], replaces: tuple[str, ...]) -> None:

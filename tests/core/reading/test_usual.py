@@ -1,13 +1,15 @@
 """The account's own past says how long things usually take."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.core_bench import BUILDING_TIME, Bench, desired, desired_run
+from tests.support.core_bench import BUILDING_TIME, OWNER, Bench, desired, desired_run
 from xplenty_pulumi.core.reading.usual import usual
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+OTHER = replace(OWNER, name="other")
 
 
 def span(seconds: float) -> tuple[datetime, datetime]:
@@ -39,7 +41,7 @@ def test_the_row_of_a_new_cluster_says_what_is_usual(bench: Bench) -> None:
     bench.told.clear()
     bench.another_process()
     other = bench.another_process()
-    other.clusters.create(desired(name="other", marker=False))
+    other.clusters.create(desired(name="other", owner=OTHER))
     assert BUILDING_TIME == 180
     assert all(detail.endswith("of 30m · usually 3m") for _, detail in other.told)
 
@@ -48,7 +50,7 @@ def test_another_type_says_nothing(bench: Bench) -> None:
     """A sandbox takes another time than a cluster of many nodes."""
     bench.clusters.create(desired())
     other = bench.another_process()
-    other.clusters.create(desired(nodes=1, type="sandbox", marker=False))
+    other.clusters.create(desired(nodes=1, type="sandbox", owner=OTHER))
     assert all("usually" not in detail for _, detail in other.told)
 
 

@@ -6,19 +6,21 @@ import shutil
 import signal
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xplenty_pulumi.cli.listen.exec import SALT_VARIABLE, Commands
 from xplenty_pulumi.cli.listen.queue import EventQueue, usual_file
 from xplenty_pulumi.cli.listen.requests import Notice, Verifier
-from xplenty_pulumi.cli.listen.server import HookServer
 from xplenty_pulumi.cli.ui.exits import BAD_USAGE
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
 from xplenty_pulumi.text import plural
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.cli.listen.server import HookServer
 
 _MOST_SALTS = 20
 _SIGNAL_SEEN = 0.5
@@ -45,35 +47,34 @@ def listen(
 ) -> None:
     """Receive web hooks, verify that they are signed, and print a line or run a command for each; end with Ctrl-C."""
     try:
+        from xplenty_pulumi.cli.listen.server import HookServer  # noqa: PLC0415 - only who listens loads the web stack
+
         verifier, words = Verifier(_salts(salt_file), url=url, hook_id=hook_id), _words(command) if command else []
         server = HookServer((host, port), verifier, take=_print, refused=_complain)
-        file = queue or usual_file(os.environ, host, server.server_port)
+        file = queue or usual_file(os.environ, host, server.port)
         commands = Commands(words, EventQueue(file), timeout=timeout, failed=_complain) if words else None
-    except (ConfigError, OSError) as problem:
-        reason = problem if isinstance(problem, ConfigError) else f"cannot listen on {host} port {port}: {problem}"
+    except (ConfigError, ImportError, OSError) as problem:
+        reason = f"cannot listen on {host} port {port}: {problem}" if isinstance(problem, OSError) else problem
         _say(f"xplenty-pulumi listen: {reason}", err=True)
         raise typer.Exit(BAD_USAGE) from None
     _serve(server, commands)
 
 
-def _serve(server: HookServer, commands: Commands | None) -> None:
+def _serve(server: "HookServer", commands: Commands | None) -> None:
     asked_to_stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: asked_to_stop.set())
     if commands:
         server.take = commands.queue.put
         _say_waiting(commands, "taken up from")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="xplenty-listen")
-    thread.start()
+    server.start()
     if commands:
         commands.start()
-    shown = f"[{server.server_name}]" if ":" in server.server_name else server.server_name
-    _say(f"listening on http://{shown}:{server.server_port}")
+    shown = f"[{server.name}]" if ":" in server.name else server.name
+    _say(f"listening on http://{shown}:{server.port}")
     while not asked_to_stop.wait(_SIGNAL_SEEN):
         """A signal that the system gives to another thread wakes nobody here."""
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    server.stop()
     if commands:
         commands.stop()
         _say_waiting(commands, "left for the next start in")

@@ -1,16 +1,26 @@
 """The server that web hooks write to: it answers quickly, believes nothing unsigned, and takes no more than it can."""
 
+import asyncio
 import os
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, cast
 
 from xplenty_pulumi.cli.listen.requests import Notice, Verifier
 from xplenty_pulumi.cli.listen.signature import HEADER
+
+try:
+    import uvicorn
+    from starlette.concurrency import run_in_threadpool
+    from starlette.requests import ClientDisconnect, Request
+    from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+except ImportError:
+    raise ImportError('it needs Starlette and uvicorn: pip install "xplenty-pulumi[cli]"') from None
 
 LARGEST_BODY = 1_048_576
 MOST_AT_ONCE = 32
@@ -18,13 +28,11 @@ LONGEST_REQUEST = 10.0
 """Seconds for a whole request, however slowly it comes."""
 
 
-class HookServer(ThreadingHTTPServer):
+class HookServer:
     """Gives each signed request as a notice to `take`, which returns why it does not take it, or an empty text.
 
-    `refused` is told, in one line, of each request that is not taken.
+    `refused` is told, in one line, of each request that is not taken. Raises OSError where the address cannot be used.
     """
-
-    daemon_threads = True
 
     def __init__(
         self,
@@ -34,94 +42,122 @@ class HookServer(ThreadingHTTPServer):
         take: Callable[[Notice], str],
         refused: Callable[[str], object],
     ) -> None:
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        self.verifier = verifier
         self.take = take
-        self.refused = refused
-        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
-        super().__init__(address, _Handler)
+        self._verifier = verifier
+        self._refused = refused
+        self._socket = _listening(address)
+        self.name, self.port = self._socket.getsockname()[:2]
+        config = uvicorn.Config(
+            self._serve,
+            http=cast("type[H11Protocol]", partial(_Connection, refused=refused)),
+            interface="asgi3",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+            ws="none",
+        )
+        self._uvicorn = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._uvicorn.run, args=([self._socket],), name="xplenty-listen")
 
-    def server_bind(self) -> None:
-        # The inherited one looks up the host's name, which can take long and is of no use here.
-        if os.name == "posix":  # connections of one that has ended keep no port busy; elsewhere this shares it
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+    def start(self) -> None:
+        """Return at once; the socket listens already, so no request is turned away."""
+        self._thread.start()
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        if self._places.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.refused(f"refused a request from {client_address[0]}: {MOST_AT_ONCE} others are under way")
-            self.shutdown_request(request)
+    def stop(self) -> None:
+        """Finish the requests under way, within two seconds, and close the socket."""
+        self._uvicorn.should_exit = True
+        self._thread.join()
+        self._socket.close()
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        timer = threading.Timer(LONGEST_REQUEST, _cut_off, [request])
-        timer.start()
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
         try:
-            super().process_request_thread(request, client_address)
-        finally:
-            timer.cancel()
-            self._places.release()
+            status = self._forbidden(request) or await self._judged(request)
+        except ClientDisconnect:
+            self._refused(f"refused a request from {_client(scope)}: it has broken off")
+            return
+        await Response(status_code=status, headers={"Connection": "close"})(scope, receive, send)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a connection that broke."""
+    def _forbidden(self, request: Request) -> HTTPStatus | None:
+        """Refuse a request by its head alone, or let it pass; no source says with which method the service writes."""
+        length, coding = request.headers.get("Content-Length", ""), request.headers.get("Content-Encoding", "identity")
+        if request.method not in ("POST", "PUT"):
+            return self._refuse(request, HTTPStatus.NOT_IMPLEMENTED, "it is none that a hook sends")
+        if not length or "Transfer-Encoding" in request.headers:
+            return self._refuse(request, HTTPStatus.LENGTH_REQUIRED, "it does not say its length, as a chunked one")
+        if int(length) > LARGEST_BODY:
+            return self._refuse(
+                request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"it has more than {LARGEST_BODY:,} bytes"
+            )
+        if coding.strip().lower() != "identity":
+            return self._refuse(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "its body is compressed")
+        return None
 
-
-class _Handler(BaseHTTPRequestHandler):
-    server: HookServer
-    server_version = "xplenty-pulumi"
-    sys_version = ""
-    timeout = LONGEST_REQUEST
-
-    def do_POST(self) -> None:
+    async def _judged(self, request: Request) -> HTTPStatus:
         """Answer 200 to what is taken, 401 to what is not signed, 503 where there is no room."""
-        length, coding = self.headers.get("Content-Length", ""), self.headers.get("Content-Encoding", "identity")
-        if not (length.isascii() and length.isdigit() and len(length) < 10):
-            self._refuse(HTTPStatus.LENGTH_REQUIRED, "it does not say its length, as a chunked one")
-        elif int(length) > LARGEST_BODY:
-            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"it has more than {LARGEST_BODY:,} bytes")
-        elif coding.strip().lower() != "identity":
-            self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "its body is compressed")
-        elif len(body := self.rfile.read(int(length))) == int(length):
-            self._judge(body)
-        else:
-            self.server.refused(f"refused a request from {self.client_address[0]}: it has broken off")
-
-    def do_PUT(self) -> None:
-        """Do the same: no source says with which method the service writes."""
-        self.do_POST()
-
-    def _judge(self, body: bytes) -> None:
-        host, signature = self.headers.get("Host", ""), self.headers.get(HEADER, "")
-        notice = self.server.verifier.notice(host, self.path, signature=signature, body=body)
+        body, query = await request.body(), request.scope["query_string"]
+        path = (request.scope["raw_path"] + (b"?" + query if query else b"")).decode("latin-1")
+        signature = request.headers.get(HEADER, "")
+        notice = self._verifier.notice(request.headers.get("Host", ""), path, signature=signature, body=body)
         if notice is None:
-            self._refuse(HTTPStatus.UNAUTHORIZED, "its signature is wrong")
-        elif reason := self.server.take(notice):
-            self.server.refused(f"no room for {notice.line()}: {reason} (503)")
-            self._answer(HTTPStatus.SERVICE_UNAVAILABLE)
-        else:
-            self._answer(HTTPStatus.OK)
+            return self._refuse(request, HTTPStatus.UNAUTHORIZED, "its signature is wrong")
+        if reason := await run_in_threadpool(self.take, notice):
+            self._refused(f"no room for {notice.line()}: {reason} (503)")
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return HTTPStatus.OK
 
-    def _refuse(self, status: HTTPStatus, reason: str) -> None:
-        self.server.refused(f"refused a request from {self.client_address[0]}: {reason} ({status.value})")
-        self._answer(status)
-
-    def _answer(self, status: HTTPStatus) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what is no request of a hook without a page for people."""
-        del message, explain
-        self._refuse(HTTPStatus(code), "it is none that a hook sends")
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is that of the base class
-        """Say nothing: an address may hold a token."""
+    def _refuse(self, request: Request, status: HTTPStatus, reason: str) -> HTTPStatus:
+        self._refused(f"refused a request from {_client(request.scope)}: {reason} ({status.value})")
+        return status
 
 
-def _cut_off(request: socket.socket) -> None:
-    with suppress(OSError):
-        request.shutdown(socket.SHUT_RDWR)
+class _Connection(H11Protocol):
+    """A connection for one request, with the limits that uvicorn does not have: of time, and of silent connections."""
+
+    def __init__(self, *arguments: Any, refused: Callable[[str], object], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._refused = refused
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._timer = self.loop.call_later(LONGEST_REQUEST, transport.abort)
+        if len(self.connections) > MOST_AT_ONCE:
+            self._complain(f"{MOST_AT_ONCE} others are under way")
+            transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._timer.cancel()
+        super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio's own meaning: whether to stay open
+        """Stay open for the answer to a request that is whole; one that is not has broken off."""
+        return self.cycle is not None and not self.cycle.more_body
+
+    def send_400_response(self, msg: str) -> None:
+        self._complain("it is none that a hook sends (400)")
+        super().send_400_response(msg)
+
+    def _complain(self, reason: str) -> None:
+        self._refused(f"refused a request from {self.client[0] if self.client else ''}: {reason}")
+
+
+def _client(scope: Scope) -> str:
+    return str((scope["client"] or ("",))[0])
+
+
+def _listening(address: tuple[str, int]) -> socket.socket:
+    found = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # connections of one that has ended keep no port busy; elsewhere this shares it
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(address)
+        found.listen()
+    except OSError:
+        found.close()
+        raise
+    found.setblocking(False)
+    return found

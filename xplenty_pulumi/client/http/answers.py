@@ -55,8 +55,6 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
 _LONGEST_ADVICE = 3600.0
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _COUNT = re.compile(r"[0-9]{1,9}")
-_LINK = re.compile(r"<([^<>]*)>([^<]*)")
-_REL_NEXT = re.compile(r""";\s*rel\s*=\s*["']?[^"';,]*\bnext\b""", re.IGNORECASE)
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
@@ -100,26 +98,16 @@ def credits_left(headers: Mapping[str, str]) -> RateLimit | None:
     return RateLimit(limit=int(limit), remaining=int(remaining))
 
 
-def has_next_page(headers: Mapping[str, str]) -> bool:
-    """Return whether the Link header (RFC 8288) has a target with `rel="next"`."""
-    return _next_target(headers) is not None
-
-
-def next_offset(headers: Mapping[str, str]) -> int | None:
-    """Return the `offset` of the Link header's next page, None if it names none.
+def offset_in(target: str) -> int | None:
+    """Return the `offset` of the next page that a Link header names, None if it names none.
 
     Only the number is used, never the address, because the key goes with the request.
     """
     try:
-        offsets = parse_qs(urlsplit(_next_target(headers) or "").query).get("offset", [])
+        offsets = parse_qs(urlsplit(target).query).get("offset", [])
     except ValueError:
         return None
     return int(offsets[0]) if offsets and _COUNT.fullmatch(offsets[0]) else None
-
-
-def _next_target(headers: Mapping[str, str]) -> str | None:
-    links = _LINK.finditer(headers.get("link", ""))
-    return next((link[1] for link in links if _REL_NEXT.search(link[2])), None)
 
 
 LONGEST_MESSAGE = 300

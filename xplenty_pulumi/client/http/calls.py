@@ -1,14 +1,11 @@
 """The one place where calls are repeated."""
 
 import copy
-import itertools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Generic, TypeVar
-
-import tenacity
 
 from xplenty_pulumi.client.http.answers import credits_left, seconds_ahead
 from xplenty_pulumi.client.http.explain import Explainer
@@ -47,7 +44,6 @@ class _Success(Generic[T]):
 class _Failure:
     outcome: Outcome
     decision: Decision
-    attempts: int
 
 
 class Caller:
@@ -87,18 +83,14 @@ class Caller:
 
     def run(self, call: Call[T]) -> T:
         """Return the call's value, or raise the XplentyError that says why there is none."""
-        moment = self._clock.monotonic() + self._deadline
-        numbers = itertools.count(1)
-        retrying = tenacity.Retrying(
-            sleep=self._clock.sleep,
-            retry=tenacity.retry_if_result(_is_worth_repeating),
-            wait=_advised_wait,
-            stop=tenacity.stop_never,
-        )
-        last = retrying(lambda: self._attempt(call, number=next(numbers), moment=moment))
-        if isinstance(last, _Success):
-            return last.value
-        raise self._explainer.explain(call.resource, call.kind, last.outcome, last.decision, attempts=last.attempts)
+        moment, attempts = self._clock.monotonic() + self._deadline, 1
+        while isinstance(last := self._attempt(call, number=attempts, moment=moment), _Failure):
+            if last.decision.action is not Action.AGAIN:
+                outcome, decision = last.outcome, last.decision
+                raise self._explainer.explain(call.resource, call.kind, outcome, decision, attempts=attempts)
+            self._clock.sleep(last.decision.delay)
+            attempts += 1
+        return last.value
 
     def _attempt(self, call: Call[T], *, number: int, moment: float) -> _Success[T] | _Failure:
         outcome = self._send(call, moment=moment)
@@ -114,7 +106,7 @@ class Caller:
             self._transport.distrust()
         decision = self._decide(call, outcome, number=number, moment=moment)
         self._throttle.note(outcome, pause=decision.delay if decision.action is Action.AGAIN else None)
-        return _Failure(outcome, decision, number)
+        return _Failure(outcome, decision)
 
     def _send(self, call: Call[T], *, moment: float) -> Outcome:
         if self._transport.closed:
@@ -177,15 +169,6 @@ def _unreadable(answer: Answered, error: Unreadable) -> Unsure:
 
 def _timed_out(outcome: Outcome) -> bool:
     return isinstance(outcome, NotSent | Unsure) and outcome.timed_out
-
-
-def _is_worth_repeating(result: object) -> bool:
-    return isinstance(result, _Failure) and result.decision.action is Action.AGAIN
-
-
-def _advised_wait(state: tenacity.RetryCallState) -> float:
-    result = state.outcome.result() if state.outcome else None
-    return result.decision.delay if isinstance(result, _Failure) else 0.0
 
 
 LOGGERS = (

@@ -46,6 +46,7 @@ class Answered:
     """A complete answer: a success, a redirect (never followed) or a refusal.
 
     Header names are lower case. `body` is the parsed JSON, None if there was none or, on a refusal, it is not JSON.
+    `next_page` is the target of the Link header's `rel="next"`.
     """
 
     status: int
@@ -54,6 +55,7 @@ class Answered:
     retry_after: float | None = None
     message: str = field(default="", repr=False)
     request_id: str = ""
+    next_page: str | None = field(default=None, repr=False)
 
     @property
     def is_success(self) -> bool:

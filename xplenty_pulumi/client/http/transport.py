@@ -4,6 +4,7 @@ import json
 import platform
 import ssl
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import cast
@@ -15,7 +16,7 @@ from xplenty_pulumi._version import __version__
 from xplenty_pulumi.client.http.address import Address
 from xplenty_pulumi.client.http.answers import LONGEST_MESSAGE, Undecodable, read_answer, unpacked
 from xplenty_pulumi.client.http.connection import Deadline, close_if_surplus, open_pool
-from xplenty_pulumi.client.http.outcomes import Outcome, Request, Unsure, classify
+from xplenty_pulumi.client.http.outcomes import Answered, Outcome, Request, Unsure, classify
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret, scrub
@@ -102,7 +103,8 @@ class Transport:
                 return Unsure(str(complaint), status=response.status_code, timed_out=self._deadline.left <= 0)
             headers = {name.lower(): value for name, value in response.headers.items()}
             now = self._clock.now()
-            return read_answer(request, status=response.status_code, headers=headers, content=content, now=now)
+            answer = read_answer(request, status=response.status_code, headers=headers, content=content, now=now)
+            return replace(answer, next_page=next_page(response)) if isinstance(answer, Answered) else answer
 
     def _content(self, response: httpx.Response) -> bytes:
         """Return the body; not by `iter_bytes`, which unpacks whatever is packed, in one piece."""
@@ -118,6 +120,12 @@ class Transport:
         if size > LARGEST_BODY:
             return f"the answer is larger than {LARGEST_BODY // 1024 // 1024} MiB"
         return "the answer did not end in time" if self._deadline.left <= 0 else ""
+
+
+def next_page(response: httpx.Response) -> str | None:
+    """Return the target of the Link header's `rel="next"` in small letters, because a relation has any case."""
+    small = httpx.Response(200, headers={"Link": response.headers.get("Link", "").lower()})
+    return small.links.get("next", {}).get("url")
 
 
 class _PooledTransport(httpx.BaseTransport):

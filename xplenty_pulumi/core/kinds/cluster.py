@@ -63,7 +63,6 @@ CLUSTER = Kind(
         Field("allow_fallback", inputs.flag, _REPLACE),
         Field("stack", inputs.text(blank=False), _REPLACE),
         Field("bootstrap_actions", inputs.bootstrap_actions, _REPLACE),
-        Field("marker", inputs.flag, _LOCAL, default=True),
         Field("on_create_failure", inputs.choice("terminate", "keep"), _LOCAL, default="terminate"),
         Field("active_jobs_on_terminate", inputs.choice("stop", "wait", "fail"), _LOCAL, default="stop"),
         Field("ready_timeout", inputs.duration, _LOCAL, default=1800.0),

@@ -110,7 +110,6 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
         allow_fallback: Input[bool] | None = None,
         stack: Input[str] | None = None,
         bootstrap_actions: Input[Sequence[Input[Mapping[str, Any]]]] | None = None,
-        marker: Input[bool] | None = None,
         on_create_failure: Input[str] | None = None,
         active_jobs_on_terminate: Input[str] | None = None,
         ready_timeout: Input[Duration] | None = None,
@@ -139,8 +138,6 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
             allow_fallback: Use on-demand nodes where the spot market has none.
             stack: Software stack id.
             bootstrap_actions: Scripts run on the nodes at start: `{"script_path": ..., "args": [...]}`.
-            marker: Sign the description with a short ownership marker, so that a cluster whose creation got no answer
-                is found again; default true. Without it such a cluster can be lost.
             on_create_failure: What becomes of a new cluster that ends in `error`: `terminate` (default) or `keep`.
             active_jobs_on_terminate: What becomes of jobs active on it when it is to end, whoever started them: `stop`
                 (default, seen to be stopped), `wait`, or `fail` (the cluster is left as it is).

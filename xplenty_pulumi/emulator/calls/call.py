@@ -10,7 +10,7 @@ from xplenty_pulumi.emulator.life.records import Moment
 from xplenty_pulumi.emulator.life.world import World
 from xplenty_pulumi.emulator.seed import Seed
 from xplenty_pulumi.emulator.wire import lists
-from xplenty_pulumi.emulator.wire.messages import Answer, Refusal
+from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, Answer, Refusal
 from xplenty_pulumi.emulator.wire.views import Json, Links
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Call:
 
     def not_found(self) -> Refusal:
         """Return the refusal of something that is not there."""
-        return Refusal(404, self.knobs.not_found_message)
+        return Refusal(404, NOT_FOUND)
 
     def includes(self, part: str) -> bool:
         """Return whether `include=` names `part`."""

@@ -130,12 +130,6 @@ def get_package(call: Call) -> Answer:
     return Answer(package_json(package, links=call.links, with_flow=call.includes("flow")))
 
 
-def list_templates(call: Call) -> Answer:
-    """GET packages/templates."""
-    del call
-    return Answer(list(fixed_lists.TEMPLATES))
-
-
 def list_schedules(call: Call) -> Answer:
     """GET schedules."""
     return answer_list(

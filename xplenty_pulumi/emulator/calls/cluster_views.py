@@ -8,9 +8,6 @@ from xplenty_pulumi.emulator.wire.views import USER_ID, Json, Links, creator, ti
 
 def cluster_json(cluster: Cluster, *, running: int, queued: int, links: Links, knobs: Knobs) -> Json:
     """Return a cluster; `bootstrap_actions` is missing when there are none."""
-    idle_since = cluster.idle_since
-    if idle_since is None and cluster.available_since is None and knobs.idle_since_on_new_cluster == "created_at":
-        idle_since = cluster.created_at
     document = {
         "id": cluster.id,
         "name": cluster.name,
@@ -29,7 +26,7 @@ def cluster_json(cluster: Cluster, *, running: int, queued: int, links: Links, k
         "queued_jobs_count": queued,
         "terminate_on_idle": cluster.terminate_on_idle,
         "time_to_idle": cluster.time_to_idle,
-        "idle_since": time_or_none(idle_since),
+        "idle_since": time_or_none(cluster.idle_since),
         "terminated_on_idle": cluster.terminated_on_idle,
         **_machines(cluster),
         "creator": creator(links),

@@ -110,11 +110,8 @@ def _fails_to_start(call: Call, name: str) -> bool:
 
 def _defaults(call: Call) -> dict[str, Any]:
     region = call.parameters.get("region") or call.seed.region
-    defaults: dict[str, Any] = {"type": "production", "region": region}
-    if not call.knobs.fill_in_defaults:
-        return defaults
-    zone = f"{str(region).rpartition('::')[2]}b"
-    return defaults | {"zone": zone, "master_instance_type": "m3.xlarge", "slave_instance_type": "m3.xlarge"}
+    machines = {"master_instance_type": "m3.xlarge", "slave_instance_type": "m3.xlarge"}
+    return {"type": "production", "region": region, "zone": f"{str(region).rpartition('::')[2]}b", **machines}
 
 
 def _check_room(call: Call, cluster_type: str) -> None:
@@ -126,8 +123,6 @@ def _check_room(call: Call, cluster_type: str) -> None:
 
 
 def _first_nodes(call: Call, fields: dict[str, Any]) -> int:
-    if fields["type"] == "sandbox" and call.knobs.sandbox_nodes == "ignore":
-        return 1
     if "nodes" not in fields:
         raise invalid("nodes", "is required")
     nodes: int = fields["nodes"]
@@ -174,11 +169,7 @@ def _with_fields(call: Call, cluster: Cluster, fields: dict[str, Any]) -> Cluste
 
 
 def _resized(call: Call, cluster: Cluster, nodes: int) -> Cluster:
-    if cluster.type == "sandbox" and call.knobs.sandbox_nodes == "ignore":
-        return cluster
     values.check_nodes(nodes, cluster_type=cluster.type, knobs=call.knobs)
-    if nodes < cluster.initial_nodes and call.knobs.shrink_below_initial_nodes == "refuse":
-        raise invalid("nodes", f"can not go below the initial {cluster.initial_nodes}, got {nodes}")
     status = _status(call, cluster)
     if status not in ("available", "idle") and call.knobs.resize_unready_cluster == "refuse":
         raise values.busy_refusal(cluster, "resized", status)

@@ -1,4 +1,4 @@
-"""The fixed lists of the service: hook types and events, package templates, regions, the plan, the user."""
+"""The fixed lists of the service: hook types and events, regions, the plan, the user."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from xplenty_pulumi.emulator.wire.views import USER_EMAIL, USER_ID, USER_NAME, J
 _GROUP_NAMES = {"amazon-web-services": "Amazon Web Services", "gcloud": "Google Cloud", "soft-layer": "SoftLayer"}
 _HOOKS = (
     ("email", "Email", "email", "Email"),
-    ("hipchat", "HipChat", "chat", "Chat"),
     ("pagerduty", "PagerDuty", "monitoring", "Monitoring"),
     ("slack", "Slack", "chat", "Chat"),
     ("web", "Web", "web", "Web"),
@@ -39,16 +38,6 @@ def _event(kind: str, event: str = "") -> Json:
 
 HOOK_EVENTS: tuple[Json, ...] = tuple(
     entry for kind, events in _EVENTS.items() for entry in (_event(kind), *(_event(kind, event) for event in events))
-)
-TEMPLATES: tuple[Json, ...] = tuple(
-    {
-        "id": position + 1,
-        "name": name,
-        "description": f"{name}, ready to be filled in",
-        "position": position,
-        "author": {"id": 1, "name": "Emulator", "avatar_url": "https://xplenty.com/assets/avatar.png"},
-    }
-    for position, name in enumerate(("Copy a table", "Join two files"))
 )
 
 

@@ -14,27 +14,26 @@ from xplenty_pulumi.emulator.hooks.fields import (
     salt_of,
     subscriptions,
 )
-from xplenty_pulumi.emulator.hooks.search import matching
 from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.life.events import Happening
 from xplenty_pulumi.emulator.life.records import HOOK_TYPES, Hook, Subscription
 from xplenty_pulumi.emulator.wire import values
 from xplenty_pulumi.emulator.wire.lists import Listing
-from xplenty_pulumi.emulator.wire.messages import Answer, Refusal, invalid
+from xplenty_pulumi.emulator.wire.messages import Answer, invalid
 from xplenty_pulumi.emulator.wire.views import Json, time_or_none
 
 
 def hook_json(hook: Hook, *, knobs: Knobs) -> Json:
     """Return a hook; no published example has times or an address of its own."""
-    document: Json = {
+    return {
         "id": hook.id,
         "salt": hook.salt,
         "active": hook.active,
         "type": hook.type,
         "settings": _settings(hook, knobs=knobs),
         "events": list(hook.events),
+        "name": name_of(hook),
     }
-    return document | ({"name": name_of(hook)} if knobs.hook_name_shown else {})
 
 
 def pinged_json(hook: Hook, *, knobs: Knobs) -> Json:
@@ -68,9 +67,6 @@ _LISTING: Listing[Hook] = Listing(
     updated_at=lambda hook: hook.updated_at,
     created_at=lambda hook: hook.created_at,
 )
-_FOUND: Listing[Hook] = replace(
-    _LISTING, sorts={"relevance": lambda hook: hook.id, "id": lambda hook: hook.id, **_LISTING.sorts}
-)
 
 
 def view(call: Call, hook: Hook) -> Json:
@@ -100,17 +96,6 @@ def _types(call: Call) -> tuple[str, ...]:
     if unknown and call.knobs.unknown_list_value == "refuse":
         raise invalid("type", f"must be one of {', '.join(HOOK_TYPES)}, got {values.shown(unknown[0])}")
     return tuple(word for word in wanted if word in HOOK_TYPES) or HOOK_TYPES
-
-
-def search_hooks(call: Call) -> Answer:
-    """GET hooks/search; a `sort` nobody knows counts as relevance, and the oldest comes first."""
-    query = values.text("q", call.parameters.get("q"))
-    given = {name: value for name, value in call.parameters.items() if name != "since"}
-    sort = str(given.get("sort") or "").lower()
-    order = {"sort": sort if sort in _FOUND.sorts else "relevance", "direction": given.get("direction") or "asc"}
-    asked = replace(call, parameters=given | order)
-    found = matching(query, call.world.hooks)
-    return answer_list(asked, found, listing=_FOUND, path="hooks/search", view=lambda hook: view(call, hook))
 
 
 def get_hook(call: Call) -> Answer:
@@ -150,10 +135,6 @@ def update_hook(call: Call) -> Answer:
     """PUT hooks/{id}: events are replaced as a whole, the type stays."""
     hook = find(call)
     fields = _fields(call)
-    if "settings" not in fields and call.knobs.hook_put_without_settings == "refuse":
-        raise invalid("settings", "is required")
-    if fields.get("type", hook.type) != hook.type and call.knobs.hook_type_on_put == "refuse":
-        raise invalid("type", f"can not be changed, it is {hook.type}")
     changed = _with_fields(call, hook, fields)
     if changed != hook:
         changed = replace(changed, updated_at=call.now)
@@ -183,10 +164,7 @@ def delete_hook(call: Call) -> Answer:
 def ping_hook(call: Call) -> Answer:
     """GET hooks/{id}/ping: a test event is on its way when this answers."""
     hook = find(call)
-    if not hook.active and call.knobs.ping_inactive_hook == "refuse":
-        raise Refusal(422, f"Hook {hook.id} is not active", field="active")
-    events = hook.events if call.knobs.ping_sends == "subscribed" else ("ping",)
-    call.world.happenings += [Happening(event, call.now, None, (hook,)) for event in events]
+    call.world.happenings.append(Happening("ping", call.now, None, (hook,)))
     return Answer(pinged_json(hook, knobs=call.knobs))
 
 

@@ -8,7 +8,6 @@ from xplenty_pulumi.emulator.wire.views import USER_ID, Json, Links, creator, ti
 
 def job_json(job: Job, *, now: Moment, links: Links, knobs: Knobs) -> Json:
     """Return a job without its package, its cluster and what `include` adds."""
-    failed = job.status == "failed" and knobs.failed_at_is_set
     no_errors = None if knobs.no_errors == "null" else ""
     return {
         "id": job.id,
@@ -25,9 +24,9 @@ def job_json(job: Job, *, now: Moment, links: Links, knobs: Knobs) -> Json:
         "outputs": _outputs(job, links=links),
         "started_at": time_or_none(job.started_at),
         "created_at": time_or_none(job.created_at),
-        "updated_at": time_or_none(jobs.updated_at(job, now=now, knobs=knobs)),
+        "updated_at": time_or_none(job.updated_at),
         "completed_at": time_or_none(job.completed_at),
-        "failed_at": time_or_none(job.completed_at) if failed else None,
+        "failed_at": time_or_none(job.completed_at) if job.status == "failed" else None,
         "errors": no_errors if job.errors is None else job.errors,
         "runtime_in_seconds": jobs.runtime(job, now=now),
         "creator": creator(links),

@@ -15,6 +15,12 @@ from xplenty_pulumi.emulator.wire.messages import Answer, Refusal, invalid
 from xplenty_pulumi.emulator.wire.views import Json
 
 _KNOWN = frozenset(values.JOB_FIELDS) | {"job_id"}
+_LISTING: Listing[Job] = Listing(
+    sorts={"created": lambda job: (job.created_at, job.id), "updated": lambda job: (job.updated_at, job.id)},
+    updated_at=lambda job: job.updated_at,
+    created_at=lambda job: job.created_at,
+    filters={"status": Filter(lambda job: job.status, JOB_STATUSES)},
+)
 
 
 def view(call: Call, job: Job) -> Json:
@@ -48,25 +54,7 @@ def list_jobs(call: Call) -> Answer:
     wanted = call.parameters.get("package_id")
     package_id = values.whole("package_id", wanted) if wanted not in (None, "") else None
     kept = {number: job for number, job in call.world.jobs.items() if package_id in (None, job.package_id)}
-    return answer_list(call, kept, listing=_listing(call), path="jobs", view=lambda job: view(call, job))
-
-
-def _listing(call: Call) -> Listing[Job]:
-    def updated_at(job: Job) -> float:
-        return jobs.updated_at(job, now=call.now, knobs=call.knobs)
-
-    return Listing(
-        sorts={"created": lambda job: (job.created_at, job.id), "updated": lambda job: (updated_at(job), job.id)},
-        updated_at=updated_at,
-        created_at=lambda job: job.created_at,
-        filters={"status": Filter(lambda job: job.status, JOB_STATUSES)},
-    )
-
-
-def list_children(call: Call) -> Answer:
-    """GET jobs/{id}/children: the jobs of a workflow's tasks, which this account runs as one."""
-    find(call, call.ids[0])
-    return Answer([])
+    return answer_list(call, kept, listing=_LISTING, path="jobs", view=lambda job: view(call, job))
 
 
 def get_job(call: Call) -> Answer:
@@ -101,7 +89,7 @@ def _runnable(call: Call, number: int) -> Package:
     if package is None:
         raise _unknown(call, "package_id", number)
     if package.status == "archived" and call.knobs.archived_package_on_run != 201:
-        raise Refusal(call.knobs.archived_package_on_run, f"Package {number} is archived", field="package_id")
+        raise Refusal(call.knobs.archived_package_on_run, f"Package {number} is archived")
     return package
 
 
@@ -111,7 +99,7 @@ def _check_cluster(call: Call, number: int) -> None:
     cluster = clusters.find(call, number)
     if cluster.status in ENDED:
         message = f"Cluster {number} is {cluster.status} and takes no jobs"
-        raise Refusal(call.knobs.ended_cluster_on_run, message, field="cluster_id")
+        raise Refusal(call.knobs.ended_cluster_on_run, message)
 
 
 def _unknown(call: Call, field: str, number: int) -> Refusal:
@@ -151,7 +139,7 @@ def stop_job(call: Call) -> Answer:
     job = find(call, call.ids[0])
     refused = job.status == "failed" or (job.status in FINAL and call.knobs.delete_final_job == 422)
     if refused or (job.status in STOPPING and call.knobs.delete_stopping_job == 422):
-        raise Refusal(422, f"Job {job.id} can not be stopped while it is {job.status}", field="status")
+        raise Refusal(422, f"Job {job.id} can not be stopped while it is {job.status}")
     if job.status not in FINAL:
         job = jobs.stop_requested(job, at=call.now)
         call.world.put(job)

@@ -4,6 +4,5 @@
 - `messages`: from an event to what is said of it: signed requests of web hooks, texts of other hooks, mails to
   watchers.
 - `outbox`: what goes out of an account, and the outbox that keeps it: waiting, sent, or only written down.
-- `search`: finding hooks by the documented query language.
 - `sending`: sending the request of a web hook: to this machine and nowhere else, once, within a bounded time.
 """

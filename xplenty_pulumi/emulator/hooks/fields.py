@@ -15,7 +15,7 @@ from xplenty_pulumi.emulator.wire.values import Reader
 
 EVENT_NAMES = tuple(str(event["id"]) for event in HOOK_EVENTS)
 PASSWORD = frozenset({"basic_auth_data"})
-SECRETS = PASSWORD | {"auth_token", "service_key"}
+SECRETS = PASSWORD | {"service_key"}
 
 
 def _hidden(field: str, value: Any) -> str:
@@ -41,14 +41,12 @@ def _address(field: str, value: Any) -> str:
 _SETTINGS: Mapping[str, Mapping[str, Reader]] = {
     "web": {"url": _address, "basic_auth": values.flag, "basic_auth_data": _hidden, "insecure_ssl": values.flag},
     "slack": {"url": _address, "team": values.text, "channel": values.text},
-    "hipchat": {"room": values.text, "auth_token": _hidden},
     "email": {"emails": values.text},
     "pagerduty": {"pd_account": values.text, "service_name": values.text, "service_key": _hidden},
 }
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "web": ("url",),
     "slack": ("url",),
-    "hipchat": ("room", "auth_token"),
     "email": ("emails",),
     "pagerduty": ("service_key",),
 }
@@ -109,7 +107,6 @@ def name_of(hook: Hook) -> str:
     defaults = {
         "web": settings.get("url"),
         "slack": team_and_channel or settings.get("url"),
-        "hipchat": settings.get("room"),
         "email": settings.get("emails"),
         "pagerduty": settings.get("service_name"),
     }

@@ -113,17 +113,9 @@ def deliver_waiting(account: Account, *, stopping: Callable[[], bool] = _never) 
     """Send what waits, oldest first and one by one; the account is free meanwhile, and can be called by receivers."""
     with account.outbox.sending:
         while not stopping() and (delivery := account.outbox.take()) is not None:
-            sent = _tried(account, delivery, stopping=stopping)
+            sent = send(delivery, timeout=account.knobs.hook_timeout_seconds)
             account.outbox.settle(sent)
             account.note_delivery(sent)
-
-
-def _tried(account: Account, delivery: Delivery, *, stopping: Callable[[], bool]) -> Delivery:
-    knobs = account.knobs
-    sent = replace(delivery, result="failed", reason="the account is not served any more")
-    while sent.result == "failed" and sent.attempts < knobs.hook_attempts and not stopping():
-        sent = send(sent, timeout=knobs.hook_timeout_seconds)
-    return sent
 
 
 class Courier:

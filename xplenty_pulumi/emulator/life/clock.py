@@ -47,7 +47,3 @@ class Credits:
     def spent(self) -> "Credits":
         """Return the budget with one call less."""
         return Credits(self.limit, self.used + 1, self.window_start)
-
-    def seconds_left(self, now: Moment) -> int:
-        """Return the whole seconds until the budget is full again."""
-        return max(int(self.window_start + WINDOW_SECONDS - now + 0.999), 1)

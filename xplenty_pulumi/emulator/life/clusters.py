@@ -99,12 +99,11 @@ def resized(cluster: Cluster, nodes: int, *, at: Moment) -> Cluster:
     return replace(cluster, nodes=nodes, updated_at=at)
 
 
-def busy(cluster: Cluster, *, at: Moment, knobs: Knobs) -> Cluster:
-    """Return the cluster after a job was sent to it."""
-    if cluster.status == "idle" and knobs.idle_cluster_on_new_job == "available":
+def busy(cluster: Cluster, *, at: Moment) -> Cluster:
+    """Return the cluster after a job was sent to it; one that was idle counts as available from then on (observed)."""
+    if cluster.status == "idle":
         cluster = replace(_entered(cluster, "available", at=at), idle_since=None, launched_at=launched_at(cluster))
-        if knobs.available_since_after_idle == "moves":
-            cluster = replace(cluster, available_since=at)
+        cluster = replace(cluster, available_since=at)
     return replace(cluster, quiet_since=None)
 
 

@@ -110,4 +110,4 @@ def submit(world: World, job: Job, *, at: Moment) -> None:
     """Take up a new job; its cluster is busy from now on."""
     cluster = world.clusters[job.cluster_id]
     world.put(job)
-    world.put(clusters.busy(cluster, at=at, knobs=world.knobs))
+    world.put(clusters.busy(cluster, at=at))

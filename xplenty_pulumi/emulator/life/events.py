@@ -83,20 +83,13 @@ def _events(before: Record | None, after: Subject, *, knobs: Knobs) -> list[str]
 
 def _cluster_events(before: Cluster | None, after: Cluster, *, knobs: Knobs) -> list[str]:
     events = ["cluster.requested"] if before is None else []
-    if _has_idled(before, after, knobs=knobs):
+    if after.idle_since is not None and after.idle_since != (before.idle_since if before is not None else None):
         events.append("cluster.idled")
     changed = before is None or before.status != after.status
     again = before is not None and before.available_since is not None and knobs.cluster_available_event == "first"
     if changed and after.status in _CLUSTER_EVENTS and not (after.status == "available" and again):
         events.append(_CLUSTER_EVENTS[after.status])
     return events
-
-
-def _has_idled(before: Cluster | None, after: Cluster, *, knobs: Knobs) -> bool:
-    since = before.idle_since if before is not None else None
-    if after.idle_since is None or after.idle_since == since:
-        return False
-    return knobs.idled_event_before_idle_end or not after.terminated_on_idle
 
 
 def _watched(world: Records, event: str, subject: Subject) -> tuple[Subject, ...]:

@@ -86,11 +86,6 @@ def runtime(job: Job, *, now: Moment) -> int:
     return int((job.completed_at if job.completed_at is not None else now) - job.started_at)
 
 
-def updated_at(job: Job, *, now: Moment, knobs: Knobs) -> Moment:
-    """Return when the job last changed, in the eyes of clients."""
-    return now if job.status == "running" and knobs.updated_at_follows_progress else job.updated_at
-
-
 def holds_slot(job: Job) -> bool:
     """Return whether the job takes one of its cluster's places."""
     return job.status == "running" or (job.status in STOPPING and job.started_at is not None)

@@ -23,7 +23,7 @@ CLUSTER_STATUSES = (
     "terminated",
 )
 
-HOOK_TYPES = ("web", "slack", "hipchat", "email", "pagerduty")
+HOOK_TYPES = ("web", "slack", "email", "pagerduty")
 
 FINAL = frozenset({"completed", "failed", "stopped"})
 WAITING = frozenset({"idle", "pending", "queued"})

@@ -73,8 +73,7 @@ def _since(records: list[T], parameters: Mapping[str, Any], *, listing: Listing[
         return records
     since = moment_of("since", parameters["since"])
     changed = listing.updated_at if knobs.since_filters_on == "updated_at" else listing.created_at
-    earliest = since if knobs.since_includes_the_moment else since + 1
-    return [record for record in records if int(changed(record)) >= earliest]
+    return [record for record in records if int(changed(record)) >= since]
 
 
 def moment_of(field: str, value: Any) -> Moment:
@@ -127,7 +126,7 @@ def _bounded(
 
 def link_header(page: Page[Any], parameters: Mapping[str, Any], *, url: str) -> dict[str, str]:
     """Return the Link header that names the parts beside this one, if there are any (RFC 5988)."""
-    others = {name: str(value) for name, value in parameters.items() if name not in ("limit", "offset", "callback")}
+    others = {name: str(value) for name, value in parameters.items() if name not in ("limit", "offset")}
     links = [
         f'<{url}?{urllib.parse.urlencode(others | {"offset": str(offset), "limit": str(page.limit)})}>; rel="{rel}"'
         for rel, offset in (("next", page.following), ("prev", page.previous))

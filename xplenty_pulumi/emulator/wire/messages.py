@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 VENDOR_TYPE = "application/vnd.xplenty+json"
+NOT_FOUND = "Item not found."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,14 @@ class Answer:
 
 
 class Refusal(Exception):
-    """The service says no: an HTTP status, a text for people and, for invalid input, the name of the field."""
+    """The service says no: an HTTP status and a text for people."""
 
-    def __init__(self, status: int, message: str, *, field: str = "") -> None:
+    def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
-        self.field = field
 
 
 def invalid(field: str, message: str) -> Refusal:
     """Return the refusal of a field's value; the message begins with the field's name."""
-    return Refusal(422, f"{field} {message}", field=field)
+    return Refusal(422, f"{field} {message}")

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.wire.messages import VENDOR_TYPE, Refusal, Request
 
 _ACCEPTABLE = frozenset({VENDOR_TYPE, "application/json", "application/*", "*/*", "*"})
@@ -17,7 +16,6 @@ _JSON_TYPES = frozenset({"", "application/json", "text/json", VENDOR_TYPE})
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _VERSION = re.compile(r"\bversion\s*=\s*\"?([\w.]+)")
 _KEY_PARTS = re.compile(r"[^\[\]]+|\[\]")
-_CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,99}")
 _ENVELOPES = {"clusters": "cluster", "jobs": "job", "schedules": "schedule", "hooks": "hook"}
 
 
@@ -38,7 +36,7 @@ def _basic_user(header: str) -> str:
     return user.partition(":")[0]
 
 
-def check_accept(request: Request, *, knobs: Knobs) -> None:
+def check_accept(request: Request) -> None:
     """Refuse an Accept header that asks for another media type or another version than 2.
 
     The version may follow a semicolon, a comma or a mere blank: all three are sent by clients in use.
@@ -47,9 +45,7 @@ def check_accept(request: Request, *, knobs: Knobs) -> None:
     if not known:
         raise Refusal(406, f"Not acceptable: this API answers in {VENDOR_TYPE}; version=2")
     if version not in ("", "2"):
-        raise Refusal(knobs.unsupported_version, f"API version {version} is not supported, use version=2")
-    if not version and knobs.accept_without_version == "not_found":
-        raise Refusal(404, knobs.not_found_message)
+        raise Refusal(406, f"API version {version} is not supported, use version=2")
 
 
 @lru_cache(maxsize=64)
@@ -59,7 +55,7 @@ def _accepted(header: str) -> tuple[bool, str]:
     return bool(words & _ACCEPTABLE) or words == {""}, found.group(1) if found else ""
 
 
-def parameters_of(request: Request, *, area: str, knobs: Knobs) -> dict[str, Any]:
+def parameters_of(request: Request, *, area: str) -> dict[str, Any]:
     """Return query and body parameters as one dictionary; the body wins, an envelope is opened.
 
     Raises Refusal: 415 for a body of another type, 400 for one that does not parse.
@@ -69,7 +65,7 @@ def parameters_of(request: Request, *, area: str, knobs: Knobs) -> dict[str, Any
         parameters.update(_body(request))
     envelope = _ENVELOPES.get(area, "")
     inner = parameters.get(envelope)
-    if isinstance(inner, dict) and knobs.wrapped_bodies == "accept":
+    if isinstance(inner, dict):
         del parameters[envelope]
         parameters.update(inner)
     return parameters
@@ -108,16 +104,6 @@ def _json_object(text: str, *, reads: bool) -> Mapping[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
-
-
-def callback_of(request: Request) -> str:
-    """Return the JavaScript function that JSONP asks for, or an empty text; raises a 400 refusal for other text."""
-    if "callback=" not in request.query:
-        return ""
-    name = dict(_pairs(request.query)).get("callback", "")
-    if name and not _CALLBACK.fullmatch(name):
-        raise Refusal(400, "callback must be the name of a JavaScript function")
-    return name
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xplenty_pulumi.emulator.calls import catalogue, clusters, hooks, jobs, watchers
 from xplenty_pulumi.emulator.calls.call import Call, Handler
-from xplenty_pulumi.emulator.wire.messages import Answer, Refusal
+from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, Answer, Refusal
 
 
 def _search(call: Call) -> Answer:
@@ -23,27 +23,24 @@ ACCOUNT: Mapping[str, Mapping[str, Handler]] = {
     "clusters/{id}/instances": {"GET": clusters.list_instances},
     "jobs": {"GET": jobs.list_jobs, "POST": jobs.run_job},
     "jobs/{id}": {"GET": jobs.get_job, "DELETE": jobs.stop_job},
-    "jobs/{id}/children": {"GET": jobs.list_children},
     "jobs/{id}/variables": {"GET": jobs.get_variables},
     "jobs/{id}/log": {"GET": jobs.get_log},
     "jobs/{id}/outputs/{id}/preview": {"GET": jobs.preview_output},
     "packages": {"GET": catalogue.list_packages},
     "packages/{id}": {"GET": catalogue.get_package},
-    "packages/templates": {"GET": catalogue.list_templates},
     "schedules": {"GET": catalogue.list_schedules},
     "schedules/{id}": {"GET": catalogue.get_schedule},
     "hooks": {"GET": hooks.list_hooks, "POST": hooks.create_hook},
     "hooks/{id}": {"GET": hooks.get_hook, "PUT": hooks.update_hook, "DELETE": hooks.delete_hook},
     "hooks/{id}/ping": {"GET": hooks.ping_hook},
     "hooks/{id}/reset_salt": {"PUT": hooks.reset_salt},
-    "hooks/search": {"GET": hooks.search_hooks},
     "hooks/types": {"GET": catalogue.list_hook_types},
     "regions": {"GET": catalogue.list_regions},
     "stacks": {"GET": catalogue.list_stacks},
     "plans": {"GET": catalogue.list_plans},
     "subscription": {"GET": catalogue.get_subscription},
     "rate_limit_status": {"GET": catalogue.get_rate_limit},
-    **{f"{area}/search": {"GET": _search} for area in ("clusters", "jobs", "packages", "schedules")},
+    **{f"{area}/search": {"GET": _search} for area in ("clusters", "hooks", "jobs", "packages", "schedules")},
     **{
         f"{kind}s/{{id}}/watchers": {
             "GET": watchers.lister(kind),
@@ -61,8 +58,10 @@ GLOBAL: Mapping[str, Mapping[str, Handler]] = {
 }
 # Documented calls that the emulator leaves out: single ones, and whole areas.
 _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
+    "jobs/{id}/children": ("GET",),
     "packages": ("POST",),
     "packages/{id}": ("PUT", "DELETE"),
+    "packages/templates": ("GET",),
     "packages/{id}/export": ("GET",),
     "packages/{id}/validate": ("POST",),
     "packages/{id}/validations": ("GET", "POST"),
@@ -95,7 +94,7 @@ def is_free(path: str) -> bool:
     return path.rstrip("/").endswith("/rate_limit_status")
 
 
-def route_of(method: str, path: str, *, not_found: str) -> Route:
+def route_of(method: str, path: str) -> Route:
     """Return where a request goes. Raises Refusal: 404 unknown path, 405 wrong method, 501 known but not emulated."""
     parts = path.strip("/").split("/")
     account_id = parts[0] if len(parts) > 2 and parts[1] == "api" else None
@@ -104,7 +103,7 @@ def route_of(method: str, path: str, *, not_found: str) -> Route:
     methods = (GLOBAL if account_id is None else ACCOUNT).get(tail, {})
     handler = methods.get(method)
     if handler is None:
-        raise _no_handler(method, tail, methods, is_global=account_id is None, not_found=not_found)
+        raise _no_handler(method, tail, methods, is_global=account_id is None)
     return Route(handler, scoped[0], account_id, tuple([int(part) for part in scoped if _is_id(part)]))
 
 
@@ -112,11 +111,11 @@ def _is_id(part: str) -> bool:
     return part.isdecimal() and len(part) <= _LONGEST_ID
 
 
-def _no_handler(method: str, tail: str, methods: Mapping[str, Handler], *, is_global: bool, not_found: str) -> Refusal:
+def _no_handler(method: str, tail: str, methods: Mapping[str, Handler], *, is_global: bool) -> Refusal:
     area = tail.partition("/")[0]
     areas = _LEFT_OUT_GLOBAL_AREAS if is_global else _LEFT_OUT_AREAS
     if method in _LEFT_OUT.get(tail, ()) or (not methods and area in areas):
         return Refusal(501, f"The emulator does not provide {method} {tail}")
     if methods:
         return Refusal(405, f"{method} is not allowed on {tail}, use {', '.join(methods)}")
-    return Refusal(404, not_found)
+    return Refusal(404, NOT_FOUND)

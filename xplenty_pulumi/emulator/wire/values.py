@@ -165,14 +165,12 @@ def check_unknown(parameters: Mapping[str, Any], *, known: frozenset[str], knobs
     """Refuse fields that no resource of this kind has, if this account refuses them."""
     if knobs.unknown_body_field == "ignore":
         return
-    for field in sorted(set(parameters) - known - {"callback", "include"}):
+    for field in sorted(set(parameters) - known - {"include"}):
         raise invalid(field, "is not a known field")
 
 
 def description(value: str, *, knobs: Knobs) -> str:
     """Return a description as the service stores it."""
-    if knobs.description_trimmed:
-        value = value.strip()
     longest = knobs.description_max_length
     if longest is None or len(value) <= longest:
         return value
@@ -200,4 +198,4 @@ def check_region(region: str, *, known: tuple[str, ...]) -> None:
 
 def busy_refusal(cluster: Cluster, action: str, status: str) -> Refusal:
     """Return the refusal of an action for which the cluster is in the wrong status."""
-    return Refusal(422, f"Cluster {cluster.id} can not be {action} while it is {status}", field="status")
+    return Refusal(422, f"Cluster {cluster.id} can not be {action} while it is {status}")

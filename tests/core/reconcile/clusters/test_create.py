@@ -27,7 +27,7 @@ SIGNED = signed()
 def test_what_is_sent(bench: Bench) -> None:
     """The body holds what the user set, the documented defaults and the signed description, and nothing of ours."""
     outcome = bench.clusters.create(
-        desired(nodes=3, name="night", description="loads", marker=True, ready_timeout="1h", notify=False)
+        desired(nodes=3, name="night", description="loads", ready_timeout="1h", notify=False)
     )
     (body,) = bench.wire.bodies("POST clusters")
     marker = read(body.pop("description"))
@@ -92,16 +92,6 @@ def test_a_cancelled_create_is_held_where_the_state_keeps_its_id(bench: Bench, s
     outcome = bench.clusters.create(replace(desired(), keeps_id=keeps_id))
     assert isinstance(outcome.problem, Cancelled)
     assert f":{state}]" in str(bench.emulator.cluster(outcome.record.id).description)
-
-
-def test_without_a_marker_nothing_is_looked_for(bench: Bench) -> None:
-    """Whoever switches the marker off gets a plain description, and no adoption."""
-    bench.emulator.add_cluster(description=SIGNED)
-    outcome = bench.clusters.create(desired(marker=False, description="night"))
-    assert outcome.problem is None
-    assert bench.emulator.cluster(outcome.record.id).description == "night"
-    assert len(bench.emulator.living_clusters()) == 2
-    assert (outcome.nonces, bench.wire.count("PUT .*")) == ((), 0)
 
 
 @pytest.mark.parametrize(

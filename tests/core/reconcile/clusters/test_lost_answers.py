@@ -127,16 +127,6 @@ def test_an_equal_cluster_of_another_appears_meanwhile(bench: Bench) -> None:
     assert bench.clusters.create(desired()).record.id != other.id
 
 
-@pytest.mark.parametrize("fault", [lost_after, lost_before])
-def test_without_a_marker_a_lost_answer_is_unsure(bench: Bench, fault: Behaviour) -> None:
-    """It can not be told whether the cluster exists, so nothing is sent again."""
-    bench.wire.on("POST clusters", fault)
-    with pytest.raises(UnsureError, match="without an ownership marker") as caught:
-        bench.clusters.create(desired(marker=False))
-    assert bench.wire.count("POST clusters") == 1
-    assert caught.value.advice.startswith("Look at the account's newest clusters")
-
-
 def test_lost_and_then_refused_is_unsure(bench: Bench) -> None:
     """A refusal of the second call says nothing of the first, which may still take effect."""
     bench.wire.on("POST clusters", lost_before, calls=[1])

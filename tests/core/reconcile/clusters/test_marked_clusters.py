@@ -40,13 +40,6 @@ def test_nothing_is_made_while_a_broken_one_can_not_be_ended(bench: Bench) -> No
     assert bench.wire.count("POST clusters") == 0
 
 
-def test_without_a_marker_nothing_broken_is_ended(bench: Bench) -> None:
-    """Whoever switches the marker off has no clusters that could be known."""
-    broken = bench.emulator.add_cluster(description=SIGNED, status="error")
-    bench.clusters.create(desired(marker=False))
-    assert bench.emulator.cluster(broken.id).status == "error"
-
-
 def test_a_predecessor_that_is_held_is_not_adopted(bench: Bench) -> None:
     """Where a replacement is made before its predecessor is ended, it is a cluster of its own."""
     old = bench.emulator.add_cluster(description=SIGNED)

@@ -68,24 +68,6 @@ def test_a_marker_of_ours_is_not_sent_again(bench: Bench) -> None:
     assert bench.wire.bodies("PUT .*") == [{"name": "day"}]
 
 
-@pytest.mark.parametrize(("marker", "found"), [(True, "night"), (False, signed("night", held=True))])
-def test_markers_are_switched_by_an_update(bench: Bench, found: str, *, marker: bool) -> None:
-    """The marker is put on or taken off by the update that shows it, and the text stays."""
-    made = bench.emulator.add_cluster(description=found)
-    assert bench.clusters.update(made.id, update("marker", marker=marker)).problem is None
-    description = bench.emulator.cluster(made.id).description
-    assert (is_ours_and_held(description), strip(description)) == (marker, "night")
-    bench.clusters.update(made.id, update("marker", marker=marker))
-    assert bench.wire.count("PUT .*") == 1
-
-
-def test_without_markers_a_description_is_sent_as_it_is(bench: Bench) -> None:
-    """Where the user has switched them off, an update puts none on."""
-    made = bench.emulator.add_cluster(description="night")
-    bench.clusters.update(made.id, update("description", marker=False, description="day", signs=True))
-    assert bench.wire.bodies("PUT .*") == [{"description": "day"}]
-
-
 def test_an_unfinished_one_is_held_in_the_end(bench: Bench) -> None:
     """By the last write, whatever else is sent."""
     made = bench.emulator.add_cluster(description=signed("night"))
