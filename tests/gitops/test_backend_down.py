@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,30 @@ def ran(stack: Stack, *words: str, piped: str | None = None) -> Ran:
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Stack:
-    """A project whose backend is down."""
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    """A project in a repository with a remote, whose backend is down."""
     with Emulator() as account:
-        made = Stack(tmp_path, account)
-    made.environment["PULUMI_BACKEND_URL"] = BACKEND
-    return made
+        made = Stack(tmp_path / "project", account)
+        for words in (
+            ("init", "--quiet", "--bare", str(tmp_path / "remote")),
+            ("init", "--quiet", "-b", "main"),
+            ("remote", "add", "origin", str(tmp_path / "remote")),
+            (
+                "-c",
+                "user.name=A",
+                "-c",
+                "user.email=a@example.test",
+                "commit",
+                "--quiet",
+                "--allow-empty",
+                "-m",
+                "Begin",
+            ),
+            ("push", "--quiet", "origin", "main"),
+        ):
+            subprocess.run(["git", *words], cwd=made.folder, check=True, timeout=60)
+        made.environment["PULUMI_BACKEND_URL"] = BACKEND
+        yield made
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
