@@ -169,3 +169,13 @@ def test_no_path_of_a_machine_is_in_the_tree() -> None:
         for match in FOREIGN.finditer(file.read_text(encoding="utf-8", errors="replace"))
     ]
     assert not found
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in SOURCES}), ids=lambda path: path.name)
+def test_each_folder_names_what_is_in_it(folder: Path) -> None:
+    """The docstring of a package has a line with each of its modules and packages, and few enough of them."""
+    text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+    modules = {path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")}
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")}
+    assert {*modules, *packages} <= set(re.findall(r"`(\w+)`", text))
+    assert len(modules) <= 15

@@ -1,6 +1,10 @@
 """Pulumi resources for Xplenty (Integrate.io ETL): clusters, job runs and hooks that are seen through to the end.
 
 The Pulumi front end is loaded when one of its names is first used, so `xplenty_pulumi.client` needs no engine.
+
+- `cli`, `dynamic`, `core`, `client`: the layers, each of which imports only those after it.
+- `settings`, `clock`, `errors`, `redact`, `text`: what all of them use.
+- `emulator`: an account on this machine, which shares no belief about the service with the layers.
 """
 
 from importlib import import_module

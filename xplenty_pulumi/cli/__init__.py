@@ -1,4 +1,12 @@
-"""The command `xplenty-pulumi`."""
+"""The command `xplenty-pulumi`.
+
+- `app`: the commands, and what all of them share.
+- `account`: the account that the environment names.
+- `branch`, `comment`, `drift`, `ending`, `hand_over`, `listen`, `recover`, `status`: a family of commands each.
+- `emulator`: the command that serves an account.
+- `engine`: the `pulumi` command, its locks, and the states of its backend.
+- `ui`: what all commands share towards the person.
+"""
 
 import sys
 

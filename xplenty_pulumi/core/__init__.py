@@ -1,5 +1,11 @@
 """The reconciler: what should be, what is, and how the one becomes the other.
 
-It knows nothing of Pulumi and nothing of HTTP. `kinds` holds what is known about each kind of resource as data;
-`check`, `diff`, `plan` and `marker` are pure decisions; `wait` and `reconcile` act through the client and a clock.
+It knows nothing of Pulumi and nothing of HTTP, and acts through the client and a clock.
+
+- `kinds`: what is known of each kind of resource, as data, and pure functions on it.
+- `reading`: how to look cheaply.
+- `waiting`: how to wait.
+- `preview`: what can be known before anything is done.
+- `reconcile`: how to act.
+- `reports`: what is told about an account.
 """

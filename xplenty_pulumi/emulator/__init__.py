@@ -4,6 +4,14 @@
         ...  # account.url, account.account_id and account.api_key are for the client
 
 The names below are loaded when they are first used: every pytest run imports this package for its fixture.
+
+- `emulator`: an account that a test or a demonstration starts and stops.
+- `account`: the heart: one request in, one answer out.
+- `backstage`: looking into an account and acting upon it without a call.
+- `knobs`, `seed`: what no source settles, and what an account begins with.
+- `server`, `store`: the account on a socket, and in a file.
+- `pytest_plugin`: the fixture for people who test their programs.
+- `life`, `calls`, `wire`, `hooks`, `faults`: records and time, handlers, messages, deliveries, and what can go wrong.
 """
 
 from importlib import import_module

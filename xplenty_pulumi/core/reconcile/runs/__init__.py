@@ -2,6 +2,7 @@
 
 - `actions`: job runs: started once, followed to the end, stopped verifiably.
 - `desired`: a run as it should be.
+- `doubles`: the look at the end of an operation that started runs: did a doubled call start another one.
 - `equal`: the runs that are equal to one that is to be started, and what can be told of whose they are.
 - `failure`: what is said of a run that did not come to what the user waits for.
 - `follow`: following a run to what the user waits for, and what is done when that does not come.
