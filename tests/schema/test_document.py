@@ -27,6 +27,10 @@ UNDOCUMENTED = {"GET /{id}/api/packages/search", "GET /{id}/api/schedules/search
 """Calls that are answered like their documented neighbours."""
 
 
+LEFT_OUT = {"GET /{id}/api/jobs/{id}/children", "GET /{id}/api/packages/templates"}
+"""Calls that the emulator says it leaves out."""
+
+
 def described_calls() -> set[str]:
     items = DOCUMENT["paths"].items()
     spelled = ((re.sub(r"\{\w+\}", "{id}", path), item) for path, item in items)
@@ -95,8 +99,8 @@ def test_each_schema_is_valid_json_schema(name: str) -> None:
 
 
 def test_every_call_of_the_project_is_described() -> None:
-    """The described calls are exactly those that the emulator answers, which are all that the client uses."""
-    assert described_calls() == answered_calls() - UNDOCUMENTED
+    """The described calls are exactly those that the emulator answers, and two that nobody here makes."""
+    assert described_calls() == answered_calls() - UNDOCUMENTED | LEFT_OUT
 
 
 def has_source(node: Any) -> bool:
