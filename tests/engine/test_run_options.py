@@ -207,7 +207,7 @@ def bad_program(*, other: int, ending: int, idled: int, later: bool) -> list[Dec
         *([] if later else refused),
         run("failing", package_id=BROKEN, on_failure="fail"),
         run("overrun", package_id=OVERLONG, max_runtime="5m", on_overrun="stop"),
-        run("slow_end", package_id=OVERLONG, max_runtime="5m", stop_timeout=0.3),
+        run("slow_end", package_id=OVERLONG, max_runtime="5m", stop_timeout=3),
         run("goes_on", **FOR_LONG, **longer, on_overrun="fail"),
         run("too_late", **FOR_LONG, timeout="1h" if later else 1),
         run("vanishing", **FOR_LONG, timeout=1),
@@ -274,7 +274,7 @@ def what_is_told(ids: Mapping[str, int], *, other: int, ending: int, idled: int)
     yield f"job {failing}: failed: Input path not found; in component read_sales; its log ends with: "
     yield f"/jobs/{failing}. The next `pulumi up` starts"
     yield f"job {overrun}: ran longer than its max_runtime of 5m; it was stopped and is seen stopped; see http"
-    yield f"job {slow_end}: not ended after 0s; last seen stopping. Run the same command again to go on waiting"
+    yield f"job {slow_end}: not ended after 3s; last seen stopping. Run the same command again to go on waiting"
     yield f"job {ids['goes_on']}: ran longer than its max_runtime of 5m; it goes on, as on_overrun asks; see http"
     yield f"job {ids['too_late']}: not completed after 1s; last seen running. It goes on running; the next `pulumi up`"
 
