@@ -37,7 +37,7 @@ def one_line(text: str | None, *, limit: int | None = None) -> str:
     return line if limit is None or len(line) <= limit else f"{line[: limit - 3]}..."
 
 
-def label(kind: str, number: int) -> str:
+def label(kind: str, number: int | str) -> str:
     """Return how texts name a record of the service, such as `cluster 501`."""
     return f"{kind} {number}"
 

@@ -155,6 +155,11 @@ class Provider(ProviderContext):
             signs=before.get(OWNER) != news.get(OWNER),
         )
 
+    def due(self, call: Call, olds: Properties, news: Properties) -> "tuple[Intent, Properties]":
+        """Return what an update is to bring about, and the new properties with what they owe until it has."""
+        intent = self.intent(call, olds, news)
+        return intent, {**news, **self.owing(olds, intent)}
+
     def owing(self, olds: Properties, intent: "Intent") -> Properties:
         """Return the hidden outputs that an update keeps, with what it owes until it has come to its end."""
         sent = [name for name in self.kind.by_name if name in intent.fields]

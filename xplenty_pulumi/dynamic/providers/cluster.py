@@ -43,8 +43,7 @@ class ClusterProvider(Provider):
         """Return the outputs once the cluster is ready and as desired."""
         self.require_account(_olds)
         call = self.call()
-        intent = self.intent(call, _olds, _news)
-        props = {**_news, **self.owing(_olds, intent)}
+        intent, props = self.due(call, _olds, _news)
         desired = replace(_desired_cluster(call, props), intent=intent, is_saved_at_once=True)
         outcome = self._clusters(call).update(number_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))

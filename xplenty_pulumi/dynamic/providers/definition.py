@@ -37,8 +37,7 @@ class DefinitionProvider(Provider):
         """Return the outputs once it is read back as desired."""
         self.require_account(_olds)
         call = self.call()
-        intent = self.intent(call, _olds, _news)
-        props = {**_news, **self.owing(_olds, intent)}
+        intent, props = self.due(call, _olds, _news)
         desired = replace(self._desired(call, props), intent=intent, is_saved_at_once=True)
         outcome = self._definitions(call).update(number_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))

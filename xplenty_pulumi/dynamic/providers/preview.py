@@ -64,8 +64,7 @@ class Declared:
             self._is_planned = self._is_planned or subject.is_changed(_COUNTED)
             if subject.is_changed(_TYPE):
                 self._added.add(subject.inputs.get("type"))
-            if subject.inputs.get("marker") is not False or subject.before is None:
-                self._types[subject.owner] = subject.inputs.get("type")
+            self._types[subject.owner] = subject.inputs.get("type")
             if use is not None:
                 self._uses[subject.owner] = use
             return tuple(self._uses.values())
@@ -76,7 +75,7 @@ class Declared:
             return type_ in self._added
 
     def number(self, type_: object) -> int:
-        """Return how many clusters of a type are known; one without a marker only if it does not live already."""
+        """Return how many clusters of a type are known."""
         with self._lock:
             return sum(found == type_ for found in self._types.values())
 

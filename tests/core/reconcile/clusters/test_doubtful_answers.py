@@ -121,25 +121,3 @@ def test_a_marker_that_was_cut_off_is_warned_of(description: str, *, warned: boo
     assert len(bench.emulator.clusters()) == 1
     assert len(bench.warned) == warned
     assert all("did not keep the ownership marker" in one for one in bench.warned)
-
-
-@pytest.mark.parametrize(
-    "fields", [{"description": "somebody's"}, {"name": "theirs"}, {"creator": {"type": "User", "id": 28}}, {"nodes": 7}]
-)
-def test_a_foreign_new_cluster_is_not_taken_without_a_marker_either(bench: Bench, fields: dict[str, Any]) -> None:
-    """Where markers are switched off all that was sent is compared, and nothing is sent again."""
-    bench.living.look()
-    foreign = bench.emulator.add_cluster(nodes=2)
-    bench.wire.on("POST clusters", shows(bench, foreign.id, **fields))
-    with pytest.raises(UnsureError, match=f"the answer shows cluster {foreign.id}, which is another one; without an"):
-        bench.clusters.create(desired(marker=False, name="night"))
-    assert untouched(bench, foreign)
-    assert bench.wire.count("POST clusters") == 1
-
-
-def test_an_answer_to_a_create_without_a_marker_is_believed(bench: Bench) -> None:
-    """It may leave out the description."""
-    bench.wire.on("POST clusters", rewritten(unmarked))
-    outcome = bench.clusters.create(desired(marker=False, name="night", description="loads"))
-    assert outcome.problem is None
-    assert bench.warned == []

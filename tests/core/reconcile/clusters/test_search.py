@@ -136,7 +136,6 @@ def test_what_was_just_posted_makes_the_next_look_new(bench: Bench) -> None:
     bench.clock.advance(1000)
     bench.living.look()
     made = bench.emulator.add_cluster()
-    bench.living.posted(None)
     bench.living.posted(OURS)
     assert made.id not in bench.living.look().unended
     assert made.id in bench.living.look(OURS).unended

@@ -17,7 +17,15 @@ def test_the_other_run_of_a_doubled_call_is_named(bench: Bench) -> None:
     text = started(bench)
     ours, other = sorted(one.id for one in bench.emulator.jobs())[::-1]
     assert f"job {other} (completed) is equal to job {ours}, which this operation started" in text
-    assert f"`xplenty-pulumi stop job {other}` ends it" in text
+    assert "Look at what it has done: that may be there twice" in text
+
+
+def test_one_that_goes_on_is_to_be_stopped(bench: Bench) -> None:
+    """What is active can be stopped, and the text says how."""
+    bench.wire.on("POST jobs", doubled, calls={1})
+    bench.job_runs.create(desired_run(bench.own_cluster(), 106, wait_for="submitted"))
+    other = min(one.id for one in bench.emulator.jobs())
+    assert f"`xplenty-pulumi stop job {other}` ends it" in Doubles(bench.client, bench.runs).text()
 
 
 def test_nothing_is_said_of_one_run(bench: Bench) -> None:

@@ -52,7 +52,7 @@ class Clusters:
             self._living.hold(cluster.id)
         nonces = tuple(creation.nonces)
         is_over = outcome.problem is None or is_broken(outcome.record)
-        if desired.marker is not None and is_over:
+        if is_over:
             self._end_surplus(cluster.id, desired.marker, nonces, desired, is_new=True)
         if outcome.problem is not None and is_broken(outcome.record):
             outcome = kept(outcome) if desired.keeps_broken else self._clear_away(outcome, desired)

@@ -21,16 +21,14 @@ def is_as_desired(cluster: Cluster | None, desired: Desired) -> bool:
 def changes_for(cluster: Cluster | None, desired: Desired, *, now: datetime, random: Random) -> dict[str, object]:
     """Return what makes the cluster as its update is to make it; nothing where there is no cluster.
 
-    A marker that is not the owner's is signed anew where something is sent anyway, where the owner has another name,
-    or where markers are switched on or off.
+    A marker that is not the owner's is signed anew where something is sent anyway, or where the owner has another name.
     """
     if cluster is None or is_as_desired(cluster, desired):
         return {}
     changes = _wanted(cluster, desired)
     if "description" in changes or not _carries_owner(cluster, desired):
         text = str(changes.get("description", markers.strip(cluster.description)))
-        signer = _signer(cluster, desired, now=now, random=random)
-        changes["description"] = markers.sign(text, signer) if signer else text
+        changes["description"] = markers.sign(text, _signer(cluster, desired, now=now, random=random))
     return changes
 
 
@@ -50,22 +48,17 @@ def _wanted(cluster: Cluster, desired: Desired) -> dict[str, object]:
 
 
 def _lacks_marker(cluster: Cluster, desired: Desired) -> bool:
-    is_asked = desired.intent.signs or "marker" in desired.intent.fields
-    return is_asked and not _carries_owner(cluster, desired)
+    return desired.intent.signs and not _carries_owner(cluster, desired)
 
 
 def _carries_owner(cluster: Cluster, desired: Desired) -> bool:
     marker = marker_on(cluster)
-    if marker is None or desired.marker is None:
-        return marker is None and desired.marker is None
-    return marker.whose == desired.marker and bool(marker.nonce)
+    return marker is not None and marker.whose == desired.marker and bool(marker.nonce)
 
 
-def _signer(cluster: Cluster, desired: Desired, *, now: datetime, random: Random) -> Marker | None:
+def _signer(cluster: Cluster, desired: Desired, *, now: datetime, random: Random) -> Marker:
     """The marker that it is to carry: the owner's one that it carries, or a new one that is held."""
-    if desired.marker is None:
-        return None
     marker = marker_on(cluster)
-    if marker is not None and marker.whose == desired.marker and marker.nonce:
+    if marker is not None and _carries_owner(cluster, desired):
         return marker
     return desired.marker.drawn(now, random).held

@@ -40,25 +40,20 @@ class Desired:
     is_saved_at_once: bool = True
 
     @property
-    def marker(self) -> Marker | None:
-        """What its markers share, or None where the user switched them off."""
-        return markers.marker_of(self.owner) if self.inputs.get("marker", True) else None
+    def marker(self) -> Marker:
+        """What its markers share."""
+        return markers.marker_of(self.owner)
 
     @property
     def keeps_broken(self) -> bool:
         """Whether a new cluster that ends in `error` is left for the user to look at."""
         return self.inputs.get("on_create_failure") == "keep"
 
-    def signed_description(self, marker: Marker | None) -> str:
-        """Return the description as the service is to hold it."""
-        text = str(self.inputs.get("description", ""))
-        return markers.sign(text, marker) if marker else text
-
-    def fields(self, marker: Marker | None) -> dict[str, object]:
+    def fields(self, marker: Marker) -> dict[str, object]:
         """Return the body of a create call with this marker: what the user set and the documented defaults."""
         local = CLUSTER.names(Change.LOCAL)
         sent = {name: value for name, value in self.inputs.items() if name not in local}
-        return {**sent, "description": self.signed_description(marker)}
+        return {**sent, "description": markers.sign(str(self.inputs.get("description", "")), marker)}
 
 
 class Creation:
@@ -80,8 +75,6 @@ class Creation:
             RefusedError: a cluster carries the marker that nothing proves to be this resource's, or the one to adopt
                 would have to be replaced.
         """
-        if self._desired.marker is None:
-            return ()
         claims = self._living.claims(self._desired.marker)
         claims.refuse_others(CLUSTER.name)
         self.nonces += claims.nonces
@@ -122,30 +115,15 @@ class Creation:
             advice=self._advice(),
         )
 
-    def _drawn(self) -> Marker | None:
-        if self._desired.marker is None:
-            return None
-        drawn = self._living.drawn(self._desired.marker)
-        self.nonces.append(drawn.nonce)
-        return drawn
-
     def _posted(self, before: Look) -> Cluster:
         """Send one create call, and believe its answer where it shows what was asked for."""
         self._patience.go_on("creating it")
-        drawn = self._drawn()
+        drawn = self._living.drawn(self._desired.marker)
+        self.nonces.append(drawn.nonce)
         made = self._client.clusters.create(self._desired.fields(drawn))
         if before.shows(made.id):
             raise UnsureError(f"the answer shows cluster {made.id}, which was there before", resource="new cluster")
-        if drawn is not None and markers.read(made.description) != drawn:
-            return self._of_unmarked_answer(made, before)
-        if drawn is None and self._is_another(made, self._desired.fields(None)):
-            raise UnsureError(f"the answer shows cluster {made.id}, which is another one", resource="new cluster")
-        return made
-
-    def _is_another(self, made: Cluster, sent: Mapping[str, object]) -> bool:
-        """Whether the answer to a create without a marker shows a cluster that this call cannot have made."""
-        is_described = made.description is None or made.description.strip() == str(sent["description"]).strip()
-        return not is_described or is_of_another(made, self._living.user) or _differs(made, self._desired)
+        return made if markers.read(made.description) == drawn else self._of_unmarked_answer(made, before)
 
     def _of_unmarked_answer(self, made: Cluster, before: Look) -> Cluster:
         """The cluster with the marker that the answer lacks; where there is none, the service does not keep markers."""
@@ -165,11 +143,6 @@ class Creation:
 
     def _verified(self, lost: UnsureError, before: Look) -> Cluster | None:
         marker = self._desired.marker
-        if marker is None:
-            raise UnsureError(
-                f"{lost.message}; without an ownership marker it can not be told whether the cluster exists",
-                advice="Look at the account's newest clusters and terminate a stray one before the next `pulumi up`",
-            ) from None
         return find_late(
             lambda: next(iter(self._living.appeared(marker, self.nonces, before)), None),
             UnsureError(lost.message, marker=str(marker), resource=lost.resource),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from xplenty_pulumi import text
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
@@ -17,7 +18,7 @@ from xplenty_pulumi.text import plural
 
 def label(cluster_id: int) -> str:
     """Return how texts name this cluster."""
-    return f"cluster {cluster_id}"
+    return text.label(CLUSTER.name, cluster_id)
 
 
 def watch_of(polls: Polls, cluster_id: int, last: Cluster | None = None) -> Watch[Cluster]:

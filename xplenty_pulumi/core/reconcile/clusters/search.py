@@ -80,11 +80,10 @@ class Living(HeldThings[Cluster]):
                 self._look = self._taken()
             return self._look
 
-    def posted(self, marker: Marker | None) -> None:
+    def posted(self, marker: Marker) -> None:
         """Remember that the owner of `marker` has just created something, or has tried to."""
-        if marker is not None:
-            with self._lock:
-                self._posted[marker] = self._clock.monotonic()
+        with self._lock:
+            self._posted[marker] = self._clock.monotonic()
 
     def usual_seconds(self, like: str | None) -> float | None:
         """Return how long the newest clusters of the type `like` took to become available, as the last look shows."""

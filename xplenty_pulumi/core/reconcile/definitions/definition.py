@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
+from xplenty_pulumi import text
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.compare import differences
@@ -125,7 +126,7 @@ class Definition(Generic[RecordT]):
 
     def label(self, key: Key) -> str:
         """Return how texts name it."""
-        return f"{self.kind.name} {key}"
+        return text.label(self.kind.name, key)
 
     def label_of(self, record: RecordT) -> str:
         """Return how texts name the one that the record is of."""

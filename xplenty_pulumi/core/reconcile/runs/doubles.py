@@ -3,6 +3,7 @@
 from itertools import islice
 
 from xplenty_pulumi.client import Client, Job
+from xplenty_pulumi.core.kinds.job_run import is_active
 from xplenty_pulumi.core.reading.last_look import LONGEST
 from xplenty_pulumi.core.reading.polling import PAGE
 from xplenty_pulumi.core.reconcile.runs.search import Runs, Start
@@ -37,8 +38,9 @@ class Doubles:
 
 
 def _told(job: Job, start: Start) -> str:
+    stop = f"Unless somebody else wants it, `xplenty-pulumi stop job {job.id}` ends it"
     return (
-        f"job {job.id} ({job.status}) is equal to job {start.job_id}, which this operation started, and is as new. "
-        "A call that was doubled on its way may have started it; no state of this stack holds it. Unless somebody else "
-        f"wants it, `xplenty-pulumi stop job {job.id}` ends it"
+        f"job {job.id} ({job.status}) is equal to job {start.job_id}, which this operation started, and is no older. "
+        "A call that was doubled on its way may have started it; no state of this stack holds it. "
+        f"{stop if is_active(job) else 'Look at what it has done: that may be there twice'}"
     )

@@ -1,5 +1,6 @@
 """What is waited for with job runs, and what the sight of one means."""
 
+from xplenty_pulumi import text
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import FAR_ENOUGH, JOB_RUN, has_unknown_end, is_active
@@ -12,7 +13,7 @@ from xplenty_pulumi.errors import ReadyFailed, RefusedError, UnsureError
 
 def label(job_id: int) -> str:
     """Return how texts name this run."""
-    return f"job {job_id}"
+    return text.label(JOB_RUN.name, job_id)
 
 
 def phase_of(job: Job) -> Phase:
