@@ -35,7 +35,7 @@ test: lint engine $(VENV)/bin/actionlint ## lint, then run the tests, those on t
 test-long: lint engine $(VENV)/bin/actionlint ## the same and the tests that take minutes; writes README's scoreboard
 	@rm -rf build/scoreboard
 	@export XPLENTY_SCOREBOARD=build/scoreboard; $(PYTEST) --cov --cov-report=term $(TESTS)
-	@$(PY) -m tools.scoreboard build/scoreboard README.md
+	@test ! -d build/scoreboard || $(PY) -m tools.scoreboard build/scoreboard README.md
 
 bench: setup ## measure against a plain provider and against the engine itself, some minutes
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m benchmarks.run $(BENCH)

@@ -9,12 +9,13 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import xplenty_pulumi
+import xplenty_pulumi.client
 from xplenty_pulumi import Cluster, Hook, JobRun
 from xplenty_pulumi.dynamic.resources.declare import outputs_of
 
@@ -179,3 +180,30 @@ def test_each_folder_names_what_is_in_it(folder: Path) -> None:
     packages = {path.parent.name for path in folder.glob("*/__init__.py")}
     assert {*modules, *packages} <= set(re.findall(r"`(\w+)`", text))
     assert len(modules) <= 15
+
+
+def test_a_class_name_is_used_once() -> None:
+    """Nobody has to ask which one is meant; only a resource of programs is called as the record of the client is."""
+    names = Counter(
+        node.name
+        for source in SOURCES
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, uses in names.items() if uses > 1} <= {*xplenty_pulumi.client.__all__}
+    assert max(names.values()) <= 2
+
+
+def test_plain_words_are_used() -> None:
+    """Words that this project does not use, with the ones that stand for them."""
+    pages = [
+        *SOURCES,
+        *sorted((ROOT / "tests").rglob("*.py")),
+        *sorted((ROOT / "docs").rglob("*.md")),
+        ROOT / "README.md",
+    ]
+    written = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8").lower() for page in pages}
+    habits = {" ".join(("can", "not")): "cannot", " ".join(("in", "order", "to")): "to"}
+    assert not [
+        (page, habit, plain) for page, text in written.items() for habit, plain in habits.items() if habit in text
+    ]

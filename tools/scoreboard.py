@@ -35,7 +35,7 @@ def put_between_markers(text: str, content: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Return 0 when the file holds the figures, 2 when it can not be written."""
+    """Return 0 when the file holds the figures, 2 when it cannot be written."""
     try:
         folder, target = map(Path, arguments)
         figures = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@
       RefusedError         a safety gate said no
       WaitError            the awaited state did not come
         ReadyTimeout         not in time
-        ReadyFailed          it can not come any more
+        ReadyFailed          it cannot come any more
         JobFailed            a job run ended as failed or stopped
         Cancelled            the user asked to stop waiting
 
@@ -168,7 +168,7 @@ class ReadyTimeout(WaitError):
 
 
 class ReadyFailed(WaitError):
-    """A state was reached from which the awaited one can not come any more."""
+    """A state was reached from which the awaited one cannot come any more."""
 
 
 class JobFailed(WaitError):

@@ -76,7 +76,7 @@ class Secret:
         return format(MASK, spec)
 
     def __reduce__(self) -> str:
-        raise TypeError("a Secret is not written anywhere, so it can not be pickled or copied")
+        raise TypeError("a Secret is not written anywhere, so it cannot be pickled or copied")
 
 
 def scrub(text: str, secrets: Iterable[Secret | str]) -> str:

@@ -13,8 +13,8 @@ from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reconcile import Clusters, Living
-from xplenty_pulumi.core.reconcile.clusters.create import Desired
+from xplenty_pulumi.core.reconcile import ClusterReconciler, LiveClusters
+from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.emulator import Emulator, Knobs
 
@@ -74,12 +74,14 @@ def ours(emulator: Emulator, clock: CrowdClock, _count: int) -> Callable[[int], 
         clock=clock,
         http=in_process(emulator.account),
     )
-    clusters = Clusters(client, Living(client, clock), Patience(clock, Pace.fixed(TICK)), polls=Polls(client, clock))
+    clusters = ClusterReconciler(
+        client, LiveClusters(client, clock), Patience(clock, Pace.fixed(TICK)), polls=Polls(client, clock)
+    )
     inputs = check(CLUSTER, {"nodes": 2}).inputs
 
     def create(number: int) -> None:
         owner = Owner("bench", "bench", "bench", f"cluster-{number}")
-        outcome = clusters.create(Desired(inputs, owner, timeout=_HOUR, terminate_timeout=_HOUR))
+        outcome = clusters.create(DesiredCluster(inputs, owner, timeout=_HOUR, terminate_timeout=_HOUR))
         assert outcome.problem is None, outcome.problem
 
     return create

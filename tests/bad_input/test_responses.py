@@ -15,7 +15,7 @@ from xplenty_pulumi.client import Client, Cluster, Job
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, job_view
-from xplenty_pulumi.core.reconcile import Clusters, JobRuns, Living, Runs
+from xplenty_pulumi.core.reconcile import ClusterReconciler, KnownRuns, LiveClusters, RunReconciler
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.dynamic.properties import outputs
@@ -28,24 +28,26 @@ Operation = Callable[[Client, ManualClock], object]
 
 def read_cluster(client: Client, clock: ManualClock) -> object:
     """Read a cluster as a refresh does."""
-    return Clusters(client, Living(client, clock), Patience(clock=clock)).read(77)
+    return ClusterReconciler(client, LiveClusters(client, clock), Patience(clock=clock)).read(77)
 
 
 def delete_cluster(client: Client, clock: ManualClock) -> object:
     """End a cluster as a destroy does, with little patience."""
-    Clusters(client, Living(client, clock), Patience(clock=clock)).delete(77, timeout=20, active_jobs="stop")
+    ClusterReconciler(client, LiveClusters(client, clock), Patience(clock=clock)).delete(
+        77, timeout=20, active_jobs="stop"
+    )
     return None
 
 
 def read_run(client: Client, clock: ManualClock) -> object:
     """Read a run as a refresh does."""
-    runs = JobRuns(client, Runs(client, clock, holds_cluster=bool), Patience(clock=clock))
+    runs = RunReconciler(client, KnownRuns(client, clock, holds_cluster=bool), Patience(clock=clock))
     return runs.read(5, last_status="running", desired=DesiredRun({"cluster_id": "77", "package_id": "3"}, timeout=0))
 
 
 def stop_run(client: Client, clock: ManualClock) -> object:
     """Stop a run as a destroy does, with little patience."""
-    JobRuns(client, Runs(client, clock, holds_cluster=bool), Patience(clock=clock)).stop(5, timeout=20)
+    RunReconciler(client, KnownRuns(client, clock, holds_cluster=bool), Patience(clock=clock)).stop(5, timeout=20)
     return None
 
 
@@ -111,7 +113,7 @@ def test_spoilt_answers(step: int, part: int) -> None:
 
 
 def test_half_a_surrogate_pair() -> None:
-    """Text that UTF-8 can not express is shown with a question mark, so that a state can hold it."""
+    """Text that UTF-8 cannot express is shown with a question mark, so that a state can hold it."""
     body = b'{"id": 77, "status": "available", "name": "a\\ud800b \\ud83c\\udf19"}'
     with client_on(lambda request: httpx.Response(200, content=body)) as client:
         found = client.clusters.get(77)

@@ -58,7 +58,7 @@ def test_a_body_of_50_mib_is_not_kept() -> None:
 
 
 def test_a_small_body_that_unpacks_to_500_mib_is_not_kept() -> None:
-    """A body is measured as it is unpacked, so a compressed one can not fill the memory."""
+    """A body is measured as it is unpacked, so a compressed one cannot fill the memory."""
     packed = gzip.compress(b" " * (500 * MIB), compresslevel=1)
     service = big(len(packed), head=b"Content-Encoding: gzip", content=packed)
     with RawServer(service) as server, client_of(server) as client, memory_below(100 * MIB):

@@ -15,7 +15,7 @@ from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, scope_of, sign
-from xplenty_pulumi.emulator import Cluster, Emulator, Knobs, Seed
+from xplenty_pulumi.emulator import EmulatedCluster, Emulator, Knobs, Seed
 from xplenty_pulumi.emulator.account import Gate
 from xplenty_pulumi.settings import CI_VARIABLES
 
@@ -82,12 +82,12 @@ class Scene:
         with Client(api_key=KEY, account_id=self.emulator.account_id, base_url=self.emulator.url) as client:
             yield client
 
-    def job(self, cluster: Cluster, package_id: int = 101, **variables: str) -> int:
+    def job(self, cluster: EmulatedCluster, package_id: int = 101, **variables: str) -> int:
         """Start a run as somebody else would, and return its id."""
         with self.client() as client:
             return client.jobs.run(cluster_id=cluster.id, package_id=package_id, variables=variables).id
 
-    def owned_cluster(self, **fields: Any) -> Cluster:
+    def owned_cluster(self, **fields: Any) -> EmulatedCluster:
         """Add a cluster that carries a marker."""
         return self.emulator.add_cluster(**{"description": sign("loads", marker_of(OWNER)), **fields})
 

@@ -116,7 +116,7 @@ def test_what_is_no_id_is_not_asked_for(bad: int) -> None:
 
 
 def test_settings_that_json_can_not_express() -> None:
-    """A value that can not be sent is told by its field, without showing it."""
+    """A value that cannot be sent is told by its field, without showing it."""
     with client_on(Script(httpx.Response(201, json=ANSWER))) as client, pytest.raises(SpecError, match="settings"):
         client.hooks.create({**WEB, "settings": {"url": object()}})
     with client_on(Script(httpx.Response(201, json=ANSWER))) as client, pytest.raises(SpecError, match="settings"):

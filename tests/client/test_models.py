@@ -169,7 +169,7 @@ def test_plan_id_of_both_kinds() -> None:
 
 @pytest.mark.parametrize("value", ["garbage", {"a": 1}, [1], float("nan"), float("inf"), "1e999", ""])
 def test_unreadable_values_read_as_none(value: object) -> None:
-    """What can not be read as its documented type is None, and the record stays valid."""
+    """What cannot be read as its documented type is None, and the record stays valid."""
     fields = ("nodes", "created_at", "terminate_on_idle", "slave_spot_price", "bootstrap_actions")
     cluster = Cluster.model_validate({"id": 7, "status": "idle", **dict.fromkeys(fields, value)})
     assert [getattr(cluster, field) for field in fields] == [None] * len(fields)
@@ -221,7 +221,7 @@ def test_times_are_aware_and_in_utc(text: str) -> None:
 
 
 def test_time_beyond_the_calendar() -> None:
-    """A time that UTC can not express reads as None."""
+    """A time that UTC cannot express reads as None."""
     record = {"id": 7, "status": "idle", "created_at": "9999-12-31T23:59:59-23:00"}
     assert Cluster.model_validate(record).created_at is None
 

@@ -172,7 +172,7 @@ def test_results() -> None:
 
 @pytest.mark.parametrize("bad", [0, -1, True, "7", 7.0, None])
 def test_ids_are_positive_numbers(bad: object) -> None:
-    """Anything else than a positive number is refused before a request is made, so it can not become another path."""
+    """Anything else than a positive number is refused before a request is made, so it cannot become another path."""
     script = Script(cluster_reply())
     with client_on(script) as client:
         operations: list[Callable[..., object]] = [
@@ -194,7 +194,7 @@ def test_ids_are_positive_numbers(bad: object) -> None:
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, float("nan"), b"x", {"a": float("inf")}])
 def test_values_that_json_can_not_express(value: object) -> None:
-    """A value that can not be sent is refused, naming its field, before a request is made."""
+    """A value that cannot be sent is refused, naming its field, before a request is made."""
     script = Script(cluster_reply())
     with client_on(script) as client, pytest.raises(SpecError) as caught:
         client.clusters.create({"nodes": 2, "name": value})

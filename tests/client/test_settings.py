@@ -99,7 +99,7 @@ def test_bad_account(account: str, complaint: str) -> None:
 
 @pytest.mark.parametrize("content", [None, "not a certificate"])
 def test_bad_certificate_authority(content: str | None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Authorities that can not be read are a setting to mend and no reason to trust nobody or everybody."""
+    """Authorities that cannot be read are a setting to mend and no reason to trust nobody or everybody."""
     path = tmp_path_factory.mktemp("authority") / "ca.pem"
     if content is not None:
         path.write_text(content)

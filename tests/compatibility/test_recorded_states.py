@@ -14,7 +14,7 @@ from tests.support.stack import STEP, Stack, writes
 from xplenty_pulumi._version import __version__
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.emulator import Cluster, Emulator, Job
+from xplenty_pulumi.emulator import EmulatedCluster, EmulatedJob, Emulator
 
 FILES = sorted(STATES.glob("*.json"))
 
@@ -22,9 +22,9 @@ FILES = sorted(STATES.glob("*.json"))
 def restore(account: Emulator, recorded: dict[str, Any]) -> None:
     """Put the records that were kept beside a state into an account."""
     for one in recorded["clusters"]:
-        account.account.world.put(TypeAdapter(Cluster).validate_python(one))
+        account.account.world.put(TypeAdapter(EmulatedCluster).validate_python(one))
     for one in recorded["jobs"]:
-        account.account.world.put(TypeAdapter(Job).validate_python(one))
+        account.account.world.put(TypeAdapter(EmulatedJob).validate_python(one))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from tests.engine_crash.scene import recover
 from tests.sdk.versions import VERSIONS
 from tests.support.engine_process import engine
 from tests.support.stack import STEP, Stack, cluster, eventually, writes
-from xplenty_pulumi.dynamic.bridge.report import ITEMS, Finding, Report
+from xplenty_pulumi.dynamic.bridge.report import ITEMS, BridgeReport, ProbeResult
 from xplenty_pulumi.dynamic.crowd import advice
 from xplenty_pulumi.emulator import Emulator
 
@@ -45,8 +45,8 @@ def test_table_of_versions() -> None:
 
 def test_report_is_printed_as_shown() -> None:
     """The line is the report of a process in which all items work."""
-    findings = tuple(Finding(item.name, works=True, fallback=item.fallback) for item in ITEMS)
-    assert f"{Report(findings)}\n" == REPORT
+    findings = tuple(ProbeResult(item.name, works=True, fallback=item.fallback) for item in ITEMS)
+    assert f"{BridgeReport(findings)}\n" == REPORT
 
 
 def test_advice_is_printed_as_shown() -> None:

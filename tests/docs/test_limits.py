@@ -6,14 +6,14 @@ from pathlib import Path
 
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.preview import estimate
-from xplenty_pulumi.core.preview.estimate import Use
+from xplenty_pulumi.core.preview.estimate import ClusterUse
 from xplenty_pulumi.core.preview.questions import LONGEST_CALL
 from xplenty_pulumi.core.preview.stack_rules import _OF_PRODUCTION_ONLY, load_rules
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 (_, COMMANDS), (_, LINE), (_, REFUSAL) = BLOCKS
-USES = (Use("small", 2, 24, is_endless=True), Use("big", 6, 24, is_endless=True))
+USES = (ClusterUse("small", 2, 24, is_endless=True), ClusterUse("big", 6, 24, is_endless=True))
 
 
 def test_page_has_no_other_block() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.dynamic import crowd as crowd_module
-from xplenty_pulumi.dynamic.crowd import PATIENCE, Crowd, advice
+from xplenty_pulumi.dynamic.crowd import PATIENCE, OpenOperations, advice
 
 LIMIT = 8
 
@@ -18,7 +18,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.clock, self.told, self._later = ManualClock(), list[str](), list[tuple[float, Callable[[], None]]]()
-        self.crowd = Crowd(LIMIT, self.told.append, clock=self.clock, later=self._schedule)
+        self.crowd = OpenOperations(LIMIT, self.told.append, clock=self.clock, later=self._schedule)
 
     def _schedule(self, seconds: float, action: Callable[[], None]) -> None:
         self._later.append((self.clock.monotonic() + seconds, action))

@@ -30,14 +30,14 @@ def test_calls_are_logged_without_their_query() -> None:
 
 
 def test_snapshots_are_frozen_and_up_to_date() -> None:
-    """A snapshot shows the present and can not be changed."""
+    """A snapshot shows the present and cannot be changed."""
     caller = emulated()
     number = caller.new_cluster(ready=False)
     caller.clock.advance(200)
     snapshot = caller.emulator.cluster(number)
     assert snapshot.status == "available"
     with pytest.raises(dataclasses.FrozenInstanceError):
-        snapshot.nodes = 3  # type: ignore[misc]  # that it can not be assigned is the point
+        snapshot.nodes = 3  # type: ignore[misc]  # that it cannot be assigned is the point
     caller.emulator.end_cluster(number)
     assert snapshot.status == "available"
 

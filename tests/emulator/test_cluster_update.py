@@ -198,7 +198,7 @@ def test_terminating_a_scaling_cluster_is_a_knob(setting: str, answer: int) -> N
     response = caller.delete(f"clusters/{cluster}")
     assert response.status == answer
     if answer == 422:
-        assert response.json()["message"] == f"Cluster {cluster} can not be terminated while it is scaling"
+        assert response.json()["message"] == f"Cluster {cluster} cannot be terminated while it is scaling"
 
 
 @pytest.mark.parametrize("status", ["pending_terminate", "terminating", "terminated"])

@@ -184,7 +184,7 @@ def test_a_port_in_use_is_told_in_one_paragraph() -> None:
         port = emulator.url.rpartition(":")[2]
         done = run("emulator", "--port", port)
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"port {port} on 127.0.0.1 can not be used" in done.stderr
+    assert f"port {port} on 127.0.0.1 cannot be used" in done.stderr
     assert done.stderr.count("\n") == 1
 
 

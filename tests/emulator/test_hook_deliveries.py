@@ -216,7 +216,7 @@ def test_a_receiver_that_never_ends_costs_a_bounded_time() -> None:
 
 @pytest.mark.parametrize("setting", ["a\r\nX-Evil: 1", "gr\u00fc\u00dfe \u20ac", "\ud800"])
 def test_settings_that_no_request_can_carry_fail(setting: str) -> None:
-    """A password or a path that can not be written into a request is a failure and nothing else."""
+    """A password or a path that cannot be written into a request is a failure and nothing else."""
     with receiving() as receiver:
         caller = emulated()
         for url, password in ((receiver.url, setting), (receiver.url + setting, "YTpi")):

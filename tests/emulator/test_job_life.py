@@ -277,7 +277,7 @@ def test_stopping_a_failed_job_is_always_refused(answer: int) -> None:
     caller = emulated(delete_final_job=answer)
     job = end(caller, "failed")
     response = caller.delete(f"jobs/{job}")
-    assert (response.status, response.json()["message"]) == (422, f"Job {job} can not be stopped while it is failed")
+    assert (response.status, response.json()["message"]) == (422, f"Job {job} cannot be stopped while it is failed")
 
 
 @pytest.mark.parametrize("status", ["pending_stoppage", "stopping"])

@@ -22,7 +22,7 @@ def test_every_knob_is_turned_in_a_test(name: str) -> None:
 def test_knobs_are_frozen() -> None:
     """A knob is set when the account begins and not later."""
     with pytest.raises(dataclasses.FrozenInstanceError):
-        Knobs().max_nodes = 3  # type: ignore[misc]  # that it can not be assigned is the point
+        Knobs().max_nodes = 3  # type: ignore[misc]  # that it cannot be assigned is the point
 
 
 def test_wrong_numbers_are_refused_by_name() -> None:

@@ -70,7 +70,7 @@ def test_an_empty_object_is_the_default_account(tmp_path: Path) -> None:
 def test_a_mistake_is_told_by_file_and_field(tmp_path: Path, document: Any, reason: str) -> None:
     """A wrong seed file is a ConfigError that names the file, the field and what to do."""
     path = written(tmp_path, document)
-    with pytest.raises(ConfigError, match=rf"seed\.json can not be used: {reason}") as caught:
+    with pytest.raises(ConfigError, match=rf"seed\.json cannot be used: {reason}") as caught:
         read_seed_file(path)
     assert "Correct the file" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -78,7 +78,7 @@ def test_a_mistake_is_told_by_file_and_field(tmp_path: Path, document: Any, reas
 
 def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
     """A file that is not there is a ConfigError too."""
-    with pytest.raises(ConfigError, match=r"none\.json can not be used: No such file"):
+    with pytest.raises(ConfigError, match=r"none\.json cannot be used: No such file"):
         read_seed_file(tmp_path / "none.json")
 
 

@@ -142,7 +142,7 @@ def test_a_port_in_use_is_told_by_name() -> None:
     """A port that somebody else has is a ConfigError that names it."""
     with Emulator() as account:
         port = int(urlsplit(account.url).port or 0)
-        with pytest.raises(ConfigError, match=f"port {port} on 127.0.0.1 can not be used"), Emulator(port=port):
+        with pytest.raises(ConfigError, match=f"port {port} on 127.0.0.1 cannot be used"), Emulator(port=port):
             pass
 
 

@@ -88,7 +88,7 @@ def test_a_seed_is_for_new_accounts_only(tmp_path: Path) -> None:
 def test_a_file_has_one_emulator_at_a_time(tmp_path: Path) -> None:
     """A second emulator on the same file is refused by name, and the first goes on."""
     first = opened(tmp_path / "account", ManualClock())
-    with pytest.raises(ConfigError, match="account can not be used: database is locked"):
+    with pytest.raises(ConfigError, match="account cannot be used: database is locked"):
         opened(tmp_path / "account", ManualClock())
     assert first.new_cluster()
     first.emulator.stop()
@@ -98,7 +98,7 @@ def test_a_file_that_is_no_account_is_left_alone(tmp_path: Path) -> None:
     """Any other file is refused by name and not changed."""
     path = tmp_path / "notes"
     path.write_text("these are my notes " * 100)
-    with pytest.raises(ConfigError, match="notes can not be used: file is not a database"):
+    with pytest.raises(ConfigError, match="notes cannot be used: file is not a database"):
         opened(path, ManualClock())
     assert path.read_text() == "these are my notes " * 100
 
@@ -109,7 +109,7 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     with sqlite3.connect(path) as database:
         database.execute("CREATE TABLE mine (x)")
     database.close()
-    with pytest.raises(ConfigError, match="theirs can not be used: it is the database of another program"):
+    with pytest.raises(ConfigError, match="theirs cannot be used: it is the database of another program"):
         opened(path, ManualClock())
 
 
@@ -133,11 +133,11 @@ def test_a_damaged_account_is_refused(tmp_path: Path) -> None:
     database.execute("UPDATE records SET body = '{}' WHERE kind = 'package'")
     database.commit()
     database.close()
-    with pytest.raises(ConfigError, match="damaged can not be used: its content makes no sense"):
+    with pytest.raises(ConfigError, match="damaged cannot be used: its content makes no sense"):
         opened(path, ManualClock())
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    """A state file that can not be made is refused by name."""
+    """A state file that cannot be made is refused by name."""
     with pytest.raises(ConfigError, match="unable to open database file"):
         opened(tmp_path / "missing" / "account", ManualClock())

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support.stack import STEP, Declared
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.emulator import Emulator, Job, Knobs, PackageSeed, Request, Response, Seed
+from xplenty_pulumi.emulator import EmulatedJob, Emulator, Knobs, PackageSeed, Request, Response, Seed
 
 NAMES = {"who": "''", "rev": "0", "password": "''"}
 """The variables that every package declares, with their defaults."""
@@ -79,7 +79,7 @@ def start(account: Emulator, name: str, *, cluster_id: int) -> int:
         return client.jobs.run(cluster_id=cluster_id, package_id=ENDLESS, variables={"who": _spelled(name)}).id
 
 
-def runs_of(account: Emulator, name: str) -> list[Job]:
+def runs_of(account: Emulator, name: str) -> list[EmulatedJob]:
     """Return the account's runs of this name, oldest first."""
     return [job for job in account.jobs() if job.variables.get("who") == _spelled(name)]
 

@@ -13,27 +13,27 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign, whose
 from xplenty_pulumi.core.reconcile import (
-    Clusters,
-    Definitions,
+    ClusterReconciler,
+    DefinitionReconciler,
     DesiredDefinition,
-    JobRuns,
     KnownDefinitions,
-    Living,
-    Runs,
+    KnownRuns,
+    LiveClusters,
+    RunReconciler,
     definition_of,
 )
-from xplenty_pulumi.core.reconcile.clusters.create import Desired
-from xplenty_pulumi.core.reconcile.notify import Watching
+from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
+from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.emulator import (
-    Cluster,
     Effect,
+    EmulatedCluster,
+    EmulatedHook,
+    EmulatedJob,
     Emulator,
     FaultRule,
     Faults,
-    Hook,
-    Job,
     Knobs,
     PackageSeed,
     Request,
@@ -71,21 +71,21 @@ class Ours:
             tell=lambda headline, detail: self.told.extend((headline, detail)),
             warn=self.told.append,
         )
-        living = Living(client, clock)
-        self.clusters = Clusters(client, living, patience)
-        self.job_runs = JobRuns(client, Runs(client, clock, holds_cluster=living.holds), patience)
-        self.hooks = Definitions(KnownDefinitions(definition_of(HOOK, client), clock), patience)
-        self.watching = {"cluster": Watching(client, client.clusters, patience)}
-        self.watching["job"] = Watching(client, client.jobs, patience)
+        living = LiveClusters(client, clock)
+        self.clusters = ClusterReconciler(client, living, patience)
+        self.job_runs = RunReconciler(client, KnownRuns(client, clock, holds_cluster=living.holds), patience)
+        self.hooks = DefinitionReconciler(KnownDefinitions(definition_of(HOOK, client), clock), patience)
+        self.watching = {"cluster": WatcherList(client, client.clusters, patience)}
+        self.watching["job"] = WatcherList(client, client.jobs, patience)
 
 
 @dataclass(frozen=True)
 class Others:
     """What is not ours: a cluster with a job, a look-alike of another stack, a predecessor that has ended, a hook."""
 
-    clusters: tuple[Cluster, ...]
-    job: Job
-    hook: Hook
+    clusters: tuple[EmulatedCluster, ...]
+    job: EmulatedJob
+    hook: EmulatedHook
 
 
 class Stage:
@@ -99,7 +99,7 @@ class Stage:
         self.faults.join(self.emulator)
         self._rule = rule
         self._connect = connect
-        self._given: list[Cluster | Hook] = []
+        self._given: list[EmulatedCluster | EmulatedHook] = []
         self.others = self._others()
         self.work = self._cluster(name="work")
         self.ours = Ours(connect(self.emulator), clock)
@@ -127,11 +127,11 @@ class Stage:
         """Return our run of that number as it should be."""
         return desired_run(self.work, QUICK, owner=f"run{index}", variables={"number": str(index)})
 
-    def cluster_of(self, index: int, *, nodes: int = NODES) -> Desired:
+    def cluster_of(self, index: int, *, nodes: int = NODES) -> DesiredCluster:
         """Return our cluster of that number as it should be."""
         return desired(owner=_owner(index), nodes=nodes)
 
-    def ready_cluster(self, index: int) -> Cluster:
+    def ready_cluster(self, index: int) -> EmulatedCluster:
         """Return a cluster of ours that was there before, and is available."""
         cluster = self._cluster(description=sign("", self._held(index)), nodes=NODES)
         self._given.append(cluster)
@@ -145,7 +145,7 @@ class Stage:
         """Return our hook of that number as it should be."""
         return desired_hook(owner=_owner(index), **inputs)
 
-    def ready_hook(self, index: int) -> Hook:
+    def ready_hook(self, index: int) -> EmulatedHook:
         """Return a hook of ours that an earlier process has made, as it should be."""
         earlier = Ours(self._connect(self.emulator), self.clock)
         number = earlier.hooks.create(self.hook_of(index)).record.id
@@ -159,7 +159,7 @@ class Stage:
         """Return the ids of the hooks with the marker of that number."""
         return [one.id for one in self.emulator.hooks() if whose(one.name) == marker_of(_owner(index))]
 
-    def running_job(self) -> Job:
+    def running_job(self) -> EmulatedJob:
         """Return a job of ours that was there before, and runs for long."""
         return self._job(self.work)
 
@@ -189,13 +189,13 @@ class Stage:
         hook = self._hook(self._post("hooks", body))
         return Others(tuple(self.emulator.cluster(one.id) for one in (foreign, lookalike, ended)), job, hook)
 
-    def _hook(self, number: int) -> Hook:
+    def _hook(self, number: int) -> EmulatedHook:
         return next(one for one in self.emulator.hooks() if one.id == number)
 
-    def _cluster(self, **fields: Any) -> Cluster:
+    def _cluster(self, **fields: Any) -> EmulatedCluster:
         return self.emulator.add_cluster(**{"time_to_idle": FOR_LONG, **fields})
 
-    def _job(self, cluster: Cluster) -> Job:
+    def _job(self, cluster: EmulatedCluster) -> EmulatedJob:
         """Start a job as somebody else would, and wait until it runs."""
         number = self._post("jobs", {"cluster_id": cluster.id, "package_id": ENDLESS})
         self.clock.sleep(5)
@@ -212,5 +212,5 @@ def _owner(index: int) -> Owner:
     return replace(OWNER, name=f"cluster{index}")
 
 
-def _is_marked(cluster: Cluster, index: int) -> bool:
+def _is_marked(cluster: EmulatedCluster, index: int) -> bool:
     return whose(cluster.description) == marker_of(_owner(index))

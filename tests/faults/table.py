@@ -96,7 +96,7 @@ READ: Mapping[str, Row] = {
     "504 after": _repeated(ServerError),
     "cut body": _repeated(ServerError),
     "broken gzip": _repeated(ServerError),
-    "broken JSON": _repeated(ServerError, "a success that can not be read is none"),
+    "broken JSON": _repeated(ServerError, "a success that cannot be read is none"),
     "HTML page": _repeated(ServerError),
     "no id": _repeated(ServerError),
     "another kind": _believed_of_parts("it shows itself to be no record of the kind"),

@@ -8,7 +8,7 @@ from tests.support.fault_server import serving
 from tests.support.fault_transport import translating
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.client.http.address import Address, parse_address
-from xplenty_pulumi.client.http.outcomes import NotSent, Outcome, Request, Unsure
+from xplenty_pulumi.client.http.outcomes import HttpRequest, NotSent, Outcome, Unsure
 from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Breakage, Effect, Emulator, FaultRule, Faults, Seed, lost
@@ -32,7 +32,7 @@ def broken(how: Breakage) -> Emulator:
 
 def ask(transport: Transport) -> Outcome:
     try:
-        return transport.send(Request("GET", "/emulated-account/api/clusters"), timeout=1.0)
+        return transport.send(HttpRequest("GET", "/emulated-account/api/clusters"), timeout=1.0)
     finally:
         transport.close()
 

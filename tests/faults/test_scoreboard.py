@@ -98,7 +98,7 @@ def test_markers_must_be_there(text: str) -> None:
 
 @pytest.mark.parametrize("arguments", [[], ["nowhere"], ["nowhere", "page.md"]])
 def test_wrong_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """What can not be done is told in one line."""
+    """What cannot be done is told in one line."""
     assert main(arguments) == 2
     assert "usage: python -m tools.scoreboard FOLDER FILE" in capsys.readouterr().err
 

@@ -30,14 +30,14 @@ from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider, settin
 from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client import Job
-from xplenty_pulumi.client.http.outcomes import Request
+from xplenty_pulumi.client.http.outcomes import HttpRequest
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.core.reconcile.runs.search import Shape
+from xplenty_pulumi.core.reconcile.runs.search import RunShape
 from xplenty_pulumi.dynamic import sessions
-from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.inputs import Inputs
 from xplenty_pulumi.dynamic.state import OBSERVED, SECRETS
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Response, Seed
@@ -185,7 +185,7 @@ class Day:
             self.attempt(lambda: self.runs.create(run))
 
     def nobody_there(self, cluster: str) -> None:
-        """An account that can not be reached, and a key that it does not know."""
+        """An account that cannot be reached, and a key that it does not know."""
         run = self.runs.properties({"cluster_id": cluster, "package_id": 101, **SECRET_INPUTS})
         self.talkative.status = 401
         self.attempt(lambda: self.runs.create(run))
@@ -230,10 +230,18 @@ def add_objects(caught: Caught, account: Emulator) -> None:
     )
     told = {"variables": SECRET_INPUTS["variables"], "errors": SPOKEN}
     things: Sequence[object] = (
-        *(found, shared, shared.client, shared.clusters(Call()), shared.job_runs(Call()), shared.living, shared.runs),
-        *(checked, Inputs.of(SECRET_INPUTS), DesiredRun(checked.inputs, 60.0), Shape.of(checked.inputs)),
+        *(
+            found,
+            shared,
+            shared.client,
+            shared.clusters(EngineCall()),
+            shared.job_runs(EngineCall()),
+            shared.living,
+            shared.runs,
+        ),
+        *(checked, Inputs.of(SECRET_INPUTS), DesiredRun(checked.inputs, 60.0), RunShape.of(checked.inputs)),
         *(differences(JOB_RUN, checked.inputs, {}), ClusterProvider(), JobRunProvider(), account, account.calls()),
-        *(Request("POST", "/jobs", body=SECRET_INPUTS), Job.model_validate({"id": 1, "status": "failed", **told})),
+        *(HttpRequest("POST", "/jobs", body=SECRET_INPUTS), Job.model_validate({"id": 1, "status": "failed", **told})),
     )
     caught.add_printed(things)
     caught.add_pickled([found, shared.client, ClusterProvider(), JobRunProvider(), account.calls()])

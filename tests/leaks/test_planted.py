@@ -16,7 +16,7 @@ from tests.support import scoreboard
 from tests.support.leaks import CANARIES, SPELLINGS, leaks, planted
 from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.client.http.outcomes import Request
+from xplenty_pulumi.client.http.outcomes import HttpRequest
 from xplenty_pulumi.emulator import Emulator, LoggedCall
 from xplenty_pulumi.redact import Secret
 
@@ -73,7 +73,7 @@ def plant_in_state_file(caught: Caught, folder: Path, capfd: Capture) -> None:
 
 def plant_in_objects(caught: Caught, folder: Path, capfd: Capture) -> None:
     """Put it where it is printed and pickled."""
-    caught.add_printed([Request("GET", f"/{LEAK}")])
+    caught.add_printed([HttpRequest("GET", f"/{LEAK}")])
     caught.add_pickled([RuntimeError(LEAK)])
 
 

@@ -19,7 +19,7 @@ OCCASIONS = st.sampled_from((FIRST, SECOND, ALWAYS))
 CRASHES = st.integers(0, 160)
 HOUR = 3600.0
 _LIES = frozenset({"404"})
-"""Faults that can not be told from the truth when they never end, so they happen once."""
+"""Faults that cannot be told from the truth when they never end, so they happen once."""
 
 
 class Account(Watched):

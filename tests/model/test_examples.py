@@ -111,7 +111,7 @@ def test_a_time_out_keeps_the_cluster() -> None:
 
 
 def test_poll_trouble_ends_nothing() -> None:
-    """A cluster that can not be looked at for a quarter of an hour is kept, and taken up when it can."""
+    """A cluster that cannot be looked at for a quarter of an hour is kept, and taken up when it can."""
     stack = _stack()
     stack.world.let_fail(FaultRule("getCluster", "502 before", ALWAYS))
     assert not stack.up().calm

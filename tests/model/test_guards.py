@@ -12,7 +12,7 @@ from xplenty_pulumi.core.kinds import ownership
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import ENDING, Phase
 from xplenty_pulumi.core.reconcile.clusters import converge, create, search
-from xplenty_pulumi.emulator import Cluster
+from xplenty_pulumi.emulator import EmulatedCluster
 
 Switch = Callable[[pytest.MonkeyPatch, Stack], None]
 
@@ -35,7 +35,7 @@ def _signed(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
 
 
 def _held(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
-    patch.setattr(search.Living, "hold", lambda _living, _id: None)
+    patch.setattr(search.LiveClusters, "hold", lambda _living, _id: None)
 
 
 def _same_shape(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
@@ -69,7 +69,7 @@ class Replacement:
         return int(self.stack.disk["main"].id)
 
     @property
-    def living(self) -> list[Cluster]:
+    def living(self) -> list[EmulatedCluster]:
         """The clusters that live."""
         return list(self.world.emulator.living_clusters())
 

@@ -6,7 +6,7 @@ from tests.support.simulation import KEY, World
 from tests.support.simulation_engine import Entry, Report, Stack
 from tests.support.simulation_ledger import ALIVE, COUNTING
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.emulator import Job
+from xplenty_pulumi.emulator import EmulatedJob
 
 CLUSTERS = ("c1", "c2")
 JOBS = {"j1": "c1", "j2": "c1", "j3": "c2"}
@@ -92,7 +92,7 @@ class Watched(RuleBasedStateMachine):
         lost = [one for one in ours if one not in held and one not in ledger.released]
         return [one for one in lost if jobs[one].status in COUNTING and self._counts(jobs[one])]
 
-    def _counts(self, job: Job) -> bool:
+    def _counts(self, job: EmulatedJob) -> bool:
         """Whether a lost run still matters: a new cluster is a new run's business, and after an hour it is unknown."""
         cluster = self.world.emulator.account.world.clusters[job.cluster_id]
         return cluster.status in ALIVE and self.world.ledger.is_known(job)

@@ -204,4 +204,4 @@ FALLBACK: Checks = {
     "cancel": wait_ends_with_its_deadline,
     "engine watch": ends_with_its_engine,
 }
-"""What stands in for each item; the watch over the engine can not be switched off."""
+"""What stands in for each item; the watch over the engine cannot be switched off."""

@@ -22,20 +22,20 @@ from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.core.reconcile import (
-    Clusters,
-    Definitions,
+    ClusterReconciler,
+    DefinitionReconciler,
     DesiredDefinition,
-    JobRuns,
     KnownDefinitions,
-    Living,
-    Runs,
+    KnownRuns,
+    LiveClusters,
+    RunReconciler,
     definition_of,
 )
-from xplenty_pulumi.core.reconcile.clusters.create import Desired
+from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.intent import everything
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.waiting.patience import Patience
-from xplenty_pulumi.emulator import Cluster, Emulator, Knobs, Seed
+from xplenty_pulumi.emulator import EmulatedCluster, Emulator, Knobs, Seed
 
 OWNER = Owner("acme", "loads", "dev", "nightly")
 BUILDING_TIME = Knobs().pending_seconds + Knobs().creating_seconds
@@ -180,8 +180,8 @@ class Bench:
             random=Random(7),
             http=wire,
         )
-        self.living = Living(self.client, clock, random=Random(7))
-        self.runs = Runs(self.client, clock, holds_cluster=self.living.holds)
+        self.living = LiveClusters(self.client, clock, random=Random(7))
+        self.runs = KnownRuns(self.client, clock, holds_cluster=self.living.holds)
         self.own_clusters: set[int] = set()
         self.told: list[tuple[str, str]] = []
         self.warned: list[str] = []
@@ -192,9 +192,11 @@ class Bench:
             interrupted=lambda: self.interruption,
             warn=self.warned.append,
         )
-        self.clusters = Clusters(self.client, self.living, patience)
-        self.job_runs = JobRuns(self.client, self.runs, patience)
-        self.hooks = Definitions(KnownDefinitions(definition_of(HOOK, self.client), clock, random=Random(7)), patience)
+        self.clusters = ClusterReconciler(self.client, self.living, patience)
+        self.job_runs = RunReconciler(self.client, self.runs, patience)
+        self.hooks = DefinitionReconciler(
+            KnownDefinitions(definition_of(HOOK, self.client), clock, random=Random(7)), patience
+        )
 
     @classmethod
     def new(cls, *, knobs: Knobs | None = None, seed: Seed | None = None) -> "Bench":
@@ -215,11 +217,11 @@ class Bench:
         self.own_clusters.add(cluster_id)
         self.living.hold(cluster_id)
 
-    def ready_cluster(self, **fields: Any) -> Cluster:
+    def ready_cluster(self, **fields: Any) -> EmulatedCluster:
         """Return a cluster that somebody made and that is available."""
         return self.emulator.add_cluster(**fields)
 
-    def own_cluster(self) -> Cluster:
+    def own_cluster(self) -> EmulatedCluster:
         """Return an available cluster of the stack that `OWNER` is of."""
         cluster = self.ready_cluster(description=sign("", marker_of(replace(OWNER, name="etl"))))
         self.hand_in(cluster.id)
@@ -242,15 +244,17 @@ def signed(text: str = "", *, owner: Owner = OWNER, minutes_ago: float = 0, held
     return sign(text, drawn.held if held else drawn)
 
 
-def desired(*, owner: Owner = OWNER, timeout: float = 1800, terminate_timeout: float = 1200, **inputs: Any) -> Desired:
+def desired(
+    *, owner: Owner = OWNER, timeout: float = 1800, terminate_timeout: float = 1200, **inputs: Any
+) -> DesiredCluster:
     """Return a cluster of two nodes as it should be, with these inputs besides; they must be valid."""
     checked = check(CLUSTER, {"nodes": 2, **inputs})
     assert not checked.problems
-    return Desired(checked.inputs, owner, timeout, terminate_timeout)
+    return DesiredCluster(checked.inputs, owner, timeout, terminate_timeout)
 
 
 def desired_run(
-    cluster: Cluster, package_id: int = 101, *, timeout: float = 86_400, owner: str = "nightly", **inputs: Any
+    cluster: EmulatedCluster, package_id: int = 101, *, timeout: float = 86_400, owner: str = "nightly", **inputs: Any
 ) -> DesiredRun:
     """Return a run of the package on the cluster as it should be; its inputs must be valid."""
     checked = check(JOB_RUN, {"cluster_id": cluster.id, "package_id": package_id, **inputs})

@@ -54,7 +54,7 @@ def _break(connection: Connection, broken: Broken) -> None:
         case Breakage.DRIP:
             connection.drip(whole, pause=DRIP_PAUSE)
         case _:
-            raise AssertionError(f"a server can not break a connection so that {broken.how.value}")
+            raise AssertionError(f"a server cannot break a connection so that {broken.how.value}")
 
 
 def _request(data: bytes) -> Request:

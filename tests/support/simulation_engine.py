@@ -31,12 +31,12 @@ from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import PROVIDER
 from xplenty_pulumi.dynamic.state import OWNER, SECRETS, owner_of, owner_text
-from xplenty_pulumi.emulator import Cluster, Hook
+from xplenty_pulumi.emulator import EmulatedCluster, EmulatedHook
 
 __all__ = ["Declared", "Entry", "Report", "Stack", "hear"]
 
 T = TypeVar("T")
-_CLASSES = {CLUSTER.name: "Cluster", JOB_RUN.name: "JobRun", HOOK.name: "Hook"}
+_CLASSES = {CLUSTER.name: "EmulatedCluster", JOB_RUN.name: "JobRun", HOOK.name: "EmulatedHook"}
 _PROVIDERS: Mapping[str, type[SimulatedClusters | SimulatedRuns | SimulatedHooks]] = {
     CLUSTER.name: SimulatedClusters,
     JOB_RUN.name: SimulatedRuns,
@@ -45,18 +45,18 @@ _PROVIDERS: Mapping[str, type[SimulatedClusters | SimulatedRuns | SimulatedHooks
 SLACK = {"type": "slack", "settings": {"url": "https://hooks.example.test/T0/token"}, "events": ["job.failed"]}
 
 
-def marked_text(thing: Cluster | Hook) -> str:
+def marked_text(thing: EmulatedCluster | EmulatedHook) -> str:
     """Return the text at the end of which its marker stands."""
-    return str((thing.name if isinstance(thing, Hook) else thing.description) or "")
+    return str((thing.name if isinstance(thing, EmulatedHook) else thing.description) or "")
 
 
-def hand_over(world: World, thing: Cluster | Hook) -> None:
+def hand_over(world: World, thing: EmulatedCluster | EmulatedHook) -> None:
     """Sign a cluster or a hook as unfinished, as `xplenty-pulumi hand-over` does."""
     found = markers.read(marked_text(thing))
     if found is None:
         return
     signed = markers.sign(marked_text(thing), found.whose.drawn(world.clock.now(), Random(thing.id)))
-    if isinstance(thing, Hook):
+    if isinstance(thing, EmulatedHook):
         world.emulator.account.world.put(replace(thing, name=signed))
     else:
         world.emulator.edit_cluster(thing.id, description=signed)
@@ -127,7 +127,7 @@ class Stack:
         held = {int(entry.id) for stack in (self, *others) for entry in stack.disk.values()}
         owners: set[Marker | None] = {marker_of(self.owner(name, self.program[name].kind)) for name in self.creating}
         emulator = self.world.emulator
-        things: list[Cluster | Hook] = [*emulator.living_clusters(), *emulator.hooks()]
+        things: list[EmulatedCluster | EmulatedHook] = [*emulator.living_clusters(), *emulator.hooks()]
         for thing in things:
             if markers.whose(marked_text(thing)) in owners and thing.id not in held:
                 hand_over(self.world, thing)

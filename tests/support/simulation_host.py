@@ -10,7 +10,7 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 from tests.support.simulation import Process
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
 from xplenty_pulumi.dynamic.resources.hook import HookProvider
@@ -52,8 +52,8 @@ class _Simulated:
     process: Process
     kind: Kind
 
-    def call(self) -> Call:
-        return Call(context=self.context, request=self.context)
+    def call(self) -> EngineCall:
+        return EngineCall(context=self.context, request=self.context)
 
     def session(self) -> Session:
         return self.process.session
@@ -89,7 +89,7 @@ def as_sent(value: Any) -> Any:
 def hear(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what providers log reach the simulated request instead of an engine."""
 
-    def log(call: Call, text: str, severity: str, *, ephemeral: bool) -> None:
+    def log(call: EngineCall, text: str, severity: str, *, ephemeral: bool) -> None:
         if severity == "WARNING" and isinstance(call.context, Request):
             call.context.warnings.append(text)
 

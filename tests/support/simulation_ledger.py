@@ -7,7 +7,7 @@ from collections import defaultdict
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.emulator import Cluster, Emulator, Job
+from xplenty_pulumi.emulator import EmulatedCluster, EmulatedJob, Emulator
 from xplenty_pulumi.emulator.wire.messages import Request, Response
 
 ALIVE = frozenset({"pending", "creating", "available", "idle", "scaling", "error"})
@@ -43,7 +43,7 @@ class Ledger:
         """Name the account that this is the ledger of, and the clock of the machine that processes run on."""
         self._emulator, self._clock = emulator, clock
 
-    def is_known(self, job: Job) -> bool:
+    def is_known(self, job: EmulatedJob) -> bool:
         """Return whether a run may still be known to be lost; one that was too old once, by any jump, stays unknown."""
         self.note_time()
         return self._latest - job.created_at < self.known_for
@@ -79,13 +79,13 @@ class Ledger:
                 self._note_run(made, str(sent.get("variables", {}).get(WHO, "")))
         return response
 
-    def living(self, marker: Marker) -> list[Cluster]:
+    def living(self, marker: Marker) -> list[EmulatedCluster]:
         """Return the clusters made for the owner of this marker that have not ended, whatever they carry now."""
         ours = [number for number, owner in self.clusters.items() if owner == marker]
         found = self._of().account.world.clusters
         return [found[number] for number in ours if number in found and found[number].status in ALIVE]
 
-    def active(self, who: str) -> list[Job]:
+    def active(self, who: str) -> list[EmulatedJob]:
         """Return the runs started for `who` that have not ended."""
         found = self._of().account.world.jobs
         ours = [found[number] for number, owner in self.runs.items() if owner == who and number in found]

@@ -10,7 +10,7 @@ from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reports.observer import Observer
+from xplenty_pulumi.core.reports.observer import AccountReader
 from xplenty_pulumi.core.reports.overview import Wanted
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
@@ -21,7 +21,7 @@ _REQUIRED = ("XPLENTY_API_KEY", "XPLENTY_ACCOUNT_ID")
 
 
 @dataclass(frozen=True)
-class Account:
+class CommandAccount:
     """An account, with the looks and the calls that one command shares."""
 
     settings: settings.Settings
@@ -37,9 +37,9 @@ class Account:
         """Its id."""
         return self.settings.account_id
 
-    def observer(self, wanted: Wanted | None = None) -> Observer:
+    def observer(self, wanted: Wanted | None = None) -> AccountReader:
         """Return one who looks at it for the user."""
-        return Observer(self.client, self.clock, self.budget, wanted=wanted)
+        return AccountReader(self.client, self.clock, self.budget, wanted=wanted)
 
     def patience(self, tell: Callable[[str, str], None], warn: Callable[[str], None]) -> Patience:
         """Return how to wait for something in it."""
@@ -47,7 +47,7 @@ class Account:
 
 
 @contextmanager
-def opened(found: settings.Settings | None = None) -> Iterator[Account]:
+def opened(found: settings.Settings | None = None) -> Iterator[CommandAccount]:
     """Give the account of these settings, or the one that XPLENTY_API_KEY and the other variables name.
 
     At its end a line on stderr names the lists that are longer than what was read of them.
@@ -59,7 +59,7 @@ def opened(found: settings.Settings | None = None) -> Iterator[Account]:
     clock = SystemClock()
     with Client(api_key=found.api_key, account_id=found.account_id, base_url=found.api_url, clock=clock) as client:
         try:
-            yield Account(
+            yield CommandAccount(
                 found,
                 client,
                 clock,

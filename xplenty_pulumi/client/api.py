@@ -12,10 +12,10 @@ from types import TracebackType
 from xplenty_pulumi.client.clusters import Clusters
 from xplenty_pulumi.client.hooks import Hooks
 from xplenty_pulumi.client.http.address import parse_account, parse_address
-from xplenty_pulumi.client.http.calls import Call, Caller, scrub_http_logs
+from xplenty_pulumi.client.http.calls import ApiCall, Caller, scrub_http_logs
 from xplenty_pulumi.client.http.explain import Explainer
 from xplenty_pulumi.client.http.limits import Meter
-from xplenty_pulumi.client.http.outcomes import Answered, Request
+from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest
 from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.client.http.transport import READ_TIMEOUT, HttpTransport, Transport
 from xplenty_pulumi.client.jobs import Jobs
@@ -145,12 +145,14 @@ class Client:
         """Return the id of the user whom the key belongs to: the `creator` of what is made with it. Asked for once."""
         with self._asking:
             if self._user is None:
-                call = Call(CallKind.READ, Request("GET", "/user"), "user of the key", _read_user_id)
+                call = ApiCall(CallKind.READ, HttpRequest("GET", "/user"), "user of the key", _read_user_id)
                 self._user = self._caller.run(call)
             return self._user
 
     def _rate_limit(self, path: str) -> RateLimit:
-        return self._caller.run(Call(CallKind.READ, Request("GET", path), "rate limit", read_rate_limit, free=True))
+        return self._caller.run(
+            ApiCall(CallKind.READ, HttpRequest("GET", path), "rate limit", read_rate_limit, free=True)
+        )
 
 
 _OF_OTHER_KINDS = frozenset({"status", "nodes", "cluster_id", "package_id", "events"})

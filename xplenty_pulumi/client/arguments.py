@@ -22,7 +22,7 @@ def checked_body(fields: Mapping[str, object]) -> dict[str, object]:
         try:
             json.dumps(value, allow_nan=False).encode()
         except (TypeError, ValueError, RecursionError):
-            raise SpecError(f"{name} holds a value that JSON can not express", field=name) from None
+            raise SpecError(f"{name} holds a value that JSON cannot express", field=name) from None
     return dict(fields)
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import partial
 
 from xplenty_pulumi.client.arguments import checked_body, checked_id, list_query
-from xplenty_pulumi.client.http.calls import Call, Caller
-from xplenty_pulumi.client.http.outcomes import Request
+from xplenty_pulumi.client.http.calls import ApiCall, Caller
+from xplenty_pulumi.client.http.outcomes import HttpRequest
 from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.client.models import Cluster, Instance, Watcher
 from xplenty_pulumi.client.paging import Listed, Listing
@@ -15,7 +15,7 @@ from xplenty_pulumi.text import label
 
 
 class Clusters:
-    """The clusters of an account; every method raises an XplentyError when it can not return what it promises."""
+    """The clusters of an account; every method raises an XplentyError when it cannot return what it promises."""
 
     def __init__(self, caller: Caller, *, base: str) -> None:
         self._caller = caller
@@ -27,9 +27,9 @@ class Clusters:
         `fields` are the documented create parameters, `nodes` being the only required one. UnsureError means that the
         cluster may exist: look for it before creating it again, because the service knows no idempotency key.
         """
-        request = Request("POST", self._at.path, body=checked_body(fields))
+        request = HttpRequest("POST", self._at.path, body=checked_body(fields))
         read = partial(self._at.read_one, Cluster)
-        return self._caller.run(Call(CallKind.CREATE, request, "new cluster", read))
+        return self._caller.run(ApiCall(CallKind.CREATE, request, "new cluster", read))
 
     def get(self, cluster_id: int) -> Cluster:
         """Return the cluster as it is now; terminated ones stay readable."""
@@ -68,34 +68,34 @@ class Clusters:
 
     def instances(self, cluster_id: int) -> tuple[Instance, ...]:
         """Return the machines of the cluster, master included; only some plans allow it."""
-        request = Request("GET", f"{self._path_of(cluster_id)}/instances")
+        request = HttpRequest("GET", f"{self._path_of(cluster_id)}/instances")
         read = partial(self._at.read_parts, Instance, number=cluster_id)
-        return self._caller.run(Call(CallKind.READ, request, f"instances of cluster {cluster_id}", read))
+        return self._caller.run(ApiCall(CallKind.READ, request, f"instances of cluster {cluster_id}", read))
 
     def watchers(self, cluster_id: int) -> tuple[Watcher, ...]:
         """Return the users who are told what becomes of the cluster; who made it is one of them (documented)."""
-        request = Request("GET", f"{self._path_of(cluster_id)}/watchers")
+        request = HttpRequest("GET", f"{self._path_of(cluster_id)}/watchers")
         read = partial(self._at.read_parts, Watcher, number=cluster_id)
-        return self._caller.run(Call(CallKind.READ, request, f"watchers of cluster {cluster_id}", read))
+        return self._caller.run(ApiCall(CallKind.READ, request, f"watchers of cluster {cluster_id}", read))
 
     def watch(self, cluster_id: int) -> None:
         """Have the user of this key told what becomes of the cluster; doing it twice is fine."""
-        request = Request("POST", f"{self._path_of(cluster_id)}/watchers")
+        request = HttpRequest("POST", f"{self._path_of(cluster_id)}/watchers")
         read = partial(self._at.check_owner, number=cluster_id)
-        self._caller.run(Call(CallKind.WRITE, request, f"watchers of cluster {cluster_id}", read))
+        self._caller.run(ApiCall(CallKind.WRITE, request, f"watchers of cluster {cluster_id}", read))
 
     def unwatch(self, cluster_id: int) -> None:
         """Take the user of this key from the cluster's watchers; doing it twice is fine."""
-        request = Request("DELETE", f"{self._path_of(cluster_id)}/watchers")
+        request = HttpRequest("DELETE", f"{self._path_of(cluster_id)}/watchers")
         read = partial(self._at.check_owner, number=cluster_id)
-        self._caller.run(Call(CallKind.WRITE, request, f"watchers of cluster {cluster_id}", read))
+        self._caller.run(ApiCall(CallKind.WRITE, request, f"watchers of cluster {cluster_id}", read))
 
     def _one(
         self, kind: CallKind, method: str, cluster_id: int, *, body: Mapping[str, object] | None = None
     ) -> Cluster:
-        request = Request(method, self._path_of(cluster_id), body=body)
+        request = HttpRequest(method, self._path_of(cluster_id), body=body)
         read = partial(self._at.read_one, Cluster, number=cluster_id)
-        return self._caller.run(Call(kind, request, label("cluster", cluster_id), read))
+        return self._caller.run(ApiCall(kind, request, label("cluster", cluster_id), read))
 
     def _path_of(self, cluster_id: int) -> str:
         return f"{self._at.path}/{checked_id(cluster_id, field='cluster_id')}"

@@ -6,8 +6,8 @@ from functools import partial
 
 from xplenty_pulumi.client.arguments import checked_body, checked_id, list_query
 from xplenty_pulumi.client.hook_models import Hook, PingedHook
-from xplenty_pulumi.client.http.calls import Call, Caller
-from xplenty_pulumi.client.http.outcomes import Answered, Request
+from xplenty_pulumi.client.http.calls import ApiCall, Caller
+from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest
 from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.client.paging import Listed, Listing
 from xplenty_pulumi.client.parsing import Unreadable
@@ -17,7 +17,7 @@ from xplenty_pulumi.text import label
 
 
 class Hooks:
-    """The hooks of an account; every method raises an XplentyError when it can not return what it promises."""
+    """The hooks of an account; every method raises an XplentyError when it cannot return what it promises."""
 
     def __init__(self, caller: Caller, *, base: str) -> None:
         self._caller = caller
@@ -51,14 +51,14 @@ class Hooks:
         `fields` are the documented parameters: `type`, `settings` and `events` are required, `name` and `active` are
         not. Settings may be Secrets. UnsureError means that the hook may exist: look for it before making it again.
         """
-        request = Request("POST", self._at.path, body=_body(fields))
+        request = HttpRequest("POST", self._at.path, body=_body(fields))
         read = partial(self._read_new, kind=fields.get("type"))
-        return self._caller.run(Call(CallKind.CREATE, request, "new hook", read))
+        return self._caller.run(ApiCall(CallKind.CREATE, request, "new hook", read))
 
     def update(self, hook_id: int, fields: Mapping[str, object]) -> Hook:
         """Set `settings`, which the service wants each time, and `name`, `events` or `active`, and return the hook.
 
-        Events are replaced as a whole; the type can not be changed. UnsureError means: read it and compare.
+        Events are replaced as a whole; the type cannot be changed. UnsureError means: read it and compare.
         """
         return self._one(CallKind.WRITE, "PUT", hook_id, body=_body(fields))
 
@@ -71,14 +71,14 @@ class Hooks:
 
         The answer does not tell whether the test arrived. UnsureError means that it may have been sent.
         """
-        request = Request("GET", f"{self._path_of(hook_id)}/ping")
+        request = HttpRequest("GET", f"{self._path_of(hook_id)}/ping")
         read = partial(self._at.read_one, PingedHook, number=hook_id)
-        return self._caller.run(Call(CallKind.WRITE, request, f"ping of hook {hook_id}", read))
+        return self._caller.run(ApiCall(CallKind.WRITE, request, f"ping of hook {hook_id}", read))
 
     def _one(self, kind: CallKind, method: str, hook_id: int, *, body: Mapping[str, object] | None = None) -> Hook:
-        request = Request(method, self._path_of(hook_id), body=body)
+        request = HttpRequest(method, self._path_of(hook_id), body=body)
         read = partial(self._at.read_one, Hook, number=hook_id)
-        return self._caller.run(Call(kind, request, label("hook", hook_id), read))
+        return self._caller.run(ApiCall(kind, request, label("hook", hook_id), read))
 
     def _read_new(self, answer: Answered, *, kind: object) -> Hook:
         hook = self._at.read_one(Hook, answer)

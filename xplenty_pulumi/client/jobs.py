@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import partial
 
 from xplenty_pulumi.client.arguments import checked_body, checked_id, include_query, list_query
-from xplenty_pulumi.client.http.calls import Call, Caller
-from xplenty_pulumi.client.http.outcomes import Answered, Request
+from xplenty_pulumi.client.http.calls import ApiCall, Caller
+from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest
 from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.client.models import Job, JobLog, Watcher
 from xplenty_pulumi.client.paging import Listed, Listing
@@ -16,7 +16,7 @@ from xplenty_pulumi.text import label
 
 
 class Jobs:
-    """The job runs of an account; every method raises an XplentyError when it can not return what it promises."""
+    """The job runs of an account; every method raises an XplentyError when it cannot return what it promises."""
 
     def __init__(self, caller: Caller, *, base: str) -> None:
         self._caller = caller
@@ -41,16 +41,16 @@ class Jobs:
             "dynamic_variables": None if dynamic_variables is None else dict(dynamic_variables),
         }
         body = checked_body({name: value for name, value in fields.items() if value is not None})
-        request = Request("POST", self._at.path, body=body)
+        request = HttpRequest("POST", self._at.path, body=body)
         resource = f"new run of package {package_id} on cluster {cluster_id}"
         read = partial(self._read_new, cluster_id=cluster_id, package_id=package_id)
-        return self._caller.run(Call(CallKind.CREATE, request, resource, read))
+        return self._caller.run(ApiCall(CallKind.CREATE, request, resource, read))
 
     def get(self, job_id: int, *, include: Sequence[str] = ()) -> Job:
         """Return the job as it is now; `include` may ask for `log_summary`, `package` and `cluster`."""
-        request = Request("GET", self._path_of(job_id), include_query(include))
+        request = HttpRequest("GET", self._path_of(job_id), include_query(include))
         read = partial(self._at.read_one, Job, number=job_id)
-        return self._caller.run(Call(CallKind.READ, request, label("job", job_id), read))
+        return self._caller.run(ApiCall(CallKind.READ, request, label("job", job_id), read))
 
     def list(
         self,
@@ -81,38 +81,38 @@ class Jobs:
 
     def stop(self, job_id: int) -> Job:
         """Ask for the end of an active job and return it as `pending_stoppage`; InvalidError if it has ended."""
-        request = Request("DELETE", self._path_of(job_id))
+        request = HttpRequest("DELETE", self._path_of(job_id))
         read = partial(self._at.read_one, Job, number=job_id)
-        return self._caller.run(Call(CallKind.WRITE, request, label("job", job_id), read))
+        return self._caller.run(ApiCall(CallKind.WRITE, request, label("job", job_id), read))
 
     def variables(self, job_id: int) -> dict[str, object]:
         """Return the variables in effect at run time, those of the package and the account included."""
-        request = Request("GET", f"{self._path_of(job_id)}/variables")
-        return self._caller.run(Call(CallKind.READ, request, f"variables of job {job_id}", read_mapping))
+        request = HttpRequest("GET", f"{self._path_of(job_id)}/variables")
+        return self._caller.run(ApiCall(CallKind.READ, request, f"variables of job {job_id}", read_mapping))
 
     def log(self, job_id: int) -> JobLog:
         """Return what the job wrote to its log."""
-        request = Request("GET", f"{self._path_of(job_id)}/log")
+        request = HttpRequest("GET", f"{self._path_of(job_id)}/log")
         read = partial(self._at.read_part, JobLog, number=job_id)
-        return self._caller.run(Call(CallKind.READ, request, f"log of job {job_id}", read))
+        return self._caller.run(ApiCall(CallKind.READ, request, f"log of job {job_id}", read))
 
     def watchers(self, job_id: int) -> tuple[Watcher, ...]:
         """Return the users who are told what becomes of the job; who started it is one of them (documented)."""
-        request = Request("GET", f"{self._path_of(job_id)}/watchers")
+        request = HttpRequest("GET", f"{self._path_of(job_id)}/watchers")
         read = partial(self._at.read_parts, Watcher, number=job_id)
-        return self._caller.run(Call(CallKind.READ, request, f"watchers of job {job_id}", read))
+        return self._caller.run(ApiCall(CallKind.READ, request, f"watchers of job {job_id}", read))
 
     def watch(self, job_id: int) -> None:
         """Have the user of this key told what becomes of the job; doing it twice is fine."""
-        request = Request("POST", f"{self._path_of(job_id)}/watchers")
+        request = HttpRequest("POST", f"{self._path_of(job_id)}/watchers")
         read = partial(self._at.check_owner, number=job_id)
-        self._caller.run(Call(CallKind.WRITE, request, f"watchers of job {job_id}", read))
+        self._caller.run(ApiCall(CallKind.WRITE, request, f"watchers of job {job_id}", read))
 
     def unwatch(self, job_id: int) -> None:
         """Take the user of this key from the job's watchers; doing it twice is fine."""
-        request = Request("DELETE", f"{self._path_of(job_id)}/watchers")
+        request = HttpRequest("DELETE", f"{self._path_of(job_id)}/watchers")
         read = partial(self._at.check_owner, number=job_id)
-        self._caller.run(Call(CallKind.WRITE, request, f"watchers of job {job_id}", read))
+        self._caller.run(ApiCall(CallKind.WRITE, request, f"watchers of job {job_id}", read))
 
     def _read_new(self, answer: Answered, *, cluster_id: int, package_id: int) -> Job:
         job = self._at.read_one(Job, answer)

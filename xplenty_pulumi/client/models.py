@@ -1,7 +1,7 @@
 """What the service answers with, as frozen values.
 
 Unknown fields are kept and unknown statuses accepted. Every field but the identifying ones is None when the service
-leaves it out, sends null, or sends something that can not be read as the documented type; numbers and booleans sent as
+leaves it out, sends null, or sends something that cannot be read as the documented type; numbers and booleans sent as
 strings are read. Of several outputs those that can be read are kept. Times are aware and in UTC.
 """
 

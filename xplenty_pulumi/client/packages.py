@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import partial
 
 from xplenty_pulumi.client.arguments import checked_id, include_query, list_query
-from xplenty_pulumi.client.http.calls import Call, Caller
-from xplenty_pulumi.client.http.outcomes import Request
+from xplenty_pulumi.client.http.calls import ApiCall, Caller
+from xplenty_pulumi.client.http.outcomes import HttpRequest
 from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.client.models import Package, Plan, Subscription
 from xplenty_pulumi.client.paging import Listed, Listing
@@ -16,7 +16,7 @@ from xplenty_pulumi.text import label
 
 
 class Packages:
-    """The packages of an account; every method raises an XplentyError when it can not return what it promises."""
+    """The packages of an account; every method raises an XplentyError when it cannot return what it promises."""
 
     def __init__(self, caller: Caller, *, base: str) -> None:
         self._caller = caller
@@ -25,9 +25,9 @@ class Packages:
     def get(self, package_id: int, *, include: Sequence[str] = ()) -> Package:
         """Return the package; `include` may ask for `flow`."""
         path = f"{self._at.path}/{checked_id(package_id, field='package_id')}"
-        request = Request("GET", path, include_query(include))
+        request = HttpRequest("GET", path, include_query(include))
         read = partial(self._at.read_one, Package, number=package_id)
-        return self._caller.run(Call(CallKind.READ, request, label("package", package_id), read))
+        return self._caller.run(ApiCall(CallKind.READ, request, label("package", package_id), read))
 
     def list(
         self,
@@ -62,7 +62,7 @@ _read_subscription = partial(read_record, Subscription)
 
 
 class Plans:
-    """The plans of an account; every method raises an XplentyError when it can not return what it promises.
+    """The plans of an account; every method raises an XplentyError when it cannot return what it promises.
 
     Members of an account may not be allowed to see them (403): they are part of its billing.
     """
@@ -73,9 +73,9 @@ class Plans:
 
     def list(self) -> tuple[Plan, ...]:
         """Return the plans that the account may have."""
-        return self._caller.run(Call(CallKind.READ, Request("GET", f"{self._base}/plans"), "plans", _read_plans))
+        return self._caller.run(ApiCall(CallKind.READ, HttpRequest("GET", f"{self._base}/plans"), "plans", _read_plans))
 
     def subscription(self) -> Subscription:
         """Return which of them it has."""
-        request = Request("GET", f"{self._base}/subscription")
-        return self._caller.run(Call(CallKind.READ, request, "subscription", _read_subscription))
+        request = HttpRequest("GET", f"{self._base}/subscription")
+        return self._caller.run(ApiCall(CallKind.READ, request, "subscription", _read_subscription))

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from xplenty_pulumi.client.http.answers import offset_in
-from xplenty_pulumi.client.http.calls import Call, Caller
-from xplenty_pulumi.client.http.outcomes import Answered, Request
+from xplenty_pulumi.client.http.calls import ApiCall, Caller
+from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest
 from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.client.models import Identified
 from xplenty_pulumi.client.whose import Collection
@@ -75,9 +75,9 @@ class Listing(Generic[Item]):
         """Return the items; a page is fetched when it is needed."""
         return Listed(lambda offset: caller.run(self._call(offset)), note_cut=lambda: caller.cut.add(self.at.name))
 
-    def _call(self, offset: int) -> Call[Page[Item]]:
-        request = Request("GET", self.at.path, {**self.query, "offset": str(offset)})
-        return Call(CallKind.READ, request, self.at.name, lambda answer: self._page(offset, answer))
+    def _call(self, offset: int) -> ApiCall[Page[Item]]:
+        request = HttpRequest("GET", self.at.path, {**self.query, "offset": str(offset)})
+        return ApiCall(CallKind.READ, request, self.at.name, lambda answer: self._page(offset, answer))
 
     def _page(self, offset: int, answer: Answered) -> Page[Item]:
         items = self.at.read_all(self.model, answer)

@@ -21,7 +21,7 @@ def read_record(model: type[R], answer: Answered) -> R:
 
 
 def read_records(model: type[R], answer: Answered) -> tuple[R, ...]:
-    """Return the body, a list, as models; raises Unreadable if it is none or one of its items can not be read."""
+    """Return the body, a list, as models; raises Unreadable if it is none or one of its items cannot be read."""
     if not isinstance(answer.body, list):
         raise Unreadable("the body is not a list")
     return tuple(_parse(model, item) for item in answer.body)

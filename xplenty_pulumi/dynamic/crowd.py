@@ -15,7 +15,7 @@ _PER_CORE = 4
 """Operations that the engine begins at once for each core, unless PULUMI_PARALLEL or `--parallel` says otherwise."""
 
 
-class Crowd:
+class OpenOperations:
     """The operations of one process, and the new resources that the engine has not begun.
 
     `limit` is how many operations the engine begins at once by default. Safe to share between threads.
@@ -47,7 +47,7 @@ class Crowd:
         with self._lock:
             self._waiting.pop(owner, None)
             self._running += 1
-            # More than the default: somebody has raised the limit in a way that can not be seen here.
+            # More than the default: somebody has raised the limit in a way that cannot be seen here.
             self._is_over = self._is_over or self._running > self._limit
         self._look_later()
         try:
@@ -83,10 +83,10 @@ def advice(limit: int) -> str:
 
 
 @lru_cache(maxsize=1)
-def crowd() -> Crowd:
+def crowd() -> OpenOperations:
     """Return the crowd of this process; it says nothing where PULUMI_PARALLEL is set."""
     told = (lambda _text: None) if is_set(os.environ, "PULUMI_PARALLEL") else (lambda text: stack_line(text, "INFO"))
-    return Crowd(_PER_CORE * (os.cpu_count() or 1), told, clock=SystemClock(), later=_later)
+    return OpenOperations(_PER_CORE * (os.cpu_count() or 1), told, clock=SystemClock(), later=_later)
 
 
 def _later(seconds: float, action: Callable[[], None]) -> None:

@@ -10,15 +10,23 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import scope_of
-from xplenty_pulumi.core.preview.questions import Foresight
+from xplenty_pulumi.core.preview.questions import PreviewQuestions
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reading.last_look import LastLook
-from xplenty_pulumi.core.reconcile import Clusters, Definitions, JobRuns, KnownDefinitions, Living, Runs, definition_of
-from xplenty_pulumi.core.reconcile.runs.doubles import Doubles
+from xplenty_pulumi.core.reading.last_look import FinalCheck
+from xplenty_pulumi.core.reconcile import (
+    ClusterReconciler,
+    DefinitionReconciler,
+    KnownDefinitions,
+    KnownRuns,
+    LiveClusters,
+    RunReconciler,
+    definition_of,
+)
+from xplenty_pulumi.core.reconcile.runs.doubles import DoubledRuns
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.providers.answered import arguments_answered
 from xplenty_pulumi.dynamic.state import OWNER, owner_of
 from xplenty_pulumi.errors import Cancelled, ConfigError
@@ -54,12 +62,12 @@ class Session:
     client: Client
     clock: Clock
     pace: Pace
-    living: Living
-    runs: Runs
+    living: LiveClusters
+    runs: KnownRuns
     polls: Polls
     budget: Budget
-    foresight: Foresight
-    last_look: LastLook
+    foresight: PreviewQuestions
+    last_look: FinalCheck
     _definitions: dict[str, KnownDefinitions[Any]] = field(default_factory=dict)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -67,17 +75,17 @@ class Session:
     def of(cls, client: Client, clock: Clock, *, pace: Pace | None = None, share: float = 0.5) -> "Session":
         """Return a session that has seen nothing yet, and may spend that `share` of the hourly calls."""
         polls = Polls(client, clock)
-        living = Living(client, clock, presence=polls.cluster_presence)
+        living = LiveClusters(client, clock, presence=polls.cluster_presence)
         return cls(
             client,
             clock,
             pace or Pace(),
             living=living,
-            runs=Runs(client, clock, holds_cluster=living.holds),
+            runs=KnownRuns(client, clock, holds_cluster=living.holds),
             polls=polls,
             budget=Budget(client, clock, share=share),
-            foresight=Foresight(client, lambda text: bridge.stack_line(text, "WARNING")),
-            last_look=LastLook(client, clock),
+            foresight=PreviewQuestions(client, lambda text: bridge.stack_line(text, "WARNING")),
+            last_look=FinalCheck(client, clock),
         )
 
     def hold(self, kind: Kind, resource_id: int) -> None:
@@ -91,20 +99,20 @@ class Session:
                 self._definitions[kind.name] = KnownDefinitions(definition_of(kind, self.client), self.clock)
             return self._definitions[kind.name]
 
-    def clusters(self, call: Call) -> Clusters:
+    def clusters(self, call: EngineCall) -> ClusterReconciler:
         """Return the account's clusters, reporting to the row of the resource that `call` is about."""
         self._note(is_cluster=True)
-        return Clusters(self.client, self.living, self._patience(call), polls=self.polls)
+        return ClusterReconciler(self.client, self.living, self._patience(call), polls=self.polls)
 
-    def job_runs(self, call: Call) -> JobRuns:
+    def job_runs(self, call: EngineCall) -> RunReconciler:
         """Return the account's job runs, reporting to the row of the resource that `call` is about."""
         self._note()
-        return JobRuns(self.client, self.runs, self._patience(call), polls=self.polls)
+        return RunReconciler(self.client, self.runs, self._patience(call), polls=self.polls)
 
-    def definitions(self, kind: Kind, call: Call) -> Definitions[Any]:
+    def definitions(self, kind: Kind, call: EngineCall) -> DefinitionReconciler[Any]:
         """Return the account's definitions of a kind, reporting to the row of the resource that `call` is about."""
         self._note()
-        return Definitions(self._known(kind), self._patience(call))
+        return DefinitionReconciler(self._known(kind), self._patience(call))
 
     def _note(self, *, is_cluster: bool = False) -> None:
         """Let the last look know what the engine hands over in the running call: whose resource it is, and its id."""
@@ -115,7 +123,7 @@ class Session:
             if isinstance(one, str) and one.isdecimal() and is_cluster:
                 self.last_look.hold(int(one))
 
-    def _patience(self, call: Call) -> Patience:
+    def _patience(self, call: EngineCall) -> Patience:
         return Patience(
             self.clock,
             self.pace,
@@ -142,7 +150,7 @@ def open_session(settings: Settings) -> Session:
     session = Session.of(client, clock, pace=pace, share=settings.credit_share)
     visible = bridge.is_set(os.environ, "XPLENTY_SHOW_CREDITS")
     bridge.at_end(session.last_look.text, severity="WARNING")
-    bridge.at_end(Doubles(client, session.runs).text, severity="WARNING")
+    bridge.at_end(DoubledRuns(client, session.runs).text, severity="WARNING")
     credits_severity: bridge.Severity = "INFO" if visible else "DEBUG"
     bridge.at_end(lambda: f"xplenty_pulumi sent {session.budget.spent_text()}", severity=credits_severity)
     return session

@@ -34,7 +34,13 @@ if TYPE_CHECKING:
     from xplenty_pulumi.emulator.faults.rules import ALWAYS, FIRST, SECOND, FaultRule, Faults, Strike
     from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
     from xplenty_pulumi.emulator.knobs import Knobs
-    from xplenty_pulumi.emulator.life.records import Cluster, Hook, Job, Package, Schedule
+    from xplenty_pulumi.emulator.life.records import (
+        EmulatedCluster,
+        EmulatedHook,
+        EmulatedJob,
+        EmulatedPackage,
+        EmulatedSchedule,
+    )
     from xplenty_pulumi.emulator.seed import PackageSeed, ScheduleSeed, Seed, TaskPackageSeed
     from xplenty_pulumi.emulator.wire.messages import Request, Response
 
@@ -48,25 +54,25 @@ __all__ = [
     "Backstage",
     "Breakage",
     "Broken",
-    "Cluster",
     "Delivery",
     "Effect",
+    "EmulatedCluster",
+    "EmulatedHook",
+    "EmulatedJob",
+    "EmulatedPackage",
+    "EmulatedSchedule",
     "Emulator",
     "Fault",
     "FaultRule",
     "Faults",
     "Followed",
     "Gate",
-    "Hook",
-    "Job",
     "Knobs",
     "LoggedCall",
     "Mail",
-    "Package",
     "PackageSeed",
     "Request",
     "Response",
-    "Schedule",
     "ScheduleSeed",
     "Seed",
     "Strike",
@@ -101,7 +107,7 @@ _MODULES = {
     ),
     "knobs": ("Knobs",),
     "wire.messages": ("Request", "Response"),
-    "life.records": ("Cluster", "Hook", "Job", "Package", "Schedule"),
+    "life.records": ("EmulatedCluster", "EmulatedHook", "EmulatedJob", "EmulatedPackage", "EmulatedSchedule"),
     "seed": ("PackageSeed", "ScheduleSeed", "Seed", "TaskPackageSeed"),
 }
 

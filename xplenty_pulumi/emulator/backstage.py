@@ -12,12 +12,27 @@ from xplenty_pulumi.emulator.hooks.sending import deliver_waiting
 from xplenty_pulumi.emulator.knobs import CLUSTER_IN_ERROR
 from xplenty_pulumi.emulator.life import clusters, effects, jobs
 from xplenty_pulumi.emulator.life.planting import package_of
-from xplenty_pulumi.emulator.life.records import ENDED, FINAL, Cluster, Hook, Job, Moment, Package, Schedule
+from xplenty_pulumi.emulator.life.records import (
+    ENDED,
+    FINAL,
+    EmulatedCluster,
+    EmulatedHook,
+    EmulatedJob,
+    EmulatedPackage,
+    EmulatedSchedule,
+    Moment,
+)
 from xplenty_pulumi.emulator.life.world import Kind, World
 from xplenty_pulumi.emulator.seed import PackageSeed
 
 KindName: TypeAlias = Literal["cluster", "job", "package", "schedule", "hook"]
-_KINDS: dict[str, Kind] = {"cluster": Cluster, "job": Job, "package": Package, "schedule": Schedule, "hook": Hook}
+_KINDS: dict[str, Kind] = {
+    "cluster": EmulatedCluster,
+    "job": EmulatedJob,
+    "package": EmulatedPackage,
+    "schedule": EmulatedSchedule,
+    "hook": EmulatedHook,
+}
 
 
 class Backstage:
@@ -53,40 +68,40 @@ class Backstage:
             raise RuntimeError("the clock of this account runs by itself; make it with a step, such as step=30")
         return self.account.stepped
 
-    def clusters(self) -> tuple[Cluster, ...]:
+    def clusters(self) -> tuple[EmulatedCluster, ...]:
         """Return every cluster as it is now, ended ones too, oldest first."""
         with self._present() as (world, _):
             return tuple(world.clusters.values())
 
-    def jobs(self) -> tuple[Job, ...]:
+    def jobs(self) -> tuple[EmulatedJob, ...]:
         """Return every job as it is now, ended ones too, oldest first."""
         with self._present() as (world, _):
             return tuple(world.jobs.values())
 
-    def living_clusters(self) -> tuple[Cluster, ...]:
+    def living_clusters(self) -> tuple[EmulatedCluster, ...]:
         """Return the clusters whose end has not been asked for: those that go on costing money."""
         return tuple(cluster for cluster in self.clusters() if cluster.status not in ENDED)
 
-    def unfinished_jobs(self) -> tuple[Job, ...]:
+    def unfinished_jobs(self) -> tuple[EmulatedJob, ...]:
         """Return the jobs that have not come to an end."""
         return tuple(job for job in self.jobs() if job.status not in FINAL)
 
-    def cluster(self, number: int) -> Cluster:
+    def cluster(self, number: int) -> EmulatedCluster:
         """Return one cluster as it is now."""
         with self._present() as (world, _):
             return world.clusters[number]
 
-    def job(self, number: int) -> Job:
+    def job(self, number: int) -> EmulatedJob:
         """Return one job as it is now."""
         with self._present() as (world, _):
             return world.jobs[number]
 
-    def hooks(self) -> tuple[Hook, ...]:
+    def hooks(self) -> tuple[EmulatedHook, ...]:
         """Return every hook as it is now, oldest first."""
         with self._present() as (world, _):
             return tuple(world.hooks.values())
 
-    def edit_hook(self, number: int, **fields: Any) -> Hook:
+    def edit_hook(self, number: int, **fields: Any) -> EmulatedHook:
         """Change fields of a hook at once, as somebody else would have done."""
         with self._present() as (world, now):
             world.put(replace(world.hooks[number], **({"updated_at": now} | fields)))
@@ -128,10 +143,10 @@ class Backstage:
         with self._present():
             self.account.credits = replace(self.account.credits, used=used)
 
-    def add_cluster(self, **fields: Any) -> Cluster:
+    def add_cluster(self, **fields: Any) -> EmulatedCluster:
         """Add a cluster as somebody else would have made it: available, 2 nodes, unless `fields` say otherwise."""
         with self._present() as (world, now):
-            number = world.take_id(Cluster)
+            number = world.take_id(EmulatedCluster)
             defaults: dict[str, Any] = {
                 "name": clusters.generated_name(number),
                 "status": "available",
@@ -143,16 +158,16 @@ class Backstage:
             }
             times = {"status_since": now, "created_at": now, "updated_at": now}
             known = defaults | times | {"initial_nodes": fields.get("nodes", 2)} | fields
-            effects.apply_cluster(world, Cluster(id=number, **known), at=now)
+            effects.apply_cluster(world, EmulatedCluster(id=number, **known), at=now)
             return world.clusters[number]
 
-    def add_package(self, package: PackageSeed) -> Package:
+    def add_package(self, package: PackageSeed) -> EmulatedPackage:
         """Add a package, or replace the one with its id."""
         with self._present() as (world, _):
             world.put(package_of(package, now=world.now))
             return world.packages[package.id]
 
-    def edit_cluster(self, number: int, **fields: Any) -> Cluster:
+    def edit_cluster(self, number: int, **fields: Any) -> EmulatedCluster:
         """Change fields of a cluster at once, whatever its status and whether or not a client could."""
         with self._present() as (world, now):
             since = {"status_since": now} if "status" in fields else {}
@@ -160,13 +175,13 @@ class Backstage:
             effects.apply_cluster(world, changed, at=now)
             return world.clusters[number]
 
-    def end_cluster(self, number: int) -> Cluster:
+    def end_cluster(self, number: int) -> EmulatedCluster:
         """Let a cluster be `terminated` from now on; what runs on it is stopped."""
         with self._present() as (world, now):
             effects.apply_cluster(world, clusters.ended(world.clusters[number], at=now), at=now)
             return world.clusters[number]
 
-    def fail_cluster(self, number: int) -> Cluster:
+    def fail_cluster(self, number: int) -> EmulatedCluster:
         """Let a cluster be in `error` from now on; what runs on it fails."""
         with self._present() as (world, now):
             effects.apply_cluster(world, clusters.broken(world.clusters[number], at=now), at=now)
@@ -177,26 +192,26 @@ class Backstage:
         with self._present() as (world, _):
             world.clusters_to_fail = count
 
-    def complete_job(self, number: int) -> Job:
+    def complete_job(self, number: int) -> EmulatedJob:
         """Let a job be `completed` from now on."""
         return self._end_job(number, "completed")
 
-    def stop_job(self, number: int) -> Job:
+    def stop_job(self, number: int) -> EmulatedJob:
         """Let a job be `stopped` from now on, as if somebody had stopped it."""
         return self._end_job(number, "stopped")
 
-    def fail_job(self, number: int, errors: str = "Package failed to execute.") -> Job:
+    def fail_job(self, number: int, errors: str = "Package failed to execute.") -> EmulatedJob:
         """Let a job be `failed` from now on, with this error text."""
         return self._end_job(number, "failed", errors=errors)
 
-    def end_job(self, number: int, status: str) -> Job:
+    def end_job(self, number: int, status: str) -> EmulatedJob:
         """Let a job have ended with this status, which may be one that no document names."""
         with self._present() as (world, now):
             effects.apply_job(world, jobs.finished(world.jobs[number], "completed", at=now), at=now)
             world.put(replace(world.jobs[number], status=status))
             return world.jobs[number]
 
-    def _end_job(self, number: int, status: str, *, errors: str | None = None) -> Job:
+    def _end_job(self, number: int, status: str, *, errors: str | None = None) -> EmulatedJob:
         with self._present() as (world, now):
             ended = replace(jobs.finished(world.jobs[number], status, at=now), errors=errors)
             effects.apply_job(world, ended, at=now)

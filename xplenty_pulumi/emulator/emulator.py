@@ -46,7 +46,7 @@ class Emulator(Backstage):
     depends on how fast the machine is; `advance` and `pace` move it by hand. `port` 0 takes a free one. `state` names a
     file that keeps the account across restarts; `seed` is for a new account only. `on_call` is told of each served
     call.
-    Raises ConfigError for a wrong time scale or step, and for a state file that can not be used.
+    Raises ConfigError for a wrong time scale or step, and for a state file that cannot be used.
     """
 
     def __init__(

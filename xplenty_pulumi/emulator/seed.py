@@ -185,7 +185,7 @@ def _document(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise _unusable(path, error.strerror or "it can not be read") from None
+        raise _unusable(path, error.strerror or "it cannot be read") from None
     except (ValueError, RecursionError):
         raise _unusable(path, "it is not valid JSON in UTF-8") from None
     if not isinstance(document, dict):
@@ -208,7 +208,7 @@ def _checked(kind: type[T], value: Any, *, path: Path, prefix: str) -> T:
 
 def _unusable(path: Path, reason: str) -> ConfigError:
     return ConfigError(
-        f"the seed file {path} can not be used: {reason}",
+        f"the seed file {path} cannot be used: {reason}",
         setting="seed-file",
         advice="Correct the file, or leave it out to start with example packages and schedules.",
     )

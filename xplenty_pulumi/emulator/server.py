@@ -107,7 +107,7 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise ConfigError(
-            f"port {port} on {HOST} can not be used: {error.strerror}",
+            f"port {port} on {HOST} cannot be used: {error.strerror}",
             setting="port",
             advice="Choose another one, or 0 to take a free one.",
         ) from None

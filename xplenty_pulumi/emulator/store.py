@@ -19,7 +19,7 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS records (kind TEXT, id INTEGER, body TEXT, PRIMARY KEY (kind, id))",
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, body TEXT)",
 )
-_KINDS: dict[str, Kind] = {kind.__name__.lower(): kind for kind in FIRST_IDS}
+_KINDS: dict[str, Kind] = {kind.__name__.removeprefix("Emulated").lower(): kind for kind in FIRST_IDS}
 _NAMES: dict[Kind, str] = {kind: name for name, kind in _KINDS.items()}
 
 
@@ -76,7 +76,7 @@ class Store:
 
     def _refused(self, reason: str) -> ConfigError:
         return ConfigError(
-            f"the state file {self._path} can not be used: {reason}",
+            f"the state file {self._path} cannot be used: {reason}",
             setting="state",
             advice="Name another file, or stop the emulator that is using this one.",
         )

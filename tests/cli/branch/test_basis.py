@@ -6,18 +6,18 @@ from typing import Any, cast
 
 import pytest
 
-from xplenty_pulumi.cli.branch.sweep import Broom
+from xplenty_pulumi.cli.branch.sweep import BranchSweep
 from xplenty_pulumi.client.http.answers import seconds_ahead
 from xplenty_pulumi.errors import RefusedError
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
-def broom(ahead: float | None) -> Broom:
+def broom(ahead: float | None) -> BranchSweep:
     """Return a broom whose account has answered with a clock so many seconds behind this one."""
     nothing = cast("Any", None)
     account = SimpleNamespace(client=SimpleNamespace(clock_ahead=ahead))
-    return Broom(nothing, nothing, cast("Any", SimpleNamespace(account=account)))
+    return BranchSweep(nothing, nothing, cast("Any", SimpleNamespace(account=account)))
 
 
 @pytest.mark.parametrize(("ahead", "text"), [(7200.0, "2h ahead of"), (-700.0, "11m40s behind")])

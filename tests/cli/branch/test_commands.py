@@ -89,13 +89,11 @@ def test_branch_up_twice_at_once_makes_one_stack(project: Project) -> None:
 
 @engine
 def test_stack_that_is_locked_elsewhere_stays(project: Project, locked: str) -> None:
-    """Another host can not be looked into, so `down` refuses, and so does a sweep, which names what it could not do."""
+    """Another host cannot be looked into, so `down` refuses, and so does a sweep, which names what it could not do."""
     refused, swept = project.run("down", "--branch", "topic"), project.run("sweep", "--yes")
 
     assert (refused.code, swept.code, locked in project.stacks()) == (1, 1, True)
-    assert (
-        "it is locked by ann@elsewhere (pid 1, since 2026-01-31T12:00 UTC), which can not be looked" in refused.output
-    )
+    assert "it is locked by ann@elsewhere (pid 1, since 2026-01-31T12:00 UTC), which cannot be looked" in refused.output
     assert f"1 thing could not be swept: organization/tests/{locked}: it is locked by" in swept.output
 
 

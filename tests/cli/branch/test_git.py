@@ -121,7 +121,7 @@ def test_odd_names_on_the_remote_are_read(folder: Path) -> None:
 
 @pytest.mark.parametrize(("address", "trouble"), [("nowhere", "could not be asked"), ("empty", "it has none")])
 def test_remote_that_tells_nothing_is_refused(folder: Path, tmp_path: Path, address: str, trouble: str) -> None:
-    """One that can not be reached, or has no branch at all, does not mean that branches are gone."""
+    """One that cannot be reached, or has no branch at all, does not mean that branches are gone."""
     git(tmp_path, "init", "--quiet", "--bare", "empty")
     git(folder, "remote", "add", "origin", str(tmp_path / address))
     with pytest.raises(RefusedError, match=trouble):

@@ -8,8 +8,8 @@ import pytest
 
 from tests.cli.scene import OWNER, SCOPE, START, Scene, opened_scene
 from xplenty_pulumi.cli.account import opened
-from xplenty_pulumi.cli.branch.claims import Judge
-from xplenty_pulumi.cli.branch.down import LATEST, TakingDown
+from xplenty_pulumi.cli.branch.claims import OwnershipRules
+from xplenty_pulumi.cli.branch.down import LATEST, BranchDown
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders
 from xplenty_pulumi.cli.ui.screen import Screen
@@ -34,8 +34,8 @@ def ended(scene: Scene, monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> i
     script: list[Callable[[], object]] = [*[nothing] * PAUSES_UNTIL_IT_COMES, appears, *[nothing] * 1_000]
     scene.clock.script = script
     with opened() as account:
-        judge = Judge(account, lambda: Holders((), ()))
-        taking = TakingDown(Engine("pulumi", Path(), ""), judge, Screen(), timeout=1200)
+        judge = OwnershipRules(account, lambda: Holders((), ()))
+        taking = BranchDown(Engine("pulumi", Path(), ""), judge, Screen(), timeout=1200)
         return taking.clusters_of(frozenset({SCOPE}), until=Deadline.after(seconds, account.clock)).ended
 
 

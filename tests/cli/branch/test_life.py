@@ -12,7 +12,7 @@ import pytest
 from tests.cli.branch.project import QUICK, Project
 from tests.support.stack import eventually
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign
-from xplenty_pulumi.emulator import Cluster, Emulator, Knobs
+from xplenty_pulumi.emulator import EmulatedCluster, Emulator, Knobs
 
 pytestmark = pytest.mark.engine
 
@@ -129,22 +129,22 @@ def _sweep(project: Project, branches: dict[str, list[str]], lost: int) -> None:
     assert project.run("sweep").succeeded().output.splitlines()[1:] == ["nothing to sweep"]
 
 
-def _clusters_of(account: Emulator, branch: str) -> list[Cluster]:
+def _clusters_of(account: Emulator, branch: str) -> list[EmulatedCluster]:
     """The clusters whose description says that they are the branch's, as the example's program writes it."""
     clusters = account.clusters()
     return [one for one in clusters if (one.description or "").startswith(f"loads of {branch} [") and _is_ours(one)]
 
 
-def _cluster_if_any(account: Emulator, branch: str) -> Cluster | None:
+def _cluster_if_any(account: Emulator, branch: str) -> EmulatedCluster | None:
     return next(iter(_clusters_of(account, branch)), None)
 
 
-def _cluster_of(account: Emulator, branch: str) -> Cluster:
+def _cluster_of(account: Emulator, branch: str) -> EmulatedCluster:
     (found,) = _clusters_of(account, branch)
     return found
 
 
-def _is_ours(cluster: Cluster) -> bool:
+def _is_ours(cluster: EmulatedCluster) -> bool:
     marker = read(cluster.description)
     return marker is not None and marker.scope.startswith("br-")
 

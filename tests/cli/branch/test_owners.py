@@ -13,7 +13,7 @@ from tests.support.stack import Ran
 from xplenty_pulumi.cli.engine.holders import TOKENS
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign
 from xplenty_pulumi.core.reports.branches import stack_name
-from xplenty_pulumi.emulator import Cluster, Emulator
+from xplenty_pulumi.emulator import EmulatedCluster, Emulator
 
 pytestmark = pytest.mark.engine
 
@@ -55,7 +55,7 @@ def brought_up(project: Project, branch: str, clusters: str = "") -> str:
     return name
 
 
-def only_cluster(account: Emulator, before: set[int]) -> Cluster:
+def only_cluster(account: Emulator, before: set[int]) -> EmulatedCluster:
     """Return the one living cluster that was not there before."""
     (found,) = (one for one in account.living_clusters() if one.id not in before)
     return found

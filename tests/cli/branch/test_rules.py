@@ -13,7 +13,7 @@ from xplenty_pulumi.core.reports.branches import (
     BranchStack,
     Claims,
     Heads,
-    Living,
+    LiveCluster,
     due_stacks,
     living_among,
     orphans,
@@ -127,7 +127,11 @@ def test_lifetime_that_ends_never_or_too_late_is_not_known(days: int | None, is_
 
 def test_clusters_of_a_due_stack_are_its_own() -> None:
     """They are those in its state; what else carries its scope is told apart, and others are not named with it."""
-    own, stray, other = Living(1, SCOPE, "etl"), Living(2, SCOPE, "etl"), Living(3, scope("loads", "y", OURS), "etl")
+    own, stray, other = (
+        LiveCluster(1, SCOPE, "etl"),
+        LiveCluster(2, SCOPE, "etl"),
+        LiveCluster(3, scope("loads", "y", OURS), "etl"),
+    )
     stack = replace(STACK, expires=NOW, held=frozenset({1}))
     (due,) = due_stacks([stack], [own, stray, other], heads=Heads(frozenset({"feature/x"})), now=NOW)
     assert (due.clusters, due.stray) == ((own,), (stray,))
@@ -136,9 +140,9 @@ def test_clusters_of_a_due_stack_are_its_own() -> None:
 def test_living_clusters_of_a_stack_are_those_it_holds_or_has_left_unfinished() -> None:
     """A cluster that was moved into its state has another scope; one that carries its scope may be another's by now."""
     held, unfinished, kept = (
-        Living(1, "moved", "etl"),
-        Living(2, SCOPE, "etl", is_unfinished=True),
-        Living(3, SCOPE, ""),
+        LiveCluster(1, "moved", "etl"),
+        LiveCluster(2, SCOPE, "etl", is_unfinished=True),
+        LiveCluster(3, SCOPE, ""),
     )
     assert replace(STACK, held=frozenset({1})).living([held, unfinished, kept]) == (held, unfinished)
 
@@ -146,17 +150,20 @@ def test_living_clusters_of_a_stack_are_those_it_holds_or_has_left_unfinished() 
 @pytest.mark.parametrize(
     ("cluster", "reason"),
     [
-        (Living(1, SCOPE, "", is_unfinished=True), ""),
-        (Living(1, SCOPE, "", is_unfinished=True, creator=27), ""),
-        (Living(2, SCOPE, "", creator=27), ""),
-        (Living(1, SCOPE, ""), "its create call is done, and the state of no stack of this backend holds it"),
-        (Living(3, SCOPE, "", is_unfinished=True), "stack acme/loads/kept holds it in its state"),
-        (Living(2, SCOPE, "", creator=42), "user 42 created it, and the key is that of user 27"),
-        (Living(1, SCOPE, "", is_unfinished=True, creator=42), "user 42 created it, and the key is that of user 27"),
+        (LiveCluster(1, SCOPE, "", is_unfinished=True), ""),
+        (LiveCluster(1, SCOPE, "", is_unfinished=True, creator=27), ""),
+        (LiveCluster(2, SCOPE, "", creator=27), ""),
+        (LiveCluster(1, SCOPE, ""), "its create call is done, and the state of no stack of this backend holds it"),
+        (LiveCluster(3, SCOPE, "", is_unfinished=True), "stack acme/loads/kept holds it in its state"),
+        (LiveCluster(2, SCOPE, "", creator=42), "user 42 created it, and the key is that of user 27"),
+        (
+            LiveCluster(1, SCOPE, "", is_unfinished=True, creator=42),
+            "user 42 created it, and the key is that of user 27",
+        ),
     ],
     ids=["unfinished", "with a creator", "its own", "done", "of a stack", "own, of another user", "of another user"],
 )
-def test_only_unfinished_or_own_clusters_are_ended(cluster: Living, reason: str) -> None:
+def test_only_unfinished_or_own_clusters_are_ended(cluster: LiveCluster, reason: str) -> None:
     """A marker alone is no proof: what a state holds, what is done and what another user created lives on."""
     spared = Claims(frozenset({2}), {3: "acme/loads/kept"}, user=27).spared(cluster)
     assert (spared.reason if spared else "") == reason
@@ -177,17 +184,17 @@ def test_living_are_all_with_a_marker_that_have_not_ended() -> None:
 
 def test_only_what_has_lost_its_stack_and_is_of_this_project_is_an_orphan() -> None:
     """Clusters of a living stack, of plain stacks and of another project's branch stacks are left alone."""
-    lost = Living(1, scope("loads", "gone", OURS), "etl")
+    lost = LiveCluster(1, scope("loads", "gone", OURS), "etl")
     others = [
-        Living(2, SCOPE, "etl"),
-        Living(3, scope_of(Owner("acme", "loads", "dev", "")), "etl"),
-        Living(4, scope("other", "gone", THEIRS), "etl"),
-        Living(5, scope("loads", "gone", THEIRS), "etl"),
-        Living(6, "unmanaged", "etl"),
+        LiveCluster(2, SCOPE, "etl"),
+        LiveCluster(3, scope_of(Owner("acme", "loads", "dev", "")), "etl"),
+        LiveCluster(4, scope("other", "gone", THEIRS), "etl"),
+        LiveCluster(5, scope("loads", "gone", THEIRS), "etl"),
+        LiveCluster(6, "unmanaged", "etl"),
     ]
     assert orphans([STACK], [lost, *others], families=frozenset({OURS})) == (lost,)
 
 
 def test_without_a_family_nothing_is_an_orphan() -> None:
     """A project that never had a branch stack has nothing to sweep, whatever lives in the account."""
-    assert orphans([], [Living(1, scope("loads", "gone", OURS), "etl")], families=frozenset()) == ()
+    assert orphans([], [LiveCluster(1, scope("loads", "gone", OURS), "etl")], families=frozenset()) == ()

@@ -28,4 +28,4 @@ HOOK_FIELDS: Mapping[str, tuple[object, object]] = {
     "name": ("bell", "somebody's bell"),
     "active": (True, False),
 }
-"""Of a hook, `type` can not be changed by anybody, and `settings` are secret: only the engine can compare them."""
+"""Of a hook, `type` cannot be changed by anybody, and `settings` are secret: only the engine can compare them."""

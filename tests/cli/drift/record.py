@@ -15,17 +15,17 @@ from pydantic import TypeAdapter
 from tests.cli.drift.scenario import DECLARED
 from tests.compatibility.record import stripped
 from tests.support.stack import Stack
-from xplenty_pulumi.emulator import Cluster, Emulator, Hook, Job
+from xplenty_pulumi.emulator import EmulatedCluster, EmulatedHook, EmulatedJob, Emulator
 
 FILE = Path(__file__).parent / "recorded.json"
-_KINDS = {"clusters": Cluster, "jobs": Job, "hooks": Hook}
+_KINDS = {"clusters": EmulatedCluster, "jobs": EmulatedJob, "hooks": EmulatedHook}
 _TIME_SCALE = 300
 
 
 def restore(account: Emulator, recorded: dict[str, Any]) -> None:
     """Put the records that were kept beside the state into an account."""
     world = account.account.world
-    records: list[Cluster | Job | Hook] = [
+    records: list[EmulatedCluster | EmulatedJob | EmulatedHook] = [
         TypeAdapter(kind).validate_python(one) for name, kind in _KINDS.items() for one in recorded[name]
     ]
     world.restore(records, next_ids={}, born_at=world.born_at)

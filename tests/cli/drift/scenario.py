@@ -8,7 +8,7 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.emulator import Emulator
-from xplenty_pulumi.emulator.life.records import Subscription
+from xplenty_pulumi.emulator.life.records import EmulatedSubscription
 
 LONG = 86_400
 """Seconds after which a cluster is idle: more than any test takes."""
@@ -153,7 +153,7 @@ EDITS: tuple[Edit, ...] = (
         ("status", *_ENDED),
     ),
     Edit(hook("muted"), edits_hook(active=False), _HARMFUL, ("active",)),
-    Edit(hook("told_more"), edits_hook(subscriptions=(Subscription(1, "job"),)), _HARMFUL, ("events",)),
+    Edit(hook("told_more"), edits_hook(subscriptions=(EmulatedSubscription(1, "job"),)), _HARMFUL, ("events",)),
     Edit(hook("hook_renamed", name="bell"), _renamed_hook, _HARMLESS, ("name",)),
     Edit(hook("hook_removed"), lambda a, number: a.delete_record("hook", number), _HARMFUL, ("gone",), gone=True),
     Edit(etl("copied"), _copied, _HARMFUL, ("twin",)),

@@ -173,7 +173,7 @@ def test_markdown_is_never_too_long_for_a_comment(scene: Scene) -> None:
 
 
 def test_broken_stack_is_named(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Among all stacks of a project, the error says which one can not be read."""
+    """Among all stacks of a project, the error says which one cannot be read."""
 
     def told(engine: Engine, *words: str) -> str:
         if engine.stack.endswith("/second"):

@@ -19,8 +19,8 @@ from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.kind import Change, Drift
 from xplenty_pulumi.core.kinds.marker import Marker, read, sign
 from xplenty_pulumi.core.reports.drift_classes import Cause
-from xplenty_pulumi.emulator import Cluster, Emulator
-from xplenty_pulumi.emulator.life.records import Subscription
+from xplenty_pulumi.emulator import EmulatedCluster, Emulator
+from xplenty_pulumi.emulator.life.records import EmulatedSubscription
 
 pytestmark = pytest.mark.engine
 
@@ -138,7 +138,7 @@ def move_settings_into_the_configuration(stack: Stack) -> None:
     stack.run("config", "set", "--secret", "xplenty:apiKey", stack.environment.pop("XPLENTY_API_KEY")).succeeded()
 
 
-def in_place_of(one: Cluster) -> dict[str, object]:
+def in_place_of(one: EmulatedCluster) -> dict[str, object]:
     """Return what a cluster has in the fields that change in place, the marker included."""
     return {name: getattr(one, name) for name in CLUSTER.names(Change.IN_PLACE)}
 
@@ -165,7 +165,7 @@ def edit_cluster(account: Emulator, number: int, field: str, value: Any) -> None
 def edit_hook(account: Emulator, number: int, field: str, value: Any) -> None:
     """Change a field of a hook; its name keeps the marker."""
     if field == "events":
-        subscriptions = tuple(Subscription(place, event) for place, event in enumerate(value, start=1))
+        subscriptions = tuple(EmulatedSubscription(place, event) for place, event in enumerate(value, start=1))
         account.edit_hook(number, subscriptions=subscriptions)
         return
     name = next(one.name for one in account.hooks() if one.id == number)

@@ -104,7 +104,7 @@ def test_report_of_something_else_is_left_as_it_is(scene: Scene, file: Path) -> 
 
 
 def test_file_is_written_whole_or_not_at_all(scene: Scene, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it can not be put in its place, the old one and nothing else is there."""
+    """Where it cannot be put in its place, the old one and nothing else is there."""
     scene.run("--since-last", file)
     before = file.read_text()
     rename(scene.emulator, scene.id_of("renamed"))
@@ -123,7 +123,7 @@ def test_folder_that_is_not_there_is_an_error(scene: Scene) -> None:
     """No folder is made for it."""
     ended = scene.run("--since-last", scene.folder / "none" / "last.json")
     assert ended.code == 1
-    assert "can not be written" in ended.err
+    assert "cannot be written" in ended.err
 
 
 def test_failed_post_is_made_up_for(scene: Scene, file: Path) -> None:

@@ -8,11 +8,11 @@ import sys
 import pytest
 
 from tests.cli.scene import KEY, SCOPE, Scene
-from xplenty_pulumi.emulator import Cluster, Emulator, Seed
+from xplenty_pulumi.emulator import EmulatedCluster, Emulator, Seed
 
 
 @pytest.fixture
-def spare(scene: Scene) -> Cluster:
+def spare(scene: Scene) -> EmulatedCluster:
     """A cluster of no stack."""
     return scene.emulator.add_cluster(name="spare")
 
@@ -22,7 +22,7 @@ def changes_of(scene: Scene) -> list[str]:
     return [call for call in scene.calls() if call.startswith("DELETE")]
 
 
-def test_job_is_stopped_and_seen_stopped(scene: Scene, spare: Cluster) -> None:
+def test_job_is_stopped_and_seen_stopped(scene: Scene, spare: EmulatedCluster) -> None:
     """The command ends when the service shows that the run has ended."""
     number = scene.job(spare)
     ended = scene.run("stop", "job", number, "--yes")
@@ -30,7 +30,7 @@ def test_job_is_stopped_and_seen_stopped(scene: Scene, spare: Cluster) -> None:
     assert scene.emulator.job(number).status == "stopped"
 
 
-def test_cluster_is_terminated_and_seen_terminated(scene: Scene, spare: Cluster) -> None:
+def test_cluster_is_terminated_and_seen_terminated(scene: Scene, spare: EmulatedCluster) -> None:
     """The command ends when the service shows that the cluster is gone."""
     ended = scene.run("terminate", "cluster", spare.id, "--yes")
     assert (ended.code, ended.lines[-1].partition(" ")[2]) == (0, f"cluster {spare.id} terminated")
@@ -67,7 +67,7 @@ def test_force_is_no_yes(scene: Scene) -> None:
     assert not changes_of(scene)
 
 
-def test_without_a_terminal_it_needs_yes(scene: Scene, spare: Cluster) -> None:
+def test_without_a_terminal_it_needs_yes(scene: Scene, spare: EmulatedCluster) -> None:
     """It says what it would do, and does nothing."""
     number = scene.job(spare)
     for words in (["stop", "job", number], ["terminate", "cluster", spare.id, "--active-jobs", "stop"]):
@@ -77,7 +77,7 @@ def test_without_a_terminal_it_needs_yes(scene: Scene, spare: Cluster) -> None:
     assert not changes_of(scene)
 
 
-def test_active_jobs_are_a_reason_not_to(scene: Scene, spare: Cluster) -> None:
+def test_active_jobs_are_a_reason_not_to(scene: Scene, spare: EmulatedCluster) -> None:
     """Runs that were not named are not ended along, unless that is asked for."""
     number = scene.job(spare)
 
@@ -91,14 +91,14 @@ def test_active_jobs_are_a_reason_not_to(scene: Scene, spare: Cluster) -> None:
     assert f"stopped job {number}, which was still active on cluster {spare.id}" in ended.err
 
 
-def test_active_jobs_can_be_waited_for(scene: Scene, spare: Cluster) -> None:
+def test_active_jobs_can_be_waited_for(scene: Scene, spare: EmulatedCluster) -> None:
     """They complete before the cluster ends."""
     number = scene.job(spare)
     assert scene.run("terminate", "cluster", spare.id, "--yes", "--active-jobs", "wait").code == 0
     assert scene.emulator.job(number).status == "completed"
 
 
-def test_what_has_ended_is_left_alone(scene: Scene, spare: Cluster) -> None:
+def test_what_has_ended_is_left_alone(scene: Scene, spare: EmulatedCluster) -> None:
     """It is said, needs no --yes, and is no error."""
     number = scene.job(spare)
     scene.emulator.complete_job(number)
@@ -109,7 +109,7 @@ def test_what_has_ended_is_left_alone(scene: Scene, spare: Cluster) -> None:
     assert not changes_of(scene)
 
 
-def test_job_that_completes_before_it_is_stopped(scene: Scene, spare: Cluster) -> None:
+def test_job_that_completes_before_it_is_stopped(scene: Scene, spare: EmulatedCluster) -> None:
     """What has become of it is told as it is."""
     number = scene.job(spare)
     with scene.client() as client:
@@ -118,7 +118,7 @@ def test_job_that_completes_before_it_is_stopped(scene: Scene, spare: Cluster) -
     assert f"job {number} completed, before it could be stopped" in scene.run("stop", "job", number, "--yes").out
 
 
-def test_end_that_is_under_way_is_only_waited_for(scene: Scene, spare: Cluster) -> None:
+def test_end_that_is_under_way_is_only_waited_for(scene: Scene, spare: EmulatedCluster) -> None:
     """A cluster that is ending already is not ended twice, and nobody is asked."""
     with scene.client() as client:
         client.clusters.terminate(spare.id)
@@ -134,14 +134,14 @@ def test_unknown_id(scene: Scene, words: list[str]) -> None:
     assert "7: the service does not know it (404). Check the id" in ended.err
 
 
-def test_time_out(scene: Scene, spare: Cluster) -> None:
+def test_time_out(scene: Scene, spare: EmulatedCluster) -> None:
     """Time that is over before the end is seen is exit code 1."""
     ended = scene.run("terminate", "cluster", spare.id, "--yes", "--timeout", "10s")
     assert ended.code == 1
     assert "not terminated after 10s" in ended.err
 
 
-def test_ctrl_c_says_what_goes_on(scene: Scene, spare: Cluster) -> None:
+def test_ctrl_c_says_what_goes_on(scene: Scene, spare: EmulatedCluster) -> None:
     """A stop that was sent is not taken back."""
     scene.clock.script = [lambda: None]
     ended = scene.run("terminate", "cluster", spare.id, "--yes")

@@ -1,4 +1,4 @@
-"""`xplenty-pulumi wait`: what is reached, what can not be, and what is said meanwhile."""
+"""`xplenty-pulumi wait`: what is reached, what cannot be, and what is said meanwhile."""
 
 from datetime import datetime
 from functools import partial
@@ -60,23 +60,23 @@ def test_job_that_goes_well(scene: Scene, goal: str, status: str) -> None:
 
 @pytest.mark.parametrize(("goal", "code"), [("completed", 1), ("begun", 1), ("ended", 0)])
 def test_job_that_fails(scene: Scene, goal: str, code: int) -> None:
-    """It can not complete any more, and its own error says why; but it has ended."""
+    """It cannot complete any more, and its own error says why; but it has ended."""
     number = scene.job(scene.emulator.add_cluster(), 103)
     scene.clock.advance(60)
 
     ended = scene.run("wait", "job", number, "--for", goal)
 
     assert ended.code == code
-    told = "can not become completed: it is failed: Package failed to execute: input path not found"
+    told = "cannot become completed: it is failed: Package failed to execute: input path not found"
     assert (told.replace("completed", goal) in ended.err) == (code == 1)
 
 
 def test_cluster_in_error(scene: Scene) -> None:
-    """What can not become available is not waited for."""
+    """What cannot become available is not waited for."""
     number = scene.emulator.fail_cluster(scene.emulator.add_cluster().id).id
     ended = scene.run("wait", "cluster", number)
     assert (ended.code, scene.clock.now().isoformat()) == (1, "2026-01-01T00:00:00+00:00")
-    assert "can not become available: its status is error" in ended.err
+    assert "cannot become available: its status is error" in ended.err
     assert "goes on" not in ended.err
 
 
@@ -113,7 +113,7 @@ def test_what_is_forgotten_on_the_way_has_ended(scene: Scene) -> None:
 
     assert [one.code for one in lines] == [0, 1, 0]
     assert lines[0].lines[-1].endswith(f"job {first} is not known to the service any more (404)")
-    assert "can not become completed: the service does not know it (404)" in lines[1].err
+    assert "cannot become completed: the service does not know it (404)" in lines[1].err
 
 
 def test_ctrl_c(scene: Scene) -> None:
@@ -141,7 +141,7 @@ def test_few_calls_left_are_said(scene: Scene) -> None:
     "words", [["cluster", "7", "--for", "happy"], ["job"], ["job", "0"], ["job", "7", "--for", "x"]]
 )
 def test_bad_usage(scene: Scene, words: list[str]) -> None:
-    """What can not be meant is exit code 2."""
+    """What cannot be meant is exit code 2."""
     assert scene.run("wait", *words).code == 2
 
 

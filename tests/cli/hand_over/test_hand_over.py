@@ -16,7 +16,7 @@ from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import TOKENS
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, read, sign
 from xplenty_pulumi.core.reports.hand_over import hand_over, look
-from xplenty_pulumi.emulator import Cluster, Request, Response
+from xplenty_pulumi.emulator import EmulatedCluster, Request, Response
 from xplenty_pulumi.errors import RefusedError, XplentyError
 
 ETL = f"{TOKENS['cluster']}::etl"
@@ -93,12 +93,12 @@ class Project:
         """Return the calls that change something."""
         return [one for one in self.scene.calls() if not one.startswith("GET")]
 
-    def cluster(self, marker: Marker | None = KEPT, **fields: Any) -> Cluster:
+    def cluster(self, marker: Marker | None = KEPT, **fields: Any) -> EmulatedCluster:
         """Add a cluster, as described by hand and with a marker behind that."""
         text = sign("loads", marker) if marker else "loads"
         return self.scene.emulator.add_cluster(**{"name": "etl", "description": text, **fields})
 
-    def marker(self, cluster: Cluster) -> Marker | None:
+    def marker(self, cluster: EmulatedCluster) -> Marker | None:
         """Return the marker that the cluster carries now."""
         return read(self.scene.emulator.cluster(cluster.id).description)
 

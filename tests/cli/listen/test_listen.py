@@ -18,7 +18,7 @@ import pytest
 from tests.support.emulator_caller import Caller, emulated
 from xplenty_pulumi.cli.listen.server import MOST_AT_ONCE
 from xplenty_pulumi.cli.listen.signature import signature
-from xplenty_pulumi.emulator import Hook
+from xplenty_pulumi.emulator import EmulatedHook
 from xplenty_pulumi.redact import Secret
 
 SALT = "5a17" * 16
@@ -121,7 +121,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def web_hook(caller: Caller, url: str) -> Hook:
+def web_hook(caller: Caller, url: str) -> EmulatedHook:
     """Make a web hook of all events of jobs at this address."""
     caller.post("hooks", {"type": "web", "settings": {"url": url}, "events": ["job"]})
     return caller.emulator.hooks()[0]

@@ -10,11 +10,11 @@ import pytest
 from tests.cli.hand_over.test_hand_over import Wire
 from tests.cli.scene import OWNER, START, Scene, opened_scene
 from xplenty_pulumi import settings
-from xplenty_pulumi.cli.account import Account, opened
+from xplenty_pulumi.cli.account import CommandAccount, opened
 from xplenty_pulumi.cli.engine.holders import Held, Holders
 from xplenty_pulumi.cli.recover.strays import StackAccount
 from xplenty_pulumi.core.kinds.marker import marker_of, read, scope_of, sign
-from xplenty_pulumi.emulator import Cluster
+from xplenty_pulumi.emulator import EmulatedCluster
 
 OURS = marker_of(OWNER)
 FINISHED = OURS.drawn(START, Random(1)).held
@@ -34,24 +34,24 @@ def scene(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> Iterator[Scene]:
 
 
 @pytest.fixture
-def account(scene: Scene) -> Iterator[Account]:
+def account(scene: Scene) -> Iterator[CommandAccount]:
     """The account as a command opens it."""
     with opened(settings.load(scene.environment, lambda _key: None)) as made:
         yield made
 
 
-def left(scene: Scene, **fields: Any) -> Cluster:
+def left(scene: Scene, **fields: Any) -> EmulatedCluster:
     """Add a cluster that a create of the resource has signed as held."""
     return scene.emulator.add_cluster(**{"description": sign("loads", FINISHED), **fields})
 
 
-def handed_over(account: Account, *held: Held) -> list[int]:
+def handed_over(account: CommandAccount, *held: Held) -> list[int]:
     """Hand over what the creates of a run that began a minute ago had finished, and return the ids."""
     found = StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), held))
     return [one.record.id for one in found.hand_over([OURS], since=START - timedelta(minutes=1))]
 
 
-def test_what_this_user_has_made_is_handed_over(scene: Scene, account: Account) -> None:
+def test_what_this_user_has_made_is_handed_over(scene: Scene, account: CommandAccount) -> None:
     """It carries an unfinished marker of the same resource from then on, so that the next `up` adopts it."""
     mine = left(scene)
     assert handed_over(account) == [mine.id]
@@ -60,21 +60,21 @@ def test_what_this_user_has_made_is_handed_over(scene: Scene, account: Account) 
     assert (now.whose, now.is_unfinished, now.nonce == FINISHED.nonce) == (OURS, True, False)
 
 
-def test_what_another_user_has_made_is_left_alone(scene: Scene, account: Account, wire: Wire) -> None:
+def test_what_another_user_has_made_is_left_alone(scene: Scene, account: CommandAccount, wire: Wire) -> None:
     """A colleague who has copied the description, marker included, keeps his cluster as it is."""
     copied, wire.user = left(scene), 42
     assert handed_over(account) == []
     assert scene.emulator.cluster(copied.id) == copied
 
 
-def test_what_a_state_holds_is_left_alone(scene: Scene, account: Account) -> None:
+def test_what_a_state_holds_is_left_alone(scene: Scene, account: CommandAccount) -> None:
     """Nothing of it is lost."""
     held = left(scene)
     assert handed_over(account, Held("acme/loads/dev", "urn", frozenset({"cluster"}), held.id, OURS)) == []
     assert scene.emulator.cluster(held.id) == held
 
 
-def test_what_was_made_before_the_killed_run_is_left_alone(scene: Scene, account: Account) -> None:
+def test_what_was_made_before_the_killed_run_is_left_alone(scene: Scene, account: CommandAccount) -> None:
     """Its creates cannot have made it."""
     old = left(scene, description=sign("loads", OURS.drawn(START - timedelta(hours=1), Random(1)).held))
     assert handed_over(account) == []
@@ -83,7 +83,7 @@ def test_what_was_made_before_the_killed_run_is_left_alone(scene: Scene, account
 
 @pytest.mark.parametrize("is_held", [True, False])
 def test_a_stray_beside_what_the_state_holds_is_adopted_by_nobody(
-    scene: Scene, account: Account, *, is_held: bool
+    scene: Scene, account: CommandAccount, *, is_held: bool
 ) -> None:
     """It arrived after the `up` that went on without it; the text says so, and what ends it."""
     stray = left(scene, description=sign("loads", OURS.drawn(START, Random(1)))).id

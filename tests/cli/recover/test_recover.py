@@ -130,15 +130,13 @@ def test_without_a_terminal_it_needs_yes(stack: Stack, state: Path) -> None:
 
 
 def test_lock_of_another_host_is_said_to_be_out_of_sight(stack: Stack, state: Path) -> None:
-    """Whether a process lives on another host can not be seen, and that is said before anything is done."""
+    """Whether a process lives on another host cannot be seen, and that is said before anything is done."""
     lock(state, pid=os.getpid(), host="elsewhere")
 
     ran = recover(stack.folder, environment=stack.environment)
 
     assert ran.code == 2
-    assert (
-        f"ann@elsewhere (pid {os.getpid()}, since 2026-01-31T12:00:00 UTC), which can not be looked for" in ran.output
-    )
+    assert f"ann@elsewhere (pid {os.getpid()}, since 2026-01-31T12:00:00 UTC), which cannot be looked for" in ran.output
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 1)])
@@ -179,7 +177,7 @@ def test_pending_creates_are_cleared(stack: Stack, state: Path) -> None:
 
 
 def test_refresh_that_fails_is_said_and_can_be_repeated(tmp_path: Path) -> None:
-    """Without an API key a cluster can not be looked at: the lock is gone, the rest is to be repeated."""
+    """Without an API key a cluster cannot be looked at: the lock is gone, the rest is to be repeated."""
     with Emulator(step=STEP) as account:
         stack = Stack(tmp_path, account).declare(cluster("etl"))
         stack.up().succeeded()
@@ -224,7 +222,7 @@ def test_bad_input_is_one_paragraph(
     ids=["locked", "not locked"],
 )
 def test_backend_that_shows_no_locks_needs_a_word(stack: Stack, tmp_path: Path, cancel: str, text: str) -> None:
-    """Where locks can not be looked into that is said; with --yes the engine is asked to remove what there may be."""
+    """Where locks cannot be looked into that is said; with --yes the engine is asked to remove what there may be."""
     engine = tmp_path / "pulumi"
     real = f'PULUMI_BACKEND_URL="{stack.environment["PULUMI_BACKEND_URL"]}" exec "$REAL" "$@"'
     answers = f"""whoami) echo '{{"url": "https://app.pulumi.com/ann"}}';; cancel) {cancel};; *) {real};;"""

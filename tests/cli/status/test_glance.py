@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.reading.for_status import Glance
+from xplenty_pulumi.core.reading.for_status import StatusListing
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Account:
     def __init__(self, count: int) -> None:
         self.things = {number: Thing(number) for number in range(1, count + 1)}
         self.calls: list[str] = []
-        self.glance = Glance(self._list, self._get, CLUSTER)
+        self.glance = StatusListing(self._list, self._get, CLUSTER)
 
     def turn(self, number: int, status: str) -> None:
         """Give a thing a status."""

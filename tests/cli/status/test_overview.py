@@ -68,7 +68,7 @@ def test_active_runs_come_first() -> None:
 
 
 def test_age_leaves_out_what_has_no_time_of_creation() -> None:
-    """What can not be told to be young is not."""
+    """What cannot be told to be young is not."""
     jobs = [Job(id=2, status="idle", created_at=NOW - timedelta(hours=1)), Job(id=1, status="idle")]
     shown = jobs_shown(jobs, Wanted(age=timedelta(hours=2)), now=NOW, owners={})
     assert [row.id for row in shown] == [2]
@@ -78,4 +78,4 @@ def test_age_leaves_out_what_has_no_time_of_creation() -> None:
 def test_value_is_masked_in_each_spelling(text: str) -> None:
     """As it was given, without its quotes, unescaped, and on one line."""
     values = values_of({"a": "'it\\'s secret'", "b": "it's\n secret"}, None)
-    assert "secret" not in scrub(f"can not open {text} today", values)
+    assert "secret" not in scrub(f"cannot open {text} today", values)

@@ -140,7 +140,7 @@ def test_success_without_a_valid_record(body: object) -> None:
 
 @pytest.mark.parametrize("body", [b"{}", b"null", b"7", b'[{"id": 1}]', b"[7]", b"", b'{"id": 1, "status": "x"}'])
 def test_success_that_is_not_the_list_asked_for(body: bytes) -> None:
-    """A list of which a part can not be read is an error and not a shorter list."""
+    """A list of which a part cannot be read is an error and not a shorter list."""
     script = Script(httpx.Response(200, content=body))
     with client_on(script) as client, pytest.raises(ServerError):
         list(client.clusters.list())

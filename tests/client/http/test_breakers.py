@@ -249,7 +249,7 @@ def test_quota_prices() -> None:
 
 
 def test_empty_quota() -> None:
-    """What can not be paid for in full is refused and costs nothing."""
+    """What cannot be paid for in full is refused and costs nothing."""
     quota = RetryQuota()
     assert [quota.take(timed_out=True) for _ in range(11)] == [True] * 10 + [False]
     assert quota.tokens == 0

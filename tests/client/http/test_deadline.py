@@ -12,8 +12,8 @@ from tests.client.raw_server import Behaviour, Connection, RawServer
 from tests.client.scripts import KEY, Script, client_on, cluster_reply, refusal
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.address import Address
-from xplenty_pulumi.client.http.connection import Deadline, DeadlineStream
-from xplenty_pulumi.client.http.outcomes import Request, Unsure
+from xplenty_pulumi.client.http.connection import CallDeadline, DeadlineStream
+from xplenty_pulumi.client.http.outcomes import HttpRequest, Unsure
 from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.clock import ManualClock, SystemClock
 from xplenty_pulumi.errors import NotSentError, RateLimitedError, ServerError, UnsureError
@@ -56,7 +56,7 @@ def test_slow_drip(behaviour: Behaviour) -> None:
 def test_no_step_after_the_deadline() -> None:
     """Once a call is over its connection neither reads nor writes nor encrypts any more."""
     clock = ManualClock()
-    deadline = Deadline(clock)
+    deadline = CallDeadline(clock)
     stream = DeadlineStream(httpcore.MockStream([b"one", b"two"]), deadline)
     deadline.start(5)
     assert stream.read(3) == b"one"
@@ -84,7 +84,7 @@ class TimeoutsSeen(httpcore.MockStream):
 def test_no_step_longer_than_what_is_left() -> None:
     """A read may take no longer than the rest of the call, however long a single read may be."""
     clock = ManualClock()
-    deadline = Deadline(clock)
+    deadline = CallDeadline(clock)
     inner = TimeoutsSeen()
     stream = DeadlineStream(inner, deadline)
     deadline.start(40)
@@ -119,7 +119,7 @@ def test_deadline_between_chunks() -> None:
         clock=clock,
         http=httpx.MockTransport(lambda _: httpx.Response(200, stream=body)),
     )
-    outcome = transport.send(Request("GET", "/"), timeout=60.0)
+    outcome = transport.send(HttpRequest("GET", "/"), timeout=60.0)
     transport.close()
     assert isinstance(outcome, Unsure)
     assert outcome.timed_out

@@ -103,7 +103,7 @@ def test_no_next_page(link: str) -> None:
     "target", ["https://x/y", f"{LINK}minus", f"{LINK}-3", "http://[::1/?offset=3", f"{LINK}{'9' * 99}"]
 )
 def test_next_page_without_an_offset(target: str) -> None:
-    """A next page whose offset can not be read is still a next page."""
+    """A next page whose offset cannot be read is still a next page."""
     found = target_of(f'<{target}>; rel="next"')
     assert found is not None
     assert offset_in(found) is None

@@ -19,7 +19,7 @@ import trustme
 
 from tests.client.raw_server import Behaviour, Connection, RawServer
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.http.connection import Deadline, DeadlineBackend, close_if_surplus
+from xplenty_pulumi.client.http.connection import CallDeadline, DeadlineBackend, close_if_surplus
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import UnsureError, XplentyError
 
@@ -201,7 +201,7 @@ def test_a_mixed_up_connection() -> None:
 @contextmanager
 def stream_to(behave: Callable[[socket.socket], None]) -> Iterator[httpcore.NetworkStream]:
     """Give a connection whose other side has done this before it is used."""
-    deadline = Deadline(ManualClock())
+    deadline = CallDeadline(ManualClock())
     deadline.start(20)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         stream = DeadlineBackend(deadline).connect_tcp(*listener.getsockname())

@@ -77,5 +77,5 @@ def test_certificate_of_another_host(authority: trustme.CA, ca_path: Path) -> No
     """A trusted authority's certificate for another name is refused."""
     with tls_server(authority, "api.example.com") as server:
         client = client_for(server, ca_path)
-        with client, pytest.raises(NotSentError, match="can not be reached"):
+        with client, pytest.raises(NotSentError, match="cannot be reached"):
             client.clusters.get(7)

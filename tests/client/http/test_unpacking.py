@@ -9,12 +9,12 @@ import pytest
 
 from tests.client.http.test_wire_faults import answer, says, send
 from xplenty_pulumi.client.http.answers import PIECE, Undecodable, unpacked
-from xplenty_pulumi.client.http.outcomes import Answered, Outcome, Request, Unsure
+from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, Outcome, Unsure
 from xplenty_pulumi.client.http.transport import LARGEST_BODY
 
 BODY = b'{"id": 77, "status": "available"}'
 MEGABYTE = 1024 * 1024
-READ = Request("GET", "/acme/api/clusters/77")
+READ = HttpRequest("GET", "/acme/api/clusters/77")
 
 
 def zipped(size: int, times: int = 1) -> bytes:

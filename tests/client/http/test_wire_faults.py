@@ -11,7 +11,7 @@ import pytest
 from tests.client.raw_server import Behaviour, Connection, RawServer
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.address import Address
-from xplenty_pulumi.client.http.outcomes import NotSent, Outcome, Request, Unsure
+from xplenty_pulumi.client.http.outcomes import HttpRequest, NotSent, Outcome, Unsure
 from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import ApiError, NotSentError, ServerError, UnsureError
@@ -149,7 +149,7 @@ def test_refused_connection(operation: str) -> None:
             "get": lambda: client.clusters.get(77),
         }
         with pytest.raises(
-            NotSentError, match=rf"127\.0\.0\.1:{port} can not be reached.*nothing was sent.*XPLENTY_API_URL"
+            NotSentError, match=rf"127\.0\.0\.1:{port} cannot be reached.*nothing was sent.*XPLENTY_API_URL"
         ):
             calls[operation]()
 
@@ -184,7 +184,7 @@ def test_see_other_after_create() -> None:
         assert server.connections == 1
 
 
-def send(behaviour: Behaviour, request: Request) -> Outcome:
+def send(behaviour: Behaviour, request: HttpRequest) -> Outcome:
     """What the transport makes of one request to a server that behaves so."""
     with RawServer(behaviour) as server:
         transport = Transport(Address("http", "127.0.0.1", server.port), Secret("key-of-the-wire"), clock=ManualClock())
@@ -199,7 +199,7 @@ def send(behaviour: Behaviour, request: Request) -> Outcome:
 def test_class_of_fault(fault: str, method: str) -> None:
     """For every method a fault after the connection stands leaves open what happened."""
     outcome = send(
-        FAULTS[fault], Request(method, "/acme/api/clusters", body={"nodes": 2} if method == "POST" else None)
+        FAULTS[fault], HttpRequest(method, "/acme/api/clusters", body={"nodes": 2} if method == "POST" else None)
     )
     assert isinstance(outcome, Unsure)
     assert outcome.reason
@@ -208,36 +208,38 @@ def test_class_of_fault(fault: str, method: str) -> None:
 @pytest.mark.parametrize("fault", ["no id", "wrong type", "empty success"])
 def test_post_without_an_id(fault: str) -> None:
     """A success to a POST that names no id is not taken for one."""
-    outcome = send(FAULTS[fault], Request("POST", "/acme/api/jobs", body={}))
+    outcome = send(FAULTS[fault], HttpRequest("POST", "/acme/api/jobs", body={}))
     assert isinstance(outcome, Unsure)
     assert outcome.status == 201
 
 
 def test_silence_counts_as_a_time_out() -> None:
     """Silence is known as a time-out, because its retries cost more."""
-    outcome = send(read_then_silent, Request("GET", "/"))
+    outcome = send(read_then_silent, HttpRequest("GET", "/"))
     assert isinstance(outcome, Unsure)
     assert outcome.timed_out
 
 
 def test_huge_answer() -> None:
     """An answer above 10 MiB is not read to its end."""
-    outcome = send(says(answer(b" " * 1024, length=10**12) + b" " * (11 * 1024 * 1024)), Request("GET", "/"))
+    outcome = send(says(answer(b" " * 1024, length=10**12) + b" " * (11 * 1024 * 1024)), HttpRequest("GET", "/"))
     assert isinstance(outcome, Unsure)
     assert "larger than 10 MiB" in outcome.reason
 
 
 def test_huge_unpacked_answer() -> None:
     """The limit holds for what a compressed answer unpacks to."""
-    outcome = send(says(answer(gzip.compress(b" " * 11 * 1024 * 1024), "Content-Encoding: gzip")), Request("GET", "/"))
+    outcome = send(
+        says(answer(gzip.compress(b" " * 11 * 1024 * 1024), "Content-Encoding: gzip")), HttpRequest("GET", "/")
+    )
     assert isinstance(outcome, Unsure)
     assert "larger than 10 MiB" in outcome.reason
 
 
 def test_impossible_header() -> None:
-    """A request that can not be put into HTTP was not sent."""
+    """A request that cannot be put into HTTP was not sent."""
     with RawServer(close_at_once) as server:
         transport = Transport(Address("http", "127.0.0.1", server.port), Secret("key"), clock=ManualClock())
-        outcome = transport.send(Request("GET\n", "/"), timeout=20.0)
+        outcome = transport.send(HttpRequest("GET\n", "/"), timeout=20.0)
         transport.close()
     assert isinstance(outcome, NotSent)

@@ -71,7 +71,7 @@ def test_another_value_is_a_difference(wanted: dict[str, Any], change: Change) -
 
 @pytest.mark.parametrize("name", CLUSTER.names(Change.LOCAL))
 def test_local_fields_never_differ(name: str) -> None:
-    """What the service never sees can not be compared with what it shows."""
+    """What the service never sees cannot be compared with what it shows."""
     assert differences(CLUSTER, {name: "anything"}, {}) == ()
 
 

@@ -216,7 +216,7 @@ def test_variables_become_the_texts_that_are_sent() -> None:
 
 @pytest.mark.parametrize("value", [[], {}, float("nan"), float("inf"), 10**400, LONG, "a\0b", b"x"])
 def test_variables_refuse_a_value_by_its_name(value: object) -> None:
-    """A value that can not be sent is named by its variable, and not shown, since it may be a secret."""
+    """A value that cannot be sent is named by its variable, and not shown, since it may be a secret."""
     assert refusal(inputs.variables, {"DAY": value}) == (
         "has a value for 'DAY' that is not a text of at most 10000 characters, a finite number, true or false"
     )
@@ -231,7 +231,7 @@ def test_variables_refuse_none(value: object) -> None:
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_variables_refuse_a_number_that_may_have_changed_on_its_way(sign: int) -> None:
-    """The engine counts in floats, which can not tell such numbers from their neighbours; as a text they are exact."""
+    """The engine counts in floats, which cannot tell such numbers from their neighbours; as a text they are exact."""
     assert inputs.variables({"ID": sign * (2.0**53 - 1)}) == {"ID": str(sign * (2**53 - 1))}
     assert refusal(inputs.variables, {"ID": sign * 2.0**53}).startswith("has a value for 'ID' that is not ")
     assert inputs.variables({"ID": str(sign * 2**54)}) == {"ID": str(sign * 2**54)}

@@ -35,7 +35,7 @@ def test_same_owner_same_marker(owner: Owner) -> None:
 
 
 def test_marker_stays_what_it_is() -> None:
-    """Clusters that live today carry this text, so it can not change with a version of ours."""
+    """Clusters that live today carry this text, so it cannot change with a version of ours."""
     assert str(OWN) == "[xp1:dev-a06b6a0:a2eda2f2811c]"
     assert str(OURS) == "[xp2:dev-a06b6a0:a2eda2f2811c:htjhp4ur9hgns:u]"
     assert str(OURS.held) == str(OURS).replace(":u]", ":h]")

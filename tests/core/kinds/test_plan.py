@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.compare import Plan, plan
+from xplenty_pulumi.core.kinds.compare import ChangePlan, plan
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Change
 
@@ -33,7 +33,7 @@ def test_cluster_plan(wanted: dict[str, Any], updates: list[str], replaces: tupl
 
 @pytest.mark.parametrize("name", [*CLUSTER.names(Change.REPLACE)])
 def test_what_comes_later_counts_as_changed(name: str) -> None:
-    """A field that can not be changed in place and has no value yet asks for a new resource."""
+    """A field that cannot be changed in place and has no value yet asks for a new resource."""
     assert plan(CLUSTER, {}, READY, unknown=frozenset({name})).replaces == (name,)
 
 
@@ -45,7 +45,7 @@ def test_what_comes_later_may_change_in_place(name: str) -> None:
 
 @pytest.mark.parametrize("status", ["error", "terminated"])
 def test_a_broken_cluster_is_replaced(status: str) -> None:
-    """What can not be mended is replaced because of its status, before any other reason."""
+    """What cannot be mended is replaced because of its status, before any other reason."""
     found = plan(CLUSTER, {"zone": "c"}, {**READY, "status": status})
     assert found.replaces == ("status", "zone")
 
@@ -53,7 +53,7 @@ def test_a_broken_cluster_is_replaced(status: str) -> None:
 @pytest.mark.parametrize("status", ["pending", "creating", "available", "idle", "scaling", "hibernating", ""])
 def test_a_cluster_that_may_come_to_work_is_kept(status: str) -> None:
     """Waiting goes on for what is on its way, and for a status nobody knows."""
-    assert plan(CLUSTER, {"nodes": 2}, {**READY, "status": status}) == Plan()
+    assert plan(CLUSTER, {"nodes": 2}, {**READY, "status": status}) == ChangePlan()
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_a_run_that_did_not_succeed_is_run_again(status: str, *, spent: bool) ->
 
 def test_nothing_to_do_is_no_change() -> None:
     """An empty plan says so."""
-    assert not Plan().changes
+    assert not ChangePlan().changes

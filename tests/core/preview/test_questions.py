@@ -7,7 +7,7 @@ import pytest
 
 from xplenty_pulumi.client import Client, Plan, Subscription
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of
-from xplenty_pulumi.core.preview.questions import LONGEST_CALL, Foresight
+from xplenty_pulumi.core.preview.questions import LONGEST_CALL, PreviewQuestions
 from xplenty_pulumi.emulator import Emulator, Knobs, PackageSeed, Seed
 from xplenty_pulumi.errors import AuthError
 
@@ -27,7 +27,7 @@ class Scene:
     def __init__(self, account: Emulator, *, key: str | None = None) -> None:
         self.account, self.warnings = account, list[str]()
         self.client = Client(api_key=key or account.api_key, account_id=account.account_id, base_url=account.url)
-        self.foresight = Foresight(self.client, self.warnings.append)
+        self.foresight = PreviewQuestions(self.client, self.warnings.append)
 
     def calls(self) -> list[str]:
         """Return what has cost a credit, without what all paths have in common."""
@@ -184,7 +184,7 @@ def test_service_that_is_down_is_said_once(scene: Scene) -> None:
 
 
 def test_wrong_key_is_raised(account: Emulator) -> None:
-    """A key that is refused is no service that can not be asked, and costs one call."""
+    """A key that is refused is no service that cannot be asked, and costs one call."""
     scene = Scene(account, key="another-key")
     with scene.client:
         for _ in range(2):
@@ -200,7 +200,7 @@ def test_wrong_account_or_address_is_raised(account: Emulator, question: str, ac
     """Whatever is asked first, an account that the service does not know is no service that cannot be asked."""
     warnings: list[str] = []
     with Client(api_key=account.api_key, account_id=account_id, base_url=f"{account.url}{path}") as client:
-        foresight = Foresight(client, warnings.append)
+        foresight = PreviewQuestions(client, warnings.append)
         asked = {
             "cluster": lambda: foresight.refusals_of_cluster({"nodes": 2, "type": "production"}, scope="", ours=1),
             "package": lambda: foresight.refusals_of_run({"package_id": "101"}),

@@ -7,7 +7,7 @@ import pytest
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.preview import estimate
-from xplenty_pulumi.core.preview.estimate import Use, use_of
+from xplenty_pulumi.core.preview.estimate import ClusterUse, use_of
 from xplenty_pulumi.core.preview.stack_rules import SANDBOX, StackRules, read_moment, read_types
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -92,7 +92,7 @@ def test_moments_that_are_none(text: str) -> None:
 )
 def test_hours_of_a_cluster(inputs: dict[str, object], rules: StackRules, hours: float, *, is_endless: bool) -> None:
     """Idling goes before the end of the stack, the nearer end counts, and without any a day stands for it."""
-    assert use_of("etl", {"nodes": 4, **inputs}, rules, now=NOW) == Use("etl", 4, hours, is_endless)
+    assert use_of("etl", {"nodes": 4, **inputs}, rules, now=NOW) == ClusterUse("etl", 4, hours, is_endless)
 
 
 def test_unknown_nodes_are_not_counted() -> None:
@@ -104,20 +104,23 @@ def test_unknown_nodes_are_not_counted() -> None:
     ("uses", "line"),
     [
         ([], ""),
-        ([Use("a", 1, 1)], "about 1 node-hour: 1 cluster"),
-        ([Use("a", 2, 1), Use("b", 4, 2.5)], "about 12 node-hours: 2 clusters"),
-        ([Use("a", 2, 24, is_endless=True)], "about 48 node-hours a day: 1 cluster, which nothing ends"),
-        ([Use("a", 2, 24, is_endless=True), Use("b", 1, 1)], "about 49 node-hours a day: 2 clusters, 1 without an end"),
+        ([ClusterUse("a", 1, 1)], "about 1 node-hour: 1 cluster"),
+        ([ClusterUse("a", 2, 1), ClusterUse("b", 4, 2.5)], "about 12 node-hours: 2 clusters"),
+        ([ClusterUse("a", 2, 24, is_endless=True)], "about 48 node-hours a day: 1 cluster, which nothing ends"),
+        (
+            [ClusterUse("a", 2, 24, is_endless=True), ClusterUse("b", 1, 1)],
+            "about 49 node-hours a day: 2 clusters, 1 without an end",
+        ),
     ],
 )
-def test_line_of_the_estimate(uses: list[Use], line: str) -> None:
+def test_line_of_the_estimate(uses: list[ClusterUse], line: str) -> None:
     """The sum, of how many clusters, and whether it is for a day."""
     assert estimate.headline(uses) == line
 
 
 def test_limit_counts_all_clusters() -> None:
     """The sum decides; the refusal names the largest clusters first, the sum and the limit."""
-    uses = [Use("small", 2, 1), *(Use(f"big-{number}", 4, 1) for number in range(6))]
+    uses = [ClusterUse("small", 2, 1), *(ClusterUse(f"big-{number}", 4, 1) for number in range(6))]
     assert estimate.refusal(uses, None) is None
     assert estimate.refusal(uses, 26) is None
     text = str(estimate.refusal(uses, 25.5))

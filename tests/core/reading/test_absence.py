@@ -8,7 +8,7 @@ import pytest
 
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.reading.absence import GONE_AFTER, Presence
-from xplenty_pulumi.core.reading.shared_look import SharedLook, Taken
+from xplenty_pulumi.core.reading.shared_look import NumberedResult, SharedCall
 from xplenty_pulumi.errors import ServerError
 
 
@@ -112,13 +112,13 @@ def test_many_who_ask_share_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
         return [SEVEN]
 
     presence = Presence(lambda _: None, list_all, ManualClock())
-    after = SharedLook.after
+    after = SharedCall.after
 
-    def noted(look: SharedLook[object], number: int) -> Taken[object]:
+    def noted(look: SharedCall[object], number: int) -> NumberedResult[object]:
         asked.release()
         return after(look, number)
 
-    monkeypatch.setattr(SharedLook, "after", noted)
+    monkeypatch.setattr(SharedCall, "after", noted)
     threads = [threading.Thread(target=presence.listed, args=(7,)) for _ in range(8)]
     for thread in threads:
         thread.start()

@@ -10,7 +10,7 @@ from tests.support.core_bench import Bench, answers, preceded_by
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reading.for_refresh import Survey
+from xplenty_pulumi.core.reading.for_refresh import RefreshListing
 
 TOGETHER = 8
 """As many as the engine asks for at once on two cores."""
@@ -34,7 +34,7 @@ def crowd() -> Crowd:
 
 
 @pytest.fixture
-def survey(bench: Bench, crowd: Crowd) -> Survey[Cluster]:
+def survey(bench: Bench, crowd: Crowd) -> RefreshListing[Cluster]:
     """The survey of the clusters."""
     return Polls(bench.client, crowd).cluster_survey
 
@@ -58,7 +58,7 @@ def test_one_alone_is_read_singly(bench: Bench) -> None:
     assert bench.wire.count("GET .*") == 0
 
 
-def test_a_thousand_cost_ten_pages(bench: Bench, survey: Survey[Cluster], threads: ThreadPoolExecutor) -> None:
+def test_a_thousand_cost_ten_pages(bench: Bench, survey: RefreshListing[Cluster], threads: ThreadPoolExecutor) -> None:
     """In whatever order they are asked for, and however many are asked for at once."""
     ids = clusters(bench, 1_000)
     found = [*threads.map(survey.find, ids[:TOGETHER]), *map(survey.find, ids[TOGETHER:])]
@@ -77,7 +77,9 @@ def test_slow_pages_are_read_once(bench: Bench, crowd: Crowd, threads: ThreadPoo
     assert bench.wire.count("GET .*") == 10
 
 
-def test_a_long_past_is_not_read_for_a_few(bench: Bench, survey: Survey[Cluster], threads: ThreadPoolExecutor) -> None:
+def test_a_long_past_is_not_read_for_a_few(
+    bench: Bench, survey: RefreshListing[Cluster], threads: ThreadPoolExecutor
+) -> None:
     """Things that are further down than ten pages, and one more for each of them, are read singly."""
     ids = clusters(bench, TOGETHER)
     clusters(bench, 2_000)
@@ -87,7 +89,7 @@ def test_a_long_past_is_not_read_for_a_few(bench: Bench, survey: Survey[Cluster]
 
 @pytest.mark.parametrize("pauses", [[2.5], [1.9] * 64], ids=["after a pause", "after two minutes"])
 def test_a_list_that_is_old_is_read_anew(
-    bench: Bench, crowd: Crowd, survey: Survey[Cluster], threads: ThreadPoolExecutor, pauses: list[float]
+    bench: Bench, crowd: Crowd, survey: RefreshListing[Cluster], threads: ThreadPoolExecutor, pauses: list[float]
 ) -> None:
     """Who asks after a pause, or after two minutes of asking, is not shown what was seen before."""
     ids = clusters(bench, TOGETHER)
@@ -103,7 +105,7 @@ def test_a_list_that_is_old_is_read_anew(
 
 
 def test_a_list_that_can_not_be_read_is_asked_once(
-    bench: Bench, survey: Survey[Cluster], threads: ThreadPoolExecutor
+    bench: Bench, survey: RefreshListing[Cluster], threads: ThreadPoolExecutor
 ) -> None:
     """All are read singly then, and what is wrong comes to light there."""
     ids = clusters(bench, TOGETHER)

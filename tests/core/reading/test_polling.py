@@ -8,11 +8,11 @@ import pytest
 from tests.support.core_bench import Bench, answers
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reading.polling import Follower
+from xplenty_pulumi.core.reading.polling import PollReader
 from xplenty_pulumi.core.reading.shared_look import GATHERING
 from xplenty_pulumi.errors import ServerError
 
-Follow = Callable[[int], Follower[Cluster]]
+Follow = Callable[[int], PollReader[Cluster]]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def clusters(bench: Bench, count: int) -> list[int]:
     return [bench.emulator.add_cluster().id for _ in range(count)]
 
 
-def seen(follower: Follower[Cluster]) -> int | None:
+def seen(follower: PollReader[Cluster]) -> int | None:
     """Return the id of what a look shows."""
     record = follower.look()
     return record.id if record else None

@@ -9,7 +9,7 @@ import pytest
 from tests.support.core_bench import OWNER, Bench, answers
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of, sign
-from xplenty_pulumi.core.reading.last_look import LastLook
+from xplenty_pulumi.core.reading.last_look import FinalCheck
 from xplenty_pulumi.core.reading.strays import strays_among
 from xplenty_pulumi.errors import Cancelled
 
@@ -27,9 +27,9 @@ def left(bench: Bench, marker: Marker, **fields: object) -> int:
     return bench.emulator.add_cluster(description=sign("loads", marker), **fields).id
 
 
-def look(bench: Bench, *known: int) -> LastLook:
+def look(bench: Bench, *known: int) -> FinalCheck:
     """Return the last look of an operation that begins now and has resized a cluster."""
-    made = LastLook(bench.client, bench.clock)
+    made = FinalCheck(bench.client, bench.clock)
     made.expect(SCOPE)
     for one in known:
         made.hold(one)
@@ -128,7 +128,7 @@ def test_operation_that_only_ends_things_names_what_the_last_hour_left(
 def test_last_look_at_an_empty_scope_is_none(bench: Bench) -> None:
     """Where nothing of a stack was worked on there is nothing to look for."""
     resize(bench)
-    assert LastLook(bench.client, bench.clock).text() == ""
+    assert FinalCheck(bench.client, bench.clock).text() == ""
 
 
 def test_last_look_that_fails_says_so(bench: Bench) -> None:

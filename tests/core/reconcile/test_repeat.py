@@ -133,7 +133,7 @@ def test_a_failed_look_does_not_end_the_search(trouble: XplentyError) -> None:
 
 
 def test_a_failed_last_look_leaves_it_open() -> None:
-    """What can not be looked at may exist, so the error says that and not that nothing was sent."""
+    """What cannot be looked at may exist, so the error says that and not that nothing was sent."""
     with pytest.raises(UnsureError) as caught:
         Search([None, None, None, NotSentError("no route")]).run()
     assert caught.value.marker == "[xp1:a:b]"

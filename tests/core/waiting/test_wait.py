@@ -1,4 +1,4 @@
-"""Waiting ends: when it is true, when it can not become true, and when time is over."""
+"""Waiting ends: when it is true, when it cannot become true, and when time is over."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ def test_looks_must_agree_in_a_row() -> None:
 
 
 def test_a_final_status_needs_one_look() -> None:
-    """Where a status can not change any more, nothing is gained by a second look."""
+    """Where a status cannot change any more, nothing is gained by a second look."""
     scene = Scene(["gone"])
     assert scene.wait(GONE) == Thing("gone")
     assert len(scene.looks) == 1
@@ -82,18 +82,18 @@ def test_a_goal_lost_after_the_deadline_is_not_waited_for() -> None:
 
 
 def test_hopeless_ends_at_once() -> None:
-    """When it can not become true any more, the reason is told and no time is spent."""
+    """When it cannot become true any more, the reason is told and no time is spent."""
     scene = Scene(["burst"])
     with pytest.raises(ReadyFailed) as caught:
         scene.wait()
     assert scene.looks == [0]
     assert caught.value.reason == "it burst"
-    assert str(caught.value) == "thing 7: can not become ready: it burst; last seen burst"
+    assert str(caught.value) == "thing 7: cannot become ready: it burst; last seen burst"
 
 
 @pytest.mark.parametrize(("status", "advice"), [("half", "Go on waiting"), ("burst", "Start anew")])
 def test_the_goal_knows_what_to_do_next(status: str, advice: str) -> None:
-    """What may still come asks for other advice than what can not come any more."""
+    """What may still come asks for other advice than what cannot come any more."""
     goal = replace(READY, unfinished="Go on waiting", unreachable="Start anew")
     with pytest.raises(WaitError) as caught:
         Scene([status]).wait(goal, seconds=10)

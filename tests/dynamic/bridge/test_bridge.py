@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import Call, is_set, pool
+from xplenty_pulumi.dynamic.bridge import EngineCall, is_set, pool
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.settings import CI_VARIABLES, in_ci
 
@@ -30,21 +30,21 @@ class Unwilling:
 
 def test_no_host_no_call() -> None:
     """Outside the host there is no call to speak to, and nobody who could go away."""
-    assert bridge.current_call() == Call()
-    assert not Call().keeps_state
-    assert Call().interrupted() == ""
+    assert bridge.current_call() == EngineCall()
+    assert not EngineCall().keeps_state
+    assert EngineCall().interrupted() == ""
 
 
 def test_engine_that_has_gone_away() -> None:
     """A call that nobody waits for any more is interrupted."""
-    assert Call(context=Context(active=True)).interrupted() == ""
-    assert Call(context=Context(active=False)).interrupted() == "the engine has gone away"
+    assert EngineCall(context=Context(active=True)).interrupted() == ""
+    assert EngineCall(context=Context(active=False)).interrupted() == "the engine has gone away"
 
 
 @pytest.mark.parametrize("context", [None, Context(active=True), Unwilling()])
 def test_failure_without_a_trailer_is_only_a_text(context: object) -> None:
     """Where no trailer can be sent the exception itself carries the text."""
-    call = Call(context=context)
+    call = EngineCall(context=context)
     assert str(bridge.fail(call, "it failed")) == "it failed"
     assert str(bridge.fail_partially(call, "half", resource_id="1", outputs={"__provider": "p"})) == "half"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.bridge import EngineCall
 
 
 @pytest.fixture(autouse=True)
@@ -18,11 +18,11 @@ def _new_process() -> Iterator[None]:
 
 def test_cancel_interrupts_every_call() -> None:
     """Once the engine has cancelled, whatever waits is interrupted, but only what has a call at all."""
-    assert Call(context=object()).interrupted() == ""
+    assert EngineCall(context=object()).interrupted() == ""
     bridge.ear().hear()
     assert bridge.cancelled().is_set()
-    assert Call(context=object()).interrupted() == "cancelled"
-    assert Call().interrupted() == ""
+    assert EngineCall(context=object()).interrupted() == "cancelled"
+    assert EngineCall().interrupted() == ""
 
 
 def test_cancel_is_heard_only_in_a_host() -> None:
@@ -51,7 +51,7 @@ def test_end_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("text", ["", None])
 def test_end_says_nothing_without_a_text(text: str | None, capsys: pytest.CaptureFixture[str]) -> None:
-    """No text, or one that can not be had, is no line and no failure."""
+    """No text, or one that cannot be had, is no line and no failure."""
 
     def spent() -> str:
         if text is None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import host_process
-from xplenty_pulumi.dynamic.bridge import Call, engine
+from xplenty_pulumi.dynamic.bridge import EngineCall, engine
 from xplenty_pulumi.dynamic.bridge.engine import EngineWatch, require_engine, watched
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.errors import Cancelled
@@ -96,7 +96,7 @@ def test_call_that_nobody_waits_for_sends_nothing(monkeypatch: pytest.MonkeyPatc
         def is_active(self) -> bool:
             return False
 
-    monkeypatch.setattr(engine, "current_call", lambda: Call(context=Context()))
+    monkeypatch.setattr(engine, "current_call", lambda: EngineCall(context=Context()))
     with pytest.raises(Cancelled, match="the engine has gone away, so nothing was sent"):
         require_engine()
 

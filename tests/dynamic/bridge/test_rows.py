@@ -8,10 +8,10 @@ import pytest
 from tests.dynamic.host import Engine, Line, engine
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import Call, rows
+from xplenty_pulumi.dynamic.bridge import EngineCall, rows
 
-ROW = Call(urn="urn", name="etl")
-NO_ROW = Call(name="etl")
+ROW = EngineCall(urn="urn", name="etl")
+NO_ROW = EngineCall(name="etl")
 DEAD = "127.0.0.1:1"
 
 
@@ -32,7 +32,7 @@ def untold(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     rows.engine.cache_clear()
 
 
-def follow(call: Call, *steps: tuple[str, float]) -> None:
+def follow(call: EngineCall, *steps: tuple[str, float]) -> None:
     """Report each headline every second for its number of seconds, with the second as its detail."""
     clock, second = ManualClock(), 0
     tell = bridge.reporter(call, clock)
@@ -57,7 +57,7 @@ def test_headlines_come_at_once_and_details_with_the_heartbeat(told: Engine) -> 
 
 def test_heartbeat_is_the_calls_own(told: Engine) -> None:
     """Where each line stays for ever, as in CI, the heartbeat is slower."""
-    follow(Call(urn="urn", heartbeat=60), ("creating", 121))
+    follow(EngineCall(urn="urn", heartbeat=60), ("creating", 121))
     assert [line.text for line in told.lines] == [f"creating · {second}s of 30m" for second in (0, 60, 120)]
 
 

@@ -71,7 +71,7 @@ def test_a_failure_shows_neither_settings_nor_salt(scene: Scene) -> None:
     scene.account.delete_record("hook", int(id_))
     with pytest.raises(HostError) as caught:
         host.update(id_, made, made)
-    assert caught.value.status.message.startswith(f"hook {id_}: it can not be updated")
+    assert caught.value.status.message.startswith(f"hook {id_}: it cannot be updated")
     text = HookProvider().scrubbed(f"{made['salt']} {SLACK['settings']}", made)
     assert made["salt"] not in text
     assert "tkn-4711" not in text

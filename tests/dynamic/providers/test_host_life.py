@@ -120,7 +120,7 @@ def test_read_of_a_run_that_was_active_and_vanished_keeps_it(scene: Scene) -> No
     with pytest.raises(HostError) as caught:
         scene.runs().read("987654", {DECLARED: [], "status": "running"})
     assert caught.value.kept.id == "987654"
-    assert "which was active, so how it ended can not be seen" in caught.value.status.message
+    assert "which was active, so how it ended cannot be seen" in caught.value.status.message
 
 
 def test_read_of_an_unhealthy_cluster_keeps_it(scene: Scene) -> None:
@@ -161,7 +161,7 @@ def _surprise(*_: object) -> dict[str, object]:
 
 
 def test_id_that_is_none_is_told_in_one_line(scene: Scene) -> None:
-    """What can not be an id is refused in one line before anything is asked of the service."""
+    """What cannot be an id is refused in one line before anything is asked of the service."""
     with pytest.raises(HostError) as caught:
         scene.clusters().read("not a number", {})
     assert "must be an id, a whole number above 0, got 'not a number'" in caught.value.status.message

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.cli.account import Account, opened
+from xplenty_pulumi.cli.account import CommandAccount, opened
 from xplenty_pulumi.cli.branch.records import ACCOUNT, NO_ACCOUNT
 from xplenty_pulumi.cli.branch.stacks import ProjectStacks
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of
@@ -18,7 +18,7 @@ _ENOUGH = frozenset({"XPLENTY_API_KEY", "XPLENTY_ACCOUNT_ID"})
 
 
 @contextmanager
-def account_of(stacks: ProjectStacks) -> Iterator[Account]:
+def account_of(stacks: ProjectStacks) -> Iterator[CommandAccount]:
     """Give the account of the environment; what is not set there is looked up in the template's configuration.
 
     Raises:
@@ -32,7 +32,7 @@ def account_of(stacks: ProjectStacks) -> Iterator[Account]:
 
 
 def plan_limits(config: Callable[[str], object]) -> PlanLimits:
-    """Return what the plan of the account allows; nothing is limited where that can not be asked."""
+    """Return what the plan of the account allows; nothing is limited where that cannot be asked."""
     try:
         with opened(settings.load(os.environ, config)) as account:
             plans = account.client.within(LONGEST_CALL).plans
@@ -48,7 +48,7 @@ def place_of(config: Callable[[str], object]) -> str:
     return _place(str(account_id).strip(), str(url)) if account_id else ""
 
 
-def require_same(stack: BranchStack, account: Account) -> None:
+def require_same(stack: BranchStack, account: CommandAccount) -> None:
     """Return if the stack was brought up in this account, or does not say where.
 
     Raises:

@@ -3,27 +3,27 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from xplenty_pulumi.cli.account import Account
+from xplenty_pulumi.cli.account import CommandAccount
 from xplenty_pulumi.cli.engine.holders import Holders
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.reports.branches import Claims, Living, Spared, living_among
+from xplenty_pulumi.core.reports.branches import Claims, LiveCluster, Spared, living_among
 from xplenty_pulumi.text import one_line
 
 
 @dataclass(frozen=True)
-class Judge:
+class OwnershipRules:
     """Decides by the states of all stacks of the backend, which `holders` reads, and by the user of the key."""
 
-    account: Account
+    account: CommandAccount
     holders: Callable[[], Holders]
 
-    def living(self) -> tuple[Living, ...]:
+    def living(self) -> tuple[LiveCluster, ...]:
         """Return all clusters of the account that carry a marker and have not ended, those that are ending included."""
         return tuple(living_among(self.account.observer().cluster_records()))
 
     def sorted_out(
-        self, found: Iterable[Living], *, held: frozenset[int] = frozenset()
-    ) -> tuple[tuple[Living, ...], tuple[Spared, ...]]:
+        self, found: Iterable[LiveCluster], *, held: frozenset[int] = frozenset()
+    ) -> tuple[tuple[LiveCluster, ...], tuple[Spared, ...]]:
         """Return which of them are to be ended and which are not; `held` are those that their stack's state held.
 
         Raises:

@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from xplenty_pulumi.cli.branch.account import account_of, plan_limits
-from xplenty_pulumi.cli.branch.claims import Judge
-from xplenty_pulumi.cli.branch.down import TakingDown
+from xplenty_pulumi.cli.branch.claims import OwnershipRules
+from xplenty_pulumi.cli.branch.down import BranchDown
 from xplenty_pulumi.cli.branch.git import Repository
 from xplenty_pulumi.cli.branch.listing import branches_document
 from xplenty_pulumi.cli.branch.stacks import ProjectStacks
-from xplenty_pulumi.cli.branch.sweep import Broom, spelled, spelled_rest
-from xplenty_pulumi.cli.branch.up import Sizing, Wish, deploy, prepare, read_lifetime
+from xplenty_pulumi.cli.branch.sweep import BranchSweep, spelled, spelled_rest
+from xplenty_pulumi.cli.branch.up import BranchRequest, Sizing, deploy, prepare, read_lifetime
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import held_now, holders_in
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
@@ -33,7 +33,7 @@ Remote = Annotated[
 ]
 Cwd = Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder of the Pulumi project.")]
 BreakLock = Annotated[
-    bool, typer.Option("--break-lock", help="Also remove a lock whose process can not be seen from here.")
+    bool, typer.Option("--break-lock", help="Also remove a lock whose process cannot be seen from here.")
 ]
 
 branch = typer.Typer(no_args_is_help=True, help="An environment for each branch, and none that is left over.")
@@ -66,7 +66,7 @@ def branch_up(
         wanted = repository.branch(name)
         pushed_to = _pushed_to(repository, remote, wanted)
         whose = one_line(owner), repository.usual_owner()
-        wish = Wish(wanted, *whose, sizing, span, pushed_to, tuple(options or ()))
+        wish = BranchRequest(wanted, *whose, sizing, span, pushed_to, tuple(options or ()))
         prepared = prepare(engine, wish, template=template, now=SystemClock().now(), limits=plan_limits)
         Screen().line(f"branch {wanted}: stack {prepared.engine.stack}, expires {prepared.expires}")
         if prepared.remark:
@@ -87,8 +87,8 @@ def branch_down(
             return
         with account_of(stacks) as account:
             screen = Screen(account.secrets)
-            judge = Judge(account, partial(held_now, engine))
-            taking = TakingDown(engine, judge, screen, timeout=seconds, breaks_locks=break_lock)
+            judge = OwnershipRules(account, partial(held_now, engine))
+            taking = BranchDown(engine, judge, screen, timeout=seconds, breaks_locks=break_lock)
             screen.line(f"branch {wanted}: {taking.branch(wanted, stacks)}")
 
 
@@ -102,7 +102,7 @@ def branch_list(
     """Show the environments of all branches, whose they are and what lives of them."""
     with one_paragraph("branch list"), account_of(stacks := ProjectStacks(Engine.on_path(cwd, ""))) as account:
         repository, screen = Repository(cwd, os.environ), Screen(account.secrets)
-        broom = Broom(stacks, repository, Judge(account, partial(holders_in, stacks.snapshot)))
+        broom = BranchSweep(stacks, repository, OwnershipRules(account, partial(holders_in, stacks.snapshot)))
         try:
             heads = repository.heads(repository.remote(remote))
         except RefusedError as unknown:
@@ -128,15 +128,15 @@ def branch_sweep(
             raise bad_usage("--dry-run", "and --yes exclude each other")
         engine, seconds = Engine.on_path(cwd, ""), read_span("--timeout", timeout).total_seconds()
         with account_of(stacks := ProjectStacks(engine)) as account:
-            screen, judge = Screen(account.secrets), Judge(account, partial(held_now, engine))
-            seen = Judge(account, partial(holders_in, stacks.snapshot))
-            broom = Broom(stacks, Repository(cwd, os.environ), seen, remote)
+            screen, judge = Screen(account.secrets), OwnershipRules(account, partial(held_now, engine))
+            seen = OwnershipRules(account, partial(holders_in, stacks.snapshot))
+            broom = BranchSweep(stacks, Repository(cwd, os.environ), seen, remote)
             found = broom.look()
             _say(found, screen, acts=yes)
             if not yes:
                 broom.require_readable(found)
                 raise typer.Exit(SHOWS_FAILURE if found else 0)
-            broom.sweep(found, TakingDown(engine, judge, screen, timeout=seconds, breaks_locks=break_lock), screen)
+            broom.sweep(found, BranchDown(engine, judge, screen, timeout=seconds, breaks_locks=break_lock), screen)
 
 
 _STAYS = "ended by Ctrl-C; run the same again to go on: what exists stays in the stack"

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from xplenty_pulumi.cli.branch.account import require_same
-from xplenty_pulumi.cli.branch.claims import Judge, spelled
+from xplenty_pulumi.cli.branch.claims import OwnershipRules, spelled
 from xplenty_pulumi.cli.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.recover.remains import Remains, refuse_while_held, remains_of, remove_locks
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.cli.ui.telling import Teller
-from xplenty_pulumi.core.reconcile import Clusters, Living
+from xplenty_pulumi.cli.ui.telling import ChangePrinter
+from xplenty_pulumi.core.reconcile import ClusterReconciler, LiveClusters
 from xplenty_pulumi.core.reports import branches
 from xplenty_pulumi.core.reports.branches import BranchStack, Spared
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
@@ -27,21 +27,21 @@ _CLEAN_LOOKS = 2
 
 
 @dataclass(frozen=True)
-class Cleared:
+class EndedClusters:
     """How many clusters have ended, and which with the same scope live on."""
 
     ended: int
     spared: tuple[Spared, ...] = ()
 
 
-class TakingDown:
+class BranchDown:
     """Takes down stacks and ends clusters; each within `timeout` seconds.
 
-    With `breaks_locks`, a lock goes too whose process can not be seen from here.
+    With `breaks_locks`, a lock goes too whose process cannot be seen from here.
     """
 
     def __init__(
-        self, engine: Engine, judge: Judge, screen: Screen, *, timeout: float, breaks_locks: bool = False
+        self, engine: Engine, judge: OwnershipRules, screen: Screen, *, timeout: float, breaks_locks: bool = False
     ) -> None:
         self._engine = engine
         self._judge = judge
@@ -63,7 +63,7 @@ class TakingDown:
         ending = f"{plural(cleared.ended, 'cluster')} of it ended" if cleared.ended else "nothing to take down"
         return f"it has no stack; {ending}"
 
-    def stack(self, stack: BranchStack, stacks: ProjectStacks) -> Cleared:
+    def stack(self, stack: BranchStack, stacks: ProjectStacks) -> EndedClusters:
         """Return once the stack is gone and nothing of its own lives that carries its marker; may be repeated.
 
         Raises:
@@ -87,7 +87,7 @@ class TakingDown:
 
     def clusters_of(
         self, scopes: frozenset[str], *, held: frozenset[int] = frozenset(), until: Deadline | None = None
-    ) -> Cleared:
+    ) -> EndedClusters:
         """End the living clusters with one of the scopes that are unfinished or were `held`; return once none lives.
 
         What else has the scope lives on and is named. They are looked for `until` then at least.
@@ -111,15 +111,15 @@ class TakingDown:
                 self._account.clock.sleep(self._account.pace.first)
         for other in spared.values():
             self._screen.line(spelled(other))
-        return Cleared(len(ended), tuple(spared.values()))
+        return EndedClusters(len(ended), tuple(spared.values()))
 
-    def end(self, found: Iterable[branches.Living], deadline: Deadline) -> None:
+    def end(self, found: Iterable[branches.LiveCluster], deadline: Deadline) -> None:
         """Terminate them all at the same time, and wait for the end of each."""
-        living = Living(self._account.client, self._account.clock)
+        living = LiveClusters(self._account.client, self._account.clock)
 
-        def end(one: branches.Living) -> None:
-            patience = self._patience(Teller(self._screen, self._account.clock, f"cluster {one.id}").tell)
-            clusters = Clusters(self._account.client, living, patience, polls=self._account.polls)
+        def end(one: branches.LiveCluster) -> None:
+            patience = self._patience(ChangePrinter(self._screen, self._account.clock, f"cluster {one.id}").tell)
+            clusters = ClusterReconciler(self._account.client, living, patience, polls=self._account.polls)
             clusters.delete(one.id, timeout=deadline.left(), active_jobs="stop")
             self._screen.line(f"cluster {one.id} has ended ({one.scope})")
 
@@ -141,7 +141,7 @@ class TakingDown:
         unseen = [lock for lock in remains.locks or () if not lock.is_seen]
         if unseen and not self._breaks_locks:
             raise RefusedError(
-                f"it is locked by {unseen[0]}, which can not be looked for from here; nothing was changed",
+                f"it is locked by {unseen[0]}, which cannot be looked for from here; nothing was changed",
                 resource=remains.stack,
                 advice="When you know that this `pulumi` is not at work any more, run it with --break-lock",
             )
@@ -151,7 +151,7 @@ class TakingDown:
             self._screen.warn(f"{remains.stack}:{remains.foreign()}")
 
 
-def _still_living(found: Iterable[branches.Living]) -> XplentyError:
+def _still_living(found: Iterable[branches.LiveCluster]) -> XplentyError:
     named = ", ".join(f"{one.id} ({one.headline})" for one in found)
     return XplentyError(
         f"the time is up and clusters still live that are to end: {named}",

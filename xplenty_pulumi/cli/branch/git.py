@@ -85,7 +85,7 @@ class Repository:
         """Return the branches on the remote, or where `remote` is empty, those of this clone.
 
         Raises:
-            RefusedError: they can not be told, which is no sign that they are gone.
+            RefusedError: they cannot be told, which is no sign that they are gone.
         """
         words = ("ls-remote", "--symref", remote, "HEAD", f"{_HEAD}*") if remote else ("show-ref", "--heads")
         listed = self._git(*words)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from xplenty_pulumi.cli.status.tables import add_row, plain_table
 from xplenty_pulumi.cli.ui.documents import document
-from xplenty_pulumi.core.reports.branches import BranchStack, Heads, Living, Spared
+from xplenty_pulumi.core.reports.branches import BranchStack, Heads, LiveCluster, Spared
 from xplenty_pulumi.text import NOTHING, rough_duration
 
 
@@ -23,8 +23,8 @@ class BranchRows:
 
     at: datetime
     stacks: Sequence[BranchStack]
-    living: Sequence[Living]
-    orphans: Sequence[Living]
+    living: Sequence[LiveCluster]
+    orphans: Sequence[LiveCluster]
     heads: Heads | None
     spared: Sequence[Spared] = ()
 

@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from xplenty_pulumi.cli.branch.claims import Judge
+from xplenty_pulumi.cli.branch.claims import OwnershipRules
 from xplenty_pulumi.cli.branch.claims import spelled as spelled_spared
-from xplenty_pulumi.cli.branch.down import TakingDown
+from xplenty_pulumi.cli.branch.down import BranchDown
 from xplenty_pulumi.cli.branch.git import Repository
 from xplenty_pulumi.cli.branch.listing import BranchRows
 from xplenty_pulumi.cli.branch.records import EXPIRES
 from xplenty_pulumi.cli.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.engine.holders import holders_in
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.core.reports.branches import BranchStack, Due, Heads, Living, Sweeping, due_stacks, orphans
+from xplenty_pulumi.core.reports.branches import BranchStack, Due, Heads, LiveCluster, Sweeping, due_stacks, orphans
 from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import NOTHING, one_line, plural, rough_duration
 
@@ -26,12 +26,12 @@ _MAKE_READABLE = (
 
 
 @dataclass(frozen=True)
-class Broom:
+class BranchSweep:
     """Finds what is left of branches, and ends it; the `judge` decides by the same snapshot of the backend."""
 
     stacks: ProjectStacks
     repository: Repository
-    judge: Judge
+    judge: OwnershipRules
     remote: str = ""
 
     def rows(self, heads: Heads | None) -> BranchRows:
@@ -68,7 +68,7 @@ class Broom:
         if found.unreadable:
             raise XplentyError(" ".join(map(_unreadable, found.unreadable)), advice=_MAKE_READABLE)
 
-    def sweep(self, found: Sweeping, taking: TakingDown, screen: Screen) -> None:
+    def sweep(self, found: Sweeping, taking: BranchDown, screen: Screen) -> None:
         """End what was found; what fails does not keep the rest from being ended.
 
         Raises:
@@ -105,11 +105,11 @@ class Broom:
         scopes = frozenset(one.scope for one in found.orphans)
         return scopes & {one.scope for one in self._anew().rows(None).orphans} if scopes else scopes
 
-    def _anew(self) -> "Broom":
+    def _anew(self) -> "BranchSweep":
         stacks = self.stacks.anew()
         return replace(self, stacks=stacks, judge=replace(self.judge, holders=partial(holders_in, stacks.snapshot)))
 
-    def _try(self, due: Due, taking: TakingDown, screen: Screen, failures: list[str]) -> None:
+    def _try(self, due: Due, taking: BranchDown, screen: Screen, failures: list[str]) -> None:
         """Take a stack down, unless a `branch up` has given it more time since it was found."""
         try:
             stacks = self.stacks.anew()
@@ -152,5 +152,5 @@ def _stack_line(due: Due) -> str:
     return one_line(f"stack {stack.name} ({whose}): {why}; {plural(stack.resources, 'resource')}{clusters}")
 
 
-def _orphan_line(one: Living) -> str:
+def _orphan_line(one: LiveCluster) -> str:
     return one_line(f"cluster {one.id} ({one.headline}): no stack has its scope {one.scope} any more")

@@ -48,7 +48,7 @@ class Sizing(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wish:
+class BranchRequest:
     """What is to be brought up; the `usual_owner` is for where no `owner` is named and none is on record.
 
     Without a `sizing` it is what is on record.
@@ -64,7 +64,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedStack:
     """A stack that is ready to be deployed, with this configuration besides what it has."""
 
     engine: Engine
@@ -81,7 +81,7 @@ def read_lifetime(text: str) -> timedelta:
     return span
 
 
-def prepare(engine: Engine, wish: Wish, *, template: str, now: datetime, limits: Limits) -> Prepared:
+def prepare(engine: Engine, wish: BranchRequest, *, template: str, now: datetime, limits: Limits) -> PreparedStack:
     """Return the branch's stack with its records, made where it is missing as a copy of its template.
 
     `limits` asks for those of the account's plan, which decide the sizing where none is wished or on record. The
@@ -103,7 +103,7 @@ def prepare(engine: Engine, wish: Wish, *, template: str, now: datetime, limits:
     records = {**config, SCOPE: found.get(SCOPE, ""), PUSHED: wish.pushed_to, ACCOUNT: place_of(found.get)}
     for tag, value in tags_to_set(records, tags).items():
         own.told("stack", "tag", "set", tag, value)
-    return Prepared(own, expires, {SCOPE: "", **config} if found.get(SCOPE) == "" else config, remark)
+    return PreparedStack(own, expires, {SCOPE: "", **config} if found.get(SCOPE) == "" else config, remark)
 
 
 def _later(wanted: datetime, *, recorded: str | None, now: datetime) -> str:
@@ -112,7 +112,7 @@ def _later(wanted: datetime, *, recorded: str | None, now: datetime) -> str:
     return stamp(known if known and wanted < known <= now + LONGEST_LIFETIME else wanted)
 
 
-def deploy(prepared: Prepared, wish: Wish) -> None:
+def deploy(prepared: PreparedStack, wish: BranchRequest) -> None:
     """Run `pulumi up`; raises XplentyError where it fails."""
     config = [word for name, value in prepared.config.items() for word in ("--config", f"{name}={value}")]
     if not prepared.engine.shown("up", "--yes", *config, *wish.extra):
@@ -157,7 +157,7 @@ def _made(engine: Engine, stacks: ProjectStacks, template: str) -> bool:
 
 @contextmanager
 def _removed_again(engine: Engine, stacks: ProjectStacks, *, is_new: bool) -> Iterator[None]:
-    """Remove a new stack that can not be configured: made with a wrong passphrase, it would refuse the right one."""
+    """Remove a new stack that cannot be configured: made with a wrong passphrase, it would refuse the right one."""
     try:
         yield
     except XplentyError:

@@ -23,7 +23,7 @@ _NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
-class Change:
+class PropertyChange:
     """A property with its value before and after, as JSON; an empty text where there is none."""
 
     name: str
@@ -38,7 +38,7 @@ class Step:
     operation: str
     name: str
     kind: str
-    changes: tuple[Change, ...]
+    changes: tuple[PropertyChange, ...]
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _step(step: Mapping[str, Any], *, show_variables: bool) -> Step:
     changes = list(_changes(before, after, changed=_changed(step)))
     outputs = side_by_side((step.get("oldState") or _NOTHING).get("outputs") or {})
     spent = [name for name in step.get("replaceReasons") or () if name in outputs and name not in {**before, **after}]
-    changes += [Change(name, _spelled(outputs[name]), "") for name in spent if name not in _MASKED]
+    changes += [PropertyChange(name, _spelled(outputs[name]), "") for name in spent if name not in _MASKED]
     return Step(step["op"], name, _shown_type(kind, step), tuple(changes))
 
 
@@ -123,7 +123,9 @@ def _changed(step: Mapping[str, Any]) -> Sequence[str]:
     return [*(step.get("detailedDiff") or _NOTHING), *(step.get("diffReasons") or ())]
 
 
-def _changes(before: Mapping[str, str], after: Mapping[str, str], *, changed: Sequence[str]) -> Iterator[Change]:
+def _changes(
+    before: Mapping[str, str], after: Mapping[str, str], *, changed: Sequence[str]
+) -> Iterator[PropertyChange]:
     """Return the changed properties of both sides; all that are set where only one side is there."""
     is_whole = not before or not after
     for name in sorted({*before, *after}):
@@ -131,4 +133,4 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str], *, changed: Se
         top = name.partition(".")[0]
         named = name in changed or (top in changed and not any(one.startswith(f"{top}.") for one in changed))
         if (is_whole and (old or new)) or (not is_whole and (named or old != new)):
-            yield Change(name, old, new)
+            yield PropertyChange(name, old, new)

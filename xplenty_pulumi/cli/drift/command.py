@@ -10,7 +10,7 @@ from typer.core import TyperCommand
 
 from xplenty_pulumi.cli.drift.documents import report_document, summary
 from xplenty_pulumi.cli.drift.elsewhere import Backend
-from xplenty_pulumi.cli.drift.memory import Changes, Memory, Selection, changes, keep, recalled
+from xplenty_pulumi.cli.drift.memory import LastReport, ReportChanges, Selection, changes, keep, recalled
 from xplenty_pulumi.cli.drift.pages import DriftPage, markdown
 from xplenty_pulumi.cli.drift.post import Receiver
 from xplenty_pulumi.cli.drift.report import report_of, scrubbed
@@ -50,7 +50,7 @@ COMMAND_CLASS = DriftCommand
 
 
 @dataclass(frozen=True)
-class Chosen:
+class DriftOptions:
     """What the user has asked for."""
 
     stack: str
@@ -63,7 +63,7 @@ class Chosen:
     @classmethod
     def of(
         cls, stack: str, file: Path | None, hook: str, *, all_stacks: bool, unmanaged: bool, format_: Format
-    ) -> "Chosen":
+    ) -> "DriftOptions":
         """Return what was typed; raises ConfigError where the parts do not fit together."""
         if stack and all_stacks:
             raise bad_usage("--stack", "names one stack; leave out --all")
@@ -104,7 +104,7 @@ def drift(
     """
     with one_paragraph("drift", bad_usage=FAILED):
         shown_as = Format.JSON if as_json else format_
-        chosen = Chosen.of(stack, since_last, hook, all_stacks=all_stacks, unmanaged=unmanaged, format_=shown_as)
+        chosen = DriftOptions.of(stack, since_last, hook, all_stacks=all_stacks, unmanaged=unmanaged, format_=shown_as)
         if fail_on_unknown_stacks and not unmanaged:
             raise bad_usage("--fail-on-unknown-stacks", "is about what --unmanaged shows; add that")
         snapshot = Snapshot(Engine.on_path(cwd, stack))
@@ -128,7 +128,7 @@ def _fails(drift: Drift, *, unknown: bool) -> bool:
     return drift.is_drift or (unknown and drift is Drift.UNKNOWN)
 
 
-def _show(screen: Screen, document: dict[str, Any], since: Changes | None, format_: Format) -> None:
+def _show(screen: Screen, document: dict[str, Any], since: ReportChanges | None, format_: Format) -> None:
     if format_ is Format.JSON:
         screen.document(_with_changes(document, since))
     elif format_ is Format.MARKDOWN:
@@ -137,7 +137,7 @@ def _show(screen: Screen, document: dict[str, Any], since: Changes | None, forma
         screen.show(DriftPage(document, since))
 
 
-def _with_changes(document: dict[str, Any], since: Changes | None) -> dict[str, Any]:
+def _with_changes(document: dict[str, Any], since: ReportChanges | None) -> dict[str, Any]:
     """The document; with changes, its findings are only what is new, beside what is no more."""
     if since is None:
         return document
@@ -151,10 +151,12 @@ def _with_changes(document: dict[str, Any], since: Changes | None) -> dict[str, 
     }
 
 
-def _remember(chosen: Chosen, file: Path, selection: Selection, document: dict[str, Any], since: Changes) -> None:
+def _remember(
+    chosen: DriftOptions, file: Path, selection: Selection, document: dict[str, Any], since: ReportChanges
+) -> None:
     """Post the report if its class has changed, and keep it; after a failed post with the class that was told last."""
     told = Drift(document["class"])
-    memory = Memory(document["at"], told, tuple(document["findings"]))
+    memory = LastReport(document["at"], told, tuple(document["findings"]))
     if chosen.receiver is None or told is since.previous:
         keep(file, selection, memory)
         return

@@ -5,13 +5,13 @@ from typing import Any
 
 from xplenty_pulumi.cli.ui.documents import document, picked
 from xplenty_pulumi.core.kinds.kind import Drift
-from xplenty_pulumi.core.reports.drift import Finding, Report
+from xplenty_pulumi.core.reports.drift import DriftReport, Finding
 from xplenty_pulumi.text import plural
 
 _COUNTED = (Drift.HARMFUL, Drift.HARMLESS, Drift.UNKNOWN, Drift.EXPECTED)
 
 
-def report_document(report: Report) -> dict[str, Any]:
+def report_document(report: DriftReport) -> dict[str, Any]:
     """Return all of a report."""
     not_compared = [
         {"stack": stack, "resource": resource, "fields": names}

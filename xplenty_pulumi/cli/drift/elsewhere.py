@@ -27,7 +27,7 @@ class Backend:
         The state says so, and for a stack without resources its name.
 
         Raises:
-            ConfigError: a stack can not be read.
+            ConfigError: a stack cannot be read.
             XplentyError: what the engine says makes no sense.
         """
         try:

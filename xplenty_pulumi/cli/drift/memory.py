@@ -32,7 +32,7 @@ class Selection:
 
 
 @dataclass(frozen=True)
-class Memory:
+class LastReport:
     """The last report: when it was made, the class that was told of it last, and its findings."""
 
     at: str
@@ -41,7 +41,7 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class Changes:
+class ReportChanges:
     """What has changed since the last report; `since` is None where there was none."""
 
     since: str | None
@@ -51,7 +51,7 @@ class Changes:
     unchanged: int
 
 
-def recalled(file: Path, selection: Selection) -> Memory | None:
+def recalled(file: Path, selection: Selection) -> LastReport | None:
     """Return what the file holds, None where there is none yet.
 
     Raises:
@@ -62,7 +62,7 @@ def recalled(file: Path, selection: Selection) -> Memory | None:
     except FileNotFoundError:
         return None
     except OSError as problem:
-        raise _refused(file, f"can not be read: {problem.strerror}") from None
+        raise _refused(file, f"cannot be read: {problem.strerror}") from None
     except (ValueError, KeyError, TypeError, RecursionError):
         raise _refused(file, "is not a report of this command, or is damaged") from None
     if kept != selection:
@@ -70,17 +70,17 @@ def recalled(file: Path, selection: Selection) -> Memory | None:
     return memory
 
 
-def changes(last: Memory | None, findings: Sequence[Document]) -> Changes:
+def changes(last: LastReport | None, findings: Sequence[Document]) -> ReportChanges:
     """Return what is new, grown or shrunk, and what is no more; counters that go on counting are no news."""
     before = {_identity(one): one for one in (last.findings if last else ())}
     new = tuple(one for one in findings if not _is_known(one, before.get(_identity(one))))
     still = {_identity(one) for one in findings}
     resolved = tuple(one for key, one in before.items() if key not in still)
     previous = last.drift if last else Drift.NONE
-    return Changes(last.at if last else None, previous, new, resolved, len(findings) - len(new))
+    return ReportChanges(last.at if last else None, previous, new, resolved, len(findings) - len(new))
 
 
-def keep(file: Path, selection: Selection, memory: Memory) -> None:
+def keep(file: Path, selection: Selection, memory: LastReport) -> None:
     """Write the file, whole or not at all; raises ConfigError where that is not possible."""
     document = {
         "format": _FORMAT,
@@ -103,17 +103,17 @@ def keep(file: Path, selection: Selection, memory: Memory) -> None:
             raise
     except OSError as problem:
         raise ConfigError(
-            f"--since-last {file} can not be written: {problem.strerror}",
+            f"--since-last {file} cannot be written: {problem.strerror}",
             setting="--since-last",
             advice="Name a file in a folder that this user may write to; the next run reports the same again",
         ) from None
 
 
-def _read(document: Document) -> tuple[Selection, Memory]:
+def _read(document: Document) -> tuple[Selection, LastReport]:
     """What the file says; raises ValueError, KeyError or TypeError where it makes no sense."""
     if (document["format"], document["version"]) != (_FORMAT, _VERSION):
         raise ValueError("another format")
-    memory = Memory(str(document["at"]), Drift(document["class"]), tuple(document["findings"]))
+    memory = LastReport(str(document["at"]), Drift(document["class"]), tuple(document["findings"]))
     if not all(map(_is_finding, memory.findings)):
         raise ValueError("a finding that is none")
     return Selection(**document["selection"]), memory

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from xplenty_pulumi.cli.drift.documents import summary
-from xplenty_pulumi.cli.drift.memory import Changes
+from xplenty_pulumi.cli.drift.memory import ReportChanges
 from xplenty_pulumi.cli.status.tables import plain_table
 from xplenty_pulumi.cli.ui.markdown import LARGEST, code, fitting, head, left_out, plain, row
 from xplenty_pulumi.core.kinds.kind import Drift
@@ -34,7 +34,7 @@ Document = Mapping[str, Any]
 class DriftPage:
     """The report as a table; with `since`, only what has changed."""
 
-    def __init__(self, document: Document, since: Changes | None) -> None:
+    def __init__(self, document: Document, since: ReportChanges | None) -> None:
         self._document = document
         self._since = since
 
@@ -48,7 +48,7 @@ class DriftPage:
             yield Text("\n" + "\n".join(notes), style="dim")
 
 
-def markdown(document: Document, since: Changes | None) -> str:
+def markdown(document: Document, since: ReportChanges | None) -> str:
     """Return the same as Markdown, short enough for a comment: what is left out is counted, the gravest is shown."""
     rows = [row(map(code, one)) for one in _rows(_shown(document, since))]
     notes = [f"- {plain(note)}\n" for note in _notes(document, since)]
@@ -60,7 +60,7 @@ def markdown(document: Document, since: Changes | None) -> str:
     return "\n".join([*parts, *(["".join(told)] if told else [])])
 
 
-def _shown(document: Document, since: Changes | None) -> Sequence[Document]:
+def _shown(document: Document, since: ReportChanges | None) -> Sequence[Document]:
     return document["findings"] if since is None else since.new
 
 
@@ -95,7 +95,7 @@ def _value(value: object) -> str:
     return NOTHING if value is None else one_line(json.dumps(value, ensure_ascii=False))
 
 
-def _notes(document: Document, since: Changes | None) -> list[str]:
+def _notes(document: Document, since: ReportChanges | None) -> list[str]:
     counters = Counter(one["field"] for one in _shown(document, since) if _is_counter(one))
     notes = []
     if counters:
@@ -108,7 +108,7 @@ def _notes(document: Document, since: Changes | None) -> list[str]:
     secret = len(document["not_compared"])
     if secret:
         verb = "has fields that are" if secret == 1 else "have fields that are"
-        notes.append(f"{plural(secret, 'resource')} {verb} secret in the state and can not be compared")
+        notes.append(f"{plural(secret, 'resource')} {verb} secret in the state and cannot be compared")
     return notes
 
 

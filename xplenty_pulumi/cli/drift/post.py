@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from xplenty_pulumi.client.http.address import Address, parse_address
-from xplenty_pulumi.client.http.outcomes import Answered, Outcome, Request, Unsure
+from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, Outcome, Unsure
 from xplenty_pulumi.client.http.transport import HttpTransport, Transport
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.errors import ConfigError, XplentyError
@@ -45,7 +45,7 @@ class Receiver:
         """
         transport = Transport(self.address, None, clock=clock, http=http, read_timeout=TIMEOUT)
         try:
-            outcome = transport.send(Request("POST", self.path, body=document), timeout=TIMEOUT)
+            outcome = transport.send(HttpRequest("POST", self.path, body=document), timeout=TIMEOUT)
         finally:
             transport.close()
         if trouble := _trouble(outcome):

@@ -2,15 +2,15 @@
 
 import typer
 
-from xplenty_pulumi.cli.account import Account, opened
+from xplenty_pulumi.cli.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.asking import ask, refuse_owned
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import Force, JobId, Timeout, Yes, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.cli.ui.telling import FORGOTTEN, Teller
+from xplenty_pulumi.cli.ui.telling import FORGOTTEN, ChangePrinter
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.reconcile.runs.stop import Stopping
+from xplenty_pulumi.core.reconcile.runs.stop import RunStopper
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import UNMANAGED, JobRow, job_row, owner_of
 from xplenty_pulumi.core.waiting.patience import Deadline
@@ -38,13 +38,13 @@ def stop_job(number: JobId, *, yes: Yes = False, force: Force = False, timeout: 
             return
         refuse_owned(row.label, _owner(account, row), force=force)
         ask(f"Stop {row.label} ({row.headline})?", screen, yes=yes)
-        teller = Teller(screen, account.clock, row.label)
-        stopping = Stopping(account.client, account.polls, account.patience(teller.tell, screen.warn))
+        teller = ChangePrinter(screen, account.clock, row.label)
+        stopping = RunStopper(account.client, account.polls, account.patience(teller.tell, screen.warn))
         ended = stopping.stop(number, Deadline.after(seconds, account.clock))
         teller.tell(_outcome(ended))
 
 
-def _owner(account: Account, row: JobRow) -> str:
+def _owner(account: CommandAccount, row: JobRow) -> str:
     """The owner of the cluster that it runs on; a moment's 404 does not make that nobody's."""
     if row.cluster_id is None:
         return UNMANAGED

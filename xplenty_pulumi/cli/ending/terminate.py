@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer
 
-from xplenty_pulumi.cli.account import Account, opened
+from xplenty_pulumi.cli.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.asking import ask, refuse_owned
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import ClusterId, Force, Timeout, Yes, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.cli.ui.telling import FORGOTTEN, Teller
+from xplenty_pulumi.cli.ui.telling import FORGOTTEN, ChangePrinter
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.reconcile import Clusters, Living
+from xplenty_pulumi.core.reconcile import ClusterReconciler, LiveClusters
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import ClusterRow, cluster_row
 from xplenty_pulumi.errors import RefusedError
@@ -59,15 +59,19 @@ def terminate_cluster(
             return
         if row.phase is not Phase.ENDING:
             _agree(account, row, screen, policy=active_jobs, force=force, yes=yes)
-        teller = Teller(screen, account.clock, row.label)
+        teller = ChangePrinter(screen, account.clock, row.label)
         patience = account.patience(teller.tell, screen.warn)
-        clusters = Clusters(account.client, Living(account.client, account.clock), patience, polls=account.polls)
+        clusters = ClusterReconciler(
+            account.client, LiveClusters(account.client, account.clock), patience, polls=account.polls
+        )
         clusters.delete(number, timeout=seconds, active_jobs=active_jobs)
         ended = account.polls.cluster(number)
         teller.tell(ended.status if ended else FORGOTTEN)
 
 
-def _agree(account: Account, row: ClusterRow, screen: Screen, *, policy: ActiveJobs, force: bool, yes: bool) -> None:
+def _agree(
+    account: CommandAccount, row: ClusterRow, screen: Screen, *, policy: ActiveJobs, force: bool, yes: bool
+) -> None:
     """Return if it may be ended: it is no stack's, the user has thought of what is active on it, and agrees."""
     refuse_owned(row.label, row.owner, force=force)
     active = [job for job in account.polls.active_jobs() if job.cluster_id == row.id]

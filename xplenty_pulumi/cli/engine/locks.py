@@ -82,7 +82,7 @@ def emptied(backend: str, *, folder: Path) -> tuple[Path, ...]:
 
 
 def _command_of(pid: int) -> str | None:
-    """The name of a running process, an empty text where there is none, or None where that can not be seen."""
+    """The name of a running process, an empty text where there is none, or None where that cannot be seen."""
     if Path("/proc/self/stat").exists():
         try:
             name, _, rest = (Path("/proc") / str(pid) / "stat").read_text().partition("(")[2].rpartition(")")

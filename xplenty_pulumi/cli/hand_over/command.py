@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.cli.account import Account, opened
+from xplenty_pulumi.cli.account import CommandAccount, opened
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import TOKENS, Held, Holders, holders_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
@@ -23,7 +23,7 @@ from xplenty_pulumi.core.kinds.kind import Ending
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reports import hand_over as core
-from xplenty_pulumi.core.reports.hand_over import Thing
+from xplenty_pulumi.core.reports.hand_over import HandOverTarget
 from xplenty_pulumi.errors import ConfigError, RefusedError
 
 _THING = re.compile(rf"({'|'.join(MARKED)}):([1-9][0-9]{{0,17}})")
@@ -33,7 +33,7 @@ _INTERRUPTED = "ended by Ctrl-C; run the same again to see whether the marker wa
 
 
 @dataclass(frozen=True)
-class Heir:
+class NewOwner:
     """The resource that is to have it: what its markers share, and what texts call it."""
 
     marker: Marker
@@ -73,21 +73,21 @@ def hand_over(
         place = place_of(snapshot, needs_stack=not release)
         with opened(settings.load(os.environ, place.config.get)) as account:
             found = core.look(account.client, kind, number)
-            handing = _HandingOver(account, Screen(account.secrets), place, holders_in(snapshot))
+            handing = _HandOver(account, Screen(account.secrets), place, holders_in(snapshot))
             handing.show(found)
             handing.run(found, None if release else _heir(found, place, name, urn), yes=yes)
 
 
-class _HandingOver:
+class _HandOver:
     """One change of a marker: what it is about is shown, asked, done and seen."""
 
-    def __init__(self, account: Account, screen: Screen, place: Place, holders: Holders) -> None:
+    def __init__(self, account: CommandAccount, screen: Screen, place: Place, holders: Holders) -> None:
         self._account = account
         self._screen = screen
         self._place = place
         self._holders = holders
 
-    def run(self, thing: Thing, heir: Heir | None, *, yes: bool) -> None:
+    def run(self, thing: HandOverTarget, heir: NewOwner | None, *, yes: bool) -> None:
         """Change the marker of the thing so that the heir adopts it, or nobody."""
         core.require_free(thing, holder=self._holder(thing))
         self._require_made(thing)
@@ -101,7 +101,7 @@ class _HandingOver:
         core.hand_over(self._account.client, thing, marker, clock=self._account.clock)
         self._screen.line(f"{thing.label}: {_next(thing, heir, self._place.stack, is_foreign=bool(foreign))}")
 
-    def _require_made(self, thing: Thing) -> None:
+    def _require_made(self, thing: HandOverTarget) -> None:
         """Return unless a create of another stack may still be at work on it."""
         marker = thing.marker
         if marker is None or not marker.is_unfinished or marker.scope == self._place.scope:
@@ -114,7 +114,7 @@ class _HandingOver:
                 "`xplenty-pulumi recover --end-strays`",
             )
 
-    def show(self, thing: Thing) -> None:
+    def show(self, thing: HandOverTarget) -> None:
         """Print what it is, and whose."""
         marker, creator = thing.marker, thing.creator
         self._screen.line(f"{thing.label} ({self._screen.scrubbed(thing.headline)})")
@@ -122,7 +122,7 @@ class _HandingOver:
         self._screen.line(f"  creator: {'not shown by the service' if creator is None else f'user {creator}'}")
         self._screen.line(f"  in the state of: {self._holder(thing) or 'no stack of this backend'}")
 
-    def _holder(self, thing: Thing) -> str:
+    def _holder(self, thing: HandOverTarget) -> str:
         return self._holders.of(thing.kind.name, thing.record.id)
 
     def _spelled(self, marker: Marker) -> str:
@@ -130,14 +130,14 @@ class _HandingOver:
         since = f", since {marker.begun:%Y-%m-%d %H:%M} UTC" if marker.begun else ""
         return f"{'unfinished' if marker.is_unfinished else 'held'}, scope {marker.scope} ({whose}){since}"
 
-    def _foreign(self, thing: Thing) -> str:
+    def _foreign(self, thing: HandOverTarget) -> str:
         """A warning where another user has created it, else an empty text."""
         creator = thing.creator
         if creator is None or creator == (user := self._account.client.user_id()):
             return ""
         return f"user {creator} created it, and the key is that of user {user}"
 
-    def _require_no_other(self, heir: Heir, thing: Thing) -> None:
+    def _require_no_other(self, heir: NewOwner, thing: HandOverTarget) -> None:
         if other := heir.held(self._holders, self._place.stack):
             raise RefusedError(
                 f"the state of stack {other.stack} has {thing.kind.name} {other.id} as {other.name} already, so its "
@@ -155,15 +155,15 @@ def _read(thing: str) -> tuple[str, int]:
     return found[1], int(found[2])
 
 
-def _heir(thing: Thing, place: Place, name: str, urn: str) -> Heir:
+def _heir(thing: HandOverTarget, place: Place, name: str, urn: str) -> NewOwner:
     """The resource of the stack that is meant; raises ConfigError where that is not said."""
     if name or urn:
         urn = urn or place.urn(f"{TOKENS[thing.kind.name]}::{name}")
         marker = marker_of(_owner(urn, place, thing.kind.name))
-        return Heir(marker, f"{urn.rpartition('::')[2]} of stack {place.stack}", urn)
+        return NewOwner(marker, f"{urn.rpartition('::')[2]} of stack {place.stack}", urn)
     marker_now = thing.marker
     if marker_now and marker_now.scope == place.scope:
-        return Heir(marker_now.whose, f"the resource of stack {place.stack} that its marker names")
+        return NewOwner(marker_now.whose, f"the resource of stack {place.stack} that its marker names")
     raise ConfigError(
         f"{thing.label}: its marker does not say which resource of stack {place.stack} is to have it; {_UNDONE}",
         advice="Name the resource with --name, or with --urn where it is in a component",
@@ -180,7 +180,7 @@ def _owner(urn: str, place: Place, kind: str) -> Owner:
     return place.owner(parts[3])
 
 
-def _question(thing: Thing, heir: Heir | None, stack: str, foreign: str) -> str:
+def _question(thing: HandOverTarget, heir: NewOwner | None, stack: str, foreign: str) -> str:
     warning = f"{foreign[:1].upper()}{foreign[1:]}. " if foreign else ""
     if heir is None:
         return f"{warning}Release {thing.label} from its marker, so that no stack adopts, changes or ends it?"
@@ -190,7 +190,7 @@ def _question(thing: Thing, heir: Heir | None, stack: str, foreign: str) -> str:
     )
 
 
-def _next(thing: Thing, heir: Heir | None, stack: str, *, is_foreign: bool) -> str:
+def _next(thing: HandOverTarget, heir: NewOwner | None, stack: str, *, is_foreign: bool) -> str:
     if heir is None:
         cost = ""
         if thing.kind.ends is Ending.TERMINATED:

@@ -115,5 +115,5 @@ def _locked_by(locks: Sequence[Lock] | None) -> str:
         return "this backend does not show whether another `pulumi` is at work"
     if not locks:
         return "not locked"
-    states = {True: "which does not run any more", False: "which can not be looked for from here"}
+    states = {True: "which does not run any more", False: "which cannot be looked for from here"}
     return "locked by " + " and ".join(f"{lock}, {states[lock.is_seen]}" for lock in locks)

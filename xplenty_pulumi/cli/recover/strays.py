@@ -7,9 +7,9 @@ from datetime import datetime
 from random import SystemRandom
 from typing import Any
 
-from xplenty_pulumi.cli.account import Account, opened
-from xplenty_pulumi.cli.branch.claims import Judge
-from xplenty_pulumi.cli.branch.down import TakingDown
+from xplenty_pulumi.cli.account import CommandAccount, opened
+from xplenty_pulumi.cli.branch.claims import OwnershipRules
+from xplenty_pulumi.cli.branch.down import BranchDown
 from xplenty_pulumi.cli.drift.stacks import states
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
@@ -22,9 +22,9 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_of_another
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reading.strays import WINDOW, Stray, strays_among
-from xplenty_pulumi.core.reconcile import Definitions, KnownDefinitions, Living, definition_of
-from xplenty_pulumi.core.reports.branches import Living as Marked
-from xplenty_pulumi.core.reports.hand_over import Thing, hand_over
+from xplenty_pulumi.core.reconcile import DefinitionReconciler, KnownDefinitions, LiveClusters, definition_of
+from xplenty_pulumi.core.reports.branches import LiveCluster as Marked
+from xplenty_pulumi.core.reports.hand_over import HandOverTarget, hand_over
 from xplenty_pulumi.core.waiting.patience import Deadline
 
 _LONGEST = 1200.0
@@ -38,7 +38,7 @@ class StackAccount:
     `scopes` are all that the markers of its resources can carry; `holders` are the states of the whole backend.
     """
 
-    account: Account
+    account: CommandAccount
     scopes: frozenset[str]
     holders: Holders
 
@@ -47,9 +47,9 @@ class StackAccount:
         found = [strays_among(self._living(one), self.scopes, self.holders.ids(one.name)) for one in MARKED.values()]
         return tuple(stray for strays in found for stray in strays)
 
-    def hand_over(self, owners: Collection[Marker], *, since: datetime) -> Iterator[Thing]:
+    def hand_over(self, owners: Collection[Marker], *, since: datetime) -> Iterator[HandOverTarget]:
         """Sign as unfinished, and yield, what creates of these owners `since` then had finished and no state holds."""
-        for thing in [Thing(one) for kind in MARKED.values() for one in self._living(kind)]:
+        for thing in [HandOverTarget(one) for kind in MARKED.values() for one in self._living(kind)]:
             marker = thing.marker
             if marker is None or marker.whose not in owners or marker.is_unfinished:
                 continue
@@ -63,7 +63,7 @@ class StackAccount:
 
     def _living(self, kind: Kind) -> Iterable[Any]:
         if kind.ends is Ending.TERMINATED:
-            return Living(self.account.client, self.account.clock).look().unended.values()
+            return LiveClusters(self.account.client, self.account.clock).look().unended.values()
         found: Iterable[Any] = getattr(self.account.client, kind.collection).list()
         return found
 
@@ -85,13 +85,13 @@ class StackAccount:
             XplentyError: one could not be ended; the same can be tried again.
         """
         clusters = [Marked(one.id, one.scope, one.status) for one in strays if one.kind.phases]
-        down = TakingDown(engine, Judge(self.account, lambda: self.holders), screen, timeout=_LONGEST)
+        down = BranchDown(engine, OwnershipRules(self.account, lambda: self.holders), screen, timeout=_LONGEST)
         down.end(clusters, Deadline.after(_LONGEST, self.account.clock))
         patience = self.account.patience(lambda _headline, _detail: None, screen.warn)
         for one in strays:
             if not one.kind.phases:
                 known = KnownDefinitions(definition_of(one.kind, self.account.client), self.account.clock)
-                Definitions(known, patience).delete(one.id)
+                DefinitionReconciler(known, patience).delete(one.id)
                 screen.line(f"{one.kind.name} {one.id} has ended ({one.scope})")
 
 
@@ -109,7 +109,7 @@ def account_of(snapshot: Snapshot) -> Iterator[StackAccount]:
         yield StackAccount(account, own.scopes, holders)
 
 
-def _handed_over(found: StackAccount, killed: Remains | None) -> Iterator[Thing]:
+def _handed_over(found: StackAccount, killed: Remains | None) -> Iterator[HandOverTarget]:
     if killed is None or not (owners := killed.owners()):
         return
     hour_ago = (killed.written or found.account.clock.now()) - WINDOW

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from xplenty_pulumi.cli.account import Account, opened
+from xplenty_pulumi.cli.account import CommandAccount, opened
 from xplenty_pulumi.cli.status.documents import document_of
 from xplenty_pulumi.cli.status.live import Display, InPlace, OnJsonLines, OnLines, watch
 from xplenty_pulumi.cli.status.pages import Anything, StatusPage
@@ -19,7 +19,7 @@ from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reports.overview import Wanted
 
 
-class What(StrEnum):
+class StatusView(StrEnum):
     """What is looked at."""
 
     ALL = "all"
@@ -29,14 +29,14 @@ class What(StrEnum):
     JOB = "job"
 
 
-_SINGLE = frozenset({What.CLUSTER, What.JOB})
+_SINGLE = frozenset({StatusView.CLUSTER, StatusView.JOB})
 
 
 @dataclass(frozen=True)
-class Chosen:
+class StatusOptions:
     """What the user has asked for, as it was typed."""
 
-    what: What
+    what: StatusView
     number: int | None
     status: tuple[str, ...]
     package: str
@@ -55,10 +55,10 @@ class Chosen:
         for option, value in filters.items():
             if value and self.what in _SINGLE:
                 raise bad_usage(option, "chooses among many; leave it out where an ID is given")
-        if self.package and self.what is What.CLUSTERS:
+        if self.package and self.what is StatusView.CLUSTERS:
             raise bad_usage("--package", "chooses among job runs; clusters have no package")
 
-    def wanted(self, account: Account) -> Wanted:
+    def wanted(self, account: CommandAccount) -> Wanted:
         """Return what is to be shown; a package's name is looked up."""
         statuses = read_statuses(list(self.status))
         age = read_span("--age", self.age) if self.age else None
@@ -66,21 +66,23 @@ class Chosen:
         number = int(package_id(account.client, package)) if package else None
         return Wanted(statuses, number, self.owner.strip(), age)
 
-    def look(self, account: Account) -> Callable[[], Anything]:
+    def look(self, account: CommandAccount) -> Callable[[], Anything]:
         """Return the look to be taken."""
         observer, number = account.observer(self.wanted(account)), self.number or 0
-        looks: dict[What, Callable[[], Anything]] = {
-            What.ALL: observer.jobs if self.package else observer.overview,
-            What.CLUSTERS: observer.clusters,
-            What.JOBS: observer.jobs,
-            What.CLUSTER: partial(observer.cluster, number),
-            What.JOB: partial(observer.job, number, log_lines=self.log_lines, shows_values=self.shows_values),
+        looks: dict[StatusView, Callable[[], Anything]] = {
+            StatusView.ALL: observer.jobs if self.package else observer.overview,
+            StatusView.CLUSTERS: observer.clusters,
+            StatusView.JOBS: observer.jobs,
+            StatusView.CLUSTER: partial(observer.cluster, number),
+            StatusView.JOB: partial(observer.job, number, log_lines=self.log_lines, shows_values=self.shows_values),
         }
         return looks[self.what]
 
 
 def status(
-    what: Annotated[What, typer.Argument(help="All of it, all of one kind, or one thing by its ID.")] = What.ALL,
+    what: Annotated[
+        StatusView, typer.Argument(help="All of it, all of one kind, or one thing by its ID.")
+    ] = StatusView.ALL,
     number: Annotated[int | None, typer.Argument(min=1, metavar="ID", help="For `cluster` and `job`.")] = None,
     *,
     with_status: Annotated[
@@ -110,7 +112,7 @@ def status(
 ) -> None:
     """Show clusters and job runs, whose they are and how they do."""
     with one_paragraph("status"):
-        chosen = Chosen(what, number, tuple(with_status), package, owner, age, log_lines, show_variables)
+        chosen = StatusOptions(what, number, tuple(with_status), package, owner, age, log_lines, show_variables)
         chosen.check()
         pause = read_interval(interval)
         if watching and fail_on_error:
@@ -124,7 +126,7 @@ def status(
                 raise typer.Exit(SHOWS_FAILURE)
 
 
-def _show(shown: Anything, account: Account, screen: Screen, *, as_json: bool) -> bool:
+def _show(shown: Anything, account: CommandAccount, screen: Screen, *, as_json: bool) -> bool:
     """Print it, and return whether there is a failure in it."""
     if as_json:
         screen.document(document_of(shown))
@@ -133,7 +135,7 @@ def _show(shown: Anything, account: Account, screen: Screen, *, as_json: bool) -
     return shown.has_failure
 
 
-def _display(account: Account, screen: Screen, *, as_json: bool) -> Display[Anything]:
+def _display(account: CommandAccount, screen: Screen, *, as_json: bool) -> Display[Anything]:
     if as_json:
         return OnJsonLines(screen, document_of)
     if screen.is_terminal:

@@ -23,7 +23,7 @@ _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 0.2, 3600.0
 
 
 def bad_usage(option: str, problem: str) -> ConfigError:
-    """Return the error of an option that can not be used as it was."""
+    """Return the error of an option that cannot be used as it was."""
     return ConfigError(f"{option} {problem}", setting=option)
 
 

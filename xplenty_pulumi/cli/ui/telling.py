@@ -10,7 +10,7 @@ from xplenty_pulumi.text import one_line, stamp
 FORGOTTEN = "is not known to the service any more (404)"
 
 
-class Teller:
+class ChangePrinter:
     """Prints a line, with the detail of the moment, whenever the headline about a thing such as `cluster 7` changes.
 
     In a CI system the same headline comes again with each minute.

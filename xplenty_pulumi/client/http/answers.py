@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, urlsplit
 
-from xplenty_pulumi.client.http.outcomes import Answered, Outcome, Request, Unsure
+from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, Outcome, Unsure
 from xplenty_pulumi.client.models import RateLimit
 from xplenty_pulumi.text import one_line
 
@@ -119,7 +119,9 @@ class NotJson(ValueError):
     """A body that is not JSON."""
 
 
-def read_answer(request: Request, *, status: int, headers: Mapping[str, str], content: bytes, now: datetime) -> Outcome:
+def read_answer(
+    request: HttpRequest, *, status: int, headers: Mapping[str, str], content: bytes, now: datetime
+) -> Outcome:
     """Return what an answer with this status, these headers (names in lower case) and this whole body amounts to."""
     try:
         body, readable = _parse(content), True
@@ -155,7 +157,7 @@ def _message_in(body: object) -> str:
     return words if isinstance(words, str) else ""
 
 
-def _why_unsure(request: Request, *, status: int, body: object, readable: bool) -> str:
+def _why_unsure(request: HttpRequest, *, status: int, body: object, readable: bool) -> str:
     if status >= 500:
         return f"the service answered {status}"
     if not 200 <= status < 300:

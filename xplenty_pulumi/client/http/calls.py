@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from xplenty_pulumi.client.http.answers import credits_left, seconds_ahead
 from xplenty_pulumi.client.http.explain import Explainer
 from xplenty_pulumi.client.http.limits import KeyBreaker, Meter, RetryQuota, Throttle
-from xplenty_pulumi.client.http.outcomes import Answered, NotSent, Outcome, Request, Unsure
+from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, NotSent, Outcome, Unsure
 from xplenty_pulumi.client.http.retry import Action, CallKind, Decision, decide
 from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.client.parsing import Unreadable
@@ -22,14 +22,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Call(Generic[T]):
+class ApiCall(Generic[T]):
     """A request, how harmful it is to repeat, what to call its object in texts, and how to read its success.
 
     `read` raises Unreadable. What is `free` costs no credit and does not wait while others are asked to.
     """
 
     kind: CallKind
-    request: Request
+    request: HttpRequest
     resource: str
     read: Callable[[Answered], T]
     free: bool = False
@@ -81,7 +81,7 @@ class Caller:
         other._deadline = deadline  # noqa: SLF001 - of the same class
         return other
 
-    def run(self, call: Call[T]) -> T:
+    def run(self, call: ApiCall[T]) -> T:
         """Return the call's value, or raise the XplentyError that says why there is none."""
         moment, attempts = self._clock.monotonic() + self._deadline, 1
         while isinstance(last := self._attempt(call, number=attempts, moment=moment), _Failure):
@@ -92,7 +92,7 @@ class Caller:
             attempts += 1
         return last.value
 
-    def _attempt(self, call: Call[T], *, number: int, moment: float) -> _Success[T] | _Failure:
+    def _attempt(self, call: ApiCall[T], *, number: int, moment: float) -> _Success[T] | _Failure:
         outcome = self._send(call, moment=moment)
         if isinstance(outcome, Answered) and outcome.is_success:
             try:
@@ -108,7 +108,7 @@ class Caller:
         self._throttle.note(outcome, pause=decision.delay if decision.action is Action.AGAIN else None)
         return _Failure(outcome, decision)
 
-    def _send(self, call: Call[T], *, moment: float) -> Outcome:
+    def _send(self, call: ApiCall[T], *, moment: float) -> Outcome:
         if self._transport.closed:
             raise NotSentError("the client is closed", resource=call.resource, advice="Make a new one.")
         while True:
@@ -118,7 +118,7 @@ class Caller:
                 if not self._closed_for(call):
                     return self._exchange(call, moment=moment)
 
-    def _exchange(self, call: Call[T], *, moment: float) -> Outcome:
+    def _exchange(self, call: ApiCall[T], *, moment: float) -> Outcome:
         if call.request.method != "GET":
             self._before_write()
         outcome = self._transport.send(call.request, timeout=self._left(moment))
@@ -127,17 +127,17 @@ class Caller:
         self._note(call, outcome)
         return outcome
 
-    def _wait_for_throttle(self, call: Call[T], *, moment: float) -> None:
+    def _wait_for_throttle(self, call: ApiCall[T], *, moment: float) -> None:
         while closed := self._closed_for(call):
             left = self._left(moment)
             if closed >= left:
                 raise self._explainer.asked_to_wait(call.resource, closed)
             self._clock.sleep(self._throttle.spread(closed, within=left))
 
-    def _closed_for(self, call: Call[T]) -> float:
+    def _closed_for(self, call: ApiCall[T]) -> float:
         return 0.0 if call.free else self._throttle.closed_for()
 
-    def _note(self, call: Call[T], outcome: Outcome) -> None:
+    def _note(self, call: ApiCall[T], outcome: Outcome) -> None:
         if not isinstance(outcome, Answered):
             return
         ahead = seconds_ahead(outcome.headers, now=self._clock.now())
@@ -148,7 +148,7 @@ class Caller:
         elif self._breaker.trips_on(call.kind, call.request, outcome):
             self._breaker.trip(self._explainer.refused_key(outcome))
 
-    def _decide(self, call: Call[T], outcome: Outcome, *, number: int, moment: float) -> Decision:
+    def _decide(self, call: ApiCall[T], outcome: Outcome, *, number: int, moment: float) -> Decision:
         in_doubt = isinstance(outcome, Answered) and self._breaker.doubts(call.request, outcome)
         left = self._left(moment)
         decision = decide(call.kind, outcome, attempt=number, time_left=left, random=self._random, in_doubt=in_doubt)

@@ -43,7 +43,7 @@ _SLICE = 0.5
 """Seconds after which a read that waits looks whether it is still wanted."""
 
 
-class Deadline:
+class CallDeadline:
     """When the calling thread's current call must be over, and whether it need not go on even until then.
 
     `given_up` says that the user has had enough. That ends only calls that began before it and change nothing. A kept
@@ -84,7 +84,7 @@ class DeadlineStream(httpcore.NetworkStream):
     Nothing is asked on one that has something to say already, because that would be taken for the answer.
     """
 
-    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, deadline: CallDeadline) -> None:
         self._inner = inner
         self._deadline = deadline
         self._era = deadline.era
@@ -149,7 +149,7 @@ class DeadlineStream(httpcore.NetworkStream):
 class DeadlineBackend(httpcore.NetworkBackend):
     """Opens such connections."""
 
-    def __init__(self, deadline: Deadline) -> None:
+    def __init__(self, deadline: CallDeadline) -> None:
         self._inner = httpcore.SyncBackend()
         self._deadline = deadline
 
@@ -165,7 +165,7 @@ class DeadlineBackend(httpcore.NetworkBackend):
         return DeadlineStream(stream, self._deadline)
 
 
-def open_pool(address: Address, *, deadline: Deadline, tls: ssl.SSLContext) -> httpcore.ConnectionPool:
+def open_pool(address: Address, *, deadline: CallDeadline, tls: ssl.SSLContext) -> httpcore.ConnectionPool:
     """Return the connections to `address`, through the environment's proxy unless it is this machine.
 
     The pool never repeats a request by itself.

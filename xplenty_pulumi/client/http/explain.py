@@ -116,7 +116,7 @@ class Explainer:
 
     def _not_sent(self, resource: str, outcome: NotSent, attempts: int) -> NotSentError:
         return NotSentError(
-            f"{self.host} can not be reached: {outcome.reason}; nothing was sent ({_times(attempts)})",
+            f"{self.host} cannot be reached: {outcome.reason}; nothing was sent ({_times(attempts)})",
             resource=resource,
             advice=_ADVICE_ON_CERTIFICATE if "CERTIFICATE" in outcome.reason else _ADVICE_TO_REACH,
         )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
-from xplenty_pulumi.client.http.outcomes import Answered, NotSent, Outcome, Request
+from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, NotSent, Outcome
 from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.client.models import RateLimit
 from xplenty_pulumi.clock import Clock
@@ -189,7 +189,7 @@ class KeyBreaker:
             if held:
                 self._first.release()
 
-    def doubts(self, request: Request, answer: Answered) -> bool:
+    def doubts(self, request: HttpRequest, answer: Answered) -> bool:
         """Return whether `answer` may be a fault of the service, because the key has worked, for a minute at most."""
         shape = _shape_of_refused(request, answer)
         if shape is None or not self._allowed or (shape and shape not in self._allowed):
@@ -197,7 +197,7 @@ class KeyBreaker:
         now = self._clock.monotonic()
         return now - self._doubted_since.setdefault(shape, now) < MINUTE
 
-    def trips_on(self, kind: CallKind, request: Request, answer: Answered) -> bool:
+    def trips_on(self, kind: CallKind, request: HttpRequest, answer: Answered) -> bool:
         """Return whether `answer` shows that the key itself is refused."""
         if answer.status == 401:
             return not self.doubts(request, answer)
@@ -207,7 +207,7 @@ class KeyBreaker:
         """Let every later call fail with the same text."""
         self._refusal = refusal
 
-    def prove(self, request: Request) -> None:
+    def prove(self, request: HttpRequest) -> None:
         """Note that the service accepted the key for such a request."""
         shape = _shape(request)
         self._allowed.add(shape)
@@ -219,11 +219,11 @@ class KeyBreaker:
             raise AuthError(known.message, status=known.status, request_id=known.request_id, advice=known.advice)
 
 
-def _shape_of_refused(request: Request, answer: Answered) -> str | None:
+def _shape_of_refused(request: HttpRequest, answer: Answered) -> str | None:
     """Which calls a refusal is about: a 401 is about all, a 403 about those of one shape, anything else about none."""
     return {401: _ANY_CALL, 403: _shape(request)}.get(answer.status)
 
 
-def _shape(request: Request) -> str:
+def _shape(request: HttpRequest) -> str:
     """What calls of one sort have in common, whichever thing they are about."""
     return f"{request.method} {re.sub(r'/[0-9]+', '/{id}', request.path)}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Request:
+class HttpRequest:
     """A call as the transport takes it.
 
     `path` starts with a slash and is already URL-quoted; `body` is sent as JSON. Both may hold secrets in their values,
@@ -71,7 +71,7 @@ _NOT_SENT: dict[str, str] = {
     "ConnectTimeout": "no connection in time",
     "ConnectionNotAvailable": "no connection free",
     "InvalidURL": "the address is not a URL",
-    "LocalProtocolError": "the request can not be put into HTTP",
+    "LocalProtocolError": "the request cannot be put into HTTP",
     "PoolTimeout": "no connection free in time",
     "UnsupportedProtocol": "the address is neither http nor https",
 }
@@ -93,7 +93,7 @@ _UNSURE: dict[str, str] = {
     "ResponseNotRead": "the answer was not read",
     "StreamClosed": "the answer was closed too early",
     "StreamConsumed": "the answer was read twice",
-    "StreamError": "the answer can not be read",
+    "StreamError": "the answer cannot be read",
     "TimeoutException": "not done in time",
     "TooManyRedirects": "too many redirects",
     "TransportError": "the exchange failed",

@@ -58,7 +58,7 @@ class Situation(Enum):
     """The rows of the policy."""
 
     NOT_SENT = "not sent"
-    UNCLEAR = "no answer, a server fault, or a success that can not be read"
+    UNCLEAR = "no answer, a server fault, or a success that cannot be read"
     PREMATURE = "408, 425"
     THROTTLED = "429"
     KEY_IN_DOUBT = "401, or 403 to what was allowed before, within a minute"

@@ -15,8 +15,8 @@ import httpx
 from xplenty_pulumi._version import __version__
 from xplenty_pulumi.client.http.address import Address
 from xplenty_pulumi.client.http.answers import LONGEST_MESSAGE, Undecodable, read_answer, unpacked
-from xplenty_pulumi.client.http.connection import Deadline, close_if_surplus, open_pool
-from xplenty_pulumi.client.http.outcomes import Answered, Outcome, Request, Unsure, classify
+from xplenty_pulumi.client.http.connection import CallDeadline, close_if_surplus, open_pool
+from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, Outcome, Unsure, classify
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret, scrub
@@ -36,7 +36,7 @@ class Transport:
     """Sends requests to one address with one key, or with none; safe to share between threads, not between processes.
 
     Redirects are not followed, cookies not kept, certificates always verified: against the usual authorities (or
-    SSL_CERT_FILE), and those in `ca_path` if given. Raises ConfigError if these can not be read. `read_timeout` is the
+    SSL_CERT_FILE), and those in `ca_path` if given. Raises ConfigError if these cannot be read. `read_timeout` is the
     longest silence that a request bears, in seconds; a GET that began before bears none once `given_up` is true.
     """
 
@@ -55,7 +55,7 @@ class Transport:
         self._secrets = [api_key] if api_key else []
         self._clock = clock
         self._read_timeout = read_timeout
-        self._deadline = Deadline(clock, given_up=given_up)
+        self._deadline = CallDeadline(clock, given_up=given_up)
         self._client = httpx.Client(
             transport=http or _PooledTransport(open_pool(address, deadline=self._deadline, tls=_tls(ca_path))),
             auth=httpx.BasicAuth(api_key.reveal(), "") if api_key else None,
@@ -80,7 +80,7 @@ class Transport:
         """Let no connection that is kept now carry another request: what comes on it may answer an earlier one."""
         self._deadline.era += 1
 
-    def send(self, request: Request, *, timeout: float) -> Outcome:
+    def send(self, request: HttpRequest, *, timeout: float) -> Outcome:
         """Send `request` once and return what became of it, within `timeout` seconds whatever the service does."""
         self._deadline.start(timeout, changes_nothing=request.method == "GET")
         try:
@@ -88,7 +88,7 @@ class Transport:
         except Exception as error:  # noqa: BLE001 - no foreign exception leaves, whatever a library may add to its own
             return classify(error, words=one_line(scrub(str(error), self._secrets), limit=LONGEST_MESSAGE))
 
-    def _exchange(self, request: Request, *, timeout: float) -> Outcome:
+    def _exchange(self, request: HttpRequest, *, timeout: float) -> Outcome:
         with self._client.stream(
             request.method,
             f"{self._address}{request.path}",
@@ -129,7 +129,7 @@ def next_page(response: httpx.Response) -> str | None:
 
 
 class _PooledTransport(httpx.BaseTransport):
-    """Puts httpx on connections of our own, because httpx's own can not be given a deadline."""
+    """Puts httpx on connections of our own, because httpx's own cannot be given a deadline."""
 
     def __init__(self, pool: httpcore.ConnectionPool) -> None:
         self._pool = pool
@@ -193,7 +193,7 @@ def _tls(ca_path: str | Path | None) -> ssl.SSLContext:
             context.load_verify_locations(capath=ca_path if folder else None, cafile=None if folder else ca_path)
     except OSError:
         raise ConfigError(
-            "the certificate authorities can not be read",
+            "the certificate authorities cannot be read",
             setting="caPath",
             advice="Check that the CA path (or SSL_CERT_FILE) names a readable file of PEM certificates.",
         ) from None

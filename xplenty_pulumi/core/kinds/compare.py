@@ -53,7 +53,7 @@ _ANEW = frozenset({"status", "rerun"})
 
 
 @dataclass(frozen=True)
-class Plan:
+class ChangePlan:
     """What has to change: `updates` in place, and if `replaces` names anything, a new resource instead."""
 
     updates: tuple[Difference, ...] = ()
@@ -95,11 +95,11 @@ def plan(
     observed: Mapping[str, object],
     *,
     unknown: frozenset[str] = frozenset(),
-) -> Plan:
+) -> ChangePlan:
     """Return how to bring `observed` to `desired`.
 
     A field in `unknown` gets its value only later; it counts as changed, since that is what its source announces.
-    Something whose status is a failure can not be mended in place, so it is replaced because of its `status`. A run is
+    Something whose status is a failure cannot be mended in place, so it is replaced because of its `status`. A run is
     also replaced because of its `rerun` where that is `always`, and because of nothing but its status where that is
     `on_failure`.
     """
@@ -109,7 +109,7 @@ def plan(
     reasons = _reasons(desired, tuple(name for name in kind.by_name if name in replacing))
     if kind.is_spent(str(observed.get("status", ""))):
         reasons = ("status", *reasons)
-    return Plan(updates=tuple(one for one in found if one.change is Change.IN_PLACE), replaces=reasons)
+    return ChangePlan(updates=tuple(one for one in found if one.change is Change.IN_PLACE), replaces=reasons)
 
 
 def _reasons(desired: Mapping[str, object], changed: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ _ANEW = "run `pulumi up --refresh`, which creates a cluster of this stack anew, 
 
 
 @dataclass(frozen=True)
-class Fault:
+class Obstacle:
     """What is wrong with a cluster or a package, and the way out of it."""
 
     reason: str
@@ -32,14 +32,14 @@ class Fault:
         return f"{self.action[0].upper()}{self.action[1:]}"
 
 
-def fault_of(cluster_id: int, cluster: Cluster | None) -> Fault | None:
+def fault_of(cluster_id: int, cluster: Cluster | None) -> Obstacle | None:
     """Return why no run can go on on the cluster as it was seen, None for one that does not exist."""
     if cluster is None:
-        return Fault(f"cluster {cluster_id} does not exist in this account", is_missing=True)
+        return Obstacle(f"cluster {cluster_id} does not exist in this account", is_missing=True)
     if CLUSTER.is_living(cluster.status):
         return None
     why = ", after it had been idle" if cluster.terminated_on_idle else ""
-    return Fault(f"cluster {cluster_id} is {cluster.status}{why}", _ANEW)
+    return Obstacle(f"cluster {cluster_id} is {cluster.status}{why}", _ANEW)
 
 
 SANDBOX = "sandbox"

@@ -13,43 +13,43 @@ ADOPTION_WINDOW = timedelta(minutes=60)
 """How long after its create call something unfinished may be adopted."""
 
 
-class Thing(Protocol):
+class Marked(Protocol):
     """A record of a kind that carries a marker."""
 
     @property
     def id(self) -> int: ...
 
 
-def signed_text(thing: Thing) -> str:
+def signed_text(thing: Marked) -> str:
     """Return the text of a record that its marker ends."""
     return getattr(thing, kind_of(thing).signed) or ""
 
 
-def marker_on(thing: Thing) -> Marker | None:
+def marker_on(thing: Marked) -> Marker | None:
     """Return the marker that a record carries, wherever its kind has it."""
     return markers.read(signed_text(thing))
 
 
-def maker_of(thing: Thing) -> int | None:
+def maker_of(thing: Marked) -> int | None:
     """Return the id of the user who made it, None where the service does not say."""
     creator = getattr(thing, "creator", None)
     maker: int | None = creator.id if creator else getattr(thing, "owner_id", None)
     return maker
 
 
-def is_marked(thing: Thing, owner: Marker) -> bool:
+def is_marked(thing: Marked, owner: Marker) -> bool:
     """Return whether it carries a marker of this owner."""
     found = marker_on(thing)
     return found is not None and found.whose == owner
 
 
-def is_unfinished(thing: Thing, owner: Marker) -> bool:
+def is_unfinished(thing: Marked, owner: Marker) -> bool:
     """Return whether it carries a marker of this owner and its create call has not come to its end."""
     found = marker_on(thing)
     return found is not None and found.whose == owner and found.is_unfinished
 
 
-def is_adoptable(thing: Thing, owner: Marker, *, now: datetime, user: int | None) -> bool:
+def is_adoptable(thing: Marked, owner: Marker, *, now: datetime, user: int | None) -> bool:
     """Return whether it stems from an interrupted create call of this owner: unfinished, recent, by the same user.
 
     `user` is that of the key, None where that is not known.
@@ -60,7 +60,7 @@ def is_adoptable(thing: Thing, owner: Marker, *, now: datetime, user: int | None
     return abs(now - found.begun) < ADOPTION_WINDOW + timedelta(minutes=1) and not is_of_another(thing, user)
 
 
-def is_surplus(thing: Thing, owner: Marker, nonces: Container[str], *, user: int | None) -> bool:
+def is_surplus(thing: Marked, owner: Marker, nonces: Container[str], *, user: int | None) -> bool:
     """Return whether a create call of this owner with one of the nonces made it, and it is unfinished."""
     found = marker_on(thing)
     if found is None or not is_unfinished(thing, owner):
@@ -68,7 +68,7 @@ def is_surplus(thing: Thing, owner: Marker, nonces: Container[str], *, user: int
     return found.nonce in nonces and not is_of_another(thing, user)
 
 
-def way_out(thing: Thing, nonces: Container[str]) -> str:
+def way_out(thing: Marked, nonces: Container[str]) -> str:
     """Return what ends an unfinished duplicate: a destroy only where a create call with one of these nonces made it."""
     found = marker_on(thing)
     if found is not None and found.nonce in nonces:
@@ -76,7 +76,7 @@ def way_out(thing: Thing, nonces: Container[str]) -> str:
     return "No `pulumi up` or `pulumi destroy` ends it; `xplenty-pulumi recover --end-strays` does"
 
 
-def is_of_another(thing: Thing, user: int | None) -> bool:
+def is_of_another(thing: Marked, user: int | None) -> bool:
     """Return whether a schedule or another user than that of the key has made it, as far as it says so."""
     creator = getattr(thing, "creator", None)
     if creator is not None and creator.type == "Schedule":
@@ -85,7 +85,7 @@ def is_of_another(thing: Thing, user: int | None) -> bool:
     return maker is not None and user is not None and maker != user
 
 
-def refusal(kind: str, thing: Thing, *, user: int | None) -> RefusedError:
+def refusal(kind: str, thing: Marked, *, user: int | None) -> RefusedError:
     """Return the error for something with the marker of the resource that nothing proves to be this resource's."""
     found = marker_on(thing)
     if is_of_another(thing, user):

@@ -16,7 +16,7 @@ _HOUR, _DAY = 3600.0, 24.0
 
 
 @dataclass(frozen=True)
-class Use:
+class ClusterUse:
     """What one declared cluster is going to use; `is_endless` where nothing ends it and a day stands for its hours."""
 
     name: str
@@ -33,15 +33,15 @@ class Use:
         return f"{self.name} {self.nodes} x {number(self.hours)} h"
 
 
-def use_of(name: str, inputs: Mapping[str, object], rules: StackRules, *, now: datetime) -> Use | None:
+def use_of(name: str, inputs: Mapping[str, object], rules: StackRules, *, now: datetime) -> ClusterUse | None:
     """Return what the cluster with these canonical inputs is going to use; None where its nodes are not known yet."""
     nodes = inputs.get("nodes")
     if not isinstance(nodes, int):
         return None
     if inputs.get("terminate_on_idle") is True:
-        return Use(name, nodes, float(str(inputs.get("time_to_idle", _HOUR))) / _HOUR)
+        return ClusterUse(name, nodes, float(str(inputs.get("time_to_idle", _HOUR))) / _HOUR)
     hours = _hours_of_the_stack(rules, now)
-    return Use(name, nodes, _DAY, is_endless=True) if hours is None else Use(name, nodes, hours)
+    return ClusterUse(name, nodes, _DAY, is_endless=True) if hours is None else ClusterUse(name, nodes, hours)
 
 
 def _hours_of_the_stack(rules: StackRules, now: datetime) -> float | None:
@@ -51,12 +51,12 @@ def _hours_of_the_stack(rules: StackRules, now: datetime) -> float | None:
     return min(ends) / _HOUR if ends else None
 
 
-def total(uses: Iterable[Use]) -> float:
+def total(uses: Iterable[ClusterUse]) -> float:
     """Return the node-hours of all."""
     return sum(use.node_hours for use in uses)
 
 
-def headline(uses: Iterable[Use]) -> str:
+def headline(uses: Iterable[ClusterUse]) -> str:
     """Return the estimate as one line, such as `about 12 node-hours: 2 clusters`; an empty text for no cluster."""
     found = list(uses)
     if not found:
@@ -69,7 +69,7 @@ def headline(uses: Iterable[Use]) -> str:
     return f"about {amount} {unit}: {clusters}{remark}"
 
 
-def refusal(uses: Iterable[Use], limit: float | None) -> SpecError | None:
+def refusal(uses: Iterable[ClusterUse], limit: float | None) -> SpecError | None:
     """Return why the stack's clusters are refused, naming all that are known, or None where they are within `limit`."""
     if limit is None:
         return None

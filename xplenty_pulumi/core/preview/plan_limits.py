@@ -44,7 +44,7 @@ def limits_of(subscription: Subscription, plans: Iterable[Plan]) -> PlanLimits:
 
 
 def refusal_of_nodes(nodes: object, limits: PlanLimits) -> SpecError | None:
-    """Return why a cluster can not have so many nodes, or None."""
+    """Return why a cluster cannot have so many nodes, or None."""
     if limits.nodes is None or not isinstance(nodes, int) or nodes <= limits.nodes:
         return None
     text = f"nodes must be at most {limits.nodes} for a cluster on the plan {limits.plan!r}, got {nodes}"
@@ -52,7 +52,7 @@ def refusal_of_nodes(nodes: object, limits: PlanLimits) -> SpecError | None:
 
 
 def refusal_of_number(type_: object, limits: PlanLimits, *, ours: int, others: Sequence[Cluster]) -> SpecError | None:
-    """Return why there can not be so many clusters of a type: those of the stack and all others that live."""
+    """Return why there cannot be so many clusters of a type: those of the stack and all others that live."""
     limit = limits.clusters(type_)
     if limit is None or ours + len(others) <= limit:
         return None

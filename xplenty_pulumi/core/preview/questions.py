@@ -1,6 +1,6 @@
 """What is asked of the service before anything is done, so that a preview knows what an `up` would run into.
 
-Each question is asked once in a process, whoever wants to know, and for seconds only. A service that can not be asked
+Each question is asked once in a process, whoever wants to know, and for seconds only. A service that cannot be asked
 is no reason to fail: that is said once, nothing more is asked, and the `up` itself tells what is wrong.
 """
 
@@ -13,10 +13,10 @@ from xplenty_pulumi.client import Client, Cluster, Package
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import LIVING
-from xplenty_pulumi.core.kinds.obstacles import Fault, fault_of
+from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
 from xplenty_pulumi.core.reading.lookup import named, or_none, require_account
-from xplenty_pulumi.core.reading.shared_look import SharedLook
+from xplenty_pulumi.core.reading.shared_look import SharedCall
 from xplenty_pulumi.errors import (
     ApiError,
     AuthError,
@@ -37,10 +37,10 @@ _SYSTEM = "_"
 T = TypeVar("T")
 
 
-class Foresight:
+class PreviewQuestions:
     """What is known of an account before anything is done in it; thread-safe.
 
-    `warn` is told once where the service can not be asked. Every method raises ApiError where no call can succeed with
+    `warn` is told once where the service cannot be asked. Every method raises ApiError where no call can succeed with
     these settings: the key is refused, the account not known, or the address points elsewhere.
     """
 
@@ -48,9 +48,9 @@ class Foresight:
         self._client = client.within(LONGEST_CALL)
         self._warn = warn
         self._lock = threading.Lock()
-        self._looks: dict[Hashable, SharedLook[Any]] = {}
-        self._key = SharedLook(self._prove_key)
-        self._account = SharedLook(lambda: require_account(self._client))
+        self._looks: dict[Hashable, SharedCall[Any]] = {}
+        self._key = SharedCall(self._prove_key)
+        self._account = SharedCall(lambda: require_account(self._client))
         self._made: set[int] = set()
         self._is_blind = False
 
@@ -63,7 +63,7 @@ class Foresight:
         self._seen("account", lambda: self._account.after(0).shown())
 
     def refusals_of_run(self, inputs: Mapping[str, object]) -> list[SpecError]:
-        """Return why a run with these known inputs can not be: no such package, or no such cluster."""
+        """Return why a run with these known inputs cannot be: no such package, or no such cluster."""
         field = "package_id" if "package_id" in inputs else "package"
         found = self._packages(inputs.get(field))
         problem = None if found is None else _refusal_of_package(str(inputs.get(field)), found)
@@ -127,7 +127,7 @@ class Foresight:
         found = or_none(lambda: self._client.packages.get(number), self._client)
         return () if found is None else (found,)
 
-    def _fault_of_cluster(self, inputs: Mapping[str, object]) -> Fault | None:
+    def _fault_of_cluster(self, inputs: Mapping[str, object]) -> Obstacle | None:
         text = str(inputs.get("cluster_id", ""))
         if not text.isdecimal() or int(text) in self._made:
             return None
@@ -157,11 +157,11 @@ class Foresight:
         return tuple(found.values())
 
     def _seen(self, question: Hashable, ask: Callable[[], T]) -> T | None:
-        """The answer to a question, asked by whoever wants it first; None where the service can not be asked."""
+        """The answer to a question, asked by whoever wants it first; None where the service cannot be asked."""
         with self._lock:
             if self._is_blind:
                 return None
-            look = self._looks.setdefault(question, SharedLook(ask))
+            look = self._looks.setdefault(question, SharedCall(ask))
         try:
             self._key.after(0).shown()
             answer: T = look.after(0).shown()

@@ -5,15 +5,15 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.reading.polling import Identified
-from xplenty_pulumi.core.reading.shared_look import SharedLook
+from xplenty_pulumi.core.reading.polling import HasId
+from xplenty_pulumi.core.reading.shared_look import SharedCall
 
 GONE_AFTER = 10.0
 """Seconds between the two single looks that must both miss a thing before it counts as gone."""
 
 Key = int | str
 """What identifies a thing among those of its kind: its id, or more where an id is one only within a type."""
-RecordT = TypeVar("RecordT", bound=Identified)
+RecordT = TypeVar("RecordT", bound=HasId)
 
 
 class Presence(Generic[RecordT]):
@@ -34,7 +34,7 @@ class Presence(Generic[RecordT]):
     ) -> None:
         self._get = get
         self._clock = clock
-        self._list = SharedLook(lambda: {key(one): one for one in list_all()})
+        self._list = SharedCall(lambda: {key(one): one for one in list_all()})
 
     def find(self, thing_id: Key) -> RecordT | None:
         """Return the thing as it is now, or None where it is gone; a list that shows it is believed."""

@@ -6,10 +6,10 @@ from xplenty_pulumi.client import Client, Cluster, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reading.absence import Presence
-from xplenty_pulumi.core.reading.for_refresh import Survey
+from xplenty_pulumi.core.reading.for_refresh import RefreshListing
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reading.polling import Poller
-from xplenty_pulumi.core.reading.shared_look import SharedLook
+from xplenty_pulumi.core.reading.shared_look import SharedCall
 
 
 class Polls:
@@ -26,11 +26,11 @@ class Polls:
         jobs = partial(client.jobs.list, sort="created", direction="desc")
         self.clusters: Poller[Cluster] = Poller(clusters, self.cluster, clock)
         self.jobs: Poller[Job] = Poller(jobs, self.job, clock)
-        self.cluster_survey: Survey[Cluster] = Survey(clusters, clock)
-        self.job_survey: Survey[Job] = Survey(jobs, clock)
+        self.cluster_survey: RefreshListing[Cluster] = RefreshListing(clusters, clock)
+        self.job_survey: RefreshListing[Job] = RefreshListing(jobs, clock)
         self.cluster_presence: Presence[Cluster] = Presence(self.cluster, clusters, clock)
         self.job_presence: Presence[Job] = Presence(self.job, jobs, clock)
-        self._active_jobs = SharedLook(self._list_active_jobs, clock=clock)
+        self._active_jobs = SharedCall(self._list_active_jobs, clock=clock)
 
     def cluster(self, cluster_id: int) -> Cluster | None:
         """Return the cluster as it is now, None where the service does not know it."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.reading.polling import FEW, PAGE, Identified
+from xplenty_pulumi.core.reading.polling import FEW, PAGE, HasId
 from xplenty_pulumi.errors import XplentyError
 
 _GATHERING = 0.05
@@ -18,10 +18,10 @@ _PAUSE_THAT_ENDS_IT = 2.0
 _OLDEST = 120.0
 _PAGES_AT_FIRST = 10
 
-RecordT = TypeVar("RecordT", bound=Identified)
+RecordT = TypeVar("RecordT", bound=HasId)
 
 
-class Survey(Generic[RecordT]):
+class RefreshListing(Generic[RecordT]):
     """Gives things from a list that it reads as far as it is asked for; thread-safe.
 
     What it gives was read after the first of those who ask together had asked, and is at most two minutes old.
@@ -33,12 +33,12 @@ class Survey(Generic[RecordT]):
         self._turn = threading.Lock()
         self._asking = 0
         self._count = threading.Lock()
-        self._sheet: _Sheet[RecordT] | None = None
+        self._sheet: _ListingPart[RecordT] | None = None
 
     def find(self, thing_id: int) -> RecordT | None:
         """Return the thing, or None where it is better read singly: few are asked for, or it is too far down the list.
 
-        A list that can not be read is not asked again; whoever wants to know why reads singly.
+        A list that cannot be read is not asked again; whoever wants to know why reads singly.
         """
         with self._among_those_who_ask():
             if self._open_sheet() is None:
@@ -62,18 +62,18 @@ class Survey(Generic[RecordT]):
             with self._count:
                 self._asking -= 1
 
-    def _open_sheet(self) -> "_Sheet[RecordT] | None":
+    def _open_sheet(self) -> "_ListingPart[RecordT] | None":
         sheet, now = self._sheet, self._clock.monotonic()
         return sheet if sheet and sheet.is_open(now) else None
 
-    def _new_sheet(self) -> "_Sheet[RecordT] | None":
+    def _new_sheet(self) -> "_ListingPart[RecordT] | None":
         self._sheet = None
         if self._asking >= FEW:
-            self._sheet = _Sheet(self._newest_first(), self._clock)
+            self._sheet = _ListingPart(self._newest_first(), self._clock)
         return self._sheet
 
 
-class _Sheet(Generic[RecordT]):
+class _ListingPart(Generic[RecordT]):
     """The part of a list that was read; used by one thread at a time."""
 
     def __init__(self, list_: Iterator[RecordT], clock: Clock) -> None:

@@ -8,7 +8,7 @@ from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.reading.polling import PAGE
 
 
-class Listed(Protocol):
+class ListedRecord(Protocol):
     """A record of a list."""
 
     @property
@@ -18,11 +18,11 @@ class Listed(Protocol):
     def status(self) -> str: ...
 
 
-RecordT = TypeVar("RecordT", bound=Listed)
+RecordT = TypeVar("RecordT", bound=ListedRecord)
 Lists = Callable[[str], Iterator["RecordT"]]
 
 
-class Glance(Generic[RecordT]):
+class StatusListing(Generic[RecordT]):
     """What is in a list and matters: its newest hundred, and all that is older but has not ended.
 
     `newest_first` reads the list of a status (`all` for every one), `get` one thing, None where the service does not

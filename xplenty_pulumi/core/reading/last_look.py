@@ -16,7 +16,7 @@ _BLIND = "whether interrupted creates have left a cluster could not be looked at
 _AGAIN = "`xplenty-pulumi recover` looks again"
 
 
-class LastLook:
+class FinalCheck:
     """Looks once at the newest clusters, when an operation of the engine is over; thread-safe.
 
     What was handed in by the engine, or given back to it, is made known beforehand, and so are the stack's scopes.

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Generic, Protocol, TypeVar
 
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.reading.shared_look import SharedLook
+from xplenty_pulumi.core.reading.shared_look import SharedCall
 
 FEW = 3
 """Fewer waiters than this are cheaper to serve one by one."""
@@ -20,14 +20,14 @@ PAGE = 100
 """Things on one page of a list, the most that the service gives (documented)."""
 
 
-class Identified(Protocol):
+class HasId(Protocol):
     """A record of the service."""
 
     @property
     def id(self) -> int: ...
 
 
-RecordT = TypeVar("RecordT", bound=Identified)
+RecordT = TypeVar("RecordT", bound=HasId)
 
 
 class Poller(Generic[RecordT]):
@@ -44,15 +44,15 @@ class Poller(Generic[RecordT]):
         self._get = get
         self._lock = threading.Lock()
         self._waiting: Counter[int] = Counter()
-        self._list = SharedLook(self._look_down, clock=clock)
+        self._list = SharedCall(self._look_down, clock=clock)
 
     @contextmanager
-    def following(self, thing_id: int) -> Iterator["Follower[RecordT]"]:
+    def following(self, thing_id: int) -> Iterator["PollReader[RecordT]"]:
         """Give the place of one who waits for this thing, for as long as the waiting lasts."""
         with self._lock:
             self._waiting[thing_id] += 1
         try:
-            yield Follower(self, thing_id, self._list.begun)
+            yield PollReader(self, thing_id, self._list.begun)
         finally:
             with self._lock:
                 self._waiting -= Counter({thing_id: 1})
@@ -91,7 +91,7 @@ class Poller(Generic[RecordT]):
         return seen
 
 
-class Follower(Generic[RecordT]):
+class PollReader(Generic[RecordT]):
     """The place of one who waits: it remembers which look it has seen last, and is never shown an older one."""
 
     def __init__(self, poller: Poller[RecordT], thing_id: int, seen: int) -> None:

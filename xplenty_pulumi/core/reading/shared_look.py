@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Taken(Generic[T]):
+class NumberedResult(Generic[T]):
     """A look that is over; later ones have a higher `number`.
 
     `shown` returns what it has shown, or raises the trouble that it has met.
@@ -26,7 +26,7 @@ class Taken(Generic[T]):
     shown: Callable[[], T]
 
 
-class SharedLook(Generic[T]):
+class SharedCall(Generic[T]):
     """Calls `take` for whoever asks first, and gives what it returned to all who may have it; thread-safe.
 
     A failed look is shared as well, so that an outage does not cost a call for each who asks. With a `clock`, two looks
@@ -39,7 +39,7 @@ class SharedLook(Generic[T]):
         self._turn = threading.Lock()
         self._begun = 0
         self._begun_at = float("-inf")
-        self._latest: Taken[T] | None = None
+        self._latest: NumberedResult[T] | None = None
 
     @property
     def begun(self) -> int:
@@ -51,7 +51,7 @@ class SharedLook(Generic[T]):
         latest = self._latest
         return latest is not None and latest.number > number
 
-    def after(self, number: int) -> Taken[T]:
+    def after(self, number: int) -> NumberedResult[T]:
         """Return a look that began after look `number` did, be it one that has failed."""
         if self._clock and not self.is_newer(number):
             self._clock.sleep(self._begun_at + GATHERING - self._clock.monotonic())
@@ -65,14 +65,14 @@ class SharedLook(Generic[T]):
         """Return what a look shows that begins after this call; raises the trouble that it meets."""
         return self.after(self._begun).shown()
 
-    def _taken(self) -> Taken[T]:
+    def _taken(self) -> NumberedResult[T]:
         self._begun += 1
         self._begun_at = self._clock.monotonic() if self._clock else self._begun_at
         try:
             value = self._take()
         except XplentyError as trouble:
-            return Taken(self._begun, partial(_raise, trouble))
-        return Taken(self._begun, lambda: value)
+            return NumberedResult(self._begun, partial(_raise, trouble))
+        return NumberedResult(self._begun, lambda: value)
 
 
 def _raise(trouble: XplentyError) -> NoReturn:

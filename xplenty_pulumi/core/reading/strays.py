@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import Thing, maker_of, marker_on
+from xplenty_pulumi.core.kinds.ownership import Marked, maker_of, marker_on
 from xplenty_pulumi.core.kinds.registry import kind_of
 
 WINDOW = timedelta(minutes=60)
@@ -41,13 +41,13 @@ class Stray:
         return self.creator in (None, user) and now - self.begun <= WINDOW
 
 
-def strays_among(things: Iterable[Thing], scopes: Collection[str], held: Collection[int]) -> tuple[Stray, ...]:
+def strays_among(things: Iterable[Marked], scopes: Collection[str], held: Collection[int]) -> tuple[Stray, ...]:
     """Return what lives, is unfinished, carries one of the scopes, and is not `held`, by its id."""
     found = (_stray(one, scopes) for one in things if one.id not in held)
     return tuple(one for one in found if one is not None)
 
 
-def _stray(one: Thing, scopes: Collection[str]) -> Stray | None:
+def _stray(one: Marked, scopes: Collection[str]) -> Stray | None:
     kind, marker, status = kind_of(one), marker_on(one), str(getattr(one, "status", ""))
     if marker is None or not marker.is_unfinished or marker.begun is None:
         return None

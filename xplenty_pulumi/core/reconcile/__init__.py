@@ -10,26 +10,26 @@
 - `repeat`: repeating a call that is safe to repeat, and looking for what one that is not may have made.
 """
 
-from xplenty_pulumi.core.reconcile.clusters.actions import Clusters
-from xplenty_pulumi.core.reconcile.clusters.search import Living
-from xplenty_pulumi.core.reconcile.definitions.actions import Definitions
+from xplenty_pulumi.core.reconcile.clusters.actions import ClusterReconciler
+from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
+from xplenty_pulumi.core.reconcile.definitions.actions import DefinitionReconciler
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, definition_of
 from xplenty_pulumi.core.reconcile.definitions.hook import HookDefinition
 from xplenty_pulumi.core.reconcile.definitions.search import KnownDefinitions
-from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
-from xplenty_pulumi.core.reconcile.runs.actions import JobRuns
-from xplenty_pulumi.core.reconcile.runs.search import Runs
+from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
+from xplenty_pulumi.core.reconcile.runs.actions import RunReconciler
+from xplenty_pulumi.core.reconcile.runs.search import KnownRuns
 
 __all__ = [
-    "Clusters",
-    "Definitions",
+    "ClusterReconciler",
+    "DefinitionReconciler",
     "DesiredDefinition",
     "HookDefinition",
-    "JobRuns",
     "KnownDefinitions",
-    "Living",
+    "KnownRuns",
+    "LiveClusters",
+    "Observation",
     "Outcome",
-    "Runs",
-    "Sight",
+    "RunReconciler",
     "definition_of",
 ]

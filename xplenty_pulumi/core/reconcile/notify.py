@@ -10,7 +10,7 @@ from typing import TypeVar
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.clusters import Clusters as ClusterCalls
 from xplenty_pulumi.client.jobs import Jobs as JobCalls
-from xplenty_pulumi.core.reconcile.outcome import Sight
+from xplenty_pulumi.core.reconcile.outcome import Observation
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError
@@ -19,7 +19,7 @@ RecordT = TypeVar("RecordT")
 _SETTLING = (0.0, 2.0, 5.0)
 
 
-class Watching:
+class WatcherList:
     """Puts the user of the key on the watchers of one kind of things and takes him off, seen to be so."""
 
     def __init__(self, client: Client, calls: ClusterCalls | JobCalls, patience: Patience) -> None:
@@ -38,7 +38,7 @@ class Watching:
         if wanted is not None:
             self.set(thing_id, told=bool(wanted), resource=resource)
 
-    def seen(self, sight: Sight[RecordT], thing_id: int, inputs: Mapping[str, object]) -> Sight[RecordT]:
+    def seen(self, sight: Observation[RecordT], thing_id: int, inputs: Mapping[str, object]) -> Observation[RecordT]:
         """Return the sight with whether the user is told of it, which costs a call; as it is if `notify` is not set."""
         if inputs.get("notify") is None or sight.record is None or sight.gone:
             return sight

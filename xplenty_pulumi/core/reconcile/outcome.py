@@ -31,7 +31,7 @@ class Outcome(Generic[RecordT]):
 
 
 @dataclass(frozen=True)
-class Sight(Generic[RecordT]):
+class Observation(Generic[RecordT]):
     """What a look at something known by its id shows.
 
     `record` is None where the service does not know it (any more). `gone` says that it is not there to be used again.

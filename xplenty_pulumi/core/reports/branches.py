@@ -29,7 +29,7 @@ _SCOPE = re.compile(rf"br-([0-9a-f]{{{FAMILY_DIGITS}}})-[0-9a-f]{{7}}")
 
 
 @dataclass(frozen=True)
-class Living:
+class LiveCluster:
     """A cluster that has not ended, with the scope of its marker; `creator` is None where the service does not say."""
 
     id: int
@@ -43,7 +43,7 @@ class Living:
 class Spared:
     """A living cluster with the scope of a branch that is not ended, and why; `holder` is the stack that holds it."""
 
-    cluster: Living
+    cluster: LiveCluster
     reason: str
     holder: str = ""
 
@@ -56,7 +56,7 @@ class Claims:
     holders: Mapping[int, str]
     user: int
 
-    def spared(self, one: Living) -> Spared | None:
+    def spared(self, one: LiveCluster) -> Spared | None:
         """Return why a cluster with the scope of the stack is not to be ended, or None where it is.
 
         Ended is what an interrupted create of this key's user left unfinished, and what the stack's own state held.
@@ -90,11 +90,11 @@ class BranchStack:
     account: str = ""
     held: frozenset[int] = frozenset()
 
-    def living(self, among: Iterable[Living]) -> tuple[Living, ...]:
+    def living(self, among: Iterable[LiveCluster]) -> tuple[LiveCluster, ...]:
         """Return those of the living clusters that its state holds, or that a create of its left unfinished."""
         return tuple(one for one in among if one.id in self.held or (one.scope in self.scopes and one.is_unfinished))
 
-    def stray(self, among: Iterable[Living]) -> tuple[Living, ...]:
+    def stray(self, among: Iterable[LiveCluster]) -> tuple[LiveCluster, ...]:
         """Return those of the living clusters that carry its scope and are not in its state."""
         return tuple(one for one in among if one.scope in self.scopes and one.id not in self.held)
 
@@ -160,8 +160,8 @@ class Due:
 
     stack: BranchStack
     reasons: tuple[str, ...]
-    clusters: tuple[Living, ...]
-    stray: tuple[Living, ...] = ()
+    clusters: tuple[LiveCluster, ...]
+    stray: tuple[LiveCluster, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class Sweeping:
     """
 
     due: tuple[Due, ...]
-    orphans: tuple[Living, ...]
+    orphans: tuple[LiveCluster, ...]
     spared: tuple[Spared, ...] = ()
     unreadable: tuple[BranchStack, ...] = ()
     basis: str = ""
@@ -207,17 +207,17 @@ def scope_of_stack(full_name: str, *, scope: str = "") -> str:
     return scope_of(Owner(f"{organization}/{scope}" if scope else organization, project, stack, ""))
 
 
-def living_among(clusters: Iterable[Cluster]) -> Iterator[Living]:
+def living_among(clusters: Iterable[Cluster]) -> Iterator[LiveCluster]:
     """Yield those that carry a marker and have not ended, those that are ending included."""
     for cluster in clusters:
         marker, row = read(cluster.description), cluster_row(cluster)
         if marker is not None and not row.is_ended:
             creator = cluster.creator.id if cluster.creator else cluster.owner_id
-            yield Living(cluster.id, marker.scope, row.headline, marker.is_unfinished, creator)
+            yield LiveCluster(cluster.id, marker.scope, row.headline, marker.is_unfinished, creator)
 
 
 def due_stacks(
-    stacks: Iterable[BranchStack], living: Iterable[Living], *, heads: Heads, now: datetime
+    stacks: Iterable[BranchStack], living: Iterable[LiveCluster], *, heads: Heads, now: datetime
 ) -> tuple[Due, ...]:
     """Return the stacks whose branch is gone or whose lifetime is over."""
     clusters = tuple(living)
@@ -229,7 +229,9 @@ def due_stacks(
     )
 
 
-def orphans(stacks: Iterable[BranchStack], living: Iterable[Living], *, families: frozenset[str]) -> tuple[Living, ...]:
+def orphans(
+    stacks: Iterable[BranchStack], living: Iterable[LiveCluster], *, families: frozenset[str]
+) -> tuple[LiveCluster, ...]:
     """Return the living clusters of the `families` that belong to none of the `stacks`.
 
     `living` must have been looked up before `stacks`: a cluster whose stack is not there now has lost it then, rather

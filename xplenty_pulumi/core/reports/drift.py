@@ -32,7 +32,7 @@ _UNKNOWN = "the service does not know it (404)"
 class Entry:
     """A resource in the state of a stack.
 
-    `declared` are the inputs of the program, `outputs` what was seen last, both without values that can not be read;
+    `declared` are the inputs of the program, `outputs` what was seen last, both without values that cannot be read;
     the names of those are in `unreadable`.
     """
 
@@ -72,7 +72,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Report:
+class DriftReport:
     """What a look at the stacks has found at a moment.
 
     `unreadable` are the fields by `(stack, resource)` that could not be compared, because they are secret in the state.

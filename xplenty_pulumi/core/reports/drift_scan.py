@@ -11,7 +11,7 @@ from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on, signed_text
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
-from xplenty_pulumi.core.reading.for_drift import Reader
+from xplenty_pulumi.core.reading.for_drift import SnapshotReader
 from xplenty_pulumi.core.reports.drift import Entry, Finding, findings_of
 from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause
 from xplenty_pulumi.text import plural
@@ -21,7 +21,7 @@ _IN_NO_STATE = frozenset({Cause.TWIN, Cause.ORPHANED, Cause.UNMANAGED, Cause.UNK
 
 
 @dataclass(frozen=True)
-class Thing:
+class LiveRecord:
     """A living cluster or a hook, whose marker it carries, and how it is."""
 
     kind: Kind
@@ -38,13 +38,13 @@ class Elsewhere:
     scopes: Collection[str] = ()
 
 
-def things(records: Iterable[ownership.Thing]) -> list[Thing]:
+def things(records: Iterable[ownership.Marked]) -> list[LiveRecord]:
     """Return what does not end or has ended."""
     living = [one for one in records if not kind_of(one).is_ending(getattr(one, "status", ""))]
-    return [Thing(kind_of(one), one.id, marker_on(one), _headline(one)) for one in living]
+    return [LiveRecord(kind_of(one), one.id, marker_on(one), _headline(one)) for one in living]
 
 
-def twins(entries: Sequence[Entry], found: Iterable[Thing]) -> Iterator[Finding]:
+def twins(entries: Sequence[Entry], found: Iterable[LiveRecord]) -> Iterator[Finding]:
     """Return what carries the marker of a resource in a state without being in any."""
     known = {(one.kind.name, one.id) for one in entries}
     siblings = {(one.kind.name, one.marker): one for one in entries if one.marker}
@@ -57,7 +57,7 @@ def twins(entries: Sequence[Entry], found: Iterable[Thing]) -> Iterator[Finding]
 
 
 def strangers(
-    entries: Sequence[Entry], found: Iterable[Thing], *, scopes: Mapping[str, str], now: datetime
+    entries: Sequence[Entry], found: Iterable[LiveRecord], *, scopes: Mapping[str, str], now: datetime
 ) -> Iterator[Finding]:
     """Return what is in no state: clusters without a marker, and what has one that is no resource's.
 
@@ -96,7 +96,7 @@ def not_elsewhere(findings: Iterable[Finding], others: Elsewhere) -> list[Findin
     ]
 
 
-def _fate(thing: Thing, marker: Marker, now: datetime | None = None) -> str:
+def _fate(thing: LiveRecord, marker: Marker, now: datetime | None = None) -> str:
     """What becomes of it: with `now` for what no resource of the state stands beside, else for the twin of one."""
     look = f"look at `xplenty-pulumi hand-over {thing.kind.name}:{thing.id}`"
     if not marker.is_unfinished:
@@ -116,13 +116,13 @@ def _headline(record: Any) -> str:
     return f"{named}{record.status}{nodes}"
 
 
-def _finding(thing: Thing, cause: Cause, remark: str, *, stack: str = "", resource: str = "") -> Finding:
+def _finding(thing: LiveRecord, cause: Cause, remark: str, *, stack: str = "", resource: str = "") -> Finding:
     drift, _ = CAUSES[cause]
     return Finding(stack, resource, thing.kind.name, thing.id, cause, drift, remark=remark, marker=thing.marker)
 
 
 def look(
-    reader: Reader, entries: Sequence[Entry], *, scopes: Mapping[str, str], now: datetime, unmanaged: bool
+    reader: SnapshotReader, entries: Sequence[Entry], *, scopes: Mapping[str, str], now: datetime, unmanaged: bool
 ) -> list[Finding]:
     """Return every difference between these entries and the account, and the twins that came to sight.
 
@@ -130,7 +130,7 @@ def look(
     at, a stack's name by its scope.
 
     Raises:
-        XplentyError: the account can not be read.
+        XplentyError: the account cannot be read.
     """
     seen = {kind.name: reader.read(kind, _ids(entries, kind), all_living=unmanaged) for kind in KINDS.values()}
     found = [one for entry in entries for one in findings_of(entry, seen[entry.kind.name].found.get(entry.id))]

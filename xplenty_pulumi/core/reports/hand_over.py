@@ -22,7 +22,7 @@ _SETTLING = (0.0, 2.0, 5.0)
 
 
 @dataclass(frozen=True)
-class Thing:
+class HandOverTarget:
     """A cluster or a hook as the service shows it."""
 
     record: Cluster | Hook
@@ -69,14 +69,14 @@ class Thing:
         return {self.kind.signed: text, **(self.kind.repeated(self.record) or {})}
 
 
-def look(client: Client, kind: str, number: int) -> Thing:
+def look(client: Client, kind: str, number: int) -> HandOverTarget:
     """Return the thing as it is now; raises NotFoundError where the service does not know it."""
     collection = getattr(client, MARKED[kind].collection)
     found = or_listed(partial(collection.get, number), collection.list, client, number=number)
-    return Thing(known(found, label(kind, number)))
+    return HandOverTarget(known(found, label(kind, number)))
 
 
-def require_free(thing: Thing, *, holder: str) -> None:
+def require_free(thing: HandOverTarget, *, holder: str) -> None:
     """Return if its marker may be changed; `holder` is the stack whose state holds it, empty where none does.
 
     Raises:
@@ -101,14 +101,14 @@ def require_free(thing: Thing, *, holder: str) -> None:
         )
 
 
-def hand_over(client: Client, thing: Thing, marker: Marker | None, *, clock: Clock) -> Thing:
+def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, clock: Clock) -> HandOverTarget:
     """Give it this marker in place of any other, or none, and return it once the service shows that.
 
     With an unfinished marker that was drawn now, the next `pulumi up` of the marker's owner adopts it.
 
     Raises:
         RefusedError: it has changed since `thing` was looked at.
-        XplentyError: it was not done, or (ReadyFailed) can not be seen.
+        XplentyError: it was not done, or (ReadyFailed) cannot be seen.
     """
     kind, number = thing.kind.name, thing.record.id
     now = look(client, kind, number)
@@ -126,11 +126,11 @@ def hand_over(client: Client, thing: Thing, marker: Marker | None, *, clock: Clo
     return _seen(client, now, marker, clock)
 
 
-def _put(client: Client, thing: Thing, body: Mapping[str, object]) -> None:
+def _put(client: Client, thing: HandOverTarget, body: Mapping[str, object]) -> None:
     getattr(client, thing.kind.collection).update(thing.record.id, body)
 
 
-def _seen(client: Client, thing: Thing, marker: Marker | None, clock: Clock) -> Thing:
+def _seen(client: Client, thing: HandOverTarget, marker: Marker | None, clock: Clock) -> HandOverTarget:
     for pause in _SETTLING:
         clock.sleep(pause)
         now = look(client, thing.kind.name, thing.record.id)

@@ -10,7 +10,7 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
-from xplenty_pulumi.core.reading.for_status import Glance
+from xplenty_pulumi.core.reading.for_status import StatusListing
 from xplenty_pulumi.core.reading.lookup import or_listed, or_none
 from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail, cluster_detail, job_detail
 from xplenty_pulumi.core.reports.overview import (
@@ -33,10 +33,10 @@ _EMBEDDED = ("cluster", "package")
 _FEW = 10
 
 
-class Observer:
+class AccountReader:
     """Looks at an account, again and again if need be; used by one thread at a time.
 
-    Every method raises an XplentyError where it can not look, and RateLimitedError where the calls that are left are
+    Every method raises an XplentyError where it cannot look, and RateLimitedError where the calls that are left are
     kept for changes. `wanted` says which rows of the overview are shown.
     """
 
@@ -125,18 +125,18 @@ class Observer:
         unended = (one for status in CLUSTER.unfinished for one in self._client.clusters.list(status=status))
         return tuple({one.id: one for one in (*touched, *unended)}.values())
 
-    def _glance_at_clusters(self) -> Glance[Cluster]:
+    def _glance_at_clusters(self) -> StatusListing[Cluster]:
         client = self._client
-        return Glance(
+        return StatusListing(
             lambda status: client.clusters.list(status=status, sort="created", direction="desc"),
             lambda number: or_none(partial(client.clusters.get, number), client),
             CLUSTER,
             statuses=self._statuses_of(CLUSTER),
         )
 
-    def _glance_at_jobs(self) -> Glance[Job]:
+    def _glance_at_jobs(self) -> StatusListing[Job]:
         client, package_id = self._client, self._wanted.package_id
-        return Glance(
+        return StatusListing(
             lambda status: client.jobs.list(
                 status=status, package_id=package_id, sort="created", direction="desc", include=_EMBEDDED
             ),

@@ -13,9 +13,9 @@ from xplenty_pulumi.core.reconcile.clusters.goals import READY, TERMINATED
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.goals import goal_of
 from xplenty_pulumi.core.reports.overview import job_row
-from xplenty_pulumi.core.waiting.goal import Goal, Record
+from xplenty_pulumi.core.waiting.goal import Goal, HasStatus
 
-RecordT = TypeVar("RecordT", bound=Record)
+RecordT = TypeVar("RecordT", bound=HasStatus)
 _GO_ON = "It goes on; run the same command again to go on waiting, perhaps with a longer --timeout"
 _LOOK = "`xplenty-pulumi status` shows it; nothing was changed"
 _SUCCEEDED = frozenset({Phase.SUCCEEDED})

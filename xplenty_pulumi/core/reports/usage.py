@@ -57,7 +57,7 @@ def node_hours(cluster: Cluster, row: ClusterRow, *, since: datetime, until: dat
     """Return the nodes multiplied by the hours for which the cluster was up within the period.
 
     It is up from `launched_at`, where the record has it, or `available_since`: the service sets the latter anew
-    (observed). An ended one without the moment of its end counts as nothing, because that moment can not be guessed.
+    (observed). An ended one without the moment of its end counts as nothing, because that moment cannot be guessed.
     """
     starts = [moment for moment in (cluster.launched_at, cluster.available_since) if moment is not None]
     if not starts or (row.is_ended and row.ended_at is None):

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 
-class Record(Protocol):
+class HasStatus(Protocol):
     """What a look returns: anything with the status the service gives it."""
 
     @property
     def status(self) -> str: ...
 
 
-RecordT = TypeVar("RecordT", bound=Record)
+RecordT = TypeVar("RecordT", bound=HasStatus)
 
 
 @dataclass(frozen=True)
 class Goal(Generic[RecordT]):
     """What is waited for.
 
-    `reached` says whether a record is it; `hopeless` gives the reason why it can not become it any more, or an empty
+    `reached` says whether a record is it; `hopeless` gives the reason why it cannot become it any more, or an empty
     text; `looks` is how many looks in a row must agree (one is enough only where a status is final). `unfinished` and
     `unreachable` are the advice to the user when the wait ends before the goal, and when there is no way to it.
     `stages` are the statuses on the way there, in their order, and `usual` is how many seconds it takes as a rule.

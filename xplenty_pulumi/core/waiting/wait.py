@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from xplenty_pulumi.core.reading.absence import GONE_AFTER
-from xplenty_pulumi.core.waiting.goal import Goal, Record, RecordT
+from xplenty_pulumi.core.waiting.goal import Goal, HasStatus, RecordT
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience
 from xplenty_pulumi.errors import Cancelled, ReadyFailed, ReadyTimeout, WaitError
 from xplenty_pulumi.text import duration
@@ -14,10 +14,10 @@ from xplenty_pulumi.text import duration
 _SLICE = 0.5
 
 
-Seen_co = TypeVar("Seen_co", bound=Record, covariant=True)
+Seen_co = TypeVar("Seen_co", bound=HasStatus, covariant=True)
 
 
-class Lookout(Protocol[Seen_co]):
+class PollSource(Protocol[Seen_co]):
     """The place of one who waits for a thing."""
 
     def look(self) -> Seen_co | None:
@@ -38,7 +38,7 @@ class Watch(Generic[RecordT]):
     resource: str
     single: Callable[[], RecordT | None]
     last: RecordT | None = None
-    following: Callable[[], AbstractContextManager[Lookout[RecordT]]] | None = None
+    following: Callable[[], AbstractContextManager[PollSource[RecordT]]] | None = None
     find: Callable[[], RecordT | None] | None = None
     listed: Callable[[], RecordT | None] = lambda: None
 
@@ -52,13 +52,13 @@ class Watch(Generic[RecordT]):
         self.last = (self.find or self.single)()
         return self.last
 
-    def lookout(self) -> AbstractContextManager[Lookout[RecordT]]:
+    def lookout(self) -> AbstractContextManager[PollSource[RecordT]]:
         """Return the place from which to wait."""
-        return self.following() if self.following else nullcontext(_Alone(self.single))
+        return self.following() if self.following else nullcontext(_OwnPolls(self.single))
 
 
 @dataclass(frozen=True)
-class _Alone(Generic[RecordT]):
+class _OwnPolls(Generic[RecordT]):
     """The place of one who shares no looks."""
 
     look: Callable[[], RecordT | None]
@@ -87,7 +87,7 @@ def wait_for(
 
     Raises:
         ReadyTimeout: the `deadline` is over.
-        ReadyFailed: the goal can not be reached any more; `reason` is the service's own text.
+        ReadyFailed: the goal cannot be reached any more; `reason` is the service's own text.
         Cancelled: `patience.interrupted` gave a reason.
         WaitError: no good answer for too long.
         ApiError: the service refused the look for good, such as for a key that is no longer valid.
@@ -108,7 +108,7 @@ class _Waiting(Generic[RecordT]):
         self,
         goal: Goal[RecordT],
         watch: Watch[RecordT],
-        lookout: Lookout[RecordT],
+        lookout: PollSource[RecordT],
         *,
         deadline: Deadline,
         patience: Patience,
@@ -121,7 +121,7 @@ class _Waiting(Generic[RecordT]):
         self._missed_at: float | None = None
 
     def look(self) -> bool:
-        """Look once; return whether the goal is reached, and raise where it can not be any more."""
+        """Look once; return whether the goal is reached, and raise where it cannot be any more."""
         try:
             record = self._lookout.look() or self._listed()
         except PASSING_TROUBLE as trouble:
@@ -130,7 +130,7 @@ class _Waiting(Generic[RecordT]):
         return self.judge(record)
 
     def judge(self, record: RecordT | None) -> bool:
-        """Take note of what was seen; return whether the goal is reached, and raise where it can not be any more."""
+        """Take note of what was seen; return whether the goal is reached, and raise where it cannot be any more."""
         self._last_answer = self._clock.monotonic()
         if record is None:
             return self._is_gone()
@@ -200,7 +200,7 @@ class _Waiting(Generic[RecordT]):
 
     def _give_up(self, reason: str) -> None:
         if reason:
-            message = f"can not become {self._goal.name}: {reason}"
+            message = f"cannot become {self._goal.name}: {reason}"
             raise self._error(ReadyFailed, message, reason=reason, advice=self._goal.unreachable)
 
     def _bear(self, trouble: Exception) -> None:

@@ -14,8 +14,8 @@ from xplenty_pulumi.dynamic.bridge.cancel import cancelled, ear, listen
 from xplenty_pulumi.dynamic.bridge.engine import require_engine
 from xplenty_pulumi.dynamic.bridge.failures import ProviderFailure, fail, fail_partially, keeps_half_made
 from xplenty_pulumi.dynamic.bridge.pool import lift_pool
-from xplenty_pulumi.dynamic.bridge.report import Finding, Report, announce, report
-from xplenty_pulumi.dynamic.bridge.request import Call, current_call
+from xplenty_pulumi.dynamic.bridge.report import BridgeReport, ProbeResult, announce, report
+from xplenty_pulumi.dynamic.bridge.request import EngineCall, current_call
 from xplenty_pulumi.dynamic.bridge.rows import log as _log
 from xplenty_pulumi.dynamic.bridge.rows import reporting, stack_line
 from xplenty_pulumi.dynamic.state import PROVIDER
@@ -23,10 +23,10 @@ from xplenty_pulumi.settings import is_set
 
 __all__ = [
     "PROVIDER",
-    "Call",
-    "Finding",
+    "BridgeReport",
+    "EngineCall",
+    "ProbeResult",
     "ProviderFailure",
-    "Report",
     "announce",
     "at_end",
     "cancelled",
@@ -51,22 +51,22 @@ __all__ = [
 Severity = Literal["DEBUG", "INFO", "WARNING"]
 
 
-def reporter(call: Call, clock: Clock) -> Callable[[str, str], None]:
+def reporter(call: EngineCall, clock: Clock) -> Callable[[str, str], None]:
     """Return what tells a wait in the resource's row: a new headline at once, its detail now and then."""
     return reporting(call, clock, lambda text: say(call, text))
 
 
-def say(call: Call, text: str) -> None:
+def say(call: EngineCall, text: str) -> None:
     """Show `text` in the row of the resource until the next one comes."""
     _log(call, text, "INFO", ephemeral=True)
 
 
-def warn(call: Call, text: str) -> None:
+def warn(call: EngineCall, text: str) -> None:
     """Show `text` as a warning in the row of the resource and among the diagnostics at the end."""
     _log(call, text, "WARNING", ephemeral=False)
 
 
-def debug(call: Call, text: str) -> None:
+def debug(call: EngineCall, text: str) -> None:
     """Show `text` only to those who run the engine with `--debug`."""
     _log(call, text, "DEBUG", ephemeral=False)
 
@@ -74,7 +74,7 @@ def debug(call: Call, text: str) -> None:
 def at_end(text: Callable[[], str], *, severity: Severity) -> None:
     """Show `text()` once the engine's operation is over.
 
-    An empty text is not shown, nor the same one twice, and one that can not be had is no reason to fail. Needs the item
+    An empty text is not shown, nor the same one twice, and one that cannot be had is no reason to fail. Needs the item
     `cancel`.
     """
     shown = ""

@@ -13,7 +13,7 @@ HOST = "__main__"
 SERVICER = "DynamicResourceProviderServicer"
 
 
-class Ear:
+class CancelSignal:
     """What one process has heard, and what it is to do at the end.
 
     The engine sends Cancel when the user interrupts it, and once more at the end of every operation, when it waits for
@@ -52,9 +52,9 @@ class Ear:
 
 
 @lru_cache(maxsize=1)
-def ear() -> Ear:
+def ear() -> CancelSignal:
     """Return the ear of this process."""
-    return Ear()
+    return CancelSignal()
 
 
 def cancelled() -> threading.Event:

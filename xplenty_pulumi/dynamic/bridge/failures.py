@@ -13,7 +13,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from xplenty_pulumi.dynamic.bridge.request import Call
+from xplenty_pulumi.dynamic.bridge.request import EngineCall
 from xplenty_pulumi.dynamic.state import PROVIDER
 from xplenty_pulumi.text import harmless
 
@@ -26,7 +26,7 @@ class ProviderFailure(Exception):
     """A failure on its way to the engine; its text is all that the user should read."""
 
 
-def fail(call: Call, text: str) -> ProviderFailure:
+def fail(call: EngineCall, text: str) -> ProviderFailure:
     """Return the exception to raise so that the user reads `text` and nothing else, with no resource left behind.
 
     What a terminal or a CI system would obey is taken out of it.
@@ -36,13 +36,13 @@ def fail(call: Call, text: str) -> ProviderFailure:
     return ProviderFailure(text)
 
 
-def keeps_half_made(call: Call) -> bool:
+def keeps_half_made(call: EngineCall) -> bool:
     """Return whether a failure of `call` can keep a resource with its id in the state."""
     return call.keeps_state and hasattr(provider_pb2, "ErrorResourceInitFailed")
 
 
 def fail_partially(
-    call: Call,
+    call: EngineCall,
     text: str,
     *,
     resource_id: str,
@@ -79,7 +79,7 @@ def packed(text: str, *details: Message) -> bytes:
     return sent
 
 
-def _attach(call: Call, build: Callable[[], bytes]) -> bool:
+def _attach(call: EngineCall, build: Callable[[], bytes]) -> bool:
     """Set the trailer, and return whether that worked; if not, the host's own way of failing still carries the text."""
     context: Any = call.context
     try:

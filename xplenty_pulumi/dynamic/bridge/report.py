@@ -15,7 +15,7 @@ SWITCHED_OFF = "switched off by XPLENTY_BRIDGE"
 
 
 @dataclass(frozen=True)
-class Item:
+class BridgeItem:
     """One thing that the host does not offer: its `fallback`, and a `probe` that returns what is in the way, if any.
 
     One that `is_safety` is in place wherever it works, whether the bridge is switched off or not.
@@ -28,7 +28,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Finding:
+class ProbeResult:
     """Whether an item works in this process, and if not, `why` and what the user gets instead."""
 
     item: str
@@ -41,17 +41,17 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Report:
+class BridgeReport:
     """What the bridge can do in this process: a finding for every item, in a fixed order."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[ProbeResult, ...]
 
     def works(self, item: str) -> bool:
         """Return whether the item of this name works."""
         return any(one.works for one in self.findings if one.item == item)
 
     @property
-    def troubles(self) -> tuple[Finding, ...]:
+    def troubles(self) -> tuple[ProbeResult, ...]:
         """Return the items that should work and do not."""
         return tuple(one for one in self.findings if not one.works and one.why != SWITCHED_OFF)
 
@@ -60,10 +60,10 @@ class Report:
 
 
 @lru_cache(maxsize=1)
-def report() -> Report:
+def report() -> BridgeReport:
     """Return how the bridge stands in this process, tested by its first call, which `configure` makes."""
     enabled = bridge_enabled(os.environ)
-    return Report(tuple(_tested(item) if enabled else _off(item) for item in ITEMS))
+    return BridgeReport(tuple(_tested(item) if enabled else _off(item) for item in ITEMS))
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +74,7 @@ def announce() -> None:
         rows.stack_line(warning(troubles), "WARNING")
 
 
-def warning(troubles: tuple[Finding, ...]) -> str:
+def warning(troubles: tuple[ProbeResult, ...]) -> str:
     """Return what the user should know of `troubles`."""
     found = "; ".join(map(str, troubles))
     return (
@@ -84,18 +84,18 @@ def warning(troubles: tuple[Finding, ...]) -> str:
     )
 
 
-def _tested(item: Item) -> Finding:
+def _tested(item: BridgeItem) -> ProbeResult:
     try:
         why = item.probe()
     except Exception as problem:  # noqa: BLE001 - whatever a changed SDK raises, the fallback is there
         why = f"its test ended in a {type(problem).__name__}"
-    return Finding(item.name, not why, item.fallback, why)
+    return ProbeResult(item.name, not why, item.fallback, why)
 
 
-def _off(item: Item) -> Finding:
+def _off(item: BridgeItem) -> ProbeResult:
     if item.is_safety and (found := _tested(item)).works:
         return found
-    return Finding(item.name, works=False, fallback=item.fallback, why=SWITCHED_OFF)
+    return ProbeResult(item.name, works=False, fallback=item.fallback, why=SWITCHED_OFF)
 
 
 def _pool() -> str:
@@ -143,12 +143,12 @@ def _has(message: object, *fields: str) -> bool:
 
 
 ITEMS = (
-    Item("pool", "four waits at a time", _pool),
-    Item("request", "time-outs from inputs and defaults", _request),
-    Item("rows", "lines of the stack", _rows),
-    Item("partial state", "adoption by the marker", _partial_state),
-    Item("one-line errors", "a traceback that ends in our text", _trailer),
-    Item("cancel", "waits that end with their deadline", _cancel),
-    Item("engine watch", "a process that outlives a killed engine", _engine_watch, is_safety=True),
+    BridgeItem("pool", "four waits at a time", _pool),
+    BridgeItem("request", "time-outs from inputs and defaults", _request),
+    BridgeItem("rows", "lines of the stack", _rows),
+    BridgeItem("partial state", "adoption by the marker", _partial_state),
+    BridgeItem("one-line errors", "a traceback that ends in our text", _trailer),
+    BridgeItem("cancel", "waits that end with their deadline", _cancel),
+    BridgeItem("engine watch", "a process that outlives a killed engine", _engine_watch, is_safety=True),
 )
 """Every item of the bridge, in the order of the tables in the documentation."""

@@ -16,7 +16,7 @@ HEARTBEAT = 15.0
 
 
 @dataclass(frozen=True)
-class Call:
+class EngineCall:
     """The engine's request that the running provider method answers, as far as the host lets it be found.
 
     `name` is the resource's own, known even where the host tells nothing; `timeout` is 0 where the user gave none.
@@ -55,7 +55,7 @@ class Call:
         return bool(is_active()) if callable(is_active) else True
 
 
-def current_call() -> Call:
+def current_call() -> EngineCall:
     """Return the call being answered on this thread, or an empty one.
 
     The host passes neither request nor context on, so they are read from the frame in which it calls the provider.
@@ -65,14 +65,14 @@ def current_call() -> Call:
         local = frame.f_locals
         if frame.f_globals.get("__name__") in _HOST_MODULES and "request" in local and "context" in local:
             request = local["request"]
-            return Call(
+            return EngineCall(
                 urn=_text(getattr(request, "urn", "")),
                 timeout=_seconds(getattr(request, "timeout", 0.0)),
                 context=local["context"],
                 request=request,
             )
         frame = frame.f_back
-    return Call()
+    return EngineCall()
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,7 @@ import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.dynamic.bridge.request import Call
+from xplenty_pulumi.dynamic.bridge.request import EngineCall
 from xplenty_pulumi.redact import without_logins
 from xplenty_pulumi.text import harmless
 
@@ -27,12 +27,12 @@ def engine_address() -> str:
     return last if _ADDRESS.fullmatch(last) else ""
 
 
-def has_row(call: Call) -> bool:
+def has_row(call: EngineCall) -> bool:
     """Return whether a text can reach the row of the resource that `call` is about."""
     return bool(call.urn and engine_address())
 
 
-def log(call: Call, text: str, severity: str, *, ephemeral: bool) -> None:
+def log(call: EngineCall, text: str, severity: str, *, ephemeral: bool) -> None:
     """Show `text` in the resource's row; where there is none, as a line that begins with its name.
 
     Secrets are masked, and what a terminal or a CI system would obey is taken out.
@@ -51,7 +51,7 @@ def stack_line(text: str, severity: str) -> None:
         _print(text)
 
 
-def reporting(call: Call, clock: Clock, say: Callable[[str], None]) -> Callable[[str, str], None]:
+def reporting(call: EngineCall, clock: Clock, say: Callable[[str], None]) -> Callable[[str, str], None]:
     """Return what tells a wait: a new headline at once, its detail with every heartbeat of the row.
 
     A percentage that has moved on makes no new headline. Where there is no row, only headlines are told.
@@ -71,7 +71,7 @@ def reporting(call: Call, clock: Clock, say: Callable[[str], None]) -> Callable[
 
 
 def _send(severity: str, text: str, *, urn: str, ephemeral: bool) -> bool:
-    """Return whether the engine has taken the line; one that can not be told is no reason to fail what it tells of."""
+    """Return whether the engine has taken the line; one that cannot be told is no reason to fail what it tells of."""
     try:
         level = engine_pb2.LogSeverity.Value(severity)
         line = engine_pb2.LogRequest(severity=level, urn=urn, message=text, ephemeral=ephemeral)

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.crowd import crowd
 from xplenty_pulumi.dynamic.state import OWNER, side_by_side
 from xplenty_pulumi.errors import XplentyError
@@ -24,7 +24,7 @@ _found_out: ContextVar[dict[object, Any] | None] = ContextVar("found_out", defau
 class Answering(Protocol):
     """What a provider offers to the way out."""
 
-    def call(self) -> Call:
+    def call(self) -> EngineCall:
         """Return the engine's request that is being answered."""
 
     def scrubbed(self, text: str, *arguments: object) -> str:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CheckResult, ConfigureRequest, DiffResult, ReadResult
 
 from xplenty_pulumi.core.kinds import inputs
-from xplenty_pulumi.core.kinds.compare import Plan, plan
+from xplenty_pulumi.core.kinds.compare import ChangePlan, plan
 from xplenty_pulumi.core.kinds.kind import Kind, Phase
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.crowd import crowd
 from xplenty_pulumi.dynamic.inputs import Inputs
 from xplenty_pulumi.dynamic.properties import declared, hidden_outputs, outputs, refreshed_inputs
@@ -66,16 +66,16 @@ class Provider(ProviderContext):
             delete_before_replace=True,
         )
 
-    def planned(self, found: Plan, news: Properties) -> None:
+    def planned(self, found: ChangePlan, news: Properties) -> None:
         """Say what the plan needs that is not there any more; where nothing can be missing, nothing."""
 
-    def plan(self, olds: Properties, news: Properties) -> Plan:
+    def plan(self, olds: Properties, news: Properties) -> ChangePlan:
         """Return the core's plan from the outputs in the state to the new inputs."""
         inputs = Inputs.of(news)
         given = {name: value for name, value in inputs.checked(self.kind).inputs.items() if name in inputs.known}
         return plan(self.kind, self.kind.completed(given, olds), olds, unknown=inputs.unknown)
 
-    def achieved(self, call: Call, outcome: "Outcome[Any]", props: Properties) -> Properties:
+    def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:
         """Return the outputs of what was brought about; where there is a problem, fail so that the state keeps it."""
         seen = self.outputs(props, outcome.record)
         if outcome.nonces:
@@ -106,7 +106,7 @@ class Provider(ProviderContext):
         """Return what the row of a resource says in the end."""
         return str(seen["status"])
 
-    def sighted(self, call: Call, record: Any, remark: str, props: Properties) -> ReadResult:
+    def sighted(self, call: EngineCall, record: Any, remark: str, props: Properties) -> ReadResult:
         """Return what was read; what is not as it should be is said in the way that keeps it in the state."""
         id_, managed = str(record.id), DECLARED in props
         seen = self.outputs(props, record)
@@ -118,7 +118,7 @@ class Provider(ProviderContext):
             raise bridge.fail_partially(call, text, resource_id=id_, outputs=self.stored(seen), inputs=inputs) from None
         return ReadResult(id_, self.stored(seen), inputs)
 
-    def remembered(self, call: Call, id_: str, remark: str, props: Properties) -> ReadResult:
+    def remembered(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:
         """Return what the state holds of something that the service has forgotten, with what is wrong with it."""
         if remark and DECLARED in props and call.keeps_state:
             text = self.scrubbed(f"{self.kind.name} {id_}: {remark}", props)
@@ -127,7 +127,7 @@ class Provider(ProviderContext):
             raise bridge.fail_partially(call, text, resource_id=id_, outputs=outputs, inputs=inputs) from None
         return ReadResult(id_, self.stored(props))
 
-    def gone(self, call: Call, id_: str, remark: str, props: Properties) -> ReadResult:
+    def gone(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:
         """Return that it is gone, for what a stack manages; what a program only looks up by its id must be there."""
         resource = f"{self.kind.name} {id_}"
         if DECLARED not in props:
@@ -141,7 +141,7 @@ class Provider(ProviderContext):
         settings, view = self.settings(), self.kind.view(record, declared(props, self.kind))
         return {**outputs(props, view, self.kind, secrets=[settings.api_key]), ACCOUNT: settings.account_id}
 
-    def intent(self, call: Call, olds: Properties, news: Properties) -> "Intent":
+    def intent(self, call: EngineCall, olds: Properties, news: Properties) -> "Intent":
         """Return what an update is to bring about: what the engine has shown, and what a create still owes."""
         from xplenty_pulumi.core.reconcile.intent import intent_of  # noqa: PLC0415 - see above
 
@@ -155,7 +155,7 @@ class Provider(ProviderContext):
             signs=before.get(OWNER) != news.get(OWNER),
         )
 
-    def due(self, call: Call, olds: Properties, news: Properties) -> "tuple[Intent, Properties]":
+    def due(self, call: EngineCall, olds: Properties, news: Properties) -> "tuple[Intent, Properties]":
         """Return what an update is to bring about, and the new properties with what they owe until it has."""
         intent = self.intent(call, olds, news)
         return intent, {**news, **self.owing(olds, intent)}
@@ -179,7 +179,7 @@ def number_of(id_: str, kind: Kind) -> int:
         raise SpecError(f"the id of a {kind.name} {problem}", field="id") from None
 
 
-def timeout_of(call: Call, inputs: Mapping[str, object], name: str, kind: Kind) -> float:
+def timeout_of(call: EngineCall, inputs: Mapping[str, object], name: str, kind: Kind) -> float:
     """Return the seconds an operation may take: the resource option `custom_timeouts`, the input, the default."""
     return float(call.timeout or setting_of(inputs, name, kind))
 

@@ -12,7 +12,7 @@ from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
-from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.inputs import Inputs
 from xplenty_pulumi.dynamic.properties import declared, nonces_in
 from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of, setting_of, timeout_of, with_notify
@@ -20,8 +20,8 @@ from xplenty_pulumi.dynamic.state import OWED, OWNER, Properties, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:
-    from xplenty_pulumi.core.reconcile import Clusters
-    from xplenty_pulumi.core.reconcile.clusters.create import Desired
+    from xplenty_pulumi.core.reconcile import ClusterReconciler
+    from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 
 
 class ClusterProvider(Provider):
@@ -76,19 +76,19 @@ class ClusterProvider(Provider):
         )
         bridge.say(call, how)
 
-    def _clusters(self, call: Call) -> "Clusters":
+    def _clusters(self, call: EngineCall) -> "ClusterReconciler":
         return self.session().clusters(call)
 
 
-def _desired_cluster(call: Call, props: Properties) -> "Desired":
-    from xplenty_pulumi.core.reconcile.clusters.create import Desired  # noqa: PLC0415 - see above
+def _desired_cluster(call: EngineCall, props: Properties) -> "DesiredCluster":
+    from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster  # noqa: PLC0415 - see above
 
     inputs = Inputs.of(props).checked(CLUSTER).inputs
-    return Desired(
+    return DesiredCluster(
         inputs=inputs,
         owner=owner_of(props),
         timeout=timeout_of(call, inputs, "ready_timeout", CLUSTER),
-        terminate_timeout=timeout_of(Call(), inputs, "terminate_timeout", CLUSTER),
+        terminate_timeout=timeout_of(EngineCall(), inputs, "terminate_timeout", CLUSTER),
         nonces=nonces_in(props),
         keeps_id=bridge.keeps_half_made(call),
         is_saved_at_once=is_saved_at_once(os.environ),

@@ -12,7 +12,7 @@ from pulumi.dynamic import ResourceProvider
 from xplenty_pulumi import settings
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic import bridge, sessions
-from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.providers.answered import arguments_answered, name_answered, once
 from xplenty_pulumi.dynamic.secrets import secret_values
 from xplenty_pulumi.dynamic.state import ACCOUNT
@@ -30,9 +30,9 @@ class ProviderContext(ResourceProvider):
     kind: Kind
     _config: Any = None
 
-    def call(self) -> Call:
+    def call(self) -> EngineCall:
         """Return the engine's request that is being answered; only a name where the bridge is switched off."""
-        found = bridge.current_call() if settings.bridge_enabled(os.environ) else Call()
+        found = bridge.current_call() if settings.bridge_enabled(os.environ) else EngineCall()
         heartbeat = HEARTBEAT_IN_CI if in_ci(os.environ) else found.heartbeat
         scrub = partial(self._scrubbed_of, arguments_answered())
         return replace(found, name=name_answered(), heartbeat=heartbeat, scrub=scrub)

@@ -11,7 +11,7 @@ from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.inputs import Inputs
 from xplenty_pulumi.dynamic.properties import nonces_in
 from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of
@@ -19,7 +19,7 @@ from xplenty_pulumi.dynamic.state import OWED, OWNER, Properties, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:
-    from xplenty_pulumi.core.reconcile import Definitions, DesiredDefinition
+    from xplenty_pulumi.core.reconcile import DefinitionReconciler, DesiredDefinition
 
 
 class DefinitionProvider(Provider):
@@ -66,10 +66,10 @@ class DefinitionProvider(Provider):
         """Return whether it does anything; all that can be said of one that is not to be switched off."""
         return "active" if seen.get("active", True) else "not active"
 
-    def _definitions(self, call: Call) -> "Definitions[Any]":
+    def _definitions(self, call: EngineCall) -> "DefinitionReconciler[Any]":
         return self.session().definitions(self.kind, call)
 
-    def _desired(self, call: Call, props: Properties) -> "DesiredDefinition":
+    def _desired(self, call: EngineCall, props: Properties) -> "DesiredDefinition":
         from xplenty_pulumi.core.reconcile import DesiredDefinition  # noqa: PLC0415 - see above
         from xplenty_pulumi.core.reconcile.intent import everything  # noqa: PLC0415 - see above
 

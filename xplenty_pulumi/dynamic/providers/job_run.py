@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from xplenty_pulumi.core.kinds.compare import Plan
+from xplenty_pulumi.core.kinds.compare import ChangePlan
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_settled
 from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
-from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.inputs import Inputs
 from xplenty_pulumi.dynamic.properties import declared
 from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of, timeout_of, with_notify
@@ -20,7 +20,7 @@ from xplenty_pulumi.dynamic.state import DECLARED, OWNER, Properties, owner_of
 from xplenty_pulumi.errors import ConfigError
 
 if TYPE_CHECKING:
-    from xplenty_pulumi.core.reconcile import JobRuns, Outcome
+    from xplenty_pulumi.core.reconcile import Outcome, RunReconciler
     from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 
 
@@ -29,7 +29,7 @@ class JobRunProvider(Provider):
 
     kind = JOB_RUN
 
-    def planned(self, found: Plan, news: Properties) -> None:
+    def planned(self, found: ChangePlan, news: Properties) -> None:
         """Look at the cluster of a run that starts anew although no input has changed."""
         if found.is_only_anew:
             with suppress(ConfigError):  # a plan needs no settings
@@ -80,7 +80,7 @@ class JobRunProvider(Provider):
         if seen := self._job_runs(call).delete(number_of(_id, self.kind), _declared_run(_props), timeout=timeout):
             bridge.say(call, seen)
 
-    def _job_runs(self, call: Call) -> "JobRuns":
+    def _job_runs(self, call: EngineCall) -> "RunReconciler":
         return self.session().job_runs(call)
 
 
@@ -96,7 +96,7 @@ def _declared_run(props: Properties) -> "DesiredRun":
     return DesiredRun(declared(props, JOB_RUN), timeout=0, owner=owner_of(props) if OWNER in props else None)
 
 
-def _desired_run(call: Call, props: Properties) -> "DesiredRun":
+def _desired_run(call: EngineCall, props: Properties) -> "DesiredRun":
     from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun  # noqa: PLC0415 - see above
 
     inputs = Inputs.of(props).checked(JOB_RUN).inputs

@@ -12,15 +12,15 @@ from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.variables import unquoted_text
 from xplenty_pulumi.core.preview import estimate
-from xplenty_pulumi.core.preview.estimate import Use, use_of
+from xplenty_pulumi.core.preview.estimate import ClusterUse, use_of
 from xplenty_pulumi.core.preview.stack_rules import StackRules
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import Call
+from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.state import OWNER, owner_of
 from xplenty_pulumi.errors import ApiError, ConfigError, SpecError, XplentyError
 
 if TYPE_CHECKING:
-    from xplenty_pulumi.core.preview.questions import Foresight
+    from xplenty_pulumi.core.preview.questions import PreviewQuestions
 
 _TYPE = ("type",)
 _COUNTED = ("nodes", "terminate_on_idle", "time_to_idle")
@@ -52,13 +52,13 @@ class Declared:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._uses: dict[str, Use] = {}
+        self._uses: dict[str, ClusterUse] = {}
         self._types: dict[str, object] = {}
         self._is_planned = False
         self._added: set[object] = set()
         bridge.at_end(self.headline, severity="INFO")
 
-    def note(self, subject: Subject, use: Use | None) -> tuple[Use, ...]:
+    def note(self, subject: Subject, use: ClusterUse | None) -> tuple[ClusterUse, ...]:
         """Count a cluster, anew where it was counted before, and return all that are known so far."""
         with self._lock:
             self._is_planned = self._is_planned or subject.is_changed(_COUNTED)
@@ -106,7 +106,7 @@ def ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
     return [problem for problem in problems if problem is not None]
 
 
-def foreseen(subject: Subject, foresight: "Foresight", call: Call) -> list[XplentyError]:
+def foreseen(subject: Subject, foresight: "PreviewQuestions", call: EngineCall) -> list[XplentyError]:
     """Return what the service would refuse."""
     try:
         match subject.kind.ends:
@@ -121,7 +121,7 @@ def foreseen(subject: Subject, foresight: "Foresight", call: Call) -> list[Xplen
         return [refused]
 
 
-def warn_of_end(inputs: Mapping[str, object], foresight: "Foresight", call: Call) -> None:
+def warn_of_end(inputs: Mapping[str, object], foresight: "PreviewQuestions", call: EngineCall) -> None:
     """Warn where the cluster of a run that is about to start has ended; nothing is refused."""
     with suppress(ApiError):
         if text := foresight.ended_cluster(inputs):
@@ -135,7 +135,7 @@ def is_asked_about(subject: Subject) -> bool:
     return subject.kind.ends is Ending.TERMINATED and declared_clusters().adds(subject.inputs.get("type"))
 
 
-def _of_cluster(subject: Subject, foresight: "Foresight") -> list[SpecError]:
+def _of_cluster(subject: Subject, foresight: "PreviewQuestions") -> list[SpecError]:
     names = subject.kind.asked_about if subject.is_changed(subject.kind.asked_about) else _TYPE
     asked = {name: subject.inputs[name] for name in names if name in subject.inputs}
     try:
@@ -146,7 +146,7 @@ def _of_cluster(subject: Subject, foresight: "Foresight") -> list[SpecError]:
     return foresight.refusals_of_cluster(asked, scope=scope, ours=ours)
 
 
-def _of_run(subject: Subject, foresight: "Foresight", call: Call) -> list[SpecError]:
+def _of_run(subject: Subject, foresight: "PreviewQuestions", call: EngineCall) -> list[SpecError]:
     problems = foresight.refusals_of_run(subject.inputs)
     if problems:
         return problems

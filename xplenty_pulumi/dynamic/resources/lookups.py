@@ -58,7 +58,7 @@ def get_cluster(cluster_id: int | str | None = None, *, name: str | None = None)
     """Return a cluster by its id, whatever its status, or the one living cluster that has exactly this name.
 
     Raises:
-        LookupFailed: there is none, several have the name, or the service can not be asked.
+        LookupFailed: there is none, several have the name, or the service cannot be asked.
     """
     client = _client()
     if name is None:
@@ -73,7 +73,7 @@ def get_clusters(*, status: str = "all", limit: int = 100) -> tuple[Cluster, ...
     """Return the newest clusters, newest first, at most `limit`: of one `status`, or of all.
 
     Raises:
-        LookupFailed: the service can not be asked, or knows no such status.
+        LookupFailed: the service cannot be asked, or knows no such status.
     """
     return _first(_client().clusters.list(status=status), limit)
 
@@ -83,7 +83,7 @@ def get_job(job_id: int | str) -> Job:
     """Return a job by its id.
 
     Raises:
-        LookupFailed: there is none, or the service can not be asked.
+        LookupFailed: there is none, or the service cannot be asked.
     """
     return _client().jobs.get(_number(job_id, "job_id"))
 
@@ -93,7 +93,7 @@ def get_jobs(*, status: str = "all", package_id: int | str | None = None, limit:
     """Return the newest jobs, newest first, at most `limit`: of one `status` or of all, of one package or of all.
 
     Raises:
-        LookupFailed: the service can not be asked, or knows no such status.
+        LookupFailed: the service cannot be asked, or knows no such status.
     """
     package = None if package_id is None else _number(package_id, "package_id")
     return _first(_client().jobs.list(status=status, package_id=package), limit)
@@ -104,7 +104,7 @@ def get_package(package_id: int | str | None = None, *, name: str | None = None)
     """Return a package by its id, or the one active package that has exactly this name.
 
     Raises:
-        LookupFailed: there is none, several have the name, or the service can not be asked.
+        LookupFailed: there is none, several have the name, or the service cannot be asked.
     """
     client = _client()
     if name is None:
@@ -118,7 +118,7 @@ def get_packages(*, status: str = "active", flow_type: str = "all", limit: int =
     """Return the newest packages, newest first, at most `limit`: the `active` or the `archived` ones.
 
     Raises:
-        LookupFailed: the service can not be asked, or knows no such status or flow type.
+        LookupFailed: the service cannot be asked, or knows no such status or flow type.
     """
     return _first(_client().packages.list(status=status, flow_type=flow_type), limit)
 
@@ -128,7 +128,7 @@ def get_account_limits() -> RateLimit:
     """Return how many calls an hour the key's user has, and how many are left of them; asking is free (documented).
 
     Raises:
-        LookupFailed: the service can not be asked.
+        LookupFailed: the service cannot be asked.
     """
     return _client().rate_limit()
 

@@ -58,7 +58,7 @@ class _Observed:
         return output
 
     def __set__(self, resource: Resource, _: object) -> NoReturn:
-        raise AttributeError(f"{self._name} is an output, so it can not be set")
+        raise AttributeError(f"{self._name} is an output, so it cannot be set")
 
     def _made_of(self, outputs: dict[str, Output[Any]]) -> Output[Any]:
         observed = outputs[OBSERVED].apply(lambda found: _observed(found).get(self._name))

@@ -44,7 +44,7 @@ Handler: TypeAlias = Callable[[Call], Answer]
 
 
 def answer_list(
-    call: Call, records: Mapping[int, T], *, listing: lists.Listing[T], path: str, view: Callable[[T], Json]
+    call: Call, records: Mapping[int, T], *, listing: lists.ListRules[T], path: str, view: Callable[[T], Json]
 ) -> Answer:
     """Answer with one page of records and the Link header to the pages beside it."""
     page = lists.page_of(records.values(), call.parameters, listing=listing, knobs=call.knobs, now=call.now)

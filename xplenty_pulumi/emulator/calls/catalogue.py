@@ -5,13 +5,13 @@ from typing import Any
 
 from xplenty_pulumi.emulator.calls import fixed_lists
 from xplenty_pulumi.emulator.calls.call import Call, answer_list
-from xplenty_pulumi.emulator.life.records import Moment, Package, Schedule
-from xplenty_pulumi.emulator.wire.lists import Filter, Listing
+from xplenty_pulumi.emulator.life.records import EmulatedPackage, EmulatedSchedule, Moment
+from xplenty_pulumi.emulator.wire.lists import Filter, ListRules
 from xplenty_pulumi.emulator.wire.messages import Answer, Refusal
 from xplenty_pulumi.emulator.wire.views import USER_ID, Json, Links, time_or_none
 
 
-def package_json(package: Package, *, links: Links, with_flow: bool) -> Json:
+def package_json(package: EmulatedPackage, *, links: Links, with_flow: bool) -> Json:
     """Return a package, with its data flow as a JSON text if asked for."""
     document: Json = {
         "id": package.id,
@@ -36,7 +36,7 @@ def package_json(package: Package, *, links: Links, with_flow: bool) -> Json:
 _UNIT_SECONDS = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 7 * 86400, "months": 30 * 86400}
 
 
-def next_run(schedule: Schedule, *, now: Moment) -> Moment | None:
+def next_run(schedule: EmulatedSchedule, *, now: Moment) -> Moment | None:
     """Return the first planned moment after `now`, or None for a disabled schedule; a month counts 30 days."""
     if schedule.status != "enabled":
         return None
@@ -45,7 +45,7 @@ def next_run(schedule: Schedule, *, now: Moment) -> Moment | None:
     return schedule.start_at + passed * interval
 
 
-def schedule_json(schedule: Schedule, *, now: Moment, links: Links) -> Json:
+def schedule_json(schedule: EmulatedSchedule, *, now: Moment, links: Links) -> Json:
     """Return a schedule, which has never run."""
     return {
         "id": schedule.id,
@@ -86,7 +86,7 @@ def _task(task: Mapping[str, Any]) -> Json:
     }
 
 
-_PACKAGES: Listing[Package] = Listing(
+_PACKAGES: ListRules[EmulatedPackage] = ListRules(
     sorts={
         "created": lambda package: (package.created_at, package.id),
         "updated": lambda package: (package.updated_at, package.id),
@@ -99,7 +99,7 @@ _PACKAGES: Listing[Package] = Listing(
         "flow_type": Filter(lambda package: package.flow_type, ("dataflow", "workflow")),
     },
 )
-_SCHEDULES: Listing[Schedule] = Listing(
+_SCHEDULES: ListRules[EmulatedSchedule] = ListRules(
     sorts={
         "created": lambda schedule: (schedule.created_at, schedule.id),
         "updated": lambda schedule: (schedule.updated_at, schedule.id),

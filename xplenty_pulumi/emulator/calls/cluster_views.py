@@ -2,11 +2,11 @@
 
 from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.life import clusters
-from xplenty_pulumi.emulator.life.records import Cluster
+from xplenty_pulumi.emulator.life.records import EmulatedCluster
 from xplenty_pulumi.emulator.wire.views import USER_ID, Json, Links, creator, time_or_none
 
 
-def cluster_json(cluster: Cluster, *, running: int, queued: int, links: Links, knobs: Knobs) -> Json:
+def cluster_json(cluster: EmulatedCluster, *, running: int, queued: int, links: Links, knobs: Knobs) -> Json:
     """Return a cluster; `bootstrap_actions` is missing when there are none."""
     document = {
         "id": cluster.id,
@@ -38,7 +38,7 @@ def cluster_json(cluster: Cluster, *, running: int, queued: int, links: Links, k
     return document
 
 
-def _machines(cluster: Cluster) -> Json:
+def _machines(cluster: EmulatedCluster) -> Json:
     """Where and on what a cluster runs, which is settled when it is created."""
     return {
         "region": cluster.region,
@@ -54,7 +54,7 @@ def _machines(cluster: Cluster) -> Json:
     }
 
 
-def instances_json(cluster: Cluster, *, links: Links) -> list[Json]:
+def instances_json(cluster: EmulatedCluster, *, links: Links) -> list[Json]:
     """Return one master and the compute nodes; a cluster that was never ready has none."""
     if cluster.available_since is None:
         return []
@@ -62,7 +62,7 @@ def instances_json(cluster: Cluster, *, links: Links) -> list[Json]:
     return [_instance(cluster, index, status=status, links=links) for index in range(cluster.nodes + 1)]
 
 
-def _instance(cluster: Cluster, index: int, *, status: str, links: Links) -> Json:
+def _instance(cluster: EmulatedCluster, index: int, *, status: str, links: Links) -> Json:
     name = f"i-{cluster.id:05x}{index:03x}"
     address = f"10-{cluster.id // 256 % 256}-{cluster.id % 256}-{10 + index}"
     share = (cluster.slave_spot_percentage if index else cluster.master_spot_percentage) or 0

@@ -7,9 +7,9 @@ from typing import Any
 from xplenty_pulumi.emulator.calls.call import Call, answer_list
 from xplenty_pulumi.emulator.calls.cluster_views import cluster_json, instances_json
 from xplenty_pulumi.emulator.life import clusters, effects
-from xplenty_pulumi.emulator.life.records import CLUSTER_STATUSES, ENDED, UNREADY, Cluster
+from xplenty_pulumi.emulator.life.records import CLUSTER_STATUSES, ENDED, UNREADY, EmulatedCluster
 from xplenty_pulumi.emulator.wire import values
-from xplenty_pulumi.emulator.wire.lists import Filter, Listing
+from xplenty_pulumi.emulator.wire.lists import Filter, ListRules
 from xplenty_pulumi.emulator.wire.messages import Answer, Refusal, invalid
 from xplenty_pulumi.emulator.wire.views import Json
 
@@ -20,7 +20,7 @@ _KNOWN = frozenset(values.CLUSTER_FIELDS) | {
 }  # fmt: skip
 
 
-def view(call: Call, cluster: Cluster) -> Json:
+def view(call: Call, cluster: EmulatedCluster) -> Json:
     """Return a cluster as JSON, with its jobs counted."""
     unfinished = call.world.unfinished_jobs(cluster.id)
     return cluster_json(
@@ -32,12 +32,12 @@ def view(call: Call, cluster: Cluster) -> Json:
     )
 
 
-def _is_forgotten(call: Call, cluster: Cluster) -> bool:
+def _is_forgotten(call: Call, cluster: EmulatedCluster) -> bool:
     kept = call.knobs.ended_cluster_kept_seconds
     return kept is not None and cluster.terminated_at is not None and cluster.terminated_at + kept <= call.now
 
 
-def find(call: Call, number: int) -> Cluster:
+def find(call: Call, number: int) -> EmulatedCluster:
     """Return a cluster that clients can still read; raises the 404 refusal."""
     cluster = call.world.clusters.get(number)
     if cluster is None or _is_forgotten(call, cluster):
@@ -47,7 +47,7 @@ def find(call: Call, number: int) -> Cluster:
 
 def list_clusters(call: Call) -> Answer:
     """GET clusters."""
-    listing: Listing[Cluster] = Listing(
+    listing: ListRules[EmulatedCluster] = ListRules(
         sorts={
             "created": lambda cluster: (cluster.created_at, cluster.id),
             "updated": lambda cluster: (cluster.updated_at, cluster.id),
@@ -60,7 +60,7 @@ def list_clusters(call: Call) -> Answer:
     return answer_list(call, known, listing=listing, path="clusters", view=lambda cluster: view(call, cluster))
 
 
-def _status(call: Call, cluster: Cluster) -> str:
+def _status(call: Call, cluster: EmulatedCluster) -> str:
     return clusters.visible_status(cluster, knobs=call.knobs)
 
 
@@ -78,7 +78,7 @@ def create_cluster(call: Call) -> Answer:
     return Answer(view(call, cluster), status=201)
 
 
-def new_cluster(call: Call, fields: dict[str, Any]) -> Cluster:
+def new_cluster(call: Call, fields: dict[str, Any]) -> EmulatedCluster:
     """Return the pending cluster that these fields ask for; raises Refusal when they do not fit together."""
     fields = _defaults(call) | fields
     fields["nodes"] = _first_nodes(call, fields)
@@ -86,9 +86,9 @@ def new_cluster(call: Call, fields: dict[str, Any]) -> Cluster:
     values.check_region(fields["region"], known=call.seed.regions)
     if "description" in fields:
         fields["description"] = values.description(fields["description"], knobs=call.knobs)
-    number = call.world.take_id(Cluster)
+    number = call.world.take_id(EmulatedCluster)
     name = fields.pop("name", "") or clusters.generated_name(number)
-    return Cluster(
+    return EmulatedCluster(
         id=number,
         name=name,
         status="pending",
@@ -146,14 +146,14 @@ def update_cluster(call: Call) -> Answer:
     return Answer(view(call, changed))
 
 
-def _check_ended(call: Call, cluster: Cluster, answer: int, *, action: str) -> None:
+def _check_ended(call: Call, cluster: EmulatedCluster, answer: int, *, action: str) -> None:
     if answer == 404:
         raise call.not_found()
     if answer == 422:
         raise values.busy_refusal(cluster, action, _status(call, cluster))
 
 
-def _with_fields(call: Call, cluster: Cluster, fields: dict[str, Any]) -> Cluster:
+def _with_fields(call: Call, cluster: EmulatedCluster, fields: dict[str, Any]) -> EmulatedCluster:
     nodes = fields.pop("nodes", None)
     if "description" in fields:
         fields["description"] = values.description(fields["description"], knobs=call.knobs)
@@ -168,7 +168,7 @@ def _with_fields(call: Call, cluster: Cluster, fields: dict[str, Any]) -> Cluste
     return replace(cluster, **different, updated_at=call.now) if different else cluster
 
 
-def _resized(call: Call, cluster: Cluster, nodes: int) -> Cluster:
+def _resized(call: Call, cluster: EmulatedCluster, nodes: int) -> EmulatedCluster:
     values.check_nodes(nodes, cluster_type=cluster.type, knobs=call.knobs)
     status = _status(call, cluster)
     if status not in ("available", "idle") and call.knobs.resize_unready_cluster == "refuse":
@@ -193,10 +193,10 @@ def terminate_cluster(call: Call) -> Answer:
     return Answer(view(call, cluster))
 
 
-def _release_jobs(call: Call, cluster: Cluster) -> None:
+def _release_jobs(call: Call, cluster: EmulatedCluster) -> None:
     unfinished = call.world.unfinished_jobs(cluster.id)
     if unfinished and call.knobs.delete_busy_cluster == "refuse":
-        raise Refusal(422, f"Cluster {cluster.id} can not be terminated while {len(unfinished)} job(s) are on it")
+        raise Refusal(422, f"Cluster {cluster.id} cannot be terminated while {len(unfinished)} job(s) are on it")
     if call.knobs.delete_busy_cluster == "fail_jobs":
         effects.fail_jobs(call.world, cluster.id, f"Cluster {cluster.id} was terminated.", at=call.now)
     else:

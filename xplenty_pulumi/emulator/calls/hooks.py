@@ -16,14 +16,14 @@ from xplenty_pulumi.emulator.hooks.fields import (
 )
 from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.life.events import Happening
-from xplenty_pulumi.emulator.life.records import HOOK_TYPES, Hook, Subscription
+from xplenty_pulumi.emulator.life.records import HOOK_TYPES, EmulatedHook, EmulatedSubscription
 from xplenty_pulumi.emulator.wire import values
-from xplenty_pulumi.emulator.wire.lists import Listing
+from xplenty_pulumi.emulator.wire.lists import ListRules
 from xplenty_pulumi.emulator.wire.messages import Answer, invalid
 from xplenty_pulumi.emulator.wire.views import Json, time_or_none
 
 
-def hook_json(hook: Hook, *, knobs: Knobs) -> Json:
+def hook_json(hook: EmulatedHook, *, knobs: Knobs) -> Json:
     """Return a hook; no published example has times or an address of its own."""
     return {
         "id": hook.id,
@@ -36,18 +36,18 @@ def hook_json(hook: Hook, *, knobs: Knobs) -> Json:
     }
 
 
-def pinged_json(hook: Hook, *, knobs: Knobs) -> Json:
+def pinged_json(hook: EmulatedHook, *, knobs: Knobs) -> Json:
     """Return a hook as a ping does, with what came of telling it last, event by event."""
     events = [_subscription(subscription) for subscription in hook.subscriptions]
     return hook_json(hook, knobs=knobs) | {"events": events}
 
 
-def _settings(hook: Hook, *, knobs: Knobs) -> dict[str, Any]:
+def _settings(hook: EmulatedHook, *, knobs: Knobs) -> dict[str, Any]:
     hidden = {"all": frozenset[str](), "all_but_password": PASSWORD, "none": SECRETS}[knobs.hook_secrets_shown]
     return {name: value for name, value in hook.settings.items() if name not in hidden}
 
 
-def _subscription(subscription: Subscription) -> Json:
+def _subscription(subscription: EmulatedSubscription) -> Json:
     return {
         "id": subscription.id,
         "name": subscription.event,
@@ -58,7 +58,7 @@ def _subscription(subscription: Subscription) -> Json:
 
 
 _KNOWN = frozenset(HOOK_FIELDS) | {"id", "salt"}
-_LISTING: Listing[Hook] = Listing(
+_LISTING: ListRules[EmulatedHook] = ListRules(
     sorts={
         "created": lambda hook: (hook.created_at, hook.id),
         "updated": lambda hook: (hook.updated_at, hook.id),
@@ -69,12 +69,12 @@ _LISTING: Listing[Hook] = Listing(
 )
 
 
-def view(call: Call, hook: Hook) -> Json:
+def view(call: Call, hook: EmulatedHook) -> Json:
     """Return a hook as JSON."""
     return hook_json(hook, knobs=call.knobs)
 
 
-def find(call: Call) -> Hook:
+def find(call: Call) -> EmulatedHook:
     """Return the hook that the path names; raises the 404 refusal."""
     hook = call.world.hooks.get(call.ids[0])
     if hook is None:
@@ -110,8 +110,8 @@ def create_hook(call: Call) -> Answer:
         if name not in fields:
             raise invalid(name, "is required")
     settings = read_settings(fields["type"], fields["settings"], before={}, knobs=call.knobs)
-    number = call.world.take_id(Hook)
-    hook = Hook(
+    number = call.world.take_id(EmulatedHook)
+    hook = EmulatedHook(
         id=number,
         type=fields["type"],
         created_at=call.now,
@@ -142,7 +142,7 @@ def update_hook(call: Call) -> Answer:
     return Answer(view(call, changed))
 
 
-def _with_fields(call: Call, hook: Hook, fields: Mapping[str, Any]) -> Hook:
+def _with_fields(call: Call, hook: EmulatedHook, fields: Mapping[str, Any]) -> EmulatedHook:
     given = fields.get("settings")
     before = hook.settings if given is None or call.knobs.hook_settings_on_put == "merge" else {}
     return replace(
@@ -157,7 +157,7 @@ def _with_fields(call: Call, hook: Hook, fields: Mapping[str, Any]) -> Hook:
 def delete_hook(call: Call) -> Answer:
     """DELETE hooks/{id}: it is gone at once."""
     hook = find(call)
-    call.world.remove(Hook, hook.id)
+    call.world.remove(EmulatedHook, hook.id)
     return Answer(view(call, hook))
 
 

@@ -2,11 +2,11 @@
 
 from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.life import jobs
-from xplenty_pulumi.emulator.life.records import FINAL, Job, Moment, Output
+from xplenty_pulumi.emulator.life.records import FINAL, EmulatedJob, Moment, Output
 from xplenty_pulumi.emulator.wire.views import USER_ID, Json, Links, creator, time_or_none, time_text
 
 
-def job_json(job: Job, *, now: Moment, links: Links, knobs: Knobs) -> Json:
+def job_json(job: EmulatedJob, *, now: Moment, links: Links, knobs: Knobs) -> Json:
     """Return a job without its package, its cluster and what `include` adds."""
     no_errors = None if knobs.no_errors == "null" else ""
     return {
@@ -45,11 +45,11 @@ def embedded(document: Json, *, part: str, knobs: Knobs, asked: bool = False) ->
     return {part: {"id": document["id"], "name": document["name"], "url": document["url"]}}
 
 
-def _outputs(job: Job, *, links: Links) -> list[Json]:
+def _outputs(job: EmulatedJob, *, links: Links) -> list[Json]:
     return [_output(job, output, links=links) for output in job.outputs] if job.status == "completed" else []
 
 
-def _output(job: Job, output: Output, *, links: Links) -> Json:
+def _output(job: EmulatedJob, output: Output, *, links: Links) -> Json:
     return {
         "id": output.id,
         "name": output.name,
@@ -68,7 +68,7 @@ def _output(job: Job, output: Output, *, links: Links) -> Json:
     }
 
 
-def log_text(job: Job) -> str:
+def log_text(job: EmulatedJob) -> str:
     """Return the log of a job as far as it has come."""
     lines = [f"{time_text(job.created_at)} Job {job.id} submitted"]
     if job.started_at is not None:
@@ -78,7 +78,7 @@ def log_text(job: Job) -> str:
     return "\n".join(lines)
 
 
-def log_summary(job: Job) -> Json | None:
+def log_summary(job: EmulatedJob) -> Json | None:
     """Return what `include=log_summary` adds; there is none before the job has ended."""
     if job.status not in FINAL:
         return None

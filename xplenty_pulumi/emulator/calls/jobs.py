@@ -8,14 +8,22 @@ from xplenty_pulumi.emulator.calls.call import Call, answer_list
 from xplenty_pulumi.emulator.calls.catalogue import package_json
 from xplenty_pulumi.emulator.calls.job_views import embedded, job_json, log_summary, log_text
 from xplenty_pulumi.emulator.life import effects, jobs
-from xplenty_pulumi.emulator.life.records import ENDED, FINAL, JOB_STATUSES, STOPPING, Job, Output, Package
+from xplenty_pulumi.emulator.life.records import (
+    ENDED,
+    FINAL,
+    JOB_STATUSES,
+    STOPPING,
+    EmulatedJob,
+    EmulatedPackage,
+    Output,
+)
 from xplenty_pulumi.emulator.wire import values
-from xplenty_pulumi.emulator.wire.lists import Filter, Listing
+from xplenty_pulumi.emulator.wire.lists import Filter, ListRules
 from xplenty_pulumi.emulator.wire.messages import Answer, Refusal, invalid
 from xplenty_pulumi.emulator.wire.views import Json
 
 _KNOWN = frozenset(values.JOB_FIELDS) | {"job_id"}
-_LISTING: Listing[Job] = Listing(
+_LISTING: ListRules[EmulatedJob] = ListRules(
     sorts={"created": lambda job: (job.created_at, job.id), "updated": lambda job: (job.updated_at, job.id)},
     updated_at=lambda job: job.updated_at,
     created_at=lambda job: job.created_at,
@@ -23,7 +31,7 @@ _LISTING: Listing[Job] = Listing(
 )
 
 
-def view(call: Call, job: Job) -> Json:
+def view(call: Call, job: EmulatedJob) -> Json:
     """Return a job as JSON, with its package, its cluster and the parts that `include=` asks for."""
     document = job_json(job, now=call.now, links=call.links, knobs=call.knobs)
     package = call.world.packages.get(job.package_id)
@@ -41,7 +49,7 @@ def _embedded(call: Call, part: str, document: Json) -> Json:
     return embedded(document, part=part, knobs=call.knobs, asked=call.includes(part))
 
 
-def find(call: Call, number: int) -> Job:
+def find(call: Call, number: int) -> EmulatedJob:
     """Return a job; raises the 404 refusal."""
     job = call.world.jobs.get(number)
     if job is None:
@@ -84,7 +92,7 @@ def _renamed(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**parameters, "package_id": parameters["job_id"]}
 
 
-def _runnable(call: Call, number: int) -> Package:
+def _runnable(call: Call, number: int) -> EmulatedPackage:
     package = call.world.packages.get(number)
     if package is None:
         raise _unknown(call, "package_id", number)
@@ -106,7 +114,7 @@ def _unknown(call: Call, field: str, number: int) -> Refusal:
     return call.not_found() if call.knobs.unknown_id_on_run == 404 else invalid(field, f"{number} does not exist")
 
 
-def _check_variables(call: Call, package: Package, fields: Mapping[str, Any]) -> None:
+def _check_variables(call: Call, package: EmulatedPackage, fields: Mapping[str, Any]) -> None:
     """Names that begin with an underscore are the system's own and always known."""
     if call.knobs.unknown_job_variables == "accept":
         return
@@ -116,11 +124,11 @@ def _check_variables(call: Call, package: Package, fields: Mapping[str, Any]) ->
                 raise invalid(kind, f"has the variable {values.shown(name)}, which package {package.id} does not")
 
 
-def _new_job(call: Call, package: Package, fields: Mapping[str, Any]) -> Job:
-    number = call.world.take_id(Job)
+def _new_job(call: Call, package: EmulatedPackage, fields: Mapping[str, Any]) -> EmulatedJob:
+    number = call.world.take_id(EmulatedJob)
     run_seconds = package.run_seconds
     outputs = enumerate(package.outputs.items())
-    return Job(
+    return EmulatedJob(
         id=number,
         status=call.knobs.first_job_status,
         status_since=call.now,
@@ -139,7 +147,7 @@ def stop_job(call: Call) -> Answer:
     job = find(call, call.ids[0])
     refused = job.status == "failed" or (job.status in FINAL and call.knobs.delete_final_job == 422)
     if refused or (job.status in STOPPING and call.knobs.delete_stopping_job == 422):
-        raise Refusal(422, f"Job {job.id} can not be stopped while it is {job.status}")
+        raise Refusal(422, f"Job {job.id} cannot be stopped while it is {job.status}")
     if job.status not in FINAL:
         job = jobs.stop_requested(job, at=call.now)
         call.world.put(job)

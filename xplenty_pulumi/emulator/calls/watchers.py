@@ -6,14 +6,14 @@ from typing import TypeAlias
 
 from xplenty_pulumi.emulator.calls import clusters, jobs
 from xplenty_pulumi.emulator.calls.call import Call, Handler
-from xplenty_pulumi.emulator.life.records import Cluster, Job, Schedule
+from xplenty_pulumi.emulator.life.records import EmulatedCluster, EmulatedJob, EmulatedSchedule
 from xplenty_pulumi.emulator.wire.messages import Answer
 from xplenty_pulumi.emulator.wire.views import USER_ID, USER_NAME, time_text
 
-Watched: TypeAlias = Cluster | Job | Schedule
+Watched: TypeAlias = EmulatedCluster | EmulatedJob | EmulatedSchedule
 
 
-def _schedule(call: Call, number: int) -> Schedule:
+def _schedule(call: Call, number: int) -> EmulatedSchedule:
     schedule = call.world.schedules.get(number)
     if schedule is None:
         raise call.not_found()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from xplenty_pulumi.emulator.calls.fixed_lists import HOOK_EVENTS
 from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.life.records import HOOK_TYPES, Hook, Subscription
+from xplenty_pulumi.emulator.life.records import HOOK_TYPES, EmulatedHook, EmulatedSubscription
 from xplenty_pulumi.emulator.wire import values
 from xplenty_pulumi.emulator.wire.messages import invalid
 from xplenty_pulumi.emulator.wire.values import Reader
@@ -88,10 +88,12 @@ def read_settings(
     return settings
 
 
-def subscriptions(number: int, names: tuple[str, ...], *, before: tuple[Subscription, ...]) -> tuple[Subscription, ...]:
+def subscriptions(
+    number: int, names: tuple[str, ...], *, before: tuple[EmulatedSubscription, ...]
+) -> tuple[EmulatedSubscription, ...]:
     """Return the subscriptions of a hook, keeping those it has; their ids are the emulator's choice."""
     known = {subscription.event: subscription for subscription in before}
-    new = {name: Subscription(number * 100 + EVENT_NAMES.index(name), name) for name in names}
+    new = {name: EmulatedSubscription(number * 100 + EVENT_NAMES.index(name), name) for name in names}
     return tuple(known.get(name, new[name]) for name in names)
 
 
@@ -100,7 +102,7 @@ def salt_of(number: int, salts_before: int, *, key: str) -> str:
     return hmac.new(key.encode(), f"salt {salts_before} of hook {number}".encode(), hashlib.sha256).hexdigest()
 
 
-def name_of(hook: Hook) -> str:
+def name_of(hook: EmulatedHook) -> str:
     """Return the hook's name: its own, or the documented default out of its settings."""
     settings = hook.settings
     team_and_channel = f"{settings.get('team') or ''} {settings.get('channel') or ''}".strip()

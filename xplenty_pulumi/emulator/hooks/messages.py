@@ -12,7 +12,7 @@ from xplenty_pulumi.emulator.hooks.fields import name_of
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
 from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.life.events import Happening, Subject
-from xplenty_pulumi.emulator.life.records import Hook, Job, Moment, Subscription
+from xplenty_pulumi.emulator.life.records import EmulatedHook, EmulatedJob, EmulatedSubscription, Moment
 from xplenty_pulumi.emulator.wire.views import USER_EMAIL, Json, Links, time_text
 
 SIGNATURE_HEADER = "X-Hook-Signature"
@@ -26,19 +26,19 @@ def messages_of(happening: Happening, *, links: Links, knobs: Knobs) -> tuple[li
     return deliveries, mails
 
 
-def signature(hook: Hook, event: str) -> str:
+def signature(hook: EmulatedHook, event: str) -> str:
     """Return the documented signature: SHA-1 over id, event name, address and salt, one after the other."""
     signed = f"{hook.id}{event}{hook.settings['url']}{hook.salt}"
     return hashlib.sha1(signed.encode(errors="surrogatepass")).hexdigest()  # noqa: S324 - it is what the service uses
 
 
-def triggered(hook: Hook, delivery: Delivery, *, at: Moment) -> Hook:
+def triggered(hook: EmulatedHook, delivery: Delivery, *, at: Moment) -> EmulatedHook:
     """Return the hook with what came of a delivery noted at the subscriptions that it was for."""
     went_well = delivery.result in ("delivered", "recorded")
     response = {} if delivery.status is None else {"status": delivery.status}
     names = (delivery.event, delivery.event.partition(".")[0])
 
-    def noted(subscription: Subscription) -> Subscription:
+    def noted(subscription: EmulatedSubscription) -> EmulatedSubscription:
         if subscription.event not in names:
             return subscription
         status = "success" if went_well else "failure"
@@ -47,7 +47,7 @@ def triggered(hook: Hook, delivery: Delivery, *, at: Moment) -> Hook:
     return replace(hook, subscriptions=tuple(noted(subscription) for subscription in hook.subscriptions))
 
 
-def _delivery(hook: Hook, happening: Happening, *, links: Links, knobs: Knobs) -> Delivery:
+def _delivery(hook: EmulatedHook, happening: Happening, *, links: Links, knobs: Knobs) -> Delivery:
     if hook.type == "web":
         return _web(hook, happening, links=links, knobs=knobs)
     addressee = name_of(replace(hook, name=""))
@@ -56,7 +56,7 @@ def _delivery(hook: Hook, happening: Happening, *, links: Links, knobs: Knobs) -
     return Delivery(hook.id, hook.type, happening.event, happening.at, addressee, body=body, result="recorded")
 
 
-def _web(hook: Hook, happening: Happening, *, links: Links, knobs: Knobs) -> Delivery:
+def _web(hook: EmulatedHook, happening: Happening, *, links: Links, knobs: Knobs) -> Delivery:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "xplenty-emulator",
@@ -76,7 +76,7 @@ def _web(hook: Hook, happening: Happening, *, links: Links, knobs: Knobs) -> Del
     )
 
 
-def _body(hook: Hook, happening: Happening, *, links: Links, knobs: Knobs) -> bytes:
+def _body(hook: EmulatedHook, happening: Happening, *, links: Links, knobs: Knobs) -> bytes:
     if knobs.hook_body == "none":
         return b""
     resource = _resource(happening, links=links, knobs=knobs)
@@ -92,7 +92,7 @@ def _resource(happening: Happening, *, links: Links, knobs: Knobs) -> dict[str, 
     if happening.cluster is not None:
         running, queued = happening.jobs
         cluster = cluster_json(happening.cluster, running=running, queued=queued, links=links, knobs=knobs)
-    if not isinstance(subject, Job):
+    if not isinstance(subject, EmulatedJob):
         return {"cluster": cluster} if cluster else {}
     job = job_json(subject, now=happening.at, links=links, knobs=knobs)
     if happening.package is not None:
@@ -102,7 +102,7 @@ def _resource(happening: Happening, *, links: Links, knobs: Knobs) -> dict[str, 
 
 
 def _named(subject: Subject) -> str:
-    return f"{'job' if isinstance(subject, Job) else 'cluster'} {subject.id}"
+    return f"{'job' if isinstance(subject, EmulatedJob) else 'cluster'} {subject.id}"
 
 
 def _sentence(happening: Happening, *, links: Links) -> str:
@@ -110,13 +110,13 @@ def _sentence(happening: Happening, *, links: Links) -> str:
     subject = happening.subject
     if subject is None:
         return f"{happening.event}: a test of this hook of account {links.account_id}."
-    kind = "jobs" if isinstance(subject, Job) else "clusters"
-    errors: Any = f" {subject.errors}" if isinstance(subject, Job) and subject.errors else ""
+    kind = "jobs" if isinstance(subject, EmulatedJob) else "clusters"
+    errors: Any = f" {subject.errors}" if isinstance(subject, EmulatedJob) and subject.errors else ""
     page = links.page(f"{kind}/{subject.id}")
     return f"{happening.event}: {_named(subject)} of account {links.account_id}, {page}{errors}"
 
 
-def _mail_of_hook(hook: Hook, happening: Happening, *, links: Links) -> Mail:
+def _mail_of_hook(hook: EmulatedHook, happening: Happening, *, links: Links) -> Mail:
     about = _named(happening.subject) if happening.subject is not None else f"hook {hook.id}"
     text = _sentence(happening, links=links)
     return Mail(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.life.records import READY, Cluster, Moment
+from xplenty_pulumi.emulator.life.records import READY, EmulatedCluster, Moment
 
 _ADJECTIVES = ("cyan", "amber", "quiet", "bold", "lucid", "misty", "brave", "coral")
 _NOUNS = ("wave", "ridge", "delta", "grove", "comet", "harbor", "prairie", "summit")
@@ -17,7 +17,7 @@ def generated_name(number: int) -> str:
     return f"{_ADJECTIVES[number % len(_ADJECTIVES)]}-{noun}-{100 + number * 37 % 900}"
 
 
-def due(cluster: Cluster, *, knobs: Knobs) -> Moment | None:
+def due(cluster: EmulatedCluster, *, knobs: Knobs) -> Moment | None:
     """Return when the cluster changes by itself, or None while only a call or a job can change it."""
     if cluster.status in _NEXT:
         return cluster.status_since + _lasts(cluster.status, knobs=knobs)
@@ -28,7 +28,7 @@ def due(cluster: Cluster, *, knobs: Knobs) -> Moment | None:
     return None
 
 
-def is_under_way(cluster: Cluster) -> bool:
+def is_under_way(cluster: EmulatedCluster) -> bool:
     """Return whether the cluster is on its way to another status, as one that idles is not."""
     return cluster.status in _NEXT
 
@@ -43,7 +43,7 @@ def _lasts(status: str, *, knobs: Knobs) -> float:
     }[status]
 
 
-def step(cluster: Cluster, *, at: Moment) -> Cluster:
+def step(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
     """Return the cluster after the change that was due at `at`."""
     if cluster.status in READY:
         return _idled(cluster, at=at)
@@ -57,40 +57,40 @@ def step(cluster: Cluster, *, at: Moment) -> Cluster:
     return _entered(cluster, following, at=at)
 
 
-def _entered(cluster: Cluster, status: str, *, at: Moment) -> Cluster:
+def _entered(cluster: EmulatedCluster, status: str, *, at: Moment) -> EmulatedCluster:
     return replace(cluster, status=status, status_since=at, updated_at=at)
 
 
-def _ready(cluster: Cluster, *, at: Moment) -> Cluster:
+def _ready(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
     launched = at if cluster.available_since is None else launched_at(cluster)
     since = cluster.available_since if cluster.available_since is not None else at
     ready = replace(_entered(cluster, "available", at=at), launched_at=launched, available_since=since)
     return replace(ready, previous_nodes=None, idle_since=None)
 
 
-def _idled(cluster: Cluster, *, at: Moment) -> Cluster:
+def _idled(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
     """A cluster that ends by idling never shows as idle: its record has both moments equal."""
     if not cluster.terminate_on_idle:
         return replace(_entered(cluster, "idle", at=at), idle_since=at)
     return replace(ended(cluster, at=at), idle_since=at, terminated_on_idle=True)
 
 
-def broken(cluster: Cluster, *, at: Moment) -> Cluster:
+def broken(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
     """Return the cluster in `error`, from which only termination leads on."""
     return replace(_entered(cluster, "error", at=at), quiet_since=None)
 
 
-def ended(cluster: Cluster, *, at: Moment) -> Cluster:
+def ended(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
     """Return the cluster `terminated`, which is final."""
     return replace(_entered(cluster, "terminated", at=at), terminated_at=at, quiet_since=None)
 
 
-def ending(cluster: Cluster, *, at: Moment) -> Cluster:
+def ending(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
     """Return the cluster with its termination requested."""
     return replace(_entered(cluster, "pending_terminate", at=at), quiet_since=None)
 
 
-def resized(cluster: Cluster, nodes: int, *, at: Moment) -> Cluster:
+def resized(cluster: EmulatedCluster, nodes: int, *, at: Moment) -> EmulatedCluster:
     """Return the cluster on its way to `nodes`; one that is not built yet simply gets the new number."""
     if cluster.status in READY or cluster.status == "scaling":
         before = cluster.previous_nodes if cluster.previous_nodes is not None else cluster.nodes
@@ -99,7 +99,7 @@ def resized(cluster: Cluster, nodes: int, *, at: Moment) -> Cluster:
     return replace(cluster, nodes=nodes, updated_at=at)
 
 
-def busy(cluster: Cluster, *, at: Moment) -> Cluster:
+def busy(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
     """Return the cluster after a job was sent to it; one that was idle counts as available from then on (observed)."""
     if cluster.status == "idle":
         cluster = replace(_entered(cluster, "available", at=at), idle_since=None, launched_at=launched_at(cluster))
@@ -107,17 +107,17 @@ def busy(cluster: Cluster, *, at: Moment) -> Cluster:
     return replace(cluster, quiet_since=None)
 
 
-def launched_at(cluster: Cluster) -> Moment | None:
+def launched_at(cluster: EmulatedCluster) -> Moment | None:
     """Return when it first became available, also for a record of a state file that does not hold it by itself."""
     return cluster.available_since if cluster.launched_at is None else cluster.launched_at
 
 
-def visible_status(cluster: Cluster, *, knobs: Knobs) -> str:
+def visible_status(cluster: EmulatedCluster, *, knobs: Knobs) -> str:
     """Return the status that clients see."""
     return knobs.scaling_status if cluster.status == "scaling" else cluster.status
 
 
-def visible_nodes(cluster: Cluster, *, knobs: Knobs) -> int:
+def visible_nodes(cluster: EmulatedCluster, *, knobs: Knobs) -> int:
     """Return the node count that clients see."""
     if cluster.previous_nodes is not None and knobs.scaling_nodes == "old":
         return cluster.previous_nodes

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from xplenty_pulumi.emulator.knobs import CLUSTER_IN_ERROR
 from xplenty_pulumi.emulator.life import clusters, jobs
-from xplenty_pulumi.emulator.life.records import FINAL, READY, Cluster, Job, Moment
+from xplenty_pulumi.emulator.life.records import FINAL, READY, EmulatedCluster, EmulatedJob, Moment
 from xplenty_pulumi.emulator.life.world import World
 
 
@@ -39,7 +39,7 @@ def _is_due(due: Moment | None, *, at: Moment) -> bool:
     return due is not None and due <= at
 
 
-def apply_cluster(world: World, cluster: Cluster, *, at: Moment) -> None:
+def apply_cluster(world: World, cluster: EmulatedCluster, *, at: Moment) -> None:
     """Take up a changed cluster, with all that follows for its jobs."""
     world.put(cluster)
     if cluster.status in READY:
@@ -52,7 +52,7 @@ def apply_cluster(world: World, cluster: Cluster, *, at: Moment) -> None:
             world.put(jobs.stopped(job, at=at))
 
 
-def apply_job(world: World, job: Job, *, at: Moment) -> None:
+def apply_job(world: World, job: EmulatedJob, *, at: Moment) -> None:
     """Take up a changed job, with all that follows for its cluster and the jobs beside it."""
     cluster = world.clusters.get(job.cluster_id)
     if job.status not in FINAL and (cluster is None or cluster.status == "error"):
@@ -66,7 +66,7 @@ def apply_job(world: World, job: Job, *, at: Moment) -> None:
         note_quiet(world, cluster.id, at=at)
 
 
-def start_waiting_jobs(world: World, cluster: Cluster, *, at: Moment) -> None:
+def start_waiting_jobs(world: World, cluster: EmulatedCluster, *, at: Moment) -> None:
     """Start, oldest first, every waiting job that the cluster has a place and nodes enough for."""
     unfinished = world.unfinished_jobs(cluster.id)
     ready = cluster.status in READY
@@ -81,7 +81,7 @@ def start_waiting_jobs(world: World, cluster: Cluster, *, at: Moment) -> None:
             _keep_waiting(world, job, ready=ready, at=at)
 
 
-def _keep_waiting(world: World, job: Job, *, ready: bool, at: Moment) -> None:
+def _keep_waiting(world: World, job: EmulatedJob, *, ready: bool, at: Moment) -> None:
     status = world.knobs.job_over_capacity if ready else world.knobs.job_on_unready_cluster
     if job.status not in (status, "queued"):
         world.put(jobs.entered(job, status, at=at))
@@ -106,7 +106,7 @@ def stop_jobs(world: World, cluster_id: int, *, at: Moment) -> None:
         world.put(jobs.stop_requested(job, at=at))
 
 
-def submit(world: World, job: Job, *, at: Moment) -> None:
+def submit(world: World, job: EmulatedJob, *, at: Moment) -> None:
     """Take up a new job; its cluster is busy from now on."""
     cluster = world.clusters[job.cluster_id]
     world.put(job)

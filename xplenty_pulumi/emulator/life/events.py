@@ -5,9 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.life.records import Cluster, Hook, Job, Moment, Package, Record
+from xplenty_pulumi.emulator.life.records import (
+    EmulatedCluster,
+    EmulatedHook,
+    EmulatedJob,
+    EmulatedPackage,
+    Moment,
+    Record,
+)
 
-Subject: TypeAlias = Cluster | Job
+Subject: TypeAlias = EmulatedCluster | EmulatedJob
 _JOB_EVENTS = {
     "running": "job.started",
     "completed": "job.completed",
@@ -27,15 +34,15 @@ class Records(Protocol):
     def knobs(self) -> Knobs: ...
 
     @property
-    def hooks(self) -> Mapping[int, Hook]: ...
+    def hooks(self) -> Mapping[int, EmulatedHook]: ...
 
     @property
-    def clusters(self) -> Mapping[int, Cluster]: ...
+    def clusters(self) -> Mapping[int, EmulatedCluster]: ...
 
     @property
-    def packages(self) -> Mapping[int, Package]: ...
+    def packages(self) -> Mapping[int, EmulatedPackage]: ...
 
-    def unfinished_jobs(self, cluster_id: int) -> list[Job]: ...
+    def unfinished_jobs(self, cluster_id: int) -> list[EmulatedJob]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +55,16 @@ class Happening:
     event: str
     at: Moment
     subject: Subject | None
-    hooks: tuple[Hook, ...]
+    hooks: tuple[EmulatedHook, ...]
     watched: tuple[Subject, ...] = ()
-    package: Package | None = None
-    cluster: Cluster | None = None
+    package: EmulatedPackage | None = None
+    cluster: EmulatedCluster | None = None
     jobs: tuple[int, int] = (0, 0)
 
 
 def happenings(world: Records, before: Record | None, after: Record) -> list[Happening]:
     """Return what the change of a record to `after` makes happen; `before` is None for a new one."""
-    if not isinstance(after, Cluster | Job):
+    if not isinstance(after, EmulatedCluster | EmulatedJob):
         return []
     return [_happening(world, event, after) for event in _events(before, after, knobs=world.knobs)]
 
@@ -68,20 +75,20 @@ def _happening(world: Records, event: str, subject: Subject) -> Happening:
     happening = Happening(event, subject.status_since, subject, hooks=hooks, watched=_watched(world, event, subject))
     if not hooks:
         return happening
-    cluster = subject if isinstance(subject, Cluster) else world.clusters.get(subject.cluster_id)
-    package = world.packages.get(subject.package_id) if isinstance(subject, Job) else None
+    cluster = subject if isinstance(subject, EmulatedCluster) else world.clusters.get(subject.cluster_id)
+    package = world.packages.get(subject.package_id) if isinstance(subject, EmulatedJob) else None
     return replace(happening, package=package, cluster=cluster, jobs=_jobs_on(world, cluster))
 
 
 def _events(before: Record | None, after: Subject, *, knobs: Knobs) -> list[str]:
-    if isinstance(after, Cluster):
-        return _cluster_events(before if isinstance(before, Cluster) else None, after, knobs=knobs)
+    if isinstance(after, EmulatedCluster):
+        return _cluster_events(before if isinstance(before, EmulatedCluster) else None, after, knobs=knobs)
     first = ["job.submitted"] if before is None else []
-    changed = not isinstance(before, Job) or before.status != after.status
+    changed = not isinstance(before, EmulatedJob) or before.status != after.status
     return first + ([_JOB_EVENTS[after.status]] if changed and after.status in _JOB_EVENTS else [])
 
 
-def _cluster_events(before: Cluster | None, after: Cluster, *, knobs: Knobs) -> list[str]:
+def _cluster_events(before: EmulatedCluster | None, after: EmulatedCluster, *, knobs: Knobs) -> list[str]:
     events = ["cluster.requested"] if before is None else []
     if after.idle_since is not None and after.idle_since != (before.idle_since if before is not None else None):
         events.append("cluster.idled")
@@ -94,12 +101,12 @@ def _cluster_events(before: Cluster | None, after: Cluster, *, knobs: Knobs) -> 
 
 def _watched(world: Records, event: str, subject: Subject) -> tuple[Subject, ...]:
     """The records whose watchers are told, by the documented list: a new job is news of its cluster."""
-    if event == "job.submitted" and isinstance(subject, Job):
+    if event == "job.submitted" and isinstance(subject, EmulatedJob):
         cluster = world.clusters.get(subject.cluster_id)
         return (cluster,) if cluster is not None and cluster.watched else ()
     return (subject,) if event in _MAILED and subject.watched else ()
 
 
-def _jobs_on(world: Records, cluster: Cluster | None) -> tuple[int, int]:
+def _jobs_on(world: Records, cluster: EmulatedCluster | None) -> tuple[int, int]:
     statuses = [job.status for job in world.unfinished_jobs(cluster.id)] if cluster is not None else []
     return (statuses.count("running"), statuses.count("queued"))

@@ -3,17 +3,17 @@
 from dataclasses import replace
 
 from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.life.records import FINAL, STOPPING, Job, Moment
+from xplenty_pulumi.emulator.life.records import FINAL, STOPPING, EmulatedJob, Moment
 
 
-def due(job: Job, *, knobs: Knobs) -> Moment | None:
+def due(job: EmulatedJob, *, knobs: Knobs) -> Moment | None:
     """Return when the job changes by itself, or None when it has ended or waits for its cluster."""
     if job.completed_at is not None or job.status in FINAL or job.waits_for_cluster:
         return None
     return job.status_since + _lasts(job, knobs=knobs)
 
 
-def _lasts(job: Job, *, knobs: Knobs) -> float:
+def _lasts(job: EmulatedJob, *, knobs: Knobs) -> float:
     return {
         "idle": knobs.job_idle_seconds,
         "pending": knobs.job_pending_seconds,
@@ -24,7 +24,7 @@ def _lasts(job: Job, *, knobs: Knobs) -> float:
     }[job.status]
 
 
-def step(job: Job, *, at: Moment) -> Job:
+def step(job: EmulatedJob, *, at: Moment) -> EmulatedJob:
     """Return the job after the change that was due at `at`; one that is initialised begins to wait for its cluster."""
     if job.status == "idle":
         return entered(job, "pending", at=at)
@@ -37,39 +37,39 @@ def step(job: Job, *, at: Moment) -> Job:
     return replace(job, waits_for_cluster=True)
 
 
-def entered(job: Job, status: str, *, at: Moment) -> Job:
+def entered(job: EmulatedJob, status: str, *, at: Moment) -> EmulatedJob:
     """Return the job in `status` since `at`."""
     return replace(job, status=status, status_since=at, updated_at=at)
 
 
-def started(job: Job, *, at: Moment) -> Job:
+def started(job: EmulatedJob, *, at: Moment) -> EmulatedJob:
     """Return the job running."""
     return replace(entered(job, "running", at=at), started_at=at, waits_for_cluster=False)
 
 
-def stop_requested(job: Job, *, at: Moment) -> Job:
+def stop_requested(job: EmulatedJob, *, at: Moment) -> EmulatedJob:
     """Return the job with its stop requested; one that is being stopped already stays as it is."""
     if job.status in STOPPING:
         return job
     return replace(entered(job, "pending_stoppage", at=at), waits_for_cluster=False)
 
 
-def stopped(job: Job, *, at: Moment) -> Job:
+def stopped(job: EmulatedJob, *, at: Moment) -> EmulatedJob:
     """Return the job `stopped`."""
     return finished(job, "stopped", at=at)
 
 
-def failed(job: Job, errors: str, *, at: Moment) -> Job:
+def failed(job: EmulatedJob, errors: str, *, at: Moment) -> EmulatedJob:
     """Return the job `failed` with its error text."""
     return replace(finished(job, "failed", at=at), errors=errors)
 
 
-def finished(job: Job, status: str, *, at: Moment) -> Job:
+def finished(job: EmulatedJob, status: str, *, at: Moment) -> EmulatedJob:
     """Return the job ended in one of its final statuses."""
     return replace(entered(job, status, at=at), completed_at=at, waits_for_cluster=False)
 
 
-def progress(job: Job, *, now: Moment) -> float:
+def progress(job: EmulatedJob, *, now: Moment) -> float:
     """Return how far the job is, from 0 to 1; failed jobs read 0, as in recorded answers."""
     if job.status == "completed":
         return 1.0
@@ -79,13 +79,13 @@ def progress(job: Job, *, now: Moment) -> float:
     return round(min((end - job.started_at) / job.run_seconds, 0.99), 4) if job.run_seconds > 0 else 0.99
 
 
-def runtime(job: Job, *, now: Moment) -> int:
+def runtime(job: EmulatedJob, *, now: Moment) -> int:
     """Return the whole seconds the job has run; it stands still once the job has ended."""
     if job.started_at is None:
         return 0
     return int((job.completed_at if job.completed_at is not None else now) - job.started_at)
 
 
-def holds_slot(job: Job) -> bool:
+def holds_slot(job: EmulatedJob) -> bool:
     """Return whether the job takes one of its cluster's places."""
     return job.status == "running" or (job.status in STOPPING and job.started_at is not None)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from xplenty_pulumi.emulator.life.records import Moment, Package, Schedule
+from xplenty_pulumi.emulator.life.records import EmulatedPackage, EmulatedSchedule, Moment
 from xplenty_pulumi.emulator.life.world import World
 from xplenty_pulumi.emulator.seed import PackageSeed, ScheduleSeed, Seed
 
@@ -18,9 +18,9 @@ def plant(world: World, seed: Seed) -> None:
         world.put(_schedule_of(schedule, now=made_at))
 
 
-def package_of(seed: PackageSeed, *, now: Moment) -> Package:
+def package_of(seed: PackageSeed, *, now: Moment) -> EmulatedPackage:
     """Return the package that a seed describes."""
-    return Package(
+    return EmulatedPackage(
         id=seed.id,
         name=seed.name,
         created_at=now,
@@ -37,8 +37,8 @@ def package_of(seed: PackageSeed, *, now: Moment) -> Package:
     )
 
 
-def _schedule_of(seed: ScheduleSeed, *, now: Moment) -> Schedule:
-    return Schedule(
+def _schedule_of(seed: ScheduleSeed, *, now: Moment) -> EmulatedSchedule:
+    return EmulatedSchedule(
         id=seed.id,
         name=seed.name,
         created_at=now,

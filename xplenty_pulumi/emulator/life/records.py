@@ -42,7 +42,7 @@ JOB_STATUSES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
+class EmulatedCluster:
     """A cluster as the service truly has it; what a client sees of a resize depends on the knobs."""
 
     id: int
@@ -91,7 +91,7 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class EmulatedJob:
     """A run of a package on a cluster, with the end it is going to come to."""
 
     id: int
@@ -115,7 +115,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class EmulatedPackage:
     """A data package; running it takes `run_seconds` and, with a `failure` text, ends as failed with that text."""
 
     id: int
@@ -135,7 +135,7 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class EmulatedSchedule:
     """A schedule to look at; this account does not run it."""
 
     id: int
@@ -156,7 +156,7 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
+class EmulatedSubscription:
     """An event that a hook is told of, and what came of telling it last."""
 
     id: int
@@ -167,7 +167,7 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
-class Hook:
+class EmulatedHook:
     """Whom the service tells of events, and how; a hook without a name is called after its settings."""
 
     id: int
@@ -179,7 +179,7 @@ class Hook:
     name: str = ""
     active: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    subscriptions: tuple[Subscription, ...] = ()
+    subscriptions: tuple[EmulatedSubscription, ...] = ()
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -191,8 +191,8 @@ class Hook:
         return self.active and (event in self.events or event.partition(".")[0] in self.events)
 
 
-Record: TypeAlias = Cluster | Job | Package | Schedule | Hook
+Record: TypeAlias = EmulatedCluster | EmulatedJob | EmulatedPackage | EmulatedSchedule | EmulatedHook
 FIRST_IDS: Mapping[type[Record], int] = MappingProxyType(
-    {Cluster: 501, Job: 9001, Package: 101, Schedule: 301, Hook: 701}
+    {EmulatedCluster: 501, EmulatedJob: 9001, EmulatedPackage: 101, EmulatedSchedule: 301, EmulatedHook: 701}
 )
 """The kinds of records, and the id that the first of each is given."""

@@ -7,7 +7,17 @@ from typing import Any, TypeAlias, TypeVar
 from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.life import clusters, events, jobs
 from xplenty_pulumi.emulator.life.events import Happening
-from xplenty_pulumi.emulator.life.records import FINAL, FIRST_IDS, Cluster, Hook, Job, Moment, Package, Record, Schedule
+from xplenty_pulumi.emulator.life.records import (
+    FINAL,
+    FIRST_IDS,
+    EmulatedCluster,
+    EmulatedHook,
+    EmulatedJob,
+    EmulatedPackage,
+    EmulatedSchedule,
+    Moment,
+    Record,
+)
 
 Kind: TypeAlias = type[Record]
 RecordT = TypeVar("RecordT", bound=Record)
@@ -25,8 +35,12 @@ class World:
         self.happenings: list[Happening] = []
         self.next_ids: dict[Kind, int] = dict(FIRST_IDS)
         self._tables: dict[type[Any], dict[int, Any]] = {kind: {} for kind in FIRST_IDS}
-        self.clusters, self.jobs = self.table(Cluster), self.table(Job)
-        self.packages, self.schedules, self.hooks = self.table(Package), self.table(Schedule), self.table(Hook)
+        self.clusters, self.jobs = self.table(EmulatedCluster), self.table(EmulatedJob)
+        self.packages, self.schedules, self.hooks = (
+            self.table(EmulatedPackage),
+            self.table(EmulatedSchedule),
+            self.table(EmulatedHook),
+        )
         self._unfinished: dict[int, set[int]] = {}
         self._agenda: list[tuple[Moment, bool, int]] = []
         self._changed: set[tuple[Kind, int]] = set()
@@ -43,9 +57,9 @@ class World:
         self._tables[kind][number] = record
         self._changed.add((kind, number))
         self.next_ids[kind] = max(self.next_ids[kind], number + 1)
-        if isinstance(record, Cluster):
+        if isinstance(record, EmulatedCluster):
             self._plan(clusters.due(record, knobs=self.knobs), is_job=False, number=number)
-        elif isinstance(record, Job):
+        elif isinstance(record, EmulatedJob):
             self._note(record)
             self._plan(jobs.due(record, knobs=self.knobs), is_job=True, number=number)
         self.happenings += events.happenings(self, before, record)
@@ -63,7 +77,7 @@ class World:
         """Forget one record as if it had never been; its id is not used again. Raises KeyError if there is none."""
         record = self._tables[kind].pop(number)
         self._changed.add((kind, number))
-        if isinstance(record, Job):
+        if isinstance(record, EmulatedJob):
             self._unfinished.get(record.cluster_id, set()).discard(number)
 
     def take_id(self, kind: Kind) -> int:
@@ -83,7 +97,7 @@ class World:
         happenings, self.happenings = self.happenings, []
         return happenings
 
-    def unfinished_jobs(self, cluster_id: int) -> list[Job]:
+    def unfinished_jobs(self, cluster_id: int) -> list[EmulatedJob]:
         """Return the jobs on a cluster that have not ended, oldest first."""
         return [self.jobs[number] for number in sorted(self._unfinished.get(cluster_id, ()))]
 
@@ -96,7 +110,7 @@ class World:
         if due is not None:
             heapq.heappush(self._agenda, (max(due, self.now), is_job, number))
 
-    def _note(self, job: Job) -> None:
+    def _note(self, job: EmulatedJob) -> None:
         unfinished = self._unfinished.setdefault(job.cluster_id, set())
         if job.status in FINAL:
             unfinished.discard(job.id)

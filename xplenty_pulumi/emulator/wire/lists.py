@@ -28,7 +28,7 @@ class Filter(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing(Generic[T]):
+class ListRules(Generic[T]):
     """What one list can sort and filter by; the first sort is the default, and so is descending order."""
 
     sorts: Mapping[str, Callable[[T], Any]]
@@ -38,7 +38,7 @@ class Listing(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class ListPage(Generic[T]):
     """One part of a list, and where the parts before and after it begin."""
 
     items: Sequence[T]
@@ -48,8 +48,8 @@ class Page(Generic[T]):
 
 
 def page_of(
-    records: Iterable[T], parameters: Mapping[str, Any], *, listing: Listing[T], knobs: Knobs, now: Moment
-) -> Page[T]:
+    records: Iterable[T], parameters: Mapping[str, Any], *, listing: ListRules[T], knobs: Knobs, now: Moment
+) -> ListPage[T]:
     """Return the asked-for part of the records that pass every filter, sorted."""
     kept = [record for record in records if listing.created_at(record) + knobs.list_lag_seconds <= now]
     kept = _since(_filtered(kept, parameters, listing=listing, knobs=knobs), parameters, listing=listing, knobs=knobs)
@@ -59,7 +59,7 @@ def page_of(
     return _cut(kept, parameters, knobs=knobs)
 
 
-def _filtered(records: list[T], parameters: Mapping[str, Any], *, listing: Listing[T], knobs: Knobs) -> list[T]:
+def _filtered(records: list[T], parameters: Mapping[str, Any], *, listing: ListRules[T], knobs: Knobs) -> list[T]:
     for name, rule in listing.filters.items():
         allowed = (*rule.allowed, rule.everything)
         wanted = _choice(parameters, name, allowed, default=rule.default, knobs=knobs)
@@ -68,7 +68,7 @@ def _filtered(records: list[T], parameters: Mapping[str, Any], *, listing: Listi
     return records
 
 
-def _since(records: list[T], parameters: Mapping[str, Any], *, listing: Listing[T], knobs: Knobs) -> list[T]:
+def _since(records: list[T], parameters: Mapping[str, Any], *, listing: ListRules[T], knobs: Knobs) -> list[T]:
     if not parameters.get("since"):
         return records
     since = moment_of("since", parameters["since"])
@@ -98,11 +98,11 @@ def _choice(parameters: Mapping[str, Any], name: str, allowed: Sequence[str], *,
     raise invalid(name, f"must be one of {', '.join(allowed)}, got {values.shown(given)}")
 
 
-def _cut(records: Sequence[T], parameters: Mapping[str, Any], *, knobs: Knobs) -> Page[T]:
+def _cut(records: Sequence[T], parameters: Mapping[str, Any], *, knobs: Knobs) -> ListPage[T]:
     limit = _bounded(parameters, "limit", default=LIMIT_DEFAULT, lowest=1, highest=LIMIT_MAXIMUM, knobs=knobs)
     offset = _bounded(parameters, "offset", default=0, lowest=0, highest=None, knobs=knobs)
     more = offset + limit < len(records) or knobs.next_link_on_last_page
-    return Page(
+    return ListPage(
         items=records[offset : offset + limit],
         limit=limit,
         previous=max(offset - limit, 0) if offset else None,
@@ -124,7 +124,7 @@ def _bounded(
     return bounded
 
 
-def link_header(page: Page[Any], parameters: Mapping[str, Any], *, url: str) -> dict[str, str]:
+def link_header(page: ListPage[Any], parameters: Mapping[str, Any], *, url: str) -> dict[str, str]:
     """Return the Link header that names the parts beside this one, if there are any (RFC 5988)."""
     others = {name: str(value) for name, value in parameters.items() if name not in ("limit", "offset")}
     links = [

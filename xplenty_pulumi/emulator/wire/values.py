@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.life.records import Cluster
+from xplenty_pulumi.emulator.life.records import EmulatedCluster
 from xplenty_pulumi.emulator.wire.messages import Refusal, invalid
 
 Reader: TypeAlias = Callable[[str, Any], Any]
@@ -180,7 +180,7 @@ def description(value: str, *, knobs: Knobs) -> str:
 
 
 def check_nodes(nodes: int, *, cluster_type: str, knobs: Knobs) -> None:
-    """Refuse a node count that a cluster of this type can not have."""
+    """Refuse a node count that a cluster of this type cannot have."""
     if cluster_type == "sandbox":
         if nodes != 1:
             raise invalid("nodes", f"must be 1 for a sandbox cluster, got {nodes}")
@@ -196,6 +196,6 @@ def check_region(region: str, *, known: tuple[str, ...]) -> None:
         raise invalid("region", f"{shown(region)} is not a region of this account; GET regions lists them")
 
 
-def busy_refusal(cluster: Cluster, action: str, status: str) -> Refusal:
+def busy_refusal(cluster: EmulatedCluster, action: str, status: str) -> Refusal:
     """Return the refusal of an action for which the cluster is in the wrong status."""
-    return Refusal(422, f"Cluster {cluster.id} can not be {action} while it is {status}")
+    return Refusal(422, f"Cluster {cluster.id} cannot be {action} while it is {status}")

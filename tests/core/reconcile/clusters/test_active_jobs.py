@@ -5,7 +5,7 @@ import pytest
 from tests.support.core_bench import Bench, answers, preceded_by
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reconcile.runs.stop import Stopping
+from xplenty_pulumi.core.reconcile.runs.stop import RunStopper
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import InvalidError, ReadyTimeout, RefusedError
@@ -113,7 +113,7 @@ def test_a_job_that_vanishes_has_ended(bench: Bench, policy: str) -> None:
 def test_every_active_status_is_listed(bench: Bench) -> None:
     """Whatever a job that has not ended is doing, it is found, once."""
     number = busy_cluster(bench, 101)
-    stopping = Stopping(bench.client, Polls(bench.client, bench.clock), Patience(clock=bench.clock))
+    stopping = RunStopper(bench.client, Polls(bench.client, bench.clock), Patience(clock=bench.clock))
     active = stopping.active_on(number)
     assert [job.id for job in active] == [9001]
     assert bench.wire.count("GET jobs") == len(JOB_RUN.phases) - 3

@@ -53,7 +53,7 @@ def test_an_adopted_cluster_may_still_be_building(bench: Bench) -> None:
     [{"zone": "us-east-1c"}, {"type": "sandbox", "nodes": 1}, {"bootstrap_actions": ({"script_path": "s3://a"},)}],
 )
 def test_another_shape_is_refused(bench: Bench, other: dict[str, Any]) -> None:
-    """A cluster that can not become the desired one is neither adopted nor ended nor doubled."""
+    """A cluster that cannot become the desired one is neither adopted nor ended nor doubled."""
     left = bench.emulator.add_cluster(description=UNFINISHED, **{"zone": "us-east-1b", **other})
     with pytest.raises(RefusedError) as caught:
         bench.clusters.create(desired(zone="us-east-1b", bootstrap_actions=[]))

@@ -53,7 +53,7 @@ def test_a_cancelled_create_keeps_the_cluster(bench: Bench) -> None:
 
 @pytest.mark.parametrize(("status", "error"), [(500, WaitError), (401, AuthError)])
 def test_a_failed_look_keeps_the_cluster(bench: Bench, status: int, error: type[Exception]) -> None:
-    """A cluster that can not be looked at any more is not ended because of that."""
+    """A cluster that cannot be looked at any more is not ended because of that."""
     bench.wire.on("GET clusters/.*", answers(status))
     outcome = bench.clusters.create(desired())
     assert isinstance(outcome.problem, error)
@@ -128,7 +128,7 @@ def test_a_status_nobody_knows_is_borne(bench: Bench) -> None:
 
 
 def test_a_refused_change_keeps_the_adopted_cluster(bench: Bench) -> None:
-    """What is adopted and can not be brought to the desired form is kept with the problem."""
+    """What is adopted and cannot be brought to the desired form is kept with the problem."""
     left = bench.emulator.add_cluster(description=signed())
     bench.wire.on("PUT .*", answers(422, "nodes is too much"), calls={1})
     outcome = bench.clusters.create(desired(nodes=9))

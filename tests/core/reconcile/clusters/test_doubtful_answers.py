@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.core_bench import OWNER, Behaviour, Bench, Exchange, answers, desired, rewritten, signed
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of
-from xplenty_pulumi.emulator import Cluster, Knobs
+from xplenty_pulumi.emulator import EmulatedCluster, Knobs
 from xplenty_pulumi.errors import UnsureError
 
 OURS = marker_of(OWNER)
@@ -30,7 +30,7 @@ def listed(bench: Bench) -> list[dict[str, Any]]:
     return [one.model_dump(mode="json", exclude_none=True) for one in bench.another_process().client.clusters.list()]
 
 
-def untouched(bench: Bench, foreign: Cluster) -> bool:
+def untouched(bench: Bench, foreign: EmulatedCluster) -> bool:
     """Return whether nothing was changed of a cluster."""
     return bench.emulator.cluster(foreign.id) == foreign
 
@@ -103,7 +103,7 @@ def test_an_answer_without_the_marker_is_checked(bench: Bench) -> None:
 
 
 def test_an_answer_without_the_marker_that_can_not_be_checked_is_unsure(bench: Bench) -> None:
-    """Nothing is sent again while the list can not be read."""
+    """Nothing is sent again while the list cannot be read."""
     bench.living.look()
     bench.wire.on("POST clusters", rewritten(unmarked))
     bench.wire.on("GET clusters", answers(500))

@@ -24,7 +24,7 @@ def long_history(bench: Bench) -> None:
 
 
 def test_every_status_before_the_end_is_listed(bench: Bench) -> None:
-    """The lists cover the table's living and broken ones; a new one in the table can not be forgotten here."""
+    """The lists cover the table's living and broken ones; a new one in the table cannot be forgotten here."""
     unended = [*filter(CLUSTER.is_living, CLUSTER.phases), *CLUSTER.statuses(Phase.FAILED)]
     made = {bench.emulator.add_cluster(status=status).id for status in unended}
     for _ in range(100):

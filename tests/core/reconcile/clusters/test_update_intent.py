@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from tests.support.core_bench import Bench, desired, signed
-from xplenty_pulumi.core.reconcile.clusters.create import Desired
+from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.intent import Intent
 from xplenty_pulumi.errors import ReadyFailed
 
 HELD = signed("night", held=True)
 
 
-def update(*fields: str, waits: bool = False, signs: bool = False, **inputs: Any) -> Desired:
+def update(*fields: str, waits: bool = False, signs: bool = False, **inputs: Any) -> DesiredCluster:
     """Return a cluster as it should be after an update of these fields."""
     wanted = desired(**{"description": "night", **inputs})
     return replace(wanted, intent=Intent(frozenset(fields), waits=waits, signs=signs))
@@ -66,7 +66,7 @@ def test_readiness_is_waited_for_where_the_create_owes_it(bench: Bench) -> None:
 
 
 def test_a_broken_one_is_not_ready(bench: Bench) -> None:
-    """What is waited for and can not come is a problem; where nothing is waited for it is none of the update."""
+    """What is waited for and cannot come is a problem; where nothing is waited for it is none of the update."""
     made = bench.emulator.add_cluster(description=HELD, status="error")
     assert isinstance(bench.clusters.update(made.id, update(waits=True)).problem, ReadyFailed)
     assert bench.clusters.update(made.id, update("ready_timeout")).problem is None

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.core_bench import OWNER, Behaviour, Bench, answers, desired, lost_before, signed
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign, strip
-from xplenty_pulumi.core.reconcile.clusters.create import Desired
+from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.intent import Intent
 from xplenty_pulumi.errors import Cancelled, ReadyTimeout
 
@@ -16,7 +16,7 @@ VERSION_1 = sign("night", OURS)
 RENAMED = signed("night", owner=Owner("acme", "loads", "old", "nightly"), held=True)
 
 
-def update(*fields: str, waits: bool = False, signs: bool = False, **inputs: Any) -> Desired:
+def update(*fields: str, waits: bool = False, signs: bool = False, **inputs: Any) -> DesiredCluster:
     """Return a cluster as it should be after an update of these fields."""
     wanted = desired(**{"description": "night", **inputs})
     return replace(wanted, intent=Intent(frozenset(fields), waits=waits, signs=signs))

@@ -74,7 +74,7 @@ def test_what_is_held_or_old_is_refused_with_the_ways_out(bench: Bench, text: st
 
 
 def test_a_hook_of_another_type_with_the_marker_is_refused(bench: Bench) -> None:
-    """A type can not be changed, so what an earlier attempt made of another type is left to the user."""
+    """A type cannot be changed, so what an earlier attempt made of another type is left to the user."""
     left = add(bench, signed())
     with pytest.raises(RefusedError, match="its type is slack"):
         bench.hooks.create(desired_hook(type="web", settings=WEB))

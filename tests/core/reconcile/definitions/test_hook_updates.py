@@ -122,7 +122,7 @@ def test_a_foreign_new_hook_is_not_ours(bench: Bench, name: str) -> None:
 
 @pytest.mark.parametrize("fields", [{"name": signed(seed=9)}, {"name": "bells", "events": ["cluster"]}])
 def test_a_foreign_new_hook_is_not_taken_where_ours_is_not_there(bench: Bench, fields: dict[str, Any]) -> None:
-    """It can not be told, and nothing is sent again."""
+    """It cannot be told, and nothing is sent again."""
     foreign = record_of(Hook.model_validate({"id": 999, "type": "slack"}), **fields)
     bench.wire.on("POST hooks", shows(foreign, takes_effect=False))
     with pytest.raises(UnsureError, match="shows hook 999, which is another one, and no hook"):
@@ -150,7 +150,7 @@ def test_a_service_that_shows_no_names_is_warned_of(bench: Bench) -> None:
 
 
 def test_two_that_look_alike_without_names_are_refused(bench: Bench) -> None:
-    """Which one is meant can not be known."""
+    """Which one is meant cannot be known."""
     bench.wire.on("GET hooks", rewritten(lambda record: record.pop("name", None)))
 
     def doubled_and_lost(exchange: Exchange) -> httpx.Response:

@@ -88,7 +88,7 @@ def test_a_lost_answer_is_found_without_names(bench: Bench) -> None:
 
 @pytest.mark.parametrize("behaviour", [lost_before, late(100)])
 def test_what_does_not_appear_is_not_sent_again(bench: Bench, behaviour: Any) -> None:
-    """The answer says that it can not be told; the next attempt adopts what came late, or makes it."""
+    """The answer says that it cannot be told; the next attempt adopts what came late, or makes it."""
     bench.wire.on("POST hooks", behaviour, calls={1})
     with pytest.raises(UnsureError, match="was not sent again"):
         bench.hooks.create(desired_hook())
@@ -142,7 +142,7 @@ def test_what_the_service_does_not_take_is_a_problem_without_values(bench: Bench
 
 
 def test_update_of_what_is_gone_says_so(bench: Bench) -> None:
-    """A hook that somebody has removed can not be changed, nor is it made anew behind the state's back."""
+    """A hook that somebody has removed cannot be changed, nor is it made anew behind the state's back."""
     with pytest.raises(ReadyFailed, match=r"does not know it \(404\)"):
         bench.hooks.update(987, desired_hook())
     assert bench.emulator.hooks() == ()

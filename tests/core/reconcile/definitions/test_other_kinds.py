@@ -16,7 +16,7 @@ from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.marker import marker_of, read, strip
 from xplenty_pulumi.core.reading.absence import Key
-from xplenty_pulumi.core.reconcile import Definitions, DesiredDefinition, KnownDefinitions, Outcome
+from xplenty_pulumi.core.reconcile import DefinitionReconciler, DesiredDefinition, KnownDefinitions, Outcome
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition
 from xplenty_pulumi.core.reconcile.intent import Intent, everything
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -104,11 +104,11 @@ def shelf() -> Shelf:
 
 
 @pytest.fixture
-def notes(bench: Bench, shelf: Shelf) -> Definitions[Cluster]:
+def notes(bench: Bench, shelf: Shelf) -> DefinitionReconciler[Cluster]:
     """One process on the service."""
     definition = NoteDefinition(bench.client, shelf)
     known = KnownDefinitions(definition, bench.clock, random=Random(7))
-    return Definitions(known, Patience(clock=bench.clock, warn=bench.warned.append))
+    return DefinitionReconciler(known, Patience(clock=bench.clock, warn=bench.warned.append))
 
 
 def desired(*fields: str, signs: bool = False, **inputs: Any) -> DesiredDefinition:
@@ -122,7 +122,7 @@ def add(shelf: Shelf, description: str, **fields: Any) -> str:
     return f"drawer/{shelf.create({**INPUTS, 'description': description, **fields}).id}"
 
 
-def test_it_is_made_signed_and_held(notes: Definitions[Cluster], shelf: Shelf) -> None:
+def test_it_is_made_signed_and_held(notes: DefinitionReconciler[Cluster], shelf: Shelf) -> None:
     """The change that says that it is held repeats the whole document."""
     made = notes.create(desired())
     marker = read(made.record.description)
@@ -131,7 +131,7 @@ def test_it_is_made_signed_and_held(notes: Definitions[Cluster], shelf: Shelf) -
     assert notes.read("drawer/1", owner=OURS).record == shelf.notes["drawer/1"]
 
 
-def test_a_change_repeats_what_is_no_matter_of_it(notes: Definitions[Cluster], shelf: Shelf) -> None:
+def test_a_change_repeats_what_is_no_matter_of_it(notes: DefinitionReconciler[Cluster], shelf: Shelf) -> None:
     """As the service shows it, so that nothing that was changed by hand gets lost."""
     text = signed("by hand", held=True)
     key = add(shelf, text, name="by hand", terminate_on_idle=True)
@@ -139,7 +139,7 @@ def test_a_change_repeats_what_is_no_matter_of_it(notes: Definitions[Cluster], s
     assert shelf.sent == [{"nodes": 3, "name": "by hand", "description": text, "terminate_on_idle": True}]
 
 
-def test_a_sign_repeats_the_whole_document(notes: Definitions[Cluster], shelf: Shelf) -> None:
+def test_a_sign_repeats_the_whole_document(notes: DefinitionReconciler[Cluster], shelf: Shelf) -> None:
     """The service may replace it."""
     key = add(shelf, "by hand", name="by hand")
     assert notes.update(key, desired(signs=True)).problem is None
@@ -150,7 +150,7 @@ def test_a_sign_repeats_the_whole_document(notes: Definitions[Cluster], shelf: S
 
 @pytest.mark.parametrize(("owner_id", "is_adopted"), [(1, True), (999, False)])
 def test_one_left_behind_is_adopted_where_the_same_user_made_it(
-    bench: Bench, notes: Definitions[Cluster], shelf: Shelf, owner_id: int, *, is_adopted: bool
+    bench: Bench, notes: DefinitionReconciler[Cluster], shelf: Shelf, owner_id: int, *, is_adopted: bool
 ) -> None:
     """What another user has made is refused."""
     key = add(shelf, signed(), owner_id=bench.client.user_id() if owner_id == 1 else owner_id)
@@ -161,8 +161,8 @@ def test_one_left_behind_is_adopted_where_the_same_user_made_it(
         notes.create(desired())
 
 
-def test_its_removal_is_seen_where_it_is_archived(notes: Definitions[Cluster], shelf: Shelf) -> None:
-    """A record that says so counts as gone, and can not be updated."""
+def test_its_removal_is_seen_where_it_is_archived(notes: DefinitionReconciler[Cluster], shelf: Shelf) -> None:
+    """A record that says so counts as gone, and cannot be updated."""
     key = add(shelf, signed(held=True))
     notes.delete(key)
     assert shelf.notes[key].status == "archived"
@@ -172,11 +172,13 @@ def test_its_removal_is_seen_where_it_is_archived(notes: Definitions[Cluster], s
         notes.update(key, desired("nodes"))
 
 
-def test_what_follows_a_create_or_a_change_can_fail(bench: Bench, notes: Definitions[Cluster], shelf: Shelf) -> None:
+def test_what_follows_a_create_or_a_change_can_fail(
+    bench: Bench, notes: DefinitionReconciler[Cluster], shelf: Shelf
+) -> None:
     """It is told what was there before, and its error is the problem of the outcome."""
     assert str(notes.create(desired(nodes=10)).problem).startswith("it is not valid")
     definition = NoteDefinition(bench.client, shelf)
-    again = Definitions(KnownDefinitions(definition, bench.clock), Patience(clock=bench.clock))
+    again = DefinitionReconciler(KnownDefinitions(definition, bench.clock), Patience(clock=bench.clock))
     before = shelf.notes["drawer/1"]
     assert again.update("drawer/1", desired("nodes", nodes=11)).problem is not None
     assert definition.restored == [before]

@@ -47,7 +47,7 @@ def test_a_failed_run_carries_its_error_and_link(bench: Bench) -> None:
 
 
 def test_a_failed_run_without_a_log_is_told_all_the_same(bench: Bench) -> None:
-    """A log that can not be read takes nothing away from the run's own words."""
+    """A log that cannot be read takes nothing away from the run's own words."""
     bench.wire.on("GET jobs/.*", answer_without_log)
     outcome = bench.job_runs.create(wanted(bench, 103))
     assert isinstance(outcome.problem, JobFailed)
@@ -153,7 +153,7 @@ def test_resume_of_a_completed_run_takes_no_time(bench: Bench) -> None:
 
 
 def test_resume_of_a_forgotten_run(bench: Bench) -> None:
-    """How it ended can not be seen any more, and what to do is said."""
+    """How it ended cannot be seen any more, and what to do is said."""
     with pytest.raises(ReadyFailed) as caught:
         bench.job_runs.resume(7, DesiredRun({}, 600))
     assert caught.value.resource == "job 7"
@@ -199,7 +199,7 @@ def test_a_forgotten_run(bench: Bench, status: str) -> None:
     sight = bench.job_runs.read(7, last_status=status, desired=DesiredRun({}, timeout=0))
     assert sight.record is None
     assert sight.gone is (status in {"failed", "stopped"})
-    assert ("which was active, so how it ended can not be seen" in sight.remark) is (status in ACTIVE)
+    assert ("which was active, so how it ended cannot be seen" in sight.remark) is (status in ACTIVE)
     assert bool(sight.remark) is (status != "completed")
 
 

@@ -9,20 +9,20 @@ import pytest
 from tests.support.core_bench import OWNER, Bench, desired_run, late, rewritten
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.emulator import Cluster, PackageSeed
+from xplenty_pulumi.emulator import EmulatedCluster, PackageSeed
 from xplenty_pulumi.errors import RefusedError, UnsureError
 
 ENDLESS = 200
 PROD = replace(OWNER, stack="prod")
 
 
-def foreign_cluster(bench: Bench, owner: Owner | None = PROD) -> Cluster:
+def foreign_cluster(bench: Bench, owner: Owner | None = PROD) -> EmulatedCluster:
     """Return an available cluster of another stack, or without a marker, and add a package that runs for ever."""
     bench.emulator.add_package(PackageSeed(ENDLESS, "Endless", run_seconds=10**9))
     return bench.ready_cluster(description=sign("", marker_of(replace(owner, name="etl"))) if owner else "")
 
 
-def equal_runs(bench: Bench, cluster: Cluster, **inputs: Any) -> tuple[DesiredRun, DesiredRun]:
+def equal_runs(bench: Bench, cluster: EmulatedCluster, **inputs: Any) -> tuple[DesiredRun, DesiredRun]:
     """Return the equal runs of the stacks `prod` and `dev`, the latter with these inputs besides."""
     theirs = desired_run(cluster, ENDLESS, wait_for="running")
     ours = desired_run(cluster, ENDLESS, wait_for="running", **inputs)

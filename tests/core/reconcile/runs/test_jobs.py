@@ -122,7 +122,7 @@ def test_a_run_that_comes_too_late_is_taken_up_by_the_next(bench: Bench) -> None
 
 @pytest.mark.parametrize("fault", [unreachable, answers(500)])
 def test_a_search_that_fails_is_unsure(bench: Bench, fault: Behaviour) -> None:
-    """What can not be looked for may be running, so it is never said that nothing was sent."""
+    """What cannot be looked for may be running, so it is never said that nothing was sent."""
     bench.wire.on("POST jobs", lost_after)
     bench.wire.on("GET jobs", fault, calls=range(2, 100))
     with pytest.raises(UnsureError, match="looking for it failed too") as caught:

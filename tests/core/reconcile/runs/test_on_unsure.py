@@ -1,4 +1,4 @@
-"""What the user may say about runs of which it can not be told whether they were started."""
+"""What the user may say about runs of which it cannot be told whether they were started."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_refuse_takes_nothing_up(bench: Bench) -> None:
 
 @pytest.mark.parametrize("on_unsure", ["verify", "refuse"])
 def test_several_lost_runs_are_refused(bench: Bench, on_unsure: str) -> None:
-    """Which one is meant can not be known."""
+    """Which one is meant cannot be known."""
     run = wanted(bench, on_unsure)
     lose_runs(bench, 2)
     with pytest.raises(UnsureError) as caught:
@@ -85,7 +85,7 @@ def test_rerun_ends_after_the_second_call(bench: Bench) -> None:
 
 
 def test_rerun_sends_again_where_looking_fails(bench: Bench) -> None:
-    """Whoever does not mind another run does not mind that it can not be told."""
+    """Whoever does not mind another run does not mind that it cannot be told."""
     bench.wire.on("POST jobs", lost_after, calls={1})
     bench.wire.on("GET jobs", answers(500), calls=range(2, 22))
     assert bench.job_runs.create(wanted(bench, "rerun")).problem is None

@@ -95,7 +95,7 @@ def test_what_it_means_to_be_forgotten(bench: Bench, status: str, mode: str) -> 
     """A success stays one, what had failed is made anew, and of what was active nobody can tell how it ended."""
     desired = DesiredRun({"wait_for": mode}, timeout=60)
     sight = bench.job_runs.read(7, last_status=status, desired=desired)
-    meant = "gone" if sight.gone else "nobody knows" if "can not be seen" in sight.remark else "stays"
+    meant = "gone" if sight.gone else "nobody knows" if "cannot be seen" in sight.remark else "stays"
     assert meant == TABLE[status][4]
     assert bool(sight.remark) is (meant != "stays")
 
@@ -278,12 +278,12 @@ def test_a_run_of_another_resource_is_not_somebody_elses(bench: Bench, if_runnin
 
 def test_a_run_that_was_active_and_vanished_is_an_error(bench: Bench) -> None:
     """Nobody knows how it ended, so nothing is started in its place unasked."""
-    with pytest.raises(ReadyFailed, match="which was active, so how it ended can not be seen"):
+    with pytest.raises(ReadyFailed, match="which was active, so how it ended cannot be seen"):
         bench.job_runs.resume(7, DesiredRun({}, timeout=60))
 
 
 def test_a_completed_run_shows_what_was_in_effect(bench: Bench) -> None:
-    """The values of the package and the account are among them; one that can not be had is left out without a word."""
+    """The values of the package and the account are among them; one that cannot be had is left out without a word."""
     assert run(bench, variables={"day": "1"}).record.effective_variables is not None
     bench.wire.on("GET jobs/.*/variables", answers(403))
     outcome = run(bench, variables={"day": "2"})

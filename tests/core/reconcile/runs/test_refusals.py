@@ -1,4 +1,4 @@
-"""A run that can not be started says which input is at fault."""
+"""A run that cannot be started says which input is at fault."""
 
 from typing import Any
 

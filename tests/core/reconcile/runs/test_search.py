@@ -11,10 +11,10 @@ from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.equal import EqualRuns, WhoseRuns
-from xplenty_pulumi.core.reconcile.runs.search import Shape
+from xplenty_pulumi.core.reconcile.runs.search import RunShape
 
 INPUTS = {"cluster_id": "501", "package_id": "101", "variables": {"DAY": "'x'"}}
-SHAPE = Shape.of(INPUTS)
+SHAPE = RunShape.of(INPUTS)
 
 
 def job(**fields: Any) -> Job:
@@ -77,21 +77,21 @@ def test_shape_decides(fields: dict[str, Any], *, fits: bool) -> None:
 )
 def test_dynamic_variables_count_wherever_they_show(shown: Any, apart: Any, *, fits: bool) -> None:
     """No source says where a record shows them."""
-    shape = Shape.of({**INPUTS, "variables": {"A": "1"}, "dynamic_variables": {"B": "f()"}})
+    shape = RunShape.of({**INPUTS, "variables": {"A": "1"}, "dynamic_variables": {"B": "f()"}})
     assert shape.fits(job(variables=shown, dynamic_variables=apart)) is fits
 
 
 def test_numbers_of_the_service_count_as_texts() -> None:
     """A variable may come back as a number."""
-    assert Shape.of({**INPUTS, "variables": {"N": "4"}}).fits(job(variables={"N": 4}))
+    assert RunShape.of({**INPUTS, "variables": {"N": "4"}}).fits(job(variables={"N": 4}))
 
 
 def test_key_is_equal_for_equal_shapes() -> None:
     """The order of variables does not matter, their kind does."""
-    one = Shape.of({**INPUTS, "variables": {"A": "1", "B": "2"}})
-    assert one.key() == Shape.of({**INPUTS, "variables": {"B": "2", "A": "1"}}).key()
+    one = RunShape.of({**INPUTS, "variables": {"A": "1", "B": "2"}})
+    assert one.key() == RunShape.of({**INPUTS, "variables": {"B": "2", "A": "1"}}).key()
     assert one.key() != SHAPE.key()
-    assert one.key() != Shape.of({**INPUTS, "variables": {}, "dynamic_variables": {"A": "1", "B": "2"}}).key()
+    assert one.key() != RunShape.of({**INPUTS, "variables": {}, "dynamic_variables": {"A": "1", "B": "2"}}).key()
 
 
 def test_a_lost_run_is_found(bench: Bench) -> None:

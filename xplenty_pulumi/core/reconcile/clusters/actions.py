@@ -8,32 +8,32 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on, way_out
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
-from xplenty_pulumi.core.reconcile.clusters.create import Creation, Desired
-from xplenty_pulumi.core.reconcile.clusters.end import Ending
+from xplenty_pulumi.core.reconcile.clusters.create import ClusterCreation, DesiredCluster
+from xplenty_pulumi.core.reconcile.clusters.end import ClusterEnding
 from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, kept, label, sight_of
-from xplenty_pulumi.core.reconcile.clusters.search import Living
-from xplenty_pulumi.core.reconcile.notify import Watching
-from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
+from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
+from xplenty_pulumi.core.reconcile.notify import WatcherList
+from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, XplentyError
 
 
-class Clusters:
+class ClusterReconciler:
     """The clusters of one account; every method blocks until what it says is true.
 
     `polls` are the looks to share with all others who work on the account.
     """
 
-    def __init__(self, client: Client, living: Living, patience: Patience, *, polls: Polls | None = None) -> None:
+    def __init__(self, client: Client, living: LiveClusters, patience: Patience, *, polls: Polls | None = None) -> None:
         self._client = client
         self._living = living
         self._polls = polls or Polls(client, patience.clock)
-        self._ending = Ending(client, living, self._polls, patience)
-        self._watching = Watching(client, client.clusters, patience)
+        self._ending = ClusterEnding(client, living, self._polls, patience)
+        self._watching = WatcherList(client, client.clusters, patience)
         self._convergence = Convergence(client, living, self._polls, self._watching, patience)
         self._patience = patience
 
-    def create(self, desired: Desired) -> Outcome[Cluster]:
+    def create(self, desired: DesiredCluster) -> Outcome[Cluster]:
         """Return the one living cluster of the resource, ready and as desired.
 
         1 FIND what interrupted create calls left behind, and adopt one of them; 2 POST; 3 where the answer is lost,
@@ -45,7 +45,7 @@ class Clusters:
             XplentyError: nothing exists that belongs to this resource, or (UnsureError, RefusedError) what exists can
                 not be told or must not be touched.
         """
-        creation = Creation(self._client, self._living, self._patience, desired)
+        creation = ClusterCreation(self._client, self._living, self._patience, desired)
         cluster = self._adopted(creation, desired) or creation.post()
         outcome = self._convergence.bring(cluster, desired, usual=self._living.usual_seconds(cluster.type))
         if outcome.problem is None or desired.keeps_id:
@@ -58,18 +58,18 @@ class Clusters:
             outcome = kept(outcome) if desired.keeps_broken else self._clear_away(outcome, desired)
         return replace(self._convergence.signed_as_held(outcome, desired), nonces=nonces)
 
-    def update(self, cluster_id: int, desired: Desired) -> Outcome[Cluster]:
+    def update(self, cluster_id: int, desired: DesiredCluster) -> Outcome[Cluster]:
         """Return the cluster once it is as its update is to make it; without a change, this means to go on waiting.
 
         Raises:
             ReadyFailed: it is gone.
-            XplentyError: it can not be looked at.
+            XplentyError: it cannot be looked at.
         """
         self._living.hold(cluster_id)
         seen = self._sight(cluster_id, self._polls.cluster_presence.find(cluster_id))
         if seen.gone or seen.record is None:
             raise ReadyFailed(
-                f"it can not be updated: {seen.remark}",
+                f"it cannot be updated: {seen.remark}",
                 resource=label(cluster_id),
                 advice="Run `pulumi up --refresh` to create it anew",
             )
@@ -87,7 +87,7 @@ class Clusters:
         inputs: Mapping[str, object] | None = None,
         owner: Marker | None = None,
         nonces: tuple[str, ...] = (),
-    ) -> Sight[Cluster]:
+    ) -> Observation[Cluster]:
         """Return the cluster as it is now; ending, ended and unknown to the service all count as gone.
 
         Warns of clusters besides it that unfinished create calls of its `owner` made; a destroy ends those of `nonces`.
@@ -126,7 +126,7 @@ class Clusters:
             self._ending.end_surplus(surplus, cluster_id, timeout=timeout)
         return how
 
-    def _adopted(self, creation: Creation, desired: Desired) -> Cluster | None:
+    def _adopted(self, creation: ClusterCreation, desired: DesiredCluster) -> Cluster | None:
         """What interrupted create calls left behind, if anything; where that is broken it is ended first, or kept."""
         found = creation.find()
         if found and (not is_broken(found[0]) or desired.keeps_broken):
@@ -137,7 +137,7 @@ class Clusters:
         return None
 
     def _end_surplus(
-        self, kept_id: int, owner: Marker, nonces: tuple[str, ...], desired: Desired, *, is_new: bool
+        self, kept_id: int, owner: Marker, nonces: tuple[str, ...], desired: DesiredCluster, *, is_new: bool
     ) -> None:
         try:
             surplus = self._living.surplus(owner, nonces, kept=kept_id, is_new=is_new)
@@ -146,11 +146,11 @@ class Clusters:
             return
         self._ending.end_surplus(surplus, kept_id, timeout=desired.terminate_timeout)
 
-    def _end(self, cluster_id: int, desired: Desired) -> str:
+    def _end(self, cluster_id: int, desired: DesiredCluster) -> str:
         policy = str(desired.inputs.get("active_jobs_on_terminate", "stop"))
         return self._ending.end(cluster_id, timeout=desired.terminate_timeout, active_jobs=policy)
 
-    def _sight(self, cluster_id: int, cluster: Cluster | None) -> Sight[Cluster]:
+    def _sight(self, cluster_id: int, cluster: Cluster | None) -> Observation[Cluster]:
         """What the record, or its absence, means; and whether the state may be thought to hold it from now on."""
         sight = sight_of(cluster)
         if sight.record is None or sight.gone:
@@ -174,7 +174,7 @@ class Clusters:
                 f"`xplenty-pulumi terminate cluster {one.id} --force`"
             )
 
-    def _clear_away(self, outcome: Outcome[Cluster], desired: Desired) -> Outcome[Cluster]:
+    def _clear_away(self, outcome: Outcome[Cluster], desired: DesiredCluster) -> Outcome[Cluster]:
         """End a new cluster that is broken; nothing is left of it, so its problem is raised."""
         try:
             self._end(outcome.record.id, desired)

@@ -4,10 +4,10 @@ from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.changes import changes_for, held_description, is_as_desired
-from xplenty_pulumi.core.reconcile.clusters.create import Desired
+from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.clusters.goals import READY, is_broken, label, phase_of, ready_with, watch_of
-from xplenty_pulumi.core.reconcile.clusters.search import Living
-from xplenty_pulumi.core.reconcile.notify import Watching
+from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
+from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.goal import Goal
@@ -22,14 +22,16 @@ _LONGEST = 3.0
 class Convergence:
     """Changes clusters of one account and waits until the changes are seen; what goes wrong is in the outcome."""
 
-    def __init__(self, client: Client, living: Living, polls: Polls, watching: Watching, patience: Patience) -> None:
+    def __init__(
+        self, client: Client, living: LiveClusters, polls: Polls, watching: WatcherList, patience: Patience
+    ) -> None:
         self._client = client
         self._living = living
         self._polls = polls
         self._watching = watching
         self._patience = patience
 
-    def bring(self, cluster: Cluster, desired: Desired, *, usual: float | None = None) -> Outcome[Cluster]:
+    def bring(self, cluster: Cluster, desired: DesiredCluster, *, usual: float | None = None) -> Outcome[Cluster]:
         """Return the cluster as desired: wait until it can be changed, change what differs, wait until that is seen.
 
         `usual` is how many seconds a new one takes as a rule.
@@ -43,7 +45,7 @@ class Convergence:
             return Outcome(last, saying_what_exists(problem, exists))
         return Outcome(watch.last or cluster)
 
-    def signed_as_held(self, outcome: Outcome[Cluster], desired: Desired) -> Outcome[Cluster]:
+    def signed_as_held(self, outcome: Outcome[Cluster], desired: DesiredCluster) -> Outcome[Cluster]:
         """Return the outcome once the cluster says that it is held; an update makes up for it where that failed.
 
         Where the state does not keep its id, it stays unfinished, so that the next `up` adopts it. One whose create was
@@ -62,7 +64,7 @@ class Convergence:
         signed = outcome.record.model_copy(update={"description": description})
         return Outcome(signed, outcome.problem)
 
-    def _bring(self, watch: Watch[Cluster], cluster: Cluster, desired: Desired, *, usual: float | None) -> None:
+    def _bring(self, watch: Watch[Cluster], cluster: Cluster, desired: DesiredCluster, *, usual: float | None) -> None:
         deadline = Deadline.after(desired.timeout, self._patience.clock)
         if not is_broken(cluster) and "notify" in desired.intent.fields:
             self._watching.bring(cluster.id, desired.inputs, resource=label(cluster.id))
@@ -78,7 +80,7 @@ class Convergence:
             goal = ready_with(desired, cluster, usual=usual)
             self._wait(goal, watch, deadline, known=None if is_changed else cluster)
 
-    def _put(self, watch: Watch[Cluster], desired: Desired, deadline: Deadline) -> None:
+    def _put(self, watch: Watch[Cluster], desired: DesiredCluster, deadline: Deadline) -> None:
         """Send what differs once the cluster is ready: a change whose answer got lost may still be under way."""
         if watch.last is None or phase_of(watch.last) is not Phase.READY:
             self._wait(READY, watch, deadline)

@@ -11,7 +11,7 @@ from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker, Owner
 from xplenty_pulumi.core.kinds.obstacles import explained
 from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on
-from xplenty_pulumi.core.reconcile.clusters.search import Living, Look
+from xplenty_pulumi.core.reconcile.clusters.search import ClusterListing, LiveClusters
 from xplenty_pulumi.core.reconcile.intent import Intent, everything
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -22,7 +22,7 @@ ALL_OF_A_CLUSTER = everything(CLUSTER)
 
 
 @dataclass(frozen=True)
-class Desired:
+class DesiredCluster:
     """A cluster as it should be: checked inputs, who declares it, and how long becoming so and ending may take.
 
     `intent` is what an update is about. `nonces` are those of all create calls of this resource so far. `keeps_id` says
@@ -56,10 +56,10 @@ class Desired:
         return {**sent, "description": markers.sign(str(self.inputs.get("description", "")), marker)}
 
 
-class Creation:
+class ClusterCreation:
     """Creates one cluster at most once, whatever becomes of the answers; `nonces` are those of its create calls."""
 
-    def __init__(self, client: Client, living: Living, patience: Patience, desired: Desired) -> None:
+    def __init__(self, client: Client, living: LiveClusters, patience: Patience, desired: DesiredCluster) -> None:
         self._client = client
         self._living = living
         self._patience = patience
@@ -90,7 +90,7 @@ class Creation:
         """Create the cluster; where the answer is lost or shows another one, look for it before anything is sent again.
 
         Raises:
-            UnsureError: it can not be told whether it exists.
+            UnsureError: it cannot be told whether it exists.
             ApiError: the service refused, so nothing exists.
             NotSentError: the service was never reached, so nothing exists.
         """
@@ -115,7 +115,7 @@ class Creation:
             advice=self._advice(),
         )
 
-    def _posted(self, before: Look) -> Cluster:
+    def _posted(self, before: ClusterListing) -> Cluster:
         """Send one create call, and believe its answer where it shows what was asked for."""
         self._patience.go_on("creating it")
         drawn = self._living.drawn(self._desired.marker)
@@ -125,7 +125,7 @@ class Creation:
             raise UnsureError(f"the answer shows cluster {made.id}, which was there before", resource="new cluster")
         return made if markers.read(made.description) == drawn else self._of_unmarked_answer(made, before)
 
-    def _of_unmarked_answer(self, made: Cluster, before: Look) -> Cluster:
+    def _of_unmarked_answer(self, made: Cluster, before: ClusterListing) -> Cluster:
         """The cluster with the marker that the answer lacks; where there is none, the service does not keep markers."""
         lost = UnsureError(
             f"the answer shows cluster {made.id} without the marker that was sent", resource="new cluster"
@@ -141,7 +141,7 @@ class Creation:
         )
         return made
 
-    def _verified(self, lost: UnsureError, before: Look) -> Cluster | None:
+    def _verified(self, lost: UnsureError, before: ClusterListing) -> Cluster | None:
         marker = self._desired.marker
         return find_late(
             lambda: next(iter(self._living.appeared(marker, self.nonces, before)), None),
@@ -155,13 +155,13 @@ class Creation:
         return "Run `pulumi up` again within an hour: it adopts a cluster that this create call has made"
 
 
-def _differs(made: Cluster, desired: Desired) -> bool:
+def _differs(made: Cluster, desired: DesiredCluster) -> bool:
     wanted = {name: value for name, value in desired.inputs.items() if name != "description"}
     return plan(CLUSTER, wanted, cluster_view(made)).changes
 
 
-def _refuse_another_shape(found: Cluster, desired: Desired) -> None:
-    """A cluster that an earlier attempt made to another plan can not be turned into the desired one."""
+def _refuse_another_shape(found: Cluster, desired: DesiredCluster) -> None:
+    """A cluster that an earlier attempt made to another plan cannot be turned into the desired one."""
     replaces = plan(CLUSTER, desired.inputs, cluster_view(found)).replaces
     if replaces and replaces != ("status",):
         raise RefusedError(

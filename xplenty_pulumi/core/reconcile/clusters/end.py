@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, label, terminated, watch_of
-from xplenty_pulumi.core.reconcile.clusters.search import Living
+from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.outcome import saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
-from xplenty_pulumi.core.reconcile.runs.stop import Stopping
+from xplenty_pulumi.core.reconcile.runs.stop import RunStopper
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
@@ -17,20 +17,20 @@ from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, Unsu
 UNKNOWN = "unknown to the service"
 
 
-class Ending:
+class ClusterEnding:
     """Ends clusters of one account."""
 
-    def __init__(self, client: Client, living: Living, polls: Polls, patience: Patience) -> None:
+    def __init__(self, client: Client, living: LiveClusters, polls: Polls, patience: Patience) -> None:
         self._client = client
         self._living = living
         self._polls = polls
         self._patience = patience
-        self._stopping = Stopping(client, polls, patience)
+        self._stopping = RunStopper(client, polls, patience)
 
     def end(self, cluster_id: int, *, timeout: float, active_jobs: str) -> str:
         """Return how the cluster was seen once it is at its end: `terminated`, or that the service does not know it.
 
-        A cluster that is still being built or resized can not be terminated yet (the service refuses), so that is
+        A cluster that is still being built or resized cannot be terminated yet (the service refuses), so that is
         waited for first. One that shows again alive is asked to end again.
 
         Raises:

@@ -7,8 +7,8 @@ from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reconcile.clusters.create import Desired
-from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
+from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
+from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.core.waiting.wait import Watch
@@ -33,19 +33,19 @@ def watch_of(polls: Polls, cluster_id: int, last: Cluster | None = None) -> Watc
     )
 
 
-def sight_of(cluster: Cluster | None) -> Sight[Cluster]:
+def sight_of(cluster: Cluster | None) -> Observation[Cluster]:
     """Return what this record, or its absence, means to the user."""
     if cluster is None:
-        return Sight(None, gone=True, remark="the service does not know it (404)")
+        return Observation(None, gone=True, remark="the service does not know it (404)")
     phase = phase_of(cluster)
     if phase in ENDING:
         why = " after it had been idle, as terminate_on_idle asks" if cluster.terminated_on_idle else ""
-        return Sight(cluster, gone=True, remark=f"it is {cluster.status}{why}")
+        return Observation(cluster, gone=True, remark=f"it is {cluster.status}{why}")
     if phase is Phase.FAILED:
-        return Sight(cluster, remark=f"its status is {cluster.status}. The next `pulumi up` replaces it")
+        return Observation(cluster, remark=f"its status is {cluster.status}. The next `pulumi up` replaces it")
     if phase is not Phase.READY:
-        return Sight(cluster, remark=f"it is {cluster.status}. The next `pulumi up` goes on waiting for it")
-    return Sight(cluster)
+        return Observation(cluster, remark=f"it is {cluster.status}. The next `pulumi up` goes on waiting for it")
+    return Observation(cluster)
 
 
 def phase_of(cluster: Cluster) -> Phase:
@@ -81,7 +81,7 @@ def _never_ready(cluster: Cluster) -> str:
     return f"its status is {cluster.status}" if phase_of(cluster) in ENDING | SPENT else ""
 
 
-def ready_with(desired: Desired, cluster: Cluster, *, usual: float | None = None) -> Goal[Cluster]:
+def ready_with(desired: DesiredCluster, cluster: Cluster, *, usual: float | None = None) -> Goal[Cluster]:
     """Return the goal of being ready, with the nodes that are desired where they are a matter of the intent.
 
     `cluster` is as it is now.

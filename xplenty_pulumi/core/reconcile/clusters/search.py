@@ -15,7 +15,7 @@ from xplenty_pulumi.core.kinds.ownership import is_marked, is_surplus, is_unfini
 from xplenty_pulumi.core.reading.absence import Presence
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reading.polling import PAGE
-from xplenty_pulumi.core.reading.shared_look import SharedLook
+from xplenty_pulumi.core.reading.shared_look import SharedCall
 from xplenty_pulumi.core.reading.usual import usual
 from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
 from xplenty_pulumi.errors import XplentyError
@@ -32,7 +32,7 @@ _STATUSES = (
 
 
 @dataclass(frozen=True)
-class Look:
+class ClusterListing:
     """All clusters at one moment that live or are broken, by id, and the newest clusters of any status."""
 
     unended: dict[int, Cluster]
@@ -50,7 +50,7 @@ class Look:
         return cluster_id in self.unended or cluster_id in self.newest
 
 
-class Living(HeldThings[Cluster]):
+class LiveClusters(HeldThings[Cluster]):
     """The living clusters of an account, looked up once for all who ask within five seconds; thread-safe.
 
     `random` draws the nonces of markers.
@@ -61,13 +61,13 @@ class Living(HeldThings[Cluster]):
     ) -> None:
         super().__init__(client, clock, random=random)
         self._presence = presence or Presence(self._single, self._newest_first, clock)
-        self._recently = SharedLook(self._recent)
+        self._recently = SharedCall(self._recent)
         self._turn = threading.Lock()
-        self._look: Look | None = None
+        self._look: ClusterListing | None = None
         self._failed: tuple[float, XplentyError] | None = None
         self._posted: dict[Marker, float] = {}
 
-    def look(self, marker: Marker | None = None) -> Look:
+    def look(self, marker: Marker | None = None) -> ClusterListing:
         """Return a look that was over five seconds ago at most, and began after the last create of `marker`'s owner.
 
         The trouble that a look meets is shared by all who have waited for it.
@@ -113,7 +113,7 @@ class Living(HeldThings[Cluster]):
         known = map(self._presence.find, [one.id for one in self.surplus_among(marked, owner, nonces, kept=kept)])
         return [one for one in known if one is not None and _is_candidate(one, owner)]
 
-    def appeared(self, owner: Marker, nonces: Container[str], before: Look) -> list[Cluster]:
+    def appeared(self, owner: Marker, nonces: Container[str], before: ClusterListing) -> list[Cluster]:
         """Return the clusters of create calls with one of `nonces` that appeared after `before` was taken.
 
         Newest first down to the first one that was there before: right whatever the two clocks say. One that has broken
@@ -132,24 +132,24 @@ class Living(HeldThings[Cluster]):
         listed = [one.id for one in among if _is_candidate(one, owner) and not self.is_held(one)]
         return [one for one in map(self._presence.find, listed) if one is not None and _is_candidate(one, owner)]
 
-    def _is_stale(self, look: Look, marker: Marker | None, *, asked: float) -> bool:
+    def _is_stale(self, look: ClusterListing, marker: Marker | None, *, asked: float) -> bool:
         posted = self._posted.get(marker) if marker else None
         return asked - look.ended > _FRESH or (posted is not None and look.begun <= posted)
 
-    def _taken(self) -> Look:
+    def _taken(self) -> ClusterListing:
         try:
             return self._take()
         except XplentyError as trouble:
             self._failed = (self._clock.monotonic(), trouble)
             raise
 
-    def _take(self) -> Look:
+    def _take(self) -> ClusterListing:
         begun = self._clock.monotonic()
         recent = self._recent()
         older = self._by_status() if len(recent) == PAGE else ()
         listed = {one.id: one for one in (*older, *recent)}
         unended = {number: one for number, one in listed.items() if not CLUSTER.is_ending(one.status)}
-        return Look(unended, recent, begun, self._clock.monotonic())
+        return ClusterListing(unended, recent, begun, self._clock.monotonic())
 
     def _by_status(self) -> Iterator[Cluster]:
         """The clusters that have not ended, however long ago they were created."""

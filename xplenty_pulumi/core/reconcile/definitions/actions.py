@@ -10,7 +10,7 @@ from xplenty_pulumi.core.reading.absence import Key
 from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
 from xplenty_pulumi.core.reconcile.definitions.search import KnownDefinitions
-from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
+from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError, XplentyError
@@ -19,7 +19,7 @@ _SETTLING = (0.0, 2.0, 5.0, 10.0)
 _ANEW = "Run `pulumi up --refresh` to create it anew"
 
 
-class Definitions(Generic[RecordT]):
+class DefinitionReconciler(Generic[RecordT]):
     """The definitions of one kind in an account; every method returns once what it says is seen to be true."""
 
     def __init__(self, known: KnownDefinitions[RecordT], patience: Patience) -> None:
@@ -60,7 +60,7 @@ class Definitions(Generic[RecordT]):
         self._known.hold(key)
         record = self._known.find(key)
         if record is None:
-            message = f"it can not be updated: {self._definition.gone}"
+            message = f"it cannot be updated: {self._definition.gone}"
             raise ReadyFailed(message, resource=self._definition.label(key), advice=_ANEW)
         is_sent = bool(self._definition.changes(record, desired)) or desired.intent.signs
         outcome = self._converge(record, desired, send=is_sent)
@@ -71,7 +71,7 @@ class Definitions(Generic[RecordT]):
             self._remove_surplus(key, desired.marker, (*desired.nonces, marker.nonce))
         return replace(self._signed_as_held(outcome, desired), nonces=desired.nonces)
 
-    def read(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> Sight[RecordT]:
+    def read(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> Observation[RecordT]:
         """Return the definition as it is now; warns of others that unfinished create calls of its `owner` made.
 
         A delete ends those of `nonces`.
@@ -80,11 +80,11 @@ class Definitions(Generic[RecordT]):
         record = self._known.find(key)
         if record is None:
             self._known.release(key)
-            return Sight(None, gone=True, remark=self._definition.gone)
+            return Observation(None, gone=True, remark=self._definition.gone)
         self._known.hold(key)
         if owner is not None:
             self._warn_of_unfinished(self._definition.label(key), owner, nonces)
-        return Sight(record)
+        return Observation(record)
 
     def delete(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> None:
         """Return once the service shows that the definition is gone, and those that its create calls made besides it.

@@ -125,7 +125,7 @@ class DefinitionCreation(Generic[RecordT]):
         if len(matches) > 1:
             ids = ", ".join(str(one.id) for one in matches)
             raise RefusedError(
-                f"{self._noun}s {ids} all look like this one resource's, so which one is meant can not be known; "
+                f"{self._noun}s {ids} all look like this one resource's, so which one is meant cannot be known; "
                 "nothing was created or removed",
                 advice="Remove all but one of them, then run `pulumi up` again",
             )

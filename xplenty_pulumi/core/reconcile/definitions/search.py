@@ -8,7 +8,7 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_marked, is_unfinished
 from xplenty_pulumi.core.reading.absence import Key, Presence
 from xplenty_pulumi.core.reading.lookup import or_none
-from xplenty_pulumi.core.reading.shared_look import SharedLook
+from xplenty_pulumi.core.reading.shared_look import SharedCall
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition, RecordT
 from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
 
@@ -20,7 +20,7 @@ class KnownDefinitions(HeldThings[RecordT]):
         maker = definition.has_maker
         super().__init__(definition.client, clock, random=random, key=definition.key, has_maker=maker)
         self.definition = definition
-        self._list = SharedLook(lambda: tuple(self._listed()))
+        self._list = SharedCall(lambda: tuple(self._listed()))
         self._presence = Presence(self.single, self._listed, clock, key=definition.key)
 
     def single(self, key: Key) -> RecordT | None:

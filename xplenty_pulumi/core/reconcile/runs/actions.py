@@ -7,10 +7,10 @@ from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import package_id
-from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
+from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.failure import failure_of
-from xplenty_pulumi.core.reconcile.runs.follow import Following
+from xplenty_pulumi.core.reconcile.runs.follow import RunFollower
 from xplenty_pulumi.core.reconcile.runs.goals import (
     forgotten,
     has_come_to_nothing,
@@ -20,27 +20,27 @@ from xplenty_pulumi.core.reconcile.runs.goals import (
     unknown_end,
     vanished,
 )
-from xplenty_pulumi.core.reconcile.runs.notify import RunWatching
-from xplenty_pulumi.core.reconcile.runs.search import Runs, Shape, usual_seconds
-from xplenty_pulumi.core.reconcile.runs.start import Starting
-from xplenty_pulumi.core.reconcile.runs.stop import Stopping
+from xplenty_pulumi.core.reconcile.runs.notify import RunNotifications
+from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, usual_seconds
+from xplenty_pulumi.core.reconcile.runs.start import RunStarter
+from xplenty_pulumi.core.reconcile.runs.stop import RunStopper
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.errors import XplentyError
 
 
-class JobRuns:
+class RunReconciler:
     """The job runs of one account; every method blocks until what it says is true.
 
     `polls` are the looks to share with all others who work on the account.
     """
 
-    def __init__(self, client: Client, runs: Runs, patience: Patience, *, polls: Polls | None = None) -> None:
+    def __init__(self, client: Client, runs: KnownRuns, patience: Patience, *, polls: Polls | None = None) -> None:
         self._client = client
         self._runs = runs
         self._polls = polls or Polls(client, patience.clock)
-        self._stopping = Stopping(client, self._polls, patience)
+        self._stopping = RunStopper(client, self._polls, patience)
         self._patience = patience
-        self._watching = RunWatching(client, patience)
+        self._watching = RunNotifications(client, patience)
 
     def create(self, desired: DesiredRun) -> Outcome[Job]:
         """Start the run, or take up the one that an earlier attempt started and lost, and follow it to its end.
@@ -51,10 +51,10 @@ class JobRuns:
             XplentyError: no run exists, or (UnsureError) which one is meant cannot be told.
         """
         desired = self._with_package_id(desired)
-        shape = Shape.of(desired.inputs)
+        shape = RunShape.of(desired.inputs)
         with self._runs.turn(shape):
             newest = self._runs.newest(shape)
-            job = Starting(self._client, self._runs, self._polls, self._patience).start(desired, newest)
+            job = RunStarter(self._client, self._runs, self._polls, self._patience).start(desired, newest)
             self._runs.claim(job.id, desired.owner)
         return self._told(job, desired, usual=usual_seconds(newest))
 
@@ -73,7 +73,7 @@ class JobRuns:
             raise vanished(job_id)
         return self._told(job, desired, is_notify_due=is_notify_due)
 
-    def read(self, job_id: int, *, last_status: str, desired: DesiredRun) -> Sight[Job]:
+    def read(self, job_id: int, *, last_status: str, desired: DesiredRun) -> Observation[Job]:
         """Return the run as it is now; `last_status` is the one in the state, `desired` what it was to be.
 
         The service may forget a run. One that had succeeded has succeeded for ever: it is not gone.
@@ -87,18 +87,18 @@ class JobRuns:
         self._runs.hold(job_id)
         return self._watching.seen(self._sight(job, desired), desired.inputs)
 
-    def _sight(self, job: Job, desired: DesiredRun) -> Sight[Job]:
+    def _sight(self, job: Job, desired: DesiredRun) -> Observation[Job]:
         if is_awaited(job, desired) or is_left_running(job, desired, clock=self._patience.clock):
-            return Sight(job)
+            return Observation(job)
         if desired.on_failure == "record" and has_come_to_nothing(job):
-            return Sight(job)
+            return Observation(job)
         if has_unknown_end(job):
             problem = unknown_end(job)
-            return Sight(job, remark=f"{problem.message}. {problem.advice}")
+            return Observation(job, remark=f"{problem.message}. {problem.advice}")
         if JOB_RUN.is_spent(job.status):
             failure = failure_of(job, desired.inputs)
-            return Sight(job, remark=f"{failure.message}. {failure.advice}")
-        return Sight(job, remark=f"it is {job.status}. The next `pulumi up` goes on following it")
+            return Observation(job, remark=f"{failure.message}. {failure.advice}")
+        return Observation(job, remark=f"it is {job.status}. The next `pulumi up` goes on following it")
 
     def delete(self, job_id: int, desired: DesiredRun, *, timeout: float) -> str:
         """Return what is seen in the end, as `stop` does; an empty text for a run that is left alone."""
@@ -150,4 +150,4 @@ class JobRuns:
         return replace(desired, inputs={**desired.inputs, "package_id": found})
 
     def _follow(self, job: Job, desired: DesiredRun, *, usual: float | None = None) -> Outcome[Job]:
-        return Following(self._client, self._polls, self._patience, desired).follow(job, usual=usual)
+        return RunFollower(self._client, self._polls, self._patience, desired).follow(job, usual=usual)

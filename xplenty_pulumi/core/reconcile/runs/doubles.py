@@ -6,16 +6,16 @@ from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import is_active
 from xplenty_pulumi.core.reading.last_look import LONGEST
 from xplenty_pulumi.core.reading.polling import PAGE
-from xplenty_pulumi.core.reconcile.runs.search import Runs, Start
+from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, StartedRun
 from xplenty_pulumi.errors import Cancelled, XplentyError
 
 _BLIND = "whether a run was started twice on its way could not be looked at"
 
 
-class Doubles:
+class DoubledRuns:
     """Looks once at the newest jobs, when an operation of the engine is over."""
 
-    def __init__(self, client: Client, runs: Runs) -> None:
+    def __init__(self, client: Client, runs: KnownRuns) -> None:
         self._client = client
         self._runs = runs
 
@@ -33,11 +33,11 @@ class Doubles:
             return f"{_BLIND}: {trouble.message}"
         return ". ".join(_told(job, start) for job in newest for start in starts if self._is_double(job, start))
 
-    def _is_double(self, job: Job, start: Start) -> bool:
+    def _is_double(self, job: Job, start: StartedRun) -> bool:
         return start.doubled(job) and self._runs.is_free(job.id, None) and self._runs.is_of_this_user(job)
 
 
-def _told(job: Job, start: Start) -> str:
+def _told(job: Job, start: StartedRun) -> str:
     stop = f"Unless somebody else wants it, `xplenty-pulumi stop job {job.id}` ends it"
     return (
         f"job {job.id} ({job.status}) is equal to job {start.job_id}, which this operation started, and is no older. "

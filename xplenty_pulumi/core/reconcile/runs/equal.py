@@ -15,7 +15,7 @@ from xplenty_pulumi.core.kinds.job_run import has_unknown_end, is_active
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.goals import has_succeeded
-from xplenty_pulumi.core.reconcile.runs.search import Runs, Shape, starter_of
+from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, starter_of
 from xplenty_pulumi.errors import UnsureError
 
 _WHAT_TO_SAY = (
@@ -25,7 +25,7 @@ _WHAT_TO_SAY = (
 
 
 @dataclass(frozen=True)
-class Doubt:
+class DoubtfulRun:
     """A run of which it cannot be told whether an earlier attempt of this resource has started it, and why not."""
 
     job: Job
@@ -41,7 +41,7 @@ class EqualRuns:
     """
 
     lost: Job | None
-    doubtful: tuple[Doubt, ...]
+    doubtful: tuple[DoubtfulRun, ...]
     others: tuple[Job, ...]
 
     @property
@@ -66,12 +66,12 @@ class EqualRuns:
 class WhoseRuns:
     """Tells of equal runs whose they are."""
 
-    def __init__(self, client: Client, runs: Runs, polls: Polls) -> None:
+    def __init__(self, client: Client, runs: KnownRuns, polls: Polls) -> None:
         self._client = client
         self._runs = runs
         self._polls = polls
 
-    def sort(self, shape: Shape, newest: Sequence[Job], desired: DesiredRun) -> EqualRuns:
+    def sort(self, shape: RunShape, newest: Sequence[Job], desired: DesiredRun) -> EqualRuns:
         """Return those among the `newest` runs of the package that are equal; reads their cluster where it matters."""
         equal = [job for job in newest if shape.fits(job) and self._runs.is_free(job.id, desired.owner)]
         foreign = {job.id for job in equal if self._runs.is_of_another_user(job)}
@@ -80,13 +80,15 @@ class WhoseRuns:
         let_go = [job for job in possible if self._was_let_go(job)]
         left = [job for job in possible if job not in let_go]
         if not left:
-            return EqualRuns(None, () if desired.is_told else tuple(Doubt(job, _UNWATCHED) for job in let_go), others)
+            return EqualRuns(
+                None, () if desired.is_told else tuple(DoubtfulRun(job, _UNWATCHED) for job in let_go), others
+            )
         why = self._why_not_of_this_stack(int(shape.cluster_id), desired)
-        judged = [Doubt(job, why or self._why_not_lost(job)) for job in left]
+        judged = [DoubtfulRun(job, why or self._why_not_lost(job)) for job in left]
         lost = [one.job for one in judged if not one.reason]
         if len(lost) == 1:
             return EqualRuns(lost[0], (), others)
-        return EqualRuns(None, tuple(Doubt(one.job, one.reason or _SEVERAL) for one in judged), others)
+        return EqualRuns(None, tuple(DoubtfulRun(one.job, one.reason or _SEVERAL) for one in judged), others)
 
     def _may_be_lost(self, job: Job) -> bool:
         """Whether it has not failed, and is so young, or of so unknown an age, that it may be; or is active still."""

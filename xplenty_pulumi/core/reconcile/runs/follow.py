@@ -6,7 +6,7 @@ from dataclasses import replace
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.obstacles import Fault
+from xplenty_pulumi.core.kinds.obstacles import Obstacle
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
@@ -20,13 +20,13 @@ from xplenty_pulumi.core.reconcile.runs.goals import (
     unknown_end,
 )
 from xplenty_pulumi.core.reconcile.runs.refusals import fault_of_cluster
-from xplenty_pulumi.core.reconcile.runs.stop import Stopping, watch_of
+from xplenty_pulumi.core.reconcile.runs.stop import RunStopper, watch_of
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import Cancelled, JobFailed, ReadyFailed, XplentyError
 
 
-class Following:
+class RunFollower:
     """Follows one run; what it ends in is returned, never raised."""
 
     def __init__(self, client: Client, polls: Polls, patience: Patience, desired: DesiredRun) -> None:
@@ -83,7 +83,7 @@ class Following:
         fault = None if job.cluster_id is None else self._fault_of(job.cluster_id)
         return failure_of(job, self._desired.inputs, log=log, cluster=fault.reason if fault else "")
 
-    def _fault_of(self, cluster_id: int) -> Fault | None:
+    def _fault_of(self, cluster_id: int) -> Obstacle | None:
         return fault_of_cluster(self._polls, cluster_id)
 
     def _overrun(self, job: Job) -> Outcome[Job]:
@@ -104,7 +104,7 @@ class Following:
         return self._stopped(job, problem_if_ended=stopped_on_cancel)
 
     def _stopped(self, job: Job, *, problem_if_ended: Callable[[Job], XplentyError]) -> Outcome[Job]:
-        stopping = Stopping(self._client, self._polls, replace(self._patience, interrupted=lambda: ""))
+        stopping = RunStopper(self._client, self._polls, replace(self._patience, interrupted=lambda: ""))
         try:
             ended = stopping.stop(job.id, Deadline.after(self._desired.stop_timeout, self._patience.clock)) or job
         except XplentyError as problem:

@@ -5,7 +5,7 @@ from xplenty_pulumi.client import Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import FAR_ENOUGH, JOB_RUN, has_unknown_end, is_active
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.reconcile.outcome import Sight
+from xplenty_pulumi.core.reconcile.outcome import Observation
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.errors import ReadyFailed, RefusedError, UnsureError
@@ -26,23 +26,23 @@ def has_succeeded(job: Job) -> bool:
     return phase_of(job) is Phase.SUCCEEDED
 
 
-def forgotten(job_id: int, last: str) -> Sight[Job]:
+def forgotten(job_id: int, last: str) -> Observation[Job]:
     """Return what it means that the service does not know a run whose status was `last`.
 
     A success is one for ever, a failure may be forgotten, and of a run that was active nobody can say how it ended.
     """
     if JOB_RUN.phase(last) is Phase.SUCCEEDED:
-        return Sight(None)
+        return Observation(None)
     if JOB_RUN.is_spent(last):
-        return Sight(None, gone=True, remark="the service does not know it (404), and it had not succeeded")
+        return Observation(None, gone=True, remark="the service does not know it (404), and it had not succeeded")
     problem = vanished(job_id)
-    return Sight(None, remark=f"{problem.message}. {problem.advice}")
+    return Observation(None, remark=f"{problem.message}. {problem.advice}")
 
 
 def vanished(job_id: int) -> ReadyFailed:
     """Return the error for a run that was active when it was seen last, and that the service does not know now."""
     return ReadyFailed(
-        "the service no longer knows this run, which was active, so how it ended can not be seen",
+        "the service no longer knows this run, which was active, so how it ended cannot be seen",
         resource=label(job_id),
         advice="Take it out of the program, or change triggers, which rerun 'on_failure' does not heed, for a new run",
     )

@@ -10,17 +10,17 @@ from collections.abc import Mapping
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_active
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.reconcile.notify import Watching
-from xplenty_pulumi.core.reconcile.outcome import Outcome, Sight
+from xplenty_pulumi.core.reconcile.notify import WatcherList
+from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import XplentyError
 
 
-class RunWatching:
+class RunNotifications:
     """What is told of the runs of one account."""
 
     def __init__(self, client: Client, patience: Patience) -> None:
-        self._watching = Watching(client, client.jobs, patience)
+        self._watching = WatcherList(client, client.jobs, patience)
         self._patience = patience
 
     def begin(self, job: Job, inputs: Mapping[str, object]) -> XplentyError | None:
@@ -33,7 +33,7 @@ class RunWatching:
             return problem
         return None
 
-    def seen(self, sight: Sight[Job], inputs: Mapping[str, object]) -> Sight[Job]:
+    def seen(self, sight: Observation[Job], inputs: Mapping[str, object]) -> Observation[Job]:
         """Return the sight with whether the user is told of an active run; of one that has ended nothing is asked."""
         if sight.record is None or not is_active(sight.record):
             return sight

@@ -24,7 +24,7 @@ _NEWEST = 100
 
 
 @dataclass(frozen=True)
-class Shape:
+class RunShape:
     """What a run is known by: its cluster, its package and the variables it was given."""
 
     cluster_id: str
@@ -33,7 +33,7 @@ class Shape:
     dynamic_variables: Mapping[str, str] = field(repr=False)
 
     @classmethod
-    def of(cls, inputs: Mapping[str, object]) -> "Shape":
+    def of(cls, inputs: Mapping[str, object]) -> "RunShape":
         """Return the shape of the run that these checked inputs ask for."""
         return cls(
             str(inputs["cluster_id"]),
@@ -65,11 +65,11 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Start:
+class StartedRun:
     """A run that this process started: its id, what it is known by, and which runs were there before."""
 
     job_id: int
-    shape: Shape
+    shape: RunShape
     before: Collection[int]
 
     def doubled(self, job: Job) -> bool:
@@ -77,7 +77,7 @@ class Start:
         return job.id != self.job_id and job.id not in self.before and self.shape.fits(job)
 
 
-class Runs:
+class KnownRuns:
     """The job runs this process knows by id, so that none of them is mistaken for a lost one; thread-safe.
 
     `holds_cluster` tells whether the engine's state is known to hold the cluster of this id.
@@ -90,7 +90,7 @@ class Runs:
         self._lock = threading.Lock()
         self._held: set[int] = set()
         self._claimed: dict[int, Owner | None] = {}
-        self._starts: list[Start] = []
+        self._starts: list[StartedRun] = []
         self._turns: dict[tuple[object, ...], threading.Lock] = {}
 
     def hold(self, job_id: int) -> None:
@@ -108,18 +108,18 @@ class Runs:
         with self._lock:
             self._claimed[job_id] = owner
 
-    def started(self, start: Start) -> None:
+    def started(self, start: StartedRun) -> None:
         """Remember a run that this process has started."""
         with self._lock:
             self._starts.append(start)
 
-    def starts(self) -> tuple[Start, ...]:
+    def starts(self) -> tuple[StartedRun, ...]:
         """Return the runs that this process has started."""
         with self._lock:
             return tuple(self._starts)
 
     @contextmanager
-    def turn(self, shape: Shape) -> Iterator[None]:
+    def turn(self, shape: RunShape) -> Iterator[None]:
         """Let one start at a time look for, submit and claim a run of this shape."""
         with self._lock:
             turn = self._turns.setdefault(shape.key(), threading.Lock())
@@ -130,7 +130,7 @@ class Runs:
         """Return since when a run may be one whose answer was lost."""
         return self._clock.now() - ADOPTION_WINDOW - _SKEW
 
-    def newest(self, shape: Shape) -> list[Job]:
+    def newest(self, shape: RunShape) -> list[Job]:
         """Return the package's newest runs, newest first: a hundred, or all of the last hour if that is more."""
         oldest = self.oldest()
         found: list[Job] = []
@@ -151,7 +151,7 @@ class Runs:
         except NotFoundError:
             return
 
-    def appeared(self, shape: Shape, before: list[Job]) -> Job | None:
+    def appeared(self, shape: RunShape, before: list[Job]) -> Job | None:
         """Return the fitting run that is there now and was not among `before`, whatever the two clocks say.
 
         Raises:

@@ -8,7 +8,7 @@ from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.equal import EqualRuns, WhoseRuns
 from xplenty_pulumi.core.reconcile.runs.goals import refusal, refusal_beside
 from xplenty_pulumi.core.reconcile.runs.refusals import explained
-from xplenty_pulumi.core.reconcile.runs.search import Runs, Shape, Start
+from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, StartedRun
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import InvalidError, NotFoundError, UnsureError
 
@@ -19,10 +19,10 @@ _LOOK_FIRST = (
 _POSTS = {"verify": 1, "refuse": 1, "rerun": 2}
 
 
-class Starting:
+class RunStarter:
     """Starts the run of one resource, or takes up the one that is meant."""
 
-    def __init__(self, client: Client, runs: Runs, polls: Polls, patience: Patience) -> None:
+    def __init__(self, client: Client, runs: KnownRuns, polls: Polls, patience: Patience) -> None:
         self._client = client
         self._runs = runs
         self._polls = polls
@@ -38,7 +38,7 @@ class Starting:
             UnsureError: which run is meant, or whether there is one, cannot be told.
             RefusedError: there is an equal run, and none is to be started beside it.
         """
-        shape = Shape.of(desired.inputs)
+        shape = RunShape.of(desired.inputs)
         equal = self._whose.sort(shape, newest, desired)
         found = self._left_behind(equal, desired) or self._of_somebody_else(equal, desired)
         return found or self._new(shape, newest, desired)
@@ -70,7 +70,7 @@ class Starting:
                 raise equal.unsure()
         return None
 
-    def _new(self, shape: Shape, newest: list[Job], desired: DesiredRun) -> Job:
+    def _new(self, shape: RunShape, newest: list[Job], desired: DesiredRun) -> Job:
         for _ in range(_POSTS[desired.on_unsure]):
             try:
                 return self._posted(shape, newest)
@@ -85,11 +85,11 @@ class Starting:
             advice=_LOOK_FIRST,
         )
 
-    def _posted(self, shape: Shape, before: list[Job]) -> Job:
+    def _posted(self, shape: RunShape, before: list[Job]) -> Job:
         """The run that the answer shows; one of another shape, or that was there before, is no answer to this call."""
         job = self._post(shape)
         if shape.agrees(job) and all(job.id != one.id for one in before):
-            self._runs.started(Start(job.id, shape, frozenset(one.id for one in before)))
+            self._runs.started(StartedRun(job.id, shape, frozenset(one.id for one in before)))
             return job
         raise UnsureError(
             f"the answer to its start shows job {job.id}, which is another run, so whether it was started is not known",
@@ -97,7 +97,7 @@ class Starting:
             advice=_LOOK_FIRST,
         )
 
-    def _post(self, shape: Shape) -> Job:
+    def _post(self, shape: RunShape) -> Job:
         self._patience.go_on("starting the run")
         try:
             return self._client.jobs.run(
@@ -109,7 +109,7 @@ class Starting:
         except (NotFoundError, InvalidError) as refused:
             raise explained(refused, shape, client=self._client, polls=self._polls) from None
 
-    def _found_late(self, shape: Shape, lost: UnsureError, newest: list[Job], desired: DesiredRun) -> Job | None:
+    def _found_late(self, shape: RunShape, lost: UnsureError, newest: list[Job], desired: DesiredRun) -> Job | None:
         """The run whose answer was lost; None where it is not there, or the user does not mind another one."""
         if desired.on_unsure == "refuse":
             raise lost
@@ -120,7 +120,7 @@ class Starting:
                 return None
             raise
 
-    def _verify(self, shape: Shape, lost: UnsureError, before: list[Job]) -> Job | None:
+    def _verify(self, shape: RunShape, lost: UnsureError, before: list[Job]) -> Job | None:
         return find_late(
             lambda: self._runs.appeared(shape, before),
             lost,
@@ -130,5 +130,5 @@ class Starting:
         )
 
 
-def _resource(shape: Shape) -> str:
+def _resource(shape: RunShape) -> str:
     return f"package {shape.package_id} on cluster {shape.cluster_id}"

@@ -18,7 +18,7 @@ _LAG = 10.0
 _ACTIVE = JOB_RUN.statuses(*LIVING)
 
 
-class Stopping:
+class RunStopper:
     """Stops job runs and waits for their end."""
 
     def __init__(self, client: Client, polls: Polls, patience: Patience) -> None:
@@ -70,7 +70,7 @@ class Stopping:
         for job in active:
             patience = self._telling_of(job)
             if policy == "stop":
-                Stopping(self._client, self._polls, patience).stop(job.id, deadline)
+                RunStopper(self._client, self._polls, patience).stop(job.id, deadline)
                 self._patience.warn(f"stopped job {job.id}, which was still active on cluster {cluster_id}")
             else:
                 wait_for(_ENDED, self._watch(job.id), deadline=deadline, patience=patience)
