@@ -1,4 +1,4 @@
-"""The same program for every stack: a branch's makes it small, because its `xplenty:sizing` says so."""
+"""The same program for every stack. The clusters of a branch are small, as `xplenty:sizing` of its stack says."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""One production cluster, and one package run on it."""
+"""One production cluster, and one job run on it."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""A night's work: three packages in a row on one cluster, a web hook that is told, and a limit on the last run."""
+"""Three packages in a row on one cluster, a web hook for their events, and a time limit on the last run."""
 
 import pulumi
 
@@ -30,7 +30,7 @@ rebuild = JobRun(
     package="Warehouse rebuild",
     max_runtime=config.require("maxRuntime"),
     on_overrun=config.require("onOverrun"),
-    triggers=[sums.id],  # an output of `sums`: it comes after it, and anew with each new run of it
+    triggers=[sums.id],  # an output of `sums`: runs after it, and again after each new run of it
 )
 
 pulumi.export("rebuild", rebuild.status)

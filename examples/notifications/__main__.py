@@ -1,4 +1,4 @@
-"""A web hook that is told what becomes of a job run; its salt is what `xplenty-pulumi listen` verifies it with."""
+"""A web hook for the events of a job run. `xplenty-pulumi listen` verifies them with its salt."""
 
 import pulumi
 

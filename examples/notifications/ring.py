@@ -1,4 +1,4 @@
-"""What `xplenty-pulumi listen --exec` runs for each event: look the run up, and say how it ended and what it wrote."""
+"""Run by `xplenty-pulumi listen --exec` for each event: reads the run, and prints how it ended and what it wrote."""
 
 import os
 

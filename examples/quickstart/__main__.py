@@ -1,4 +1,4 @@
-"""One production cluster, and two packages run on it one after the other."""
+"""One production cluster, and two job runs on it, one after the other."""
 
 import pulumi
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gets what the other steps need, nothing of it by its name alone: the packages of the program and, where the machine has
-# none, Pulumi are what their hashes say, and a wheel in wheels/ is a part of the commit.
+# Installs what the other steps need, pinned by more than a name: hashes pin the packages of the program and, if the
+# machine has none, Pulumi. A wheel in wheels/ is part of the commit.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PATH:$HOME/.pulumi/bin"

@@ -1,9 +1,9 @@
-"""Comments and issues on GitHub or GitLab, whichever runs this. It needs nothing but Python.
+"""Comments and issues on GitHub or GitLab, whichever runs this script. It needs only Python.
 
-The token goes to the forge's own address and nowhere else: an answer that sends it on is an error.
+The token is sent to the forge's own address only: a redirect is an error.
 
-ci/forge.py comment FILE      put FILE on the pull request, in the place of the comment that has the same first line
-ci/forge.py open TITLE FILE   open an issue with FILE as its text, or bring the open one of this title up to date
+ci/forge.py comment FILE      write FILE to the pull request, and replace the comment that has the same first line
+ci/forge.py open TITLE FILE   open an issue with FILE as its text, or update the open issue of this title
 ci/forge.py close TITLE       close the open issue of this title, if there is one
 """
 
@@ -26,7 +26,7 @@ CLOSED = "There is no drift any more."
 
 @dataclass(frozen=True)
 class Forge:
-    """Where the API is, what opens it, and how it names things; `comments` and `issues` are paths below `url`."""
+    """The API's address, its credentials and its names of fields; `comments` and `issues` are paths below `url`."""
 
     url: str
     headers: dict[str, str]
@@ -40,7 +40,7 @@ class Forge:
     closing: dict[str, str]
 
     def call(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:
-        """Return the answer to a call, which is what was asked for."""
+        """Return the answer to a call."""
         data = None if body is None else json.dumps(body).encode()
         headers = {**self.headers, "Content-Type": "application/json", "User-Agent": "ci"}
         request = urllib.request.Request(f"{self.url}/{path}", data, headers, method=method)  # noqa: S310 - the CI's own
@@ -52,7 +52,7 @@ class Forge:
             return None if method == "DELETE" else json.load(answer)
 
     def delete(self, path: str) -> None:
-        """Delete what another run may have deleted already."""
+        """Delete a comment, which another run may have deleted already."""
         try:
             self.call("DELETE", path)
         except urllib.error.HTTPError as problem:
@@ -60,7 +60,7 @@ class Forge:
                 raise
 
     def all(self, path: str) -> Iterator[dict[str, Any]]:
-        """Return everything that a list holds, page by page."""
+        """Yield all entries of a list, page by page."""
         for page in range(1, MOST_PAGES + 1):
             items = self.call("GET", f"{path}{'&' if '?' in path else '?'}per_page={PAGE}&page={page}")
             yield from items
@@ -70,21 +70,21 @@ class Forge:
 
 
 class Surprise(Exception):
-    """The forge answers in a way that is no answer to what was asked."""
+    """The answer of the forge is not valid for the call."""
 
 
 class Staying(urllib.request.HTTPRedirectHandler):
-    """Follows nothing: the token would go along, and a POST would come back as a GET that changes nothing."""
+    """Follows no redirect: the token would be sent too, and a POST would become a GET that changes nothing."""
 
     def redirect_request(self, *_: Any) -> None:
-        """Leave the answer as it is, an error."""
+        """Return no new request, so that the redirect is an error."""
 
 
 OPENER = urllib.request.build_opener(Staying)
 
 
 def github(env: dict[str, str]) -> Forge:
-    """Return GitHub, as its own variables and GITHUB_TOKEN show it."""
+    """Return GitHub, by its own variables and GITHUB_TOKEN."""
     home = f"repos/{env['GITHUB_REPOSITORY']}"
     return Forge(
         env["GITHUB_API_URL"],
@@ -101,7 +101,7 @@ def github(env: dict[str, str]) -> Forge:
 
 
 def gitlab(env: dict[str, str]) -> Forge:
-    """Return GitLab, as its own variables and GITLAB_TOKEN show it."""
+    """Return GitLab, by its own variables and GITLAB_TOKEN."""
     home = f"projects/{env['CI_PROJECT_ID']}"
     comments = f"{home}/merge_requests/{env.get('CI_MERGE_REQUEST_IID', '')}/notes"
     return Forge(
@@ -119,7 +119,7 @@ def gitlab(env: dict[str, str]) -> Forge:
 
 
 def owner(forge: Forge) -> Callable[[dict[str, Any]], bool]:
-    """Return what tells whether a comment or an issue was written with this token."""
+    """Return a function that checks whether a comment or an issue was written with this token."""
     if forge.number == "number":
         return lambda one: bool(one["user"]["login"] == "github-actions[bot]")
     own = forge.call("GET", "user")["id"]
@@ -127,7 +127,7 @@ def owner(forge: Forge) -> Callable[[dict[str, Any]], bool]:
 
 
 def put_comment(forge: Forge, file: str) -> None:
-    """Write the comment, or change the one that is there; of what two runs have written at once, the oldest stays."""
+    """Write the comment, or update the existing one; if two runs wrote at the same time, keep the oldest."""
     text = Path(file).read_text(encoding="utf-8")
     mark, is_own = text.splitlines()[0], owner(forge)
     made: Any = None
@@ -141,13 +141,13 @@ def put_comment(forge: Forge, file: str) -> None:
 
 
 def comments(forge: Forge, mark: str, is_own: Callable[[dict[str, Any]], bool]) -> list[int]:
-    """Return the comments of this token that begin with the mark, the oldest first."""
+    """Return the comments of this token that begin with the mark, oldest first."""
     found = forge.all(forge.comments)
     return sorted(int(one["id"]) for one in found if (one["body"] or "").startswith(mark) and is_own(one))
 
 
 def open_issue(forge: Forge, title: str, file: str) -> None:
-    """Open the issue, or bring it up to date, of which nobody is told; of two of them, the later one closes."""
+    """Open the issue, or update it, which notifies nobody; if there are two, close the later one."""
     text = {forge.body: Path(file).read_text(encoding="utf-8")}
     made: Any = None
     if not (found := issues(forge, title)):
@@ -160,7 +160,7 @@ def open_issue(forge: Forge, title: str, file: str) -> None:
 
 
 def close_issue(forge: Forge, title: str) -> None:
-    """Say that it is over and close the issue."""
+    """Comment that the drift is gone, and close the issue."""
     for found in issues(forge, title):
         notes = "comments" if forge.number == "number" else "notes"
         forge.call("POST", f"{forge.issues}/{found}/{notes}", {"body": CLOSED})
@@ -168,7 +168,7 @@ def close_issue(forge: Forge, title: str) -> None:
 
 
 def issues(forge: Forge, title: str) -> list[int]:
-    """Return the numbers of the open issues with this title that were opened with this token, the oldest first."""
+    """Return the numbers of the open issues with this title that were opened with this token, oldest first."""
     found = forge.all(f"{forge.issues}?{forge.open}")
     return sorted(int(one[forge.number]) for one in found if one["title"] == title)
 

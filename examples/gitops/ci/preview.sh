@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Previews the stack, and writes what a merge would do to out/comment.md, from where ci/comment.sh takes it.
+# Previews the stack, and writes what a merge would do to out/comment.md, which ci/comment.sh reads.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PATH:$HOME/.pulumi/bin"

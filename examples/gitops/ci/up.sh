@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Brings the stack to what the main branch says. An `up` that is at work on it already, such as on somebody's own
-# machine, is waited for; a cancelled job ends `pulumi` in order, so that it leaves no lock.
+# Deploys the main branch to the stack. It waits for another `up` on the stack, such as one on somebody's own machine. A
+# cancelled job ends `pulumi` in order, so that it leaves no lock.
 set -euo pipefail
-set -m # each command in a group of its own: what is sent to all of this job's processes reaches this one alone
+set -m # each command has a process group of its own: a signal to the group of this script reaches this script only
 cd "$(dirname "$0")/.."
 export PATH="$PATH:$HOME/.pulumi/bin"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkfifo "$folder/pipe"
 cancelled=no
-# The engine's own lines, of a self-managed backend and of Pulumi Cloud. What a resource says is never at a line's start.
+# The engine's own lines, for a self-managed backend and for Pulumi Cloud. Text of a resource never begins a line.
 locked='^error: the stack is currently locked by [0-9]+ lock\(s\)\.'
 locked+='|^To learn more about possible reasons and resolution, visit https://www\.pulumi\.com/[^ ]*/update-conflicts/$'
 
-# Hands on one signal, unless it has come there by itself, as where a CI system ends each process of a job: a second one
-# ends `pulumi` at once, with its lock left and what was under way unknown.
+# Sends one signal to `pulumi`, unless it has already got one, as when a CI system ends each process of a job. A second
+# signal would end `pulumi` at once and leave its lock and pending operations.
 cancel() {
     if [ "$cancelled" = no ]; then
         cancelled=yes
@@ -24,14 +24,14 @@ cancel() {
 }
 
 up() {
-    (trap '' INT TERM && exec tee "$folder/log" <"$folder/pipe") & # it ends with what it reads, and not before
+    (trap '' INT TERM && exec tee "$folder/log" <"$folder/pipe") & # it ends when its input ends, and not before
     local printer=$! engine status=0
     pulumi up --stack "$PULUMI_STACK" --yes --skip-preview --non-interactive --color never --suppress-progress \
         >"$folder/pipe" 2>&1 &
     engine=$!
     trap 'cancel "$engine"' INT TERM
     wait "$engine" || status=$?
-    while kill -0 "$engine" 2>/dev/null; do # a signal has ended the waiting, not yet what was waited for
+    while kill -0 "$engine" 2>/dev/null; do # a signal has ended the `wait`, but not yet the engine
         status=0
         wait "$engine" || status=$?
     done
