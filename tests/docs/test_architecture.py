@@ -31,6 +31,18 @@ def test_the_page_names_files() -> None:
     assert len(paths()) > 30
 
 
+def test_the_glossary_names_what_is_there() -> None:
+    """What carries a word is a class, a function or a folder, and each word has one."""
+    rows = re.findall(r"^\| ([\w, ]+) \| .+ \| (.+) \|$", PAGE.partition("## Glossary")[2], re.MULTILINE)
+    source = "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
+    carried = {word: re.findall(r"`(\w+)`", names) for word, names in rows if word != "word"}
+    assert len(carried) > 20
+    assert [word for word, names in carried.items() if not names] == []
+    assert [
+        one for names in carried.values() for one in names if not re.search(rf"^(?:class|def) {one}\b", source, re.M)
+    ] == []
+
+
 def test_arrows_of_the_picture_point_down() -> None:
     """Each arrow of the picture goes from an upper layer of the contract to a lower one."""
     arrows = re.findall(r"^ +(\w[\w/]*)(?:\[.*?\])? --> (\w[\w/]*)", PAGE, re.MULTILINE)
