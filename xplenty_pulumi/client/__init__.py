@@ -11,9 +11,9 @@ Every method returns a model or raises one of `xplenty_pulumi.errors`.
 - `api`: the client, and the calls about the account itself.
 - `clusters`, `jobs`, `hooks`, `packages`: the calls of each collection.
 - `models`, `hook_models`: what the service answers, as frozen values.
-- `lenient`, `parsing`: from JSON values to models.
-- `whose`: that a record is the one that was asked for.
-- `arguments`, `paging`: what callers pass, and lists that come in pages.
+- `parsing`: from JSON values to models.
+- `collection`: the calls that all collections share, and whose record an answer holds.
+- `paging`: lists that come in pages.
 - `http`: one request and what becomes of it.
 """
 

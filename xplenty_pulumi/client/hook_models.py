@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import PlainSerializer, PlainValidator
 
-from xplenty_pulumi.client.lenient import Lenient, Moment, Status
 from xplenty_pulumi.client.models import Identified, Record
+from xplenty_pulumi.client.parsing import Lenient, Moment, Status
 from xplenty_pulumi.redact import MASK, Secret
 
 

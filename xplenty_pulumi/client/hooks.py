@@ -1,31 +1,27 @@
-"""Hooks: have the service tell somebody of events."""
+"""Hooks: have the service notify somebody of events."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from xplenty_pulumi.client.arguments import checked_body, checked_id, list_query
+from xplenty_pulumi.client.collection import Collection
 from xplenty_pulumi.client.hook_models import Hook, PingedHook
-from xplenty_pulumi.client.http.calls import ApiCall, Caller
-from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest
-from xplenty_pulumi.client.http.retry import CallKind
-from xplenty_pulumi.client.paging import Listed, Listing
+from xplenty_pulumi.client.http.calls import ApiCall
+from xplenty_pulumi.client.http.outcomes import CallKind, HttpRequest
+from xplenty_pulumi.client.paging import Listed, list_query
 from xplenty_pulumi.client.parsing import Unreadable
-from xplenty_pulumi.client.whose import Collection
 from xplenty_pulumi.redact import Secret
-from xplenty_pulumi.text import label
 
 
-class Hooks:
+class Hooks(Collection[Hook]):
     """The hooks of an account; every method raises an XplentyError when it cannot return what it promises."""
 
-    def __init__(self, caller: Caller, *, base: str) -> None:
-        self._caller = caller
-        self._at = Collection(base, "hooks")
+    _name = "hooks"
+    _model = Hook
 
     def get(self, hook_id: int) -> Hook:
         """Return the hook as it is now."""
-        return self._one(CallKind.READ, "GET", hook_id)
+        return self._one("GET", hook_id)
 
     def list(
         self,
@@ -42,8 +38,7 @@ class Hooks:
         `page_size` (1 to 100) is fetched when it is needed, so a caller that stops early saves calls.
         """
         wanted = ",".join(types) or None
-        query = list_query(sort=sort, direction=direction, since=since, page_size=page_size, type=wanted)
-        return Listing(Hook, self._at, query).items(self._caller)
+        return self._list(list_query(sort=sort, direction=direction, since=since, page_size=page_size, type=wanted))
 
     def create(self, fields: Mapping[str, object]) -> Hook:
         """Make a hook and return it.
@@ -51,48 +46,38 @@ class Hooks:
         `fields` are the documented parameters: `type`, `settings` and `events` are required, `name` and `active` are
         not. Settings may be Secrets. UnsureError means that the hook may exist: look for it before making it again.
         """
-        request = HttpRequest("POST", self._at.path, body=_body(fields))
-        read = partial(self._read_new, kind=fields.get("type"))
-        return self._caller.run(ApiCall(CallKind.CREATE, request, "new hook", read))
+        kind = fields.get("type")
+
+        def check(hook: Hook) -> None:
+            if isinstance(kind, str) and hook.type != kind:
+                raise Unreadable("with a hook of another type")
+
+        return self._create(_revealed(fields), resource="new hook", check=check)
 
     def update(self, hook_id: int, fields: Mapping[str, object]) -> Hook:
         """Set `settings`, which the service wants each time, and `name`, `events` or `active`, and return the hook.
 
         Events are replaced as a whole; the type cannot be changed. UnsureError means: read it and compare.
         """
-        return self._one(CallKind.WRITE, "PUT", hook_id, body=_body(fields))
+        return self._one("PUT", hook_id, body=_revealed(fields))
 
     def delete(self, hook_id: int) -> Hook:
         """Remove the hook and return it as it was."""
-        return self._one(CallKind.WRITE, "DELETE", hook_id)
+        return self._one("DELETE", hook_id)
 
     def ping(self, hook_id: int) -> PingedHook:
         """Let the service send a test through the hook; what came of earlier events is in what this returns.
 
-        The answer does not tell whether the test arrived. UnsureError means that it may have been sent.
+        The answer does not say whether the test arrived. UnsureError means that it may have been sent.
         """
         request = HttpRequest("GET", f"{self._path_of(hook_id)}/ping")
-        read = partial(self._at.read_one, PingedHook, number=hook_id)
+        read = partial(self._read_one, PingedHook, number=hook_id)
         return self._caller.run(ApiCall(CallKind.WRITE, request, f"ping of hook {hook_id}", read))
 
-    def _one(self, kind: CallKind, method: str, hook_id: int, *, body: Mapping[str, object] | None = None) -> Hook:
-        request = HttpRequest(method, self._path_of(hook_id), body=body)
-        read = partial(self._at.read_one, Hook, number=hook_id)
-        return self._caller.run(ApiCall(kind, request, label("hook", hook_id), read))
 
-    def _read_new(self, answer: Answered, *, kind: object) -> Hook:
-        hook = self._at.read_one(Hook, answer)
-        if isinstance(kind, str) and hook.type != kind:
-            raise Unreadable("with a hook of another type")
-        return hook
-
-    def _path_of(self, hook_id: int) -> str:
-        return f"{self._at.path}/{checked_id(hook_id, field='hook_id')}"
-
-
-def _body(fields: Mapping[str, object]) -> dict[str, object]:
+def _revealed(fields: Mapping[str, object]) -> Mapping[str, object]:
     settings = fields.get("settings")
     if not isinstance(settings, Mapping):
-        return checked_body(fields)
+        return fields
     revealed = {name: value.reveal() if isinstance(value, Secret) else value for name, value in settings.items()}
-    return checked_body({**fields, "settings": revealed})
+    return {**fields, "settings": revealed}

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from xplenty_pulumi.client.lenient import Errors, Id, Lenient, Moment, Several, Status
+from xplenty_pulumi.client.parsing import Errors, Id, Lenient, Moment, Several, Status
 
 
 class Record(BaseModel):

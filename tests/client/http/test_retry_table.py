@@ -4,8 +4,7 @@ from random import Random
 
 import pytest
 
-from xplenty_pulumi.client.http.outcomes import Answered, NotSent, Outcome, Unsure
-from xplenty_pulumi.client.http.retry import Action, CallKind, Decision, decide
+from xplenty_pulumi.client.http.outcomes import Action, Answered, CallKind, Decision, NotSent, Outcome, Unsure, decide
 
 AGAIN, STOP, READ_BACK, VERIFY = Action.AGAIN, Action.STOP, Action.READ_BACK, Action.VERIFY
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xplenty_pulumi.client.http.answers import LONGEST_MESSAGE
-from xplenty_pulumi.client.http.outcomes import Answered, NotSent, Outcome, Unsure
-from xplenty_pulumi.client.http.retry import Action, CallKind, Decision
+from xplenty_pulumi.client.http.outcomes import Action, Answered, CallKind, Decision, NotSent, Outcome, Unsure
 from xplenty_pulumi.errors import (
     ApiError,
     AuthError,

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
-from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, NotSent, Outcome
-from xplenty_pulumi.client.http.retry import CallKind
+from xplenty_pulumi.client.http.outcomes import Answered, CallKind, HttpRequest, NotSent, Outcome
 from xplenty_pulumi.client.models import RateLimit
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.errors import AuthError
