@@ -10,7 +10,7 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator.account import Account
 from xplenty_pulumi.emulator.emulator import Emulator
-from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.errors import AuthError, InvalidError, NotFoundError, RateLimitedError
 
 

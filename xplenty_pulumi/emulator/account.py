@@ -1,30 +1,31 @@
 """The heart of the emulator: one request in, one answer out, and no other input or output."""
 
 import json
+import re
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from xplenty_pulumi.clock import Clock, SteppedClock, SystemClock
 from xplenty_pulumi.emulator.calls.call import Call
+from xplenty_pulumi.emulator.calls.routes import Route, is_free, route_of
 from xplenty_pulumi.emulator.hooks.messages import messages_of, triggered
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Outbox
-from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.life import effects, looks
+from xplenty_pulumi.emulator.life import clusters, effects
 from xplenty_pulumi.emulator.life.clock import Credits, ServiceTime
-from xplenty_pulumi.emulator.life.planting import plant
-from xplenty_pulumi.emulator.life.records import Moment
+from xplenty_pulumi.emulator.life.knobs import Knobs
+from xplenty_pulumi.emulator.life.records import FINAL, Moment
+from xplenty_pulumi.emulator.life.seed import Seed, plant
+from xplenty_pulumi.emulator.life.store import Store
 from xplenty_pulumi.emulator.life.world import World
-from xplenty_pulumi.emulator.seed import Seed
-from xplenty_pulumi.emulator.store import Store
 from xplenty_pulumi.emulator.wire import reading
-from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, VENDOR_TYPE, Answer, Refusal, Request, Response
-from xplenty_pulumi.emulator.wire.routes import Route, is_free, route_of
-from xplenty_pulumi.emulator.wire.views import Links
+from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, VENDOR_TYPE, Answer, Links, Refusal, Request, Response
 
+T = TypeVar("T")
 CALLS_KEPT = 100_000
+_CLUSTER_OR_JOB = re.compile(r"/[^/]+/api/(clusters|jobs)(?:/(\d{1,18}))?/?")
 _PREFLIGHT = {"Access-Control-Allow-Methods": "GET, POST, PUT, DELETE", "Access-Control-Allow-Headers": "*"}
 
 
@@ -87,7 +88,7 @@ class Account:
         """Answer one call; every failure is an answer too."""
         with self.lock:
             self.advance()
-            ticking = self.stepped if self.stepped and looks.is_at_unfinished(request, self.world) else None
+            ticking = self.stepped if self.stepped and _reads_unfinished(request, self.world) else None
             response = self._through_gates(request)
             self._calls.append(LoggedCall(request.method, request.path, response.status))
             self.save()
@@ -211,3 +212,24 @@ class Account:
             return Response(answer.status, headers)
         headers["Content-Type"] = f"{VENDOR_TYPE}; version=2"
         return Response(answer.status, headers, json.dumps(answer.payload).encode())
+
+
+def _reads_unfinished(request: Request, world: World) -> bool:
+    """Whether a request reads a cluster that is under way or a job that has not ended, alone or in a list.
+
+    A list counts where any of the account's clusters, or jobs, is unfinished, whatever its filters leave out.
+    """
+    found = _CLUSTER_OR_JOB.fullmatch(request.path) if request.method == "GET" else None
+    if found is None:
+        return False
+    kind, number = found.groups()
+    if kind == "clusters":
+        return any(clusters.is_under_way(cluster) for cluster in _chosen(world.clusters, number))
+    return any(job.status not in FINAL for job in _chosen(world.jobs, number))
+
+
+def _chosen(records: Mapping[int, T], number: str | None) -> Iterable[T]:
+    if number is None:
+        return records.values()
+    record = records.get(int(number))
+    return () if record is None else (record,)

@@ -1,15 +1,20 @@
-"""The account on a socket: Starlette on uvicorn, in a thread, reachable from this machine only."""
+"""The account on a socket: Starlette on uvicorn, in a thread, reachable from this machine only.
 
+One path is not the service's: by `/emulator/clock` another process reads and moves the account's clock.
+"""
+
+import json
 import re
 import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeAlias
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
 
 from xplenty_pulumi.emulator.account import Account, LoggedCall
-from xplenty_pulumi.emulator.calls.clock import CLOCK_PATH, answer_clock
-from xplenty_pulumi.emulator.wire.messages import Request, Response
+from xplenty_pulumi.emulator.wire.messages import Refusal, Request, Response
+from xplenty_pulumi.emulator.wire.reading import key_of
 from xplenty_pulumi.errors import ConfigError
 
 try:
@@ -24,10 +29,12 @@ except ImportError:
     ) from None
 
 HOST = "127.0.0.1"
+CLOCK_PATH = "/emulator/clock"
+_SECONDS = ("advance", "step")
 _ABSOLUTE = re.compile(r"^https?://[^/]*", re.IGNORECASE)
 """What a request target in absolute form has before its path, as clients send it that take the service for a proxy."""
 OnCall: TypeAlias = Callable[[LoggedCall, float], None]
-"""Told of each call once it is answered, with the seconds that took."""
+"""Called after each call that is answered, with the seconds that took."""
 
 
 class Server:
@@ -113,3 +120,52 @@ def _listen(port: int) -> socket.socket:
         ) from None
     listening.setblocking(False)
     return listening
+
+
+def answer_clock(account: Account, request: Request) -> Response:
+    """Answer `GET`, with the account's time and step, and `PUT` of `{"step": 0}` or `{"advance": 60}` or both.
+
+    The key is that of the account. The call costs no credit and is not in the log of calls.
+    """
+    try:
+        return _clock_response(200, _clock_answer(account, request))
+    except Refusal as refusal:
+        return _clock_response(refusal.status, {"message": refusal.message})
+
+
+def _clock_answer(account: Account, request: Request) -> dict[str, Any]:
+    if key_of(request) != account.seed.api_key:
+        raise Refusal(401, "Unauthorized: the API key is missing or wrong")
+    if request.method not in ("GET", "PUT"):
+        raise Refusal(405, f"{request.method} is not allowed on {CLOCK_PATH}, use GET or PUT")
+    if request.method == "PUT":
+        _move_clock(account, _given_seconds(request))
+    with account.lock:
+        now = datetime.fromtimestamp(account.advance(), UTC)
+        account.save()
+    return {"now": now.isoformat(), "step": account.stepped.step if account.stepped else None}
+
+
+def _given_seconds(request: Request) -> dict[str, float]:
+    try:
+        given = json.loads(request.body or b"null")
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or not given or not given.keys() <= set(_SECONDS):
+        raise Refusal(422, f"the body is JSON with {' or '.join(_SECONDS)} in seconds, or both")
+    for name, value in given.items():
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < float("inf"):
+            raise Refusal(422, f"{name} is 0 or a positive number of seconds, got {value!r}")
+    return given
+
+
+def _move_clock(account: Account, seconds: dict[str, float]) -> None:
+    if account.stepped is None:
+        raise Refusal(409, "the clock of this account runs by itself; start the emulator with a step")
+    with account.lock:
+        account.stepped.step = seconds.get("step", account.stepped.step)
+        account.stepped.advance(seconds.get("advance", 0.0))
+
+
+def _clock_response(status: int, payload: dict[str, Any]) -> Response:
+    return Response(status, {"Content-Type": "application/json"}, json.dumps(payload).encode())

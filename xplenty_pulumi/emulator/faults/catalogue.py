@@ -7,8 +7,16 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from xplenty_pulumi.emulator.faults.fault import Breakage, Effect, Fault, breaking
-from xplenty_pulumi.emulator.faults.records import of_another_account, of_another_id, of_another_kind, rewriting
+from xplenty_pulumi.emulator.faults.fault import (
+    Breakage,
+    Effect,
+    Fault,
+    breaking,
+    of_another_account,
+    of_another_id,
+    of_another_kind,
+    rewriting,
+)
 from xplenty_pulumi.emulator.wire.messages import Response
 
 EARLIEST, LATEST = 8.0, 12.0

@@ -5,15 +5,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from xplenty_pulumi.emulator.calls.catalogue import package_json
-from xplenty_pulumi.emulator.calls.cluster_views import cluster_json
-from xplenty_pulumi.emulator.calls.job_views import embedded, job_json
-from xplenty_pulumi.emulator.hooks.fields import name_of
+from xplenty_pulumi.emulator.calls.hook_fields import name_of
+from xplenty_pulumi.emulator.calls.views import cluster_json, embedded, job_json, package_json
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
-from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.life.events import Happening, Subject
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import EmulatedHook, EmulatedJob, EmulatedSubscription, Moment
-from xplenty_pulumi.emulator.wire.views import USER_EMAIL, Json, Links, time_text
+from xplenty_pulumi.emulator.wire.messages import USER_EMAIL, Json, Links, time_text
 
 SIGNATURE_HEADER = "X-Hook-Signature"
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import READY, EmulatedCluster, Moment
 
 _ADJECTIVES = ("cyan", "amber", "quiet", "bold", "lucid", "misty", "brave", "coral")

@@ -6,8 +6,8 @@ fell due since then happen, in the order in which it fell due.
 
 from dataclasses import replace
 
-from xplenty_pulumi.emulator.knobs import CLUSTER_IN_ERROR
 from xplenty_pulumi.emulator.life import clusters, jobs
+from xplenty_pulumi.emulator.life.knobs import CLUSTER_IN_ERROR
 from xplenty_pulumi.emulator.life.records import FINAL, READY, EmulatedCluster, EmulatedJob, Moment
 from xplenty_pulumi.emulator.life.world import World
 

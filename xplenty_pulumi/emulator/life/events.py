@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
-from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import (
     EmulatedCluster,
     EmulatedHook,
@@ -71,7 +71,7 @@ def happenings(world: Records, before: Record | None, after: Record) -> list[Hap
 
 def _happening(world: Records, event: str, subject: Subject) -> Happening:
     """One event; what only the requests of hooks hold is looked up only where there are hooks to be told."""
-    hooks = tuple(hook for hook in world.hooks.values() if hook.hears(event))
+    hooks = tuple(hook for hook in world.hooks.values() if hook.is_about(event))
     happening = Happening(event, subject.status_since, subject, hooks=hooks, watched=_watched(world, event, subject))
     if not hooks:
         return happening

@@ -24,6 +24,12 @@ CLUSTER_STATUSES = (
 )
 
 HOOK_TYPES = ("web", "slack", "email", "pagerduty")
+_EVENTS = {
+    "job": ("submitted", "started", "stopped", "completed", "failed"),
+    "cluster": ("requested", "available", "terminated", "idled", "error"),
+}
+EVENT_NAMES = tuple(name for kind, events in _EVENTS.items() for name in (kind, *(f"{kind}.{one}" for one in events)))
+"""What a hook subscribes to; the names `job` and `cluster` stand for all events of theirs."""
 
 FINAL = frozenset({"completed", "failed", "stopped"})
 WAITING = frozenset({"idle", "pending", "queued"})
@@ -136,7 +142,7 @@ class EmulatedPackage:
 
 @dataclass(frozen=True, slots=True)
 class EmulatedSchedule:
-    """A schedule to look at; this account does not run it."""
+    """A schedule that can be read; this account does not run it."""
 
     id: int
     name: str
@@ -186,7 +192,7 @@ class EmulatedHook:
         """The events by name, in the order in which they were given."""
         return tuple(subscription.event for subscription in self.subscriptions)
 
-    def hears(self, event: str) -> bool:
+    def is_about(self, event: str) -> bool:
         """Return whether the hook is told of an event: by its own name, or by `job` or `cluster` for all of theirs."""
         return self.active and (event in self.events or event.partition(".")[0] in self.events)
 

@@ -4,9 +4,9 @@ import heapq
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
-from xplenty_pulumi.emulator.knobs import Knobs
 from xplenty_pulumi.emulator.life import clusters, events, jobs
 from xplenty_pulumi.emulator.life.events import Happening
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import (
     FINAL,
     FIRST_IDS,

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import EmulatedCluster
 from xplenty_pulumi.emulator.wire.messages import Refusal, invalid
 

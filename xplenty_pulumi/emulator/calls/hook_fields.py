@@ -1,4 +1,4 @@
-"""What a hook may be told, by its type: how each setting is read, which are needed, and which are secret."""
+"""The settings of a hook, by its type: how each is read, which are needed, and which are secret."""
 
 import hashlib
 import hmac
@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from xplenty_pulumi.emulator.calls.fixed_lists import HOOK_EVENTS
-from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.life.records import HOOK_TYPES, EmulatedHook, EmulatedSubscription
+from xplenty_pulumi.emulator.life.knobs import Knobs
+from xplenty_pulumi.emulator.life.records import EVENT_NAMES, HOOK_TYPES, EmulatedHook, EmulatedSubscription
 from xplenty_pulumi.emulator.wire import values
 from xplenty_pulumi.emulator.wire.messages import invalid
 from xplenty_pulumi.emulator.wire.values import Reader
 
-EVENT_NAMES = tuple(str(event["id"]) for event in HOOK_EVENTS)
 PASSWORD = frozenset({"basic_auth_data"})
 SECRETS = PASSWORD | {"service_key"}
 

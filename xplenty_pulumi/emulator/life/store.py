@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from xplenty_pulumi.emulator.life.records import FIRST_IDS, Moment, Record
+from xplenty_pulumi.emulator.life.seed import Seed
 from xplenty_pulumi.emulator.life.world import Change, Kind, World
-from xplenty_pulumi.emulator.seed import Seed
 from xplenty_pulumi.errors import ConfigError
 
 _APPLICATION = 0x58706C79
