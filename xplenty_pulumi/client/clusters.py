@@ -20,7 +20,7 @@ class Clusters(Collection[Cluster]):
         """Ask for a new cluster and return it as `pending`; it costs money from then on.
 
         `fields` are the documented create parameters, `nodes` being the only required one. UnsureError means that the
-        cluster may exist: look for it before creating it again, because the service knows no idempotency key.
+        cluster may exist: look for it before creating it again, because the service has no idempotency key.
         """
         return self._create(fields, resource="new cluster")
 

@@ -1,4 +1,4 @@
-"""What the service answers about hooks, as frozen values; their secrets show themselves only when asked by name."""
+"""What the service answers about hooks, as frozen values; `repr` shows no secret of theirs."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ Key = Status
 
 
 class HookSettings(Record):
-    """Where a hook tells, by its type; the service keeps `basic_auth_data` to itself (documented).
+    """Where a hook sends events, by its type; the service does not return `basic_auth_data` (documented).
 
     `repr` shows nothing, because an address may hold a token too. Fields that are not known here are not masked.
     """
@@ -48,7 +48,7 @@ class HookSettings(Record):
 
 
 class Hook(Identified):
-    """Whom the service tells of events, and how: `type` is `web`, `slack`, `hipchat`, `email` or `pagerduty`.
+    """Whom the service notifies of events, and how: `type` is `web`, `slack`, `hipchat`, `email` or `pagerduty`.
 
     A hook that was given no name is called after its settings, by its address for example (documented), so `repr` does
     not show the name.
@@ -65,7 +65,7 @@ class Hook(Identified):
 
 
 class HookTrigger(Record):
-    """An event a hook is subscribed to, and what came of telling it last; `last_trigger_status` begins as `none`."""
+    """An event a hook is subscribed to, and the result of the last delivery; `last_trigger_status` begins as `none`."""
 
     shown_fields = ("id", "name", "last_trigger_status")
 
@@ -77,7 +77,7 @@ class HookTrigger(Record):
 
 
 class PingedHook(Identified):
-    """A hook as a ping shows it: its events come with what became of them."""
+    """A hook as a ping shows it: each of its events has the result of the last delivery."""
 
     shown_fields = ("id", "type", "active")
 
@@ -90,7 +90,7 @@ class PingedHook(Identified):
 
 
 class HookType(Record):
-    """A way of being told."""
+    """A way in which a hook sends events."""
 
     shown_fields = ("type",)
 
@@ -102,7 +102,7 @@ class HookType(Record):
 
 
 class HookEvent(Record):
-    """An event that hooks are told of; the ids `job` and `cluster` stand for all of theirs."""
+    """An event that hooks are notified of; the ids `job` and `cluster` stand for all of theirs."""
 
     id: Key
     group_name: Lenient[str] = None

@@ -25,7 +25,7 @@ class Record(BaseModel):
 
 
 class Identified(Record):
-    """A record that its id tells from all others of its kind."""
+    """A record that is identified by its id."""
 
     id: Id
 
@@ -110,7 +110,7 @@ class Instance(Record):
 
 
 class Watcher(Record):
-    """A user who is told what becomes of a cluster or a job."""
+    """A user who is notified of what becomes of a cluster or a job."""
 
     id: Id
     display_name: Lenient[str] = None

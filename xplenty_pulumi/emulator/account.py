@@ -1,4 +1,4 @@
-"""The heart of the emulator: one request in, one answer out, and no other input or output."""
+"""The emulated service without a network: one request in, one answer out, and no other input or output."""
 
 import json
 import re
@@ -52,7 +52,7 @@ class Account:
     """An Xplenty account without a network: `handle` takes each call to its end. Safe to share between threads.
 
     `store` keeps the account; with one that holds an account already, `seed` is not used. A `clock` that is a
-    `SteppedClock` ticks after each call that looks at something unfinished.
+    `SteppedClock` ticks after each call that reads something unfinished.
     """
 
     def __init__(
@@ -104,16 +104,16 @@ class Account:
             return tuple(self._calls)
 
     def advance(self) -> Moment:
-        """Let everything happen that is due by now, put what is to be told of it into the outbox, return the moment."""
+        """Let everything happen that is due by now, put the messages about it into the outbox, return the moment."""
         now = self._time.now()
         effects.advance(self.world, now)
-        self._tell()
+        self._send()
         self.credits = self.credits.at(now)
         return now
 
     def save(self) -> None:
-        """Put what is to be told into the outbox, then write down what has changed, if there is a store."""
-        self._tell()
+        """Put new messages into the outbox, then write down what has changed, if there is a store."""
+        self._send()
         changes = self.world.take_changes()
         if self._store is not None:
             self._store.save(self.world, changes, seed=self.seed)
@@ -124,7 +124,7 @@ class Account:
             self._note_trigger(delivery)
             self.save()
 
-    def _tell(self) -> None:
+    def _send(self) -> None:
         for happening in self.world.take_happenings():
             deliveries, mails = messages_of(happening, links=self._links(), knobs=self.knobs)
             for delivery in self.outbox.add(deliveries, mails):
@@ -160,35 +160,13 @@ class Account:
     def _answer(self, request: Request) -> Answer:
         if request.method == "OPTIONS":
             return Answer(None, status=204, headers=_PREFLIGHT)
-        self._charge(request)
-        method = "GET" if request.method == "HEAD" else request.method
-        route = route_of(method, request.path)
+        if not is_free(request.path):
+            if self.credits.remaining == 0:
+                raise Refusal(429, "Rate Limit Exceeded")
+            self.credits = self.credits.spent()
+        route = route_of("GET" if request.method == "HEAD" else request.method, request.path)
         self._admit(request, route)
-        return route.handler(self._call(request, route))
-
-    def _charge(self, request: Request) -> None:
-        if is_free(request.path):
-            return
-        if self.credits.remaining == 0:
-            raise Refusal(429, "Rate Limit Exceeded")
-        self.credits = self.credits.spent()
-
-    def _admit(self, request: Request, route: Route) -> None:
-        reading.check_accept(request)
-        if reading.key_of(request) != self.seed.api_key:
-            raise Refusal(401, "Unauthorized: the API key is missing or wrong")
-        if route.account_id not in (None, self.seed.account_id):
-            raise self._foreign()
-
-    def _foreign(self) -> Refusal:
-        status = self.knobs.foreign_account
-        if status == 404:
-            return Refusal(404, NOT_FOUND)
-        word = "Unauthorized" if status == 401 else "Forbidden"
-        return Refusal(status, f"{word}: the API key does not belong to this account")
-
-    def _call(self, request: Request, route: Route) -> Call:
-        return Call(
+        call = Call(
             world=self.world,
             seed=self.seed,
             knobs=self.knobs,
@@ -198,6 +176,18 @@ class Account:
             parameters=reading.parameters_of(request, area=route.area),
             ids=route.ids,
         )
+        return route.handler(call)
+
+    def _admit(self, request: Request, route: Route) -> None:
+        reading.check_accept(request)
+        if reading.key_of(request) != self.seed.api_key:
+            raise Refusal(401, "Unauthorized: the API key is missing or wrong")
+        if route.account_id not in (None, self.seed.account_id):
+            status = self.knobs.foreign_account
+            if status == 404:
+                raise Refusal(404, NOT_FOUND)
+            word = "Unauthorized" if status == 401 else "Forbidden"
+            raise Refusal(status, f"{word}: the API key does not belong to this account")
 
     def _encoded(self, answer: Answer) -> Response:
         self._count += 1

@@ -1,4 +1,4 @@
-"""Looking into an account, and acting upon it, without a call: what other people and the service itself do to it."""
+"""Reading an account, and changing it, without a call: what other people and the service itself do to it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ _KINDS: dict[str, Kind] = {
 
 
 class Backstage:
-    """The side of an account that clients do not see. Nothing here costs credits or shows among the calls.
+    """What clients cannot do to an account. Nothing here costs credits or shows among the calls.
 
     Every method first lets happen what is due by now; what it returns is a frozen snapshot. Methods that name a
     record raise KeyError when there is none. Safe to use from any thread.
@@ -56,7 +56,7 @@ class Backstage:
         self._stepped().advance(seconds)
 
     def pace(self, step: float) -> None:
-        """Let a look at something unfinished take so many seconds from now on; with 0 time stands still.
+        """Let a call that reads something unfinished take so many seconds from now on; with 0 time stands still.
 
         Raises RuntimeError for an account that was made without a step.
         """
@@ -108,7 +108,7 @@ class Backstage:
             return world.hooks[number]
 
     def deliveries(self) -> tuple[Delivery, ...]:
-        """Return what hooks were told so far, or are about to be, oldest first; of more than 10,000 only the last."""
+        """Return what was sent to hooks, or is about to be, oldest first; of more than 10,000 only the last."""
         with self._present():
             return self.account.outbox.deliveries()
 
@@ -202,13 +202,6 @@ class Backstage:
     def fail_job(self, number: int, errors: str = "Package failed to execute.") -> EmulatedJob:
         """Let a job be `failed` from now on, with this error text."""
         return self._end_job(number, "failed", errors=errors)
-
-    def end_job(self, number: int, status: str) -> EmulatedJob:
-        """Let a job have ended with this status, which may be one that no document names."""
-        with self._present() as (world, now):
-            effects.apply_job(world, jobs.finished(world.jobs[number], "completed", at=now), at=now)
-            world.put(replace(world.jobs[number], status=status))
-            return world.jobs[number]
 
     def _end_job(self, number: int, status: str, *, errors: str | None = None) -> EmulatedJob:
         with self._present() as (world, now):

@@ -24,16 +24,13 @@ POLL_SECONDS = 0.05
 
 
 def _clock(clock: Clock, *, time_scale: float, step: float | None) -> Clock:
-    if step is not None:
-        return _stepped(clock, step, time_scale=time_scale)
-    if not 0 < time_scale <= FASTEST:
-        raise ConfigError(f"time_scale must be above 0 and at most {FASTEST}, got {time_scale}", setting="time_scale")
-    return clock if time_scale == 1 else ScaledClock(clock, time_scale)
-
-
-def _stepped(clock: Clock, step: float, *, time_scale: float) -> SteppedClock:
+    if step is None:
+        if 0 < time_scale <= FASTEST:
+            return clock if time_scale == 1 else ScaledClock(clock, time_scale)
+        rule = f"time_scale must be above 0 and at most {FASTEST}, got {time_scale}"
+        raise ConfigError(rule, setting="time_scale")
     if time_scale != 1:
-        raise ConfigError("step and time_scale exclude each other: time passes by looks or by itself", setting="step")
+        raise ConfigError("step and time_scale exclude each other: time passes by reads or by itself", setting="step")
     try:
         return SteppedClock(step, start=clock.now())
     except ValueError as error:
@@ -44,9 +41,9 @@ class Emulator(Backstage):
     """An emulated account. As a context manager it is served on 127.0.0.1; `account.handle` answers without that.
 
     `time_scale` 60 lets a minute of the service take a second; it goes up to 100,000. With a `step`, time stands still,
-    and so many seconds pass after each call that looks at a cluster under way or a job that has not ended, so nothing
+    and so many seconds pass after each call that reads a cluster under way or a job that has not ended, so nothing
     depends on how fast the machine is; `advance` and `pace` move it by hand. `port` 0 takes a free one. `state` names a
-    file that keeps the account across restarts; `seed` is for a new account only. `on_call` is told of each served
+    file that keeps the account across restarts; `seed` is for a new account only. `on_call` is called after each served
     call.
     Raises ConfigError for a wrong time scale or step, and for a state file that cannot be used.
     """

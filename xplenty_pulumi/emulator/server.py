@@ -30,7 +30,6 @@ except ImportError:
 
 HOST = "127.0.0.1"
 CLOCK_PATH = "/emulator/clock"
-_SECONDS = ("advance", "step")
 _ABSOLUTE = re.compile(r"^https?://[^/]*", re.IGNORECASE)
 """What a request target in absolute form has before its path, as clients send it that take the service for a proxy."""
 OnCall: TypeAlias = Callable[[LoggedCall, float], None]
@@ -81,13 +80,12 @@ class Server:
             request = await _request(WebRequest(scope, receive))
         except ClientDisconnect:
             return
-        response = self._answered(request)
+        is_clock = request.path == CLOCK_PATH
+        response = answer_clock(self._account, request) if is_clock else self._account.handle(request)
         if self._on_call is not None:
             self._on_call(LoggedCall(request.method, request.path, response.status), time.perf_counter() - began)
-        await _web_response(response)(scope, receive, send)
-
-    def _answered(self, request: Request) -> Response:
-        return answer_clock(self._account, request) if request.path == CLOCK_PATH else self._account.handle(request)
+        answer = WebResponse(response.body or None, status_code=response.status, headers=dict(response.headers))
+        await answer(scope, receive, send)
 
 
 async def _request(web_request: WebRequest) -> Request:
@@ -98,10 +96,6 @@ async def _request(web_request: WebRequest) -> Request:
         headers=dict(web_request.headers),
         body=await web_request.body(),
     )
-
-
-def _web_response(response: Response) -> WebResponse:
-    return WebResponse(response.body or None, status_code=response.status, headers=dict(response.headers))
 
 
 def _listen(port: int) -> socket.socket:
@@ -128,9 +122,10 @@ def answer_clock(account: Account, request: Request) -> Response:
     The key is that of the account. The call costs no credit and is not in the log of calls.
     """
     try:
-        return _clock_response(200, _clock_answer(account, request))
+        status, payload = 200, _clock_answer(account, request)
     except Refusal as refusal:
-        return _clock_response(refusal.status, {"message": refusal.message})
+        status, payload = refusal.status, {"message": refusal.message}
+    return Response(status, {"Content-Type": "application/json"}, json.dumps(payload).encode())
 
 
 def _clock_answer(account: Account, request: Request) -> dict[str, Any]:
@@ -138,34 +133,25 @@ def _clock_answer(account: Account, request: Request) -> dict[str, Any]:
         raise Refusal(401, "Unauthorized: the API key is missing or wrong")
     if request.method not in ("GET", "PUT"):
         raise Refusal(405, f"{request.method} is not allowed on {CLOCK_PATH}, use GET or PUT")
-    if request.method == "PUT":
-        _move_clock(account, _given_seconds(request))
     with account.lock:
+        if request.method == "PUT":
+            _move_clock(account, request)
         now = datetime.fromtimestamp(account.advance(), UTC)
         account.save()
     return {"now": now.isoformat(), "step": account.stepped.step if account.stepped else None}
 
 
-def _given_seconds(request: Request) -> dict[str, float]:
+def _move_clock(account: Account, request: Request) -> None:
     try:
         given = json.loads(request.body or b"null")
     except ValueError:
         given = None
-    if not isinstance(given, dict) or not given or not given.keys() <= set(_SECONDS):
-        raise Refusal(422, f"the body is JSON with {' or '.join(_SECONDS)} in seconds, or both")
+    if not isinstance(given, dict) or not given or not given.keys() <= {"advance", "step"}:
+        raise Refusal(422, "the body is JSON with advance or step in seconds, or both")
     for name, value in given.items():
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < float("inf"):
             raise Refusal(422, f"{name} is 0 or a positive number of seconds, got {value!r}")
-    return given
-
-
-def _move_clock(account: Account, seconds: dict[str, float]) -> None:
     if account.stepped is None:
         raise Refusal(409, "the clock of this account runs by itself; start the emulator with a step")
-    with account.lock:
-        account.stepped.step = seconds.get("step", account.stepped.step)
-        account.stepped.advance(seconds.get("advance", 0.0))
-
-
-def _clock_response(status: int, payload: dict[str, Any]) -> Response:
-    return Response(status, {"Content-Type": "application/json"}, json.dumps(payload).encode())
+    account.stepped.step = given.get("step", account.stepped.step)
+    account.stepped.advance(given.get("advance", 0.0))

@@ -70,7 +70,7 @@ class Forge:
 
 
 class Surprise(Exception):
-    """The forge answers in a way that is no answer to what was asked."""
+    """The forge answers with something else than what was asked for."""
 
 
 class Staying(urllib.request.HTTPRedirectHandler):
@@ -84,7 +84,7 @@ OPENER = urllib.request.build_opener(Staying)
 
 
 def github(env: dict[str, str]) -> Forge:
-    """Return GitHub, as its own variables and GITHUB_TOKEN show it."""
+    """Return GitHub, by its own variables and GITHUB_TOKEN."""
     home = f"repos/{env['GITHUB_REPOSITORY']}"
     return Forge(
         env["GITHUB_API_URL"],
@@ -101,7 +101,7 @@ def github(env: dict[str, str]) -> Forge:
 
 
 def gitlab(env: dict[str, str]) -> Forge:
-    """Return GitLab, as its own variables and GITLAB_TOKEN show it."""
+    """Return GitLab, by its own variables and GITLAB_TOKEN."""
     home = f"projects/{env['CI_PROJECT_ID']}"
     comments = f"{home}/merge_requests/{env.get('CI_MERGE_REQUEST_IID', '')}/notes"
     return Forge(
@@ -119,7 +119,7 @@ def gitlab(env: dict[str, str]) -> Forge:
 
 
 def owner(forge: Forge) -> Callable[[dict[str, Any]], bool]:
-    """Return what tells whether a comment or an issue was written with this token."""
+    """Return what recognises a comment or an issue that was written with this token."""
     if forge.number == "number":
         return lambda one: bool(one["user"]["login"] == "github-actions[bot]")
     own = forge.call("GET", "user")["id"]
@@ -147,7 +147,7 @@ def comments(forge: Forge, mark: str, is_own: Callable[[dict[str, Any]], bool]) 
 
 
 def open_issue(forge: Forge, title: str, file: str) -> None:
-    """Open the issue, or bring it up to date, of which nobody is told; of two of them, the later one closes."""
+    """Open the issue, or bring it up to date, which notifies nobody; of two of them, the later one closes."""
     text = {forge.body: Path(file).read_text(encoding="utf-8")}
     made: Any = None
     if not (found := issues(forge, title)):
@@ -160,7 +160,7 @@ def open_issue(forge: Forge, title: str, file: str) -> None:
 
 
 def close_issue(forge: Forge, title: str) -> None:
-    """Say that it is over and close the issue."""
+    """Comment that it is over, and close the issue."""
     for found in issues(forge, title):
         notes = "comments" if forge.number == "number" else "notes"
         forge.call("POST", f"{forge.issues}/{found}/{notes}", {"body": CLOSED})

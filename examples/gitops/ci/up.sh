@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings the stack to what the main branch says. An `up` that is at work on it already, such as on somebody's own
-# machine, is waited for; a cancelled job ends `pulumi` in order, so that it leaves no lock.
+# Brings the stack to the state of the main branch. It waits for an `up` that runs on it already, such as on somebody's own
+# machine; a cancelled job ends `pulumi` in order, so that it leaves no lock.
 set -euo pipefail
 set -m # each command in a group of its own: what is sent to all of this job's processes reaches this one alone
 cd "$(dirname "$0")/.."

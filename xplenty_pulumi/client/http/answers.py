@@ -17,7 +17,7 @@ _GZIP = zlib.MAX_WBITS | 16
 
 
 class Undecodable(ValueError):
-    """A body that is packed in another way than it says, or than was asked for; the text says how."""
+    """A body that is packed in another way than its header names, or than was asked for; the text says how."""
 
 
 def unpacked(chunks: Iterable[bytes], *, encoding: str) -> Iterator[bytes]:
@@ -76,7 +76,7 @@ def _seconds_until(text: str, headers: Mapping[str, str], now: datetime) -> floa
 
 
 def seconds_ahead(headers: Mapping[str, str], *, now: datetime) -> float | None:
-    """Return by how much `now` is later than the service's clock, as the answer's Date header tells it, if it does."""
+    """Return by how much `now` is later than the service's clock, by the answer's Date header, if it has one."""
     moment = _http_date(headers.get("date", ""))
     return None if moment is None else (now - moment).total_seconds()
 
@@ -90,7 +90,7 @@ def _http_date(text: str) -> datetime | None:
 
 
 def credits_left(headers: Mapping[str, str]) -> RateLimit | None:
-    """Return the hourly budget as X-RateLimit-Limit and X-RateLimit-Remaining tell it, None without both."""
+    """Return the hourly budget of X-RateLimit-Limit and X-RateLimit-Remaining, None without both."""
     limit = headers.get("x-ratelimit-limit", "").strip()
     remaining = headers.get("x-ratelimit-remaining", "").strip()
     if not (_COUNT.fullmatch(limit) and _COUNT.fullmatch(remaining)):

@@ -31,13 +31,13 @@ MOST_CONNECTIONS = 8
 """None is closed because it is idle for a moment: another would be opened beside it before it is gone."""
 LONGEST_IDLE_SECONDS = 5.0
 _SLICE = 0.5
-"""Seconds after which a read that waits looks whether it is still wanted."""
+"""Seconds after which a read that waits checks whether its answer is still wanted."""
 
 
 class CallDeadline:
     """When the calling thread's current call must be over, and whether it need not go on even until then.
 
-    `given_up` says that the user has had enough. That ends only calls that began before it and change nothing. A kept
+    `given_up` is true once the user has cancelled. That ends only calls that began before it and change nothing. A kept
     connection of an earlier `era` carries no further request.
     """
 
@@ -59,7 +59,7 @@ class CallDeadline:
 
     @property
     def is_given_up(self) -> bool:
-        """Whether nobody wants the answer any more."""
+        """Whether the answer is not wanted any more."""
         return self.may_be_given_up and self._given_up()
 
     @property
@@ -72,7 +72,7 @@ class CallDeadline:
 class DeadlineStream(httpcore.NetworkStream):
     """A connection whose reads and writes end with the call they belong to.
 
-    Nothing is asked on one that has something to say already, because that would be taken for the answer.
+    No request is sent on one that holds unread bytes, because these would be taken for the answer.
     """
 
     def __init__(self, inner: httpcore.NetworkStream, deadline: CallDeadline) -> None:
@@ -116,8 +116,8 @@ class DeadlineStream(httpcore.NetworkStream):
     def _check_silent(self) -> None:
         """Raise if there is something to read, or if this connection is not trusted any more.
 
-        The pool takes another connection in place of a kept one. To read shows what a look at the socket does not:
-        over TLS, a socket is readable also where only the protocol has something to say.
+        The pool takes another connection in place of a kept one. A read is sure where the state of the
+        socket is not: over TLS, a socket is readable also where only the protocol sends something.
         """
         if not self._is_new and self._era != self._deadline.era:
             raise httpcore.ConnectionNotAvailable
@@ -128,7 +128,7 @@ class DeadlineStream(httpcore.NetworkStream):
         if not self._is_new:
             raise httpcore.ConnectionNotAvailable
         if unasked:
-            raise httpcore.ConnectError("the other side spoke before it was asked")
+            raise httpcore.ConnectError("the other side sent something before it was asked")
 
     def _within(self, timeout: float | None, late: type[Exception]) -> float:
         left = self._deadline.left

@@ -1,4 +1,4 @@
-"""A wrong key costs one call, not one per resource; a good key that is refused for a moment costs a minute."""
+"""How much a client may send: after a refused key, of the hourly call budget, while it is asked to wait, and again."""
 
 import re
 import threading
@@ -11,7 +11,7 @@ from random import Random
 from xplenty_pulumi.client.http.outcomes import Answered, CallKind, HttpRequest, NotSent, Outcome
 from xplenty_pulumi.client.models import RateLimit
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.errors import AuthError
+from xplenty_pulumi.errors import ApiError, AuthError
 
 HOUR = 3600.0
 _GRAIN = 10.0
@@ -28,7 +28,7 @@ class _Grain:
 class Meter:
     """Counts what one client has sent, and remembers what the service says is left; safe to share between threads.
 
-    `told` is the hourly budget of the key's user as the latest answer gave it, None before the first.
+    `told` is the hourly budget of the key's user by the latest answer, None before the first.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -169,7 +169,7 @@ class KeyBreaker:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._refusal: AuthError | None = None
+        self._refusal: ApiError | None = None
         self._allowed: set[str] = set()
         self._doubted_since: dict[str, float] = {}
         self._first = threading.Lock()
@@ -182,7 +182,8 @@ class KeyBreaker:
         """
         held = not self._allowed and self._first.acquire(timeout=max(0.0, patience))
         try:
-            self._check()
+            if (known := self._refusal) is not None:
+                raise AuthError(known.message, status=known.status, request_id=known.request_id, advice=known.advice)
             yield
         finally:
             if held:
@@ -190,7 +191,8 @@ class KeyBreaker:
 
     def doubts(self, request: HttpRequest, answer: Answered) -> bool:
         """Return whether `answer` may be a fault of the service, because the key has worked, for a minute at most."""
-        shape = _shape_of_refused(request, answer)
+        # A 401 is about all calls, a 403 about those of one shape, anything else about none.
+        shape = {401: _ANY_CALL, 403: _shape(request)}.get(answer.status)
         if shape is None or not self._allowed or (shape and shape not in self._allowed):
             return False
         now = self._clock.monotonic()
@@ -202,7 +204,7 @@ class KeyBreaker:
             return not self.doubts(request, answer)
         return answer.status == 403 and kind is CallKind.READ and not self._allowed
 
-    def trip(self, refusal: AuthError) -> None:
+    def trip(self, refusal: ApiError) -> None:
         """Let every later call fail with the same text."""
         self._refusal = refusal
 
@@ -212,15 +214,6 @@ class KeyBreaker:
         self._allowed.add(shape)
         self._doubted_since.pop(shape, None)
         self._doubted_since.pop(_ANY_CALL, None)
-
-    def _check(self) -> None:
-        if (known := self._refusal) is not None:
-            raise AuthError(known.message, status=known.status, request_id=known.request_id, advice=known.advice)
-
-
-def _shape_of_refused(request: HttpRequest, answer: Answered) -> str | None:
-    """Which calls a refusal is about: a 401 is about all, a 403 about those of one shape, anything else about none."""
-    return {401: _ANY_CALL, 403: _shape(request)}.get(answer.status)
 
 
 def _shape(request: HttpRequest) -> str:

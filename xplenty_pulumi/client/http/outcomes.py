@@ -117,7 +117,7 @@ _LIBRARIES = ("httpx", "httpcore")
 def classify(error: Exception, *, words: str) -> NotSent | Unsure:
     """Return what `error` says about the request; `words` is its text, safe to show.
 
-    The most specific class the tables know decides; whatever they do not know leaves it open.
+    The most specific class the tables hold decides; any other leaves it open.
     """
     names = [cls.__name__ for cls in type(error).__mro__ if cls.__module__.split(".")[0] in _LIBRARIES]
     name = next((name for name in names if name in CLASSIFIED), "")
@@ -138,7 +138,7 @@ class CallKind(Enum):
 class Action(Enum):
     """What to do after a call that did not succeed.
 
-    READ_BACK and VERIFY both mean that it may have taken effect: the caller looks before anything is repeated.
+    READ_BACK and VERIFY both mean that it may have taken effect: the caller reads before anything is repeated.
     """
 
     AGAIN = "again"
@@ -206,7 +206,7 @@ def decide(
     """Return what to do after `outcome`, the result of the attempt of that number, counted from 1.
 
     `time_left` is in seconds, up to the deadline of the whole call. The service's advice to wait longer is followed.
-    `in_doubt` says that the outcome refuses a key that has worked, and that there is time left to bear it.
+    `in_doubt` says that the outcome refuses a key that has worked, and that there is time left to repeat it.
     """
     situation = Situation.KEY_IN_DOUBT if in_doubt else _situation_of(outcome)
     action = _POLICY[situation][kind]

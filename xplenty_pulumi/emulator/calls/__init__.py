@@ -4,7 +4,6 @@
 - `catalogue`: the calls on what is only read: packages, schedules, hook types and events, regions, stacks, plans, the
   user.
 - `clusters`, `jobs`, `hooks`: the calls on each of these.
-- `hook_fields`: the settings of a hook, by its type.
 - `routes`: every path the service documents: who answers it, or that this emulator does not.
 - `views`: records as the JSON that the API answers with.
 - `watchers`: the calls on the watchers of clusters, jobs and schedules: the one user of the account or nobody.

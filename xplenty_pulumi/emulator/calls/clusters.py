@@ -93,7 +93,9 @@ def _check_new(call: Call, fields: dict[str, Any]) -> None:
     living = [one for one in call.world.clusters.values() if one.type == kind and one.status not in ENDED]
     if most is not None and len(living) >= most:
         raise invalid("type", f"the plan allows {most} {kind} clusters at once")
-    values.check_region(fields["region"], known=call.seed.regions)
+    if fields["region"] not in call.seed.regions:
+        named = values.shown(fields["region"])
+        raise invalid("region", f"{named} is not a region of this account; GET regions lists them")
 
 
 def _pending(call: Call, fields: dict[str, Any]) -> EmulatedCluster:

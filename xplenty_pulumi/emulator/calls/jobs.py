@@ -5,8 +5,9 @@ from typing import Any
 
 from xplenty_pulumi.emulator.calls import clusters
 from xplenty_pulumi.emulator.calls.call import Call, answer_list
-from xplenty_pulumi.emulator.calls.views import embedded, job_json, log_summary, log_text, package_json
-from xplenty_pulumi.emulator.life import effects, jobs
+from xplenty_pulumi.emulator.calls.views import job_json, log_text, package_json
+from xplenty_pulumi.emulator.life import clusters as life
+from xplenty_pulumi.emulator.life import jobs
 from xplenty_pulumi.emulator.life.records import (
     ENDED,
     FINAL,
@@ -26,17 +27,12 @@ _RULES: ListRules[EmulatedJob] = ListRules({"status": Filter(lambda job: job.sta
 
 def view(call: Call, job: EmulatedJob) -> Json:
     """Return a job as JSON, with its package, its cluster and the parts that `include=` asks for."""
-    document = job_json(job, now=call.now, links=call.links, knobs=call.knobs)
     parts: dict[str, Json] = {}
     if (package := call.world.packages.get(job.package_id)) is not None:
         parts["package"] = package_json(package, links=call.links)
     if (cluster := call.world.clusters.get(job.cluster_id)) is not None:
         parts["cluster"] = clusters.view(call, cluster)
-    for part, record in parts.items():
-        document |= embedded(record, part=part, knobs=call.knobs, asked=call.includes(part))
-    if call.includes("log_summary"):
-        document["log_summary"] = log_summary(job)
-    return document
+    return job_json(job, parts=parts, includes=call.includes, now=call.now, links=call.links, knobs=call.knobs)
 
 
 def list_jobs(call: Call) -> Answer:
@@ -63,7 +59,8 @@ def run_job(call: Call) -> Answer:
     _check_cluster(call, fields["cluster_id"])
     _check_variables(call, package, fields)
     job = _new_job(call, package, fields)
-    effects.submit(call.world, job, at=call.now)
+    call.world.put(job)
+    call.world.put(life.busy(call.world.clusters[job.cluster_id], at=call.now))
     return Answer(view(call, job), status=201)
 
 

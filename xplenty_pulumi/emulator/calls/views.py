@@ -1,8 +1,8 @@
 """Records as the JSON that the API answers with."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from xplenty_pulumi.emulator.calls.hook_fields import PASSWORD, SECRETS, name_of
 from xplenty_pulumi.emulator.life import clusters, jobs
 from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import (
@@ -25,6 +25,7 @@ _CLUSTER_FIELDS = (
 )
 _CLUSTER_TIMES = ("created_at", "updated_at", "available_since", "terminated_at", "idle_since")
 _PACKAGE_FIELDS = ("id", "name", "description", "status", "flow_type", "version")
+_HIDDEN = {"all": (), "all_but_password": ("basic_auth_data",), "none": ("basic_auth_data", "service_key")}
 _SCHEDULE_FIELDS = (
     *("id", "name", "description", "status", "interval_amount", "interval_unit", "overlap", "auto_retry"),
     *("auto_retry_attempts", "reuse_cluster_strategy"),
@@ -92,11 +93,18 @@ def _instance(cluster: EmulatedCluster, index: int, *, links: Links) -> Json:
     }
 
 
-def job_json(job: EmulatedJob, *, now: Moment, links: Links, knobs: Knobs) -> Json:
-    """Return a job without its package, its cluster and what `include` adds."""
+def job_json(
+    job: EmulatedJob,
+    *,
+    parts: Mapping[str, Json],
+    includes: Callable[[str], bool] = lambda _part: False,
+    now: Moment,
+    links: Links,
+    knobs: Knobs,
+) -> Json:
+    """Return a job with its `package` and its `cluster`, which are `parts`, and what `include=` asks for."""
     outputs = job.outputs if job.status == "completed" else ()
-    no_errors = None if knobs.no_errors == "null" else ""
-    return {
+    document = {
         **_fields(job, "id", "status", "cluster_id", "package_id"),
         **_times(job, "started_at", "created_at", "updated_at", "completed_at"),
         "variables": dict(job.variables),
@@ -108,12 +116,18 @@ def job_json(job: EmulatedJob, *, now: Moment, links: Links, knobs: Knobs) -> Js
         "outputs_count": len(outputs),
         "outputs": [_output(job, output, links=links) for output in outputs],
         "failed_at": time_or_none(job.completed_at) if job.status == "failed" else None,
-        "errors": no_errors if job.errors is None else job.errors,
+        "errors": job.errors if job.errors is not None or knobs.no_errors == "null" else "",
         "runtime_in_seconds": jobs.runtime(job, now=now),
         "creator": _creator(links),
         **_addresses(links, f"jobs/{job.id}"),
         "log_url": links.api(f"jobs/{job.id}/log"),
     }
+    for part, record in parts.items():
+        if includes(part) or knobs.jobs_embed == "always":
+            document[part] = record
+        elif knobs.jobs_embed == "short":
+            document[part] = {name: record[name] for name in ("id", "name", "url")}
+    return document | ({"log_summary": _log_summary(job)} if includes("log_summary") else {})
 
 
 def _output(job: EmulatedJob, output: Output, *, links: Links) -> Json:
@@ -133,15 +147,6 @@ def _output(job: EmulatedJob, output: Output, *, links: Links) -> Json:
     }
 
 
-def embedded(document: Json, *, part: str, knobs: Knobs, asked: bool = False) -> Json:
-    """Return a package or a cluster as a job shows it, by the `part` that it is: all of it, by name, or nothing."""
-    if asked or knobs.jobs_embed == "always":
-        return {part: document}
-    if knobs.jobs_embed == "on_include":
-        return {}
-    return {part: {"id": document["id"], "name": document["name"], "url": document["url"]}}
-
-
 def log_text(job: EmulatedJob) -> str:
     """Return the log of a job as far as it has come."""
     lines = [f"{time_text(job.created_at)} Job {job.id} submitted"]
@@ -152,8 +157,8 @@ def log_text(job: EmulatedJob) -> str:
     return "\n".join(lines)
 
 
-def log_summary(job: EmulatedJob) -> Json | None:
-    """Return what `include=log_summary` adds; there is none before the job has ended."""
+def _log_summary(job: EmulatedJob) -> Json | None:
+    """What `include=log_summary` adds; there is none before the job has ended."""
     if job.status not in FINAL:
         return None
     return {
@@ -198,17 +203,17 @@ def schedule_json(schedule: EmulatedSchedule, *, next_run: Moment | None, links:
 
 def hook_json(hook: EmulatedHook, *, knobs: Knobs) -> Json:
     """Return a hook; no published example has times or an address of its own."""
-    hidden = {"all": frozenset[str](), "all_but_password": PASSWORD, "none": SECRETS}[knobs.hook_secrets_shown]
+    hidden = _HIDDEN[knobs.hook_secrets_shown]
     return {
         **_fields(hook, "id", "salt", "active", "type"),
         "settings": {name: value for name, value in hook.settings.items() if name not in hidden},
         "events": list(hook.events),
-        "name": name_of(hook),
+        "name": hook.shown_name,
     }
 
 
 def pinged_json(hook: EmulatedHook, *, knobs: Knobs) -> Json:
-    """Return a hook as a ping does, with what came of the last delivery, event by event."""
+    """Return a hook as a ping does, with the result of the last delivery, event by event."""
     events: list[dict[str, Any]] = [
         {
             "id": subscription.id,

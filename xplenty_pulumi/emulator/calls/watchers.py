@@ -1,4 +1,4 @@
-"""The calls on the watchers of clusters, jobs and schedules: only the one user of the account can be among them."""
+"""The calls on the watchers of clusters, jobs and schedules: the one user of the account is among them, or nobody."""
 
 from dataclasses import replace
 from typing import TypeAlias

@@ -97,7 +97,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "504 after": _gateway(504, Effect.DONE),
         "cut body": lost(Breakage.CUT_BODY),
         "broken gzip": Fault(Effect.DONE, _badly_packed),
-        # The answer says success and is none; the page comes from something between, such as a hotel's login.
+        # The status is a success, the answer is none; the page comes from something between, such as a hotel's login.
         "broken JSON": Fault(Effect.DONE, lambda true: replace(true, body=true.body[: len(true.body) // 2])),
         "HTML page": Fault(Effect.NONE, lambda _true: _page(200, "<html>Welcome</html>", kind="text/html")),
         "no id": rewriting(_without_id),
@@ -134,4 +134,4 @@ MIXED_UP: Mapping[str, Fault] = MappingProxyType(
         "commit after a minute": late_commit(60, 60),
     }
 )
-"""Faults that one answer does not show: only who knows what was there before, and what it has asked for, sees them."""
+"""Faults that one answer does not show: they are found by comparison with what was there before, or asked for."""

@@ -18,7 +18,7 @@ class Effect(Enum):
 
     UNSENT = "it never leaves the client"
     NONE = "it arrives, and nothing comes of it"
-    DONE = "it takes effect, whatever the client hears"
+    DONE = "it takes effect, whatever answer the client gets"
     LATE = "it takes effect some time after the client has given it up"
     TWICE = "it takes effect, and some time later it does so again"
 

@@ -94,7 +94,7 @@ class Strike:
 class Faults:
     """A gate that lets calls meet faults, by the first rule whose occasion it is. Safe to use from any thread.
 
-    `seed` decides how late a late commit is. Rules with one need `join`, since nothing else can act later or knows the
+    `seed` decides how late a late commit is. Rules with one need `join`, since nothing else can act later or has the
     time, and so do those that last and those that double a call.
     """
 
@@ -135,7 +135,7 @@ class Faults:
         self._rules, self._counts, self._ends = [], [], []
 
     def settle(self) -> None:
-        """Let every late commit come about that is due; each call does so, which a look backstage does not."""
+        """Let every late commit come about that is due; each call does so, which backstage methods do not."""
         if self._account is None or self._is_settling:
             return
         with self._account.lock:

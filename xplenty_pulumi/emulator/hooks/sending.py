@@ -18,7 +18,7 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where a request goes; `host` is a loopback address in numbers, so no name is ever looked up."""
+    """Where a request goes; `host` is a loopback address in numbers, so no name is ever resolved."""
 
     host: str
     parts: SplitResult

@@ -3,10 +3,9 @@
 - `clock`: the service's own time: it begins at the wall clock and then only runs, whatever becomes of the wall clock.
 - `clusters`, `jobs`: the life of one cluster and of one run, as pure functions of the record, the knobs and a moment.
 - `effects`: how clusters and jobs act on one another: starting, queueing, idling, failing and stopping together.
-- `events`: which events a change of a record is, and which hooks and watchers are notified of each.
 - `knobs`: what no source settles, and every duration.
 - `records`: what an account holds: frozen records that the state machines replace as time goes by.
 - `seed`: what an account holds when it begins.
 - `store`: an account in a file.
-- `world`: all records of an account, what falls due when, and what has happened to them.
+- `world`: all records of an account, what falls due when, and which events the changes of records are.
 """

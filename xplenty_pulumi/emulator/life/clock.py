@@ -27,7 +27,7 @@ WINDOW_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """How many calls of the present hour are used; an hour begins with the first look after the last one ended."""
+    """How many calls of the present hour are used; an hour begins with the first call after the last one ended."""
 
     limit: int
     used: int = 0

@@ -49,7 +49,7 @@ JOB_STATUSES = (
 
 @dataclass(frozen=True, slots=True)
 class EmulatedCluster:
-    """A cluster as the service truly has it; what a client sees of a resize depends on the knobs."""
+    """A cluster as the service has it; what clients get during a resize depends on the knobs."""
 
     id: int
     name: str
@@ -163,7 +163,7 @@ class EmulatedSchedule:
 
 @dataclass(frozen=True, slots=True)
 class EmulatedSubscription:
-    """An event that a hook is told of, and what came of telling it last."""
+    """An event that a hook is notified of, and the result of the last delivery."""
 
     id: int
     event: str
@@ -174,7 +174,7 @@ class EmulatedSubscription:
 
 @dataclass(frozen=True, slots=True)
 class EmulatedHook:
-    """Whom the service tells of events, and how; a hook without a name is called after its settings."""
+    """Whom the service notifies of events, and how; a hook without a name is called after its settings."""
 
     id: int
     type: str
@@ -188,12 +188,30 @@ class EmulatedHook:
     subscriptions: tuple[EmulatedSubscription, ...] = ()
 
     @property
+    def address(self) -> str:
+        """Where events are sent, which is the documented name of a hook that was given none."""
+        settings = self.settings
+        team_and_channel = f"{settings.get('team') or ''} {settings.get('channel') or ''}".strip()
+        addresses = {
+            "web": settings.get("url"),
+            "slack": team_and_channel or settings.get("url"),
+            "email": settings.get("emails"),
+            "pagerduty": settings.get("service_name"),
+        }
+        return str(addresses[self.type] or "")
+
+    @property
+    def shown_name(self) -> str:
+        """The hook's name: its own, or its address."""
+        return self.name or self.address
+
+    @property
     def events(self) -> tuple[str, ...]:
         """The events by name, in the order in which they were given."""
         return tuple(subscription.event for subscription in self.subscriptions)
 
     def is_about(self, event: str) -> bool:
-        """Return whether the hook is told of an event: by its own name, or by `job` or `cluster` for all of theirs."""
+        """Return whether the hook is notified of an event: by its own name, or by `job` or `cluster` for all theirs."""
         return self.active and (event in self.events or event.partition(".")[0] in self.events)
 
 

@@ -55,7 +55,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a handler has to say, before it is put into bytes: `payload` is None for an answer without a body."""
+    """The answer of a handler, before it is put into bytes: `payload` is None for an answer without a body."""
 
     payload: Any
     status: int = 200
@@ -63,7 +63,7 @@ class Answer:
 
 
 class Refusal(Exception):
-    """The service says no: an HTTP status and a text for people."""
+    """A refusal of the service: an HTTP status and a text for people."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
