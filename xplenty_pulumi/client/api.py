@@ -171,12 +171,12 @@ class Client:
 
     def _rate_limit(self, path: str) -> RateLimit:
         request = HttpRequest("GET", path)
-        return self._caller.run(ApiCall(CallKind.READ, request, "rate limit", _read_rate_limit, free=True))
 
+        def read(answer: Answered) -> RateLimit:
+            """Read the two numbers, which the body wraps in `limits` (observed)."""
+            return parse(RateLimit, read_mapping(answer).get("limits", answer.body))
 
-def _read_rate_limit(answer: Answered) -> RateLimit:
-    """Read the two numbers, which the body wraps in `limits` (observed)."""
-    return parse(RateLimit, read_mapping(answer).get("limits", answer.body))
+        return self._caller.run(ApiCall(CallKind.READ, request, "rate limit", read, free=True))
 
 
 def _read_user_id(answer: Answered) -> int:

@@ -63,11 +63,11 @@ class Clusters(Collection[Cluster]):
         return self._part("GET", cluster_id, "instances", read=partial(read_records, Instance))
 
     def watchers(self, cluster_id: int) -> tuple[Watcher, ...]:
-        """Return the users who are notified of what becomes of the cluster; its creator is one (documented)."""
+        """Return the users who are notified of events of the cluster; its creator is one (documented)."""
         return self._part("GET", cluster_id, "watchers", read=partial(read_records, Watcher))
 
     def watch(self, cluster_id: int) -> None:
-        """Notify the user of this key of what becomes of the cluster; doing it twice is fine."""
+        """Notify the user of this key of events of the cluster; doing it twice is fine."""
         self._part("POST", cluster_id, "watchers", read=lambda _: None)
 
     def unwatch(self, cluster_id: int) -> None:

@@ -90,11 +90,11 @@ class Jobs(Collection[Job]):
         return self._part("GET", job_id, "log", read=partial(read_record, JobLog))
 
     def watchers(self, job_id: int) -> tuple[Watcher, ...]:
-        """Return the users who are notified of what becomes of the job; who started it is one (documented)."""
+        """Return the users who are notified of events of the job; who started it is one (documented)."""
         return self._part("GET", job_id, "watchers", read=partial(read_records, Watcher))
 
     def watch(self, job_id: int) -> None:
-        """Notify the user of this key of what becomes of the job; doing it twice is fine."""
+        """Notify the user of this key of events of the job; doing it twice is fine."""
         self._part("POST", job_id, "watchers", read=lambda _: None)
 
     def unwatch(self, job_id: int) -> None:

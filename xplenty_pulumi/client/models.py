@@ -110,7 +110,7 @@ class Instance(Record):
 
 
 class Watcher(Record):
-    """A user who is notified of what becomes of a cluster or a job."""
+    """A user who is notified of events of a cluster or a job."""
 
     id: Id
     display_name: Lenient[str] = None

@@ -119,7 +119,7 @@ class Account:
             self._store.save(self.world, changes, seed=self.seed)
 
     def note_delivery(self, delivery: Delivery) -> None:
-        """Take down with its hook what came of a delivery; a hook that is gone meanwhile stays gone."""
+        """Keep the result of a delivery with its hook; a hook that was deleted meanwhile stays deleted."""
         with self.lock:
             self._note_trigger(delivery)
             self.save()

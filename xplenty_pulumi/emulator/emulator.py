@@ -102,7 +102,7 @@ class Emulator(Backstage):
             raise
 
     def stop(self) -> None:
-        """Stop delivering and serving, end both threads and let go of the state file; doing it twice is fine."""
+        """Stop delivering and serving, end both threads and close the state file; doing it twice is fine."""
         if self._courier is not None:
             self._courier.stop()
             self._courier = None

@@ -1,4 +1,4 @@
-"""How much a client may send: after a refused key, of the hourly call budget, while it is asked to wait, and again."""
+"""What a client may still send: the calls it has counted, the pauses it is asked for, its retries, and its key."""
 
 import re
 import threading
@@ -71,7 +71,7 @@ _UNADVISED = 5.0
 
 
 def asked_pause(outcome: Outcome, *, pause: float | None) -> float | None:
-    """Return how many seconds this outcome asks everybody to wait, None if it concerns one call only.
+    """Return how many seconds this outcome asks all calls to wait, None if it concerns one call only.
 
     `pause` is how long the caller who met it waits before it tries again, None if it does not.
     """
@@ -123,33 +123,28 @@ _SUCCESS = 1
 
 
 class RetryQuota:
-    """The retries one client may still make; it keeps an outage from being multiplied by everybody's retries.
+    """The retries one client may still make; it keeps an outage from being multiplied by retries.
 
-    A retry costs 5 tokens of 100, or 10 after a time-out; each success gives 1 back. Safe to share between threads.
+    A retry costs 5 of 100 `tokens`, or 10 after a time-out; each success gives 1 back. Safe to share between threads.
     """
 
     def __init__(self) -> None:
-        self._tokens = _FULL
+        self.tokens = _FULL
         self._lock = threading.Lock()
-
-    @property
-    def tokens(self) -> int:
-        """The tokens left."""
-        return self._tokens
 
     def take(self, *, timed_out: bool) -> bool:
         """Pay for one retry; return False, and take nothing, if there are too few tokens left."""
         cost = _RETRY_AFTER_TIMEOUT if timed_out else _RETRY
         with self._lock:
-            if cost > self._tokens:
+            if cost > self.tokens:
                 return False
-            self._tokens -= cost
+            self.tokens -= cost
             return True
 
     def give_back(self) -> None:
         """Count one success."""
         with self._lock:
-            self._tokens = min(_FULL, self._tokens + _SUCCESS)
+            self.tokens = min(_FULL, self.tokens + _SUCCESS)
 
 
 MINUTE = 60.0

@@ -37,7 +37,7 @@ class Transport:
 
     Redirects are not followed, cookies not kept, certificates always verified: against the usual authorities (or
     SSL_CERT_FILE), and those in `ca_path` if given. Raises ConfigError if these cannot be read. `read_timeout` is the
-    longest silence that a request bears, in seconds; a GET that began before bears none once `given_up` is true.
+    longest silence after which a request goes on, in seconds; once `given_up` is true, a GET that began before ends.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Transport:
         self._deadline.era += 1
 
     def send(self, request: HttpRequest, *, timeout: float) -> Outcome:
-        """Send `request` once and return what became of it, within `timeout` seconds whatever the service does."""
+        """Send `request` once and return its outcome, within `timeout` seconds whatever the service does."""
         self._deadline.start(timeout, changes_nothing=request.method == "GET")
         try:
             return self._exchange(request, timeout=timeout)

@@ -7,7 +7,7 @@ from typing import Any
 from xplenty_pulumi.emulator.calls.call import Call, answer_list
 from xplenty_pulumi.emulator.calls.views import cluster_json, instances_json
 from xplenty_pulumi.emulator.life import clusters, effects
-from xplenty_pulumi.emulator.life.records import CLUSTER_STATUSES, ENDED, UNREADY, EmulatedCluster
+from xplenty_pulumi.emulator.life.records import CLUSTER_STATUSES, ENDED, READY, UNREADY, EmulatedCluster
 from xplenty_pulumi.emulator.wire import values
 from xplenty_pulumi.emulator.wire.lists import Filter, ListRules
 from xplenty_pulumi.emulator.wire.messages import Answer, Json, Refusal, invalid
@@ -101,6 +101,8 @@ def _check_new(call: Call, fields: dict[str, Any]) -> None:
 def _pending(call: Call, fields: dict[str, Any]) -> EmulatedCluster:
     number = call.world.take_id(EmulatedCluster)
     name = fields.pop("name", "") or clusters.generated_name(number)
+    fails = call.world.clusters_to_fail > 0
+    call.world.clusters_to_fail -= fails
     return EmulatedCluster(
         id=number,
         name=name,
@@ -109,16 +111,9 @@ def _pending(call: Call, fields: dict[str, Any]) -> EmulatedCluster:
         created_at=call.now,
         updated_at=call.now,
         initial_nodes=fields["nodes"],
-        fails_to_start=_fails_to_start(call, name),
+        fails_to_start=fails or any(fnmatchcase(name, pattern) for pattern in call.seed.clusters_that_fail),
         **fields,
     )
-
-
-def _fails_to_start(call: Call, name: str) -> bool:
-    if call.world.clusters_to_fail:
-        call.world.clusters_to_fail -= 1
-        return True
-    return any(fnmatchcase(name, pattern) for pattern in call.seed.clusters_that_fail)
 
 
 def update_cluster(call: Call) -> Answer:
@@ -153,17 +148,13 @@ def _with_fields(call: Call, cluster: EmulatedCluster, fields: dict[str, Any]) -
     if not fields.get("name", "kept"):
         del fields["name"]
     if nodes is not None and nodes != clusters.visible_nodes(cluster, knobs=call.knobs):
-        cluster = _resized(call, cluster, nodes)
+        values.check_nodes(nodes, cluster_type=cluster.type, knobs=call.knobs)
+        status = _status(call, cluster)
+        if status not in READY and call.knobs.resize_unready_cluster == "refuse":
+            raise values.busy_refusal(cluster, "resized", status)
+        cluster = clusters.resized(cluster, nodes, at=call.now)
     different = {name: value for name, value in fields.items() if getattr(cluster, name) != value}
     return replace(cluster, **different, updated_at=call.now) if different else cluster
-
-
-def _resized(call: Call, cluster: EmulatedCluster, nodes: int) -> EmulatedCluster:
-    values.check_nodes(nodes, cluster_type=cluster.type, knobs=call.knobs)
-    status = _status(call, cluster)
-    if status not in ("available", "idle") and call.knobs.resize_unready_cluster == "refuse":
-        raise values.busy_refusal(cluster, "resized", status)
-    return clusters.resized(cluster, nodes, at=call.now)
 
 
 def terminate_cluster(call: Call) -> Answer:

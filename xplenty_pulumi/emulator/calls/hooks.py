@@ -191,7 +191,7 @@ def delete_hook(call: Call) -> Answer:
 
 
 def ping_hook(call: Call) -> Answer:
-    """GET hooks/{id}/ping: a test event is on its way when this answers."""
+    """GET hooks/{id}/ping: a test event is queued when this answers."""
     hook = call.find(call.world.hooks)
     call.world.happenings.append(Happening("ping", call.now, None, (hook,)))
     return Answer(pinged_json(hook, knobs=call.knobs))

@@ -50,8 +50,11 @@ def get_job(call: Call) -> Answer:
 
 def run_job(call: Call) -> Answer:
     """POST jobs."""
-    values.check_unknown(call.parameters, known=_KNOWN, knobs=call.knobs)
-    fields = values.read_fields(_renamed(call.parameters), values.JOB_FIELDS)
+    parameters = call.parameters
+    values.check_unknown(parameters, known=_KNOWN, knobs=call.knobs)
+    if "package_id" not in parameters and "job_id" in parameters:
+        parameters = {**parameters, "package_id": parameters["job_id"]}  # version 1 of the API called a package a job
+    fields = values.read_fields(parameters, values.JOB_FIELDS)
     for name in ("cluster_id", "package_id"):
         if name not in fields:
             raise invalid(name, "is required")
@@ -62,13 +65,6 @@ def run_job(call: Call) -> Answer:
     call.world.put(job)
     call.world.put(life.busy(call.world.clusters[job.cluster_id], at=call.now))
     return Answer(view(call, job), status=201)
-
-
-def _renamed(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Version 1 of the API called a package a job."""
-    if "package_id" in parameters or "job_id" not in parameters:
-        return parameters
-    return {**parameters, "package_id": parameters["job_id"]}
 
 
 def _runnable(call: Call, number: int) -> EmulatedPackage:

@@ -1,6 +1,8 @@
 """Records as the JSON that the API answers with."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from xplenty_pulumi.emulator.life import clusters, jobs
@@ -32,12 +34,17 @@ _SCHEDULE_FIELDS = (
 )
 
 
+@cache
+def _getter(names: tuple[str, ...]) -> Callable[[Record], tuple[Any, ...]]:
+    return attrgetter(*names)
+
+
 def _fields(record: Record, *names: str) -> Json:
-    return {name: getattr(record, name) for name in names}
+    return dict(zip(names, _getter(names)(record), strict=True))
 
 
 def _times(record: Record, *names: str) -> Json:
-    return {name: time_or_none(getattr(record, name)) for name in names}
+    return dict(zip(names, map(time_or_none, _getter(names)(record)), strict=True))
 
 
 def _addresses(links: Links, tail: str) -> Json:

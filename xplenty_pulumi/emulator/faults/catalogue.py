@@ -62,10 +62,6 @@ def _without_id(document: Any) -> Any:
     return {name: value for name, value in document.items() if name != "id"} if "id" in document else {}
 
 
-def _of_another_type(document: Any) -> Any:
-    return {"items": document} if isinstance(document, list) else [document]
-
-
 def _badly_packed(true: Response) -> Response:
     packed = gzip.compress(true.body)
     return replace(true, headers={**true.headers, "Content-Encoding": "gzip"}, body=packed[:-9] + b"x" * 9)
@@ -101,7 +97,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "broken JSON": Fault(Effect.DONE, lambda true: replace(true, body=true.body[: len(true.body) // 2])),
         "HTML page": Fault(Effect.NONE, lambda _true: _page(200, "<html>Welcome</html>", kind="text/html")),
         "no id": rewriting(_without_id),
-        "wrong type": rewriting(_of_another_type),
+        "wrong type": rewriting(lambda document: {"items": document} if isinstance(document, list) else [document]),
         "another kind": of_another_kind(),
         "another account": of_another_account(),
         "late commit": late_commit(),

@@ -64,10 +64,10 @@ Answering: TypeAlias = Callable[[Response], Response]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What becomes of a call.
+    """The effect and the answer of a call.
 
     With `Effect.LATE`, `lateness` holds the fewest and the most seconds it is late by; with `Effect.TWICE` it holds
-    those until the call comes about again.
+    those until the call takes effect again.
     """
 
     effect: Effect

@@ -39,7 +39,7 @@ def signature(hook: EmulatedHook, event: str) -> str:
 
 
 def triggered(hook: EmulatedHook, delivery: Delivery, *, at: Moment) -> EmulatedHook:
-    """Return the hook with what came of a delivery noted at the subscriptions that it was for."""
+    """Return the hook with the result of a delivery at the subscriptions that it was for."""
     went_well = delivery.result in ("delivered", "recorded")
     response = {} if delivery.status is None else {"status": delivery.status}
     names = (delivery.event, delivery.event.partition(".")[0])

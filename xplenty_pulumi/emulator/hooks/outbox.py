@@ -89,7 +89,7 @@ class Outbox:
             return self._waiting.popleft() if self._waiting else None
 
     def settle(self, delivery: Delivery) -> None:
-        """Keep what came of a delivery, in its old place."""
+        """Keep the result of a delivery, in its old place."""
         with self._lock:
             if delivery.number in self._deliveries:
                 self._deliveries[delivery.number] = delivery

@@ -25,7 +25,7 @@ class _Target:
 
 
 def send(delivery: Delivery, *, timeout: float) -> Delivery:
-    """Send a delivery once and return it with what came of it; `timeout` is for all of it, in real seconds."""
+    """Send a delivery once and return it with its result; `timeout` is for all of it, in real seconds."""
     target = _target(delivery.to)
     if target is None:
         return replace(delivery, result="refused", reason=_NOT_HERE)

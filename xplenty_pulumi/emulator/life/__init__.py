@@ -1,6 +1,6 @@
 """What an account holds and how it changes as time passes; pure but for the file that keeps it.
 
-- `clock`: the service's own time: it begins at the wall clock and then only runs, whatever becomes of the wall clock.
+- `clock`: the service's own time: it begins at the wall clock and then only runs, whatever the wall clock does.
 - `clusters`, `jobs`: the life of one cluster and of one run, as pure functions of the record, the knobs and a moment.
 - `effects`: how clusters and jobs act on one another: starting, queueing, idling, failing and stopping together.
 - `knobs`: what no source settles, and every duration.

@@ -1,4 +1,4 @@
-"""The service's own time: it begins at the wall clock and then only runs, whatever becomes of the wall clock."""
+"""The service's own time: it begins at the wall clock and then only runs, whatever the wall clock does."""
 
 from dataclasses import dataclass
 

@@ -36,7 +36,7 @@ def due(cluster: EmulatedCluster, *, knobs: Knobs) -> Moment | None:
 
 
 def is_under_way(cluster: EmulatedCluster) -> bool:
-    """Return whether the cluster is on its way to another status, as one that idles is not."""
+    """Return whether the cluster changes its status by itself soon, as one that idles does not."""
     return cluster.status in _COURSE
 
 
@@ -84,7 +84,7 @@ def ending(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
 
 
 def resized(cluster: EmulatedCluster, nodes: int, *, at: Moment) -> EmulatedCluster:
-    """Return the cluster on its way to `nodes`; one that is not built yet simply gets the new number."""
+    """Return the cluster while it scales to `nodes`; one that is not built yet simply gets the new number."""
     if cluster.status in READY or cluster.status == "scaling":
         before = cluster.previous_nodes if cluster.previous_nodes is not None else cluster.nodes
         scaling = _entered(cluster, "scaling", at=at)

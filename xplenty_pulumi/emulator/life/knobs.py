@@ -62,7 +62,7 @@ class Knobs:
     # PUT on a cluster that is ending or has ended.
     update_ended_cluster: Literal[422, 404, 200] = 422
 
-    # DELETE of a cluster by what it is doing; pending and creating are refused on record.
+    # DELETE of a cluster by what it is doing; pending and creating are refused in recorded answers.
     delete_unready_cluster: Literal["refuse", "accept"] = "refuse"
     delete_scaling_cluster: Literal["refuse", "accept"] = "refuse"
     delete_ended_cluster: Literal[422, 404, 200] = 422
@@ -79,7 +79,7 @@ class Knobs:
     ended_cluster_on_run: Literal[422, 404] = 422
     archived_package_on_run: Literal[422, 404, 201] = 422
     unknown_job_variables: Literal["accept", "refuse"] = "accept"
-    # DELETE of a job that is completed or stopped; a failed one is refused on record.
+    # DELETE of a job that is completed or stopped; a failed one is refused in recorded answers.
     delete_final_job: Literal[422, 200] = 422
     # DELETE of a job that is already being stopped.
     delete_stopping_job: Literal[200, 422] = 200

@@ -84,7 +84,7 @@ class Store:
         )
 
     def close(self) -> None:
-        """Let go of the file; doing it twice is fine."""
+        """Close the file; doing it twice is fine."""
         self._database.close()
 
     def load(self) -> Kept | None:
