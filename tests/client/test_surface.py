@@ -105,6 +105,13 @@ def test_everything_public_is_documented() -> None:
                 assert method.startswith("_") or inspect.getdoc(getattr(type(part), method)), method
 
 
+def test_a_collection_is_built_when_it_is_used() -> None:
+    """A call of clusters builds neither hooks nor jobs nor packages."""
+    with Client(api_key="a-key", account_id="acme") as client:
+        assert client.clusters is client.clusters
+        assert {"clusters", "jobs", "packages", "hooks", "plans"} & vars(client).keys() == {"clusters"}
+
+
 def test_import_loads_no_engine() -> None:
     """Importing the client loads neither Pulumi nor anything of the layers above."""
     program = (
