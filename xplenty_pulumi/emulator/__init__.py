@@ -43,8 +43,9 @@ if TYPE_CHECKING:
         EmulatedJob,
         EmulatedPackage,
         EmulatedSchedule,
+        PackageSeed,
     )
-    from xplenty_pulumi.emulator.life.seed import PackageSeed, ScheduleSeed, Seed, TaskPackageSeed
+    from xplenty_pulumi.emulator.life.seed import ScheduleSeed, Seed, TaskPackageSeed
     from xplenty_pulumi.emulator.wire.messages import Request, Response
 
 __all__ = [

@@ -20,8 +20,9 @@ from xplenty_pulumi.emulator.life.records import (
     EmulatedPackage,
     EmulatedSchedule,
     Moment,
+    PackageSeed,
 )
-from xplenty_pulumi.emulator.life.seed import PackageSeed, package_of
+from xplenty_pulumi.emulator.life.seed import package_of
 from xplenty_pulumi.emulator.life.world import Kind, World
 
 KindName: TypeAlias = Literal["cluster", "job", "package", "schedule", "hook"]

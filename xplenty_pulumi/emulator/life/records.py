@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from xplenty_pulumi.emulator.life.knobs import require
 
 Moment: TypeAlias = float
 """Seconds since 1970 in UTC, on the service's own clock."""
@@ -121,23 +123,39 @@ class EmulatedJob:
 
 
 @dataclass(frozen=True, slots=True)
-class EmulatedPackage:
-    """A data package; running it takes `run_seconds` and, with a `failure` text, ends as failed with that text."""
+class PackageSeed:
+    """A package; a run of it takes `run_seconds` and completes, or fails with the text `failure`.
+
+    `needed_nodes` is the size of cluster that a run waits for; `outputs` are the names and record counts it writes.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     id: int
     name: str
-    created_at: Moment
-    updated_at: Moment
     description: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
-    status: str = "active"
-    flow_type: str = "dataflow"
-    version: int = 1
+    status: Literal["active", "archived"] = "active"
+    flow_type: Literal["dataflow", "workflow"] = "dataflow"
     data_flow_json: str = "{}"
     run_seconds: float | None = None
     failure: str | None = None
     needed_nodes: int = 1
     outputs: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require(self.id >= 1, "id", "must be 1 or more", got=self.id)
+        require((self.run_seconds or 0) >= 0, "run_seconds", "must be 0 or more", got=self.run_seconds)
+        require(self.needed_nodes >= 1, "needed_nodes", "must be 1 or more", got=self.needed_nodes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmulatedPackage(PackageSeed):
+    """A data package of the account."""
+
+    created_at: Moment
+    updated_at: Moment
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
 from xplenty_pulumi.emulator.life.knobs import Knobs, require
-from xplenty_pulumi.emulator.life.records import EmulatedPackage, EmulatedSchedule, Moment
+from xplenty_pulumi.emulator.life.records import EmulatedPackage, EmulatedSchedule, Moment, PackageSeed
 from xplenty_pulumi.emulator.life.world import World
 from xplenty_pulumi.errors import ConfigError
 
@@ -26,33 +26,6 @@ REGIONS = (
     "gcloud::us-central1",
 )
 STACKS = ("vanila-everest", "white-everest", "mint-everest", "lime-everest", "blue-everest")
-
-
-@dataclass(frozen=True, slots=True)
-class PackageSeed:
-    """A package; a run of it takes `run_seconds` and completes, or fails with the text `failure`.
-
-    `needed_nodes` is the size of cluster that a run waits for; `outputs` are the names and record counts it writes.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    id: int
-    name: str
-    description: str | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)
-    status: Literal["active", "archived"] = "active"
-    flow_type: Literal["dataflow", "workflow"] = "dataflow"
-    data_flow_json: str = "{}"
-    run_seconds: float | None = None
-    failure: str | None = None
-    needed_nodes: int = 1
-    outputs: Mapping[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        require(self.id >= 1, "id", "must be 1 or more", got=self.id)
-        require((self.run_seconds or 0) >= 0, "run_seconds", "must be 0 or more", got=self.run_seconds)
-        require(self.needed_nodes >= 1, "needed_nodes", "must be 1 or more", got=self.needed_nodes)
 
 
 @dataclass(frozen=True, slots=True)
