@@ -188,5 +188,5 @@ def test_the_guard_sees_exceptions() -> None:
 
 @pytest.mark.parametrize("error", [ValueError("x"), OSError("x"), ConnectionError("x"), RuntimeError("")])
 def test_unknown_exceptions_leave_it_open(error: Exception) -> None:
-    """An exception that no table knows does not prove that nothing was sent."""
+    """An exception that is in no table does not prove that nothing was sent."""
     assert isinstance(classify(error, words=""), Unsure)

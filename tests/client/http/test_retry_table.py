@@ -74,7 +74,7 @@ def test_last_attempt(outcome: Outcome, kind: CallKind, action: Action) -> None:
 
 @pytest.mark.parametrize(("outcome", "kind", "action"), CELLS)
 def test_no_time_left(outcome: Outcome, kind: CallKind, action: Action) -> None:
-    """With no time left nothing is repeated, and what may have taken effect is still to be looked at."""
+    """With no time left nothing is repeated, and what may have taken effect is still to be verified."""
     assert decision(kind, outcome, time_left=0.0).action is (STOP if action is AGAIN else action)
 
 
