@@ -1,4 +1,4 @@
-"""The emulated account of a benchmark, seen from outside: where it is, and what it was asked."""
+"""The emulated account of a benchmark, from outside: where it is, and what it was asked."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ class Spec:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observed:
     """What an account has been asked until now: calls by method, refused ones, clusters by status, most sockets."""
 
     calls: Mapping[str, int]
@@ -51,12 +51,12 @@ class Account:
             "XPLENTY_API_KEY": facts["api_key"],
         }
 
-    def seen(self) -> Seen:
+    def observed(self) -> Observed:
         """Return what it has been asked until now."""
         assert self._process.stdin is not None
         self._process.stdin.write("\n")
         self._process.stdin.flush()
-        return Seen(**self._read())
+        return Observed(**self._read())
 
     def _read(self) -> dict[str, Any]:
         assert self._process.stdout is not None

@@ -10,14 +10,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.figure import Figure
-from benchmarks.rows import crowd, emulator, imports, memory, polls, preview, refresh, start, up
+from benchmarks.rows import emulator, imports, many, memory, polls, preview, refresh, start, up
 from benchmarks.table import table
 
 ROWS: Mapping[str, Callable[[], list[Figure]]] = {
     "up-10": up.ten_seconds,
     "up-60": up.sixty_seconds,
     "polls": polls.measure,
-    "crowd": crowd.measure,
+    "many": many.measure,
     "preview": preview.measure,
     "refresh": refresh.measure,
     "import": imports.measure,

@@ -1,7 +1,7 @@
 """`python -m benchmarks.served SPEC`: the emulated account of a benchmark, as a process of its own.
 
-It prints where it is. After that each line on standard input is answered with what the account has seen so far, and the
-end of standard input ends it.
+It prints where it is. After that each line on standard input is answered with what the account was asked so far, and
+the end of standard input ends it.
 """
 
 import json
@@ -26,7 +26,7 @@ def main(text: str) -> None:
     with emulator, Peak(urllib.parse.urlsplit(emulator.url).port or 0) as sockets:
         _say({"url": emulator.url, "account_id": emulator.account_id, "api_key": emulator.api_key})
         for _line in sys.stdin:
-            _say(_seen(emulator, sockets))
+            _say(_observed(emulator, sockets))
 
 
 def knobs(spec: Spec) -> Knobs:
@@ -41,7 +41,7 @@ def knobs(spec: Spec) -> Knobs:
 
 
 def add_past_clusters(emulator: Emulator, spec: Spec) -> None:
-    """Add clusters of the last days that are over, from which can be seen how long a boot takes."""
+    """Add clusters of the last days that are over, which show how long a boot takes."""
     now = emulator.account.world.now
     for age in range(spec.past_clusters, 0, -1):
         made = now - age * _DAY
@@ -56,7 +56,7 @@ def add_past_clusters(emulator: Emulator, spec: Spec) -> None:
         )
 
 
-def _seen(emulator: Emulator, sockets: Peak) -> dict[str, Any]:
+def _observed(emulator: Emulator, sockets: Peak) -> dict[str, Any]:
     clusters = emulator.clusters()
     return {
         "calls": Counter(call.method for call in emulator.calls()),

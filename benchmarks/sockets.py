@@ -18,7 +18,7 @@ def established(port: int, table: str) -> int:
 
 
 class Peak:
-    """Looks a hundred times a second while the block runs; `value` is the most connections seen at once."""
+    """Counts a hundred times a second while the block runs; `value` is the most connections at once."""
 
     def __init__(self, port: int) -> None:
         self.value = 0

@@ -85,7 +85,7 @@ def _environment(folder: Path, extra: Mapping[str, str]) -> dict[str, str]:
 
 
 def _compiling() -> dict[str, str]:
-    """The environment, in which modules are kept compiled, as an installation has them, whatever the shell says."""
+    """The environment, in which modules are kept compiled, as an installation has them, whatever the shell sets."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 

@@ -34,7 +34,7 @@ class Api:
         return cluster
 
     def wait(self, cluster_id: str, status: str) -> dict[str, Any]:
-        """Look every five seconds until the cluster has this status."""
+        """Poll every five seconds until the cluster has this status."""
         while (cluster := self.get(cluster_id))["status"] != status:
             if cluster["status"] == "error":
                 raise RuntimeError(f"cluster {cluster_id} is in error")

@@ -57,15 +57,15 @@ def _create(process: ProviderProcess, urn: str) -> Any:
 
 
 def _settled(account: Account, *, quiet: float) -> int:
-    """Return how many clusters are waited for once there have been no more for a while, in which each is looked at."""
-    pause, end, seen, since = threading.Event(), time.monotonic() + _LONGEST, 0, time.monotonic()
-    while time.monotonic() < end and (seen == 0 or time.monotonic() < since + quiet):
+    """Return how many clusters are waited for once there have been no more for a while, in which each is polled."""
+    pause, end, count, since = threading.Event(), time.monotonic() + _LONGEST, 0, time.monotonic()
+    while time.monotonic() < end and (count == 0 or time.monotonic() < since + quiet):
         pause.wait(0.2)
         living = _living(account)
-        if living != seen:
-            seen, since = living, time.monotonic()
-    return seen
+        if living != count:
+            count, since = living, time.monotonic()
+    return count
 
 
 def _living(account: Account) -> int:
-    return sum(count for status, count in account.seen().clusters.items() if status in {"pending", "creating"})
+    return sum(count for status, count in account.observed().clusters.items() if status in {"pending", "creating"})

@@ -1,12 +1,12 @@
-"""The calls that fifty waiting clusters cost in an hour of the service, looked at every five seconds."""
+"""The calls that fifty waiting clusters cost in an hour of the service, polled every five seconds."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
-from benchmarks.crowd_clock import CrowdClock
 from benchmarks.figure import Figure
 from benchmarks.plain.provider import Api, http_client
+from benchmarks.shared_clock import SharedClock
 from tests.support.in_process import in_process
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds.check import check
@@ -23,7 +23,7 @@ GOAL = 800
 TICK = 5.0
 _HOUR = 3_600.0
 _SETTLED = 62.0
-"""Seconds until the counting begins; no look of anybody falls on that moment, or on the one at which it ends."""
+"""Seconds until the counting begins; no poll falls on that moment, or on the one at which it ends."""
 _WINDOW = 600.0
 _CREDITS = 1_000_000
 
@@ -37,17 +37,17 @@ def measure() -> list[Figure]:
     ]
 
 
-Wait = Callable[[Emulator, CrowdClock, int], Callable[[int], object]]
+Wait = Callable[[Emulator, SharedClock, int], Callable[[int], object]]
 
 
 def calls_an_hour(begin: Wait, count: int) -> float:
-    """Return the calls of an hour, as far as those of ten minutes tell, with `count` who wait by what `begin` gives."""
-    clock = CrowdClock(count + 1)
+    """Return the calls of an hour, computed from those of ten minutes, with `count` who wait by what `begin` gives."""
+    clock = SharedClock(count + 1)
     knobs = Knobs(creating_seconds=_SETTLED + _WINDOW, credits_per_hour=_CREDITS)
     emulator = Emulator(clock=clock, knobs=knobs)
-    with ThreadPoolExecutor(count) as crowd:
+    with ThreadPoolExecutor(count) as pool:
         wait = begin(emulator, clock, count)
-        waiting = [crowd.submit(_one, wait, number, clock) for number in range(count)]
+        waiting = [pool.submit(_one, wait, number, clock) for number in range(count)]
         clock.sleep(_SETTLED)
         before = len(emulator.calls())
         clock.sleep(_WINDOW)
@@ -58,14 +58,14 @@ def calls_an_hour(begin: Wait, count: int) -> float:
     return (after - before) * _HOUR / _WINDOW
 
 
-def _one(wait: Callable[[int], object], number: int, clock: CrowdClock) -> None:
+def _one(wait: Callable[[int], object], number: int, clock: SharedClock) -> None:
     try:
         wait(number)
     finally:
         clock.leave()
 
 
-def ours(emulator: Emulator, clock: CrowdClock, _count: int) -> Callable[[int], object]:
+def ours(emulator: Emulator, clock: SharedClock, _count: int) -> Callable[[int], object]:
     """Return what creates one cluster and waits for it, as one process of ours does."""
     client = Client(
         api_key=emulator.api_key,
@@ -87,7 +87,7 @@ def ours(emulator: Emulator, clock: CrowdClock, _count: int) -> Callable[[int], 
     return create
 
 
-def plain(emulator: Emulator, clock: CrowdClock, _count: int) -> Callable[[int], object]:
+def plain(emulator: Emulator, clock: SharedClock, _count: int) -> Callable[[int], object]:
     """Return what creates one cluster and waits for it, as the plain provider does."""
 
     def create(_number: int) -> None:

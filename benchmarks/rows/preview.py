@@ -20,9 +20,9 @@ def measure() -> list[Figure]:
         thousand_that_do_nothing() as (bare, bare_up),
         thousand_that_do_nothing(outputs=_OUTPUTS) as (wide, wide_up),
     ):
-        before = account.seen().all_calls
+        before = account.observed().all_calls
         rounds = previews(ours, bare, wide)
-        calls = account.seen().all_calls - before
+        calls = account.observed().all_calls - before
     return [
         *_figures(f"preview of {COUNT:,} without a change", rounds, goal=GOAL),
         Figure("calls of a preview", calls / _RUNS, most=0),

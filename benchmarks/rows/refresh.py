@@ -9,9 +9,9 @@ GOAL = 11
 def measure() -> list[Figure]:
     """Count the calls, and measure the time against the floor."""
     with thousand_of_ours() as (ours, account, _up), thousand_that_do_nothing() as (nothing, _floor_up):
-        before = account.seen().all_calls
+        before = account.observed().all_calls
         took = ours.run("refresh", "--yes", "--skip-preview")
-        calls = account.seen().all_calls - before
+        calls = account.observed().all_calls - before
         floor = nothing.run("refresh", "--yes", "--skip-preview")
     return [
         Figure(f"calls of a refresh of {COUNT:,}", calls, most=GOAL),

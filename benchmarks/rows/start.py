@@ -1,4 +1,4 @@
-"""How long the command line takes to say its version and its help, beside loading what it is built with."""
+"""How long the command line takes to print its version and its help, beside loading what it is built with."""
 
 import subprocess
 import sys

@@ -40,13 +40,13 @@ def compared(boot: float, *, count: int) -> list[Figure]:
 def ours(boot: float, *, count: int, past: int) -> tuple[float, int]:
     """Return the seconds of an `up` of our clusters, and its calls; nothing is destroyed, the account goes away."""
     with served(Spec(boot, past_clusters=past)) as account, stack("ours", count, account.environment) as clusters:
-        return clusters.up(), account.seen().all_calls
+        return clusters.up(), account.observed().all_calls
 
 
 def plain(boot: float, *, count: int) -> list[Figure]:
     """Return the plain provider's time against the boot, altogether and for each wave of four."""
     with served(Spec(boot)) as account, stack("plain", count, account.environment) as clusters:
-        took, calls = clusters.up(), account.seen().all_calls
+        took, calls = clusters.up(), account.observed().all_calls
     waves = math.ceil(count / AT_ONCE)
     return [
         Figure(

@@ -12,7 +12,7 @@ from tests.bad_input.values import nested, value
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.preview.stack_rules import load_rules
 from xplenty_pulumi.emulator import Emulator
-from xplenty_pulumi.emulator.seed import read_seed_file
+from xplenty_pulumi.emulator.life.seed import read_seed_file
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.settings import load
 

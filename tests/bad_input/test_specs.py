@@ -12,7 +12,7 @@ from pulumi.output import Unknown
 from tests.bad_input.amounts import draws, part, settle, share
 from tests.bad_input.values import NUMBERS, TEXTS, nested, value
 from xplenty_pulumi import ClusterProvider, JobRunProvider
-from xplenty_pulumi.client.arguments import checked_body
+from xplenty_pulumi.client.collection import checked_body
 from xplenty_pulumi.core.kinds.inputs import shown
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.dynamic.providers.base import Provider

@@ -30,8 +30,8 @@ def test_served_account_counts_what_it_is_asked() -> None:
         with http_client(*account.environment.values()) as http:
             http.post("clusters", json={"nodes": 2}).raise_for_status()
             assert http.get("clusters/1").status_code == 404
-        account.seen()
-        seen = account.seen()
+        account.observed()
+        seen = account.observed()
     assert seen.calls == {"POST": 1, "GET": 1}
     assert (seen.all_calls, seen.refused) == (2, 1)
     assert seen.clusters == {"terminated": 2, "pending": 1}

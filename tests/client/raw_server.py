@@ -1,4 +1,4 @@
-"""A server on a real socket that does with each connection exactly what it is told."""
+"""A server on a real socket that runs a given behaviour on each connection."""
 
 import socket
 import ssl

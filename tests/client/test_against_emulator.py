@@ -10,7 +10,7 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator.account import Account
 from xplenty_pulumi.emulator.emulator import Emulator
-from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.errors import AuthError, InvalidError, NotFoundError, RateLimitedError
 
 
@@ -117,7 +117,7 @@ def test_packages(client: Client) -> None:
 
 
 def test_budget(client: Client) -> None:
-    """Asking for the budget is free; every other call costs one credit and tells what is left."""
+    """Asking for the budget is free; every other call costs one credit and has what is left in its answer."""
     before = client.rate_limit()
     assert client.rate_limit() == before
     client.packages.get(101)
@@ -135,7 +135,7 @@ def test_budget_used_up(clock: ManualClock) -> None:
 
 
 def test_refusals(client: Client) -> None:
-    """What the service refuses is told with its own words."""
+    """An error for a refusal has the words of the service."""
     with pytest.raises(NotFoundError, match="cluster 424242"):
         client.clusters.get(424242)
     with pytest.raises(NotFoundError, match="package 9 on cluster 8"):

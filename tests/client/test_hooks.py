@@ -35,7 +35,7 @@ ANSWER: dict[str, object] = {
 
 @pytest.fixture
 def emulator() -> Emulator:
-    """An account that answers all it knows of a hook."""
+    """An account that answers with all fields of a hook."""
     return Emulator(clock=ManualClock(), knobs=Knobs(hook_secrets_shown="all"))
 
 
@@ -108,7 +108,7 @@ def test_a_hook_the_service_refuses(client: Client) -> None:
 
 @pytest.mark.parametrize("bad", [0, -1, True, "7"])
 def test_what_is_no_id_is_not_asked_for(bad: int) -> None:
-    """A wrong id is told before anything is sent."""
+    """A wrong id is an error before anything is sent."""
     script = Script(httpx.Response(200, json=ANSWER))
     with client_on(script) as client, pytest.raises(SpecError, match="hook_id"):
         client.hooks.get(bad)
@@ -116,7 +116,7 @@ def test_what_is_no_id_is_not_asked_for(bad: int) -> None:
 
 
 def test_settings_that_json_can_not_express() -> None:
-    """A value that cannot be sent is told by its field, without showing it."""
+    """The error for a value that cannot be sent names its field, and does not show it."""
     with client_on(Script(httpx.Response(201, json=ANSWER))) as client, pytest.raises(SpecError, match="settings"):
         client.hooks.create({**WEB, "settings": {"url": object()}})
     with client_on(Script(httpx.Response(201, json=ANSWER))) as client, pytest.raises(SpecError, match="settings"):
@@ -183,7 +183,7 @@ READS: dict[str, Callable[[Client], object]] = {
     ("status", "error", "calls"), [(404, NotFoundError, 1), (422, InvalidError, 1), (502, UnsureError, 1)]
 )
 def test_a_lasting_status_of_a_change(name: str, status: int, error: type[XplentyError], calls: int) -> None:
-    """A change is told at once as refused or as unsure, and never repeated on a server fault; a ping is a change."""
+    """A change is an error at once, refused or unsure, and never repeated on a server fault; a ping is a change."""
     script = Script(refusal(status, "Sorry."))
     with client_on(script, deadline=1000.0) as client, pytest.raises(error) as caught:
         CHANGES[name](client)

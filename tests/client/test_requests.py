@@ -224,7 +224,7 @@ def test_rate_limit_on_the_older_path() -> None:
 
 
 def test_credits() -> None:
-    """The budget is what the latest answer told, and answers that do not tell it change nothing."""
+    """The budget is that of the latest answer, and answers without it change nothing."""
     told = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "41"}
     script = Script(job_reply(), refusal(404, **told), job_reply())
     with client_on(script) as client:

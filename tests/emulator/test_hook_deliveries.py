@@ -57,7 +57,7 @@ def test_an_event_is_posted_and_signed() -> None:
 
 
 def test_the_body_shows_a_thing_as_it_was() -> None:
-    """A cluster looks in each request as it did at the event, although the request leaves later."""
+    """A cluster is in each request as it was at the event, although the request leaves later."""
     with receiving() as receiver:
         caller = emulated()
         new_hook(caller, receiver.url, "cluster")
@@ -147,7 +147,7 @@ def test_every_name_of_this_machine_will_do(host: str) -> None:
     ],
 )
 def test_nothing_leaves_this_machine(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every other address is refused before a connection is tried or a name looked up."""
+    """Every other address is refused before a connection is tried or a name resolved."""
     tried: list[str] = []
 
     def look_up(host: str, *rest: object, **named: object) -> list[object]:
@@ -177,7 +177,7 @@ def test_a_redirect_is_not_followed() -> None:
 
 
 def test_a_silent_receiver_costs_a_bounded_time() -> None:
-    """A receiver that does not answer is given up after the time of the knob, and the next one is told."""
+    """A receiver that does not answer is given up after the time of the knob, and the next one gets its events."""
     with receiving(holding=True) as silent, receiving() as receiver:
         caller = emulated(hook_timeout_seconds=0.2)
         for url in (silent.url, receiver.url):
@@ -229,7 +229,7 @@ def test_settings_that_no_request_can_carry_fail(setting: str) -> None:
 
 
 def test_what_came_of_it_is_noted_with_the_hook() -> None:
-    """Success and failure stand at the event that was told, and only there."""
+    """Success and failure stand at the event that was sent, and only there."""
     with receiving(200, 500) as receiver:
         caller = emulated()
         hook = new_hook(caller, receiver.url, "cluster", "job.submitted", "job.failed")
@@ -310,7 +310,7 @@ def served(receiver: Receiver, clock: ManualClock, **knobs: Any) -> Emulator:
 
 
 def test_a_served_account_delivers_by_itself() -> None:
-    """Nobody calls or looks: time alone makes the events, and they arrive in order."""
+    """Nobody calls: time alone makes the events, and they arrive in order."""
     clock = ManualClock()
     with receiving() as receiver, served(receiver, clock) as emulator:
         caller = Caller(emulator, clock)

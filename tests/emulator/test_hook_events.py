@@ -1,4 +1,4 @@
-"""Which hooks hear of what: each event once, at its moment, and only who is subscribed."""
+"""Which hooks get which events: each event once, at its moment, and only who is subscribed."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ def listener(caller: Caller, *events: str, **fields: Any) -> int:
     return int(caller.post("hooks", body).json()["id"])
 
 
-def heard(caller: Caller) -> list[str]:
+def sent(caller: Caller) -> list[str]:
     return [delivery.event for delivery in caller.emulator.deliveries()]
 
 
@@ -24,18 +24,18 @@ def test_the_life_of_a_cluster_is_told() -> None:
     cluster = caller.new_cluster(time_to_idle=60)
     caller.clock.advance(100)
     caller.delete(f"clusters/{cluster}")
-    assert heard(caller) == ["cluster.requested", "cluster.available", "cluster.idled"]
+    assert sent(caller) == ["cluster.requested", "cluster.available", "cluster.idled"]
     caller.clock.advance(100)
-    assert heard(caller)[3:] == ["cluster.terminated"]
+    assert sent(caller)[3:] == ["cluster.terminated"]
 
 
 def test_a_cluster_in_error_is_told() -> None:
-    """A cluster that fails to start is told as in error and never as available."""
+    """A cluster that fails to start has an event for the error and none for available."""
     caller = emulated()
     listener(caller, "cluster")
     caller.emulator.fail_next_clusters()
     caller.new_cluster()
-    assert heard(caller) == ["cluster.requested", "cluster.error"]
+    assert sent(caller) == ["cluster.requested", "cluster.error"]
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,11 @@ def test_the_life_of_a_job_is_told(package: int, end: str, event: str) -> None:
     if end:
         caller.delete(f"jobs/{job}")
     caller.clock.advance(100)
-    assert heard(caller) == ["job.submitted", "job.started", event]
+    assert sent(caller) == ["job.submitted", "job.started", event]
 
 
 def test_each_event_is_told_at_its_own_moment_and_in_order() -> None:
-    """However late anybody looks, events come in the order and with the time in which they happened."""
+    """However late a call comes, events come in the order and with the time in which they happened."""
     caller = emulated()
     listener(caller, "job", "cluster")
     cluster = caller.new_cluster(ready=False, terminate_on_idle=True, time_to_idle=60)
@@ -73,7 +73,7 @@ def test_each_event_is_told_at_its_own_moment_and_in_order() -> None:
 
 
 def test_only_what_a_hook_is_subscribed_to_is_told() -> None:
-    """A hook hears its own events, one for all of a kind hears all of these, and an inactive one nothing."""
+    """A hook gets its own events, one for all of a kind gets all of these, and an inactive one nothing."""
     caller = emulated()
     names = {
         listener(caller, "job.failed"): "failures",
@@ -96,7 +96,7 @@ def test_a_hook_with_an_event_twice_over_hears_it_once() -> None:
     caller = emulated()
     listener(caller, "job", "job.submitted", "job.submitted")
     caller.new_job(caller.new_cluster())
-    assert heard(caller) == ["job.submitted"]
+    assert sent(caller) == ["job.submitted"]
 
 
 def test_a_hook_hears_only_of_its_own_time() -> None:
@@ -110,7 +110,7 @@ def test_a_hook_hears_only_of_its_own_time() -> None:
     caller.delete(f"hooks/{hook}")
     caller.clock.advance(500)
     caller.get("clusters")
-    assert heard(caller) == ["job.submitted", "job.started"]
+    assert sent(caller) == ["job.submitted", "job.started"]
 
 
 @pytest.mark.parametrize(("cluster_available_event", "times"), [("first", 1), ("every", 3)])
@@ -123,7 +123,7 @@ def test_being_available_again_is_a_knob(cluster_available_event: str, times: in
     caller.clock.advance(1_000)
     assert caller.cluster(cluster)["status"] == "idle"
     caller.new_job(cluster)
-    assert heard(caller) == ["cluster.available"] * times
+    assert sent(caller) == ["cluster.available"] * times
 
 
 def test_idling_at_the_end_is_told_too() -> None:
@@ -132,14 +132,14 @@ def test_idling_at_the_end_is_told_too() -> None:
     listener(caller, "cluster.idled", "cluster.terminated")
     caller.new_cluster(terminate_on_idle=True, time_to_idle=60)
     caller.clock.advance(100)
-    assert heard(caller) == ["cluster.idled", "cluster.terminated"]
+    assert sent(caller) == ["cluster.idled", "cluster.terminated"]
 
 
 def test_a_ping_sends_one_event_of_that_name() -> None:
     """A ping is told once, whatever the hook is subscribed to."""
     caller = emulated()
     caller.get(f"hooks/{listener(caller, 'job.failed', 'cluster')}/ping")
-    assert heard(caller) == ["ping"]
+    assert sent(caller) == ["ping"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from xplenty_pulumi.emulator import Knobs, PackageSeed, Seed
-from xplenty_pulumi.emulator.seed import read_seed_file
+from xplenty_pulumi.emulator.life.seed import read_seed_file
 from xplenty_pulumi.errors import ConfigError
 
 

@@ -1,4 +1,4 @@
-"""An account on which time stands still, and passes when something unfinished is looked at or when it is told to."""
+"""An account on which time stands still, and passes when something unfinished is read, or by hand."""
 
 import base64
 import json
@@ -47,7 +47,7 @@ def test_look_at_a_job_that_has_not_ended_takes_a_step() -> None:
 
 @pytest.mark.parametrize("path", ["clusters", "clusters/501", "jobs", "jobs/9001"])
 def test_list_counts_like_the_record_itself(path: str) -> None:
-    """Time passes for a look at one and for a look at all."""
+    """Time passes for a read of one and for a read of all."""
     account = stepped(30)
     account.new_job(account.new_cluster(ready=False))
     account.get(path)
@@ -68,7 +68,7 @@ def test_what_is_finished_takes_no_time(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["clusters/501/watchers", "clusters/501/instances", "jobs/9001/log", "packages/101"])
 def test_only_clusters_and_jobs_themselves_are_looks(path: str) -> None:
-    """What hangs on them is read once, and not until something has become of it; nor is a change a look."""
+    """What hangs on them is read once, and not until something has become of it; nor is a change a read."""
     account = stepped(30)
     account.new_job(account.new_cluster(ready=False))
     account.get(path)
@@ -78,7 +78,7 @@ def test_only_clusters_and_jobs_themselves_are_looks(path: str) -> None:
 
 
 def test_idle_cluster_is_not_on_its_way() -> None:
-    """An available cluster idles out by hand alone, however long others look at it."""
+    """An available cluster idles out by hand alone, however often others read it."""
     account = stepped(30)
     number = account.new_cluster(terminate_on_idle=True, time_to_idle=60)
     assert {account.cluster(number)["status"] for _ in range(10)} == {"available"}
@@ -87,7 +87,7 @@ def test_idle_cluster_is_not_on_its_way() -> None:
 
 
 def test_pace_is_set_by_hand() -> None:
-    """With a step of 0 nothing passes by looks, until there is another step."""
+    """With a step of 0 nothing passes by reads, until there is another step."""
     account = stepped(0)
     number = account.new_cluster(ready=False)
     assert {account.cluster(number)["status"] for _ in range(10)} == {"pending"}
@@ -111,7 +111,7 @@ def test_step_is_a_number_of_seconds(step: float) -> None:
 
 
 def test_step_and_time_scale_exclude_each_other() -> None:
-    """Time passes either by itself or by looks."""
+    """Time passes either by itself or by reads."""
     with pytest.raises(ConfigError, match="step and time_scale exclude each other"):
         Emulator(step=30, time_scale=60)
 

@@ -26,7 +26,7 @@ def test_the_maker_of_a_cluster_and_a_job_is_written_to() -> None:
 
 
 def test_failures_and_stops_are_written_of() -> None:
-    """A failed job is told with its own words, a stopped one and a cluster in error are told too."""
+    """The mail of a failed job has its own words; a stopped one and a cluster in error have mails too."""
     caller = emulated()
     cluster = caller.new_cluster()
     failed, stopped = caller.new_job(cluster, 103), caller.new_job(cluster)
@@ -43,7 +43,7 @@ def test_failures_and_stops_are_written_of() -> None:
 
 
 def test_who_stops_watching_is_not_written_to() -> None:
-    """Cluster and job are watched apart; one who watches again hears of what comes then."""
+    """Cluster and job are watched apart; one who watches again gets the mails from then on."""
     caller = emulated()
     cluster = caller.new_cluster()
     caller.delete(f"clusters/{cluster}/watchers")
@@ -69,7 +69,7 @@ def test_a_watcher_is_written_to_at_the_address_of_the_user() -> None:
 
 
 def test_nothing_is_told_twice_after_a_restart(tmp_path: Path) -> None:
-    """An account taken up from its file tells what happens from then on; hooks and their salts are as they were."""
+    """An account taken up from its file sends what happens from then on; hooks and their salts are as they were."""
     clock = ManualClock()
     before = Caller(Emulator(Seed(api_key=KEY), clock=clock, state=tmp_path / "account"), clock)
     body = {"type": "slack", "settings": {"url": "https://192.0.2.1/in"}, "events": ["cluster"]}

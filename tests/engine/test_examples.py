@@ -15,7 +15,7 @@ import pytest
 from tests.support.hook_receiver import receiving
 from tests.support.stack import LONGEST, STEP, Ran, Stack, bridged
 from xplenty_pulumi.emulator import Emulator
-from xplenty_pulumi.emulator.seed import read_seed_file
+from xplenty_pulumi.emulator.life.seed import read_seed_file
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"

@@ -10,7 +10,7 @@ import pytest
 import schemathesis
 
 from tests.support.openapi import load_document
-from xplenty_pulumi.emulator.wire import routes
+from xplenty_pulumi.emulator.calls import routes
 
 DOCUMENT = load_document()
 SCHEMAS = DOCUMENT["components"]["schemas"]

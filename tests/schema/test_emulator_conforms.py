@@ -12,8 +12,8 @@ import pytest
 from tests.support.openapi import SchemaWatch, contract
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator.account import Account
-from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.seed import Seed
+from xplenty_pulumi.emulator.life.knobs import Knobs
+from xplenty_pulumi.emulator.life.seed import Seed
 from xplenty_pulumi.emulator.wire.messages import Request, Response
 
 pytestmark = pytest.mark.usefixtures("schema_watch")

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.support.openapi import load_document, tighten
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator.account import Account
-from xplenty_pulumi.emulator.seed import Seed
+from xplenty_pulumi.emulator.life.seed import Seed
 from xplenty_pulumi.emulator.wire.messages import Request
 
 pytestmark = pytest.mark.usefixtures("schema_watch")

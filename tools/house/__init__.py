@@ -1,5 +1,5 @@
-"""Figures of the source: how many rooms and arrows each package has, and how far a flow travels through them.
+"""Figures of the source: modules of each package and imports between them, and how many functions a flow enters.
 
 - `figures`: what is counted in the source itself.
-- `flows`: what a flow runs through until its call is sent, or its text is there.
+- `flows`: the functions that a flow enters until its call is sent, or its text is there.
 """

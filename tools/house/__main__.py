@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from benchmarks.rows.start import milliseconds
 from tools.house.figures import Source
 from tools.house.flows import failing_job, resize
 
@@ -24,6 +25,8 @@ def main() -> None:
     print(f"private functions used once: {source.used_once():.0%}")
     for name, travel in (("a resize until its PUT", resize()), ("a failing job until its text", failing_job())):
         print(f"{name}: {len(travel.functions)} functions in {travel.files()} files")
+    version, typer = milliseconds("-m", "xplenty_pulumi.cli", "--version"), milliseconds("-c", "import typer")
+    print(f"xplenty-pulumi --version: {version:.0f} ms, {version / typer:.2f} times `import typer`")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ class Travel:
     is_over: bool = False
 
     def note(self, frame: FrameType, event: str, _argument: object) -> None:
-        """Note a call of a function, as a profiler is told of it."""
+        """Note a call of a function, as a profiler is called with it."""
         file = frame.f_code.co_filename
         is_body = frame.f_code.co_name.startswith("<")
         if event == "call" and not (self.is_over or is_body) and file.startswith(_PACKAGE) and "/emulator/" not in file:

@@ -12,7 +12,7 @@ import typer
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.emulator import Emulator, Knobs, LoggedCall, Seed
-from xplenty_pulumi.emulator.seed import read_seed_file
+from xplenty_pulumi.emulator.life.seed import read_seed_file
 from xplenty_pulumi.redact import Secret
 
 

@@ -10,15 +10,15 @@ Every method returns a model or raises one of `xplenty_pulumi.errors`.
 
 - `api`: the client, and the calls about the account itself.
 - `clusters`, `jobs`, `hooks`, `packages`: the calls of each collection.
-- `models`, `hook_models`: what the service answers, as frozen values.
-- `lenient`, `parsing`: from JSON values to models.
-- `whose`: that a record is the one that was asked for.
-- `arguments`, `paging`: what callers pass, and lists that come in pages.
-- `http`: one request and what becomes of it.
+- `models`: what the service answers, as frozen values; the records of hooks stand in `hooks`.
+- `parsing`: from JSON values to models.
+- `collection`: the calls that all collections share, and whose record an answer holds.
+- `paging`: lists that come in pages.
+- `http`: one request and its outcome.
 """
 
 from xplenty_pulumi.client.api import Client
-from xplenty_pulumi.client.hook_models import Hook, HookEvent, HookSettings, HookTrigger, HookType, PingedHook
+from xplenty_pulumi.client.hooks import Hook, HookEvent, HookSettings, HookTrigger, HookType, PingedHook
 from xplenty_pulumi.client.models import (
     BootstrapAction,
     Cluster,

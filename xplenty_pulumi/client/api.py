@@ -5,6 +5,7 @@ import re
 import threading
 import weakref
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -15,18 +16,19 @@ from xplenty_pulumi.client.http.address import parse_account, parse_address
 from xplenty_pulumi.client.http.calls import ApiCall, Caller, scrub_http_logs
 from xplenty_pulumi.client.http.explain import Explainer
 from xplenty_pulumi.client.http.limits import Meter
-from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest
-from xplenty_pulumi.client.http.retry import CallKind
+from xplenty_pulumi.client.http.outcomes import Answered, CallKind, HttpRequest
 from xplenty_pulumi.client.http.transport import READ_TIMEOUT, HttpTransport, Transport
 from xplenty_pulumi.client.jobs import Jobs
 from xplenty_pulumi.client.models import RateLimit
 from xplenty_pulumi.client.packages import Packages, Plans
-from xplenty_pulumi.client.parsing import Unreadable, read_mapping, read_rate_limit
+from xplenty_pulumi.client.parsing import Unreadable, parse, read_mapping
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.errors import ConfigError, NotFoundError
 from xplenty_pulumi.redact import Secret
 
 DEFAULT_URL = "https://api.xplenty.com"
+_OF_OTHER_KINDS = frozenset({"status", "nodes", "cluster_id", "package_id", "events"})
+"""Fields that no user has (documented), and that the records of other kinds have."""
 
 
 class Client:
@@ -76,20 +78,38 @@ class Client:
         self._user: int | None = None
         self._asking = threading.Lock()
         self._unscrub_logs = weakref.finalize(self, scrub_http_logs(api_key))
-        self._offer(self._caller)
 
-    def _offer(self, caller: Caller) -> None:
-        self._caller = caller
-        self.clusters = Clusters(caller, base=self._base)
-        self.jobs = Jobs(caller, base=self._base)
-        self.packages = Packages(caller, base=self._base)
-        self.hooks = Hooks(caller, base=self._base)
-        self.plans = Plans(caller, base=self._base)
+    @cached_property
+    def clusters(self) -> Clusters:
+        """The clusters of the account."""
+        return Clusters(self._caller, base=self._base)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The job runs of the account."""
+        return Jobs(self._caller, base=self._base)
+
+    @cached_property
+    def packages(self) -> Packages:
+        """The packages of the account."""
+        return Packages(self._caller, base=self._base)
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        """The hooks of the account."""
+        return Hooks(self._caller, base=self._base)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """The plans of the account."""
+        return Plans(self._caller, base=self._base)
 
     def within(self, deadline: float) -> "Client":
         """Return this client with another deadline: connections, key and what it has sent are shared."""
         other = copy.copy(self)
-        other._offer(self._caller.within(deadline))  # noqa: SLF001 - of the same class
+        for collection in ("clusters", "jobs", "packages", "hooks", "plans"):
+            vars(other).pop(collection, None)  # made anew for the other deadline
+        other._caller = self._caller.within(deadline)  # noqa: SLF001 - of the same class
         return other
 
     def __repr__(self) -> str:
@@ -110,12 +130,12 @@ class Client:
 
     @property
     def credits(self) -> RateLimit | None:
-        """The hourly call budget as the latest answer told it; None before the first."""
+        """The hourly call budget by the latest answer; None before the first."""
         return self._caller.meter.told
 
     @property
     def clock_ahead(self) -> float | None:
-        """Seconds by which the clock here is ahead of the service's, as the latest answer told it; None if none did."""
+        """Seconds by which the clock here is ahead of the service's, by the latest answer; None if none says so."""
         return self._caller.ahead
 
     @property
@@ -150,13 +170,13 @@ class Client:
             return self._user
 
     def _rate_limit(self, path: str) -> RateLimit:
-        return self._caller.run(
-            ApiCall(CallKind.READ, HttpRequest("GET", path), "rate limit", read_rate_limit, free=True)
-        )
+        request = HttpRequest("GET", path)
 
+        def read(answer: Answered) -> RateLimit:
+            """Read the two numbers, which the body wraps in `limits` (observed)."""
+            return parse(RateLimit, read_mapping(answer).get("limits", answer.body))
 
-_OF_OTHER_KINDS = frozenset({"status", "nodes", "cluster_id", "package_id", "events"})
-"""Fields that no user has (documented), and that the records of other kinds have."""
+        return self._caller.run(ApiCall(CallKind.READ, request, "rate limit", read, free=True))
 
 
 def _read_user_id(answer: Answered) -> int:
@@ -172,7 +192,7 @@ def _read_user_id(answer: Answered) -> int:
 def _checked_key(api_key: Secret | str) -> Secret:
     # Rebound, so that no frame of a traceback holds the text.
     api_key = api_key if isinstance(api_key, Secret) else Secret(api_key)
-    if _is_possible_key(api_key):
+    if re.fullmatch(r"[^\s:\x00-\x1f\x7f\ud800-\udfff]+", api_key.reveal()):
         return api_key
     raise ConfigError(
         "the API key holds characters that no key has" if api_key else "the API key is missing",
@@ -180,7 +200,3 @@ def _checked_key(api_key: Secret | str) -> Secret:
         advice="Set XPLENTY_API_KEY, or the stack's secret setting xplenty:apiKey; a user's key is on the page of the "
         "user's settings.",
     )
-
-
-def _is_possible_key(api_key: Secret) -> bool:
-    return re.fullmatch(r"[^\s:\x00-\x1f\x7f\ud800-\udfff]+", api_key.reveal()) is not None

@@ -1,31 +1,130 @@
-"""Hooks: have the service tell somebody of events."""
+"""Hooks: have the service notify somebody of events; the `repr` of their records shows no secret."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Annotated
 
-from xplenty_pulumi.client.arguments import checked_body, checked_id, list_query
-from xplenty_pulumi.client.hook_models import Hook, PingedHook
-from xplenty_pulumi.client.http.calls import ApiCall, Caller
-from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest
-from xplenty_pulumi.client.http.retry import CallKind
-from xplenty_pulumi.client.paging import Listed, Listing
-from xplenty_pulumi.client.parsing import Unreadable
-from xplenty_pulumi.client.whose import Collection
-from xplenty_pulumi.redact import Secret
-from xplenty_pulumi.text import label
+from pydantic import PlainSerializer, PlainValidator
+
+from xplenty_pulumi.client.collection import Collection
+from xplenty_pulumi.client.http.calls import ApiCall
+from xplenty_pulumi.client.http.outcomes import CallKind, HttpRequest
+from xplenty_pulumi.client.models import Identified, Record
+from xplenty_pulumi.client.paging import Listed, list_query
+from xplenty_pulumi.client.parsing import Lenient, Moment, Status, Unreadable
+from xplenty_pulumi.redact import MASK, Secret
 
 
-class Hooks:
+def _as_secret(value: object) -> Secret:
+    if isinstance(value, Secret):
+        return value
+    if isinstance(value, str) and value:
+        return Secret(value)
+    raise ValueError("a secret is a text")
+
+
+Hidden = Annotated[
+    Secret, PlainValidator(_as_secret), PlainSerializer(lambda _: MASK, return_type=str, when_used="json")
+]
+Key = Status
+"""A text that identifies, so that it is never missing."""
+
+
+class HookSettings(Record):
+    """Where a hook sends events, by its type; the service does not return `basic_auth_data` (documented).
+
+    `repr` shows nothing, because an address may hold a token too. Fields that are not known here are not masked.
+    """
+
+    shown_fields = ()
+
+    url: Lenient[str] = None
+    basic_auth: Lenient[bool] = None
+    basic_auth_data: Lenient[Hidden] = None
+    encrypted_basic_auth_data: Lenient[Hidden] = None
+    insecure_ssl: Lenient[bool] = None
+    team: Lenient[str] = None
+    channel: Lenient[str] = None
+    room: Lenient[str] = None
+    auth_token: Lenient[Hidden] = None
+    emails: Lenient[str] = None
+    pd_account: Lenient[str] = None
+    service_name: Lenient[str] = None
+    service_key: Lenient[Hidden] = None
+
+
+class Hook(Identified):
+    """Whom the service notifies of events, and how: `type` is `web`, `slack`, `hipchat`, `email` or `pagerduty`.
+
+    A hook that was given no name is called after its settings, by its address for example (documented), so `repr` does
+    not show the name.
+    """
+
+    shown_fields = ("id", "type", "active")
+
+    type: Key
+    name: Lenient[str] = None
+    active: Lenient[bool] = None
+    settings: Lenient[HookSettings] = None
+    events: Lenient[tuple[str, ...]] = None
+    salt: Lenient[Hidden] = None
+
+
+class HookTrigger(Record):
+    """An event a hook is subscribed to, and the result of the last delivery; `last_trigger_status` begins as `none`."""
+
+    shown_fields = ("id", "name", "last_trigger_status")
+
+    id: Lenient[int] = None
+    name: Lenient[str] = None
+    last_response: Lenient[dict[str, object]] = None
+    last_trigger_status: Lenient[str] = None
+    last_trigger_time: Lenient[Moment] = None
+
+
+class PingedHook(Identified):
+    """A hook as a ping shows it: each of its events has the result of the last delivery."""
+
+    shown_fields = ("id", "type", "active")
+
+    type: Lenient[str] = None
+    name: Lenient[str] = None
+    active: Lenient[bool] = None
+    settings: Lenient[HookSettings] = None
+    events: Lenient[tuple[HookTrigger, ...]] = None
+    salt: Lenient[Hidden] = None
+
+
+class HookType(Record):
+    """A way in which a hook sends events."""
+
+    shown_fields = ("type",)
+
+    type: Key
+    name: Lenient[str] = None
+    description: Lenient[str] = None
+    icon_url: Lenient[str] = None
+    groups: Lenient[tuple[dict[str, object], ...]] = None
+
+
+class HookEvent(Record):
+    """An event that hooks are notified of; the ids `job` and `cluster` stand for all of theirs."""
+
+    id: Key
+    group_name: Lenient[str] = None
+    name: Lenient[str] = None
+
+
+class Hooks(Collection[Hook]):
     """The hooks of an account; every method raises an XplentyError when it cannot return what it promises."""
 
-    def __init__(self, caller: Caller, *, base: str) -> None:
-        self._caller = caller
-        self._at = Collection(base, "hooks")
+    _name = "hooks"
+    _model = Hook
 
     def get(self, hook_id: int) -> Hook:
         """Return the hook as it is now."""
-        return self._one(CallKind.READ, "GET", hook_id)
+        return self._one("GET", hook_id)
 
     def list(
         self,
@@ -42,8 +141,7 @@ class Hooks:
         `page_size` (1 to 100) is fetched when it is needed, so a caller that stops early saves calls.
         """
         wanted = ",".join(types) or None
-        query = list_query(sort=sort, direction=direction, since=since, page_size=page_size, type=wanted)
-        return Listing(Hook, self._at, query).items(self._caller)
+        return self._list(list_query(sort=sort, direction=direction, since=since, page_size=page_size, type=wanted))
 
     def create(self, fields: Mapping[str, object]) -> Hook:
         """Make a hook and return it.
@@ -51,48 +149,38 @@ class Hooks:
         `fields` are the documented parameters: `type`, `settings` and `events` are required, `name` and `active` are
         not. Settings may be Secrets. UnsureError means that the hook may exist: look for it before making it again.
         """
-        request = HttpRequest("POST", self._at.path, body=_body(fields))
-        read = partial(self._read_new, kind=fields.get("type"))
-        return self._caller.run(ApiCall(CallKind.CREATE, request, "new hook", read))
+        kind = fields.get("type")
+
+        def check(hook: Hook) -> None:
+            if isinstance(kind, str) and hook.type != kind:
+                raise Unreadable("with a hook of another type")
+
+        return self._create(_revealed(fields), resource="new hook", check=check)
 
     def update(self, hook_id: int, fields: Mapping[str, object]) -> Hook:
         """Set `settings`, which the service wants each time, and `name`, `events` or `active`, and return the hook.
 
         Events are replaced as a whole; the type cannot be changed. UnsureError means: read it and compare.
         """
-        return self._one(CallKind.WRITE, "PUT", hook_id, body=_body(fields))
+        return self._one("PUT", hook_id, body=_revealed(fields))
 
     def delete(self, hook_id: int) -> Hook:
         """Remove the hook and return it as it was."""
-        return self._one(CallKind.WRITE, "DELETE", hook_id)
+        return self._one("DELETE", hook_id)
 
     def ping(self, hook_id: int) -> PingedHook:
-        """Let the service send a test through the hook; what came of earlier events is in what this returns.
+        """Let the service send a test through the hook; the result has the last delivery of each event.
 
-        The answer does not tell whether the test arrived. UnsureError means that it may have been sent.
+        The answer does not say whether the test arrived. UnsureError means that it may have been sent.
         """
         request = HttpRequest("GET", f"{self._path_of(hook_id)}/ping")
-        read = partial(self._at.read_one, PingedHook, number=hook_id)
+        read = partial(self._read_one, PingedHook, number=hook_id)
         return self._caller.run(ApiCall(CallKind.WRITE, request, f"ping of hook {hook_id}", read))
 
-    def _one(self, kind: CallKind, method: str, hook_id: int, *, body: Mapping[str, object] | None = None) -> Hook:
-        request = HttpRequest(method, self._path_of(hook_id), body=body)
-        read = partial(self._at.read_one, Hook, number=hook_id)
-        return self._caller.run(ApiCall(kind, request, label("hook", hook_id), read))
 
-    def _read_new(self, answer: Answered, *, kind: object) -> Hook:
-        hook = self._at.read_one(Hook, answer)
-        if isinstance(kind, str) and hook.type != kind:
-            raise Unreadable("with a hook of another type")
-        return hook
-
-    def _path_of(self, hook_id: int) -> str:
-        return f"{self._at.path}/{checked_id(hook_id, field='hook_id')}"
-
-
-def _body(fields: Mapping[str, object]) -> dict[str, object]:
+def _revealed(fields: Mapping[str, object]) -> Mapping[str, object]:
     settings = fields.get("settings")
     if not isinstance(settings, Mapping):
-        return checked_body(fields)
+        return fields
     revealed = {name: value.reveal() if isinstance(value, Secret) else value for name, value in settings.items()}
-    return checked_body({**fields, "settings": revealed})
+    return {**fields, "settings": revealed}

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from xplenty_pulumi.client.lenient import Errors, Id, Lenient, Moment, Several, Status
+from xplenty_pulumi.client.parsing import Errors, Id, Lenient, Moment, Several, Status
 
 
 class Record(BaseModel):
@@ -25,7 +25,7 @@ class Record(BaseModel):
 
 
 class Identified(Record):
-    """A record that its id tells from all others of its kind."""
+    """A record that is identified by its id."""
 
     id: Id
 
@@ -110,7 +110,7 @@ class Instance(Record):
 
 
 class Watcher(Record):
-    """A user who is told what becomes of a cluster or a job."""
+    """A user who is notified of events of a cluster or a job."""
 
     id: Id
     display_name: Lenient[str] = None

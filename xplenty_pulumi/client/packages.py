@@ -1,33 +1,26 @@
-"""Packages: read only, because they are made in the service's designer."""
+"""Packages, read only because they are made in the service's designer, and the plans of an account."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from xplenty_pulumi.client.arguments import checked_id, include_query, list_query
+from xplenty_pulumi.client.collection import Collection
 from xplenty_pulumi.client.http.calls import ApiCall, Caller
-from xplenty_pulumi.client.http.outcomes import HttpRequest
-from xplenty_pulumi.client.http.retry import CallKind
+from xplenty_pulumi.client.http.outcomes import CallKind, HttpRequest
 from xplenty_pulumi.client.models import Package, Plan, Subscription
-from xplenty_pulumi.client.paging import Listed, Listing
+from xplenty_pulumi.client.paging import Listed, include_query, list_query
 from xplenty_pulumi.client.parsing import read_record, read_records
-from xplenty_pulumi.client.whose import Collection
-from xplenty_pulumi.text import label
 
 
-class Packages:
+class Packages(Collection[Package]):
     """The packages of an account; every method raises an XplentyError when it cannot return what it promises."""
 
-    def __init__(self, caller: Caller, *, base: str) -> None:
-        self._caller = caller
-        self._at = Collection(base, "packages")
+    _name = "packages"
+    _model = Package
 
     def get(self, package_id: int, *, include: Sequence[str] = ()) -> Package:
         """Return the package; `include` may ask for `flow`."""
-        path = f"{self._at.path}/{checked_id(package_id, field='package_id')}"
-        request = HttpRequest("GET", path, include_query(include))
-        read = partial(self._at.read_one, Package, number=package_id)
-        return self._caller.run(ApiCall(CallKind.READ, request, label("package", package_id), read))
+        return self._one("GET", package_id, query=include_query(include))
 
     def list(
         self,
@@ -54,11 +47,7 @@ class Packages:
             include=include,
             page_size=page_size,
         )
-        return Listing(Package, self._at, query).items(self._caller)
-
-
-_read_plans = partial(read_records, Plan)
-_read_subscription = partial(read_record, Subscription)
+        return self._list(query)
 
 
 class Plans:
@@ -73,9 +62,10 @@ class Plans:
 
     def list(self) -> tuple[Plan, ...]:
         """Return the plans that the account may have."""
-        return self._caller.run(ApiCall(CallKind.READ, HttpRequest("GET", f"{self._base}/plans"), "plans", _read_plans))
+        request = HttpRequest("GET", f"{self._base}/plans")
+        return self._caller.run(ApiCall(CallKind.READ, request, "plans", partial(read_records, Plan)))
 
     def subscription(self) -> Subscription:
         """Return which of them it has."""
         request = HttpRequest("GET", f"{self._base}/subscription")
-        return self._caller.run(ApiCall(CallKind.READ, request, "subscription", _read_subscription))
+        return self._caller.run(ApiCall(CallKind.READ, request, "subscription", partial(read_record, Subscription)))

@@ -1,32 +1,64 @@
-"""Lists that come in pages, fetched one by one as they are needed."""
+"""Lists that come in pages: the query of a list call, and its items, fetched page by page as they are needed."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from xplenty_pulumi.client.http.answers import offset_in
-from xplenty_pulumi.client.http.calls import ApiCall, Caller
-from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest
-from xplenty_pulumi.client.http.retry import CallKind
 from xplenty_pulumi.client.models import Identified
-from xplenty_pulumi.client.whose import Collection
+from xplenty_pulumi.errors import SpecError
 
 MOST_PAGES = 200
+LARGEST_PAGE = 100
 
 Item = TypeVar("Item", bound=Identified)
 
 
+def list_query(
+    *,
+    sort: str | None = None,
+    direction: str | None = None,
+    since: datetime | None = None,
+    include: Sequence[str] = (),
+    page_size: int,
+    **filters: str | int | None,
+) -> dict[str, str]:
+    """Return the query of a list call, without its offset; what is None is left to the service."""
+    if isinstance(page_size, bool) or not 1 <= page_size <= LARGEST_PAGE:
+        raise SpecError(f"page_size must be from 1 to {LARGEST_PAGE}", field="page_size")
+    if since is not None and since.tzinfo is None:
+        raise SpecError("since must have a time zone", field="since")
+    moment = None if since is None else since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    named = {**filters, "sort": sort, "direction": direction, "since": moment, "limit": page_size}
+    return {name: str(value) for name, value in named.items() if value is not None} | include_query(include)
+
+
+def include_query(include: Sequence[str]) -> dict[str, str]:
+    """Return the query that asks for more than the service shows by itself."""
+    return {"include": ",".join(include)} if include else {}
+
+
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """One page, and where the next one starts.
-
-    The Link header decides whether there is one; its offset counts unless it is less than what was read, as in the
-    documented example. Without the header a page is the last unless it is full.
-    """
+    """One page, and where the next one starts."""
 
     items: tuple[Item, ...]
     following: int
     is_last: bool = False
+
+
+def page_of(items: tuple[Item, ...], link: str | None, *, offset: int, limit: int) -> Page[Item]:
+    """Return the page of a list that begins at `offset`, with the target of its Link header, if there is one.
+
+    The Link header decides whether there is a next page; its offset counts unless it is less than what was read, as in
+    the documented example. Without the header a page is the last unless it is full.
+    """
+    counted = offset + len(items)
+    if link is None:
+        return Page(items, counted, is_last=len(items) < limit)
+    named = offset_in(link)
+    return Page(items, offset if named is not None and named <= offset else max(counted, named or 0))
 
 
 class Listed(Iterator[Item]):
@@ -61,28 +93,3 @@ class Listed(Iterator[Item]):
             if page.is_last or page.following <= offset or not fresh:
                 return
             offset = page.following
-
-
-@dataclass(frozen=True)
-class Listing(Generic[Item]):
-    """A list call: what its items are, where they are, and its query, which has a `limit` but no `offset`."""
-
-    model: type[Item]
-    at: Collection
-    query: Mapping[str, str] = field(repr=False)
-
-    def items(self, caller: Caller) -> Listed[Item]:
-        """Return the items; a page is fetched when it is needed."""
-        return Listed(lambda offset: caller.run(self._call(offset)), note_cut=lambda: caller.cut.add(self.at.name))
-
-    def _call(self, offset: int) -> ApiCall[Page[Item]]:
-        request = HttpRequest("GET", self.at.path, {**self.query, "offset": str(offset)})
-        return ApiCall(CallKind.READ, request, self.at.name, lambda answer: self._page(offset, answer))
-
-    def _page(self, offset: int, answer: Answered) -> Page[Item]:
-        items = self.at.read_all(self.model, answer)
-        counted, limit = offset + len(items), int(self.query["limit"])
-        if answer.next_page is None:
-            return Page(items, counted, is_last=len(items) < limit)
-        told = offset_in(answer.next_page)
-        return Page(items, offset if told is not None and told <= offset else max(counted, told or 0))

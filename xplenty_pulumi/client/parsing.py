@@ -1,30 +1,40 @@
-"""From a parsed JSON body to models."""
+"""From parsed JSON to models: a field that cannot be read is None, a body that is something else is Unreadable."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
 
-from pydantic import ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from xplenty_pulumi.client.http.outcomes import Answered
-from xplenty_pulumi.client.models import RateLimit, Record
 
-R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class Unreadable(ValueError):
     """A success whose body is not what was asked for; the text says what is wrong without quoting it."""
 
 
-def read_record(model: type[R], answer: Answered) -> R:
+def read_record(model: type[ModelT], answer: Answered) -> ModelT:
     """Return the body as one `model`; raises Unreadable."""
-    return _parse(model, answer.body)
+    return parse(model, answer.body)
 
 
-def read_records(model: type[R], answer: Answered) -> tuple[R, ...]:
+def read_records(model: type[ModelT], answer: Answered) -> tuple[ModelT, ...]:
     """Return the body, a list, as models; raises Unreadable if it is none or one of its items cannot be read."""
     if not isinstance(answer.body, list):
         raise Unreadable("the body is not a list")
-    return tuple(_parse(model, item) for item in answer.body)
+    return tuple(parse(model, item) for item in answer.body)
 
 
 def read_mapping(answer: Answered) -> dict[str, object]:
@@ -34,15 +44,55 @@ def read_mapping(answer: Answered) -> dict[str, object]:
     return dict(answer.body)
 
 
-def read_rate_limit(answer: Answered) -> RateLimit:
-    """Return the body of the rate limit call, which wraps its two numbers in `limits` (observed); raises Unreadable."""
-    return _parse(RateLimit, read_mapping(answer).get("limits", answer.body))
-
-
-def _parse(model: type[R], body: object) -> R:
+def parse(model: type[ModelT], body: object) -> ModelT:
+    """Return a JSON value as one `model`; raises Unreadable."""
     try:
         return model.model_validate(body)
     except ValidationError as error:
         names = sorted({str(problem["loc"][0]) for problem in error.errors(include_input=False) if problem["loc"]})
     what = f"without a valid {' and '.join(names)}" if names else "that is not an object"
     raise Unreadable(f"with a {model.__name__} {what}")
+
+
+def _none_if_unreadable(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except (ValidationError, OverflowError):
+        return None
+
+
+def _as_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("a boolean is not an id")
+    return value
+
+
+def _readable_items(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    """Those items of a list that can be read; None for what is no list."""
+    if not isinstance(value, list | tuple):
+        return _none_if_unreadable(value, read)
+    kept: list[object] = []
+    for one in value:
+        with suppress(ValidationError, OverflowError):
+            kept += read([one])
+    return tuple(kept)
+
+
+def _one_text(value: object) -> object:
+    """A list of errors as one text; an error that is an object is its message."""
+    if not isinstance(value, list | tuple):
+        return value
+    texts = (one.get("message") if isinstance(one, Mapping) else one for one in value)
+    return "; ".join(text for text in texts if isinstance(text, str))
+
+
+Lenient = Annotated[T | None, WrapValidator(_none_if_unreadable)]
+Several = Annotated[tuple[T, ...] | None, WrapValidator(_readable_items)]
+Errors = Annotated[Lenient[str], BeforeValidator(_one_text)]
+Id = Annotated[int, BeforeValidator(_no_flag), Field(gt=0)]
+Status = Annotated[str, Field(strict=True, min_length=1)]
+Moment = Annotated[datetime, AfterValidator(_as_utc)]

@@ -6,10 +6,9 @@
 The names below are loaded when they are first used: every pytest run imports this package for its fixture.
 
 - `emulator`: an account that a test or a demonstration starts and stops.
-- `account`: the heart: one request in, one answer out.
-- `backstage`: looking into an account and acting upon it without a call.
-- `knobs`, `seed`: what no source settles, and what an account begins with.
-- `server`, `store`: the account on a socket, and in a file.
+- `account`: one request in, one answer out.
+- `backstage`: reading and changing an account without a call.
+- `server`: the account on a socket.
 - `pytest_plugin`: the fixture for people who test their programs.
 - `life`, `calls`, `wire`, `hooks`, `faults`: records and time, handlers, messages, deliveries, and what can go wrong.
 """
@@ -22,8 +21,12 @@ if TYPE_CHECKING:
     from xplenty_pulumi.emulator.backstage import Backstage
     from xplenty_pulumi.emulator.emulator import Emulator
     from xplenty_pulumi.emulator.faults.catalogue import FAULTS, MIXED_UP, doubled, late_commit, lost, refusing
-    from xplenty_pulumi.emulator.faults.fault import Breakage, Broken, Effect, Fault, Followed
-    from xplenty_pulumi.emulator.faults.records import (
+    from xplenty_pulumi.emulator.faults.fault import (
+        Breakage,
+        Broken,
+        Effect,
+        Fault,
+        Followed,
         answered_with,
         followed,
         leaving_out,
@@ -33,15 +36,16 @@ if TYPE_CHECKING:
     )
     from xplenty_pulumi.emulator.faults.rules import ALWAYS, FIRST, SECOND, FaultRule, Faults, Strike
     from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
-    from xplenty_pulumi.emulator.knobs import Knobs
+    from xplenty_pulumi.emulator.life.knobs import Knobs
     from xplenty_pulumi.emulator.life.records import (
         EmulatedCluster,
         EmulatedHook,
         EmulatedJob,
         EmulatedPackage,
         EmulatedSchedule,
+        PackageSeed,
     )
-    from xplenty_pulumi.emulator.seed import PackageSeed, ScheduleSeed, Seed, TaskPackageSeed
+    from xplenty_pulumi.emulator.life.seed import ScheduleSeed, Seed, TaskPackageSeed
     from xplenty_pulumi.emulator.wire.messages import Request, Response
 
 __all__ = [
@@ -89,35 +93,18 @@ __all__ = [
     "refusing",
 ]
 
-_MODULES = {
-    "account": ("Account", "Gate", "LoggedCall"),
-    "backstage": ("Backstage",),
-    "hooks.outbox": ("Delivery", "Mail"),
-    "emulator": ("Emulator",),
-    "faults.rules": ("ALWAYS", "FIRST", "SECOND", "FaultRule", "Faults", "Strike"),
-    "faults.catalogue": ("FAULTS", "MIXED_UP", "doubled", "late_commit", "lost", "refusing"),
-    "faults.fault": ("Breakage", "Broken", "Effect", "Fault", "Followed"),
-    "faults.records": (
-        "answered_with",
-        "followed",
-        "leaving_out",
-        "of_another_account",
-        "of_another_id",
-        "of_another_kind",
-    ),
-    "knobs": ("Knobs",),
-    "wire.messages": ("Request", "Response"),
-    "life.records": ("EmulatedCluster", "EmulatedHook", "EmulatedJob", "EmulatedPackage", "EmulatedSchedule"),
-    "seed": ("PackageSeed", "ScheduleSeed", "Seed", "TaskPackageSeed"),
-}
+_MODULES = (
+    *("life.knobs", "life.records", "life.seed", "wire.messages", "hooks.outbox", "account", "backstage", "emulator"),
+    *("faults.fault", "faults.catalogue", "faults.rules"),
+)
 
 
 def __getattr__(name: str) -> object:
-    for module, names in _MODULES.items():
-        if name in names:
-            value: object = getattr(import_module(f"{__name__}.{module}"), name)
-            globals()[name] = value
-            return value
+    for module in _MODULES if name in __all__ else ():
+        found = vars(import_module(f"{__name__}.{module}"))
+        if name in found:
+            globals()[name] = found[name]
+            return globals()[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

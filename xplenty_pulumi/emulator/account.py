@@ -1,30 +1,31 @@
-"""The heart of the emulator: one request in, one answer out, and no other input or output."""
+"""The emulated service without a network: one request in, one answer out, and no other input or output."""
 
 import json
+import re
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from xplenty_pulumi.clock import Clock, SteppedClock, SystemClock
 from xplenty_pulumi.emulator.calls.call import Call
+from xplenty_pulumi.emulator.calls.routes import Route, is_free, route_of
 from xplenty_pulumi.emulator.hooks.messages import messages_of, triggered
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Outbox
-from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.life import effects, looks
+from xplenty_pulumi.emulator.life import clusters, effects
 from xplenty_pulumi.emulator.life.clock import Credits, ServiceTime
-from xplenty_pulumi.emulator.life.planting import plant
-from xplenty_pulumi.emulator.life.records import Moment
+from xplenty_pulumi.emulator.life.knobs import Knobs
+from xplenty_pulumi.emulator.life.records import FINAL, Moment
+from xplenty_pulumi.emulator.life.seed import Seed, plant
+from xplenty_pulumi.emulator.life.store import Store
 from xplenty_pulumi.emulator.life.world import World
-from xplenty_pulumi.emulator.seed import Seed
-from xplenty_pulumi.emulator.store import Store
 from xplenty_pulumi.emulator.wire import reading
-from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, VENDOR_TYPE, Answer, Refusal, Request, Response
-from xplenty_pulumi.emulator.wire.routes import Route, is_free, route_of
-from xplenty_pulumi.emulator.wire.views import Links
+from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, VENDOR_TYPE, Answer, Links, Refusal, Request, Response
 
+T = TypeVar("T")
 CALLS_KEPT = 100_000
+_CLUSTER_OR_JOB = re.compile(r"/[^/]+/api/(clusters|jobs)(?:/(\d{1,18}))?/?")
 _PREFLIGHT = {"Access-Control-Allow-Methods": "GET, POST, PUT, DELETE", "Access-Control-Allow-Headers": "*"}
 
 
@@ -51,7 +52,7 @@ class Account:
     """An Xplenty account without a network: `handle` takes each call to its end. Safe to share between threads.
 
     `store` keeps the account; with one that holds an account already, `seed` is not used. A `clock` that is a
-    `SteppedClock` ticks after each call that looks at something unfinished.
+    `SteppedClock` ticks after each call that reads something unfinished.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Account:
         """Answer one call; every failure is an answer too."""
         with self.lock:
             self.advance()
-            ticking = self.stepped if self.stepped and looks.is_at_unfinished(request, self.world) else None
+            ticking = self.stepped if self.stepped and _reads_unfinished(request, self.world) else None
             response = self._through_gates(request)
             self._calls.append(LoggedCall(request.method, request.path, response.status))
             self.save()
@@ -103,27 +104,27 @@ class Account:
             return tuple(self._calls)
 
     def advance(self) -> Moment:
-        """Let everything happen that is due by now, put what is to be told of it into the outbox, return the moment."""
+        """Let everything happen that is due by now, put the messages about it into the outbox, return the moment."""
         now = self._time.now()
         effects.advance(self.world, now)
-        self._tell()
+        self._send()
         self.credits = self.credits.at(now)
         return now
 
     def save(self) -> None:
-        """Put what is to be told into the outbox, then write down what has changed, if there is a store."""
-        self._tell()
+        """Put new messages into the outbox, then write down what has changed, if there is a store."""
+        self._send()
         changes = self.world.take_changes()
         if self._store is not None:
             self._store.save(self.world, changes, seed=self.seed)
 
     def note_delivery(self, delivery: Delivery) -> None:
-        """Take down with its hook what came of a delivery; a hook that is gone meanwhile stays gone."""
+        """Keep the result of a delivery with its hook; a hook that was deleted meanwhile stays deleted."""
         with self.lock:
             self._note_trigger(delivery)
             self.save()
 
-    def _tell(self) -> None:
+    def _send(self) -> None:
         for happening in self.world.take_happenings():
             deliveries, mails = messages_of(happening, links=self._links(), knobs=self.knobs)
             for delivery in self.outbox.add(deliveries, mails):
@@ -159,35 +160,13 @@ class Account:
     def _answer(self, request: Request) -> Answer:
         if request.method == "OPTIONS":
             return Answer(None, status=204, headers=_PREFLIGHT)
-        self._charge(request)
-        method = "GET" if request.method == "HEAD" else request.method
-        route = route_of(method, request.path)
+        if not is_free(request.path):
+            if self.credits.remaining == 0:
+                raise Refusal(429, "Rate Limit Exceeded")
+            self.credits = self.credits.spent()
+        route = route_of("GET" if request.method == "HEAD" else request.method, request.path)
         self._admit(request, route)
-        return route.handler(self._call(request, route))
-
-    def _charge(self, request: Request) -> None:
-        if is_free(request.path):
-            return
-        if self.credits.remaining == 0:
-            raise Refusal(429, "Rate Limit Exceeded")
-        self.credits = self.credits.spent()
-
-    def _admit(self, request: Request, route: Route) -> None:
-        reading.check_accept(request)
-        if reading.key_of(request) != self.seed.api_key:
-            raise Refusal(401, "Unauthorized: the API key is missing or wrong")
-        if route.account_id not in (None, self.seed.account_id):
-            raise self._foreign()
-
-    def _foreign(self) -> Refusal:
-        status = self.knobs.foreign_account
-        if status == 404:
-            return Refusal(404, NOT_FOUND)
-        word = "Unauthorized" if status == 401 else "Forbidden"
-        return Refusal(status, f"{word}: the API key does not belong to this account")
-
-    def _call(self, request: Request, route: Route) -> Call:
-        return Call(
+        call = Call(
             world=self.world,
             seed=self.seed,
             knobs=self.knobs,
@@ -197,6 +176,18 @@ class Account:
             parameters=reading.parameters_of(request, area=route.area),
             ids=route.ids,
         )
+        return route.handler(call)
+
+    def _admit(self, request: Request, route: Route) -> None:
+        reading.check_accept(request)
+        if reading.key_of(request) != self.seed.api_key:
+            raise Refusal(401, "Unauthorized: the API key is missing or wrong")
+        if route.account_id not in (None, self.seed.account_id):
+            status = self.knobs.foreign_account
+            if status == 404:
+                raise Refusal(404, NOT_FOUND)
+            word = "Unauthorized" if status == 401 else "Forbidden"
+            raise Refusal(status, f"{word}: the API key does not belong to this account")
 
     def _encoded(self, answer: Answer) -> Response:
         self._count += 1
@@ -211,3 +202,24 @@ class Account:
             return Response(answer.status, headers)
         headers["Content-Type"] = f"{VENDOR_TYPE}; version=2"
         return Response(answer.status, headers, json.dumps(answer.payload).encode())
+
+
+def _reads_unfinished(request: Request, world: World) -> bool:
+    """Whether a request reads a cluster that is under way or a job that has not ended, alone or in a list.
+
+    A list counts where any of the account's clusters, or jobs, is unfinished, whatever its filters leave out.
+    """
+    found = _CLUSTER_OR_JOB.fullmatch(request.path) if request.method == "GET" else None
+    if found is None:
+        return False
+    kind, number = found.groups()
+    if kind == "clusters":
+        return any(clusters.is_under_way(cluster) for cluster in _chosen(world.clusters, number))
+    return any(job.status not in FINAL for job in _chosen(world.jobs, number))
+
+
+def _chosen(records: Mapping[int, T], number: str | None) -> Iterable[T]:
+    if number is None:
+        return records.values()
+    record = records.get(int(number))
+    return () if record is None else (record,)

@@ -1,6 +1,6 @@
-"""Looking into an account, and acting upon it, without a call: what other people and the service itself do to it."""
+"""Reading an account, and changing it, without a call: what other people and the service itself do to it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
@@ -8,10 +8,9 @@ from typing import Any, Literal, TypeAlias
 from xplenty_pulumi.clock import SteppedClock
 from xplenty_pulumi.emulator.account import Account, LoggedCall
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
-from xplenty_pulumi.emulator.hooks.sending import deliver_waiting
-from xplenty_pulumi.emulator.knobs import CLUSTER_IN_ERROR
+from xplenty_pulumi.emulator.hooks.sending import send
 from xplenty_pulumi.emulator.life import clusters, effects, jobs
-from xplenty_pulumi.emulator.life.planting import package_of
+from xplenty_pulumi.emulator.life.knobs import CLUSTER_IN_ERROR
 from xplenty_pulumi.emulator.life.records import (
     ENDED,
     FINAL,
@@ -21,9 +20,10 @@ from xplenty_pulumi.emulator.life.records import (
     EmulatedPackage,
     EmulatedSchedule,
     Moment,
+    PackageSeed,
 )
+from xplenty_pulumi.emulator.life.seed import package_of
 from xplenty_pulumi.emulator.life.world import Kind, World
-from xplenty_pulumi.emulator.seed import PackageSeed
 
 KindName: TypeAlias = Literal["cluster", "job", "package", "schedule", "hook"]
 _KINDS: dict[str, Kind] = {
@@ -36,7 +36,7 @@ _KINDS: dict[str, Kind] = {
 
 
 class Backstage:
-    """The side of an account that clients do not see. Nothing here costs credits or shows among the calls.
+    """What clients cannot do to an account. Nothing here costs credits or shows among the calls.
 
     Every method first lets happen what is due by now; what it returns is a frozen snapshot. Methods that name a
     record raise KeyError when there is none. Safe to use from any thread.
@@ -57,7 +57,7 @@ class Backstage:
         self._stepped().advance(seconds)
 
     def pace(self, step: float) -> None:
-        """Let a look at something unfinished take so many seconds from now on; with 0 time stands still.
+        """Let a call that reads something unfinished take so many seconds from now on; with 0 time stands still.
 
         Raises RuntimeError for an account that was made without a step.
         """
@@ -109,7 +109,7 @@ class Backstage:
             return world.hooks[number]
 
     def deliveries(self) -> tuple[Delivery, ...]:
-        """Return what hooks were told so far, or are about to be, oldest first; of more than 10,000 only the last."""
+        """Return what was sent to hooks, or is about to be, oldest first; of more than 10,000 only the last."""
         with self._present():
             return self.account.outbox.deliveries()
 
@@ -204,13 +204,6 @@ class Backstage:
         """Let a job be `failed` from now on, with this error text."""
         return self._end_job(number, "failed", errors=errors)
 
-    def end_job(self, number: int, status: str) -> EmulatedJob:
-        """Let a job have ended with this status, which may be one that no document names."""
-        with self._present() as (world, now):
-            effects.apply_job(world, jobs.finished(world.jobs[number], "completed", at=now), at=now)
-            world.put(replace(world.jobs[number], status=status))
-            return world.jobs[number]
-
     def _end_job(self, number: int, status: str, *, errors: str | None = None) -> EmulatedJob:
         with self._present() as (world, now):
             ended = replace(jobs.finished(world.jobs[number], status, at=now), errors=errors)
@@ -223,3 +216,12 @@ class Backstage:
             world.remove(_KINDS[kind], number)
             if kind == "cluster":
                 effects.fail_jobs(world, number, CLUSTER_IN_ERROR, at=now)
+
+
+def deliver_waiting(account: Account, *, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Send what waits, oldest first and one by one; the account is free meanwhile, and can be called by receivers."""
+    with account.outbox.sending:
+        while not stopping() and (delivery := account.outbox.take()) is not None:
+            sent = send(delivery, timeout=account.knobs.hook_timeout_seconds)
+            account.outbox.settle(sent)
+            account.note_delivery(sent)

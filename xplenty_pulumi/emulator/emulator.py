@@ -1,5 +1,6 @@
 """An Xplenty account that a test or a demonstration starts and stops."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,30 +9,28 @@ from typing import TYPE_CHECKING, Self
 
 from xplenty_pulumi.clock import Clock, ScaledClock, SteppedClock, SystemClock
 from xplenty_pulumi.emulator.account import Account, Gate
-from xplenty_pulumi.emulator.backstage import Backstage
-from xplenty_pulumi.emulator.hooks.sending import Courier
-from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.seed import Seed
-from xplenty_pulumi.emulator.store import Store
+from xplenty_pulumi.emulator.backstage import Backstage, deliver_waiting
+from xplenty_pulumi.emulator.life.knobs import Knobs
+from xplenty_pulumi.emulator.life.seed import Seed
+from xplenty_pulumi.emulator.life.store import Store
 from xplenty_pulumi.errors import ConfigError
 
 if TYPE_CHECKING:
     from xplenty_pulumi.emulator.server import OnCall, Server
 
 FASTEST = 100_000
+POLL_SECONDS = 0.05
+"""How long, in real time, a due event waits at most until its web hooks are sent."""
 
 
 def _clock(clock: Clock, *, time_scale: float, step: float | None) -> Clock:
-    if step is not None:
-        return _stepped(clock, step, time_scale=time_scale)
-    if not 0 < time_scale <= FASTEST:
-        raise ConfigError(f"time_scale must be above 0 and at most {FASTEST}, got {time_scale}", setting="time_scale")
-    return clock if time_scale == 1 else ScaledClock(clock, time_scale)
-
-
-def _stepped(clock: Clock, step: float, *, time_scale: float) -> SteppedClock:
+    if step is None:
+        if 0 < time_scale <= FASTEST:
+            return clock if time_scale == 1 else ScaledClock(clock, time_scale)
+        rule = f"time_scale must be above 0 and at most {FASTEST}, got {time_scale}"
+        raise ConfigError(rule, setting="time_scale")
     if time_scale != 1:
-        raise ConfigError("step and time_scale exclude each other: time passes by looks or by itself", setting="step")
+        raise ConfigError("step and time_scale exclude each other: time passes by reads or by itself", setting="step")
     try:
         return SteppedClock(step, start=clock.now())
     except ValueError as error:
@@ -42,9 +41,9 @@ class Emulator(Backstage):
     """An emulated account. As a context manager it is served on 127.0.0.1; `account.handle` answers without that.
 
     `time_scale` 60 lets a minute of the service take a second; it goes up to 100,000. With a `step`, time stands still,
-    and so many seconds pass after each call that looks at a cluster under way or a job that has not ended, so nothing
+    and so many seconds pass after each call that reads a cluster under way or a job that has not ended, so nothing
     depends on how fast the machine is; `advance` and `pace` move it by hand. `port` 0 takes a free one. `state` names a
-    file that keeps the account across restarts; `seed` is for a new account only. `on_call` is told of each served
+    file that keeps the account across restarts; `seed` is for a new account only. `on_call` is called after each served
     call.
     Raises ConfigError for a wrong time scale or step, and for a state file that cannot be used.
     """
@@ -103,7 +102,7 @@ class Emulator(Backstage):
             raise
 
     def stop(self) -> None:
-        """Stop delivering and serving, end both threads and let go of the state file; doing it twice is fine."""
+        """Stop delivering and serving, end both threads and close the state file; doing it twice is fine."""
         if self._courier is not None:
             self._courier.stop()
             self._courier = None
@@ -127,3 +126,37 @@ class Emulator(Backstage):
     def api_key(self) -> str:
         """The key that clients authenticate with."""
         return self.account.seed.api_key
+
+
+class Courier:
+    """Delivers the web hooks of one account from `start` to `stop`."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="xplenty-hooks", daemon=True)
+
+    def start(self) -> None:
+        """Return at once; from now on what waits is sent."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the delivery under way come to its end, then end the thread; what still waits is not sent."""
+        self._stopping.set()
+        self._account.outbox.wake()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            has_hooks = self._advance()
+            deliver_waiting(self._account, stopping=self._stopping.is_set)
+            self._account.outbox.wait(POLL_SECONDS if has_hooks else None)
+
+    def _advance(self) -> bool:
+        """Let happen what is due if an active web hook wants events, and return whether there is one."""
+        with self._account.lock:
+            has_hooks = any(hook.active and hook.type == "web" for hook in self._account.world.hooks.values())
+            if has_hooks:
+                self._account.advance()
+                self._account.save()
+            return has_hooks

@@ -1,15 +1,20 @@
-"""The account on a socket: Starlette on uvicorn, in a thread, reachable from this machine only."""
+"""The account on a socket: Starlette on uvicorn, in a thread, reachable from this machine only.
 
+One path is not the service's: by `/emulator/clock` another process reads and moves the account's clock.
+"""
+
+import json
 import re
 import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeAlias
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
 
 from xplenty_pulumi.emulator.account import Account, LoggedCall
-from xplenty_pulumi.emulator.calls.clock import CLOCK_PATH, answer_clock
-from xplenty_pulumi.emulator.wire.messages import Request, Response
+from xplenty_pulumi.emulator.wire.messages import Refusal, Request, Response
+from xplenty_pulumi.emulator.wire.reading import key_of
 from xplenty_pulumi.errors import ConfigError
 
 try:
@@ -24,10 +29,11 @@ except ImportError:
     ) from None
 
 HOST = "127.0.0.1"
+CLOCK_PATH = "/emulator/clock"
 _ABSOLUTE = re.compile(r"^https?://[^/]*", re.IGNORECASE)
 """What a request target in absolute form has before its path, as clients send it that take the service for a proxy."""
 OnCall: TypeAlias = Callable[[LoggedCall, float], None]
-"""Told of each call once it is answered, with the seconds that took."""
+"""Called after each call that is answered, with the seconds that took."""
 
 
 class Server:
@@ -74,13 +80,12 @@ class Server:
             request = await _request(WebRequest(scope, receive))
         except ClientDisconnect:
             return
-        response = self._answered(request)
+        is_clock = request.path == CLOCK_PATH
+        response = answer_clock(self._account, request) if is_clock else self._account.handle(request)
         if self._on_call is not None:
             self._on_call(LoggedCall(request.method, request.path, response.status), time.perf_counter() - began)
-        await _web_response(response)(scope, receive, send)
-
-    def _answered(self, request: Request) -> Response:
-        return answer_clock(self._account, request) if request.path == CLOCK_PATH else self._account.handle(request)
+        answer = WebResponse(response.body or None, status_code=response.status, headers=dict(response.headers))
+        await answer(scope, receive, send)
 
 
 async def _request(web_request: WebRequest) -> Request:
@@ -91,10 +96,6 @@ async def _request(web_request: WebRequest) -> Request:
         headers=dict(web_request.headers),
         body=await web_request.body(),
     )
-
-
-def _web_response(response: Response) -> WebResponse:
-    return WebResponse(response.body or None, status_code=response.status, headers=dict(response.headers))
 
 
 def _listen(port: int) -> socket.socket:
@@ -113,3 +114,44 @@ def _listen(port: int) -> socket.socket:
         ) from None
     listening.setblocking(False)
     return listening
+
+
+def answer_clock(account: Account, request: Request) -> Response:
+    """Answer `GET`, with the account's time and step, and `PUT` of `{"step": 0}` or `{"advance": 60}` or both.
+
+    The key is that of the account. The call costs no credit and is not in the log of calls.
+    """
+    try:
+        status, payload = 200, _clock_answer(account, request)
+    except Refusal as refusal:
+        status, payload = refusal.status, {"message": refusal.message}
+    return Response(status, {"Content-Type": "application/json"}, json.dumps(payload).encode())
+
+
+def _clock_answer(account: Account, request: Request) -> dict[str, Any]:
+    if key_of(request) != account.seed.api_key:
+        raise Refusal(401, "Unauthorized: the API key is missing or wrong")
+    if request.method not in ("GET", "PUT"):
+        raise Refusal(405, f"{request.method} is not allowed on {CLOCK_PATH}, use GET or PUT")
+    with account.lock:
+        if request.method == "PUT":
+            _move_clock(account, request)
+        now = datetime.fromtimestamp(account.advance(), UTC)
+        account.save()
+    return {"now": now.isoformat(), "step": account.stepped.step if account.stepped else None}
+
+
+def _move_clock(account: Account, request: Request) -> None:
+    try:
+        given = json.loads(request.body or b"null")
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or not given or not given.keys() <= {"advance", "step"}:
+        raise Refusal(422, "the body is JSON with advance or step in seconds, or both")
+    for name, value in given.items():
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < float("inf"):
+            raise Refusal(422, f"{name} is 0 or a positive number of seconds, got {value!r}")
+    if account.stepped is None:
+        raise Refusal(409, "the clock of this account runs by itself; start the emulator with a step")
+    account.stepped.step = given.get("step", account.stepped.step)
+    account.stepped.advance(given.get("advance", 0.0))

@@ -127,7 +127,7 @@ def test_create_is_repeated_only_if_it_was_refused_before_it_was_tried() -> None
     "body", [{"id": 5}, {"id": 5, "status": None}, {"id": 5, "status": ""}, {"id": "x", "status": "s"}]
 )
 def test_success_without_a_valid_record(body: object) -> None:
-    """A success without a valid record is looked up again by a read, and never taken for a done create."""
+    """A success without a valid record is read again by a read call, and never taken for a done create."""
     script = Script(httpx.Response(201, json=body))
     with client_on(script) as client:
         with pytest.raises(UnsureError, match="without a valid"):

@@ -185,7 +185,7 @@ def test_the_minute_is_one_for_all_calls() -> None:
 
 
 def test_a_thing_that_was_never_allowed() -> None:
-    """A 403 to a call whose like was never allowed is told at once."""
+    """A 403 to a call whose like was never allowed is an error at once."""
     script = Script(cluster_reply(), refusal(403))
     with client_on(script) as client:
         client.clusters.get(77)
@@ -195,7 +195,7 @@ def test_a_thing_that_was_never_allowed() -> None:
 
 
 def test_a_thing_that_is_not_allowed_any_more() -> None:
-    """A 403 that lasts for a minute concerns that one thing, is told at once from then on, and other calls go on."""
+    """A 403 that lasts for a minute concerns that one thing, is an error from then on, and other calls go on."""
     script, clock = Script(cluster_reply(), refusal(403)), ManualClock()
     with client_on(script, clock=clock) as client:
         client.clusters.get(77)

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.client.scripts import Script, client_on, cluster_reply
-from xplenty_pulumi.client.http.retry import CallKind
+from xplenty_pulumi.client.http.outcomes import CallKind
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import NotSentError
 
@@ -48,7 +48,7 @@ def test_an_hour_forgets() -> None:
 
 
 def test_the_newest_word_of_the_service_counts() -> None:
-    """Each answer tells what is left; one that does not say changes nothing."""
+    """Each answer has what is left; one without it changes nothing."""
     headers = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "17"}
     client = client_on(Script(httpx.Response(200, json={"id": 1, "status": "idle"}, headers=headers), cluster_reply()))
     assert client.meter.told is None

@@ -190,6 +190,16 @@ def test_wall_clock_jumps_do_not_matter() -> None:
     assert clock.monotonic() < 10
 
 
+def test_another_deadline_holds_for_collections_in_use() -> None:
+    """The same client with another deadline has it in each collection, and the first client keeps its own."""
+    script = Script(cluster_reply())
+    with client_on(script, deadline=120.0) as client:
+        client.clusters.get(77)
+        client.within(3).clusters.get(77)
+        client.clusters.get(77)
+    assert [request.extensions["timeout"]["read"] for request in script.requests] == [30.0, 3.0, 30.0]
+
+
 def test_closed_client() -> None:
     """A call on a closed client is not sent and says so; closing again does nothing."""
     script = Script(cluster_reply())

@@ -54,7 +54,7 @@ def test_no_retry_after() -> None:
 
 
 def test_credits() -> None:
-    """Both headers together tell the budget."""
+    """The budget needs both headers."""
     found = credits_left({"x-ratelimit-limit": "5000", "x-ratelimit-remaining": " 4999 "})
     assert found is not None
     assert (found.limit, found.remaining) == (5000, 4999)

@@ -6,8 +6,7 @@ import pytest
 
 from tests.client.raw_server import Connection, RawServer
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.http.address import parse_address
-from xplenty_pulumi.client.http.connection import Proxy, proxy_for
+from xplenty_pulumi.client.http.address import Proxy, parse_address, proxy_for
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import ConfigError, UnsureError
 

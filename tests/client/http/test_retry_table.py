@@ -4,8 +4,7 @@ from random import Random
 
 import pytest
 
-from xplenty_pulumi.client.http.outcomes import Answered, NotSent, Outcome, Unsure
-from xplenty_pulumi.client.http.retry import Action, CallKind, Decision, decide
+from xplenty_pulumi.client.http.outcomes import Action, Answered, CallKind, Decision, NotSent, Outcome, Unsure, decide
 
 AGAIN, STOP, READ_BACK, VERIFY = Action.AGAIN, Action.STOP, Action.READ_BACK, Action.VERIFY
 
@@ -75,7 +74,7 @@ def test_last_attempt(outcome: Outcome, kind: CallKind, action: Action) -> None:
 
 @pytest.mark.parametrize(("outcome", "kind", "action"), CELLS)
 def test_no_time_left(outcome: Outcome, kind: CallKind, action: Action) -> None:
-    """With no time left nothing is repeated, and what may have taken effect is still to be looked at."""
+    """With no time left nothing is repeated, and what may have taken effect is still to be verified."""
     assert decision(kind, outcome, time_left=0.0).action is (STOP if action is AGAIN else action)
 
 

@@ -222,7 +222,7 @@ def test_nothing_is_sent_after_unasked_words() -> None:
 
 @pytest.mark.parametrize("words", [b"HTTP/1.1 200 OK\r\n", None], ids=["speaks", "is closed"])
 def test_a_kept_connection_that_is_not_silent(words: bytes | None) -> None:
-    """On a kept connection that speaks or is closed nothing is sent, and the pool is told to take another."""
+    """On a kept connection with unread bytes, or a closed one, nothing is sent, and the pool takes another."""
     with stream_to(partial(_answer_and, words=words)) as stream:
         assert stream.read(6) == b"answer"
         with pytest.raises(httpcore.ConnectionNotAvailable):
@@ -236,7 +236,7 @@ def _answer_and(other: socket.socket, *, words: bytes | None) -> None:
 
 
 class Closable(httpcore.NetworkStream):
-    """A connection that knows whether it was closed."""
+    """A connection that notes whether it was closed."""
 
     closed = False
 

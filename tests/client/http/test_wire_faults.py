@@ -177,7 +177,7 @@ def test_redirect_is_not_followed() -> None:
 
 
 def test_see_other_after_create() -> None:
-    """A 303 to a create may mean that it was done, so it is to be looked for."""
+    """A 303 to a create may mean that it was done, so it is to be verified."""
     with RawServer(says(answer(b"", "Location: /elsewhere", status="303 See Other"))) as server:
         with client_for(server.url) as client, pytest.raises(UnsureError):
             client.jobs.run(cluster_id=1, package_id=2)

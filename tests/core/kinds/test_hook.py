@@ -9,7 +9,7 @@ from tests.support.emulator_caller import emulated
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.hook import GROUPS, HOOK, NEEDED, SECRET_SETTINGS, SETTINGS, events
 from xplenty_pulumi.core.kinds.marker import marker_of
-from xplenty_pulumi.emulator.hooks.fields import EVENT_NAMES
+from xplenty_pulumi.emulator.life.records import EVENT_NAMES
 
 SLACK = {"type": "slack", "settings": {"url": "https://x.test/tkn"}, "events": ["job"]}
 

@@ -1,9 +1,10 @@
-"""Where the service is, checked before the key is sent there."""
+"""Where the service is, checked before the key is sent there, and the proxy on the way to it."""
 
 import ipaddress
 import re
-from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, urlsplit
+import urllib.request
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from xplenty_pulumi.errors import ConfigError
 
@@ -34,7 +35,8 @@ class Address:
     @property
     def is_loopback(self) -> bool:
         """Whether the service runs on this machine."""
-        return _is_loopback(self.host)
+        ip = _ip(self.host)
+        return self.host == "localhost" or (ip is not None and ip.is_loopback)
 
 
 def parse_address(text: str) -> Address:
@@ -71,7 +73,7 @@ def _complaint(parts: SplitResult, address: Address) -> str:
     checks = {
         "does not start with https://": address.scheme not in {"http", "https"},
         "holds a user name or a password; the key belongs into XPLENTY_API_KEY": "@" in parts.netloc,
-        "names no valid host": not _is_host(address.host),
+        "names no valid host": not _HOST_NAME.fullmatch(address.host) and _ip(address.host) is None,
         "holds a query, a fragment or an unusual path": bool(parts.query or parts.fragment)
         or not _PATH.fullmatch(address.path),
         "is http:// to another machine, which would send the key in clear; use https://": address.scheme == "http"
@@ -84,17 +86,44 @@ def _refusal(complaint: str) -> ConfigError:
     return ConfigError(f"the API URL {complaint}", setting=_SETTING, advice=_ADVICE)
 
 
-def _is_host(host: str) -> bool:
-    return bool(_HOST_NAME.fullmatch(host)) or _ip(host) is not None
-
-
-def _is_loopback(host: str) -> bool:
-    address = _ip(host)
-    return host == "localhost" or (address is not None and address.is_loopback)
-
-
 def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """An HTTP proxy; `url` is without the user name and password, which are `login`."""
+
+    url: str
+    login: tuple[str, str] | None = field(default=None, repr=False)
+
+
+def proxy_for(address: Address) -> Proxy | None:
+    """Return the proxy on the way to `address`: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY decide.
+
+    This machine is always reached directly. Raises ConfigError for a proxy that does not speak HTTP.
+    """
+    if address.is_loopback or urllib.request.proxy_bypass(address.host):
+        return None
+    proxies = urllib.request.getproxies()
+    text = proxies.get(address.scheme) or proxies.get("all")
+    return _proxy(text, variable=f"{address.scheme.upper()}_PROXY") if text else None
+
+
+def _proxy(text: str, *, variable: str) -> Proxy:
+    try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
+        address = Address(parts.scheme, parts.hostname or "", parts.port)
+    except ValueError:
+        address = Address("", "")
+    if not address.host or address.scheme not in {"http", "https"}:
+        raise ConfigError(
+            "the proxy of the environment is not an HTTP proxy",
+            setting=variable,
+            advice=f"Set {variable} to http://HOST:PORT, or name the service's host in NO_PROXY to go without.",
+        )
+    login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    return Proxy(str(address), login)

@@ -17,7 +17,7 @@ _GZIP = zlib.MAX_WBITS | 16
 
 
 class Undecodable(ValueError):
-    """A body that is packed in another way than it says, or than was asked for; the text says how."""
+    """A body that is packed in another way than its header names, or than was asked for; the text says how."""
 
 
 def unpacked(chunks: Iterable[bytes], *, encoding: str) -> Iterator[bytes]:
@@ -64,19 +64,17 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
     unreadable, negative or above one hour is no advice.
     """
     text = headers.get("retry-after", "").strip()
-    seconds = float(text) if _SECONDS.fullmatch(text) else _seconds_until(text, headers, now)
-    return seconds if seconds is not None and 0 <= seconds <= _LONGEST_ADVICE else None
-
-
-def _seconds_until(text: str, headers: Mapping[str, str], now: datetime) -> float | None:
-    moment = _http_date(text)
-    if moment is None:
+    if _SECONDS.fullmatch(text):
+        seconds = float(text)
+    elif (moment := _http_date(text)) is not None:
+        seconds = (moment - (_http_date(headers.get("date", "")) or now)).total_seconds()
+    else:
         return None
-    return (moment - (_http_date(headers.get("date", "")) or now)).total_seconds()
+    return seconds if 0 <= seconds <= _LONGEST_ADVICE else None
 
 
 def seconds_ahead(headers: Mapping[str, str], *, now: datetime) -> float | None:
-    """Return by how much `now` is later than the service's clock, as the answer's Date header tells it, if it does."""
+    """Return by how much `now` is later than the service's clock, by the answer's Date header, if it has one."""
     moment = _http_date(headers.get("date", ""))
     return None if moment is None else (now - moment).total_seconds()
 
@@ -90,7 +88,7 @@ def _http_date(text: str) -> datetime | None:
 
 
 def credits_left(headers: Mapping[str, str]) -> RateLimit | None:
-    """Return the hourly budget as X-RateLimit-Limit and X-RateLimit-Remaining tell it, None without both."""
+    """Return the hourly budget of X-RateLimit-Limit and X-RateLimit-Remaining, None without both."""
     limit = headers.get("x-ratelimit-limit", "").strip()
     remaining = headers.get("x-ratelimit-remaining", "").strip()
     if not (_COUNT.fullmatch(limit) and _COUNT.fullmatch(remaining)):
@@ -115,54 +113,42 @@ _LONGEST_REQUEST_ID = 100
 _HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-class NotJson(ValueError):
-    """A body that is not JSON."""
-
-
 def read_answer(
     request: HttpRequest, *, status: int, headers: Mapping[str, str], content: bytes, now: datetime
 ) -> Outcome:
     """Return what an answer with this status, these headers (names in lower case) and this whole body amounts to."""
-    try:
-        body, readable = _parse(content), True
-    except NotJson:
-        body, readable = None, False
-    advice, message = retry_after(headers, now=now), _message_in(body)
+    body, is_json = _parse(content)
+    # The service's own words, the second where a connection test failed (both documented).
+    words = body.get("message") or body.get("error_message") if isinstance(body, Mapping) else None
+    advice, message = retry_after(headers, now=now), words if isinstance(words, str) else ""
     request_id = one_line(headers.get("x-request-id", ""), limit=_LONGEST_REQUEST_ID)
-    reason = _why_unsure(request, status=status, body=body, readable=readable)
+    reason = _why_unsure(request, status=status, body=body, is_json=is_json)
     if reason:
         return Unsure(reason, status=status, retry_after=advice, message=message, request_id=request_id)
     return Answered(status, headers, body, retry_after=advice, message=message, request_id=request_id)
 
 
-def _parse(content: bytes) -> object:
+def _parse(content: bytes) -> tuple[object, bool]:
+    """The JSON value of a body, None without one, and whether the body is JSON."""
     if not content.strip():
-        return None
+        return None, True
     try:
         text = content.decode(json.detect_encoding(content))
         body: object = json.loads(text)
         if _HALF_PAIR.search(text):
             # Half of a surrogate pair is no text that anybody could write down or pass on.
             body = json.loads(json.dumps(body, ensure_ascii=False).encode(errors="replace"))
-    except (ValueError, RecursionError) as error:
-        raise NotJson("the body is not JSON") from error
-    return body
+    except (ValueError, RecursionError):
+        return None, False
+    return body, True
 
 
-def _message_in(body: object) -> str:
-    """The service's own words: `message`, or `error_message` where a connection test failed (both documented)."""
-    if not isinstance(body, Mapping):
-        return ""
-    words = body.get("message") or body.get("error_message")
-    return words if isinstance(words, str) else ""
-
-
-def _why_unsure(request: HttpRequest, *, status: int, body: object, readable: bool) -> str:
+def _why_unsure(request: HttpRequest, *, status: int, body: object, is_json: bool) -> str:
     if status >= 500:
         return f"the service answered {status}"
     if not 200 <= status < 300:
         return ""
-    if not readable:
+    if not is_json:
         return f"the service answered {status} with a body that is not JSON"
     makes_something = request.method == "POST" and request.body is not None  # to watch is a POST without a body
     if makes_something and not (isinstance(body, Mapping) and body.get("id")):

@@ -10,8 +10,17 @@ from typing import Generic, TypeVar
 from xplenty_pulumi.client.http.answers import credits_left, seconds_ahead
 from xplenty_pulumi.client.http.explain import Explainer
 from xplenty_pulumi.client.http.limits import KeyBreaker, Meter, RetryQuota, Throttle
-from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, NotSent, Outcome, Unsure
-from xplenty_pulumi.client.http.retry import Action, CallKind, Decision, decide
+from xplenty_pulumi.client.http.outcomes import (
+    Action,
+    Answered,
+    CallKind,
+    Decision,
+    HttpRequest,
+    NotSent,
+    Outcome,
+    Unsure,
+    decide,
+)
 from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.client.parsing import Unreadable
 from xplenty_pulumi.clock import Clock
@@ -33,17 +42,6 @@ class ApiCall(Generic[T]):
     resource: str
     read: Callable[[Answered], T]
     free: bool = False
-
-
-@dataclass(frozen=True)
-class _Success(Generic[T]):
-    value: T
-
-
-@dataclass(frozen=True)
-class _Failure:
-    outcome: Outcome
-    decision: Decision
 
 
 class Caller:
@@ -83,30 +81,23 @@ class Caller:
 
     def run(self, call: ApiCall[T]) -> T:
         """Return the call's value, or raise the XplentyError that says why there is none."""
-        moment, attempts = self._clock.monotonic() + self._deadline, 1
-        while isinstance(last := self._attempt(call, number=attempts, moment=moment), _Failure):
-            if last.decision.action is not Action.AGAIN:
-                outcome, decision = last.outcome, last.decision
-                raise self._explainer.explain(call.resource, call.kind, outcome, decision, attempts=attempts)
-            self._clock.sleep(last.decision.delay)
-            attempts += 1
-        return last.value
-
-    def _attempt(self, call: ApiCall[T], *, number: int, moment: float) -> _Success[T] | _Failure:
-        outcome = self._send(call, moment=moment)
-        if isinstance(outcome, Answered) and outcome.is_success:
-            try:
-                value = call.read(outcome)
-            except Unreadable as error:
-                outcome = _unreadable(outcome, error)
-            else:
-                self._quota.give_back()
-                return _Success(value)
-        if isinstance(outcome, Unsure):
-            self._transport.distrust()
-        decision = self._decide(call, outcome, number=number, moment=moment)
-        self._throttle.note(outcome, pause=decision.delay if decision.action is Action.AGAIN else None)
-        return _Failure(outcome, decision)
+        moment, number = self._clock.monotonic() + self._deadline, 0
+        while True:
+            number += 1
+            outcome = self._send(call, moment=moment)
+            if isinstance(outcome, Answered) and outcome.is_success:
+                try:
+                    value = call.read(outcome)
+                except Unreadable as error:
+                    reason = f"the service answered {outcome.status}, but {error}"
+                    outcome = Unsure(reason, status=outcome.status, request_id=outcome.request_id)
+                else:
+                    self._quota.give_back()
+                    return value
+            decision = self._decide(call, outcome, number=number, moment=moment)
+            if decision.action is not Action.AGAIN:
+                raise self._explainer.explain(call.resource, call.kind, outcome, decision, attempts=number)
+            self._clock.sleep(decision.delay)
 
     def _send(self, call: ApiCall[T], *, moment: float) -> Outcome:
         if self._transport.closed:
@@ -124,7 +115,8 @@ class Caller:
         outcome = self._transport.send(call.request, timeout=self._left(moment))
         if not call.free and not isinstance(outcome, NotSent):
             self.meter.count(call.kind)
-        self._note(call, outcome)
+        if isinstance(outcome, Answered):
+            self._note(call, outcome)
         return outcome
 
     def _wait_for_throttle(self, call: ApiCall[T], *, moment: float) -> None:
@@ -137,38 +129,30 @@ class Caller:
     def _closed_for(self, call: ApiCall[T]) -> float:
         return 0.0 if call.free else self._throttle.closed_for()
 
-    def _note(self, call: ApiCall[T], outcome: Outcome) -> None:
-        if not isinstance(outcome, Answered):
-            return
-        ahead = seconds_ahead(outcome.headers, now=self._clock.now())
+    def _note(self, call: ApiCall[T], answer: Answered) -> None:
+        ahead = seconds_ahead(answer.headers, now=self._clock.now())
         self.ahead = self.ahead if ahead is None else ahead
-        self.meter.told = credits_left(outcome.headers) or self.meter.told
-        if outcome.is_success:
+        self.meter.told = credits_left(answer.headers) or self.meter.told
+        if answer.is_success:
             self._breaker.prove(call.request)
-        elif self._breaker.trips_on(call.kind, call.request, outcome):
-            self._breaker.trip(self._explainer.refused_key(outcome))
+        elif self._breaker.trips_on(call.kind, call.request, answer):
+            self._breaker.trip(self._explainer.refused_key(answer))
 
     def _decide(self, call: ApiCall[T], outcome: Outcome, *, number: int, moment: float) -> Decision:
+        """Return what to do next, and have the other callers wait where the service asks for that."""
         in_doubt = isinstance(outcome, Answered) and self._breaker.doubts(call.request, outcome)
         left = self._left(moment)
         decision = decide(call.kind, outcome, attempt=number, time_left=left, random=self._random, in_doubt=in_doubt)
-        if in_doubt:
-            return decision
-        if decision.action is Action.AGAIN and not self._quota.take(timed_out=_timed_out(outcome)):
-            return Decision(Action.STOP)
+        if decision.action is Action.AGAIN and not in_doubt:
+            timed_out = not isinstance(outcome, Answered) and outcome.timed_out
+            decision = decision if self._quota.take(timed_out=timed_out) else Decision(Action.STOP)
+        if isinstance(outcome, Unsure):
+            self._transport.distrust()
+        self._throttle.note(outcome, pause=decision.delay if decision.action is Action.AGAIN else None)
         return decision
 
     def _left(self, moment: float) -> float:
         return moment - self._clock.monotonic()
-
-
-def _unreadable(answer: Answered, error: Unreadable) -> Unsure:
-    reason = f"the service answered {answer.status}, but {error}"
-    return Unsure(reason, status=answer.status, request_id=answer.request_id)
-
-
-def _timed_out(outcome: Outcome) -> bool:
-    return isinstance(outcome, NotSent | Unsure) and outcome.timed_out
 
 
 LOGGERS = (

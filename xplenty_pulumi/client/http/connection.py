@@ -6,47 +6,38 @@ each single read and write gets no more than what is left of the call.
 
 import ssl
 import threading
-import urllib.request
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpcore
 
-from xplenty_pulumi.client.http.address import Address
+from xplenty_pulumi.client.http.address import Address, proxy_for
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.errors import ConfigError
 
 
 def close_if_surplus(answer: httpcore.Response) -> None:
-    """Close the connection of an answer that was read to its end, unless nothing more has come on it.
+    """Close the connection of an answer that was read to its end, unless nothing more has certainly come on it.
 
     To be called before the answer is closed: a closed connection counts as expired, so the pool never offers it again.
     """
-    if _has_surplus(answer):
-        answer.extensions["network_stream"].close()
-
-
-def _has_surplus(answer: httpcore.Response) -> bool:
-    """Whether more was read than the answer; true as well if that cannot be told."""
-    stream: object = answer.stream
+    surplus: object = answer.stream
     for name in ("_stream", "_connection", "_h11_state", "trailing_data"):
-        stream = getattr(stream, name, None)
-    return not (isinstance(stream, tuple) and stream[:1] == (b"",))
+        surplus = getattr(surplus, name, None)
+    if not (isinstance(surplus, tuple) and surplus[:1] == (b"",)):
+        answer.extensions["network_stream"].close()
 
 
 MOST_CONNECTIONS = 8
 """None is closed because it is idle for a moment: another would be opened beside it before it is gone."""
 LONGEST_IDLE_SECONDS = 5.0
 _SLICE = 0.5
-"""Seconds after which a read that waits looks whether it is still wanted."""
+"""Seconds after which a read that waits checks whether its answer is still wanted."""
 
 
 class CallDeadline:
     """When the calling thread's current call must be over, and whether it need not go on even until then.
 
-    `given_up` says that the user has had enough. That ends only calls that began before it and change nothing. A kept
+    `given_up` is true once the user has cancelled. That ends only calls that began before it and change nothing. A kept
     connection of an earlier `era` carries no further request.
     """
 
@@ -68,7 +59,7 @@ class CallDeadline:
 
     @property
     def is_given_up(self) -> bool:
-        """Whether nobody wants the answer any more."""
+        """Whether the answer is not wanted any more."""
         return self.may_be_given_up and self._given_up()
 
     @property
@@ -81,7 +72,7 @@ class CallDeadline:
 class DeadlineStream(httpcore.NetworkStream):
     """A connection whose reads and writes end with the call they belong to.
 
-    Nothing is asked on one that has something to say already, because that would be taken for the answer.
+    No request is sent on one that holds unread bytes, because these would be taken for the answer.
     """
 
     def __init__(self, inner: httpcore.NetworkStream, deadline: CallDeadline) -> None:
@@ -125,8 +116,8 @@ class DeadlineStream(httpcore.NetworkStream):
     def _check_silent(self) -> None:
         """Raise if there is something to read, or if this connection is not trusted any more.
 
-        The pool takes another connection in place of a kept one. To read shows what a look at the socket does not:
-        over TLS, a socket is readable also where only the protocol has something to say.
+        The pool takes another connection in place of a kept one. A read is sure where the state of the
+        socket is not: over TLS, a socket is readable also where only the protocol sends something.
         """
         if not self._is_new and self._era != self._deadline.era:
             raise httpcore.ConnectionNotAvailable
@@ -137,7 +128,7 @@ class DeadlineStream(httpcore.NetworkStream):
         if not self._is_new:
             raise httpcore.ConnectionNotAvailable
         if unasked:
-            raise httpcore.ConnectError("the other side spoke before it was asked")
+            raise httpcore.ConnectError("the other side sent something before it was asked")
 
     def _within(self, timeout: float | None, late: type[Exception]) -> float:
         left = self._deadline.left
@@ -170,64 +161,13 @@ def open_pool(address: Address, *, deadline: CallDeadline, tls: ssl.SSLContext) 
 
     The pool never repeats a request by itself.
     """
-    proxy = proxy_for(address)
-    if proxy is None:
-        return httpcore.ConnectionPool(
-            ssl_context=tls,
-            max_connections=MOST_CONNECTIONS,
-            max_keepalive_connections=MOST_CONNECTIONS,
-            keepalive_expiry=LONGEST_IDLE_SECONDS,
-            network_backend=DeadlineBackend(deadline),
-        )
-    return httpcore.HTTPProxy(
-        proxy.url,
-        proxy_auth=proxy.login,
-        ssl_context=tls,
-        max_connections=MOST_CONNECTIONS,
-        max_keepalive_connections=MOST_CONNECTIONS,
-        keepalive_expiry=LONGEST_IDLE_SECONDS,
-        network_backend=DeadlineBackend(deadline),
-    )
-
-
-@dataclass(frozen=True)
-class Proxy:
-    """An HTTP proxy; `url` is without the user name and password, which are `login`."""
-
-    url: str
-    login: tuple[str, str] | None = field(default=None, repr=False)
-
-
-def proxy_for(address: Address) -> Proxy | None:
-    """Return the proxy on the way to `address`: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY decide.
-
-    This machine is always reached directly. Raises ConfigError for a proxy that does not speak HTTP.
-    """
-    if address.is_loopback or urllib.request.proxy_bypass(address.host):
-        return None
-    proxies = urllib.request.getproxies()
-    text = proxies.get(address.scheme) or proxies.get("all")
-    return _parse(text, variable=f"{address.scheme.upper()}_PROXY") if text else None
-
-
-def _parse(text: str, *, variable: str) -> Proxy:
-    try:
-        parts = urlsplit(text if "://" in text else f"http://{text}")
-        netloc = _authority(parts)
-    except ValueError:
-        netloc = ""
-    if not netloc or parts.scheme not in {"http", "https"}:
-        raise ConfigError(
-            "the proxy of the environment is not an HTTP proxy",
-            setting=variable,
-            advice=f"Set {variable} to http://HOST:PORT, or name the service's host in NO_PROXY to go without.",
-        )
-    login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-    return Proxy(f"{parts.scheme}://{netloc}", login)
-
-
-def _authority(parts: SplitResult) -> str:
-    if not parts.hostname:
-        return ""
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return host if parts.port is None else f"{host}:{parts.port}"
+    options: dict[str, Any] = {
+        "ssl_context": tls,
+        "max_connections": MOST_CONNECTIONS,
+        "max_keepalive_connections": MOST_CONNECTIONS,
+        "keepalive_expiry": LONGEST_IDLE_SECONDS,
+        "network_backend": DeadlineBackend(deadline),
+    }
+    if (proxy := proxy_for(address)) is None:
+        return httpcore.ConnectionPool(**options)
+    return httpcore.HTTPProxy(proxy.url, proxy_auth=proxy.login, **options)

@@ -1,11 +1,10 @@
-"""From the last outcome of a call to the error the caller sees: one paragraph, with advice, without secrets."""
+"""From the last outcome of a call to the error that the caller gets: one paragraph, with advice, without secrets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xplenty_pulumi.client.http.answers import LONGEST_MESSAGE
-from xplenty_pulumi.client.http.outcomes import Answered, NotSent, Outcome, Unsure
-from xplenty_pulumi.client.http.retry import Action, CallKind, Decision
+from xplenty_pulumi.client.http.outcomes import Action, Answered, CallKind, Decision, NotSent, Outcome, Unsure
 from xplenty_pulumi.errors import (
     ApiError,
     AuthError,
@@ -25,43 +24,37 @@ _KEY_SETTING = "XPLENTY_API_KEY (or the stack setting xplenty:apiKey)"
 _ACCOUNT_SETTING = "XPLENTY_ACCOUNT_ID (or xplenty:accountId)"
 _URL_SETTING = "XPLENTY_API_URL (or xplenty:apiUrl)"
 
-_ERROR_OF_STATUS: dict[int, type[ApiError]] = {
-    400: InvalidError,
-    401: AuthError,
-    402: BillingError,
-    403: AuthError,
-    404: NotFoundError,
-    406: InvalidError,
-    409: InvalidError,
-    415: InvalidError,
-    422: InvalidError,
+_ADVICE_TO_MEND = "Nothing was changed; correct the input that the message speaks of and run again."
+_REFUSALS: dict[int, tuple[type[ApiError], str, str]] = {
+    401: (
+        AuthError,
+        "the service does not accept the API key",
+        f"Check {_KEY_SETTING}, and that it belongs to a member of account {{account}}, from {_ACCOUNT_SETTING}; no "
+        "further call is made with this key.",
+    ),
+    402: (
+        BillingError,
+        "the service asks to confirm the billing details first",
+        "Confirm the billing details of account {account} on the service's pages, then run again.",
+    ),
+    403: (
+        AuthError,
+        "the service forbids this to the owner of the API key",
+        f"Let an administrator of account {{account}} give that user the permission, or set {_KEY_SETTING} to the key "
+        f"of one who has it, and check {_ACCOUNT_SETTING}.",
+    ),
+    404: (
+        NotFoundError,
+        "there is no such thing in account {account}",
+        f"Check the id, and that it belongs to the account in {_ACCOUNT_SETTING}.",
+    ),
+    408: (InvalidError, "the service did not get the request in time", "Run again later."),
+    409: (InvalidError, "the service reports a conflict with what exists", _ADVICE_TO_MEND),
+    425: (InvalidError, "the service is not ready for the request yet", "Run again later."),
 }
-
-_REFUSED = "the service refused the request"
-_REDIRECTED = "the service points elsewhere"
-_SAYS: dict[int, str] = {
-    401: "the service does not accept the API key",
-    402: "the service asks to confirm the billing details first",
-    403: "the service forbids this to the owner of the API key",
-    404: "there is no such thing in account {account}",
-    408: "the service did not get the request in time",
-    409: "the service sees a conflict with what exists",
-    425: "the service is not ready for the request yet",
-}
-
-_ADVICE: dict[int, str] = {
-    401: f"Check {_KEY_SETTING}, and that it belongs to a member of account {{account}}, from {_ACCOUNT_SETTING}; no "
-    "further call is made with this key.",
-    402: "Confirm the billing details of account {account} on the service's pages, then run again.",
-    403: f"Let an administrator of account {{account}} give that user the permission, or set {_KEY_SETTING} to the key "
-    f"of one who has it, and check {_ACCOUNT_SETTING}.",
-    404: f"Check the id, and that it belongs to the account in {_ACCOUNT_SETTING}.",
-    408: "Run again later.",
-    425: "Run again later.",
-}
+"""For a status: the error, what happened, and the advice."""
 _STATUS_OF_A_WRONG_PATH = frozenset({401, 403, 404})
 _ADVICE_ON_PATH = f"Check {_URL_SETTING} too: the address has a path, and the service's own has none."
-_ADVICE_TO_MEND = "Nothing was changed; correct the input that the message speaks of and run again."
 _ADVICE_ON_REDIRECT = f"Redirects are not followed, because the key would go with them; check {_URL_SETTING}."
 _ADVICE_TO_REACH = f"Check the network, the proxy (HTTPS_PROXY, NO_PROXY) and {_URL_SETTING}, then run again."
 _ADVICE_ON_CERTIFICATE = (
@@ -77,7 +70,7 @@ _ADVICE_TO_LOOK: dict[CallKind, str] = {
 
 @dataclass(frozen=True)
 class Explainer:
-    """Writes the errors of one client; `secrets` are masked in everything the service or the network says.
+    """Writes the errors of one client; `secrets` are masked in all texts of the service and the network.
 
     `has_path` says that the address which the settings give has a path, which may be wrong.
     """
@@ -109,10 +102,9 @@ class Explainer:
             case _:
                 return self._refused(resource, outcome)
 
-    def refused_key(self, answer: Answered) -> AuthError:
+    def refused_key(self, answer: Answered) -> ApiError:
         """Return the error that every call gets from now on."""
-        message, advice = self._words_for(answer)
-        return AuthError(message, status=answer.status, request_id=self._clean(answer.request_id), advice=advice)
+        return self._refused("", answer)
 
     def _not_sent(self, resource: str, outcome: NotSent, attempts: int) -> NotSentError:
         return NotSentError(
@@ -157,24 +149,21 @@ class Explainer:
         )
 
     def _refused(self, resource: str, answer: Answered) -> ApiError:
-        error = _ERROR_OF_STATUS.get(answer.status, InvalidError if 400 <= answer.status < 500 else ApiError)
-        message, advice = self._words_for(answer)
-        return error(
-            message,
-            status=answer.status,
-            request_id=self._clean(answer.request_id),
-            resource="" if answer.status == 401 else resource,  # the key is refused, whatever the call is about
-            advice=advice,
-        )
-
-    def _words_for(self, answer: Answered) -> tuple[str, str]:
         status = answer.status
-        says, general = (_REDIRECTED, _ADVICE_ON_REDIRECT) if status < 400 else (_REFUSED, _ADVICE_TO_MEND)
-        message = f"{_SAYS.get(status, says)} ({status})".replace("{account}", self.account)
-        advice = _ADVICE.get(status, general).replace("{account}", self.account)
+        if status < 400:
+            default: tuple[type[ApiError], str, str] = (ApiError, "the service points elsewhere", _ADVICE_ON_REDIRECT)
+        else:
+            default = (InvalidError, "the service refused the request", _ADVICE_TO_MEND)
+        error, what, advice = _REFUSALS.get(status, default)
         if self.has_path and status in _STATUS_OF_A_WRONG_PATH:
             advice = f"{advice} {_ADVICE_ON_PATH}"
-        return message + self._said(answer.message), advice
+        return error(
+            f"{what} ({status})".replace("{account}", self.account) + self._said(answer.message),
+            status=status,
+            request_id=self._clean(answer.request_id),
+            resource="" if status == 401 else resource,  # the key is refused, whatever the call is about
+            advice=advice.replace("{account}", self.account),
+        )
 
     def _said(self, words: str) -> str:
         return f": {self._clean(words)}" if words.strip() else ""

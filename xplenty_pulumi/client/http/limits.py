@@ -1,4 +1,4 @@
-"""A wrong key costs one call, not one per resource; a good key that is refused for a moment costs a minute."""
+"""What a client may still send: the calls it has counted, the pauses it is asked for, its retries, and its key."""
 
 import re
 import threading
@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
-from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, NotSent, Outcome
-from xplenty_pulumi.client.http.retry import CallKind
+from xplenty_pulumi.client.http.outcomes import Answered, CallKind, HttpRequest, NotSent, Outcome
 from xplenty_pulumi.client.models import RateLimit
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.errors import AuthError
+from xplenty_pulumi.errors import ApiError, AuthError
 
 HOUR = 3600.0
 _GRAIN = 10.0
@@ -29,7 +28,7 @@ class _Grain:
 class Meter:
     """Counts what one client has sent, and remembers what the service says is left; safe to share between threads.
 
-    `told` is the hourly budget of the key's user as the latest answer gave it, None before the first.
+    `told` is the hourly budget of the key's user by the latest answer, None before the first.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -72,7 +71,7 @@ _UNADVISED = 5.0
 
 
 def asked_pause(outcome: Outcome, *, pause: float | None) -> float | None:
-    """Return how many seconds this outcome asks everybody to wait, None if it concerns one call only.
+    """Return how many seconds this outcome asks all calls to wait, None if it concerns one call only.
 
     `pause` is how long the caller who met it waits before it tries again, None if it does not.
     """
@@ -124,33 +123,28 @@ _SUCCESS = 1
 
 
 class RetryQuota:
-    """The retries one client may still make; it keeps an outage from being multiplied by everybody's retries.
+    """The retries one client may still make; it keeps an outage from being multiplied by retries.
 
-    A retry costs 5 tokens of 100, or 10 after a time-out; each success gives 1 back. Safe to share between threads.
+    A retry costs 5 of 100 `tokens`, or 10 after a time-out; each success gives 1 back. Safe to share between threads.
     """
 
     def __init__(self) -> None:
-        self._tokens = _FULL
+        self.tokens = _FULL
         self._lock = threading.Lock()
-
-    @property
-    def tokens(self) -> int:
-        """The tokens left."""
-        return self._tokens
 
     def take(self, *, timed_out: bool) -> bool:
         """Pay for one retry; return False, and take nothing, if there are too few tokens left."""
         cost = _RETRY_AFTER_TIMEOUT if timed_out else _RETRY
         with self._lock:
-            if cost > self._tokens:
+            if cost > self.tokens:
                 return False
-            self._tokens -= cost
+            self.tokens -= cost
             return True
 
     def give_back(self) -> None:
         """Count one success."""
         with self._lock:
-            self._tokens = min(_FULL, self._tokens + _SUCCESS)
+            self.tokens = min(_FULL, self.tokens + _SUCCESS)
 
 
 MINUTE = 60.0
@@ -170,7 +164,7 @@ class KeyBreaker:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._refusal: AuthError | None = None
+        self._refusal: ApiError | None = None
         self._allowed: set[str] = set()
         self._doubted_since: dict[str, float] = {}
         self._first = threading.Lock()
@@ -183,7 +177,8 @@ class KeyBreaker:
         """
         held = not self._allowed and self._first.acquire(timeout=max(0.0, patience))
         try:
-            self._check()
+            if (known := self._refusal) is not None:
+                raise AuthError(known.message, status=known.status, request_id=known.request_id, advice=known.advice)
             yield
         finally:
             if held:
@@ -191,7 +186,8 @@ class KeyBreaker:
 
     def doubts(self, request: HttpRequest, answer: Answered) -> bool:
         """Return whether `answer` may be a fault of the service, because the key has worked, for a minute at most."""
-        shape = _shape_of_refused(request, answer)
+        # A 401 is about all calls, a 403 about those of one shape, anything else about none.
+        shape = {401: _ANY_CALL, 403: _shape(request)}.get(answer.status)
         if shape is None or not self._allowed or (shape and shape not in self._allowed):
             return False
         now = self._clock.monotonic()
@@ -203,7 +199,7 @@ class KeyBreaker:
             return not self.doubts(request, answer)
         return answer.status == 403 and kind is CallKind.READ and not self._allowed
 
-    def trip(self, refusal: AuthError) -> None:
+    def trip(self, refusal: ApiError) -> None:
         """Let every later call fail with the same text."""
         self._refusal = refusal
 
@@ -213,15 +209,6 @@ class KeyBreaker:
         self._allowed.add(shape)
         self._doubted_since.pop(shape, None)
         self._doubted_since.pop(_ANY_CALL, None)
-
-    def _check(self) -> None:
-        if (known := self._refusal) is not None:
-            raise AuthError(known.message, status=known.status, request_id=known.request_id, advice=known.advice)
-
-
-def _shape_of_refused(request: HttpRequest, answer: Answered) -> str | None:
-    """Which calls a refusal is about: a 401 is about all, a 403 about those of one shape, anything else about none."""
-    return {401: _ANY_CALL, 403: _shape(request)}.get(answer.status)
 
 
 def _shape(request: HttpRequest) -> str:

@@ -1,7 +1,14 @@
-"""One request and the three things that can become of it."""
+"""One request, the three things that can become of it, and what to do next: decided by the table `_POLICY`.
+
+*Again* becomes *stop* after the last attempt, or when the wait does not fit in the time left. A refusal is *in doubt*
+for a minute where the key has worked before (`limits.py`), and is repeated all that time: it comes before the service
+does anything.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+from random import Random
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,7 @@ _LIBRARIES = ("httpx", "httpcore")
 def classify(error: Exception, *, words: str) -> NotSent | Unsure:
     """Return what `error` says about the request; `words` is its text, safe to show.
 
-    The most specific class the tables know decides; whatever they do not know leaves it open.
+    The most specific class the tables hold decides; any other leaves it open.
     """
     names = [cls.__name__ for cls in type(error).__mro__ if cls.__module__.split(".")[0] in _LIBRARIES]
     name = next((name for name in names if name in CLASSIFIED), "")
@@ -118,3 +125,106 @@ def classify(error: Exception, *, words: str) -> NotSent | Unsure:
     reason = f"{plain} ({words})" if words else plain
     timed_out = "TimeoutException" in names
     return NotSent(reason, timed_out=timed_out) if name in _NOT_SENT else Unsure(reason, timed_out=timed_out)
+
+
+class CallKind(Enum):
+    """How much harm a repeated call can do."""
+
+    READ = "read"
+    WRITE = "write"
+    CREATE = "create"
+
+
+class Action(Enum):
+    """What to do after a call that did not succeed.
+
+    READ_BACK and VERIFY both mean that it may have taken effect: the caller reads before anything is repeated.
+    """
+
+    AGAIN = "again"
+    STOP = "stop"
+    READ_BACK = "read back"
+    VERIFY = "verify"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An action, and for AGAIN the seconds to wait first."""
+
+    action: Action
+    delay: float = 0.0
+
+
+class Situation(Enum):
+    """The rows of the policy."""
+
+    NOT_SENT = "not sent"
+    UNCLEAR = "no answer, a server fault, or a success that cannot be read"
+    PREMATURE = "408, 425"
+    THROTTLED = "429"
+    KEY_IN_DOUBT = "401, or 403 to what was allowed before, within a minute"
+    CONFLICT = "409"
+    SEE_OTHER = "303"
+    REFUSED = "any other answer"
+
+
+_AGAIN, _STOP, _READ_BACK, _VERIFY = Action.AGAIN, Action.STOP, Action.READ_BACK, Action.VERIFY
+
+_POLICY: dict[Situation, dict[CallKind, Action]] = {
+    situation: dict(zip(CallKind, actions, strict=True))
+    for situation, actions in {
+        Situation.NOT_SENT: (_AGAIN, _AGAIN, _AGAIN),
+        Situation.UNCLEAR: (_AGAIN, _READ_BACK, _VERIFY),
+        Situation.PREMATURE: (_AGAIN, _AGAIN, _VERIFY),
+        Situation.THROTTLED: (_AGAIN, _AGAIN, _AGAIN),
+        Situation.KEY_IN_DOUBT: (_AGAIN, _AGAIN, _AGAIN),
+        Situation.CONFLICT: (_STOP, _READ_BACK, _VERIFY),
+        Situation.SEE_OTHER: (_STOP, _STOP, _VERIFY),
+        Situation.REFUSED: (_STOP, _STOP, _STOP),
+    }.items()
+}
+
+_SITUATION_OF_STATUS = {
+    303: Situation.SEE_OTHER,
+    408: Situation.PREMATURE,
+    409: Situation.CONFLICT,
+    425: Situation.PREMATURE,
+    429: Situation.THROTTLED,
+}
+
+_ATTEMPTS = {CallKind.READ: 5, CallKind.WRITE: 4, CallKind.CREATE: 4}
+
+
+_AFTER_FAILURE = (0.25, 20.0)
+"""Full jitter: a random wait between nothing and the first number doubled with each attempt, at most the second."""
+_BACKOFF = {Situation.THROTTLED: (5.0, 120.0), Situation.KEY_IN_DOUBT: (4.0, 20.0)}
+
+
+def decide(
+    kind: CallKind, outcome: Outcome, *, attempt: int, time_left: float, random: Random, in_doubt: bool = False
+) -> Decision:
+    """Return what to do after `outcome`, the result of the attempt of that number, counted from 1.
+
+    `time_left` is in seconds, up to the deadline of the whole call. The service's advice to wait longer is followed.
+    `in_doubt` says that the outcome refuses a key that has worked, and that there is time left to repeat it.
+    """
+    situation = Situation.KEY_IN_DOUBT if in_doubt else _situation_of(outcome)
+    action = _POLICY[situation][kind]
+    if action is not Action.AGAIN:
+        return Decision(action)
+    base, longest = _BACKOFF.get(situation, _AFTER_FAILURE)
+    advice = None if isinstance(outcome, NotSent) else outcome.retry_after
+    delay = max(random.uniform(0.0, min(longest, base * 2.0 ** (attempt - 1))), advice or 0.0)
+    if (attempt >= _ATTEMPTS[kind] and not in_doubt) or delay >= time_left:
+        return Decision(Action.STOP)
+    return Decision(Action.AGAIN, delay)
+
+
+def _situation_of(outcome: Outcome) -> Situation:
+    match outcome:
+        case NotSent():
+            return Situation.NOT_SENT
+        case Unsure():
+            return Situation.UNCLEAR
+        case _:
+            return _SITUATION_OF_STATUS.get(outcome.status, Situation.REFUSED)

@@ -37,7 +37,7 @@ class Transport:
 
     Redirects are not followed, cookies not kept, certificates always verified: against the usual authorities (or
     SSL_CERT_FILE), and those in `ca_path` if given. Raises ConfigError if these cannot be read. `read_timeout` is the
-    longest silence that a request bears, in seconds; a GET that began before bears none once `given_up` is true.
+    longest silence after which a request goes on, in seconds; once `given_up` is true, a GET that began before ends.
     """
 
     def __init__(
@@ -59,7 +59,11 @@ class Transport:
         self._client = httpx.Client(
             transport=http or _PooledTransport(open_pool(address, deadline=self._deadline, tls=_tls(ca_path))),
             auth=httpx.BasicAuth(api_key.reveal(), "") if api_key else None,
-            headers=_headers(),
+            headers={
+                "Accept": "application/vnd.xplenty+json; version=2",
+                "Accept-Encoding": "gzip",
+                "User-Agent": f"xplenty-pulumi/{__version__} (+python {platform.python_version()})",
+            },
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             trust_env=False,
         )
@@ -81,7 +85,7 @@ class Transport:
         self._deadline.era += 1
 
     def send(self, request: HttpRequest, *, timeout: float) -> Outcome:
-        """Send `request` once and return what became of it, within `timeout` seconds whatever the service does."""
+        """Send `request` once and return its outcome, within `timeout` seconds whatever the service does."""
         self._deadline.start(timeout, changes_nothing=request.method == "GET")
         try:
             return self._exchange(request, timeout=timeout)
@@ -95,7 +99,7 @@ class Transport:
             params=dict(request.query) or None,
             content=None if request.body is None else json.dumps(dict(request.body), allow_nan=False).encode(),
             headers=None if request.body is None else {"Content-Type": "application/json"},
-            timeout=_timeouts(timeout, read=self._read_timeout),
+            timeout=self._timeouts(timeout),
         ) as response:
             try:
                 content = self._content(response)
@@ -106,20 +110,26 @@ class Transport:
             answer = read_answer(request, status=response.status_code, headers=headers, content=content, now=now)
             return replace(answer, next_page=next_page(response)) if isinstance(answer, Answered) else answer
 
+    def _timeouts(self, whole: float) -> httpx.Timeout:
+        whole = max(whole, 0.001)
+        return httpx.Timeout(
+            connect=min(CONNECT_TIMEOUT, whole),
+            read=min(self._read_timeout, whole),
+            write=min(WRITE_TIMEOUT, whole),
+            pool=min(POOL_TIMEOUT, whole),
+        )
+
     def _content(self, response: httpx.Response) -> bytes:
         """Return the body; not by `iter_bytes`, which unpacks whatever is packed, in one piece."""
         content = bytearray()
         chunks = cast("Iterable[bytes]", response.stream)
         for piece in unpacked(chunks, encoding=response.headers.get("Content-Encoding", "")):
             content += piece
-            if complaint := self._complaint(len(content)):
-                raise Undecodable(complaint)
+            if len(content) > LARGEST_BODY:
+                raise Undecodable(f"the answer is larger than {LARGEST_BODY // 1024 // 1024} MiB")
+            if self._deadline.left <= 0:
+                raise Undecodable("the answer did not end in time")
         return bytes(content)
-
-    def _complaint(self, size: int) -> str:
-        if size > LARGEST_BODY:
-            return f"the answer is larger than {LARGEST_BODY // 1024 // 1024} MiB"
-        return "the answer did not end in time" if self._deadline.left <= 0 else ""
 
 
 def next_page(response: httpx.Response) -> str | None:
@@ -165,24 +175,6 @@ class _PooledStream(httpx.SyncByteStream):
             close_if_surplus(self._answer)
         finally:
             self._answer.close()
-
-
-def _headers() -> dict[str, str]:
-    return {
-        "Accept": "application/vnd.xplenty+json; version=2",
-        "Accept-Encoding": "gzip",
-        "User-Agent": f"xplenty-pulumi/{__version__} (+python {platform.python_version()})",
-    }
-
-
-def _timeouts(whole: float, *, read: float) -> httpx.Timeout:
-    whole = max(whole, 0.001)
-    return httpx.Timeout(
-        connect=min(CONNECT_TIMEOUT, whole),
-        read=min(read, whole),
-        write=min(WRITE_TIMEOUT, whole),
-        pool=min(POOL_TIMEOUT, whole),
-    )
 
 
 def _tls(ca_path: str | Path | None) -> ssl.SSLContext:

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import islice
 
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.http.retry import CallKind
+from xplenty_pulumi.client.http.outcomes import CallKind
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.reading.polling import PAGE
 from xplenty_pulumi.core.reading.strays import WINDOW, Stray, strays_among

@@ -4,7 +4,7 @@ import threading
 from enum import Enum
 
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.http.retry import CallKind
+from xplenty_pulumi.client.http.outcomes import CallKind
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.errors import RateLimitedError, XplentyError
 from xplenty_pulumi.text import plural

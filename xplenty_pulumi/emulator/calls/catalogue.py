@@ -1,39 +1,69 @@
-"""The calls on what is only looked at: packages, schedules, hook types and events, regions, stacks, plans, the user."""
+"""The calls on what is only read: packages, schedules, hook types and events, regions, stacks, plans, the user."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from xplenty_pulumi.emulator.calls import fixed_lists
 from xplenty_pulumi.emulator.calls.call import Call, answer_list
-from xplenty_pulumi.emulator.life.records import EmulatedPackage, EmulatedSchedule, Moment
+from xplenty_pulumi.emulator.calls.views import package_json, schedule_json
+from xplenty_pulumi.emulator.life.records import EVENT_NAMES, EmulatedPackage, EmulatedSchedule, Moment
 from xplenty_pulumi.emulator.wire.lists import Filter, ListRules
-from xplenty_pulumi.emulator.wire.messages import Answer, Refusal
-from xplenty_pulumi.emulator.wire.views import USER_ID, Json, Links, time_or_none
+from xplenty_pulumi.emulator.wire.messages import USER_EMAIL, USER_ID, USER_NAME, Answer, Json, Refusal, time_text
 
-
-def package_json(package: EmulatedPackage, *, links: Links, with_flow: bool) -> Json:
-    """Return a package, with its data flow as a JSON text if asked for."""
-    document: Json = {
-        "id": package.id,
-        "name": package.name,
-        "description": package.description,
-        "variables": dict(package.variables),
-        "status": package.status,
-        "flow_type": package.flow_type,
-        "flow_version": "2.0.0",
-        "package_version": "1.0",
-        "version": package.version,
-        "item_id": package.id,
-        "owner_id": USER_ID,
-        "created_at": time_or_none(package.created_at),
-        "updated_at": time_or_none(package.updated_at),
-        "url": links.api(f"packages/{package.id}"),
-        "html_url": links.page(f"packages/{package.id}"),
-    }
-    return document | {"data_flow_json": package.data_flow_json} if with_flow else document
-
-
+_GROUP_NAMES = {"amazon-web-services": "Amazon Web Services", "gcloud": "Google Cloud", "soft-layer": "SoftLayer"}
+_HOOKS = (
+    ("email", "Email", "email", "Email"),
+    ("pagerduty", "PagerDuty", "monitoring", "Monitoring"),
+    ("slack", "Slack", "chat", "Chat"),
+    ("web", "Web", "web", "Web"),
+)
 _UNIT_SECONDS = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 7 * 86400, "months": 30 * 86400}
+_PLAN = "pro"
+
+_PACKAGES: ListRules[EmulatedPackage] = ListRules(
+    name=lambda package: package.name,
+    filters={
+        "status": Filter(lambda package: package.status, ("active", "archived"), default="active", everything=""),
+        "flow_type": Filter(lambda package: package.flow_type, ("dataflow", "workflow")),
+    },
+)
+_SCHEDULES: ListRules[EmulatedSchedule] = ListRules(
+    filters={"status": Filter(lambda schedule: schedule.status, ("enabled", "disabled"))}
+)
+
+
+def list_packages(call: Call) -> Answer:
+    """GET packages."""
+    with_flow = call.includes("flow")
+    return answer_list(
+        call,
+        call.world.packages.values(),
+        rules=_PACKAGES,
+        path="packages",
+        view=lambda package: package_json(package, links=call.links, with_flow=with_flow),
+    )
+
+
+def get_package(call: Call) -> Answer:
+    """GET packages/{id}; an archived one can be read too."""
+    package = call.find(call.world.packages)
+    return Answer(package_json(package, links=call.links, with_flow=call.includes("flow")))
+
+
+def list_schedules(call: Call) -> Answer:
+    """GET schedules."""
+    return answer_list(
+        call,
+        call.world.schedules.values(),
+        rules=_SCHEDULES,
+        path="schedules",
+        view=lambda schedule: _schedule(call, schedule),
+    )
+
+
+def get_schedule(call: Call) -> Answer:
+    """GET schedules/{id}."""
+    return Answer(_schedule(call, call.find(call.world.schedules)))
+
+
+def _schedule(call: Call, schedule: EmulatedSchedule) -> Json:
+    return schedule_json(schedule, next_run=next_run(schedule, now=call.now), links=call.links)
 
 
 def next_run(schedule: EmulatedSchedule, *, now: Moment) -> Moment | None:
@@ -45,113 +75,15 @@ def next_run(schedule: EmulatedSchedule, *, now: Moment) -> Moment | None:
     return schedule.start_at + passed * interval
 
 
-def schedule_json(schedule: EmulatedSchedule, *, now: Moment, links: Links) -> Json:
-    """Return a schedule, which has never run."""
-    return {
-        "id": schedule.id,
-        "owner_id": USER_ID,
-        "name": schedule.name,
-        "description": schedule.description,
-        "status": schedule.status,
-        "start_at": time_or_none(schedule.start_at),
-        "next_run_at": time_or_none(next_run(schedule, now=now)),
-        "interval_amount": schedule.interval_amount,
-        "interval_unit": schedule.interval_unit,
-        "last_run_at": None,
-        "last_run_status": None,
-        "execution_count": 0,
-        "overlap": schedule.overlap,
-        "auto_retry": schedule.auto_retry,
-        "auto_retry_attempts": schedule.auto_retry_attempts,
-        "reuse_cluster_strategy": schedule.reuse_cluster_strategy,
-        "task": _task(schedule.task),
-        "created_at": time_or_none(schedule.created_at),
-        "updated_at": time_or_none(schedule.updated_at),
-        "url": links.api(f"schedules/{schedule.id}"),
-        "html_url": links.page(f"schedules/{schedule.id}"),
-    }
-
-
-def _task(task: Mapping[str, Any]) -> Json:
-    """The documentation shows package ids as texts here, unlike everywhere else."""
-    packages = [
-        {"package_id": str(package["package_id"]), "variables": dict(package.get("variables", {}))}
-        for package in task.get("packages", ())
-    ]
-    return {
-        "nodes": task.get("nodes", 2),
-        "terminate_on_idle": task.get("terminate_on_idle", True),
-        "time_to_idle": task.get("time_to_idle", 60),
-        "packages": packages,
-    }
-
-
-_PACKAGES: ListRules[EmulatedPackage] = ListRules(
-    sorts={
-        "created": lambda package: (package.created_at, package.id),
-        "updated": lambda package: (package.updated_at, package.id),
-        "name": lambda package: (package.name, package.id),
-    },
-    updated_at=lambda package: package.updated_at,
-    created_at=lambda package: package.created_at,
-    filters={
-        "status": Filter(lambda package: package.status, ("active", "archived"), default="active", everything=""),
-        "flow_type": Filter(lambda package: package.flow_type, ("dataflow", "workflow")),
-    },
-)
-_SCHEDULES: ListRules[EmulatedSchedule] = ListRules(
-    sorts={
-        "created": lambda schedule: (schedule.created_at, schedule.id),
-        "updated": lambda schedule: (schedule.updated_at, schedule.id),
-    },
-    updated_at=lambda schedule: schedule.updated_at,
-    created_at=lambda schedule: schedule.created_at,
-    filters={"status": Filter(lambda schedule: schedule.status, ("enabled", "disabled"))},
-)
-
-
-def list_packages(call: Call) -> Answer:
-    """GET packages."""
-    with_flow = call.includes("flow")
-    return answer_list(
-        call,
-        call.world.packages,
-        listing=_PACKAGES,
-        path="packages",
-        view=lambda package: package_json(package, links=call.links, with_flow=with_flow),
-    )
-
-
-def get_package(call: Call) -> Answer:
-    """GET packages/{id}; an archived one can be read too."""
-    package = call.world.packages.get(call.ids[0])
-    if package is None:
-        raise call.not_found()
-    return Answer(package_json(package, links=call.links, with_flow=call.includes("flow")))
-
-
-def list_schedules(call: Call) -> Answer:
-    """GET schedules."""
-    return answer_list(
-        call,
-        call.world.schedules,
-        listing=_SCHEDULES,
-        path="schedules",
-        view=lambda schedule: schedule_json(schedule, now=call.now, links=call.links),
-    )
-
-
-def get_schedule(call: Call) -> Answer:
-    """GET schedules/{id}."""
-    schedule = call.world.schedules.get(call.ids[0])
-    if schedule is None:
-        raise call.not_found()
-    return Answer(schedule_json(schedule, now=call.now, links=call.links))
-
-
 def list_regions(call: Call) -> Answer:
-    """GET regions, global or of the account."""
-    return Answer([fixed_lists.region_json(region) for region in call.seed.regions])
+    """GET regions, global or of the account; an id is `provider::place`."""
+    return Answer([_region(*region.partition("::")) for region in call.seed.regions])
+
+
+def _region(provider: str, separator: str, place: str) -> Json:
+    group = _GROUP_NAMES.get(provider, provider)
+    region = f"{provider}{separator}{place}"
+    return {"id": region, "name": f"{group} - {place}", "group_name": group, "short_name": place}
 
 
 def list_stacks(call: Call) -> Answer:
@@ -160,37 +92,103 @@ def list_stacks(call: Call) -> Answer:
 
 
 def list_plans(call: Call) -> Answer:
-    """GET plans; the account has the only one."""
-    if not call.knobs.plan_shown:
-        raise Refusal(403, "You may not see the billing of this account")
-    return Answer([fixed_lists.plan_json(call.knobs, since=call.world.born_at)])
+    """GET plans; the account has the only one, and what that does not limit is 0, as in the published examples."""
+    _check_billing(call)
+    born = time_text(call.world.born_at)
+    plan = {
+        "id": _PLAN,
+        "name": "Pro",
+        "description": "Pro",
+        "price_cents": 0,
+        "price_currency": "USD",
+        "price_unit": "month",
+        "cluster_node_price_cents": 0,
+        "cluster_node_price_currency": "USD",
+        "cluster_node_price_unit": "hour",
+        "cluster_node_hours_included": 0,
+        "cluster_node_hours_limit": -1,
+        "cluster_nodes_limit": 0,
+        "cluster_size_limit": call.knobs.max_nodes,
+        "clusters_limit": call.knobs.max_clusters or 0,
+        "sandbox_clusters_limit": call.knobs.max_sandboxes or 0,
+        "sandbox_node_hours_included": 0,
+        "sandbox_node_hours_limit": -1,
+        "members_limit": 1,
+        "position": 0,
+        "created_at": born,
+        "updated_at": born,
+    }
+    return Answer([plan])
 
 
 def get_subscription(call: Call) -> Answer:
-    """GET subscription."""
+    """GET subscription; the account is past its trial."""
+    _check_billing(call)
+    born = time_text(call.world.born_at)
+    trial = {"trial_period_days": 14, "trial_start": born, "trial_end": born, "trialling": False}
+    return Answer({**trial, "plan_id": _PLAN, "url": call.links.api("subscription")})
+
+
+def _check_billing(call: Call) -> None:
     if not call.knobs.plan_shown:
         raise Refusal(403, "You may not see the billing of this account")
-    return Answer(fixed_lists.subscription_json(call.links, since=call.world.born_at))
 
 
-def list_hook_types(call: Call) -> Answer:
+def list_hook_types(_call: Call) -> Answer:
     """GET hooks/types."""
-    del call
-    return Answer(list(fixed_lists.HOOK_TYPES))
+    return Answer(
+        [
+            {
+                "type": kind,
+                "name": name,
+                "description": f"Tells you about your account's activity by {name}.",
+                "icon_url": f"https://xplenty.com/assets/vendor/hooks/{kind}hook.png",
+                "groups": [{"group_type": group, "group_name": group_name}],
+            }
+            for kind, name, group, group_name in _HOOKS
+        ]
+    )
 
 
-def list_hook_events(call: Call) -> Answer:
+def list_hook_events(_call: Call) -> Answer:
     """GET /hook_events."""
-    del call
-    return Answer(list(fixed_lists.HOOK_EVENTS))
+    parts = [(name, name.title().partition(".")) for name in EVENT_NAMES]
+    return Answer(
+        [
+            {"id": name, "group_name": kind, "name": f"{kind} {event}" if event else f"All {kind} Notifications"}
+            for name, (kind, _, event) in parts
+        ]
+    )
 
 
 def get_user(call: Call) -> Answer:
     """GET /user; the key is never shown."""
-    return Answer(fixed_lists.user_json(call.links, created_at=call.world.born_at))
+    born = time_text(call.world.born_at)
+    return Answer(
+        {
+            "id": USER_ID,
+            "name": USER_NAME,
+            "email": USER_EMAIL,
+            "gravatar_email": USER_EMAIL,
+            "avatar_url": "https://xplenty.com/assets/avatar.png",
+            "time_zone": "UTC",
+            "time_zone_info": {"name": "UTC", "identifier": "Etc/UTC", "offset": "+0000"},
+            "location": None,
+            "confirmed": True,
+            "confirmed_at": born,
+            "notifications_count": 0,
+            "unread_notifications_count": 0,
+            "notification_settings": {"email": True, "web": True},
+            "receive_newsletter": False,
+            "created_at": born,
+            "updated_at": born,
+            "last_login": born,
+            "api_key": None,
+            "url": f"{call.links.base}/user",
+        }
+    )
 
 
 def get_rate_limit(call: Call) -> Answer:
     """GET rate_limit_status, global or of the account; it is free."""
-    budget = call.credits
-    return Answer({"limits": {"limit": budget.limit, "remaining": budget.remaining}})
+    return Answer({"limits": {"limit": call.credits.limit, "remaining": call.credits.remaining}})

@@ -1,72 +1,109 @@
-"""The calls on hooks."""
+"""The calls on hooks, and their settings by type: how each is read, and which are needed."""
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from xplenty_pulumi.emulator.calls.call import Call, answer_list
-from xplenty_pulumi.emulator.hooks.fields import (
-    HOOK_FIELDS,
-    PASSWORD,
-    SECRETS,
-    name_of,
-    read_settings,
-    salt_of,
-    subscriptions,
-)
-from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.life.events import Happening
-from xplenty_pulumi.emulator.life.records import HOOK_TYPES, EmulatedHook, EmulatedSubscription
+from xplenty_pulumi.emulator.calls.views import hook_json, pinged_json
+from xplenty_pulumi.emulator.life.knobs import Knobs
+from xplenty_pulumi.emulator.life.records import EVENT_NAMES, HOOK_TYPES, EmulatedHook, EmulatedSubscription
+from xplenty_pulumi.emulator.life.world import Happening
 from xplenty_pulumi.emulator.wire import values
 from xplenty_pulumi.emulator.wire.lists import ListRules
-from xplenty_pulumi.emulator.wire.messages import Answer, invalid
-from xplenty_pulumi.emulator.wire.views import Json, time_or_none
+from xplenty_pulumi.emulator.wire.messages import Answer, Json, invalid
+from xplenty_pulumi.emulator.wire.values import Reader
 
 
-def hook_json(hook: EmulatedHook, *, knobs: Knobs) -> Json:
-    """Return a hook; no published example has times or an address of its own."""
-    return {
-        "id": hook.id,
-        "salt": hook.salt,
-        "active": hook.active,
-        "type": hook.type,
-        "settings": _settings(hook, knobs=knobs),
-        "events": list(hook.events),
-        "name": name_of(hook),
-    }
+def _hidden(field: str, value: Any) -> str:
+    """A text that no refusal repeats."""
+    if not isinstance(value, str):
+        raise invalid(field, "must be a text")
+    return value
 
 
-def pinged_json(hook: EmulatedHook, *, knobs: Knobs) -> Json:
-    """Return a hook as a ping does, with what came of telling it last, event by event."""
-    events = [_subscription(subscription) for subscription in hook.subscriptions]
-    return hook_json(hook, knobs=knobs) | {"events": events}
+def _address(field: str, value: Any) -> str:
+    """An address of the web, which may hold a token and is not repeated either."""
+    address = _hidden(field, value)
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise invalid(field, "must be an address that begins with http:// or https://")
+    return address
 
 
-def _settings(hook: EmulatedHook, *, knobs: Knobs) -> dict[str, Any]:
-    hidden = {"all": frozenset[str](), "all_but_password": PASSWORD, "none": SECRETS}[knobs.hook_secrets_shown]
-    return {name: value for name, value in hook.settings.items() if name not in hidden}
+_SETTINGS: Mapping[str, Mapping[str, Reader]] = {
+    "web": {"url": _address, "basic_auth": values.flag, "basic_auth_data": _hidden, "insecure_ssl": values.flag},
+    "slack": {"url": _address, "team": values.text, "channel": values.text},
+    "email": {"emails": values.text},
+    "pagerduty": {"pd_account": values.text, "service_name": values.text, "service_key": _hidden},
+}
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "web": ("url",),
+    "slack": ("url",),
+    "email": ("emails",),
+    "pagerduty": ("service_key",),
+}
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {"web": {"basic_auth": False, "insecure_ssl": False}}
 
 
-def _subscription(subscription: EmulatedSubscription) -> Json:
-    return {
-        "id": subscription.id,
-        "name": subscription.event,
-        "last_response": dict(subscription.last_response),
-        "last_trigger_status": subscription.last_status,
-        "last_trigger_time": time_or_none(subscription.last_trigger_at),
-    }
+def _events(field: str, value: Any) -> tuple[str, ...]:
+    """Return the names of known events, each once; there must be one."""
+    entries = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(entries, list) or not entries:
+        raise invalid(field, "must be a list of one event or more")
+    for entry in entries:
+        if entry not in EVENT_NAMES:
+            raise invalid(field, f"must be of {', '.join(EVENT_NAMES)}, got {values.shown(entry)}")
+    return tuple(dict.fromkeys(entries))
 
 
-_KNOWN = frozenset(HOOK_FIELDS) | {"id", "salt"}
-_LISTING: ListRules[EmulatedHook] = ListRules(
-    sorts={
-        "created": lambda hook: (hook.created_at, hook.id),
-        "updated": lambda hook: (hook.updated_at, hook.id),
-        "name": lambda hook: (name_of(hook), hook.id),
-    },
-    updated_at=lambda hook: hook.updated_at,
-    created_at=lambda hook: hook.created_at,
-)
+_FIELDS: Mapping[str, Reader] = {
+    "type": values.one_of(*HOOK_TYPES),
+    "name": values.text,
+    "active": values.flag,
+    "settings": values.mapping,
+    "events": _events,
+}
+
+
+def _read_settings(
+    hook_type: str, given: Mapping[str, Any], *, before: Mapping[str, Any], knobs: Knobs
+) -> dict[str, Any]:
+    """Return the settings of a hook of this type, where `before` has what is not given."""
+    values.check_unknown(given, known=frozenset(_SETTINGS[hook_type]), knobs=knobs)
+    readers = {f"settings.{name}": read for name, read in _SETTINGS[hook_type].items()}
+    named = values.read_fields({f"settings.{name}": value for name, value in given.items()}, readers)
+    read = {name.removeprefix("settings."): value for name, value in named.items()}
+    settings = {**_DEFAULTS.get(hook_type, {}), **before, **read}
+    for name in _NEEDED[hook_type]:
+        if not settings.get(name):
+            raise invalid(f"settings.{name}", "is required")
+    return settings
+
+
+def _subscriptions(
+    number: int, names: tuple[str, ...], *, before: tuple[EmulatedSubscription, ...]
+) -> tuple[EmulatedSubscription, ...]:
+    """Return the subscriptions of a hook, keeping those it has; their ids are the emulator's choice."""
+    known = {subscription.event: subscription for subscription in before}
+    new = {name: EmulatedSubscription(number * 100 + EVENT_NAMES.index(name), name) for name in names}
+    return tuple(known.get(name, new[name]) for name in names)
+
+
+def _salt_of(number: int, salts_before: int, *, key: str) -> str:
+    """Return a salt in the documented form, 64 hexadecimal digits, that nobody guesses who does not have the key."""
+    return hmac.new(key.encode(), f"salt {salts_before} of hook {number}".encode(), hashlib.sha256).hexdigest()
+
+
+_KNOWN = frozenset(_FIELDS) | {"id", "salt"}
+_RULES: ListRules[EmulatedHook] = ListRules(name=lambda hook: hook.shown_name)
 
 
 def view(call: Call, hook: EmulatedHook) -> Json:
@@ -74,19 +111,11 @@ def view(call: Call, hook: EmulatedHook) -> Json:
     return hook_json(hook, knobs=call.knobs)
 
 
-def find(call: Call) -> EmulatedHook:
-    """Return the hook that the path names; raises the 404 refusal."""
-    hook = call.world.hooks.get(call.ids[0])
-    if hook is None:
-        raise call.not_found()
-    return hook
-
-
 def list_hooks(call: Call) -> Answer:
     """GET hooks; `type` takes one type or several with commas between."""
     types = _types(call)
-    kept = {number: hook for number, hook in call.world.hooks.items() if hook.type in types}
-    return answer_list(call, kept, listing=_LISTING, path="hooks", view=lambda hook: view(call, hook))
+    kept = [hook for hook in call.world.hooks.values() if hook.type in types]
+    return answer_list(call, kept, rules=_RULES, path="hooks", view=lambda hook: view(call, hook))
 
 
 def _types(call: Call) -> tuple[str, ...]:
@@ -100,7 +129,7 @@ def _types(call: Call) -> tuple[str, ...]:
 
 def get_hook(call: Call) -> Answer:
     """GET hooks/{id}."""
-    return Answer(view(call, find(call)))
+    return Answer(view(call, call.find(call.world.hooks)))
 
 
 def create_hook(call: Call) -> Answer:
@@ -109,18 +138,18 @@ def create_hook(call: Call) -> Answer:
     for name in ("type", "settings", "events"):
         if name not in fields:
             raise invalid(name, "is required")
-    settings = read_settings(fields["type"], fields["settings"], before={}, knobs=call.knobs)
+    settings = _read_settings(fields["type"], fields["settings"], before={}, knobs=call.knobs)
     number = call.world.take_id(EmulatedHook)
     hook = EmulatedHook(
         id=number,
         type=fields["type"],
         created_at=call.now,
         updated_at=call.now,
-        salt=salt_of(number, 0, key=call.seed.api_key),
+        salt=_salt_of(number, 0, key=call.seed.api_key),
         name=fields.get("name", ""),
         active=fields.get("active", True),
         settings=settings,
-        subscriptions=subscriptions(number, fields["events"], before=()),
+        subscriptions=_subscriptions(number, fields["events"], before=()),
     )
     call.world.put(hook)
     return Answer(view(call, hook), status=201)
@@ -128,12 +157,12 @@ def create_hook(call: Call) -> Answer:
 
 def _fields(call: Call) -> dict[str, Any]:
     values.check_unknown(call.parameters, known=_KNOWN, knobs=call.knobs)
-    return values.read_fields(call.parameters, HOOK_FIELDS)
+    return values.read_fields(call.parameters, _FIELDS)
 
 
 def update_hook(call: Call) -> Answer:
     """PUT hooks/{id}: events are replaced as a whole, the type stays."""
-    hook = find(call)
+    hook = call.find(call.world.hooks)
     fields = _fields(call)
     changed = _with_fields(call, hook, fields)
     if changed != hook:
@@ -149,29 +178,29 @@ def _with_fields(call: Call, hook: EmulatedHook, fields: Mapping[str, Any]) -> E
         hook,
         name=fields.get("name", hook.name),
         active=fields.get("active", hook.active),
-        settings=read_settings(hook.type, given or {}, before=before, knobs=call.knobs),
-        subscriptions=subscriptions(hook.id, fields.get("events", hook.events), before=hook.subscriptions),
+        settings=_read_settings(hook.type, given or {}, before=before, knobs=call.knobs),
+        subscriptions=_subscriptions(hook.id, fields.get("events", hook.events), before=hook.subscriptions),
     )
 
 
 def delete_hook(call: Call) -> Answer:
     """DELETE hooks/{id}: it is gone at once."""
-    hook = find(call)
+    hook = call.find(call.world.hooks)
     call.world.remove(EmulatedHook, hook.id)
     return Answer(view(call, hook))
 
 
 def ping_hook(call: Call) -> Answer:
-    """GET hooks/{id}/ping: a test event is on its way when this answers."""
-    hook = find(call)
+    """GET hooks/{id}/ping: a test event is queued when this answers."""
+    hook = call.find(call.world.hooks)
     call.world.happenings.append(Happening("ping", call.now, None, (hook,)))
     return Answer(pinged_json(hook, knobs=call.knobs))
 
 
 def reset_salt(call: Call) -> Answer:
     """PUT hooks/{id}/reset_salt."""
-    hook = find(call)
+    hook = call.find(call.world.hooks)
     count = hook.salts_before + 1
-    salt = salt_of(hook.id, count, key=call.seed.api_key)
+    salt = _salt_of(hook.id, count, key=call.seed.api_key)
     call.world.put(replace(hook, salt=salt, salts_before=count, updated_at=call.now))
     return Answer({"salt": salt})

@@ -5,9 +5,9 @@ from typing import Any
 
 from xplenty_pulumi.emulator.calls import clusters
 from xplenty_pulumi.emulator.calls.call import Call, answer_list
-from xplenty_pulumi.emulator.calls.catalogue import package_json
-from xplenty_pulumi.emulator.calls.job_views import embedded, job_json, log_summary, log_text
-from xplenty_pulumi.emulator.life import effects, jobs
+from xplenty_pulumi.emulator.calls.views import job_json, log_text, package_json
+from xplenty_pulumi.emulator.life import clusters as life
+from xplenty_pulumi.emulator.life import jobs
 from xplenty_pulumi.emulator.life.records import (
     ENDED,
     FINAL,
@@ -19,61 +19,42 @@ from xplenty_pulumi.emulator.life.records import (
 )
 from xplenty_pulumi.emulator.wire import values
 from xplenty_pulumi.emulator.wire.lists import Filter, ListRules
-from xplenty_pulumi.emulator.wire.messages import Answer, Refusal, invalid
-from xplenty_pulumi.emulator.wire.views import Json
+from xplenty_pulumi.emulator.wire.messages import Answer, Json, Refusal, invalid
 
 _KNOWN = frozenset(values.JOB_FIELDS) | {"job_id"}
-_LISTING: ListRules[EmulatedJob] = ListRules(
-    sorts={"created": lambda job: (job.created_at, job.id), "updated": lambda job: (job.updated_at, job.id)},
-    updated_at=lambda job: job.updated_at,
-    created_at=lambda job: job.created_at,
-    filters={"status": Filter(lambda job: job.status, JOB_STATUSES)},
-)
+_RULES: ListRules[EmulatedJob] = ListRules({"status": Filter(lambda job: job.status, JOB_STATUSES)})
 
 
 def view(call: Call, job: EmulatedJob) -> Json:
     """Return a job as JSON, with its package, its cluster and the parts that `include=` asks for."""
-    document = job_json(job, now=call.now, links=call.links, knobs=call.knobs)
-    package = call.world.packages.get(job.package_id)
-    if package is not None:
-        document |= _embedded(call, "package", package_json(package, links=call.links, with_flow=False))
-    cluster = call.world.clusters.get(job.cluster_id)
-    if cluster is not None:
-        document |= _embedded(call, "cluster", clusters.view(call, cluster))
-    if call.includes("log_summary"):
-        document["log_summary"] = log_summary(job)
-    return document
-
-
-def _embedded(call: Call, part: str, document: Json) -> Json:
-    return embedded(document, part=part, knobs=call.knobs, asked=call.includes(part))
-
-
-def find(call: Call, number: int) -> EmulatedJob:
-    """Return a job; raises the 404 refusal."""
-    job = call.world.jobs.get(number)
-    if job is None:
-        raise call.not_found()
-    return job
+    parts: dict[str, Json] = {}
+    if (package := call.world.packages.get(job.package_id)) is not None:
+        parts["package"] = package_json(package, links=call.links)
+    if (cluster := call.world.clusters.get(job.cluster_id)) is not None:
+        parts["cluster"] = clusters.view(call, cluster)
+    return job_json(job, parts=parts, includes=call.includes, now=call.now, links=call.links, knobs=call.knobs)
 
 
 def list_jobs(call: Call) -> Answer:
     """GET jobs."""
     wanted = call.parameters.get("package_id")
     package_id = values.whole("package_id", wanted) if wanted not in (None, "") else None
-    kept = {number: job for number, job in call.world.jobs.items() if package_id in (None, job.package_id)}
-    return answer_list(call, kept, listing=_LISTING, path="jobs", view=lambda job: view(call, job))
+    kept = [job for job in call.world.jobs.values() if package_id in (None, job.package_id)]
+    return answer_list(call, kept, rules=_RULES, path="jobs", view=lambda job: view(call, job))
 
 
 def get_job(call: Call) -> Answer:
     """GET jobs/{id}."""
-    return Answer(view(call, find(call, call.ids[0])))
+    return Answer(view(call, call.find(call.world.jobs)))
 
 
 def run_job(call: Call) -> Answer:
     """POST jobs."""
-    values.check_unknown(call.parameters, known=_KNOWN, knobs=call.knobs)
-    fields = values.read_fields(_renamed(call.parameters), values.JOB_FIELDS)
+    parameters = call.parameters
+    values.check_unknown(parameters, known=_KNOWN, knobs=call.knobs)
+    if "package_id" not in parameters and "job_id" in parameters:
+        parameters = {**parameters, "package_id": parameters["job_id"]}  # version 1 of the API called a package a job
+    fields = values.read_fields(parameters, values.JOB_FIELDS)
     for name in ("cluster_id", "package_id"):
         if name not in fields:
             raise invalid(name, "is required")
@@ -81,15 +62,9 @@ def run_job(call: Call) -> Answer:
     _check_cluster(call, fields["cluster_id"])
     _check_variables(call, package, fields)
     job = _new_job(call, package, fields)
-    effects.submit(call.world, job, at=call.now)
+    call.world.put(job)
+    call.world.put(life.busy(call.world.clusters[job.cluster_id], at=call.now))
     return Answer(view(call, job), status=201)
-
-
-def _renamed(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Version 1 of the API called a package a job."""
-    if "package_id" in parameters or "job_id" not in parameters:
-        return parameters
-    return {**parameters, "package_id": parameters["job_id"]}
 
 
 def _runnable(call: Call, number: int) -> EmulatedPackage:
@@ -102,9 +77,11 @@ def _runnable(call: Call, number: int) -> EmulatedPackage:
 
 
 def _check_cluster(call: Call, number: int) -> None:
-    if number not in call.world.clusters:
+    cluster = call.world.clusters.get(number)
+    if cluster is None:
         raise _unknown(call, "cluster_id", number)
-    cluster = clusters.find(call, number)
+    if clusters.is_forgotten(call, cluster):
+        raise call.not_found()
     if cluster.status in ENDED:
         message = f"Cluster {number} is {cluster.status} and takes no jobs"
         raise Refusal(call.knobs.ended_cluster_on_run, message)
@@ -144,7 +121,7 @@ def _new_job(call: Call, package: EmulatedPackage, fields: Mapping[str, Any]) ->
 
 def stop_job(call: Call) -> Answer:
     """DELETE jobs/{id}."""
-    job = find(call, call.ids[0])
+    job = call.find(call.world.jobs)
     refused = job.status == "failed" or (job.status in FINAL and call.knobs.delete_final_job == 422)
     if refused or (job.status in STOPPING and call.knobs.delete_stopping_job == 422):
         raise Refusal(422, f"Job {job.id} cannot be stopped while it is {job.status}")
@@ -156,20 +133,20 @@ def stop_job(call: Call) -> Answer:
 
 def get_variables(call: Call) -> Answer:
     """GET jobs/{id}/variables: the package's, overlaid by those of the run."""
-    job = find(call, call.ids[0])
+    job = call.find(call.world.jobs)
     package = call.world.packages.get(job.package_id)
     return Answer({**(package.variables if package else {}), **job.variables, **job.dynamic_variables})
 
 
 def get_log(call: Call) -> Answer:
     """GET jobs/{id}/log."""
-    job = find(call, call.ids[0])
+    job = call.find(call.world.jobs)
     return Answer({"body": log_text(job), "url": call.links.api(f"jobs/{job.id}/log")})
 
 
 def preview_output(call: Call) -> Answer:
     """GET jobs/{id}/outputs/{id}/preview: there is one once the job has completed."""
-    job = find(call, call.ids[0])
+    job = call.find(call.world.jobs)
     for output in job.outputs:
         if output.id == call.ids[1] and job.status == "completed":
             url = call.links.api(f"jobs/{job.id}/outputs/{output.id}/preview")

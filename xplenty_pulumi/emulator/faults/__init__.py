@@ -2,6 +2,5 @@
 
 - `catalogue`: faults by name: what networks, proxies and the service itself are known to do to calls.
 - `fault`: what can go wrong with one call: whether it takes effect, and what the client gets in place of its answer.
-- `records`: answers that are whole and hold the wrong record: of another id, another kind or another account.
-- `rules`: faults by rule: which call meets which fault, and on which occasions.
+- `rules`: which call meets which fault, and on which occasions.
 """

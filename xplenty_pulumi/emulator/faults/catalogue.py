@@ -7,8 +7,16 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from xplenty_pulumi.emulator.faults.fault import Breakage, Effect, Fault, breaking
-from xplenty_pulumi.emulator.faults.records import of_another_account, of_another_id, of_another_kind, rewriting
+from xplenty_pulumi.emulator.faults.fault import (
+    Breakage,
+    Effect,
+    Fault,
+    breaking,
+    of_another_account,
+    of_another_id,
+    of_another_kind,
+    rewriting,
+)
 from xplenty_pulumi.emulator.wire.messages import Response
 
 EARLIEST, LATEST = 8.0, 12.0
@@ -54,10 +62,6 @@ def _without_id(document: Any) -> Any:
     return {name: value for name, value in document.items() if name != "id"} if "id" in document else {}
 
 
-def _of_another_type(document: Any) -> Any:
-    return {"items": document} if isinstance(document, list) else [document]
-
-
 def _badly_packed(true: Response) -> Response:
     packed = gzip.compress(true.body)
     return replace(true, headers={**true.headers, "Content-Encoding": "gzip"}, body=packed[:-9] + b"x" * 9)
@@ -89,11 +93,11 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "504 after": _gateway(504, Effect.DONE),
         "cut body": lost(Breakage.CUT_BODY),
         "broken gzip": Fault(Effect.DONE, _badly_packed),
-        # The answer says success and is none; the page comes from something between, such as a hotel's login.
+        # The status is a success, the answer is none; the page comes from something between, such as a hotel's login.
         "broken JSON": Fault(Effect.DONE, lambda true: replace(true, body=true.body[: len(true.body) // 2])),
         "HTML page": Fault(Effect.NONE, lambda _true: _page(200, "<html>Welcome</html>", kind="text/html")),
         "no id": rewriting(_without_id),
-        "wrong type": rewriting(_of_another_type),
+        "wrong type": rewriting(lambda document: {"items": document} if isinstance(document, list) else [document]),
         "another kind": of_another_kind(),
         "another account": of_another_account(),
         "late commit": late_commit(),
@@ -126,4 +130,4 @@ MIXED_UP: Mapping[str, Fault] = MappingProxyType(
         "commit after a minute": late_commit(60, 60),
     }
 )
-"""Faults that one answer does not show: only who knows what was there before, and what it has asked for, sees them."""
+"""Faults that one answer does not show: they are found by comparison with what was there before, or asked for."""

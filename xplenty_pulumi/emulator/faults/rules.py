@@ -74,8 +74,10 @@ class FaultRule:
     def matches(self, request: Request) -> bool:
         """Return whether the rule is about such a call, whatever the occasion."""
         method, _, path = self.spelled.partition(" ")
+        parts = request.path.strip("/").split("/")
+        tail = "/".join(parts[2:] if len(parts) > 2 and parts[1] == "api" else parts)
         pattern = re.sub(r"\\\{id\\\}|\\\*", lambda found: _PLACEHOLDERS[found[0].replace("\\", "")], re.escape(path))
-        return method in ("*", request.method) and re.fullmatch(pattern, _tail(request.path)) is not None
+        return method in ("*", request.method) and re.fullmatch(pattern, tail) is not None
 
     def what(self) -> Fault:
         """Return the fault itself."""
@@ -94,7 +96,7 @@ class Strike:
 class Faults:
     """A gate that lets calls meet faults, by the first rule whose occasion it is. Safe to use from any thread.
 
-    `seed` decides how late a late commit is. Rules with one need `join`, since nothing else can act later or knows the
+    `seed` decides how late a late commit is. Rules with one need `join`, since nothing else can act later or has the
     time, and so do those that last and those that double a call.
     """
 
@@ -121,7 +123,7 @@ class Faults:
         return self._counts[self._rules.index(rule)]
 
     def join(self, place: Account | Backstage) -> None:
-        """Name the account on which late commits come about: the one that has this gate."""
+        """Name the account on which late commits take effect: the one that has this gate."""
         self._account = place.account if isinstance(place, Backstage) else place
 
     def add(self, rule: FaultRule) -> None:
@@ -131,11 +133,11 @@ class Faults:
         self._rules.append(rule)
 
     def calm(self) -> None:
-        """Let no call meet a fault any more; late commits that are under way still come about."""
+        """Let no call meet a fault any more; late commits that are under way still take effect."""
         self._rules, self._counts, self._ends = [], [], []
 
     def settle(self) -> None:
-        """Let every late commit come about that is due; each call does so, which a look backstage does not."""
+        """Let every late commit that is due take effect; each call does so, which backstage methods do not."""
         if self._account is None or self._is_settling:
             return
         with self._account.lock:
@@ -205,9 +207,3 @@ class Faults:
                 advice="Call faults.join(account) before the first call.",
             )
         return self._account
-
-
-def _tail(path: str) -> str:
-    """The path below the account, or the whole of a global one."""
-    parts = path.strip("/").split("/")
-    return "/".join(parts[2:] if len(parts) > 2 and parts[1] == "api" else parts)

@@ -1,19 +1,16 @@
-"""From an event to what is said of it: signed requests of web hooks, texts of other hooks, mails to watchers."""
+"""From an event to its messages: signed requests of web hooks, texts of other hooks, mails to watchers."""
 
 import hashlib
 import json
 from dataclasses import replace
 from typing import Any
 
-from xplenty_pulumi.emulator.calls.catalogue import package_json
-from xplenty_pulumi.emulator.calls.cluster_views import cluster_json
-from xplenty_pulumi.emulator.calls.job_views import embedded, job_json
-from xplenty_pulumi.emulator.hooks.fields import name_of
+from xplenty_pulumi.emulator.calls.views import cluster_json, job_json, package_json
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
-from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.life.events import Happening, Subject
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import EmulatedHook, EmulatedJob, EmulatedSubscription, Moment
-from xplenty_pulumi.emulator.wire.views import USER_EMAIL, Json, Links, time_text
+from xplenty_pulumi.emulator.life.world import Happening, Subject
+from xplenty_pulumi.emulator.wire.messages import USER_EMAIL, Json, Links, time_text
 
 SIGNATURE_HEADER = "X-Hook-Signature"
 
@@ -21,8 +18,17 @@ SIGNATURE_HEADER = "X-Hook-Signature"
 def messages_of(happening: Happening, *, links: Links, knobs: Knobs) -> tuple[list[Delivery], list[Mail]]:
     """Return what an event lets out: one delivery per hook, mails of e-mail hooks, and mails to watchers."""
     deliveries = [_delivery(hook, happening, links=links, knobs=knobs) for hook in happening.hooks]
-    mails = [_mail_of_hook(hook, happening, links=links) for hook in happening.hooks if hook.type == "email"]
-    mails += [_mail_to_watcher(record, happening, links=links) for record in happening.watched]
+    sentence = _sentence(happening, links=links)
+
+    def mail(to: str, about: str, text: str, hook_id: int | None = None) -> Mail:
+        return Mail(to, f"{happening.event}: {about}", text, happening.event, happening.at, about, hook_id)
+
+    mails = [
+        mail(hook.settings["emails"], _named(happening.subject) or f"hook {hook.id}", sentence, hook.id)
+        for hook in happening.hooks
+        if hook.type == "email"
+    ]
+    mails += [mail(USER_EMAIL, _named(one), f"{sentence} You watch {_named(one)}.") for one in happening.watched]
     return deliveries, mails
 
 
@@ -33,7 +39,7 @@ def signature(hook: EmulatedHook, event: str) -> str:
 
 
 def triggered(hook: EmulatedHook, delivery: Delivery, *, at: Moment) -> EmulatedHook:
-    """Return the hook with what came of a delivery noted at the subscriptions that it was for."""
+    """Return the hook with the result of a delivery at the subscriptions that it was for."""
     went_well = delivery.result in ("delivered", "recorded")
     response = {} if delivery.status is None else {"status": delivery.status}
     names = (delivery.event, delivery.event.partition(".")[0])
@@ -50,10 +56,9 @@ def triggered(hook: EmulatedHook, delivery: Delivery, *, at: Moment) -> Emulated
 def _delivery(hook: EmulatedHook, happening: Happening, *, links: Links, knobs: Knobs) -> Delivery:
     if hook.type == "web":
         return _web(hook, happening, links=links, knobs=knobs)
-    addressee = name_of(replace(hook, name=""))
     text = {"text": _sentence(happening, links=links)}
     body = json.dumps(text).encode()
-    return Delivery(hook.id, hook.type, happening.event, happening.at, addressee, body=body, result="recorded")
+    return Delivery(hook.id, hook.type, happening.event, happening.at, hook.address, body=body, result="recorded")
 
 
 def _web(hook: EmulatedHook, happening: Happening, *, links: Links, knobs: Knobs) -> Delivery:
@@ -88,25 +93,25 @@ def _body(hook: EmulatedHook, happening: Happening, *, links: Links, knobs: Knob
 
 def _resource(happening: Happening, *, links: Links, knobs: Knobs) -> dict[str, Json]:
     """What the API answers for the job or cluster, by its kind; nothing for a ping."""
-    subject, cluster = happening.subject, {}
+    subject, parts = happening.subject, {}
     if happening.cluster is not None:
         running, queued = happening.jobs
-        cluster = cluster_json(happening.cluster, running=running, queued=queued, links=links, knobs=knobs)
+        parts["cluster"] = cluster_json(happening.cluster, running=running, queued=queued, links=links, knobs=knobs)
     if not isinstance(subject, EmulatedJob):
-        return {"cluster": cluster} if cluster else {}
-    job = job_json(subject, now=happening.at, links=links, knobs=knobs)
+        return parts
     if happening.package is not None:
-        package = package_json(happening.package, links=links, with_flow=False)
-        job |= embedded(package, part="package", knobs=knobs)
-    return {"job": job | (embedded(cluster, part="cluster", knobs=knobs) if cluster else {})}
+        parts["package"] = package_json(happening.package, links=links)
+    return {"job": job_json(subject, parts=parts, now=happening.at, links=links, knobs=knobs)}
 
 
-def _named(subject: Subject) -> str:
+def _named(subject: Subject | None) -> str:
+    if subject is None:
+        return ""
     return f"{'job' if isinstance(subject, EmulatedJob) else 'cluster'} {subject.id}"
 
 
 def _sentence(happening: Happening, *, links: Links) -> str:
-    """What people read: the event, what it is about, and where that is to be seen."""
+    """What people read: the event, what it is about, and where people find it."""
     subject = happening.subject
     if subject is None:
         return f"{happening.event}: a test of this hook of account {links.account_id}."
@@ -114,17 +119,3 @@ def _sentence(happening: Happening, *, links: Links) -> str:
     errors: Any = f" {subject.errors}" if isinstance(subject, EmulatedJob) and subject.errors else ""
     page = links.page(f"{kind}/{subject.id}")
     return f"{happening.event}: {_named(subject)} of account {links.account_id}, {page}{errors}"
-
-
-def _mail_of_hook(hook: EmulatedHook, happening: Happening, *, links: Links) -> Mail:
-    about = _named(happening.subject) if happening.subject is not None else f"hook {hook.id}"
-    text = _sentence(happening, links=links)
-    return Mail(
-        hook.settings["emails"], f"{happening.event}: {about}", text, happening.event, happening.at, about, hook.id
-    )
-
-
-def _mail_to_watcher(record: Subject, happening: Happening, *, links: Links) -> Mail:
-    about = _named(record)
-    text = f"{_sentence(happening, links=links)} You watch {about}."
-    return Mail(USER_EMAIL, f"{happening.event}: {about}", text, happening.event, happening.at, about)

@@ -15,11 +15,11 @@ Result: TypeAlias = Literal["waiting", "recorded", "delivered", "failed", "refus
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a hook was told, or would have been told.
+    """What was sent to a hook, or would have been.
 
     `result` is `waiting` until a web hook was sent; then `delivered` (it answered 2xx, see `status`), `failed` (see
     `status` or `reason`), `refused` (the address is not on this machine, nothing was sent) or `dropped` (too many were
-    waiting). What other hooks say is `recorded` and never sent. `repr` shows no address, no header and no body.
+    waiting). The messages of other hooks are `recorded` and never sent. `repr` shows no address, no header and no body.
     """
 
     hook_id: int
@@ -57,7 +57,7 @@ class Outbox:
         self.sending = threading.Lock()
         """Held by whoever sends, so that messages leave one by one and in order."""
         self._lock = threading.Lock()
-        self._news = threading.Event()
+        self._arrived = threading.Event()
         self._count = 0
         self._deliveries: dict[int, Delivery] = {}
         self._waiting: deque[Delivery] = deque()
@@ -78,13 +78,10 @@ class Outbox:
             delivery = replace(delivery, result="dropped", reason=f"{MOST_WAITING} messages were waiting already")
         if delivery.result == "waiting":
             self._waiting.append(delivery)
-        self._keep(delivery)
-        return delivery
-
-    def _keep(self, delivery: Delivery) -> None:
         self._deliveries[delivery.number] = delivery
         if len(self._deliveries) > KEPT:
             del self._deliveries[next(iter(self._deliveries))]
+        return delivery
 
     def take(self) -> Delivery | None:
         """Return the delivery that has waited longest and let it wait no longer, or None."""
@@ -92,7 +89,7 @@ class Outbox:
             return self._waiting.popleft() if self._waiting else None
 
     def settle(self, delivery: Delivery) -> None:
-        """Keep what came of a delivery, in its old place."""
+        """Keep the result of a delivery, in its old place."""
         with self._lock:
             if delivery.number in self._deliveries:
                 self._deliveries[delivery.number] = delivery
@@ -108,10 +105,10 @@ class Outbox:
             return tuple(self._mail)
 
     def wake(self) -> None:
-        """Let whoever waits for news look again."""
-        self._news.set()
+        """Wake whoever waits for messages."""
+        self._arrived.set()
 
     def wait(self, seconds: float | None) -> None:
-        """Return at news, or after real `seconds`; what came before the last return is no news."""
-        self._news.wait(seconds)
-        self._news.clear()
+        """Return at a new message, or after real `seconds`; what came before the last return is not new."""
+        self._arrived.wait(seconds)
+        self._arrived.clear()

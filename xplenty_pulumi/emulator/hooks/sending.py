@@ -5,12 +5,11 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, urlsplit
 
-from xplenty_pulumi.emulator.account import Account
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Result
 
 _NOT_HERE = "the address is not one of this machine (127.0.0.1, [::1] or localhost), so nothing was sent"
@@ -19,14 +18,14 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where a request goes; `host` is a loopback address in numbers, so no name is ever looked up."""
+    """Where a request goes; `host` is a loopback address in numbers, so no name is ever resolved."""
 
     host: str
     parts: SplitResult
 
 
 def send(delivery: Delivery, *, timeout: float) -> Delivery:
-    """Send a delivery once and return it with what came of it; `timeout` is for all of it, in real seconds."""
+    """Send a delivery once and return it with its result; `timeout` is for all of it, in real seconds."""
     target = _target(delivery.to)
     if target is None:
         return replace(delivery, result="refused", reason=_NOT_HERE)
@@ -99,55 +98,3 @@ def _words(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "there was no answer in time"
     return f"there was no answer that makes sense ({type(error).__name__})"
-
-
-LOOK_SECONDS = 0.05
-"""How long, in real time, an event waits at most until it is seen to have happened."""
-
-
-def _never() -> bool:
-    return False
-
-
-def deliver_waiting(account: Account, *, stopping: Callable[[], bool] = _never) -> None:
-    """Send what waits, oldest first and one by one; the account is free meanwhile, and can be called by receivers."""
-    with account.outbox.sending:
-        while not stopping() and (delivery := account.outbox.take()) is not None:
-            sent = send(delivery, timeout=account.knobs.hook_timeout_seconds)
-            account.outbox.settle(sent)
-            account.note_delivery(sent)
-
-
-class Courier:
-    """Delivers the web hooks of one account from `start` to `stop`."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="xplenty-hooks", daemon=True)
-
-    def start(self) -> None:
-        """Return at once; from now on what waits is sent."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Let the delivery under way come to its end, then end the thread; what still waits is not sent."""
-        self._stopping.set()
-        self._account.outbox.wake()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            is_watching = self._look()
-            deliver_waiting(self._account, stopping=self._stopping.is_set)
-            self._account.outbox.wait(LOOK_SECONDS if is_watching else None)
-
-    def _look(self) -> bool:
-        """Let happen what is due if a web hook may hear of it, and return whether one may."""
-        with self._account.lock:
-            hooks = self._account.world.hooks.values()
-            is_watching = any(hook.active and hook.type == "web" for hook in hooks)
-            if is_watching:
-                self._account.advance()
-                self._account.save()
-            return is_watching

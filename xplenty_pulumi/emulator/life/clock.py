@@ -1,4 +1,4 @@
-"""The service's own time: it begins at the wall clock and then only runs, whatever becomes of the wall clock."""
+"""The service's own time: it begins at the wall clock and then only runs, whatever the wall clock does."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ WINDOW_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """How many calls of the present hour are used; an hour begins with the first look after the last one ended."""
+    """How many calls of the present hour are used; an hour begins with the first call after the last one ended."""
 
     limit: int
     used: int = 0

@@ -2,13 +2,19 @@
 
 from dataclasses import replace
 
-from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import READY, EmulatedCluster, Moment
 
 _ADJECTIVES = ("cyan", "amber", "quiet", "bold", "lucid", "misty", "brave", "coral")
 _NOUNS = ("wave", "ridge", "delta", "grove", "comet", "harbor", "prairie", "summit")
-_NEXT = {"pending": "creating", "creating": "available", "scaling": "available", "terminating": "terminated"}
-_NEXT["pending_terminate"] = "terminating"
+_COURSE = {
+    "pending": ("creating", "pending_seconds"),
+    "creating": ("available", "creating_seconds"),
+    "scaling": ("available", "scaling_seconds"),
+    "pending_terminate": ("terminating", "pending_terminate_seconds"),
+    "terminating": ("terminated", "terminating_seconds"),
+}
+"""The statuses that pass by themselves: what follows each, and the knob with its duration."""
 
 
 def generated_name(number: int) -> str:
@@ -19,8 +25,9 @@ def generated_name(number: int) -> str:
 
 def due(cluster: EmulatedCluster, *, knobs: Knobs) -> Moment | None:
     """Return when the cluster changes by itself, or None while only a call or a job can change it."""
-    if cluster.status in _NEXT:
-        return cluster.status_since + _lasts(cluster.status, knobs=knobs)
+    if is_under_way(cluster):
+        seconds: float = getattr(knobs, _COURSE[cluster.status][1])
+        return cluster.status_since + seconds
     if cluster.status == "idle" and cluster.terminate_on_idle:
         return cluster.updated_at
     if cluster.status == "available" and cluster.quiet_since is not None:
@@ -29,43 +36,29 @@ def due(cluster: EmulatedCluster, *, knobs: Knobs) -> Moment | None:
 
 
 def is_under_way(cluster: EmulatedCluster) -> bool:
-    """Return whether the cluster is on its way to another status, as one that idles is not."""
-    return cluster.status in _NEXT
-
-
-def _lasts(status: str, *, knobs: Knobs) -> float:
-    return {
-        "pending": knobs.pending_seconds,
-        "creating": knobs.creating_seconds,
-        "scaling": knobs.scaling_seconds,
-        "pending_terminate": knobs.pending_terminate_seconds,
-        "terminating": knobs.terminating_seconds,
-    }[status]
+    """Return whether the cluster changes its status by itself soon, as one that idles does not."""
+    return cluster.status in _COURSE
 
 
 def step(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
     """Return the cluster after the change that was due at `at`."""
     if cluster.status in READY:
         return _idled(cluster, at=at)
+    following, _ = _COURSE[cluster.status]
     if cluster.status == "creating" and cluster.fails_to_start:
         return broken(cluster, at=at)
-    following = _NEXT[cluster.status]
     if following == "terminated":
         return ended(cluster, at=at)
-    if following == "available":
-        return _ready(cluster, at=at)
-    return _entered(cluster, following, at=at)
+    entered = _entered(cluster, following, at=at)
+    if following != "available":
+        return entered
+    if cluster.available_since is None:
+        entered = replace(entered, launched_at=at, available_since=at)
+    return replace(entered, launched_at=launched_at(entered), previous_nodes=None, idle_since=None)
 
 
 def _entered(cluster: EmulatedCluster, status: str, *, at: Moment) -> EmulatedCluster:
     return replace(cluster, status=status, status_since=at, updated_at=at)
-
-
-def _ready(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
-    launched = at if cluster.available_since is None else launched_at(cluster)
-    since = cluster.available_since if cluster.available_since is not None else at
-    ready = replace(_entered(cluster, "available", at=at), launched_at=launched, available_since=since)
-    return replace(ready, previous_nodes=None, idle_since=None)
 
 
 def _idled(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
@@ -91,7 +84,7 @@ def ending(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
 
 
 def resized(cluster: EmulatedCluster, nodes: int, *, at: Moment) -> EmulatedCluster:
-    """Return the cluster on its way to `nodes`; one that is not built yet simply gets the new number."""
+    """Return the cluster while it scales to `nodes`; one that is not built yet simply gets the new number."""
     if cluster.status in READY or cluster.status == "scaling":
         before = cluster.previous_nodes if cluster.previous_nodes is not None else cluster.nodes
         scaling = _entered(cluster, "scaling", at=at)
@@ -113,12 +106,12 @@ def launched_at(cluster: EmulatedCluster) -> Moment | None:
 
 
 def visible_status(cluster: EmulatedCluster, *, knobs: Knobs) -> str:
-    """Return the status that clients see."""
+    """Return the status that clients get."""
     return knobs.scaling_status if cluster.status == "scaling" else cluster.status
 
 
 def visible_nodes(cluster: EmulatedCluster, *, knobs: Knobs) -> int:
-    """Return the node count that clients see."""
+    """Return the node count that clients get."""
     if cluster.previous_nodes is not None and knobs.scaling_nodes == "old":
         return cluster.previous_nodes
     return cluster.nodes

@@ -1,13 +1,13 @@
 """How clusters and jobs act on one another as time passes: starting, queueing, idling, failing and stopping together.
 
-Nothing here runs by itself: `advance` is called with the present moment before each look, and lets every change that
+Nothing here runs by itself: `advance` is called with the present moment before each reading, and lets every change that
 fell due since then happen, in the order in which it fell due.
 """
 
 from dataclasses import replace
 
-from xplenty_pulumi.emulator.knobs import CLUSTER_IN_ERROR
 from xplenty_pulumi.emulator.life import clusters, jobs
+from xplenty_pulumi.emulator.life.knobs import CLUSTER_IN_ERROR
 from xplenty_pulumi.emulator.life.records import FINAL, READY, EmulatedCluster, EmulatedJob, Moment
 from xplenty_pulumi.emulator.life.world import World
 
@@ -16,23 +16,12 @@ def advance(world: World, now: Moment) -> None:
     """Let everything happen that is due up to `now`; a moment before the last one changes nothing."""
     while (entry := world.next_due(now)) is not None:
         at, is_job, number = entry
-        if is_job:
-            _step_job(world, number, at=at)
-        else:
-            _step_cluster(world, number, at=at)
+        cluster, job = world.clusters.get(number), world.jobs.get(number)
+        if is_job and job is not None and _is_due(jobs.due(job, knobs=world.knobs), at=at):
+            apply_job(world, jobs.step(job, at=at), at=at)
+        if not is_job and cluster is not None and _is_due(clusters.due(cluster, knobs=world.knobs), at=at):
+            apply_cluster(world, clusters.step(cluster, at=at), at=at)
     world.now = max(now, world.now)
-
-
-def _step_cluster(world: World, number: int, *, at: Moment) -> None:
-    cluster = world.clusters.get(number)
-    if cluster is not None and _is_due(clusters.due(cluster, knobs=world.knobs), at=at):
-        apply_cluster(world, clusters.step(cluster, at=at), at=at)
-
-
-def _step_job(world: World, number: int, *, at: Moment) -> None:
-    job = world.jobs.get(number)
-    if job is not None and _is_due(jobs.due(job, knobs=world.knobs), at=at):
-        apply_job(world, jobs.step(job, at=at), at=at)
 
 
 def _is_due(due: Moment | None, *, at: Moment) -> bool:
@@ -77,14 +66,10 @@ def start_waiting_jobs(world: World, cluster: EmulatedCluster, *, at: Moment) ->
         if ready and free > 0 and job.needed_nodes <= cluster.nodes:
             free -= 1
             world.put(jobs.started(job, at=at))
-        else:
-            _keep_waiting(world, job, ready=ready, at=at)
-
-
-def _keep_waiting(world: World, job: EmulatedJob, *, ready: bool, at: Moment) -> None:
-    status = world.knobs.job_over_capacity if ready else world.knobs.job_on_unready_cluster
-    if job.status not in (status, "queued"):
-        world.put(jobs.entered(job, status, at=at))
+            continue
+        status = world.knobs.job_over_capacity if ready else world.knobs.job_on_unready_cluster
+        if job.status not in (status, "queued"):
+            world.put(jobs.entered(job, status, at=at))
 
 
 def note_quiet(world: World, cluster_id: int, *, at: Moment) -> None:
@@ -104,10 +89,3 @@ def stop_jobs(world: World, cluster_id: int, *, at: Moment) -> None:
     """Ask every unfinished job of a cluster to stop."""
     for job in world.unfinished_jobs(cluster_id):
         world.put(jobs.stop_requested(job, at=at))
-
-
-def submit(world: World, job: EmulatedJob, *, at: Moment) -> None:
-    """Take up a new job; its cluster is busy from now on."""
-    cluster = world.clusters[job.cluster_id]
-    world.put(job)
-    world.put(clusters.busy(cluster, at=at))

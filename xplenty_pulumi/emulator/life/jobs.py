@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import FINAL, STOPPING, EmulatedJob, Moment
 
 
@@ -10,18 +10,15 @@ def due(job: EmulatedJob, *, knobs: Knobs) -> Moment | None:
     """Return when the job changes by itself, or None when it has ended or waits for its cluster."""
     if job.completed_at is not None or job.status in FINAL or job.waits_for_cluster:
         return None
-    return job.status_since + _lasts(job, knobs=knobs)
-
-
-def _lasts(job: EmulatedJob, *, knobs: Knobs) -> float:
-    return {
+    seconds = {
         "idle": knobs.job_idle_seconds,
         "pending": knobs.job_pending_seconds,
         "queued": knobs.job_pending_seconds,
         "running": job.run_seconds,
         "pending_stoppage": knobs.job_pending_stoppage_seconds,
         "stopping": knobs.job_stopping_seconds,
-    }[job.status]
+    }
+    return job.status_since + seconds[job.status]
 
 
 def step(job: EmulatedJob, *, at: Moment) -> EmulatedJob:

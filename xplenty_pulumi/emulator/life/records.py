@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from xplenty_pulumi.emulator.life.knobs import require
 
 Moment: TypeAlias = float
 """Seconds since 1970 in UTC, on the service's own clock."""
@@ -24,6 +26,12 @@ CLUSTER_STATUSES = (
 )
 
 HOOK_TYPES = ("web", "slack", "email", "pagerduty")
+_EVENTS = {
+    "job": ("submitted", "started", "stopped", "completed", "failed"),
+    "cluster": ("requested", "available", "terminated", "idled", "error"),
+}
+EVENT_NAMES = tuple(name for kind, events in _EVENTS.items() for name in (kind, *(f"{kind}.{one}" for one in events)))
+"""What a hook subscribes to; the names `job` and `cluster` stand for all events of theirs."""
 
 FINAL = frozenset({"completed", "failed", "stopped"})
 WAITING = frozenset({"idle", "pending", "queued"})
@@ -43,7 +51,7 @@ JOB_STATUSES = (
 
 @dataclass(frozen=True, slots=True)
 class EmulatedCluster:
-    """A cluster as the service truly has it; what a client sees of a resize depends on the knobs."""
+    """A cluster as the service has it; what clients get during a resize depends on the knobs."""
 
     id: int
     name: str
@@ -115,28 +123,44 @@ class EmulatedJob:
 
 
 @dataclass(frozen=True, slots=True)
-class EmulatedPackage:
-    """A data package; running it takes `run_seconds` and, with a `failure` text, ends as failed with that text."""
+class PackageSeed:
+    """A package; a run of it takes `run_seconds` and completes, or fails with the text `failure`.
+
+    `needed_nodes` is the size of cluster that a run waits for; `outputs` are the names and record counts it writes.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     id: int
     name: str
-    created_at: Moment
-    updated_at: Moment
     description: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
-    status: str = "active"
-    flow_type: str = "dataflow"
-    version: int = 1
+    status: Literal["active", "archived"] = "active"
+    flow_type: Literal["dataflow", "workflow"] = "dataflow"
     data_flow_json: str = "{}"
     run_seconds: float | None = None
     failure: str | None = None
     needed_nodes: int = 1
     outputs: Mapping[str, int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        require(self.id >= 1, "id", "must be 1 or more", got=self.id)
+        require((self.run_seconds or 0) >= 0, "run_seconds", "must be 0 or more", got=self.run_seconds)
+        require(self.needed_nodes >= 1, "needed_nodes", "must be 1 or more", got=self.needed_nodes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmulatedPackage(PackageSeed):
+    """A data package of the account."""
+
+    created_at: Moment
+    updated_at: Moment
+    version: int = 1
+
 
 @dataclass(frozen=True, slots=True)
 class EmulatedSchedule:
-    """A schedule to look at; this account does not run it."""
+    """A schedule that can be read; this account does not run it."""
 
     id: int
     name: str
@@ -157,7 +181,7 @@ class EmulatedSchedule:
 
 @dataclass(frozen=True, slots=True)
 class EmulatedSubscription:
-    """An event that a hook is told of, and what came of telling it last."""
+    """An event that a hook is notified of, and the result of the last delivery."""
 
     id: int
     event: str
@@ -168,7 +192,7 @@ class EmulatedSubscription:
 
 @dataclass(frozen=True, slots=True)
 class EmulatedHook:
-    """Whom the service tells of events, and how; a hook without a name is called after its settings."""
+    """Whom the service notifies of events, and how; a hook without a name is called after its settings."""
 
     id: int
     type: str
@@ -182,12 +206,30 @@ class EmulatedHook:
     subscriptions: tuple[EmulatedSubscription, ...] = ()
 
     @property
+    def address(self) -> str:
+        """Where events are sent, which is the documented name of a hook that was given none."""
+        settings = self.settings
+        team_and_channel = f"{settings.get('team') or ''} {settings.get('channel') or ''}".strip()
+        addresses = {
+            "web": settings.get("url"),
+            "slack": team_and_channel or settings.get("url"),
+            "email": settings.get("emails"),
+            "pagerduty": settings.get("service_name"),
+        }
+        return str(addresses[self.type] or "")
+
+    @property
+    def shown_name(self) -> str:
+        """The hook's name: its own, or its address."""
+        return self.name or self.address
+
+    @property
     def events(self) -> tuple[str, ...]:
         """The events by name, in the order in which they were given."""
         return tuple(subscription.event for subscription in self.subscriptions)
 
-    def hears(self, event: str) -> bool:
-        """Return whether the hook is told of an event: by its own name, or by `job` or `cluster` for all of theirs."""
+    def is_about(self, event: str) -> bool:
+        """Return whether the hook is notified of an event: by its own name, or by `job` or `cluster` for all theirs."""
         return self.active and (event in self.events or event.partition(".")[0] in self.events)
 
 

@@ -1,12 +1,12 @@
-"""All records of an account, what falls due when, and what has happened to them."""
+"""All records of an account, what falls due when, and which events the changes of records are."""
 
 import heapq
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
-from xplenty_pulumi.emulator.knobs import Knobs
-from xplenty_pulumi.emulator.life import clusters, events, jobs
-from xplenty_pulumi.emulator.life.events import Happening
+from xplenty_pulumi.emulator.life import clusters, jobs
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import (
     FINAL,
     FIRST_IDS,
@@ -20,8 +20,36 @@ from xplenty_pulumi.emulator.life.records import (
 )
 
 Kind: TypeAlias = type[Record]
-RecordT = TypeVar("RecordT", bound=Record)
 Change: TypeAlias = tuple[Kind, int, Record | None]
+Subject: TypeAlias = EmulatedCluster | EmulatedJob
+_JOB_EVENTS = {
+    "running": "job.started",
+    "completed": "job.completed",
+    "failed": "job.failed",
+    "stopped": "job.stopped",
+}
+_CLUSTER_EVENTS = {"available": "cluster.available", "error": "cluster.error", "terminated": "cluster.terminated"}
+_MAILED = frozenset(
+    {"job.completed", "job.failed", "job.stopped", "cluster.available", "cluster.terminated", "cluster.error"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event at its moment: what it is about (nothing, for a ping), and which hooks are notified.
+
+    The watchers of the records `watched` get a mail. `package` and `cluster` are those of the subject, `jobs` the
+    numbers of running and of queued jobs of the cluster.
+    """
+
+    event: str
+    at: Moment
+    subject: Subject | None
+    hooks: tuple[EmulatedHook, ...]
+    watched: tuple[Subject, ...] = ()
+    package: EmulatedPackage | None = None
+    cluster: EmulatedCluster | None = None
+    jobs: tuple[int, int] = (0, 0)
 
 
 class World:
@@ -35,20 +63,14 @@ class World:
         self.happenings: list[Happening] = []
         self.next_ids: dict[Kind, int] = dict(FIRST_IDS)
         self._tables: dict[type[Any], dict[int, Any]] = {kind: {} for kind in FIRST_IDS}
-        self.clusters, self.jobs = self.table(EmulatedCluster), self.table(EmulatedJob)
-        self.packages, self.schedules, self.hooks = (
-            self.table(EmulatedPackage),
-            self.table(EmulatedSchedule),
-            self.table(EmulatedHook),
-        )
+        self.clusters: dict[int, EmulatedCluster] = self._tables[EmulatedCluster]
+        self.jobs: dict[int, EmulatedJob] = self._tables[EmulatedJob]
+        self.packages: dict[int, EmulatedPackage] = self._tables[EmulatedPackage]
+        self.schedules: dict[int, EmulatedSchedule] = self._tables[EmulatedSchedule]
+        self.hooks: dict[int, EmulatedHook] = self._tables[EmulatedHook]
         self._unfinished: dict[int, set[int]] = {}
         self._agenda: list[tuple[Moment, bool, int]] = []
         self._changed: set[tuple[Kind, int]] = set()
-
-    def table(self, kind: type[RecordT]) -> dict[int, RecordT]:
-        """Return all records of a kind by their id."""
-        found: dict[int, RecordT] = self._tables[kind]
-        return found
 
     def put(self, record: Record) -> None:
         """Add or replace one record, as it is, and plan what it does next."""
@@ -62,7 +84,8 @@ class World:
         elif isinstance(record, EmulatedJob):
             self._note(record)
             self._plan(jobs.due(record, knobs=self.knobs), is_job=True, number=number)
-        self.happenings += events.happenings(self, before, record)
+        if isinstance(record, EmulatedCluster | EmulatedJob):
+            self.happenings += [_happening(self, event, record) for event in _events(before, record, knobs=self.knobs)]
 
     def restore(self, records: Iterable[Record], *, next_ids: Mapping[Kind, int], born_at: Moment) -> None:
         """Take up the records of an earlier run; what fell due meanwhile happens once time advances."""
@@ -116,3 +139,43 @@ class World:
             unfinished.discard(job.id)
         else:
             unfinished.add(job.id)
+
+
+def _happening(world: World, event: str, subject: Subject) -> Happening:
+    """One event; what only the requests of hooks hold is searched for only where a hook wants the event."""
+    hooks = tuple(hook for hook in world.hooks.values() if hook.is_about(event))
+    happening = Happening(event, subject.status_since, subject, hooks=hooks, watched=_watched(world, event, subject))
+    if not hooks:
+        return happening
+    cluster = subject if isinstance(subject, EmulatedCluster) else world.clusters.get(subject.cluster_id)
+    package = world.packages.get(subject.package_id) if isinstance(subject, EmulatedJob) else None
+    statuses = [job.status for job in world.unfinished_jobs(cluster.id)] if cluster is not None else []
+    counts = (statuses.count("running"), statuses.count("queued"))
+    return replace(happening, package=package, cluster=cluster, jobs=counts)
+
+
+def _events(before: Record | None, after: Subject, *, knobs: Knobs) -> list[str]:
+    if isinstance(after, EmulatedCluster):
+        return _cluster_events(before if isinstance(before, EmulatedCluster) else None, after, knobs=knobs)
+    first = ["job.submitted"] if before is None else []
+    changed = not isinstance(before, EmulatedJob) or before.status != after.status
+    return first + ([_JOB_EVENTS[after.status]] if changed and after.status in _JOB_EVENTS else [])
+
+
+def _cluster_events(before: EmulatedCluster | None, after: EmulatedCluster, *, knobs: Knobs) -> list[str]:
+    events = ["cluster.requested"] if before is None else []
+    if after.idle_since is not None and after.idle_since != (before.idle_since if before is not None else None):
+        events.append("cluster.idled")
+    changed = before is None or before.status != after.status
+    again = before is not None and before.available_since is not None and knobs.cluster_available_event == "first"
+    if changed and after.status in _CLUSTER_EVENTS and not (after.status == "available" and again):
+        events.append(_CLUSTER_EVENTS[after.status])
+    return events
+
+
+def _watched(world: World, event: str, subject: Subject) -> tuple[Subject, ...]:
+    """The records whose watchers get a mail, by the documented list: that of a new job is about its cluster."""
+    if event == "job.submitted" and isinstance(subject, EmulatedJob):
+        cluster = world.clusters.get(subject.cluster_id)
+        return (cluster,) if cluster is not None and cluster.watched else ()
+    return (subject,) if event in _MAILED and subject.watched else ()

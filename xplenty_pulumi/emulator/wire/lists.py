@@ -4,9 +4,10 @@ import urllib.parse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from operator import attrgetter
+from typing import Any, Generic, Protocol, TypeVar
 
-from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import Moment
 from xplenty_pulumi.emulator.wire import values
 from xplenty_pulumi.emulator.wire.messages import invalid
@@ -14,66 +15,77 @@ from xplenty_pulumi.emulator.wire.messages import invalid
 LIMIT_DEFAULT = 20
 LIMIT_MAXIMUM = 100
 
-T = TypeVar("T")
+
+class Listable(Protocol):
+    """What every record of a list has."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def created_at(self) -> Moment: ...
+
+    @property
+    def updated_at(self) -> Moment: ...
+
+
+ListableT = TypeVar("ListableT", bound=Listable)
 
 
 @dataclass(frozen=True, slots=True)
-class Filter(Generic[T]):
+class Filter(Generic[ListableT]):
     """A parameter that keeps the records whose `value` it names; `everything` keeps all of them."""
 
-    value: Callable[[T], str]
+    value: Callable[[ListableT], str]
     allowed: Sequence[str]
     default: str = "all"
     everything: str = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class ListRules(Generic[T]):
-    """What one list can sort and filter by; the first sort is the default, and so is descending order."""
+class ListRules(Generic[ListableT]):
+    """How one list is filtered, and the `name` that it can be sorted by, besides both of its times."""
 
-    sorts: Mapping[str, Callable[[T], Any]]
-    updated_at: Callable[[T], Moment]
-    created_at: Callable[[T], Moment]
-    filters: Mapping[str, Filter[T]] = field(default_factory=dict)
+    filters: Mapping[str, Filter[ListableT]] = field(default_factory=dict)
+    name: Callable[[ListableT], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage(Generic[T]):
+class ListPage(Generic[ListableT]):
     """One part of a list, and where the parts before and after it begin."""
 
-    items: Sequence[T]
+    items: Sequence[ListableT]
     limit: int
     previous: int | None
     following: int | None
 
 
 def page_of(
-    records: Iterable[T], parameters: Mapping[str, Any], *, listing: ListRules[T], knobs: Knobs, now: Moment
-) -> ListPage[T]:
-    """Return the asked-for part of the records that pass every filter, sorted."""
-    kept = [record for record in records if listing.created_at(record) + knobs.list_lag_seconds <= now]
-    kept = _since(_filtered(kept, parameters, listing=listing, knobs=knobs), parameters, listing=listing, knobs=knobs)
-    sort = _choice(parameters, "sort", tuple(listing.sorts), default=next(iter(listing.sorts)), knobs=knobs)
-    direction = _choice(parameters, "direction", ("asc", "desc"), default="desc", knobs=knobs)
-    kept.sort(key=listing.sorts[sort], reverse=direction == "desc")
-    return _cut(kept, parameters, knobs=knobs)
-
-
-def _filtered(records: list[T], parameters: Mapping[str, Any], *, listing: ListRules[T], knobs: Knobs) -> list[T]:
-    for name, rule in listing.filters.items():
-        allowed = (*rule.allowed, rule.everything)
-        wanted = _choice(parameters, name, allowed, default=rule.default, knobs=knobs)
+    records: Iterable[ListableT],
+    parameters: Mapping[str, Any],
+    *,
+    rules: ListRules[ListableT],
+    knobs: Knobs,
+    now: Moment,
+) -> ListPage[ListableT]:
+    """Return the asked-for part of the records that pass every filter, sorted; the newest first by default."""
+    kept = [record for record in records if record.created_at + knobs.list_lag_seconds <= now]
+    for name, rule in rules.filters.items():
+        wanted = _choice(parameters, name, (*rule.allowed, rule.everything), default=rule.default, knobs=knobs)
         if wanted != rule.everything:
-            records = [record for record in records if rule.value(record) == wanted]
-    return records
-
-
-def _since(records: list[T], parameters: Mapping[str, Any], *, listing: ListRules[T], knobs: Knobs) -> list[T]:
-    if not parameters.get("since"):
-        return records
-    since = moment_of("since", parameters["since"])
-    changed = listing.updated_at if knobs.since_filters_on == "updated_at" else listing.created_at
-    return [record for record in records if int(changed(record)) >= since]
+            kept = [record for record in kept if rule.value(record) == wanted]
+    if parameters.get("since"):
+        since, changed = moment_of("since", parameters["since"]), attrgetter(knobs.since_filters_on)
+        kept = [record for record in kept if int(changed(record)) >= since]
+    sorts: dict[str, Callable[[ListableT], Any]] = {
+        "created": attrgetter("created_at"),
+        "updated": attrgetter("updated_at"),
+        **({"name": rules.name} if rules.name else {}),
+    }
+    key = sorts[_choice(parameters, "sort", tuple(sorts), default="created", knobs=knobs)]
+    direction = _choice(parameters, "direction", ("asc", "desc"), default="desc", knobs=knobs)
+    kept.sort(key=lambda record: (key(record), record.id), reverse=direction == "desc")
+    return _cut(kept, parameters, knobs=knobs)
 
 
 def moment_of(field: str, value: Any) -> Moment:
@@ -98,7 +110,7 @@ def _choice(parameters: Mapping[str, Any], name: str, allowed: Sequence[str], *,
     raise invalid(name, f"must be one of {', '.join(allowed)}, got {values.shown(given)}")
 
 
-def _cut(records: Sequence[T], parameters: Mapping[str, Any], *, knobs: Knobs) -> ListPage[T]:
+def _cut(records: Sequence[ListableT], parameters: Mapping[str, Any], *, knobs: Knobs) -> ListPage[ListableT]:
     limit = _bounded(parameters, "limit", default=LIMIT_DEFAULT, lowest=1, highest=LIMIT_MAXIMUM, knobs=knobs)
     offset = _bounded(parameters, "offset", default=0, lowest=0, highest=None, knobs=knobs)
     more = offset + limit < len(records) or knobs.next_link_on_last_page

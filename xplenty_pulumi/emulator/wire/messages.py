@@ -1,12 +1,20 @@
-"""A request and its answer as plain values, and the refusal that a handler raises."""
+"""A request and its answer as plain values, the refusal that a handler raises, and what all answers share."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from xplenty_pulumi.emulator.life.records import Moment
 
 VENDOR_TYPE = "application/vnd.xplenty+json"
 NOT_FOUND = "Item not found."
+Json: TypeAlias = dict[str, Any]
+USER_ID = 27
+USER_NAME = "Emulated User"
+USER_EMAIL = "user@example.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a handler has to say, before it is put into bytes: `payload` is None for an answer without a body."""
+    """The answer of a handler, before it is put into bytes: `payload` is None for an answer without a body."""
 
     payload: Any
     status: int = 200
@@ -55,7 +63,7 @@ class Answer:
 
 
 class Refusal(Exception):
-    """The service says no: an HTTP status and a text for people."""
+    """A refusal of the service: an HTTP status and a text for people."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -66,3 +74,34 @@ class Refusal(Exception):
 def invalid(field: str, message: str) -> Refusal:
     """Return the refusal of a field's value; the message begins with the field's name."""
     return Refusal(422, f"{field} {message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where this account is to be found; `base` has no slash at its end."""
+
+    base: str
+    account_id: str
+
+    def api(self, tail: str) -> str:
+        """Return the absolute URL of an account-scoped resource."""
+        return f"{self.base}/{self.account_id}/api/{tail}"
+
+    def page(self, tail: str) -> str:
+        """Return the absolute URL of a resource's page for people."""
+        return f"{self.base}/{self.account_id}/{tail}"
+
+
+@lru_cache(maxsize=4096)
+def _second(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def time_text(moment: Moment) -> str:
+    """Return a moment as the API writes it: UTC, whole seconds."""
+    return _second(int(moment))
+
+
+def time_or_none(moment: Moment | None) -> str | None:
+    """Return a moment as the API writes it, and null for one that has not come."""
+    return None if moment is None else _second(int(moment))

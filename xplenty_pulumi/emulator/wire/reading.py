@@ -88,7 +88,7 @@ def _text(body: bytes) -> str:
 
 
 def _json_object(text: str, *, reads: bool) -> Mapping[str, Any]:
-    """The parameters in a body; `null` says nothing, nor does `false`, a PHP client's, in a call that `reads`."""
+    """The parameters in a body; `null` gives none, nor does `false`, a PHP client's, in a call that `reads`."""
     if not text.strip():
         return {}
     try:

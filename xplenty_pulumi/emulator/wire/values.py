@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from xplenty_pulumi.emulator.knobs import Knobs
+from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import EmulatedCluster
 from xplenty_pulumi.emulator.wire.messages import Refusal, invalid
 
@@ -42,20 +42,14 @@ def whole(field: str, value: Any) -> int:
     return int(found)
 
 
-def seconds(field: str, value: Any) -> int:
-    """Return a whole number of seconds, zero or more."""
-    found = whole(field, value)
-    if found < 0:
-        raise invalid(field, f"must be a number of seconds, 0 or more, got {shown(value)}")
-    return found
+def _not_negative(read: Callable[[str, Any], float], what: str) -> Reader:
+    def checked(field: str, value: Any) -> float:
+        found = read(field, value)
+        if found < 0:
+            raise invalid(field, f"must be {what}, 0 or more, got {shown(value)}")
+        return found
 
-
-def price(field: str, value: Any) -> float:
-    """Return a bid in US dollars, zero or more."""
-    found = number(field, value)
-    if found < 0:
-        raise invalid(field, f"must be a price in USD, 0 or more, got {shown(value)}")
-    return found
+    return checked
 
 
 def share(field: str, value: Any) -> float:
@@ -132,13 +126,13 @@ CLUSTER_FIELDS: Mapping[str, Reader] = {
     "name": text,
     "description": text,
     "terminate_on_idle": flag,
-    "time_to_idle": seconds,
+    "time_to_idle": _not_negative(whole, "a number of seconds"),
     "region": text,
     "zone": text,
     "master_instance_type": text,
     "slave_instance_type": text,
-    "master_spot_price": price,
-    "slave_spot_price": price,
+    "master_spot_price": _not_negative(number, "a price in USD"),
+    "slave_spot_price": _not_negative(number, "a price in USD"),
     "master_spot_percentage": share,
     "slave_spot_percentage": share,
     "allow_fallback": flag,
@@ -188,12 +182,6 @@ def check_nodes(nodes: int, *, cluster_type: str, knobs: Knobs) -> None:
     fewest = 1 if knobs.single_node_production == "accept" else 2
     if not fewest <= nodes <= knobs.max_nodes:
         raise invalid("nodes", f"must be between {fewest} and {knobs.max_nodes} for a production cluster, got {nodes}")
-
-
-def check_region(region: str, *, known: tuple[str, ...]) -> None:
-    """Refuse a region that the account does not have."""
-    if region not in known:
-        raise invalid("region", f"{shown(region)} is not a region of this account; GET regions lists them")
 
 
 def busy_refusal(cluster: EmulatedCluster, action: str, status: str) -> Refusal:

@@ -1,4 +1,4 @@
-"""A clock for a crowd of threads on which time passes only while all of them sleep."""
+"""A clock for threads that work side by side: time passes only while all of them sleep."""
 
 import heapq
 import itertools
@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 _STUCK = 60.0
 
 
-class CrowdClock:
-    """Time for `size` threads that work side by side: when the last of them falls asleep, it leaps to the next alarm.
+class SharedClock:
+    """Time for `size` threads that work side by side: once all of them sleep, it moves on to the next alarm.
 
     So an hour of fifty waiting threads takes seconds and comes out as if each had a processor of its own. A thread must
     not hold a lock while it sleeps, and must `leave` when it is through.
@@ -29,7 +29,7 @@ class CrowdClock:
         return self._seconds
 
     def sleep(self, seconds: float) -> None:
-        """Return once `seconds` have passed on this clock; RuntimeError where the crowd is stuck for a minute."""
+        """Return once `seconds` have passed on this clock; RuntimeError where no thread moves it for a minute."""
         if seconds <= 0:
             return
         alarm = threading.Event()
@@ -37,10 +37,10 @@ class CrowdClock:
             heapq.heappush(self._alarms, (self._seconds + seconds, next(self._order), alarm))
             self._rest()
         if not alarm.wait(_STUCK):
-            raise RuntimeError("the clock of the crowd stands still: somebody neither sleeps nor works")
+            raise RuntimeError("the shared clock stands still: a thread neither sleeps nor works")
 
     def leave(self) -> None:
-        """Be one fewer in the crowd."""
+        """Count one thread fewer."""
         with self._lock:
             self._rest()
 

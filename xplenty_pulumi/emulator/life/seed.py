@@ -3,11 +3,13 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
-from xplenty_pulumi.emulator.knobs import Knobs, require
+from xplenty_pulumi.emulator.life.knobs import Knobs, require
+from xplenty_pulumi.emulator.life.records import EmulatedPackage, EmulatedSchedule, Moment, PackageSeed
+from xplenty_pulumi.emulator.life.world import World
 from xplenty_pulumi.errors import ConfigError
 
 REGIONS = (
@@ -27,33 +29,6 @@ STACKS = ("vanila-everest", "white-everest", "mint-everest", "lime-everest", "bl
 
 
 @dataclass(frozen=True, slots=True)
-class PackageSeed:
-    """A package; a run of it takes `run_seconds` and completes, or fails with the text `failure`.
-
-    `needed_nodes` is the size of cluster that a run waits for; `outputs` are the names and record counts it writes.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    id: int
-    name: str
-    description: str | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)
-    status: Literal["active", "archived"] = "active"
-    flow_type: Literal["dataflow", "workflow"] = "dataflow"
-    data_flow_json: str = "{}"
-    run_seconds: float | None = None
-    failure: str | None = None
-    needed_nodes: int = 1
-    outputs: Mapping[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        require(self.id >= 1, "id", "must be 1 or more", got=self.id)
-        require((self.run_seconds or 0) >= 0, "run_seconds", "must be 0 or more", got=self.run_seconds)
-        require(self.needed_nodes >= 1, "needed_nodes", "must be 1 or more", got=self.needed_nodes)
-
-
-@dataclass(frozen=True, slots=True)
 class TaskPackageSeed:
     """A package that a schedule would run."""
 
@@ -65,7 +40,7 @@ class TaskPackageSeed:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSeed:
-    """A schedule to look at; the emulator does not run it."""
+    """A schedule that can be read; the emulator does not run it."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
@@ -172,16 +147,32 @@ class Seed:
 
 
 T = TypeVar("T")
+_AGE_SECONDS = 30 * 86400
+
+
+def plant(world: World, seed: Seed) -> None:
+    """Put everything the seed names into `world`, as made a while ago."""
+    made_at = world.now - _AGE_SECONDS
+    for package in seed.packages:
+        world.put(package_of(package, now=made_at))
+    for schedule in seed.schedules:
+        given = _given(schedule)
+        task = {name: given.pop(name) for name in ("nodes", "terminate_on_idle", "time_to_idle", "packages")}
+        task["packages"] = [_given(package) for package in schedule.packages]
+        world.put(EmulatedSchedule(created_at=made_at, updated_at=made_at, start_at=made_at, task=task, **given))
+
+
+def package_of(seed: PackageSeed, *, now: Moment) -> EmulatedPackage:
+    """Return the package that a seed describes."""
+    return EmulatedPackage(created_at=now, updated_at=now, **_given(seed))
+
+
+def _given(seed: PackageSeed | ScheduleSeed | TaskPackageSeed) -> dict[str, Any]:
+    return {field.name: getattr(seed, field.name) for field in fields(seed)}
 
 
 def read_seed_file(path: Path) -> tuple[Seed, Knobs]:
     """Return the seed and the knobs of a file; raises ConfigError that names the file and the field."""
-    document = _document(path)
-    knobs = document.pop("knobs", {})
-    return _checked(Seed, document, path=path, prefix=""), _checked(Knobs, knobs, path=path, prefix="knobs.")
-
-
-def _document(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -190,11 +181,12 @@ def _document(path: Path) -> dict[str, Any]:
         raise _unusable(path, "it is not valid JSON in UTF-8") from None
     if not isinstance(document, dict):
         raise _unusable(path, "it must hold one JSON object")
-    return document
+    knobs = document.pop("knobs", {})
+    return _checked(Seed, document, path=path, prefix=""), _checked(Knobs, knobs, path=path, prefix="knobs.")
 
 
 def _checked(kind: type[T], value: Any, *, path: Path, prefix: str) -> T:
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - only who has a seed file waits for this import
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - only a seed file needs this import
 
     try:
         return TypeAdapter(kind).validate_python(value)

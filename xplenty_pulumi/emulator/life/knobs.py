@@ -45,13 +45,13 @@ class Knobs:
     max_sandboxes: int | None = None
     credits_per_hour: int = 5000
 
-    # A production cluster of one node: the API document says 2 and more; the user documentation knows such clusters in
+    # A production cluster of one node: the API document says 2 and more; the user documentation has such clusters in
     # trials, and a public Airflow operator creates them.
     single_node_production: Literal["refuse", "accept"] = "refuse"
     # Longest description the service stores; None is any length. Longer ones are refused or cut.
     description_max_length: int | None = None
     description_too_long: Literal["refuse", "cut"] = "refuse"
-    # Whether a body field nobody knows is ignored or refused.
+    # Whether an unknown body field is ignored or refused.
     unknown_body_field: Literal["ignore", "refuse"] = "ignore"
 
     # PUT with other nodes: what status and nodes read until the resize is through.
@@ -62,7 +62,7 @@ class Knobs:
     # PUT on a cluster that is ending or has ended.
     update_ended_cluster: Literal[422, 404, 200] = 422
 
-    # DELETE of a cluster by what it is doing; pending and creating are refused on record.
+    # DELETE of a cluster by what it is doing; pending and creating are refused in recorded answers.
     delete_unready_cluster: Literal["refuse", "accept"] = "refuse"
     delete_scaling_cluster: Literal["refuse", "accept"] = "refuse"
     delete_ended_cluster: Literal[422, 404, 200] = 422
@@ -79,7 +79,7 @@ class Knobs:
     ended_cluster_on_run: Literal[422, 404] = 422
     archived_package_on_run: Literal[422, 404, 201] = 422
     unknown_job_variables: Literal["accept", "refuse"] = "accept"
-    # DELETE of a job that is completed or stopped; a failed one is refused on record.
+    # DELETE of a job that is completed or stopped; a failed one is refused in recorded answers.
     delete_final_job: Literal[422, 200] = 422
     # DELETE of a job that is already being stopped.
     delete_stopping_job: Literal[200, 422] = 200
@@ -100,12 +100,12 @@ class Knobs:
     hook_body: Literal["resource", "event", "none"] = "resource"
     # How long the receiver of a web hook may take, in real seconds: it does not live on the service's clock.
     hook_timeout_seconds: float = 5
-    # Whether `cluster.available` is told only of a new cluster, or again after a resize and after being idle.
+    # Whether `cluster.available` is sent only of a new cluster, or again after a resize and after being idle.
     cluster_available_event: Literal["first", "every"] = "first"
 
     # Lists
     limit_out_of_range: Literal["clamp", "refuse"] = "clamp"
-    # A `sort`, `direction` or `status` nobody knows: 422, or as if it were not given.
+    # An unknown `sort`, `direction` or `status`: 422, or as if it were not given.
     unknown_list_value: Literal["refuse", "ignore"] = "refuse"
     since_filters_on: Literal["updated_at", "created_at"] = "updated_at"
     # Whether the last page still names a next one.

@@ -8,8 +8,7 @@ from xplenty_pulumi.emulator.calls.call import Call, Handler
 from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, Answer, Refusal
 
 
-def _search(call: Call) -> Answer:
-    del call
+def _search(_call: Call) -> Answer:
     raise Refusal(501, "The emulator does not search; list the collection with status, since and sort instead")
 
 

@@ -21,8 +21,8 @@ def measure() -> list[Figure]:
 
 
 def _life(account: Account, clusters: Stack, *, floor_up: float, floor_down: float) -> list[Figure]:
-    up, after_up = clusters.up(), account.seen()
-    down, after_down = clusters.destroy(), account.seen()
+    up, after_up = clusters.up(), account.observed()
+    down, after_down = clusters.destroy(), account.observed()
     statuses = dict(after_down.clusters)
     left = sum(count for status, count in statuses.items() if status != "terminated")
     return [
@@ -32,7 +32,7 @@ def _life(account: Account, clusters: Stack, *, floor_up: float, floor_down: flo
         ),
         Figure("clusters left alive", left, most=0),
         Figure("clusters missing after the up", COUNT - after_up.clusters.get("available", 0), most=0),
-        Figure("most sockets at the server", after_down.sockets, most=MOST_SOCKETS, note="looked at every 10 ms"),
+        Figure("most sockets at the server", after_down.sockets, most=MOST_SOCKETS, note="counted every 10 ms"),
         Figure("calls of the up", after_up.all_calls, note=_methods(after_up.calls)),
         Figure("calls of the destroy", after_down.all_calls - after_up.all_calls),
     ]

@@ -121,7 +121,7 @@ def test_one_id_twice_in_a_page(collection: str, call: Call) -> None:
 
 
 def test_a_numeric_account_is_not_compared() -> None:
-    """Who gave the account's number is not told that its text is another account."""
+    """For a client with the account's number, the account's text is not another account."""
     script = Script(httpx.Response(200, json={**RECORD, "url": f"{BASE}/clusters/77"}))
     with client_on(script, account="1234") as client:
         assert client.clusters.get(77).id == 77
@@ -169,7 +169,7 @@ def test_the_log_of_another_run() -> None:
     ],
 )
 def test_watching_another(call: Call, name: str) -> None:
-    """Who is put on the watchers of another thing is not known to be told of this one."""
+    """An answer about the watchers of another thing does not count as one about this thing."""
     assert outcome(call, {f"{name}_url": f"{BASE}/{name}s/78"}) is UnsureError
     assert outcome(call, {f"{name}_url": f"{BASE}/{name}s/77"}) is None
 

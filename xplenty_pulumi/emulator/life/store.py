@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from xplenty_pulumi.emulator.life.records import FIRST_IDS, Moment, Record
+from xplenty_pulumi.emulator.life.seed import Seed
 from xplenty_pulumi.emulator.life.world import Change, Kind, World
-from xplenty_pulumi.emulator.seed import Seed
 from xplenty_pulumi.errors import ConfigError
 
 _APPLICATION = 0x58706C79
@@ -19,6 +19,8 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS records (kind TEXT, id INTEGER, body TEXT, PRIMARY KEY (kind, id))",
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, body TEXT)",
 )
+_DELETE = "DELETE FROM records WHERE kind = ? AND id = ?"
+_REPLACE = "INSERT OR REPLACE INTO records VALUES (?, ?, ?)"
 _KINDS: dict[str, Kind] = {kind.__name__.removeprefix("Emulated").lower(): kind for kind in FIRST_IDS}
 _NAMES: dict[Kind, str] = {kind: name for name, kind in _KINDS.items()}
 
@@ -82,7 +84,7 @@ class Store:
         )
 
     def close(self) -> None:
-        """Let go of the file; doing it twice is fine."""
+        """Close the file; doing it twice is fine."""
         self._database.close()
 
     def load(self) -> Kept | None:
@@ -112,7 +114,11 @@ class Store:
             return
         with self._database:
             for kind, number, record in changes:
-                self._save_record(_NAMES[kind], number, record)
+                if record is None:
+                    self._database.execute(_DELETE, (_NAMES[kind], number))
+                else:
+                    body = json.dumps(dataclasses.asdict(record))
+                    self._database.execute(_REPLACE, (_NAMES[kind], number, body))
             facts = {
                 "seed": dataclasses.asdict(seed),
                 "born_at": world.born_at,
@@ -121,10 +127,3 @@ class Store:
             }
             rows = [(name, json.dumps(body)) for name, body in facts.items()]
             self._database.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
-
-    def _save_record(self, name: str, number: int, record: Record | None) -> None:
-        if record is None:
-            self._database.execute("DELETE FROM records WHERE kind = ? AND id = ?", (name, number))
-            return
-        body = json.dumps(dataclasses.asdict(record))
-        self._database.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (name, number, body))

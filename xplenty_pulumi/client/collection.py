@@ -1,0 +1,153 @@
+"""The calls that all collections share, the checks of what callers pass, and whose record an answer holds.
+
+A mixed-up connection or cache can answer a call with the record of another. So the id that was asked for is the id
+that is answered, and where a record shows its own address, kind, id and account there are those that were asked for.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import ClassVar, Generic, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from xplenty_pulumi.client.http.calls import ApiCall, Caller
+from xplenty_pulumi.client.http.outcomes import Answered, CallKind, HttpRequest
+from xplenty_pulumi.client.models import Identified
+from xplenty_pulumi.client.paging import Listed, Page, page_of
+from xplenty_pulumi.client.parsing import Unreadable, read_record, read_records
+from xplenty_pulumi.errors import SpecError
+from xplenty_pulumi.text import label
+
+T = TypeVar("T")
+RecordT = TypeVar("RecordT", bound=Identified)
+OtherT = TypeVar("OtherT", bound=Identified)
+
+_ADDRESS = re.compile(r"/([^/]+)/api/([^/]+)/([0-9]+)(/.*)?")
+"""The documented form; behind the id of its owner stands the name of a part, such as a log."""
+_NUMERIC_ACCOUNT = re.compile(r"(u_)?[0-9]+")
+
+
+def checked_id(value: int, *, field: str) -> int:
+    """Return `value` if it can be an id; raises SpecError."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise SpecError(f"{field} must be a positive whole number", field=field)
+    return value
+
+
+def checked_body(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return `fields` as a body, each value being one that JSON can express; raises SpecError."""
+    for name, value in fields.items():
+        try:
+            json.dumps(value, allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError):
+            raise SpecError(f"{name} holds a value that JSON cannot express", field=name) from None
+    return dict(fields)
+
+
+class Collection(Generic[RecordT]):
+    """The records of one kind in the account whose calls are below `base`, which is `/{account}/api`."""
+
+    _name: ClassVar[str]
+    _model: type[RecordT]
+
+    def __init__(self, caller: Caller, *, base: str) -> None:
+        self._caller = caller
+        self._base = base
+        self._kind = self._name.removesuffix("s")
+
+    def _path_of(self, number: int) -> str:
+        return f"{self._base}/{self._name}/{checked_id(number, field=f'{self._kind}_id')}"
+
+    def _create(
+        self, body: Mapping[str, object], *, resource: str, check: Callable[[RecordT], None] = lambda _: None
+    ) -> RecordT:
+        """Make a call that creates a record; `check` raises Unreadable for one that was not asked for."""
+
+        def read(answer: Answered) -> RecordT:
+            record = self._read_one(self._model, answer)
+            check(record)
+            return record
+
+        request = HttpRequest("POST", f"{self._base}/{self._name}", body=checked_body(body))
+        return self._caller.run(ApiCall(CallKind.CREATE, request, resource, read))
+
+    def _one(
+        self,
+        method: str,
+        number: int,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> RecordT:
+        """Make a call about one record, which the answer holds."""
+        path = self._path_of(number)
+        request = HttpRequest(method, path, query or {}, None if body is None else checked_body(body))
+        kind = CallKind.READ if method == "GET" else CallKind.WRITE
+        read = partial(self._read_one, self._model, number=number)
+        return self._caller.run(ApiCall(kind, request, label(self._kind, number), read))
+
+    def _part(self, method: str, number: int, part: str, *, read: Callable[[Answered], T]) -> T:
+        """Make a call about a part of one record; nothing is read that shows itself to be of another record."""
+
+        def read_checked(answer: Answered) -> T:
+            for item in answer.body if isinstance(answer.body, list) else [answer.body]:
+                if isinstance(item, Mapping):
+                    self._check(item.get(f"{self._kind}_url"), number=number)
+                    self._check(item.get("url"), number=number, is_part=True)
+            return read(answer)
+
+        request = HttpRequest(method, f"{self._path_of(number)}/{part}")
+        kind = CallKind.READ if method == "GET" else CallKind.WRITE
+        return self._caller.run(ApiCall(kind, request, f"{part} of {self._kind} {number}", read_checked))
+
+    def _list(self, query: Mapping[str, str]) -> Listed[RecordT]:
+        return Listed(partial(self._page, query), note_cut=lambda: self._caller.cut.add(self._name))
+
+    def _page(self, query: Mapping[str, str], offset: int) -> Page[RecordT]:
+        def read(answer: Answered) -> Page[RecordT]:
+            items = self._read_all(answer)
+            return page_of(items, answer.next_page, offset=offset, limit=int(query["limit"]))
+
+        request = HttpRequest("GET", f"{self._base}/{self._name}", {**query, "offset": str(offset)})
+        return self._caller.run(ApiCall(CallKind.READ, request, self._name, read))
+
+    def _read_one(self, model: type[OtherT], answer: Answered, *, number: int | None = None) -> OtherT:
+        """Return the body as the record with this id, or as a new one without it; raises Unreadable."""
+        record = read_record(model, answer)
+        if number is not None and record.id != number:
+            raise Unreadable(f"with another {model.__name__} than the one asked for")
+        self._check_addresses(record)
+        return record
+
+    def _read_all(self, answer: Answered) -> tuple[RecordT, ...]:
+        records = read_records(self._model, answer)
+        if len({record.id for record in records}) < len(records):
+            raise Unreadable(f"with one {self._model.__name__} twice")
+        for record in records:
+            self._check_addresses(record)
+        return records
+
+    def _check_addresses(self, record: Identified) -> None:
+        for name in ("url", "html_url"):
+            self._check(getattr(record, name, None), number=record.id)
+
+    def _check(self, address: object, *, number: int, is_part: bool = False) -> None:
+        """Compare an address of the documented form; the host is not compared, because a proxy may have another."""
+        try:
+            path = urlsplit(address).path if isinstance(address, str) else ""
+        except ValueError:
+            path = ""
+        found = _ADDRESS.fullmatch(path)
+        if found is None or bool(found[4]) is not is_part:
+            return
+        if (found[2], found[3]) != (self._name, str(number)):
+            raise Unreadable(f"with the address of something else than one of the {self._name} asked for")
+        if not self._is_same_account(unquote(found[1])):
+            raise Unreadable("with a record of another account")
+
+    def _is_same_account(self, shown: str) -> bool:
+        """Whether this can be the account: it has a numeric id beside its text, and only one of them is known here."""
+        asked = unquote(self._base.split("/")[1])
+        is_comparable = not any(_NUMERIC_ACCOUNT.fullmatch(account) for account in (shown, asked))
+        return shown.casefold() == asked.casefold() or not is_comparable
