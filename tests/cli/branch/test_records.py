@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from xplenty_pulumi.cli.branch.records import RECORDS, records_in, tags_to_set
-from xplenty_pulumi.cli.branch.stacks import _expiry
+from xplenty_pulumi.cli.branch.stacks import RECORDS, _expiry, records_in, tags_to_set
 from xplenty_pulumi.cli.branch.up import _later
 from xplenty_pulumi.cli.engine.snapshot import ListedStack
 

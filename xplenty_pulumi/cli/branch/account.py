@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.cli.account import CommandAccount, opened
-from xplenty_pulumi.cli.branch.records import ACCOUNT, NO_ACCOUNT
-from xplenty_pulumi.cli.branch.stacks import ProjectStacks
+from xplenty_pulumi.cli.branch.stacks import ACCOUNT, NO_ACCOUNT, ProjectStacks
+from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of
 from xplenty_pulumi.core.preview.questions import LONGEST_CALL
 from xplenty_pulumi.core.reports.branches import BranchStack

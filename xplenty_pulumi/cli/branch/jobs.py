@@ -1,7 +1,9 @@
 """Which branch a CI job is about, as the job's own event tells it; a job that is about none is refused."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from xplenty_pulumi.settings import in_ci
 _PULL_REQUEST = frozenset({"pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"})
 _OF_A_REF = frozenset({"push", "create", "delete", "workflow_dispatch"})
 _HEAD = "refs/heads/"
+_COMMITS = ("CI_COMMIT_SHA", "GIT_COMMIT", "BITBUCKET_COMMIT", "BUILDKITE_COMMIT", "CIRCLE_SHA1")
+"""Where each of the other systems names the commit: git writes zeros for that of a branch which is gone."""
 
 
 def branch_of_job(environment: Mapping[str, str]) -> str:
@@ -23,6 +27,19 @@ def branch_of_job(environment: Mapping[str, str]) -> str:
         return ""
     read = next((read for name, read in _SYSTEMS.items() if environment.get(name, "").strip()), None)
     return read({name: value.strip() for name, value in environment.items()}) if read else ""
+
+
+def deleted_by_job(environment: Mapping[str, str]) -> str:
+    """Return the branch whose deletion the event of the CI job is; empty where it is anything else."""
+    if not in_ci(environment):
+        return ""
+    is_deletion = any(re.fullmatch("0{40,}", environment.get(name, "").strip()) for name in _COMMITS)
+    with suppress(ConfigError):
+        if environment.get("GITHUB_ACTIONS", "").strip():
+            name = environment.get("GITHUB_EVENT_NAME", "").strip()
+            is_deletion = name == "delete" or (name == "push" and _event_of_github(environment).get("deleted") is True)
+        return branch_of_job(environment) if is_deletion else ""
+    return ""
 
 
 def _of_github(environment: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import partial
 
 from xplenty_pulumi.cli.branch.account import place_of
-from xplenty_pulumi.cli.branch.records import (
+from xplenty_pulumi.cli.branch.stacks import (
     ACCOUNT,
     BRANCH,
     EXPIRES,
@@ -17,10 +17,10 @@ from xplenty_pulumi.cli.branch.records import (
     SCOPE,
     SIZING,
     STACK_OWNER,
+    ProjectStacks,
     records_in,
     tags_to_set,
 )
-from xplenty_pulumi.cli.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, moment
 from xplenty_pulumi.cli.ui.options import bad_usage, read_span

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from xplenty_pulumi.cli.comment.forms import decoded
 from xplenty_pulumi.cli.comment.pages import Heading, markdown
-from xplenty_pulumi.cli.comment.plan import preview_of
+from xplenty_pulumi.cli.comment.plan import ADVICE, decoded, preview_of
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.errors import ConfigError
@@ -30,16 +29,9 @@ def preview_comment(
     Exits with 0 for a preview that failed as well: its own exit code tells that.
     """
     with one_paragraph("preview-comment"):
-        text = _piped()
+        if sys.stdin.isatty():
+            raise ConfigError("there is nothing to read", advice=ADVICE)
+        text = decoded(sys.stdin.buffer.read())
         key = os.environ.get("XPLENTY_API_KEY", "").strip()
         preview = preview_of(scrub(text, [Secret(key)]), show_variables=show_variables)
         Screen().text(markdown(preview, Heading(stack, commit, log)))
-
-
-def _piped() -> str:
-    if sys.stdin.isatty():
-        raise ConfigError(
-            "there is nothing to read",
-            advice="Run `pulumi preview --json 2>&1 | xplenty-pulumi preview-comment --stack NAME`",
-        )
-    return decoded(sys.stdin.buffer.read())

@@ -9,8 +9,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from xplenty_pulumi.cli.drift.documents import summary
 from xplenty_pulumi.cli.drift.memory import ReportChanges
+from xplenty_pulumi.cli.drift.report import summary
 from xplenty_pulumi.cli.status.tables import plain_table
 from xplenty_pulumi.cli.ui.markdown import LARGEST, code, fitting, head, left_out, plain, row
 from xplenty_pulumi.core.kinds.kind import Drift

@@ -5,8 +5,6 @@
 - `queue`: events that wait for their command, kept in a file: what was accepted outlives the process, however that
   ends.
 - `requests`: from a web hook's request to a notice that can be trusted as far as its signature goes.
-- `server`: the server that web hooks write to: it answers quickly, believes nothing unsigned, and takes no more than
-  it can.
-- `signature`: telling whether a web hook's request is the service's: by its signature, the only part of it that
-  proves anything.
+- `server`: the server that web hooks write to: it answers quickly, trusts nothing unsigned, and takes no more than it
+  can.
 """

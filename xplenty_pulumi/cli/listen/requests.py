@@ -1,15 +1,21 @@
 """From a web hook's request to a notice that can be trusted as far as its signature goes."""
 
+import hashlib
+import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
-from xplenty_pulumi.cli.listen.signature import EVENTS, signed_event
+from xplenty_pulumi.core.kinds.hook import GROUPS
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
 
+HEADER = "X-Hook-Signature"
+PING = "ping"
+EVENTS = (*(event for group in GROUPS.values() for event in group), *GROUPS, PING)
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _WORD = re.compile(r"[a-z_]{1,40}")
 _EVENT = re.compile(r"[a-z_.]{1,40}")
@@ -75,6 +81,28 @@ class Verifier:
             if event:
                 return _notice(event, hook_id, said, body)
         return None
+
+
+def signature(hook_id: str, event: str, url: str, salt: Secret) -> str:
+    """Return the documented signature: SHA-1 over the hook's id, the event, the hook's address and its salt."""
+    signed = f"{hook_id}{event}{url}{salt.reveal()}".encode(errors="surrogatepass")
+    return hashlib.sha1(signed).hexdigest()  # noqa: S324 - it is what the service uses
+
+
+def signed_event(
+    given: str, *, hook_id: str, urls: Sequence[str], salts: Sequence[Secret], events: Iterable[str] = EVENTS
+) -> str:
+    """Return the event that the `given` signature is for, or an empty text where it is for none.
+
+    The body of a request is the job or cluster and does not name the event, so every event there is, every address that
+    the hook may have and every salt is tried.
+    """
+    wanted = given.strip().lower().encode(errors="replace")
+    matching = ""
+    for event, url, salt in product(events, urls, salts):
+        if hmac.compare_digest(signature(hook_id, event, url, salt).encode(), wanted):
+            matching = event
+    return matching
 
 
 def _hook(line: Secret, *, usual: str) -> tuple[str, Secret]:

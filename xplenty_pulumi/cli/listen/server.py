@@ -9,8 +9,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
-from xplenty_pulumi.cli.listen.requests import Notice, Verifier
-from xplenty_pulumi.cli.listen.signature import HEADER
+from xplenty_pulumi.cli.listen.requests import HEADER, Notice, Verifier
 
 try:
     import uvicorn

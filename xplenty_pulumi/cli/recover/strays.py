@@ -1,21 +1,18 @@
-"""What interrupted creates of a stack have left in the account: found by its marker, told, and ended on request."""
+"""What interrupted creates of a stack have left in the account: found by its marker, named, and ended on request."""
 
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
 from typing import Any
 
-from xplenty_pulumi.cli.account import CommandAccount, opened
-from xplenty_pulumi.cli.branch.claims import OwnershipRules
-from xplenty_pulumi.cli.branch.down import BranchDown
+from xplenty_pulumi.cli.branch.down import BranchDown, OwnershipRules
 from xplenty_pulumi.cli.drift.stacks import states
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
+from xplenty_pulumi.cli.engine.remains import Remains
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
-from xplenty_pulumi.cli.recover.remains import Remains
-from xplenty_pulumi.cli.ui.asking import ask
+from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
@@ -70,12 +67,11 @@ class StackAccount:
     def outlook(self, stray: Stray) -> str:
         """Return what is about a stray, and what becomes of it."""
         what = f"{stray} was left by an interrupted create of this stack, and no state holds it"
+        reason = "it is more than an hour old, or another user's"
         if kept := self.holders.of_owner(stray.kind.name, stray.owner):
             reason = f"it is a duplicate of {stray.kind.name} {kept.id}, which the state of stack {kept.stack} holds"
-            return f"{what}; no `pulumi up` adopts it, because {reason}; --end-strays ends it"
-        if stray.is_adopted_by(self.account.client.user_id(), now=self.account.clock.now()):
+        elif stray.is_adopted_by(self.account.client.user_id(), now=self.account.clock.now()):
             return f"{what}; the next `pulumi up` adopts it if the program still declares it, and --end-strays ends it"
-        reason = "it is more than an hour old, or another user's"
         return f"{what}; no `pulumi up` adopts it, because {reason}; --end-strays ends it"
 
     def end(self, strays: tuple[Stray, ...], engine: Engine, screen: Screen) -> None:
@@ -95,43 +91,29 @@ class StackAccount:
                 screen.line(f"{one.kind.name} {one.id} has ended ({one.scope})")
 
 
-@contextmanager
-def account_of(snapshot: Snapshot) -> Iterator[StackAccount]:
-    """Give the account of the engine's stack.
+def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, killed: Remains) -> None:
+    """Say which clusters and hooks interrupted creates of the stack have left, and with `ends` end them.
+
+    What creates of the `killed` run had finished before the state held it is handed over to their resources first.
 
     Raises:
-        ConfigError: its settings are missing or malformed.
-        XplentyError: a state makes no sense.
+        ConfigError: the settings of the stack's account are missing or malformed.
+        XplentyError: a state, or the account, cannot be read.
     """
     (own,) = states(snapshot, all_stacks=False)
     holders = holders_in(snapshot)
     with opened(own.settings) as account:
-        yield StackAccount(account, own.scopes, holders)
-
-
-def _handed_over(found: StackAccount, killed: Remains | None) -> Iterator[HandOverTarget]:
-    if killed is None or not (owners := killed.owners()):
-        return
-    hour_ago = (killed.written or found.account.clock.now()) - WINDOW
-    yield from found.hand_over(owners, since=killed.began or hour_ago)
-
-
-def tell_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, killed: Remains | None = None) -> None:
-    """Say which clusters and hooks interrupted creates of the stack have left, and with `ends` end them.
-
-    What creates of a `killed` run had finished before the state held it is handed over to their resources first.
-
-    Raises:
-        XplentyError: it could not look.
-    """
-    with account_of(snapshot) as found:
-        for thing in _handed_over(found, killed):
-            screen.line(f"{thing.label} was made by a create that never reached the state: handed over to its resource")
+        found = StackAccount(account, own.scopes, holders)
+        if owners := killed.owners():
+            hour_ago = (killed.written or account.clock.now()) - WINDOW
+            for thing in found.hand_over(owners, since=killed.began or hour_ago):
+                text = "was made by a create that never reached the state: handed over to its resource"
+                screen.line(f"{thing.label} {text}")
         strays = found.strays()
         if not strays:
             screen.line("nothing in the account is left over from an interrupted create of this stack")
         for one in strays:
             screen.line(found.outlook(one))
         if strays and ends:
-            ask(f"End {' and '.join(map(str, strays))}?", screen, yes=yes)
+            screen.ask(f"End {' and '.join(map(str, strays))}?", yes=yes)
             found.end(strays, snapshot.engine, screen)
