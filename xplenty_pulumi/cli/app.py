@@ -115,5 +115,5 @@ def root(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Clusters and job runs of Xplenty (Integrate.io ETL), seen through to the end."""
+    """Clusters and job runs of Xplenty (Integrate.io ETL), followed until their end."""
     del version

@@ -1,4 +1,4 @@
-"""`xplenty-pulumi wait`, `stop` and `terminate`: one thing, seen to its goal or its end."""
+"""`xplenty-pulumi wait`, `stop` and `terminate`: one thing, followed until its goal or its end."""
 
 from enum import StrEnum
 from typing import Annotated, TypeVar

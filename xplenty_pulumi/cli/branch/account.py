@@ -1,4 +1,4 @@
-"""The account that the environments of branches are in, and the proof that a command looks into the right one."""
+"""The account that the environments of branches are in, and the proof that a command reads the right one."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ _ENOUGH = frozenset({"XPLENTY_API_KEY", "XPLENTY_ACCOUNT_ID"})
 
 @contextmanager
 def account_of(stacks: ProjectStacks) -> Iterator[CommandAccount]:
-    """Give the account of the environment; what is not set there is looked up in the template's configuration.
+    """Give the account of the environment; what is not set there is read from the template's configuration.
 
     Raises:
         ConfigError: a setting is missing or malformed.

@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
-from xplenty_pulumi.cli.branch.account import account_of, plan_limits
+from xplenty_pulumi.cli.branch.account import account_of
 from xplenty_pulumi.cli.branch.down import BranchDown, OwnershipRules, spared_line
 from xplenty_pulumi.cli.branch.git import Repository
-from xplenty_pulumi.cli.branch.listing import branches_document
 from xplenty_pulumi.cli.branch.stacks import ProjectStacks
-from xplenty_pulumi.cli.branch.sweep import BranchSweep, spelled
-from xplenty_pulumi.cli.branch.up import BranchRequest, Sizing, deploy, prepare, read_lifetime
+from xplenty_pulumi.cli.branch.sweep import BranchSweep, branches_document, spelled
+from xplenty_pulumi.cli.branch.up import SHORTEST_LIFETIME, BranchRequest, Sizing, deploy, prepare
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import holders_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
@@ -21,7 +20,7 @@ from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
 from xplenty_pulumi.cli.ui.options import Cwd, Timeout, bad_usage, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
-from xplenty_pulumi.core.reports.branches import Sweeping
+from xplenty_pulumi.core.reports.branches import LONGEST_LIFETIME, Sweeping
 from xplenty_pulumi.errors import RefusedError
 from xplenty_pulumi.text import one_line
 
@@ -63,17 +62,23 @@ def branch_up(
         if options and not options[0].startswith("-"):  # `pulumi up` takes such a word for a project to download
             text = f"names a branch, and options of `pulumi up` begin with -, got {options[0][:40]!r}"
             raise bad_usage("--branch", text)
-        engine, repository, span = Engine.on_path(cwd, ""), Repository(cwd, os.environ), read_lifetime(lifetime)
+        engine, repository, span = (
+            Engine.on_path(cwd, ""),
+            Repository(cwd, os.environ),
+            read_span("--lifetime", lifetime),
+        )
+        if not SHORTEST_LIFETIME <= span <= LONGEST_LIFETIME:
+            raise bad_usage("--lifetime", f"must be from 1h to 7d, got {lifetime[:40]!r}")
         wanted = repository.branch(name)
         repository.require_not_deleted(wanted)
         pushed_to = repository.pushed_to(wanted, remote)
         whose = one_line(owner), repository.usual_owner()
-        wish = BranchRequest(wanted, *whose, sizing, span, pushed_to, tuple(options or ()))
-        prepared = prepare(engine, wish, template=template, now=SystemClock().now(), limits=plan_limits)
+        request = BranchRequest(wanted, *whose, sizing, span, pushed_to, tuple(options or ()))
+        prepared = prepare(engine, request, template=template, now=SystemClock().now())
         Screen().line(f"branch {wanted}: stack {prepared.engine.stack}, expires {prepared.expires}")
         if prepared.remark:
             Screen().line(prepared.remark)
-        deploy(prepared, wish)
+        deploy(prepared, request)
 
 
 @branch.command("down")
@@ -104,13 +109,13 @@ def branch_list(
     """Show the environments of all branches, whose they are and what lives of them."""
     with one_paragraph("branch list"), account_of(stacks := ProjectStacks(Engine.on_path(cwd, ""))) as account:
         repository, screen = Repository(cwd, os.environ), Screen(account.secrets)
-        broom = BranchSweep(stacks, repository, OwnershipRules(account, partial(holders_in, stacks.snapshot)))
+        sweeper = BranchSweep(stacks, repository, OwnershipRules(account, partial(holders_in, stacks.snapshot)))
         try:
             heads = repository.heads(repository.remote(remote))
         except RefusedError as unknown:
             screen.warn(str(unknown))
             heads = None
-        shown = broom.rows(heads)
+        shown = sweeper.rows(heads)
         screen.document(branches_document(shown)) if as_json else screen.show(shown)
 
 
@@ -132,14 +137,14 @@ def branch_sweep(
         with account_of(stacks := ProjectStacks(engine)) as account:
             screen = Screen(account.secrets)
             snapshot_rules = OwnershipRules(account, partial(holders_in, stacks.snapshot))
-            broom = BranchSweep(stacks, Repository(cwd, os.environ), snapshot_rules, remote)
-            found = broom.due()
+            sweeper = BranchSweep(stacks, Repository(cwd, os.environ), snapshot_rules, remote)
+            found = sweeper.due()
             _print(found, screen, acts=yes)
             if not yes:
-                broom.require_readable(found)
+                sweeper.require_readable(found)
                 raise typer.Exit(SHOWS_FAILURE if found else 0)
             rules = OwnershipRules(account, lambda: holders_in(Snapshot(engine)))
-            broom.sweep(found, BranchDown(engine, rules, screen, timeout=seconds, breaks_locks=break_lock), screen)
+            sweeper.sweep(found, BranchDown(engine, rules, screen, timeout=seconds, breaks_locks=break_lock), screen)
 
 
 _STAYS = "ended by Ctrl-C; run the same again to go on: what exists stays in the stack"

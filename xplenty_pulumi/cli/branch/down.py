@@ -1,4 +1,4 @@
-"""Taking down the stack of a branch, and ending living clusters by the scope of their marker, seen to have ended."""
+"""Taking down the stack of a branch, and ending living clusters by the scope of their marker, until none lives."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ from xplenty_pulumi.text import one_line, plural
 
 _TOGETHER = 8
 LATEST = 37.0
-"""Seconds for which a cluster is looked for that a killed run was making: as long as for one whose answer is lost."""
+"""Seconds for which a killed run's cluster may appear in a listing: as many as for one whose answer is lost."""
 _CLEAN_LISTINGS = 2
 """A killed run's provider process may send one more call; the second listing, a pause later, shows it."""
 
@@ -43,7 +43,7 @@ class OwnershipRules:
         """Return which of them are to be ended and which are not; `held` are those that their stack's state held.
 
         Raises:
-            XplentyError: a state or the key's user cannot be read, so that it cannot be told.
+            XplentyError: a state or the key's user cannot be read, so that it is not known.
         """
         clusters = tuple(found)
         if not clusters:
@@ -73,7 +73,7 @@ class EndedClusters:
 class BranchDown:
     """Takes down stacks and ends clusters; each within `timeout` seconds.
 
-    With `breaks_locks`, a lock goes too whose process cannot be seen from here.
+    With `breaks_locks`, a lock goes too whose process is not on this machine.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class BranchDown:
     ) -> EndedClusters:
         """End the living clusters with one of the scopes that are unfinished or were `held`; return once none lives.
 
-        What else has the scope lives on and is named. They are looked for `until` then at least.
+        What else has the scope lives on and is named. Listings are read `until` then at least.
 
         Raises:
             XplentyError: one still lives when the time is up, or could not be ended.
@@ -177,10 +177,10 @@ class BranchDown:
     def _unlock(self, engine: Engine, remains: Remains) -> None:
         """Remove the lock of a killed run."""
         refuse_while_held(remains)
-        unseen = [lock for lock in remains.locks or () if not lock.is_seen]
-        if unseen and not self._breaks_locks:
+        elsewhere = [lock for lock in remains.locks or () if not lock.is_seen]
+        if elsewhere and not self._breaks_locks:
             raise RefusedError(
-                f"it is locked by {unseen[0]}, which cannot be looked for from here; nothing was changed",
+                f"it is locked by {elsewhere[0]}, which cannot be looked for from here; nothing was changed",
                 resource=remains.stack,
                 advice="When you know that this `pulumi` is not at work any more, run it with --break-lock",
             )

@@ -49,7 +49,7 @@ class Repository:
         """Return the branch that is meant: as `named`, else the CI job's, else the one that is checked out.
 
         Raises:
-            ConfigError: it cannot be told, or the CI job is about none.
+            ConfigError: it is not known, or the CI job is about none.
         """
         # Beside a tag of that name, `symbolic-ref --short` adds `heads/`.
         found = named or branch_of_job(self.environment) or self._git("symbolic-ref", "--quiet", "HEAD")
@@ -97,7 +97,7 @@ class Repository:
         """Return the branches on the remote, or where `remote` is empty, those of this clone.
 
         Raises:
-            RefusedError: they cannot be told, which is no sign that they are gone.
+            RefusedError: they are not known, which is no sign that they are gone.
         """
         words = ("ls-remote", "--symref", remote, "HEAD", f"{_HEAD}*") if remote else ("show-ref", "--heads")
         listed = self._git(*words)

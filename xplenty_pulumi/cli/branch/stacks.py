@@ -10,7 +10,6 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import held_in
@@ -42,14 +41,14 @@ _ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
 
 
 class ProjectStacks:
-    """The stacks of the project in the engine's folder, each as the backend knows it when it is first asked about."""
+    """The stacks of the project in the engine's folder, each as the backend has it when it is first read."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine.of("")
         self.snapshot = Snapshot(self.engine)
 
     def anew(self) -> "ProjectStacks":
-        """Return the same stacks as the backend knows them from now on."""
+        """Return the same stacks as the backend has them from now on."""
         return ProjectStacks(self.engine)
 
     def listed(self, *filters: str) -> dict[str, ListedStack]:
@@ -116,12 +115,14 @@ class ProjectStacks:
         """Return what a stack says about itself."""
         records = records_in(self.snapshot.tags(listed.full_name))
         resources = self.snapshot.resources(listed.full_name)
+        # The scopes that the resources were declared with, whatever the configuration says now.
+        declared = {scope_of(owner_of(one["inputs"])) for one in resources if OWNER in (one.get("inputs") or {})}
         return BranchStack(
             name=listed.name,
             branch=records.get(BRANCH, ""),
             owner=one_line(records.get(STACK_OWNER, "")),
             expires=_expiry(records, listed, has_resources=bool(resources)),
-            scopes=_scopes(resources) | {scope_of_stack(listed.full_name, scope=records.get(SCOPE, ""))},
+            scopes=frozenset(declared) | {scope_of_stack(listed.full_name, scope=records.get(SCOPE, ""))},
             pushed_to=records.get(PUSHED, ""),
             is_deployed=bool(resources),
             resources=sum(not str(one["type"]).startswith(_ENGINES_OWN) for one in resources),
@@ -141,16 +142,10 @@ def _families_in(names: Iterable[str]) -> frozenset[str]:
 
 
 def _drawn(template: ListedStack) -> str:
-    """A new family: what tells this template from all others, so that two first `branch up` at once draw the same."""
+    """A new family, which only this template has, so that two first `branch up` at once draw the same."""
     made = template.last_update or template.url
     seed = f"{template} {os.environ.get('PULUMI_BACKEND_URL', '')}" if made else secrets.token_hex()
     return hashlib.sha256(seed.encode()).hexdigest()[:FAMILY_DIGITS]
-
-
-def _scopes(resources: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """The scopes that the resources in a state were declared with, whatever the configuration says now."""
-    inputs = (one.get("inputs") or {} for one in resources)
-    return frozenset(scope_of(owner_of(one)) for one in inputs if OWNER in one)
 
 
 def _expiry(records: Mapping[str, str], listed: ListedStack, *, has_resources: bool) -> datetime | None:

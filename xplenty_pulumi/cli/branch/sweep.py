@@ -1,17 +1,31 @@
-"""Sweeping up after branches: what is due is said first, and ended only on demand."""
+"""What there is of branches, for people and as JSON, and sweeping up after them: said first, ended only on demand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
 
 from xplenty_pulumi.cli.branch.down import BranchDown, OwnershipRules
 from xplenty_pulumi.cli.branch.git import Repository
-from xplenty_pulumi.cli.branch.listing import BranchRows
 from xplenty_pulumi.cli.branch.stacks import EXPIRES, ProjectStacks
 from xplenty_pulumi.cli.engine.holders import holders_in
+from xplenty_pulumi.cli.status.tables import add_row, plain_table
+from xplenty_pulumi.cli.ui.documents import document
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.core.reports.branches import BranchStack, Due, Heads, Sweeping, due_stacks, orphans
+from xplenty_pulumi.core.reports.branches import (
+    BranchStack,
+    Due,
+    Heads,
+    LiveCluster,
+    Spared,
+    Sweeping,
+    due_stacks,
+    orphans,
+)
 from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import NOTHING, one_line, plural, rough_duration
 
@@ -21,6 +35,44 @@ _MAKE_READABLE = (
     f"Run `xplenty-pulumi branch up` on its branch, or set the tag: `pulumi stack tag set {EXPIRES} "
     "2026-01-31T12:00:00Z --stack NAME`"
 )
+
+
+@dataclass(frozen=True)
+class BranchRows:
+    """All branch stacks at a moment; `heads` is None where the branches are not known.
+
+    `orphans` have no stack and are ended by a sweep; `spared` have none either, and are not.
+    """
+
+    at: datetime
+    stacks: Sequence[BranchStack]
+    living: Sequence[LiveCluster]
+    orphans: Sequence[LiveCluster]
+    heads: Heads | None
+    spared: Sequence[Spared] = ()
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        table = plain_table("BRANCH", "STACK", "OWNER", "EXPIRES", "RESOURCES", "CLUSTERS", "GIT")
+        for one in self.stacks:
+            clusters = ", ".join(str(cluster.id) for cluster in one.living(self.living)) or NOTHING
+            left = (one.expires - self.at).total_seconds() if one.expires else 0
+            expiry = "expired" if one.is_expired(self.at) else f"in {rough_duration(left)}" if left else "unknown"
+            texts = [one.branch or NOTHING, one.name, one.owner or NOTHING, expiry, str(one.resources), clusters]
+            add_row(table, *texts, self.in_git(one))
+        yield table if self.stacks else Text("no branch has a stack", style="dim")
+        for orphan in self.orphans:
+            text = f"cluster {orphan.id} ({orphan.headline}) has lost its stack; see `xplenty-pulumi branch sweep`"
+            yield Text(text, style="yellow")
+
+    def in_git(self, stack: BranchStack) -> str:
+        """Return whether the stack's branch exists: `exists`, `gone`, `not pushed` or `unknown`."""
+        if self.heads is None or not stack.branch:
+            return "unknown"
+        if stack.branch in self.heads.names:
+            return "exists"
+        if self.heads.lack(stack):
+            return "gone"
+        return "unknown" if stack.pushed_to else "not pushed"
 
 
 @dataclass(frozen=True)
@@ -43,7 +95,7 @@ class BranchSweep:
         """Return what is due now.
 
         Raises:
-            RefusedError: it cannot be told which branches there are, or what time it is.
+            RefusedError: it is not known which branches there are, or what time it is.
         """
         heads = self.repository.heads(self.repository.remote(self.remote))
         found = self.rows(heads)
@@ -140,3 +192,22 @@ def spelled(found: Sweeping) -> list[str]:
         f"cluster {one.id} ({one.headline}): no stack has its scope {one.scope} any more" for one in found.orphans
     ]
     return [one_line(line) for line in lines]
+
+
+def branches_document(shown: BranchRows) -> dict[str, Any]:
+    """Return what is shown as JSON values."""
+    stacks = [
+        {
+            "branch": one.branch,
+            "stack": one.name,
+            "owner": one.owner,
+            "expires": one.expires,
+            "expired": one.is_expired(shown.at),
+            "resources": one.resources,
+            "clusters": [cluster.id for cluster in one.living(shown.living)],
+            "git": shown.in_git(one),
+        }
+        for one in shown.stacks
+    ]
+    orphans = [{"cluster": one.id, "scope": one.scope} for one in shown.orphans]
+    return document(at=shown.at, branches=stacks, orphans=orphans)

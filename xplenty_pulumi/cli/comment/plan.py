@@ -34,11 +34,12 @@ ADVICE = "Run `pulumi preview --json 2>&1 | xplenty-pulumi preview-comment --sta
 _NOT_SHOWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
 _UNCHANGED = "same"
 _NO_PLAN = (_UNCHANGED, "refresh", "read", "create-replacement", "delete-replaced")
-"""What only looks, and the parts of a replacement, which has a step of its own."""
+"""What only reads, and the parts of a replacement, which has a step of its own."""
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that only the `up` will know."""
 _KNOWN_LATER = "[known later]"
 _MASKED = frozenset(one.name for one in FIELDS if one.private == "members")
+_SIDES = ("oldState", "newState")
 _SHOWN_SEVERITIES = ("error", "warning", "info#err")
 _NOTHING: Mapping[str, Any] = {}
 
@@ -79,42 +80,29 @@ def preview_of(text: str, *, show_variables: bool) -> Preview:
         ConfigError: there is something, but neither JSON of a preview nor a line in which the engine says why.
     """
     around, document = _document_in(text)
-    remarks = [*around, *_diagnostics(document)]
-    failed = not document or any(one.get("severity") == "error" for one in document.get("diagnostics") or ())
-    steps = [one for one in document.get("steps") or () if not one["urn"].split("::")[2].startswith(_NOT_SHOWN)]
-    shown = tuple(_step(one, show_variables=show_variables) for one in steps if one["op"] not in _NO_PLAN)
+    shown = [one for one in document.get("diagnostics") or () if one.get("severity") in _SHOWN_SEVERITIES]
+    shown.sort(key=lambda one: _SHOWN_SEVERITIES.index(one["severity"]))
+    messages = dict.fromkeys(str(one.get("message", "")).strip() for one in shown)
+    has_failed = not document or bool(document.get(_FAILED)) or any(one["severity"] == "error" for one in shown)
+    types = [(one["urn"].split("::")[2], one) for one in document.get("steps") or ()]
+    planned = [one for kind, one in types if not kind.startswith(_NOT_SHOWN) and one["op"] not in _NO_PLAN]
+    steps = tuple(_step(one, show_variables=show_variables) for one in planned)
     unchanged = int((document.get("changeSummary") or _NOTHING).get(_UNCHANGED, 0))
-    is_stack_unchanged = any(_is_unchanged_stack(one) for one in document.get("steps") or ())
-    return Preview(shown, unchanged - is_stack_unchanged, tuple(remarks), failed or bool(document.get(_FAILED)))
-
-
-def _diagnostics(document: Mapping[str, Any]) -> Iterable[str]:
-    """The messages, each once, the errors first."""
-    said = [one for one in document.get("diagnostics") or () if one.get("severity") in _SHOWN_SEVERITIES]
-    said.sort(key=lambda one: _SHOWN_SEVERITIES.index(one["severity"]))
-    messages = (str(one.get("message", "")).strip() for one in said)
-    return dict.fromkeys(filter(None, messages))
-
-
-def _is_unchanged_stack(step: Mapping[str, Any]) -> bool:
-    return step["op"] == _UNCHANGED and "::pulumi:pulumi:Stack::" in step["urn"]
+    is_stack_unchanged = any(kind == _NOT_SHOWN[0] and one["op"] == _UNCHANGED for kind, one in types)
+    return Preview(steps, unchanged - is_stack_unchanged, (*around, *filter(None, messages)), has_failed)
 
 
 def _step(step: Mapping[str, Any], *, show_variables: bool) -> Step:
     _, _, kind, name = step["urn"].split("::", 3)
-    before, after = (_inputs(step.get(side), show_variables=show_variables) for side in ("oldState", "newState"))
-    changes = list(_changes(before, after, changed=_changed(step)))
+    before, after = (_inputs(step.get(side), show_variables=show_variables) for side in _SIDES)
+    changed = [*(step.get("detailedDiff") or _NOTHING), *(step.get("diffReasons") or ())]
+    changes = list(_changes(before, after, changed=changed))
     outputs = side_by_side((step.get("oldState") or _NOTHING).get("outputs") or {})
     spent = [name for name in step.get("replaceReasons") or () if name in outputs and name not in {**before, **after}]
     changes += [PropertyChange(name, _spelled(outputs[name]), "") for name in spent if name not in _MASKED]
-    return Step(step["op"], name, _shown_type(kind, step), tuple(changes))
-
-
-def _shown_type(chain: str, step: Mapping[str, Any]) -> str:
-    """The resource's type without those of its parents, and of what is ours only the name."""
-    shown = chain.rpartition("$")[2]
-    is_ours = any(kind_of(step.get(side) or _NOTHING) for side in ("oldState", "newState"))
-    return shown.rpartition(":")[2] if is_ours else shown
+    own_type = kind.rpartition("$")[2]  # without those of its parents, and of what is ours only the name
+    is_ours = any(kind_of(step.get(side) or _NOTHING) for side in _SIDES)
+    return Step(step["op"], name, own_type.rpartition(":")[2] if is_ours else own_type, tuple(changes))
 
 
 def _inputs(state: Mapping[str, Any] | None, *, show_variables: bool) -> dict[str, str]:
@@ -137,11 +125,6 @@ def _spelled(value: object) -> str:
     if value == _UNKNOWN:
         return _KNOWN_LATER
     return json.dumps(value, ensure_ascii=False).replace(_UNKNOWN, _KNOWN_LATER)
-
-
-def _changed(step: Mapping[str, Any]) -> Sequence[str]:
-    """The names of the properties for which something happens, as the engine says it."""
-    return [*(step.get("detailedDiff") or _NOTHING), *(step.get("diffReasons") or ())]
 
 
 def _changes(
@@ -172,28 +155,23 @@ def decoded(piped: bytes) -> str:
 
 
 def _document_in(text: str) -> tuple[list[str], Mapping[str, Any]]:
-    """Return what the engine says beside the preview, and the preview; an empty one where there is none.
-
-    Raises:
-        ConfigError: there is something, but neither JSON of a preview nor a line in which the engine says why.
-    """
+    """What the engine says beside the preview, and the preview; an empty one where there is none."""
     events = [event for line in _EVENT.findall(text) if (event := _event(line))]
     if events:
         is_whole = any("summaryEvent" in one for one in events)
         document = _of_events(events)
         return [*_said(_EVENT.sub("", text)), *([] if is_whole else [_CUT])], document
-    found = _BEGIN.search(text)
-    if found is None:
-        said = _said(text)
-        if text.strip() and not said:
-            raise _unreadable("is no JSON", ADVICE)
-        return said, {}
-    start = found.start()
-    try:
-        document, end = json.JSONDecoder().raw_decode(text, start)
-    except (ValueError, RecursionError):
-        return [*_said(text[:start]), _CUT], {}
-    return [*_said(text[:start]), *_said(text[end:])], document
+    if found := _BEGIN.search(text):
+        said = _said(text[: found.start()])
+        try:
+            document, end = json.JSONDecoder().raw_decode(text, found.start())
+        except (ValueError, RecursionError):
+            return [*said, _CUT], {}
+        return [*said, *_said(text[end:])], document
+    said = _said(text)
+    if text.strip() and not said:
+        raise _unreadable("is no JSON", ADVICE)
+    return said, {}
 
 
 def _unreadable(what: str, advice: str) -> ConfigError:

@@ -2,10 +2,9 @@
 
 - `command`: `xplenty-pulumi drift`: what differs between the states of stacks and the account, sorted by how grave it
   is.
-- `memory`: what `--since-last` keeps between two runs: the last report, in a file that is written whole or not at
-  all.
+- `memory`: what `--since-last` keeps between two runs, in a file written whole or not at all, and where changes are
+  posted.
 - `pages`: a drift report for people: tables on a terminal, Markdown for a comment on a pull request.
-- `post`: sending a report to an address that somebody else has set up for it.
 - `report`: the report on stacks, put together from one listing of each account that they are in, and the same as JSON.
 - `stacks`: the stacks of a backend: what is in the states that a report is about, in which account, and what the
   others hold.

@@ -9,9 +9,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from xplenty_pulumi.cli.drift.memory import LastReport, ReportChanges, Selection, changes, keep, recalled
+from xplenty_pulumi.cli.drift.memory import LastReport, Receiver, ReportChanges, Selection, changes, keep, recalled
 from xplenty_pulumi.cli.drift.pages import DriftPage, markdown
-from xplenty_pulumi.cli.drift.post import Receiver
 from xplenty_pulumi.cli.drift.report import report_document, report_of, scrubbed, summary
 from xplenty_pulumi.cli.drift.stacks import elsewhere, states
 from xplenty_pulumi.cli.engine.command import Engine

@@ -23,9 +23,9 @@ _COUNTED = (Drift.HARMFUL, Drift.HARMLESS, Drift.UNKNOWN, Drift.EXPECTED)
 
 
 def report_of(stacks: Sequence[StackState], elsewhere: Callable[[str], Elsewhere], *, unmanaged: bool) -> DriftReport:
-    """Return what differs between these stacks and their accounts; `unmanaged` also looks for what is in none.
+    """Return what differs between these stacks and their accounts; `unmanaged` also finds what is in none.
 
-    `elsewhere` tells what other stacks hold in an account, and is asked only where that matters.
+    `elsewhere` returns what other stacks hold in an account, and is called only where that matters.
 
     Raises:
         ConfigError: there is no stack, and the environment does not name an account either.

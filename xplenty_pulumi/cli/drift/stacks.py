@@ -101,8 +101,8 @@ def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
         return None
     inputs = resource.get("inputs") or {}
     hidden = {*kind.shown} if _is_secret((resource.get("outputs") or {}).get(OBSERVED)) else set()
-    seen = {one.name: one.default for one in kind.fields} if hidden else outputs
-    declared = kind.completed({name: inputs[name] for name in outputs[DECLARED] if name in inputs}, seen)
+    observed = {one.name: one.default for one in kind.fields} if hidden else outputs
+    declared = kind.completed({name: inputs[name] for name in outputs[DECLARED] if name in inputs}, observed)
     secret = hidden | {name for name, value in {**outputs, **inputs}.items() if _is_secret(value)}
     return Entry(
         stack=stack,

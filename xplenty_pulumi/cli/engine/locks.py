@@ -38,7 +38,7 @@ class Lock:
 
     @property
     def is_seen(self) -> bool:
-        """Whether it can be told from here if the process still runs."""
+        """Whether this machine shows if the process still runs."""
         return self.hostname == socket.gethostname() and _command_of(self.pid) is not None
 
     @property
@@ -73,7 +73,7 @@ def state_folder(backend: str, *, folder: Path) -> Path | None:
 
 
 def emptied(backend: str, *, folder: Path) -> tuple[Path, ...]:
-    """Return the states and locks in a backend that are empty; none where its files are not here to be seen."""
+    """Return the states and locks in a backend that are empty; none where its files are not on this machine."""
     root = state_folder(backend, folder=folder)
     if root is None:
         return ()
@@ -82,7 +82,7 @@ def emptied(backend: str, *, folder: Path) -> tuple[Path, ...]:
 
 
 def _command_of(pid: int) -> str | None:
-    """The name of a running process, an empty text where there is none, or None where that cannot be seen."""
+    """The name of a running process, an empty text where there is none, or None where that is not known."""
     if Path("/proc/self/stat").exists():
         try:
             name, _, rest = (Path("/proc") / str(pid) / "stat").read_text().partition("(")[2].rpartition(")")

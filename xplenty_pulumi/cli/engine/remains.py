@@ -56,7 +56,11 @@ class Remains:
     @property
     def creates_ours(self) -> bool:
         """Whether a resource of Xplenty was being created, so that it may exist or come to exist."""
-        return any(one["type"] == "creating" and kind_of(one["resource"]) for one in self.pending)
+        return any(kind_of(one["resource"]) for one in self._creates)
+
+    @property
+    def _creates(self) -> list[Mapping[str, Any]]:
+        return [one for one in self.pending if one["type"] == "creating"]
 
     @property
     def _locked(self) -> list[datetime | None]:
@@ -64,15 +68,15 @@ class Remains:
 
     def owners(self) -> tuple[Marker, ...]:
         """Return what the markers of each resource of Xplenty share that was being created."""
-        creates = [one["resource"].get("inputs") or {} for one in self.pending if one["type"] == "creating"]
+        creates = [one["resource"].get("inputs") or {} for one in self._creates]
         return tuple(marker_of(owner_of(inputs)) for inputs in creates if OWNER in inputs)
 
     def foreign(self) -> str:
         """Return a warning about what was being created and is none of ours, or an empty text."""
-        theirs = [one for one in self.pending if one["type"] == "creating" and not kind_of(one["resource"])]
+        theirs = [one for one in self._creates if not kind_of(one["resource"])]
         if not theirs:
             return ""
-        names = ", ".join(f"{name_of(one)} ({one['resource']['type']})" for one in theirs)
+        names = ", ".join(f"{_name_of(one)} ({one['resource']['type']})" for one in theirs)
         return f" Not of Xplenty, so that no `pulumi up` finds what may exist of it: {names}. Look for it yourself."
 
 
@@ -80,7 +84,7 @@ def remains_of(snapshot: Snapshot, stack: str = "") -> Remains:
     """Return what is left of a killed run on the stack of this full name, the engine's if none is named.
 
     Raises:
-        ConfigError: that cannot be told.
+        ConfigError: the engine does not say.
         RefusedError: the state cannot be read, since its file is empty.
     """
     with advised("Name the stack with --stack and the project's folder with --cwd; nothing was changed"):
@@ -126,16 +130,15 @@ def spelled(pending: Sequence[Mapping[str, Any]]) -> str:
     """Return how many operations are pending, and which."""
     if not pending:
         return "no pending operation"
-    return f"{len(pending)} pending: " + " and ".join(f"{one['type']} {name_of(one)}" for one in pending)
+    return f"{len(pending)} pending: " + " and ".join(f"{one['type']} {_name_of(one)}" for one in pending)
 
 
-def name_of(operation: Mapping[str, Any]) -> str:
-    """Return the name of the resource that a pending operation is about."""
+def _name_of(operation: Mapping[str, Any]) -> str:
     return str(operation["resource"]["urn"]).rpartition("::")[2]
 
 
 def wait_for_late_calls(last_sign: datetime | None, clock: Clock, say: Callable[[str], None]) -> None:
-    """Return once nothing that the killed run has sent can arrive any more, telling at once and every 15 seconds.
+    """Return once nothing that the killed run has sent can arrive any more, and say so at once and every 15 seconds.
 
     That is 122 seconds after the `last_sign` of it. A moment that lies ahead, as on a machine whose clock is wrong,
     makes the wait no longer.

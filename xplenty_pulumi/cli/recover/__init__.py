@@ -1,7 +1,6 @@
 """`xplenty-pulumi recover` and `hand-over`: what a killed `pulumi`, or a lost state, has left behind.
 
-- `command`: `xplenty-pulumi recover`: clear away the lock, the pending operations and the strays of a killed `pulumi`.
+- `command`: `xplenty-pulumi recover`: clear away the lock and the pending operations of a killed `pulumi`, and name or
+  end what interrupted creates have left in the account.
 - `hand_over`: `xplenty-pulumi hand-over`: give a living thing to a resource of a stack, or release it from every stack.
-- `strays`: what interrupted creates of a stack have left in the account: found by its marker, named, and ended on
-  request.
 """

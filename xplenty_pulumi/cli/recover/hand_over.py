@@ -58,6 +58,18 @@ class StackPlace:
     stack: str
     config: Mapping[str, object] = field(repr=False)
 
+    @classmethod
+    def of(cls, snapshot: Snapshot, *, needs_stack: bool) -> "StackPlace":
+        """Return the engine's stack; raises ConfigError where there is none although one is needed."""
+        try:
+            stack = snapshot.full_name()
+            return cls(stack, snapshot.configuration(stack))
+        except XplentyError as failed:
+            if not needs_stack:
+                return cls("", {})
+            advice = "Name the stack with --stack and the project's folder with --cwd; nothing was changed"
+            raise ConfigError(failed.message, advice=advice) from None
+
     @property
     def scope(self) -> str:
         """What the markers of its resources share."""
@@ -117,7 +129,7 @@ def hand_over(
         if name and urn:
             raise bad_usage("--name", "and --urn exclude each other")
         snapshot = Snapshot(Engine.on_path(cwd, stack))
-        place = _place(snapshot, needs_stack=not release)
+        place = StackPlace.of(snapshot, needs_stack=not release)
         with opened(settings.load(os.environ, place.config.get)) as account:
             found = core.look(account.client, named[1], int(named[2]))
             handing = _HandOver(account, found, place, holders_in(snapshot))
@@ -126,7 +138,7 @@ def hand_over(
 
 
 class _HandOver:
-    """One change of a marker: what it is about is shown, asked, done and seen."""
+    """One change of a marker: what it is about is shown, asked, done and verified."""
 
     def __init__(self, account: CommandAccount, thing: HandOverTarget, place: StackPlace, holders: Holders) -> None:
         self._account = account
@@ -148,40 +160,34 @@ class _HandOver:
         self._screen.line(f"  creator: {'not shown by the service' if creator is None else f'user {creator}'}")
         self._screen.line(f"  in the state of: {self._holder or 'no stack of this backend'}")
 
-    def run(self, heir: NewOwner | None, *, yes: bool) -> None:
-        """Change the marker of the thing so that the heir adopts it, or nobody."""
+    def run(self, owner: NewOwner | None, *, yes: bool) -> None:
+        """Change the marker of the thing so that the owner adopts it, or nobody."""
         thing, clock, foreign = self._thing, self._account.clock, ""
         core.require_free(thing, holder=self._holder)
-        self._require_made()
-        if heir:
-            self._require_no_other(heir)
+        self._require_unclaimed(owner)
         if thing.creator is not None and thing.creator != (user := self._account.client.user_id()):
             foreign = f"user {thing.creator} created it, and the key is that of user {user}"
         if foreign and yes:
             self._screen.warn(f"{thing.label}: {foreign}")
         warning = f"{foreign[:1].upper()}{foreign[1:]}. " if foreign else ""
-        self._screen.ask(f"{warning}{_question(thing, heir, self._place.stack)}", yes=yes, undone=_UNDONE)
-        marker = heir.marker.drawn(clock.now(), SystemRandom()) if heir else None
+        self._screen.ask(f"{warning}{_question(thing, owner, self._place.stack)}", yes=yes, undone=_UNDONE)
+        marker = owner.marker.drawn(clock.now(), SystemRandom()) if owner else None
         core.hand_over(self._account.client, thing, marker, clock=clock)
-        self._screen.line(f"{thing.label}: {_next(thing, heir, self._place.stack, is_foreign=bool(foreign))}")
+        self._screen.line(f"{thing.label}: {_next(thing, owner, self._place.stack, is_foreign=bool(foreign))}")
 
-    def _require_made(self) -> None:
-        """Return unless a create of another stack may still be at work on it."""
-        marker = self._thing.marker
-        if marker is None or not marker.is_unfinished or marker.scope == self._place.scope:
-            return
-        if maker := self._holders.stack_with(marker.scope):
+    def _require_unclaimed(self, owner: NewOwner | None) -> None:
+        """Return unless a create of another stack may still be at work on it, or the owner has another one."""
+        thing, marker = self._thing, self._thing.marker
+        is_made = marker is None or not marker.is_unfinished or marker.scope == self._place.scope
+        if marker and not is_made and (maker := self._holders.stack_with(marker.scope)):
             raise RefusedError(
                 f"a create of stack {maker} has requested it and may not have come to its end; {_UNDONE}",
-                resource=self._thing.label,
+                resource=thing.label,
                 advice=f"Run `pulumi up` in stack {maker}, which adopts it, or end it there with "
                 "`xplenty-pulumi recover --end-strays`",
             )
-
-    def _require_no_other(self, heir: NewOwner) -> None:
-        thing = self._thing
-        if other := heir.held(self._holders, self._place.stack, thing.kind.name):
-            elsewhere = ", name one in another component with --urn" if heir.name else ""
+        if owner and (other := owner.held(self._holders, self._place.stack, thing.kind.name)):
+            elsewhere = ", name one in another component with --urn" if owner.name else ""
             raise RefusedError(
                 f"the state of stack {other.stack} has {thing.kind.name} {other.id} as {other.name} already, so its "
                 f"next `pulumi up` would not adopt this one; {_UNDONE}",
@@ -191,41 +197,29 @@ class _HandOver:
             )
 
 
-def _place(snapshot: Snapshot, *, needs_stack: bool) -> StackPlace:
-    """Return the engine's stack; raises ConfigError where there is none although one is needed."""
-    try:
-        stack = snapshot.full_name()
-        return StackPlace(stack, snapshot.configuration(stack))
-    except XplentyError as failed:
-        if not needs_stack:
-            return StackPlace("", {})
-        advice = "Name the stack with --stack and the project's folder with --cwd; nothing was changed"
-        raise ConfigError(failed.message, advice=advice) from None
-
-
-def _question(thing: HandOverTarget, heir: NewOwner | None, stack: str) -> str:
-    if heir is None:
+def _question(thing: HandOverTarget, owner: NewOwner | None, stack: str) -> str:
+    if owner is None:
         return f"Release {thing.label} from its marker, so that no stack adopts, changes or ends it?"
     return (
-        f"Hand {thing.label} over to {heir.label}? From its next `pulumi up` on, the stack {stack} changes it "
-        f"to what the program says, and ends it when it is destroyed{_only_if(thing, heir)}."
+        f"Hand {thing.label} over to {owner.label}? From its next `pulumi up` on, the stack {stack} changes it "
+        f"to what the program says, and ends it when it is destroyed{_only_if(thing, owner)}."
     )
 
 
-def _next(thing: HandOverTarget, heir: NewOwner | None, stack: str, *, is_foreign: bool) -> str:
-    if heir is None:
+def _next(thing: HandOverTarget, owner: NewOwner | None, stack: str, *, is_foreign: bool) -> str:
+    if owner is None:
         cost = ""
         if thing.kind.ends is Ending.TERMINATED:
             cost = f"; it costs money until somebody ends it: `xplenty-pulumi terminate cluster {thing.record.id}`"
         return f"released: it carries no marker, and no stack manages it{cost}"
     key = "with a key of the user who created it, " if is_foreign else ""
     return (
-        f"handed over to {heir.label}. Next, {key}run `pulumi up --stack {stack}` within 60 minutes: it adopts it, and "
-        f"says so{_only_if(thing, heir)}"
+        f"handed over to {owner.label}. Next, {key}run `pulumi up --stack {stack}` within 60 minutes: it adopts it, "
+        f"and says so{_only_if(thing, owner)}"
     )
 
 
-def _only_if(thing: HandOverTarget, heir: NewOwner) -> str:
+def _only_if(thing: HandOverTarget, owner: NewOwner) -> str:
     """Say of a resource that the user has named that nothing here proves that the program has it."""
-    which = f"named {heir.name}" if heir.name else f"with the URN {heir.urn}"
-    return f". It adopts it only if the program declares a {thing.kind.resource} {which}" if heir.urn else ""
+    which = f"named {owner.name}" if owner.name else f"with the URN {owner.urn}"
+    return f". It adopts it only if the program declares a {thing.kind.resource} {which}" if owner.urn else ""

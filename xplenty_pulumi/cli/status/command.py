@@ -123,22 +123,19 @@ def status(
             raise bad_usage("--fail-on-error", "is for one look; leave out --watch")
         with opened() as account:
             screen, read = Screen(account.secrets), chosen.reader(account)
+            page = partial(StatusPage, account.settings.account_id)
             if watching:
-                display = _display(account, screen, as_json=as_json)
+                display: Display[Anything] = OnLines(screen, account.clock)
+                if as_json:
+                    display = OnJsonLines(screen, document_of)
+                elif screen.is_terminal:
+                    display = InPlace(screen, page)
                 watch(read, display, clock=account.clock, allowance=account.budget, interval=pause)
                 return
             shown = read()
-            screen.document(document_of(shown)) if as_json else screen.show(StatusPage(account.name, shown))
+            screen.document(document_of(shown)) if as_json else screen.show(page(shown))
             if shown.has_failure and fail_on_error:
                 raise typer.Exit(SHOWS_FAILURE)
-
-
-def _display(account: CommandAccount, screen: Screen, *, as_json: bool) -> Display[Anything]:
-    if as_json:
-        return OnJsonLines(screen, document_of)
-    if screen.is_terminal:
-        return InPlace(screen, partial(StatusPage, account.name))
-    return OnLines(screen, account.clock)
 
 
 def usage(

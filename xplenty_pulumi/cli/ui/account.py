@@ -32,11 +32,6 @@ class CommandAccount:
     budget: Budget
     secrets: tuple[Secret, ...]
 
-    @property
-    def name(self) -> str:
-        """Its id."""
-        return self.settings.account_id
-
     def observer(self, wanted: Wanted | None = None) -> AccountReader:
         """Return the reader of it for reports."""
         return AccountReader(self.client, self.clock, self.budget, wanted=wanted)

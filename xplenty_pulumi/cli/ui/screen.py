@@ -9,7 +9,6 @@ from typing import Any, TextIO
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.measure import Measurement
 from rich.segment import Segment
 
 from xplenty_pulumi.clock import Clock
@@ -31,9 +30,8 @@ class _ScrubbedOutput:
 
     def write(self, text: str) -> int:
         """Write the scrubbed text."""
-        encoding = self.encoding
         shown = not_commands(scrub(text, self._secrets))
-        self._inner.write(shown.encode(encoding, "replace").decode(encoding))
+        self._inner.write(shown.encode(self.encoding, "replace").decode(self.encoding))
         return len(text)
 
     @property
@@ -62,9 +60,6 @@ class Harmless:
             for piece in Segment.divide(line, [*range(options.max_width, length, options.max_width), length]):
                 yield from piece
                 yield Segment.line()
-
-    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        return Measurement.get(console, options, self._shown)
 
 
 class Screen:
