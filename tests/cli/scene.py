@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from xplenty_pulumi.cli import account as cli_account
 from xplenty_pulumi.cli.app import app
+from xplenty_pulumi.cli.ui import account as cli_account
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, scope_of, sign

@@ -11,7 +11,7 @@ import pytest
 from tests.cli.drift.scenario import EDITS
 from tests.cli.drift.scene import Scene, opened_scene
 from tests.support.hook_receiver import receiving
-from xplenty_pulumi.cli.drift.post import TIMEOUT
+from xplenty_pulumi.cli.drift.memory import TIMEOUT
 from xplenty_pulumi.core.kinds.kind import Drift, Kind
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause

@@ -10,7 +10,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from typer.testing import CliRunner
 
 from xplenty_pulumi.cli.app import app
-from xplenty_pulumi.cli.comment.pages import Heading, markdown
+from xplenty_pulumi.cli.comment.command import Heading, markdown
 from xplenty_pulumi.cli.comment.plan import Preview, preview_of
 from xplenty_pulumi.cli.ui.markdown import LARGEST
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider

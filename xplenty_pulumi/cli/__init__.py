@@ -1,11 +1,11 @@
 """The command `xplenty-pulumi`.
 
 - `app`: the commands, and what all of them share.
-- `account`: the account that the environment names.
-- `branch`, `comment`, `drift`, `ending`, `hand_over`, `listen`, `recover`, `status`: a family of commands each.
+- `branch`, `comment`, `drift`, `listen`, `recover`, `status`: a family of commands each.
 - `emulator`: the command that serves an account.
+- `ending`: the commands that follow one thing until its goal or its end: `wait`, `stop` and `terminate`.
 - `engine`: the `pulumi` command, its locks, and the states of its backend.
-- `ui`: what all commands share towards the person.
+- `ui`: what all commands share: the account of the environment, screen, options, exit codes.
 """
 
 import sys

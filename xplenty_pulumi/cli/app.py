@@ -14,7 +14,7 @@ from xplenty_pulumi._version import __version__
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "status": ("status.command:status", "Show clusters and job runs, whose they are and how they do."),
     "usage": (
-        "status.usage:usage",
+        "status.command:usage",
         "Sum up the node-hours of each owner: nodes multiplied by the time their cluster was up.",
     ),
     "drift": (
@@ -34,16 +34,16 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Remove the lock and the pending operations that a killed `pulumi` left behind; then run `pulumi up`.",
     ),
     "hand-over": (
-        "hand_over.command:hand_over",
+        "recover.hand_over:hand_over",
         "Hand a cluster or a hook over to a resource of the stack, whose next `pulumi up` adopts it.",
     ),
     "preview-comment": (
         "comment.command:preview_comment",
         "Read `pulumi preview --json` from stdin, errors included, and print a comment of at most 65,000 bytes.",
     ),
-    "wait": ("ending.wait:wait", "Wait until a cluster or a job run is as a script needs it."),
-    "stop": ("ending.stop:stop", "End a job run, and see that it has ended."),
-    "terminate": ("ending.terminate:terminate", "End a cluster, and see that it has ended."),
+    "wait": ("ending:wait", "Wait until a cluster or a job run is as a script needs it."),
+    "stop": ("ending:stop", "End a job run, and see that it has ended."),
+    "terminate": ("ending:terminate", "End a cluster, and see that it has ended."),
     "branch": ("branch.command:branch", "An environment for each branch, and none that is left over."),
 }
 """Where each command is, below `xplenty_pulumi.cli`, and the first sentence of its help."""
@@ -115,5 +115,5 @@ def root(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Clusters and job runs of Xplenty (Integrate.io ETL), seen through to the end."""
+    """Clusters and job runs of Xplenty (Integrate.io ETL), followed until their end."""
     del version

@@ -1,4 +1,4 @@
-"""`xplenty-pulumi emulator`: serve an account until told to stop."""
+"""`xplenty-pulumi emulator`: serve an account until a signal stops it."""
 
 import signal
 import threading
@@ -34,15 +34,9 @@ def emulator(
 ) -> None:
     """Run an Xplenty account on this machine, for tests and trials; stop it with Ctrl-C."""
     with one_paragraph("emulator", unusable=(ImportError, OSError)):
-        account = _account(port=port, time_scale=time_scale, step=step, seed_file=seed_file, state=state)
+        seed, knobs = read_seed_file(seed_file) if seed_file is not None else (Seed(), Knobs())
+        account = Emulator(seed, knobs=knobs, time_scale=time_scale, step=step, state=state, port=port)
         _serve(account, as_json=as_json)
-
-
-def _account(
-    *, port: int, time_scale: float, step: float | None, seed_file: Path | None, state: Path | None
-) -> Emulator:
-    seed, knobs = read_seed_file(seed_file) if seed_file is not None else (Seed(), Knobs())
-    return Emulator(seed, knobs=knobs, time_scale=time_scale, step=step, state=state, port=port)
 
 
 def _serve(account: Emulator, *, as_json: bool) -> None:
@@ -52,16 +46,12 @@ def _serve(account: Emulator, *, as_json: bool) -> None:
     screen = Screen([Secret(account.api_key)])
     account.on_call = lambda call, took: _log(call, took, screen)
     with account:
-        _announce(account, as_json=as_json)
+        facts = {"url": account.url, "account_id": account.account_id, "api_key": account.api_key}
+        if as_json:
+            Screen().document(facts, on_one_line=True)
+        else:
+            Screen().text("".join(f"{name}: {value}\n" for name, value in facts.items()))
         asked_to_stop.wait()
-
-
-def _announce(account: Emulator, *, as_json: bool) -> None:
-    facts = {"url": account.url, "account_id": account.account_id, "api_key": account.api_key}
-    if as_json:
-        Screen().document(facts, on_one_line=True)
-    else:
-        Screen().text("".join(f"{name}: {value}\n" for name, value in facts.items()))
 
 
 def _log(call: LoggedCall, took: float, screen: Screen) -> None:

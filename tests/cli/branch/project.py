@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.support.engine_process import EngineProcess
 from tests.support.stack import LONGEST, NO_ENGINE, Ran
-from xplenty_pulumi.cli.branch.records import records_in
+from xplenty_pulumi.cli.branch.stacks import records_in
 from xplenty_pulumi.emulator import Emulator
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "branch_environments"

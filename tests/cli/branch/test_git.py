@@ -1,13 +1,15 @@
 """Which branch is meant, whose it is, and which branches there are."""
 
+import json
 import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from xplenty_pulumi.cli.branch.command import _pushed_to
+from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.cli.branch.git import Repository, repository_name
 from xplenty_pulumi.errors import ConfigError, RefusedError
 
@@ -132,8 +134,8 @@ def test_branch_of_the_job_is_on_the_remote_that_does_not_answer(folder: Path) -
     """A checkout without a token cannot ask a private repository; the event of the job says it all the same."""
     git(folder, "remote", "add", "origin", "https://127.0.0.1:1/acme/loads.git")
     repository = Repository(folder, {"CI": "true", "GITLAB_CI": "true", "CI_COMMIT_BRANCH": "feature/y"})
-    assert _pushed_to(repository, "", "feature/y") == "127.0.0.1/acme/loads"
-    assert _pushed_to(repository, "", "topic/a") == ""
+    assert repository.pushed_to("feature/y") == "127.0.0.1/acme/loads"
+    assert repository.pushed_to("topic/a") == ""
 
 
 def test_several_remotes_need_a_word(folder: Path) -> None:
@@ -145,3 +147,29 @@ def test_several_remotes_need_a_word(folder: Path) -> None:
     for named in ("", "origin"):
         with pytest.raises(ConfigError, match="--remote"):
             repository.remote(named)
+
+
+@pytest.mark.parametrize("named", ["", "feature/x"])
+def test_a_deleted_branch_is_not_brought_up(folder: Path, tmp_path: Path, named: str) -> None:
+    """Its environment would outlive it; another branch that is named in such a job is brought up."""
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"ref": "refs/heads/feature/x", "deleted": True}))
+    environment = {**GITHUB, "GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(event)}
+    done = CliRunner().invoke(
+        app, ["branch", "up", "--branch", named, "--cwd", str(folder)], env={**environment, "PATH": _path(tmp_path)}
+    )
+    assert done.exit_code == 2
+    assert done.stderr == (
+        "xplenty-pulumi branch up: the event of this CI job is the deletion of branch feature/x, so nothing was "
+        "brought up. Run `xplenty-pulumi branch down` for such events, or leave them out of the workflow\n"
+    )
+    Repository(folder, environment).require_not_deleted("topic/a")
+
+
+def _path(folder: Path) -> str:
+    """Return a PATH with a `pulumi` that must not be run."""
+    engine = folder / "bin" / "pulumi"
+    engine.parent.mkdir()
+    engine.write_text("#!/bin/sh\nexit 99\n")
+    engine.chmod(0o755)
+    return f"{engine.parent}{os.pathsep}{os.environ['PATH']}"

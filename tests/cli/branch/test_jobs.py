@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from xplenty_pulumi.cli.branch.jobs import branch_of_job
+from xplenty_pulumi.cli.branch.jobs import branch_of_job, deleted_by_job
 from xplenty_pulumi.errors import ConfigError
 
 HERE, FORK = {"full_name": "acme/loads"}, {"full_name": "ann/loads"}
@@ -137,6 +137,46 @@ def test_tags_and_forks_of_other_systems_are_refused(environment: dict[str, str]
     """A fork's branch may have the name of one here, and a tag is none."""
     with pytest.raises(ConfigError, match="nothing was changed"):
         branch_of_job(environment)
+
+
+GONE = "0" * 40
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "branch"),
+    [
+        ("push", {"ref": "refs/heads/feature/x", "deleted": True, "after": GONE}, "feature/x"),
+        ("push", {"ref": "refs/heads/feature/x", "deleted": False}, ""),
+        ("push", {"ref": "refs/tags/v1", "deleted": True}, ""),
+        ("delete", {"ref": "feature/x", "ref_type": "branch"}, "feature/x"),
+        ("delete", {"ref": "v1", "ref_type": "tag"}, ""),
+        ("create", {"ref": "feature/x", "ref_type": "branch"}, ""),
+        ("pull_request", pull_request(), ""),
+    ],
+)
+def test_deletion_is_told_from_other_events_of_github(
+    tmp_path: Path, name: str, event: dict[str, Any], branch: str
+) -> None:
+    """Its branch is the one that is gone; that of a tag is about no branch."""
+    assert deleted_by_job(github(tmp_path, name, event)) == branch
+
+
+@pytest.mark.parametrize(
+    ("environment", "branch"),
+    [
+        ({**GITLAB, "CI_COMMIT_BRANCH": "feature/x", "CI_COMMIT_SHA": GONE}, "feature/x"),
+        ({**GITLAB, "CI_COMMIT_BRANCH": "feature/x", "CI_COMMIT_SHA": "5f3a1c9"}, ""),
+        ({**GITLAB, "CI_COMMIT_TAG": "v1", "CI_COMMIT_SHA": GONE}, ""),
+        ({**JENKINS, "BRANCH_NAME": "feature/x", "GIT_COMMIT": GONE}, "feature/x"),
+        ({**BITBUCKET, "BITBUCKET_BRANCH": "feature/x", "BITBUCKET_COMMIT": GONE}, "feature/x"),
+        ({**BUILDKITE, "BUILDKITE_BRANCH": "feature/x", "BUILDKITE_COMMIT": GONE}, "feature/x"),
+        ({**CIRCLE, "CIRCLE_BRANCH": "feature/x", "CIRCLE_SHA1": GONE}, "feature/x"),
+        ({**GITLAB, "CI": "false", "CI_COMMIT_BRANCH": "feature/x", "CI_COMMIT_SHA": GONE}, ""),
+    ],
+)
+def test_deletion_is_a_commit_of_zeros_in_other_systems(environment: dict[str, str], branch: str) -> None:
+    """That is how git writes the commit of a branch which is gone."""
+    assert deleted_by_job(environment) == branch
 
 
 def test_outside_of_ci_no_variable_counts() -> None:

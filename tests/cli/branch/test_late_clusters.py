@@ -7,11 +7,10 @@ from random import Random
 import pytest
 
 from tests.cli.scene import OWNER, SCOPE, START, Scene, opened_scene
-from xplenty_pulumi.cli.account import opened
-from xplenty_pulumi.cli.branch.claims import OwnershipRules
-from xplenty_pulumi.cli.branch.down import LATEST, BranchDown
+from xplenty_pulumi.cli.branch.down import LATEST, BranchDown, OwnershipRules
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders
+from xplenty_pulumi.cli.ui.account import opened
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.marker import marker_of, sign
 from xplenty_pulumi.core.waiting.patience import Deadline

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from xplenty_pulumi.cli.branch.records import RECORDS, records_in, tags_to_set
-from xplenty_pulumi.cli.branch.stacks import _expiry
-from xplenty_pulumi.cli.branch.up import _later
+from xplenty_pulumi.cli.branch.stacks import RECORDS, _expiry, records_in, tags_to_set
+from xplenty_pulumi.cli.branch.up import later
 from xplenty_pulumi.cli.engine.snapshot import ListedStack
 
 LISTED = ListedStack("acme/loads/br-5f3a1c9-x-0123456789ab", datetime(2026, 1, 30, 12, tzinfo=UTC))
@@ -44,7 +43,7 @@ def test_expiry_is_as_recorded(tags: Mapping[str, str], has_resources: bool, exp
 def test_next_up_mends_a_record_that_says_nothing(recorded: str | None, expires: str) -> None:
     """A lifetime is only kept that a `branch up` can have given."""
     now = datetime(2026, 1, 31, 12, tzinfo=UTC)
-    assert _later(datetime(2026, 2, 1, 12, tzinfo=UTC), recorded=recorded, now=now) == expires
+    assert later(datetime(2026, 2, 1, 12, tzinfo=UTC), recorded=recorded, now=now) == expires
 
 
 LONG = {"xplenty:branch": "b" * 200, "xplenty:owner": "ann", "xplenty:pushed": "p" * 180}

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 from tests.cli.drift.record import FILE, restore
 from tests.cli.scene import Ended
-from xplenty_pulumi.cli import account as cli_account
 from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.cli.drift import report
 from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.ui import account as cli_account
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, Seed
 from xplenty_pulumi.errors import XplentyError
@@ -35,6 +35,8 @@ class Scene:
     environment: dict[str, str]
     states: dict[str, Any] = field(default_factory=lambda: {"dev": RECORDED["state"]})
     config: dict[str, str] = field(default_factory=dict)
+    selected: str = "dev"
+    """The selected stack; an empty text where there is none."""
     others: dict[str, Any] = field(default_factory=dict)
     """The states of other projects' stacks in the backend, by full name."""
 
@@ -51,10 +53,13 @@ class Scene:
         if "--all" in words:
             return json.dumps([{"name": name} for name in [*map(self.full_name, self.states), *self.others]])
         if words[:2] == ("stack", "ls"):
-            return json.dumps([{"name": self.full_name(name)} for name in self.states])
+            listed = [{"name": self.full_name(name), "current": name == self.selected} for name in self.states]
+            return json.dumps(listed)
         if engine.stack in self.others:
             return json.dumps(self.others[engine.stack])
-        name = engine.stack.rpartition("/")[2] or next(iter(self.states))
+        name = engine.stack.rpartition("/")[2] or self.selected
+        if not name:
+            raise XplentyError(f"`pulumi {words[0]}` failed: no stack selected")
         if name not in self.states:
             raise XplentyError(f"`pulumi {words[0]}` failed: no stack named '{name}' found")
         answers = {

@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from xplenty_pulumi.cli.drift.post import TIMEOUT, Receiver
+from xplenty_pulumi.cli.drift.memory import TIMEOUT, Receiver
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import ConfigError, XplentyError
 

@@ -56,6 +56,26 @@ def test_project_whose_last_stack_is_gone_is_looked_at(scene: Scene) -> None:
     assert "xplenty:apiKey is not set" in scene.run("--all", "--unmanaged").err
 
 
+def test_without_a_selected_stack_the_account_of_the_environment_is_looked_at(scene: Scene) -> None:
+    """What any stack of the backend holds is managed, the rest is named; the environment has to name the account."""
+    scene.selected = ""
+    number = scene.emulator.add_cluster(name="adhoc").id
+    ended = scene.run(*UNMANAGED)
+    assert (ended.code, ended.json["stacks"]) == (2, [])
+    assert [(one["id"], one["cause"]) for one in ended.json["findings"]] == [(number, "unmanaged")]
+    without, named = scene.run("--json"), scene.run("--stack", "nosuch", *UNMANAGED)
+    assert (without.code, "no stack selected. Mend that, or name the stack with" in without.err) == (1, True)
+    assert (named.code, "no stack named 'nosuch' found" in named.err) == (1, True)
+    scene.environment["XPLENTY_API_KEY"] = ""
+    keyless = scene.run(*UNMANAGED)
+    assert keyless.code == 1
+    assert (
+        "drift: no stack is compared, so the environment has to name the account: xplenty:apiKey is empty. Set the "
+        "environment variable XPLENTY_API_KEY" in keyless.err
+    )
+    assert "or name a stack, whose configuration has it, with --stack" in keyless.err
+
+
 def test_what_another_stack_of_the_backend_holds_is_its_business(scene: Scene) -> None:
     """A renamed stack holds what carries its old name's marker, in whatever project, in the same account."""
     number = scene.emulator.add_cluster(description=sign("", marker_of(STACK))).id

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from tests.cli.scene import Scene, at
-from xplenty_pulumi.cli.ending.wait import ClusterGoal, JobGoal
+from xplenty_pulumi.cli.ending import ClusterGoal, JobGoal
 from xplenty_pulumi.cli.ui.options import read_span
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.emulator_caller import Caller, emulated
+from xplenty_pulumi.cli.listen.requests import signature_of
 from xplenty_pulumi.cli.listen.server import MOST_AT_ONCE
-from xplenty_pulumi.cli.listen.signature import signature
 from xplenty_pulumi.emulator import EmulatedHook
 from xplenty_pulumi.redact import Secret
 
@@ -53,7 +53,7 @@ class Listener:
     ) -> int:
         """Send a signed request of hook 5, and return the status that it is answered with."""
         url = f"{self.url}{path}"
-        headers = {"X-Hook-Signature": signature("5", event, url, Secret(salt))}
+        headers = {"X-Hook-Signature": signature_of("5", event, url, Secret(salt))}
         body = {"id": job, "status": "failed", "more": "x" * 100}
         return status_of(urllib.request.Request(url, json.dumps(body).encode(), headers, method=method))
 
@@ -211,7 +211,7 @@ def test_a_wrong_signature_is_refused_with_one_line() -> None:
 def test_the_event_is_the_one_that_is_signed() -> None:
     """A body that names another event than was signed is not believed."""
     with listening() as listener:
-        headers = {"X-Hook-Signature": signature("5", "job.failed", f"{listener.url}/", Secret(SALT))}
+        headers = {"X-Hook-Signature": signature_of("5", "job.failed", f"{listener.url}/", Secret(SALT))}
         body = json.dumps({"event": "job.completed", "hook_id": 5}).encode()
         assert status_of(urllib.request.Request(f"{listener.url}/", body, headers)) == 401
 
@@ -220,7 +220,7 @@ def test_a_hook_behind_a_proxy_is_believed_by_its_address() -> None:
     """With --url the signature is for the address that the service knows, not for the one that was asked."""
     with listening("--url", "https://bells.example.test/etl") as listener:
         assert listener.send() == 401
-        headers = {"X-Hook-Signature": signature("5", "ping", "https://bells.example.test/etl", Secret(SALT))}
+        headers = {"X-Hook-Signature": signature_of("5", "ping", "https://bells.example.test/etl", Secret(SALT))}
         body = json.dumps({"event": "ping", "hook_id": 5}).encode()
         assert status_of(urllib.request.Request(listener.url, body, headers, method="PUT")) == 200
 
@@ -327,7 +327,7 @@ def _answered(listener: Listener, words: str) -> int:
 def test_strangers_can_not_forge_a_line() -> None:
     """Whatever a signed body holds, a line is made of numbers and small words only."""
     with listening() as listener:
-        headers = {"X-Hook-Signature": signature("5", "job.failed", f"{listener.url}/", Secret(SALT))}
+        headers = {"X-Hook-Signature": signature_of("5", "job.failed", f"{listener.url}/", Secret(SALT))}
         job = {"id": "1\nping (hook 9)", "status": "\x1b[2Jcompleted"}
         body = json.dumps(job).encode()
         assert status_of(urllib.request.Request(f"{listener.url}/", body, headers)) == 200

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.cli.hand_over.test_hand_over import Wire
+from tests.cli.recover.test_hand_over import Wire
 from tests.cli.scene import OWNER, START, Scene, opened_scene
 from xplenty_pulumi import settings
-from xplenty_pulumi.cli.account import CommandAccount, opened
 from xplenty_pulumi.cli.engine.holders import Held, Holders
-from xplenty_pulumi.cli.recover.strays import StackAccount
+from xplenty_pulumi.cli.recover.command import StackAccount
+from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.core.kinds.marker import marker_of, read, scope_of, sign
 from xplenty_pulumi.emulator import EmulatedCluster
 

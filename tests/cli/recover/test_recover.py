@@ -126,7 +126,8 @@ def test_without_a_terminal_it_needs_yes(stack: Stack, state: Path) -> None:
     ran = recover(stack.folder, environment=stack.environment)
 
     assert (ran.code, left.exists()) == (2, True)
-    assert "which does not run any more; no pending operation. Nothing was changed. Run it with --yes" in ran.output
+    assert "which does not run any more; no pending operation." in ran.output
+    assert "so nothing was changed. Run it with --yes when no `pulumi` is at work on this stack" in ran.output
 
 
 def test_lock_of_another_host_is_said_to_be_out_of_sight(stack: Stack, state: Path) -> None:

@@ -41,6 +41,24 @@ def test_no_line_is_a_command(capsys: pytest.CaptureFixture[str], line: str) -> 
     assert not any(command in printed for command in ("##[", "##vso[", "##teamcity["))
 
 
+@pytest.mark.parametrize("columns", ["20", "37", "400"])
+@pytest.mark.parametrize("in_table", [False, True])
+def test_no_text_is_lost_where_commands_are_defused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: str, *, in_table: bool
+) -> None:
+    """Each blank in a command makes its line longer; the end of that goes on the next line."""
+    monkeypatch.setenv("COLUMNS", columns)
+    words = [f"##[error]{number:03}" for number in range(40)]
+    table = Table.grid()
+    table.add_column(overflow="fold")
+    table.add_row(Text("".join(words)))
+    Screen().show(table if in_table else Text("".join(words)))
+    out = capsys.readouterr().out
+    assert "##[" not in out
+    assert max(map(len, out.splitlines())) <= int(columns)
+    assert "".join(out.split()) == "".join(words)
+
+
 def test_documents_keep_their_values(capsys: pytest.CaptureFixture[str]) -> None:
     """What would be a command is spelled in another way, which means the same in JSON."""
     Screen().document({"errors": "##[error]no \x1b"})

@@ -1,16 +1,13 @@
 """`xplenty-pulumi branch`: an environment for each branch.
 
-- `account`: the account that the environments of branches are in, and the proof that a command looks into the right
-  one.
-- `claims`: which living clusters of branches are ended, and what is said of the others.
+- `account`: the account that the environments of branches are in, and the proof that a command reads the right one.
 - `command`: `xplenty-pulumi branch`: an environment for each branch, and none that is left over.
-- `down`: taking down the stack of a branch, and ending living clusters by the scope of their marker, seen to have
-  ended.
-- `git`: what git and the CI system tell about branches and about who is at work.
-- `jobs`: which branch a CI job is about, as the job's own event tells it; a job that is about none is refused.
-- `listing`: the branch stacks of a project for people, as a table, and for programs, as JSON.
-- `records`: what the stack of a branch says about itself, in tags: they outlive every checkout.
-- `stacks`: the branch stacks of a project, as its backend keeps them.
-- `sweep`: sweeping up after branches: what is due is said first, and ended only on demand.
+- `down`: taking down the stack of a branch, and ending living clusters by the scope of their marker, until none
+  lives.
+- `git`: what git and the CI system say about branches and about who is at work.
+- `jobs`: which branch a CI job is about, as the job's own event says it; a job that is about none is refused.
+- `stacks`: the branch stacks of a project, as its backend keeps them, and what each says about itself in tags.
+- `sweep`: what there is of branches, for people and as JSON, and sweeping up after them: said first, ended only on
+  demand.
 - `up`: bringing up the stack of a branch: made where it is missing, configured like its template, deployed.
 """

@@ -1,4 +1,4 @@
-"""The account that the environments of branches are in, and the proof that a command looks into the right one."""
+"""The account that the environments of branches are in, and the proof that a command reads the right one."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.cli.account import CommandAccount, opened
-from xplenty_pulumi.cli.branch.records import ACCOUNT, NO_ACCOUNT
-from xplenty_pulumi.cli.branch.stacks import ProjectStacks
+from xplenty_pulumi.cli.branch.stacks import ACCOUNT, NO_ACCOUNT, ProjectStacks
+from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of
 from xplenty_pulumi.core.preview.questions import LONGEST_CALL
 from xplenty_pulumi.core.reports.branches import BranchStack
@@ -19,7 +18,7 @@ _ENOUGH = frozenset({"XPLENTY_API_KEY", "XPLENTY_ACCOUNT_ID"})
 
 @contextmanager
 def account_of(stacks: ProjectStacks) -> Iterator[CommandAccount]:
-    """Give the account of the environment; what is not set there is looked up in the template's configuration.
+    """Give the account of the environment; what is not set there is read from the template's configuration.
 
     Raises:
         ConfigError: a setting is missing or malformed.

@@ -7,21 +7,20 @@ from typing import Annotated
 
 import typer
 
-from xplenty_pulumi.cli.branch.account import account_of, plan_limits
-from xplenty_pulumi.cli.branch.claims import OwnershipRules
-from xplenty_pulumi.cli.branch.down import BranchDown
+from xplenty_pulumi.cli.branch.account import account_of
+from xplenty_pulumi.cli.branch.down import BranchDown, OwnershipRules, spared_line
 from xplenty_pulumi.cli.branch.git import Repository
-from xplenty_pulumi.cli.branch.listing import branches_document
 from xplenty_pulumi.cli.branch.stacks import ProjectStacks
-from xplenty_pulumi.cli.branch.sweep import BranchSweep, spelled, spelled_rest
-from xplenty_pulumi.cli.branch.up import BranchRequest, Sizing, deploy, prepare, read_lifetime
+from xplenty_pulumi.cli.branch.sweep import BranchSweep, branches_document, spelled
+from xplenty_pulumi.cli.branch.up import SHORTEST_LIFETIME, BranchRequest, Sizing, deploy, prepare
 from xplenty_pulumi.cli.engine.command import Engine
-from xplenty_pulumi.cli.engine.holders import held_now, holders_in
+from xplenty_pulumi.cli.engine.holders import holders_in
+from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
-from xplenty_pulumi.cli.ui.options import Timeout, bad_usage, read_span
+from xplenty_pulumi.cli.ui.options import Cwd, Timeout, bad_usage, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
-from xplenty_pulumi.core.reports.branches import Sweeping
+from xplenty_pulumi.core.reports.branches import LONGEST_LIFETIME, Sweeping
 from xplenty_pulumi.errors import RefusedError
 from xplenty_pulumi.text import one_line
 
@@ -31,7 +30,6 @@ Branch = Annotated[
 Remote = Annotated[
     str, typer.Option(metavar="NAME", help="The git remote whose branches count; if not given origin, or the only one.")
 ]
-Cwd = Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder of the Pulumi project.")]
 BreakLock = Annotated[
     bool, typer.Option("--break-lock", help="Also remove a lock whose process cannot be seen from here.")
 ]
@@ -61,17 +59,26 @@ def branch_up(
 ) -> None:
     """Bring up the environment of a branch, or update it and give it more time."""
     with one_paragraph("branch up", interrupted=_STAYS):
-        _require_options(options or [])
-        engine, repository, span = Engine.on_path(cwd, ""), Repository(cwd, os.environ), read_lifetime(lifetime)
+        if options and not options[0].startswith("-"):  # `pulumi up` takes such a word for a project to download
+            text = f"names a branch, and options of `pulumi up` begin with -, got {options[0][:40]!r}"
+            raise bad_usage("--branch", text)
+        engine, repository, span = (
+            Engine.on_path(cwd, ""),
+            Repository(cwd, os.environ),
+            read_span("--lifetime", lifetime),
+        )
+        if not SHORTEST_LIFETIME <= span <= LONGEST_LIFETIME:
+            raise bad_usage("--lifetime", f"must be from 1h to 7d, got {lifetime[:40]!r}")
         wanted = repository.branch(name)
-        pushed_to = _pushed_to(repository, remote, wanted)
+        repository.require_not_deleted(wanted)
+        pushed_to = repository.pushed_to(wanted, remote)
         whose = one_line(owner), repository.usual_owner()
-        wish = BranchRequest(wanted, *whose, sizing, span, pushed_to, tuple(options or ()))
-        prepared = prepare(engine, wish, template=template, now=SystemClock().now(), limits=plan_limits)
+        request = BranchRequest(wanted, *whose, sizing, span, pushed_to, tuple(options or ()))
+        prepared = prepare(engine, request, template=template, now=SystemClock().now())
         Screen().line(f"branch {wanted}: stack {prepared.engine.stack}, expires {prepared.expires}")
         if prepared.remark:
             Screen().line(prepared.remark)
-        deploy(prepared, wish)
+        deploy(prepared, request)
 
 
 @branch.command("down")
@@ -87,8 +94,8 @@ def branch_down(
             return
         with account_of(stacks) as account:
             screen = Screen(account.secrets)
-            judge = OwnershipRules(account, partial(held_now, engine))
-            taking = BranchDown(engine, judge, screen, timeout=seconds, breaks_locks=break_lock)
+            rules = OwnershipRules(account, lambda: holders_in(Snapshot(engine)))
+            taking = BranchDown(engine, rules, screen, timeout=seconds, breaks_locks=break_lock)
             screen.line(f"branch {wanted}: {taking.branch(wanted, stacks)}")
 
 
@@ -102,13 +109,13 @@ def branch_list(
     """Show the environments of all branches, whose they are and what lives of them."""
     with one_paragraph("branch list"), account_of(stacks := ProjectStacks(Engine.on_path(cwd, ""))) as account:
         repository, screen = Repository(cwd, os.environ), Screen(account.secrets)
-        broom = BranchSweep(stacks, repository, OwnershipRules(account, partial(holders_in, stacks.snapshot)))
+        sweeper = BranchSweep(stacks, repository, OwnershipRules(account, partial(holders_in, stacks.snapshot)))
         try:
             heads = repository.heads(repository.remote(remote))
         except RefusedError as unknown:
             screen.warn(str(unknown))
             heads = None
-        shown = broom.rows(heads)
+        shown = sweeper.rows(heads)
         screen.document(branches_document(shown)) if as_json else screen.show(shown)
 
 
@@ -128,45 +135,28 @@ def branch_sweep(
             raise bad_usage("--dry-run", "and --yes exclude each other")
         engine, seconds = Engine.on_path(cwd, ""), read_span("--timeout", timeout).total_seconds()
         with account_of(stacks := ProjectStacks(engine)) as account:
-            screen, judge = Screen(account.secrets), OwnershipRules(account, partial(held_now, engine))
-            seen = OwnershipRules(account, partial(holders_in, stacks.snapshot))
-            broom = BranchSweep(stacks, Repository(cwd, os.environ), seen, remote)
-            found = broom.look()
-            _say(found, screen, acts=yes)
+            screen = Screen(account.secrets)
+            snapshot_rules = OwnershipRules(account, partial(holders_in, stacks.snapshot))
+            sweeper = BranchSweep(stacks, Repository(cwd, os.environ), snapshot_rules, remote)
+            found = sweeper.due()
+            _print(found, screen, acts=yes)
             if not yes:
-                broom.require_readable(found)
+                sweeper.require_readable(found)
                 raise typer.Exit(SHOWS_FAILURE if found else 0)
-            broom.sweep(found, BranchDown(engine, judge, screen, timeout=seconds, breaks_locks=break_lock), screen)
+            rules = OwnershipRules(account, lambda: holders_in(Snapshot(engine)))
+            sweeper.sweep(found, BranchDown(engine, rules, screen, timeout=seconds, breaks_locks=break_lock), screen)
 
 
 _STAYS = "ended by Ctrl-C; run the same again to go on: what exists stays in the stack"
 _GOES_ON = "ended by Ctrl-C; run the same again to go on: nothing is removed before it has ended"
 
 
-def _require_options(words: list[str]) -> None:
-    """Refuse a branch without `--branch`: `pulumi up` takes such a word for a project to download."""
-    if words and not words[0].startswith("-"):
-        raise bad_usage("--branch", f"names a branch, and options of `pulumi up` begin with -, got {words[0][:40]!r}")
-
-
-def _say(found: Sweeping, screen: Screen, *, acts: bool) -> None:
+def _print(found: Sweeping, screen: Screen, *, acts: bool) -> None:
     screen.line(found.basis)
     verb = "sweeping" if acts else "would sweep"
-    for line in spelled(found):
-        screen.line(f"{verb} {line}")
-    for line in spelled_rest(found):
+    for line in [*(f"{verb} {one}" for one in spelled(found)), *map(spared_line, found.spared)]:
         screen.line(line)
     if not found:
         screen.line("nothing to sweep")
     elif not acts:
         screen.line("Nothing was changed; `xplenty-pulumi branch sweep --yes` ends all of this, and nothing else.")
-
-
-def _pushed_to(repository: Repository, remote: str, branch: str) -> str:
-    """The repository behind the remote if the branch is there, as it says itself, or the event of this CI job."""
-    asked = repository.remote(remote)
-    try:
-        heads = repository.heads(asked)
-    except RefusedError:
-        return repository.name_of(asked) if repository.is_of_the_job(branch) else ""
-    return heads.repository if branch in heads.names else ""

@@ -1,4 +1,4 @@
-"""Taking down the stack of a branch, and ending living clusters by the scope of their marker, seen to have ended."""
+"""Taking down the stack of a branch, and ending living clusters by the scope of their marker, until none lives."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -6,24 +6,60 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from xplenty_pulumi.cli.branch.account import require_same
-from xplenty_pulumi.cli.branch.claims import OwnershipRules, spelled
 from xplenty_pulumi.cli.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.engine.command import Engine
-from xplenty_pulumi.cli.recover.remains import Remains, refuse_while_held, remains_of, remove_locks
-from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.cli.ui.telling import ChangePrinter
+from xplenty_pulumi.cli.engine.holders import Holders
+from xplenty_pulumi.cli.engine.remains import Remains, refuse_while_held, remains_of, remove_locks
+from xplenty_pulumi.cli.ui.account import CommandAccount
+from xplenty_pulumi.cli.ui.screen import ChangePrinter, Screen
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.reconcile import ClusterReconciler, LiveClusters
-from xplenty_pulumi.core.reports import branches
-from xplenty_pulumi.core.reports.branches import BranchStack, Spared
-from xplenty_pulumi.core.waiting.patience import Deadline, Patience
+from xplenty_pulumi.core.reports.branches import BranchStack, Claims, LiveCluster, Spared, living_among
+from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.errors import RefusedError, XplentyError
-from xplenty_pulumi.text import plural
+from xplenty_pulumi.text import one_line, plural
 
 _TOGETHER = 8
 LATEST = 37.0
-"""Seconds for which a cluster is looked for that a killed run was making: as long as for one whose answer is lost."""
-_CLEAN_LOOKS = 2
-"""A killed run's provider process may send one more call; it is seen by the second look, a pause later."""
+"""Seconds for which a killed run's cluster may appear in a listing: as many as for one whose answer is lost."""
+_CLEAN_LISTINGS = 2
+"""A killed run's provider process may send one more call; the second listing, a pause later, shows it."""
+
+
+@dataclass(frozen=True)
+class OwnershipRules:
+    """Decides by the states of all stacks of the backend, which `holders` reads, and by the user of the key."""
+
+    account: CommandAccount
+    holders: Callable[[], Holders]
+
+    def living(self) -> tuple[LiveCluster, ...]:
+        """Return all clusters of the account that carry a marker and have not ended, those that are ending included."""
+        return tuple(living_among(self.account.observer().cluster_records()))
+
+    def sorted_out(
+        self, found: Iterable[LiveCluster], *, held: frozenset[int] = frozenset()
+    ) -> tuple[tuple[LiveCluster, ...], tuple[Spared, ...]]:
+        """Return which of them are to be ended and which are not; `held` are those that their stack's state held.
+
+        Raises:
+            XplentyError: a state or the key's user cannot be read, so that it is not known.
+        """
+        clusters = tuple(found)
+        if not clusters:
+            return (), ()
+        holders = self.holders()
+        of_stacks = {one.id: holder for one in clusters if (holder := holders.of(CLUSTER.name, one.id))}
+        claims = Claims(held, of_stacks, self.account.client.user_id())
+        spared = {one.id: why for one in clusters if (why := claims.spared(one))}
+        return tuple(one for one in clusters if one.id not in spared), tuple(spared.values())
+
+
+def spared_line(spared: Spared) -> str:
+    """Return the line that says that a cluster is not ended, and why."""
+    one = spared.cluster
+    way_out = "" if spared.holder else f"; see `xplenty-pulumi hand-over cluster:{one.id}`"
+    return one_line(f"not ended: cluster {one.id} ({one.headline}), scope {one.scope}: {spared.reason}{way_out}")
 
 
 @dataclass(frozen=True)
@@ -37,15 +73,15 @@ class EndedClusters:
 class BranchDown:
     """Takes down stacks and ends clusters; each within `timeout` seconds.
 
-    With `breaks_locks`, a lock goes too whose process cannot be seen from here.
+    With `breaks_locks`, a lock goes too whose process is not on this machine.
     """
 
     def __init__(
-        self, engine: Engine, judge: OwnershipRules, screen: Screen, *, timeout: float, breaks_locks: bool = False
+        self, engine: Engine, rules: OwnershipRules, screen: Screen, *, timeout: float, breaks_locks: bool = False
     ) -> None:
         self._engine = engine
-        self._judge = judge
-        self._account = judge.account
+        self._rules = rules
+        self._account = rules.account
         self._screen = screen
         self._timeout = timeout
         self._breaks_locks = breaks_locks
@@ -90,7 +126,7 @@ class BranchDown:
     ) -> EndedClusters:
         """End the living clusters with one of the scopes that are unfinished or were `held`; return once none lives.
 
-        What else has the scope lives on and is named. They are looked for `until` then at least.
+        What else has the scope lives on and is named. Listings are read `until` then at least.
 
         Raises:
             XplentyError: one still lives when the time is up, or could not be ended.
@@ -98,27 +134,35 @@ class BranchDown:
         deadline = Deadline.after(self._timeout, self._account.clock)
         ended: set[int] = set()
         clean, spared = 0, dict[int, Spared]()
-        while clean < _CLEAN_LOOKS or (until and until.left() > 0):
-            living = [one for one in self._judge.living() if one.scope in scopes and one.id not in spared]
-            found, others = self._judge.sorted_out(living, held=held)
+        while clean < _CLEAN_LISTINGS or (until and until.left() > 0):
+            living = [one for one in self._rules.living() if one.scope in scopes and one.id not in spared]
+            found, others = self._rules.sorted_out(living, held=held)
             spared |= {one.cluster.id: one for one in others}
             clean = 0 if found else clean + 1
             if found and deadline.left() <= 0:
-                raise _still_living(found)
+                named = ", ".join(f"{one.id} ({one.headline})" for one in found)
+                raise XplentyError(
+                    f"the time is up and clusters still live that are to end: {named}",
+                    advice="Run the same again to go on; nothing else was removed meanwhile",
+                )
             self.end(found, deadline)
             ended.update(one.id for one in found)
-            if clean < _CLEAN_LOOKS or (until and until.left() > 0):
+            if clean < _CLEAN_LISTINGS or (until and until.left() > 0):
                 self._account.clock.sleep(self._account.pace.first)
         for other in spared.values():
-            self._screen.line(spelled(other))
+            self._screen.line(spared_line(other))
         return EndedClusters(len(ended), tuple(spared.values()))
 
-    def end(self, found: Iterable[branches.LiveCluster], deadline: Deadline) -> None:
+    def end(self, found: Iterable[LiveCluster], deadline: Deadline) -> None:
         """Terminate them all at the same time, and wait for the end of each."""
         living = LiveClusters(self._account.client, self._account.clock)
 
-        def end(one: branches.LiveCluster) -> None:
-            patience = self._patience(ChangePrinter(self._screen, self._account.clock, f"cluster {one.id}").tell)
+        def interrupted() -> str:
+            return "ended by Ctrl-C" if self._cancelled.is_set() else ""
+
+        def end(one: LiveCluster) -> None:
+            printer = ChangePrinter(self._screen, self._account.clock, f"cluster {one.id}")
+            patience = replace(self._account.patience(printer.print, self._screen.warn), interrupted=interrupted)
             clusters = ClusterReconciler(self._account.client, living, patience, polls=self._account.polls)
             clusters.delete(one.id, timeout=deadline.left(), active_jobs="stop")
             self._screen.line(f"cluster {one.id} has ended ({one.scope})")
@@ -130,30 +174,17 @@ class BranchDown:
                 self._cancelled.set()
                 raise
 
-    def _patience(self, tell: Callable[[str, str], None]) -> Patience:
-        reason = "ended by Ctrl-C"
-        patience = self._account.patience(tell, self._screen.warn)
-        return replace(patience, interrupted=lambda: reason if self._cancelled.is_set() else "")
-
     def _unlock(self, engine: Engine, remains: Remains) -> None:
         """Remove the lock of a killed run."""
         refuse_while_held(remains)
-        unseen = [lock for lock in remains.locks or () if not lock.is_seen]
-        if unseen and not self._breaks_locks:
+        elsewhere = [lock for lock in remains.locks or () if not lock.is_seen]
+        if elsewhere and not self._breaks_locks:
             raise RefusedError(
-                f"it is locked by {unseen[0]}, which cannot be looked for from here; nothing was changed",
+                f"it is locked by {elsewhere[0]}, which cannot be looked for from here; nothing was changed",
                 resource=remains.stack,
                 advice="When you know that this `pulumi` is not at work any more, run it with --break-lock",
             )
         if remains.locks or self._breaks_locks:
-            remove_locks(engine, remains, self._screen)
+            remove_locks(engine, remains, self._screen.warn)
         if remains.foreign():
             self._screen.warn(f"{remains.stack}:{remains.foreign()}")
-
-
-def _still_living(found: Iterable[branches.LiveCluster]) -> XplentyError:
-    named = ", ".join(f"{one.id} ({one.headline})" for one in found)
-    return XplentyError(
-        f"the time is up and clusters still live that are to end: {named}",
-        advice="Run the same again to go on; nothing else was removed meanwhile",
-    )

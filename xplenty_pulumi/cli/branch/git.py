@@ -1,4 +1,4 @@
-"""What git and the CI system tell about branches and about who is at work."""
+"""What git and the CI system say about branches and about who is at work."""
 
 import getpass
 import hashlib
@@ -6,12 +6,13 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from xplenty_pulumi.cli.branch.jobs import branch_of_job
+from xplenty_pulumi.cli.branch.jobs import branch_of_job, deleted_by_job
 from xplenty_pulumi.core.reports.branches import Heads
 from xplenty_pulumi.errors import ConfigError, RefusedError
 from xplenty_pulumi.settings import in_ci
@@ -48,23 +49,34 @@ class Repository:
         """Return the branch that is meant: as `named`, else the CI job's, else the one that is checked out.
 
         Raises:
-            ConfigError: it cannot be told, or the CI job is about none.
+            ConfigError: it is not known, or the CI job is about none.
         """
-        branch = (named or branch_of_job(self.environment) or self._checked_out()).removeprefix(_HEAD)
+        # Beside a tag of that name, `symbolic-ref --short` adds `heads/`.
+        found = named or branch_of_job(self.environment) or self._git("symbolic-ref", "--quiet", "HEAD")
+        if not found:
+            raise ConfigError("no branch is checked out here", advice="Name one with --branch", setting="--branch")
+        branch = found.removeprefix(_HEAD)
         if not branch or branch.startswith("-") or branch != one_line(branch):
             raise ConfigError(f"{branch[:40]!r} is no name of a branch", setting="--branch")
         return branch
 
-    def is_of_the_job(self, branch: str) -> bool:
-        """Return whether a CI job is at work here on this branch, which is on the remote then."""
-        try:
-            return branch_of_job(self.environment) == branch
-        except ConfigError:
-            return False
+    def require_not_deleted(self, branch: str) -> None:
+        """Return unless the event of this CI job is the deletion of the branch.
+
+        Raises:
+            ConfigError: it is, so the branch is to have no environment.
+        """
+        if deleted_by_job(self.environment) == branch:
+            raise ConfigError(
+                f"the event of this CI job is the deletion of branch {branch}, so nothing was brought up",
+                setting="--branch",
+                advice="Run `xplenty-pulumi branch down` for such events, or leave them out of the workflow",
+            )
 
     def usual_owner(self) -> str:
         """Return whose an environment is that nobody has named an owner for: who started the CI job, or git's user."""
-        owner = self._first_of(_OWNER_VARIABLES) or self._git("config", "user.name") or getpass.getuser()
+        started = [self.environment.get(name, "").strip() for name in _OWNER_VARIABLES if in_ci(self.environment)]
+        owner = next(filter(None, started), "") or self._git("config", "user.name") or getpass.getuser()
         return one_line(owner)[:_LONGEST_OWNER]
 
     def remote(self, named: str = "") -> str:
@@ -85,7 +97,7 @@ class Repository:
         """Return the branches on the remote, or where `remote` is empty, those of this clone.
 
         Raises:
-            RefusedError: they cannot be told, which is no sign that they are gone.
+            RefusedError: they are not known, which is no sign that they are gone.
         """
         words = ("ls-remote", "--symref", remote, "HEAD", f"{_HEAD}*") if remote else ("show-ref", "--heads")
         listed = self._git(*words)
@@ -102,23 +114,22 @@ class Repository:
             )
         symbolic = (line.removeprefix(f"{_SYMBOLIC}{_HEAD}").partition("\t") for line in lines if _SYMBOLIC in line)
         default = next((name for name, _, of in symbolic if of == "HEAD"), "")
-        return Heads(names, remote, self.name_of(remote), default)
+        return Heads(names, remote, self._name_of(remote), default)
 
-    def name_of(self, remote: str) -> str:
-        """Return what all clones call the repository behind the remote; empty where that is empty."""
-        return repository_name(self._git("remote", "get-url", remote) or "") if remote else ""
-
-    def _checked_out(self) -> str:
-        found = self._git("symbolic-ref", "--quiet", "HEAD")  # beside a tag of that name, --short adds `heads/`
-        if not found:
-            raise ConfigError("no branch is checked out here", advice="Name one with --branch", setting="--branch")
-        return found
-
-    def _first_of(self, names: Iterable[str]) -> str:
-        """The first of the variables that is set; outside a CI job they mean nothing."""
-        if not in_ci(self.environment):
+    def pushed_to(self, branch: str, remote: str = "") -> str:
+        """Return the repository behind the remote if the branch is there; the event of a CI job says so too."""
+        asked = self.remote(remote)
+        try:
+            heads = self.heads(asked)
+        except RefusedError:
+            with suppress(ConfigError):
+                return self._name_of(asked) if branch_of_job(self.environment) == branch else ""
             return ""
-        return next((value for name in names if (value := self.environment.get(name, "").strip())), "")
+        return heads.repository if branch in heads.names else ""
+
+    def _name_of(self, remote: str) -> str:
+        """What all clones call the repository behind the remote; empty where that is empty."""
+        return repository_name(self._git("remote", "get-url", remote) or "") if remote else ""
 
     def _git(self, *arguments: str) -> str | None:
         """What a command of git prints, or None where it fails; it asks nobody for a password."""

@@ -1,13 +1,16 @@
-"""The branch stacks of a project, as its backend keeps them."""
+"""The branch stacks of a project, as its backend keeps them, and what each says about itself in tags.
+
+Tags outlive every checkout. All that fits is in one tag, since the engine sets one tag in each of its runs. What has a
+tag of its own, such as one that is set by hand, goes by that.
+"""
 
 import hashlib
+import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
-from xplenty_pulumi.cli.branch.records import ACCOUNT, BRANCH, EXPIRES, FAMILY, PUSHED, SCOPE, STACK_OWNER, records_in
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import held_in
 from xplenty_pulumi.cli.engine.snapshot import ListedStack, Snapshot, advised, moment, together
@@ -25,18 +28,27 @@ from xplenty_pulumi.dynamic.state import OWNER, owner_of
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.text import one_line
 
+PREFIX = "xplenty:"
+RECORDS, FAMILY = f"{PREFIX}records", f"{PREFIX}branches"
+BRANCH, STACK_OWNER, EXPIRES, SIZING = f"{PREFIX}branch", f"{PREFIX}owner", f"{PREFIX}expires", f"{PREFIX}sizing"
+SCOPE, PUSHED, ACCOUNT = f"{PREFIX}scope", f"{PREFIX}pushed", f"{PREFIX}account"
+NO_ACCOUNT = "none"
+"""The record of an account that is no more, as it is set by hand."""
+_NAMES = (BRANCH, STACK_OWNER, EXPIRES, SIZING, SCOPE, PUSHED, ACCOUNT)
+_LONGEST = 256
+"""Bytes that the engine takes for the value of a tag."""
 _ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
 
 
 class ProjectStacks:
-    """The stacks of the project in the engine's folder, each as the backend knows it when it is first asked about."""
+    """The stacks of the project in the engine's folder, each as the backend has it when it is first read."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine.of("")
         self.snapshot = Snapshot(self.engine)
 
     def anew(self) -> "ProjectStacks":
-        """Return the same stacks as the backend knows them from now on."""
+        """Return the same stacks as the backend has them from now on."""
         return ProjectStacks(self.engine)
 
     def listed(self, *filters: str) -> dict[str, ListedStack]:
@@ -103,12 +115,14 @@ class ProjectStacks:
         """Return what a stack says about itself."""
         records = records_in(self.snapshot.tags(listed.full_name))
         resources = self.snapshot.resources(listed.full_name)
+        # The scopes that the resources were declared with, whatever the configuration says now.
+        declared = {scope_of(owner_of(one["inputs"])) for one in resources if OWNER in (one.get("inputs") or {})}
         return BranchStack(
             name=listed.name,
             branch=records.get(BRANCH, ""),
             owner=one_line(records.get(STACK_OWNER, "")),
             expires=_expiry(records, listed, has_resources=bool(resources)),
-            scopes=_scopes(resources) | {scope_of_stack(listed.full_name, scope=records.get(SCOPE, ""))},
+            scopes=frozenset(declared) | {scope_of_stack(listed.full_name, scope=records.get(SCOPE, ""))},
             pushed_to=records.get(PUSHED, ""),
             is_deployed=bool(resources),
             resources=sum(not str(one["type"]).startswith(_ENGINES_OWN) for one in resources),
@@ -128,16 +142,10 @@ def _families_in(names: Iterable[str]) -> frozenset[str]:
 
 
 def _drawn(template: ListedStack) -> str:
-    """A new family: what tells this template from all others, so that two first `branch up` at once draw the same."""
+    """A new family, which only this template has, so that two first `branch up` at once draw the same."""
     made = template.last_update or template.url
     seed = f"{template} {os.environ.get('PULUMI_BACKEND_URL', '')}" if made else secrets.token_hex()
     return hashlib.sha256(seed.encode()).hexdigest()[:FAMILY_DIGITS]
-
-
-def _scopes(resources: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """The scopes that the resources in a state were declared with, whatever the configuration says now."""
-    inputs = (one.get("inputs") or {} for one in resources)
-    return frozenset(scope_of(owner_of(one)) for one in inputs if OWNER in one)
 
 
 def _expiry(records: Mapping[str, str], listed: ListedStack, *, has_resources: bool) -> datetime | None:
@@ -145,3 +153,31 @@ def _expiry(records: Mapping[str, str], listed: ListedStack, *, has_resources: b
     if BRANCH not in records and not has_resources and listed.last_update is not None:
         return listed.last_update + UNRECORDED_LIFETIME
     return moment(records.get(EXPIRES))
+
+
+def records_in(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the records by name; one tag that is damaged says nothing."""
+    try:
+        together = dict(json.loads(tags.get(RECORDS, "{}")))
+    except (ValueError, TypeError):
+        together = {}
+    shared = {f"{PREFIX}{name}": str(value) for name, value in together.items()}
+    return {**shared, **{name: tags[name] for name in _NAMES if name in tags}}
+
+
+def tags_to_set(records: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags that give these records, beside what they leave as it is, to a stack with these `tags`."""
+    wanted = {**records_in(tags), **{name: value for name, value in records.items() if value}}
+    alone = {name: value for name, value in wanted.items() if name in tags}
+    together: dict[str, str] = {}
+    for name, value in sorted(wanted.items(), key=lambda one: (len(one[1]), one[0])):
+        if name not in alone:
+            fits = len(_spelled({**together, name: value}).encode("utf-8", "surrogateescape")) <= _LONGEST
+            (together if fits else alone)[name] = value
+    found = {**alone, **({RECORDS: _spelled(together)} if together else {})}
+    return {name: value for name, value in found.items() if tags.get(name) != value}
+
+
+def _spelled(records: Mapping[str, str]) -> str:
+    plain = {name.removeprefix(PREFIX): value for name, value in records.items()}
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
-from xplenty_pulumi.cli.branch.account import place_of
-from xplenty_pulumi.cli.branch.records import (
+from xplenty_pulumi.cli.branch.account import place_of, plan_limits
+from xplenty_pulumi.cli.branch.stacks import (
     ACCOUNT,
     BRANCH,
     EXPIRES,
@@ -17,23 +17,20 @@ from xplenty_pulumi.cli.branch.records import (
     SCOPE,
     SIZING,
     STACK_OWNER,
+    ProjectStacks,
     records_in,
     tags_to_set,
 )
-from xplenty_pulumi.cli.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, moment
-from xplenty_pulumi.cli.ui.options import bad_usage, read_span
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits
 from xplenty_pulumi.core.reports.branches import LONGEST_LIFETIME, family_of_stack
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.text import stamp
 
-Limits = Callable[[Callable[[str], object]], PlanLimits]
-"""Asks for the limits of the plan of the account that a configuration names."""
 _TAKEN = "already exists"
 """What the engine says of a stack that it was to make."""
-_SHORTEST = timedelta(hours=1)
+SHORTEST_LIFETIME = timedelta(hours=1)
 _TEMPLATES = ("template", "dev")
 _OF_ONE_STACK = (BRANCH, STACK_OWNER, EXPIRES, SIZING, SCOPE)
 """What a branch's stack never takes over from its template, because it says which stack that is."""
@@ -73,52 +70,43 @@ class PreparedStack:
     remark: str = ""
 
 
-def read_lifetime(text: str) -> timedelta:
-    """Return the lifetime that is meant; raises ConfigError where it is not from an hour to 7 days."""
-    span = read_span("--lifetime", text)
-    if not _SHORTEST <= span <= LONGEST_LIFETIME:
-        raise bad_usage("--lifetime", f"must be from 1h to 7d, got {text[:40]!r}")
-    return span
-
-
-def prepare(engine: Engine, wish: BranchRequest, *, template: str, now: datetime, limits: Limits) -> PreparedStack:
+def prepare(engine: Engine, request: BranchRequest, *, template: str, now: datetime) -> PreparedStack:
     """Return the branch's stack with its records, made where it is missing as a copy of its template.
 
-    `limits` asks for those of the account's plan, which decide the sizing where none is wished or on record. The
-    records are there before anything is deployed, so nothing is ever deployed that a sweep could not place.
+    The records are there before anything is deployed, so nothing is ever deployed that a sweep could not place.
     """
     stacks = ProjectStacks(engine)
     source = _template(stacks, template)
-    own = engine.of(stacks.name_of(wish.branch, source))
+    own = engine.of(stacks.name_of(request.branch, source))
     is_new = _made(own, stacks, source)
     tags = {} if is_new else stacks.snapshot.tags(own.stack)
     known = records_in(tags)
-    expires = _later(now + wish.lifetime, recorded=known.get(EXPIRES), now=now)
-    owner = wish.owner or known.get(STACK_OWNER, "") or wish.usual_owner
+    expires = later(now + request.lifetime, recorded=known.get(EXPIRES), now=now)
+    owner = request.owner or known.get(STACK_OWNER, "") or request.usual_owner
     with _removed_again(own, stacks, is_new=is_new):
-        found = _configuration(own, source, branch="" if is_new else wish.branch)
-    kept = wish.sizing or found.get(SIZING, "") or known.get(SIZING, "")
-    sizing, remark = (kept, "") if kept else usual_sizing(found.get, partial(limits, found.get))
-    config = {BRANCH: wish.branch, STACK_OWNER: owner, EXPIRES: expires, SIZING: str(sizing)}
-    records = {**config, SCOPE: found.get(SCOPE, ""), PUSHED: wish.pushed_to, ACCOUNT: place_of(found.get)}
+        found = _configuration(own, source, branch="" if is_new else request.branch)
+    kept = request.sizing or found.get(SIZING, "") or known.get(SIZING, "")
+    sizing, remark = (kept, "") if kept else usual_sizing(found.get, partial(plan_limits, found.get))
+    config = {BRANCH: request.branch, STACK_OWNER: owner, EXPIRES: expires, SIZING: str(sizing)}
+    records = {**config, SCOPE: found.get(SCOPE, ""), PUSHED: request.pushed_to, ACCOUNT: place_of(found.get)}
     for tag, value in tags_to_set(records, tags).items():
         own.told("stack", "tag", "set", tag, value)
     return PreparedStack(own, expires, {SCOPE: "", **config} if found.get(SCOPE) == "" else config, remark)
 
 
-def _later(wanted: datetime, *, recorded: str | None, now: datetime) -> str:
-    """When the stack expires: as wanted, or later where a record says so that a `branch up` can have written."""
+def later(wanted: datetime, *, recorded: str | None, now: datetime) -> str:
+    """Return when the stack expires: as wanted, or later where a record says so that a `branch up` can have written."""
     known = moment(recorded)
     return stamp(known if known and wanted < known <= now + LONGEST_LIFETIME else wanted)
 
 
-def deploy(prepared: PreparedStack, wish: BranchRequest) -> None:
+def deploy(prepared: PreparedStack, request: BranchRequest) -> None:
     """Run `pulumi up`; raises XplentyError where it fails."""
     config = [word for name, value in prepared.config.items() for word in ("--config", f"{name}={value}")]
-    if not prepared.engine.shown("up", "--yes", *config, *wish.extra):
+    if not prepared.engine.shown("up", "--yes", *config, *request.extra):
         raise XplentyError(
             "`pulumi up` failed; its own words are above",
-            resource=f"branch {wish.branch}, stack {prepared.engine.stack}",
+            resource=f"branch {request.branch}, stack {prepared.engine.stack}",
             advice="Mend what it says and run `xplenty-pulumi branch up` again; what exists stays in the stack. Where "
             "it is locked, wait for the other run, or use `xplenty-pulumi recover --stack` if that was killed",
         )
@@ -173,12 +161,17 @@ def _configuration(engine: Engine, template: str, *, branch: str) -> dict[str, s
     The file is in the checkout only. Where it is not this branch's, such as in the fresh checkout of a CI job, it is
     copied from the template; otherwise what was set by hand stays. That of a new stack, without a `branch`, is a copy.
     """
-    found = _values(engine)
+
+    def values() -> dict[str, str]:
+        found = Snapshot(engine).configuration(engine.stack)
+        return {name: str(value) for name, value in found.items() if value is not None}
+
+    found = values()
     if branch and found.get(BRANCH) == branch:
         return found
     if branch:
         engine.of(template).told("config", "cp", "--dest", engine.stack)
-        found = _values(engine)
+        found = values()
     return {**found, **{name: "" for name in _OF_ONE_STACK if name in found}}
 
 
@@ -196,9 +189,3 @@ def usual_sizing(config: Callable[[str], object], limits: Callable[[], PlanLimit
         "production clusters of 2 nodes that end after 15 idle minutes; --sizing sandbox takes the one there is"
     )
     return Sizing.SMALLEST, text
-
-
-def _values(engine: Engine) -> dict[str, str]:
-    """The values of the configuration as it is now, secrets only where they are needed."""
-    found = Snapshot(engine).configuration(engine.stack)
-    return {name: str(value) for name, value in found.items() if value is not None}

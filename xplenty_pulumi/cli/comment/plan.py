@@ -1,23 +1,45 @@
-"""What `pulumi preview --json` says, as steps and their changes."""
+"""What `pulumi preview` says in each of its forms, as steps and their changes.
 
+What is none of these forms is named, and never shown.
+"""
+
+import codecs
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xplenty_pulumi.cli.comment.forms import FAILED, document_in
 from xplenty_pulumi.core.kinds.registry import FIELDS
-from xplenty_pulumi.dynamic.state import is_hidden, kind_of, side_by_side
+from xplenty_pulumi.dynamic.state import SPECIAL, is_hidden, kind_of, side_by_side
+from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import MASK
 
+_FAILED = "failed"
+"""What is set in the document of a preview that did not come to its end."""
+_BEGIN = re.compile(r'^\{\s*"(?:config|steps|diagnostics|duration|changeSummary)"', re.MULTILINE)
+"""How the engine's own JSON begins; a program may print other lines with a brace before it."""
+_EVENT = re.compile(r'^\{"sequence":.*$', re.MULTILINE)
+"""A line of PULUMI_ENABLE_STREAMING_JSON_PREVIEW."""
+_SAID = re.compile(r"^(?:error|warning): .*$", re.MULTILINE)
+"""A line of the engine beside its JSON; whatever else is there may hold values in clear."""
+_NAMES_IN_A_STEP = {"old": "oldState", "new": "newState", "diffs": "diffReasons", "keys": "replaceReasons"}
+_CUT = "The preview has no end, so it was cut off; what there is of it is not shown."
+_OTHER_ENCODINGS: Mapping[bytes, str] = {
+    codecs.BOM_UTF8: "begins with a byte order mark",
+    codecs.BOM_UTF16_LE: "is UTF-16",
+    codecs.BOM_UTF16_BE: "is UTF-16",
+}
+ADVICE = "Run `pulumi preview --json 2>&1 | xplenty-pulumi preview-comment --stack NAME`"
 _NOT_SHOWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
 _UNCHANGED = "same"
 _NO_PLAN = (_UNCHANGED, "refresh", "read", "create-replacement", "delete-replaced")
-"""What only looks, and the parts of a replacement, which has a step of its own."""
+"""What only reads, and the parts of a replacement, which has a step of its own."""
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that only the `up` will know."""
 _KNOWN_LATER = "[known later]"
 _MASKED = frozenset(one.name for one in FIELDS if one.private == "members")
+_SIDES = ("oldState", "newState")
 _SHOWN_SEVERITIES = ("error", "warning", "info#err")
 _NOTHING: Mapping[str, Any] = {}
 
@@ -57,43 +79,30 @@ def preview_of(text: str, *, show_variables: bool) -> Preview:
     Raises:
         ConfigError: there is something, but neither JSON of a preview nor a line in which the engine says why.
     """
-    around, document = document_in(text)
-    remarks = [*around, *_diagnostics(document)]
-    failed = not document or any(one.get("severity") == "error" for one in document.get("diagnostics") or ())
-    steps = [one for one in document.get("steps") or () if not one["urn"].split("::")[2].startswith(_NOT_SHOWN)]
-    shown = tuple(_step(one, show_variables=show_variables) for one in steps if one["op"] not in _NO_PLAN)
+    around, document = _document_in(text)
+    shown = [one for one in document.get("diagnostics") or () if one.get("severity") in _SHOWN_SEVERITIES]
+    shown.sort(key=lambda one: _SHOWN_SEVERITIES.index(one["severity"]))
+    messages = dict.fromkeys(str(one.get("message", "")).strip() for one in shown)
+    has_failed = not document or bool(document.get(_FAILED)) or any(one["severity"] == "error" for one in shown)
+    types = [(one["urn"].split("::")[2], one) for one in document.get("steps") or ()]
+    planned = [one for kind, one in types if not kind.startswith(_NOT_SHOWN) and one["op"] not in _NO_PLAN]
+    steps = tuple(_step(one, show_variables=show_variables) for one in planned)
     unchanged = int((document.get("changeSummary") or _NOTHING).get(_UNCHANGED, 0))
-    is_stack_unchanged = any(_is_unchanged_stack(one) for one in document.get("steps") or ())
-    return Preview(shown, unchanged - is_stack_unchanged, tuple(remarks), failed or bool(document.get(FAILED)))
-
-
-def _diagnostics(document: Mapping[str, Any]) -> Iterable[str]:
-    """The messages, each once, the errors first."""
-    said = [one for one in document.get("diagnostics") or () if one.get("severity") in _SHOWN_SEVERITIES]
-    said.sort(key=lambda one: _SHOWN_SEVERITIES.index(one["severity"]))
-    messages = (str(one.get("message", "")).strip() for one in said)
-    return dict.fromkeys(filter(None, messages))
-
-
-def _is_unchanged_stack(step: Mapping[str, Any]) -> bool:
-    return step["op"] == _UNCHANGED and "::pulumi:pulumi:Stack::" in step["urn"]
+    is_stack_unchanged = any(kind == _NOT_SHOWN[0] and one["op"] == _UNCHANGED for kind, one in types)
+    return Preview(steps, unchanged - is_stack_unchanged, (*around, *filter(None, messages)), has_failed)
 
 
 def _step(step: Mapping[str, Any], *, show_variables: bool) -> Step:
     _, _, kind, name = step["urn"].split("::", 3)
-    before, after = (_inputs(step.get(side), show_variables=show_variables) for side in ("oldState", "newState"))
-    changes = list(_changes(before, after, changed=_changed(step)))
+    before, after = (_inputs(step.get(side), show_variables=show_variables) for side in _SIDES)
+    changed = [*(step.get("detailedDiff") or _NOTHING), *(step.get("diffReasons") or ())]
+    changes = list(_changes(before, after, changed=changed))
     outputs = side_by_side((step.get("oldState") or _NOTHING).get("outputs") or {})
     spent = [name for name in step.get("replaceReasons") or () if name in outputs and name not in {**before, **after}]
     changes += [PropertyChange(name, _spelled(outputs[name]), "") for name in spent if name not in _MASKED]
-    return Step(step["op"], name, _shown_type(kind, step), tuple(changes))
-
-
-def _shown_type(chain: str, step: Mapping[str, Any]) -> str:
-    """The resource's type without those of its parents, and of what is ours only the name."""
-    shown = chain.rpartition("$")[2]
-    is_ours = any(kind_of(step.get(side) or _NOTHING) for side in ("oldState", "newState"))
-    return shown.rpartition(":")[2] if is_ours else shown
+    own_type = kind.rpartition("$")[2]  # without those of its parents, and of what is ours only the name
+    is_ours = any(kind_of(step.get(side) or _NOTHING) for side in _SIDES)
+    return Step(step["op"], name, own_type.rpartition(":")[2] if is_ours else own_type, tuple(changes))
 
 
 def _inputs(state: Mapping[str, Any] | None, *, show_variables: bool) -> dict[str, str]:
@@ -118,11 +127,6 @@ def _spelled(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace(_UNKNOWN, _KNOWN_LATER)
 
 
-def _changed(step: Mapping[str, Any]) -> Sequence[str]:
-    """The names of the properties for which something happens, as the engine says it."""
-    return [*(step.get("detailedDiff") or _NOTHING), *(step.get("diffReasons") or ())]
-
-
 def _changes(
     before: Mapping[str, str], after: Mapping[str, str], *, changed: Sequence[str]
 ) -> Iterator[PropertyChange]:
@@ -134,3 +138,71 @@ def _changes(
         named = name in changed or (top in changed and not any(one.startswith(f"{top}.") for one in changed))
         if (is_whole and (old or new)) or (not is_whole and (named or old != new)):
             yield PropertyChange(name, old, new)
+
+
+def decoded(piped: bytes) -> str:
+    """Return what was piped in as text.
+
+    Raises:
+        ConfigError: it is in another encoding than UTF-8, or begins with a byte order mark.
+    """
+    for mark, what in _OTHER_ENCODINGS.items():
+        if piped.startswith(mark):
+            raise _unreadable(what, "Write it as UTF-8 without a byte order mark, as `pulumi` itself does")
+    if b"\0" in piped:
+        raise _unreadable("holds NUL characters, as UTF-16 does", "Write it as UTF-8, as `pulumi` itself does")
+    return piped.decode(errors="replace")
+
+
+def _document_in(text: str) -> tuple[list[str], Mapping[str, Any]]:
+    """What the engine says beside the preview, and the preview; an empty one where there is none."""
+    events = [event for line in _EVENT.findall(text) if (event := _event(line))]
+    if events:
+        is_whole = any("summaryEvent" in one for one in events)
+        document = _of_events(events)
+        return [*_said(_EVENT.sub("", text)), *([] if is_whole else [_CUT])], document
+    if found := _BEGIN.search(text):
+        said = _said(text[: found.start()])
+        try:
+            document, end = json.JSONDecoder().raw_decode(text, found.start())
+        except (ValueError, RecursionError):
+            return [*said, _CUT], {}
+        return [*said, *_said(text[end:])], document
+    said = _said(text)
+    if text.strip() and not said:
+        raise _unreadable("is no JSON", ADVICE)
+    return said, {}
+
+
+def _unreadable(what: str, advice: str) -> ConfigError:
+    return ConfigError(
+        f"what was piped in {what}, so it is no preview that can be read; nothing was shown", advice=advice
+    )
+
+
+def _said(text: str) -> list[str]:
+    lines = _SAID.findall(text)
+    return ["\n".join(lines)] if lines else []
+
+
+def _event(line: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(line, object_hook=lambda found: "[secret]" if SPECIAL in found else found))
+    except (ValueError, TypeError, RecursionError):
+        return {}
+
+
+def _of_events(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the stream as the one document that the engine else prints."""
+    document: dict[str, Any] = {"steps": [], "diagnostics": [], "changeSummary": {}, _FAILED: True}
+    for event in events:
+        if "resourcePreEvent" in event:
+            metadata = event["resourcePreEvent"]["metadata"]
+            document["steps"].append({_NAMES_IN_A_STEP.get(name, name): value for name, value in metadata.items()})
+        if "diagnosticEvent" in event:
+            document["diagnostics"].append(event["diagnosticEvent"])
+        if "summaryEvent" in event:
+            summary = event["summaryEvent"]
+            document["changeSummary"] = summary.get("resourceChanges") or {}
+            document[_FAILED] = summary.get("result") == "failed"
+    return document

@@ -1,24 +1,22 @@
 """`xplenty-pulumi drift`: what differs between the states of stacks and the account, sorted by how grave it is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
-from xplenty_pulumi.cli.drift.documents import report_document, summary
-from xplenty_pulumi.cli.drift.elsewhere import Backend
-from xplenty_pulumi.cli.drift.memory import LastReport, ReportChanges, Selection, changes, keep, recalled
+from xplenty_pulumi.cli.drift.memory import LastReport, Receiver, ReportChanges, Selection, changes, keep, recalled
 from xplenty_pulumi.cli.drift.pages import DriftPage, markdown
-from xplenty_pulumi.cli.drift.post import Receiver
-from xplenty_pulumi.cli.drift.report import report_of, scrubbed
-from xplenty_pulumi.cli.drift.stacks import StackState, states
+from xplenty_pulumi.cli.drift.report import report_document, report_of, scrubbed, summary
+from xplenty_pulumi.cli.drift.stacks import elsewhere, states
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.exits import BAD_USAGE, DRIFT, FAILED, one_paragraph
-from xplenty_pulumi.cli.ui.options import bad_usage
+from xplenty_pulumi.cli.ui.options import Cwd, StackOption, bad_usage
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Drift
@@ -49,40 +47,11 @@ class DriftCommand(TyperCommand):
 COMMAND_CLASS = DriftCommand
 
 
-@dataclass(frozen=True)
-class DriftOptions:
-    """What the user has asked for."""
-
-    stack: str
-    all_stacks: bool
-    unmanaged: bool
-    format: Format
-    file: Path | None
-    receiver: Receiver | None
-
-    @classmethod
-    def of(
-        cls, stack: str, file: Path | None, hook: str, *, all_stacks: bool, unmanaged: bool, format_: Format
-    ) -> "DriftOptions":
-        """Return what was typed; raises ConfigError where the parts do not fit together."""
-        if stack and all_stacks:
-            raise bad_usage("--stack", "names one stack; leave out --all")
-        if hook and file is None:
-            raise bad_usage("--hook", "posts when the class changes, and needs --since-last FILE to know the last one")
-        return cls(stack, all_stacks, unmanaged, format_, file, Receiver.at(hook) if hook else None)
-
-    def selection(self, found: tuple[StackState, ...]) -> Selection:
-        """Return what the report is about."""
-        first = found[0] if found else None
-        stack = "*" if self.all_stacks or first is None else first.name
-        return Selection(first.project if first else "", stack, self.unmanaged)
-
-
 def drift(
-    stack: Annotated[str, typer.Option(metavar="STACK", help="The stack; the selected one if not given.")] = "",
+    stack: StackOption = "",
     *,
     all_stacks: Annotated[bool, typer.Option("--all", help="All stacks of the project.")] = False,
-    cwd: Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder of the Pulumi project.")] = Path(),
+    cwd: Cwd = Path(),
     unmanaged: Annotated[bool, typer.Option("--unmanaged", help="Also living clusters that are in no state.")] = False,
     format_: Annotated[Format, typer.Option("--format", help="How to print it; JSON is version 1.")] = Format.TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
@@ -103,68 +72,55 @@ def drift(
     0.
     """
     with one_paragraph("drift", bad_usage=FAILED):
-        shown_as = Format.JSON if as_json else format_
-        chosen = DriftOptions.of(stack, since_last, hook, all_stacks=all_stacks, unmanaged=unmanaged, format_=shown_as)
+        if stack and all_stacks:
+            raise bad_usage("--stack", "names one stack; leave out --all")
+        if hook and since_last is None:
+            raise bad_usage("--hook", "posts when the class changes, and needs --since-last FILE to know the last one")
         if fail_on_unknown_stacks and not unmanaged:
             raise bad_usage("--fail-on-unknown-stacks", "is about what --unmanaged shows; add that")
+        receiver = Receiver.at(hook) if hook else None
         snapshot = Snapshot(Engine.on_path(cwd, stack))
         found = states(snapshot, all_stacks=all_stacks, may_be_none=unmanaged)
-        last = recalled(chosen.file, chosen.selection(found)) if chosen.file else None
-        backend = Backend(snapshot, [one.full_name for one in found])
-        report = report_of(found, backend.elsewhere, unmanaged=unmanaged)
+        selection = Selection(
+            found[0].project if found else "", "*" if all_stacks or not found else found[0].name, unmanaged
+        )
+        last = recalled(since_last, selection) if since_last else None
+        others = partial(elsewhere, snapshot, [one.full_name for one in found])
         secrets = tuple(one.settings.api_key for one in found)
-        document = scrubbed(report_document(report), secrets)
-        since = changes(last, document["findings"]) if chosen.file else None
-        _show(Screen(secrets), document, since, shown_as)
-        if chosen.file and since is not None:
-            _remember(chosen, chosen.file, chosen.selection(found), document, since)
-        told = since.new if since is not None else document["findings"]
-        if any(_fails(Drift(one["class"]), unknown=fail_on_unknown_stacks) for one in told):
+        document = scrubbed(report_document(report_of(found, others, unmanaged=unmanaged)), secrets)
+        since = changes(last, document["findings"]) if since_last else None
+        _show(Screen(secrets), document, since, Format.JSON if as_json else format_)
+        if since_last and since is not None:
+            _remember(receiver, since_last, selection, document, since)
+        found_classes = {Drift(one["class"]) for one in (document["findings"] if since is None else since.new)}
+        if any(one.is_drift or (fail_on_unknown_stacks and one is Drift.UNKNOWN) for one in found_classes):
             raise typer.Exit(DRIFT)
 
 
-def _fails(drift: Drift, *, unknown: bool) -> bool:
-    """Whether a finding of this class ends the command with 2."""
-    return drift.is_drift or (unknown and drift is Drift.UNKNOWN)
-
-
 def _show(screen: Screen, document: dict[str, Any], since: ReportChanges | None, format_: Format) -> None:
-    if format_ is Format.JSON:
-        screen.document(_with_changes(document, since))
-    elif format_ is Format.MARKDOWN:
+    if format_ is Format.MARKDOWN:
         screen.text(markdown(document, since))
-    else:
+    elif format_ is Format.TEXT:
         screen.show(DriftPage(document, since))
-
-
-def _with_changes(document: dict[str, Any], since: ReportChanges | None) -> dict[str, Any]:
-    """The document; with changes, its findings are only what is new, beside what is no more."""
-    if since is None:
-        return document
-    return {
-        **document,
-        "findings": list(since.new),
-        "since": since.since,
-        "previous_class": since.previous.value,
-        "resolved": list(since.resolved),
-        "unchanged": since.unchanged,
-    }
+    elif since is None:
+        screen.document(document)
+    else:  # its findings are only what is new, beside what is no more
+        changed = {"findings": list(since.new), "since": since.since, "previous_class": since.previous.value}
+        screen.document({**document, **changed, "resolved": list(since.resolved), "unchanged": since.unchanged})
 
 
 def _remember(
-    chosen: DriftOptions, file: Path, selection: Selection, document: dict[str, Any], since: ReportChanges
+    receiver: Receiver | None, file: Path, selection: Selection, document: dict[str, Any], since: ReportChanges
 ) -> None:
-    """Post the report if its class has changed, and keep it; after a failed post with the class that was told last."""
-    told = Drift(document["class"])
-    memory = LastReport(document["at"], told, tuple(document["findings"]))
-    if chosen.receiver is None or told is since.previous:
-        keep(file, selection, memory)
-        return
-    text = f"Drift is {told.value}, was {since.previous.value}: {summary(document)}"
-    posted = {"text": text, **document, "previous_class": since.previous.value}
-    try:
-        chosen.receiver.post(posted, clock=SystemClock())
-    except XplentyError:
-        keep(file, selection, replace(memory, drift=since.previous))
-        raise
+    """Post the report if its class has changed, and keep it; after a failed post with the class before."""
+    drift_class = Drift(document["class"])
+    memory = LastReport(document["at"], drift_class, tuple(document["findings"]))
+    if receiver and drift_class is not since.previous:
+        text = f"Drift is {drift_class.value}, was {since.previous.value}: {summary(document)}"
+        posted = {"text": text, **document, "previous_class": since.previous.value}
+        try:
+            receiver.post(posted, clock=SystemClock())
+        except XplentyError:
+            keep(file, selection, replace(memory, drift=since.previous))
+            raise
     keep(file, selection, memory)

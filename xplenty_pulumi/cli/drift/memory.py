@@ -1,4 +1,4 @@
-"""What `--since-last` keeps between two runs: the last report, in a file that is written whole or not at all."""
+"""What `--since-last` keeps between two runs, in a file written whole or not at all, and where changes are posted."""
 
 import json
 import os
@@ -8,10 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from xplenty_pulumi.client.http.address import Address, parse_address
+from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, Outcome, Unsure
+from xplenty_pulumi.client.http.transport import HttpTransport, Transport
+from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.kind import Drift
-from xplenty_pulumi.errors import ConfigError
+from xplenty_pulumi.errors import ConfigError, XplentyError
+from xplenty_pulumi.redact import scrub
 
+TIMEOUT = 10.0
+"""Seconds within which a post is answered, or has failed."""
 _FORMAT, _VERSION = "xplenty-pulumi drift", 1
 _IDENTITY = ("stack", "resource", "kind", "id", "cause", "field")
 _SIZE = ("class", "desired", "observed")
@@ -33,7 +41,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class LastReport:
-    """The last report: when it was made, the class that was told of it last, and its findings."""
+    """The last report: when it was made, the class that was posted last, and its findings."""
 
     at: str
     drift: Drift = Drift.NONE
@@ -57,23 +65,42 @@ def recalled(file: Path, selection: Selection) -> LastReport | None:
     Raises:
         ConfigError: it holds something else, or the report of another selection; it is left as it is.
     """
+    damaged, problem = "is not a report of this command, or is damaged", ""
     try:
-        kept, memory = _read(json.loads(file.read_text(encoding="utf-8")))
+        document = json.loads(file.read_text(encoding="utf-8"))
+        last = LastReport(str(document["at"]), Drift(document["class"]), tuple(document["findings"]))
+        kept = Selection(**document["selection"])
+        if (document["format"], document["version"]) != (_FORMAT, _VERSION) or not all(map(_is_finding, last.findings)):
+            problem = damaged
+        elif kept != selection:
+            problem = f"is about {kept}, not about {selection}"
     except FileNotFoundError:
         return None
-    except OSError as problem:
-        raise _refused(file, f"cannot be read: {problem.strerror}") from None
+    except OSError as trouble:
+        problem = f"cannot be read: {trouble.strerror}"
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise _refused(file, "is not a report of this command, or is damaged") from None
-    if kept != selection:
-        raise _refused(file, f"is about {kept}, not about {selection}")
-    return memory
+        problem = damaged
+    if problem:
+        raise ConfigError(
+            f"--since-last {file} {problem}; nothing was overwritten",
+            setting="--since-last",
+            advice="Name another file, or remove this one to begin anew",
+        )
+    return last
 
 
 def changes(last: LastReport | None, findings: Sequence[Document]) -> ReportChanges:
     """Return what is new, grown or shrunk, and what is no more; counters that go on counting are no news."""
     before = {_identity(one): one for one in (last.findings if last else ())}
-    new = tuple(one for one in findings if not _is_known(one, before.get(_identity(one))))
+
+    def is_known(finding: Document) -> bool:
+        found = before.get(_identity(finding))
+        if found is None:
+            return False
+        is_expected = finding["class"] == found["class"] == Drift.EXPECTED.value
+        return is_expected or all(finding[name] == found[name] for name in _SIZE)
+
+    new = tuple(one for one in findings if not is_known(one))
     still = {_identity(one) for one in findings}
     resolved = tuple(one for key, one in before.items() if key not in still)
     previous = last.drift if last else Drift.NONE
@@ -109,18 +136,8 @@ def keep(file: Path, selection: Selection, memory: LastReport) -> None:
         ) from None
 
 
-def _read(document: Document) -> tuple[Selection, LastReport]:
-    """What the file says; raises ValueError, KeyError or TypeError where it makes no sense."""
-    if (document["format"], document["version"]) != (_FORMAT, _VERSION):
-        raise ValueError("another format")
-    memory = LastReport(str(document["at"]), Drift(document["class"]), tuple(document["findings"]))
-    if not all(map(_is_finding, memory.findings)):
-        raise ValueError("a finding that is none")
-    return Selection(**document["selection"]), memory
-
-
 def _is_finding(one: Document) -> bool:
-    """Whether it has all that is compared and shown of one; raises like `_read`."""
+    """Whether it has all that is compared and shown of one; raises ValueError or TypeError where it makes no sense."""
     is_whole = {*_IDENTITY, *_SIZE} <= {*one}
     texts = all(isinstance(one[name], str | None) for name in _IDENTITY if name != "id")
     return is_whole and texts and isinstance(one["id"], int) and bool(Drift(one["class"]))
@@ -130,16 +147,51 @@ def _identity(finding: Document) -> tuple[object, ...]:
     return tuple(finding[name] for name in _IDENTITY)
 
 
-def _is_known(finding: Document, before: Document | None) -> bool:
-    if before is None:
-        return False
-    is_expected = finding["class"] == before["class"] == Drift.EXPECTED.value
-    return is_expected or all(finding[name] == before[name] for name in _SIZE)
+@dataclass(frozen=True)
+class Receiver:
+    """Where reports go; `repr` shows no path, because that may hold a token."""
+
+    address: Address
+    path: str = field(repr=False)
+
+    @classmethod
+    def at(cls, url: str) -> "Receiver":
+        """Return the receiver at `url`; raises ConfigError unless it is https, or http to this machine."""
+        try:
+            parts = urlsplit(url.strip())
+            address = parse_address(f"{parts.scheme}://{parts.netloc}")
+        except (ValueError, ConfigError):
+            raise ConfigError(
+                "the address for reports is not one that they are sent to",
+                setting="--hook",
+                advice="Give one that begins with https://, or http:// to this machine, without a user name",
+            ) from None
+        query = f"?{parts.query}" if parts.query else ""
+        return cls(address, f"{parts.path or '/'}{query}")
+
+    def post(self, document: Mapping[str, object], *, clock: Clock, http: HttpTransport | None = None) -> None:
+        """Send the document as JSON, once; no key goes with it and no redirect is followed.
+
+        Raises:
+            XplentyError: it was not answered with a success within ten seconds.
+        """
+        transport = Transport(self.address, None, clock=clock, http=http, read_timeout=TIMEOUT)
+        try:
+            outcome = transport.send(HttpRequest("POST", self.path, body=document), timeout=TIMEOUT)
+        finally:
+            transport.close()
+        if trouble := _trouble(outcome):
+            raise XplentyError(
+                f"the report could not be posted: {scrub(trouble, [self.path, self.path.partition('?')[0]])}",
+                resource=self.address.authority,
+                advice="It is posted again by the next run with the same --since-last",
+            )
 
 
-def _refused(file: Path, complaint: str) -> ConfigError:
-    return ConfigError(
-        f"--since-last {file} {complaint}; nothing was overwritten",
-        setting="--since-last",
-        advice="Name another file, or remove this one to begin anew",
-    )
+def _trouble(outcome: Outcome) -> str:
+    """What went wrong; a success may have any body."""
+    if isinstance(outcome, Answered):
+        return "" if outcome.is_success else f"it was answered with {outcome.status}"
+    if isinstance(outcome, Unsure) and outcome.status is not None:
+        return "" if 200 <= outcome.status < 300 else f"it was answered with {outcome.status}"
+    return outcome.reason

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.table import Table
 from rich.text import Text
 
-from xplenty_pulumi.cli.drift.documents import summary
 from xplenty_pulumi.cli.drift.memory import ReportChanges
+from xplenty_pulumi.cli.drift.report import summary
 from xplenty_pulumi.cli.status.tables import plain_table
 from xplenty_pulumi.cli.ui.markdown import LARGEST, code, fitting, head, left_out, plain, row
 from xplenty_pulumi.core.kinds.kind import Drift
@@ -43,7 +42,10 @@ class DriftPage:
         rows = _rows(_shown(self._document, self._since))
         if rows:
             yield Text()
-            yield _table(rows)
+            table = plain_table(folded=map(str.upper, _COLUMNS))
+            for drift, *cells in rows:
+                table.add_row(Text(drift, style=_STYLES.get(drift, "")), *map(Text, cells))
+            yield table
         if notes := _notes(self._document, self._since):
             yield Text("\n" + "\n".join(notes), style="dim")
 
@@ -52,12 +54,12 @@ def markdown(document: Document, since: ReportChanges | None) -> str:
     """Return the same as Markdown, short enough for a comment: what is left out is counted, the gravest is shown."""
     rows = [row(map(code, one)) for one in _rows(_shown(document, since))]
     notes = [f"- {plain(note)}\n" for note in _notes(document, since)]
-    shown, told = fitting(rows, _ROOM_FOR_ROWS), fitting(notes[::-1], _ROOM_FOR_NOTES)[::-1]
-    if left := len(rows) - len(shown) + len(notes) - len(told):
-        told.insert(0, f"- {left_out(plural(left, 'line'))}; `--format json` has all\n")
+    shown, noted = fitting(rows, _ROOM_FOR_ROWS), fitting(notes[::-1], _ROOM_FOR_NOTES)[::-1]
+    if left := len(rows) - len(shown) + len(notes) - len(noted):
+        noted.insert(0, f"- {left_out(plural(left, 'line'))}; `--format json` has all\n")
     parts = [f"{COMMENT}\n**Drift: {document['class']}** ({plain(summary(document))})\n"]
     parts += [head(_COLUMNS) + "".join(shown)] if shown else []
-    return "\n".join([*parts, *(["".join(told)] if told else [])])
+    return "\n".join([*parts, *(["".join(noted)] if noted else [])])
 
 
 def _shown(document: Document, since: ReportChanges | None) -> Sequence[Document]:
@@ -86,13 +88,10 @@ def _what(finding: Document) -> str:
 
 
 def _detail(finding: Document) -> str:
-    if finding["field"]:
-        return f"{_value(finding['desired'])} => {_value(finding['observed'])}"
-    return one_line(finding["remark"] or "")
-
-
-def _value(value: object) -> str:
-    return NOTHING if value is None else one_line(json.dumps(value, ensure_ascii=False))
+    if not finding["field"]:
+        return one_line(finding["remark"] or "")
+    sides = (finding["desired"], finding["observed"])
+    return " => ".join(NOTHING if one is None else one_line(json.dumps(one, ensure_ascii=False)) for one in sides)
 
 
 def _notes(document: Document, since: ReportChanges | None) -> list[str]:
@@ -110,10 +109,3 @@ def _notes(document: Document, since: ReportChanges | None) -> list[str]:
         verb = "has fields that are" if secret == 1 else "have fields that are"
         notes.append(f"{plural(secret, 'resource')} {verb} secret in the state and cannot be compared")
     return notes
-
-
-def _table(rows: Iterable[Sequence[str]]) -> Table:
-    table = plain_table(folded=map(str.upper, _COLUMNS))
-    for drift, *cells in rows:
-        table.add_row(Text(drift, style=_STYLES.get(drift, "")), *map(Text, cells))
-    return table

@@ -1,20 +1,24 @@
-"""The stacks of a project as the engine keeps them: what is in their states, and which account they are in."""
+"""The stacks of a backend: what is in the states that a report is about, in which account, and what the others hold."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from xplenty_pulumi import settings
+from xplenty_pulumi.cli.engine.holders import held_in, marker_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
-from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of
+from xplenty_pulumi.core.kinds.marker import owner_in, scope_of
 from xplenty_pulumi.core.reports.drift import Entry
-from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, SPECIAL, kind_of, owner_of, side_by_side
+from xplenty_pulumi.core.reports.drift_scan import Elsewhere
+from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, SPECIAL, kind_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.settings import Settings
 
 _ADVICE = "Mend that, or name the stack with --stack and the project's folder with --cwd; nothing was compared"
+_WITHOUT_UNMANAGED = "Leave out --unmanaged, which needs to know what every stack of the backend holds"
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,9 @@ def states(snapshot: Snapshot, *, all_stacks: bool, may_be_none: bool = False) -
         XplentyError: the engine's answer makes no sense.
     """
     with advised(_ADVICE, stack=snapshot.engine.stack):
-        found = [one.full_name for one in snapshot.listed()] if all_stacks else [snapshot.full_name()]
+        found = (
+            [one.full_name for one in snapshot.listed()] if all_stacks else _named(snapshot, may_be_none=may_be_none)
+        )
     if not found and not may_be_none:
         advice = (
             "See that the backend is the right one (PULUMI_BACKEND_URL, `pulumi login`); --unmanaged looks for what "
@@ -51,6 +57,43 @@ def states(snapshot: Snapshot, *, all_stacks: bool, may_be_none: bool = False) -
     return together(partial(_state, snapshot), found)
 
 
+def _named(snapshot: Snapshot, *, may_be_none: bool) -> list[str]:
+    """The engine's stack; none where none is named or selected, and there may be none."""
+    try:
+        return [snapshot.full_name()]
+    except XplentyError:
+        if snapshot.engine.stack or not may_be_none or any(one.is_selected for one in snapshot.listed()):
+            raise
+        return []
+
+
+def elsewhere(snapshot: Snapshot, compared: Collection[str], account: str) -> Elsewhere:
+    """Return what the stacks but those `compared` hold in the account, and the scopes that their markers can carry.
+
+    The state says so, and for a stack without resources its name.
+
+    Raises:
+        ConfigError: a stack cannot be read.
+        XplentyError: what the engine says makes no sense.
+    """
+
+    def ours(name: str) -> list[dict[str, Any]]:
+        with advised(_WITHOUT_UNMANAGED, stack=name):
+            return [one for one in snapshot.resources(name) if kind_of(one)]
+
+    try:
+        with advised(_WITHOUT_UNMANAGED):
+            names = [one.full_name for one in snapshot.listed("--all") if one.full_name not in compared]
+        resources = [one for found in together(ours, names) for one in found]
+        here = [one for one in resources if (one.get("outputs") or {}).get(ACCOUNT) in (None, account)]
+        held = {(kind, one.id) for one in held_in(here, "") for kind in one.kinds}
+        markers = [marker_in(one.get("inputs") or {}) for one in resources]
+    except _MALFORMED:
+        raise XplentyError("a stack of the backend makes no sense; nothing was compared") from None
+    scopes = {scope_of(owner_in(name)) for name in names}
+    return Elsewhere(held, scopes | {one.scope for one in markers if one})
+
+
 def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
     """Return what a stack manages, None for what it only looks up, is about to remove, or is not of Xplenty."""
     kind, outputs = kind_of(resource), side_by_side(resource.get("outputs") or {})
@@ -58,8 +101,8 @@ def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
         return None
     inputs = resource.get("inputs") or {}
     hidden = {*kind.shown} if _is_secret((resource.get("outputs") or {}).get(OBSERVED)) else set()
-    seen = {one.name: one.default for one in kind.fields} if hidden else outputs
-    declared = kind.completed({name: inputs[name] for name in outputs[DECLARED] if name in inputs}, seen)
+    observed = {one.name: one.default for one in kind.fields} if hidden else outputs
+    declared = kind.completed({name: inputs[name] for name in outputs[DECLARED] if name in inputs}, observed)
     secret = hidden | {name for name, value in {**outputs, **inputs}.items() if _is_secret(value)}
     return Entry(
         stack=stack,
@@ -69,28 +112,27 @@ def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
         declared={name: value for name, value in declared.items() if name not in secret},
         outputs={name: value for name, value in outputs.items() if name not in secret},
         unreadable=tuple(sorted(secret)),
-        marker=_marker(inputs),
+        marker=marker_in(inputs),
     )
 
 
 def _state(snapshot: Snapshot, full_name: str) -> StackState:
-    organization, project, name = (["", "", *full_name.split("/")])[-3:]
+    plain = owner_in(full_name)
     try:
         with advised(_ADVICE):
             resources, config = snapshot.resources(full_name), snapshot.configuration(full_name)
         found = settings.load(os.environ, config.get)
         for one in resources:
             found.require_account((one.get("outputs") or {}).get(ACCOUNT))
-        entries = tuple(entry for one in resources if (entry := entry_of(one, name)))
+        entries = tuple(entry for one in resources if (entry := entry_of(one, plain.stack)))
     except ConfigError as problem:
-        text = f"stack {name}: {problem.message}"
+        text = f"stack {plain.stack}: {problem.message}"
         raise ConfigError(text, setting=problem.setting, advice=problem.advice) from None
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise XplentyError(f"stack {name}: the state makes no sense; nothing was compared") from None
-    scope = config.get("xplenty:scope")
-    owner = Owner(f"{organization}/{scope}" if scope else organization, project, name, "")
-    scopes = frozenset({scope_of(owner), *(one.marker.scope for one in entries if one.marker)})
-    return StackState(name, full_name, project, found, scope_of(owner), scopes, entries)
+    except _MALFORMED:
+        raise XplentyError(f"stack {plain.stack}: the state makes no sense; nothing was compared") from None
+    scope = scope_of(owner_in(full_name, scope=config.get("xplenty:scope")))
+    scopes = frozenset({scope, *(one.marker.scope for one in entries if one.marker)})
+    return StackState(plain.stack, full_name, plain.project, found, scope, scopes, entries)
 
 
 def _is_secret(value: object) -> bool:
@@ -98,10 +140,3 @@ def _is_secret(value: object) -> bool:
     if isinstance(value, Mapping):
         return SPECIAL in value or any(map(_is_secret, value.values()))
     return isinstance(value, list) and any(map(_is_secret, value))
-
-
-def _marker(inputs: Mapping[str, object]) -> Marker | None:
-    try:
-        return marker_of(owner_of(inputs))
-    except ConfigError:
-        return None

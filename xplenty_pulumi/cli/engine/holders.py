@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.core.kinds.registry import KINDS
@@ -75,17 +74,20 @@ def holders_in(snapshot: Snapshot) -> Holders:
     return Holders(stacks, held)
 
 
-def held_now(engine: Engine) -> Holders:
-    """Return the same as it is at this moment."""
-    return holders_in(Snapshot(engine))
-
-
 def held_in(resources: Iterable[Mapping[str, Any]], stack: str) -> Iterator[Held]:
     """Yield what a state holds of ours, also what it is about to end; not what it only looks up."""
     for one in resources:
         kinds = _kinds(one)
         if kinds and not one.get("external") and str(one.get("id", "")).isdecimal():
-            yield Held(stack, str(one["urn"]), kinds, int(one["id"]), _marker(one.get("inputs") or {}))
+            yield Held(stack, str(one["urn"]), kinds, int(one["id"]), marker_in(one.get("inputs") or {}))
+
+
+def marker_in(inputs: Mapping[str, object]) -> Marker | None:
+    """Return what all markers of the resource with these inputs share, None where they do not say whose it is."""
+    try:
+        return marker_of(owner_of(inputs))
+    except ConfigError:
+        return None
 
 
 def _kinds(resource: Mapping[str, Any]) -> frozenset[str]:
@@ -94,13 +96,6 @@ def _kinds(resource: Mapping[str, Any]) -> frozenset[str]:
     exact = frozenset(kind for kind, token in TOKENS.items() if resource.get("type") == token)
     derived = frozenset(TOKENS) if OWNER in (resource.get("inputs") or {}) else frozenset[str]()
     return exact or derived
-
-
-def _marker(inputs: Mapping[str, object]) -> Marker | None:
-    try:
-        return marker_of(owner_of(inputs))
-    except ConfigError:
-        return None
 
 
 def _listed(snapshot: Snapshot) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ import json
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +38,7 @@ class Lock:
 
     @property
     def is_seen(self) -> bool:
-        """Whether it can be told from here if the process still runs."""
+        """Whether this machine shows if the process still runs."""
         return self.hostname == socket.gethostname() and _command_of(self.pid) is not None
 
     @property
@@ -53,15 +52,16 @@ def locks_of(stack: str, backend: str, *, folder: Path) -> tuple[Lock, ...] | No
     root = state_folder(backend, folder=folder)
     if root is None:
         return None
-    return tuple(map(Lock.read, _lock_texts(root / "locks" / stack)))
+    found = []
+    for file in lock_files(root, stack):
+        with suppress(FileNotFoundError):  # it was removed meanwhile
+            found.append(Lock.read(file.read_text()))
+    return tuple(found)
 
 
-def _lock_texts(folder: Path) -> Iterator[str]:
-    """What the engine takes for locks: all files, one that is half written too, but for those with attributes."""
-    for file in sorted(folder.glob("*")):
-        if file.suffix != ".attrs":
-            with suppress(FileNotFoundError):  # it was removed meanwhile
-                yield file.read_text()
+def lock_files(root: Path, stack: str) -> list[Path]:
+    """Return what the engine takes for locks of a stack: all files, one that is half written too, but no attributes."""
+    return [file for file in sorted((root / "locks" / stack).glob("*")) if file.suffix != ".attrs"]
 
 
 def state_folder(backend: str, *, folder: Path) -> Path | None:
@@ -73,7 +73,7 @@ def state_folder(backend: str, *, folder: Path) -> Path | None:
 
 
 def emptied(backend: str, *, folder: Path) -> tuple[Path, ...]:
-    """Return the states and locks in a backend that are empty; none where its files are not here to be seen."""
+    """Return the states and locks in a backend that are empty; none where its files are not on this machine."""
     root = state_folder(backend, folder=folder)
     if root is None:
         return ()
@@ -82,7 +82,7 @@ def emptied(backend: str, *, folder: Path) -> tuple[Path, ...]:
 
 
 def _command_of(pid: int) -> str | None:
-    """The name of a running process, an empty text where there is none, or None where that cannot be seen."""
+    """The name of a running process, an empty text where there is none, or None where that is not known."""
     if Path("/proc/self/stat").exists():
         try:
             name, _, rest = (Path("/proc") / str(pid) / "stat").read_text().partition("(")[2].rpartition(")")
@@ -96,6 +96,6 @@ def _command_by_ps(pid: int) -> str | None:
     ps = shutil.which("ps")
     if ps is None:
         return None
-    told = subprocess.run([ps, "-p", str(pid), "-o", "state=,comm="], capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
-    state, _, name = told.stdout.strip().partition(" ")
+    shown = subprocess.run([ps, "-p", str(pid), "-o", "state=,comm="], capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
+    state, _, name = shown.stdout.strip().partition(" ")
     return "" if state[:1] in ("", "Z") else name.strip()

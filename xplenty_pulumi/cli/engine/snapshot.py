@@ -47,16 +47,16 @@ class Snapshot:
 
     def full_name(self) -> str:
         """Return the full name of the engine's stack."""
-        return self._told(self.engine.stack, "stack", "--show-name", "--fully-qualify-stack-names").strip()
+        return self._answer(self.engine.stack, "stack", "--show-name", "--fully-qualify-stack-names").strip()
 
     def listed(self, *filters: str) -> tuple[ListedStack, ...]:
         """Return the stacks of the project, or of all projects with the filter `--all`."""
-        told = self._document("", "stack", "ls", "--json", "--fully-qualify-stack-names", *filters)
+        found = self._document("", "stack", "ls", "--json", "--fully-qualify-stack-names", *filters)
         return tuple(
             ListedStack(
                 str(one["name"]), moment(one.get("lastUpdate")), bool(one.get("current")), str(one.get("url", ""))
             )
-            for one in told
+            for one in found
         )
 
     def tags(self, stack: str) -> dict[str, str]:
@@ -82,11 +82,11 @@ class Snapshot:
 
     def _document(self, stack: str, *words: str) -> Any:
         try:
-            return json.loads(self._told(stack, *words))
+            return json.loads(self._answer(stack, *words))
         except ValueError:
             raise XplentyError("`pulumi` did not answer with JSON") from None
 
-    def _told(self, stack: str, *words: str) -> str:
+    def _answer(self, stack: str, *words: str) -> str:
         asked = (stack, *words)
         if asked not in self._answers:
             self._answers[asked] = self.engine.of(stack).told(*words)

@@ -1,12 +1,9 @@
 """`xplenty-pulumi listen`: receive web hooks.
 
-- `command`: `xplenty-pulumi listen`: receive web hooks until told to stop.
-- `exec`: running a command for each event: one after the other, never through a shell, and none of them for ever.
-- `queue`: events that wait for their command, kept in a file: what was accepted outlives the process, however that
-  ends.
+- `command`: `xplenty-pulumi listen`: receive web hooks until a signal stops it.
+- `queue`: events that wait for their command, kept in a file, and the commands: one after the other, and none of them
+  for ever.
 - `requests`: from a web hook's request to a notice that can be trusted as far as its signature goes.
-- `server`: the server that web hooks write to: it answers quickly, believes nothing unsigned, and takes no more than
-  it can.
-- `signature`: telling whether a web hook's request is the service's: by its signature, the only part of it that
-  proves anything.
+- `server`: the server that web hooks write to: it answers quickly, trusts nothing unsigned, and takes no more than it
+  can.
 """

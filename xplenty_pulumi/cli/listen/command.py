@@ -1,19 +1,19 @@
-"""`xplenty-pulumi listen`: receive web hooks until told to stop."""
+"""`xplenty-pulumi listen`: receive web hooks until a signal stops it."""
 
 import os
 import shlex
 import shutil
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xplenty_pulumi.cli.listen.exec import SALT_VARIABLE, Commands
-from xplenty_pulumi.cli.listen.queue import EventQueue, usual_file
+from xplenty_pulumi.cli.listen.queue import SALT_VARIABLE, Commands, EventQueue, usual_file
 from xplenty_pulumi.cli.listen.requests import Notice, Verifier
-from xplenty_pulumi.cli.ui.exits import BAD_USAGE
+from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
@@ -46,17 +46,16 @@ def listen(
     ] = None,
 ) -> None:
     """Receive web hooks, verify that they are signed, and print a line or run a command for each; end with Ctrl-C."""
-    try:
+    with one_paragraph("listen", unusable=(ImportError,)):
         from xplenty_pulumi.cli.listen.server import HookServer  # noqa: PLC0415 - only who listens loads the web stack
 
         verifier, words = Verifier(_salts(salt_file), url=url, hook_id=hook_id), _words(command) if command else []
-        server = HookServer((host, port), verifier, take=_print, refused=_complain)
+        try:
+            server = HookServer((host, port), verifier, take=_print, refused=_complain)
+        except OSError as problem:
+            raise ConfigError(f"cannot listen on {host} port {port}: {problem}", setting="port") from None
         file = queue or usual_file(os.environ, host, server.port)
         commands = Commands(words, EventQueue(file), timeout=timeout, failed=_complain) if words else None
-    except (ConfigError, ImportError, OSError) as problem:
-        reason = f"cannot listen on {host} port {port}: {problem}" if isinstance(problem, OSError) else problem
-        _say(f"xplenty-pulumi listen: {reason}", err=True)
-        raise typer.Exit(BAD_USAGE) from None
     _serve(server, commands)
 
 
@@ -66,28 +65,33 @@ def _serve(server: "HookServer", commands: Commands | None) -> None:
         signal.signal(name, lambda *_: asked_to_stop.set())
     if commands:
         server.take = commands.queue.put
-        _say_waiting(commands, "taken up from")
+        _complain_of_waiting(commands, "taken up from")
     server.start()
     if commands:
         commands.start()
     shown = f"[{server.name}]" if ":" in server.name else server.name
-    _say(f"listening on http://{shown}:{server.port}")
+    with suppress(OSError):
+        Screen().line(f"listening on http://{shown}:{server.port}")
     while not asked_to_stop.wait(_SIGNAL_SEEN):
         """A signal that the system gives to another thread wakes nobody here."""
     server.stop()
     if commands:
         commands.stop()
-        _say_waiting(commands, "left for the next start in")
+        _complain_of_waiting(commands, "left for the next start in")
         commands.queue.close()
 
 
-def _say_waiting(commands: Commands, where: str) -> None:
+def _complain_of_waiting(commands: Commands, where: str) -> None:
     if number := commands.queue.waiting():
         _complain(f"{where} {commands.queue.file}: {plural(number, 'event')}")
 
 
 def _salts(file: Path | None) -> tuple[Secret, ...]:
-    text = _content(file) if file is not None else os.environ.get(SALT_VARIABLE, "")
+    try:
+        text = os.environ.get(SALT_VARIABLE, "") if file is None else file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else "it is no text"
+        raise ConfigError(f"the salt file {file} cannot be read: {reason}", setting="salt") from None
     salts = tuple(Secret(line.strip()) for line in text.splitlines() if line.strip())
     if not 1 <= len(salts) <= _MOST_SALTS:
         raise ConfigError(
@@ -96,14 +100,6 @@ def _salts(file: Path | None) -> tuple[Secret, ...]:
             advice=f"Set {SALT_VARIABLE} to the output `salt` of a Hook, or name a file with --salt-file",
         )
     return salts
-
-
-def _content(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, ValueError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else "it is no text"
-        raise ConfigError(f"the salt file {file} cannot be read: {reason}", setting="salt") from None
 
 
 def _words(command: str) -> list[str]:
@@ -117,17 +113,13 @@ def _words(command: str) -> list[str]:
 
 
 def _print(notice: Notice) -> str:
-    return "" if _say(notice.line()) else "nobody reads the output"
+    try:
+        Screen().line(notice.line())
+    except OSError:
+        return "nobody reads the output"
+    return ""
 
 
 def _complain(line: str) -> None:
-    _say(line, err=True)
-
-
-def _say(line: str, *, err: bool = False) -> bool:
-    """Print a line and return whether it was; that nobody reads any more is no reason to stop answering."""
-    try:
-        (Screen().warn if err else Screen().line)(line)
-    except OSError:
-        return False
-    return True
+    with suppress(OSError):  # that nobody reads any more is no reason to stop answering
+        Screen().warn(line)

@@ -1,15 +1,21 @@
 """From a web hook's request to a notice that can be trusted as far as its signature goes."""
 
+import hashlib
+import hmac
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
-from xplenty_pulumi.cli.listen.signature import EVENTS, signed_event
+from xplenty_pulumi.core.kinds.hook import GROUPS
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
 
+HEADER = "X-Hook-Signature"
+PING = "ping"
+EVENTS = (*(event for group in GROUPS.values() for event in group), *GROUPS, PING)
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _WORD = re.compile(r"[a-z_]{1,40}")
 _EVENT = re.compile(r"[a-z_.]{1,40}")
@@ -49,8 +55,8 @@ class Notice:
 class Verifier:
     """What is known of the hooks that may write: the `salts`, each alone or as `ID SALT`, and the `url` if given.
 
-    What a request holds is the job or cluster, so its signature alone says which hook it is of: every known one is
-    tried. A salt without an id is that of hook `hook_id`.
+    What a request holds is the job or cluster, so its signature alone says which hook and event it is of: every known
+    one is tried. A salt without an id is that of hook `hook_id`.
 
     Raises:
         ConfigError: a salt has no id; the id is part of what is signed.
@@ -70,11 +76,19 @@ class Verifier:
         urls = [self.url] if self.url else [f"{scheme}://{host}{path}" for scheme in ("http", "https")]
         named = _text(said.get("event"), _EVENT)
         events = [named] if named else EVENTS
-        for hook_id, salt in self.hooks:
-            event = signed_event(signature, hook_id=hook_id, urls=urls, salts=[salt], events=events)
-            if event:
-                return _notice(event, hook_id, said, body)
-        return None
+        wanted = signature.strip().lower().encode(errors="replace")
+        matching = [
+            (event, hook_id)
+            for (hook_id, salt), event, url in product(self.hooks, events, urls)
+            if hmac.compare_digest(signature_of(hook_id, event, url, salt).encode(), wanted)
+        ]
+        return _notice(*matching[0], said, body) if matching else None
+
+
+def signature_of(hook_id: str, event: str, url: str, salt: Secret) -> str:
+    """Return the documented signature: SHA-1 over the hook's id, the event, the hook's address and its salt."""
+    signed = f"{hook_id}{event}{url}{salt.reveal()}".encode(errors="surrogatepass")
+    return hashlib.sha1(signed).hexdigest()  # noqa: S324 - it is what the service uses
 
 
 def _hook(line: Secret, *, usual: str) -> tuple[str, Secret]:

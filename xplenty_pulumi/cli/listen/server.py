@@ -1,7 +1,6 @@
-"""The server that web hooks write to: it answers quickly, believes nothing unsigned, and takes no more than it can."""
+"""The server that web hooks write to: it answers quickly, trusts nothing unsigned, and takes no more than it can."""
 
 import asyncio
-import os
 import socket
 import threading
 from collections.abc import Callable
@@ -9,8 +8,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
-from xplenty_pulumi.cli.listen.requests import Notice, Verifier
-from xplenty_pulumi.cli.listen.signature import HEADER
+from xplenty_pulumi.cli.listen.requests import HEADER, Notice, Verifier
 
 try:
     import uvicorn
@@ -31,7 +29,7 @@ LONGEST_REQUEST = 10.0
 class HookServer:
     """Gives each signed request as a notice to `take`, which returns why it does not take it, or an empty text.
 
-    `refused` is told, in one line, of each request that is not taken. Raises OSError where the address cannot be used.
+    `refused` gets a line for each request that is not taken. Raises OSError where the address cannot be used.
     """
 
     def __init__(
@@ -45,7 +43,10 @@ class HookServer:
         self.take = take
         self._verifier = verifier
         self._refused = refused
-        self._socket = _listening(address)
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        is_dual = family is socket.AF_INET6 and socket.has_dualstack_ipv6()
+        self._socket = socket.create_server(address, family=family, dualstack_ipv6=is_dual)
+        self._socket.setblocking(False)
         self.name, self.port = self._socket.getsockname()[:2]
         config = uvicorn.Config(
             self._serve,
@@ -147,17 +148,3 @@ class _Connection(H11Protocol):
 
 def _client(scope: Scope) -> str:
     return str((scope["client"] or ("",))[0])
-
-
-def _listening(address: tuple[str, int]) -> socket.socket:
-    found = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        if os.name == "posix":  # connections of one that has ended keep no port busy; elsewhere this shares it
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind(address)
-        found.listen()
-    except OSError:
-        found.close()
-        raise
-    found.setblocking(False)
-    return found

@@ -1,9 +1,6 @@
-"""`xplenty-pulumi recover`: clear away what a killed `pulumi` has left behind.
+"""`xplenty-pulumi recover` and `hand-over`: what a killed `pulumi`, or a lost state, has left behind.
 
-- `command`: `xplenty-pulumi recover`: clear away what a killed `pulumi` has left behind: lock, pending operations,
-  and strays.
-- `remains`: what a killed `pulumi` has left of its stack: a lock, pending operations, or a state file that is empty.
-- `strays`: what interrupted creates of a stack have left in the account: found by its marker, told, and ended on
-  request.
-- `wait`: waiting until nothing that a killed run had sent can arrive any more.
+- `command`: `xplenty-pulumi recover`: clear away the lock and the pending operations of a killed `pulumi`, and name or
+  end what interrupted creates have left in the account.
+- `hand_over`: `xplenty-pulumi hand-over`: give a living thing to a resource of a stack, or release it from every stack.
 """

@@ -1,4 +1,4 @@
-"""`xplenty-pulumi status`: what there is on the account, at a glance or in detail, once or all the time."""
+"""`xplenty-pulumi status` and `usage`: what there is on the account, once or all the time, and who has used it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,19 +8,20 @@ from typing import Annotated
 
 import typer
 
-from xplenty_pulumi.cli.account import CommandAccount, opened
-from xplenty_pulumi.cli.status.documents import document_of
 from xplenty_pulumi.cli.status.live import Display, InPlace, OnJsonLines, OnLines, watch
-from xplenty_pulumi.cli.status.pages import Anything, StatusPage
+from xplenty_pulumi.cli.status.pages import Anything, StatusPage, UsagePage, document_of, usage_document
+from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
-from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, read_interval, read_span, read_statuses
+from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reports.overview import Wanted
+from xplenty_pulumi.core.reports.usage import summed
 
 
 class StatusView(StrEnum):
-    """What is looked at."""
+    """What is shown."""
 
     ALL = "all"
     CLUSTERS = "clusters"
@@ -30,6 +31,8 @@ class StatusView(StrEnum):
 
 
 _SINGLE = frozenset({StatusView.CLUSTER, StatusView.JOB})
+_STATUSES = tuple(dict.fromkeys(status for kind in KINDS.values() for status in kind.phases))
+_SHORTEST_INTERVAL, _LONGEST_INTERVAL = 0.2, 3600.0
 
 
 @dataclass(frozen=True)
@@ -58,25 +61,24 @@ class StatusOptions:
         if self.package and self.what is StatusView.CLUSTERS:
             raise bad_usage("--package", "chooses among job runs; clusters have no package")
 
-    def wanted(self, account: CommandAccount) -> Wanted:
-        """Return what is to be shown; a package's name is looked up."""
-        statuses = read_statuses(list(self.status))
+    def reader(self, account: CommandAccount) -> Callable[[], Anything]:
+        """Return what reads from the account what is to be shown; a package's name is looked up."""
+        for status in self.status:
+            if status not in _STATUSES:
+                raise bad_usage("--status", f"must be one of {', '.join(_STATUSES)}, got {status[:40]!r}")
         age = read_span("--age", self.age) if self.age else None
         package = self.package.strip()
-        number = int(package_id(account.client, package)) if package else None
-        return Wanted(statuses, number, self.owner.strip(), age)
-
-    def look(self, account: CommandAccount) -> Callable[[], Anything]:
-        """Return the look to be taken."""
-        observer, number = account.observer(self.wanted(account)), self.number or 0
-        looks: dict[StatusView, Callable[[], Anything]] = {
+        package_number = int(package_id(account.client, package)) if package else None
+        wanted = Wanted(tuple(dict.fromkeys(self.status)), package_number, self.owner.strip(), age)
+        observer, number = account.observer(wanted), self.number or 0
+        readers: dict[StatusView, Callable[[], Anything]] = {
             StatusView.ALL: observer.jobs if self.package else observer.overview,
             StatusView.CLUSTERS: observer.clusters,
             StatusView.JOBS: observer.jobs,
             StatusView.CLUSTER: partial(observer.cluster, number),
             StatusView.JOB: partial(observer.job, number, log_lines=self.log_lines, shows_values=self.shows_values),
         }
-        return looks[self.what]
+        return readers[self.what]
 
 
 def status(
@@ -114,30 +116,36 @@ def status(
     with one_paragraph("status"):
         chosen = StatusOptions(what, number, tuple(with_status), package, owner, age, log_lines, show_variables)
         chosen.check()
-        pause = read_interval(interval)
+        pause = read_span("--interval", interval).total_seconds()
+        if not _SHORTEST_INTERVAL <= pause <= _LONGEST_INTERVAL:
+            raise bad_usage("--interval", f"must be from {_SHORTEST_INTERVAL:g} seconds to an hour, got {interval!r}")
         if watching and fail_on_error:
             raise bad_usage("--fail-on-error", "is for one look; leave out --watch")
         with opened() as account:
-            screen, look = Screen(account.secrets), chosen.look(account)
+            screen, read = Screen(account.secrets), chosen.reader(account)
+            page = partial(StatusPage, account.settings.account_id)
             if watching:
-                display = _display(account, screen, as_json=as_json)
-                watch(look, display, clock=account.clock, allowance=account.budget, interval=pause)
-            elif _show(look(), account, screen, as_json=as_json) and fail_on_error:
+                display: Display[Anything] = OnLines(screen, account.clock)
+                if as_json:
+                    display = OnJsonLines(screen, document_of)
+                elif screen.is_terminal:
+                    display = InPlace(screen, page)
+                watch(read, display, clock=account.clock, allowance=account.budget, interval=pause)
+                return
+            shown = read()
+            screen.document(document_of(shown)) if as_json else screen.show(page(shown))
+            if shown.has_failure and fail_on_error:
                 raise typer.Exit(SHOWS_FAILURE)
 
 
-def _show(shown: Anything, account: CommandAccount, screen: Screen, *, as_json: bool) -> bool:
-    """Print it, and return whether there is a failure in it."""
-    if as_json:
-        screen.document(document_of(shown))
-    else:
-        screen.show(StatusPage(account.name, shown))
-    return shown.has_failure
-
-
-def _display(account: CommandAccount, screen: Screen, *, as_json: bool) -> Display[Anything]:
-    if as_json:
-        return OnJsonLines(screen, document_of)
-    if screen.is_terminal:
-        return InPlace(screen, partial(StatusPage, account.name))
-    return OnLines(screen, account.clock)
+def usage(
+    since: Annotated[str, typer.Option(metavar="TIME", help="How far to look back, such as 12h or 30d.")] = "30d",
+    as_json: AsJson = False,
+) -> None:
+    """Sum up the node-hours of each owner: nodes multiplied by the time their cluster was up."""
+    with one_paragraph("usage"):
+        period = read_span("--since", since)
+        with opened() as account:
+            clusters, now = account.observer().used_clusters(period), account.clock.now()
+            used, screen = summed(clusters, since=now - period, until=now), Screen(account.secrets)
+            screen.document(usage_document(used)) if as_json else screen.show(UsagePage(used))

@@ -1,8 +1,8 @@
-"""Keeping an eye on something: live in place on a terminal, one line per change elsewhere."""
+"""What `--watch` shows: in place on a terminal, one line per change elsewhere."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from rich.console import RenderableType
 from rich.live import Live
@@ -18,61 +18,56 @@ ShownT_contra = TypeVar("ShownT_contra", bound=AccountView, contravariant=True)
 
 
 class Display(Protocol[ShownT_contra]):
-    """Where the looks are shown; usable while it is `open`."""
+    """Where each view of the account is shown; usable while it is `open`."""
 
     def open(self) -> AbstractContextManager[object]:
         """Give the place for as long as the watching lasts."""
+        return nullcontext()
 
     def frame(self, shown: ShownT_contra) -> None:
-        """Show what a look has returned."""
+        """Show what was read."""
 
     def note(self, text: str) -> None:
-        """Say why there is no new look."""
+        """Say why there is nothing new; by default that is left out."""
+        del text
 
 
 def watch(
-    look: Callable[[], ShownT],
+    read: Callable[[], ShownT],
     display: Display[ShownT],
     *,
     clock: Clock,
     allowance: Allowance,
     interval: float,
 ) -> None:
-    """Look every `interval` seconds, and less often where calls are scarce, until the user presses Ctrl-C.
+    """Read and show every `interval` seconds, and less often where calls are scarce, until the user presses Ctrl-C.
 
     Trouble that may pass is noted and borne for five minutes without one good answer, as in a wait; that of the first
-    look is raised.
+    reading is raised.
     """
     try:
         with display.open():
-            display.frame(look())
+            display.frame(read())
             answered = clock.monotonic()
             while True:
                 clock.sleep(allowance.stretched(interval))
-                if allowance.holds_polls():
-                    display.note(allowance.shortage_text())
+                is_borne = clock.monotonic() - answered < LONGEST_SILENCE
+                try:
+                    if allowance.holds_polls():
+                        display.note(allowance.shortage_text())
+                    else:
+                        display.frame(read())
                     answered = clock.monotonic()
-                elif _shows(look, display, is_borne=clock.monotonic() - answered < LONGEST_SILENCE):
-                    answered = clock.monotonic()
+                except PASSING_TROUBLE as trouble:
+                    if not is_borne:
+                        raise
+                    display.note(str(trouble))
     except KeyboardInterrupt:
         return
 
 
-def _shows(look: Callable[[], ShownT], display: Display[ShownT], *, is_borne: bool) -> bool:
-    """Look and show; return whether there was an answer, where trouble is borne."""
-    try:
-        shown = look()
-    except PASSING_TROUBLE as trouble:
-        if not is_borne:
-            raise
-        display.note(str(trouble))
-        return False
-    display.frame(shown)
-    return True
-
-
-class InPlace(Generic[ShownT]):
-    """Shows each look in the place of the one before; `page` makes it up from the look and a note."""
+class InPlace(Display[ShownT]):
+    """Shows each view in the place of the one before; `page` makes it up from the view and a note."""
 
     def __init__(self, screen: Screen, page: Callable[[ShownT, str], RenderableType]) -> None:
         self._page = page
@@ -91,7 +86,7 @@ class InPlace(Generic[ShownT]):
             self._live.update(Harmless(self._page(self._shown, one_line(text))), refresh=True)
 
 
-class OnLines(Generic[ShownT]):
+class OnLines(Display[ShownT]):
     """Prints one line for each thing at first, and then one per change; a note only where it is a new one."""
 
     def __init__(self, screen: Screen, clock: Clock) -> None:
@@ -100,13 +95,15 @@ class OnLines(Generic[ShownT]):
         self._facts: dict[str, Fact] = {}
         self._note = ""
 
-    def open(self) -> AbstractContextManager[object]:
-        return nullcontext()
-
     def frame(self, shown: ShownT) -> None:
-        for line in _changes(self._facts, shown.facts):
-            self._say(line)
-        self._facts, self._note = shown.facts, ""
+        before, after = self._facts, shown.facts
+        for name, fact in after.items():
+            if before.get(name) != fact:
+                self._say(f"{name} {fact.text}")
+        for name, fact in before.items():
+            if name not in after and not fact.is_final:
+                self._say(f"{name} no longer shown (was {fact.text})")
+        self._facts, self._note = after, ""
 
     def note(self, text: str) -> None:
         if text != self._note:
@@ -117,7 +114,7 @@ class OnLines(Generic[ShownT]):
         self._screen.line(f"{stamp(self._clock.now())} {one_line(text)}")
 
 
-class OnJsonLines(Generic[ShownT]):
+class OnJsonLines(Display[ShownT]):
     """Prints one document a line, at first and whenever something has changed; notes do not go there."""
 
     def __init__(self, screen: Screen, document: Callable[[ShownT], dict[str, object]]) -> None:
@@ -125,20 +122,7 @@ class OnJsonLines(Generic[ShownT]):
         self._document = document
         self._facts: dict[str, Fact] | None = None
 
-    def open(self) -> AbstractContextManager[object]:
-        return nullcontext()
-
     def frame(self, shown: ShownT) -> None:
         if shown.facts != self._facts:
             self._screen.document(self._document(shown), on_one_line=True)
         self._facts = shown.facts
-
-    def note(self, text: str) -> None:
-        del text
-
-
-def _changes(before: Mapping[str, Fact], after: Mapping[str, Fact]) -> list[str]:
-    """One line for each thing that is new, is not as it was, or has gone out of sight before its end."""
-    lines = [f"{name} {fact.text}" for name, fact in after.items() if before.get(name) != fact]
-    lost = [name for name, fact in before.items() if name not in after and not fact.is_final]
-    return [*lines, *(f"{name} no longer shown (was {before[name].text})" for name in lost)]

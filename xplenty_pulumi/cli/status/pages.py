@@ -1,8 +1,8 @@
-"""What is shown of an account as a page for people."""
+"""What is shown of an account, as a page for people and as JSON."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
@@ -18,11 +18,16 @@ from xplenty_pulumi.cli.status.tables import (
     plain_table,
     status,
 )
+from xplenty_pulumi.cli.ui.documents import document, json_value, picked
 from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail
 from xplenty_pulumi.core.reports.overview import Overview
+from xplenty_pulumi.core.reports.usage import Usage
 from xplenty_pulumi.text import NOTHING, one_line, printable, rough_duration, since, stamp
 
 Anything: TypeAlias = Overview | ClusterDetail | JobDetail
+_RECORD = ("region", "zone", "terminate_on_idle", "time_to_idle", "terminated_on_idle", "available_since", "html_url")
+_INSTANCE = ("instance_id", "status", "master", "spot", "instance_type", "zone", "private_dns", "public_dns")
+_OUTPUT = ("id", "name", "records_count")
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ def _of_job(shown: JobDetail, options: ConsoleOptions) -> RenderResult:
     yield _facts(_job_facts(shown, ascii_only=options.ascii_only))
     yield from errors_of([shown.row])
     yield from _pairs("VARIABLE", "VALUE", shown.variables.items())
-    outputs = [(one.name or str(one.id), _count(one.records_count)) for one in shown.outputs]
+    counts = [NOTHING if one.records_count is None else f"{one.records_count:,}" for one in shown.outputs]
+    outputs = [(one.name or str(one.id), count) for one, count in zip(shown.outputs, counts, strict=True)]
     yield from _pairs("OUTPUT", "RECORDS", outputs)
     if shown.log_tail is not None:
         yield Text("\nLOG", style="bold")
@@ -141,5 +147,41 @@ def _pairs(name: str, value: str, pairs: Iterable[tuple[str, str]]) -> Iterable[
         yield table
 
 
-def _count(records: int | None) -> str:
-    return NOTHING if records is None else f"{records:,}"
+@dataclass(frozen=True)
+class UsagePage:
+    """The node-hours of each owner, as a table."""
+
+    used: Usage
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(f"node-hours from {stamp(self.used.since)} to {stamp(self.used.until)}\n")
+        table = plain_table("OWNER", "CLUSTERS", "NODE-HOURS")
+        for share in self.used.shares:
+            add_row(table, share.owner, f"{share.clusters:,}", f"{share.node_hours:,.1f}")
+        add_row(table, "total", f"{self.used.clusters:,}", f"{self.used.node_hours:,.1f}")
+        yield table
+
+
+def document_of(shown: Anything) -> dict[str, Any]:
+    """Return what is shown as JSON values."""
+    credits_left = None if shown.credits is None else picked(shown.credits, "limit", "remaining")
+    parts: dict[str, object] = {}
+    if isinstance(shown, ClusterDetail):
+        machines = None if shown.instances is None else [picked(one, *_INSTANCE) for one in shown.instances]
+        record = {"description": shown.description, **picked(shown.record, *_RECORD)}
+        parts["cluster"] = {**json_value(shown.row), **record, "instances": machines, "jobs": shown.jobs}
+    elif isinstance(shown, JobDetail):
+        outputs = [picked(one, *_OUTPUT) for one in shown.outputs]
+        rest = picked(shown, "log_tail", "log_url")
+        parts["job"] = {**json_value(shown.row), **picked(shown, "variables"), "outputs": outputs, **rest}
+    else:
+        parts |= {} if shown.clusters is None else picked(shown, "clusters")
+        parts |= {} if shown.jobs is None else picked(shown, "jobs", "jobs_left_out")
+    return document(at=shown.at, credits=credits_left, **parts)
+
+
+def usage_document(usage: Usage) -> dict[str, Any]:
+    """Return what was used as JSON values; hours are rounded to thousandths."""
+    owners = [{**json_value(share), "node_hours": round(share.node_hours, 3)} for share in usage.shares]
+    total = {"clusters": usage.clusters, "node_hours": round(usage.node_hours, 3)}
+    return document(since=usage.since, until=usage.until, owners=owners, total=total)

@@ -1,9 +1,9 @@
 """Clusters and job runs as tables, fitted to the width of the terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
-from rich.console import ConsoleOptions, Group, RenderResult
+from rich.console import ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -32,10 +32,12 @@ def overview_tables(shown: Overview, options: ConsoleOptions) -> RenderResult:
     """Yield the tables of an overview."""
     if shown.clusters is not None:
         yield Text()
-        yield _or_none(clusters_table(shown.clusters, options, now=shown.at), shown.clusters, "cluster")
+        table = clusters_table(shown.clusters, options, now=shown.at)
+        yield table if shown.clusters else Text("no cluster to show", style="dim")
     if shown.jobs is not None:
         yield Text()
-        yield _or_none(jobs_table(shown.jobs, options, now=shown.at), shown.jobs, "job run")
+        table = jobs_table(shown.jobs, options, now=shown.at)
+        yield table if shown.jobs else Text("no job run to show", style="dim")
         if shown.jobs_left_out:
             more = plural(shown.jobs_left_out, "job run")
             yield Text(f"and {more} that ended earlier: `xplenty-pulumi status jobs`", style="dim")
@@ -49,7 +51,7 @@ def head(account: str, at: datetime, left: RateLimit | None) -> Text:
 
 
 def clusters_table(rows: Iterable[ClusterRow], options: ConsoleOptions, *, now: datetime) -> Table:
-    """Return the table of clusters; a narrow one tells type and nodes in one column."""
+    """Return the table of clusters; a narrow one has type and nodes in one column."""
     is_wide = options.max_width >= _WIDE
     sizes = ["TYPE", "NODES"] if is_wide else ["SIZE"]
     table = plain_table("CLUSTER", "NAME", "STATUS", *sizes, "AGE", "RUN/WAIT", "IDLE", "OWNER")
@@ -112,7 +114,3 @@ def add_row(table: Table, *cells: str | Text) -> None:
     for text in texts:
         text.no_wrap, text.overflow = True, "ellipsis"
     table.add_row(*texts)
-
-
-def _or_none(table: Table, rows: Sequence[object], noun: str) -> Table | Group:
-    return table if rows else Group(Text(f"no {noun} to show", style="dim"))

@@ -1,6 +1,7 @@
-"""The one door to what the user reads: everything passes here and is scrubbed."""
+"""The one door to what the user reads and is asked: everything passes here and is scrubbed."""
 
 import json
+import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -8,13 +9,15 @@ from typing import Any, TextIO
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.measure import Measurement
 from rich.segment import Segment
 
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.errors import ConfigError, RefusedError
 from xplenty_pulumi.redact import Secret, scrub
-from xplenty_pulumi.settings import in_ci
-from xplenty_pulumi.text import harmless, not_commands, one_line
+from xplenty_pulumi.settings import HEARTBEAT_IN_CI, in_ci
+from xplenty_pulumi.text import harmless, not_commands, one_line, stamp
 
+FORGOTTEN = "is not known to the service any more (404)"
 _WIDTH_OF_A_PIPE = 160
 
 
@@ -27,9 +30,8 @@ class _ScrubbedOutput:
 
     def write(self, text: str) -> int:
         """Write the scrubbed text."""
-        encoding = self.encoding
         shown = not_commands(scrub(text, self._secrets))
-        self._inner.write(shown.encode(encoding, "replace").decode(encoding))
+        self._inner.write(shown.encode(self.encoding, "replace").decode(self.encoding))
         return len(text)
 
     @property
@@ -42,17 +44,22 @@ class _ScrubbedOutput:
 
 
 class Harmless:
-    """What is shown, without the characters in its texts that a terminal obeys; its colours stay."""
+    """What is shown, without what a terminal or a CI system obeys; its colours stay.
+
+    That may make a line longer than the width. Its end goes on the next line, so that no text is lost.
+    """
 
     def __init__(self, shown: RenderableType) -> None:
         self._shown = shown
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for part in console.render(self._shown, options):
-            yield part if part.control else Segment(harmless(part.text), part.style)
-
-    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        return Measurement.get(console, options, self._shown)
+        parts = console.render(self._shown, options)
+        shown = (part if part.control else Segment(harmless(part.text), part.style) for part in parts)
+        for line in Segment.split_lines(shown):
+            length = Segment.get_line_length(line)
+            for piece in Segment.divide(line, [*range(options.max_width, length, options.max_width), length]):
+                yield from piece
+                yield Segment.line()
 
 
 class Screen:
@@ -102,7 +109,46 @@ class Screen:
         """Return the text on one line and without secrets."""
         return not_commands(scrub(one_line(text), self._secrets))
 
+    def ask(self, question: str, *, yes: bool, undone: str = "nothing was ended", when: str = "") -> None:
+        """Return if the user agrees, or has agreed beforehand; `undone` says what did not happen otherwise.
+
+        Raises:
+            ConfigError: nobody can be asked; it advises to use `--yes`, and `when`.
+            RefusedError: the answer is no.
+        """
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            reason = f"There is no terminal to ask on, so {undone}"
+            raise ConfigError(f"{question} {reason}", advice=f"Run it with --yes{when}")
+        if not typer.confirm(self.scrubbed(question)):
+            raise RefusedError(undone)
+
     def document(self, document: Mapping[str, object], *, on_one_line: bool = False) -> None:
         """Print JSON."""
         text = json.dumps(document, ensure_ascii=True, indent=None if on_one_line else 2)
         self.line(text.replace("##", "#\\u0023"))
+
+
+class ChangePrinter:
+    """Prints a line whenever the headline about a thing, such as `cluster 7`, changes.
+
+    In a CI system the same headline comes again with each minute.
+    """
+
+    def __init__(self, screen: Screen, clock: Clock, thing: str) -> None:
+        self._screen = screen
+        self._clock = clock
+        self._thing = thing
+        self._printed = ""
+        self._since = clock.monotonic()
+        self._heartbeat = HEARTBEAT_IN_CI if screen.is_log else math.inf
+
+    def print(self, headline: str, detail: str = "") -> None:
+        """Print it with its detail, unless that headline is the last one printed and no heartbeat is due."""
+        now = self._clock.monotonic()
+        if headline == self._printed and now - self._since < self._heartbeat:
+            return
+        text = " \u00b7 ".join(filter(None, [headline, detail]))
+        self._screen.line(f"{stamp(self._clock.now())} {self._thing} {one_line(text)}")
+        self._printed, self._since = headline, now

@@ -78,6 +78,16 @@ class Marker:
         return Marker(self.scope, self.name, nonce, is_unfinished=True)
 
 
+def owner_in(full_name: str, *, scope: object = "", name: str = "") -> Owner:
+    """Return the owner that a resource of a stack, `organization/project/stack`, is declared with.
+
+    `scope` is the stack's `xplenty:scope`; `name` is the resource's URN behind the stack and the project. What a
+    shorter name of the stack lacks is empty.
+    """
+    organization, project, stack = ["", "", *full_name.split("/")][-3:]
+    return Owner(f"{organization}/{scope}" if scope else organization, project, stack, name)
+
+
 def marker_of(owner: Owner) -> Marker:
     """Return what all markers of this owner share."""
     return Marker(scope=scope_of(owner), name=_hash(_scope_key(owner), owner.name)[:_NAME_HASH])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xplenty_pulumi.client import Cluster
-from xplenty_pulumi.core.kinds.marker import Owner, read, scope_of
+from xplenty_pulumi.core.kinds.marker import owner_in, read, scope_of
 from xplenty_pulumi.core.reports.overview import cluster_row
 from xplenty_pulumi.errors import RefusedError
 
@@ -201,10 +201,9 @@ def family_of_scope(scope: str) -> str:
     return found[1] if found else ""
 
 
-def scope_of_stack(full_name: str, *, scope: str = "") -> str:
+def scope_of_stack(full_name: str, *, scope: object = "") -> str:
     """Return the scope in the markers of a stack, `organization/project/stack`; `scope` is its `xplenty:scope`."""
-    organization, project, stack = full_name.split("/")
-    return scope_of(Owner(f"{organization}/{scope}" if scope else organization, project, stack, ""))
+    return scope_of(owner_in(full_name, scope=scope))
 
 
 def living_among(clusters: Iterable[Cluster]) -> Iterator[LiveCluster]:

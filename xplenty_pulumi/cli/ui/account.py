@@ -1,4 +1,4 @@
-"""The account that the commands look at and act upon, as the environment names it."""
+"""The account that the commands read and act upon, as the environment names it."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ _REQUIRED = ("XPLENTY_API_KEY", "XPLENTY_ACCOUNT_ID")
 
 @dataclass(frozen=True)
 class CommandAccount:
-    """An account, with the looks and the calls that one command shares."""
+    """An account, with the listings and the calls that one command shares."""
 
     settings: settings.Settings
     client: Client
@@ -32,13 +32,8 @@ class CommandAccount:
     budget: Budget
     secrets: tuple[Secret, ...]
 
-    @property
-    def name(self) -> str:
-        """Its id."""
-        return self.settings.account_id
-
     def observer(self, wanted: Wanted | None = None) -> AccountReader:
-        """Return one who looks at it for the user."""
+        """Return the reader of it for reports."""
         return AccountReader(self.client, self.clock, self.budget, wanted=wanted)
 
     def patience(self, tell: Callable[[str, str], None], warn: Callable[[str], None]) -> Patience:

@@ -287,6 +287,40 @@ def test_a_resource_that_has_a_cluster_gets_no_second(project: Project, option: 
     assert f"the state of stack acme/loads/dev has cluster {other.id} as etl already" in ended.err
 
 
+def test_a_namesake_in_a_component_gets_no_second(project: Project) -> None:
+    """A resource of that kind and name has a cluster already, wherever it stands in the program; its URN says more."""
+    cluster, other = project.cluster(None), project.cluster(None)
+    within = f"urn:pulumi:dev::loads::my:Loads$my:Group${ETL}"
+    project.hold("acme/loads/dev", other.id, urn=within)
+    project.hold("acme/loads/dev", 7, kind="hook", name="bell")
+    project.hold("acme/loads/prod", 8, name="bell")
+
+    ended = project.run(f"cluster:{cluster.id}", "--name", "etl", "--yes")
+
+    assert ended.code == 1
+    assert f"the state of stack acme/loads/dev has cluster {other.id} as etl already" in ended.err
+    assert "name one in another component with --urn" in ended.err
+    assert project.run(f"cluster:{cluster.id}", "--name", "bell", "--yes").code == 0
+    assert project.run(f"cluster:{cluster.id}", "--urn", f"urn:pulumi:dev::loads::{ETL}", "--yes").code == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "which"),
+    [
+        (("--name", "nosuch"), "named nosuch"),
+        (("--urn", f"urn:pulumi:dev::loads::{ETL}"), f"with the URN urn:pulumi:dev::loads::{ETL}"),
+    ],
+    ids=["by its name", "by its URN"],
+)
+def test_whether_the_program_declares_it_is_left_open(project: Project, option: tuple[str, str], which: str) -> None:
+    """Nothing here knows the program, so question and answer say what the next `up` depends on."""
+    cluster = project.cluster(None)
+    asked, done = (project.run(f"cluster:{cluster.id}", *option, *yes) for yes in ((), ("--yes",)))
+    condition = f"It adopts it only if the program declares a Cluster {which}"
+    assert f"ends it when it is destroyed. {condition}. There is no terminal" in asked.err
+    assert done.lines[-1].endswith(f"within 60 minutes: it adopts it, and says so. {condition}")
+
+
 @pytest.mark.parametrize("status", ["terminated", "pending_terminate", "terminating"])
 def test_what_ends_is_refused(project: Project, status: str) -> None:
     """There is nothing to adopt any more."""
@@ -409,6 +443,12 @@ def test_a_hook_whose_password_is_not_shown_is_refused(project: Project) -> None
         (("cluster:1", "--stack", "none"), "no stack named 'acme/loads/none' found. Name the stack with --stack"),
         (("cluster:1", "--urn", "urn:pulumi:prod::loads::a:b:C::x"), "--urn must be that of a resource of stack acme"),
         (("cluster:1", "--urn", "urn:pulumi:dev::loads::a:b:C::x"), "--urn must be that of a cluster, of type pulumi"),
+        (
+            ("cluster:1", "--name", f"urn:pulumi:dev::loads::{ETL}"),
+            "--name must be the name alone; a URN goes with --urn",
+        ),
+        (("cluster:1", "--name", " etl"), "--name must be the name alone"),
+        (("cluster:1", "--name", "e\ntl"), "--name must be the name alone"),
         (("cluster:1", "--urn", "etl"), "--urn must be that of a resource of stack acme/loads/dev, got 'etl'"),
     ],
 )

@@ -1,0 +1,183 @@
+"""What a killed `pulumi` has left of its stack: a lock, pending operations, or a state file that is empty.
+
+What it had sent may arrive later still, so that is waited for here too.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.locks import Lock, lock_files, locks_of, state_folder
+from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, moment
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds.marker import Marker, marker_of
+from xplenty_pulumi.dynamic.state import OWNER, kind_of, owner_of
+from xplenty_pulumi.errors import RefusedError, XplentyError
+from xplenty_pulumi.text import duration
+
+LATEST = 120.0
+"""Seconds after which a call that was under way at the end of its process has arrived or never does."""
+OUTLIVES = 2.0
+"""Seconds for which a provider may outlive its engine and begin one more call."""
+_HEARTBEAT = 15.0
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What is left of a killed run. `locks` is None where the backend does not show them.
+
+    `written` is the moment at which the engine last wrote the state, `touched` that at which the file of the state or
+    of a lock last changed. Each is None where the backend does not say.
+    """
+
+    stack: str
+    locks: tuple[Lock, ...] | None
+    pending: tuple[Mapping[str, Any], ...]
+    written: datetime | None = None
+    touched: datetime | None = None
+
+    def __bool__(self) -> bool:
+        return self.locks is None or bool(self.locks or self.pending)
+
+    @property
+    def last_sign(self) -> datetime | None:
+        """The latest moment at which the killed run is known to have lived, None where nothing shows it."""
+        return max(_known([self.written, self.touched, *self._locked]), default=None)
+
+    @property
+    def began(self) -> datetime | None:
+        """The moment at which the killed run began, as its lock says; None where there is none to be read."""
+        return min(_known(self._locked), default=None)
+
+    @property
+    def creates_ours(self) -> bool:
+        """Whether a resource of Xplenty was being created, so that it may exist or come to exist."""
+        return any(kind_of(one["resource"]) for one in self._creates)
+
+    @property
+    def _creates(self) -> list[Mapping[str, Any]]:
+        return [one for one in self.pending if one["type"] == "creating"]
+
+    @property
+    def _locked(self) -> list[datetime | None]:
+        return [moment(lock.timestamp) for lock in self.locks or ()]
+
+    def owners(self) -> tuple[Marker, ...]:
+        """Return what the markers of each resource of Xplenty share that was being created."""
+        creates = [one["resource"].get("inputs") or {} for one in self._creates]
+        return tuple(marker_of(owner_of(inputs)) for inputs in creates if OWNER in inputs)
+
+    def foreign(self) -> str:
+        """Return a warning about what was being created and is none of ours, or an empty text."""
+        theirs = [one for one in self._creates if not kind_of(one["resource"])]
+        if not theirs:
+            return ""
+        names = ", ".join(f"{_name_of(one)} ({one['resource']['type']})" for one in theirs)
+        return f" Not of Xplenty, so that no `pulumi up` finds what may exist of it: {names}. Look for it yourself."
+
+
+def remains_of(snapshot: Snapshot, stack: str = "") -> Remains:
+    """Return what is left of a killed run on the stack of this full name, the engine's if none is named.
+
+    Raises:
+        ConfigError: the engine does not say.
+        RefusedError: the state cannot be read, since its file is empty.
+    """
+    with advised("Name the stack with --stack and the project's folder with --cwd; nothing was changed"):
+        name, backend, folder = stack or snapshot.full_name(), snapshot.backend(), snapshot.engine.folder
+        root = state_folder(backend, folder=folder)
+        file = root / "stacks" / f"{name.partition('/')[2]}.json" if root else None
+        _refuse_empty(file, name)
+        deployment = snapshot.deployment(name)
+    files = [file, *lock_files(root, name)] if root and file else []
+    return Remains(
+        name,
+        locks_of(name, backend, folder=folder),
+        tuple(deployment.get("pending_operations") or ()),
+        written=moment((deployment.get("manifest") or {}).get("time")),
+        touched=max(_known(map(_written, files)), default=None),
+    )
+
+
+def refuse_while_held(remains: Remains) -> None:
+    """Raise RefusedError while a process that lives on this machine holds the stack's lock."""
+    for lock in remains.locks or ():
+        if lock.is_held:
+            raise RefusedError(
+                f"it is locked by {lock}, which still runs on this machine; nothing was changed",
+                resource=remains.stack,
+                advice="Wait until it ends, or end it with Ctrl-C; then run `xplenty-pulumi recover` if it left a lock",
+            )
+
+
+def remove_locks(engine: Engine, remains: Remains, warn: Callable[[str], None]) -> None:
+    """Remove the locks there are, or where the backend does not show them, the one there may be."""
+    if remains.locks == ():
+        return
+    try:
+        engine.told("cancel", "--yes")
+    except XplentyError as refused:
+        if remains.locks:
+            raise
+        warn(f"{remains.stack}: no lock was removed: {refused.message}")  # the backend refuses where nothing is locked
+
+
+def spelled(pending: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many operations are pending, and which."""
+    if not pending:
+        return "no pending operation"
+    return f"{len(pending)} pending: " + " and ".join(f"{one['type']} {_name_of(one)}" for one in pending)
+
+
+def _name_of(operation: Mapping[str, Any]) -> str:
+    return str(operation["resource"]["urn"]).rpartition("::")[2]
+
+
+def wait_for_late_calls(last_sign: datetime | None, clock: Clock, say: Callable[[str], None]) -> None:
+    """Return once nothing that the killed run has sent can arrive any more, and say so at once and every 15 seconds.
+
+    That is 122 seconds after the `last_sign` of it. A moment that lies ahead, as on a machine whose clock is wrong,
+    makes the wait no longer.
+    """
+    longest = LATEST + OUTLIVES
+    left = longest if last_sign is None else min(longest, longest - (clock.now() - last_sign).total_seconds())
+    if left <= 0:
+        return
+    end = clock.monotonic() + left
+    say(
+        f"what the killed `pulumi` had sent may still arrive: waiting {duration(left)}, until {duration(longest)} "
+        "after the state or a lock was last written (--no-wait goes on at once)"
+    )
+    while (left := end - clock.monotonic()) > 0:
+        clock.sleep(min(left, _HEARTBEAT))
+        if (left := end - clock.monotonic()) > 0:
+            say(f"waiting {duration(left)} more")
+
+
+def _known(moments: Iterable[datetime | None]) -> list[datetime]:
+    return [one for one in moments if one is not None]
+
+
+def _written(file: Path) -> datetime | None:
+    """When a file was written; None where it was removed meanwhile."""
+    with suppress(FileNotFoundError):
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    return None
+
+
+def _refuse_empty(file: Path | None, stack: str) -> None:
+    """Raise RefusedError where the stack's file is empty, which a full disk leaves and no engine can read."""
+    if file is None or not file.is_file() or file.stat().st_size:
+        return
+    backup = file.with_name(f"{file.name}.bak")
+    has_backup = backup.is_file() and backup.stat().st_size
+    state = f"copy {backup}, the state before the last write," if has_backup else "copy a backup of your own"
+    raise RefusedError(
+        f"its state file {file} is empty, as a full disk leaves it; nothing was changed",
+        resource=stack,
+        advice=f"Make room on the disk, {state} over it, and run `xplenty-pulumi recover` again",
+    )

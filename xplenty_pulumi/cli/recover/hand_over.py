@@ -1,0 +1,225 @@
+"""`xplenty-pulumi hand-over`: give a living thing to a resource of a stack, or release it from every stack."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import SystemRandom
+from typing import Annotated
+
+import typer
+
+from xplenty_pulumi import settings
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.holders import TOKENS, Held, Holders, holders_in
+from xplenty_pulumi.cli.engine.snapshot import Snapshot
+from xplenty_pulumi.cli.ui.account import CommandAccount, opened
+from xplenty_pulumi.cli.ui.exits import one_paragraph
+from xplenty_pulumi.cli.ui.options import Cwd, StackOption, Yes, bad_usage
+from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.core.kinds.kind import Ending
+from xplenty_pulumi.core.kinds.marker import Marker, marker_of, owner_in, scope_of
+from xplenty_pulumi.core.kinds.registry import MARKED
+from xplenty_pulumi.core.reports import hand_over as core
+from xplenty_pulumi.core.reports.hand_over import HandOverTarget
+from xplenty_pulumi.errors import ConfigError, RefusedError, XplentyError
+
+_THING = re.compile(rf"({'|'.join(MARKED)}):([1-9][0-9]{{0,17}})")
+_URN = re.compile(r"urn:pulumi:([^:]+)::([^:]+)::(.+)")
+_UNDONE = "nothing was changed"
+_INTERRUPTED = "ended by Ctrl-C; run the same again to see whether the marker was changed"
+
+
+@dataclass(frozen=True)
+class NewOwner:
+    """The resource that is to have it: what its markers share, and what texts call it.
+
+    `name` is set where the user names it by that, `urn` also where by its URN; else the marker of the thing names it.
+    """
+
+    marker: Marker
+    label: str
+    name: str = ""
+    urn: str = ""
+
+    def held(self, holders: Holders, stack: str, kind: str) -> Held | None:
+        """Return what the state of its stack holds as this resource, or as one of the same kind and name."""
+        of_stack = [one for one in holders.held if one.stack == stack]
+        same = [one for one in of_stack if one.urn == self.urn or one.marker == self.marker]
+        namesakes = [one for one in of_stack if self.name and one.name == self.name and kind in one.kinds]
+        return next(iter([*same, *namesakes]), None)
+
+
+@dataclass(frozen=True)
+class StackPlace:
+    """The stack of the new owner, `organization/project/stack`; empty where there is none and none is needed."""
+
+    stack: str
+    config: Mapping[str, object] = field(repr=False)
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, *, needs_stack: bool) -> "StackPlace":
+        """Return the engine's stack; raises ConfigError where there is none although one is needed."""
+        try:
+            stack = snapshot.full_name()
+            return cls(stack, snapshot.configuration(stack))
+        except XplentyError as failed:
+            if not needs_stack:
+                return cls("", {})
+            advice = "Name the stack with --stack and the project's folder with --cwd; nothing was changed"
+            raise ConfigError(failed.message, advice=advice) from None
+
+    @property
+    def scope(self) -> str:
+        """What the markers of its resources share."""
+        return scope_of(owner_in(self.stack, scope=self.config.get("xplenty:scope")))
+
+    def urn(self, tail: str) -> str:
+        """Return the URN of a resource of the stack: of its type and its name."""
+        owner = owner_in(self.stack)
+        return f"urn:pulumi:{owner.stack}::{owner.project}::{tail}"
+
+    def new_owner(self, thing: HandOverTarget, name: str, urn: str) -> NewOwner:
+        """Return the resource of the stack that is meant; raises ConfigError where that is not said."""
+        kind, marker = thing.kind.name, thing.marker
+        if name and not (name == name.strip() and name.isprintable() and "::" not in name):
+            raise bad_usage("--name", f"must be the name alone; a URN goes with --urn, got {name[:120]!r}")
+        if name or urn:
+            urn = urn or self.urn(f"{TOKENS[kind]}::{name}")
+            parts = _URN.fullmatch(urn)
+            if parts is None or urn != self.urn(parts[3]):
+                raise bad_usage("--urn", f"must be that of a resource of stack {self.stack}, got {urn[:120]!r}")
+            token, _, last = parts[3].rpartition("::")
+            if not last or token.rpartition("$")[2] != TOKENS[kind]:
+                raise bad_usage("--urn", f"must be that of a {kind}, of type {TOKENS[kind]}, got {urn[:120]!r}")
+            owner = owner_in(self.stack, scope=self.config.get("xplenty:scope"), name=parts[3])
+            return NewOwner(marker_of(owner), f"{last} of stack {self.stack}", name, urn)
+        if marker and marker.scope == self.scope:
+            return NewOwner(marker.whose, f"the resource of stack {self.stack} that its marker names")
+        raise ConfigError(
+            f"{thing.label}: its marker does not say which resource of stack {self.stack} is to have it; {_UNDONE}",
+            advice="Name the resource with --name, or with --urn where it is in a component",
+        )
+
+
+def hand_over(
+    thing: Annotated[str, typer.Argument(metavar="KIND:ID", help="What: cluster:ID or hook:ID.")],
+    *,
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="The resource of the stack that is to have it, by its name.")
+    ] = "",
+    urn: Annotated[str, typer.Option(metavar="URN", help="The same by its URN, as of one in a component.")] = "",
+    release: Annotated[bool, typer.Option("--release", help="Remove the marker: no stack is to have it.")] = False,
+    stack: StackOption = "",
+    cwd: Cwd = Path(),
+    yes: Yes = False,
+) -> None:
+    """Hand a cluster or a hook over to a resource of the stack, whose next `pulumi up` adopts it.
+
+    Without --name and --urn it is the resource that the marker names, where that is this stack's. What the state of
+    a stack of the backend holds is refused.
+    """
+    with one_paragraph("hand-over", interrupted=_INTERRUPTED):
+        named = _THING.fullmatch(thing.strip())
+        if named is None:
+            raise bad_usage("KIND:ID", f"must be such as cluster:501 or hook:7, got {thing[:40]!r}")
+        if release and (name or urn):
+            raise bad_usage("--release", "removes the marker, so there is no resource to name")
+        if name and urn:
+            raise bad_usage("--name", "and --urn exclude each other")
+        snapshot = Snapshot(Engine.on_path(cwd, stack))
+        place = StackPlace.of(snapshot, needs_stack=not release)
+        with opened(settings.load(os.environ, place.config.get)) as account:
+            found = core.look(account.client, named[1], int(named[2]))
+            handing = _HandOver(account, found, place, holders_in(snapshot))
+            handing.show()
+            handing.run(None if release else place.new_owner(found, name, urn), yes=yes)
+
+
+class _HandOver:
+    """One change of a marker: what it is about is shown, asked, done and verified."""
+
+    def __init__(self, account: CommandAccount, thing: HandOverTarget, place: StackPlace, holders: Holders) -> None:
+        self._account = account
+        self._screen = Screen(account.secrets)
+        self._thing = thing
+        self._place = place
+        self._holders = holders
+        self._holder = holders.of(thing.kind.name, thing.record.id)
+
+    def show(self) -> None:
+        """Print what it is, and whose."""
+        thing, marker, creator, spelled = self._thing, self._thing.marker, self._thing.creator, "none"
+        if marker:
+            whose = self._holders.stack_with(marker.scope) or "no stack of this backend has that scope"
+            since = f", since {marker.begun:%Y-%m-%d %H:%M} UTC" if marker.begun else ""
+            spelled = f"{'unfinished' if marker.is_unfinished else 'held'}, scope {marker.scope} ({whose}){since}"
+        self._screen.line(f"{thing.label} ({self._screen.scrubbed(thing.headline)})")
+        self._screen.line(f"  marker: {spelled}")
+        self._screen.line(f"  creator: {'not shown by the service' if creator is None else f'user {creator}'}")
+        self._screen.line(f"  in the state of: {self._holder or 'no stack of this backend'}")
+
+    def run(self, owner: NewOwner | None, *, yes: bool) -> None:
+        """Change the marker of the thing so that the owner adopts it, or nobody."""
+        thing, clock, foreign = self._thing, self._account.clock, ""
+        core.require_free(thing, holder=self._holder)
+        self._require_unclaimed(owner)
+        if thing.creator is not None and thing.creator != (user := self._account.client.user_id()):
+            foreign = f"user {thing.creator} created it, and the key is that of user {user}"
+        if foreign and yes:
+            self._screen.warn(f"{thing.label}: {foreign}")
+        warning = f"{foreign[:1].upper()}{foreign[1:]}. " if foreign else ""
+        self._screen.ask(f"{warning}{_question(thing, owner, self._place.stack)}", yes=yes, undone=_UNDONE)
+        marker = owner.marker.drawn(clock.now(), SystemRandom()) if owner else None
+        core.hand_over(self._account.client, thing, marker, clock=clock)
+        self._screen.line(f"{thing.label}: {_next(thing, owner, self._place.stack, is_foreign=bool(foreign))}")
+
+    def _require_unclaimed(self, owner: NewOwner | None) -> None:
+        """Return unless a create of another stack may still be at work on it, or the owner has another one."""
+        thing, marker = self._thing, self._thing.marker
+        is_made = marker is None or not marker.is_unfinished or marker.scope == self._place.scope
+        if marker and not is_made and (maker := self._holders.stack_with(marker.scope)):
+            raise RefusedError(
+                f"a create of stack {maker} has requested it and may not have come to its end; {_UNDONE}",
+                resource=thing.label,
+                advice=f"Run `pulumi up` in stack {maker}, which adopts it, or end it there with "
+                "`xplenty-pulumi recover --end-strays`",
+            )
+        if owner and (other := owner.held(self._holders, self._place.stack, thing.kind.name)):
+            elsewhere = ", name one in another component with --urn" if owner.name else ""
+            raise RefusedError(
+                f"the state of stack {other.stack} has {thing.kind.name} {other.id} as {other.name} already, so its "
+                f"next `pulumi up` would not adopt this one; {_UNDONE}",
+                resource=thing.label,
+                advice=f"Take that out with `pulumi state delete` first{elsewhere}, or end one of the two; --release "
+                f"keeps {thing.label} for nobody",
+            )
+
+
+def _question(thing: HandOverTarget, owner: NewOwner | None, stack: str) -> str:
+    if owner is None:
+        return f"Release {thing.label} from its marker, so that no stack adopts, changes or ends it?"
+    return (
+        f"Hand {thing.label} over to {owner.label}? From its next `pulumi up` on, the stack {stack} changes it "
+        f"to what the program says, and ends it when it is destroyed{_only_if(thing, owner)}."
+    )
+
+
+def _next(thing: HandOverTarget, owner: NewOwner | None, stack: str, *, is_foreign: bool) -> str:
+    if owner is None:
+        cost = ""
+        if thing.kind.ends is Ending.TERMINATED:
+            cost = f"; it costs money until somebody ends it: `xplenty-pulumi terminate cluster {thing.record.id}`"
+        return f"released: it carries no marker, and no stack manages it{cost}"
+    key = "with a key of the user who created it, " if is_foreign else ""
+    return (
+        f"handed over to {owner.label}. Next, {key}run `pulumi up --stack {stack}` within 60 minutes: it adopts it, "
+        f"and says so{_only_if(thing, owner)}"
+    )
+
+
+def _only_if(thing: HandOverTarget, owner: NewOwner) -> str:
+    """Say of a resource that the user has named that nothing here proves that the program has it."""
+    which = f"named {owner.name}" if owner.name else f"with the URN {owner.urn}"
+    return f". It adopts it only if the program declares a {thing.kind.resource} {which}" if owner.urn else ""
