@@ -14,7 +14,7 @@ from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.inputs import Inputs
 from xplenty_pulumi.dynamic.providers.context import ProviderContext
-from xplenty_pulumi.dynamic.providers.preview import Subject, foreseen, is_asked_about, ruled_out
+from xplenty_pulumi.dynamic.providers.preview import Subject, foreseen, is_asked_about, ruled_out, warn_once
 from xplenty_pulumi.dynamic.secrets import is_secret, secret_values
 from xplenty_pulumi.dynamic.state import HIDDEN_INPUTS, OWNER, PROVIDER, SECRETS, Properties, kind_of
 from xplenty_pulumi.errors import ConfigError, RefusedError, SpecError, XplentyError
@@ -87,7 +87,7 @@ def _asked(provider: ProviderContext, subject: Subject) -> list[XplentyError]:
 def _tell_doubts(provider: ProviderContext, subject: Subject, checked: Checked) -> None:
     """Warn of what is new or has changed, so that a calm `up` says nothing."""
     for text in [text for name, text in checked.doubts.items() if subject.is_changed((name, "type"))]:
-        bridge.warn(provider.call(), text)
+        warn_once(provider.call(), text)
 
 
 def _failure(problem: XplentyError, news: Properties) -> CheckFailure:

@@ -91,6 +91,20 @@ def declared_clusters() -> Declared:
     return Declared()
 
 
+@lru_cache(maxsize=1)
+def shown_warnings() -> set[tuple[str, str]]:
+    """Return the warnings about inputs that this process has shown, each with the resource that it is about."""
+    return set()
+
+
+def warn_once(call: EngineCall, text: str) -> None:
+    """Warn of inputs, once in a process: the engine checks a resource that it replaces twice."""
+    warning = (call.urn or call.name, text)
+    if text and warning not in shown_warnings():
+        shown_warnings().add(warning)
+        bridge.warn(call, text)
+
+
 def ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
     """Return what the rules of the stack refuse; no call is made."""
     now = SystemClock().now()
@@ -124,8 +138,7 @@ def foreseen(subject: Subject, foresight: "PreviewQuestions", call: EngineCall) 
 def warn_of_end(inputs: Mapping[str, object], foresight: "PreviewQuestions", call: EngineCall) -> None:
     """Warn where the cluster of a run that is about to start has ended; nothing is refused."""
     with suppress(ApiError):
-        if text := foresight.ended_cluster(inputs):
-            bridge.warn(call, text)
+        warn_once(call, foresight.ended_cluster(inputs))
 
 
 def is_asked_about(subject: Subject) -> bool:
@@ -151,8 +164,7 @@ def _of_run(subject: Subject, foresight: "PreviewQuestions", call: EngineCall) -
     if problems:
         return problems
     for text in (foresight.strange_variables(subject.inputs), _unquoted(subject)):
-        if text:
-            bridge.warn(call, text)
+        warn_once(call, text)
     if subject.before is None or subject.inputs.get("rerun") != "on_failure":
         warn_of_end(subject.inputs, foresight, call)
     return []
