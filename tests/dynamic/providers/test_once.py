@@ -7,7 +7,7 @@ import pytest
 
 from tests.dynamic.conftest import Scene
 from xplenty_pulumi import settings
-from xplenty_pulumi.dynamic import inputs
+from xplenty_pulumi.dynamic import properties
 from xplenty_pulumi.dynamic.providers import context
 from xplenty_pulumi.dynamic.state import SECRETS
 
@@ -32,7 +32,7 @@ def test_settings_inputs_and_secrets_are_found_out_once_in_a_call(here: Scene, m
     host = here.clusters()
     read, checks, spelled = (
         counted(monkeypatch, place, name)
-        for place, name in ((settings, "load"), (inputs, "check"), (context, "secret_values"))
+        for place, name in ((settings, "load"), (properties, "check"), (context, "secret_values"))
     )
 
     def once() -> None:
