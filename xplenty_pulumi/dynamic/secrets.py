@@ -96,15 +96,11 @@ def _masked_at(value: object, ways: Sequence[Path], asked: object) -> object:
     if isinstance(value, Mapping):
         wanted = asked if isinstance(asked, Mapping) else {}
         return {name: _masked_at(inner, _on(ways, name), wanted.get(name)) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return _items_masked_at(value, ways, asked)
-    return value
-
-
-def _items_masked_at(items: Sequence[object], ways: Sequence[Path], asked: object) -> list[object]:
-    if isinstance(asked, list | tuple) and list(asked) == list(items):
-        return [_masked_at(item, _on(ways, str(position)), item) for position, item in enumerate(items)]
-    return [_masked_at(item, [way[1:] for way in ways], None) for item in items]
+    if not isinstance(value, list | tuple):
+        return value
+    if isinstance(asked, list | tuple) and list(asked) == list(value):
+        return [_masked_at(item, _on(ways, str(position)), item) for position, item in enumerate(value)]
+    return [_masked_at(item, [way[1:] for way in ways], None) for item in value]
 
 
 def _on(ways: Sequence[Path], name: str) -> list[Path]:

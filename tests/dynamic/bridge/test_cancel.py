@@ -1,4 +1,4 @@
-"""Hearing the engine's Cancel."""
+"""The engine's Cancel."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from xplenty_pulumi.dynamic.bridge import EngineCall
 
 @pytest.fixture(autouse=True)
 def _new_process() -> Iterator[None]:
-    """Let nothing of what one test has heard reach another."""
+    """Let no Cancel of one test reach another."""
     bridge.cancel_signal.cache_clear()
     yield
     bridge.cancel_signal.cache_clear()
@@ -25,7 +25,7 @@ def test_cancel_interrupts_every_call() -> None:
     assert EngineCall().interrupted() == ""
 
 
-def test_cancel_is_heard_only_in_a_host() -> None:
+def test_cancel_is_received_only_in_a_host() -> None:
     """Where the main module is no host nothing is exchanged."""
     assert not bridge.receive_cancel()
 
