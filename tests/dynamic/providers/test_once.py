@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.dynamic.conftest import Scene
-from xplenty_pulumi import settings
+from xplenty_pulumi import ClusterProvider, settings
 from xplenty_pulumi.dynamic import bridge, properties
 from xplenty_pulumi.dynamic.providers import context
 from xplenty_pulumi.dynamic.state import SECRETS
@@ -64,3 +64,13 @@ def test_what_is_equal_and_not_the_same_is_checked_again(scene: Scene) -> None:
     olds, _ = host.check(host.properties({"nodes": 1}))
     _, (failure,) = host.check({**olds, "nodes": True}, olds)
     assert failure.property == "nodes"
+
+
+def test_secrets_of_a_call_are_masked_wherever_its_texts_are_shown() -> None:
+    """A text about one call may be shown while another one is answered, which has other secrets."""
+    provider = ClusterProvider()
+    with context._under_way("read", ({**GIVEN},)):
+        first = provider.call()
+    with context._under_way("read", ({**GIVEN, "description": "quiet"},)):
+        assert "quiet" not in provider.scrubbed("it is quiet")
+        assert "hush" not in first.scrub("it is hush")

@@ -82,15 +82,18 @@ class _MethodCall:
 _method_call: ContextVar[_MethodCall | None] = ContextVar("method_call", default=None)
 
 
+def _current() -> _MethodCall:
+    """The call of this thread; outside of any, an empty one that nobody keeps."""
+    return _method_call.get() or _MethodCall()
+
+
 def once(key: object, find_out: Callable[[], Result]) -> Result:
     """Return what is found out, which in one call of the engine is done once for each key."""
-    call = _method_call.get()
-    if call is None:
-        return find_out()
-    if key not in call.found:
-        call.found[key] = find_out()
-    found: Result = call.found[key]
-    return found
+    found = _current().found
+    if key not in found:
+        found[key] = find_out()
+    result: Result = found[key]
+    return result
 
 
 def answered(
@@ -145,21 +148,21 @@ class ProviderContext(ResourceProvider):
     @property
     def arguments(self) -> tuple[object, ...]:
         """What the engine hands over in this thread's call: ids and properties, secrets in clear included."""
-        return (_method_call.get() or _MethodCall()).arguments
+        return _current().arguments
 
     def call(self) -> EngineCall:
         """Return the engine's request that is being answered; only a name where the bridge is switched off."""
         return once("call", self._engine_call)
 
     def _engine_call(self) -> EngineCall:
-        given = _method_call.get() or _MethodCall()
+        given = _current()
         found = bridge.current_call() if settings.bridge_enabled(os.environ) else EngineCall()
         heartbeat = settings.HEARTBEAT_IN_CI if settings.in_ci(os.environ) else found.heartbeat
         return replace(
             found,
             name=given.owner.rpartition("::")[2],
             heartbeat=heartbeat,
-            scrub=lambda text: scrub(text, self._secrets_in_call(given.arguments)),
+            scrub=lambda text: scrub(text, self._secrets_of(given)),
         )
 
     def hold(self, _id: str) -> None:
@@ -194,10 +197,14 @@ class ProviderContext(ResourceProvider):
 
     def scrubbed(self, text: str, *more: Mapping[str, object]) -> str:
         """Return `text` without the API key, and without the secrets in what was handed over and in `more`."""
-        return scrub(text, [*self._secrets_in_call(self.arguments), *self._secrets_in(more)])
+        return scrub(text, [*self._secrets_of(_current()), *self._secrets_in(more)])
 
-    def _secrets_in_call(self, arguments: tuple[object, ...]) -> list[Secret | str]:
-        return once("secrets", lambda: self._secrets_in(arguments))
+    def _secrets_of(self, call: _MethodCall) -> list[Secret | str]:
+        """What the engine handed over in `call`, whichever thread shows a text about it."""
+        if "secrets" not in call.found:
+            call.found["secrets"] = self._secrets_in(call.arguments)
+        found: list[Secret | str] = call.found["secrets"]
+        return found
 
     def _secrets_in(self, arguments: tuple[object, ...]) -> list[Secret | str]:
         """The API key, and every spelling of what is secret in any properties among `arguments`."""
