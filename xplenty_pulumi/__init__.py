@@ -49,30 +49,23 @@ __all__ = [
     "quote",
 ]
 
-_LOOKUPS = "xplenty_pulumi.dynamic.resources.lookups"
+_LOOKUPS = "dynamic.resources.lookups"
 _HOMES = {
-    "Cluster": "xplenty_pulumi.dynamic.resources.cluster",
-    "ClusterProvider": "xplenty_pulumi.dynamic.providers.cluster",
-    "Hook": "xplenty_pulumi.dynamic.resources.hook",
-    "HookProvider": "xplenty_pulumi.dynamic.resources.hook",
-    "JobRun": "xplenty_pulumi.dynamic.resources.job_run",
-    "JobRunProvider": "xplenty_pulumi.dynamic.providers.job_run",
-    "LookupFailed": _LOOKUPS,
-    "get_account_limits": _LOOKUPS,
-    "get_cluster": _LOOKUPS,
-    "get_clusters": _LOOKUPS,
-    "get_job": _LOOKUPS,
-    "get_jobs": _LOOKUPS,
-    "get_package": _LOOKUPS,
-    "get_packages": _LOOKUPS,
-    "quote": "xplenty_pulumi.core.kinds.variables",
+    "Cluster": "dynamic.resources.cluster",
+    "ClusterProvider": "dynamic.providers.cluster",
+    "Hook": "dynamic.resources.hook",
+    "HookProvider": "dynamic.resources.hook",
+    "JobRun": "dynamic.resources.job_run",
+    "JobRunProvider": "dynamic.providers.job_run",
+    "quote": "core.kinds.variables",
 }
+"""Where the names are, those of the lookups left out."""
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, _LOOKUPS)}"), name)
 
 
 def __dir__() -> list[str]:

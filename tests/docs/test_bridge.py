@@ -12,7 +12,7 @@ from tests.sdk.versions import VERSIONS
 from tests.support.engine_process import engine
 from tests.support.stack import STEP, Stack, cluster, eventually, writes
 from xplenty_pulumi.dynamic.bridge.report import ITEMS, BridgeReport, ProbeResult
-from xplenty_pulumi.dynamic.crowd import advice
+from xplenty_pulumi.dynamic.operations import advice
 from xplenty_pulumi.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]

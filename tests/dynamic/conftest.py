@@ -14,9 +14,9 @@ from pulumi.dynamic import ResourceProvider
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
 from tests.support.stack import STEP
 from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider, settings
-from xplenty_pulumi.dynamic import bridge, crowd, sessions
-from xplenty_pulumi.dynamic.bridge import rows
-from xplenty_pulumi.dynamic.providers import checking, preview
+from xplenty_pulumi.dynamic import bridge, operations
+from xplenty_pulumi.dynamic.bridge import engine as bridge_engine
+from xplenty_pulumi.dynamic.providers import checking, context
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 
 NAMES = itertools.count(1)
@@ -87,15 +87,15 @@ def here() -> Iterator[Scene]:
         forget_the_process()
         with host_in_this_process() as channel:
             yield Scene(channel, account, told)
-        sessions.session_for(settings.load(os.environ, lambda _key: None)).client.close()
+        context.session_for(settings.load(os.environ, lambda _key: None)).client.close()
         forget_the_process()
 
 
 def forget_the_process() -> None:
     """Let go of what the front end keeps for the life of a process."""
-    sessions._sessions.clear()
-    made = (crowd.crowd, preview.declared_clusters, checking.warn_of_variables)
-    for kept in (rows.engine, bridge.report, bridge.announce, bridge.ear, *made):
+    context._sessions.clear()
+    made = (operations.open_operations, checking.declared_clusters, checking.shown_warnings, checking.warn_of_variables)
+    for kept in (bridge_engine.log_service, bridge.report, bridge.announce, bridge.cancel_signal, *made):
         kept.cache_clear()
 
 

@@ -4,7 +4,7 @@ import pytest
 from pulumi.output import Unknown
 
 from xplenty_pulumi.core.kinds.marker import Owner
-from xplenty_pulumi.dynamic.inputs import Inputs
+from xplenty_pulumi.dynamic.properties import Inputs
 from xplenty_pulumi.dynamic.secrets import secret_values
 from xplenty_pulumi.dynamic.state import OWNER, SECRETS, owner_of, owner_text
 from xplenty_pulumi.errors import ConfigError

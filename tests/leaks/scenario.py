@@ -36,9 +36,9 @@ from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.search import RunShape
-from xplenty_pulumi.dynamic import sessions
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.inputs import Inputs
+from xplenty_pulumi.dynamic.properties import Inputs
+from xplenty_pulumi.dynamic.providers.context import session_for
 from xplenty_pulumi.dynamic.state import OBSERVED, SECRETS
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Response, Seed
 from xplenty_pulumi.emulator import Request as EmulatorRequest
@@ -190,7 +190,7 @@ class Day:
         self.talkative.status = 401
         self.attempt(lambda: self.runs.create(run))
         self.talkative.status = 0
-        sessions.session_for(settings.load(os.environ, lambda _key: None)).client.close()
+        session_for(settings.load(os.environ, lambda _key: None)).client.close()
         self.attempt(lambda: self.runs.create(run))
 
 
@@ -214,7 +214,7 @@ def day(caught: Caught, folder: Path) -> Iterator[tuple[Day, Engine]]:
             with host_in_this_process() as channel:
                 yield Day(caught, account, talkative, channel), told
             add_objects(caught, account)
-            sessions.session_for(settings.load(os.environ, lambda _key: None)).client.close()
+            session_for(settings.load(os.environ, lambda _key: None)).client.close()
             forget_the_process()
     caught.add_access_log(log)
     caught.add_state_file(state)
@@ -224,7 +224,7 @@ def day(caught: Caught, folder: Path) -> Iterator[tuple[Day, Engine]]:
 def add_objects(caught: Caught, account: Emulator) -> None:
     """Print and pickle what the front end, the core and the client are made of."""
     found = settings.load(os.environ, lambda _key: None)
-    shared = sessions.session_for(found)
+    shared = session_for(found)
     checked = check(
         JOB_RUN, {"cluster_id": 1, "package_id": 101, **{name: SECRET_INPUTS[name] for name in SECRET_NAMES}}
     )

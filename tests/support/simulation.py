@@ -227,4 +227,4 @@ class Process:
             random=Random(7),
             http=_Wire(world, boundaries, stack=stack, meddle=meddle),
         )
-        self.session = Session.of(self.client, clock)
+        self.session = Session(self.client, clock)

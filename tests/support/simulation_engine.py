@@ -29,8 +29,7 @@ from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import PROVIDER
-from xplenty_pulumi.dynamic.state import OWNER, SECRETS, owner_of, owner_text
+from xplenty_pulumi.dynamic.state import OWNER, PROVIDER, SECRETS, owner_of, owner_text
 from xplenty_pulumi.emulator import EmulatedCluster, EmulatedHook
 
 __all__ = ["Declared", "Entry", "Report", "Stack", "hear"]

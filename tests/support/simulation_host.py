@@ -9,8 +9,7 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from tests.support.simulation import Process
 from xplenty_pulumi.core.kinds.kind import Kind
-from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import EngineCall
+from xplenty_pulumi.dynamic.bridge import EngineCall, engine
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
 from xplenty_pulumi.dynamic.resources.hook import HookProvider
@@ -93,7 +92,7 @@ def hear(monkeypatch: pytest.MonkeyPatch) -> None:
         if severity == "WARNING" and isinstance(call.context, Request):
             call.context.warnings.append(text)
 
-    monkeypatch.setattr(bridge, "_log", log)
+    monkeypatch.setattr(engine, "log", log)
 
 
 def as_properties(value: Mapping[str, Any]) -> Properties:

@@ -1,12 +1,54 @@
-"""The properties of a resource: what is declared, what was seen, and what an update keeps."""
+"""The dictionaries of the engine, read and written: inputs of one call, and the outputs of a resource."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from pulumi.output import Unknown
+
+from xplenty_pulumi.core.kinds.check import Checked, check
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.dynamic.providers.context import once
 from xplenty_pulumi.dynamic.secrets import without_secrets
-from xplenty_pulumi.dynamic.state import DECLARED, HIDDEN_INPUTS, HIDDEN_OUTPUTS, NONCES, OBSERVED, PROVIDER, Properties
+from xplenty_pulumi.dynamic.state import (
+    DECLARED,
+    HIDDEN_INPUTS,
+    HIDDEN_OUTPUTS,
+    NONCES,
+    OBSERVED,
+    PROVIDER,
+    Properties,
+    is_hidden,
+)
 from xplenty_pulumi.redact import Secret
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of one call: `known` values, and the names of those `unknown` until something else is done."""
+
+    known: Mapping[str, object] = field(repr=False)
+    unknown: frozenset[str]
+
+    @classmethod
+    def of(cls, properties: Mapping[str, object]) -> "Inputs":
+        """Take the engine's properties apart; what is hidden (`__...`) belongs to neither side."""
+        plain = {name: value for name, value in properties.items() if not is_hidden(name)}
+        unknown = frozenset(name for name, value in plain.items() if _holds_unknown(value))
+        return cls({name: value for name, value in plain.items() if name not in unknown}, unknown)
+
+    def checked(self, kind: Kind) -> Checked:
+        """Return the inputs in canonical form with every problem found; one call of the engine checks them once."""
+        key = (kind.name, repr(self.known), self.unknown)  # as text, since True and 1 are equal and not the same input
+        return once(key, lambda: check(kind, self.known, unknown=self.unknown))
+
+
+def _holds_unknown(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_unknown, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_holds_unknown, value))
+    return isinstance(value, Unknown)
 
 
 def declared(props: Mapping[str, object], kind: Kind) -> dict[str, object]:
@@ -18,25 +60,25 @@ def declared(props: Mapping[str, object], kind: Kind) -> dict[str, object]:
 def outputs(
     props: Mapping[str, object], view: Mapping[str, object], kind: Kind, *, secrets: Sequence[Secret] = ()
 ) -> Properties:
-    """Return all outputs: the record as it is seen, each declared input in the user's own spelling, and what is hidden.
+    """Return all outputs: the record as shown, each declared input in the user's own spelling, and what is hidden.
 
     In what the service shows, secret inputs are masked by their place, and `secrets` of the process wherever they are.
 
-    An input that can be changed from outside shows the service's value where that is another one: what is seen counts,
-    not what was asked for. So does a default, which counts as declared then.
+    An input that can be changed from outside shows the service's value where that is another one: what is observed
+    counts, not what was asked for. So does a default, which counts as declared then.
     """
     asked = declared(props, kind)
     desired = kind.completed(asked, view) if asked else {}
     found = differences(kind, {name: desired[name] for name in kind.compared if name in desired}, view)
     drifted = {one.field: one.observed for one in found}
     hidden = {name: props[name] for name in (*HIDDEN_INPUTS, *HIDDEN_OUTPUTS, PROVIDER) if name in props}
-    seen = without_secrets(view, props, known=secrets)
-    return {**seen, **asked, **drifted, DECLARED: sorted({**asked, **drifted}), OBSERVED: seen, **hidden}
+    shown = without_secrets(view, props, known=secrets)
+    return {**shown, **asked, **drifted, DECLARED: sorted({**asked, **drifted}), OBSERVED: shown, **hidden}
 
 
-def refreshed_inputs(seen: Properties) -> Properties:
+def refreshed_inputs(shown: Properties) -> Properties:
     """Return the inputs as the service shows them, so that the engine sees drift property by property."""
-    return {name: seen[name] for name in (*seen[DECLARED], *HIDDEN_INPUTS) if name in seen}
+    return {name: shown[name] for name in (*shown[DECLARED], *HIDDEN_INPUTS) if name in shown}
 
 
 def nonces_in(props: Mapping[str, object]) -> tuple[str, ...]:

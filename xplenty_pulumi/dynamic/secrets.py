@@ -1,14 +1,12 @@
-"""Secret inputs: known to the provider by where they stand, so that they are kept out of all it says and returns.
+"""Secret inputs, found by where they stand, so that they are kept out of all that a provider shows and returns.
 
 The engine hands over secrets in clear, and marks only outputs of the same name as secret again. The service repeats
-what it was given: at a place that is known, which is masked, or in a text of its own, which is searched.
+what it was given: at a fixed place, which is masked, or in a text of its own, which is searched.
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-
-from pulumi import Output
 
 from xplenty_pulumi.core.kinds.registry import FIELDS
 from xplenty_pulumi.core.kinds.variables import spellings
@@ -16,51 +14,11 @@ from xplenty_pulumi.dynamic.state import SECRETS
 from xplenty_pulumi.redact import MASK, Secret, hidden, scrub
 
 Path = tuple[str, ...]
-_GROUPS = tuple(dict.fromkeys(one.name for one in FIELDS if one.private == "members"))
+GROUPS = tuple(dict.fromkeys(one.name for one in FIELDS if one.private == "members"))
 _ECHOES: Mapping[str, Path] = {one.name: one.echo for one in FIELDS if one.echo}
 """Where else a record shows an input."""
 _FREE_TEXT = re.compile(r"error|message|reason|summary")
-"""How the service names what it says in words of its own."""
-
-
-def secret_paths(inputs: Mapping[str, object], *, always: Iterable[str] = ()) -> "Output[list[str]] | list[str]":
-    """Return what `SECRETS` is to hold for `inputs` as a program declares them, with what is `always` in it."""
-    found = [(path, output) for name, value in inputs.items() for path, output in _outputs_in((name,), value)]
-    if not found:
-        return sorted(always)
-
-    async def paths() -> list[str]:
-        secret = [_spelled(path) for start, output in found async for path in _secret_in(start, output)]
-        return sorted({*always, *secret})
-
-    return Output.from_input(paths())
-
-
-def _outputs_in(path: Path, value: object) -> Iterator[tuple[Path, "Output[Any]"]]:
-    if isinstance(value, Output):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _outputs_in((*path, str(name)), inner)
-    elif isinstance(value, list | tuple):
-        for position, inner in enumerate(value):
-            yield from _outputs_in((*path, str(position)), inner)
-
-
-async def _secret_in(path: Path, output: "Output[Any]") -> AsyncIterator[Path]:
-    """The ways to what is secret in an output: all of it, or what is within the value that it comes to."""
-    if await output.is_secret():
-        yield path
-        return
-    for inner, within in _outputs_in(path, await output.future()):
-        async for found in _secret_in(inner, within):
-            yield found
-
-
-def _spelled(path: Path) -> str:
-    if path[0] in _GROUPS and (len(path) == 1 or not path[1].startswith(("/", "*"))):
-        return path[1] if len(path) > 1 else "*"
-    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
+"""How the service names fields with texts of its own."""
 
 
 def _paths(properties: Mapping[str, object]) -> list[Path]:
@@ -71,9 +29,9 @@ def _paths(properties: Mapping[str, object]) -> list[Path]:
         if str(one).startswith("/"):
             found.append(tuple(part.replace("~1", "/").replace("~0", "~") for part in str(one)[1:].split("/")))
         elif one == "*":
-            found += [(group,) for group in _GROUPS if group in properties]
+            found += [(group,) for group in GROUPS if group in properties]
         else:
-            found += [(group, str(one)) for group in _GROUPS if group in properties]
+            found += [(group, str(one)) for group in GROUPS if group in properties]
     return found
 
 
@@ -106,13 +64,13 @@ def without_secrets(
 ) -> dict[str, Any]:
     """Return `view`, a record of the service, with a mask wherever it shows a secret input of `properties`.
 
-    Texts in the service's own words are searched for the values; all else is told apart by its place alone, so that no
+    Texts in the service's own words are searched for the values; all else is masked by its place alone, so that no
     status, date, link or id is ever masked. What is `known` is a secret of this process, such as the API key.
     """
     shown: Any = _masked_at(view, [*_places(properties)], properties)
-    told: list[Secret | str] = [*known, *secret_values(properties)]
+    secrets: list[Secret | str] = [*known, *secret_values(properties)]
     return {
-        name: _searched(value, told, scrub) if _FREE_TEXT.search(name) else _searched(value, known, hidden)
+        name: _searched(value, secrets, scrub) if _FREE_TEXT.search(name) else _searched(value, known, hidden)
         for name, value in shown.items()
     }
 
@@ -123,7 +81,7 @@ def _places(properties: Mapping[str, object]) -> Iterator[Path]:
         yield path
         if echo := _ECHOES.get(path[0]):
             yield echo
-        if path[0] in _GROUPS:
+        if path[0] in GROUPS:
             group = properties[path[0]]
             names = path[1:2] or tuple(map(str, group if isinstance(group, Mapping) else ()))
             yield from (("effective_variables", name) for name in names)
@@ -138,15 +96,11 @@ def _masked_at(value: object, ways: Sequence[Path], asked: object) -> object:
     if isinstance(value, Mapping):
         wanted = asked if isinstance(asked, Mapping) else {}
         return {name: _masked_at(inner, _on(ways, name), wanted.get(name)) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return _items_masked_at(value, ways, asked)
-    return value
-
-
-def _items_masked_at(items: Sequence[object], ways: Sequence[Path], asked: object) -> list[object]:
-    if isinstance(asked, list | tuple) and list(asked) == list(items):
-        return [_masked_at(item, _on(ways, str(position)), item) for position, item in enumerate(items)]
-    return [_masked_at(item, [way[1:] for way in ways], None) for item in items]
+    if not isinstance(value, list | tuple):
+        return value
+    if isinstance(asked, list | tuple) and list(asked) == list(value):
+        return [_masked_at(item, _on(ways, str(position)), item) for position, item in enumerate(value)]
+    return [_masked_at(item, [way[1:] for way in ways], None) for item in value]
 
 
 def _on(ways: Sequence[Path], name: str) -> list[Path]:

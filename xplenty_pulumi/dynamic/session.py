@@ -1,14 +1,15 @@
-"""What one provider process shares: the client and what it knows of the account."""
+"""What one provider process shares: the client and what is known of the account."""
 
 import os
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, Self, TypeVar, overload
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
-from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import scope_of
 from xplenty_pulumi.core.preview.questions import PreviewQuestions
 from xplenty_pulumi.core.reading.account import Polls
@@ -27,12 +28,12 @@ from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.providers.answered import arguments_answered
 from xplenty_pulumi.dynamic.state import OWNER, owner_of
 from xplenty_pulumi.errors import Cancelled, ConfigError
-from xplenty_pulumi.settings import Settings
+from xplenty_pulumi.settings import Settings, is_set
 
 _SLICE = 0.5
+PartT = TypeVar("PartT")
 
 
 class CancellableClock(SystemClock):
@@ -55,78 +56,99 @@ class CancellableClock(SystemClock):
             super().sleep(min(left, _SLICE))
 
 
-@dataclass(frozen=True)
+class _Part(cached_property[PartT]):
+    """A part of a session, made by the thread that needs it first, while the others wait: there must not be two."""
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> PartT: ...
+    def __get__(self, instance: Any, owner: type[Any] | None = None) -> Any:
+        if instance is None:
+            return self
+        with instance.turn:
+            return super().__get__(instance, owner)
+
+
 class Session:
-    """One account as this process sees it; shared by all its threads."""
+    """One account as this process sees it; shared by all its threads.
 
-    client: Client
-    clock: Clock
-    pace: Pace
-    living: LiveClusters
-    runs: KnownRuns
-    polls: Polls
-    budget: Budget
-    foresight: PreviewQuestions
-    last_look: FinalCheck
-    _definitions: dict[str, KnownDefinitions[Any]] = field(default_factory=dict)
-    _turn: threading.Lock = field(default_factory=threading.Lock)
+    `share` is the part of the hourly calls that it may spend.
+    """
 
-    @classmethod
-    def of(cls, client: Client, clock: Clock, *, pace: Pace | None = None, share: float = 0.5) -> "Session":
-        """Return a session that has seen nothing yet, and may spend that `share` of the hourly calls."""
-        polls = Polls(client, clock)
-        living = LiveClusters(client, clock, presence=polls.cluster_presence)
-        return cls(
-            client,
-            clock,
-            pace or Pace(),
-            living=living,
-            runs=KnownRuns(client, clock, holds_cluster=living.holds),
-            polls=polls,
-            budget=Budget(client, clock, share=share),
-            foresight=PreviewQuestions(client, lambda text: bridge.stack_line(text, "WARNING")),
-            last_look=FinalCheck(client, clock),
-        )
+    def __init__(self, client: Client, clock: Clock, *, pace: Pace | None = None, share: float = 0.5) -> None:
+        self.client, self.clock = client, clock
+        self.turn = threading.RLock()
+        self._pace = pace or Pace()
+        self._share = share
+        self._definitions: dict[str, KnownDefinitions[Any]] = {}
+
+    @_Part
+    def polls(self) -> Polls:
+        """What polls the service for all who wait."""
+        return Polls(self.client, self.clock)
+
+    @_Part
+    def living(self) -> LiveClusters:
+        """The clusters that have not ended."""
+        return LiveClusters(self.client, self.clock, presence=self.polls.cluster_presence)
+
+    @_Part
+    def runs(self) -> KnownRuns:
+        """The runs that the state holds, and those that this process has started."""
+        return KnownRuns(self.client, self.clock, holds_cluster=self.living.holds)
+
+    @_Part
+    def budget(self) -> Budget:
+        """The share of the hourly calls that is left."""
+        return Budget(self.client, self.clock, share=self._share)
+
+    @_Part
+    def questions(self) -> PreviewQuestions:
+        """What a check asks the service."""
+        return PreviewQuestions(self.client, lambda text: bridge.stack_line(text, "WARNING"))
+
+    @_Part
+    def final_check(self) -> FinalCheck:
+        """The check for clusters that the operation has left behind."""
+        return FinalCheck(self.client, self.clock)
 
     def hold(self, kind: Kind, resource_id: int) -> None:
         """Note that the engine's state holds this thing, so that it is not taken for a lost one."""
         for holder in [getattr(self, name) for name in kind.held_by] or [self._known(kind)]:
             holder.hold(resource_id)
 
-    def _known(self, kind: Kind) -> KnownDefinitions[Any]:
-        with self._turn:
-            if kind.name not in self._definitions:
-                self._definitions[kind.name] = KnownDefinitions(definition_of(kind, self.client), self.clock)
-            return self._definitions[kind.name]
+    def note(self, kind: Kind, arguments: Iterable[object]) -> None:
+        """Note for the final check what the engine hands over in a call: whose resource it is, and its id."""
+        for one in arguments:
+            if isinstance(one, dict) and OWNER in one:
+                with suppress(ConfigError):  # a state without an owner has no scope to look for
+                    self.final_check.expect(scope_of(owner_of(one)))
+            if isinstance(one, str) and one.isdecimal() and kind.ends is Ending.TERMINATED:
+                self.final_check.hold(int(one))
 
     def clusters(self, call: EngineCall) -> ClusterReconciler:
         """Return the account's clusters, reporting to the row of the resource that `call` is about."""
-        self._note(is_cluster=True)
         return ClusterReconciler(self.client, self.living, self._patience(call), polls=self.polls)
 
     def job_runs(self, call: EngineCall) -> RunReconciler:
         """Return the account's job runs, reporting to the row of the resource that `call` is about."""
-        self._note()
         return RunReconciler(self.client, self.runs, self._patience(call), polls=self.polls)
 
     def definitions(self, kind: Kind, call: EngineCall) -> DefinitionReconciler[Any]:
         """Return the account's definitions of a kind, reporting to the row of the resource that `call` is about."""
-        self._note()
         return DefinitionReconciler(self._known(kind), self._patience(call))
 
-    def _note(self, *, is_cluster: bool = False) -> None:
-        """Let the last look know what the engine hands over in the running call: whose resource it is, and its id."""
-        for one in arguments_answered():
-            if isinstance(one, dict) and OWNER in one:
-                with suppress(ConfigError):  # a state that does not say whose it is has no scope to look for
-                    self.last_look.expect(scope_of(owner_of(one)))
-            if isinstance(one, str) and one.isdecimal() and is_cluster:
-                self.last_look.hold(int(one))
+    def _known(self, kind: Kind) -> KnownDefinitions[Any]:
+        with self.turn:
+            if kind.name not in self._definitions:
+                self._definitions[kind.name] = KnownDefinitions(definition_of(kind, self.client), self.clock)
+            return self._definitions[kind.name]
 
     def _patience(self, call: EngineCall) -> Patience:
         return Patience(
             self.clock,
-            self.pace,
+            self._pace,
             tell=bridge.reporter(call, self.clock),
             interrupted=call.interrupted,
             warn=lambda text: bridge.warn(call, text),
@@ -135,8 +157,7 @@ class Session:
 
 
 def open_session(settings: Settings) -> Session:
-    """Return a session for these settings; `sessions` sees to it that there is only one."""
-    clock = SystemClock()
+    """Return a session for these settings; `session_for` sees to it that there is only one."""
     client = Client(
         api_key=settings.api_key,
         account_id=settings.account_id,
@@ -147,10 +168,9 @@ def open_session(settings: Settings) -> Session:
     )
     fixed = settings.poll_seconds
     pace = None if fixed is None else Pace.fixed(fixed)
-    session = Session.of(client, clock, pace=pace, share=settings.credit_share)
-    visible = bridge.is_set(os.environ, "XPLENTY_SHOW_CREDITS")
-    bridge.at_end(session.last_look.text, severity="WARNING")
-    bridge.at_end(DoubledRuns(client, session.runs).text, severity="WARNING")
-    credits_severity: bridge.Severity = "INFO" if visible else "DEBUG"
+    session = Session(client, SystemClock(), pace=pace, share=settings.credit_share)
+    credits_severity: bridge.Severity = "INFO" if is_set(os.environ, "XPLENTY_SHOW_CREDITS") else "DEBUG"
+    bridge.at_end(session.final_check.text, severity="WARNING")
+    bridge.at_end(lambda: DoubledRuns(client, session.runs).text(), severity="WARNING")
     bridge.at_end(lambda: f"xplenty_pulumi sent {session.budget.spent_text()}", severity=credits_severity)
     return session

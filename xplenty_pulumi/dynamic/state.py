@@ -1,4 +1,4 @@
-"""How a resource lies in the engine's state, hidden properties included; the one place that knows their names.
+"""How a resource lies in the engine's state, hidden properties included; the one place that has their names.
 
 What is declared lies on top, and all that the service shows under `observed`. That is one JSON text, since the engine
 and the SDK handle each property of each resource anew in every operation, those inside another one too: thirty of them

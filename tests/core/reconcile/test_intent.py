@@ -11,7 +11,7 @@ from xplenty_pulumi.core.reconcile.intent import EVERYTHING, Intent, everything,
 
 def intent(old: dict[str, Any], new: dict[str, Any], **given: Any) -> Intent:
     """Return the intent of an update of a cluster of two nodes that was seen ready."""
-    known = {"owed": (), "is_ready": True, "signs": False, **given}
+    known = {"owed": (), "status": "available", "signs": False, **given}
     return intent_of(CLUSTER, {"nodes": 2, **old}, {"nodes": 2, **new}, **known)
 
 
@@ -53,17 +53,17 @@ def test_what_is_owed_is_everything() -> None:
 
 def test_what_an_update_may_have_sent_is_owed() -> None:
     """Where the program takes back a change that was sent and not seen, the next update sends it back too."""
-    assert intent({}, {}, owed=["nodes"], is_ready=False) == Intent(frozenset({"nodes"}), waits=True)
+    assert intent({}, {}, owed=["nodes"], status="creating") == Intent(frozenset({"nodes"}), waits=True)
 
 
 @pytest.mark.parametrize(
     ("new", "given", "waits"),
     [
         ({"nodes": 3}, {}, False),
-        ({"nodes": 3}, {"is_ready": False}, True),
+        ({"nodes": 3}, {"status": "creating"}, True),
         ({}, {}, True),
         ({}, {"signs": True}, False),
-        ({}, {"signs": True, "is_ready": False}, True),
+        ({}, {"signs": True, "status": "creating"}, True),
     ],
 )
 def test_what_was_not_seen_ready_is_waited_for(new: dict[str, Any], given: dict[str, bool], *, waits: bool) -> None:

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import EngineCall, is_set, pool
+from xplenty_pulumi.dynamic.bridge import EngineCall, pool
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
-from xplenty_pulumi.settings import CI_VARIABLES, in_ci
+from xplenty_pulumi.settings import CI_VARIABLES, in_ci, is_set
 
 
 class Context:

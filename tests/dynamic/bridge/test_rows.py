@@ -8,7 +8,8 @@ import pytest
 from tests.dynamic.host import Engine, Line, engine
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import EngineCall, rows
+from xplenty_pulumi.dynamic.bridge import EngineCall
+from xplenty_pulumi.dynamic.bridge.engine import log_service
 
 ROW = EngineCall(urn="urn", name="etl")
 NO_ROW = EngineCall(name="etl")
@@ -20,16 +21,16 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """An engine whose address is the last argument of this process, as in a host."""
     with engine() as (listening, address):
         monkeypatch.setattr(sys, "argv", ["host", address])
-        rows.engine.cache_clear()
+        log_service.cache_clear()
         yield listening
-        rows.engine.cache_clear()
+        log_service.cache_clear()
 
 
 @pytest.fixture(params=[["host"], ["host", "no-address"], ["host", DEAD]], ids=["none", "no address", "dead"])
 def untold(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """No engine that could be told anything."""
     monkeypatch.setattr(sys, "argv", request.param)
-    rows.engine.cache_clear()
+    log_service.cache_clear()
 
 
 def follow(call: EngineCall, *steps: tuple[str, float]) -> None:

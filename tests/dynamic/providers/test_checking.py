@@ -51,6 +51,11 @@ def test_what_exists_goes_on_in_an_expired_stack(make_apart: Callable[..., Scene
         assert "this environment expired" in refused[1]
 
 
+def warnings(scene: Scene, host: Host) -> list[str]:
+    """Return the warnings about one resource."""
+    return [line.text for line in scene.engine.lines if line.severity == "WARNING" and line.urn == host.urn]
+
+
 @pytest.mark.parametrize("order", [(6, 2), (2, 6)])
 def test_limit_of_node_hours_counts_clusters_in_any_order(
     make_apart: Callable[..., Scene], order: tuple[int, int]
@@ -136,6 +141,24 @@ def test_strange_variables_are_a_warning_in_the_row(make_apart: Callable[..., Sc
         assert reasons(host, {"cluster_id": one, "package_id": 101, "variables": {"dya": "'x'"}}) == []
         (line,) = [line for line in scene.engine.lines if line.severity == "WARNING" and line.urn == host.urn]
         assert (line.text, line.ephemeral) == ("package 101 does not know dya; it declares day, output_path", False)
+
+
+def test_each_warning_of_a_replaced_run_is_shown_once(make_apart: Callable[..., Scene]) -> None:
+    """The engine checks a replacement once as a change and once as something new, with a diff between them."""
+    with Emulator() as account:
+        scene = make_apart(account)
+        host, ended = scene.runs(), account.add_cluster().id
+        account.edit_cluster(ended, status="terminated")
+        olds = {"cluster_id": ended, "package_id": 101, "variables": {"day": "'a'"}}
+        news = {**olds, "variables": {"dya": "2026-01-31"}}
+        assert reasons(host, news, olds) == []
+        host.diff("5", {**host.properties(olds), "status": "failed"}, host.properties(news))
+        assert reasons(host, news) == []
+        beginnings = sorted(text.split()[0] for text in warnings(scene, host))
+        assert beginnings == ["cluster", "dya", "package"]
+        other = scene.runs()
+        assert reasons(other, news) == []
+        assert len(warnings(scene, other)) == 3
 
 
 def test_one_production_node_is_a_warning_where_it_is_new(make_apart: Callable[..., Scene]) -> None:
@@ -243,10 +266,11 @@ def test_cluster_of_a_run_is_looked_at(make_apart: Callable[..., Scene]) -> None
         account.edit_cluster(ended, status="terminated", terminated_on_idle=True)
         run, host = {"cluster_id": ended, "package_id": 101}, scene.runs()
         assert reasons(host, run) == []
-        host.diff("5", {**host.properties(run), "status": "failed"}, host.properties(run))
-        told = [line.text for line in scene.engine.lines if line.urn == host.urn and "--refresh" in line.text]
-        assert len(told) == 2
-        assert told[0].startswith(f"cluster {ended} is terminated, after it had been idle, so no new run can start")
+        failed = scene.runs()
+        failed.diff("5", {**failed.properties(run), "status": "failed"}, failed.properties(run))
+        for one in (host, failed):
+            (text,) = warnings(scene, one)
+            assert text.startswith(f"cluster {ended} is terminated, after it had been idle, so no new run can start")
         settled = scene.runs()
         assert reasons(settled, {**run, "timeout": 60}, run) == []
         assert [line for line in scene.engine.lines if line.urn == settled.urn] == []

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.dynamic.conftest import Scene
-from xplenty_pulumi import settings
-from xplenty_pulumi.dynamic import inputs
+from xplenty_pulumi import ClusterProvider, settings
+from xplenty_pulumi.dynamic import bridge, properties
 from xplenty_pulumi.dynamic.providers import context
 from xplenty_pulumi.dynamic.state import SECRETS
 
@@ -20,7 +20,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, place: Any, name: str) -> list[str]
     original: Callable[..., Any] = getattr(place, name)
 
     def counting(*arguments: Any, **named: Any) -> Any:
-        calls.append(repr((arguments[-1], named)))
+        calls.append(repr((arguments[-1:], named)))
         return original(*arguments, **named)
 
     monkeypatch.setattr(place, name, counting)
@@ -28,18 +28,22 @@ def counted(monkeypatch: pytest.MonkeyPatch, place: Any, name: str) -> list[str]
 
 
 def test_settings_inputs_and_secrets_are_found_out_once_in_a_call(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings are read once, the same inputs checked once, and the spellings of secrets derived once."""
+    """Settings are read once, the request found once, the same inputs checked once, and secrets spelled once."""
     host = here.clusters()
-    read, checks, spelled = (
-        counted(monkeypatch, place, name)
-        for place, name in ((settings, "load"), (inputs, "check"), (context, "secret_values"))
+    places = (
+        (settings, "load"),
+        (bridge, "current_call"),
+        (context, "session_for"),
+        (properties, "check"),
+        (context, "secret_values"),
     )
+    read, found, opened, checks, spelled = (counted(monkeypatch, place, name) for place, name in places)
 
     def once() -> None:
-        assert len(read) == 1
+        assert len(read) == len(found) == len(opened) == 1
         assert len({*checks}) == len(checks) == 1
         assert len({*spelled}) == len(spelled)
-        for one in (read, checks, spelled):
+        for one in (read, found, opened, checks, spelled):
             one.clear()
 
     news, _ = host.check(host.properties(GIVEN))
@@ -49,7 +53,7 @@ def test_settings_inputs_and_secrets_are_found_out_once_in_a_call(here: Scene, m
     more, _ = host.check(host.properties({**GIVEN, "nodes": 3}))
     once()
     host.update(number, outputs, more)
-    assert len(read) == 1
+    assert len(read) == len(found) == len(opened) == 1
     assert len({*checks}) == len(checks)
     assert len({*spelled}) == len(spelled)
 
@@ -60,3 +64,13 @@ def test_what_is_equal_and_not_the_same_is_checked_again(scene: Scene) -> None:
     olds, _ = host.check(host.properties({"nodes": 1}))
     _, (failure,) = host.check({**olds, "nodes": True}, olds)
     assert failure.property == "nodes"
+
+
+def test_secrets_of_a_call_are_masked_wherever_its_texts_are_shown() -> None:
+    """A text about one call may be shown while another one is answered, which has other secrets."""
+    provider = ClusterProvider()
+    with context._under_way("read", ({**GIVEN},)):
+        first = provider.call()
+    with context._under_way("read", ({**GIVEN, "description": "quiet"},)):
+        assert "quiet" not in provider.scrubbed("it is quiet")
+        assert "hush" not in first.scrub("it is hush")

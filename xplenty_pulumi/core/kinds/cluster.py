@@ -84,7 +84,7 @@ CLUSTER = Kind(
     ),
     signed="description",
     ends=Ending.TERMINATED,
-    held_by=("living", "last_look"),
+    held_by=("living", "final_check"),
     shown={
         **alike("status running_jobs_count queued_jobs_count", Drift.EXPECTED),
         **alike("idle_since available_since launched_at", Drift.EXPECTED),

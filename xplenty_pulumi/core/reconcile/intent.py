@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from xplenty_pulumi.core.kinds.check import check
-from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.kind import Kind, Phase
 
 EVERYTHING = "*"
 """What a create owes that has not come to its end."""
@@ -33,17 +33,18 @@ def intent_of(
     new: Mapping[str, object],
     *,
     owed: Collection[str],
-    is_ready: bool,
+    status: str,
     signs: bool,
 ) -> Intent:
     """Return the intent of an update from the `old` inputs to the `new` ones.
 
     `owed` are the fields that an earlier update has sent and not seen, so that it may have changed them, or
-    `EVERYTHING` where a create has not come to its end. Something that was not seen ready is waited for,
-    and so is one of which no input has changed: the engine asks then for nothing else.
+    `EVERYTHING` where a create has not come to its end. Something that was not seen ready, by its `status`, is
+    waited for, and so is one of which no input has changed: the engine asks then for nothing else.
     """
     if EVERYTHING in owed:
         return everything(kind)
     before, after = check(kind, old).inputs, check(kind, new).inputs
     changed = frozenset(name for name in kind.by_name if name in owed or before.get(name) != after.get(name))
+    is_ready = kind.phase(status) is Phase.READY
     return Intent(changed, waits=not is_ready or not (changed or signs), signs=signs)

@@ -36,11 +36,6 @@ def fail(call: EngineCall, text: str) -> ProviderFailure:
     return ProviderFailure(text)
 
 
-def keeps_half_made(call: EngineCall) -> bool:
-    """Return whether a failure of `call` can keep a resource with its id in the state."""
-    return call.keeps_state and hasattr(provider_pb2, "ErrorResourceInitFailed")
-
-
 def fail_partially(
     call: EngineCall,
     text: str,
@@ -62,7 +57,7 @@ def fail_partially(
 def half_made(
     text: str, resource_id: str, outputs: Mapping[str, object], inputs: Mapping[str, object] | None = None
 ) -> Message:
-    """Return what tells the engine to keep a resource that is not as it should be."""
+    """Return the detail with which the engine keeps a resource that is not as it should be."""
     failed = provider_pb2.ErrorResourceInitFailed(id=resource_id, reasons=[text], properties=_struct(outputs))
     if inputs is not None:
         failed.inputs.CopyFrom(_struct({**inputs, PROVIDER: outputs[PROVIDER]}))
@@ -84,7 +79,7 @@ def _attach(call: EngineCall, build: Callable[[], bytes]) -> bool:
     context: Any = call.context
     try:
         context.set_trailing_metadata(((_DETAILS_KEY, build()),))
-    except Exception:  # noqa: BLE001 - nothing may take the place of the failure that is being told
+    except Exception:  # noqa: BLE001 - nothing may take the place of the failure itself
         return False
     return True
 

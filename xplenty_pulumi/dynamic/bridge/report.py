@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pulumi.runtime.proto import engine_pb2, provider_pb2, status_pb2
 
-from xplenty_pulumi.dynamic.bridge import cancel, engine, failures, pool, request, rows
+from xplenty_pulumi.dynamic.bridge import engine, failures, pool, request
 from xplenty_pulumi.dynamic.state import PROVIDER
 from xplenty_pulumi.settings import bridge_enabled
 
@@ -46,15 +46,6 @@ class BridgeReport:
 
     findings: tuple[ProbeResult, ...]
 
-    def works(self, item: str) -> bool:
-        """Return whether the item of this name works."""
-        return any(one.works for one in self.findings if one.item == item)
-
-    @property
-    def troubles(self) -> tuple[ProbeResult, ...]:
-        """Return the items that should work and do not."""
-        return tuple(one for one in self.findings if not one.works and one.why != SWITCHED_OFF)
-
     def __str__(self) -> str:
         return "bridge: " + "; ".join(map(str, self.findings))
 
@@ -62,44 +53,32 @@ class BridgeReport:
 @lru_cache(maxsize=1)
 def report() -> BridgeReport:
     """Return how the bridge stands in this process, tested by its first call, which `configure` makes."""
-    enabled = bridge_enabled(os.environ)
-    return BridgeReport(tuple(_tested(item) if enabled else _off(item) for item in ITEMS))
+    is_enabled = bridge_enabled(os.environ)
+    return BridgeReport(tuple(_tested(item, is_enabled=is_enabled) for item in ITEMS))
 
 
 @lru_cache(maxsize=1)
 def announce() -> None:
-    """Tell, once in this process, the report to those who debug, and to everybody what should work and does not."""
-    rows.stack_line(str(report()), "DEBUG")
-    if troubles := report().troubles:
-        rows.stack_line(warning(troubles), "WARNING")
+    """Show, once in this process, the report with `--debug`, and a warning of what should work and does not."""
+    engine.stack_line(str(report()), "DEBUG")
+    troubles = [one for one in report().findings if not one.works and one.why != SWITCHED_OFF]
+    if found := "; ".join(map(str, troubles)):
+        warning = (
+            f"xplenty_pulumi does not find all it needs in this version of the pulumi SDK: {found}. Everything else "
+            "works, and nothing is lost or doubled; docs/bridge.md names the versions that were tested, and "
+            "XPLENTY_BRIDGE=off says that you know"
+        )
+        engine.stack_line(warning, "WARNING")
 
 
-def warning(troubles: tuple[ProbeResult, ...]) -> str:
-    """Return what the user should know of `troubles`."""
-    found = "; ".join(map(str, troubles))
-    return (
-        f"xplenty_pulumi does not find all it needs in this version of the pulumi SDK: {found}. Everything else works, "
-        "and nothing is lost or doubled; docs/bridge.md names the versions that were tested, and XPLENTY_BRIDGE=off "
-        "says that you know"
-    )
-
-
-def _tested(item: BridgeItem) -> ProbeResult:
+def _tested(item: BridgeItem, *, is_enabled: bool) -> ProbeResult:
     try:
-        why = item.probe()
+        why = item.probe() if is_enabled or item.is_safety else SWITCHED_OFF
     except Exception as problem:  # noqa: BLE001 - whatever a changed SDK raises, the fallback is there
         why = f"its test ended in a {type(problem).__name__}"
+    if why and not is_enabled:
+        why = SWITCHED_OFF
     return ProbeResult(item.name, not why, item.fallback, why)
-
-
-def _off(item: BridgeItem) -> ProbeResult:
-    if item.is_safety and (found := _tested(item)).works:
-        return found
-    return ProbeResult(item.name, works=False, fallback=item.fallback, why=SWITCHED_OFF)
-
-
-def _pool() -> str:
-    return "" if pool.lift_pool() else "the host's thread pool was not found"
 
 
 def _request() -> str:
@@ -112,13 +91,13 @@ def _request() -> str:
 def _rows() -> str:
     if not request.current_call().urn:
         return "the URN was not found"
-    if not rows.engine_address():
+    if not engine.engine_address():
         return "the host's last argument is no address of an engine"
-    return "" if _has(engine_pb2.LogRequest, "urn", "ephemeral") else "the engine's log knows no rows"
+    return "" if _has(engine_pb2.LogRequest, "urn", "ephemeral") else "the engine's log has no rows"
 
 
 def _trailer() -> str:
-    if not request.current_call().keeps_state:
+    if not request.current_call().takes_trailer:
         return "the host's answer takes no trailer"
     return "" if status_pb2.Status.FromString(failures.packed("text")).message == "text" else "the trailer is not read"
 
@@ -130,12 +109,8 @@ def _partial_state() -> str:
     return _trailer() or ("" if status.details[0].Unpack(back) and back == kept else "the resource is not read back")
 
 
-def _cancel() -> str:
-    return "" if cancel.listen() else "the host's Cancel was not found"
-
-
-def _engine_watch() -> str:
-    return "" if engine.watched() else "the engine's address was not found, or takes no connection"
+def _unless(works: Callable[[], object], why: str) -> Callable[[], str]:
+    return lambda: "" if works() else why
 
 
 def _has(message: object, *fields: str) -> bool:
@@ -143,12 +118,21 @@ def _has(message: object, *fields: str) -> bool:
 
 
 ITEMS = (
-    BridgeItem("pool", "four waits at a time", _pool),
+    BridgeItem("pool", "four waits at a time", _unless(pool.lift_pool, "the host's thread pool was not found")),
     BridgeItem("request", "time-outs from inputs and defaults", _request),
     BridgeItem("rows", "lines of the stack", _rows),
     BridgeItem("partial state", "adoption by the marker", _partial_state),
     BridgeItem("one-line errors", "a traceback that ends in our text", _trailer),
-    BridgeItem("cancel", "waits that end with their deadline", _cancel),
-    BridgeItem("engine watch", "a process that outlives a killed engine", _engine_watch, is_safety=True),
+    BridgeItem(
+        "cancel",
+        "waits that end with their deadline",
+        _unless(request.receive_cancel, "the host's Cancel was not found"),
+    ),
+    BridgeItem(
+        "engine watch",
+        "a process that outlives a killed engine",
+        _unless(engine.watched, "the engine's address was not found, or takes no connection"),
+        is_safety=True,
+    ),
 )
 """Every item of the bridge, in the order of the tables in the documentation."""

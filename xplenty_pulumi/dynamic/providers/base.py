@@ -1,33 +1,33 @@
-"""What both providers have in common: settings, the session, and what becomes of what was seen.
+"""What all providers have in common: create, update and read, and what becomes of what the service shows.
 
 A program only declares, so the client and the reconciler, which take half a second to load, are loaded where the
 provider process first uses them.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pulumi.dynamic import CheckResult, ConfigureRequest, DiffResult, ReadResult
+from pulumi.dynamic import CheckResult, ConfigureRequest, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.core.kinds.compare import ChangePlan, plan
-from xplenty_pulumi.core.kinds.kind import Kind, Phase
+from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.crowd import crowd
-from xplenty_pulumi.dynamic.inputs import Inputs
-from xplenty_pulumi.dynamic.properties import declared, hidden_outputs, outputs, refreshed_inputs
-from xplenty_pulumi.dynamic.providers.answered import answered, arguments_answered
+from xplenty_pulumi.dynamic.operations import open_operations
+from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, outputs, refreshed_inputs
 from xplenty_pulumi.dynamic.providers.checking import check
-from xplenty_pulumi.dynamic.providers.context import ProviderContext
-from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, NONCES, OBSERVED, OWED, OWNER, Properties, stored
+from xplenty_pulumi.dynamic.providers.context import ProviderContext, answered
+from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, NONCES, OBSERVED, OWED, OWNER, Properties, owner_of, stored
 from xplenty_pulumi.errors import NotFoundError, SpecError
 
 if TYPE_CHECKING:
-    from xplenty_pulumi.core.reconcile import Outcome
+    from xplenty_pulumi.core.reconcile import Observation, Outcome
     from xplenty_pulumi.core.reconcile.intent import Intent
 
-__all__ = ["Properties", "Provider", "answered", "declared", "number_of", "timeout_of"]
+__all__ = ["Properties", "Provider", "answered", "number_of", "timeout_of"]
 
 
 class Provider(ProviderContext):
@@ -39,6 +39,22 @@ class Provider(ProviderContext):
 
     serialize_as_secret_always = False
 
+    def reconciler(self, call: EngineCall) -> Any:
+        """Return what creates, updates and deletes things of this kind."""
+        raise NotImplementedError
+
+    def desired(self, call: EngineCall, props: Properties) -> Any:
+        """Return what the program declares, as the reconciler takes it."""
+        raise NotImplementedError
+
+    def observe(self, call: EngineCall, number: int, props: Properties) -> "Observation[Any]":
+        """Return what the service shows of the thing with this id."""
+        raise NotImplementedError
+
+    def end(self, call: EngineCall, number: int, props: Properties) -> str:
+        """Return how the thing with this id was seen, in words for its row, once it is at its end."""
+        raise NotImplementedError
+
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration of this process, and set up what the host does not offer."""
         self._config = req.config
@@ -48,7 +64,7 @@ class Provider(ProviderContext):
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
         """Return the inputs in canonical form, or every problem with them and with the settings, all at once."""
         if not _olds:
-            crowd().expect(str(news.get(OWNER, "")))
+            open_operations().expect(str(news.get(OWNER, "")))
         return check(self, _olds, news)
 
     @answered
@@ -67,7 +83,7 @@ class Provider(ProviderContext):
         )
 
     def planned(self, found: ChangePlan, news: Properties) -> None:
-        """Say what the plan needs that is not there any more; where nothing can be missing, nothing."""
+        """Warn of what the plan needs that is not there any more; where nothing can be missing, nothing."""
 
     def plan(self, olds: Properties, news: Properties) -> ChangePlan:
         """Return the core's plan from the outputs in the state to the new inputs."""
@@ -75,73 +91,33 @@ class Provider(ProviderContext):
         given = {name: value for name, value in inputs.checked(self.kind).inputs.items() if name in inputs.known}
         return plan(self.kind, self.kind.completed(given, olds), olds, unknown=inputs.unknown)
 
-    def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:
-        """Return the outputs of what was brought about; where there is a problem, fail so that the state keeps it."""
-        seen = self.outputs(props, outcome.record)
-        if outcome.nonces:
-            seen[NONCES] = " ".join(dict.fromkeys(outcome.nonces))
-        if outcome.problem is not None:
-            text = self.scrubbed(str(outcome.problem), seen)
-            outputs = self.stored(seen)
-            raise bridge.fail_partially(call, text, resource_id=str(outcome.record.id), outputs=outputs) from None
-        bridge.say(call, self.headline(seen))
-        seen.pop(OWED, None)
-        return self.stored(seen)
-
-    def stored(self, seen: Properties) -> Properties:
-        """Return outputs that lie side by side as they are to lie in the state.
-
-        Secret outputs stay where they are, since one below `observed` would make a secret of all that is there.
-        """
-        if self.kind.secret_outputs:
-            return {name: value for name, value in seen.items() if name != OBSERVED}
-        return stored(seen)
-
     def _is_outdated(self) -> bool:
         """Whether a version before 0.2 laid out the state that is being compared, so that it is to be written anew."""
-        given = [one for one in arguments_answered() if isinstance(one, dict)]
+        given = [one for one in self.arguments if isinstance(one, dict)]
         return not self.kind.secret_outputs and any(DECLARED in one for one in given)
 
-    def headline(self, seen: Properties) -> str:
-        """Return what the row of a resource says in the end."""
-        return str(seen["status"])
+    @answered
+    def create(self, props: Properties) -> CreateResult:
+        """Return the id and the outputs once what is declared is there, and as declared."""
+        call = self.call()
+        outcome = self.reconciler(call).create(self.desired(call, props))
+        owed = {OWED: "*"} if self.kind.signed else {}
+        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, {**props, **owed}))
 
-    def sighted(self, call: EngineCall, record: Any, remark: str, props: Properties) -> ReadResult:
-        """Return what was read; what is not as it should be is said in the way that keeps it in the state."""
-        id_, managed = str(record.id), DECLARED in props
-        seen = self.outputs(props, record)
-        if not remark:
-            seen.pop(OWED, None)
-        inputs = refreshed_inputs(seen) if managed else None
-        if remark and managed and call.keeps_state:
-            text = self.scrubbed(f"{self.kind.name} {id_}: {remark}", seen)
-            raise bridge.fail_partially(call, text, resource_id=id_, outputs=self.stored(seen), inputs=inputs) from None
-        return ReadResult(id_, self.stored(seen), inputs)
+    @answered
+    def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
+        """Return the outputs once it is as declared."""
+        self.settings().require_account(_olds.get(ACCOUNT))
+        call = self.call()
+        owed = str(_olds.get(OWED, "")).split()
+        intent = self.intent(call, _olds, _news, owed=owed)
+        sent = [name for name in self.kind.by_name if name in intent.fields]
+        props = {**_news, **hidden_outputs(_olds), OWED: " ".join(dict.fromkeys([*owed, *sent]))}
+        desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True)
+        outcome = self.reconciler(call).update(number_of(_id, self.kind), desired)
+        return UpdateResult(self.achieved(call, outcome, props))
 
-    def remembered(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:
-        """Return what the state holds of something that the service has forgotten, with what is wrong with it."""
-        if remark and DECLARED in props and call.keeps_state:
-            text = self.scrubbed(f"{self.kind.name} {id_}: {remark}", props)
-            inputs = refreshed_inputs(props)
-            outputs = self.stored(props)
-            raise bridge.fail_partially(call, text, resource_id=id_, outputs=outputs, inputs=inputs) from None
-        return ReadResult(id_, self.stored(props))
-
-    def gone(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:
-        """Return that it is gone, for what a stack manages; what a program only looks up by its id must be there."""
-        resource = f"{self.kind.name} {id_}"
-        if DECLARED not in props:
-            advice = "Correct the id that the program looks up"
-            raise NotFoundError(remark, status=404, resource=resource, advice=advice)
-        bridge.warn(call, f"{resource}: {remark}")
-        return ReadResult(None, {})
-
-    def outputs(self, props: Properties, record: object) -> Properties:
-        """Return all outputs of a record, the API key masked like every secret variable."""
-        settings, view = self.settings(), self.kind.view(record, declared(props, self.kind))
-        return {**outputs(props, view, self.kind, secrets=[settings.api_key]), ACCOUNT: settings.account_id}
-
-    def intent(self, call: EngineCall, olds: Properties, news: Properties) -> "Intent":
+    def intent(self, call: EngineCall, olds: Properties, news: Properties, *, owed: list[str]) -> "Intent":
         """Return what an update is to bring about: what the engine has shown, and what a create still owes."""
         from xplenty_pulumi.core.reconcile.intent import intent_of  # noqa: PLC0415 - see above
 
@@ -150,28 +126,95 @@ class Provider(ProviderContext):
             self.kind,
             Inputs.of(before).known,
             Inputs.of(news).known,
-            owed=str(olds.get(OWED, "")).split(),
-            is_ready=self.kind.phase(str(olds.get("status", ""))) is Phase.READY,
+            owed=owed,
+            status=str(olds.get("status", "")),
             signs=before.get(OWNER) != news.get(OWNER),
         )
 
-    def due(self, call: EngineCall, olds: Properties, news: Properties) -> "tuple[Intent, Properties]":
-        """Return what an update is to bring about, and the new properties with what they owe until it has."""
-        intent = self.intent(call, olds, news)
-        return intent, {**news, **self.owing(olds, intent)}
+    def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:
+        """Return the outputs of what was brought about; where there is a problem, fail so that the state keeps it."""
+        if outcome.is_notify_due:  # what is not in the state is brought about by the next update
+            props = {name: value for name, value in props.items() if name != "notify"}
+        shown = self.outputs(props, outcome.record)
+        if outcome.nonces:
+            shown[NONCES] = " ".join(dict.fromkeys(outcome.nonces))
+        if outcome.problem is not None:
+            raise self._kept(call, str(outcome.record.id), str(outcome.problem), shown) from None
+        bridge.say(call, self.headline(shown))
+        shown.pop(OWED, None)
+        return self.stored(shown)
 
-    def owing(self, olds: Properties, intent: "Intent") -> Properties:
-        """Return the hidden outputs that an update keeps, with what it owes until it has come to its end."""
-        sent = [name for name in self.kind.by_name if name in intent.fields]
-        owed = str(olds.get(OWED, "")).split()
-        return {**hidden_outputs(olds), OWED: " ".join(dict.fromkeys([*owed, *sent]))}
+    def headline(self, shown: Properties) -> str:
+        """Return what the row of a resource says in the end."""
+        return str(shown["status"])
+
+    @answered
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Return it as it is now, as gone, or as unfinished, failed or unhealthy with the reason."""
+        self.settings().require_account(props.get(ACCOUNT))
+        call = self.call()
+        found = self.observe(call, number_of(id_, self.kind), props)
+        if found.gone:
+            return self._gone(call, id_, found.remark, props)
+        shown = props
+        if found.record is not None:
+            watched = {} if found.told is None else {"notify": found.told}
+            id_, shown = str(found.record.id), self.outputs({**props, **watched}, found.record)
+            if not found.remark:
+                shown.pop(OWED, None)
+        refreshed = refreshed_inputs(shown) if DECLARED in props else None
+        if found.remark and refreshed is not None and call.keeps_state:
+            raise self._kept(call, id_, f"{self.kind.name} {id_}: {found.remark}", shown, inputs=refreshed) from None
+        return ReadResult(id_, self.stored(shown), None if found.record is None else refreshed)
+
+    @answered
+    def delete(self, _id: str, _props: Properties) -> None:
+        """Return once it is seen to be at its end, or is left alone."""
+        self.settings().require_account(_props.get(ACCOUNT))
+        call = self.call()
+        if text := self.end(call, number_of(_id, self.kind), _props):
+            bridge.say(call, text)
+
+    def _gone(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:
+        """Return that it is gone, for what a stack manages; what a program only looks up by its id must be there."""
+        resource = f"{self.kind.name} {id_}"
+        if DECLARED not in props:
+            advice = "Correct the id that the program looks up"
+            raise NotFoundError(remark, status=404, resource=resource, advice=advice)
+        bridge.warn(call, f"{resource}: {remark}")
+        return ReadResult(None, {})
+
+    def _kept(
+        self, call: EngineCall, id_: str, text: str, shown: Properties, *, inputs: Properties | None = None
+    ) -> bridge.ProviderFailure:
+        """The failure with which the state keeps the resource as it is shown."""
+        outputs = self.stored(shown)
+        return bridge.fail_partially(call, self.scrubbed(text, shown), resource_id=id_, outputs=outputs, inputs=inputs)
+
+    def outputs(self, props: Properties, record: object) -> Properties:
+        """Return all outputs of a record, the API key masked like every secret variable."""
+        settings, view = self.settings(), self.kind.view(record, declared(props, self.kind))
+        return {**outputs(props, view, self.kind, secrets=[settings.api_key]), ACCOUNT: settings.account_id}
+
+    def stored(self, shown: Properties) -> Properties:
+        """Return outputs that lie side by side as they are to lie in the state.
+
+        Secret outputs stay where they are, since one below `observed` would make a secret of all that is there.
+        """
+        if self.kind.secret_outputs:
+            return {name: value for name, value in shown.items() if name != OBSERVED}
+        return stored(shown)
+
+    def owner(self, props: Properties) -> Marker | None:
+        """Return whose marker it carries, None for what a program only looks up."""
+        return marker_of(owner_of(props)) if OWNER in props else None
 
 
 def number_of(id_: str, kind: Kind) -> int:
-    """Return the id as the service counts it.
+    """Return the id as a number, as the service has it.
 
     Raises:
-        SpecError: it is none, which only a program that looks something up can bring about.
+        SpecError: it is none, which happens only where a program gives the id of a lookup.
     """
     try:
         return int(str(inputs.identifier(id_)))
@@ -187,8 +230,3 @@ def timeout_of(call: EngineCall, inputs: Mapping[str, object], name: str, kind: 
 def setting_of(inputs: Mapping[str, object], name: str, kind: Kind) -> str:
     """Return the input as a text, its default where there is none."""
     return str(inputs.get(name) or kind.by_name[name].default)
-
-
-def with_notify(props: Properties, told: bool | None) -> Properties:
-    """The properties with who is told as it is seen to be, where that was looked at."""
-    return props if told is None else {**props, "notify": told}

@@ -1,35 +1,141 @@
-"""The answer to the engine's Check: inputs in canonical form, or every problem with them, all at once."""
+"""The answer to the engine's Check: inputs in canonical form, or every problem with them, all at once.
+
+What the inputs themselves say comes first. Only where they are in order, the rules of the stack and the service follow.
+"""
 
 import os
 import re
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from pulumi.dynamic import CheckFailure, CheckResult
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.core.kinds.check import Checked
-from xplenty_pulumi.core.kinds.kind import Ending
+from xplenty_pulumi.clock import SystemClock
+from xplenty_pulumi.core.kinds.kind import Ending, Kind
+from xplenty_pulumi.core.kinds.marker import scope_of
 from xplenty_pulumi.core.kinds.registry import FIELDS
+from xplenty_pulumi.core.kinds.variables import unquoted_text
+from xplenty_pulumi.core.preview import estimate
+from xplenty_pulumi.core.preview.estimate import ClusterUse, use_of
 from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.inputs import Inputs
+from xplenty_pulumi.dynamic.bridge import EngineCall
+from xplenty_pulumi.dynamic.properties import Inputs
 from xplenty_pulumi.dynamic.providers.context import ProviderContext
-from xplenty_pulumi.dynamic.providers.preview import Subject, foreseen, is_asked_about, ruled_out
 from xplenty_pulumi.dynamic.secrets import is_secret, secret_values
-from xplenty_pulumi.dynamic.state import HIDDEN_INPUTS, OWNER, PROVIDER, SECRETS, Properties, kind_of
-from xplenty_pulumi.errors import ConfigError, RefusedError, SpecError, XplentyError
+from xplenty_pulumi.dynamic.state import HIDDEN_INPUTS, OWNER, PROVIDER, SECRETS, Properties, kind_of, owner_of
+from xplenty_pulumi.errors import ApiError, ConfigError, RefusedError, SpecError, XplentyError
 from xplenty_pulumi.redact import MASK, scrub
 from xplenty_pulumi.text import harmless
 
+if TYPE_CHECKING:
+    from xplenty_pulumi.core.preview.questions import PreviewQuestions
+
 _PRIVATE = frozenset(one.name for one in FIELDS if one.private)
 """Fields whose value an error must not show, even where the program calls none of it secret."""
+_TYPE = ("type",)
+_COUNTED = ("nodes", "terminate_on_idle", "time_to_idle")
+"""The inputs that an estimate depends on."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A resource that is being checked: its canonical inputs, and those that the state has of it, if it has any."""
+
+    kind: Kind
+    owner: str
+    inputs: Mapping[str, object]
+    before: Mapping[str, object] | None
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """The names of its secret variables; `*` where all of them are."""
+
+    def is_changed(self, names: Iterable[str]) -> bool:
+        """Return whether it is new, or has another value in one of these inputs."""
+        before = self.before
+        return before is None or any(self.inputs.get(name) != before.get(name) for name in names)
+
+
+class DeclaredClusters:
+    """The clusters of the stack as they are checked one after another; thread-safe.
+
+    A preview and an `up` are two processes, each of which counts afresh.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._uses: dict[str, ClusterUse] = {}
+        self._types: dict[str, object] = {}
+        self._added: set[object] = set()
+        self._is_planned = False
+        bridge.at_end(self.headline, severity="INFO")
+
+    def note(self, subject: Subject, use: ClusterUse | None) -> tuple[ClusterUse, ...]:
+        """Count a cluster, anew where it was counted before, and return the uses that are known so far."""
+        with self._lock:
+            self._is_planned = self._is_planned or subject.is_changed(_COUNTED)
+            self._types[subject.owner] = subject.inputs.get("type")
+            if subject.is_changed(_TYPE):
+                self._added.add(subject.inputs.get("type"))
+            if use is not None:
+                self._uses[subject.owner] = use
+            return tuple(self._uses.values())
+
+    def adds(self, type_: object) -> bool:
+        """Return whether any cluster of a type is new so far, or has become one of it."""
+        with self._lock:
+            return type_ in self._added
+
+    def number(self, type_: object) -> int:
+        """Return how many clusters of a type are known."""
+        with self._lock:
+            return sum(found == type_ for found in self._types.values())
+
+    def headline(self) -> str:
+        """Return the estimate as one line where anything of it is planned."""
+        with self._lock:
+            return estimate.headline(self._uses.values()) if self._is_planned else ""
+
+
+@lru_cache(maxsize=1)
+def declared_clusters() -> DeclaredClusters:
+    """Return the clusters that this process has checked."""
+    return DeclaredClusters()
+
+
+@lru_cache(maxsize=1)
+def shown_warnings() -> set[tuple[str, str]]:
+    """Return the warnings about inputs that this process has shown, each with the resource that it is about."""
+    return set()
+
+
+def warn_once(call: EngineCall, text: str) -> None:
+    """Warn of inputs, once in a process: the engine checks a resource that it replaces twice."""
+    warning = (call.urn or call.name, text)
+    if text and warning not in shown_warnings():
+        shown_warnings().add(warning)
+        bridge.warn(call, text)
+
+
+@lru_cache(maxsize=1)
+def warn_of_variables() -> None:
+    """Warn once in a process of variables in the environment that look like settings and are none."""
+    for text in settings.strange_variables(os.environ):
+        bridge.stack_line(text, "WARNING")
+
+
+def warn_of_end(inputs: Mapping[str, object], questions: "PreviewQuestions", call: EngineCall) -> None:
+    """Warn where the cluster of a run that is about to start has ended; nothing is refused."""
+    with suppress(ApiError):
+        warn_once(call, questions.ended_cluster(inputs))
 
 
 def check(provider: ProviderContext, olds: Properties, news: Properties) -> CheckResult:
-    """Return the checked inputs of a resource, sized as the stack says, with every problem found.
-
-    What the inputs themselves say comes first; only where they are in order the stack's rules and the service do.
-    """
+    """Return the checked inputs of a resource, sized as the stack says, with every problem found."""
     rules, trouble = _rules(provider)
     inputs = Inputs.of(rules.sized(news) if provider.kind.ends is Ending.TERMINATED else news)
     checked = inputs.checked(provider.kind)
@@ -38,17 +144,15 @@ def check(provider: ProviderContext, olds: Properties, news: Properties) -> Chec
     subject = Subject(provider.kind, str(news.get(OWNER, "")), checked.inputs, before, secrets)
     problems: list[XplentyError] = [*_mistaken(provider, olds), *checked.problems]
     if not problems:
-        problems += trouble or [*ruled_out(subject, rules), *_asked(provider, subject)]
-        _tell_doubts(provider, subject, checked)
-    return CheckResult(_kept(news, inputs, checked), [_failure(one, news) for one in problems])
-
-
-def _kept(news: Properties, inputs: Inputs, checked: Checked) -> Properties:
-    """What goes into the state: what is given, in canonical form; defaults are filled in wherever they are needed."""
+        problems += trouble or [*_ruled_out(subject, rules), *_refused(provider, subject)]
+        for name, text in checked.doubts.items():
+            if subject.is_changed((name, *_TYPE)):  # so that a calm `up` shows nothing
+                warn_once(provider.call(), text)
+    # Defaults are filled in wherever they are needed, and are not in the state.
     given = {name: value for name, value in checked.inputs.items() if name in inputs.known}
     later = {name: news[name] for name in inputs.unknown}
     hidden = {name: news[name] for name in HIDDEN_INPUTS if name in news}
-    return {**given, **later, **hidden}
+    return CheckResult({**given, **later, **hidden}, [_failure(one, news) for one in problems])
 
 
 def _mistaken(provider: ProviderContext, olds: Properties) -> list[XplentyError]:
@@ -69,33 +173,65 @@ def _rules(provider: ProviderContext) -> tuple[StackRules, list[XplentyError]]:
         return StackRules(), [problem]
 
 
-@lru_cache(maxsize=1)
-def warn_of_variables() -> None:
-    """Warn once in a process of variables in the environment that look like settings and are none."""
-    for text in settings.strange_variables(os.environ):
-        bridge.stack_line(text, "WARNING")
+def _ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
+    """What the rules of the stack refuse; no call is made."""
+    now = SystemClock().now()
+    is_new_work = subject.before is None and subject.kind.ends is not Ending.REMOVED
+    problems = [rules.refusal_of_new(now) if is_new_work else None]
+    if subject.kind.ends is Ending.TERMINATED:
+        name = subject.owner.rpartition("::")[2]
+        uses = declared_clusters().note(subject, use_of(name, subject.inputs, rules, now=now))
+        problems.append(rules.refusal_of_type(subject.inputs.get("type")))
+        problems.append(estimate.refusal(uses, rules.max_node_hours))
+    return [problem for problem in problems if problem is not None]
 
 
-def _asked(provider: ProviderContext, subject: Subject) -> list[XplentyError]:
+def _refused(provider: ProviderContext, subject: Subject) -> list[XplentyError]:
+    """What the service would refuse of something that is new or has changed, or has one more of its type beside it."""
+    is_changed, ends = subject.is_changed(subject.kind.asked_about), subject.kind.ends
     try:
         provider.settings()
-        return foreseen(subject, provider.session().foresight, provider.call()) if is_asked_about(subject) else []
-    except ConfigError as problem:
+        if not is_changed and not (ends is Ending.TERMINATED and declared_clusters().adds(subject.inputs.get("type"))):
+            return []
+        questions = provider.session().questions
+        match ends:
+            case Ending.TERMINATED:
+                return [*_refused_cluster(subject, questions, subject.kind.asked_about if is_changed else _TYPE)]
+            case Ending.COMPLETED:
+                return [*_refused_run(subject, questions, provider.call())]
+            case Ending.REMOVED:
+                questions.require_account()
+                return []
+    except (ApiError, ConfigError) as problem:
         return [problem]
 
 
-def _tell_doubts(provider: ProviderContext, subject: Subject, checked: Checked) -> None:
-    """Warn of what is new or has changed, so that a calm `up` says nothing."""
-    for text in [text for name, text in checked.doubts.items() if subject.is_changed((name, "type"))]:
-        bridge.warn(provider.call(), text)
+def _refused_cluster(subject: Subject, questions: "PreviewQuestions", names: Iterable[str]) -> list[SpecError]:
+    asked = {name: subject.inputs[name] for name in names if name in subject.inputs}
+    scope = ""
+    with suppress(ConfigError):
+        scope = scope_of(owner_of({OWNER: subject.owner}))
+    ours = declared_clusters().number(subject.inputs.get("type"))
+    return questions.refusals_of_cluster(asked, scope=scope, ours=ours)
+
+
+def _refused_run(subject: Subject, questions: "PreviewQuestions", call: EngineCall) -> list[SpecError]:
+    problems = questions.refusals_of_run(subject.inputs)
+    if not problems:
+        warn_once(call, questions.strange_variables(subject.inputs))
+        if "*" not in subject.secrets:  # a secret is likely one of the service's own, which is a plain text
+            warn_once(call, unquoted_text(subject.inputs, plain=subject.secrets))
+        if subject.before is None or subject.inputs.get("rerun") != "on_failure":
+            warn_of_end(subject.inputs, questions, call)
+    return problems
 
 
 def _failure(problem: XplentyError, news: Properties) -> CheckFailure:
     """A problem as the engine shows it: with the value of the property that it names, so no secret one is named."""
-    field = problem.field if isinstance(problem, SpecError) else ""
+    name = problem.field if isinstance(problem, SpecError) else ""
     text = str(problem)
-    if field and is_secret(news, field):
+    if name and is_secret(news, name):
         text = re.sub(r", got .*", f", got {MASK}", text, flags=re.DOTALL)
-        field = ""
+        name = ""
     shown = harmless(scrub(text, secret_values(news)))
-    return CheckFailure("" if field in _PRIVATE else field, shown)
+    return CheckFailure("" if name in _PRIVATE else name, shown)

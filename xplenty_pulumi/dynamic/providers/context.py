@@ -1,27 +1,142 @@
-"""What a provider method knows of its process: the settings, the session, and the request that is being answered."""
+"""The context of a provider method: the engine's call, the settings and the session, and the way in and out."""
 
+import functools
 import os
-from collections.abc import Mapping
-from dataclasses import replace
-from functools import partial
-from operator import is_
-from typing import TYPE_CHECKING, Any
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from pulumi.dynamic import ResourceProvider
 
 from xplenty_pulumi import settings
 from xplenty_pulumi.core.kinds.kind import Kind
-from xplenty_pulumi.dynamic import bridge, sessions
+from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.providers.answered import arguments_answered, name_answered, once
+from xplenty_pulumi.dynamic.operations import open_operations
 from xplenty_pulumi.dynamic.secrets import secret_values
-from xplenty_pulumi.dynamic.state import ACCOUNT
-from xplenty_pulumi.errors import ConfigError
+from xplenty_pulumi.dynamic.state import OWNER, side_by_side
+from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.redact import Secret, scrub
-from xplenty_pulumi.settings import HEARTBEAT_IN_CI, in_ci
 
 if TYPE_CHECKING:
     from xplenty_pulumi.dynamic.session import Session
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+ProviderT = TypeVar("ProviderT", bound="ProviderContext")
+
+_OPERATIONS = ("create", "update", "delete")
+_MOST_SESSIONS = 8
+"""Sessions that are kept; a stack has one."""
+_turn = threading.Lock()
+_sessions: "dict[settings.Settings, Session]" = {}
+_held: dict[settings.Settings, list[tuple[Kind, int]]] = {}
+
+
+def session_for(found: settings.Settings) -> "Session":
+    """Return the one session of this process for these settings, whichever thread asks first.
+
+    There must not be two: a wrong key would be tried twice, and a run that one has started would be unknown to the
+    other. What loads the client and the reconciler is opened where it is needed first: a preview in which nothing
+    changes asks the service nothing.
+    """
+    with _turn:
+        if found not in _sessions:
+            from xplenty_pulumi.dynamic.session import open_session  # noqa: PLC0415 - see above
+
+            _sessions[found] = open_session(found)
+            for kind, resource_id in _held.pop(found, ()):
+                _sessions[found].hold(kind, resource_id)
+            while len(_sessions) > _MOST_SESSIONS:
+                _sessions.pop(next(iter(_sessions)))
+        return _sessions[found]
+
+
+def hold_for(found: settings.Settings, kind: Kind, resource_id: int) -> None:
+    """Note that the engine's state holds this thing, so that it is not taken for a lost one; opens no session."""
+    with _turn:
+        if found in _sessions:
+            _sessions[found].hold(kind, resource_id)
+        else:
+            _held.setdefault(found, []).append((kind, resource_id))
+
+
+@dataclass(frozen=True)
+class _MethodCall:
+    """What the engine hands over in a call, ids and properties with secrets in clear, and what was found out for it."""
+
+    arguments: tuple[object, ...] = ()
+    found: dict[object, Any] = field(default_factory=dict)
+
+    @property
+    def owner(self) -> str:
+        """The hidden input that says whose resource it is, from the newest properties."""
+        given = [one for one in self.arguments if isinstance(one, dict)]
+        return str(given[-1].get(OWNER, "")) if given else ""
+
+
+_method_call: ContextVar[_MethodCall | None] = ContextVar("method_call", default=None)
+
+
+def _current() -> _MethodCall:
+    """The call of this thread; outside of any, an empty one that nobody keeps."""
+    return _method_call.get() or _MethodCall()
+
+
+def once(key: object, find_out: Callable[[], Result]) -> Result:
+    """Return what is found out, which in one call of the engine is done once for each key."""
+    found = _current().found
+    if key not in found:
+        found[key] = find_out()
+    result: Result = found[key]
+    return result
+
+
+def answered(
+    method: Callable[Concatenate[ProviderT, Arguments], Result],
+) -> Callable[Concatenate[ProviderT, Arguments], Result]:
+    """Let a failure of a provider method reach the user as one paragraph of ours, and nothing else."""
+
+    @functools.wraps(method)
+    def answer(self: ProviderT, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        with _under_way(method.__name__, args):
+            call = self.call()
+            flat: Any = [side_by_side(one) if isinstance(one, dict) else one for one in args]
+            try:
+                return method(self, *flat, **kwargs)
+            except bridge.ProviderFailure:
+                raise
+            except XplentyError as problem:
+                failure = bridge.fail(call, self.scrubbed(str(problem)))
+            except Exception as unexpected:  # noqa: BLE001 - the host would print the traceback of whatever it is
+                bridge.debug(call, traceback.format_exc())
+                text = (
+                    f"an unexpected {type(unexpected).__name__} in this provider: {unexpected}. What exists was left "
+                    "as it is; run `pulumi up --debug` for the details, and report them"
+                )
+                failure = bridge.fail(call, self.scrubbed(text))
+            raise failure from None
+
+    return answer
+
+
+@contextmanager
+def _under_way(method: str, arguments: tuple[object, ...]) -> Iterator[None]:
+    """Count the call, and keep for its thread what was handed over."""
+    call = _MethodCall(arguments)
+    token = _method_call.set(call)
+    try:
+        with ExitStack() as stack:
+            stack.enter_context(bridge.cancel_signal().call())
+            if method in _OPERATIONS and call.owner and settings.bridge_enabled(os.environ):
+                stack.enter_context(open_operations().operation(call.owner))
+            yield
+    finally:
+        _method_call.reset(token)
 
 
 class ProviderContext(ResourceProvider):
@@ -30,19 +145,30 @@ class ProviderContext(ResourceProvider):
     kind: Kind
     _config: Any = None
 
+    @property
+    def arguments(self) -> tuple[object, ...]:
+        """What the engine hands over in this thread's call: ids and properties, secrets in clear included."""
+        return _current().arguments
+
     def call(self) -> EngineCall:
         """Return the engine's request that is being answered; only a name where the bridge is switched off."""
+        return once("call", self._engine_call)
+
+    def _engine_call(self) -> EngineCall:
+        given = _current()
         found = bridge.current_call() if settings.bridge_enabled(os.environ) else EngineCall()
-        heartbeat = HEARTBEAT_IN_CI if in_ci(os.environ) else found.heartbeat
-        scrub = partial(self._scrubbed_of, arguments_answered())
-        return replace(found, name=name_answered(), heartbeat=heartbeat, scrub=scrub)
+        heartbeat = settings.HEARTBEAT_IN_CI if settings.in_ci(os.environ) else found.heartbeat
+        return replace(
+            found,
+            name=given.owner.rpartition("::")[2],
+            heartbeat=heartbeat,
+            scrub=lambda text: scrub(text, self._secrets_of(given)),
+        )
 
     def hold(self, _id: str) -> None:
         """Note that the state holds what has this id, so that it is never taken for something lost."""
-        try:
-            sessions.hold(self.settings(), self.kind, int(_id))
-        except ConfigError:
-            return  # without settings nothing will be created either
+        with suppress(ConfigError):  # without settings nothing will be created either
+            hold_for(self.settings(), self.kind, int(_id))
 
     def settings(self) -> settings.Settings:
         """Return the settings of this process, read once in a call of the engine.
@@ -62,28 +188,26 @@ class ProviderContext(ResourceProvider):
 
     def session(self) -> "Session":
         """Return what this process shares with all resources of the same account."""
-        return sessions.session_for(self.settings())
+        return once("session", self._session)
 
-    def require_account(self, props: Mapping[str, object]) -> None:
-        """Return if the settings name the account that `props` are from.
+    def _session(self) -> "Session":
+        found = session_for(self.settings())
+        found.note(self.kind, self.arguments)
+        return found
 
-        Raises:
-            ConfigError: they name another one, in which the same id is unknown or means something else.
-        """
-        self.settings().require_account(props.get(ACCOUNT))
+    def scrubbed(self, text: str, *more: Mapping[str, object]) -> str:
+        """Return `text` without the API key, and without the secrets in what was handed over and in `more`."""
+        return scrub(text, [*self._secrets_of(_current()), *self._secrets_in(more)])
 
-    def _scrubbed_of(self, arguments: tuple[object, ...], text: str) -> str:
-        return self.scrubbed(text, *arguments)
+    def _secrets_of(self, call: _MethodCall) -> list[Secret | str]:
+        """What the engine handed over in `call`, whichever thread shows a text about it."""
+        if "secrets" not in call.found:
+            call.found["secrets"] = self._secrets_in(call.arguments)
+        found: list[Secret | str] = call.found["secrets"]
+        return found
 
-    def scrubbed(self, text: str, *arguments: object) -> str:
-        """Return `text` without the API key and without the secrets in any properties among `arguments`."""
-        given = arguments_answered()
-        if len(arguments) == len(given) and all(map(is_, arguments, given)):
-            return scrub(text, once("secrets", lambda: self.secrets_in(arguments)))
-        return scrub(text, self.secrets_in(arguments))
-
-    def secrets_in(self, arguments: tuple[object, ...]) -> list[Secret | str]:
-        """Return the API key, and every spelling of what is secret in any properties among `arguments`."""
+    def _secrets_in(self, arguments: tuple[object, ...]) -> list[Secret | str]:
+        """The API key, and every spelling of what is secret in any properties among `arguments`."""
         properties = [one for one in arguments if isinstance(one, dict)]
         shown = [one.get(name) for one in properties for name in self.kind.secret_outputs]
         found = [value for one in properties for value in secret_values(one)]

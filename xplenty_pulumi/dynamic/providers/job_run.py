@@ -1,26 +1,27 @@
-"""The dynamic provider of job runs: the engine's calls on one side, the reconciler on the other, no decision between.
+"""The dynamic provider of job runs.
 
 What only the provider process needs is loaded where it is used; see `base`.
 """
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
+from pulumi.dynamic import UpdateResult
 
 from xplenty_pulumi.core.kinds.compare import ChangePlan
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_settled
-from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
+from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.inputs import Inputs
-from xplenty_pulumi.dynamic.properties import declared
-from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of, timeout_of, with_notify
-from xplenty_pulumi.dynamic.providers.preview import warn_of_end
-from xplenty_pulumi.dynamic.state import DECLARED, OWNER, Properties, owner_of
+from xplenty_pulumi.dynamic.properties import Inputs, declared
+from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of, timeout_of
+from xplenty_pulumi.dynamic.providers.checking import warn_of_end
+from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OWNER, Properties, owner_of
 from xplenty_pulumi.errors import ConfigError
 
 if TYPE_CHECKING:
-    from xplenty_pulumi.core.reconcile import Outcome, RunReconciler
+    from xplenty_pulumi.client import Job
+    from xplenty_pulumi.core.reconcile import Observation, RunReconciler
     from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 
 
@@ -33,75 +34,50 @@ class JobRunProvider(Provider):
         """Look at the cluster of a run that starts anew although no input has changed."""
         if found.is_only_anew:
             with suppress(ConfigError):  # a plan needs no settings
-                warn_of_end(Inputs.of(news).checked(JOB_RUN).inputs, self.session().foresight, self.call())
-
-    @answered
-    def create(self, props: Properties) -> CreateResult:
-        """Return the run's id and outputs once it is completed."""
-        call = self.call()
-        outcome = self._job_runs(call).create(_desired_run(call, props))
-        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, _without_due(props, outcome)))
+                warn_of_end(Inputs.of(news).checked(JOB_RUN).inputs, self.session().questions, self.call())
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once the run, which is never started again, is completed; a success is not asked again."""
-        self.require_account(_olds)
+        self.settings().require_account(_olds.get(ACCOUNT))
         if is_settled(str(_olds.get("status", "")), on_failure=_news.get("on_failure")):
-            seen = {name: value for name, value in _olds.items() if name not in _olds[DECLARED]}
-            return UpdateResult(self.stored({**seen, **_news, DECLARED: sorted(declared(_news, JOB_RUN))}))
+            shown = {name: value for name, value in _olds.items() if name not in _olds[DECLARED]}
+            return UpdateResult(self.stored({**shown, **_news, DECLARED: sorted(declared(_news, JOB_RUN))}))
         call = self.call()
-        desired, is_notify_due = _desired_run(call, _news), _olds.get("notify") != _news.get("notify")
-        outcome = self._job_runs(call).resume(number_of(_id, self.kind), desired, is_notify_due=is_notify_due)
-        return UpdateResult(self.achieved(call, outcome, _without_due(_news, outcome)))
+        is_notify_due = _olds.get("notify") != _news.get("notify")
+        desired = self.desired(call, _news)
+        outcome = self.reconciler(call).resume(number_of(_id, JOB_RUN), desired, is_notify_due=is_notify_due)
+        return UpdateResult(self.achieved(call, outcome, _news))
 
-    @answered
-    def read(self, id_: str, props: Properties) -> ReadResult:
-        """Return the run as it is now, as gone, or as unfinished or failed with the reason."""
-        self.require_account(props)
-        call = self.call()
+    def end(self, call: EngineCall, number: int, props: Properties) -> str:
+        """Return how the run was seen once it has ended, an empty text for one that is left alone."""
+        timeout = timeout_of(call, props, "stop_timeout", JOB_RUN)
+        return self.reconciler(call).delete(number, _declared_run(props), timeout=timeout)
+
+    def observe(self, call: EngineCall, number: int, props: Properties) -> "Observation[Job]":
+        """Return what the service shows, with the variables that were in effect as the state has them."""
         last_status = str(props.get("status", ""))
-        sight = self._job_runs(call).read(
-            number_of(id_, self.kind), last_status=last_status, desired=_declared_run(props)
-        )
-        if sight.gone:
-            return self.gone(call, id_, sight.remark, props)
-        if sight.record is None:
-            return self.remembered(call, id_, sight.remark, props)
+        found = self.reconciler(call).read(number, last_status=last_status, desired=_declared_run(props))
         known = {"effective_variables": props.get("effective_variables")}
-        record = sight.record.model_copy(update=known)
-        return self.sighted(call, record, sight.remark, with_notify(props, sight.told))
+        return replace(found, record=found.record and found.record.model_copy(update=known))
 
-    @answered
-    def delete(self, _id: str, _props: Properties) -> None:
-        """Return once the run is seen to have ended, or is left alone."""
-        self.require_account(_props)
-        call = self.call()
-        timeout = timeout_of(call, _props, "stop_timeout", JOB_RUN)
-        if seen := self._job_runs(call).delete(number_of(_id, self.kind), _declared_run(_props), timeout=timeout):
-            bridge.say(call, seen)
-
-    def _job_runs(self, call: EngineCall) -> "RunReconciler":
+    def reconciler(self, call: EngineCall) -> "RunReconciler":
+        """Return what acts on the runs of the account."""
         return self.session().job_runs(call)
 
+    def desired(self, call: EngineCall, props: Properties) -> "DesiredRun":
+        """Return the run as the program declares it."""
+        from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun  # noqa: PLC0415 - see above
 
-def _without_due(props: Properties, outcome: "Outcome[Any]") -> Properties:
-    """The properties as they are in effect: without who is told where that is still to be seen to."""
-    return {name: value for name, value in props.items() if name != "notify" or not outcome.is_notify_due}
+        inputs = Inputs.of(props).checked(JOB_RUN).inputs
+        return DesiredRun(inputs, timeout_of(call, inputs, "timeout", JOB_RUN), owner_of(props))
 
 
 def _declared_run(props: Properties) -> "DesiredRun":
-    """The run as the program declared it, which nobody waits for now."""
+    """The run as the program declared it, without a wait for it."""
     from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun  # noqa: PLC0415 - see above
 
     return DesiredRun(declared(props, JOB_RUN), timeout=0, owner=owner_of(props) if OWNER in props else None)
-
-
-def _desired_run(call: EngineCall, props: Properties) -> "DesiredRun":
-    from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun  # noqa: PLC0415 - see above
-
-    inputs = Inputs.of(props).checked(JOB_RUN).inputs
-    timeout = timeout_of(call, inputs, "timeout", JOB_RUN)
-    return DesiredRun(inputs=inputs, timeout=timeout, owner=owner_of(props))
 
 
 JobRunProvider.__module__ = PUBLIC_MODULE

@@ -8,9 +8,8 @@ from pulumi import Input, Output
 
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
+from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
 from xplenty_pulumi.dynamic.resources.declare import Duration, declaration, look_up
-from xplenty_pulumi.dynamic.resources.derivable import Derivable
-from xplenty_pulumi.dynamic.resources.outputs import Observing
 
 
 class ClusterOutputs(Observing):
@@ -69,15 +68,15 @@ class ClusterOutputs(Observing):
     creator: Output[dict[str, Any] | None]
     """Who requested it: `type`, `id`, `display_name`, `url`, `html_url`."""
     plan_id: Output[Any]
-    """Plan it runs under, where the service says so."""
+    """Plan it runs under, where the service shows it."""
     url: Output[str | None]
     """Address of its record in the API."""
     html_url: Output[str | None]
     """Page for people."""
     running_jobs_count: Output[int | None]
-    """Jobs running on it at the last look."""
+    """Jobs running on it when it was last read."""
     queued_jobs_count: Output[int | None]
-    """Jobs waiting for it at the last look."""
+    """Jobs waiting for it when it was last read."""
     owner_id: Output[int | None]
     """Id of the user it belongs to."""
 
@@ -143,8 +142,8 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
                 (default, seen to be stopped), `wait`, or `fail` (the cluster is left as it is).
             ready_timeout: How long it may take to become ready, in seconds or as `30m`; default 30 minutes.
             terminate_timeout: How long it may take to end; default 20 minutes.
-            notify: Have the service tell the key's user what becomes of the cluster (true) or not (false), by its
-                watchers; without it they are left as they are: who made a cluster watches it. A change by somebody
+            notify: Have the service notify the key's user of what becomes of the cluster (true) or not (false), by
+                its watchers; without it they are left as they are: who made a cluster watches it. A change by somebody
                 else is drift, at one call per refresh.
             opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
         """

@@ -1,17 +1,20 @@
-"""What declaring a resource and looking one up have in common."""
+"""What declaring a resource and looking one up have in common: its properties, where secrets stand, its options.
+
+Values are spelled for an engine that counts in floats and drops every None in a mapping.
+"""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import pulumi
 from pulumi import Input, Output
 from pulumi.dynamic import Resource, ResourceProvider
 
+from xplenty_pulumi.core.kinds.inputs import MISSING
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
-from xplenty_pulumi.dynamic.resources.derivable import Derivable
-from xplenty_pulumi.dynamic.resources.outputs import Observing
-from xplenty_pulumi.dynamic.secrets import secret_paths
+from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
+from xplenty_pulumi.dynamic.secrets import GROUPS, Path
 from xplenty_pulumi.dynamic.state import OBSERVED, OWNER, SECRETS, owner_text
 
 Duration = float | int | str
@@ -29,22 +32,55 @@ def declaration(
     """Return how a resource is registered: with what a program gives it, and a hidden input that says whose it is."""
     cls = type(resource)
     given = {key: value for key, value in inputs.items() if value is not None}
-    secrets = {} if SECRETS in given else _secrets(given)
-    properties = {**_asked_for(cls), **given, **secrets, OWNER: _owner(cls, name, opts.parent if opts else None)}
+    if SECRETS not in given and isinstance(found := secret_paths(given), Output):
+        given[SECRETS] = found.apply(lambda paths: paths or None)  # one without secrets has no such list in its state
+    properties = {**_asked_for(cls), **given, OWNER: _owner(cls, name, opts.parent if opts else None)}
     return properties, _options(cls, opts)
 
 
-def _secrets(given: Mapping[str, object]) -> dict[str, object]:
-    """Where secrets stand; one that has none has no such list in its state."""
-    found = secret_paths(given)
-    if isinstance(found, Output):
-        return {SECRETS: found.apply(lambda paths: paths or None)}
-    return {SECRETS: found} if found else {}
+def secret_paths(inputs: Mapping[str, object], *, always: Iterable[str] = ()) -> "Output[list[str]] | list[str]":
+    """Return what `SECRETS` is to hold for `inputs` as a program declares them, with what is `always` in it."""
+    found = [(path, output) for name, value in inputs.items() for path, output in _outputs_in((name,), value)]
+    if not found:
+        return sorted(always)
+
+    async def paths() -> list[str]:
+        secret = [_path_text(path) for start, output in found async for path in _secret_in(start, output)]
+        return sorted({*always, *secret})
+
+    return Output.from_input(paths())
+
+
+def _outputs_in(path: Path, value: object) -> Iterator[tuple[Path, "Output[Any]"]]:
+    if isinstance(value, Output):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _outputs_in((*path, str(name)), inner)
+    elif isinstance(value, list | tuple):
+        for position, inner in enumerate(value):
+            yield from _outputs_in((*path, str(position)), inner)
+
+
+async def _secret_in(path: Path, output: "Output[Any]") -> AsyncIterator[Path]:
+    """The ways to what is secret in an output: all of it, or what is within the value that it comes to."""
+    if await output.is_secret():
+        yield path
+        return
+    for inner, within in _outputs_in(path, await output.future()):
+        async for found in _secret_in(inner, within):
+            yield found
+
+
+def _path_text(path: Path) -> str:
+    if path[0] in GROUPS and (len(path) == 1 or not path[1].startswith(("/", "*"))):
+        return path[1] if len(path) > 1 else "*"
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def _options(cls: type[Resource], opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
     # Whatever the user says: the other order would find the living predecessor by the marker that both share, and in a
-    # forced replacement the engine does not even tell the provider that there is one.
+    # forced replacement the engine does not even give the provider its state.
     ours = pulumi.ResourceOptions(delete_before_replace=True)
     if issubclass(cls, Derivable):
         ours = pulumi.ResourceOptions.merge(ours, cls.former(opts))
@@ -101,5 +137,27 @@ def outputs_of(cls: type[Resource]) -> tuple[str, ...]:
 
 
 def _asked_for(cls: type[Resource]) -> dict[str, None]:
-    """The outputs that the SDK is to make: it gives a resource only those it is told of."""
+    """The outputs that the SDK is to make: it gives a resource only those that it is given here."""
     return {OBSERVED: None} if issubclass(cls, Observing) else dict.fromkeys(outputs_of(cls))
+
+
+def spelled(value: object) -> object:
+    """Return the value with a whole number as a text, since the engine would change a large one."""
+    if isinstance(value, Output):
+        return value.apply(spelled)
+    return str(value) if type(value) is int else value
+
+
+def spelled_variables(variables: object) -> object:
+    """Return the variables with whole numbers as texts, and with a mark, which a check refuses, where one is None."""
+    if isinstance(variables, Output):
+        return variables.apply(spelled_variables)
+    if not isinstance(variables, Mapping):
+        return variables
+    return {name: _spelled_variable(value) for name, value in variables.items()}
+
+
+def _spelled_variable(value: object) -> object:
+    if isinstance(value, Output):
+        return value.apply(_spelled_variable)
+    return MISSING if value is None else spelled(value)

@@ -9,9 +9,8 @@ from pulumi import Input, Output
 from xplenty_pulumi.core.kinds.hook import HOOK, SECRET_SETTINGS
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
-from xplenty_pulumi.dynamic.resources.declare import declaration, look_up
-from xplenty_pulumi.dynamic.resources.derivable import Derivable
-from xplenty_pulumi.dynamic.secrets import secret_paths
+from xplenty_pulumi.dynamic.resources.bases import Derivable
+from xplenty_pulumi.dynamic.resources.declare import declaration, look_up, secret_paths
 from xplenty_pulumi.dynamic.state import SECRETS
 
 _SECRET_OUTPUTS = pulumi.ResourceOptions(additional_secret_outputs=[*HOOK.secret_outputs])
@@ -27,7 +26,7 @@ HookProvider.__module__ = PUBLIC_MODULE
 
 
 class Hook(Derivable, module="xplenty", name="Hook"):
-    """Whom the service tells what becomes of jobs and clusters: read back as declared when `pulumi up` goes on.
+    """Whom the service notifies of what becomes of jobs and clusters: read back as declared when `pulumi up` goes on.
 
     Another `type` replaces the hook, everything else changes in place. Its name ends in an ownership marker, so that a
     hook whose creation got no answer is found again. `settings` and `salt` are secret, whatever the program says.
@@ -36,13 +35,13 @@ class Hook(Derivable, module="xplenty", name="Hook"):
     type: Output[str]
     """`web`, `slack`, `email` or `pagerduty`."""
     settings: Output[dict[str, Any]]
-    """Who is told; always secret."""
+    """Who is notified; always secret."""
     events: Output[list[str]]
-    """What is told."""
+    """What is reported."""
     name: Output[str]
     """Name without the ownership marker."""
     active: Output[bool]
-    """Whether anything is told at all."""
+    """Whether anything is reported at all."""
     salt: Output[str | None]
     """What the service makes the signatures of a web hook with; always secret."""
 
@@ -62,15 +61,15 @@ class Hook(Derivable, module="xplenty", name="Hook"):
 
         Args:
             resource_name: Name of the resource in the program; not the hook's name.
-            type: Way of being told: `web`, `slack`, `email` or `pagerduty`.
+            type: Way of notifying: `web`, `slack`, `email` or `pagerduty`.
             settings: By type. `web`: `url`, and perhaps `basic_auth`, `basic_auth_data` (base64 of `user:password`),
                 `insecure_ssl`. `slack`: `url`, and perhaps `team`, `channel`. `email`: `emails`, one or a list of them.
                 `pagerduty`: `service_key`, and perhaps `pd_account`, `service_name`.
-            events: What is told, such as `job.failed` and `cluster.error`; `job` and `cluster` mean all of theirs.
+            events: What is reported, such as `job.failed` and `cluster.error`; `job` and `cluster` mean all of theirs.
             name: Name for people, to which the ownership marker is added.
-            active: Whether anything is told at all; default true.
+            active: Whether anything is reported at all; default true.
             ping: Send a test once the hook is made, unless it is not active; default true. Whether it arrives the
-                service does not say.
+                service does not show.
             opts: Pulumi's resource options.
         """
         inputs = {name: value for name, value in locals().items() if name in HOOK.by_name}

@@ -8,11 +8,15 @@ from pulumi import Input, Output
 
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
-from xplenty_pulumi.dynamic.resources.declare import Duration, declaration, look_up
-from xplenty_pulumi.dynamic.resources.derivable import Derivable
-from xplenty_pulumi.dynamic.resources.outputs import Observing
-from xplenty_pulumi.dynamic.secrets import secret_paths
-from xplenty_pulumi.dynamic.spelling import spelled, spelled_variables
+from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
+from xplenty_pulumi.dynamic.resources.declare import (
+    Duration,
+    declaration,
+    look_up,
+    secret_paths,
+    spelled,
+    spelled_variables,
+)
 from xplenty_pulumi.dynamic.state import SECRETS
 
 
@@ -44,7 +48,7 @@ class JobRunOutputs(Observing):
     completed_at: Output[str | None]
     """When it ended, in whatever way, ISO 8601 in UTC."""
     failed_at: Output[str | None]
-    """When it failed, where the service says so, ISO 8601 in UTC."""
+    """When it failed, where the service shows it, ISO 8601 in UTC."""
     updated_at: Output[str | None]
     """When its record last changed, ISO 8601 in UTC."""
     creator: Output[dict[str, Any] | None]
@@ -64,7 +68,7 @@ class JobRunOutputs(Observing):
     master_auto_retry_attempts: Output[int | None]
     """How often the service has tried it again after its master node failed."""
     component: Output[dict[str, Any] | None]
-    """The part of the package that failed, where the service says so."""
+    """The part of the package that failed, where the service shows it."""
     log_summary: Output[dict[str, Any] | None]
     """The service's own reading of the log of a failed run, where it shows one."""
     owner_id: Output[int | None]
@@ -115,7 +119,7 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
                 `pulumi.Output.secret` stays secret in the state. None is refused: leave the variable out.
             dynamic_variables: Expressions evaluated when the run starts, such as `{"NOW": "CurrentTime()"}`.
             triggers: Anything whose change should bring about a new run, such as a file's hash.
-            on_unsure: What to do when it cannot be told whether the run was started: `verify` (default: look for it
+            on_unsure: What to do when it is not certain whether the run was started: `verify` (default: look for it
                 and start nothing twice), `refuse`, or `rerun` for a package that may safely run twice.
             wait_for: What `pulumi up` waits for: `completed` (default), `running`, or `submitted`.
             max_runtime: How long it may run, in seconds or as `2h`, as far as an `up` waits for it; without it as long
@@ -125,17 +129,17 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
             rerun: When it is run anew: `on_change` (default: when an input has changed, or when it has failed or was
                 stopped), `on_failure` (only then, whatever has changed), or `always`, with each `pulumi up`.
             on_failure: What a failed run means: `fail` (default: it fails the `up`, and so does one that ended with a
-                status that is not known) or `record` (a warning; `status` tells, and the next `up` runs it anew).
+                status that is not known) or `record` (a warning; `status` shows it, and the next `up` runs it anew).
             on_destroy: What becomes of an active run that is destroyed or replaced: `stop` (default) or `leave`.
             if_running: What to do about an equal run that is, or may be, somebody else's: `queue` (start one beside
                 it), `fail`, or `adopt` (follow that one as if it were this one). Without it one is started beside a run
-                that is known to be another's, and where that cannot be told nothing is started.
+                that is known to be another's, and where that is not certain nothing is started.
             on_cancel: What becomes of the active run when the `pulumi up` is cancelled, by Ctrl-C for one: `leave`
                 (default: it goes on, and the next `pulumi up` follows it on), or `stop`, and the `up` ends once it is.
             timeout: How long each `pulumi up` follows the run, in seconds or as `2h`; default 24 hours. When it is over
                 the run goes on, and the next `pulumi up` follows it on.
             stop_timeout: How long stopping may take; default 20 minutes.
-            notify: Have the service tell the key's user how the run ends (true) or not (false), by its watchers;
+            notify: Have the service notify the key's user how the run ends (true) or not (false), by its watchers;
                 without it they are left as they are: who started a run watches it. A change by somebody else is drift.
             opts: Pulumi's resource options; `custom_timeouts` go before the two time-outs above.
         """

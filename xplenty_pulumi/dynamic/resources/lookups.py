@@ -18,7 +18,7 @@ from xplenty_pulumi.client import Client, Cluster, Job, Package, RateLimit
 from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.reading.lookup import only
-from xplenty_pulumi.dynamic.sessions import session_for
+from xplenty_pulumi.dynamic.providers.context import session_for
 from xplenty_pulumi.errors import SpecError, XplentyError
 from xplenty_pulumi.redact import Secret, scrub
 from xplenty_pulumi.text import harmless
@@ -38,13 +38,13 @@ class LookupFailed(XplentyError, pulumi.RunError):
         self.problem = problem
 
 
-def _looked_up(look: Callable[Arguments, Found]) -> Callable[Arguments, Found]:
+def _lookup(find: Callable[Arguments, Found]) -> Callable[Arguments, Found]:
     """Let every failure of a lookup be a LookupFailed without the key in it."""
 
-    @functools.wraps(look)
+    @functools.wraps(find)
     def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Found:
         try:
-            return look(*args, **kwargs)
+            return find(*args, **kwargs)
         except XplentyError as problem:
             key = os.environ.get("XPLENTY_API_KEY") or get_config("xplenty:apiKey") or ""
             failure = LookupFailed(problem, harmless(scrub(str(problem), [Secret(str(key))])))
@@ -53,7 +53,7 @@ def _looked_up(look: Callable[Arguments, Found]) -> Callable[Arguments, Found]:
     return answer
 
 
-@_looked_up
+@_lookup
 def get_cluster(cluster_id: int | str | None = None, *, name: str | None = None) -> Cluster:
     """Return a cluster by its id, whatever its status, or the one living cluster that has exactly this name.
 
@@ -68,17 +68,17 @@ def get_cluster(cluster_id: int | str | None = None, *, name: str | None = None)
     return only(living, name, noun="cluster", state="living")
 
 
-@_looked_up
+@_lookup
 def get_clusters(*, status: str = "all", limit: int = 100) -> tuple[Cluster, ...]:
     """Return the newest clusters, newest first, at most `limit`: of one `status`, or of all.
 
     Raises:
-        LookupFailed: the service cannot be asked, or knows no such status.
+        LookupFailed: the service cannot be asked, or has no such status.
     """
     return _first(_client().clusters.list(status=status), limit)
 
 
-@_looked_up
+@_lookup
 def get_job(job_id: int | str) -> Job:
     """Return a job by its id.
 
@@ -88,18 +88,18 @@ def get_job(job_id: int | str) -> Job:
     return _client().jobs.get(_number(job_id, "job_id"))
 
 
-@_looked_up
+@_lookup
 def get_jobs(*, status: str = "all", package_id: int | str | None = None, limit: int = 100) -> tuple[Job, ...]:
     """Return the newest jobs, newest first, at most `limit`: of one `status` or of all, of one package or of all.
 
     Raises:
-        LookupFailed: the service cannot be asked, or knows no such status.
+        LookupFailed: the service cannot be asked, or has no such status.
     """
     package = None if package_id is None else _number(package_id, "package_id")
     return _first(_client().jobs.list(status=status, package_id=package), limit)
 
 
-@_looked_up
+@_lookup
 def get_package(package_id: int | str | None = None, *, name: str | None = None) -> Package:
     """Return a package by its id, or the one active package that has exactly this name.
 
@@ -113,17 +113,17 @@ def get_package(package_id: int | str | None = None, *, name: str | None = None)
     return only(client.packages.list(), name, noun="package", state="active")
 
 
-@_looked_up
+@_lookup
 def get_packages(*, status: str = "active", flow_type: str = "all", limit: int = 100) -> tuple[Package, ...]:
     """Return the newest packages, newest first, at most `limit`: the `active` or the `archived` ones.
 
     Raises:
-        LookupFailed: the service cannot be asked, or knows no such status or flow type.
+        LookupFailed: the service cannot be asked, or has no such status or flow type.
     """
     return _first(_client().packages.list(status=status, flow_type=flow_type), limit)
 
 
-@_looked_up
+@_lookup
 def get_account_limits() -> RateLimit:
     """Return how many calls an hour the key's user has, and how many are left of them; asking is free (documented).
 

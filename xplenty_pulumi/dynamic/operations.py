@@ -1,4 +1,4 @@
-"""Noticing that more could be waited for at once than the engine begins, and saying so once."""
+"""The operations under way: advice, once, where more could be waited for at once than the engine begins."""
 
 import os
 import threading
@@ -7,39 +7,41 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from xplenty_pulumi.clock import Clock, SystemClock
-from xplenty_pulumi.dynamic.bridge import is_set, stack_line
+from xplenty_pulumi.dynamic.bridge import stack_line
+from xplenty_pulumi.settings import is_set
 
 PATIENCE = 2.0
-"""Seconds that a resource must have been known and not begun before anything is said."""
+"""Seconds that a resource must have been checked and not begun before the advice is shown."""
 _PER_CORE = 4
 """Operations that the engine begins at once for each core, unless PULUMI_PARALLEL or `--parallel` says otherwise."""
 
 
 class OpenOperations:
-    """The operations of one process, and the new resources that the engine has not begun.
+    """The operations of one process, and the new resources that the engine has not begun; thread-safe.
 
-    `limit` is how many operations the engine begins at once by default. Safe to share between threads.
+    `limit` is how many operations the engine begins at once by default, `show` shows a text, and `later` calls
+    something after so many seconds.
     """
 
     def __init__(
         self,
         limit: int,
-        tell: Callable[[str], None],
+        show: Callable[[str], None],
         *,
         clock: Clock,
         later: Callable[[float, Callable[[], None]], None],
     ) -> None:
-        self._limit, self._tell, self._clock, self._later = limit, tell, clock, later
+        self._limit, self._show, self._clock, self._later = limit, show, clock, later
         self._lock = threading.Lock()
         self._waiting: dict[str, float] = {}
         self._running = 0
-        self._is_looking = self._is_over = False
+        self._is_scheduled = self._is_over = False
 
     def expect(self, owner: str) -> None:
         """Note that a new resource was checked, so that its creation is to be expected."""
         with self._lock:
             self._waiting[owner] = self._clock.monotonic()
-        self._look_later()
+        self._schedule()
 
     @contextmanager
     def operation(self, owner: str) -> Iterator[None]:
@@ -47,46 +49,49 @@ class OpenOperations:
         with self._lock:
             self._waiting.pop(owner, None)
             self._running += 1
-            # More than the default: somebody has raised the limit in a way that cannot be seen here.
+            # More than the default: the limit was raised in a way that does not show here.
             self._is_over = self._is_over or self._running > self._limit
-        self._look_later()
+        self._schedule()
         try:
             yield
         finally:
             with self._lock:
                 self._running -= 1
 
-    def _look_later(self) -> None:
+    def _schedule(self) -> None:
         with self._lock:
-            if self._is_over or self._is_looking or self._running < self._limit or not self._waiting:
+            if self._is_over or self._is_scheduled or self._running < self._limit or not self._waiting:
                 return
-            self._is_looking = True
-        self._later(PATIENCE, self._look)
+            self._is_scheduled = True
+        self._later(PATIENCE, self._check)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         with self._lock:
-            self._is_looking = False
+            self._is_scheduled = False
             oldest = min(self._waiting.values(), default=self._clock.monotonic())
             if self._is_over or self._running < self._limit:
                 return
-            self._is_over = self._clock.monotonic() - oldest >= PATIENCE
-            is_time = self._is_over
+            self._is_over = is_time = self._clock.monotonic() - oldest >= PATIENCE
         if is_time:
-            self._tell(advice(self._limit))
+            self._show(advice(self._limit))
         else:
-            self._look_later()
+            self._schedule()
 
 
 def advice(limit: int) -> str:
-    """Return what to tell when more resources wait for their turn."""
+    """Return the text for when more resources wait for their turn."""
     return f"{limit} operations at once is what the engine allows here; PULUMI_PARALLEL=64 lets more wait together"
 
 
 @lru_cache(maxsize=1)
-def crowd() -> OpenOperations:
-    """Return the crowd of this process; it says nothing where PULUMI_PARALLEL is set."""
-    told = (lambda _text: None) if is_set(os.environ, "PULUMI_PARALLEL") else (lambda text: stack_line(text, "INFO"))
-    return OpenOperations(_PER_CORE * (os.cpu_count() or 1), told, clock=SystemClock(), later=_later)
+def open_operations() -> OpenOperations:
+    """Return those of this process; nothing is shown where PULUMI_PARALLEL is set."""
+
+    def show(text: str) -> None:
+        if not is_set(os.environ, "PULUMI_PARALLEL"):
+            stack_line(text, "INFO")
+
+    return OpenOperations(_PER_CORE * (os.cpu_count() or 1), show, clock=SystemClock(), later=_later)
 
 
 def _later(seconds: float, action: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""Saying once that more could be waited for together."""
+"""The advice, shown once, that more could be waited for together."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -7,18 +7,18 @@ from contextlib import ExitStack
 import pytest
 
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.dynamic import crowd as crowd_module
-from xplenty_pulumi.dynamic.crowd import PATIENCE, OpenOperations, advice
+from xplenty_pulumi.dynamic import operations
+from xplenty_pulumi.dynamic.operations import PATIENCE, OpenOperations, advice
 
 LIMIT = 8
 
 
 class Scene:
-    """A crowd on a clock that a test moves, and what it has said."""
+    """Operations on a clock that a test moves, and what they have shown."""
 
     def __init__(self) -> None:
-        self.clock, self.told, self._later = ManualClock(), list[str](), list[tuple[float, Callable[[], None]]]()
-        self.crowd = OpenOperations(LIMIT, self.told.append, clock=self.clock, later=self._schedule)
+        self.clock, self.shown, self._later = ManualClock(), list[str](), list[tuple[float, Callable[[], None]]]()
+        self.operations = OpenOperations(LIMIT, self.shown.append, clock=self.clock, later=self._schedule)
 
     def _schedule(self, seconds: float, action: Callable[[], None]) -> None:
         self._later.append((self.clock.monotonic() + seconds, action))
@@ -34,7 +34,7 @@ class Scene:
 
 @pytest.fixture
 def scene() -> Scene:
-    """A crowd in which nothing has happened."""
+    """Operations of which none has begun."""
     return Scene()
 
 
@@ -48,60 +48,60 @@ def running() -> Iterator[ExitStack]:
 def begin(scene: Scene, running: ExitStack, names: range) -> None:
     """Check and begin resources of these numbers."""
     for name in names:
-        scene.crowd.expect(str(name))
-        running.enter_context(scene.crowd.operation(str(name)))
+        scene.operations.expect(str(name))
+        running.enter_context(scene.operations.operation(str(name)))
 
 
 def test_it_is_said_once(scene: Scene, running: ExitStack) -> None:
     """With all places taken and one more resource waiting for two seconds it is said, and never again."""
     begin(scene, running, range(LIMIT))
-    scene.crowd.expect("waiting")
+    scene.operations.expect("waiting")
     scene.advance(PATIENCE)
-    assert scene.told == [advice(LIMIT)]
-    scene.crowd.expect("another")
+    assert scene.shown == [advice(LIMIT)]
+    scene.operations.expect("another")
     scene.advance(10 * PATIENCE)
-    assert len(scene.told) == 1
+    assert len(scene.shown) == 1
 
 
 def test_it_waits_for_the_two_seconds(scene: Scene, running: ExitStack) -> None:
     """A resource that came a moment ago may still be begun, so it is looked at again later."""
-    scene.crowd.expect("early")
+    scene.operations.expect("early")
     begin(scene, running, range(LIMIT - 1))
-    running.enter_context(scene.crowd.operation("early"))
-    scene.crowd.expect("first")
+    running.enter_context(scene.operations.operation("early"))
+    scene.operations.expect("first")
     scene.advance(PATIENCE / 2)
-    with scene.crowd.operation("first"):
+    with scene.operations.operation("first"):
         pass
-    assert scene.told == []
+    assert scene.shown == []
 
 
 def test_a_late_one_is_looked_at_again(scene: Scene, running: ExitStack) -> None:
     """When the first look comes too early for the resource that waits, there is a second one."""
     begin(scene, running, range(LIMIT - 1))
-    with scene.crowd.operation("soon done"):
-        scene.crowd.expect("next")
+    with scene.operations.operation("soon done"):
+        scene.operations.expect("next")
         scene.advance(PATIENCE / 2)
-    with scene.crowd.operation("next"):
-        scene.crowd.expect("late")
+    with scene.operations.operation("next"):
+        scene.operations.expect("late")
         scene.advance(PATIENCE / 2)
-        assert scene.told == []
+        assert scene.shown == []
         scene.advance(PATIENCE)
-        assert scene.told == [advice(LIMIT)]
+        assert scene.shown == [advice(LIMIT)]
 
 
-def test_room_left_is_no_crowd(scene: Scene, running: ExitStack) -> None:
+def test_room_left_needs_no_advice(scene: Scene, running: ExitStack) -> None:
     """While the engine could begin more, what is not begun waits for something else."""
     begin(scene, running, range(LIMIT - 1))
-    scene.crowd.expect("waiting")
+    scene.operations.expect("waiting")
     scene.advance(10 * PATIENCE)
-    assert scene.told == []
+    assert scene.shown == []
 
 
-def test_nobody_waiting_is_no_crowd(scene: Scene, running: ExitStack) -> None:
+def test_nothing_waiting_needs_no_advice(scene: Scene, running: ExitStack) -> None:
     """All places taken and nothing left to begin is as it should be."""
     begin(scene, running, range(LIMIT))
     scene.advance(10 * PATIENCE)
-    assert scene.told == []
+    assert scene.shown == []
 
 
 def test_more_than_the_default_is_somebodys_choice(scene: Scene) -> None:
@@ -110,24 +110,24 @@ def test_more_than_the_default_is_somebodys_choice(scene: Scene) -> None:
         begin(scene, raised, range(LIMIT + 1))
     with ExitStack() as running:
         begin(scene, running, range(LIMIT))
-        scene.crowd.expect("waiting")
+        scene.operations.expect("waiting")
         scene.advance(10 * PATIENCE)
-    assert scene.told == []
+    assert scene.shown == []
 
 
 @pytest.mark.parametrize(("parallel", "lines"), [("64", 0), ("", 1)])
 def test_a_process_tells_its_stack(
     parallel: str, lines: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The crowd of a process speaks of four operations per core, and only where PULUMI_PARALLEL is not set."""
+    """A process allows four operations per core, and shows the advice only where PULUMI_PARALLEL is not set."""
     monkeypatch.setenv("PULUMI_PARALLEL", parallel)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    monkeypatch.setattr(crowd_module, "_later", lambda _seconds, action: action())
-    monkeypatch.setattr(crowd_module, "PATIENCE", 0)
-    crowd_module.crowd.cache_clear()
+    monkeypatch.setattr(operations, "_later", lambda _seconds, action: action())
+    monkeypatch.setattr(operations, "PATIENCE", 0)
+    operations.open_operations.cache_clear()
     with ExitStack() as running:
         for name in "abcd":
-            running.enter_context(crowd_module.crowd().operation(name))
-        crowd_module.crowd().expect("waiting")
-    crowd_module.crowd.cache_clear()
+            running.enter_context(operations.open_operations().operation(name))
+        operations.open_operations().expect("waiting")
+    operations.open_operations.cache_clear()
     assert capsys.readouterr().out.splitlines() == [advice(4)] * lines

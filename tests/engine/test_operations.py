@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.engine_process import engine
 from tests.support.stack import Stack, bridged, cluster, eventually, job
-from xplenty_pulumi.dynamic.crowd import advice, crowd
+from xplenty_pulumi.dynamic.operations import advice, open_operations
 from xplenty_pulumi.emulator import Emulator
 
 CROWD = 50
@@ -54,7 +54,7 @@ def _made(account: Emulator, there: int) -> list[int] | None:
 @pytest.mark.parametrize(("parallel", "times"), [("", 1), ("64", 0)], ids=["not set", "64"])
 def test_more_waits_would_have_helped(make_stack: Callable[..., Stack], parallel: str, times: int) -> None:
     """Where the engine's own limit holds others back it is said once, with what to set; where it was set, never."""
-    limit = crowd()._limit
+    limit = open_operations()._limit
     with Emulator(step=0) as account:
         stack = make_stack(account, PULUMI_PARALLEL=parallel)
         stack.declare(*(cluster(f"etl{number}") for number in range(limit + 4)))

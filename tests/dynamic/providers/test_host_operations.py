@@ -10,7 +10,7 @@ from tests.dynamic.host import HostError
 from tests.support.stack import LONGEST, eventually
 from xplenty_pulumi.emulator import Emulator
 
-CROWD = 64
+AT_ONCE = 64
 
 
 def create(scene: Scene) -> HostError:
@@ -23,14 +23,14 @@ def create(scene: Scene) -> HostError:
 
 def test_64_creates_at_once_and_a_cancel(make_apart: Callable[..., Scene]) -> None:
     """64 creates wait at the same time; a cancel ends them all, and each keeps the cluster that it has begun."""
-    with Emulator(step=0) as account, ThreadPoolExecutor(CROWD) as crowd:
+    with Emulator(step=0) as account, ThreadPoolExecutor(AT_ONCE) as threads:
         scene = make_apart(account)
         scene.clusters().check({"nodes": 2})
-        waiting = [crowd.submit(create, scene) for _ in range(CROWD)]
-        eventually(lambda: len(account.clusters()) == CROWD or None)
+        waiting = [threads.submit(create, scene) for _ in range(AT_ONCE)]
+        eventually(lambda: len(account.clusters()) == AT_ONCE or None)
         scene.clusters().cancel()
         ends = [one.result(timeout=LONGEST) for one in waiting]
         ids = {end.kept.id for end in ends}
         assert ids == {str(cluster.id) for cluster in account.living_clusters()}
-    assert len(ids) == CROWD
+    assert len(ids) == AT_ONCE
     assert all("cancel" in end.status.message for end in ends)
