@@ -127,6 +127,7 @@ def test_names_are_those_of_our_namespace() -> None:
     """Only what begins with `xplenty:` is ours, and in a project of that very name nothing can be told apart."""
     found = {"xplenty:apiKey": "k", "aws:region": "r", "loads:day": "d"}
     assert names_in(Config(found, "loads")) == ("apiKey",)
+    assert names_in(Config(found, "loads"), "loads") == ("day",)
     assert names_in(Config(found, "xplenty")) == names_in(None) == ()
 
 

@@ -94,7 +94,7 @@ def here() -> Iterator[Scene]:
 def forget_the_process() -> None:
     """Let go of what the front end keeps for the life of a process."""
     sessions._sessions.clear()
-    made = (crowd.crowd, preview.declared_clusters, checking.warn_of_variables)
+    made = (crowd.crowd, preview.declared_clusters, checking.warn_of_settings)
     for kept in (rows.engine, bridge.report, bridge.announce, bridge.ear, *made):
         kept.cache_clear()
 

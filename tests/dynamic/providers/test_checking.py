@@ -218,6 +218,23 @@ def test_strange_variable_is_a_warning_once(make_apart: Callable[..., Scene]) ->
         assert told[0].text.endswith("the nearest is XPLENTY_ALLOWED_TYPES")
 
 
+def test_rule_in_the_namespace_of_the_project_is_a_warning_once(make_apart: Callable[..., Scene]) -> None:
+    """`pulumi config set maxNodeHours` sets a value of the program, which limits nothing; the text names the rule."""
+    with Emulator() as account:
+        scene = make_apart(account, PULUMI_PROJECT="loads", XPLENTY_EXPIRES="2999-01-01T00:00:00Z")
+        for _ in range(3):
+            host = scene.clusters()
+            host.configure(
+                **{"loads:maxNodeHours": "1", "other:lifetime": "1h", "loads:expires": "x", "loads:day": "x"}
+            )
+            assert reasons(host, {"nodes": 2}) == []
+        (told,) = [line for line in scene.engine.lines if line.severity == "WARNING"]
+    assert told.text == (
+        "loads:maxNodeHours is a value of the program and no rule of the stack, so it is not applied; set the rule "
+        "with `pulumi config set xplenty:maxNodeHours VALUE`"
+    )
+
+
 def test_unquoted_texts_are_a_warning_in_the_row(make_apart: Callable[..., Scene]) -> None:
     """Dates and paths are told of before the run; a secret is likely one of the service's own, which is plain text."""
     given = {"day": "2026-01-31", "path": "/sales/x", "output_path": "two words", "n": "5"}

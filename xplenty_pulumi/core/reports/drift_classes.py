@@ -24,6 +24,7 @@ class Cause(Enum):
     FORGOTTEN = "forgotten"
     LOST = "lost"
     TWIN = "twin"
+    SHARED = "shared"
     ORPHANED = "orphaned"
     UNMANAGED = "unmanaged"
     UNKNOWN_STACK = "unknown_stack"
@@ -43,6 +44,10 @@ CAUSES: Mapping[Cause, tuple[Drift, str]] = MappingProxyType(
         Cause.FORGOTTEN: (Drift.EXPECTED, "the service has forgotten a run that had completed"),
         Cause.LOST: (Drift.HARMFUL, "the service does not know a run that was active"),
         Cause.TWIN: (Drift.HARMFUL, "another living cluster, or another hook, carries the marker of a resource"),
+        Cause.SHARED: (
+            Drift.HARMFUL,
+            "two resources hold it in their states, of one stack or of two, and no `if_running: adopt` asks for that",
+        ),
         Cause.ORPHANED: (
             Drift.HARMFUL,
             "a living cluster or a hook with the stack's marker is in no state; with `--unmanaged`",

@@ -12,7 +12,7 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on, signed_text
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
 from xplenty_pulumi.core.reading.for_drift import SnapshotReader
-from xplenty_pulumi.core.reports.drift import Entry, Finding, findings_of
+from xplenty_pulumi.core.reports.drift import Entry, Finding, finding, findings_of
 from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause
 from xplenty_pulumi.text import plural
 
@@ -54,6 +54,26 @@ def twins(entries: Sequence[Entry], found: Iterable[LiveRecord]) -> Iterator[Fin
         if sibling := siblings.get((thing.kind.name, thing.marker.whose)):
             remark = f"carries the same marker as {thing.kind.name} {sibling.id}; {_fate(thing, thing.marker)}"
             yield _finding(thing, Cause.TWIN, remark, stack=sibling.stack, resource=sibling.name)
+
+
+def shared(entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Return what several resources hold in their states, once for each of them.
+
+    A run may be held by two where one of them has adopted it as its `if_running` says.
+    """
+    holders: dict[tuple[str, int], list[Entry]] = {}
+    for entry in entries:
+        holders.setdefault((entry.kind.name, entry.id), []).append(entry)
+    for together in holders.values():
+        if len(together) == 1 or any(one.declared.get("if_running") == "adopt" for one in together):
+            continue
+        for entry in together:
+            others = " and ".join(f"stack {one.stack} as {one.name}" for one in together if one is not entry)
+            remark = (
+                f"stack {entry.stack} holds it in its state, and so does {others}: what one of them changes or ends is "
+                "changed or ended for all. Keep one, and run `pulumi state delete` for the rest"
+            )
+            yield finding(entry, Cause.SHARED, remark)
 
 
 def strangers(
@@ -135,7 +155,7 @@ def look(
     seen = {kind.name: reader.read(kind, _ids(entries, kind), all_living=unmanaged) for kind in KINDS.values()}
     found = [one for entry in entries for one in findings_of(entry, seen[entry.kind.name].found.get(entry.id))]
     living = things(one for kind in MARKED for one in seen[kind].all)
-    found += twins(entries, living)
+    found += [*twins(entries, living), *shared(entries)]
     return [*found, *(strangers(entries, living, scopes=scopes, now=now) if unmanaged else ())]
 
 

@@ -10,7 +10,7 @@ from xplenty_pulumi import settings
 from xplenty_pulumi.core.kinds.check import Checked
 from xplenty_pulumi.core.kinds.kind import Ending
 from xplenty_pulumi.core.kinds.registry import FIELDS
-from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules
+from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules, misplaced_rules
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.inputs import Inputs
 from xplenty_pulumi.dynamic.providers.context import ProviderContext
@@ -61,7 +61,12 @@ def _mistaken(provider: ProviderContext, olds: Properties) -> list[XplentyError]
 
 
 def _rules(provider: ProviderContext) -> tuple[StackRules, list[XplentyError]]:
-    warn_of_variables()
+    names = provider.configured_names(provider.project)
+    for text in (
+        *settings.strange_variables(os.environ),
+        *misplaced_rules(provider.project, names, os.environ, provider.configuration),
+    ):
+        warn_of_settings(text)
     try:
         settings.require_known(provider.configured_names())
         return load_rules(os.environ, provider.configuration), []
@@ -69,11 +74,10 @@ def _rules(provider: ProviderContext) -> tuple[StackRules, list[XplentyError]]:
         return StackRules(), [problem]
 
 
-@lru_cache(maxsize=1)
-def warn_of_variables() -> None:
-    """Warn once in a process of variables in the environment that look like settings and are none."""
-    for text in settings.strange_variables(os.environ):
-        bridge.stack_line(text, "WARNING")
+@lru_cache(maxsize=64)
+def warn_of_settings(text: str) -> None:
+    """Warn once in a process of what looks like a setting and is none."""
+    bridge.stack_line(text, "WARNING")
 
 
 def _asked(provider: ProviderContext, subject: Subject) -> list[XplentyError]:
