@@ -53,7 +53,7 @@ class Scarce:
 
 @dataclass
 class Scene:
-    """A wait on a script: each look shows the next sight, the last one for ever.
+    """A wait on a script: each poll shows the next sight, the last one for ever.
 
     A text is a status, None a 404; from the moment `ready_at` on the status is `ready`.
     """
@@ -71,7 +71,7 @@ class Scene:
         """Return whether somebody else has looked since the last look."""
         return any(self.looks[-1] < moment <= self.clock.monotonic() for moment in self.news_at)
 
-    def look(self) -> Thing | None:
+    def poll(self) -> Thing | None:
         self.looks.append(self.clock.monotonic())
         if self.clock.monotonic() >= self.ready_at:
             return Thing("ready")
@@ -95,6 +95,6 @@ class Scene:
             interrupted=self.interrupted,
             allowance=self.allowance,
         )
-        watch = Watch("thing 7", self.look, following=lambda: nullcontext(self))
+        watch = Watch("thing 7", self.poll, following=lambda: nullcontext(self))
         deadline = Deadline.after(seconds, self.clock)
         return wait_for(goal, watch, deadline=deadline, patience=patience, known=known)

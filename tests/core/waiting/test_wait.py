@@ -225,7 +225,7 @@ def test_defaults_of_patience() -> None:
     """Without a listener and a way to cancel, waiting is silent and goes on."""
     clock = ManualClock()
     scene = Scene(["half", "ready"], clock=clock)
-    watch = Watch("thing 7", scene.look)
+    watch = Watch("thing 7", scene.poll)
     goal: Goal[Thing] = Goal("ready", lambda thing: thing.status == "ready")
     found = wait_for(goal, watch, deadline=Deadline.after(60, clock), patience=Patience(clock=clock))
     assert found == Thing("ready")

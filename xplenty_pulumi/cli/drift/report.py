@@ -10,7 +10,7 @@ from xplenty_pulumi import settings
 from xplenty_pulumi.cli.account import opened
 from xplenty_pulumi.cli.drift.stacks import StackState
 from xplenty_pulumi.clock import SystemClock
-from xplenty_pulumi.core.reading.for_drift import SnapshotReader
+from xplenty_pulumi.core.reading.snapshots import SnapshotReader
 from xplenty_pulumi.core.reports.drift import DriftReport, Finding, in_order
 from xplenty_pulumi.core.reports.drift_scan import Elsewhere, look, may_be_elsewhere, not_elsewhere
 from xplenty_pulumi.redact import Secret, scrub

@@ -31,7 +31,7 @@ def stop_job(number: JobId, *, yes: Yes = False, force: Force = False, timeout: 
     """Stop a job run and wait until it has ended; partial output, or none, remains of it."""
     with one_paragraph("stop job", interrupted=_BEGUN), opened() as account:
         seconds = read_span("--timeout", timeout).total_seconds()
-        found = known(account.polls.job_presence.seen(number), label("job", number))
+        found = known(account.polls.job_presence.get(number), label("job", number))
         screen, row = Screen(account.secrets), job_row(found)
         if row.is_ended:
             screen.line(f"{row.label} has ended already: {row.status}")

@@ -52,7 +52,7 @@ def terminate_cluster(
     """Terminate a cluster and wait until the service shows it terminated."""
     with one_paragraph("terminate cluster", interrupted=_BEGUN), opened() as account:
         seconds = read_span("--timeout", timeout).total_seconds()
-        found = known(account.polls.cluster_presence.seen(number), label("cluster", number))
+        found = known(account.polls.cluster_presence.get(number), label("cluster", number))
         screen, row = Screen(account.secrets), cluster_row(found)
         if row.is_ended:
             screen.line(f"{row.label} has ended already: {row.status}")

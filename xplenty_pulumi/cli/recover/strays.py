@@ -19,9 +19,9 @@ from xplenty_pulumi.cli.ui.asking import ask
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import is_of_another
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, is_of_another
 from xplenty_pulumi.core.kinds.registry import MARKED
-from xplenty_pulumi.core.reading.strays import WINDOW, Stray, strays_among
+from xplenty_pulumi.core.reading.strays import Stray, strays_among
 from xplenty_pulumi.core.reconcile import DefinitionReconciler, KnownDefinitions, LiveClusters, definition_of
 from xplenty_pulumi.core.reports.branches import LiveCluster as Marked
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget, hand_over
@@ -112,7 +112,7 @@ def account_of(snapshot: Snapshot) -> Iterator[StackAccount]:
 def _handed_over(found: StackAccount, killed: Remains | None) -> Iterator[HandOverTarget]:
     if killed is None or not (owners := killed.owners()):
         return
-    hour_ago = (killed.written or found.account.clock.now()) - WINDOW
+    hour_ago = (killed.written or found.account.clock.now()) - ADOPTION_WINDOW
     yield from found.hand_over(owners, since=killed.began or hour_ago)
 
 

@@ -16,7 +16,7 @@ from xplenty_pulumi.core.kinds.kind import LIVING
 from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
 from xplenty_pulumi.core.reading.lookup import named, or_none, require_account
-from xplenty_pulumi.core.reading.shared_look import SharedCall
+from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.errors import (
     ApiError,
     AuthError,
@@ -60,7 +60,7 @@ class PreviewQuestions:
 
     def require_account(self) -> None:
         """Return where the account is known, or where the service cannot be asked."""
-        self._seen("account", lambda: self._account.after(0).shown())
+        self._seen("account", self._account.once)
 
     def refusals_of_run(self, inputs: Mapping[str, object]) -> list[SpecError]:
         """Return why a run with these known inputs cannot be: no such package, or no such cluster."""
@@ -163,8 +163,8 @@ class PreviewQuestions:
                 return None
             look = self._looks.setdefault(question, SharedCall(ask))
         try:
-            self._key.after(0).shown()
-            answer: T = look.after(0).shown()
+            self._key.once()
+            answer: T = look.once()
         except XplentyError as trouble:
             self._require_settings(trouble)
             self._give_up(trouble)
@@ -177,7 +177,7 @@ class PreviewQuestions:
             raise trouble
         if isinstance(trouble, AuthError | NotFoundError):
             with suppress(NotSentError, ServerError, RateLimitedError):
-                self._account.after(0).shown()
+                self._account.once()
 
     def _give_up(self, trouble: XplentyError) -> None:
         with self._lock:

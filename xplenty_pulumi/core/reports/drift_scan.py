@@ -11,7 +11,7 @@ from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on, signed_text
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
-from xplenty_pulumi.core.reading.for_drift import SnapshotReader
+from xplenty_pulumi.core.reading.snapshots import SnapshotReader
 from xplenty_pulumi.core.reports.drift import Entry, Finding, finding, findings_of
 from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause
 from xplenty_pulumi.text import plural

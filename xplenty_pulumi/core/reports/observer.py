@@ -10,8 +10,8 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
-from xplenty_pulumi.core.reading.for_status import StatusListing
 from xplenty_pulumi.core.reading.lookup import or_listed, or_none
+from xplenty_pulumi.core.reading.snapshots import StatusListing
 from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail, cluster_detail, job_detail
 from xplenty_pulumi.core.reports.overview import (
     DAY,
@@ -152,11 +152,11 @@ class AccountReader:
         return not self._wanted.statuses or bool(self._statuses_of(kind))
 
     def _look_at_clusters(self) -> tuple[Cluster, ...]:
-        return self._clusters.look() if self._is_wanted(CLUSTER) else ()
+        return self._clusters.read() if self._is_wanted(CLUSTER) else ()
 
     def _job_rows(self, clusters: tuple[Cluster, ...]) -> tuple[JobRow, ...]:
         owners = {one.id: owner_of(one.description) for one in clusters}
-        jobs = self._jobs.look() if self._is_wanted(JOB_RUN) else ()
+        jobs = self._jobs.read() if self._is_wanted(JOB_RUN) else ()
         return jobs_shown(jobs, self._wanted, now=self._clock.now(), owners=owners)
 
     def _credits(self) -> RateLimit | None:

@@ -1,7 +1,9 @@
 """How to wait: by which clock, how often to look, until when, whom to tell, and at what cost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from statistics import median
 from typing import Protocol
 
 from xplenty_pulumi.clock import Clock, SystemClock
@@ -18,6 +20,18 @@ LATER = 0.25
 """Seconds after the usual time at which a look is made: for all of a crowd that was not begun in the same moment."""
 _PRECISION = 40.0
 """Looks in that time are this part of it apart: 9 seconds where it takes 6 minutes."""
+_SPANS = 20
+_LONGEST_SPAN = 86_400.0
+
+
+def usual(spans: Iterable[tuple[datetime | None, datetime | None]]) -> float | None:
+    """Return the median length in seconds of the first twenty spans that have a start and an end, None without any.
+
+    A span that ends before it starts, or is longer than a day, says nothing: the service sets some of its times anew.
+    """
+    lengths = [(end - start).total_seconds() for start, end in spans if start and end]
+    sensible = [one for one in lengths if 0 < one <= _LONGEST_SPAN][:_SPANS]
+    return median(sensible) if sensible else None
 
 
 @dataclass(frozen=True)
