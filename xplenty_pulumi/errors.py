@@ -152,7 +152,7 @@ class RefusedError(XplentyError):
 class WaitError(XplentyError):
     """The awaited state did not come.
 
-    `last_status` is the status last seen (empty if none was), `reason` the service's own words, if it gave any.
+    `last_status` is the last status (empty if there was none), `reason` the service's own words, if it gave any.
     """
 
     def __init__(

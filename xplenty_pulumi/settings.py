@@ -42,7 +42,7 @@ OTHER_VARIABLES = frozenset(
 class Settings:
     """How to reach an account.
 
-    `poll_seconds` is the fixed pause between two looks, or None for one that grows. `former_account_id` is the name
+    `poll_seconds` is the fixed pause between two polls, or None for one that grows. `former_account_id` is the name
     that the account had before it was renamed. `credit_share` is the part of the hourly calls that a process may spend.
     """
 
@@ -116,7 +116,7 @@ def require_known(names: Iterable[str]) -> None:
         return
     keys = ", ".join(f"xplenty:{name}" for name in strange)
     raise ConfigError(
-        f"{keys} is no setting, so nothing heeds it{_nearest(strange[0], known, prefix='xplenty:')}",
+        f"{keys} is no setting, so it has no effect{_nearest(strange[0], known, prefix='xplenty:')}",
         setting=strange[0],
         advice=f"Remove it with `pulumi config rm xplenty:{strange[0]}`, and set the right one",
     )
@@ -127,7 +127,7 @@ def strange_variables(environment: Iterable[str]) -> list[str]:
     known = {name.removeprefix(_PREFIX) for name in (*VARIABLES.values(), *OTHER_VARIABLES)}
     ours = (name.removeprefix(_PREFIX) for name in environment if name.startswith(_PREFIX))
     return [
-        f"{_PREFIX}{name} is no variable of xplenty_pulumi, so nothing heeds it{_nearest(name, known, prefix=_PREFIX)}"
+        f"{_PREFIX}{name} is no variable of xplenty_pulumi, so it has no effect{_nearest(name, known, prefix=_PREFIX)}"
         for name in sorted({*ours} - known)
     ]
 
@@ -189,24 +189,17 @@ def malformed(key: str, problem: str) -> ConfigError:
 
 
 def bridge_enabled(environment: Mapping[str, str]) -> bool:
-    """Return whether the provider may lean on details of its host; ``XPLENTY_BRIDGE=off`` says no."""
+    """Return whether the provider may use details of its host; ``XPLENTY_BRIDGE=off`` says no."""
     return environment.get("XPLENTY_BRIDGE", "on").strip().lower() != "off"
 
 
 _OFF = ("", "0", "false", "no", "off")
 
 HEARTBEAT_IN_CI = 60.0
-"""Seconds between two lines without news where each stays in a log for ever, and long silence is taken for the end."""
+"""Seconds between two lines without news where each stays in a log, and a job that is silent for long is ended."""
 CI_VARIABLES = (
-    "CI",
-    "GITHUB_ACTIONS",
-    "GITLAB_CI",
-    "TF_BUILD",
-    "JENKINS_URL",
-    "TEAMCITY_VERSION",
-    "CODEBUILD_BUILD_ID",
-    "BITBUCKET_BUILD_NUMBER",
-    "BUILDKITE",
+    *("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION"),
+    *("CODEBUILD_BUILD_ID", "BITBUCKET_BUILD_NUMBER", "BUILDKITE"),
 )
 """What CI systems set. Most set CI, but Azure Pipelines, Jenkins, TeamCity and AWS CodeBuild need not."""
 

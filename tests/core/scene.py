@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.waiting.goal import Goal
-from xplenty_pulumi.core.waiting.patience import Allowance, Deadline, Pace, Patience, Plenty
+from xplenty_pulumi.core.waiting.patience import Allowance, Deadline, Pace, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import XplentyError
 
@@ -29,7 +29,7 @@ GONE: Goal[Thing] = Goal("gone", lambda thing: thing.status == "gone", missing_i
 
 
 @dataclass(frozen=True)
-class Scarce:
+class Scarce(Allowance):
     """An allowance that has not much left."""
 
     factor: float = 1.0
@@ -43,12 +43,6 @@ class Scarce:
 
     def shortage_text(self) -> str:
         return "3 % left"
-
-    def require_read(self) -> None:
-        return
-
-    def require_write(self) -> None:
-        return
 
 
 @dataclass
@@ -64,7 +58,7 @@ class Scene:
     looks: list[float] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
     interrupted: Callable[[], str] = lambda: ""
-    allowance: Allowance = field(default_factory=Plenty)
+    allowance: Allowance = field(default_factory=Allowance)
     news_at: list[float] = field(default_factory=list)
 
     def has_news(self) -> bool:
@@ -79,6 +73,11 @@ class Scene:
         if isinstance(sight, XplentyError):
             raise sight
         return None if sight is None else Thing(sight)
+
+    @property
+    def watch(self) -> Watch[Thing]:
+        """A watch that polls the script."""
+        return Watch("thing 7", self.poll, following=lambda: nullcontext(self), find=self.poll, listed=lambda: None)
 
     def wait(
         self,
@@ -95,6 +94,5 @@ class Scene:
             interrupted=self.interrupted,
             allowance=self.allowance,
         )
-        watch = Watch("thing 7", self.poll, following=lambda: nullcontext(self))
         deadline = Deadline.after(seconds, self.clock)
-        return wait_for(goal, watch, deadline=deadline, patience=patience, known=known)
+        return wait_for(goal, self.watch, deadline=deadline, patience=patience, known=known)

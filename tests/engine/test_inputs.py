@@ -59,7 +59,7 @@ def test_misspelt_settings_do_not_pass_a_preview(stack: Stack, account: Emulator
     stack.declare(cluster("etl"))
     stack.run("config", "set", "xplenty:maxNodeHour", "1").succeeded()
     output = stack.run("preview", XPLENTY_ALOWED_TYPES="sandbox").failed().output
-    assert "xplenty:maxNodeHour is no setting, so nothing heeds it; the nearest is xplenty:maxNodeHours" in output
+    assert "xplenty:maxNodeHour is no setting, so it has no effect; the nearest is xplenty:maxNodeHours" in output
     stack.run("config", "rm", "xplenty:maxNodeHour").succeeded()
     output = stack.run("preview", XPLENTY_ALOWED_TYPES="sandbox").succeeded().output
     assert output.partition("Diagnostics:")[2].count("the nearest is XPLENTY_ALLOWED_TYPES") == 1

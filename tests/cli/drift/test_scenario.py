@@ -6,7 +6,7 @@ from tests.cli.drift.scenario import DECLARED, EDITS, Edit
 from tests.cli.drift.scene import Scene
 from tests.support.hook_receiver import receiving
 from xplenty_pulumi.core.kinds.kind import Drift
-from xplenty_pulumi.core.reports.drift_classes import Cause
+from xplenty_pulumi.core.reports.drift import Cause
 
 EACH = pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.resource.name)
 

@@ -203,7 +203,7 @@ def test_misspelt_setting_of_the_stack_is_refused(make_apart: Callable[..., Scen
         host, other = make_apart(account).clusters(), make_apart(account).clusters()
         host.configure(**{"xplenty:maxNodeHour": "1", "loads:day": "x"})
         ((_, text),) = reasons(host, {"nodes": 2})
-        assert "xplenty:maxNodeHour is no setting, so nothing heeds it; the nearest is xplenty:maxNodeHours" in text
+        assert "xplenty:maxNodeHour is no setting, so it has no effect; the nearest is xplenty:maxNodeHours" in text
         other.configure(**{"xplenty:maxNodeHours": "100", "loads:maxNodeHour": "x"})
         assert reasons(other, {"nodes": 2}) == []
 

@@ -12,7 +12,7 @@ from xplenty_pulumi.cli.drift.stacks import StackState
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.reading.snapshots import SnapshotReader
 from xplenty_pulumi.core.reports.drift import DriftReport, Finding, in_order
-from xplenty_pulumi.core.reports.drift_scan import Elsewhere, look, may_be_elsewhere, not_elsewhere
+from xplenty_pulumi.core.reports.drift_scan import Elsewhere, compare, may_be_elsewhere, not_elsewhere
 from xplenty_pulumi.redact import Secret, scrub
 from xplenty_pulumi.settings import Settings
 
@@ -70,5 +70,5 @@ def _look(one: _AccountStacks, elsewhere: Callable[[str], Elsewhere], *, unmanag
     with opened(one.settings) as account:
         account.budget.require_read()
         reader, now = SnapshotReader(account.client, account.clock), account.clock.now()
-        found = look(reader, entries, scopes=scopes, now=now, unmanaged=unmanaged)
+        found = compare(reader, entries, scopes=scopes, now=now, unmanaged=unmanaged)
     return not_elsewhere(found, elsewhere(one.settings.account_id)) if may_be_elsewhere(found) else found

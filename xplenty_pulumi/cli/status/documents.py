@@ -3,7 +3,7 @@
 from typing import Any
 
 from xplenty_pulumi.cli.ui.documents import document, json_value, picked
-from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail
+from xplenty_pulumi.core.reports.observer import ClusterDetail, JobDetail
 from xplenty_pulumi.core.reports.overview import Overview
 from xplenty_pulumi.core.reports.usage import Usage
 

@@ -148,4 +148,4 @@ _RULES: Mapping[str, tuple[str, Callable[[object], object]]] = MappingProxyType(
         "expires": ("expires", read_moment),
     }
 )
-"""The rules by their settings: the field, and what reads it or says in words what is wrong with it."""
+"""The rules by their settings: the field, and what reads it or says what is wrong with it."""

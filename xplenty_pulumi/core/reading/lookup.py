@@ -98,7 +98,7 @@ def require_account(client: Client) -> None:
         next(iter(client.clusters.list(page_size=1)), None)
     except NotFoundError:
         raise AuthError(
-            "the service does not know the account (404), or the key may not see it, so what is in it cannot be told",
+            "the service does not know the account (404), or the key may not see it, so its contents are not known",
             status=404,
             advice="Check XPLENTY_ACCOUNT_ID (xplenty:accountId), XPLENTY_API_URL (xplenty:apiUrl) and the key",
         ) from None

@@ -1,8 +1,8 @@
-"""Waiting until something is true, told while it happens, with an end in every case."""
+"""Waiting until something is true, with reports on the way and an end in every case."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from xplenty_pulumi.core.reading.lookup import GONE_AFTER
@@ -38,9 +38,9 @@ class Watch(Generic[RecordT]):
     resource: str
     single: Callable[[], RecordT | None]
     last: RecordT | None = None
-    following: Callable[[], AbstractContextManager[PollSource[RecordT]]] | None = None
-    find: Callable[[], RecordT | None] | None = None
-    listed: Callable[[], RecordT | None] = lambda: None
+    following: Callable[[], AbstractContextManager[PollSource[RecordT]]] = field(kw_only=True)
+    find: Callable[[], RecordT | None] = field(kw_only=True)
+    listed: Callable[[], RecordT | None] = field(kw_only=True)
 
     def __call__(self) -> RecordT | None:
         """Read it once."""
@@ -49,18 +49,8 @@ class Watch(Generic[RecordT]):
 
     def certain(self) -> RecordT | None:
         """Return the thing as it is now, None only where it is certain that it is gone."""
-        self.last = (self.find or self.single)()
+        self.last = self.find()
         return self.last
-
-
-@dataclass(frozen=True)
-class _SinglePolls(Generic[RecordT]):
-    """Polls that nobody else shares."""
-
-    poll: Callable[[], RecordT | None]
-
-    def has_news(self) -> bool:
-        return False
 
 
 def wait_for(
@@ -87,7 +77,7 @@ def wait_for(
         WaitError: no good answer for too long.
         ApiError: the service refused the poll for good, such as for a key that is no longer valid.
     """
-    with watch.following() if watch.following else nullcontext(_SinglePolls(watch.single)) as source:
+    with watch.following() as source:
         waiting = _Waiting(goal, watch, source, deadline=deadline, patience=patience)
         done = waiting.poll() if known is None else waiting.judge(known)
         while not done:
@@ -140,7 +130,7 @@ class _Waiting(Generic[RecordT]):
             return self._agreeing >= self._goal.looks
         self._agreeing = 0
         self._give_up(self._goal.hopeless(record))
-        self._tell(record)
+        self._report(record)
         return False
 
     def _is_gone(self) -> bool:
@@ -196,7 +186,7 @@ class _Waiting(Generic[RecordT]):
             message = f"cannot become {self._goal.name}: {reason}"
             raise self._error(ReadyFailed, message, reason=reason, advice=self._goal.unreachable)
 
-    def _tell(self, record: RecordT) -> None:
+    def _report(self, record: RecordT) -> None:
         elapsed = f"{duration(self._deadline.elapsed())} of {duration(self._deadline.total)}"
         usual = f"usually {duration(self._goal.usual)}" if self._goal.usual else ""
         shortage = self._patience.allowance.shortage_text()
