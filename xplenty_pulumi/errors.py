@@ -132,13 +132,7 @@ class UnsureError(XplentyError):
     """
 
     def __init__(
-        self,
-        message: str,
-        *,
-        marker: str = "",
-        candidates: Sequence[str] = (),
-        resource: str = "",
-        advice: str = "",
+        self, message: str, *, marker: str = "", candidates: Sequence[str] = (), resource: str = "", advice: str = ""
     ) -> None:
         super().__init__(message, resource=resource, advice=advice)
         self.marker = marker

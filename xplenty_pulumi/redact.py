@@ -93,7 +93,8 @@ def hidden(text: str, secrets: Iterable[Secret | str]) -> str:
     an id or a link to a record is masked. A `Secret`, which is no word, is masked wherever it has four characters.
     """
     values = {one.reveal() if isinstance(one, Secret) else one: isinstance(one, Secret) for one in secrets}
-    common = [one for one, sure in values.items() if len(one) < _SHORTEST_SECRET or (not sure and _is_word(one))]
+    words = {one for one in values if one.lower() in COMMON_WORDS or _YEAR.fullmatch(one)}
+    common = [one for one, sure in values.items() if len(one) < _SHORTEST_SECRET or (one in words and not sure)]
     known = {one: sure for value, sure in values.items() if value not in common for one in _spellings(value)}
     for spelling, is_certain in sorted(known.items(), key=lambda one: len(one[0]), reverse=True):
         if spelling in text:
@@ -101,10 +102,6 @@ def hidden(text: str, secrets: Iterable[Secret | str]) -> str:
     for value in common:
         text = _masked_as_value(text, value)
     return text
-
-
-def _is_word(value: str) -> bool:
-    return value.lower() in COMMON_WORDS or bool(_YEAR.fullmatch(value))
 
 
 def _masked_beside_facts(text: str, spelling: str) -> str:

@@ -146,9 +146,7 @@ def _required(environment: Mapping[str, str], config: Callable[[str], object], k
     command = f"pulumi config set{' --secret' if key == 'apiKey' else ''} xplenty:{key} VALUE"
     state = "is empty" if variable in environment or config(f"xplenty:{key}") is not None else "is not set"
     raise ConfigError(
-        f"xplenty:{key} {state}",
-        setting=key,
-        advice=f"Set the environment variable {variable}, or run `{command}`",
+        f"xplenty:{key} {state}", setting=key, advice=f"Set the environment variable {variable}, or run `{command}`"
     )
 
 

@@ -90,11 +90,7 @@ class ChangePlan:
 
 
 def plan(
-    kind: Kind,
-    desired: Mapping[str, object],
-    observed: Mapping[str, object],
-    *,
-    unknown: frozenset[str] = frozenset(),
+    kind: Kind, desired: Mapping[str, object], observed: Mapping[str, object], *, unknown: frozenset[str] = frozenset()
 ) -> ChangePlan:
     """Return how to bring `observed` to `desired`.
 

@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "job": ("job.submitted", "job.started", "job.stopped", "job.completed", "job.failed"),
-        "cluster": (
-            "cluster.requested",
-            "cluster.available",
-            "cluster.terminated",
-            "cluster.idled",
-            "cluster.error",
-        ),
+        "cluster": ("cluster.requested", "cluster.available", "cluster.terminated", "cluster.idled", "cluster.error"),
     }
 )
 """The documented events; the name of a group stands for all of its events."""

@@ -48,7 +48,10 @@ class RefreshListing(Generic[RecordT]):
                 self._clock.sleep(_GATHERING)
             with self._turn:
                 if not self._is_open():
-                    self._begin()
+                    self._listing, self._asked = None, 0
+                    if self._asking >= FEW:
+                        self._listing = PagedList(self._newest_first())
+                        self._begun = self._used_at = self._clock.monotonic()
                 return self._read_down_to(thing_id, self._listing) if self._listing else None
         finally:
             self._count_asking(-1)
@@ -66,12 +69,6 @@ class RefreshListing(Generic[RecordT]):
         """Whether those who ask now ask together with those before."""
         now = self._clock.monotonic()
         return now - self._begun <= _OLDEST and now - self._used_at <= _PAUSE_THAT_ENDS_IT
-
-    def _begin(self) -> None:
-        self._listing, self._asked = None, 0
-        if self._asking >= FEW:
-            self._listing = PagedList(self._newest_first())
-            self._begun = self._used_at = self._clock.monotonic()
 
     def _read_down_to(self, thing_id: int, listing: PagedList[RecordT]) -> RecordT | None:
         """The thing, after reading on to the end of its page if need be.

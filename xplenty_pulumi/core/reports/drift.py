@@ -205,10 +205,8 @@ def _findings_of_run(entry: Entry, job: Job | None) -> tuple[Finding, ...]:
         cause, remark = Cause.END_UNKNOWN, unknown_end(job).message
     elif JOB_RUN.is_spent(job.status):
         # The run's own words may repeat any variable, and which of those are secret is not known here.
-        cause, remark = (
-            Cause.RUN_FAILED,
-            scrub(failure_of(job, {}).message, values_of(job.variables, job.dynamic_variables)),
-        )
+        values = values_of(job.variables, job.dynamic_variables)
+        cause, remark = Cause.RUN_FAILED, scrub(failure_of(job, {}).message, values)
     return (finding(entry, cause, remark), *_changes(entry, job, but="status"))
 
 
@@ -218,20 +216,15 @@ def _changes(entry: Entry, record: object, *, but: str = "") -> tuple[Finding, .
     names = [name for name in kind.compared if name not in entry.unreadable]
     asked = {name: entry.declared.get(name, entry.outputs.get(name)) for name in names}
     known = {name: value for name, value in asked.items() if name in entry.declared or value is not None}
-    inputs = [
-        _changed(
-            entry, one.field, class_of_input(kind, one.field, is_declared=one.field in entry.declared), view, known
-        )
-        for one in differences(kind, known, view)
-    ]
-    outputs = [
-        _changed(entry, name, drift, view, entry.outputs)
-        for name, drift in kind.shown.items()
-        if drift is not Drift.NONE
-        and name not in (but, *entry.unreadable)
-        and entry.outputs.get(name) != view.get(name)
-    ]
-    return (*inputs, *outputs)
+    found = []
+    for one in differences(kind, known, view):
+        drift = class_of_input(kind, one.field, is_declared=one.field in entry.declared)
+        found.append(_changed(entry, one.field, drift, view, known))
+    for name, drift in kind.shown.items():
+        is_compared = drift is not Drift.NONE and name not in (but, *entry.unreadable)
+        if is_compared and entry.outputs.get(name) != view.get(name):
+            found.append(_changed(entry, name, drift, view, entry.outputs))
+    return tuple(found)
 
 
 def _changed(

@@ -54,12 +54,7 @@ class Watch(Generic[RecordT]):
 
 
 def wait_for(
-    goal: Goal[RecordT],
-    watch: Watch[RecordT],
-    *,
-    deadline: Deadline,
-    patience: Patience,
-    known: RecordT | None = None,
+    goal: Goal[RecordT], watch: Watch[RecordT], *, deadline: Deadline, patience: Patience, known: RecordT | None = None
 ) -> RecordT | None:
     """Poll until `goal` is reached and return the record, or None where the goal is that it is missing.
 
