@@ -10,7 +10,7 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.kind import ENDING, Kind, Phase
 from xplenty_pulumi.core.reading.lookup import or_none
-from xplenty_pulumi.core.reading.pages import FEW, PAGE, PagedList, RecordT, first_page, newest_first
+from xplenty_pulumi.core.reading.pages import FEW, PAGE, HasId, PagedList, RecordT, first_page, newest_first
 from xplenty_pulumi.errors import XplentyError
 
 _GATHERING = 0.05
@@ -89,11 +89,8 @@ class RefreshListing(Generic[RecordT]):
         return listing.found.get(thing_id)
 
 
-class ListedRecord(Protocol):
-    """A record of a list."""
-
-    @property
-    def id(self) -> int: ...
+class ListedRecord(HasId, Protocol):
+    """A record with a status."""
 
     @property
     def status(self) -> str: ...
