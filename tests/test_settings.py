@@ -98,7 +98,7 @@ def test_misspelt_setting_is_an_error_with_the_nearest_name(name: str, nearest: 
     """A guard that nothing heeds is off, so its name must be right."""
     with pytest.raises(ConfigError) as caught:
         require_known(["apiKey", name])
-    assert f"xplenty:{name} is no setting, so nothing heeds it; the nearest is xplenty:{nearest}" in str(caught.value)
+    assert f"xplenty:{name} is no setting, so it has no effect; the nearest is xplenty:{nearest}" in str(caught.value)
     assert f"pulumi config rm xplenty:{name}" in str(caught.value)
 
 
@@ -127,6 +127,7 @@ def test_names_are_those_of_our_namespace() -> None:
     """Only what begins with `xplenty:` is ours, and in a project of that very name nothing can be told apart."""
     found = {"xplenty:apiKey": "k", "aws:region": "r", "loads:day": "d"}
     assert names_in(Config(found, "loads")) == ("apiKey",)
+    assert names_in(Config(found, "loads"), "loads") == ("day",)
     assert names_in(Config(found, "xplenty")) == names_in(None) == ()
 
 
@@ -134,9 +135,9 @@ def test_strange_variables_are_named() -> None:
     """A misspelt variable gets the nearest name; known ones, and those of other programs, none."""
     strange = ["PATH", "XPLENTY_API_KEY", "XPLENTY_MAX_NODE_HOUR", "XPLENTY_QQQ"]
     assert strange_variables(strange) == [
-        "XPLENTY_MAX_NODE_HOUR is no variable of xplenty_pulumi, so nothing heeds it; the nearest is "
+        "XPLENTY_MAX_NODE_HOUR is no variable of xplenty_pulumi, so it has no effect; the nearest is "
         "XPLENTY_MAX_NODE_HOURS",
-        "XPLENTY_QQQ is no variable of xplenty_pulumi, so nothing heeds it",
+        "XPLENTY_QQQ is no variable of xplenty_pulumi, so it has no effect",
     ]
 
 

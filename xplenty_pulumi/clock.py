@@ -1,4 +1,4 @@
-"""Time as an argument: the real clock, ones that a test moves by hand or with each look, and one that runs faster."""
+"""Time as an argument: the real clock, ones that a test moves by hand or by steps, and one that runs faster."""
 
 import math
 import threading
@@ -36,7 +36,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that stands still until told otherwise; `sleep` moves it, so nothing ever waits.
+    """A clock that a test moves; `sleep` moves it, so nothing ever waits.
 
     Safe to share between threads. Each move calls the listeners with the seconds moved, after the time has changed.
     """

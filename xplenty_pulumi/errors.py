@@ -132,13 +132,7 @@ class UnsureError(XplentyError):
     """
 
     def __init__(
-        self,
-        message: str,
-        *,
-        marker: str = "",
-        candidates: Sequence[str] = (),
-        resource: str = "",
-        advice: str = "",
+        self, message: str, *, marker: str = "", candidates: Sequence[str] = (), resource: str = "", advice: str = ""
     ) -> None:
         super().__init__(message, resource=resource, advice=advice)
         self.marker = marker
@@ -152,7 +146,7 @@ class RefusedError(XplentyError):
 class WaitError(XplentyError):
     """The awaited state did not come.
 
-    `last_status` is the status last seen (empty if none was), `reason` the service's own words, if it gave any.
+    `last_status` is the last status (empty if there was none), `reason` the service's own words, if it gave any.
     """
 
     def __init__(

@@ -5,7 +5,7 @@ import json
 import logging
 import re
 import urllib.parse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 MASK = "***"
 _SHORTEST_SECRET = 4
@@ -24,23 +24,14 @@ _FACT = re.compile(
     re.IGNORECASE,
 )
 """Links to records, dates and ids: a part of one is not masked, even where it happens to be a secret's text."""
-_OF_CLUSTERS = {"pending", "creating", "available", "idle", "scaling", "pending_terminate", "terminating", "terminated"}
-_OF_RUNS = {"queued", "running", "completed", "failed", "pending_stoppage", "stopping", "stopped"}
-_OF_ANY_TEXT = {
-    "true",
-    "false",
-    "null",
-    "none",
-    "yes",
-    "http",
-    "https",
-    "error",
-    "warning",
-    "cluster",
-    "package",
-    "hook",
-}
-COMMON_WORDS = frozenset({*_OF_CLUSTERS, *_OF_RUNS, *_OF_ANY_TEXT, "production", "sandbox"})
+COMMON_WORDS = frozenset(
+    {
+        *("pending", "creating", "available", "idle", "scaling", "pending_terminate", "terminating", "terminated"),
+        *("queued", "running", "completed", "failed", "pending_stoppage", "stopping", "stopped"),
+        *("true", "false", "null", "none", "yes", "http", "https", "error", "warning"),
+        *("cluster", "package", "hook", "production", "sandbox"),
+    }
+)
 """Words that texts are made of: a mask in their place would hide what is meant, and not the word."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -102,18 +93,15 @@ def hidden(text: str, secrets: Iterable[Secret | str]) -> str:
     an id or a link to a record is masked. A `Secret`, which is no word, is masked wherever it has four characters.
     """
     values = {one.reveal() if isinstance(one, Secret) else one: isinstance(one, Secret) for one in secrets}
-    common = [value for value, is_certain in values.items() if _is_common(value, is_certain=is_certain)]
-    for spelling, is_certain in _longest_first({one: sure for one, sure in values.items() if one not in common}):
+    words = {one for one in values if one.lower() in COMMON_WORDS or _YEAR.fullmatch(one)}
+    common = [one for one, sure in values.items() if len(one) < _SHORTEST_SECRET or (one in words and not sure)]
+    known = {one: sure for value, sure in values.items() if value not in common for one in _spellings(value)}
+    for spelling, is_certain in sorted(known.items(), key=lambda one: len(one[0]), reverse=True):
         if spelling in text:
             text = text.replace(spelling, MASK) if is_certain else _masked_beside_facts(text, spelling)
     for value in common:
         text = _masked_as_value(text, value)
     return text
-
-
-def _is_common(value: str, *, is_certain: bool) -> bool:
-    is_word = value.lower() in COMMON_WORDS or bool(_YEAR.fullmatch(value))
-    return len(value) < _SHORTEST_SECRET or (is_word and not is_certain)
 
 
 def _masked_beside_facts(text: str, spelling: str) -> str:
@@ -132,16 +120,8 @@ def _masked_as_value(text: str, value: str) -> str:
     if not value or value not in text:
         return text
     found = re.escape(value)
-    return re.sub(rf"""(?P<mark>["'`]){found}(?=(?P=mark))|(?P<equals>=){found}(?![\w.:/-])""", _with_mark, text)
-
-
-def _with_mark(found: re.Match[str]) -> str:
-    return f"{found['mark'] or found['equals']}{MASK}"
-
-
-def _longest_first(values: Mapping[str, bool]) -> list[tuple[str, bool]]:
-    spellings = {spelling: sure for value, sure in values.items() for spelling in _spellings(value)}
-    return sorted(spellings.items(), key=lambda one: len(one[0]), reverse=True)
+    places = rf"""(?P<mark>["'`]){found}(?=(?P=mark))|(?P<equals>=){found}(?![\w.:/-])"""
+    return re.sub(places, lambda one: f"{one['mark'] or one['equals']}{MASK}", text)
 
 
 def _spellings(value: str) -> set[str]:

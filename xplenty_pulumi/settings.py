@@ -42,7 +42,7 @@ OTHER_VARIABLES = frozenset(
 class Settings:
     """How to reach an account.
 
-    `poll_seconds` is the fixed pause between two looks, or None for one that grows. `former_account_id` is the name
+    `poll_seconds` is the fixed pause between two polls, or None for one that grows. `former_account_id` is the name
     that the account had before it was renamed. `credit_share` is the part of the hourly calls that a process may spend.
     """
 
@@ -78,24 +78,30 @@ def load(environment: Mapping[str, str], config: Callable[[str], object]) -> Set
         ConfigError: something is missing or malformed; the text names both places where it can be set.
     """
     return Settings(
-        api_key=Secret(_required(environment, config, "XPLENTY_API_KEY", "apiKey", secret=True)),
-        account_id=_required(environment, config, "XPLENTY_ACCOUNT_ID", "accountId"),
-        api_url=look_up(environment, config, "XPLENTY_API_URL", "apiUrl") or DEFAULT_URL,
-        poll_seconds=_poll_seconds(look_up(environment, config, "XPLENTY_POLL_SECONDS", "pollSeconds")),
-        former_account_id=look_up(environment, config, "XPLENTY_FORMER_ACCOUNT_ID", "formerAccountId"),
-        credit_share=_credit_share(look_up(environment, config, "XPLENTY_CREDIT_SHARE", "creditShare")),
+        api_key=Secret(_required(environment, config, "apiKey")),
+        account_id=_required(environment, config, "accountId"),
+        api_url=look_up(environment, config, "apiUrl") or DEFAULT_URL,
+        poll_seconds=_number(environment, config, "pollSeconds", unit=" of seconds", lowest=0.05, highest=300),
+        former_account_id=look_up(environment, config, "formerAccountId"),
+        credit_share=_number(environment, config, "creditShare", lowest=0.01, highest=1) or Settings.credit_share,
     )
 
 
-def names_in(config: object) -> tuple[str, ...]:
-    """Return the names under `xplenty:` in the configuration that the SDK's host hands over; none where it hides them.
+def project_of(config: object) -> str:
+    """Return the name of the project whose configuration the SDK's host hands over; empty where it hides that."""
+    return str(getattr(config, "_project_name", ""))
+
+
+def names_in(config: object, namespace: str = "xplenty") -> tuple[str, ...]:
+    """Return the names in a namespace of the configuration that the SDK's host hands over; none where it hides them.
 
     None either in a project that is itself named `xplenty`, whose program has names of its own under that prefix.
     """
     found = getattr(config, "_props", None)
-    if getattr(config, "_project_name", "") == "xplenty" or not isinstance(found, Mapping):
+    if project_of(config) == "xplenty" or not isinstance(found, Mapping):
         return ()
-    return tuple(str(key).partition(":")[2] for key in found if str(key).startswith("xplenty:"))
+    prefix = f"{namespace}:"
+    return tuple(str(key).removeprefix(prefix) for key in found if str(key).startswith(prefix))
 
 
 def require_known(names: Iterable[str]) -> None:
@@ -110,7 +116,7 @@ def require_known(names: Iterable[str]) -> None:
         return
     keys = ", ".join(f"xplenty:{name}" for name in strange)
     raise ConfigError(
-        f"{keys} is no setting, so nothing heeds it{_nearest(strange[0], known, prefix='xplenty:')}",
+        f"{keys} is no setting, so it has no effect{_nearest(strange[0], known, prefix='xplenty:')}",
         setting=strange[0],
         advice=f"Remove it with `pulumi config rm xplenty:{strange[0]}`, and set the right one",
     )
@@ -121,7 +127,7 @@ def strange_variables(environment: Iterable[str]) -> list[str]:
     known = {name.removeprefix(_PREFIX) for name in (*VARIABLES.values(), *OTHER_VARIABLES)}
     ours = (name.removeprefix(_PREFIX) for name in environment if name.startswith(_PREFIX))
     return [
-        f"{_PREFIX}{name} is no variable of xplenty_pulumi, so nothing heeds it{_nearest(name, known, prefix=_PREFIX)}"
+        f"{_PREFIX}{name} is no variable of xplenty_pulumi, so it has no effect{_nearest(name, known, prefix=_PREFIX)}"
         for name in sorted({*ours} - known)
     ]
 
@@ -133,40 +139,35 @@ def _nearest(name: str, known: Iterable[str], *, prefix: str) -> str:
     return f"; the nearest is {prefix}{by_case[found[0]]}" if found else ""
 
 
-def _required(
-    environment: Mapping[str, str], config: Callable[[str], object], variable: str, key: str, *, secret: bool = False
-) -> str:
-    value = look_up(environment, config, variable, key)
-    if value:
+def _required(environment: Mapping[str, str], config: Callable[[str], object], key: str) -> str:
+    if value := look_up(environment, config, key):
         return value
-    command = f"pulumi config set{' --secret' if secret else ''} xplenty:{key} VALUE"
+    variable = VARIABLES[key]
+    command = f"pulumi config set{' --secret' if key == 'apiKey' else ''} xplenty:{key} VALUE"
     state = "is empty" if variable in environment or config(f"xplenty:{key}") is not None else "is not set"
     raise ConfigError(
-        f"xplenty:{key} {state}",
-        setting=key,
-        advice=f"Set the environment variable {variable}, or run `{command}`",
+        f"xplenty:{key} {state}", setting=key, advice=f"Set the environment variable {variable}, or run `{command}`"
     )
 
 
-def look_up(environment: Mapping[str, str], config: Callable[[str], object], variable: str, key: str) -> str:
+def look_up(environment: Mapping[str, str], config: Callable[[str], object], key: str) -> str:
     """Return what is set, without blanks around it: the variable where it is there, else the configured key."""
+    variable = VARIABLES[key]
     value = environment[variable] if variable in environment else config(f"xplenty:{key}")
     return "" if value is None else str(value).strip()
 
 
-def _poll_seconds(value: str) -> float | None:
-    meant = "a number of seconds from 0.05 to 300"
-    return _number(value, meant, lowest=0.05, highest=300, names=("pollSeconds", "XPLENTY_POLL_SECONDS"))
-
-
-def _credit_share(value: str) -> float:
-    meant = "a number from 0.01 to 1"
-    share = _number(value, meant, lowest=0.01, highest=1, names=("creditShare", "XPLENTY_CREDIT_SHARE"))
-    return Settings.credit_share if share is None else share
-
-
-def _number(value: str, meant: str, *, lowest: float, highest: float, names: tuple[str, str]) -> float | None:
-    """The number that the text spells, None for no text; `names` are those of the setting and of its variable."""
+def _number(
+    environment: Mapping[str, str],
+    config: Callable[[str], object],
+    key: str,
+    *,
+    lowest: float,
+    highest: float,
+    unit: str = "",
+) -> float | None:
+    """The number that is set, None for none."""
+    value = look_up(environment, config, key)
     if not value:
         return None
     try:
@@ -175,33 +176,28 @@ def _number(value: str, meant: str, *, lowest: float, highest: float, names: tup
         number = lowest - 1
     if lowest <= number <= highest:
         return number
-    setting, variable = names
-    raise ConfigError(
-        f"xplenty:{setting} must be {meant}, got {value[:40]!r}",
-        setting=setting,
-        advice=f"Correct {variable} or the stack's configuration, or remove it",
-    )
+    meant = f"a number{unit} from {lowest:g} to {highest:g}"
+    raise malformed(key, f"must be {meant}, got {value[:40]!r}")
+
+
+def malformed(key: str, problem: str) -> ConfigError:
+    """Return the error for a setting with a value that it cannot have; `problem` completes the sentence."""
+    advice = f"Correct {VARIABLES[key]} or the stack's configuration, or remove it"
+    return ConfigError(f"xplenty:{key} {problem}", setting=key, advice=advice)
 
 
 def bridge_enabled(environment: Mapping[str, str]) -> bool:
-    """Return whether the provider may lean on details of its host; ``XPLENTY_BRIDGE=off`` says no."""
+    """Return whether the provider may use details of its host; ``XPLENTY_BRIDGE=off`` says no."""
     return environment.get("XPLENTY_BRIDGE", "on").strip().lower() != "off"
 
 
 _OFF = ("", "0", "false", "no", "off")
 
 HEARTBEAT_IN_CI = 60.0
-"""Seconds between two lines without news where each stays in a log for ever, and long silence is taken for the end."""
+"""Seconds between two lines without news where each stays in a log, and a job that is silent for long is ended."""
 CI_VARIABLES = (
-    "CI",
-    "GITHUB_ACTIONS",
-    "GITLAB_CI",
-    "TF_BUILD",
-    "JENKINS_URL",
-    "TEAMCITY_VERSION",
-    "CODEBUILD_BUILD_ID",
-    "BITBUCKET_BUILD_NUMBER",
-    "BUILDKITE",
+    *("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION"),
+    *("CODEBUILD_BUILD_ID", "BITBUCKET_BUILD_NUMBER", "BUILDKITE"),
 )
 """What CI systems set. Most set CI, but Azure Pipelines, Jenkins, TeamCity and AWS CodeBuild need not."""
 

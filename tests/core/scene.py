@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.waiting.goal import Goal
-from xplenty_pulumi.core.waiting.patience import Allowance, Deadline, Pace, Patience, Plenty
+from xplenty_pulumi.core.waiting.patience import Allowance, Deadline, Pace, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import XplentyError
 
@@ -29,7 +29,7 @@ GONE: Goal[Thing] = Goal("gone", lambda thing: thing.status == "gone", missing_i
 
 
 @dataclass(frozen=True)
-class Scarce:
+class Scarce(Allowance):
     """An allowance that has not much left."""
 
     factor: float = 1.0
@@ -44,16 +44,10 @@ class Scarce:
     def shortage_text(self) -> str:
         return "3 % left"
 
-    def require_read(self) -> None:
-        return
-
-    def require_write(self) -> None:
-        return
-
 
 @dataclass
 class Scene:
-    """A wait on a script: each look shows the next sight, the last one for ever.
+    """A wait on a script: each poll shows the next sight, the last one for ever.
 
     A text is a status, None a 404; from the moment `ready_at` on the status is `ready`.
     """
@@ -64,14 +58,14 @@ class Scene:
     looks: list[float] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
     interrupted: Callable[[], str] = lambda: ""
-    allowance: Allowance = field(default_factory=Plenty)
+    allowance: Allowance = field(default_factory=Allowance)
     news_at: list[float] = field(default_factory=list)
 
     def has_news(self) -> bool:
         """Return whether somebody else has looked since the last look."""
         return any(self.looks[-1] < moment <= self.clock.monotonic() for moment in self.news_at)
 
-    def look(self) -> Thing | None:
+    def poll(self) -> Thing | None:
         self.looks.append(self.clock.monotonic())
         if self.clock.monotonic() >= self.ready_at:
             return Thing("ready")
@@ -79,6 +73,11 @@ class Scene:
         if isinstance(sight, XplentyError):
             raise sight
         return None if sight is None else Thing(sight)
+
+    @property
+    def watch(self) -> Watch[Thing]:
+        """A watch that polls the script."""
+        return Watch("thing 7", self.poll, following=lambda: nullcontext(self), find=self.poll, listed=lambda: None)
 
     def wait(
         self,
@@ -95,6 +94,5 @@ class Scene:
             interrupted=self.interrupted,
             allowance=self.allowance,
         )
-        watch = Watch("thing 7", self.look, following=lambda: nullcontext(self))
         deadline = Deadline.after(seconds, self.clock)
-        return wait_for(goal, watch, deadline=deadline, patience=patience, known=known)
+        return wait_for(goal, self.watch, deadline=deadline, patience=patience, known=known)

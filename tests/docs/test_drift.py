@@ -14,7 +14,7 @@ from tests.support.hook_receiver import receiving
 from xplenty_pulumi.cli.drift.memory import TIMEOUT
 from xplenty_pulumi.core.kinds.kind import Drift, Kind
 from xplenty_pulumi.core.kinds.registry import KINDS
-from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause
+from xplenty_pulumi.core.reports.drift import CAUSES, Cause
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "drift.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

@@ -55,14 +55,17 @@ def test_inputs_of_a_cluster_are_of_their_type(stack: Stack, account: Emulator) 
 
 
 def test_misspelt_settings_do_not_pass_a_preview(stack: Stack, account: Emulator) -> None:
-    """A misspelt key of the configuration is refused with the nearest name, a variable is warned of."""
+    """A misspelt key of the configuration is refused with the nearest name; a variable is warned of, and a bare key."""
     stack.declare(cluster("etl"))
     stack.run("config", "set", "xplenty:maxNodeHour", "1").succeeded()
     output = stack.run("preview", XPLENTY_ALOWED_TYPES="sandbox").failed().output
-    assert "xplenty:maxNodeHour is no setting, so nothing heeds it; the nearest is xplenty:maxNodeHours" in output
+    assert "xplenty:maxNodeHour is no setting, so it has no effect; the nearest is xplenty:maxNodeHours" in output
     stack.run("config", "rm", "xplenty:maxNodeHour").succeeded()
     output = stack.run("preview", XPLENTY_ALOWED_TYPES="sandbox").succeeded().output
     assert output.partition("Diagnostics:")[2].count("the nearest is XPLENTY_ALLOWED_TYPES") == 1
+    stack.run("config", "set", "maxNodeHours", "1").succeeded()
+    told = stack.run("preview").succeeded().output.partition("Diagnostics:")[2]
+    assert told.count("tests:maxNodeHours is a value of the program and no rule of the stack") == 1
 
 
 @bridged("test_next_day_needs_a_refresh")

@@ -101,7 +101,7 @@ def stop_job(number: JobId, *, yes: Yes = False, force: Force = False, timeout: 
     """Stop a job run and wait until it has ended; partial output, or none, remains of it."""
     with one_paragraph("stop job", interrupted=_GOES_ON.format("a stop")), opened() as account:
         seconds = read_span("--timeout", timeout).total_seconds()
-        row = job_row(known(account.polls.job_presence.seen(number), label("job", number)))
+        row = job_row(known(account.polls.job_presence.get(number), label("job", number)))
         screen = Screen(account.secrets)
         if row.is_ended:
             screen.line(f"{row.label} has ended already: {row.status}")
@@ -132,7 +132,7 @@ def terminate_cluster(
     """Terminate a cluster and wait until the service shows it terminated."""
     with one_paragraph("terminate cluster", interrupted=_GOES_ON.format("an end")), opened() as account:
         seconds = read_span("--timeout", timeout).total_seconds()
-        row = cluster_row(known(account.polls.cluster_presence.seen(number), label("cluster", number)))
+        row = cluster_row(known(account.polls.cluster_presence.get(number), label("cluster", number)))
         screen = Screen(account.secrets)
         if row.is_ended:
             screen.line(f"{row.label} has ended already: {row.status}")

@@ -3,7 +3,7 @@
 It knows nothing of Pulumi and nothing of HTTP, and acts through the client and a clock.
 
 - `kinds`: what is known of each kind of resource, as data, and pure functions on it.
-- `reading`: how to look cheaply.
+- `reading`: how to read cheaply.
 - `waiting`: how to wait.
 - `preview`: what can be known before anything is done.
 - `reconcile`: how to act.

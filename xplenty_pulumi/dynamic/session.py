@@ -13,7 +13,7 @@ from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import scope_of
 from xplenty_pulumi.core.preview.questions import PreviewQuestions
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reading.last_look import FinalCheck
+from xplenty_pulumi.core.reading.strays import FinalCheck
 from xplenty_pulumi.core.reconcile import (
     ClusterReconciler,
     DefinitionReconciler,

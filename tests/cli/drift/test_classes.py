@@ -7,7 +7,7 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Change, Drift, Kind
-from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause, class_of_input, worst
+from xplenty_pulumi.core.reports.drift import CAUSES, Cause, class_of_input, worst
 
 KINDS = [(CLUSTER, Cluster), (JOB_RUN, Job), (HOOK, Hook)]
 

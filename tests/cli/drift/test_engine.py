@@ -18,7 +18,7 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.kind import Change, Drift
 from xplenty_pulumi.core.kinds.marker import Marker, read, sign
-from xplenty_pulumi.core.reports.drift_classes import Cause
+from xplenty_pulumi.core.reports.drift import Cause
 from xplenty_pulumi.emulator import EmulatedCluster, Emulator
 from xplenty_pulumi.emulator.life.records import EmulatedSubscription
 

@@ -138,3 +138,37 @@ def test_unknown_stacks_are_part_of_what_unmanaged_shows(scene: Scene) -> None:
     """To fail on what is not looked for would never fail."""
     ended = scene.run("--fail-on-unknown-stacks")
     assert (ended.code, "--unmanaged" in ended.err) == (1, True)
+
+
+def test_what_two_stacks_hold_names_both(scene: Scene) -> None:
+    """After a state was copied or moved by hand, each of the two stacks says that the other one holds it too."""
+    number = scene.id_of("idle")
+    scene.states["prod"] = export(resource("nightly", number, like="idle"))
+    ended = scene.run("--all", "--json")
+    found = {one["stack"]: one for one in ended.json["findings"]}
+    assert ended.code == 2
+    assert {(one["id"], one["class"], one["cause"]) for one in found.values()} == {(number, "harmful", "shared")}
+    assert (found["dev"]["resource"], found["prod"]["resource"]) == ("idle", "nightly")
+    assert found["dev"]["remark"] == (
+        "stack dev holds it in its state, and so does stack prod as nightly: what one of them changes or ends is "
+        "changed or ended for all. Keep one, and run `pulumi state delete` for the rest"
+    )
+    assert scene.run("--stack", "dev", "--json").json["findings"] == []
+
+
+def test_two_resources_of_a_stack_that_hold_the_same_are_told(scene: Scene) -> None:
+    """An id that was imported twice is as wrong within a stack."""
+    number = scene.id_of("idle")
+    scene.states["dev"] = export(*(resource(name, number, like="idle") for name in ("idle", "again")))
+    found = scene.run("--json").json["findings"]
+    assert {(one["resource"], one["cause"]) for one in found} == {("idle", "shared"), ("again", "shared")}
+
+
+@pytest.mark.parametrize(("if_running", "told"), [("adopt", 0), ("queue", 2)])
+def test_run_that_is_adopted_may_be_held_twice(scene: Scene, if_running: str, told: int) -> None:
+    """`if_running: adopt` asks for that, so it is no drift; any other run is of one resource."""
+    run = resource("follows", scene.id_of("done"), like="done")
+    run["inputs"]["if_running"] = if_running
+    run["outputs"]["__declared"] = [*run["outputs"]["__declared"], "if_running"]
+    scene.states["prod"] = export(run)
+    assert len([one for one in scene.run("--all", "--json").json["findings"] if one["cause"] == "shared"]) == told

@@ -21,7 +21,7 @@ from tests.cli.scene import KEY, START, Scene, at, seeded
 from xplenty_pulumi.cli.status.live import watch
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.reports.overview import AccountView, Fact
-from xplenty_pulumi.core.waiting.patience import Plenty
+from xplenty_pulumi.core.waiting.patience import Allowance
 from xplenty_pulumi.emulator import Emulator, Seed
 from xplenty_pulumi.errors import NotSentError
 from xplenty_pulumi.settings import CI_VARIABLES
@@ -181,7 +181,7 @@ class _Until(ManualClock):
 
 
 def _watch(look: Callable[[], _Shown], display: _Display, *, clock: ManualClock) -> None:
-    watch(look, display, clock=clock, allowance=Plenty(), interval=10)
+    watch(look, display, clock=clock, allowance=Allowance(), interval=10)
 
 
 def test_live_on_a_terminal() -> None:

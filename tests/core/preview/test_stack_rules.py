@@ -8,7 +8,7 @@ from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.preview import estimate
 from xplenty_pulumi.core.preview.estimate import ClusterUse, use_of
-from xplenty_pulumi.core.preview.stack_rules import SANDBOX, StackRules, read_moment, read_types
+from xplenty_pulumi.core.preview.stack_rules import SANDBOX, StackRules, misplaced_rules, read_moment, read_types
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 OF_PRODUCTION = {
@@ -126,3 +126,12 @@ def test_limit_counts_all_clusters() -> None:
     text = str(estimate.refusal(uses, 25.5))
     assert "about 26 node-hours: 7 clusters (big-0 4 x 1 h, " in text
     assert "big-4 4 x 1 h and 2 more), and xplenty:maxNodeHours allows 25.5" in text
+
+
+def test_rule_of_the_program_is_told_unless_the_stack_has_it() -> None:
+    """A rule in the namespace of the project is not applied, which only matters where nothing else sets it."""
+    named = ("maxNodeHours", "lifetime", "sizing", "day")
+    config: dict[str, object] = {"xplenty:sizing": "smallest"}
+    (text,) = misplaced_rules("loads", named, {"XPLENTY_LIFETIME": "1h"}, config.get)
+    assert text.startswith("loads:maxNodeHours is a value of the program and no rule of the stack")
+    assert misplaced_rules("loads", ("day",), {}, config.get) == []

@@ -9,8 +9,7 @@ import pytest
 from tests.support.core_bench import OWNER, Bench, answers
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of, sign
-from xplenty_pulumi.core.reading.last_look import FinalCheck
-from xplenty_pulumi.core.reading.strays import strays_among
+from xplenty_pulumi.core.reading.strays import FinalCheck, strays_among
 from xplenty_pulumi.errors import Cancelled
 
 SCOPE = scope_of(OWNER)

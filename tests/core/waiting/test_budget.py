@@ -103,9 +103,9 @@ def test_changes_go_on_as_long_as_anything_is_left(bench: Bench) -> None:
 def test_what_was_spent_is_told(bench: Bench) -> None:
     """By kind, with what is left."""
     budget = Budget(bench.client, bench.clock)
-    assert budget.spent_text() == "0 calls (0 to create, 0 to change, 0 to look)"
+    assert budget.spent_text() == "0 calls (0 to create, 0 to change, 0 to read)"
     bench.client.clusters.create({"nodes": 2})
-    assert budget.spent_text() == "1 call (1 to create, 0 to change, 0 to look); 4,999 of 5,000 left this hour"
+    assert budget.spent_text() == "1 call (1 to create, 0 to change, 0 to read); 4,999 of 5,000 left this hour"
 
 
 def test_changes_go_on_in_the_first_moment_of_a_new_hour(bench: Bench) -> None:

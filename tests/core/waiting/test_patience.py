@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from xplenty_pulumi.core.waiting.patience import LATER, Pace, Plenty
+from xplenty_pulumi.core.waiting.patience import LATER, Allowance, Pace
 
 
 def looks(pace: Pace, *, until: float, usual: float | None) -> list[float]:
@@ -55,5 +55,5 @@ def test_what_was_seen_is_confirmed_soon(pace: Pace, pause: float) -> None:
 
 def test_who_has_plenty_counts_nothing() -> None:
     """Without a budget no pause is stretched and no look held."""
-    plenty = Plenty()
+    plenty = Allowance()
     assert (plenty.stretched(3), plenty.holds_polls(), plenty.shortage_text()) == (3, False, "")

@@ -8,7 +8,7 @@ from tests.core.scene import GONE, READY, Scarce, Scene, Thing
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Pace, Patience
-from xplenty_pulumi.core.waiting.wait import Watch, wait_for
+from xplenty_pulumi.core.waiting.wait import wait_for
 from xplenty_pulumi.errors import NotSentError, ReadyFailed, ReadyTimeout, WaitError
 from xplenty_pulumi.text import duration
 
@@ -225,9 +225,8 @@ def test_defaults_of_patience() -> None:
     """Without a listener and a way to cancel, waiting is silent and goes on."""
     clock = ManualClock()
     scene = Scene(["half", "ready"], clock=clock)
-    watch = Watch("thing 7", scene.look)
     goal: Goal[Thing] = Goal("ready", lambda thing: thing.status == "ready")
-    found = wait_for(goal, watch, deadline=Deadline.after(60, clock), patience=Patience(clock=clock))
+    found = wait_for(goal, scene.watch, deadline=Deadline.after(60, clock), patience=Patience(clock=clock))
     assert found == Thing("ready")
 
 

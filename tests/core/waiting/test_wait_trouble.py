@@ -4,7 +4,6 @@ import pytest
 
 from tests.core.scene import GONE, Scene, Thing
 from xplenty_pulumi.core.waiting.patience import Pace
-from xplenty_pulumi.core.waiting.wait import Watch
 from xplenty_pulumi.errors import (
     AuthError,
     Cancelled,
@@ -88,7 +87,7 @@ def test_what_is_reached_is_not_cancelled() -> None:
 def test_the_watch_remembers_the_last_sight() -> None:
     """Trouble does not wipe out what was seen; a 404 does."""
     scene = Scene(["half", ServerError("502", status=502), None])
-    watch = Watch("thing 7", scene.look)
+    watch = scene.watch
     watch()
     with pytest.raises(ServerError):
         watch()

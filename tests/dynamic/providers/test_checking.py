@@ -226,7 +226,7 @@ def test_misspelt_setting_of_the_stack_is_refused(make_apart: Callable[..., Scen
         host, other = make_apart(account).clusters(), make_apart(account).clusters()
         host.configure(**{"xplenty:maxNodeHour": "1", "loads:day": "x"})
         ((_, text),) = reasons(host, {"nodes": 2})
-        assert "xplenty:maxNodeHour is no setting, so nothing heeds it; the nearest is xplenty:maxNodeHours" in text
+        assert "xplenty:maxNodeHour is no setting, so it has no effect; the nearest is xplenty:maxNodeHours" in text
         other.configure(**{"xplenty:maxNodeHours": "100", "loads:maxNodeHour": "x"})
         assert reasons(other, {"nodes": 2}) == []
 
@@ -239,6 +239,23 @@ def test_strange_variable_is_a_warning_once(make_apart: Callable[..., Scene]) ->
         told = [line for line in scene.engine.lines if "XPLENTY_ALOWED_TYPES" in line.text]
         assert [line.severity for line in told] == ["WARNING"]
         assert told[0].text.endswith("the nearest is XPLENTY_ALLOWED_TYPES")
+
+
+def test_rule_in_the_namespace_of_the_project_is_a_warning_once(make_apart: Callable[..., Scene]) -> None:
+    """`pulumi config set maxNodeHours` sets a value of the program, which limits nothing; the text names the rule."""
+    with Emulator() as account:
+        scene = make_apart(account, PULUMI_PROJECT="loads", XPLENTY_EXPIRES="2999-01-01T00:00:00Z")
+        for _ in range(3):
+            host = scene.clusters()
+            host.configure(
+                **{"loads:maxNodeHours": "1", "other:lifetime": "1h", "loads:expires": "x", "loads:day": "x"}
+            )
+            assert reasons(host, {"nodes": 2}) == []
+        (told,) = [line for line in scene.engine.lines if line.severity == "WARNING"]
+    assert told.text == (
+        "loads:maxNodeHours is a value of the program and no rule of the stack, so it is not applied; set the rule "
+        "with `pulumi config set xplenty:maxNodeHours VALUE`"
+    )
 
 
 def test_unquoted_texts_are_a_warning_in_the_row(make_apart: Callable[..., Scene]) -> None:

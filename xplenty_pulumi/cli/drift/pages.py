@@ -13,7 +13,7 @@ from xplenty_pulumi.cli.drift.report import summary
 from xplenty_pulumi.cli.status.tables import plain_table
 from xplenty_pulumi.cli.ui.markdown import LARGEST, code, fitting, head, left_out, plain, row
 from xplenty_pulumi.core.kinds.kind import Drift
-from xplenty_pulumi.core.reports.drift_classes import Cause
+from xplenty_pulumi.core.reports.drift import Cause
 from xplenty_pulumi.text import NOTHING, one_line, plural
 
 COMMENT = "<!-- xplenty-pulumi drift -->"

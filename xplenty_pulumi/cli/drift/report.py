@@ -11,9 +11,9 @@ from xplenty_pulumi.cli.ui.account import opened
 from xplenty_pulumi.cli.ui.documents import document, picked
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Drift
-from xplenty_pulumi.core.reading.for_drift import SnapshotReader
+from xplenty_pulumi.core.reading.snapshots import SnapshotReader
 from xplenty_pulumi.core.reports.drift import DriftReport, Finding, in_order
-from xplenty_pulumi.core.reports.drift_scan import Elsewhere, look, may_be_elsewhere, not_elsewhere
+from xplenty_pulumi.core.reports.drift_scan import Elsewhere, compare, may_be_elsewhere, not_elsewhere
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret, scrub
 from xplenty_pulumi.settings import Settings
@@ -73,7 +73,7 @@ def _found_in(
     with opened(account_settings) as account:
         account.budget.require_read()
         reader, now = SnapshotReader(account.client, account.clock), account.clock.now()
-        found = look(reader, entries, scopes=scopes, now=now, unmanaged=unmanaged)
+        found = compare(reader, entries, scopes=scopes, now=now, unmanaged=unmanaged)
     return not_elsewhere(found, elsewhere(account_settings.account_id)) if may_be_elsewhere(found) else found
 
 

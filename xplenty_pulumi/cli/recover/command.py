@@ -30,9 +30,9 @@ from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import is_of_another
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, is_of_another
 from xplenty_pulumi.core.kinds.registry import MARKED
-from xplenty_pulumi.core.reading.strays import WINDOW, Stray, strays_among
+from xplenty_pulumi.core.reading.strays import Stray, strays_among
 from xplenty_pulumi.core.reconcile import DefinitionReconciler, KnownDefinitions, LiveClusters, definition_of
 from xplenty_pulumi.core.reports.branches import LiveCluster as Marked
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget, hand_over
@@ -195,7 +195,7 @@ def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, 
     with opened(own.settings) as account:
         found = StackAccount(account, own.scopes, holders)
         if owners := killed.owners():
-            hour_ago = (killed.written or account.clock.now()) - WINDOW
+            hour_ago = (killed.written or account.clock.now()) - ADOPTION_WINDOW
             for thing in found.hand_over(owners, since=killed.began or hour_ago):
                 text = "was made by a create that never reached the state: handed over to its resource"
                 screen.line(f"{thing.label} {text}")

@@ -19,7 +19,7 @@ from xplenty_pulumi.cli.status.tables import (
     status,
 )
 from xplenty_pulumi.cli.ui.documents import document, json_value, picked
-from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail
+from xplenty_pulumi.core.reports.observer import ClusterDetail, JobDetail
 from xplenty_pulumi.core.reports.overview import Overview
 from xplenty_pulumi.core.reports.usage import Usage
 from xplenty_pulumi.text import NOTHING, one_line, printable, rough_duration, since, stamp

@@ -4,7 +4,7 @@
 - `cluster`: what is known about clusters, as data.
 - `compare`: the comparison of what is desired with what is observed; the only importer of deepdiff.
 - `hook`: what is known about hooks, as data; they have no status: one that is there is ready.
-- `inputs`: readers that turn an input into its one canonical form, or say in words what is wrong with it.
+- `inputs`: readers that turn an input into its one canonical form, or say what is wrong with it.
 - `job_run`: what is known about job runs, as data, and whether one has come to its end, also with a status that is
   unknown.
 - `kind`: what can be known about a kind of resource.

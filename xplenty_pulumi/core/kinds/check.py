@@ -29,7 +29,10 @@ def check(kind: Kind, known: Mapping[str, object], *, unknown: frozenset[str] = 
     value in `inputs`.
     """
     inputs: dict[str, object] = {}
-    problems = [_stranger(kind, name) for name in sorted({*known, *unknown} - set(kind.by_name))]
+    problems = [
+        SpecError(f"a {kind.name} has no input {shown(name)}; it has {', '.join(kind.by_name)}", field=name)
+        for name in sorted({*known, *unknown} - set(kind.by_name))
+    ]
     for field in kind.fields:
         problem = None if field.name in unknown else _read(field, known, inputs)
         if problem:
@@ -57,7 +60,3 @@ def _read(field: Field, known: Mapping[str, object], inputs: dict[str, object]) 
         inputs[field.name] = value
         return SpecError(f"{field.name} {problem}", field=field.name)
     return None
-
-
-def _stranger(kind: Kind, name: str) -> SpecError:
-    return SpecError(f"a {kind.name} has no input {shown(name)}; it has {', '.join(kind.by_name)}", field=name)

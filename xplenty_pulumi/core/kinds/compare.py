@@ -77,7 +77,7 @@ class ChangePlan:
     def remark(self, label: str, status: object, *, unknown: frozenset[str]) -> str:
         """Return why something new is made, where that does not show in the inputs; an empty text for nothing to say.
 
-        `label` names the present one, whose `status` was seen, and `unknown` are the inputs without a value so far.
+        `label` names the present one, which has `status`, and `unknown` are the inputs without a value so far.
         """
         if "rerun" in self.replaces:
             return "runs anew with every `pulumi up`, as rerun asks"
@@ -90,11 +90,7 @@ class ChangePlan:
 
 
 def plan(
-    kind: Kind,
-    desired: Mapping[str, object],
-    observed: Mapping[str, object],
-    *,
-    unknown: frozenset[str] = frozenset(),
+    kind: Kind, desired: Mapping[str, object], observed: Mapping[str, object], *, unknown: frozenset[str] = frozenset()
 ) -> ChangePlan:
     """Return how to bring `observed` to `desired`.
 
@@ -106,18 +102,11 @@ def plan(
     found = differences(kind, desired, observed)
     replacing = {one.field for one in found if one.change is Change.REPLACE}
     replacing |= unknown & set(kind.names(Change.REPLACE))
-    reasons = _reasons(desired, tuple(name for name in kind.by_name if name in replacing))
+    reasons = tuple(name for name in kind.by_name if name in replacing)
+    if desired.get("rerun") == "always":
+        reasons = (*reasons, "rerun")
+    elif desired.get("rerun") == "on_failure":
+        reasons = ()
     if kind.is_spent(str(observed.get("status", ""))):
         reasons = ("status", *reasons)
     return ChangePlan(updates=tuple(one for one in found if one.change is Change.IN_PLACE), replaces=reasons)
-
-
-def _reasons(desired: Mapping[str, object], changed: tuple[str, ...]) -> tuple[str, ...]:
-    """What the changed fields ask for, where a run says when it is to be run anew."""
-    match desired.get("rerun"):
-        case "on_failure":
-            return ()
-        case "always":
-            return (*changed, "rerun")
-        case _:
-            return changed

@@ -1,6 +1,6 @@
 """What is known about hooks, as data; they have no status: one that is there is ready."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "job": ("job.submitted", "job.started", "job.stopped", "job.completed", "job.failed"),
-        "cluster": (
-            "cluster.requested",
-            "cluster.available",
-            "cluster.terminated",
-            "cluster.idled",
-            "cluster.error",
-        ),
+        "cluster": ("cluster.requested", "cluster.available", "cluster.terminated", "cluster.idled", "cluster.error"),
     }
 )
 """The documented events; the name of a group stands for all of its events."""
@@ -42,7 +36,7 @@ NEEDED: Mapping[str, str] = MappingProxyType(
 SECRET_SETTINGS = frozenset({"url", "basic_auth_data", "service_key"})
 """An address counts, because that of a Slack hook lets anybody write, and others may hold a token."""
 _DERIVED = "encrypted_basic_auth_data"
-"""A setting that the service makes of another one and takes from nobody."""
+"""A setting that the service derives from another one and does not accept."""
 _FLAGS = frozenset({"basic_auth", "insecure_ssl"})
 
 
@@ -54,12 +48,11 @@ def events(value: object) -> list[str]:
     for event in value:
         if not isinstance(event, str) or event not in known:
             raise ValueError(f"has {shown(event)}, which is none of {', '.join(sorted(known))}")
-    return [event for group in GROUPS for event in _of_group(group, {*value})]
-
-
-def _of_group(group: str, wanted: set[str]) -> Iterable[str]:
-    all_of_it = GROUPS[group]
-    return [group] if group in wanted or wanted >= {*all_of_it} else [event for event in all_of_it if event in wanted]
+    wanted, found = {*value}, list[str]()
+    for group, all_of_it in GROUPS.items():
+        is_whole = group in wanted or wanted >= {*all_of_it}
+        found += [group] if is_whole else [event for event in all_of_it if event in wanted]
+    return found
 
 
 def settings(value: object) -> dict[str, object]:
@@ -121,7 +114,8 @@ def hook_view(hook: "Hook", asked: Mapping[str, object]) -> dict[str, object]:
     What the service does not show, such as a password (documented), is taken to be as it was `asked` for. Only settings
     that were asked for are in it, or all that are shown where nothing was.
     """
-    visible = _shown_settings(hook)
+    pairs = {name: value for name, value in (hook.settings or ()) if value is not None}
+    visible = {name: value.reveal() if isinstance(value, Secret) else value for name, value in pairs.items()}
     wanted = asked.get("settings")
     if isinstance(wanted, Mapping):
         visible = {name: visible.get(name, value) for name, value in wanted.items()}
@@ -133,11 +127,6 @@ def hook_view(hook: "Hook", asked: Mapping[str, object]) -> dict[str, object]:
         "settings": visible,
         "salt": hook.salt.reveal() if hook.salt else None,
     }
-
-
-def _shown_settings(hook: "Hook") -> dict[str, object]:
-    pairs = {name: value for name, value in (hook.settings or ()) if value is not None}
-    return {name: value.reveal() if isinstance(value, Secret) else value for name, value in pairs.items()}
 
 
 def _repeated(hook: "Hook") -> Mapping[str, object] | None:

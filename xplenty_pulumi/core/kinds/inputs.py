@@ -1,4 +1,4 @@
-"""Readers that turn an input into its one canonical form, or say in words what is wrong with it.
+"""Readers that turn an input into its one canonical form, or say what is wrong with it.
 
 A reader takes the raw value and returns the canonical one; it raises `ValueError` with a text that completes the
 sentence "`field` ...". Numbers may come as floats, since that is how the engine sends every number.
@@ -15,9 +15,10 @@ _LONGEST_DURATION = 366 * 24 * 3600
 _FIRST_INEXACT = 2**53
 """The first whole number that is also the float of another one."""
 MISSING: Mapping[str, bool] = {"__missing": True}
-"""What stands for None in a mapping on its way to the engine, which drops each None without a word."""
+"""What stands for None in a mapping on its way to the engine, which drops each None silently."""
 _DURATION = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s)?")
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
+_UNPAIRED = re.compile(r"[\ud800-\udfff]")
 
 
 def text(*, blank: bool = True, longest: int = _LONGEST_TEXT) -> Reader:
@@ -30,7 +31,7 @@ def text(*, blank: bool = True, longest: int = _LONGEST_TEXT) -> Reader:
             raise ValueError("must not be empty")
         if len(value) > longest:
             raise ValueError(f"must be at most {longest} characters long, got {len(value)}")
-        if "\0" in value or (not value.isascii() and not _encodable(value)):
+        if "\0" in value or _UNPAIRED.search(value):
             raise ValueError("must not contain NUL characters or unpaired surrogates")
         return value
 
@@ -93,8 +94,8 @@ def identifier(value: object) -> str:
     A float that may stand for more than one whole number is refused.
     """
     try:
-        digits = _digits(value) if isinstance(value, str) else whole(lowest=1)(value)
-        return str(whole(lowest=1)(digits))
+        text = value.strip() if isinstance(value, str) else ""
+        return str(whole(lowest=1)(int(text) if text.isascii() and text.isdigit() else value))
     except ValueError:
         inexact = isinstance(value, float) and value.is_integer() and value >= _FIRST_INEXACT
         way_out = "; give a number that long as a text of digits" if inexact else ""
@@ -125,7 +126,9 @@ def variables(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping):
         # The value is not shown: all that stands here may be secret.
         raise ValueError(f"must be a mapping of names to values, got a {type(value).__name__}")
-    return {_variable_name(name): _variable_text(str(name), item) for name, item in value.items()}
+    if wrong := [name for name in value if not isinstance(name, str) or not name or "\0" in name]:
+        raise ValueError(f"has a variable whose name is not a text: {shown(wrong[0])}")
+    return {name: _variable_text(name, item) for name, item in value.items()}
 
 
 def triggers(value: object) -> object:
@@ -163,12 +166,6 @@ def _bootstrap_action(position: int, item: object) -> dict[str, object]:
     return {"script_path": script_path, "args": list(args)} if args else {"script_path": script_path}
 
 
-def _variable_name(name: object) -> str:
-    if not isinstance(name, str) or not name or "\0" in name:
-        raise ValueError(f"has a variable whose name is not a text: {shown(name)}")
-    return name
-
-
 def _variable_text(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -181,13 +178,6 @@ def _variable_text(name: str, value: object) -> str:
     except ValueError:
         kinds = f"a text of at most {_LONGEST_TEXT} characters, a finite number, true or false"
         raise ValueError(f"has a value for {shown(name)} that is not {kinds}") from None
-
-
-def _digits(value: str) -> int:
-    digits = value.strip()
-    if not (digits.isascii() and digits.isdigit()):
-        raise ValueError(f"must be a text of digits, got {shown(value)}")
-    return int(digits)
 
 
 def _exact(value: object) -> int:
@@ -223,11 +213,3 @@ def _spelled_duration(value: str) -> float:
     if value.strip() and match:
         return sum(float(amount) * _SECONDS[unit] for unit, amount in match.groupdict().items() if amount)
     return float(value)
-
-
-def _encodable(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -22,7 +22,7 @@ FAR_ENOUGH: Mapping[str, frozenset[Phase]] = MappingProxyType(
         "submitted": frozenset({Phase.SUCCEEDED, Phase.RUNNING, Phase.BUILDING}),
     }
 )
-"""What a run may be waited for, and which phases are that or more; the first is what is meant without a word."""
+"""What a run may be waited for, and which phases are that or more; the first is the default."""
 
 
 def job_view(job: "Job", _asked: Mapping[str, object] = MappingProxyType({})) -> dict[str, object]:

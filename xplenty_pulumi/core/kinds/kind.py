@@ -21,7 +21,7 @@ class Change(Enum):
     IN_PLACE = "in place"
     REPLACE = "replace"
     LOCAL = "local"
-    """Steers this tool, or is seen to by calls of its own: no record of the service shows it."""
+    """Steers this tool, or has calls of its own: no record of the service shows it."""
 
 
 class Drift(Enum):
@@ -32,7 +32,7 @@ class Drift(Enum):
     EXPECTED = "expected"
     """What the service does by itself: nobody has to look at it."""
     UNKNOWN = "unknown"
-    """What may well be in order: only another backend can tell."""
+    """What may be in order: it depends on another backend."""
     HARMLESS = "harmless"
     """What somebody has changed and nothing depends on."""
     HARMFUL = "harmful"
@@ -58,7 +58,7 @@ class Phase(Enum):
     """A run that somebody has ended before it had come to its own end."""
     GONE = "gone"
     UNKNOWN = "unknown"
-    """A status this version has never heard of: neither the goal nor a failure, and not the end."""
+    """A status that no source names: neither the goal nor a failure, and not the end."""
 
 
 LIVING = frozenset({Phase.BUILDING, Phase.READY, Phase.SCALING, Phase.RUNNING, Phase.UNKNOWN})

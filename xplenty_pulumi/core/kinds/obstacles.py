@@ -33,7 +33,7 @@ class Obstacle:
 
 
 def fault_of(cluster_id: int, cluster: Cluster | None) -> Obstacle | None:
-    """Return why no run can go on on the cluster as it was seen, None for one that does not exist."""
+    """Return why no run can go on on this cluster, which is None where it does not exist; None for no reason."""
     if cluster is None:
         return Obstacle(f"cluster {cluster_id} does not exist in this account", is_missing=True)
     if CLUSTER.is_living(cluster.status):
@@ -53,7 +53,11 @@ _MOST_NAMED = 3
 def named(clusters: Iterable[Cluster]) -> str:
     """Return clusters with their names and the stacks in their markers, the first three of many."""
     found = list(clusters)
-    texts = [_named(one) for one in found[:_MOST_NAMED]]
+    texts = []
+    for one in found[:_MOST_NAMED]:
+        signed = marker.read(one.description)
+        owner = f"of stack {signed.scope}" if signed else "without a stack"
+        texts.append(" ".join(filter(None, ["cluster", str(one.id), one.name, owner])))
     rest = len(found) - len(texts)
     return ", ".join([*texts, f"{rest} more"] if rest else texts)
 
@@ -70,9 +74,3 @@ def explained(refused: XplentyError, inputs: Mapping[str, object], living: Itera
         resource=refused.resource,
         advice=f"If there is no room for one more: {WAY_OUT}",
     )
-
-
-def _named(cluster: Cluster) -> str:
-    found = marker.read(cluster.description)
-    owner = f"of stack {found.scope}" if found else "without a stack"
-    return " ".join(filter(None, ["cluster", str(cluster.id), cluster.name, owner]))

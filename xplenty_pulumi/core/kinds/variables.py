@@ -41,13 +41,9 @@ def quote(value: str) -> str:
 
 def looks_unquoted(inputs: Mapping[str, object]) -> list[str]:
     """Return the names of the variables whose value reads like a text rather than like an expression."""
-    found = []
-    for group in ("variables", "dynamic_variables"):
-        variables = inputs.get(group)
-        for name, value in variables.items() if isinstance(variables, Mapping) else ():
-            if isinstance(value, str) and _reads_like_text(value.strip()):
-                found.append(str(name))
-    return found
+    groups = (inputs.get(group) for group in ("variables", "dynamic_variables"))
+    pairs = [pair for group in groups if isinstance(group, Mapping) for pair in group.items()]
+    return [str(name) for name, value in pairs if isinstance(value, str) and _reads_like_text(value.strip())]
 
 
 def unquoted_text(inputs: Mapping[str, object], *, plain: frozenset[str] = frozenset()) -> str:

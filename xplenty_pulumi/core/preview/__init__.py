@@ -2,7 +2,7 @@
 
 - `estimate`: an estimate of what a stack's clusters are going to use: nodes multiplied by hours; pure.
 - `plan_limits`: what the account's plan allows, where it says so; pure.
-- `questions`: what is asked of the service before anything is done, so that a preview knows what an `up` would run
+- `questions`: what is asked of the service before anything is done, so that a preview says what an `up` would run
   into.
 - `stack_rules`: what a stack says about everything declared in it: how it is sized, what it may use, and when it is
   over; pure.

@@ -40,15 +40,12 @@ def use_of(name: str, inputs: Mapping[str, object], rules: StackRules, *, now: d
         return None
     if inputs.get("terminate_on_idle") is True:
         return ClusterUse(name, nodes, float(str(inputs.get("time_to_idle", _HOUR))) / _HOUR)
-    hours = _hours_of_the_stack(rules, now)
-    return ClusterUse(name, nodes, _DAY, is_endless=True) if hours is None else ClusterUse(name, nodes, hours)
-
-
-def _hours_of_the_stack(rules: StackRules, now: datetime) -> float | None:
     ends = [] if rules.lifetime is None else [rules.lifetime]
     if rules.expires is not None:
         ends.append(max(0.0, (rules.expires - now).total_seconds()))
-    return min(ends) / _HOUR if ends else None
+    if not ends:
+        return ClusterUse(name, nodes, _DAY, is_endless=True)
+    return ClusterUse(name, nodes, min(ends) / _HOUR)
 
 
 def total(uses: Iterable[ClusterUse]) -> float:

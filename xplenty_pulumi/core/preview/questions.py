@@ -1,12 +1,13 @@
-"""What is asked of the service before anything is done, so that a preview knows what an `up` would run into.
+"""What is asked of the service before anything is done, so that a preview says what an `up` would run into.
 
 Each question is asked once in a process, whoever wants to know, and for seconds only. A service that cannot be asked
-is no reason to fail: that is said once, nothing more is asked, and the `up` itself tells what is wrong.
+is no reason to fail: that is said once, nothing more is asked, and the `up` itself says what is wrong.
 """
 
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from xplenty_pulumi.client import Client, Cluster, Package
@@ -15,8 +16,8 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import LIVING
 from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
-from xplenty_pulumi.core.reading.lookup import named, or_none, require_account
-from xplenty_pulumi.core.reading.shared_look import SharedCall
+from xplenty_pulumi.core.reading.lookup import named, or_listed, or_none, require_account
+from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.errors import (
     ApiError,
     AuthError,
@@ -40,7 +41,7 @@ T = TypeVar("T")
 class PreviewQuestions:
     """What is known of an account before anything is done in it; thread-safe.
 
-    `warn` is told once where the service cannot be asked. Every method raises ApiError where no call can succeed with
+    `warn` is called once where the service cannot be asked. Every method raises ApiError where no call can succeed with
     these settings: the key is refused, the account not known, or the address points elsewhere.
     """
 
@@ -48,19 +49,19 @@ class PreviewQuestions:
         self._client = client.within(LONGEST_CALL)
         self._warn = warn
         self._lock = threading.Lock()
-        self._looks: dict[Hashable, SharedCall[Any]] = {}
+        self._calls: dict[Hashable, SharedCall[Any]] = {}
         self._key = SharedCall(self._prove_key)
         self._account = SharedCall(lambda: require_account(self._client))
         self._made: set[int] = set()
         self._is_blind = False
 
     def know_cluster(self, cluster_id: int) -> None:
-        """Note that this process has seen the cluster ready, so that it is not asked about."""
+        """Note that this process has made the cluster ready, so that it is not asked about."""
         self._made.add(cluster_id)
 
     def require_account(self) -> None:
         """Return where the account is known, or where the service cannot be asked."""
-        self._seen("account", lambda: self._account.after(0).shown())
+        self._answer("account", self._account.once)
 
     def refusals_of_run(self, inputs: Mapping[str, object]) -> list[SpecError]:
         """Return why a run with these known inputs cannot be: no such package, or no such cluster."""
@@ -105,11 +106,12 @@ class PreviewQuestions:
         `ours` counts the clusters of its type that its stack declares, itself included; `scope` is the stack's in
         markers.
         """
-        limits = self._seen("plan", self._plan) or PlanLimits()
+        limits = self._answer("plan", self._plan) or PlanLimits()
         problems = [refusal_of_nodes(inputs.get("nodes"), limits)]
         if limits.clusters(inputs.get("type")) is not None:
-            living = self._seen("living", self._living) or ()
-            others = [one for one in living if one.type == inputs.get("type") and _scope(one) != scope]
+            living = self._answer("living", self._living) or ()
+            scopes = {one.id: found.scope for one in living if (found := marker.read(one.description))}
+            others = [one for one in living if one.type == inputs.get("type") and scopes.get(one.id) != scope]
             problems.append(refusal_of_number(inputs.get("type"), limits, ours=ours, others=others))
         return [problem for problem in problems if problem is not None]
 
@@ -119,25 +121,20 @@ class PreviewQuestions:
             return None
         text = str(id_or_name).strip()
         if text.isascii() and text.isdigit():
-            return self._seen(("package", text), lambda: self._package(int(text)))
-        active = self._seen("packages", lambda: tuple(self._client.packages.list()))
+            get = partial(self._client.packages.get, int(text))
+            found = self._answer(("package", text), lambda: (or_none(get, self._client),))
+            return None if found is None else tuple(one for one in found if one is not None)
+        active = self._answer("packages", lambda: tuple(self._client.packages.list()))
         return None if active is None else named(active, str(id_or_name))
-
-    def _package(self, number: int) -> tuple[Package, ...]:
-        found = or_none(lambda: self._client.packages.get(number), self._client)
-        return () if found is None else (found,)
 
     def _fault_of_cluster(self, inputs: Mapping[str, object]) -> Obstacle | None:
         text = str(inputs.get("cluster_id", ""))
         if not text.isdecimal() or int(text) in self._made:
             return None
-        found = self._seen(("cluster", text), lambda: (self._cluster(int(text)),))
-        return None if found is None else fault_of(int(text), found[0])
-
-    def _cluster(self, number: int) -> Cluster | None:
-        """The cluster as it is now; a single 404 is not believed where a list shows it."""
-        found = or_none(lambda: self._client.clusters.get(number), self._client)
-        return found or next((one for one in self._client.clusters.list() if one.id == number), None)
+        number, clusters = int(text), self._client.clusters
+        read = partial(or_listed, partial(clusters.get, number), clusters.list, self._client, number=number)
+        found = self._answer(("cluster", text), lambda: (read(),))
+        return None if found is None else fault_of(number, found[0])
 
     def _plan(self) -> PlanLimits:
         # Plans are billing, which the key's user may not be allowed to see.
@@ -156,18 +153,22 @@ class PreviewQuestions:
         found = {one.id: one for status in _LIVING for one in self._client.clusters.list(status=status)}
         return tuple(found.values())
 
-    def _seen(self, question: Hashable, ask: Callable[[], T]) -> T | None:
+    def _answer(self, question: Hashable, ask: Callable[[], T]) -> T | None:
         """The answer to a question, asked by whoever wants it first; None where the service cannot be asked."""
         with self._lock:
             if self._is_blind:
                 return None
-            look = self._looks.setdefault(question, SharedCall(ask))
+            call = self._calls.setdefault(question, SharedCall(ask))
         try:
-            self._key.after(0).shown()
-            answer: T = look.after(0).shown()
+            self._key.once()
+            answer: T = call.once()
         except XplentyError as trouble:
             self._require_settings(trouble)
-            self._give_up(trouble)
+            with self._lock:
+                is_news, self._is_blind = not self._is_blind, True
+            if is_news:
+                text = "packages and the plan's limits could not be looked at before anything is done"
+                self._warn(f"{text}: {trouble.message}")
             return None
         return answer
 
@@ -177,14 +178,7 @@ class PreviewQuestions:
             raise trouble
         if isinstance(trouble, AuthError | NotFoundError):
             with suppress(NotSentError, ServerError, RateLimitedError):
-                self._account.after(0).shown()
-
-    def _give_up(self, trouble: XplentyError) -> None:
-        with self._lock:
-            is_news, self._is_blind = not self._is_blind, True
-        if is_news:
-            unseen = "packages and the plan's limits could not be looked at before anything is done"
-            self._warn(f"{unseen}: {trouble.message}")
+                self._account.once()
 
 
 def _refusal_of_package(named: str, found: tuple[Package, ...]) -> str | None:
@@ -194,8 +188,3 @@ def _refusal_of_package(named: str, found: tuple[Package, ...]) -> str | None:
     if len(found) > 1:
         return f"packages {', '.join(str(one.id) for one in found)} are all named {named!r}"
     return f"package {named} is archived" if found[0].status == "archived" else None
-
-
-def _scope(cluster: Cluster) -> str:
-    found = marker.read(cluster.description)
-    return "" if found is None else found.scope

@@ -1,18 +1,17 @@
 """What a stack says about everything declared in it: how it is sized, what it may use, and when it is over; pure."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any
 
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.inputs import choice, duration, number, shown
-from xplenty_pulumi.errors import ConfigError, SpecError
-from xplenty_pulumi.settings import look_up
-
-Value = TypeVar("Value")
+from xplenty_pulumi.errors import SpecError
+from xplenty_pulumi.settings import look_up, malformed
 
 AS_DECLARED, SANDBOX, SMALLEST = "as-declared", "sandbox", "smallest"
 SANDBOX_INPUTS: Mapping[str, object] = {"type": "sandbox", "nodes": 1, "terminate_on_idle": True}
@@ -89,13 +88,29 @@ def load_rules(environment: Mapping[str, str], config: Callable[[str], object]) 
     Raises:
         ConfigError: one is malformed.
     """
-    return StackRules(
-        allowed_types=_ruled(environment, config, "XPLENTY_ALLOWED_TYPES", "allowedTypes", read=read_types) or (),
-        max_node_hours=_ruled(environment, config, "XPLENTY_MAX_NODE_HOURS", "maxNodeHours", read=_node_hours),
-        sizing=_ruled(environment, config, "XPLENTY_SIZING", "sizing", read=_sizing) or AS_DECLARED,
-        lifetime=_ruled(environment, config, "XPLENTY_LIFETIME", "lifetime", read=duration),
-        expires=_ruled(environment, config, "XPLENTY_EXPIRES", "expires", read=read_moment),
-    )
+    found: dict[str, Any] = {}
+    for key, (field, read) in _RULES.items():
+        if text := look_up(environment, config, key):
+            try:
+                found[field] = read(text)
+            except ValueError as problem:
+                raise malformed(key, str(problem)) from None
+    return StackRules(**found)
+
+
+def misplaced_rules(
+    project: str, names: Iterable[str], environment: Mapping[str, str], config: Callable[[str], object]
+) -> list[str]:
+    """Return a line for each rule that is set in the namespace of the project alone, where it is a program's value.
+
+    `names` are all that is set there: `pulumi config set maxNodeHours 40` is.
+    """
+    return [
+        f"{project}:{key} is a value of the program and no rule of the stack, so it is not applied; set the rule with "
+        f"`pulumi config set xplenty:{key} VALUE`"
+        for key in _RULES
+        if key in {*names} and not look_up(environment, config, key)
+    ]
 
 
 def read_types(value: object) -> tuple[str, ...]:
@@ -116,23 +131,6 @@ def read_moment(value: object) -> datetime:
     raise ValueError(f"must be a moment such as 2026-01-31T18:00:00Z, got {shown(value)}")
 
 
-def _ruled(
-    environment: Mapping[str, str],
-    config: Callable[[str], object],
-    variable: str,
-    key: str,
-    *,
-    read: Callable[[object], Value],
-) -> Value | None:
-    """The rule in canonical form, None where it is not set; `read` says in words what is wrong with it."""
-    text = look_up(environment, config, variable, key)
-    try:
-        return read(text) if text else None
-    except ValueError as problem:
-        advice = f"Correct {variable} or the stack's configuration, or remove it"
-        raise ConfigError(f"xplenty:{key} {problem}", setting=key, advice=advice) from None
-
-
 def _node_hours(value: object) -> float:
     try:
         hours = float(str(value))
@@ -141,5 +139,13 @@ def _node_hours(value: object) -> float:
     return float(str(number(lowest=0)(hours)))
 
 
-def _sizing(value: object) -> str:
-    return str(choice(AS_DECLARED, SANDBOX, SMALLEST)(value))
+_RULES: Mapping[str, tuple[str, Callable[[object], object]]] = MappingProxyType(
+    {
+        "allowedTypes": ("allowed_types", read_types),
+        "maxNodeHours": ("max_node_hours", _node_hours),
+        "sizing": ("sizing", choice(AS_DECLARED, SANDBOX, SMALLEST)),
+        "lifetime": ("lifetime", duration),
+        "expires": ("expires", read_moment),
+    }
+)
+"""The rules by their settings: the field, and what reads it or says what is wrong with it."""

@@ -1,33 +1,31 @@
-"""The looks at an account that all who work on it in this process share."""
+"""The readings of an account that all who work on it in this process share."""
 
 from functools import partial
 
 from xplenty_pulumi.client import Client, Cluster, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
-from xplenty_pulumi.core.reading.absence import Presence
-from xplenty_pulumi.core.reading.for_refresh import RefreshListing
-from xplenty_pulumi.core.reading.lookup import or_none
-from xplenty_pulumi.core.reading.polling import Poller
-from xplenty_pulumi.core.reading.shared_look import SharedCall
+from xplenty_pulumi.core.reading.lookup import Presence, or_none
+from xplenty_pulumi.core.reading.pages import newest_first
+from xplenty_pulumi.core.reading.shared import Poller, SharedCall
+from xplenty_pulumi.core.reading.snapshots import RefreshListing
 
 
 class Polls:
-    """Looks at clusters and jobs, made once for all who want one at the same time; thread-safe.
+    """Reads clusters and jobs once for all who want them at the same time; thread-safe.
 
-    `clusters` and `jobs` serve those who wait, `cluster_survey` and `job_survey` those who read many at once,
+    `clusters` and `jobs` serve those who wait, `cluster_listing` and `job_listing` those who read many at once,
     `cluster_presence` and `job_presence` those who must know whether one is gone, and `active_jobs` gives every job
     that has not ended.
     """
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self._client = client
-        clusters = partial(client.clusters.list, sort="created", direction="desc")
-        jobs = partial(client.jobs.list, sort="created", direction="desc")
+        clusters, jobs = (partial(newest_first, client, collection) for collection in ("clusters", "jobs"))
         self.clusters: Poller[Cluster] = Poller(clusters, self.cluster, clock)
         self.jobs: Poller[Job] = Poller(jobs, self.job, clock)
-        self.cluster_survey: RefreshListing[Cluster] = RefreshListing(clusters, clock)
-        self.job_survey: RefreshListing[Job] = RefreshListing(jobs, clock)
+        self.cluster_listing: RefreshListing[Cluster] = RefreshListing(clusters, clock)
+        self.job_listing: RefreshListing[Job] = RefreshListing(jobs, clock)
         self.cluster_presence: Presence[Cluster] = Presence(self.cluster, clusters, clock)
         self.job_presence: Presence[Job] = Presence(self.job, jobs, clock)
         self._active_jobs = SharedCall(self._list_active_jobs, clock=clock)
@@ -41,7 +39,7 @@ class Polls:
         return or_none(partial(self._client.jobs.get, job_id), self._client)
 
     def active_jobs(self) -> list[Job]:
-        """Return every job that has not ended, whoever started it, as a look shows that begins after this call."""
+        """Return every job that has not ended, whoever started it, by lists that begin after this call."""
         return self._active_jobs.now()
 
     def _list_active_jobs(self) -> list[Job]:

@@ -1,18 +1,30 @@
-"""Looking things up: a 404 and what it means, and the one thing that has a name."""
+"""Reading one thing: a 404 and what it means, whether something is gone, and the one thing that has a name."""
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
 
 from xplenty_pulumi.client import Client, Cluster, Hook, Job, Package
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.reading.pages import RecordT
+from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.errors import AuthError, NotFoundError, RefusedError
+
+GONE_AFTER = 10.0
+"""Seconds between the two single reads that must both miss a thing before it counts as gone."""
+
+Key = int | str
+"""What identifies a thing among those of its kind: its id, or more where an id is one only within a type."""
 
 T = TypeVar("T")
 R = TypeVar("R", Cluster, Job, Hook)
 NamedT = TypeVar("NamedT", Cluster, Package)
 
 
-def or_none(get: Callable[[], T], client: Client) -> T | None:
+def or_none(get: Callable[[], T], client: Client | None) -> T | None:
     """Return what `get` returns, or None where the service does not know it, although it knows the account.
+
+    Without a `client` the account is known already.
 
     Raises:
         AuthError: it does not know the account either, or the key may not see it; so nothing is known of what is there.
@@ -20,17 +32,60 @@ def or_none(get: Callable[[], T], client: Client) -> T | None:
     try:
         return get()
     except NotFoundError:
-        require_account(client)
+        if client is not None:
+            require_account(client)
         return None
 
 
 def or_listed(get: Callable[[], R], list_all: Callable[[], Iterable[R]], client: Client, *, number: int) -> R | None:
-    """Return what `get` returns, or else the record with this id in a whole list, which a moment's 404 does not hide.
+    """Return what `get` returns, or else the record with this id in a whole list, where a 404 is about to pass.
 
     Raises:
         AuthError: as `or_none`.
     """
     return or_none(get, client) or next((one for one in list_all() if one.id == number), None)
+
+
+class Presence(Generic[RecordT]):
+    """Finds things of one kind by their key, and says of none that it is gone before that is certain; thread-safe.
+
+    A service may not yet show by itself what its own list shows. It is certain where two single reads at least ten
+    seconds apart miss the thing, and so does a complete list that was begun after the first of them. `get` reads one
+    thing, None where the service does not know it; `list_all` reads the whole list, and `key` is what a thing of it is
+    found by.
+    """
+
+    def __init__(
+        self,
+        get: Callable[[Any], RecordT | None],
+        list_all: Callable[[], Iterable[RecordT]],
+        clock: Clock,
+        *,
+        key: Callable[[RecordT], Key] = attrgetter("id"),
+    ) -> None:
+        self._get = get
+        self._clock = clock
+        self._list = SharedCall(lambda: {key(one): one for one in list_all()})
+
+    def find(self, thing_id: Key) -> RecordT | None:
+        """Return the thing as it is now, or None where it is gone; what a list shows is there."""
+        return self._get(thing_id) or self._missed(thing_id)
+
+    def get(self, thing_id: Key) -> RecordT | None:
+        """Return the thing as it is by itself, or else in a complete list; None is no proof that it is gone."""
+        return self._get(thing_id) or self.listed(thing_id)
+
+    def listed(self, thing_id: Key) -> RecordT | None:
+        """Return the thing as a complete list shows it that is begun after this call, or None."""
+        return self._list.now().get(thing_id)
+
+    def _missed(self, thing_id: Key) -> RecordT | None:
+        missed_at = self._clock.monotonic()
+        found = self.listed(thing_id)
+        if found is not None:
+            return found
+        self._clock.sleep(missed_at + GONE_AFTER - self._clock.monotonic())
+        return self._get(thing_id)
 
 
 def require_account(client: Client) -> None:
@@ -43,7 +98,7 @@ def require_account(client: Client) -> None:
         next(iter(client.clusters.list(page_size=1)), None)
     except NotFoundError:
         raise AuthError(
-            "the service does not know the account (404), or the key may not see it, so what is in it cannot be told",
+            "the service does not know the account (404), or the key may not see it, so its contents are not known",
             status=404,
             advice="Check XPLENTY_ACCOUNT_ID (xplenty:accountId), XPLENTY_API_URL (xplenty:apiUrl) and the key",
         ) from None

@@ -1,16 +1,28 @@
-"""What an interrupted create call has left: unfinished by its marker, and held by nobody."""
+"""What an interrupted create call has left: unfinished by its marker, and held by nobody.
+
+When an operation that wrote is over, it is checked whether it has left a cluster that the state does not hold.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
+from xplenty_pulumi.client import Client
+from xplenty_pulumi.client.http.outcomes import CallKind
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import Marked, maker_of, marker_on
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, Marked, maker_of, marker_on
 from xplenty_pulumi.core.kinds.registry import kind_of
+from xplenty_pulumi.core.reading.pages import first_page, newest_first
+from xplenty_pulumi.errors import Cancelled, XplentyError
 
-WINDOW = timedelta(minutes=60)
-"""Within that time after its POST what is unfinished is adopted by the next `pulumi up`."""
+_LONGEST = 3.0
+"""Seconds that the last check may take; the engine waits for it."""
+_BLIND = "whether interrupted creates have left a cluster could not be looked at"
+_AGAIN = "`xplenty-pulumi recover` looks again"
 
 
 @dataclass(frozen=True)
@@ -38,19 +50,72 @@ class Stray:
 
     def is_adopted_by(self, user: int, *, now: datetime) -> bool:
         """Return whether the next `up` with this user's key adopts it, if the program still declares it."""
-        return self.creator in (None, user) and now - self.begun <= WINDOW
+        return self.creator in (None, user) and now - self.begun <= ADOPTION_WINDOW
 
 
 def strays_among(things: Iterable[Marked], scopes: Collection[str], held: Collection[int]) -> tuple[Stray, ...]:
     """Return what lives, is unfinished, carries one of the scopes, and is not `held`, by its id."""
-    found = (_stray(one, scopes) for one in things if one.id not in held)
-    return tuple(one for one in found if one is not None)
+    found = []
+    for one in things:
+        kind, marker, status = kind_of(one), marker_on(one), str(getattr(one, "status", ""))
+        if one.id in held or kind.is_ending(status) or marker is None or marker.scope not in scopes:
+            continue
+        if marker.is_unfinished and marker.begun is not None:
+            found.append(Stray(kind, one.id, status, marker.whose, marker.begun, maker_of(one)))
+    return tuple(found)
 
 
-def _stray(one: Marked, scopes: Collection[str]) -> Stray | None:
-    kind, marker, status = kind_of(one), marker_on(one), str(getattr(one, "status", ""))
-    if marker is None or not marker.is_unfinished or marker.begun is None:
-        return None
-    if marker.scope not in scopes or kind.is_ending(status):
-        return None
-    return Stray(kind, one.id, status, marker.whose, marker.begun, maker_of(one))
+def newest_at_end(client: Client, kind: Kind) -> tuple[Any, ...]:
+    """Return the newest hundred of a kind when an operation of the engine is over, which waits three seconds for them.
+
+    Raises:
+        XplentyError: they cannot be read.
+    """
+    try:
+        return first_page(newest_first(client.within(_LONGEST), kind.collection))
+    except Cancelled:  # the pause before a second try: the engine says in the same way that all is over
+        raise XplentyError("the service gave no usable answer") from None
+
+
+class FinalCheck:
+    """Reads the newest clusters once, when an operation of the engine is over; thread-safe.
+
+    What was handed in by the engine, or given back to it, is noted beforehand, and so are the stack's scopes.
+    """
+
+    def __init__(self, client: Client, clock: Clock) -> None:
+        self._client = client
+        self._began = clock.now()
+        self._scopes: set[str] = set()
+        self._known: set[int] = set()
+
+    def expect(self, scope: str) -> None:
+        """Note a scope that the markers of this stack's resources carry."""
+        self._scopes.add(scope)
+
+    def hold(self, cluster_id: int) -> None:
+        """Note that the engine's state holds this cluster, or is to hold it."""
+        self._known.add(cluster_id)
+
+    def text(self) -> str:
+        """Return what the user should know, or an empty text; nothing is read where nothing was written.
+
+        An operation that created nothing, such as a destroy, also says what one of the last hour has left.
+        """
+        spent = self._client.meter.spent()
+        if not self._scopes or not (spent[CallKind.WRITE] or spent[CallKind.CREATE]):
+            return ""
+        try:
+            found = strays_among(newest_at_end(self._client, CLUSTER), self._scopes, self._known)
+        except XplentyError as trouble:
+            return f"{_BLIND}: {trouble.message}. {_AGAIN}"
+        minute = self._began.replace(second=0, microsecond=0)
+        earliest = minute if spent[CallKind.CREATE] else minute - ADOPTION_WINDOW
+        named = " and ".join(str(one) for one in found if one.begun >= earliest)
+        if not named:
+            return ""
+        return (
+            f"{named}: left by an interrupted create of this stack, in no state, and costs money. The next `pulumi up` "
+            "adopts it if the program still declares it and the state holds no other in its place; `xplenty-pulumi "
+            "recover --end-strays` ends it"
+        )

@@ -11,8 +11,8 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_adoptable, is_surplus, marker_on, refusal
-from xplenty_pulumi.core.reading.absence import Key
-from xplenty_pulumi.core.reading.polling import HasId
+from xplenty_pulumi.core.reading.lookup import Key
+from xplenty_pulumi.core.reading.pages import HasId
 from xplenty_pulumi.errors import XplentyError
 
 RecordT = TypeVar("RecordT", bound=HasId)

@@ -1,4 +1,4 @@
-"""Stacks that belong to branches: what they are called, how they are told from all others, and when they are due.
+"""Stacks that belong to branches: what they are called, how they differ from all others, and when they are due.
 
 A stack of a branch is called ``br-5f3a1c9-feature-login-8d21e0c4b7aa``: the family (a key that the backend
 keeps for the branch stacks of one project), what can be read of the branch, and a hash of its exact name. The scope in
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.marker import owner_in, read, scope_of
+from xplenty_pulumi.core.kinds.ownership import maker_of
 from xplenty_pulumi.core.reports.overview import cluster_row
 from xplenty_pulumi.errors import RefusedError
 
@@ -75,7 +76,7 @@ class BranchStack:
     """A stack of a branch. `branch` is empty where the stack does not say; `expires` is None where that is not known.
 
     `scopes` are all that markers of its clusters can carry, and `held` the clusters in its state; `pushed_to` is the
-    repository in which its branch was seen last, and `account` the one that it was brought up in, each empty where that
+    repository that had its branch last, and `account` the one that it was brought up in, each empty where that
     is not known; `is_deployed` says that its state holds something, be it only what the engine puts there itself.
     """
 
@@ -126,7 +127,7 @@ class Heads:
         A branch that was never seen on the remote may live in somebody's clone, so nothing is known of it; nor is it of
         one that was seen elsewhere, such as in the repository that this one is a fork of.
         """
-        return self._tell(stack) and stack.branch not in self.names
+        return self._covers(stack) and stack.branch not in self.names
 
     def require_some_of(self, stacks: Iterable[BranchStack]) -> None:
         """Return unless all branches but the default one are gone at once, of two stacks or more.
@@ -134,10 +135,10 @@ class Heads:
         Raises:
             RefusedError: they are; a remote that hides refs, or was made anew, looks the same.
         """
-        told = [one for one in stacks if self._tell(one) and one.branch != self._likely_default()]
-        if len(told) < 2 or not all(map(self.lack, told)):
+        known = [one for one in stacks if self._covers(one) and one.branch != self._likely_default()]
+        if len(known) < 2 or not all(map(self.lack, known)):
             return
-        names = ", ".join(sorted(one.branch for one in told))
+        names = ", ".join(sorted(one.branch for one in known))
         where = f"the remote {self.remote!r}" if self.remote else "this repository"
         raise RefusedError(
             f"{where} has none of the branches any more that have an environment ({names}); it may hide them, or have "
@@ -149,7 +150,7 @@ class Heads:
         """The default branch; where that is not known, as of a remote whose HEAD names no branch, the only one."""
         return self.default or ("" if len(self.names) > 1 else next(iter(self.names), ""))
 
-    def _tell(self, stack: BranchStack) -> bool:
+    def _covers(self, stack: BranchStack) -> bool:
         """Whether anything is known here of the stack's branch."""
         return bool(stack.branch) and stack.pushed_to == self.repository
 
@@ -168,7 +169,7 @@ class Due:
 class Sweeping:
     """What a sweep ends: stacks that are due, and clusters of branch stacks that are no more; `spared` live on.
 
-    Of the `unreadable` stacks it cannot be told when they are due. `basis` says what all of this is based on.
+    Of the `unreadable` stacks it is not known when they are due. `basis` says what all of this is based on.
     """
 
     due: tuple[Due, ...]
@@ -190,13 +191,13 @@ def stack_name(branch: str, family: str) -> str:
 
 
 def family_of_stack(name: str) -> str:
-    """Return the family that a stack's name tells, or an empty text where it is no stack of a branch."""
+    """Return the family in a stack's name, or an empty text where it is no stack of a branch."""
     found = _STACK.fullmatch(name)
     return found[1] if found else ""
 
 
 def family_of_scope(scope: str) -> str:
-    """Return the family that a marker's scope tells, or an empty text where no branch stack can have written it."""
+    """Return the family in a marker's scope, or an empty text where no branch stack can have written it."""
     found = _SCOPE.fullmatch(scope)
     return found[1] if found else ""
 
@@ -211,8 +212,7 @@ def living_among(clusters: Iterable[Cluster]) -> Iterator[LiveCluster]:
     for cluster in clusters:
         marker, row = read(cluster.description), cluster_row(cluster)
         if marker is not None and not row.is_ended:
-            creator = cluster.creator.id if cluster.creator else cluster.owner_id
-            yield LiveCluster(cluster.id, marker.scope, row.headline, marker.is_unfinished, creator)
+            yield LiveCluster(cluster.id, marker.scope, row.headline, marker.is_unfinished, maker_of(cluster))
 
 
 def due_stacks(
@@ -233,7 +233,7 @@ def orphans(
 ) -> tuple[LiveCluster, ...]:
     """Return the living clusters of the `families` that belong to none of the `stacks`.
 
-    `living` must have been looked up before `stacks`: a cluster whose stack is not there now has lost it then, rather
+    `living` must have been read before `stacks`: a cluster whose stack is not there now has lost it then, rather
     than that its stack is only just being made.
     """
     scopes = frozenset(scope for one in stacks for scope in one.scopes)

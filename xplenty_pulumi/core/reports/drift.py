@@ -1,9 +1,14 @@
-"""What differs between the state of a stack and the account, sorted by how grave it is; pure."""
+"""What differs between the state of a stack and the account, sorted by how grave it is; pure.
+
+Each field that the service shows has its class in the table of its kind, and all else that can differ has it here.
+"""
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 from xplenty_pulumi.client import Cluster, Job
@@ -22,17 +27,78 @@ from xplenty_pulumi.core.reconcile.runs.goals import (
     is_awaited,
     unknown_end,
 )
-from xplenty_pulumi.core.reports.drift_classes import CAUSES, Cause, class_of_input, worst
 from xplenty_pulumi.redact import MASK, scrub
 
 _UNKNOWN = "the service does not know it (404)"
+
+
+class Cause(Enum):
+    """What is behind a difference."""
+
+    CHANGED = "changed"
+    GONE = "gone"
+    ENDED_ON_IDLE = "ended_on_idle"
+    BROKEN = "broken"
+    UNFINISHED = "unfinished"
+    RUN_FAILED = "run_failed"
+    END_UNKNOWN = "end_unknown"
+    FORGOTTEN = "forgotten"
+    LOST = "lost"
+    TWIN = "twin"
+    SHARED = "shared"
+    ORPHANED = "orphaned"
+    UNMANAGED = "unmanaged"
+    UNKNOWN_STACK = "unknown_stack"
+
+
+CAUSES: Mapping[Cause, tuple[Drift, str]] = MappingProxyType(
+    {
+        Cause.GONE: (Drift.HARMFUL, "it was ended or removed by hand, or the service does not know it"),
+        Cause.ENDED_ON_IDLE: (Drift.EXPECTED, "the cluster ended after it had been idle, as `terminate_on_idle` asks"),
+        Cause.BROKEN: (Drift.HARMFUL, "the cluster is in `error`"),
+        Cause.UNFINISHED: (Drift.EXPECTED, "it is still on its way: being built or resized, waiting or running"),
+        Cause.RUN_FAILED: (Drift.HARMFUL, "the run failed or was stopped, and `on_failure` is not `record`"),
+        Cause.END_UNKNOWN: (
+            Drift.HARMFUL,
+            "the run has ended with a status that this version does not know, and `on_failure` is not `record`",
+        ),
+        Cause.FORGOTTEN: (Drift.EXPECTED, "the service has forgotten a run that had completed"),
+        Cause.LOST: (Drift.HARMFUL, "the service does not know a run that was active"),
+        Cause.TWIN: (Drift.HARMFUL, "another living cluster, or another hook, carries the marker of a resource"),
+        Cause.SHARED: (
+            Drift.HARMFUL,
+            "two resources hold it in their states, of one stack or of two, and no `if_running: adopt` asks for that",
+        ),
+        Cause.ORPHANED: (
+            Drift.HARMFUL,
+            "a living cluster or a hook with the stack's marker is in no state; with `--unmanaged`",
+        ),
+        Cause.UNMANAGED: (Drift.HARMFUL, "a living cluster without a marker is in no state; with `--unmanaged`"),
+        Cause.UNKNOWN_STACK: (
+            Drift.UNKNOWN,
+            "a living cluster or a hook with the marker of a stack that is not in this backend; with `--unmanaged`",
+        ),
+    }
+)
+"""The class of everything but a changed field, and what it means."""
+
+
+def worst(classes: Iterable[Drift]) -> Drift:
+    """Return the gravest class, `NONE` without any."""
+    return max(classes, key=list(Drift).index, default=Drift.NONE)
+
+
+def class_of_input(kind: Kind, name: str, *, is_declared: bool) -> Drift:
+    """Return the class of an input that has changed; one that the program leaves to the service may be what it may."""
+    drift = kind.by_name[name].drift
+    return drift if is_declared or drift is Drift.NONE else Drift.EXPECTED
 
 
 @dataclass(frozen=True)
 class Entry:
     """A resource in the state of a stack.
 
-    `declared` are the inputs of the program, `outputs` what was seen last, both without values that cannot be read;
+    `declared` are the inputs of the program, `outputs` what was observed last, both without values that cannot be read;
     the names of those are in `unreadable`.
     """
 
@@ -73,7 +139,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class DriftReport:
-    """What a look at the stacks has found at a moment.
+    """What a comparison of the stacks has found at a moment.
 
     `unreadable` are the fields by `(stack, resource)` that could not be compared, because they are secret in the state.
     """
@@ -114,73 +180,64 @@ def finding(entry: Entry, cause: Cause, remark: str) -> Finding:
 
 
 def _findings_of_cluster(entry: Entry, cluster: Cluster) -> tuple[Finding, ...]:
-    sight = sight_of(cluster)
-    if sight.gone:
+    observation = sight_of(cluster)
+    if observation.gone:
         as_asked = bool(cluster.terminated_on_idle and entry.declared.get("terminate_on_idle"))
-        return (finding(entry, Cause.ENDED_ON_IDLE if as_asked else Cause.GONE, sight.remark),)
+        return (finding(entry, Cause.ENDED_ON_IDLE if as_asked else Cause.GONE, observation.remark),)
     if phase_of(cluster) is Phase.READY:
         return _changes(entry, cluster)
-    whole = finding(entry, Cause.BROKEN if is_broken(cluster) else Cause.UNFINISHED, sight.remark)
+    whole = finding(entry, Cause.BROKEN if is_broken(cluster) else Cause.UNFINISHED, observation.remark)
     return (whole, *_changes(entry, cluster, but="status"))
 
 
 def _findings_of_run(entry: Entry, job: Job | None) -> tuple[Finding, ...]:
     if job is None:
-        sight = forgotten(entry.id, str(entry.outputs.get("status", "")))
-        if not sight.gone and not sight.remark:
+        observation = forgotten(entry.id, str(entry.outputs.get("status", "")))
+        if not observation.gone and not observation.remark:
             return (finding(entry, Cause.FORGOTTEN, f"{_UNKNOWN}, and it had completed"),)
-        return (finding(entry, Cause.GONE if sight.gone else Cause.LOST, sight.remark),)
+        return (finding(entry, Cause.GONE if observation.gone else Cause.LOST, observation.remark),)
     desired = DesiredRun(entry.declared, timeout=0)
     is_recorded = has_come_to_nothing(job) and desired.on_failure == "record"
     if is_awaited(job, desired) or has_succeeded(job) or is_recorded:
         return _changes(entry, job)
-    cause, remark = _what_befell(job)
-    return (finding(entry, cause, remark), *_changes(entry, job, but="status"))
-
-
-def _what_befell(job: Job) -> tuple[Cause, str]:
+    cause, remark = Cause.UNFINISHED, f"it is {job.status}. The next `pulumi up` goes on following it"
     if has_unknown_end(job):
-        return Cause.END_UNKNOWN, unknown_end(job).message
-    if JOB_RUN.is_spent(job.status):
-        return Cause.RUN_FAILED, _failure(job)
-    return Cause.UNFINISHED, f"it is {job.status}. The next `pulumi up` goes on following it"
-
-
-def _failure(job: Job) -> str:
-    """The run's own words; they may repeat any variable, and which of those are secret is not known here."""
-    return scrub(failure_of(job, {}).message, values_of(job.variables, job.dynamic_variables))
+        cause, remark = Cause.END_UNKNOWN, unknown_end(job).message
+    elif JOB_RUN.is_spent(job.status):
+        # The run's own words may repeat any variable, and which of those are secret is not known here.
+        values = values_of(job.variables, job.dynamic_variables)
+        cause, remark = Cause.RUN_FAILED, scrub(failure_of(job, {}).message, values)
+    return (finding(entry, cause, remark), *_changes(entry, job, but="status"))
 
 
 def _changes(entry: Entry, record: object, *, but: str = "") -> tuple[Finding, ...]:
     """The fields that differ: inputs as the core compares them, and what the service fills in as it is."""
-    view, shown = entry.kind.view(record, entry.declared), entry.kind.shown
-    names = [name for name in entry.kind.compared if name not in entry.unreadable]
+    kind, view = entry.kind, entry.kind.view(record, entry.declared)
+    names = [name for name in kind.compared if name not in entry.unreadable]
     asked = {name: entry.declared.get(name, entry.outputs.get(name)) for name in names}
     known = {name: value for name, value in asked.items() if name in entry.declared or value is not None}
-    inputs = [
-        _changed(entry, one.field, (one.desired, one.observed), is_declared=one.field in entry.declared)
-        for one in differences(entry.kind, known, view)
-    ]
-    told = [name for name, drift in shown.items() if drift is not Drift.NONE and name != but]
-    outputs = [
-        _changed(entry, name, (entry.outputs.get(name), view.get(name)), drift=shown[name])
-        for name in told
-        if name not in entry.unreadable and entry.outputs.get(name) != view.get(name)
-    ]
-    return (*inputs, *outputs)
+    found = []
+    for one in differences(kind, known, view):
+        drift = class_of_input(kind, one.field, is_declared=one.field in entry.declared)
+        found.append(_changed(entry, one.field, drift, view, known))
+    for name, drift in kind.shown.items():
+        is_compared = drift is not Drift.NONE and name not in (but, *entry.unreadable)
+        if is_compared and entry.outputs.get(name) != view.get(name):
+            found.append(_changed(entry, name, drift, view, entry.outputs))
+    return tuple(found)
 
 
 def _changed(
-    entry: Entry, name: str, values: tuple[object, object], *, is_declared: bool = True, drift: Drift | None = None
+    entry: Entry, name: str, drift: Drift, observed: Mapping[str, object], desired: Mapping[str, object]
 ) -> Finding:
-    found = drift or class_of_input(entry.kind, name, is_declared=is_declared)
+    whole = Finding(entry.stack, entry.name, entry.kind.name, entry.id, Cause.CHANGED, drift, field=name)
     field = entry.kind.by_name.get(name)
-    desired, observed = (MASK, MASK) if field and field.private else values
-    identity = (entry.stack, entry.name, entry.kind.name, entry.id)
-    return Finding(*identity, Cause.CHANGED, found, field=name, desired=desired, observed=observed)
+    if field and field.private:
+        return replace(whole, desired=MASK, observed=MASK)
+    return replace(whole, desired=desired.get(name), observed=observed.get(name))
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings, the gravest first, then by stack and resource."""
-    order = list(Drift)[::-1]
-    return tuple(sorted(findings, key=lambda one: (order.index(one.drift), one.stack, one.resource, one.id)))
+    order = list(Drift)
+    return tuple(sorted(findings, key=lambda one: (-order.index(one.drift), one.stack, one.resource, one.id)))

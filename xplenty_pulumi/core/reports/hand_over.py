@@ -1,6 +1,5 @@
 """Handing a cluster or a hook over to a resource by its ownership marker, or releasing it from every stack."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -107,7 +106,7 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
     With an unfinished marker that was drawn now, the next `pulumi up` of the marker's owner adopts it.
 
     Raises:
-        RefusedError: it has changed since `thing` was looked at.
+        RefusedError: it has changed since `thing` was read.
         XplentyError: it was not done, or (ReadyFailed) cannot be seen.
     """
     kind, number = thing.kind.name, thing.record.id
@@ -115,27 +114,18 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
     if (now.text, now.ending) != (thing.text, thing.ending):
         advice = "Look at it and run the same again"
         raise RefusedError("it has changed meanwhile; nothing was changed", resource=thing.label, advice=advice)
-    body = now.body(marker)
     act_until(
         lambda: look(client, kind, number).marker == marker,
-        lambda: _put(client, now, body),
+        lambda: getattr(client, thing.kind.collection).update(number, now.body(marker)),
         clock=clock,
         tolerate=(UnsureError,),
         looked=True,
     )
-    return _seen(client, now, marker, clock)
-
-
-def _put(client: Client, thing: HandOverTarget, body: Mapping[str, object]) -> None:
-    getattr(client, thing.kind.collection).update(thing.record.id, body)
-
-
-def _seen(client: Client, thing: HandOverTarget, marker: Marker | None, clock: Clock) -> HandOverTarget:
     for pause in _SETTLING:
         clock.sleep(pause)
-        now = look(client, thing.kind.name, thing.record.id)
-        if now.marker == marker:
-            return now
+        changed = look(client, kind, number)
+        if changed.marker == marker:
+            return changed
     raise ReadyFailed(
         "the service took the change, but does not show it",
         resource=thing.label,

@@ -1,31 +1,39 @@
-"""Looking at an account for people: at all of it, at one cluster, at one job run."""
+"""Reading an account for people: all of it, one cluster, one job run."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from xplenty_pulumi.client import Client, Cluster, Job, RateLimit
+from xplenty_pulumi.client import Client, Cluster, Instance, Job, JobOutput, RateLimit
 from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
-from xplenty_pulumi.core.reading.for_status import StatusListing
+from xplenty_pulumi.core.kinds.variables import masked, values_of
 from xplenty_pulumi.core.reading.lookup import or_listed, or_none
-from xplenty_pulumi.core.reports.details import ClusterDetail, JobDetail, cluster_detail, job_detail
+from xplenty_pulumi.core.reading.pages import newest_first
+from xplenty_pulumi.core.reading.snapshots import StatusListing
 from xplenty_pulumi.core.reports.overview import (
     DAY,
     JUST_NOW,
+    AccountView,
+    ClusterRow,
     JobRow,
     Overview,
     Wanted,
+    cluster_row,
     clusters_shown,
+    job_row,
     jobs_shown,
     owner_of,
     shortened,
 )
 from xplenty_pulumi.core.waiting.patience import Allowance
 from xplenty_pulumi.errors import ApiError, NotFoundError, RateLimitedError, ServerError, XplentyError
+from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import label
 
 T = TypeVar("T")
@@ -33,10 +41,44 @@ _EMBEDDED = ("cluster", "package")
 _FEW = 10
 
 
-class AccountReader:
-    """Looks at an account, again and again if need be; used by one thread at a time.
+@dataclass(frozen=True)
+class ClusterDetail(AccountView):
+    """A cluster with its machines and its jobs; `instances` is None where the plan does not show them."""
 
-    Every method raises an XplentyError where it cannot look, and RateLimitedError where the calls that are left are
+    row: ClusterRow
+    record: Cluster
+    jobs: tuple[JobRow, ...]
+    instances: tuple[Instance, ...] | None
+
+    @property
+    def description(self) -> str:
+        """The user's own text, without the marker."""
+        return marker.strip(self.record.description)
+
+    @property
+    def rows(self) -> tuple[ClusterRow | JobRow, ...]:
+        return (self.row, *self.jobs)
+
+
+@dataclass(frozen=True)
+class JobDetail(AccountView):
+    """A job run with its variables, its outputs and the end of its log; `log_tail` is None where there is no log."""
+
+    row: JobRow
+    variables: Mapping[str, str] = field(repr=False)
+    outputs: tuple[JobOutput, ...]
+    log_tail: tuple[str, ...] | None
+    log_url: str | None
+
+    @property
+    def rows(self) -> tuple[ClusterRow | JobRow, ...]:
+        return (self.row,)
+
+
+class AccountReader:
+    """Reads an account, again and again if need be; used by one thread at a time.
+
+    Every method raises an XplentyError where it cannot read, and RateLimitedError where the calls that are left are
     kept for changes. `wanted` says which rows of the overview are shown.
     """
 
@@ -45,14 +87,15 @@ class AccountReader:
         self._clock = clock
         self._allowance = allowance
         self._wanted = wanted or Wanted()
-        self._clusters = self._glance_at_clusters()
-        self._jobs = self._glance_at_jobs()
+        self._clusters: StatusListing[Cluster] = self._listing(CLUSTER)
+        package_id = self._wanted.package_id
+        self._jobs: StatusListing[Job] = self._listing(JOB_RUN, package_id=package_id, include=_EMBEDDED)
         self._variables: Mapping[str, object] | None = None
 
     def overview(self) -> Overview:
         """Return all that has not ended, and what has ended recently: a call for the clusters, and one for the jobs."""
         self._allowance.require_read()
-        clusters, now = self._look_at_clusters(), self._clock.now()
+        clusters, now = self._read_clusters(), self._clock.now()
         jobs = self._job_rows(clusters)
         within = DAY if self._wanted.age else JUST_NOW
         rows = clusters_shown(clusters, self._wanted, now=now, jobs=jobs, within=within)
@@ -62,13 +105,13 @@ class AccountReader:
     def clusters(self) -> Overview:
         """Return the clusters alone, at one call."""
         self._allowance.require_read()
-        clusters, now = self._look_at_clusters(), self._clock.now()
+        clusters, now = self._read_clusters(), self._clock.now()
         return Overview(now, self._credits(), clusters=clusters_shown(clusters, self._wanted, now=now))
 
     def cluster_records(self) -> tuple[Cluster, ...]:
         """Return the records of all clusters that have not ended, and of some that have, at one call."""
         self._allowance.require_read()
-        return self._look_at_clusters()
+        return self._read_clusters()
 
     def jobs(self) -> Overview:
         """Return the job runs alone, at one call."""
@@ -86,12 +129,14 @@ class AccountReader:
         clusters = self._client.clusters
         seen = or_listed(partial(clusters.get, cluster_id), clusters.list, self._client, number=cluster_id)
         found = known(seen, label("cluster", cluster_id))
-        rows = self._job_rows((found,))
-        machines = _if_allowed(partial(self._client.clusters.instances, cluster_id))
-        return cluster_detail(found, rows, instances=machines, at=self._clock.now(), credits_left=self._credits())
+        jobs = tuple(row for row in self._job_rows((found,)) if row.cluster_id == cluster_id)
+        machines = _if_allowed(partial(clusters.instances, cluster_id))
+        return ClusterDetail(self._clock.now(), self._credits(), cluster_row(found, jobs), found, jobs, machines)
 
     def job(self, job_id: int, *, log_lines: int, shows_values: bool) -> JobDetail:
         """Return one job run; its variables are read once, the rest each time.
+
+        Unless `shows_values`, the values of its variables are masked wherever they stand.
 
         Raises:
             NotFoundError: the service does not know it.
@@ -103,15 +148,18 @@ class AccountReader:
         if self._variables is None:
             effective = _if_allowed(partial(self._client.jobs.variables, job_id))
             self._variables = {**(found.variables or {}), **(found.dynamic_variables or {}), **(effective or {})}
-        log = _if_allowed(partial(self._client.jobs.log, job_id))
-        return job_detail(
-            found,
-            variables=self._variables,
-            log=log.body if log else None,
-            log_lines=log_lines,
-            shows_values=shows_values,
-            at=self._clock.now(),
-            credits_left=self._credits(),
+        given, log = self._variables, _if_allowed(partial(self._client.jobs.log, job_id))
+        text = log.body if log else None
+        secrets = frozenset() if shows_values else values_of(given, found.variables, found.dynamic_variables)
+        row = job_row(found, shows_values=shows_values)
+        return JobDetail(
+            self._clock.now(),
+            self._credits(),
+            replace(row, errors=scrub(row.errors, secrets)),
+            variables={name: str(value) for name, value in given.items()} if shows_values else masked(given),
+            outputs=found.outputs or (),
+            log_tail=None if text is None else tuple(scrub(text, secrets).splitlines()[-log_lines:]),
+            log_url=found.log_url,
         )
 
     def used_clusters(self, period: timedelta) -> tuple[Cluster, ...]:
@@ -125,24 +173,14 @@ class AccountReader:
         unended = (one for status in CLUSTER.unfinished for one in self._client.clusters.list(status=status))
         return tuple({one.id: one for one in (*touched, *unended)}.values())
 
-    def _glance_at_clusters(self) -> StatusListing[Cluster]:
-        client = self._client
+    def _listing(self, kind: Kind, **query: Any) -> StatusListing[Any]:
+        client, get = self._client, getattr(self._client, kind.collection).get
+        included = {"include": query["include"]} if query else {}
         return StatusListing(
-            lambda status: client.clusters.list(status=status, sort="created", direction="desc"),
-            lambda number: or_none(partial(client.clusters.get, number), client),
-            CLUSTER,
-            statuses=self._statuses_of(CLUSTER),
-        )
-
-    def _glance_at_jobs(self) -> StatusListing[Job]:
-        client, package_id = self._client, self._wanted.package_id
-        return StatusListing(
-            lambda status: client.jobs.list(
-                status=status, package_id=package_id, sort="created", direction="desc", include=_EMBEDDED
-            ),
-            lambda number: or_none(partial(client.jobs.get, number, include=_EMBEDDED), client),
-            JOB_RUN,
-            statuses=self._statuses_of(JOB_RUN),
+            lambda status: newest_first(client, kind.collection, status=status, **query),
+            lambda number: or_none(partial(get, number, **included), client),
+            kind,
+            statuses=self._statuses_of(kind),
         )
 
     def _statuses_of(self, kind: Kind) -> tuple[str, ...]:
@@ -151,12 +189,12 @@ class AccountReader:
     def _is_wanted(self, kind: Kind) -> bool:
         return not self._wanted.statuses or bool(self._statuses_of(kind))
 
-    def _look_at_clusters(self) -> tuple[Cluster, ...]:
-        return self._clusters.look() if self._is_wanted(CLUSTER) else ()
+    def _read_clusters(self) -> tuple[Cluster, ...]:
+        return self._clusters.read() if self._is_wanted(CLUSTER) else ()
 
     def _job_rows(self, clusters: tuple[Cluster, ...]) -> tuple[JobRow, ...]:
         owners = {one.id: owner_of(one.description) for one in clusters}
-        jobs = self._jobs.look() if self._is_wanted(JOB_RUN) else ()
+        jobs = self._jobs.read() if self._is_wanted(JOB_RUN) else ()
         return jobs_shown(jobs, self._wanted, now=self._clock.now(), owners=owners)
 
     def _credits(self) -> RateLimit | None:

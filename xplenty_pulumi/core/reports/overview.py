@@ -1,4 +1,4 @@
-"""An account at a glance, as plain values: which clusters and job runs there are, whose they are, and how they do."""
+"""An account in short, as plain values: which clusters and job runs there are, whose they are, and how they do."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
@@ -118,7 +118,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Fact:
-    """How something is; what `is_final` is not missed when it goes out of sight."""
+    """How something is; what `is_final` need not be shown any more."""
 
     text: str
     is_final: bool = field(compare=False)
@@ -243,5 +243,5 @@ def _owner_of_job(job: Job, owners: Mapping[int, str]) -> str | None:
     return owners.get(job.cluster_id or 0)
 
 
-def _counted(told: int | None, seen: int) -> int:
-    return seen if told is None else told
+def _counted(recorded: int | None, counted: int) -> int:
+    return counted if recorded is None else recorded

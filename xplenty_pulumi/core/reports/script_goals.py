@@ -48,13 +48,7 @@ JOB_GOALS: Mapping[str, Goal[Job]] = MappingProxyType(
         for goal in (
             _COMPLETED,
             replace(_COMPLETED, name="begun", reached=lambda job: JOB_RUN.phase(job.status) in _BEGUN),
-            replace(
-                _COMPLETED,
-                name="ended",
-                reached=has_ended,
-                hopeless=lambda _job: "",
-                missing_is_reached=True,
-            ),
+            replace(_COMPLETED, name="ended", reached=has_ended, hopeless=lambda _job: "", missing_is_reached=True),
         )
     }
 )

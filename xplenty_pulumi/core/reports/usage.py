@@ -1,4 +1,4 @@
-"""How much of the clusters was used: nodes multiplied by time, as the records of the service tell it.
+"""How much of the clusters was used: nodes multiplied by time, as the records of the service have it.
 
 A record holds the present number of nodes only, so a cluster that was resized counts as if it had always had it.
 """

@@ -2,6 +2,6 @@
 
 - `budget`: spending calls where they matter most when few are left.
 - `goal`: what is waited for.
-- `patience`: how to wait: by which clock, how often to look, until when, whom to tell, and at what cost.
-- `wait`: waiting until something is true, told while it happens, with an end in every case.
+- `patience`: how to wait: by which clock, how often to poll, until when, where to report, and at what cost.
+- `wait`: waiting until something is true, with reports on the way and an end in every case.
 """

@@ -6,6 +6,7 @@ from enum import Enum
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.outcomes import CallKind
 from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.waiting.patience import Allowance
 from xplenty_pulumi.errors import RateLimitedError, XplentyError
 from xplenty_pulumi.text import plural
 
@@ -16,8 +17,8 @@ _RESERVED = 0.05
 _STRETCH = 4.0
 _ASK_AGAIN = 60.0
 _FRESH = 5.0
-"""Seconds for which what the free call said is believed before a change is refused."""
-_PURPOSES = {CallKind.CREATE: "create", CallKind.WRITE: "change", CallKind.READ: "look"}
+"""Seconds for which the answer of the free call counts before a change is refused."""
+_PURPOSES = {CallKind.CREATE: "create", CallKind.WRITE: "change", CallKind.READ: "read"}
 
 
 class Level(Enum):
@@ -25,9 +26,9 @@ class Level(Enum):
 
     PLENTY = "plenty"
     SCARCE = "scarce"
-    """Looks are further apart."""
+    """Polls are further apart."""
     RESERVED = "reserved"
-    """Only changes, and looks at whether they took effect."""
+    """Only changes, and reads of whether they took effect."""
     NONE = "none"
 
 
@@ -40,7 +41,7 @@ def level_of(left: float) -> Level:
     return Level.SCARCE if left < _SCARCE else Level.PLENTY
 
 
-class Budget:
+class Budget(Allowance):
     """What one process may spend: `share` (0 to 1) of the account's hourly calls, and what others leave of these.
 
     Thread-safe. As the service says what is left with every answer, a new hour shows with the first one; where nothing
@@ -60,7 +61,7 @@ class Budget:
         return level_of(self._left())
 
     def stretched(self, pause: float) -> float:
-        """Return how long a pause of that many seconds between two looks is to last."""
+        """Return how long a pause of that many seconds between two polls is to last."""
         return pause * _STRETCH if self.level() is Level.SCARCE else pause
 
     def holds_polls(self) -> bool:
@@ -70,7 +71,7 @@ class Budget:
         return self._is_kept()
 
     def require_read(self) -> None:
-        """Return if a read may be made that is neither a poll nor tells whether a change took effect.
+        """Return if a read may be made that is neither a poll nor shows whether a change took effect.
 
         Raises:
             RateLimitedError: what is left is kept for changes.
@@ -81,7 +82,7 @@ class Budget:
             raise self._refusal("what is left is kept for changes")
 
     def require_write(self) -> None:
-        """Return if a change may be made; where the free call does not answer, the service has the last word.
+        """Return if a change may be made; where the free call does not answer, the service decides.
 
         Raises:
             RateLimitedError: this process has spent its share, or the free call says that nothing is left.
@@ -99,7 +100,7 @@ class Budget:
         return "" if level_of(left) is Level.PLENTY else f"{_percent(left)} of the hour's calls left"
 
     def spent_text(self) -> str:
-        """Return what was spent and what is left, such as `57 calls (9 to create, 12 to change, 36 to look); ...`."""
+        """Return what was spent and what is left, such as `57 calls (9 to create, 12 to change, 36 to read); ...`."""
         spent = self._client.meter.spent()
         count = sum(spent.values())
         parts = ", ".join(f"{spent[kind]:,} to {purpose}" for kind, purpose in _PURPOSES.items())
@@ -111,8 +112,8 @@ class Budget:
         return self.level() in {Level.RESERVED, Level.NONE}
 
     def _left(self) -> float:
-        told = self._client.meter.told
-        return min(self._own_part(), told.remaining / self._limit()) if told else self._own_part()
+        limit = self._client.meter.told
+        return min(self._own_part(), limit.remaining / self._limit()) if limit else self._own_part()
 
     def _own_part(self) -> float:
         return 1.0 - self._client.meter.spent_in_hour() / max(1.0, self._share * self._limit())
@@ -131,13 +132,13 @@ class Budget:
             return False
         try:
             if self._clock.monotonic() - self._asked_at >= every:
-                self._answered = self._hear()
+                self._answered = self._read_limit()
                 self._asked_at = self._clock.monotonic()
             return self._answered
         finally:
             self._asking.release()
 
-    def _hear(self) -> bool:
+    def _read_limit(self) -> bool:
         meter = self._client.meter
         known = meter.told
         try:

@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 
 class HasStatus(Protocol):
-    """What a look returns: anything with the status the service gives it."""
+    """What a poll returns: anything with a status of the service."""
 
     @property
     def status(self) -> str: ...
@@ -20,7 +20,7 @@ class Goal(Generic[RecordT]):
     """What is waited for.
 
     `reached` says whether a record is it; `hopeless` gives the reason why it cannot become it any more, or an empty
-    text; `looks` is how many looks in a row must agree (one is enough only where a status is final). `unfinished` and
+    text; `looks` is how many polls in a row must agree (one is enough only where a status is final). `unfinished` and
     `unreachable` are the advice to the user when the wait ends before the goal, and when there is no way to it.
     `stages` are the statuses on the way there, in their order, and `usual` is how many seconds it takes as a rule.
     """

@@ -1,28 +1,41 @@
-"""How to wait: by which clock, how often to look, until when, whom to tell, and at what cost."""
+"""How to wait: by which clock, how often to poll, until when, where to report, and at what cost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from statistics import median
 
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.errors import Cancelled, NotSentError, RateLimitedError, ServerError, UnsureError
 
 PASSING_TROUBLE = (NotSentError, ServerError, RateLimitedError, UnsureError)
-"""What a look may meet without meaning anything for what is looked at."""
+"""The trouble of a poll that says nothing of the thing itself."""
 LONGEST_SILENCE = 300.0
-"""Seconds for which such trouble is borne without one good answer."""
+"""Seconds for which a wait goes on in spite of such trouble, without one good answer."""
 _CONFIRMING = 0.5
 _NEAR = (0.8, 1.5)
 """Between these parts of the usual time most things happen."""
 LATER = 0.25
-"""Seconds after the usual time at which a look is made: for all of a crowd that was not begun in the same moment."""
+"""Seconds after the usual time at which a poll is made, for many that were not begun at the very same time."""
 _PRECISION = 40.0
-"""Looks in that time are this part of it apart: 9 seconds where it takes 6 minutes."""
+"""Polls in that time are this part of it apart: 9 seconds where it takes 6 minutes."""
+_SPANS = 20
+_LONGEST_SPAN = 86_400.0
+
+
+def usual(spans: Iterable[tuple[datetime | None, datetime | None]]) -> float | None:
+    """Return the median length in seconds of the first twenty spans that have a start and an end, None without any.
+
+    A span that ends before it starts, or is longer than a day, says nothing: the service sets some of its times anew.
+    """
+    lengths = [(end - start).total_seconds() for start, end in spans if start and end]
+    sensible = [one for one in lengths if 0 < one <= _LONGEST_SPAN][:_SPANS]
+    return median(sensible) if sensible else None
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds between two looks: `first` for what is new, longer with its age by `growth`, `longest` at most.
+    """Seconds between two polls: `first` for what is new, longer with its age by `growth`, `longest` at most.
 
     A growth of nothing is a fixed pace, which usual times do not change.
     """
@@ -33,13 +46,13 @@ class Pace:
 
     @classmethod
     def fixed(cls, seconds: float) -> "Pace":
-        """Return the pace of a look every so many seconds."""
+        """Return the pace of a poll every so many seconds."""
         return cls(first=seconds, growth=0.0, longest=seconds)
 
     def pause(self, age: float, *, usual: float | None = None) -> float:
-        """Return the pause before the next look at what has been under way for `age` seconds and takes `usual` ones.
+        """Return the pause before the next poll of what has been under way for `age` seconds and takes `usual` ones.
 
-        Where the usual time is known there is a look right after that moment, and there are more looks around it.
+        Where the usual time is known there is a poll right after it, and there are more polls around it.
         """
         regular = min(self.longest, self.first + self.growth * age)
         if usual is None or not self.growth:
@@ -54,21 +67,24 @@ class Pace:
         return until if 0 < until <= near * 1.25 else near
 
     def confirmation(self) -> float:
-        """Return the pause before what has just been seen is looked at once more."""
+        """Return the pause before the poll that confirms the last one."""
         return min(self.first, _CONFIRMING)
 
 
-class Allowance(Protocol):
-    """How many calls may still be spent on looking."""
+class Allowance:
+    """How many calls may still be spent on polls: any number here, for one who need not count them."""
 
     def stretched(self, pause: float) -> float:
         """Return how long a pause of that many seconds is to last."""
+        return pause
 
     def holds_polls(self) -> bool:
         """Return whether what is left is kept for more important calls."""
+        return False
 
     def shortage_text(self) -> str:
         """Return what a user should know of a shortage, or an empty text."""
+        return ""
 
     def require_read(self) -> None:
         """Return if something may be read of which no change depends; raises RateLimitedError if not."""
@@ -77,30 +93,11 @@ class Allowance(Protocol):
         """Return if something may be changed; raises RateLimitedError if not."""
 
 
-class Plenty:
-    """The allowance of one who need not count calls."""
-
-    def stretched(self, pause: float) -> float:
-        return pause
-
-    def holds_polls(self) -> bool:
-        return False
-
-    def shortage_text(self) -> str:
-        return ""
-
-    def require_read(self) -> None:
-        return
-
-    def require_write(self) -> None:
-        return
-
-
 @dataclass(frozen=True)
 class Patience:
     """All that one who waits is given, and whether the user still wants it.
 
-    `tell` gets a headline that changes when something happened, and a detail that changes with every look; `warn` gets
+    `tell` gets a headline that changes when something happened, and a detail that changes with every poll; `warn` gets
     what the user should still read when all is over; `interrupted` returns a reason to stop waiting, or an empty text.
     """
 
@@ -109,7 +106,7 @@ class Patience:
     tell: Callable[[str, str], None] = lambda _headline, _detail: None
     interrupted: Callable[[], str] = lambda: ""
     warn: Callable[[str], None] = lambda _text: None
-    allowance: Allowance = field(default_factory=Plenty)
+    allowance: Allowance = field(default_factory=Allowance)
 
     def go_on(self, intention: str) -> None:
         """Return if the user still wants what is about to be done, and there is a call left for it.

@@ -1,11 +1,11 @@
-"""Waiting until something is true, told while it happens, with an end in every case."""
+"""Waiting until something is true, with reports on the way and an end in every case."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from xplenty_pulumi.core.reading.absence import GONE_AFTER
+from xplenty_pulumi.core.reading.lookup import GONE_AFTER
 from xplenty_pulumi.core.waiting.goal import Goal, HasStatus, RecordT
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience
 from xplenty_pulumi.errors import Cancelled, ReadyFailed, ReadyTimeout, WaitError
@@ -14,90 +14,70 @@ from xplenty_pulumi.text import duration
 _SLICE = 0.5
 
 
-Seen_co = TypeVar("Seen_co", bound=HasStatus, covariant=True)
+RecordT_co = TypeVar("RecordT_co", bound=HasStatus, covariant=True)
 
 
-class PollSource(Protocol[Seen_co]):
-    """The place of one who waits for a thing."""
+class PollSource(Protocol[RecordT_co]):
+    """What one who waits for a thing polls."""
 
-    def look(self) -> Seen_co | None:
+    def poll(self) -> RecordT_co | None:
         """Return the thing as it is, None where the service does not know it."""
 
     def has_news(self) -> bool:
-        """Return whether the next look costs no call."""
+        """Return whether the next poll costs no call."""
 
 
 @dataclass
 class Watch(Generic[RecordT]):
-    """A look at one `resource` that remembers: `last` is the newest record seen, or None.
+    """How one `resource` is read, and what it was like: `last` is the newest record, or None.
 
-    `single` looks once, and `find` does not miss what is there; `listed` shows it in a complete list. `following` gives
-    a place from which the looks of a wait are made together with those of others.
+    `single` reads it once, and `find` does not miss what is there; `listed` gives it as a complete list shows it. What
+    `following` gives is polled together with others that wait.
     """
 
     resource: str
     single: Callable[[], RecordT | None]
     last: RecordT | None = None
-    following: Callable[[], AbstractContextManager[PollSource[RecordT]]] | None = None
-    find: Callable[[], RecordT | None] | None = None
-    listed: Callable[[], RecordT | None] = lambda: None
+    following: Callable[[], AbstractContextManager[PollSource[RecordT]]] = field(kw_only=True)
+    find: Callable[[], RecordT | None] = field(kw_only=True)
+    listed: Callable[[], RecordT | None] = field(kw_only=True)
 
     def __call__(self) -> RecordT | None:
-        """Look once."""
+        """Read it once."""
         self.last = self.single()
         return self.last
 
     def certain(self) -> RecordT | None:
         """Return the thing as it is now, None only where it is certain that it is gone."""
-        self.last = (self.find or self.single)()
+        self.last = self.find()
         return self.last
-
-    def lookout(self) -> AbstractContextManager[PollSource[RecordT]]:
-        """Return the place from which to wait."""
-        return self.following() if self.following else nullcontext(_OwnPolls(self.single))
-
-
-@dataclass(frozen=True)
-class _OwnPolls(Generic[RecordT]):
-    """The place of one who shares no looks."""
-
-    look: Callable[[], RecordT | None]
-
-    def has_news(self) -> bool:
-        return False
 
 
 def wait_for(
-    goal: Goal[RecordT],
-    watch: Watch[RecordT],
-    *,
-    deadline: Deadline,
-    patience: Patience,
-    known: RecordT | None = None,
+    goal: Goal[RecordT], watch: Watch[RecordT], *, deadline: Deadline, patience: Patience, known: RecordT | None = None
 ) -> RecordT | None:
-    """Look until `goal` is reached and return the record, or None where the goal is that it is missing.
+    """Poll until `goal` is reached and return the record, or None where the goal is that it is missing.
 
-    What is `known` since a moment ago, such as from the answer that made it, counts as the first look.
+    What is `known`, such as from the answer that made it, counts as the first poll.
 
-    A 404 is believed once a second look ten seconds later misses the thing too, and so does a complete list that was
-    begun after the first. Trouble while looking (no answer, 429, 5xx) is borne for five minutes without one good
-    answer, however many calls that is. There is always one look at or after the deadline, so what was reached in the
-    last second counts. The first look is always made; further ones wait while the calls that are left are kept for
-    changes.
+    A thing is missing once a second poll ten seconds later misses it too, and so does a complete list that was begun
+    after the first. Trouble with polls (no answer, 429, 5xx) is borne for five minutes without one good answer, however
+    many calls that is. There is always one poll at or after the deadline, so what was reached in the last second
+    counts. The first poll is always made; further ones wait while the calls that are left are kept for changes.
 
     Raises:
         ReadyTimeout: the `deadline` is over.
         ReadyFailed: the goal cannot be reached any more; `reason` is the service's own text.
         Cancelled: `patience.interrupted` gave a reason.
         WaitError: no good answer for too long.
-        ApiError: the service refused the look for good, such as for a key that is no longer valid.
+        ApiError: the service refused the poll for good, such as for a key that is no longer valid.
     """
-    with watch.lookout() as lookout:
-        waiting = _Waiting(goal, watch, lookout, deadline=deadline, patience=patience)
-        done = waiting.look() if known is None else waiting.judge(known)
+    with watch.following() as source:
+        waiting = _Waiting(goal, watch, source, deadline=deadline, patience=patience)
+        done = waiting.poll() if known is None else waiting.judge(known)
         while not done:
             waiting.rest()
-            done = waiting.look()
+            done = waiting.poll()
     return watch.last
 
 
@@ -108,29 +88,34 @@ class _Waiting(Generic[RecordT]):
         self,
         goal: Goal[RecordT],
         watch: Watch[RecordT],
-        lookout: PollSource[RecordT],
+        source: PollSource[RecordT],
         *,
         deadline: Deadline,
         patience: Patience,
     ) -> None:
-        self._goal, self._watch, self._lookout, self._patience = goal, watch, lookout, patience
+        self._goal, self._watch, self._source, self._patience = goal, watch, source, patience
         self._deadline = deadline
         self._clock = patience.clock
         self._last_answer = self._clock.monotonic()
         self._agreeing = 0
         self._missed_at: float | None = None
 
-    def look(self) -> bool:
-        """Look once; return whether the goal is reached, and raise where it cannot be any more."""
+    def poll(self) -> bool:
+        """Poll once; return whether the goal is reached, and raise where it cannot be any more."""
         try:
-            record = self._lookout.look() or self._listed()
+            record = self._source.poll()
+            if record is None and self._missed_at is None:
+                record = self._watch.listed()
         except PASSING_TROUBLE as trouble:
-            self._bear(trouble)
-            return False
+            silence = self._clock.monotonic() - self._last_answer
+            if silence < LONGEST_SILENCE:
+                return False
+            text = f"no good answer for {duration(silence)} while waiting to be {self._goal.name}: {trouble}"
+            raise self._error(WaitError, text) from trouble
         return self.judge(record)
 
     def judge(self, record: RecordT | None) -> bool:
-        """Take note of what was seen; return whether the goal is reached, and raise where it cannot be any more."""
+        """Note the record of a poll; return whether the goal is reached, and raise where it cannot be any more."""
         self._last_answer = self._clock.monotonic()
         if record is None:
             return self._is_gone()
@@ -140,15 +125,11 @@ class _Waiting(Generic[RecordT]):
             return self._agreeing >= self._goal.looks
         self._agreeing = 0
         self._give_up(self._goal.hopeless(record))
-        self._tell(record)
+        self._report(record)
         return False
 
-    def _listed(self) -> RecordT | None:
-        """The thing in a complete list, where it has been missed for the first time."""
-        return self._watch.listed() if self._missed_at is None else None
-
     def _is_gone(self) -> bool:
-        """Take note of a miss; return whether that is what is waited for, and raise where it is not and is certain."""
+        """Note a miss; return whether that is what is waited for, and raise where it is not and is certain."""
         self._agreeing = 0
         now = self._clock.monotonic()
         self._missed_at = now if self._missed_at is None else self._missed_at
@@ -160,7 +141,7 @@ class _Waiting(Generic[RecordT]):
         return True
 
     def rest(self) -> None:
-        """Pause until the next look is due or somebody else has made one; raise when time is over or nobody cares."""
+        """Pause until the next poll is due or somebody else has made one; raise when time is over or on a cancel."""
         left = self._deadline.left()
         if left <= 0 and self._agreeing == 0 and self._missed_at is None:
             raise self._error(ReadyTimeout, f"not {self._goal.name} after {duration(self._deadline.total)}")
@@ -183,16 +164,13 @@ class _Waiting(Generic[RecordT]):
                 raise self._error(Cancelled, f"{reason} while waiting for it to be {self._goal.name}")
             self._clock.sleep(min(seconds, _SLICE))
             seconds -= _SLICE
-            if not self._is_settling() and self._lookout.has_news():
+            confirms_the_last_poll = self._agreeing > 0 or self._missed_at is not None
+            if not confirms_the_last_poll and self._source.has_news():
                 return
 
-    def _is_settling(self) -> bool:
-        """Whether the next look is to confirm the last one, which it only does after a while."""
-        return self._agreeing > 0 or self._missed_at is not None
-
     def _is_held(self) -> bool:
-        """Whether calls are too scarce to look again; silence meanwhile is nobody's fault."""
-        if self._lookout.has_news() or not self._patience.allowance.holds_polls():
+        """Whether calls are too scarce to poll again; that counts as no silence of the service."""
+        if self._source.has_news() or not self._patience.allowance.holds_polls():
             return False
         self._last_answer = self._clock.monotonic()
         self._patience.tell("waiting", self._patience.allowance.shortage_text())
@@ -203,15 +181,7 @@ class _Waiting(Generic[RecordT]):
             message = f"cannot become {self._goal.name}: {reason}"
             raise self._error(ReadyFailed, message, reason=reason, advice=self._goal.unreachable)
 
-    def _bear(self, trouble: Exception) -> None:
-        silence = self._clock.monotonic() - self._last_answer
-        if silence >= LONGEST_SILENCE:
-            raise self._error(
-                WaitError,
-                f"no good answer for {duration(silence)} while waiting to be {self._goal.name}: {trouble}",
-            )
-
-    def _tell(self, record: RecordT) -> None:
+    def _report(self, record: RecordT) -> None:
         elapsed = f"{duration(self._deadline.elapsed())} of {duration(self._deadline.total)}"
         usual = f"usually {duration(self._goal.usual)}" if self._goal.usual else ""
         shortage = self._patience.allowance.shortage_text()

@@ -22,7 +22,7 @@ from xplenty_pulumi.core.kinds.registry import FIELDS
 from xplenty_pulumi.core.kinds.variables import unquoted_text
 from xplenty_pulumi.core.preview import estimate
 from xplenty_pulumi.core.preview.estimate import ClusterUse, use_of
-from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules
+from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules, misplaced_rules
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs
@@ -121,11 +121,10 @@ def warn_once(call: EngineCall, text: str) -> None:
         bridge.warn(call, text)
 
 
-@lru_cache(maxsize=1)
-def warn_of_variables() -> None:
-    """Warn once in a process of variables in the environment that look like settings and are none."""
-    for text in settings.strange_variables(os.environ):
-        bridge.stack_line(text, "WARNING")
+@lru_cache(maxsize=64)
+def warn_of_settings(text: str) -> None:
+    """Warn once in a process of what looks like a setting and is none."""
+    bridge.stack_line(text, "WARNING")
 
 
 def warn_of_end(inputs: Mapping[str, object], questions: "PreviewQuestions", call: EngineCall) -> None:
@@ -165,7 +164,12 @@ def _mistaken(provider: ProviderContext, olds: Properties) -> list[XplentyError]
 
 
 def _rules(provider: ProviderContext) -> tuple[StackRules, list[XplentyError]]:
-    warn_of_variables()
+    names = provider.configured_names(provider.project)
+    for text in (
+        *settings.strange_variables(os.environ),
+        *misplaced_rules(provider.project, names, os.environ, provider.configuration),
+    ):
+        warn_of_settings(text)
     try:
         settings.require_known(provider.configured_names())
         return load_rules(os.environ, provider.configuration), []

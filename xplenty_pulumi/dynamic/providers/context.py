@@ -182,9 +182,14 @@ class ProviderContext(ResourceProvider):
         """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""
         return None if self._config is None else self._config.get(key)
 
-    def configured_names(self) -> tuple[str, ...]:
-        """Return all names under `xplenty:` in the stack's configuration."""
-        return settings.names_in(self._config)
+    @property
+    def project(self) -> str:
+        """The name of the project whose configuration this is."""
+        return settings.project_of(self._config)
+
+    def configured_names(self, namespace: str = "xplenty") -> tuple[str, ...]:
+        """Return all names in a namespace of the stack's configuration."""
+        return settings.names_in(self._config, namespace)
 
     def session(self) -> "Session":
         """Return what this process shares with all resources of the same account."""

@@ -9,8 +9,7 @@ from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.compare import plan
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended, is_active
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.core.reports.drift import Entry, findings_of
-from xplenty_pulumi.core.reports.drift_classes import Cause
+from xplenty_pulumi.core.reports.drift import Cause, Entry, findings_of
 from xplenty_pulumi.core.reports.overview import job_row
 from xplenty_pulumi.core.reports.script_goals import JOB_GOALS
 from xplenty_pulumi.errors import ReadyFailed, ReadyTimeout

@@ -94,12 +94,12 @@ class ClusterReconciler:
         Its watchers are looked at where `inputs`, as they were declared, say who is to be told.
         """
         self._patience.allowance.require_read()
-        survey = self._polls.cluster_survey
-        found = survey.find(cluster_id)
+        listing = self._polls.cluster_listing
+        found = listing.find(cluster_id)
         cluster = found or self._polls.cluster_presence.find(cluster_id)
         sight = self._sight(cluster_id, cluster)
         if sight.record is not None and not sight.gone and owner is not None:
-            self._warn_of_unfinished(sight.record, owner, nonces, among=survey.seen() if found else None)
+            self._warn_of_unfinished(sight.record, owner, nonces, among=listing.records() if found else None)
         return self._watching.seen(sight, cluster_id, inputs or {})
 
     def delete(

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from random import Random
 
 from xplenty_pulumi.client import Client, Cluster
@@ -12,12 +11,11 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_marked, is_surplus, is_unfinished
-from xplenty_pulumi.core.reading.absence import Presence
-from xplenty_pulumi.core.reading.lookup import or_none
-from xplenty_pulumi.core.reading.polling import PAGE
-from xplenty_pulumi.core.reading.shared_look import SharedCall
-from xplenty_pulumi.core.reading.usual import usual
+from xplenty_pulumi.core.reading.lookup import Presence, or_none
+from xplenty_pulumi.core.reading.pages import PagedList, first_page, newest_first
+from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
+from xplenty_pulumi.core.waiting.patience import usual
 from xplenty_pulumi.errors import XplentyError
 
 _FRESH = 5.0
@@ -145,8 +143,9 @@ class LiveClusters(HeldThings[Cluster]):
 
     def _take(self) -> ClusterListing:
         begun = self._clock.monotonic()
-        recent = self._recent()
-        older = self._by_status() if len(recent) == PAGE else ()
+        newest = PagedList(self._newest_first())
+        recent = tuple(newest.more().values())
+        older = () if newest.is_complete else self._by_status()
         listed = {one.id: one for one in (*older, *recent)}
         unended = {number: one for number, one in listed.items() if not CLUSTER.is_ending(one.status)}
         return ClusterListing(unended, recent, begun, self._clock.monotonic())
@@ -157,10 +156,10 @@ class LiveClusters(HeldThings[Cluster]):
             yield from self._client.clusters.list(status=status)
 
     def _recent(self) -> tuple[Cluster, ...]:
-        return tuple(islice(self._newest_first(), PAGE))
+        return first_page(self._newest_first())
 
     def _newest_first(self) -> Iterator[Cluster]:
-        return self._client.clusters.list(sort="created", direction="desc")
+        return newest_first(self._client, "clusters")
 
     def _single(self, cluster_id: int) -> Cluster | None:
         return or_none(lambda: self._client.clusters.get(cluster_id), self._client)

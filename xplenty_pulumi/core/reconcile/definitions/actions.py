@@ -6,7 +6,7 @@ from typing import Generic
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_unfinished, marker_on, way_out
-from xplenty_pulumi.core.reading.absence import Key
+from xplenty_pulumi.core.reading.lookup import Key
 from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
 from xplenty_pulumi.core.reconcile.definitions.search import KnownDefinitions

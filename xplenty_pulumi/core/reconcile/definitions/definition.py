@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Change, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, Owner
-from xplenty_pulumi.core.reading.absence import Key
+from xplenty_pulumi.core.reading.lookup import Key
 from xplenty_pulumi.core.reconcile.intent import Intent
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.waiting.patience import Patience

@@ -6,9 +6,8 @@ from random import Random
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_marked, is_unfinished
-from xplenty_pulumi.core.reading.absence import Key, Presence
-from xplenty_pulumi.core.reading.lookup import or_none
-from xplenty_pulumi.core.reading.shared_look import SharedCall
+from xplenty_pulumi.core.reading.lookup import Key, Presence, or_none
+from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition, RecordT
 from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
 

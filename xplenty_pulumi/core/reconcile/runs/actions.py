@@ -79,7 +79,7 @@ class RunReconciler:
         The service may forget a run. One that had succeeded has succeeded for ever: it is not gone.
         """
         self._patience.allowance.require_read()
-        found = self._polls.job_survey.find(job_id)
+        found = self._polls.job_listing.find(job_id)
         job = found or self._polls.job_presence.find(job_id)
         if job is None:
             self._runs.release(job_id)

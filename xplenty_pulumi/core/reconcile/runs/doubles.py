@@ -1,13 +1,10 @@
 """The look at the end of an operation that started runs: did a call that was doubled on its way start another one."""
 
-from itertools import islice
-
 from xplenty_pulumi.client import Client, Job
-from xplenty_pulumi.core.kinds.job_run import is_active
-from xplenty_pulumi.core.reading.last_look import LONGEST
-from xplenty_pulumi.core.reading.polling import PAGE
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_active
+from xplenty_pulumi.core.reading.strays import newest_at_end
 from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, StartedRun
-from xplenty_pulumi.errors import Cancelled, XplentyError
+from xplenty_pulumi.errors import XplentyError
 
 _BLIND = "whether a run was started twice on its way could not be looked at"
 
@@ -25,10 +22,7 @@ class DoubledRuns:
         if not starts:
             return ""
         try:
-            jobs = self._client.within(LONGEST).jobs.list(sort="created", direction="desc", page_size=PAGE)
-            newest = list(islice(jobs, PAGE))
-        except Cancelled:
-            return f"{_BLIND}: the service gave no usable answer"
+            newest = newest_at_end(self._client, JOB_RUN)
         except XplentyError as trouble:
             return f"{_BLIND}: {trouble.message}"
         return ". ".join(_told(job, start) for job in newest for start in starts if self._is_double(job, start))

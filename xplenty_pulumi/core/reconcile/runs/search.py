@@ -15,12 +15,12 @@ from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW
-from xplenty_pulumi.core.reading.usual import usual
+from xplenty_pulumi.core.reading.pages import PagedList, newest_first
 from xplenty_pulumi.core.reconcile.runs.goals import has_succeeded
+from xplenty_pulumi.core.waiting.patience import usual
 from xplenty_pulumi.errors import NotFoundError, UnsureError, XplentyError
 
 _SKEW = timedelta(minutes=2)
-_NEWEST = 100
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,11 @@ class KnownRuns:
     def newest(self, shape: RunShape) -> list[Job]:
         """Return the package's newest runs, newest first: a hundred, or all of the last hour if that is more."""
         oldest = self.oldest()
-        found: list[Job] = []
-        for job in self._client.jobs.list(package_id=int(shape.package_id), sort="created", direction="desc"):
-            if len(found) >= _NEWEST and job.created_at is not None and job.created_at < oldest:
+        jobs: PagedList[Job] = PagedList(newest_first(self._client, "jobs", package_id=int(shape.package_id)))
+        while page := jobs.more():
+            if any(job.created_at is not None and job.created_at < oldest for job in page.values()):
                 break
-            found.append(job)
-        return found
+        return list(jobs.found.values())
 
     def let_go(self, job_id: int) -> None:
         """Note at the service that no resource holds this ended run any more.

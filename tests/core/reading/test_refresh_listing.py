@@ -10,7 +10,7 @@ from tests.support.core_bench import Bench, answers, preceded_by
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reading.for_refresh import RefreshListing
+from xplenty_pulumi.core.reading.snapshots import RefreshListing
 
 TOGETHER = 8
 """As many as the engine asks for at once on two cores."""
@@ -36,7 +36,7 @@ def crowd() -> Crowd:
 @pytest.fixture
 def survey(bench: Bench, crowd: Crowd) -> RefreshListing[Cluster]:
     """The survey of the clusters."""
-    return Polls(bench.client, crowd).cluster_survey
+    return Polls(bench.client, crowd).cluster_listing
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def clusters(bench: Bench, count: int) -> list[int]:
 def test_one_alone_is_read_singly(bench: Bench) -> None:
     """Who is still alone after a moment is told to read singly."""
     (one,) = clusters(bench, 1)
-    assert Polls(bench.client, bench.clock).cluster_survey.find(one) is None
+    assert Polls(bench.client, bench.clock).cluster_listing.find(one) is None
     assert bench.wire.count("GET .*") == 0
 
 
@@ -64,7 +64,7 @@ def test_a_thousand_cost_ten_pages(bench: Bench, survey: RefreshListing[Cluster]
     found = [*threads.map(survey.find, ids[:TOGETHER]), *map(survey.find, ids[TOGETHER:])]
     assert [one.id if one else None for one in found] == ids
     assert bench.wire.count("GET .*") == 10
-    assert {one.id for one in survey.seen()} == set(ids)
+    assert {one.id for one in survey.records()} == set(ids)
 
 
 def test_slow_pages_are_read_once(bench: Bench, crowd: Crowd, threads: ThreadPoolExecutor) -> None:
@@ -72,7 +72,7 @@ def test_slow_pages_are_read_once(bench: Bench, crowd: Crowd, threads: ThreadPoo
     ids = clusters(bench, 1_000)
     polls = Polls(bench.client, crowd)
     bench.wire.on("GET clusters", preceded_by(lambda: crowd.advance(3.0)))
-    found = [*threads.map(polls.cluster_survey.find, ids[:TOGETHER]), *map(polls.cluster_survey.find, ids[TOGETHER:])]
+    found = [*threads.map(polls.cluster_listing.find, ids[:TOGETHER]), *map(polls.cluster_listing.find, ids[TOGETHER:])]
     assert [one.id if one else None for one in found] == ids
     assert bench.wire.count("GET .*") == 10
 

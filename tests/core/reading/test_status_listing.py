@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.reading.for_status import StatusListing
+from xplenty_pulumi.core.reading.snapshots import StatusListing
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Account:
     def __init__(self, count: int) -> None:
         self.things = {number: Thing(number) for number in range(1, count + 1)}
         self.calls: list[str] = []
-        self.glance = StatusListing(self._list, self._get, CLUSTER)
+        self.listing = StatusListing(self._list, self._get, CLUSTER)
 
     def turn(self, number: int, status: str) -> None:
         """Give a thing a status."""
@@ -30,7 +30,7 @@ class Account:
     def look(self) -> dict[int, str]:
         """Return what is seen of things that are not terminated or not among the newest hundred; and forget calls."""
         self.calls.clear()
-        seen = self.glance.look()
+        seen = self.listing.read()
         assert [one.id for one in seen] == sorted({one.id for one in seen}, reverse=True)
         oldest = sorted(self.things)[-100:][0]
         return {one.id: one.status for one in seen if one.id < oldest or one.status != "terminated"}

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.reading.absence import GONE_AFTER, Presence
-from xplenty_pulumi.core.reading.shared_look import NumberedResult, SharedCall
+from xplenty_pulumi.core.reading.lookup import GONE_AFTER, Presence
+from xplenty_pulumi.core.reading.shared import NumberedResult, SharedCall
 from xplenty_pulumi.errors import ServerError
 
 

@@ -8,8 +8,7 @@ import pytest
 from tests.support.core_bench import Bench, answers
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reading.polling import PollReader
-from xplenty_pulumi.core.reading.shared_look import GATHERING
+from xplenty_pulumi.core.reading.shared import GATHERING, PollReader
 from xplenty_pulumi.errors import ServerError
 
 Follow = Callable[[int], PollReader[Cluster]]
@@ -35,7 +34,7 @@ def clusters(bench: Bench, count: int) -> list[int]:
 
 def seen(follower: PollReader[Cluster]) -> int | None:
     """Return the id of what a look shows."""
-    record = follower.look()
+    record = follower.poll()
     return record.id if record else None
 
 
@@ -61,7 +60,7 @@ def test_nobody_is_shown_the_same_look_twice(bench: Bench, follow: Follow) -> No
     waiters = [follow(one) for one in clusters(bench, 3)]
     for _ in range(2):
         for waiter in waiters:
-            waiter.look()
+            waiter.poll()
     assert bench.wire.count("GET clusters") == 2
 
 
@@ -69,9 +68,9 @@ def test_a_look_from_before_does_not_count(bench: Bench, follow: Follow) -> None
     """Who begins to wait after a look, such as after a change of his own, gets a look that begins later."""
     ids = clusters(bench, 3)
     first, *_ = [follow(one) for one in ids]
-    first.look()
+    first.poll()
     bench.emulator.edit_cluster(ids[2], name="changed")
-    record = follow(ids[2]).look()
+    record = follow(ids[2]).poll()
     assert record is not None
     assert record.name == "changed"
 
@@ -80,9 +79,9 @@ def test_news_cost_nothing(bench: Bench, follow: Follow) -> None:
     """As soon as somebody has looked, all others may see it without a call."""
     first, second, _ = [follow(one) for one in clusters(bench, 3)]
     assert not second.has_news()
-    first.look()
+    first.poll()
     assert second.has_news()
-    second.look()
+    second.poll()
     assert (bench.wire.count("GET clusters"), second.has_news()) == (1, False)
 
 
@@ -107,7 +106,7 @@ def test_a_long_past_is_not_read(bench: Bench, follow: Follow) -> None:
     clusters(bench, 500)
     ids = clusters(bench, 5)
     for waiter in [follow(one) for one in ids]:
-        waiter.look()
+        waiter.poll()
     assert bench.wire.count("GET .*") == 1
 
 
@@ -126,7 +125,7 @@ def test_trouble_is_shared(bench: Bench, follow: Follow) -> None:
     bench.wire.on("GET clusters", answers(503))
     for waiter in [follow(one) for one in clusters(bench, 20)]:
         with pytest.raises(ServerError):
-            waiter.look()
+            waiter.poll()
     assert bench.wire.count("GET .*") == 5
 
 
@@ -136,7 +135,7 @@ def test_who_has_gone_is_not_looked_for(bench: Bench, polls: Polls) -> None:
     with polls.clusters.following(ids[0]) as first, polls.clusters.following(ids[1]):
         with polls.clusters.following(ids[2]):
             pass
-        first.look()
+        first.poll()
     assert bench.wire.count("GET clusters") == 0
 
 
@@ -164,7 +163,7 @@ def test_one_failed_look_is_not_the_last(bench: Bench, follow: Follow) -> None:
     bench.wire.on("GET clusters", answers(503), calls=range(1, 6))
     for waiter in waiters:
         with pytest.raises(ServerError):
-            waiter.look()
+            waiter.poll()
         assert not waiter.has_news()
     assert [seen(one) for one in waiters] == ids
     assert bench.wire.count("GET .*") == 6
@@ -174,7 +173,7 @@ def test_many_who_wait_for_the_same_share_their_looks(bench: Bench, follow: Foll
     """It is the waiters that count, not the things."""
     (one,) = clusters(bench, 1)
     for waiter in [follow(one) for _ in range(50)]:
-        waiter.look()
+        waiter.poll()
     assert bench.wire.count("GET .*") == 1
 
 

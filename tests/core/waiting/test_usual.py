@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.core_bench import BUILDING_TIME, OWNER, Bench, desired, desired_run
-from xplenty_pulumi.core.reading.usual import usual
+from xplenty_pulumi.core.waiting.patience import usual
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 OTHER = replace(OWNER, name="other")

@@ -1,0 +1,79 @@
+"""A list of the service, newest first, read page by page as far as it is asked for."""
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import Any, Generic, Protocol, TypeVar
+
+from xplenty_pulumi.client import Client
+
+FEW = 3
+"""Fewer things than this are cheaper to read one by one."""
+PAGE = 100
+"""Records on one page of a list, the most that the service gives (documented)."""
+
+
+class HasId(Protocol):
+    """A record of the service."""
+
+    @property
+    def id(self) -> int: ...
+
+
+RecordT = TypeVar("RecordT", bound=HasId)
+
+
+def newest_first(client: Client, collection: str, **query: Any) -> Iterator[Any]:
+    """Return a list of the client, from its newest record on; a page is fetched when its first record is asked for."""
+    found: Iterator[Any] = getattr(client, collection).list(sort="created", direction="desc", **query)
+    return found
+
+
+class PagedList(Generic[RecordT]):
+    """A list that is read from its beginning on; used by one thread at a time.
+
+    `found` has what was read, each record once, by its id. After trouble nothing more is read.
+    """
+
+    def __init__(self, records: Iterable[RecordT]) -> None:
+        self._records = records
+        self._rest = iter(records)
+        self._is_at_end = False
+        self.found: dict[int, RecordT] = {}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the list was read; false for one that the client has cut."""
+        return self._is_at_end and getattr(self._records, "is_complete", True)
+
+    def more(self) -> dict[int, RecordT]:
+        """Read one more page, and return what is on it; nothing at the end of the list."""
+        if self._is_at_end:
+            return {}
+        self._is_at_end = True
+        page = list(islice(self._rest, PAGE))
+        self._is_at_end = len(page) < PAGE
+        records = {one.id: one for one in page}
+        self.found.update(records)
+        return records
+
+    def read_for(self, wanted: Collection[int], *, few: int = 1) -> None:
+        """Read down to where fewer than `few` of `wanted` are missing, or reading these one by one costs no more.
+
+        A page costs one call, and so does a thing that is read by itself.
+        """
+        missing, barren = {*wanted}, 0
+        while page := self.more():
+            barren = 0 if missing & page.keys() else barren + 1
+            missing -= page.keys()
+            if len(missing) < few or barren >= len(missing):
+                return
+
+    def read_all(self) -> None:
+        """Read on to the end."""
+        while self.more():
+            pass
+
+
+def first_page(records: Iterable[RecordT]) -> tuple[RecordT, ...]:
+    """Return what is on the first page of a list."""
+    return tuple(PagedList(records).more().values())
