@@ -9,7 +9,7 @@ from typing import Any
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.kinds.kind import Kind
-from xplenty_pulumi.core.kinds.marker import scope_of
+from xplenty_pulumi.core.kinds.marker import Owner, scope_of
 from xplenty_pulumi.core.preview.questions import PreviewQuestions
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.last_look import FinalCheck
@@ -88,10 +88,12 @@ class Session:
             last_look=FinalCheck(client, clock),
         )
 
-    def hold(self, kind: Kind, resource_id: int) -> None:
-        """Note that the engine's state holds this thing, so that it is not taken for a lost one."""
+    def hold(self, kind: Kind, resource_id: int, owner: Owner | None = None) -> None:
+        """Note that the engine's state holds this thing for `owner`, so that it is not taken for a lost one."""
         for holder in [getattr(self, name) for name in kind.held_by] or [self._known(kind)]:
             holder.hold(resource_id)
+            if owner and not kind.signed:  # no marker says whose it is
+                holder.claim(resource_id, owner)
 
     def _known(self, kind: Kind) -> KnownDefinitions[Any]:
         with self._turn:

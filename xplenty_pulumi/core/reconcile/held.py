@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from operator import attrgetter
 from random import Random
 from typing import Generic, TypeVar
@@ -13,9 +14,14 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_adoptable, is_surplus, marker_on, refusal
 from xplenty_pulumi.core.reading.absence import Key
 from xplenty_pulumi.core.reading.polling import HasId
-from xplenty_pulumi.errors import XplentyError
+from xplenty_pulumi.errors import RefusedError, XplentyError
 
 RecordT = TypeVar("RecordT", bound=HasId)
+
+_SKEW = timedelta(minutes=5)
+"""What two clocks may differ by, at most, where a time of the service is compared with one of ours."""
+ADOPTED = "which carries the marker of this resource, as after an interrupted create call or a hand-over"
+"""What texts say of something that is adopted: no marker says which of the two it was."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,18 @@ class OwnerClaims(Generic[RecordT]):
         return [marker.nonce for one in self.adoptable if (marker := marker_on(one)) and marker.nonce]
 
     def refuse_others(self, kind: str) -> None:
-        """Raise RefusedError where there is one that nothing proves to be this owner's."""
+        """Raise RefusedError where one is not proved to be this owner's, or it is not clear which one is meant."""
         for other in self.others:
             raise refusal(kind, other, user=self.user)
+        handed_over = [one for one in self.adoptable if _was_handed_over(one)]
+        if len(handed_over) > 1:
+            ids = " and ".join(str(one.id) for one in handed_over)
+            raise RefusedError(
+                f"{kind}s {ids} were all handed over to this resource, so which one is meant cannot be told; nothing "
+                "was created or ended",
+                advice="Keep all but the one that is meant apart from any stack "
+                f"({' or '.join(release(kind, one.id) for one in handed_over)}), then run `pulumi up` again",
+            )
 
 
 class HeldThings(Generic[RecordT]):
@@ -100,8 +115,11 @@ class HeldThings(Generic[RecordT]):
         return self._key(record) in self._held
 
     def claims_among(self, marked: Iterable[RecordT], owner: Marker) -> OwnerClaims[RecordT]:
-        """Return which of those that carry a marker of `owner` this may adopt, the oldest first, and which not."""
-        found = sorted(marked, key=lambda one: one.id)
+        """Return which of those that carry a marker of `owner` this may adopt, the oldest first, and which not.
+
+        One that was handed over goes before what interrupted create calls left behind.
+        """
+        found = sorted(marked, key=lambda one: (not _was_handed_over(one), one.id))
         user = self.user if found else None
         adoptable = tuple(one for one in found if self._is_adoptable(one, owner, user))
         return OwnerClaims(adoptable, tuple(one for one in found if one not in adoptable), user)
@@ -117,3 +135,15 @@ class HeldThings(Generic[RecordT]):
     def _is_adoptable(self, record: RecordT, owner: Marker, user: int | None) -> bool:
         is_released = self._key(record) in self._released
         return is_released or is_adoptable(record, owner, now=self._clock.now(), user=user)
+
+
+def release(kind: str, thing_id: int) -> str:
+    """Return the command that takes the marker off a thing, so that no stack adopts it."""
+    return f"`xplenty-pulumi hand-over {kind}:{thing_id} --release`"
+
+
+def _was_handed_over(record: HasId) -> bool:
+    """Whether its marker was drawn after it was made, which no create call does."""
+    marker, made = marker_on(record), getattr(record, "created_at", None)
+    begun = marker.begun if marker else None
+    return begun is not None and made is not None and begun - made > _SKEW

@@ -14,13 +14,15 @@ class Outcome(Generic[RecordT]):
 
     `problem` is None exactly when it is as desired; otherwise the caller must keep the id, since the thing goes on
     existing. Where nothing exists, reconciling raises instead. `nonces` are those of all create calls that were sent
-    for it. `is_notify_due` says that who is told of it has not been seen to yet, so that the next update has to.
+    for it. `is_notify_due` says that who is told of it has not been seen to yet, so that the next update has to, and
+    `is_foreign` that somebody else made it, so that it is never ended.
     """
 
     record: RecordT
     problem: XplentyError | None = None
     nonces: tuple[str, ...] = ()
     is_notify_due: bool = False
+    is_foreign: bool = False
 
     def stays_unfinished(self, *, keeps_id: bool, is_saved_at_once: bool) -> bool:
         """Return whether its marker stays unfinished, since the state may not hold it and the next `up` is to adopt it.

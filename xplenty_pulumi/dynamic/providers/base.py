@@ -54,7 +54,7 @@ class Provider(ProviderContext):
     @answered
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Return what needs a new resource; what differs at all the engine finds out itself, property by property."""
-        self.hold(_id)
+        self.hold(_id, olds)
         found = self.plan(olds, news)
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
         if remark := found.remark(label, olds.get("status"), unknown=unknown):

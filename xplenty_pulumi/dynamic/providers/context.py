@@ -15,7 +15,7 @@ from xplenty_pulumi.dynamic import bridge, sessions
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.providers.answered import arguments_answered, name_answered, once
 from xplenty_pulumi.dynamic.secrets import secret_values
-from xplenty_pulumi.dynamic.state import ACCOUNT
+from xplenty_pulumi.dynamic.state import ACCOUNT, OWNER, Properties, owner_of
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret, scrub
 from xplenty_pulumi.settings import HEARTBEAT_IN_CI, in_ci
@@ -37,10 +37,11 @@ class ProviderContext(ResourceProvider):
         scrub = partial(self._scrubbed_of, arguments_answered())
         return replace(found, name=name_answered(), heartbeat=heartbeat, scrub=scrub)
 
-    def hold(self, _id: str) -> None:
+    def hold(self, _id: str, olds: Properties) -> None:
         """Note that the state holds what has this id, so that it is never taken for something lost."""
         try:
-            sessions.hold(self.settings(), self.kind, int(_id))
+            owner = owner_of(olds) if OWNER in olds else None
+            sessions.hold(self.settings(), self.kind, int(_id), owner)
         except ConfigError:
             return  # without settings nothing will be created either
 

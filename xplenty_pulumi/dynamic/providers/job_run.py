@@ -4,6 +4,7 @@ What only the provider process needs is loaded where it is used; see `base`.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
@@ -16,7 +17,7 @@ from xplenty_pulumi.dynamic.inputs import Inputs
 from xplenty_pulumi.dynamic.properties import declared
 from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of, timeout_of, with_notify
 from xplenty_pulumi.dynamic.providers.preview import warn_of_end
-from xplenty_pulumi.dynamic.state import DECLARED, OWNER, Properties, owner_of
+from xplenty_pulumi.dynamic.state import DECLARED, FOREIGN, OWNER, Properties, owner_of
 from xplenty_pulumi.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class JobRunProvider(Provider):
         """Return the run's id and outputs once it is completed."""
         call = self.call()
         outcome = self._job_runs(call).create(_desired_run(call, props))
-        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, _without_due(props, outcome)))
+        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, _in_effect(props, outcome)))
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
@@ -50,9 +51,10 @@ class JobRunProvider(Provider):
             seen = {name: value for name, value in _olds.items() if name not in _olds[DECLARED]}
             return UpdateResult(self.stored({**seen, **_news, DECLARED: sorted(declared(_news, JOB_RUN))}))
         call = self.call()
-        desired, is_notify_due = _desired_run(call, _news), _olds.get("notify") != _news.get("notify")
+        desired = replace(_desired_run(call, _news), is_foreign=FOREIGN in _olds)
+        is_notify_due = _olds.get("notify") != _news.get("notify")
         outcome = self._job_runs(call).resume(number_of(_id, self.kind), desired, is_notify_due=is_notify_due)
-        return UpdateResult(self.achieved(call, outcome, _without_due(_news, outcome)))
+        return UpdateResult(self.achieved(call, outcome, _in_effect(_news, outcome)))
 
     @answered
     def read(self, id_: str, props: Properties) -> ReadResult:
@@ -84,16 +86,18 @@ class JobRunProvider(Provider):
         return self.session().job_runs(call)
 
 
-def _without_due(props: Properties, outcome: "Outcome[Any]") -> Properties:
-    """The properties as they are in effect: without who is told where that is still to be seen to."""
-    return {name: value for name, value in props.items() if name != "notify" or not outcome.is_notify_due}
+def _in_effect(props: Properties, outcome: "Outcome[Any]") -> Properties:
+    """The properties without who is told, where that is still to be seen to, and with whether the run is foreign."""
+    known = {name: value for name, value in props.items() if name != "notify" or not outcome.is_notify_due}
+    return {**known, FOREIGN: True} if outcome.is_foreign else known
 
 
 def _declared_run(props: Properties) -> "DesiredRun":
     """The run as the program declared it, which nobody waits for now."""
     from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun  # noqa: PLC0415 - see above
 
-    return DesiredRun(declared(props, JOB_RUN), timeout=0, owner=owner_of(props) if OWNER in props else None)
+    owner = owner_of(props) if OWNER in props else None
+    return DesiredRun(declared(props, JOB_RUN), timeout=0, owner=owner, is_foreign=FOREIGN in props)
 
 
 def _desired_run(call: EngineCall, props: Properties) -> "DesiredRun":

@@ -12,6 +12,7 @@ from xplenty_pulumi.core.kinds.marker import Marker, Owner
 from xplenty_pulumi.core.kinds.obstacles import explained
 from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on
 from xplenty_pulumi.core.reconcile.clusters.search import ClusterListing, LiveClusters
+from xplenty_pulumi.core.reconcile.held import ADOPTED, release
 from xplenty_pulumi.core.reconcile.intent import Intent, everything
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -83,7 +84,7 @@ class ClusterCreation:
     def adopt(self, found: Cluster) -> Cluster:
         """Return the cluster once it is known that it can become the desired one, and tell of it."""
         _refuse_another_shape(found, self._desired)
-        self._patience.warn(f"adopted cluster {found.id}, which an interrupted create call left behind")
+        self._patience.warn(f"adopted cluster {found.id}, {ADOPTED}")
         return found
 
     def post(self) -> Cluster:
@@ -161,12 +162,13 @@ def _differs(made: Cluster, desired: DesiredCluster) -> bool:
 
 
 def _refuse_another_shape(found: Cluster, desired: DesiredCluster) -> None:
-    """A cluster that an earlier attempt made to another plan cannot be turned into the desired one."""
+    """Raise RefusedError where it was made to another plan and cannot be turned into the desired one."""
     replaces = plan(CLUSTER, desired.inputs, cluster_view(found)).replaces
     if replaces and replaces != ("status",):
         raise RefusedError(
-            f"it carries the marker of this resource, left behind by an earlier attempt, but has another "
-            f"{' and '.join(replaces)}; nothing was created or ended",
+            "it carries the marker of this resource, as after an interrupted create call or a hand-over, but has "
+            f"another {' and '.join(replaces)}; nothing was created or ended",
             resource=f"cluster {found.id}",
-            advice=f"Terminate it (`xplenty-pulumi terminate cluster {found.id}`), then run `pulumi up` again",
+            advice=f"Terminate it (`xplenty-pulumi terminate cluster {found.id}`), or keep it apart from any stack "
+            f"({release(CLUSTER.name, found.id)}), then run `pulumi up` again",
         )

@@ -7,6 +7,7 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
 from xplenty_pulumi.core.reconcile.definitions.search import KnownDefinitions
+from xplenty_pulumi.core.reconcile.held import ADOPTED, release
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import RefusedError, UnsureError
@@ -36,7 +37,7 @@ class DefinitionCreation(Generic[RecordT]):
         for found in claims.adoptable[:1]:
             self._refuse_another_shape(found)
             name = self._definition.label_of(found)
-            self._patience.warn(f"adopted {name}, which an interrupted create call left behind")
+            self._patience.warn(f"adopted {name}, {ADOPTED}")
             return found
         return None
 
@@ -61,10 +62,11 @@ class DefinitionCreation(Generic[RecordT]):
         fixed = [name for name in wrong if name in self._definition.kind.names(Change.REPLACE)]
         if fixed:
             raise RefusedError(
-                "it carries the marker of this resource, left behind by an earlier attempt, but its "
+                "it carries the marker of this resource, as after an interrupted create call or a hand-over, but its "
                 f"{' and its '.join(f'{name} is {shown[name]}' for name in fixed)}; nothing was created or removed",
                 resource=self._definition.label_of(found),
-                advice="Remove it, then run `pulumi up` again",
+                advice=f"Remove it, or keep it apart from any stack ({release(self._noun, found.id)}), then run "
+                "`pulumi up` again",
             )
 
     def _believed(self, made: RecordT, drawn: Marker) -> RecordT:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Job
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended, has_unknown_end
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import package_id
@@ -26,6 +26,8 @@ from xplenty_pulumi.core.reconcile.runs.start import RunStarter
 from xplenty_pulumi.core.reconcile.runs.stop import RunStopper
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.errors import XplentyError
+
+_UNKNOWN = "unknown to the service"
 
 
 class RunReconciler:
@@ -54,9 +56,10 @@ class RunReconciler:
         shape = RunShape.of(desired.inputs)
         with self._runs.turn(shape):
             newest = self._runs.newest(shape)
-            job = RunStarter(self._client, self._runs, self._polls, self._patience).start(desired, newest)
-            self._runs.claim(job.id, desired.owner)
-        return self._told(job, desired, usual=usual_seconds(newest))
+            taken = RunStarter(self._client, self._runs, self._polls, self._patience).start(desired, newest)
+            self._runs.claim(taken.job.id, desired.owner)
+        desired = replace(desired, is_foreign=taken.is_foreign)
+        return self._told(taken.job, desired, usual=usual_seconds(newest))
 
     def resume(self, job_id: int, desired: DesiredRun, *, is_notify_due: bool = True) -> Outcome[Job]:
         """Go on following a run that is known by its id; it is never started again.
@@ -85,6 +88,7 @@ class RunReconciler:
             self._runs.release(job_id)
             return forgotten(job_id, last_status)
         self._runs.hold(job_id)
+        self._runs.claim(job_id, desired.owner)
         return self._watching.seen(self._sight(job, desired), desired.inputs)
 
     def _sight(self, job: Job, desired: DesiredRun) -> Observation[Job]:
@@ -101,26 +105,40 @@ class RunReconciler:
         return Observation(job, remark=f"it is {job.status}. The next `pulumi up` goes on following it")
 
     def delete(self, job_id: int, desired: DesiredRun, *, timeout: float) -> str:
-        """Return what is seen in the end, as `stop` does; an empty text for a run that is left alone."""
-        return "" if desired.is_left_on_destroy else self.stop(job_id, timeout=timeout, owner=desired.owner)
+        """Return what is seen in the end, as `stop` does; an empty text for a run that is left alone.
+
+        One that somebody else started is only looked at, and named in a warning where it goes on.
+        """
+        if desired.is_left_on_destroy:
+            return ""
+        if not desired.is_foreign:
+            return self.stop(job_id, timeout=timeout, owner=desired.owner)
+        job = self._polls.job_presence.find(job_id)
+        if job is None or has_ended(job):
+            return "ended" if job else _UNKNOWN
+        self._patience.warn(
+            f"job {job_id} ({job.status}) was not stopped: somebody else started it, and this resource only followed "
+            f"it, as if_running asks. `xplenty-pulumi stop job {job_id}` stops it"
+        )
+        return "left running"
 
     def stop(self, job_id: int, *, timeout: float, owner: Owner | None = None) -> str:
         """Return what is seen in the end, in words, once the run has ended or the service does not know it.
 
-        An ended run is left as it is, and so is one that has changed hands: another resource than that of `owner` has
-        taken it up in this process.
+        An ended run is left as it is, and so is one that another resource than that of `owner` holds, as far as this
+        process has seen the state: one that has changed hands, or that both have.
 
         Raises:
             WaitError: it had not ended within `timeout` seconds.
         """
-        if heir := self._runs.heir(job_id, owner):
-            name = heir.name.rpartition("::")[2]
-            self._patience.warn(f"job {job_id} was not stopped: {name} has taken it up")
+        if other := self._runs.give_up(job_id, owner):
+            name = other.name.rpartition("::")[2]
+            self._patience.warn(f"job {job_id} was not stopped: {name} holds it")
             return f"left to {name}"
         self._runs.hold(job_id)
         ended = self._stopping.stop(job_id, Deadline.after(timeout, self._patience.clock))
         if ended is None:
-            return "unknown to the service"
+            return _UNKNOWN
         if has_succeeded(ended) or has_unknown_end(ended):
             self._let_go(job_id)
         return "ended"
@@ -130,8 +148,9 @@ class RunReconciler:
     ) -> Outcome[Job]:
         """Follow the run while the user is told of it, or not."""
         if is_notify_due and (problem := self._watching.begin(job, desired.inputs)):
-            return Outcome(job, problem, is_notify_due=True)
-        return self._watching.end(self._follow(job, desired, usual=usual), desired.inputs)
+            return Outcome(job, problem, is_notify_due=True, is_foreign=desired.is_foreign)
+        outcome = self._watching.end(self._follow(job, desired, usual=usual), desired.inputs)
+        return replace(outcome, is_foreign=desired.is_foreign)
 
     def _let_go(self, job_id: int) -> None:
         try:

@@ -11,11 +11,15 @@ _TO_THE_END = next(iter(FAR_ENOUGH))
 
 @dataclass(frozen=True)
 class DesiredRun:
-    """Checked inputs, how long each `up` may follow the run, and who declares it, which a start must know."""
+    """Checked inputs, how long each `up` may follow the run, and who declares it, which a start must know.
+
+    One that `is_foreign` was started by somebody else and is only followed, so nothing stops it.
+    """
 
     inputs: Mapping[str, object] = field(repr=False)
     timeout: float
     owner: Owner | None = None
+    is_foreign: bool = False
 
     @property
     def on_unsure(self) -> str:
@@ -25,7 +29,7 @@ class DesiredRun:
     @property
     def on_cancel(self) -> str:
         """What becomes of the run when the user has had enough of waiting: `leave` or `stop`."""
-        return self._choice("on_cancel", "leave")
+        return "leave" if self.is_foreign else self._choice("on_cancel", "leave")
 
     @property
     def wait_for(self) -> str:
@@ -40,7 +44,8 @@ class DesiredRun:
     @property
     def on_overrun(self) -> str:
         """What becomes of a run that takes longer than `max_runtime`: `stop`, `fail` or `leave`."""
-        return self._choice("on_overrun", "stop")
+        chosen = self._choice("on_overrun", "stop")
+        return "fail" if self.is_foreign and chosen == "stop" else chosen
 
     @property
     def on_failure(self) -> str:

@@ -51,7 +51,8 @@ def last_words(client: Client, job: Job) -> str:
 def overrun(job: Job, desired: DesiredRun) -> JobFailed:
     """Return the error for a run that takes longer than its `max_runtime`; its status says what became of it."""
     is_left = desired.on_overrun != "stop"
-    left = "it goes on, as on_overrun asks" if is_left else f"it was stopped and is seen {job.status}"
+    why = "since somebody else started it" if desired.is_foreign else "as on_overrun asks"
+    left = f"it goes on, {why}" if is_left else f"it was stopped and is seen {job.status}"
     link = f"; see {job.html_url}" if job.html_url else ""
     return JobFailed(
         f"ran longer than its max_runtime of {duration(desired.max_runtime or 0)}; {left}{link}",

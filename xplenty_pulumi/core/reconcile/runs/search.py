@@ -89,7 +89,7 @@ class KnownRuns:
         self.holds_cluster = holds_cluster
         self._lock = threading.Lock()
         self._held: set[int] = set()
-        self._claimed: dict[int, Owner | None] = {}
+        self._holders: dict[int, set[Owner | None]] = {}
         self._starts: list[StartedRun] = []
         self._turns: dict[tuple[object, ...], threading.Lock] = {}
 
@@ -102,11 +102,12 @@ class KnownRuns:
         """Remember that the state lets go of this run, because the service says that it does not know it."""
         with self._lock:
             self._held.discard(job_id)
+            self._holders.pop(job_id, None)
 
     def claim(self, job_id: int, owner: Owner | None) -> None:
-        """Remember whose run this process has started or taken up; to any other owner it is not a lost one."""
+        """Remember that this resource has the run, so that to any other owner it is not a lost one."""
         with self._lock:
-            self._claimed[job_id] = owner
+            self._holders.setdefault(job_id, set()).add(owner)
 
     def started(self, start: StartedRun) -> None:
         """Remember a run that this process has started."""
@@ -164,13 +165,14 @@ class KnownRuns:
     def is_free(self, job_id: int, owner: Owner | None) -> bool:
         """Return whether no other resource of this process holds the run, as far as it has seen the state."""
         with self._lock:
-            return job_id not in self._held and self._claimed.get(job_id, owner) == owner
+            return job_id not in self._held and self._holders.get(job_id, set()) <= {owner}
 
-    def heir(self, job_id: int, owner: Owner | None) -> Owner | None:
-        """Return who else has taken up the run of `owner` in this process; None where nobody is known to have."""
+    def give_up(self, job_id: int, owner: Owner | None) -> Owner | None:
+        """Note that `owner` does not hold the run any more, and return who else of this process does, if anybody."""
         with self._lock:
-            claimed = self._claimed.get(job_id)
-        return None if owner is None or claimed == owner else claimed
+            holders = self._holders.get(job_id, set())
+            holders.discard(owner)
+            return next(iter(holders), None) if owner else None
 
     def is_of_another_user(self, job: Job) -> bool:
         """Return whether a schedule or another user than that of the key is known to have started the run."""

@@ -1,5 +1,7 @@
 """Starting a run at most once: what an earlier attempt lost is taken up, and a lost answer is looked for."""
 
+from dataclasses import dataclass
+
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import is_active
 from xplenty_pulumi.core.reading.account import Polls
@@ -19,6 +21,14 @@ _LOOK_FIRST = (
 _POSTS = {"verify": 1, "refuse": 1, "rerun": 2}
 
 
+@dataclass(frozen=True)
+class TakenRun:
+    """The run that a resource is to follow, and whether somebody else may have started it."""
+
+    job: Job
+    is_foreign: bool = False
+
+
 class RunStarter:
     """Starts the run of one resource, or takes up the one that is meant."""
 
@@ -29,7 +39,7 @@ class RunStarter:
         self._whose = WhoseRuns(client, runs, polls)
         self._patience = patience
 
-    def start(self, desired: DesiredRun, newest: list[Job]) -> Job:
+    def start(self, desired: DesiredRun, newest: list[Job]) -> TakenRun:
         """Return the run: lost by an earlier attempt, an equal one where the user says that it is to count, or new.
 
         `newest` are the package's newest runs. At most one POST may have arrived, unless `on_unsure` is `rerun`.
@@ -40,8 +50,11 @@ class RunStarter:
         """
         shape = RunShape.of(desired.inputs)
         equal = self._whose.sort(shape, newest, desired)
-        found = self._left_behind(equal, desired) or self._of_somebody_else(equal, desired)
-        return found or self._new(shape, newest, desired)
+        if lost := self._left_behind(equal, desired):
+            return TakenRun(lost)
+        if foreign := self._of_somebody_else(equal, desired):
+            return TakenRun(foreign, is_foreign=True)
+        return TakenRun(self._new(shape, newest, desired))
 
     def _left_behind(self, equal: EqualRuns, desired: DesiredRun) -> Job | None:
         """The run that an earlier attempt has lost."""
