@@ -22,7 +22,7 @@ from xplenty_pulumi.core.reconcile import (
     RunReconciler,
     definition_of,
 )
-from xplenty_pulumi.core.reconcile.runs.doubles import DoubledRuns
+from xplenty_pulumi.core.reconcile.runs.start import DoubledRuns
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.dynamic import bridge

@@ -10,7 +10,7 @@ from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.cli.ui.telling import FORGOTTEN, ChangePrinter
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.reconcile.runs.stop import RunStopper
+from xplenty_pulumi.core.reconcile.runs.follow import RunStopper
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import UNMANAGED, JobRow, job_row, owner_of
 from xplenty_pulumi.core.waiting.patience import Deadline

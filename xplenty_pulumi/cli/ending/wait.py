@@ -11,7 +11,7 @@ from xplenty_pulumi.cli.ui.options import ClusterId, JobId, Timeout, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.cli.ui.telling import FORGOTTEN, ChangePrinter
 from xplenty_pulumi.core.reconcile.clusters import goals as clusters
-from xplenty_pulumi.core.reconcile.runs import stop as runs
+from xplenty_pulumi.core.reconcile.runs import follow as runs
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.script_goals import CLUSTER_GOALS, JOB_GOALS
 from xplenty_pulumi.core.waiting.goal import Goal, HasStatus

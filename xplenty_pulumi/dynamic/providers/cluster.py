@@ -59,7 +59,7 @@ class ClusterProvider(Provider):
         sight = self._clusters(call).read(number, inputs=declared(props, CLUSTER), owner=owner, nonces=nonces)
         if sight.gone or sight.record is None:
             return self.gone(call, id_, sight.remark, props)
-        return self.sighted(call, sight.record, sight.remark, with_notify(props, sight.told))
+        return self.sighted(call, sight.record, sight.remark, with_notify(props, sight.notified))
 
     @answered
     def delete(self, _id: str, _props: Properties) -> None:

@@ -71,7 +71,7 @@ class JobRunProvider(Provider):
             return self.remembered(call, id_, sight.remark, props)
         known = {"effective_variables": props.get("effective_variables")}
         record = sight.record.model_copy(update=known)
-        return self.sighted(call, record, sight.remark, with_notify(props, sight.told))
+        return self.sighted(call, record, sight.remark, with_notify(props, sight.notified))
 
     @answered
     def delete(self, _id: str, _props: Properties) -> None:
