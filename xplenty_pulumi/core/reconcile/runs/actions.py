@@ -53,10 +53,10 @@ class RunReconciler:
         shape = RunShape.of(desired.inputs)
         with self._runs.turn(shape):
             newest = self._runs.newest(shape)
-            taken = RunStarter(self._client, self._runs, self._polls, self._patience).start(desired, newest)
-            self._runs.claim(taken.job.id, desired.owner)
-        desired = replace(desired, is_foreign=taken.is_foreign)
-        return self._follow(taken.job, desired, usual=usual_seconds(newest))
+            starter = RunStarter(self._client, self._runs, self._polls, self._patience)
+            job, is_foreign = starter.start(desired, newest)
+            self._runs.claim(job.id, desired.owner)
+        return self._follow(job, replace(desired, is_foreign=is_foreign), usual=usual_seconds(newest))
 
     def resume(self, job_id: int, desired: DesiredRun, *, is_notify_due: bool = True) -> Outcome[Job]:
         """Go on following a run that is known by its id; it is never started again.

@@ -3,7 +3,6 @@
 `DoubledRuns` looks, at the end of an operation, whether a start that was doubled on its way made another run.
 """
 
-from dataclasses import dataclass
 from itertools import islice
 
 from xplenty_pulumi.client import Client, Job
@@ -27,14 +26,6 @@ _POSTS = {"verify": 1, "refuse": 1, "rerun": 2}
 _BLIND = "whether a run was started twice on its way could not be looked at"
 
 
-@dataclass(frozen=True)
-class TakenRun:
-    """The run that a resource is to follow, and whether somebody else may have started it."""
-
-    job: Job
-    is_foreign: bool = False
-
-
 class RunStarter:
     """Starts the run of one resource, or takes up the one that is meant."""
 
@@ -44,9 +35,10 @@ class RunStarter:
         self._polls = polls
         self._patience = patience
 
-    def start(self, desired: DesiredRun, newest: list[Job]) -> TakenRun:
-        """Return the run: lost by an earlier attempt, an equal one where the user says that it is to count, or new.
+    def start(self, desired: DesiredRun, newest: list[Job]) -> tuple[Job, bool]:
+        """Return the run, and whether somebody else may have started it.
 
+        It is one that an earlier attempt lost, an equal one where the user says that it is to count, or a new one.
         `newest` are the package's newest runs. At most one POST may have arrived, unless `on_unsure` is `rerun`.
 
         Raises:
@@ -56,10 +48,10 @@ class RunStarter:
         shape = RunShape.of(desired.inputs)
         equal = WhoseRuns(self._client, self._runs, self._polls).sort(shape, newest, desired)
         if equal.lost:
-            return TakenRun(self._taken_up(equal.lost, desired))
+            return self._taken_up(equal.lost, desired), False
         if foreign := self._of_somebody_else(equal, desired):
-            return TakenRun(foreign, is_foreign=True)
-        return TakenRun(self._new(shape, newest, desired))
+            return foreign, True
+        return self._new(shape, newest, desired), False
 
     def _taken_up(self, job: Job, desired: DesiredRun) -> Job:
         """The run that an earlier attempt has lost."""
