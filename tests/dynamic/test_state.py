@@ -8,6 +8,7 @@ from xplenty_pulumi.dynamic import state
 from xplenty_pulumi.dynamic.state import (
     ACCOUNT,
     DECLARED,
+    FOREIGN,
     NONCES,
     OBSERVED,
     OWED,
@@ -93,7 +94,8 @@ def test_observed_that_can_not_be_read_hides_nothing_else() -> None:
 
 def test_hidden_keys_are_spelled_in_one_place() -> None:
     """Every other module takes them from here."""
-    keys, here = {ACCOUNT, DECLARED, NONCES, OWED, OWNER, PROVIDER, SECRETS, SPECIAL}, Path(str(state.__file__))
+    keys = {ACCOUNT, DECLARED, FOREIGN, NONCES, OWED, OWNER, PROVIDER, SECRETS, SPECIAL}
+    here = Path(str(state.__file__))
     trees = {file: ast.parse(file.read_text()) for file in here.parents[1].rglob("*.py")}
     spelling = {
         file

@@ -41,7 +41,7 @@ def test_the_next_up_adopts_what_was_handed_over(stack: Stack, account: Emulator
 
     output = stack.up().succeeded().output
 
-    assert f"adopted cluster {lost.id}, which an interrupted create call left behind" in output
+    assert f"adopted cluster {lost.id}, which carries the marker of this resource" in output
     assert (stack.state()["etl"]["id"], len(account.clusters())) == (str(lost.id), 1)
     assert {call.partition(" ")[0] for call in writes(account)[before:]} <= {"PUT"}
     stack.destroy().succeeded()

@@ -101,11 +101,11 @@ def _set_watched(kind: str, *, told: bool) -> Callable[[Stage], list[Act]]:
     def prepare(stage: Stage) -> list[Act]:
         numbers = _things(stage, kind)
         for number in numbers:
-            stage.ours.watching[kind].set(number, told=not told, resource=f"{kind} {number}")
+            stage.ours.watching[kind].set(number, notified=not told, resource=f"{kind} {number}")
 
         def change(number: int) -> Act:
             def deed() -> str:
-                stage.ours.watching[kind].set(number, told=told, resource=f"{kind} {number}")
+                stage.ours.watching[kind].set(number, notified=told, resource=f"{kind} {number}")
                 return unless(_is_watched(stage, kind, number) is told, "the list is as it was")
 
             return act_of(deed)

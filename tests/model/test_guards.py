@@ -31,7 +31,7 @@ def _window(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
 
 
 def _signed(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
-    patch.setattr(converge, "held_description", lambda _cluster, _desired: None)
+    patch.setattr(converge, "held_text", lambda _cluster, _owner: None)
 
 
 def _held(patch: pytest.MonkeyPatch, _stack: Stack) -> None:

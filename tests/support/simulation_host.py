@@ -14,6 +14,7 @@ from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
 from xplenty_pulumi.dynamic.resources.hook import HookProvider
 from xplenty_pulumi.dynamic.session import Session
+from xplenty_pulumi.dynamic.state import OWNER, owner_of
 from xplenty_pulumi.settings import Settings
 
 Properties = dict[str, Any]
@@ -60,8 +61,8 @@ class _Simulated:
     def settings(self) -> Settings:
         return self.process.settings
 
-    def hold(self, _id: str) -> None:
-        self.session().hold(self.kind, int(_id))
+    def hold(self, _id: str, olds: Mapping[str, Any]) -> None:
+        self.session().hold(self.kind, int(_id), owner_of(olds) if OWNER in olds else None)
 
 
 class SimulatedClusters(_Simulated, ClusterProvider):

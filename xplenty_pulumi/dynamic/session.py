@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar, overload
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.kinds.kind import Ending, Kind
-from xplenty_pulumi.core.kinds.marker import scope_of
+from xplenty_pulumi.core.kinds.marker import Owner, scope_of
 from xplenty_pulumi.core.preview.questions import PreviewQuestions
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.strays import FinalCheck
@@ -23,7 +23,7 @@ from xplenty_pulumi.core.reconcile import (
     RunReconciler,
     definition_of,
 )
-from xplenty_pulumi.core.reconcile.runs.doubles import DoubledRuns
+from xplenty_pulumi.core.reconcile.runs.start import DoubledRuns
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.dynamic import bridge
@@ -113,10 +113,12 @@ class Session:
         """The check for clusters that the operation has left behind."""
         return FinalCheck(self.client, self.clock)
 
-    def hold(self, kind: Kind, resource_id: int) -> None:
-        """Note that the engine's state holds this thing, so that it is not taken for a lost one."""
+    def hold(self, kind: Kind, resource_id: int, owner: Owner | None = None) -> None:
+        """Note that the engine's state holds this thing for `owner`, so that it is not taken for a lost one."""
         for holder in [getattr(self, name) for name in kind.held_by] or [self._known(kind)]:
             holder.hold(resource_id)
+            if owner and not kind.signed:  # no marker says whose it is
+                holder.claim(resource_id, owner)
 
     def note(self, kind: Kind, arguments: Iterable[object]) -> None:
         """Note for the final check what the engine hands over in a call: whose resource it is, and its id."""

@@ -44,7 +44,9 @@ NONCES = "__nonces"
 OWED = "__owed"
 """Hidden output, only of what is unfinished: the inputs that an update was about, with blanks between them, or `*`
 where a create has not come to its end."""
-HIDDEN_OUTPUTS = (NONCES, OWED)
+FOREIGN = "__foreign"
+"""Hidden output, only of a run that somebody else started and the resource only follows: it is never stopped."""
+HIDDEN_OUTPUTS = (NONCES, OWED, FOREIGN)
 SPECIAL = "4dabf18193072939515e22adb298388d"
 """The key that marks a secret, or a value of another special kind, in what the engine writes (its own constant)."""
 _KINDS: Mapping[tuple[str, ...], Kind] = MappingProxyType(

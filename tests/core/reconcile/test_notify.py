@@ -130,8 +130,8 @@ def test_a_look_shows_who_is_told(bench: Bench, told: bool) -> None:
             change(number)
             (bench.client.clusters.unwatch if told else bench.client.clusters.watch)(cluster)
         expected = told if change is None else not told
-        assert bench.job_runs.read(number, last_status="running", desired=run).told is expected
-        assert bench.clusters.read(cluster, inputs={"notify": told}).told is expected
+        assert bench.job_runs.read(number, last_status="running", desired=run).notified is expected
+        assert bench.clusters.read(cluster, inputs={"notify": told}).notified is expected
 
 
 def test_a_look_without_notify_asks_nothing_more(bench: Bench) -> None:
@@ -140,8 +140,8 @@ def test_a_look_without_notify_asks_nothing_more(bench: Bench) -> None:
     run = wanted(bench, notify=True)
     ended = bench.job_runs.create(run).record.id
     asked = bench.wire.count("GET .*/watchers")
-    assert bench.clusters.read(cluster, inputs={"nodes": 2}).told is None
-    assert bench.job_runs.read(ended, last_status="completed", desired=run).told is None
+    assert bench.clusters.read(cluster, inputs={"nodes": 2}).notified is None
+    assert bench.job_runs.read(ended, last_status="completed", desired=run).notified is None
     assert bench.wire.count("GET .*/watchers") == asked
 
 
@@ -149,7 +149,7 @@ def test_a_thing_that_is_gone_is_told_to_nobody(bench: Bench) -> None:
     """What vanishes between two calls is left to the next look."""
     cluster = bench.clusters.create(desired(notify=True)).record.id
     bench.wire.on("GET clusters/.*/watchers", answers(404))
-    assert bench.clusters.read(cluster, inputs={"notify": True}).told is None
+    assert bench.clusters.read(cluster, inputs={"notify": True}).notified is None
     bench.emulator.end_cluster(cluster)
     asked = bench.wire.count("GET .*/watchers")
     assert bench.clusters.read(cluster, inputs={"notify": True}).gone

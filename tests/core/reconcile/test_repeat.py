@@ -6,6 +6,7 @@ import pytest
 
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.reconcile.repeat import act_until, find_late
+from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import InvalidError, NotSentError, RefusedError, ServerError, UnsureError, XplentyError
 
 LOST = UnsureError("no answer", marker="[xp1:a:b]", resource="new cluster")
@@ -96,13 +97,8 @@ class Search:
         return sight
 
     def run(self) -> str | None:
-        return find_late(
-            self.look,
-            LOST,
-            clock=self.clock,
-            tell=lambda: self.told.append(self.clock.monotonic()),
-            advice="Look again",
-        )
+        patience = Patience(self.clock, tell=lambda _headline, _detail: self.told.append(self.clock.monotonic()))
+        return find_late(self.look, LOST, what="it", patience=patience, advice="Look again")
 
 
 def test_late_effects_are_found() -> None:

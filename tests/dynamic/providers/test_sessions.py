@@ -7,6 +7,7 @@ import pytest
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.dynamic import session
 from xplenty_pulumi.dynamic.providers import context
 from xplenty_pulumi.dynamic.providers.context import hold_for, session_for
@@ -23,7 +24,7 @@ class Opened:
     settings: Settings
     held: list[tuple[Kind, int]] = field(default_factory=list)
 
-    def hold(self, kind: Kind, resource_id: int) -> None:
+    def hold(self, kind: Kind, resource_id: int, _owner: Owner | None) -> None:
         self.held.append((kind, resource_id))
 
 

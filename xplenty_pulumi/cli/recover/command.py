@@ -150,7 +150,7 @@ class StackAccount:
 
     def _living(self, kind: Kind) -> Iterable[Any]:
         if kind.ends is Ending.TERMINATED:
-            return LiveClusters(self.account.client, self.account.clock).look().unended.values()
+            return LiveClusters(self.account.client, self.account.clock).listing().unended.values()
         found: Iterable[Any] = getattr(self.account.client, kind.collection).list()
         return found
 

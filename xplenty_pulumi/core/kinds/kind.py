@@ -134,8 +134,9 @@ class Kind:
     rules: tuple[Rule, ...] = ()
     doubts: Callable[[Mapping[str, object]], Mapping[str, str]] = lambda _inputs: {}
     """Texts about inputs on which documents disagree, by the input; the service decides."""
-    repeated: Callable[[Any], Mapping[str, object] | None] = lambda _record: {}
-    """What each change of a record has to send again; None where the service hides some of that."""
+    repeated: Callable[[Any, Mapping[str, object]], Mapping[str, object] | None] = lambda _record, _asked: {}
+    """What each change of a record has to send again, where the service hides it as it was asked for; None where it
+    was not."""
     summary: Callable[[Any], str] = lambda record: str(record.name or "")
     """What a line says of a record that has no status."""
     asked_about: tuple[str, ...] = ()

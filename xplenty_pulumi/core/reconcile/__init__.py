@@ -5,17 +5,15 @@
 - `runs`: job runs: started once, followed to their end, stopped.
 - `held`: which things with a marker the state holds, and whose the others are.
 - `intent`: what an update is to bring about.
-- `notify`: whether the user of the key is told what becomes of a cluster or a run.
-- `outcome`: what reconciling ends in, and what a look shows.
+- `notify`: whether the key's user is notified of what becomes of a cluster or a run.
+- `outcome`: what reconciling ends in, and what is observed of it.
 - `repeat`: repeating a call that is safe to repeat, and looking for what one that is not may have made.
 """
 
 from xplenty_pulumi.core.reconcile.clusters.actions import ClusterReconciler
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.definitions.actions import DefinitionReconciler
-from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, definition_of
-from xplenty_pulumi.core.reconcile.definitions.hook import HookDefinition
-from xplenty_pulumi.core.reconcile.definitions.search import KnownDefinitions
+from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, KnownDefinitions, definition_of
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.reconcile.runs.actions import RunReconciler
 from xplenty_pulumi.core.reconcile.runs.search import KnownRuns
@@ -24,7 +22,6 @@ __all__ = [
     "ClusterReconciler",
     "DefinitionReconciler",
     "DesiredDefinition",
-    "HookDefinition",
     "KnownDefinitions",
     "KnownRuns",
     "LiveClusters",

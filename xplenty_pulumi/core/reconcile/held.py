@@ -3,27 +3,34 @@
 import threading
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from operator import attrgetter
 from random import Random
 from typing import Generic, TypeVar
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import is_adoptable, is_surplus, marker_on, refusal
+from xplenty_pulumi.core.kinds.ownership import is_adoptable, is_surplus, is_unfinished, marker_on, refusal, signed_text
 from xplenty_pulumi.core.reading.lookup import Key
 from xplenty_pulumi.core.reading.pages import HasId
-from xplenty_pulumi.errors import XplentyError
+from xplenty_pulumi.errors import RefusedError, XplentyError
 
 RecordT = TypeVar("RecordT", bound=HasId)
+
+_SKEW = timedelta(minutes=5)
+"""What two clocks may differ by, at most, where a time of the service is compared with one of ours."""
+ADOPTED = "which carries the marker of this resource, as after an interrupted create call or a hand-over"
+"""What texts say of something that is adopted: no marker says which of the two it was."""
 
 
 @dataclass(frozen=True)
 class OwnerClaims(Generic[RecordT]):
     """The things that carry the marker of one owner and are in no state that this process knows of.
 
-    `adoptable` are those that an interrupted create call of this owner made, or that the state held until it was told
-    that they are gone; `others` are somebody's. `user` is that of the key, None where that is not known.
+    `adoptable` are those that an interrupted create call of this owner made, or that the state held until they
+    were seen to be gone; `others` are somebody's. `user` is that of the key, None where that is not known.
     """
 
     adoptable: tuple[RecordT, ...]
@@ -36,9 +43,18 @@ class OwnerClaims(Generic[RecordT]):
         return [marker.nonce for one in self.adoptable if (marker := marker_on(one)) and marker.nonce]
 
     def refuse_others(self, kind: str) -> None:
-        """Raise RefusedError where there is one that nothing proves to be this owner's."""
+        """Raise RefusedError where one is not proved to be this owner's, or it is not clear which one is meant."""
         for other in self.others:
             raise refusal(kind, other, user=self.user)
+        handed_over = [one for one in self.adoptable if _was_handed_over(one)]
+        if len(handed_over) > 1:
+            ids = " and ".join(str(one.id) for one in handed_over)
+            raise RefusedError(
+                f"{kind}s {ids} were all handed over to this resource, so which one is meant cannot be told; nothing "
+                "was created or ended",
+                advice="Keep all but the one that is meant apart from any stack "
+                f"({' or '.join(release(kind, one.id) for one in handed_over)}), then run `pulumi up` again",
+            )
 
 
 class HeldThings(Generic[RecordT]):
@@ -86,22 +102,18 @@ class HeldThings(Generic[RecordT]):
     @property
     def user(self) -> int | None:
         """The id of the key's user; None where the service does not tell it, or not who made a thing."""
-        try:
-            return self._client.user_id() if self._has_maker else None
-        except XplentyError:
-            return None
+        return user_of(self._client) if self._has_maker else None
 
     def drawn(self, owner: Marker) -> Marker:
         """Return the marker of this owner for a create call that is sent now."""
         return owner.drawn(self._clock.now(), self.random)
 
-    def is_held(self, record: RecordT) -> bool:
-        """Return whether the state holds it."""
-        return self._key(record) in self._held
-
     def claims_among(self, marked: Iterable[RecordT], owner: Marker) -> OwnerClaims[RecordT]:
-        """Return which of those that carry a marker of `owner` this may adopt, the oldest first, and which not."""
-        found = sorted(marked, key=lambda one: one.id)
+        """Return which of those that carry a marker of `owner` this may adopt, the oldest first, and which not.
+
+        One that was handed over goes before what interrupted create calls left behind.
+        """
+        found = sorted(marked, key=lambda one: (not _was_handed_over(one), one.id))
         user = self.user if found else None
         adoptable = tuple(one for one in found if self._is_adoptable(one, owner, user))
         return OwnerClaims(adoptable, tuple(one for one in found if one not in adoptable), user)
@@ -110,10 +122,62 @@ class HeldThings(Generic[RecordT]):
         self, marked: Iterable[RecordT], owner: Marker, nonces: Container[str], *, kept: Key
     ) -> list[RecordT]:
         """Return those besides `kept` that a create call with one of `nonces` made and that the state does not hold."""
-        others = [one for one in marked if self._key(one) != kept and not self.is_held(one)]
+        others = [one for one in marked if self._key(one) != kept and not self.holds(self._key(one))]
         user = self.user if others else None
         return [one for one in others if is_surplus(one, owner, nonces, user=user)]
 
     def _is_adoptable(self, record: RecordT, owner: Marker, user: int | None) -> bool:
         is_released = self._key(record) in self._released
         return is_released or is_adoptable(record, owner, now=self._clock.now(), user=user)
+
+
+def held_text(record: HasId, owner: Marker) -> str | None:
+    """Return the text that says of something unfinished of this owner that it is held; None where it is not that."""
+    marker = marker_on(record)
+    if marker is None or not is_unfinished(record, owner):
+        return None
+    return markers.sign(signed_text(record), marker.held)
+
+
+def warn_of_duplicates(
+    kept: str,
+    find: Callable[[], Iterable[RecordT]],
+    name: Callable[[RecordT], str],
+    *,
+    way_out: Callable[[RecordT], str],
+    warn: Callable[[str], None],
+) -> None:
+    """Warn of each thing that unfinished create calls of the same resource made besides what is `kept`.
+
+    `find` reads them, `name` gives how texts name one, and `way_out` what ends it.
+    """
+    try:
+        found = find()
+    except XplentyError as failed:
+        warn(f"{kept}: could not look for duplicates of it: {failed.message}")
+        return
+    for one in found:
+        warn(
+            f"{name(one)} is a duplicate of {kept}: a create call of the same resource made it, and it is in no state. "
+            f"{way_out(one)}"
+        )
+
+
+def user_of(client: Client) -> int | None:
+    """Return the id of the key's user; None where the service does not tell it."""
+    try:
+        return client.user_id()
+    except XplentyError:
+        return None
+
+
+def release(kind: str, thing_id: int) -> str:
+    """Return the command that takes the marker off a thing, so that no stack adopts it."""
+    return f"`xplenty-pulumi hand-over {kind}:{thing_id} --release`"
+
+
+def _was_handed_over(record: HasId) -> bool:
+    """Whether its marker was drawn after it was made, which no create call does."""
+    marker, made = marker_on(record), getattr(record, "created_at", None)
+    begun = marker.begun if marker else None
+    return begun is not None and made is not None and begun - made > _SKEW

@@ -1,10 +1,11 @@
-"""What an update is to bring about, so that it sends what its preview has shown and nothing else; pure."""
+"""What is declared, and what an update is to bring about: what its preview has shown and nothing else; pure."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.kind import Kind, Phase
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
 
 EVERYTHING = "*"
 """What a create owes that has not come to its end."""
@@ -20,6 +21,34 @@ class Intent:
     fields: frozenset[str]
     waits: bool = True
     signs: bool = False
+
+
+@dataclass(frozen=True)
+class DesiredThing:
+    """Something with a marker as it should be: checked inputs, and who declares it.
+
+    `nonces` are those of all create calls of this resource so far. `keeps_id` says whether the state keeps the id of
+    what does not become as desired, `is_saved_at_once` whether it is written after each step rather than at the end of
+    the whole operation.
+    """
+
+    inputs: Mapping[str, object] = field(repr=False)
+    owner: Owner
+    nonces: tuple[str, ...] = field(default=(), kw_only=True)
+    keeps_id: bool = field(default=True, kw_only=True)
+    is_saved_at_once: bool = field(default=True, kw_only=True)
+
+    @property
+    def marker(self) -> Marker:
+        """What its markers share."""
+        return marker_of(self.owner)
+
+    def stays_unfinished(self, *, failed: bool) -> bool:
+        """Return whether its marker stays unfinished, since the state may not hold it and the next `up` is to adopt it.
+
+        The state does not keep the id of what has `failed`, or is not written before the end.
+        """
+        return not (self.keeps_id if failed else self.is_saved_at_once)
 
 
 def everything(kind: Kind) -> Intent:

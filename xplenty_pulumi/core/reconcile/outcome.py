@@ -1,4 +1,4 @@
-"""What reconciling ends in when something exists, and what a look shows."""
+"""What reconciling ends in when something exists, and what is observed of it."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -14,35 +14,30 @@ class Outcome(Generic[RecordT]):
 
     `problem` is None exactly when it is as desired; otherwise the caller must keep the id, since the thing goes on
     existing. Where nothing exists, reconciling raises instead. `nonces` are those of all create calls that were sent
-    for it. `is_notify_due` says that who is told of it has not been seen to yet, so that the next update has to.
+    for it. `is_notify_due` says that its watchers are not as `notify` says yet, which the next update sees to, and
+    `is_foreign` that somebody else made it, so that it is never ended.
     """
 
     record: RecordT
     problem: XplentyError | None = None
     nonces: tuple[str, ...] = ()
     is_notify_due: bool = False
-
-    def stays_unfinished(self, *, keeps_id: bool, is_saved_at_once: bool) -> bool:
-        """Return whether its marker stays unfinished, since the state may not hold it and the next `up` is to adopt it.
-
-        The state does not keep the id of what failed, or is not written before the end.
-        """
-        return not (is_saved_at_once if self.problem is None else keeps_id)
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True)
 class Observation(Generic[RecordT]):
-    """What a look at something known by its id shows.
+    """What the service shows of something that is known by its id.
 
     `record` is None where the service does not know it (any more). `gone` says that it is not there to be used again.
-    `remark` tells what a user should know: why it is gone, or what is not as it should be; empty where all is well.
-    `told` says whether the key's user is told what becomes of it, None where nobody looked.
+    `remark` is what a user should know: why it is gone, or what is not as it should be; empty where all is well.
+    `notified` says whether the key's user is one of its watchers, None where that was not read.
     """
 
     record: RecordT | None
     gone: bool = False
     remark: str = ""
-    told: bool | None = None
+    notified: bool | None = None
 
 
 def saying_what_exists(problem: XplentyError, exists: str) -> XplentyError:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ApiError, NotSentError, UnsureError, XplentyError
 
 T = TypeVar("T")
@@ -18,17 +19,17 @@ def act_until(
     *,
     clock: Clock,
     tolerate: tuple[type[XplentyError], ...],
-    looked: bool = False,
+    is_due: bool = False,
 ) -> None:
     """Call `act` unless `done` shows that there is nothing to do; where it fails with `tolerate`, look and try again.
 
     Four attempts in 17 seconds; the last failure is raised unless a final look shows that it took effect all the same.
-    Who has just `looked`, and knows that there is something to do, acts at once.
+    Where it `is_due`, as was just seen, the first call is made at once.
     """
     lost: XplentyError | None = None
     for attempt, pause in enumerate(_PAUSES):
         clock.sleep(pause)
-        if not (looked and attempt == 0) and done():
+        if not (is_due and attempt == 0) and done():
             return
         try:
             act()
@@ -41,21 +42,21 @@ def act_until(
 
 
 def find_late(
-    look: Callable[[], T | None], lost: UnsureError, *, clock: Clock, tell: Callable[[], None], advice: str
+    find: Callable[[], T | None], lost: UnsureError, *, what: str, patience: Patience, advice: str
 ) -> T | None:
     """Look for what a call with a `lost` answer may have made, after 2, 5, 10 and 20 seconds; None: it is not there.
 
-    `tell` is called before each wait.
+    `what` is what the headline names before each pause.
 
     Raises:
         UnsureError: the last look failed, so nothing is known; `advice` says what to do then.
     """
     trouble: XplentyError | None = None
     for pause in _LATE:
-        tell()
-        clock.sleep(pause)
+        patience.tell(f"the answer got lost, looking for {what}", "")
+        patience.clock.sleep(pause)
         try:
-            found, trouble = look(), None
+            found, trouble = find(), None
         except (ApiError, NotSentError) as failed:
             found, trouble = None, failed
         if found is not None:

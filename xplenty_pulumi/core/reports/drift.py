@@ -17,16 +17,9 @@ from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Drift, Ending, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.variables import values_of
-from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, phase_of, sight_of
-from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.core.reconcile.runs.failure import failure_of
-from xplenty_pulumi.core.reconcile.runs.goals import (
-    forgotten,
-    has_come_to_nothing,
-    has_succeeded,
-    is_awaited,
-    unknown_end,
-)
+from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, observation_of, phase_of
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, has_come_to_nothing, has_succeeded, is_awaited
+from xplenty_pulumi.core.reconcile.runs.failure import failure_of, forgotten, unknown_end
 from xplenty_pulumi.redact import MASK, scrub
 
 _UNKNOWN = "the service does not know it (404)"
@@ -180,7 +173,7 @@ def finding(entry: Entry, cause: Cause, remark: str) -> Finding:
 
 
 def _findings_of_cluster(entry: Entry, cluster: Cluster) -> tuple[Finding, ...]:
-    observation = sight_of(cluster)
+    observation = observation_of(cluster)
     if observation.gone:
         as_asked = bool(cluster.terminated_on_idle and entry.declared.get("terminate_on_idle"))
         return (finding(entry, Cause.ENDED_ON_IDLE if as_asked else Cause.GONE, observation.remark),)

@@ -65,7 +65,7 @@ class HandOverTarget:
     def body(self, marker: Marker | None) -> dict[str, object]:
         """Return the body of the call that gives it this marker, or none, with what each change has to repeat."""
         text = markers.sign(self.text, marker) if marker else markers.strip(self.text)
-        return {self.kind.signed: text, **(self.kind.repeated(self.record) or {})}
+        return {self.kind.signed: text, **(self.kind.repeated(self.record, {}) or {})}
 
 
 def look(client: Client, kind: str, number: int) -> HandOverTarget:
@@ -91,7 +91,7 @@ def require_free(thing: HandOverTarget, *, holder: str) -> None:
             advice="To manage it with another stack, move it: `pulumi state move`; to manage it with none, "
             "`pulumi state delete` first",
         )
-    if thing.kind.repeated(thing.record) is None:
+    if thing.kind.repeated(thing.record, {}) is None:
         raise RefusedError(
             "the service wants its settings with each change and does not show its password, which a change might "
             "lose; nothing was changed",
@@ -119,7 +119,7 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
         lambda: getattr(client, thing.kind.collection).update(number, now.body(marker)),
         clock=clock,
         tolerate=(UnsureError,),
-        looked=True,
+        is_due=True,
     )
     for pause in _SETTLING:
         clock.sleep(pause)

@@ -10,8 +10,7 @@ from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended, has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reconcile.clusters.goals import READY, TERMINATED
-from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.core.reconcile.runs.goals import goal_of
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, goal_of
 from xplenty_pulumi.core.reports.overview import job_row
 from xplenty_pulumi.core.waiting.goal import Goal, HasStatus
 

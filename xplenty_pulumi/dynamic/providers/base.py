@@ -70,7 +70,7 @@ class Provider(ProviderContext):
     @answered
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Return what needs a new resource; what differs at all the engine finds out itself, property by property."""
-        self.hold(_id)
+        self.hold(_id, olds)
         found = self.plan(olds, news)
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
         if remark := found.remark(label, olds.get("status"), unknown=unknown):
@@ -158,7 +158,7 @@ class Provider(ProviderContext):
             return self._gone(call, id_, found.remark, props)
         shown = props
         if found.record is not None:
-            watched = {} if found.told is None else {"notify": found.told}
+            watched = {} if found.notified is None else {"notify": found.notified}
             id_, shown = str(found.record.id), self.outputs({**props, **watched}, found.record)
             if not found.remark:
                 shown.pop(OWED, None)

@@ -14,11 +14,12 @@ from pulumi.dynamic import ResourceProvider
 
 from xplenty_pulumi import settings
 from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import open_operations
 from xplenty_pulumi.dynamic.secrets import secret_values
-from xplenty_pulumi.dynamic.state import OWNER, side_by_side
+from xplenty_pulumi.dynamic.state import OWNER, Properties, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.redact import Secret, scrub
 
@@ -34,7 +35,7 @@ _MOST_SESSIONS = 8
 """Sessions that are kept; a stack has one."""
 _turn = threading.Lock()
 _sessions: "dict[settings.Settings, Session]" = {}
-_held: dict[settings.Settings, list[tuple[Kind, int]]] = {}
+_held: dict[settings.Settings, list[tuple[Kind, int, Owner | None]]] = {}
 
 
 def session_for(found: settings.Settings) -> "Session":
@@ -49,20 +50,20 @@ def session_for(found: settings.Settings) -> "Session":
             from xplenty_pulumi.dynamic.session import open_session  # noqa: PLC0415 - see above
 
             _sessions[found] = open_session(found)
-            for kind, resource_id in _held.pop(found, ()):
-                _sessions[found].hold(kind, resource_id)
+            for kind, resource_id, owner in _held.pop(found, ()):
+                _sessions[found].hold(kind, resource_id, owner)
             while len(_sessions) > _MOST_SESSIONS:
                 _sessions.pop(next(iter(_sessions)))
         return _sessions[found]
 
 
-def hold_for(found: settings.Settings, kind: Kind, resource_id: int) -> None:
-    """Note that the engine's state holds this thing, so that it is not taken for a lost one; opens no session."""
+def hold_for(found: settings.Settings, kind: Kind, resource_id: int, owner: Owner | None = None) -> None:
+    """Note that the state holds this thing for `owner`, so that it is not taken for a lost one; opens no session."""
     with _turn:
         if found in _sessions:
-            _sessions[found].hold(kind, resource_id)
+            _sessions[found].hold(kind, resource_id, owner)
         else:
-            _held.setdefault(found, []).append((kind, resource_id))
+            _held.setdefault(found, []).append((kind, resource_id, owner))
 
 
 @dataclass(frozen=True)
@@ -165,10 +166,11 @@ class ProviderContext(ResourceProvider):
             scrub=lambda text: scrub(text, self._secrets_of(given)),
         )
 
-    def hold(self, _id: str) -> None:
+    def hold(self, _id: str, olds: Properties) -> None:
         """Note that the state holds what has this id, so that it is never taken for something lost."""
         with suppress(ConfigError):  # without settings nothing will be created either
-            hold_for(self.settings(), self.kind, int(_id))
+            owner = owner_of(olds) if OWNER in olds else None
+            hold_for(self.settings(), self.kind, int(_id), owner)
 
     def settings(self) -> settings.Settings:
         """Return the settings of this process, read once in a call of the engine.

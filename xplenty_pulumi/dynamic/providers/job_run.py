@@ -5,7 +5,7 @@ What only the provider process needs is loaded where it is used; see `base`.
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import UpdateResult
 
@@ -16,12 +16,12 @@ from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs, declared
 from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of, timeout_of
 from xplenty_pulumi.dynamic.providers.checking import warn_of_end
-from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OWNER, Properties, owner_of
+from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, FOREIGN, OWNER, Properties, owner_of
 from xplenty_pulumi.errors import ConfigError
 
 if TYPE_CHECKING:
     from xplenty_pulumi.client import Job
-    from xplenty_pulumi.core.reconcile import Observation, RunReconciler
+    from xplenty_pulumi.core.reconcile import Observation, Outcome, RunReconciler
     from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 
 
@@ -45,9 +45,13 @@ class JobRunProvider(Provider):
             return UpdateResult(self.stored({**shown, **_news, DECLARED: sorted(declared(_news, JOB_RUN))}))
         call = self.call()
         is_notify_due = _olds.get("notify") != _news.get("notify")
-        desired = self.desired(call, _news)
+        desired = replace(self.desired(call, _news), is_foreign=FOREIGN in _olds)
         outcome = self.reconciler(call).resume(number_of(_id, JOB_RUN), desired, is_notify_due=is_notify_due)
         return UpdateResult(self.achieved(call, outcome, _news))
+
+    def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:
+        """Return the outputs, with whether the run is another owner's and is only followed."""
+        return super().achieved(call, outcome, {**props, FOREIGN: True} if outcome.is_foreign else props)
 
     def end(self, call: EngineCall, number: int, props: Properties) -> str:
         """Return how the run was seen once it has ended, an empty text for one that is left alone."""
@@ -77,7 +81,8 @@ def _declared_run(props: Properties) -> "DesiredRun":
     """The run as the program declared it, without a wait for it."""
     from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun  # noqa: PLC0415 - see above
 
-    return DesiredRun(declared(props, JOB_RUN), timeout=0, owner=owner_of(props) if OWNER in props else None)
+    owner = owner_of(props) if OWNER in props else None
+    return DesiredRun(declared(props, JOB_RUN), timeout=0, owner=owner, is_foreign=FOREIGN in props)
 
 
 JobRunProvider.__module__ = PUBLIC_MODULE

@@ -132,8 +132,8 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
                 status that is not known) or `record` (a warning; `status` shows it, and the next `up` runs it anew).
             on_destroy: What becomes of an active run that is destroyed or replaced: `stop` (default) or `leave`.
             if_running: What to do about an equal run that is, or may be, somebody else's: `queue` (start one beside
-                it), `fail`, or `adopt` (follow that one as if it were this one). Without it one is started beside a run
-                that is known to be another's, and where that is not certain nothing is started.
+                it), `fail`, or `adopt` (follow that one; nothing of ours stops it). Without it one is started beside a
+                run that is known to be another's, and where that is not certain nothing is started.
             on_cancel: What becomes of the active run when the `pulumi up` is cancelled, by Ctrl-C for one: `leave`
                 (default: it goes on, and the next `pulumi up` follows it on), or `stop`, and the `up` ends once it is.
             timeout: How long each `pulumi up` follows the run, in seconds or as `2h`; default 24 hours. When it is over

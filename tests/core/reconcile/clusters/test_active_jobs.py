@@ -5,7 +5,7 @@ import pytest
 from tests.support.core_bench import Bench, answers, preceded_by
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reconcile.runs.stop import RunStopper
+from xplenty_pulumi.core.reconcile.runs.follow import RunStopper
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import InvalidError, ReadyTimeout, RefusedError

@@ -1,6 +1,7 @@
 """What interrupted create calls left behind is adopted; what nothing proves to be this resource's is refused."""
 
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.support.core_bench import OWNER, Bench, answers, desired, rewritten, signed
 from tests.support.odd_answers import hiding
 from xplenty_pulumi.core.kinds.marker import marker_of, read, sign
+from xplenty_pulumi.emulator import EmulatedCluster
 from xplenty_pulumi.errors import RefusedError
 
 OURS = marker_of(OWNER)
@@ -26,7 +28,8 @@ def test_an_earlier_attempt_is_adopted(bench: Bench) -> None:
     assert outcome.problem is None
     assert outcome.record.id == left.id
     assert bench.wire.count("POST clusters") == 0
-    assert bench.warned == [f"adopted cluster {left.id}, which an interrupted create call left behind"]
+    text = "which carries the marker of this resource, as after an interrupted create call or a hand-over"
+    assert bench.warned == [f"adopted cluster {left.id}, {text}"]
     assert outcome.record.description == bench.emulator.cluster(left.id).description == held(UNFINISHED)
 
 
@@ -59,6 +62,7 @@ def test_another_shape_is_refused(bench: Bench, other: dict[str, Any]) -> None:
         bench.clusters.create(desired(zone="us-east-1b", bootstrap_actions=[]))
     assert caught.value.resource == f"cluster {left.id}"
     assert f"has another {next(iter(other))}" in str(caught.value)
+    assert f"`xplenty-pulumi hand-over cluster:{left.id} --release`" in caught.value.advice
     assert {method for method, _, _ in bench.wire.requests} == {"GET"}
 
 
@@ -71,6 +75,32 @@ def test_of_two_attempts_one_is_adopted_and_the_other_ended(bench: Bench) -> Non
     assert set(outcome.nonces) == {found.nonce for one in left if (found := read(one.description))}
     assert f"cluster {left[1].id}, a duplicate of cluster {left[0].id}, was ended: terminated" in bench.warned
     assert bench.wire.count("POST clusters") == 0
+
+
+def handed_over(bench: Bench, seed: int) -> EmulatedCluster:
+    """Return a cluster that was made long ago, and whose marker was drawn now."""
+    made = bench.emulator.add_cluster()
+    bench.clock.advance(600)
+    bench.emulator.edit_cluster(made.id, description=sign("", OURS.drawn(bench.clock.now(), Random(seed))))
+    return made
+
+
+def test_of_two_that_were_handed_over_none_is_ended(bench: Bench) -> None:
+    """Which one the user means cannot be told, so the refusal names both, and the command that takes one back."""
+    both = [handed_over(bench, seed) for seed in (1, 2)]
+    with pytest.raises(RefusedError, match=f"clusters {both[0].id} and {both[1].id} were all handed over") as caught:
+        bench.clusters.create(desired())
+    for one in both:
+        assert f"`xplenty-pulumi hand-over cluster:{one.id} --release`" in caught.value.advice
+    assert {method for method, _, _ in bench.wire.requests} == {"GET"}
+
+
+def test_one_that_was_handed_over_is_adopted_before_a_left_one(bench: Bench) -> None:
+    """What a user means goes before what an interrupted create call has made besides."""
+    left = bench.emulator.add_cluster(description=signed(seed=1))
+    meant = handed_over(bench, seed=2)
+    assert bench.clusters.create(desired()).record.id == meant.id
+    assert bench.emulator.cluster(left.id).status == "terminated"
 
 
 def test_one_that_works_is_adopted_before_a_broken_one(bench: Bench) -> None:

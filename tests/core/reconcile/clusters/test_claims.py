@@ -46,7 +46,7 @@ def test_an_unfinished_cluster_is_adoptable(bench: Bench, status: str) -> None:
 @pytest.mark.parametrize("status", CLUSTER.statuses(Phase.ENDING, Phase.GONE))
 def test_an_ended_cluster_is_nothing(bench: Bench, status: str) -> None:
     """What is ending is not adopted, or a replacement would adopt its predecessor; nor is it a duplicate."""
-    before = bench.another_process().living.look()
+    before = bench.another_process().living.listing()
     bench.emulator.add_cluster(description=UNFINISHED, status=status)
     bench.emulator.add_cluster(description=HELD, status=status)
     assert adoptable(bench) == []
@@ -102,7 +102,7 @@ def test_without_a_known_user_the_marker_decides(bench: Bench) -> None:
 
 def test_what_the_state_holds_is_not_claimed(bench: Bench) -> None:
     """It is not lost, however it was found; another process knows nothing of it."""
-    before = bench.living.look()
+    before = bench.living.listing()
     bench.clock.advance(6)
     made = bench.emulator.add_cluster(description=UNFINISHED)
     bench.living.hold(made.id)
@@ -165,7 +165,7 @@ def test_surplus_of_a_new_call_costs_one_list(bench: Bench) -> None:
 def test_what_appeared_since_is_found_whatever_the_clocks_say(bench: Bench, hours: int) -> None:
     """Between a look before and a look after, no time needs to be compared."""
     bench.emulator.add_cluster()
-    before = bench.living.look()
+    before = bench.living.listing()
     bench.clock.jump(hours * 3600)
     made = [bench.emulator.add_cluster(description=UNFINISHED, status=status).id for status in ("pending", "error")]
     assert {one.id for one in bench.living.appeared(OURS, nonces(UNFINISHED), before)} == set(made)
@@ -174,7 +174,7 @@ def test_what_appeared_since_is_found_whatever_the_clocks_say(bench: Bench, hour
 @pytest.mark.parametrize("text", [HELD, signed(seed=2), sign("", OURS)])
 def test_what_another_call_made_did_not_appear(bench: Bench, text: str) -> None:
     """Only a nonce of this resource's own calls shows that a lost answer was about it."""
-    before = bench.living.look()
+    before = bench.living.listing()
     bench.emulator.add_cluster(description=text)
     assert bench.living.appeared(OURS, nonces(UNFINISHED), before) == []
 
@@ -182,14 +182,14 @@ def test_what_another_call_made_did_not_appear(bench: Bench, text: str) -> None:
 def test_what_was_there_before_did_not_appear_since(bench: Bench) -> None:
     """A predecessor that was listed before is not the answer that got lost."""
     bench.emulator.add_cluster(description=UNFINISHED)
-    before = bench.living.look()
+    before = bench.living.listing()
     assert bench.living.appeared(OURS, nonces(UNFINISHED), before) == []
 
 
 def test_a_service_that_hides_new_clusters_for_a_while() -> None:
     """A list that lags shows the cluster at a later look."""
     bench = Bench.new(knobs=Knobs(list_lag_seconds=15))
-    before = bench.living.look()
+    before = bench.living.listing()
     bench.emulator.add_cluster(description=UNFINISHED)
     assert bench.living.appeared(OURS, nonces(UNFINISHED), before) == []
     bench.clock.advance(15)

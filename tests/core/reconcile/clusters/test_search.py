@@ -29,7 +29,7 @@ def test_every_status_before_the_end_is_listed(bench: Bench) -> None:
     made = {bench.emulator.add_cluster(status=status).id for status in unended}
     for _ in range(100):
         bench.emulator.add_cluster(status="terminated")
-    assert set(bench.living.look().unended) == made
+    assert set(bench.living.listing().unended) == made
 
 
 def test_a_short_list_is_a_whole_look(bench: Bench) -> None:
@@ -37,7 +37,7 @@ def test_a_short_list_is_a_whole_look(bench: Bench) -> None:
     made = bench.emulator.add_cluster()
     for _ in range(98):
         bench.emulator.add_cluster(status="terminated")
-    assert set(bench.living.look().unended) == {made.id}
+    assert set(bench.living.listing().unended) == {made.id}
     assert bench.wire.count("GET clusters") == 1
 
 
@@ -49,10 +49,10 @@ def test_a_look_serves_all_who_ask_within_five_seconds(bench: Bench) -> None:
         bench.living.claims(OURS)
     assert bench.wire.count("GET clusters") == A_LOOK
     bench.clock.advance(5)
-    bench.living.look()
+    bench.living.listing()
     assert bench.wire.count("GET clusters") == A_LOOK
     bench.clock.advance(0.5)
-    bench.living.look()
+    bench.living.listing()
     assert bench.wire.count("GET clusters") == 2 * A_LOOK
 
 
@@ -68,7 +68,7 @@ def test_a_slow_look_serves_all_who_have_waited_for_it(bench: Bench) -> None:
 def test_threads_share_one_look(bench: Bench) -> None:
     """Whoever comes while a look is taken waits for it instead of taking another."""
     long_history(bench)
-    threads = [threading.Thread(target=bench.living.look) for _ in range(8)]
+    threads = [threading.Thread(target=bench.living.listing) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -78,10 +78,10 @@ def test_threads_share_one_look(bench: Bench) -> None:
 
 def test_forgetting_makes_the_next_look_new(bench: Bench) -> None:
     """What may have been created since is seen."""
-    bench.living.look()
+    bench.living.listing()
     made = bench.emulator.add_cluster()
     bench.clock.advance(6)
-    assert made.id in bench.living.look().unended
+    assert made.id in bench.living.listing().unended
 
 
 def test_a_failed_look_is_not_kept(bench: Bench) -> None:
@@ -89,15 +89,15 @@ def test_a_failed_look_is_not_kept(bench: Bench) -> None:
     long_history(bench)
     bench.wire.on("GET clusters", answers(404), calls={3})
     with pytest.raises(NotFoundError):
-        bench.living.look()
-    assert bench.living.look().unended == {}
+        bench.living.listing()
+    assert bench.living.listing().unended == {}
 
 
 def test_only_the_newest_hundred_are_looked_at_whatever_their_status(bench: Bench) -> None:
     """A long history costs one page."""
     for _ in range(150):
         bench.emulator.add_cluster(status="terminated")
-    assert len(bench.living.look().newest) == 100
+    assert len(bench.living.listing().newest) == 100
     assert bench.wire.count("GET clusters") == A_LOOK
 
 
@@ -113,7 +113,7 @@ def test_a_failed_look_is_shared_by_those_who_waited_for_it(bench: Bench, monkey
 
     def ask() -> None:
         with pytest.raises(NotFoundError) as caught:
-            bench.living.look()
+            bench.living.listing()
         troubles.append(caught.value)
 
     def fails_late(exchange: Exchange) -> httpx.Response:
@@ -134,18 +134,18 @@ def test_a_failed_look_is_shared_by_those_who_waited_for_it(bench: Bench, monkey
 def test_what_was_just_posted_makes_the_next_look_new(bench: Bench) -> None:
     """The owner who has just sent a create call sees what it made; others may see what was there before."""
     bench.clock.advance(1000)
-    bench.living.look()
+    bench.living.listing()
     made = bench.emulator.add_cluster()
     bench.living.posted(OURS)
-    assert made.id not in bench.living.look().unended
-    assert made.id in bench.living.look(OURS).unended
+    assert made.id not in bench.living.listing().unended
+    assert made.id in bench.living.listing(OURS).unended
 
 
 def test_a_look_shows_what_was_there(bench: Bench) -> None:
     """By its id, an ended one among the newest too, and one that lives however old it is."""
     old = bench.emulator.add_cluster()
     ended = [bench.emulator.add_cluster(status="terminated").id for _ in range(101)]
-    look = bench.living.look()
+    look = bench.living.listing()
     assert look.shows(old.id)
     assert look.shows(ended[-1])
     assert not look.shows(ended[0])

@@ -43,7 +43,8 @@ def test_a_hook_left_behind_is_adopted_and_set_right(bench: Bench) -> None:
     assert (outcome.record.id, outcome.problem) == (left.id, None)
     assert [hook.events for hook in bench.emulator.hooks()] == [("cluster",)]
     assert named(bench) == {left.id: signed("day", held=True)}
-    assert bench.warned == [f"adopted hook {left.id}, which an interrupted create call left behind"]
+    text = "which carries the marker of this resource, as after an interrupted create call or a hand-over"
+    assert bench.warned == [f"adopted hook {left.id}, {text}"]
 
 
 def test_of_two_attempts_one_is_adopted_and_the_other_removed(bench: Bench) -> None:

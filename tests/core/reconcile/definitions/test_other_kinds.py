@@ -83,7 +83,7 @@ class NoteDefinition(Definition[Cluster]):
         """Return whether it is archived."""
         return record.status == "archived"
 
-    def kept(self, record: Cluster, asked: Mapping[str, object]) -> Mapping[str, object]:
+    def repeated(self, record: Cluster, asked: Mapping[str, object]) -> Mapping[str, object]:
         """Return the whole note."""
         return self.view(record, asked)
 

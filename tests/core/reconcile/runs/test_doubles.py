@@ -2,7 +2,7 @@
 
 from tests.support.core_bench import Bench, answers, desired_run
 from tests.support.odd_answers import doubled
-from xplenty_pulumi.core.reconcile.runs.doubles import DoubledRuns
+from xplenty_pulumi.core.reconcile.runs.start import DoubledRuns
 
 
 def started(bench: Bench) -> str:

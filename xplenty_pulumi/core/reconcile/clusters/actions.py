@@ -1,7 +1,8 @@
-"""Clusters: created once, resized honestly, ended verifiably."""
+"""Create, update, read and delete for clusters, step by step."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property, partial
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.marker import Marker
@@ -10,8 +11,9 @@ from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
 from xplenty_pulumi.core.reconcile.clusters.create import ClusterCreation, DesiredCluster
 from xplenty_pulumi.core.reconcile.clusters.end import ClusterEnding
-from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, kept, label, sight_of
+from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, kept, observation_of
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
+from xplenty_pulumi.core.reconcile.held import warn_of_duplicates
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -21,17 +23,19 @@ from xplenty_pulumi.errors import ReadyFailed, XplentyError
 class ClusterReconciler:
     """The clusters of one account; every method blocks until what it says is true.
 
-    `polls` are the looks to share with all others who work on the account.
+    `polls` are shared with all others who work on the account.
     """
 
     def __init__(self, client: Client, living: LiveClusters, patience: Patience, *, polls: Polls | None = None) -> None:
         self._client = client
         self._living = living
         self._polls = polls or Polls(client, patience.clock)
-        self._ending = ClusterEnding(client, living, self._polls, patience)
-        self._watching = WatcherList(client, client.clusters, patience)
-        self._convergence = Convergence(client, living, self._polls, self._watching, patience)
+        self._convergence = Convergence(client, living, self._polls, patience)
         self._patience = patience
+
+    @cached_property
+    def _ending(self) -> ClusterEnding:
+        return ClusterEnding(self._client, self._living, self._polls, self._patience)
 
     def create(self, desired: DesiredCluster) -> Outcome[Cluster]:
         """Return the one living cluster of the resource, ready and as desired.
@@ -46,7 +50,7 @@ class ClusterReconciler:
                 not be told or must not be touched.
         """
         creation = ClusterCreation(self._client, self._living, self._patience, desired)
-        cluster = self._adopted(creation, desired) or creation.post()
+        cluster = creation.adopted(partial(self._end, desired)) or creation.post()
         outcome = self._convergence.bring(cluster, desired, usual=self._living.usual_seconds(cluster.type))
         if outcome.problem is None or desired.keeps_id:
             self._living.hold(cluster.id)
@@ -66,15 +70,15 @@ class ClusterReconciler:
             XplentyError: it cannot be looked at.
         """
         self._living.hold(cluster_id)
-        seen = self._sight(cluster_id, self._polls.cluster_presence.find(cluster_id))
-        if seen.gone or seen.record is None:
+        observed = self._observed(cluster_id, self._polls.cluster_presence.find(cluster_id))
+        if observed.gone or observed.record is None:
             raise ReadyFailed(
-                f"it cannot be updated: {seen.remark}",
-                resource=label(cluster_id),
+                f"it cannot be updated: {observed.remark}",
+                resource=f"cluster {cluster_id}",
                 advice="Run `pulumi up --refresh` to create it anew",
             )
-        marker = marker_on(seen.record)
-        outcome = self._convergence.bring(seen.record, desired)
+        marker = marker_on(observed.record)
+        outcome = self._convergence.bring(observed.record, desired)
         if marker is not None and marker.is_unfinished and marker.whose == desired.marker:
             nonces = (*desired.nonces, marker.nonce)
             self._end_surplus(cluster_id, marker.whose, nonces, desired, is_new=False)
@@ -91,16 +95,25 @@ class ClusterReconciler:
         """Return the cluster as it is now; ending, ended and unknown to the service all count as gone.
 
         Warns of clusters besides it that unfinished create calls of its `owner` made; a destroy ends those of `nonces`.
-        Its watchers are looked at where `inputs`, as they were declared, say who is to be told.
+        Its watchers are read where `inputs`, as they were declared, have `notify`.
         """
         self._patience.allowance.require_read()
         listing = self._polls.cluster_listing
         found = listing.find(cluster_id)
-        cluster = found or self._polls.cluster_presence.find(cluster_id)
-        sight = self._sight(cluster_id, cluster)
-        if sight.record is not None and not sight.gone and owner is not None:
-            self._warn_of_unfinished(sight.record, owner, nonces, among=listing.records() if found else None)
-        return self._watching.seen(sight, cluster_id, inputs or {})
+        observed = self._observed(cluster_id, found or self._polls.cluster_presence.find(cluster_id))
+        if observed.record is not None and not observed.gone and owner is not None:
+            among = listing.records() if found else None
+            warn_of_duplicates(
+                f"cluster {cluster_id}",
+                lambda: self._living.unfinished(owner, among=among),
+                lambda one: f"cluster {one.id}",
+                way_out=lambda one: (
+                    f"{way_out(one, nonces)}, and so does `xplenty-pulumi terminate cluster {one.id} --force`"
+                ),
+                warn=self._patience.warn,
+            )
+        watchers = WatcherList(self._client, self._client.clusters, self._patience)
+        return watchers.observed(observed, cluster_id, inputs or {})
 
     def delete(
         self,
@@ -126,69 +139,45 @@ class ClusterReconciler:
             self._ending.end_surplus(surplus, cluster_id, timeout=timeout)
         return how
 
-    def _adopted(self, creation: ClusterCreation, desired: DesiredCluster) -> Cluster | None:
-        """What interrupted create calls left behind, if anything; where that is broken it is ended first, or kept."""
-        found = creation.find()
-        if found and (not is_broken(found[0]) or desired.keeps_broken):
-            return creation.adopt(found[0])
-        for broken in found:
-            self._patience.tell(f"ending cluster {broken.id}, which an earlier attempt left behind broken", "")
-            self._end(broken.id, desired)
-        return None
-
     def _end_surplus(
         self, kept_id: int, owner: Marker, nonces: tuple[str, ...], desired: DesiredCluster, *, is_new: bool
     ) -> None:
         try:
             surplus = self._living.surplus(owner, nonces, kept=kept_id, is_new=is_new)
         except XplentyError as failed:
-            self._patience.warn(f"{label(kept_id)}: could not look for duplicates of it: {failed.message}")
+            self._patience.warn(f"cluster {kept_id}: could not look for duplicates of it: {failed.message}")
             return
         self._ending.end_surplus(surplus, kept_id, timeout=desired.terminate_timeout)
 
-    def _end(self, cluster_id: int, desired: DesiredCluster) -> str:
+    def _end(self, desired: DesiredCluster, cluster_id: int) -> None:
         policy = str(desired.inputs.get("active_jobs_on_terminate", "stop"))
-        return self._ending.end(cluster_id, timeout=desired.terminate_timeout, active_jobs=policy)
+        self._ending.end(cluster_id, timeout=desired.terminate_timeout, active_jobs=policy)
 
-    def _sight(self, cluster_id: int, cluster: Cluster | None) -> Observation[Cluster]:
+    def _observed(self, cluster_id: int, cluster: Cluster | None) -> Observation[Cluster]:
         """What the record, or its absence, means; and whether the state may be thought to hold it from now on."""
-        sight = sight_of(cluster)
-        if sight.record is None or sight.gone:
+        observed = observation_of(cluster)
+        if observed.gone:
             self._living.release(cluster_id)
         else:
             self._living.hold(cluster_id)
-        return sight
-
-    def _warn_of_unfinished(
-        self, cluster: Cluster, owner: Marker, nonces: tuple[str, ...], *, among: list[Cluster] | None
-    ) -> None:
-        try:
-            unfinished = self._living.unfinished(owner, among=among)
-        except XplentyError as failed:
-            self._patience.warn(f"{label(cluster.id)}: could not look for duplicates of it: {failed.message}")
-            return
-        for one in unfinished:
-            self._patience.warn(
-                f"{label(one.id)} is a duplicate of {label(cluster.id)}: a create call of the same resource made it, "
-                f"and it is in no state. {way_out(one, nonces)}, and so does "
-                f"`xplenty-pulumi terminate cluster {one.id} --force`"
-            )
+        return observed
 
     def _clear_away(self, outcome: Outcome[Cluster], desired: DesiredCluster) -> Outcome[Cluster]:
         """End a new cluster that is broken; nothing is left of it, so its problem is raised."""
+        record, resource = outcome.record, f"cluster {outcome.record.id}"
         try:
-            self._end(outcome.record.id, desired)
+            self._end(desired, record.id)
         except XplentyError as failed:
             problem = ReadyFailed(
-                f"it ended in {outcome.record.status} and could not be terminated: {failed}",
-                last_status=outcome.record.status,
-                resource=label(outcome.record.id),
+                f"it ended in {record.status} and could not be terminated: {failed}",
+                last_status=record.status,
+                resource=resource,
                 advice="Run `pulumi up` again; until then it may cost money",
             )
-            return Outcome(outcome.record, problem)
+            return Outcome(record, problem)
         raise ReadyFailed(
-            f"it ended in {outcome.record.status} while it was being built, and was terminated; nothing is left of it",
-            last_status=outcome.record.status,
-            resource=label(outcome.record.id),
+            f"it ended in {record.status} while it was being built, and was terminated; nothing is left of it",
+            last_status=record.status,
+            resource=resource,
             advice="Run `pulumi up` again for a new one; if it happens again, ask the service's support",
         )

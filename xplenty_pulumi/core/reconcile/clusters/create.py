@@ -1,48 +1,35 @@
 """Creating a cluster at most once: FIND, POST, VERIFY."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.compare import plan
 from xplenty_pulumi.core.kinds.kind import Change
-from xplenty_pulumi.core.kinds.marker import Marker, Owner
+from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.obstacles import explained
 from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on
 from xplenty_pulumi.core.reconcile.clusters.search import ClusterListing, LiveClusters
-from xplenty_pulumi.core.reconcile.intent import Intent, everything
+from xplenty_pulumi.core.reconcile.held import ADOPTED, release
+from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent, everything
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
 
 _POSTS = 2
+_ADVICE = "Run `pulumi up` again within an hour: it adopts a cluster that this create call has made"
 ALL_OF_A_CLUSTER = everything(CLUSTER)
 
 
 @dataclass(frozen=True)
-class DesiredCluster:
-    """A cluster as it should be: checked inputs, who declares it, and how long becoming so and ending may take.
+class DesiredCluster(DesiredThing):
+    """A cluster as it should be: how long becoming so and ending may take, and what an update is about."""
 
-    `intent` is what an update is about. `nonces` are those of all create calls of this resource so far. `keeps_id` says
-    whether the state keeps the id of a cluster that does not become as desired, `is_saved_at_once` whether that is
-    written after each step rather than at the end of the whole operation.
-    """
-
-    inputs: Mapping[str, object] = field(repr=False)
-    owner: Owner
     timeout: float
     terminate_timeout: float
     intent: Intent = ALL_OF_A_CLUSTER
-    nonces: tuple[str, ...] = ()
-    keeps_id: bool = True
-    is_saved_at_once: bool = True
-
-    @property
-    def marker(self) -> Marker:
-        """What its markers share."""
-        return markers.marker_of(self.owner)
 
     @property
     def keeps_broken(self) -> bool:
@@ -66,10 +53,11 @@ class ClusterCreation:
         self._desired = desired
         self.nonces = list(desired.nonces)
 
-    def find(self) -> tuple[Cluster, ...]:
-        """Return the clusters that interrupted create calls left behind, the one to adopt first, broken ones last.
+    def adopted(self, end: Callable[[int], object]) -> Cluster | None:
+        """Return the cluster that interrupted create calls left behind, named in a warning; None where there is none.
 
-        Their nonces count as this creation's own from then on.
+        A broken one is brought to its `end` first, unless it is kept. The nonces of all of them count as this
+        creation's own from then on.
 
         Raises:
             RefusedError: a cluster carries the marker that nothing proves to be this resource's, or the one to adopt
@@ -78,13 +66,16 @@ class ClusterCreation:
         claims = self._living.claims(self._desired.marker)
         claims.refuse_others(CLUSTER.name)
         self.nonces += claims.nonces
-        return tuple(sorted(claims.adoptable, key=lambda one: not CLUSTER.is_living(one.status)))
-
-    def adopt(self, found: Cluster) -> Cluster:
-        """Return the cluster once it is known that it can become the desired one, and tell of it."""
-        _refuse_another_shape(found, self._desired)
-        self._patience.warn(f"adopted cluster {found.id}, which an interrupted create call left behind")
-        return found
+        for found in sorted(claims.adoptable, key=lambda one: not CLUSTER.is_living(one.status)):
+            if CLUSTER.is_living(found.status) or self._desired.keeps_broken:
+                _refuse_another_shape(found, self._desired)
+                self._patience.warn(f"adopted cluster {found.id}, {ADOPTED}")
+                return found
+            self._patience.tell(
+                f"ending cluster {found.id}, which is broken and carries the marker of this resource", ""
+            )
+            end(found.id)
+        return None
 
     def post(self) -> Cluster:
         """Create the cluster; where the answer is lost or shows another one, look for it before anything is sent again.
@@ -94,7 +85,7 @@ class ClusterCreation:
             ApiError: the service refused, so nothing exists.
             NotSentError: the service was never reached, so nothing exists.
         """
-        before = self._living.look(self._desired.marker)
+        before = self._living.listing(self._desired.marker)
         again = "none either"
         for attempt in range(_POSTS):
             try:
@@ -112,7 +103,7 @@ class ClusterCreation:
         raise UnsureError(
             f"creating it got no answer, a second attempt: {again}; no cluster with its marker has appeared since",
             marker=str(self._desired.marker),
-            advice=self._advice(),
+            advice=_ADVICE,
         )
 
     def _posted(self, before: ClusterListing) -> Cluster:
@@ -133,7 +124,9 @@ class ClusterCreation:
         found = self._verified(lost, before)
         if found is not None:
             return found
-        if marker_on(made) or is_of_another(made, self._living.user) or _differs(made, self._desired):
+        wanted = {name: value for name, value in self._desired.inputs.items() if name != "description"}
+        differs = plan(CLUSTER, wanted, cluster_view(made)).changes
+        if differs or marker_on(made) or is_of_another(made, self._living.user):
             raise lost
         self._patience.warn(
             f"cluster {made.id}: the service did not keep the ownership marker at the end of its description; "
@@ -146,27 +139,20 @@ class ClusterCreation:
         return find_late(
             lambda: next(iter(self._living.appeared(marker, self.nonces, before)), None),
             UnsureError(lost.message, marker=str(marker), resource=lost.resource),
-            clock=self._patience.clock,
-            tell=lambda: self._patience.tell(f"the answer got lost, looking for a cluster with {marker}", ""),
-            advice=self._advice(),
+            what=f"a cluster with {marker}",
+            patience=self._patience,
+            advice=_ADVICE,
         )
-
-    def _advice(self) -> str:
-        return "Run `pulumi up` again within an hour: it adopts a cluster that this create call has made"
-
-
-def _differs(made: Cluster, desired: DesiredCluster) -> bool:
-    wanted = {name: value for name, value in desired.inputs.items() if name != "description"}
-    return plan(CLUSTER, wanted, cluster_view(made)).changes
 
 
 def _refuse_another_shape(found: Cluster, desired: DesiredCluster) -> None:
-    """A cluster that an earlier attempt made to another plan cannot be turned into the desired one."""
+    """Raise RefusedError where it was made to another plan and cannot be turned into the desired one."""
     replaces = plan(CLUSTER, desired.inputs, cluster_view(found)).replaces
     if replaces and replaces != ("status",):
         raise RefusedError(
-            f"it carries the marker of this resource, left behind by an earlier attempt, but has another "
-            f"{' and '.join(replaces)}; nothing was created or ended",
+            "it carries the marker of this resource, as after an interrupted create call or a hand-over, but has "
+            f"another {' and '.join(replaces)}; nothing was created or ended",
             resource=f"cluster {found.id}",
-            advice=f"Terminate it (`xplenty-pulumi terminate cluster {found.id}`), then run `pulumi up` again",
+            advice=f"Terminate it (`xplenty-pulumi terminate cluster {found.id}`), or keep it apart from any stack "
+            f"({release(CLUSTER.name, found.id)}), then run `pulumi up` again",
         )

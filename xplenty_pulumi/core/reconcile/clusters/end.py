@@ -4,17 +4,14 @@ from collections.abc import Iterable
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, label, terminated, watch_of
+from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, terminated, watch_of
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.outcome import saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
-from xplenty_pulumi.core.reconcile.runs.stop import RunStopper
-from xplenty_pulumi.core.waiting.goal import Goal
+from xplenty_pulumi.core.reconcile.runs.follow import RunStopper
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
-
-UNKNOWN = "unknown to the service"
 
 
 class ClusterEnding:
@@ -25,7 +22,6 @@ class ClusterEnding:
         self._living = living
         self._polls = polls
         self._patience = patience
-        self._stopping = RunStopper(client, polls, patience)
 
     def end(self, cluster_id: int, *, timeout: float, active_jobs: str) -> str:
         """Return how the cluster was seen once it is at its end: `terminated`, or that the service does not know it.
@@ -44,57 +40,45 @@ class ClusterEnding:
             while not self._has_ended(watch, cluster_id, deadline=deadline, active_jobs=active_jobs):
                 self._patience.tell(f"{watch.last.status if watch.last else ''}, although it was asked to end", "")
         except XplentyError as problem:
-            raise _with_what_lives(problem, watch) from None
-        return watch.last.status if watch.last else UNKNOWN
+            seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
+            exists = f"{watch.resource} {seen}; it may cost money until it is terminated"
+            raise saying_what_exists(problem, exists) from None
+        return watch.last.status if watch.last else "unknown to the service"
 
     def end_surplus(self, surplus: Iterable[Cluster], kept: int, *, timeout: float) -> None:
         """End clusters that the create calls of `kept` made besides it; one that does not end is warned of."""
         for one in surplus:
-            self._patience.tell(f"ending {label(one.id)}, a duplicate of {label(kept)}", "")
+            self._patience.tell(f"ending cluster {one.id}, a duplicate of cluster {kept}", "")
             try:
                 how = self.end(one.id, timeout=timeout, active_jobs="stop")
             except XplentyError as failed:
-                self._patience.warn(f"{label(one.id)} is a duplicate of {label(kept)} and goes on existing: {failed}")
+                self._patience.warn(f"cluster {one.id} is a duplicate of cluster {kept} and goes on existing: {failed}")
             else:
-                self._patience.warn(f"{label(one.id)}, a duplicate of {label(kept)}, was ended: {how}")
+                self._patience.warn(f"cluster {one.id}, a duplicate of cluster {kept}, was ended: {how}")
 
     def _has_ended(self, watch: Watch[Cluster], cluster_id: int, *, deadline: Deadline, active_jobs: str) -> bool:
         """Ask for the end where it was not asked for; return whether it is seen, and not that it lives all the same."""
-        self._wait(ENDABLE, watch, deadline)
-        if watch.last is None:
-            return True
-        if not is_ending(watch.last):
-            self._patience.allowance.require_write()
-            self._stopping.clear(cluster_id, policy=active_jobs, deadline=deadline)
-            self._terminate(watch, cluster_id)
-        if watch.last is None:
-            return True
-        try:
-            self._wait(terminated(deadline), watch, deadline, known=watch.last if is_ending(watch.last) else None)
-        except ReadyFailed:
-            return False
-        return True
-
-    def _terminate(self, watch: Watch[Cluster], cluster_id: int) -> None:
-        """Ask for the end of a cluster that was seen alive, and take note of what the service answers."""
+        wait_for(ENDABLE, watch, deadline=deadline, patience=self._patience)
 
         def terminate() -> None:
             watch.last = self._client.clusters.terminate(cluster_id)
 
-        act_until(
-            lambda: is_ending(watch.certain()),
-            terminate,
-            clock=self._patience.clock,
-            tolerate=(UnsureError, InvalidError, NotFoundError),
-            looked=True,
-        )
-
-    def _wait(
-        self, goal: Goal[Cluster], watch: Watch[Cluster], deadline: Deadline, *, known: Cluster | None = None
-    ) -> None:
-        wait_for(goal, watch, deadline=deadline, patience=self._patience, known=known)
-
-
-def _with_what_lives(problem: XplentyError, watch: Watch[Cluster]) -> XplentyError:
-    seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
-    return saying_what_exists(problem, f"{watch.resource} {seen}; it may cost money until it is terminated")
+        if not is_ending(watch.last):
+            self._patience.allowance.require_write()
+            stopper = RunStopper(self._client, self._polls, self._patience)
+            stopper.clear(cluster_id, policy=active_jobs, deadline=deadline)
+            act_until(
+                lambda: is_ending(watch.certain()),
+                terminate,
+                clock=self._patience.clock,
+                tolerate=(UnsureError, InvalidError, NotFoundError),
+                is_due=True,
+            )
+        if watch.last is None:
+            return True
+        try:
+            known = watch.last if is_ending(watch.last) else None
+            wait_for(terminated(deadline), watch, deadline=deadline, patience=self._patience, known=known)
+        except ReadyFailed:
+            return False
+        return True

@@ -1,8 +1,7 @@
-"""What is waited for with clusters, and what the sight of one means."""
+"""What is waited for with clusters, and what a record of one means."""
 
 from dataclasses import replace
 
-from xplenty_pulumi import text
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
@@ -16,15 +15,10 @@ from xplenty_pulumi.errors import ReadyFailed
 from xplenty_pulumi.text import plural
 
 
-def label(cluster_id: int) -> str:
-    """Return how texts name this cluster."""
-    return text.label(CLUSTER.name, cluster_id)
-
-
 def watch_of(polls: Polls, cluster_id: int, last: Cluster | None = None) -> Watch[Cluster]:
     """Return the looks at one cluster, made together with those of all others who look at the account."""
     return Watch(
-        label(cluster_id),
+        f"cluster {cluster_id}",
         lambda: polls.cluster(cluster_id),
         last,
         following=lambda: polls.clusters.following(cluster_id),
@@ -33,7 +27,7 @@ def watch_of(polls: Polls, cluster_id: int, last: Cluster | None = None) -> Watc
     )
 
 
-def sight_of(cluster: Cluster | None) -> Observation[Cluster]:
+def observation_of(cluster: Cluster | None) -> Observation[Cluster]:
     """Return what this record, or its absence, means to the user."""
     if cluster is None:
         return Observation(None, gone=True, remark="the service does not know it (404)")
@@ -70,7 +64,7 @@ def kept(outcome: Outcome[Cluster]) -> Outcome[Cluster]:
         f"{reason}, and it is kept, as on_create_failure asks",
         last_status=outcome.record.status,
         reason=reason,
-        resource=label(outcome.record.id),
+        resource=f"cluster {outcome.record.id}",
         advice="Look at it; then set on_create_failure to 'terminate' and run `pulumi up`, which ends it and makes a "
         "new one",
     )
@@ -81,31 +75,9 @@ def _never_ready(cluster: Cluster) -> str:
     return f"its status is {cluster.status}" if phase_of(cluster) in ENDING | SPENT else ""
 
 
-def ready_with(desired: DesiredCluster, cluster: Cluster, *, usual: float | None = None) -> Goal[Cluster]:
-    """Return the goal of being ready, with the nodes that are desired where they are a matter of the intent.
-
-    `cluster` is as it is now.
-    """
-    nodes = desired.inputs["nodes"]
-    counts = "nodes" in desired.intent.fields
-    is_built = phase_of(cluster) in {Phase.READY, Phase.SCALING}
-    return Goal(
-        name=f"{READY.name} with {plural(int(str(nodes)), 'node')}" if counts else READY.name,
-        reached=lambda cluster: (
-            phase_of(cluster) is Phase.READY and (not counts or cluster_view(cluster)["nodes"] == nodes)
-        ),
-        hopeless=_never_ready,
-        unfinished=_GO_ON_WAITING,
-        unreachable=_START_ANEW,
-        stages=_RESIZED if is_built else _BUILT,
-        usual=usual,
-    )
-
-
-_READY_STATUS = CLUSTER.statuses(Phase.READY)[0]
-_BUILT = (*CLUSTER.statuses(Phase.BUILDING), _READY_STATUS)
-_RESIZED = (*CLUSTER.statuses(Phase.SCALING), _READY_STATUS)
-_ENDED = CLUSTER.statuses(*ENDING)
+_BUILT, _RESIZED = (
+    (*CLUSTER.statuses(phase), CLUSTER.statuses(Phase.READY)[0]) for phase in (Phase.BUILDING, Phase.SCALING)
+)
 _GO_ON_WAITING = "It goes on existing; run `pulumi up` again to go on waiting, perhaps with a longer ready_timeout"
 _START_ANEW = "Run `pulumi up --refresh` to end what is left of it and create it anew"
 _END_AGAIN = "It may cost money until it is terminated; run the same command again to go on"
@@ -118,22 +90,38 @@ READY: Goal[Cluster] = Goal(
     unreachable=_START_ANEW,
     stages=_BUILT,
 )
-ENDABLE: Goal[Cluster] = Goal(
-    "ready to be terminated",
-    lambda cluster: phase_of(cluster) not in {Phase.BUILDING, Phase.SCALING},
-    missing_is_reached=True,
-    looks=1,
-    unfinished=_END_AGAIN,
-    stages=_ENDED,
-)
 TERMINATED: Goal[Cluster] = Goal(
     "terminated",
     lambda cluster: phase_of(cluster) is Phase.GONE,
     missing_is_reached=True,
     looks=1,
     unfinished=_END_AGAIN,
-    stages=_ENDED,
+    stages=CLUSTER.statuses(*ENDING),
 )
+ENDABLE: Goal[Cluster] = replace(
+    TERMINATED,
+    name="ready to be terminated",
+    reached=lambda cluster: phase_of(cluster) not in {Phase.BUILDING, Phase.SCALING},
+)
+
+
+def ready_with(desired: DesiredCluster, cluster: Cluster, *, usual: float | None = None) -> Goal[Cluster]:
+    """Return the goal of being ready, with the nodes that are desired where they are a matter of the intent.
+
+    `cluster` is as it is now.
+    """
+    is_built = phase_of(cluster) in {Phase.READY, Phase.SCALING}
+    ready = replace(READY, stages=_RESIZED if is_built else _BUILT, usual=usual)
+    if "nodes" not in desired.intent.fields:
+        return ready
+    nodes = desired.inputs["nodes"]
+    return replace(
+        ready,
+        name=f"{READY.name} with {plural(int(str(nodes)), 'node')}",
+        reached=lambda cluster: READY.reached(cluster) and cluster_view(cluster)["nodes"] == nodes,
+    )
+
+
 _ALIVE_AGAIN = 10.0
 """Seconds after which a cluster that was asked to end and shows alive is not thought to be shown as it was before."""
 

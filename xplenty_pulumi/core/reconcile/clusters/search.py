@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from random import Random
 
 from xplenty_pulumi.client import Client, Cluster
@@ -11,7 +13,8 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_marked, is_surplus, is_unfinished
-from xplenty_pulumi.core.reading.lookup import Presence, or_none
+from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reading.lookup import Presence
 from xplenty_pulumi.core.reading.pages import PagedList, first_page, newest_first
 from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
@@ -31,14 +34,14 @@ _STATUSES = (
 
 @dataclass(frozen=True)
 class ClusterListing:
-    """All clusters at one moment that live or are broken, by id, and the newest clusters of any status."""
+    """All clusters that live or are broken, by id, and the newest clusters of any status, as they were together."""
 
     unended: dict[int, Cluster]
     recent: tuple[Cluster, ...]
     begun: float
     ended: float
 
-    @property
+    @cached_property
     def newest(self) -> frozenset[int]:
         """The ids of the newest clusters."""
         return frozenset(one.id for one in self.recent)
@@ -49,7 +52,7 @@ class ClusterListing:
 
 
 class LiveClusters(HeldThings[Cluster]):
-    """The living clusters of an account, looked up once for all who ask within five seconds; thread-safe.
+    """The living clusters of an account, listed once for all who ask within five seconds; thread-safe.
 
     `random` draws the nonces of markers.
     """
@@ -58,25 +61,29 @@ class LiveClusters(HeldThings[Cluster]):
         self, client: Client, clock: Clock, *, presence: Presence[Cluster] | None = None, random: Random | None = None
     ) -> None:
         super().__init__(client, clock, random=random)
-        self._presence = presence or Presence(self._single, self._newest_first, clock)
+        self._presence = presence or Polls(client, clock).cluster_presence
         self._recently = SharedCall(self._recent)
         self._turn = threading.Lock()
-        self._look: ClusterListing | None = None
+        self._latest: ClusterListing | None = None
         self._failed: tuple[float, XplentyError] | None = None
         self._posted: dict[Marker, float] = {}
 
-    def look(self, marker: Marker | None = None) -> ClusterListing:
-        """Return a look that was over five seconds ago at most, and began after the last create of `marker`'s owner.
+    def listing(self, marker: Marker | None = None) -> ClusterListing:
+        """Return a listing that ended five seconds ago at most, and began after the last create of `marker`'s owner.
 
-        The trouble that a look meets is shared by all who have waited for it.
+        The trouble that a listing meets is raised for all who have waited for it.
         """
         asked = self._clock.monotonic()
         with self._turn:
             if self._failed and asked < self._failed[0]:
                 raise self._failed[1].with_traceback(None)
-            if self._look is None or self._is_stale(self._look, marker, asked=asked):
-                self._look = self._taken()
-            return self._look
+            if self._latest is None or self._is_stale(self._latest, marker, asked=asked):
+                try:
+                    self._latest = self._read()
+                except XplentyError as trouble:
+                    self._failed = (self._clock.monotonic(), trouble)
+                    raise
+            return self._latest
 
     def posted(self, marker: Marker) -> None:
         """Remember that the owner of `marker` has just created something, or has tried to."""
@@ -84,29 +91,29 @@ class LiveClusters(HeldThings[Cluster]):
             self._posted[marker] = self._clock.monotonic()
 
     def usual_seconds(self, like: str | None) -> float | None:
-        """Return how long the newest clusters of the type `like` took to become available, as the last look shows."""
-        look = self._look
-        return usual((one.created_at, one.available_since) for one in (look.recent if look else ()) if one.type == like)
+        """Return how long the newest clusters of the type `like` took to become available, by the latest listing."""
+        recent = self._latest.recent if self._latest else ()
+        return usual((one.created_at, one.available_since) for one in recent if one.type == like)
 
     def claims(self, owner: Marker) -> OwnerClaims[Cluster]:
         """Return the clusters with a marker of `owner` that have not ended and that the state does not hold."""
-        return self.claims_among(self._marked(owner, self.look(owner).unended.values()), owner)
+        return self.claims_among(self._marked(owner, self.listing(owner).unended.values()), owner)
 
     def unfinished(self, owner: Marker, *, among: Iterable[Cluster] | None = None) -> list[Cluster]:
         """Return the unended clusters with an unfinished marker of `owner` that the state does not hold.
 
         `among` are the clusters to look at where these have just been read.
         """
-        clusters = self.look(owner).unended.values() if among is None else among
+        clusters = self.listing(owner).unended.values() if among is None else among
         listed = [one for one in clusters if is_unfinished(one, owner)]
         return [one for one in self._marked(owner, listed) if is_unfinished(one, owner)]
 
     def surplus(self, owner: Marker, nonces: Container[str], *, kept: int, is_new: bool) -> list[Cluster]:
         """Return the clusters besides `kept` that have not ended and that a create call with one of `nonces` made.
 
-        Where the create calls are new, the newest hundred clusters are looked at, and else all that have not ended.
+        Where the create calls are new, the newest hundred clusters are read, and else all that have not ended.
         """
-        clusters = self._recently.now() if is_new else self.look(owner).unended.values()
+        clusters = self._recently.now() if is_new else self.listing(owner).unended.values()
         marked = [one for one in clusters if is_marked(one, owner)]
         known = map(self._presence.find, [one.id for one in self.surplus_among(marked, owner, nonces, kept=kept)])
         return [one for one in known if one is not None and _is_candidate(one, owner)]
@@ -121,48 +128,35 @@ class LiveClusters(HeldThings[Cluster]):
         for cluster in self._newest_first():
             if cluster.id in before.newest:
                 break
-            if _is_candidate(cluster, owner) and not self.is_held(cluster):
+            if _is_candidate(cluster, owner) and not self.holds(cluster.id):
                 fresh.append(cluster)
         return [one for one in fresh if is_surplus(one, owner, nonces, user=self.user)]
 
     def _marked(self, owner: Marker, among: Iterable[Cluster]) -> list[Cluster]:
         """The clusters with a marker of `owner` that have not ended and are not held, each as it is now."""
-        listed = [one.id for one in among if _is_candidate(one, owner) and not self.is_held(one)]
+        listed = [one.id for one in among if _is_candidate(one, owner) and not self.holds(one.id)]
         return [one for one in map(self._presence.find, listed) if one is not None and _is_candidate(one, owner)]
 
-    def _is_stale(self, look: ClusterListing, marker: Marker | None, *, asked: float) -> bool:
+    def _is_stale(self, listing: ClusterListing, marker: Marker | None, *, asked: float) -> bool:
         posted = self._posted.get(marker) if marker else None
-        return asked - look.ended > _FRESH or (posted is not None and look.begun <= posted)
+        return asked - listing.ended > _FRESH or (posted is not None and listing.begun <= posted)
 
-    def _taken(self) -> ClusterListing:
-        try:
-            return self._take()
-        except XplentyError as trouble:
-            self._failed = (self._clock.monotonic(), trouble)
-            raise
-
-    def _take(self) -> ClusterListing:
+    def _read(self) -> ClusterListing:
+        """Read the newest clusters, and those that have not ended however long ago they were created."""
         begun = self._clock.monotonic()
         newest = PagedList(self._newest_first())
         recent = tuple(newest.more().values())
-        older = () if newest.is_complete else self._by_status()
+        statuses = () if newest.is_complete else _STATUSES
+        older = chain.from_iterable(self._client.clusters.list(status=status) for status in statuses)
         listed = {one.id: one for one in (*older, *recent)}
         unended = {number: one for number, one in listed.items() if not CLUSTER.is_ending(one.status)}
         return ClusterListing(unended, recent, begun, self._clock.monotonic())
-
-    def _by_status(self) -> Iterator[Cluster]:
-        """The clusters that have not ended, however long ago they were created."""
-        for status in _STATUSES:
-            yield from self._client.clusters.list(status=status)
 
     def _recent(self) -> tuple[Cluster, ...]:
         return first_page(self._newest_first())
 
     def _newest_first(self) -> Iterator[Cluster]:
         return newest_first(self._client, "clusters")
-
-    def _single(self, cluster_id: int) -> Cluster | None:
-        return or_none(lambda: self._client.clusters.get(cluster_id), self._client)
 
 
 def _is_candidate(cluster: Cluster, owner: Marker) -> bool:

@@ -8,8 +8,8 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_unfinished, marker_on, way_out
 from xplenty_pulumi.core.reading.lookup import Key
 from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
-from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
-from xplenty_pulumi.core.reconcile.definitions.search import KnownDefinitions
+from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, KnownDefinitions, RecordT
+from xplenty_pulumi.core.reconcile.held import held_text, warn_of_duplicates
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -83,7 +83,13 @@ class DefinitionReconciler(Generic[RecordT]):
             return Observation(None, gone=True, remark=self._definition.gone)
         self._known.hold(key)
         if owner is not None:
-            self._warn_of_unfinished(self._definition.label(key), owner, nonces)
+            warn_of_duplicates(
+                self._definition.label(key),
+                lambda: self._known.unfinished(owner),
+                self._definition.label_of,
+                way_out=lambda one: way_out(one, nonces),
+                warn=self._patience.warn,
+            )
         return Observation(record)
 
     def delete(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> None:
@@ -132,7 +138,12 @@ class DefinitionReconciler(Generic[RecordT]):
             wrong: list[str] = []
             for pause in _SETTLING[:2]:
                 self._patience.clock.sleep(pause)
-                record = self._present(self._definition.key(record))
+                key = self._definition.key(record)
+                found = self._known.find(key)
+                if found is None:
+                    gone = self._definition.gone
+                    return Outcome(record, ReadyFailed(gone, resource=self._definition.label(key), advice=_ANEW))
+                record = found
                 wrong = self._definition.wrong_fields(record, desired.inputs)
                 wrong = [name for name in wrong if name in desired.intent.fields]
                 if not wrong:
@@ -148,17 +159,18 @@ class DefinitionReconciler(Generic[RecordT]):
         )
         return Outcome(record, problem)
 
-    def _present(self, key: Key) -> RecordT:
-        found = self._known.find(key)
-        if found is None:
-            raise ReadyFailed(self._definition.gone, resource=self._definition.label(key), advice=_ANEW)
-        return found
-
     def _send(self, record: RecordT, desired: DesiredDefinition) -> None:
-        """Send it until the service answers: it is the same however often it arrives, and is not all seen."""
+        """Send it until the service answers: it is the same however often it arrives, and is not all seen.
+
+        The text ends in the marker that the record carries, or in a new one where that is not the owner's.
+        """
         self._patience.allowance.require_write()
-        changes = self._definition.changes(record, desired)
-        changes[self._definition.signed] = self._signed_text(record, desired)
+        text, signed, marker = self._definition.text(record), self._definition.signed, marker_on(record)
+        if marker is None or marker.whose != desired.marker or not marker.nonce:
+            marker = self._known.drawn(desired.marker).held
+        if text is None or signed in desired.intent.fields:
+            text = str(desired.inputs.get(signed, ""))
+        changes = {**self._definition.changes(record, desired), signed: markers.sign(text, marker)}
         body = self._definition.change(record, desired, changes)
         act_until(
             lambda: False,
@@ -167,23 +179,12 @@ class DefinitionReconciler(Generic[RecordT]):
             tolerate=(UnsureError, NotFoundError),
         )
 
-    def _signed_text(self, record: RecordT, desired: DesiredDefinition) -> str:
-        """The text with the marker that it carries, or a new one where that is not the owner's."""
-        text, signed = self._definition.text(record), self._definition.signed
-        is_asked = text is None or signed in desired.intent.fields
-        marker = marker_on(record)
-        if marker is None or marker.whose != desired.marker or not marker.nonce:
-            marker = self._known.drawn(desired.marker).held
-        return markers.sign(str(desired.inputs.get(signed, "")) if is_asked else markers.strip(text), marker)
-
     def _signed_as_held(self, outcome: Outcome[RecordT], desired: DesiredDefinition) -> Outcome[RecordT]:
         """Return the outcome once the record says that it is held; an update makes up for it where that failed."""
-        record, marker = outcome.record, marker_on(outcome.record)
-        if outcome.stays_unfinished(keeps_id=desired.keeps_id, is_saved_at_once=desired.is_saved_at_once):
+        record, text = outcome.record, held_text(outcome.record, desired.marker)
+        if text is None or desired.stays_unfinished(failed=outcome.problem is not None):
             return outcome
-        if marker is None or not is_unfinished(record, desired.marker):
-            return outcome
-        signed = {self._definition.signed: markers.sign(str(self._definition.text(record)), marker.held)}
+        signed = {self._definition.signed: text}
         try:
             body = self._definition.change(record, desired, signed)
             self._definition.calls.update(self._definition.key(record), body)
@@ -200,15 +201,3 @@ class DefinitionReconciler(Generic[RecordT]):
             return self._definition.follow_up(outcome.record, desired.inputs, self._patience, before=before)
         except XplentyError as problem:
             return replace(outcome, problem=problem)
-
-    def _warn_of_unfinished(self, label: str, owner: Marker, nonces: tuple[str, ...]) -> None:
-        try:
-            unfinished = self._known.unfinished(owner)
-        except XplentyError as failed:
-            self._patience.warn(f"{label}: could not look for duplicates of it: {failed.message}")
-            return
-        for one in unfinished:
-            self._patience.warn(
-                f"{self._definition.label_of(one)} is a duplicate of {label}: a create call of the same resource made "
-                f"it, and it is in no state. {way_out(one, nonces)}"
-            )

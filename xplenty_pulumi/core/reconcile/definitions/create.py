@@ -5,8 +5,8 @@ from typing import Generic
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on
-from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
-from xplenty_pulumi.core.reconcile.definitions.search import KnownDefinitions
+from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, KnownDefinitions, RecordT
+from xplenty_pulumi.core.reconcile.held import ADOPTED, release
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import RefusedError, UnsureError
@@ -25,7 +25,7 @@ class DefinitionCreation(Generic[RecordT]):
         self.nonces = list(desired.nonces)
 
     def adopted(self) -> RecordT | None:
-        """Return the one that an interrupted create call left behind, told of in a warning, or None.
+        """Return the one that an interrupted create call left behind, named in a warning, or None.
 
         Raises:
             RefusedError: one carries the marker that nothing proves to be this resource's, or that cannot become it.
@@ -36,7 +36,7 @@ class DefinitionCreation(Generic[RecordT]):
         for found in claims.adoptable[:1]:
             self._refuse_another_shape(found)
             name = self._definition.label_of(found)
-            self._patience.warn(f"adopted {name}, which an interrupted create call left behind")
+            self._patience.warn(f"adopted {name}, {ADOPTED}")
             return found
         return None
 
@@ -61,10 +61,11 @@ class DefinitionCreation(Generic[RecordT]):
         fixed = [name for name in wrong if name in self._definition.kind.names(Change.REPLACE)]
         if fixed:
             raise RefusedError(
-                "it carries the marker of this resource, left behind by an earlier attempt, but its "
+                "it carries the marker of this resource, as after an interrupted create call or a hand-over, but its "
                 f"{' and its '.join(f'{name} is {shown[name]}' for name in fixed)}; nothing was created or removed",
                 resource=self._definition.label_of(found),
-                advice="Remove it, then run `pulumi up` again",
+                advice=f"Remove it, or keep it apart from any stack ({release(self._noun, found.id)}), then run "
+                "`pulumi up` again",
             )
 
     def _believed(self, made: RecordT, drawn: Marker) -> RecordT:
@@ -76,17 +77,14 @@ class DefinitionCreation(Generic[RecordT]):
         found = self._appeared() if self._definition.text(made) is not None else None
         if found is not None and (found.id != made.id or marker_on(found) is not None):
             return found
-        if self._is_another(made):
+        wrong = {*self._definition.wrong_fields(made, self._desired.inputs)} - {self._definition.signed}
+        if wrong or marker_on(made) or is_of_another(made, self._known.user):
             raise UnsureError(f"the answer shows {name}, which is another one", resource=new)
         self._patience.warn(
             f"{name}: the service does not show the ownership marker at the end of its {self._definition.signed}, so a "
             f"{self._noun} whose creation gets no answer can be lost"
         )
         return made
-
-    def _is_another(self, made: RecordT) -> bool:
-        wrong = {*self._definition.wrong_fields(made, self._desired.inputs)} - {self._definition.signed}
-        return bool(marker_on(made) or wrong) or is_of_another(made, self._known.user)
 
     def _verified(self, lost: UnsureError) -> RecordT:
         marker = str(self._desired.marker)
@@ -97,8 +95,8 @@ class DefinitionCreation(Generic[RecordT]):
         found = find_late(
             self._appeared,
             UnsureError(lost.message, marker=marker, resource=lost.resource),
-            clock=self._patience.clock,
-            tell=lambda: self._patience.tell(f"the answer got lost, looking for a {self._noun} with {marker}", ""),
+            what=f"a {self._noun} with {marker}",
+            patience=self._patience,
             advice=advice,
         )
         if found is None:
@@ -114,14 +112,12 @@ class DefinitionCreation(Generic[RecordT]):
         before = {self._definition.key(one) for one in self._before}
         fresh = [one for one in self._known.all() if self._definition.key(one) not in before]
         marked = [one for one in fresh if (found := marker_on(one)) and found.nonce in self.nonces]
-        return next(iter(marked), None) or self._only([one for one in fresh if self._is_alike(one)])
+        return next(iter(marked), None) or self._alike(fresh)
 
-    def _is_alike(self, record: RecordT) -> bool:
-        is_hidden = self._definition.hides_marker and self._definition.text(record) is None
-        return is_hidden and not self._definition.wrong_fields(record, self._desired.inputs)
-
-    def _only(self, matches: list[RecordT]) -> RecordT | None:
-        """The one match, or None without any; raises RefusedError where there are several."""
+    def _alike(self, fresh: list[RecordT]) -> RecordT | None:
+        """The one that hides its marker and is as desired in all else; raises RefusedError where there are several."""
+        hidden = [one for one in fresh if self._definition.hides_marker and self._definition.text(one) is None]
+        matches = [one for one in hidden if not self._definition.wrong_fields(one, self._desired.inputs)]
         if len(matches) > 1:
             ids = ", ".join(str(one.id) for one in matches)
             raise RefusedError(

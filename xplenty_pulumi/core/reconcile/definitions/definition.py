@@ -1,19 +1,26 @@
-"""What differs between the kinds of definitions, and a definition as it should be."""
+"""What differs between the kinds of definitions, a definition as it should be, and those that an account has."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from random import Random
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from xplenty_pulumi import text
-from xplenty_pulumi.client import Client
+from xplenty_pulumi.client import Client, Hook
+from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.compare import differences
+from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.kind import Change, Kind
-from xplenty_pulumi.core.kinds.marker import Marker, Owner
-from xplenty_pulumi.core.reading.lookup import Key
-from xplenty_pulumi.core.reconcile.intent import Intent
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import is_marked, is_unfinished
+from xplenty_pulumi.core.reading.lookup import Key, Presence, or_none
+from xplenty_pulumi.core.reading.shared import SharedCall
+from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
+from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
+from xplenty_pulumi.errors import XplentyError
 
 
 class Document(Protocol):
@@ -40,25 +47,10 @@ class DefinitionCalls(Protocol[ShownT_co]):
 
 
 @dataclass(frozen=True)
-class DesiredDefinition:
-    """A definition as it should be: checked inputs, who declares it, and what its create or update is about.
+class DesiredDefinition(DesiredThing):
+    """A definition as it should be, and what its create or update is about."""
 
-    `nonces` are those of all create calls of this resource so far. `keeps_id` says whether the state keeps the id of
-    a definition that does not become as desired, `is_saved_at_once` whether it is written after each step rather than
-    at the end of the whole operation.
-    """
-
-    inputs: Mapping[str, object] = field(repr=False)
-    owner: Owner
     intent: Intent
-    nonces: tuple[str, ...] = ()
-    keeps_id: bool = True
-    is_saved_at_once: bool = True
-
-    @property
-    def marker(self) -> Marker:
-        """What its markers share."""
-        return markers.marker_of(self.owner)
 
 
 class Definition(Generic[RecordT]):
@@ -116,13 +108,9 @@ class Definition(Generic[RecordT]):
         """Return whether the record is that of something gone, such as an archived package."""
         return False
 
-    def body(self, inputs: Mapping[str, object]) -> Mapping[str, object]:
-        """Return the inputs as the fields of a call."""
-        return inputs
-
-    def kept(self, _record: RecordT, _asked: Mapping[str, object]) -> Mapping[str, object]:
+    def repeated(self, record: RecordT, asked: Mapping[str, object]) -> Mapping[str, object]:
         """Return the inputs, as the service shows them, that each change has to repeat lest they get lost."""
-        return {}
+        return self.kind.repeated(record, asked) or {}
 
     def label(self, key: Key) -> str:
         """Return how texts name it."""
@@ -145,7 +133,7 @@ class Definition(Generic[RecordT]):
         """Return the body that creates it with this marker."""
         local = self.kind.names(Change.LOCAL)
         inputs = {name: value for name, value in desired.inputs.items() if name not in local}
-        return self.body({**inputs, self.signed: markers.sign(str(inputs.get(self.signed, "")), marker)})
+        return {**inputs, self.signed: markers.sign(str(inputs.get(self.signed, "")), marker)}
 
     def changes(self, record: RecordT, desired: DesiredDefinition) -> dict[str, object]:
         """Return the inputs that its update sets: those that it is about and that are wrong or not seen."""
@@ -158,9 +146,34 @@ class Definition(Generic[RecordT]):
         self, record: RecordT, desired: DesiredDefinition, changed: Mapping[str, object]
     ) -> Mapping[str, object]:
         """Return the body that sets what is `changed`, with all that each change has to repeat."""
-        kept = self.kept(record, desired.inputs)
+        kept = self.repeated(record, desired.inputs)
         meant = {name: value for name, value in desired.inputs.items() if name in {*kept} & desired.intent.fields}
-        return self.body({**kept, **meant, **changed})
+        return {**kept, **meant, **changed}
+
+
+class HookDefinition(Definition[Hook]):
+    """The marker ends their name, which no published example shows; a test is sent through a new one.
+
+    The service does not show all secrets in their settings.
+    """
+
+    kind = HOOK
+    hides_marker = True
+    hidden = ("settings",)
+    has_maker = False
+
+    def follow_up(
+        self, record: Hook, inputs: Mapping[str, object], patience: Patience, *, before: Hook | None
+    ) -> Outcome[Hook]:
+        """Send a test through a new hook that is active, where a test is wanted; one that fails is a warning."""
+        if before is None and inputs.get("ping") and inputs.get("active"):
+            try:
+                self.client.hooks.ping(record.id)
+            except XplentyError as failed:
+                patience.warn(
+                    f"{self.label_of(record)} is made, but no test could be sent through it: {failed.message}"
+                )
+        return Outcome(record)
 
 
 def definition_of(kind: Kind, client: Client) -> Definition[Any]:
@@ -169,3 +182,43 @@ def definition_of(kind: Kind, client: Client) -> Definition[Any]:
     made = (found or Definition)(client, getattr(client, kind.collection))
     made.kind = kind
     return made
+
+
+class KnownDefinitions(HeldThings[RecordT]):
+    """The definitions of one kind in an account, listed once for all who ask at the same time; thread-safe."""
+
+    def __init__(self, definition: Definition[RecordT], clock: Clock, *, random: Random | None = None) -> None:
+        maker = definition.has_maker
+        super().__init__(definition.client, clock, random=random, key=definition.key, has_maker=maker)
+        self.definition = definition
+        self._list = SharedCall(lambda: tuple(self._listed()))
+        self._presence = Presence(self.single, self._listed, clock, key=definition.key)
+
+    def single(self, key: Key) -> RecordT | None:
+        """Return it as one look shows it, None where the service does not know it (any more)."""
+        found = or_none(lambda: self.definition.calls.get(key), self.definition.client)
+        return None if found is None or self.definition.is_gone(found) else found
+
+    def find(self, key: Key) -> RecordT | None:
+        """Return it as it is now, None only where it is certain that it is gone."""
+        return self._presence.find(key)
+
+    def all(self) -> tuple[RecordT, ...]:
+        """Return every one of the account, as a look shows it that begins after this call."""
+        return self._list.now()
+
+    def claims(self, owner: Marker, among: Iterable[RecordT]) -> OwnerClaims[RecordT]:
+        """Return the definitions with a marker of `owner` that the state does not hold."""
+        marked = [one for one in among if is_marked(one, owner) and not self.holds(self._key(one))]
+        return self.claims_among(marked, owner)
+
+    def surplus(self, owner: Marker, nonces: Container[str], *, kept: Key) -> list[RecordT]:
+        """Return the definitions besides `kept` that a create call with one of `nonces` made."""
+        return self.surplus_among([one for one in self.all() if is_marked(one, owner)], owner, nonces, kept=kept)
+
+    def unfinished(self, owner: Marker) -> list[RecordT]:
+        """Return the definitions with an unfinished marker of `owner` that the state does not hold."""
+        return [one for one in self.all() if is_unfinished(one, owner) and not self.holds(self._key(one))]
+
+    def _listed(self) -> Iterable[RecordT]:
+        return (one for one in self.definition.calls.list() if not self.definition.is_gone(one))

@@ -1,21 +1,27 @@
-"""A run as it should be."""
+"""A run as it should be, and what is waited for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xplenty_pulumi.core.kinds.job_run import FAR_ENOUGH
+from xplenty_pulumi.client import Job
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds.job_run import FAR_ENOUGH, JOB_RUN, has_unknown_end
+from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import Owner
-
-_TO_THE_END = next(iter(FAR_ENOUGH))
+from xplenty_pulumi.core.waiting.goal import Goal
 
 
 @dataclass(frozen=True)
 class DesiredRun:
-    """Checked inputs, how long each `up` may follow the run, and who declares it, which a start must know."""
+    """Checked inputs, how long each `up` may follow the run, and who declares it, which a start must know.
+
+    One that `is_foreign` was started by somebody else and is only followed, so nothing stops it.
+    """
 
     inputs: Mapping[str, object] = field(repr=False)
     timeout: float
     owner: Owner | None = None
+    is_foreign: bool = False
 
     @property
     def on_unsure(self) -> str:
@@ -24,23 +30,19 @@ class DesiredRun:
 
     @property
     def on_cancel(self) -> str:
-        """What becomes of the run when the user has had enough of waiting: `leave` or `stop`."""
-        return self._choice("on_cancel", "leave")
+        """What becomes of the run when the `up` is cancelled: `leave` or `stop`."""
+        return "leave" if self.is_foreign else self._choice("on_cancel", "leave")
 
     @property
     def wait_for(self) -> str:
         """What is waited for, one of `FAR_ENOUGH`."""
-        return self._choice("wait_for", _TO_THE_END)
-
-    @property
-    def is_followed_to_the_end(self) -> bool:
-        """Whether nothing but its success is enough."""
-        return self.wait_for == _TO_THE_END
+        return self._choice("wait_for", next(iter(FAR_ENOUGH)))
 
     @property
     def on_overrun(self) -> str:
         """What becomes of a run that takes longer than `max_runtime`: `stop`, `fail` or `leave`."""
-        return self._choice("on_overrun", "stop")
+        chosen = self._choice("on_overrun", "stop")
+        return "fail" if self.is_foreign and chosen == "stop" else chosen
 
     @property
     def on_failure(self) -> str:
@@ -58,20 +60,57 @@ class DesiredRun:
         return self._choice("if_running", "")
 
     @property
-    def is_told(self) -> bool:
-        """Whether the key's user is told what becomes of the run, as he is unless `notify` is switched off."""
-        return self.inputs.get("notify") is not False
-
-    @property
     def max_runtime(self) -> float | None:
         """How many seconds it may run, None for as long as it takes."""
         seconds = self.inputs.get("max_runtime")
         return None if seconds is None else float(str(seconds))
 
-    @property
-    def stop_timeout(self) -> float:
-        """How many seconds stopping it may take."""
-        return float(str(self.inputs["stop_timeout"]))
-
     def _choice(self, name: str, otherwise: str) -> str:
         return str(self.inputs.get(name) or otherwise)
+
+
+def phase_of(job: Job) -> Phase:
+    """Return what the job's status means."""
+    return JOB_RUN.phase(job.status)
+
+
+def has_succeeded(job: Job) -> bool:
+    """Return whether the run has completed."""
+    return phase_of(job) is Phase.SUCCEEDED
+
+
+def has_come_to_nothing(job: Job) -> bool:
+    """Return whether the run has ended, and not with a success that this version knows as one."""
+    return JOB_RUN.is_spent(job.status) or has_unknown_end(job)
+
+
+def is_awaited(job: Job, desired: DesiredRun) -> bool:
+    """Return whether the run has come as far as the user waits for."""
+    return phase_of(job) in FAR_ENOUGH[desired.wait_for]
+
+
+def is_left_running(job: Job, desired: DesiredRun, *, clock: Clock) -> bool:
+    """Return whether the run takes longer than it may, and nobody is to wait for it any more."""
+    return desired.on_overrun == "leave" and phase_of(job) is Phase.RUNNING and bool(_overrun(job, desired, clock))
+
+
+def goal_of(desired: DesiredRun, *, clock: Clock, usual: float | None = None) -> Goal[Job]:
+    """Return what the user waits for; `usual` is how many seconds it takes from the submission to the end as a rule."""
+    return Goal(
+        desired.wait_for,
+        lambda job: is_awaited(job, desired),
+        hopeless=lambda job: job.status if has_come_to_nothing(job) else _overrun(job, desired, clock),
+        looks=1,
+        note=lambda job: f"{job.progress:.0%}" if phase_of(job) is Phase.RUNNING and job.progress else "",
+        unfinished="It goes on running; the next `pulumi up` follows it on and starts nothing",
+        unreachable="Run `pulumi up --refresh` to start a new run",
+        usual=usual if FAR_ENOUGH[desired.wait_for] == {Phase.SUCCEEDED} else None,
+    )
+
+
+def _overrun(job: Job, desired: DesiredRun, clock: Clock) -> str:
+    """Why the run takes longer than it may; the service counts its seconds, or else its start says them."""
+    seconds = float(job.runtime_in_seconds or 0)
+    if job.runtime_in_seconds is None and job.started_at:
+        seconds = (clock.now() - job.started_at).total_seconds()
+    return "it runs too long" if desired.max_runtime is not None and seconds > desired.max_runtime else ""

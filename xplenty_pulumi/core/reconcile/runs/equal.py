@@ -1,4 +1,4 @@
-"""The runs that are equal to one that is to be started, and what can be told of whose they are.
+"""The runs that are equal to one that is to be started, and whose they are, as far as that is known.
 
 A run carries no text of ours, but its cluster does. So an earlier attempt's run is known where it is on a cluster of
 the same stack, was started by the same user within the last hour, and nobody has let it go. The marker alone does not
@@ -13,8 +13,7 @@ from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.job_run import has_unknown_end, is_active
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.core.reconcile.runs.goals import has_succeeded
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, has_succeeded
 from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, starter_of
 from xplenty_pulumi.errors import UnsureError
 
@@ -64,7 +63,7 @@ class EqualRuns:
 
 
 class WhoseRuns:
-    """Tells of equal runs whose they are."""
+    """Sorts equal runs by whose they are."""
 
     def __init__(self, client: Client, runs: KnownRuns, polls: Polls) -> None:
         self._client = client
@@ -80,9 +79,8 @@ class WhoseRuns:
         let_go = [job for job in possible if self._was_let_go(job)]
         left = [job for job in possible if job not in let_go]
         if not left:
-            return EqualRuns(
-                None, () if desired.is_told else tuple(DoubtfulRun(job, _UNWATCHED) for job in let_go), others
-            )
+            is_unwatched = desired.inputs.get("notify") is False
+            return EqualRuns(None, tuple(DoubtfulRun(job, _UNWATCHED) for job in let_go if is_unwatched), others)
         why = self._why_not_of_this_stack(int(shape.cluster_id), desired)
         judged = [DoubtfulRun(job, why or self._why_not_lost(job)) for job in left]
         lost = [one.job for one in judged if not one.reason]
@@ -96,10 +94,10 @@ class WhoseRuns:
         return is_active(job) or (is_young and _is_done(job))
 
     def _was_let_go(self, job: Job) -> bool:
-        if not _is_done(job):
-            return False
         starter = starter_of(job)
-        return starter is not None and starter not in {one.id for one in self._client.jobs.watchers(job.id)}
+        if starter is None or not _is_done(job):
+            return False
+        return starter not in {one.id for one in self._client.jobs.watchers(job.id)}
 
     def _why_not_of_this_stack(self, cluster_id: int, desired: DesiredRun) -> str:
         """Why the cluster does not say that it is this stack's; empty where it does."""

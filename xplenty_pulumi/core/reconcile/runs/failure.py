@@ -1,11 +1,17 @@
-"""What is said of a run that did not come to what the user waits for."""
+"""What is said of a run that did not come to what the user waits for, or that the service does not start."""
 
 from collections.abc import Mapping
 
 from xplenty_pulumi.client import Client, Job
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of
 from xplenty_pulumi.core.kinds.variables import looks_unquoted
+from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reconcile.outcome import Observation
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.errors import Cancelled, JobFailed, XplentyError
+from xplenty_pulumi.core.reconcile.runs.search import RunShape
+from xplenty_pulumi.errors import ApiError, Cancelled, JobFailed, NotFoundError, ReadyFailed, XplentyError
 from xplenty_pulumi.text import duration, one_line
 
 _LAST_LINES = 3
@@ -20,9 +26,10 @@ def failure_of(job: Job, inputs: Mapping[str, object], *, log: str = "", cluster
     `cluster` says what has become of a cluster on which no other run can be started.
     """
     reason = one_line(job.errors)
+    component = (job.component or {}).get("name") or (job.component or {}).get("id")
     parts = [
         f"{job.status}: {reason.rstrip('.') or 'the service gives no reason'}",
-        _component(job),
+        f"in component {one_line(str(component))}" if component else "",
         cluster,
         f"its log ends with: {log.rstrip('.')}" if log else "",
         f"see {job.html_url}" if job.html_url else "",
@@ -51,7 +58,8 @@ def last_words(client: Client, job: Job) -> str:
 def overrun(job: Job, desired: DesiredRun) -> JobFailed:
     """Return the error for a run that takes longer than its `max_runtime`; its status says what became of it."""
     is_left = desired.on_overrun != "stop"
-    left = "it goes on, as on_overrun asks" if is_left else f"it was stopped and is seen {job.status}"
+    why = "since somebody else started it" if desired.is_foreign else "as on_overrun asks"
+    left = f"it goes on, {why}" if is_left else f"it was stopped and is seen {job.status}"
     link = f"; see {job.html_url}" if job.html_url else ""
     return JobFailed(
         f"ran longer than its max_runtime of {duration(desired.max_runtime or 0)}; {left}{link}",
@@ -63,7 +71,7 @@ def overrun(job: Job, desired: DesiredRun) -> JobFailed:
 
 
 def stopped_on_cancel(job: Job) -> Cancelled:
-    """Return the error for a run that was stopped because the user did not want to wait for it any more."""
+    """Return the error for a run that was stopped because the `up` was cancelled."""
     return Cancelled(
         f"{job.status}, because the `up` was cancelled and on_cancel is 'stop'",
         last_status=job.status,
@@ -72,7 +80,68 @@ def stopped_on_cancel(job: Job) -> Cancelled:
     )
 
 
-def _component(job: Job) -> str:
-    component = job.component or {}
-    name = component.get("name") or component.get("id")
-    return f"in component {one_line(str(name))}" if name else ""
+def forgotten(job_id: int, last: str) -> Observation[Job]:
+    """Return what it means that the service does not know a run whose status was `last`.
+
+    A success is one for ever, a failure may be forgotten, and of a run that was active nobody can say how it ended.
+    """
+    if JOB_RUN.phase(last) is Phase.SUCCEEDED:
+        return Observation(None)
+    if JOB_RUN.is_spent(last):
+        return Observation(None, gone=True, remark="the service does not know it (404), and it had not succeeded")
+    problem = vanished(job_id)
+    return Observation(None, remark=f"{problem.message}. {problem.advice}")
+
+
+def vanished(job_id: int) -> ReadyFailed:
+    """Return the error for a run that was active when it was seen last, and that the service does not know now."""
+    return ReadyFailed(
+        "the service no longer knows this run, which was active, so how it ended cannot be seen",
+        resource=f"job {job_id}",
+        advice="Take it out of the program, or change triggers, which rerun 'on_failure' does not heed, for a new run",
+    )
+
+
+def unknown_end(job: Job) -> ReadyFailed:
+    """Return the error for a run that has ended with a status that this version does not know."""
+    link = f"; see {job.html_url}" if job.html_url else ""
+    return ReadyFailed(
+        f"it has ended as {job.status!r}, a status that this version of xplenty-pulumi does not know, so whether it "
+        f"succeeded cannot be told{link}",
+        last_status=job.status,
+        reason=job.status,
+        resource=f"job {job.id}",
+        advice="Look at it. No `pulumi up` runs it again by itself: for a new run change triggers, which rerun "
+        "'on_failure' does not heed; to leave it at that set on_failure to 'record', or take it out of the program",
+    )
+
+
+def explained(refused: ApiError, shape: RunShape, *, client: Client, polls: Polls) -> ApiError:
+    """Return the refusal to start a run with its reason: a cluster or a package that is not there, or not any more."""
+    fault = fault_of_cluster(polls, int(shape.cluster_id)) or _fault_of_package(client, int(shape.package_id))
+    fault = fault or Obstacle(refused.message)
+    return type(refused)(
+        fault.reason,
+        status=refused.status,
+        request_id=refused.request_id,
+        resource=str(shape),
+        advice=fault.advice,
+    )
+
+
+def fault_of_cluster(polls: Polls, cluster_id: int) -> Obstacle | None:
+    """Return why no run can go on on the cluster; None where one can, or where the cluster cannot be looked at."""
+    try:
+        return fault_of(cluster_id, polls.cluster_presence.find(cluster_id))
+    except XplentyError:
+        return None
+
+
+def _fault_of_package(client: Client, package_id: int) -> Obstacle | None:
+    try:
+        package = client.packages.get(package_id)
+    except NotFoundError:
+        return Obstacle(f"package {package_id} does not exist in this account")
+    except XplentyError:
+        return None
+    return Obstacle(f"package {package_id} is archived") if package.status == "archived" else None

@@ -1,29 +1,39 @@
-"""Following a run to what the user waits for, and what is done when that does not come."""
+"""Following a run to what the user waits for, or to its end once it was stopped; clearing a cluster of its jobs."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from xplenty_pulumi.client import Client, Job
-from xplenty_pulumi.core.kinds.job_run import has_unknown_end
-from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.obstacles import Obstacle
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended, has_unknown_end
+from xplenty_pulumi.core.kinds.kind import LIVING, Phase
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
-from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.core.reconcile.runs.failure import failure_of, last_words, overrun, stopped_on_cancel
-from xplenty_pulumi.core.reconcile.runs.goals import (
-    goal_of,
-    has_come_to_nothing,
-    has_succeeded,
-    label,
-    phase_of,
+from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, goal_of, has_come_to_nothing, has_succeeded, phase_of
+from xplenty_pulumi.core.reconcile.runs.failure import (
+    failure_of,
+    fault_of_cluster,
+    last_words,
+    overrun,
+    stopped_on_cancel,
     unknown_end,
 )
-from xplenty_pulumi.core.reconcile.runs.refusals import fault_of_cluster
-from xplenty_pulumi.core.reconcile.runs.stop import RunStopper, watch_of
+from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
-from xplenty_pulumi.errors import Cancelled, JobFailed, ReadyFailed, XplentyError
+from xplenty_pulumi.errors import (
+    Cancelled,
+    InvalidError,
+    NotFoundError,
+    ReadyFailed,
+    RefusedError,
+    UnsureError,
+    XplentyError,
+)
+
+_LAG = 10.0
 
 
 class RunFollower:
@@ -37,18 +47,20 @@ class RunFollower:
 
     def follow(self, job: Job, *, usual: float | None = None) -> Outcome[Job]:
         """Return the run as the user waits for it, or with the problem that is in the way."""
-        watch = self._watch(job)
+        watch = watch_of(self._polls, job.id, job)
         goal = goal_of(self._desired, clock=self._patience.clock, usual=usual)
         deadline = Deadline.after(self._desired.timeout, self._patience.clock)
         try:
             wait_for(goal, watch, deadline=deadline, patience=self._patience, known=job)
         except ReadyFailed as problem:
-            return self._hopeless(watch.last, job, problem)
-        except Cancelled as problem:
-            return self._cancelled(watch.last or job, problem)
+            return Outcome(job, problem) if watch.last is None else self._hopeless(watch.last, problem)
         except XplentyError as problem:
             last = watch.last or job
-            return Outcome(last, saying_what_exists(problem, _exists(last)))
+            if isinstance(problem, Cancelled) and self._desired.on_cancel == "stop":
+                return self._stopped(last, stopped_on_cancel)
+            return Outcome(
+                last, saying_what_exists(problem, f"job {last.id} was last seen {last.status} and may go on")
+            )
         return Outcome(self._with_effective_variables(watch.last or job))
 
     def _with_effective_variables(self, job: Job) -> Job:
@@ -61,65 +73,153 @@ class RunFollower:
             return job
         return job.model_copy(update={"effective_variables": found})
 
-    def _hopeless(self, last: Job | None, job: Job, problem: ReadyFailed) -> Outcome[Job]:
-        """What becomes of a run that has failed, has vanished, or takes longer than it may."""
-        if last is None:
+    def _hopeless(self, job: Job, problem: ReadyFailed) -> Outcome[Job]:
+        """What becomes of a run that has failed, is being stopped, or takes longer than it may."""
+        if has_come_to_nothing(job):
+            return self._failed(job)
+        if phase_of(job) is Phase.ENDING:
             return Outcome(job, problem)
-        if has_come_to_nothing(last):
-            return self._failed(last)
-        if phase_of(last) is Phase.ENDING:
-            return Outcome(last, problem)
-        return self._overrun(last)
-
-    def _failed(self, job: Job) -> Outcome[Job]:
-        failure = unknown_end(job) if has_unknown_end(job) else self._failure(job)
-        if self._desired.on_failure == "record":
-            self._patience.warn(f"{label(job.id)}: {failure.message}. It is only recorded, as on_failure asks")
-            return Outcome(job)
-        return Outcome(job, failure)
-
-    def _failure(self, job: Job) -> JobFailed:
-        log = last_words(self._client, job) if phase_of(job) is Phase.FAILED else ""
-        fault = None if job.cluster_id is None else self._fault_of(job.cluster_id)
-        return failure_of(job, self._desired.inputs, log=log, cluster=fault.reason if fault else "")
-
-    def _fault_of(self, cluster_id: int) -> Obstacle | None:
-        return fault_of_cluster(self._polls, cluster_id)
-
-    def _overrun(self, job: Job) -> Outcome[Job]:
-        """Stop the run and see it stopped, or leave it running with an error or only a warning."""
-        policy = self._desired.on_overrun
-        if policy == "stop":
-            return self._stopped(job, problem_if_ended=lambda ended: overrun(ended, self._desired))
-        problem = overrun(job, self._desired)
-        if policy == "fail":
-            return Outcome(job, problem)
-        self._patience.warn(f"{label(job.id)}: {problem.message}")
+        if self._desired.on_overrun == "stop":
+            return self._stopped(job, lambda ended: overrun(ended, self._desired))
+        failure = overrun(job, self._desired)
+        if self._desired.on_overrun == "fail":
+            return Outcome(job, failure)
+        self._patience.warn(f"job {job.id}: {failure.message}")
         return Outcome(job)
 
-    def _cancelled(self, job: Job, cancelled: Cancelled) -> Outcome[Job]:
-        """Stop the run where that is asked for, and see it stopped, although nobody waits for its success any more."""
-        if self._desired.on_cancel == "leave":
-            return Outcome(job, saying_what_exists(cancelled, _exists(job)))
-        return self._stopped(job, problem_if_ended=stopped_on_cancel)
+    def _failed(self, job: Job) -> Outcome[Job]:
+        failure: XplentyError
+        if has_unknown_end(job):
+            failure = unknown_end(job)
+        else:
+            log = last_words(self._client, job) if phase_of(job) is Phase.FAILED else ""
+            fault = None if job.cluster_id is None else fault_of_cluster(self._polls, job.cluster_id)
+            failure = failure_of(job, self._desired.inputs, log=log, cluster=fault.reason if fault else "")
+        if self._desired.on_failure == "fail":
+            return Outcome(job, failure)
+        self._patience.warn(f"job {job.id}: {failure.message}. It is only recorded, as on_failure asks")
+        return Outcome(job)
 
-    def _stopped(self, job: Job, *, problem_if_ended: Callable[[Job], XplentyError]) -> Outcome[Job]:
+    def _stopped(self, job: Job, problem_if_ended: Callable[[Job], XplentyError]) -> Outcome[Job]:
+        """Stop the run and see it stopped, although nobody waits for its success any more."""
         stopping = RunStopper(self._client, self._polls, replace(self._patience, interrupted=lambda: ""))
+        timeout = float(str(self._desired.inputs["stop_timeout"]))
         try:
-            ended = stopping.stop(job.id, Deadline.after(self._desired.stop_timeout, self._patience.clock)) or job
+            ended = stopping.stop(job.id, Deadline.after(timeout, self._patience.clock)) or job
         except XplentyError as problem:
-            return Outcome(self._seen_now(job), problem)
-        return Outcome(ended, None if phase_of(ended) is Phase.SUCCEEDED else problem_if_ended(ended))
+            return Outcome(self._now(job), problem)
+        return Outcome(ended, None if has_succeeded(ended) else problem_if_ended(ended))
 
-    def _seen_now(self, job: Job) -> Job:
+    def _now(self, job: Job) -> Job:
         try:
             return self._polls.job(job.id) or job
         except XplentyError:
             return job
 
-    def _watch(self, job: Job) -> Watch[Job]:
-        return watch_of(self._polls, job.id, job)
+
+class RunStopper:
+    """Stops job runs and waits for their end."""
+
+    def __init__(self, client: Client, polls: Polls, patience: Patience) -> None:
+        self._client = client
+        self._polls = polls
+        self._patience = patience
+
+    def stop(self, job_id: int, deadline: Deadline) -> Job | None:
+        """Return the run once the service shows that it has ended, or None where it does not know it.
+
+        Raises:
+            WaitError: it had not ended by the `deadline`.
+        """
+        watch = watch_of(self._polls, job_id)
+        try:
+            while True:
+                self._ask_to_stop(job_id, watch)
+                try:
+                    return wait_for(_ended(self._patience.clock), watch, deadline=deadline, patience=self._patience)
+                except ReadyFailed:
+                    if deadline.left() <= 0:
+                        raise
+        except XplentyError as problem:
+            seen = f"was last seen {watch.last.status}" if watch.last else "was not seen"
+            raise saying_what_exists(problem, f"{watch.resource} {seen} and may go on") from None
+
+    def _ask_to_stop(self, job_id: int, watch: Watch[Job]) -> None:
+        def is_ending() -> bool:
+            job = watch.certain()
+            return job is None or has_ended(job) or JOB_RUN.phase(job.status) is Phase.ENDING
+
+        self._patience.allowance.require_write()
+        act_until(
+            is_ending,
+            lambda: self._client.jobs.stop(job_id),
+            clock=self._patience.clock,
+            tolerate=(UnsureError, InvalidError, NotFoundError),
+        )
+
+    def clear(self, cluster_id: int, *, policy: str, deadline: Deadline) -> None:
+        """Return once no job is active on the cluster: all stopped, or all waited for.
+
+        Raises:
+            RefusedError: jobs are active, and the `policy` is to leave them and the cluster alone.
+            WaitError: one had not ended by the `deadline`.
+        """
+        active = self.active_on(cluster_id)
+        if active and policy == "fail":
+            named = ", ".join(f"{job.id} ({job.status})" for job in active)
+            raise RefusedError(
+                f"jobs are still active on it: {named}; nothing was stopped or ended",
+                resource=f"cluster {cluster_id}",
+                advice="Wait for them or stop them; or set active_jobs_on_terminate to 'wait' or 'stop' with a "
+                "`pulumi up`",
+            )
+        for job in active:
+            patience = replace(self._patience, tell=partial(self._tell_of, job.id))
+            if policy == "stop":
+                RunStopper(self._client, self._polls, patience).stop(job.id, deadline)
+                self._patience.warn(f"stopped job {job.id}, which was still active on cluster {cluster_id}")
+            else:
+                wait_for(_ENDED, watch_of(self._polls, job.id), deadline=deadline, patience=patience)
+
+    def _tell_of(self, job_id: int, headline: str, detail: str) -> None:
+        self._patience.tell(f"job {job_id} {headline}", detail)
+
+    def active_on(self, cluster_id: int) -> list[Job]:
+        """Return every job on the cluster that has not ended, whoever started it."""
+        return [job for job in self._polls.active_jobs() if job.cluster_id == cluster_id]
 
 
-def _exists(job: Job) -> str:
-    return f"{label(job.id)} was last seen {job.status} and may go on"
+def watch_of(polls: Polls, job_id: int, last: Job | None = None) -> Watch[Job]:
+    """Return the looks at one run, made together with those of all others who look at the account."""
+    return Watch(
+        f"job {job_id}",
+        lambda: polls.job(job_id),
+        last,
+        following=lambda: polls.jobs.following(job_id),
+        find=lambda: polls.job_presence.find(job_id),
+        listed=lambda: polls.job_presence.listed(job_id),
+    )
+
+
+_ENDED: Goal[Job] = Goal(
+    "ended",
+    has_ended,
+    missing_is_reached=True,
+    looks=1,
+    unfinished="Run the same command again to go on waiting for its end",
+)
+
+
+def _ended(clock: Clock) -> Goal[Job]:
+    """The end of a run that was asked to stop; out of reach once it has been seen active for ten seconds since."""
+    since: list[float] = []
+
+    def still_active(job: Job) -> str:
+        now = clock.monotonic()
+        if JOB_RUN.phase(job.status) not in LIVING - {Phase.UNKNOWN}:
+            since.clear()
+        elif not since:
+            since.append(now)
+        return f"it is {job.status} all the same" if since and now - since[0] >= _LAG else ""
+
+    return replace(_ENDED, hopeless=still_active, unreachable=_ENDED.unfinished)

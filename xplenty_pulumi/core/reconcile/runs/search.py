@@ -1,8 +1,8 @@
 """Which job is whose: a run carries no name, so it is known by what it runs and when it appeared.
 
-Whoever starts a run watches it (documented), and of a run that has ended there is nothing more to be told. So a run
-that a resource lets go is taken off that list, which says to every later process that it was not lost: an equal one
-that is declared anew is run anew.
+Whoever starts a run watches it (documented), and a run that has ended causes no more notices. So a run that a resource
+lets go is unwatched, which says to every later process that it was not lost: an equal one that is declared anew is run
+anew.
 """
 
 import threading
@@ -16,9 +16,10 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW
 from xplenty_pulumi.core.reading.pages import PagedList, newest_first
-from xplenty_pulumi.core.reconcile.runs.goals import has_succeeded
+from xplenty_pulumi.core.reconcile.held import user_of
+from xplenty_pulumi.core.reconcile.runs.desired import has_succeeded
 from xplenty_pulumi.core.waiting.patience import usual
-from xplenty_pulumi.errors import NotFoundError, UnsureError, XplentyError
+from xplenty_pulumi.errors import UnsureError
 
 _SKEW = timedelta(minutes=2)
 
@@ -35,12 +36,11 @@ class RunShape:
     @classmethod
     def of(cls, inputs: Mapping[str, object]) -> "RunShape":
         """Return the shape of the run that these checked inputs ask for."""
-        return cls(
-            str(inputs["cluster_id"]),
-            str(inputs["package_id"]),
-            _texts(inputs.get("variables")),
-            _texts(inputs.get("dynamic_variables")),
-        )
+        variables, dynamic_variables = _texts(inputs.get("variables")), _texts(inputs.get("dynamic_variables"))
+        return cls(str(inputs["cluster_id"]), str(inputs["package_id"]), variables, dynamic_variables)
+
+    def __str__(self) -> str:
+        return f"package {self.package_id} on cluster {self.cluster_id}"
 
     def fits(self, job: Job) -> bool:
         """Return whether `job` can be a run of this shape.
@@ -78,9 +78,10 @@ class StartedRun:
 
 
 class KnownRuns:
-    """The job runs this process knows by id, so that none of them is mistaken for a lost one; thread-safe.
+    """The job runs of which this process has seen the id, so that none is mistaken for a lost one; thread-safe.
 
-    `holds_cluster` tells whether the engine's state is known to hold the cluster of this id.
+    `holds_cluster` returns whether the state is known to hold the cluster of this id; `starts` are the runs that this
+    process has started.
     """
 
     def __init__(self, client: Client, clock: Clock, *, holds_cluster: Callable[[int], bool]) -> None:
@@ -89,34 +90,27 @@ class KnownRuns:
         self.holds_cluster = holds_cluster
         self._lock = threading.Lock()
         self._held: set[int] = set()
-        self._claimed: dict[int, Owner | None] = {}
-        self._starts: list[StartedRun] = []
+        self._holders: dict[int, set[Owner | None]] = {}
+        self.starts: list[StartedRun] = []
         self._turns: dict[tuple[object, ...], threading.Lock] = {}
 
-    def hold(self, job_id: int) -> None:
-        """Remember that the engine's state holds this run, or did until it was let go; it is not a lost one."""
+    def hold(self, job_id: int, owner: Owner | None = None) -> None:
+        """Remember that the state holds this run for `owner`, or did until it was let go; it is not a lost one."""
         with self._lock:
             self._held.add(job_id)
+        if owner:
+            self.claim(job_id, owner)
 
     def release(self, job_id: int) -> None:
         """Remember that the state lets go of this run, because the service says that it does not know it."""
         with self._lock:
             self._held.discard(job_id)
+            self._holders.pop(job_id, None)
 
     def claim(self, job_id: int, owner: Owner | None) -> None:
-        """Remember whose run this process has started or taken up; to any other owner it is not a lost one."""
+        """Remember that this resource has the run, so that to any other owner it is not a lost one."""
         with self._lock:
-            self._claimed[job_id] = owner
-
-    def started(self, start: StartedRun) -> None:
-        """Remember a run that this process has started."""
-        with self._lock:
-            self._starts.append(start)
-
-    def starts(self) -> tuple[StartedRun, ...]:
-        """Return the runs that this process has started."""
-        with self._lock:
-            return tuple(self._starts)
+            self._holders.setdefault(job_id, set()).add(owner)
 
     @contextmanager
     def turn(self, shape: RunShape) -> Iterator[None]:
@@ -139,17 +133,6 @@ class KnownRuns:
                 break
         return list(jobs.found.values())
 
-    def let_go(self, job_id: int) -> None:
-        """Note at the service that no resource holds this ended run any more.
-
-        Raises:
-            XplentyError: the service did not take the note.
-        """
-        try:
-            self._client.jobs.unwatch(job_id)
-        except NotFoundError:
-            return
-
     def appeared(self, shape: RunShape, before: list[Job]) -> Job | None:
         """Return the fitting run that is there now and was not among `before`, whatever the two clocks say.
 
@@ -158,33 +141,37 @@ class KnownRuns:
         """
         seen = {job.id for job in before}
         fresh = [job for job in self.newest(shape) if job.id not in seen and job.id not in self._held]
-        return _only([job for job in fresh if shape.fits(job) and not self.is_of_another_user(job)])
+        found = [job for job in fresh if shape.fits(job) and not self.is_of_another_user(job)]
+        if len(found) > 1:
+            ids = [str(job.id) for job in found]
+            raise UnsureError(
+                f"jobs {', '.join(ids)} have appeared since the run was to be started, and each looks like it",
+                candidates=ids,
+                advice="Stop or wait for the ones you do not want, change a variable, and run `pulumi up` again",
+            )
+        return found[0] if found else None
 
     def is_free(self, job_id: int, owner: Owner | None) -> bool:
         """Return whether no other resource of this process holds the run, as far as it has seen the state."""
         with self._lock:
-            return job_id not in self._held and self._claimed.get(job_id, owner) == owner
+            return job_id not in self._held and self._holders.get(job_id, set()) <= {owner}
 
-    def heir(self, job_id: int, owner: Owner | None) -> Owner | None:
-        """Return who else has taken up the run of `owner` in this process; None where nobody is known to have."""
+    def give_up(self, job_id: int, owner: Owner | None) -> Owner | None:
+        """Note that `owner` does not hold the run any more, and return who else of this process does, if anybody."""
         with self._lock:
-            claimed = self._claimed.get(job_id)
-        return None if owner is None or claimed == owner else claimed
+            holders = self._holders.get(job_id, set())
+            holders.discard(owner)
+            return next(iter(holders), None) if owner else None
 
     def is_of_another_user(self, job: Job) -> bool:
         """Return whether a schedule or another user than that of the key is known to have started the run."""
-        return _is_scheduled(job) or (None not in (starter_of(job), self.user()) and starter_of(job) != self.user())
+        starter, user = starter_of(job), user_of(self._client)
+        return _is_scheduled(job) or (None not in (starter, user) and starter != user)
 
     def is_of_this_user(self, job: Job) -> bool:
         """Return whether the user of the key is known to have started the run."""
-        return not _is_scheduled(job) and starter_of(job) is not None and starter_of(job) == self.user()
-
-    def user(self) -> int | None:
-        """Return the id of the key's user, None where that cannot be read."""
-        try:
-            return self._client.user_id()
-        except XplentyError:
-            return None
+        starter = starter_of(job)
+        return not _is_scheduled(job) and starter is not None and starter == user_of(self._client)
 
 
 def starter_of(job: Job) -> int | None:
@@ -199,17 +186,6 @@ def _is_scheduled(job: Job) -> bool:
 def usual_seconds(runs: Iterable[Job]) -> float | None:
     """Return how long those of the `runs` that have succeeded took from their submission on, None without any."""
     return usual((one.created_at, one.completed_at) for one in runs if has_succeeded(one))
-
-
-def _only(candidates: list[Job]) -> Job | None:
-    if len(candidates) > 1:
-        ids = [str(job.id) for job in candidates]
-        raise UnsureError(
-            f"jobs {', '.join(ids)} have appeared since the run was to be started, and each looks like it",
-            candidates=ids,
-            advice="Stop or wait for the ones you do not want, change a variable, and run `pulumi up` again",
-        )
-    return candidates[0] if candidates else None
 
 
 def _texts(variables: object) -> dict[str, str]:

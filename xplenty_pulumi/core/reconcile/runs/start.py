@@ -1,22 +1,26 @@
-"""Starting a run at most once: what an earlier attempt lost is taken up, and a lost answer is looked for."""
+"""Starting a run at most once: what an earlier attempt lost is taken up, and a lost answer is looked for.
+
+`DoubledRuns` looks, at the end of an operation, whether a start that was doubled on its way made another run.
+"""
 
 from xplenty_pulumi.client import Client, Job
-from xplenty_pulumi.core.kinds.job_run import is_active
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_active
 from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reading.strays import newest_at_end
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.equal import EqualRuns, WhoseRuns
-from xplenty_pulumi.core.reconcile.runs.goals import refusal, refusal_beside
-from xplenty_pulumi.core.reconcile.runs.refusals import explained
+from xplenty_pulumi.core.reconcile.runs.failure import explained
 from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, StartedRun
 from xplenty_pulumi.core.waiting.patience import Patience
-from xplenty_pulumi.errors import InvalidError, NotFoundError, UnsureError
+from xplenty_pulumi.errors import InvalidError, NotFoundError, RefusedError, UnsureError, XplentyError
 
 _LOOK_FIRST = (
     "It may still appear. Wait two minutes and look with `xplenty-pulumi status jobs` before the next `pulumi up`: "
     "where it is there, that one follows it or says why not; where it is not, it starts one"
 )
 _POSTS = {"verify": 1, "refuse": 1, "rerun": 2}
+_BLIND = "whether a run was started twice on its way could not be looked at"
 
 
 class RunStarter:
@@ -26,12 +30,12 @@ class RunStarter:
         self._client = client
         self._runs = runs
         self._polls = polls
-        self._whose = WhoseRuns(client, runs, polls)
         self._patience = patience
 
-    def start(self, desired: DesiredRun, newest: list[Job]) -> Job:
-        """Return the run: lost by an earlier attempt, an equal one where the user says that it is to count, or new.
+    def start(self, desired: DesiredRun, newest: list[Job]) -> tuple[Job, bool]:
+        """Return the run, and whether somebody else may have started it.
 
+        It is one that an earlier attempt lost, an equal one where the user says that it is to count, or a new one.
         `newest` are the package's newest runs. At most one POST may have arrived, unless `on_unsure` is `rerun`.
 
         Raises:
@@ -39,29 +43,39 @@ class RunStarter:
             RefusedError: there is an equal run, and none is to be started beside it.
         """
         shape = RunShape.of(desired.inputs)
-        equal = self._whose.sort(shape, newest, desired)
-        found = self._left_behind(equal, desired) or self._of_somebody_else(equal, desired)
-        return found or self._new(shape, newest, desired)
+        equal = WhoseRuns(self._client, self._runs, self._polls).sort(shape, newest, desired)
+        if equal.lost:
+            return self._taken_up(equal.lost, desired), False
+        if foreign := self._of_somebody_else(equal, desired):
+            return foreign, True
+        return self._new(shape, newest, desired), False
 
-    def _left_behind(self, equal: EqualRuns, desired: DesiredRun) -> Job | None:
+    def _taken_up(self, job: Job, desired: DesiredRun) -> Job:
         """The run that an earlier attempt has lost."""
-        job = equal.lost
-        if job is not None and desired.on_unsure == "refuse":
-            raise refusal(job)
-        if job is not None:
-            self._patience.warn(
-                f"took up job {job.id} ({job.status}) instead of starting a run: it has the same cluster, package and "
-                "variables, is on a cluster of this stack, and no resource is known to hold it, so an earlier attempt "
-                "must have started it"
+        if desired.on_unsure == "refuse":
+            raise UnsureError(
+                f"job {job.id} ({job.status}) may be the run that an earlier attempt started, so none was started now",
+                candidates=[str(job.id)],
+                advice="Set on_unsure to 'verify' to take it up, or to 'rerun' to start another one",
             )
+        self._patience.warn(
+            f"took up job {job.id} ({job.status}) instead of starting a run: it has the same cluster, package and "
+            "variables, is on a cluster of this stack, and no resource is known to hold it, so an earlier attempt "
+            "must have started it"
+        )
         return job
 
     def _of_somebody_else(self, equal: EqualRuns, desired: DesiredRun) -> Job | None:
-        """An equal run that may be somebody else's, where the user wants that one; his word goes before any doubt."""
+        """An equal run that may be somebody else's, where the user wants that one, which settles any doubt."""
         job = equal.beside
         match desired.if_running:
             case "fail" if job is not None:
-                raise refusal_beside(job)
+                first = "Wait for its end or stop it, or set" if is_active(job) else "Set"
+                raise RefusedError(
+                    f"it is {job.status}, with the same cluster, package and variables, so none was started",
+                    resource=f"job {job.id}",
+                    advice=f"{first} if_running to 'queue' or 'adopt'",
+                )
             case "adopt" if job is not None:
                 since = "was active" if is_active(job) else "had ended"
                 self._patience.warn(f"follows job {job.id} ({job.status}), which {since} already, and started none")
@@ -79,28 +93,14 @@ class RunStarter:
             if found is not None:
                 return found
         again = "twice" if desired.on_unsure == "rerun" else "and was not sent again, lest it run twice"
-        raise UnsureError(
-            f"starting the run got no answer, {again}; no such run has appeared",
-            resource=_resource(shape),
-            advice=_LOOK_FIRST,
-        )
+        message = f"starting the run got no answer, {again}; no such run has appeared"
+        raise UnsureError(message, resource=str(shape), advice=_LOOK_FIRST)
 
     def _posted(self, shape: RunShape, before: list[Job]) -> Job:
         """The run that the answer shows; one of another shape, or that was there before, is no answer to this call."""
-        job = self._post(shape)
-        if shape.agrees(job) and all(job.id != one.id for one in before):
-            self._runs.started(StartedRun(job.id, shape, frozenset(one.id for one in before)))
-            return job
-        raise UnsureError(
-            f"the answer to its start shows job {job.id}, which is another run, so whether it was started is not known",
-            resource=_resource(shape),
-            advice=_LOOK_FIRST,
-        )
-
-    def _post(self, shape: RunShape) -> Job:
         self._patience.go_on("starting the run")
         try:
-            return self._client.jobs.run(
+            job = self._client.jobs.run(
                 cluster_id=int(shape.cluster_id),
                 package_id=int(shape.package_id),
                 variables=shape.variables,
@@ -108,27 +108,61 @@ class RunStarter:
             )
         except (NotFoundError, InvalidError) as refused:
             raise explained(refused, shape, client=self._client, polls=self._polls) from None
+        if shape.agrees(job) and all(job.id != one.id for one in before):
+            self._runs.starts.append(StartedRun(job.id, shape, frozenset(one.id for one in before)))
+            return job
+        raise UnsureError(
+            f"the answer to its start shows job {job.id}, which is another run, so whether it was started is not known",
+            resource=str(shape),
+            advice=_LOOK_FIRST,
+        )
 
-    def _found_late(self, shape: RunShape, lost: UnsureError, newest: list[Job], desired: DesiredRun) -> Job | None:
+    def _found_late(self, shape: RunShape, lost: UnsureError, before: list[Job], desired: DesiredRun) -> Job | None:
         """The run whose answer was lost; None where it is not there, or the user does not mind another one."""
         if desired.on_unsure == "refuse":
             raise lost
         try:
-            return self._verify(shape, lost, newest)
+            return find_late(
+                lambda: self._runs.appeared(shape, before),
+                lost,
+                what="the run",
+                patience=self._patience,
+                advice=_LOOK_FIRST,
+            )
         except UnsureError:
             if desired.on_unsure == "rerun":
                 return None
             raise
 
-    def _verify(self, shape: RunShape, lost: UnsureError, before: list[Job]) -> Job | None:
-        return find_late(
-            lambda: self._runs.appeared(shape, before),
-            lost,
-            clock=self._patience.clock,
-            tell=lambda: self._patience.tell("the answer got lost, looking for the run", ""),
-            advice=_LOOK_FIRST,
+
+class DoubledRuns:
+    """Looks once at the newest jobs, when an operation of the engine is over."""
+
+    def __init__(self, client: Client, runs: KnownRuns) -> None:
+        self._client = client
+        self._runs = runs
+
+    def text(self) -> str:
+        """Return what the user should know, or an empty text; nothing is looked at where no run was started."""
+        starts = [*self._runs.starts]
+        if not starts:
+            return ""
+        try:
+            newest = newest_at_end(self._client, JOB_RUN)
+        except XplentyError as trouble:
+            return f"{_BLIND}: {trouble.message}"
+        doubles = [(job, start) for job in newest for start in starts if start.doubled(job)]
+        return ". ".join(
+            _warning(job, start)
+            for job, start in doubles
+            if self._runs.is_free(job.id, None) and self._runs.is_of_this_user(job)
         )
 
 
-def _resource(shape: RunShape) -> str:
-    return f"package {shape.package_id} on cluster {shape.cluster_id}"
+def _warning(job: Job, start: StartedRun) -> str:
+    stop = f"Unless somebody else wants it, `xplenty-pulumi stop job {job.id}` ends it"
+    return (
+        f"job {job.id} ({job.status}) is equal to job {start.job_id}, which this operation started, and is no older. "
+        "A call that was doubled on its way may have started it; no state of this stack holds it. "
+        f"{stop if is_active(job) else 'Look at what it has done: that may be there twice'}"
+    )

@@ -1,0 +1,52 @@
+"""Runs through the SDK's host: whose they are, as the state and this process show."""
+
+from typing import Any
+
+from tests.dynamic.conftest import Scene
+from tests.dynamic.host import Host
+from xplenty_pulumi.client import Client
+from xplenty_pulumi.dynamic.state import FOREIGN, OWNER
+
+ENDLESS = 106
+
+
+def checked(host: Host, cluster: str, **given: Any) -> dict[str, Any]:
+    """Return the checked inputs of an endless run on the cluster, with these besides."""
+    endless = {"cluster_id": cluster, "package_id": ENDLESS, "wait_for": "running"}
+    inputs, failures = host.check(host.properties({**endless, **given}))
+    assert not failures
+    return inputs
+
+
+def test_a_delete_leaves_a_run_that_the_diff_of_another_resource_has_shown(scene: Scene) -> None:
+    """Two resources have one run in the state; the one that stays keeps it."""
+    removed, stays = scene.runs(), scene.runs()
+    id_, olds = stays.create(checked(stays, scene.ready_cluster()))
+    stays.diff(id_, olds, checked(stays, olds["cluster_id"]))
+
+    removed.delete(id_, {**olds, OWNER: f"acme|{removed.urn}"})
+
+    assert scene.account.job(int(id_)).status == "running"
+    name = stays.urn.rpartition("::")[2]
+    assert f"job {id_} was not stopped: {name} holds it" in [line.text for line in scene.engine.lines]
+    stays.delete(id_, olds)
+    assert scene.account.job(int(id_)).status == "stopped"
+
+
+def test_a_followed_run_of_somebody_else_stays_so_in_the_state(scene: Scene) -> None:
+    """The note outlives an update and a refresh, and a delete heeds it."""
+    host, cluster = scene.runs(), scene.ready_cluster()
+    with Client(
+        api_key=scene.account.api_key, account_id=scene.account.account_id, base_url=scene.account.url
+    ) as client:
+        theirs = client.jobs.run(cluster_id=int(cluster), package_id=ENDLESS)
+    id_, made = host.create(checked(host, cluster, if_running="adopt"))
+    assert (id_, made[FOREIGN]) == (str(theirs.id), True)
+
+    made = host.update(id_, made, checked(host, cluster, if_running="adopt", timeout="2h"))
+    _, made, _ = host.read(id_, made)
+    host.delete(id_, made)
+
+    assert scene.account.job(theirs.id).status == "running"
+    warned = [line.text for line in scene.engine.lines if line.severity == "WARNING"]
+    assert warned[-1].startswith(f"job {id_} (running) was not stopped: somebody else started it")
