@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.engine_crash.scene import recover
-from tests.support.engine_process import engine
-from tests.support.postgres import postgres
-from tests.support.stack import STEP, Stack, cluster, eventually, writes
+from tests.support.engine.postgres import postgres
+from tests.support.engine.process import engine
+from tests.support.engine.ran import eventually
+from tests.support.engine.stack import STEP, Stack, cluster, writes
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine

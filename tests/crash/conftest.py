@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.openapi import SchemaWatch
-from tests.support.simulation_engine import hear
+from tests.support.simulation.host import hear
 
 
 @pytest.fixture(autouse=True)

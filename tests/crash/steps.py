@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from tests.support.simulation import ENDLESS, FAILING, World
-from tests.support.simulation_crashes import Step
-from tests.support.simulation_engine import Stack
+from tests.support.simulation.crashes import Step
+from tests.support.simulation.stack import Stack
+from tests.support.simulation.world import ENDLESS, FAILING, World
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.emulator import FaultRule
 from xplenty_pulumi.emulator.faults.rules import FIRST

@@ -7,7 +7,7 @@ import pytest
 from tests.crash import steps
 from tests.crash.steps import bring_up, declare, fall_ill, lose, ring
 from tests.support import scoreboard
-from tests.support.simulation_crashes import Scenario, crash_everywhere, end_lost_clusters, nothing
+from tests.support.simulation.crashes import Scenario, crash_everywhere, end_lost_clusters, nothing
 
 HOURS = 3600.0
 COMMAND = "make test TESTS=tests/crash"

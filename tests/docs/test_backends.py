@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.support.postgres import postgres
-from tests.support.stack import Stack
+from tests.support.engine.postgres import postgres
+from tests.support.engine.stack import Stack
 from xplenty_pulumi.emulator import Emulator
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "backends.md").read_text(encoding="utf-8")

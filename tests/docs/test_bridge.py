@@ -9,8 +9,9 @@ import pytest
 
 from tests.engine_crash.scene import recover
 from tests.sdk.versions import VERSIONS
-from tests.support.engine_process import engine
-from tests.support.stack import STEP, Stack, cluster, eventually, writes
+from tests.support.engine.process import engine
+from tests.support.engine.ran import eventually
+from tests.support.engine.stack import STEP, Stack, cluster, writes
 from xplenty_pulumi.dynamic.bridge.report import ITEMS, BridgeReport, ProbeResult
 from xplenty_pulumi.dynamic.crowd import advice
 from xplenty_pulumi.emulator import Emulator

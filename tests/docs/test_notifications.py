@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import STEP, Stack
+from tests.support.engine.stack import STEP, Stack
 from xplenty_pulumi.cli.listen.command import listen
 from xplenty_pulumi.cli.listen.requests import Notice
 from xplenty_pulumi.core.kinds.hook import NEEDED, SETTINGS

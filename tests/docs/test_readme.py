@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.gitops.test_preview_comment import document, step
-from tests.support.stack import STEP, Stack
+from tests.support.engine.stack import STEP, Stack
 from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.core.kinds.cluster import CLUSTER

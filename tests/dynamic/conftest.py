@@ -12,7 +12,7 @@ import pytest
 from pulumi.dynamic import ResourceProvider
 
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
-from tests.support.stack import STEP
+from tests.support.engine.stack import STEP
 from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider, settings
 from xplenty_pulumi.dynamic import bridge, crowd, sessions
 from xplenty_pulumi.dynamic.bridge import rows

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator_caller import KEY, Caller, emulated
-from tests.support.hook_receiver import Received, Receiver, receiving
+from tests.support.accounts.caller import KEY, Caller, emulated
+from tests.support.accounts.receiver import Received, Receiver, receiving
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Delivery, Emulator, Knobs, Seed
 from xplenty_pulumi.emulator.hooks import outbox

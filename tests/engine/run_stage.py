@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from tests.support.stack import STEP, Declared
+from tests.support.engine.stack import STEP, Declared
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.emulator import EmulatedJob, Emulator, Knobs, PackageSeed, Request, Response, Seed
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.hook_receiver import receiving
-from tests.support.stack import LONGEST, STEP, Ran, Stack, bridged
+from tests.support.accounts.receiver import receiving
+from tests.support.engine.ran import LONGEST, Ran, bridged
+from tests.support.engine.stack import STEP, Stack
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.emulator.seed import read_seed_file
 

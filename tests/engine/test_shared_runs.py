@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.engine.ran import bridged
+from tests.support.engine.stack import Stack, cluster, job, writes
 from tests.support.openapi import SchemaWatch
-from tests.support.stack import Stack, bridged, cluster, job, writes
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Request, Response
 
 ENDLESS = PackageSeed(200, "Runs until it is stopped", run_seconds=10_000_000)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tests.engine_crash.moments import Moment
-from tests.support.stack import Declared, Stack, cluster, job
+from tests.support.engine.stack import Declared, Stack, cluster, job
 from xplenty_pulumi.emulator import PackageSeed
 
 Victim = Literal["engine", "provider"]

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.support.stack import LONGEST
+from tests.support.engine.ran import LONGEST
 from xplenty_pulumi.emulator import Emulator, Request, Response
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from tests.engine_crash.cases import CASES, ENDLESS
 from tests.engine_crash.moments import Census, Hold
+from tests.support.engine.ran import Ran
+from tests.support.engine.stack import STEP, Stack
 from tests.support.scoreboard import count
-from tests.support.stack import STEP, Ran, Stack
 from xplenty_pulumi.emulator import Emulator
 
 SIGNALS = 5

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from tests.client.raw_server import RawServer
 from tests.engine_crash.moments import Moment, fits
-from tests.support.fault_server import serving
+from tests.support.faults.sockets import RawServer, serving
 from xplenty_pulumi.emulator import Emulator, Request, Response
 
 Trouble = Literal["throttled", "slow"]

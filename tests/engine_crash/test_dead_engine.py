@@ -12,8 +12,8 @@ from tests.engine_crash.cases import ETL, RUN
 from tests.engine_crash.moments import Moment
 from tests.engine_crash.scene import count_point, recover
 from tests.engine_crash.slow_way import Trouble, Way, way_to
-from tests.support.engine_process import beside, engine
-from tests.support.stack import Declared, Stack, cluster
+from tests.support.engine.process import beside, engine
+from tests.support.engine.stack import Declared, Stack, cluster
 from xplenty_pulumi.emulator import Emulator
 
 SIGNALS = (signal.SIGKILL, signal.SIGHUP)

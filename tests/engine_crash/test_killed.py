@@ -4,8 +4,8 @@ import pytest
 
 from tests.engine_crash.cases import CASES, OPERATIONS, Case
 from tests.engine_crash.scene import Scene, count_point
-from tests.support.engine_process import EngineProcess, engine
-from tests.support.stack import bridged
+from tests.support.engine.process import EngineProcess, engine
+from tests.support.engine.ran import bridged
 
 _OFTEN = {True: (), False: (pytest.mark.long,)}
 _NEEDS = {"stop": (bridged("test_destroy_ends_an_unknown_run_with_its_cluster"),)}

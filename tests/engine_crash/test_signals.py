@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine_crash.cases import OPERATIONS, When
 from tests.engine_crash.scene import Scene, count_point
-from tests.support.engine_process import HEARD, engine
+from tests.support.engine.process import HEARD, engine
 
 CREATE = OPERATIONS["create"]
 

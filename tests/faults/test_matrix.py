@@ -13,7 +13,7 @@ from tests.faults.operations import OPERATIONS, Operation
 from tests.faults.stage import ENCODED_KEY, KEY, Stage
 from tests.faults.table import TABLE, expectations
 from tests.faults.told_operations import TOLD_OPERATIONS
-from tests.support.fault_transport import translating
+from tests.support.faults.transport import in_process
 from tests.support.openapi import SchemaWatch, load_document
 from tests.support.scoreboard import count
 from xplenty_pulumi.client import Client
@@ -49,7 +49,7 @@ def stage_of(cell: Cell) -> Stage:
             account_id=emulator.account_id,
             clock=clock,
             random=Random(7),
-            http=translating(emulator.account, clock, gossip=f"key {KEY}, header Basic {ENCODED_KEY}"),
+            http=in_process(emulator.account, clock, gossip=f"key {KEY}, header Basic {ENCODED_KEY}"),
         )
 
     rule = FaultRule(cell.operation.call or cell.operation.name, cell.fault, calls=PLACEMENTS[cell.placement])

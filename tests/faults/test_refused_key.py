@@ -9,7 +9,7 @@ from tests.faults.judge import Play, assert_mended_by_the_next_run, assert_no_ha
 from tests.faults.operations import OPERATIONS, Operation
 from tests.faults.stage import ENCODED_KEY, KEY, Stage
 from tests.faults.told_operations import TOLD_OPERATIONS
-from tests.support.fault_transport import translating
+from tests.support.faults.transport import in_process
 from tests.support.openapi import SchemaWatch
 from tests.support.scoreboard import count
 from xplenty_pulumi.client import Client
@@ -44,7 +44,7 @@ def stage_of(cell: Cell) -> Stage:
     clock = ManualClock()
 
     def connect(emulator: Emulator) -> Client:
-        front = translating(emulator.account, clock, gossip=f"key {KEY}, header Basic {ENCODED_KEY}")
+        front = in_process(emulator.account, clock, gossip=f"key {KEY}, header Basic {ENCODED_KEY}")
         return Client(api_key=KEY, account_id=emulator.account_id, clock=clock, random=Random(7), http=front)
 
     return Stage(FaultRule("* *", cell.status, lasting=cell.seconds), clock, connect)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tests.gitops.forge import GITHUB, TOKEN, Forge
 from tests.gitops.workflows import EXAMPLE, Step, github_steps, gitlab_steps
-from tests.support.stack import LONGEST, NO_ENGINE, Ran
+from tests.support.engine.ran import LONGEST, Ran
+from tests.support.engine.workspace import NO_ENGINE
 from xplenty_pulumi.emulator import Emulator
 
 PULL_REQUEST = 7

@@ -18,6 +18,7 @@ from tests.dynamic.host import URN, Engine, Host, HostError, engine, host_in_thi
 from tests.leaks.inputs import CLUSTER_INPUTS, HOOK_INPUTS, SECRET_INPUTS
 from tests.leaks.sinks import SECRET_INPUTS as SECRET_NAMES
 from tests.leaks.sinks import Caught, everything_logged
+from tests.support.engine.stack import STEP
 from tests.support.leaks import (
     ECHOED,
     IN_SETTINGS,
@@ -25,7 +26,6 @@ from tests.support.leaks import (
     SALT,
     SPELLINGS,
 )
-from tests.support.stack import STEP
 from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider, settings
 from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.cli.ui.screen import Screen

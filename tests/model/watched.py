@@ -2,9 +2,10 @@
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from tests.support.simulation import KEY, World
-from tests.support.simulation_engine import Entry, Report, Stack
-from tests.support.simulation_ledger import ALIVE, COUNTING
+from tests.support.simulation.ledger import ALIVE, COUNTING
+from tests.support.simulation.program import Entry, Report
+from tests.support.simulation.stack import Stack
+from tests.support.simulation.world import KEY, World
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.emulator import EmulatedJob
 
@@ -29,7 +30,7 @@ class Watched(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_doubled_or_taken(self) -> None:
-        self.world.settle()
+        self.world.faults.settle()
         assert not self.world.ledger.wrongs, self.world.ledger.wrongs
 
     @invariant()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import Host, HostError
-from tests.support.stack import eventually
+from tests.support.engine.ran import eventually
 from xplenty_pulumi.dynamic.state import side_by_side
 
 AT_ONCE = 12

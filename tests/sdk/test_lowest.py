@@ -10,7 +10,8 @@ import pytest
 
 from tests.sdk.lowest import floors, install_lowest
 from tests.sdk.versions import ROOT
-from tests.support.stack import LONGEST, STEP, Stack
+from tests.support.engine.ran import LONGEST
+from tests.support.engine.stack import STEP, Stack
 from xplenty_pulumi.emulator import Emulator
 
 COMMANDS = ("status", "drift", "branch up", "listen", "emulator", "usage", "recover", "hand-over", "preview-comment")

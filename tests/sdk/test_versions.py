@@ -11,7 +11,7 @@ from tests.dynamic.conftest import host_apart
 from tests.dynamic.host import HostError
 from tests.sdk.items import BRIDGE, FALLBACK, Checks
 from tests.sdk.versions import OLDEST, ROOT, VERSIONS, install
-from tests.support.stack import STEP, Stack, cluster, job
+from tests.support.engine.stack import STEP, Stack, cluster, job
 from xplenty_pulumi.dynamic.bridge.report import ITEMS
 from xplenty_pulumi.emulator import Emulator
 

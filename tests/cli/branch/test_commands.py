@@ -14,8 +14,9 @@ from random import Random
 
 import pytest
 
-from tests.cli.branch.project import QUICK, Project
-from tests.support.stack import LONGEST, STEP, eventually
+from tests.support.engine.project import QUICK, Project
+from tests.support.engine.ran import LONGEST, eventually
+from tests.support.engine.stack import STEP
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign
 from xplenty_pulumi.core.reports.branches import stack_name
 from xplenty_pulumi.emulator import Emulator

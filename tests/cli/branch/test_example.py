@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.cli.branch.project import EXAMPLE, Project
-from tests.support.stack import STEP
+from tests.support.engine.project import EXAMPLE, Project
+from tests.support.engine.stack import STEP
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from tests.cli.scene import OWNER, SCOPE, START, Scene, opened_scene
+from tests.support.accounts.command_line import OWNER, SCOPE, START, Scene, opened_scene
 from xplenty_pulumi.cli.account import opened
 from xplenty_pulumi.cli.branch.claims import OwnershipRules
 from xplenty_pulumi.cli.branch.down import LATEST, BranchDown

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.support.stack import Declared, cluster, job
+from tests.support.engine.stack import Declared, cluster, job
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign

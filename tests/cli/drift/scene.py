@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from tests.cli.drift.record import FILE, restore
-from tests.cli.scene import Ended
+from tests.cli.drift.record import FILE
+from tests.support.accounts.command_line import Ended
+from tests.support.engine.recording import restore
 from xplenty_pulumi.cli import account as cli_account
 from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.cli.drift import report

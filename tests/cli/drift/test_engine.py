@@ -13,7 +13,8 @@ import pytest
 from tests.cli.drift.by_hand import CLUSTER_FIELDS, HOOK_FIELDS
 from tests.cli.drift.scenario import DECLARED, EDITS, hook
 from tests.cli.drift.scene import ids
-from tests.support.stack import STEP, Ran, Stack, cluster
+from tests.support.engine.ran import Ran
+from tests.support.engine.stack import STEP, Stack, cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.kind import Change, Drift

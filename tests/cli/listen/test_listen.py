@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.emulator_caller import Caller, emulated
+from tests.support.accounts.caller import Caller, emulated
 from xplenty_pulumi.cli.listen.server import MOST_AT_ONCE
 from xplenty_pulumi.cli.listen.signature import signature
 from xplenty_pulumi.emulator import EmulatedHook

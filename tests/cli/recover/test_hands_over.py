@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.hand_over.test_hand_over import Wire
-from tests.cli.scene import OWNER, START, Scene, opened_scene
+from tests.support.accounts.command_line import OWNER, START, Scene, opened_scene
 from xplenty_pulumi import settings
 from xplenty_pulumi.cli.account import CommandAccount, opened
 from xplenty_pulumi.cli.engine.holders import Held, Holders

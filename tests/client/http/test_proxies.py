@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from tests.client.raw_server import Connection, RawServer
+from tests.support.faults.sockets import Connection, RawServer
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.address import parse_address
 from xplenty_pulumi.client.http.connection import Proxy, proxy_for

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.core_bench import BUILDING_TIME, OWNER, Bench, desired, desired_run
+from tests.support.accounts.bench import BUILDING_TIME, Bench
+from tests.support.accounts.desired import OWNER, desired, desired_run
 from xplenty_pulumi.core.reading.usual import usual
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

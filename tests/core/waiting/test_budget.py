@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.support.core_bench import Bench, Exchange, answers
+from tests.support.accounts.bench import Bench
+from tests.support.faults.behaviours import answers
+from tests.support.faults.exchange import Exchange
 from xplenty_pulumi.core.waiting.budget import Budget, Level, level_of
 from xplenty_pulumi.errors import RateLimitedError
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import Host, HostError, Line
-from tests.support.stack import eventually
+from tests.support.engine.ran import eventually
 from xplenty_pulumi.dynamic.bridge.report import ITEMS
 from xplenty_pulumi.dynamic.state import side_by_side
 from xplenty_pulumi.emulator import Emulator, Knobs

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tests.support.simulation import QUICK, Meddle, World
-from tests.support.simulation_engine import Report, Stack
+from tests.support.faults.exchange import Behaviour, Exchange
+from tests.support.simulation.program import Report
+from tests.support.simulation.stack import Stack
+from tests.support.simulation.world import QUICK, World
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.emulator import Knobs
 
@@ -62,7 +64,7 @@ class Attempt:
     """One world in which the run of a scenario ends at one boundary, or meets trouble at one call, or goes well."""
 
     def __init__(
-        self, scenario: Scenario, crash_at: int | None = None, meddle: Callable[[World], Meddle] | None = None
+        self, scenario: Scenario, crash_at: int | None = None, trouble: Callable[[World], Behaviour] | None = None
     ) -> None:
         self._scenario = scenario
         self.world = world = World(knobs=scenario.knobs)
@@ -70,8 +72,8 @@ class Attempt:
         self._foreign = _settle_foreigners(world)
         scenario.before(world, stack)
         scenario.change(world, stack)
-        meddling = meddle(world) if meddle else None
-        self.report: Report = getattr(stack, scenario.run)(crash_at=crash_at, meddle=meddling)
+        behaviour = trouble(world) if trouble else Exchange.forward
+        self.report: Report = getattr(stack, scenario.run)(crash_at=crash_at, behaviour=behaviour)
 
     def aftermath(self, *, must_crash: bool, doubles: bool = False) -> Iterator[str]:
         """Yield everything that is wrong after the run, the runs to quiet and the destroy.

@@ -3,34 +3,42 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.engine_process import EngineProcess
-from tests.support.stack import LONGEST, NO_ENGINE, Ran
+from tests.support.engine.process import EngineProcess, beside
+from tests.support.engine.ran import Ran
+from tests.support.engine.workspace import Workspace, own_command
 from xplenty_pulumi.cli.branch.records import records_in
 from xplenty_pulumi.emulator import Emulator
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "branch_environments"
 QUICK = ("--", "--skip-preview")
+_OWN = {
+    **{f"GIT_{role}_NAME": "ann" for role in ("AUTHOR", "COMMITTER")},
+    **{f"GIT_{role}_EMAIL": "ann@example.com" for role in ("AUTHOR", "COMMITTER")},
+    "GIT_CONFIG_KEY_0": "user.name",
+    "GIT_CONFIG_VALUE_0": "ann",
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "COLUMNS": "160",
+    "PULUMI_CONFIG_PASSPHRASE": "a passphrase",
+    "XPLENTY_BRIDGE": "on",
+}
 _CI = ("CI", "GITHUB_", "GITLAB_", "BUILDKITE", "BITBUCKET_", "CIRCLE", "BRANCH_NAME", "CHANGE_BRANCH")
 
 
-class Project:
-    """A clone of a repository in `folder`, with a backend beside it and the settings of an account."""
+class Project(Workspace):
+    """A clone of a repository in the folder `work`, with a backend beside it and the settings of an account."""
 
     def __init__(self, folder: Path, account: Emulator | None, *, source: Path = EXAMPLE) -> None:
-        self.top = folder
-        self.folder = folder / "work"
-        self.environment = _environment(folder, account)
-        (folder / "state").mkdir(parents=True)
+        super().__init__(folder, account, folder=folder / "work", without=("GIT_", *_CI), environment=_OWN)
         ignored = shutil.ignore_patterns("Pulumi.*.yaml", "__pycache__")
         shutil.copytree(source, self.folder, ignore=ignored)
-        self._run("git", "init", "--quiet", "--bare", "--initial-branch=main", str(folder / "remote.git"))
+        self.line("git", "init", "--quiet", "--bare", "--initial-branch=main", str(folder / "remote.git"))
         self.git("init", "--quiet", "--initial-branch=main")
         self.git("remote", "add", "origin", str(folder / "remote.git"))
         self.git("add", ".")
@@ -46,7 +54,7 @@ class Project:
 
     def git(self, *arguments: str) -> str:
         """Run git in the clone."""
-        return self._run("git", *arguments).succeeded().output
+        return self.line("git", *arguments).succeeded().output
 
     def push(self, *branches: str) -> None:
         """Put these branches on the remote, as they are here."""
@@ -56,13 +64,9 @@ class Project:
         """Delete these branches from the remote, merged or not."""
         self.git("push", "--quiet", "--force", "origin", *(f":refs/heads/{name}" for name in branches))
 
-    def pulumi(self, *arguments: str, **environment: str) -> Ran:
-        """Run the engine."""
-        return self._run("pulumi", *arguments, "--non-interactive", "--color", "never", **environment)
-
     def run(self, *arguments: str, **environment: str) -> Ran:
         """Run `xplenty-pulumi branch`; nothing that it prints is a traceback."""
-        ran = self._run(*_command(arguments), **environment)
+        ran = self.command("branch", *arguments, **environment)
         assert "Traceback" not in ran.output, ran.output
         return ran
 
@@ -100,65 +104,5 @@ class Project:
     @contextmanager
     def begun(self, *arguments: str) -> Iterator[EngineProcess]:
         """Run `xplenty-pulumi branch` beside the test, and leave no process of it behind."""
-        output = self.top / f"output-{len(list(self.top.iterdir()))}"
-        with output.open("wb") as file:
-            process = subprocess.Popen(
-                _command(arguments),
-                cwd=self.folder,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        running = EngineProcess(process, output)
-        try:
+        with beside(self, own_command("branch", *arguments)) as running:
             yield running
-        finally:
-            running.clean_up()
-
-    def _run(self, *command: str, **environment: str) -> Ran:
-        done = subprocess.run(
-            command,
-            cwd=self.folder if self.folder.exists() else self.top,
-            env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=LONGEST,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout)
-
-
-def _command(arguments: tuple[str, ...]) -> list[str]:
-    return [sys.executable, "-m", "xplenty_pulumi.cli", "branch", *arguments]
-
-
-def _environment(folder: Path, account: Emulator | None) -> dict[str, str]:
-    assert shutil.which("pulumi"), NO_ENGINE
-    foreign = ("PULUMI", "XPLENTY", "GIT_", *_CI)
-    own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    people = {f"GIT_{role}_{what}": f"ann{at}" for role in ("AUTHOR", "COMMITTER") for what, at in _PERSON.items()}
-    settings = {"GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "ann", "GIT_CONFIG_COUNT": "1"}
-    return {
-        **own,
-        **people,
-        **settings,
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_SYSTEM": os.devnull,
-        "COLUMNS": "160",
-        "PULUMI_HOME": str(folder / "home"),
-        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
-        "PULUMI_CONFIG_PASSPHRASE": "a passphrase",
-        "PULUMI_SKIP_UPDATE_CHECK": "1",
-        "PULUMI_PYTHON_CMD": sys.executable,
-        "XPLENTY_POLL_SECONDS": "0.1",
-        "XPLENTY_API_URL": account.url if account else "",
-        "XPLENTY_ACCOUNT_ID": account.account_id if account else "",
-        "XPLENTY_API_KEY": account.api_key if account else "",
-    }
-
-
-_PERSON = {"NAME": "", "EMAIL": "@example.com"}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.emulator import Account, Breakage, Broken, Request, Response
 
 DRIP_PAUSE = 10.0
@@ -26,25 +26,30 @@ _ERRORS: dict[Breakage, tuple[type[httpx.TransportError], str, str]] = {
 """The exception for each breakage, which of the request's time-outs passes first, and the library's words."""
 
 
-def translating(account: Account, clock: Clock, *, gossip: str = "") -> httpx.MockTransport:
+def in_process(account: Account, clock: Clock | None = None, *, gossip: str = "") -> httpx.MockTransport:
     """Return a transport on which `account` answers in the calling thread, and broken answers break.
 
     `gossip` is put into all words of refusals and exceptions, as a careless service or library might do with a key.
     """
 
     def answer(request: httpx.Request) -> httpx.Response:
-        response = account.handle(_asked(request))
-        if isinstance(response, Broken):
-            return _break(response, request, clock=clock, gossip=gossip)
-        headers, body = dict(response.headers), response.body
-        if gossip and response.status >= 300:
-            headers, body = {**headers, "X-Request-Id": gossip}, _gossiping(response, gossip)
-        return httpx.Response(response.status, headers=headers, content=body)
+        return received(account.handle(sent(request)), request, clock=clock or SystemClock(), gossip=gossip)
 
     return httpx.MockTransport(answer)
 
 
-def _asked(request: httpx.Request) -> Request:
+def received(response: Response, request: httpx.Request, *, clock: Clock, gossip: str = "") -> httpx.Response:
+    """Return an answer of an account as the HTTP library gives it, or raise what the library raises instead."""
+    if isinstance(response, Broken):
+        return _break(response, request, clock=clock, gossip=gossip)
+    headers, body = dict(response.headers), response.body
+    if gossip and response.status >= 300:
+        headers, body = {**headers, "X-Request-Id": gossip}, _gossiping(response, gossip)
+    return httpx.Response(response.status, headers=headers, content=body)
+
+
+def sent(request: httpx.Request) -> Request:
+    """Return a request of the HTTP library as an account gets it."""
     return Request(
         method=request.method,
         path=request.url.raw_path.decode().partition("?")[0],
@@ -68,28 +73,26 @@ def _break(broken: Broken, request: httpx.Request, *, clock: Clock, gossip: str)
         raise error(f"{words} {gossip}", request=request)
     whole = broken.whole or Response(200)
     headers = {**whole.headers, "Content-Length": str(len(whole.body))}
-    stream = _Cut(whole.body, gossip) if broken.how is Breakage.CUT_BODY else _Drip(whole.body, clock)
-    return httpx.Response(whole.status, headers=headers, stream=stream)
+    parts = _cut(whole.body, gossip) if broken.how is Breakage.CUT_BODY else _drip(whole.body, clock)
+    return httpx.Response(whole.status, headers=headers, stream=_Stream(parts))
 
 
-class _Cut(httpx.SyncByteStream):
-    """Half a body, then the end of the connection."""
+class _Stream(httpx.SyncByteStream):
+    """A body in the parts of an iterator, which may raise."""
 
-    def __init__(self, body: bytes, gossip: str) -> None:
-        self._body, self._gossip = body, gossip
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self._body[: len(self._body) // 2]
-        raise httpx.RemoteProtocolError(f"peer closed connection without sending complete body {self._gossip}")
-
-
-class _Drip(httpx.SyncByteStream):
-    """A body byte by byte."""
-
-    def __init__(self, body: bytes, clock: Clock) -> None:
-        self._body, self._clock = body, clock
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts = parts
 
     def __iter__(self) -> Iterator[bytes]:
-        for byte in self._body:
-            self._clock.sleep(DRIP_PAUSE)
-            yield bytes([byte])
+        return self._parts
+
+
+def _cut(body: bytes, gossip: str) -> Iterator[bytes]:
+    yield body[: len(body) // 2]
+    raise httpx.RemoteProtocolError(f"peer closed connection without sending complete body {gossip}")
+
+
+def _drip(body: bytes, clock: Clock) -> Iterator[bytes]:
+    for byte in body:
+        clock.sleep(DRIP_PAUSE)
+        yield bytes([byte])

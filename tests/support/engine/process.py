@@ -3,11 +3,13 @@
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.support.stack import LONGEST, Ran, Stack, eventually
+from tests.support.engine.ran import LONGEST, Ran, eventually
+from tests.support.engine.workspace import Workspace
 
 _PROC = Path("/proc")
 HEARD = "received; cancelling"
@@ -73,28 +75,28 @@ class EngineProcess:
 
 
 @contextmanager
-def engine(stack: Stack, *arguments: str) -> Iterator[EngineProcess]:
+def engine(workspace: Workspace, *arguments: str) -> Iterator[EngineProcess]:
     """Run `pulumi` beside the test, and leave no process of it behind."""
     command = ["pulumi", *arguments, "--yes", "--skip-preview", "--non-interactive", "--color", "never"]
-    with beside(stack, command) as running:
+    with beside(workspace, command) as running:
         yield running
 
 
 @contextmanager
-def beside(stack: Stack, command: Sequence[str]) -> Iterator[EngineProcess]:
-    """Run a command in the folder of a stack beside the test, and leave no process of it behind."""
-    output = stack.folder / f"{Path(command[0]).name}-output"
+def beside(workspace: Workspace, command: Sequence[str]) -> Iterator[EngineProcess]:
+    """Run a command beside the test, and leave no process of it behind."""
+    output = Path(tempfile.mkdtemp(prefix="begun-", dir=workspace.top)) / "output"
     with output.open("wb") as file:
         process = subprocess.Popen(
             command,
-            cwd=stack.folder,
-            env=stack.environment,
+            cwd=workspace.folder,
+            env=workspace.environment,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    running = EngineProcess(process, output, has_bridge=stack.has_bridge)
+    running = EngineProcess(process, output, has_bridge=workspace.has_bridge)
     try:
         yield running
     finally:

@@ -10,14 +10,15 @@ import termios
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from tests.support.stack import LONGEST, Ran, Stack
+from tests.support.engine.ran import LONGEST, Ran
+from tests.support.engine.workspace import Workspace
 from xplenty_pulumi.settings import CI_VARIABLES
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|[\r\x0f]")
 _ROWS, _COLUMNS = 40, 160
 
 
-def in_a_terminal(stack: Stack, *arguments: str, moves: Sequence[tuple[str, Callable[[], None]]] = ()) -> Ran:
+def in_a_terminal(workspace: Workspace, *arguments: str, moves: Sequence[tuple[str, Callable[[], None]]] = ()) -> Ran:
     """Run `pulumi` in a terminal of its own, and return all that was drawn on it, without colours and movements.
 
     Each of the `moves` is made once its text is drawn, and the one before it was made.
@@ -25,10 +26,10 @@ def in_a_terminal(stack: Stack, *arguments: str, moves: Sequence[tuple[str, Call
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
-    plain = {name: text for name, text in stack.environment.items() if name not in CI_VARIABLES}
+    plain = {name: text for name, text in workspace.environment.items() if name not in CI_VARIABLES}
     process = subprocess.Popen(
         ["pulumi", *arguments, "--yes", "--skip-preview"],
-        cwd=stack.folder,
+        cwd=workspace.folder,
         env={**plain, "TERM": "screen"},
         stdin=theirs,
         stdout=theirs,
@@ -38,7 +39,7 @@ def in_a_terminal(stack: Stack, *arguments: str, moves: Sequence[tuple[str, Call
     os.close(theirs)
     try:
         drawn = _drawn(ours, moves)
-        return Ran(process.wait(timeout=LONGEST), drawn, stack.has_bridge)
+        return Ran(process.wait(timeout=LONGEST), drawn, workspace.has_bridge)
     finally:
         process.kill()
         process.wait()

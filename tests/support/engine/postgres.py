@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tests.support.stack import eventually
+from tests.support.engine.ran import eventually
 
 _NOBODY = 65534
 _RELEASE = "pginstall18"

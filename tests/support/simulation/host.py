@@ -7,7 +7,7 @@ import pytest
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from tests.support.simulation import Process
+from tests.support.simulation.world import Process
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall

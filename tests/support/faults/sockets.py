@@ -1,14 +1,22 @@
-"""A server on a real socket that does with each connection exactly what it is told."""
+"""A real socket on this machine: a server that does with each connection what it is told, also for an account."""
 
 import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from types import TracebackType
+from typing import Protocol
 
-Behaviour = Callable[["Connection"], None]
+from xplenty_pulumi.emulator import Breakage, Broken, Followed, Request, Response
+
+Serving = Callable[["Connection"], None]
+_DRIP_PAUSE = 0.02
+"""Seconds between two bytes of a drip."""
 
 
 class Connection:
@@ -72,7 +80,7 @@ class Connection:
 class RawServer:
     """Serves each connection in a thread of its own with the next behaviour, and with the last one for ever."""
 
-    def __init__(self, *behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, *behaviours: Serving, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls
         self._behaviours = list(behaviours)
         self._stopping = threading.Event()
@@ -119,7 +127,7 @@ class RawServer:
             behaviour = self._behaviours.pop(0) if len(self._behaviours) > 1 else self._behaviours[0]
             self._start(partial(self._serve, sock, behaviour))
 
-    def _serve(self, sock: socket.socket, behaviour: Behaviour) -> None:
+    def _serve(self, sock: socket.socket, behaviour: Serving) -> None:
         with sock:
             sock.settimeout(5)
             try:
@@ -132,3 +140,90 @@ class RawServer:
                     connection.close()
             except OSError:
                 return
+
+
+class Handling(Protocol):
+    """What answers requests: an account, or something on the way to one."""
+
+    def handle(self, request: Request) -> Response:
+        """Return the answer to a call."""
+
+
+def serving(account: Handling) -> Serving:
+    """Return the behaviour that answers each connection's one request from `account`, and breaks what is broken.
+
+    A connection is kept only where a surplus answer follows the true one, so that a client could take it for the next.
+    """
+
+    def behave(connection: Connection) -> None:
+        response = account.handle(_request_in(connection.read_request()))
+        if isinstance(response, Followed):
+            connection.send(_bytes(response, keep=True) + _bytes(response.behind or Response(200), keep=True))
+            behave(connection)
+        elif isinstance(response, Broken):
+            _break(connection, response)
+        else:
+            connection.send(_bytes(response))
+
+    return behave
+
+
+def _break(connection: Connection, broken: Broken) -> None:
+    whole = _bytes(broken.whole or Response(200))
+    match broken.how:
+        case Breakage.CLOSED:
+            return
+        case Breakage.RESET:
+            connection.reset()
+        case Breakage.SILENCE:
+            connection.be_silent()
+        case Breakage.HALF_HEADER:
+            connection.send(whole[:14])
+        case Breakage.NOT_HTTP:
+            connection.send(b"220 mail.example.com ready\r\n")
+        case Breakage.CUT_BODY:
+            connection.send(whole[:-20])
+        case Breakage.DRIP:
+            connection.drip(whole, pause=_DRIP_PAUSE)
+        case _:
+            raise AssertionError(f"a server cannot break a connection so that {broken.how.value}")
+
+
+def _request_in(data: bytes) -> Request:
+    head, _, body = data.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, target, _ = first.split(" ")
+    path, _, query = target.partition("?")
+    return Request(method, path, query, dict(line.split(": ", 1) for line in lines), body)
+
+
+def _bytes(response: Response, *, keep: bool = False) -> bytes:
+    first = f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"
+    headers = {
+        **response.headers,
+        "Content-Length": str(len(response.body)),
+        "Connection": "keep-alive" if keep else "close",
+    }
+    lines = [first, *[f"{name}: {value}" for name, value in headers.items()], "", ""]
+    return "\r\n".join(lines).encode("latin-1") + response.body
+
+
+class SkippingClock:
+    """Real time plus all that was slept; `sleep` returns at once, so only what the network does takes time.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self) -> None:
+        self._skipped = 0.0
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._skipped)
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._skipped
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self._skipped += max(0.0, seconds)
