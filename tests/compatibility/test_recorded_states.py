@@ -75,7 +75,9 @@ def test_recorded_state_is_laid_out_anew_by_an_up(tmp_path: Path, file: Path) ->
         stack.up("--expect-no-changes").succeeded()
 
         assert shown["status"] in CLUSTER.statuses(Phase.READY)
-        assert not [one.name for one in DECLARED if "__declared" in stack.state().get(one.name, {}).get("outputs", {})]
+        outputs = {name: one["outputs"] for name, one in stack.state().items()}
+        assert {*outputs} == {"etl", "load"}
+        assert not [name for name, found in outputs.items() if "__declared" in found]
         assert (len(account.clusters()), len(account.jobs())) == (1, 2)
         assert writes(account) == []
 

@@ -48,6 +48,7 @@ def test_commands_for_postgresql(tmp_path: Path) -> None:
 
 def test_addresses_of_s3() -> None:
     """They have a bucket and only parameters that the tried address has."""
+    assert exported(S3)
     for name, value in exported(S3):
         assert name == "PULUMI_BACKEND_URL"
         parts = urlsplit(value)

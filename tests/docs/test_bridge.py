@@ -58,10 +58,12 @@ def test_advice_is_printed_as_shown() -> None:
 def test_commands_name_what_there_is() -> None:
     """Each command is a target of make and names folders with tests."""
     targets = subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert COMMANDS.splitlines()
     for line in COMMANDS.splitlines():
         words = [word for word in shlex.split(line) if word != "XPLENTY_BRIDGE=off"]
         assert words[0] == "make"
         assert re.search(rf"^make {words[1]}\s", targets, re.MULTILINE)
+        assert words[2].removeprefix("TESTS=")
         for folder in words[2].removeprefix("TESTS=").split():
             assert list((ROOT / folder).glob("test_*.py"))
 

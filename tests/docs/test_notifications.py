@@ -64,5 +64,7 @@ def test_table_has_the_settings_of_each_type() -> None:
 def test_named_options_and_variables_exist() -> None:
     """Every option and every variable that the page names is one, and no variable is missing."""
     options = {f"--{name.replace('_', '-')}" for name in inspect.signature(listen).parameters} | {"--exec"}
-    assert set(re.findall(r"`(--[a-z-]+)", PAGE)) <= options
+    named = set(re.findall(r"`(--[a-z-]+)", PAGE))
+    assert named
+    assert named <= options
     assert set(re.findall(r"`(XPLENTY_\w+)`", PAGE)) == {*Notice("ping", "5").variables()}

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from tests.support.accounts.clients import client_of
 from tests.support.engine.stack import STEP, Declared
-from xplenty_pulumi.client import Client
 from xplenty_pulumi.emulator import EmulatedJob, Emulator, Knobs, PackageSeed, Request, Response, Seed
 
 NAMES = {"who": "''", "rev": "0", "password": "''"}
@@ -75,7 +75,7 @@ def run(name: str, options: dict[str, Any] | None = None, /, **inputs: Any) -> D
 
 def start(account: Emulator, name: str, *, cluster_id: int) -> int:
     """Start an endless run outside of every stack, equal to the one that `run` declares, and return its id."""
-    with Client(api_key=account.api_key, account_id=account.account_id, base_url=account.url) as client:
+    with client_of(account) as client:
         return client.jobs.run(cluster_id=cluster_id, package_id=ENDLESS, variables={"who": _spelled(name)}).id
 
 

@@ -74,6 +74,7 @@ def shows(ran: Ran, block: str) -> None:
     """Check that each line of a README's block was printed, whatever the times in it."""
     printed = {MEASURED.sub("N", line).strip() for line in ran.output.splitlines()}
     shown = [MEASURED.sub("N", line).strip() for line in block.splitlines()]
+    assert shown
     assert [line for line in shown if line not in printed] == [], ran.output
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.leaks.inputs import HOOK_INPUTS, SECRET_INPUTS
-from tests.leaks.scenario import SEED
+from tests.leaks.inputs import HOOK_INPUTS, SECRET_INPUTS, SEED
 from tests.leaks.sinks import SINKS, Caught
 from tests.leaks.test_planted import BY_ENGINE, COMMAND
 from tests.support import scoreboard

@@ -82,6 +82,7 @@ def test_branch_up_twice_at_once_makes_one_stack(project: Project) -> None:
         ended = [one.ended() for one in two]
 
     assert 0 in {one.code for one in ended}, [one.output for one in ended]
+    assert len(ended) == 2
     for one in ended:
         assert one.code == 0 or "locked" in one.output, one.output
     assert len([one for one in project.stacks() if "-twice-" in one]) == 1

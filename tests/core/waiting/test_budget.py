@@ -100,6 +100,7 @@ def test_changes_go_on_as_long_as_anything_is_left(bench: Bench) -> None:
     with_calls_left(bench, 1).require_write()
     with pytest.raises(RateLimitedError, match="0% of the hour's calls left, and nothing was sent"):
         with_calls_left(bench, 0).require_write()
+    assert bench.wire.count("GET /rate_limit_status") == 1
 
 
 def test_what_was_spent_is_told(bench: Bench) -> None:

@@ -104,6 +104,7 @@ def test_without_the_pool_four_at_a_time(changed: Callable[..., Scene], account:
     clusters = sorted(account.clusters(), key=lambda one: one.created_at)
     assert ids == {str(one.id) for one in clusters}
     ends = sorted(one.available_since for one in clusters if one.available_since is not None)
+    assert len(ends) == 6
     assert all(later.created_at >= end for later, end in zip(clusters[4:], ends, strict=False))
     assert len(ends) == 6
 

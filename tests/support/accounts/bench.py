@@ -51,6 +51,11 @@ class Reconcilers:
         hooks = KnownDefinitions(definition_of(HOOK, client), clock, random=Random(7))
         self.hooks = DefinitionReconciler(hooks, self.patience)
 
+    @property
+    def said(self) -> list[str]:
+        """Everything that it has said, in one list."""
+        return [*(text for line in self.told for text in line), *self.warned]
+
 
 class Bench(Reconcilers):
     """One process of ours on one emulated account; `emulator` shows and changes what the account really holds."""

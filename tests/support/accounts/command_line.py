@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from typer.testing import CliRunner
 
+from tests.support.accounts.clients import client_of, settings_of
 from xplenty_pulumi.cli import account as cli_account
 from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.client import Client
@@ -60,27 +61,35 @@ class Ended:
 
 
 @dataclass
-class Scene:
-    """An account, and a shell with its settings."""
+class CommandLine:
+    """An account, and a shell in this process whose `environment` names it; `before` goes before all arguments."""
 
     emulator: Emulator
-    clock: ScriptedClock
-    environment: dict[str, str] = field(default_factory=dict)
+    clock: ManualClock
+    environment: dict[str, str] = field(init=False)
+    before: ClassVar[tuple[str, ...]] = ()
 
-    def run(self, *arguments: object, typed: str | None = None, **environment: str) -> Ended:
+    def __post_init__(self) -> None:
+        self.environment = settings_of(self.emulator)
+
+    def run(self, *arguments: object, **environment: str) -> Ended:
         """Run `xplenty-pulumi` with these arguments."""
-        done = CliRunner().invoke(
-            app, [str(one) for one in arguments], input=typed, env={**self.environment, **environment}
-        )
+        words = [str(one) for one in (*self.before, *arguments)]
+        done = CliRunner().invoke(app, words, env={**self.environment, **environment})
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         assert KEY not in done.output
         return Ended(done.exit_code, done.stdout.replace(self.emulator.url, "URL"), done.stderr)
 
-    @contextmanager
-    def client(self) -> Iterator[Client]:
-        """Give a client that somebody else uses."""
-        with Client(api_key=KEY, account_id=self.emulator.account_id, base_url=self.emulator.url) as client:
-            yield client
+
+@dataclass
+class Scene(CommandLine):
+    """A shell on an account that a test fills."""
+
+    clock: ScriptedClock
+
+    def client(self) -> Client:
+        """Return a client that somebody else uses."""
+        return client_of(self.emulator)
 
     def job(self, cluster: EmulatedCluster, package_id: int = 101, **variables: str) -> int:
         """Start a run as somebody else would, and return its id."""
@@ -128,8 +137,7 @@ def opened_scene(
     for name in ("XPLENTY_POLL_SECONDS", "XPLENTY_CREDIT_SHARE", "COLUMNS", *CI_VARIABLES):
         monkeypatch.delenv(name, raising=False)
     with Emulator(seed or Seed(api_key=KEY), clock=clock, knobs=knobs, gates=gates) as emulator:
-        settings = {"XPLENTY_API_KEY": KEY, "XPLENTY_ACCOUNT_ID": emulator.account_id, "XPLENTY_API_URL": emulator.url}
-        yield Scene(emulator, clock, settings)
+        yield Scene(emulator, clock)
 
 
 def at(seconds: float) -> str:
