@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.engine_crash.cases import CASES, ENDLESS
+from tests.engine_crash.cases import ENDLESS, OPERATIONS
 from tests.engine_crash.moments import Census, Hold
 from tests.support.engine.ran import Ran
 from tests.support.engine.stack import STEP, Stack
@@ -16,7 +16,9 @@ from xplenty_pulumi.emulator import Emulator
 
 SIGNALS = 5
 DEAD_ENGINES = 19
-POINTS = len(CASES) + SIGNALS + DEAD_ENGINES
+KILLS = len(OPERATIONS) * 6
+"""Two victims at three moments of each operation."""
+POINTS = KILLS + SIGNALS + DEAD_ENGINES
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,19 @@
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from tests.engine_crash.cases import ETL, RUN
+from tests.engine_crash.cases import ETL, OPERATIONS, RUN, Operation
 from tests.engine_crash.moments import Moment
 from tests.engine_crash.scene import count_point, recover
 from tests.support.engine.process import beside, engine
-from tests.support.engine.stack import Declared, Stack, cluster
+from tests.support.engine.stack import Stack
 from tests.support.faults.sockets import RawServer, serving
 from xplenty_pulumi.emulator import Emulator, Request, Response
 
@@ -80,30 +80,10 @@ SIGNALS = (signal.SIGKILL, signal.SIGHUP)
 TROUBLES: tuple[Trouble, ...] = ("throttled", "slow")
 
 
-def _nothing(_stack: Stack) -> None:
-    """Begin with an empty stack."""
-
-
-def _cluster_up(stack: Stack) -> None:
-    stack.declare(ETL).up().succeeded()
-
-
-@dataclass(frozen=True)
-class Writing:
-    """An operation whose write meets trouble: `prepare` brings the stack to where `command` begins."""
-
-    command: str
-    prepare: Callable[[Stack], None]
-    write: Moment
-    declared: tuple[Declared, ...] = (ETL,)
-
-
-WRITES: Mapping[str, Writing] = {
-    "create": Writing("up", _nothing, Moment("before", "POST", "clusters")),
-    "update": Writing("up", _cluster_up, Moment("before", "PUT", "clusters/{id}"), (cluster("etl", nodes=4),)),
-    "delete": Writing("destroy", _cluster_up, Moment("before", "DELETE", "clusters/{id}")),
-    "run": Writing("up", _nothing, Moment("before", "POST", "jobs"), (ETL, RUN)),
+WRITES = {
+    name: replace(OPERATIONS[name].moments["in"], side="before") for name in ("create", "update", "delete", "run")
 }
+"""The moment before the write of each operation, by the name of the operation."""
 
 
 @dataclass(frozen=True)
@@ -148,11 +128,11 @@ def stack(tmp_path: Path, account: Emulator, way: Way) -> Stack:
 )
 def test_nothing_is_sent_for_a_dead_engine(stack: Stack, account: Emulator, way: Way, point: Point) -> None:
     """Killed while a write waits for Retry-After or is under way: no process stays, no write follows, nothing lives."""
-    writing = WRITES[point.write]
-    writing.prepare(stack)
-    stack.declare(*writing.declared)
-    way.meet(point.trouble, writing.write)
-    with engine(stack, writing.command) as running:
+    operation = OPERATIONS[point.write]
+    operation.prepare(stack)
+    stack.declare(*operation.declared)
+    way.meet(point.trouble, WRITES[point.write])
+    with engine(stack, operation.command) as running:
         way.wait()
         provider = running.provider()
         running.signal(point.name)
@@ -161,7 +141,7 @@ def test_nothing_is_sent_for_a_dead_engine(stack: Stack, account: Emulator, way:
         way.let_through()
         recover(stack, "--yes").succeeded()
         assert way.writes == sent
-        _goes_on(stack, account, writing)
+        _goes_on(stack, account, operation)
 
     stack.destroy().succeeded()
     assert account.living_clusters() == ()
@@ -169,13 +149,13 @@ def test_nothing_is_sent_for_a_dead_engine(stack: Stack, account: Emulator, way:
     count_point()
 
 
-def _goes_on(stack: Stack, account: Emulator, writing: Writing) -> None:
+def _goes_on(stack: Stack, account: Emulator, operation: Operation) -> None:
     """An `up` ends with one cluster as declared, and one run where one is declared."""
     stack.up("--refresh").succeeded()
     (living,) = account.living_clusters()
     assert stack.state()["etl"]["id"] == str(living.id)
-    assert living.nodes == writing.declared[0].inputs["nodes"]
-    assert len(account.jobs()) == (1 if RUN in writing.declared else 0)
+    assert living.nodes == operation.declared[0].inputs["nodes"]
+    assert len(account.jobs()) == (1 if RUN in operation.declared else 0)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +177,7 @@ def test_waiting_provider_ends_with_its_engine(tmp_path: Path, name: signal.Sign
 def test_recover_waits_for_what_is_under_way(stack: Stack, account: Emulator, way: Way) -> None:
     """A POST that arrives while `recover` waits is found by the `up` that follows, and nothing is made twice."""
     stack.declare(ETL)
-    way.meet("slow", WRITES["create"].write)
+    way.meet("slow", WRITES["create"])
     with engine(stack, "up") as running:
         way.wait()
         provider = running.provider()

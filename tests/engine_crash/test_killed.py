@@ -1,11 +1,53 @@
 """Whatever is killed, and whenever: one documented command, `up` and `destroy` leave nothing living or doubled."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import pytest
 
-from tests.engine_crash.cases import CASES, OPERATIONS, Case
+from tests.engine_crash.cases import OPERATIONS, When
 from tests.engine_crash.scene import Scene, count_point
 from tests.support.engine.process import EngineProcess, engine
 from tests.support.engine.ran import bridged
+
+Victim = Literal["engine", "provider"]
+
+OFTEN = {
+    ("engine", "before", "create"),
+    ("engine", "in", "create"),
+    ("engine", "after", "create"),
+    ("engine", "in", "update"),
+    ("engine", "in", "delete"),
+    ("engine", "in", "refresh"),
+    ("engine", "in", "run"),
+    ("provider", "in", "create"),
+    ("provider", "after", "create"),
+    ("provider", "in", "delete"),
+    ("provider", "in", "run"),
+}
+"""The points that every run of the tests takes; the others take minutes together."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One crash point."""
+
+    victim: Victim
+    when: When
+    operation: str
+
+    def __str__(self) -> str:
+        return f"{self.victim} killed {self.when} {self.operation}"
+
+    @property
+    def is_often(self) -> bool:
+        """Whether it belongs to the normal run."""
+        return (self.victim, self.when, self.operation) in OFTEN
+
+
+VICTIMS: tuple[Victim, ...] = ("engine", "provider")
+WHENS: tuple[When, ...] = ("before", "in", "after")
+CASES = tuple(Case(victim, when, operation) for operation in OPERATIONS for victim in VICTIMS for when in WHENS)
 
 _OFTEN = {True: (), False: (pytest.mark.long,)}
 _NEEDS = {"stop": (bridged("test_destroy_ends_an_unknown_run_with_its_cluster"),)}

@@ -9,10 +9,9 @@ import pytest
 
 import xplenty_pulumi
 from tests.faults.judge import assert_as_expected, assert_mended_by_the_next_run, assert_no_harm, play
-from tests.faults.operations import OPERATIONS, Operation
+from tests.faults.operations import MORE_OPERATIONS, OPERATIONS, Operation
 from tests.faults.stage import ENCODED_KEY, KEY, Stage
 from tests.faults.table import TABLE, expectations
-from tests.faults.told_operations import TOLD_OPERATIONS
 from tests.support.faults.transport import in_process
 from tests.support.openapi import SchemaWatch, load_document
 from tests.support.scoreboard import count
@@ -35,7 +34,7 @@ class Cell:
         return f"{self.operation.name}-{self.fault}-{self.placement}"
 
 
-ALL = (*OPERATIONS, *TOLD_OPERATIONS)
+ALL = (*OPERATIONS, *MORE_OPERATIONS)
 CELLS = [Cell(operation, fault, placement) for operation in ALL for fault in FAULTS for placement in PLACEMENTS]
 
 

@@ -6,9 +6,8 @@ from random import Random
 import pytest
 
 from tests.faults.judge import Play, assert_mended_by_the_next_run, assert_no_harm
-from tests.faults.operations import OPERATIONS, Operation
+from tests.faults.operations import MORE_OPERATIONS, OPERATIONS, Operation
 from tests.faults.stage import ENCODED_KEY, KEY, Stage
-from tests.faults.told_operations import TOLD_OPERATIONS
 from tests.support.faults.transport import in_process
 from tests.support.openapi import SchemaWatch
 from tests.support.scoreboard import count
@@ -34,7 +33,7 @@ class Cell:
 
 CELLS = [
     Cell(operation, status, seconds)
-    for operation in (*OPERATIONS, *TOLD_OPERATIONS)
+    for operation in (*OPERATIONS, *MORE_OPERATIONS)
     for status in ("401", "403")
     for seconds in (3.0, 30.0, 120.0)
 ]
