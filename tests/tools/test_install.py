@@ -1,38 +1,22 @@
 """The vendor's installer, up to where the internet would begin."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
+from tests.support.accounts.loopback import serving_http
 from tools.engine import install
 from tools.engine.errors import Unusable
 
 
-class Answer(BaseHTTPRequestHandler):
-    """Says yes to everything."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the library's name for it)
-        pass
-
-
 @contextmanager
 def site() -> Iterator[str]:
-    """Serve on loopback and yield the address."""
-    with HTTPServer(("127.0.0.1", 0), Answer) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    """Serve on loopback a site that says yes to everything, and give the address."""
+    with serving_http(lambda _request: (200, {}, b"")) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture(autouse=True)

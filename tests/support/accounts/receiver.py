@@ -1,27 +1,13 @@
 """Somebody on this machine who receives the requests of web hooks."""
 
-import http.server
-import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+
+from tests.support.accounts.loopback import Answer, Received, serving_http
 
 PATIENCE = 20.0
-
-
-@dataclass(frozen=True)
-class Received:
-    """One request as it came."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        return json.loads(self.body)
 
 
 @dataclass
@@ -31,7 +17,7 @@ class Receiver:
     Answers wait until `free` is set.
     """
 
-    port: int = 0
+    address: str = ""
     statuses: list[int] = field(default_factory=list)
     free: threading.Event = field(default_factory=threading.Event)
     _received: list[Received] = field(default_factory=list)
@@ -39,13 +25,16 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/bell?of=harbour"
+        return f"{self.address}/bell?of=harbour"
 
-    def note(self, request: Received) -> int:
+    def answer(self, request: Received) -> Answer:
+        """Note a request, and answer it once answers are free."""
         with self._news:
             self._received.append(request)
             self._news.notify_all()
-            return self.statuses.pop(0) if self.statuses else 200
+            status = self.statuses.pop(0) if self.statuses else 200
+        self.free.wait(PATIENCE)
+        return status, {"Location": "http://192.0.2.1/"}, b""
 
     def received(self, count: int = 0) -> list[Received]:
         """Return what came, as soon as it is `count` requests or more."""
@@ -64,33 +53,8 @@ def receiving(*statuses: int, holding: bool = False) -> Iterator[Receiver]:
     receiver = Receiver(statuses=list(statuses))
     if not holding:
         receiver.free.set()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status = receiver.note(Received(self.command, self.path, dict(self.headers), body))
-            receiver.free.wait(PATIENCE)
-            self.close_connection = True
-            self.wfile.write(b"HTTP/1.0 %d Told\r\nLocation: http://192.0.2.1/\r\n\r\n" % status)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is that of the base class
-            """Say nothing."""
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except OSError:
-                """The other side has given up waiting."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = False
-    receiver.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield receiver
-    finally:
-        receiver.free.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving_http(receiver.answer) as receiver.address:
+        try:
+            yield receiver
+        finally:
+            receiver.free.set()

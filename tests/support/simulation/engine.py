@@ -89,7 +89,7 @@ class Engine:
         result = self._ask(declared.kind, lambda provider: provider.check({}, news))
         if result.failures:
             raise Failed("; ".join(failure.reason for failure in result.failures))
-        return as_properties({**result.inputs, PROVIDER: "pickled"})
+        return _kept(result.inputs)
 
     def _create(self, name: str, declared: Declared, news: Properties) -> None:
         self._note("create", name)
@@ -106,7 +106,7 @@ class Engine:
                 keep(failed.id, json_format.MessageToDict(failed.properties), True)
             self._stack.creating.discard(name)
             raise
-        keep(result.id, as_properties({**result.outs, PROVIDER: "pickled"}), False)
+        keep(result.id, _kept(result.outs), False)
 
     def _update(self, name: str, old: Entry, news: Properties) -> None:
         self._note("update", name)
@@ -118,7 +118,7 @@ class Engine:
                 outputs = json_format.MessageToDict(failed.properties)
                 self._put(name, replace(old, outputs=outputs, unfinished=True))
             raise
-        outputs = as_properties({**result.outs, PROVIDER: "pickled"})
+        outputs = _kept(result.outs)
         self._put(name, replace(old, inputs=news, outputs=outputs, unfinished=False))
 
     def _read(self, name: str, entry: Entry) -> None:
@@ -135,8 +135,8 @@ class Engine:
         if not result.id:
             self._drop(name)
             return
-        inputs = as_properties({**result.inputs, PROVIDER: "pickled"}) if result.inputs else entry.inputs
-        outputs = as_properties({**result.outs, PROVIDER: "pickled"})
+        inputs = _kept(result.inputs) if result.inputs else entry.inputs
+        outputs = _kept(result.outs)
         self._put(name, replace(entry, inputs=inputs, outputs=outputs, unfinished=False))
 
     def _remove(self, names: list[str]) -> None:
@@ -183,3 +183,8 @@ class Engine:
             raise Failed(str(failure)) from None
         finally:
             self._report.warnings += provider.context.warnings
+
+
+def _kept(values: Mapping[str, Any]) -> Properties:
+    """Return properties as the state keeps them, with the provider that the engine adds."""
+    return as_properties({**values, PROVIDER: "pickled"})

@@ -72,9 +72,9 @@ class Ledger:
         if request.method == "POST" and response.status == 201 and request.body:
             sent, made = json.loads(request.body), response.json()["id"]
             if request.path.endswith("/hooks"):
-                self._note_hook(made, markers.whose(sent.get("name")))
+                self._note_marked("hooks", self.hooks, made, markers.whose(sent.get("name")))
             elif request.path.endswith("/clusters"):
-                self._note_cluster(made, markers.whose(sent.get("description")))
+                self._note_marked("clusters", self.clusters, made, markers.whose(sent.get("description")))
             elif request.path.endswith("/jobs"):
                 self._note_run(made, str(sent.get("variables", {}).get(WHO, "")))
         return response
@@ -95,24 +95,17 @@ class Ledger:
         assert self._emulator is not None
         return self._emulator
 
-    def _note_cluster(self, number: int, marker: Marker | None) -> None:
-        self.clusters[number] = marker
+    def _note_marked(self, collection: str, made: dict[int, Marker | None], number: int, marker: Marker | None) -> None:
+        """Note a new cluster or hook, of which there may be no other with this marker."""
+        made[number] = marker
         if marker is None or marker.scope not in self._scopes:
             return
-        self._made[self._scopes[marker.scope]].add(f"clusters/{number}")
-        twins = self.living(marker)
+        self._made[self._scopes[marker.scope]].add(f"{collection}/{number}")
+        living = {one.id for one in self.living(marker)}
+        there = self._of().account.world.hooks.keys() if collection == "hooks" else living
+        twins = [one for one, owner in made.items() if owner == marker and one in there]
         if len(twins) > 1:
-            self.wrongs.append(f"clusters {', '.join(str(one.id) for one in twins)} are twins")
-
-    def _note_hook(self, number: int, marker: Marker | None) -> None:
-        self.hooks[number] = marker
-        if marker is None or marker.scope not in self._scopes:
-            return
-        self._made[self._scopes[marker.scope]].add(f"hooks/{number}")
-        there = self._of().account.world.hooks
-        twins = [one for one, owner in self.hooks.items() if owner == marker and one in there]
-        if len(twins) > 1:
-            self.wrongs.append(f"hooks {', '.join(map(str, twins))} are twins")
+            self.wrongs.append(f"{collection} {', '.join(map(str, twins))} are twins")
 
     def _note_run(self, number: int, who: str) -> None:
         self.runs[number] = who
