@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.openapi import SchemaWatch, schema_watch
+from xplenty_pulumi.emulator import FAULTS
 
 __all__ = ["schema_watch"]
 
@@ -26,6 +27,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(item.path.is_relative_to(folder) for folder in folders):
             item.add_marker(pytest.mark.engine)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a fault of the emulator's catalogue in the name of a test by what it is called there."""
+    return next((name for name, fault in FAULTS.items() if fault is val), None)
 
 
 # A run in the background is started with these signals ignored, and so would be every program that a test sends one.

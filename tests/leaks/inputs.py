@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.leaks import (
+from tests.leaks.canaries import (
     ECHOED,
     IN_ARGUMENT,
     IN_DESCRIPTION,

@@ -14,6 +14,12 @@ import typer
 
 from tests.dynamic.conftest import QUICK, forget_the_process
 from tests.dynamic.host import URN, Engine, Host, HostError, engine, host_in_this_process
+from tests.leaks.canaries import (
+    ECHOED,
+    IN_SETTINGS,
+    KEY,
+    SALT,
+)
 from tests.leaks.inputs import CLUSTER_INPUTS, HOOK_INPUTS, SECRET_INPUTS, SEED, SPOKEN
 from tests.leaks.sinks import SECRET_INPUTS as SECRET_NAMES
 from tests.leaks.sinks import SINKS, Caught, everything_logged
@@ -21,12 +27,6 @@ from tests.leaks.test_planted import BY_ENGINE, COMMAND
 from tests.support import scoreboard
 from tests.support.accounts.clients import settings_of
 from tests.support.engine.stack import STEP
-from tests.support.leaks import (
-    ECHOED,
-    IN_SETTINGS,
-    KEY,
-    SALT,
-)
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider, settings
 from xplenty_pulumi.cli import emulator as emulator_command

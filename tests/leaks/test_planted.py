@@ -12,9 +12,9 @@ import typer
 from pulumi.dynamic import ReadResult
 
 from tests.dynamic.host import Host, HostError, host_in_this_process
+from tests.leaks.canaries import CANARIES, IN_VARIABLES, SPELLINGS, leaks, planted
 from tests.leaks.sinks import SINKS, Caught, everything_logged
 from tests.support import scoreboard
-from tests.support.leaks import CANARIES, IN_VARIABLES, SPELLINGS, leaks, planted
 from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client.http.outcomes import HttpRequest
