@@ -39,7 +39,7 @@ CELLS = [Cell(operation, fault, placement) for operation in ALL for fault in FAU
 
 
 def stage_of(cell: Cell) -> Stage:
-    """Return an account without a socket, on which a careless service and library repeat the key in all their words."""
+    """Return an account without a socket, on which service and library repeat the key in all their words."""
     clock = ManualClock()
 
     def connect(emulator: Emulator) -> Client:
@@ -48,7 +48,7 @@ def stage_of(cell: Cell) -> Stage:
             account_id=emulator.account_id,
             clock=clock,
             random=Random(7),
-            http=in_process(emulator.account, clock, gossip=f"key {KEY}, header Basic {ENCODED_KEY}"),
+            http=in_process(emulator.account, clock, leak=f"key {KEY}, header Basic {ENCODED_KEY}"),
         )
 
     rule = FaultRule(cell.operation.call or cell.operation.name, cell.fault, calls=PLACEMENTS[cell.placement])

@@ -43,7 +43,7 @@ def stage_of(cell: Cell) -> Stage:
     clock = ManualClock()
 
     def connect(emulator: Emulator) -> Client:
-        front = in_process(emulator.account, clock, gossip=f"key {KEY}, header Basic {ENCODED_KEY}")
+        front = in_process(emulator.account, clock, leak=f"key {KEY}, header Basic {ENCODED_KEY}")
         return Client(api_key=KEY, account_id=emulator.account_id, clock=clock, random=Random(7), http=front)
 
     return Stage(FaultRule("* *", cell.status, lasting=cell.seconds), clock, connect)

@@ -73,7 +73,7 @@ class Bench(Reconcilers):
         return cls(emulator, clock, Wire(emulator, clock))
 
     def another_process(self) -> "Bench":
-        """Return a second process of ours on the same account, which knows of the stack's clusters alone."""
+        """Return a second process of ours on the same account, which holds only the clusters of the stack."""
         process = Bench(self.emulator, self.clock, self.wire)
         for number in self.own_clusters:
             process.hand_in(number)

@@ -26,25 +26,25 @@ _ERRORS: dict[Breakage, tuple[type[httpx.TransportError], str, str]] = {
 """The exception for each breakage, which of the request's time-outs passes first, and the library's words."""
 
 
-def in_process(account: Account, clock: Clock | None = None, *, gossip: str = "") -> httpx.MockTransport:
+def in_process(account: Account, clock: Clock | None = None, *, leak: str = "") -> httpx.MockTransport:
     """Return a transport on which `account` answers in the calling thread, and broken answers break.
 
-    `gossip` is put into all words of refusals and exceptions, as a careless service or library might do with a key.
+    `leak` is put into all words of refusals and exceptions, as a service or a library may do with a key.
     """
 
     def answer(request: httpx.Request) -> httpx.Response:
-        return received(account.handle(sent(request)), request, clock=clock or SystemClock(), gossip=gossip)
+        return received(account.handle(sent(request)), request, clock=clock or SystemClock(), leak=leak)
 
     return httpx.MockTransport(answer)
 
 
-def received(response: Response, request: httpx.Request, *, clock: Clock, gossip: str = "") -> httpx.Response:
+def received(response: Response, request: httpx.Request, *, clock: Clock, leak: str = "") -> httpx.Response:
     """Return an answer of an account as the HTTP library gives it, or raise what the library raises instead."""
     if isinstance(response, Broken):
-        return _break(response, request, clock=clock, gossip=gossip)
+        return _break(response, request, clock=clock, leak=leak)
     headers, body = dict(response.headers), response.body
-    if gossip and response.status >= 300:
-        headers, body = {**headers, "X-Request-Id": gossip}, _gossiping(response, gossip)
+    if leak and response.status >= 300:
+        headers, body = {**headers, "X-Request-Id": leak}, _leaking(response, leak)
     return httpx.Response(response.status, headers=headers, content=body)
 
 
@@ -59,21 +59,21 @@ def sent(request: httpx.Request) -> Request:
     )
 
 
-def _gossiping(response: Response, gossip: str) -> bytes:
+def _leaking(response: Response, leak: str) -> bytes:
     if not response.body.startswith(b"{"):
-        return response.body + gossip.encode()
+        return response.body + leak.encode()
     document = response.json()
-    return json.dumps({**document, "message": f"{document.get('message', '')} ({gossip})"}).encode()
+    return json.dumps({**document, "message": f"{document.get('message', '')} ({leak})"}).encode()
 
 
-def _break(broken: Broken, request: httpx.Request, *, clock: Clock, gossip: str) -> httpx.Response:
+def _break(broken: Broken, request: httpx.Request, *, clock: Clock, leak: str) -> httpx.Response:
     if broken.how in _ERRORS:
         error, passing, words = _ERRORS[broken.how]
         clock.sleep(request.extensions["timeout"][passing] if passing else 0.0)
-        raise error(f"{words} {gossip}", request=request)
+        raise error(f"{words} {leak}", request=request)
     whole = broken.whole or Response(200)
     headers = {**whole.headers, "Content-Length": str(len(whole.body))}
-    parts = _cut(whole.body, gossip) if broken.how is Breakage.CUT_BODY else _drip(whole.body, clock)
+    parts = _cut(whole.body, leak) if broken.how is Breakage.CUT_BODY else _drip(whole.body, clock)
     return httpx.Response(whole.status, headers=headers, stream=_Stream(parts))
 
 
@@ -87,9 +87,9 @@ class _Stream(httpx.SyncByteStream):
         return self._parts
 
 
-def _cut(body: bytes, gossip: str) -> Iterator[bytes]:
+def _cut(body: bytes, leak: str) -> Iterator[bytes]:
     yield body[: len(body) // 2]
-    raise httpx.RemoteProtocolError(f"peer closed connection without sending complete body {gossip}")
+    raise httpx.RemoteProtocolError(f"peer closed connection without sending complete body {leak}")
 
 
 def _drip(body: bytes, clock: Clock) -> Iterator[bytes]:

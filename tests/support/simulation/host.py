@@ -22,7 +22,7 @@ Properties = dict[str, Any]
 
 
 class Request:
-    """The engine's request as a provider sees it: it takes a trailer, and hears what is logged."""
+    """The engine's request as a provider sees it: it takes a trailer, and keeps what is logged."""
 
     def __init__(self, old_inputs: Mapping[str, Any] | None = None) -> None:
         self.trailer: tuple[tuple[str, bytes], ...] = ()

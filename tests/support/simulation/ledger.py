@@ -1,4 +1,4 @@
-"""A ledger of what processes of ours do to an account, which knows what they must never do."""
+"""A ledger of what processes of ours do to an account, and of what they must never do."""
 
 import json
 import math
