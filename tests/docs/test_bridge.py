@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine_crash.scene import recover
 from tests.sdk.versions import VERSIONS
 from tests.support.engine.process import engine
 from tests.support.engine.ran import eventually
@@ -81,7 +80,7 @@ def test_killed_up_without_checkpoints_is_adopted(tmp_path: Path) -> None:
             running.says(" created (")
             running.kill()
             account.pace(STEP)
-            recover(stack, "--yes").succeeded()
+            stack.recover("--yes").succeeded()
             assert stack.state() == {}
             stack.run(*shlex.split(command)[1:], "--yes").succeeded()
 

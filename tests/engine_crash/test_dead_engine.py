@@ -12,8 +12,8 @@ from typing import Literal
 import pytest
 
 from tests.engine_crash.cases import ETL, OPERATIONS, RUN, Operation
+from tests.engine_crash.crashed import count_point
 from tests.engine_crash.moments import Moment
-from tests.engine_crash.scene import count_point, recover
 from tests.support.engine.process import beside, engine
 from tests.support.engine.stack import Stack
 from tests.support.faults.sockets import RawServer, serving
@@ -139,7 +139,7 @@ def test_nothing_is_sent_for_a_dead_engine(stack: Stack, account: Emulator, way:
         running.is_without(provider)
         sent = list(way.writes)
         way.let_through()
-        recover(stack, "--yes").succeeded()
+        stack.recover("--yes").succeeded()
         assert way.writes == sent
         _goes_on(stack, account, operation)
 

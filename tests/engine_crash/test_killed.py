@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from tests.engine_crash.cases import OPERATIONS, When
-from tests.engine_crash.scene import Scene, count_point
+from tests.engine_crash.crashed import CrashedStack, count_point
 from tests.support.engine.process import EngineProcess, engine
 from tests.support.engine.ran import bridged
 
@@ -64,7 +64,7 @@ def _parameters() -> list[object]:
 
 
 @pytest.mark.parametrize("case", _parameters())
-def test_nothing_is_lost_or_doubled(crash: Scene, case: Case) -> None:
+def test_nothing_is_lost_or_doubled(crash: CrashedStack, case: Case) -> None:
     """After the kill, `recover` where something is left, `up` and `destroy`: no twin, no second run, nothing living."""
     operation = OPERATIONS[case.operation]
     operation.prepare(crash.stack)
@@ -92,12 +92,12 @@ def _strike(running: EngineProcess, case: Case) -> None:
         running.kill_provider()
 
 
-def _recover(running: EngineProcess, crash: Scene, case: Case) -> None:
+def _recover(running: EngineProcess, crash: CrashedStack, case: Case) -> None:
     """A killed engine leaves a lock; after a killed provider the engine itself ends and leaves nothing to recover."""
     if case.victim == "provider":
         assert running.ended().code != 0
         assert crash.left_behind() == (False, [])
         return
     assert crash.left_behind()[0]
-    crash.recover("--yes").succeeded()
+    crash.stack.recover("--yes").succeeded()
     assert crash.left_behind() == (False, [])

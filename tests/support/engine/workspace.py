@@ -81,6 +81,10 @@ class Workspace:
         """Run our own command to its end."""
         return self.line(*own_command(*arguments), **environment)
 
+    def recover(self, *arguments: str, **environment: str) -> Ran:
+        """Run the documented recovery command, where nothing is under way any more."""
+        return self.command("recover", "--no-wait", *arguments, **environment)
+
 
 def own_command(*arguments: str) -> tuple[str, ...]:
     """Return the words of `xplenty-pulumi` with these arguments."""

@@ -1,16 +1,12 @@
 """What a crash test sets up and holds against the account afterwards."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from tests.engine_crash.cases import ENDLESS, OPERATIONS
+from tests.engine_crash.cases import OPERATIONS
 from tests.engine_crash.moments import Census, Hold
-from tests.support.engine.ran import Ran
-from tests.support.engine.stack import STEP, Stack
+from tests.support.engine.stack import Stack
 from tests.support.scoreboard import count
 from xplenty_pulumi.emulator import Emulator
 
@@ -22,7 +18,7 @@ POINTS = KILLS + SIGNALS + DEAD_ENGINES
 
 
 @dataclass(frozen=True)
-class Scene:
+class CrashedStack:
     """A stack, its account, and the gates that every call passes."""
 
     stack: Stack
@@ -45,10 +41,6 @@ class Scene:
         latest: dict[str, Any] | None = json.loads(file.read_text())["checkpoint"]["latest"]
         return latest or {}
 
-    def recover(self, *arguments: str) -> Ran:
-        """Run the documented recovery command."""
-        return recover(self.stack, *arguments)
-
     def continue_by(self, command: str, *arguments: str) -> None:
         """Run `up` or `destroy`, which succeeds, and hold the account against the state."""
         {"up": self.stack.up, "destroy": self.stack.destroy}[command](*arguments).succeeded()
@@ -62,21 +54,3 @@ class Scene:
 def count_point() -> None:
     """Add one to the figure of crash points on the real engine."""
     count("crash points on the real engine", goal=POINTS, command="make test-long")
-
-
-@contextmanager
-def scene(folder: Path) -> Iterator[Scene]:
-    """Set up a stack with an account in which nothing happens but what is waited for."""
-    hold, census = Hold(), Census()
-    with Emulator(step=STEP, gates=[hold, census]) as account:
-        census.join(account)
-        account.add_package(ENDLESS)
-        try:
-            yield Scene(Stack(folder, account), account, hold, census)
-        finally:
-            hold.let_go()
-
-
-def recover(stack: Stack, *arguments: str, **environment: str) -> Ran:
-    """Run `xplenty-pulumi recover` in the folder of a stack, where nothing is under way any more."""
-    return stack.command("recover", "--no-wait", *arguments, **environment)
