@@ -9,8 +9,9 @@ from typing import Any
 
 from tests.support.accounts.bench import Reconcilers
 from tests.support.accounts.desired import OWNER, desired, desired_hook, desired_run
+from tests.support.faults.transport import in_process
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.clock import Clock, ManualClock
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign, whose
 from xplenty_pulumi.core.reconcile import DesiredDefinition
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
@@ -186,6 +187,17 @@ class Stage:
         where = f"/{self.emulator.account_id}/api/{path}"
         request = Request("POST", where, headers=headers, body=json.dumps(body).encode())
         return int(self.emulator.account.handle(request).json()["id"])
+
+
+def stage_without_socket(rule: FaultRule) -> Stage:
+    """Return an account in this process, on which service and library repeat the key in all their words."""
+    clock = ManualClock()
+
+    def connect(emulator: Emulator) -> Client:
+        http = in_process(emulator.account, clock, leak=f"key {KEY}, header Basic {ENCODED_KEY}")
+        return Client(api_key=KEY, account_id=emulator.account_id, clock=clock, random=Random(7), http=http)
+
+    return Stage(rule, clock, connect)
 
 
 def _owner(index: int) -> Owner:

@@ -1,19 +1,15 @@
 """Every operation while the key is refused for 3, 30 and 120 seconds: 132 cells."""
 
 from dataclasses import dataclass
-from random import Random
 
 import pytest
 
 from tests.faults.judge import Play, assert_mended_by_the_next_run, assert_no_harm
 from tests.faults.operations import MORE_OPERATIONS, OPERATIONS, Operation
-from tests.faults.stage import ENCODED_KEY, KEY, Stage
-from tests.support.faults.transport import in_process
+from tests.faults.stage import stage_without_socket
 from tests.support.openapi import SchemaWatch
 from tests.support.scoreboard import count
-from xplenty_pulumi.client import Client
-from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.emulator import Emulator, FaultRule
+from xplenty_pulumi.emulator import FaultRule
 from xplenty_pulumi.errors import AuthError
 
 MINUTE = 60.0
@@ -39,16 +35,6 @@ CELLS = [
 ]
 
 
-def stage_of(cell: Cell) -> Stage:
-    clock = ManualClock()
-
-    def connect(emulator: Emulator) -> Client:
-        front = in_process(emulator.account, clock, leak=f"key {KEY}, header Basic {ENCODED_KEY}")
-        return Client(api_key=KEY, account_id=emulator.account_id, clock=clock, random=Random(7), http=front)
-
-    return Stage(FaultRule("* *", cell.status, lasting=cell.seconds), clock, connect)
-
-
 def test_the_cells_are_all_there() -> None:
     """There are 132 of them."""
     assert len({str(cell) for cell in CELLS}) == len(CELLS) == 132
@@ -61,7 +47,7 @@ def test_cell(cell: Cell, schema_watch: SchemaWatch) -> None:
     The first thing is done while the key is accepted, the second one while it is refused.
     """
     schema_watch.look_away()
-    stage = stage_of(cell)
+    stage = stage_without_socket(FaultRule("* *", cell.status, lasting=cell.seconds))
     acts = cell.operation.prepare(stage)
     first = acts[0]()
     others, began, calls = stage.others_now(), stage.clock.monotonic(), len(stage.emulator.calls())

@@ -7,15 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.accounts.loopback import serving_http
+from tests.support.accounts.loopback import Answer, Received, serving_http
 from tools.engine import install
 from tools.engine.errors import Unusable
 
 
 @contextmanager
-def site() -> Iterator[str]:
-    """Serve on loopback a site that says yes to everything, and give the address."""
-    with serving_http(lambda _request: (200, {}, b"")) as address:
+def site(asked: list[str]) -> Iterator[str]:
+    """Serve on loopback a site that says yes to everything, keep the methods it is asked with, and give the address."""
+
+    def answer(request: Received) -> Answer:
+        asked.append(request.method)
+        return 200, {}, b""
+
+    with serving_http(answer) as address:
         yield f"{address}/"
 
 
@@ -42,14 +47,16 @@ def test_key_without_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_site_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """A site that answers lets the installer go on."""
-    with site() as address:
+    asked: list[str] = []
+    with site(asked) as address:
         monkeypatch.setattr(install, "SITE", address)
         install.reach()
+    assert asked == ["GET"]
 
 
 def test_site_not_reached(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A site that is not reached closes this way before anything is downloaded."""
-    with site() as address:
+    with site([]) as address:
         pass
     monkeypatch.setattr(install, "SITE", address)
     with pytest.raises(Unusable, match="cannot be reached from here"):
