@@ -177,11 +177,7 @@ def test_no_path_of_a_machine_is_in_the_tree() -> None:
 SHARED = {path.parent for path in (ROOT / "tests" / "support").rglob("__init__.py")}
 
 
-@pytest.mark.parametrize(
-    "folder",
-    sorted({*(path.parent for path in SOURCES), *(path.parent for path in SHARED)}),
-    ids=lambda path: path.name,
-)
+@pytest.mark.parametrize("folder", sorted({path.parent for path in SOURCES} | SHARED), ids=lambda path: path.name)
 def test_each_folder_names_what_is_in_it(folder: Path) -> None:
     """The docstring of a package has a line with each of its modules and packages, and few enough of them."""
     text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
