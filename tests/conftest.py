@@ -1,11 +1,13 @@
 """What holds for every test: answers of emulated accounts fit the API description."""
 
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.openapi import SchemaWatch, schema_watch
+from xplenty_pulumi.emulator import FAULTS
 
 __all__ = ["schema_watch"]
 
@@ -17,6 +19,19 @@ settings.load_profile("by content only")
 @pytest.fixture(autouse=True)
 def _answers_fit_the_schema(schema_watch: SchemaWatch) -> None:
     """Fail a test at its end when an account in this process gave an answer that the description does not allow."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of these folders as one that needs the engine."""
+    folders = [Path(__file__).parent / name for name in ("engine", "engine_crash")]
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in folders):
+            item.add_marker(pytest.mark.engine)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a fault of the emulator's catalogue in the name of a test by what it is called there."""
+    return next((name for name, fault in FAULTS.items() if fault is val), None)
 
 
 # A run in the background is started with these signals ignored, and so would be every program that a test sends one.

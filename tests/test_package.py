@@ -128,6 +128,7 @@ def test_every_argument_and_output_is_documented(resource: type) -> None:
     for name in inspect.signature(resource).parameters:
         assert f"\n    {name}: " in about
     source = inspect.getsource(inspect.getmodule(resource) or resource)
+    assert outputs_of(resource)
     for name in outputs_of(resource):
         assert re.search(rf"^    {name}: Output\[.*\]\n    \"\"\"[A-Z`].*\.\"\"\"$", source, re.MULTILINE), name
 
@@ -136,6 +137,7 @@ def test_every_module_is_documented() -> None:
     """Every module begins with a text that says what it is for."""
     names = [one.name for one in pkgutil.walk_packages(xplenty_pulumi.__path__, "xplenty_pulumi.")]
     texts = {name: ast.get_docstring(ast.parse(_source(name))) for name in names if not name.endswith("__main__")}
+    assert len(texts) > 100
     assert not [name for name, text in texts.items() if not text]
 
 
@@ -172,7 +174,10 @@ def test_no_path_of_a_machine_is_in_the_tree() -> None:
     assert not found
 
 
-@pytest.mark.parametrize("folder", sorted({path.parent for path in SOURCES}), ids=lambda path: path.name)
+SHARED = {path.parent for path in (ROOT / "tests" / "support").rglob("__init__.py")}
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in SOURCES} | SHARED), ids=lambda path: path.name)
 def test_each_folder_names_what_is_in_it(folder: Path) -> None:
     """The docstring of a package has a line with each of its modules and packages, and few enough of them."""
     text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""

@@ -7,7 +7,7 @@ from contextlib import closing
 from benchmarks.figure import Figure
 from benchmarks.plain.provider import Api, http_client
 from benchmarks.shared_clock import SharedClock
-from tests.support.in_process import in_process
+from tests.support.faults.transport import in_process
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.cluster import CLUSTER

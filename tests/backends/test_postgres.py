@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine_crash.scene import recover
-from tests.support.engine_process import engine
-from tests.support.postgres import postgres
-from tests.support.stack import STEP, Stack, cluster, eventually, writes
+from tests.support.engine.postgres import postgres
+from tests.support.engine.process import engine
+from tests.support.engine.ran import eventually
+from tests.support.engine.stack import STEP, Stack, cluster, writes
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
@@ -44,8 +44,8 @@ def test_life_of_a_stack(stack: Stack, account: Emulator) -> None:
     account.pace(STEP)
     assert "the stack is currently locked by" in stack.up().failed().output
 
-    assert "this backend does not show" in recover(stack).failed().output
-    recovered = recover(stack, "--yes").succeeded().output
+    assert "this backend does not show" in stack.recover().failed().output
+    recovered = stack.recover("--yes").succeeded().output
     assert "removed the lock that there may have been; cleared 1 pending: creating late" in recovered
     stack.up().succeeded()
     assert [call for call in writes(account) if not call.startswith("PUT")] == ["POST /clusters"] * 3

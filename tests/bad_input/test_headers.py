@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.bad_input.amounts import assert_told_well, draws, settle, share
-from tests.client.scripts import client_on
+from tests.support.faults.script import client_on
 from xplenty_pulumi.client.http.answers import credits_left, offset_in, retry_after
 from xplenty_pulumi.client.http.transport import next_page
 from xplenty_pulumi.client.paging import MOST_PAGES

@@ -10,7 +10,7 @@ import httpx
 from tests.bad_input.amounts import assert_told_well, draws, part, settle, share
 from tests.bad_input.documents import answer
 from tests.client.http.test_answers import OPERATIONS
-from tests.client.scripts import client_on
+from tests.support.faults.script import client_on
 from xplenty_pulumi.client import Client, Cluster, Job
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tests.bad_input.documents import DEEP
-from tests.client.raw_server import Connection, RawServer
-from tests.client.scripts import KEY, Script, client_on
+from tests.support.faults.script import KEY, Script, client_on
+from tests.support.faults.sockets import Connection, RawServer
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import ServerError, UnsureError

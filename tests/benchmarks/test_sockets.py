@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from benchmarks.sockets import Peak, established
-from tests.support.stack import eventually
+from tests.support.engine.ran import eventually
 
 TABLE = """\
   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode

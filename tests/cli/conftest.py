@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cli.scene import Scene, opened_scene
+from tests.support.accounts.command_line import Scene, opened_scene
 
 
 @pytest.fixture

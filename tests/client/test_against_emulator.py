@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.support.in_process import in_process
+from tests.support.faults.transport import in_process
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator.account import Account

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.client.scripts import Script, client_on, refusal
+from tests.support.faults.script import Script, client_on, refusal
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.errors import ServerError, UnsureError, XplentyError
 

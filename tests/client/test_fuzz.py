@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.client.http.test_answers import OPERATIONS
-from tests.client.scripts import Script, client_on
 from tests.client.test_models import DOCUMENTED_CLUSTER, DOCUMENTED_JOB
+from tests.support.faults.script import Script, client_on
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import XplentyError
 

@@ -7,8 +7,8 @@ from random import Random
 import httpx
 import pytest
 
-from tests.client.scripts import Script, client_on, refusal
-from tests.support.in_process import in_process
+from tests.support.faults.script import Script, client_on, refusal
+from tests.support.faults.transport import in_process
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.client import Client, Hook, HookSettings, PingedHook
 from xplenty_pulumi.clock import ManualClock

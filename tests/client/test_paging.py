@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.client.scripts import Script, client_on
+from tests.support.faults.script import Script, client_on
 
 TOTAL = 250
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 import httpx
 import pytest
 
-from tests.client.scripts import KEY, Script, client_on, cluster_reply, job_reply, refusal
+from tests.support.faults.script import KEY, Script, client_on, cluster_reply, job_reply, refusal
 from xplenty_pulumi._version import __version__
 from xplenty_pulumi.client import Client, RateLimit
 from xplenty_pulumi.errors import SpecError

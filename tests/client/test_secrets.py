@@ -8,8 +8,8 @@ import traceback
 import httpx
 import pytest
 
-from tests.client.raw_server import Connection, RawServer
-from tests.client.scripts import KEY, Script, client_on, cluster_reply, refusal
+from tests.support.faults.script import KEY, Script, client_on, cluster_reply, refusal
+from tests.support.faults.sockets import Connection, RawServer
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.calls import LOGGERS
 from xplenty_pulumi.clock import ManualClock

@@ -3,7 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.client.raw_server import Connection, RawServer
+from tests.support.faults.sockets import Connection, RawServer
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.connection import MOST_CONNECTIONS
 from xplenty_pulumi.clock import ManualClock

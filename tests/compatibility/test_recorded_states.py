@@ -7,24 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 
 from tests.compatibility.record import DECLARED, STATES
-from tests.support.stack import STEP, Stack, writes
+from tests.support.engine.recording import restore
+from tests.support.engine.stack import STEP, Stack, writes
 from xplenty_pulumi._version import __version__
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.emulator import EmulatedCluster, EmulatedJob, Emulator
+from xplenty_pulumi.emulator import Emulator
 
 FILES = sorted(STATES.glob("*.json"))
-
-
-def restore(account: Emulator, recorded: dict[str, Any]) -> None:
-    """Put the records that were kept beside a state into an account."""
-    for one in recorded["clusters"]:
-        account.account.world.put(TypeAdapter(EmulatedCluster).validate_python(one))
-    for one in recorded["jobs"]:
-        account.account.world.put(TypeAdapter(EmulatedJob).validate_python(one))
 
 
 @contextmanager
@@ -83,7 +75,9 @@ def test_recorded_state_is_laid_out_anew_by_an_up(tmp_path: Path, file: Path) ->
         stack.up("--expect-no-changes").succeeded()
 
         assert shown["status"] in CLUSTER.statuses(Phase.READY)
-        assert not [one.name for one in DECLARED if "__declared" in stack.state().get(one.name, {}).get("outputs", {})]
+        outputs = {name: one["outputs"] for name, one in stack.state().items()}
+        assert {*outputs} == {"etl", "load"}
+        assert not [name for name, found in outputs.items() if "__declared" in found]
         assert (len(account.clusters()), len(account.jobs())) == (1, 2)
         assert writes(account) == []
 

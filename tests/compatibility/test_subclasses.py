@@ -6,14 +6,52 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.drift.record import restore
 from tests.cli.drift.test_engine import drift
-from tests.compatibility.subclasses import FILE, PROGRAM
-from tests.support.stack import Stack, writes
+from tests.support.engine.recording import TIME_SCALE, restore
+from tests.support.engine.stack import Stack, writes
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
 
+FILE = Path(__file__).parent / "subclasses.json"
+"""The state of `PROGRAM` as version 0.2.0 wrote it, never made anew: later versions give these classes other types.
+
+That version gave each of them the type of all dynamic resources without a module, unless a class named one.
+"""
+PROGRAM = """\
+import pulumi
+from xplenty_pulumi import Cluster, Hook, JobRun
+
+class House(Cluster):
+    pass
+
+class Villa(House):
+    def __init__(self, name, opts=None):
+        super().__init__(name, nodes=3, time_to_idle=86400, opts=opts)
+        self.size = self.nodes.apply(lambda nodes: nodes * 10)
+
+class Own(Cluster, module="own", name="Own"):
+    pass
+
+class Load(JobRun):
+    pass
+
+class Bell(Hook):
+    pass
+
+class Team(pulumi.ComponentResource):
+    def __init__(self, name):
+        super().__init__("tests:Team", name)
+
+team = Team("team")
+house = House("house", nodes=2, time_to_idle=86400, description="loads")
+villa = Villa("villa", opts=pulumi.ResourceOptions(parent=team))
+own = Own("own", nodes=2, time_to_idle=86400)
+Load("load", cluster_id=house.id, package_id=101, opts=pulumi.ResourceOptions(parent=house))
+JobRun("within", cluster_id=villa.id, package_id=101, opts=pulumi.ResourceOptions(parent=villa))
+Bell("bell", type="slack", settings={"url": "https://hooks.example.test/T0/token"}, events=["job.failed"], ping=False)
+pulumi.export("shown", [house.status, villa.size])
+"""
 THING = """
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider
 
@@ -30,7 +68,7 @@ class Thing(Resource):
 @pytest.fixture
 def account() -> Iterator[Emulator]:
     """The account that the state was made on."""
-    with Emulator(time_scale=300) as made:
+    with Emulator(time_scale=TIME_SCALE) as made:
         restore(made, json.loads(FILE.read_text()))
         yield made
 
@@ -70,7 +108,7 @@ def test_first_up_replaces_nothing_and_signs_anew(stack: Stack, account: Emulato
     assert {name for one in planned.values() for name in one.get("diffReasons") or ()} == {"__owner"}
     assert ids(stack) == before
     assert sorted(sent) == sorted(writes(account)) == ["PUT /clusters/501", "PUT /clusters/502", "PUT /hooks/701"]
-    assert all("xplenty:" in one["type"] for name, one in stack.state().items() if name in before and name != "own")
+    assert {name for name, one in stack.state().items() if "xplenty:" in one["type"]} == {*before} - {"own"}
     checked = json.loads(drift(stack, "--unmanaged", "--json").succeeded().output)
     assert (checked["checked"], [one for one in checked["findings"] if one["class"] != "expected"]) == (6, [])
 

@@ -1,5 +1,5 @@
 """The fixture `bench` for tests of the reconciler."""
 
-from tests.support.core_bench import bench
+from tests.support.accounts.bench import bench
 
 __all__ = ["bench"]

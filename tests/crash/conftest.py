@@ -1,13 +1,5 @@
-"""What providers log is heard by the simulated engine."""
+"""The fixture that stands for the engine in every test of this folder."""
 
-import pytest
+from tests.support.simulation.host import simulated_engine
 
-from tests.support.openapi import SchemaWatch
-from tests.support.simulation_engine import hear
-
-
-@pytest.fixture(autouse=True)
-def _simulated_engine(monkeypatch: pytest.MonkeyPatch, schema_watch: SchemaWatch) -> None:
-    """Answers are checked against the API description elsewhere; here there are too many of them."""
-    schema_watch.look_away()
-    hear(monkeypatch)
+__all__ = ["simulated_engine"]

@@ -1,19 +1,25 @@
 """Trouble at any call of a run, of the kinds that lie about whose a thing is, and whether it is there or was done."""
 
+import math
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import product
 
+import httpx
 import pytest
 
 from tests.crash.test_crash_points import SCENARIOS
 from tests.support import scoreboard
-from tests.support.simulation import World
-from tests.support.simulation_chaos import DELAYED, DOUBLED, FLAPPING, WRONG_RECORD, Trouble, chaos_everywhere
-from tests.support.simulation_crashes import Scenario
-from tests.support.simulation_engine import Stack
+from tests.support.faults.behaviours import answers
+from tests.support.faults.exchange import Behaviour, Exchange
+from tests.support.simulation.crashes import Attempt, Findings, Scenario
+from tests.support.simulation.stack import Stack
+from tests.support.simulation.world import Crash, World
 from xplenty_pulumi.core.kinds import marker as markers
 
 COMMAND = "make test TESTS=tests/crash/test_chaos.py"
-TROUBLES = (WRONG_RECORD, FLAPPING, DOUBLED, DELAYED)
 _OFTEN = (
     "create a cluster and two jobs",
     "adopt a cluster",
@@ -28,6 +34,117 @@ _OFTEN = (
     "delete a hook",
 )
 """The scenarios of the normal run; `make test-long` takes all."""
+RECORDS = ("clusters", "jobs", "hooks")
+
+
+@dataclass
+class Meeting:
+    """One call of a run, by its `number`, that meets trouble in one `way`; `met` names the calls that have."""
+
+    number: int
+    way: float
+    foreign: Mapping[str, int] = field(default_factory=dict)
+    calls: int = 0
+    until: float = -math.inf
+    met: list[str] = field(default_factory=list)
+
+    def is_due(self) -> bool:
+        """Count one more call, and return whether it is the one."""
+        self.calls += 1
+        return self.calls - 1 == self.number
+
+    def note(self, exchange: Exchange) -> None:
+        """Note that this call has met the trouble."""
+        self.met.append(f"{exchange.request.method} {exchange.path}")
+
+
+def wrong_record(meeting: Meeting, exchange: Exchange) -> httpx.Response:
+    """The answer about one thing shows another one of its kind, which is somebody else's."""
+    answer = exchange.forward()
+    collection, _, rest = exchange.path.partition("/")
+    is_single = (exchange.request.method == "POST" and not rest) or rest.isdigit()
+    foreign = meeting.foreign.get(collection)
+    if not meeting.is_due() or not is_single or not answer.is_success or foreign is None:
+        return answer
+    meeting.note(exchange)
+    path = f"{exchange.request.url.path.partition('/api/')[0]}/api/{collection}/{foreign}"
+    asked = httpx.Request("GET", exchange.request.url.copy_with(path=path), headers=exchange.request.headers)
+    return httpx.Response(answer.status_code, content=replace(exchange, request=asked).forward().read())
+
+
+def flapping(meeting: Meeting, exchange: Exchange) -> httpx.Response:
+    """For some seconds single looks miss what the lists show."""
+    now = exchange.clock.monotonic()
+    if meeting.is_due():
+        meeting.until = now + meeting.way
+    collection, _, rest = exchange.path.partition("/")
+    is_single = exchange.request.method == "GET" and collection in RECORDS and rest.isdigit()
+    if now >= meeting.until or not is_single:
+        return exchange.forward()
+    meeting.note(exchange)
+    return exchange.meet(answers(404))
+
+
+def doubled(meeting: Meeting, exchange: Exchange) -> httpx.Response:
+    """A write arrives twice, the second time at once or later."""
+    answer = exchange.forward()
+    if meeting.is_due() and exchange.request.method != "GET":
+        meeting.note(exchange)
+        exchange.postpone(meeting.way)
+    return answer
+
+
+def delayed(meeting: Meeting, exchange: Exchange) -> httpx.Response:
+    """A write arrives after the death of the process that has sent it."""
+    if not meeting.is_due() or exchange.request.method == "GET":
+        return exchange.forward()
+    meeting.note(exchange)
+    exchange.postpone(meeting.way)
+    raise Crash("killed while a write was on its way")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One kind of trouble: its name, the ways in which it comes, and what it does to each call of a run.
+
+    After a `deadly` one the process is dead, and a recovery waits. One that `doubles` leaves what a destroy ends.
+    """
+
+    name: str
+    ways: tuple[float, ...]
+    meet: Callable[[Meeting, Exchange], httpx.Response]
+    is_deadly: bool = False
+    doubles: bool = False
+
+    def begin(self, meeting: Meeting, world: World) -> Behaviour:
+        """Return what becomes of the calls of a run in this world."""
+        meeting.foreign = world.foreign
+        return partial(self.meet, meeting)
+
+
+TROUBLES = (
+    Trouble("wrong record", (0.0,), wrong_record),
+    Trouble("flapping 404", (1.0, 4.0, 9.0), flapping),
+    Trouble("doubled write", (0.0, 5.0, 40.0, 300.0), doubled, doubles=True),
+    Trouble("write that outlives its process", (1.0, 40.0, 100.0), delayed, is_deadly=True),
+)
+
+
+def chaos_everywhere(scenario: Scenario, trouble: Trouble) -> Findings:
+    """Run the scenario once to count its calls, then once for each of them and each way with the trouble there."""
+    findings = Findings()
+    boundaries = Attempt(scenario).report.boundaries
+    calls = sum(one.startswith("before ") and one.split()[1] not in ("sleep", "save") for one in boundaries)
+    for number, way in product(range(calls), trouble.ways):
+        meeting = Meeting(number, way)
+        attempt = Attempt(scenario, trouble=partial(trouble.begin, meeting))
+        if not meeting.met:
+            continue
+        findings.points += 1
+        wrongs = attempt.aftermath(must_crash=trouble.is_deadly, doubles=trouble.doubles)
+        where = f"{trouble.name} at call {number}, {meeting.met[0]}, {way:g}"
+        findings.wrongs += [f"{where}: {wrong}" for wrong in wrongs]
+    return findings
 
 
 def _cases() -> list[object]:

@@ -1,13 +1,127 @@
 """A process that dies anywhere leaves nothing behind that the next runs do not find."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 
-from tests.crash import steps
-from tests.crash.steps import bring_up, declare, fall_ill, lose, ring
 from tests.support import scoreboard
-from tests.support.simulation_crashes import Scenario, crash_everywhere, end_lost_clusters, nothing
+from tests.support.simulation.crashes import Scenario, Step, crash_everywhere, end_lost_clusters, nothing
+from tests.support.simulation.stack import Stack
+from tests.support.simulation.world import ENDLESS, FAILING, World
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.emulator import FaultRule
+from xplenty_pulumi.emulator.faults.rules import FIRST
+
+
+def declare(*, jobs: int = 0, rev: int = 0, trigger: int = 0, **inputs: object) -> Step:
+    """Return the step that declares a cluster and this many runs on it."""
+
+    def step(_world: World, stack: Stack) -> None:
+        stack.cluster("main", **inputs)
+        for number in range(jobs):
+            stack.job(f"load{number}", "main", rev=rev, triggers=[trigger])
+
+    return step
+
+
+def ring(**inputs: object) -> Step:
+    """Return the step that declares a hook."""
+
+    def step(_world: World, stack: Stack) -> None:
+        stack.hook("bell", **inputs)
+
+    return step
+
+
+def remove_all(_world: World, stack: Stack) -> None:
+    """Take everything out of the program."""
+    stack.program = {}
+
+
+def tell_of_job(told: bool) -> Step:
+    """Return the step that declares a run which is to be running, and of which is told or not."""
+
+    def step(_world: World, stack: Stack) -> None:
+        stack.cluster("main")
+        stack.job("load0", "main", notify=told, wait_for="running", package_id=ENDLESS)
+
+    return step
+
+
+def bring_up(step: Step) -> Step:
+    """Return the step that also brings up what `step` declares."""
+
+    def then(world: World, stack: Stack) -> None:
+        step(world, stack)
+        report = stack.up()
+        assert report.calm, report.failures
+
+    return then
+
+
+def lose(step: Step, *, call: str) -> Step:
+    """Return the step that brings up what `step` declares, and dies when `call` has had its effect."""
+
+    def then(world: World, stack: Stack) -> None:
+        step(world, stack)
+        assert stack.up(crash_at=stack.boundary(f"after {call}")).crashed
+
+    return then
+
+
+def fall_ill(step: Step, *, call: str, fault: str) -> Step:
+    """Return the step that declares the same, while the first such call meets a fault."""
+
+    def then(world: World, stack: Stack) -> None:
+        step(world, stack)
+        world.let_fail(FaultRule(call, fault, calls=FIRST))
+
+    return then
+
+
+def break_next_cluster(world: World, stack: Stack) -> None:
+    """Declare a cluster, the first of which ends in `error`."""
+    world.emulator.fail_next_clusters(1)
+    declare()(world, stack)
+
+
+def remove_jobs(_world: World, stack: Stack) -> None:
+    """Take every run out of the program."""
+    stack.program = {name: one for name, one in stack.program.items() if one.kind is CLUSTER}
+
+
+def half_made_cluster(_world: World, stack: Stack) -> None:
+    """A cluster is in the state before it is ready."""
+    stack.cluster("main", ready_timeout=3)
+    assert not stack.up().calm
+    assert stack.disk["main"].unfinished
+    stack.cluster("main")
+
+
+def unfinished_job(_world: World, stack: Stack) -> None:
+    """A run is in the state before it has completed."""
+    stack.cluster("main")
+    stack.job("load0", "main", timeout=2)
+    assert not stack.up().calm
+    assert stack.disk["load0"].unfinished
+    stack.job("load0", "main")
+
+
+def failed_job(world: World, stack: Stack) -> None:
+    """A run has failed, and what was wrong with its package is put right."""
+    stack.cluster("main")
+    stack.job("load0", "main", package_id=FAILING)
+    assert not stack.up().calm
+    packages = world.emulator.account.world
+    packages.put(replace(packages.packages[FAILING], failure=None))
+
+
+def two_runs_let_go(world: World, stack: Stack) -> None:
+    """Two runs of the same were let go within the hour, and a third is in the state."""
+    for trigger in range(3):
+        bring_up(declare(jobs=1, trigger=trigger))(world, stack)
+
 
 HOURS = 3600.0
 COMMAND = "make test TESTS=tests/crash"
@@ -26,16 +140,16 @@ SCENARIOS = (
     Scenario("replace a cluster with two jobs", declare(stack="blue-everest", jobs=2), before=bring_up(_MIXED)),
     Scenario("replace a job by variables", declare(jobs=1, rev=1), before=bring_up(_JOB)),
     Scenario("replace a job by triggers", declare(jobs=1, trigger=1), before=bring_up(_JOB)),
-    Scenario("replace a job for the third time", declare(jobs=1, trigger=3), before=steps.two_runs_let_go),
-    Scenario("replace a failed job", nothing, before=steps.failed_job),
-    Scenario("remove a job", steps.remove_jobs, before=bring_up(_JOB)),
-    Scenario("stop a job", steps.remove_jobs, before=steps.unfinished_job),
+    Scenario("replace a job for the third time", declare(jobs=1, trigger=3), before=two_runs_let_go),
+    Scenario("replace a failed job", nothing, before=failed_job),
+    Scenario("remove a job", remove_jobs, before=bring_up(_JOB)),
+    Scenario("stop a job", remove_jobs, before=unfinished_job),
     Scenario("delete a cluster", _CLUSTER, before=bring_up(_CLUSTER), run="destroy"),
     Scenario("delete a cluster with two jobs", _MIXED, before=bring_up(_MIXED), run="destroy"),
     Scenario("refresh a cluster with two jobs", _MIXED, before=bring_up(_MIXED), run="refresh"),
-    Scenario("go on waiting for a cluster", nothing, before=steps.half_made_cluster),
-    Scenario("go on following a job", nothing, before=steps.unfinished_job),
-    Scenario("a cluster that breaks", steps.break_next_cluster),
+    Scenario("go on waiting for a cluster", nothing, before=half_made_cluster),
+    Scenario("go on following a job", nothing, before=unfinished_job),
+    Scenario("a cluster that breaks", break_next_cluster),
     Scenario("create a cluster, answer lost", fall_ill(_CLUSTER, call="createCluster", fault="reset after")),
     Scenario("create a cluster, call lost", fall_ill(_CLUSTER, call="createCluster", fault="reset before")),
     Scenario("run a job, answer lost", fall_ill(_JOB, call="runJob", fault="reset after")),
@@ -43,15 +157,15 @@ SCENARIOS = (
     Scenario("adopt a hook", ring(), before=lose(ring(), call="POST hooks")),
     Scenario("change a hook", ring(events=["job"]), before=bring_up(ring())),
     Scenario("replace a hook", ring(**_MAIL), before=bring_up(ring())),
-    Scenario("remove a hook", steps.remove_all, before=bring_up(ring())),
+    Scenario("remove a hook", remove_all, before=bring_up(ring())),
     Scenario("delete a hook", ring(), before=bring_up(ring()), run="destroy"),
     Scenario("refresh a hook", ring(), before=bring_up(ring()), run="refresh"),
     Scenario("create a hook, answer lost", fall_ill(ring(), call="POST hooks", fault="reset after")),
     Scenario("create a cluster that nobody is told of", declare(notify=False)),
     Scenario("tell of a cluster", declare(notify=True), before=bring_up(declare(notify=False))),
     Scenario("refresh a cluster that is told of", nothing, before=bring_up(declare(notify=True)), run="refresh"),
-    Scenario("run a job that nobody is told of", steps.tell_of_job(False)),
-    Scenario("tell of a job", steps.tell_of_job(True), before=bring_up(steps.tell_of_job(False))),
+    Scenario("run a job that nobody is told of", tell_of_job(False)),
+    Scenario("tell of a job", tell_of_job(True), before=bring_up(tell_of_job(False))),
     Scenario(f"create a cluster, {_NEXT_RUN} two hours", _CLUSTER, away=2 * HOURS, advice=end_lost_clusters),
     Scenario(f"create a cluster, {_NEXT_RUN} a day", _CLUSTER, away=24 * HOURS, advice=end_lost_clusters),
 )

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.support.postgres import postgres
-from tests.support.stack import Stack
+from tests.support.engine.postgres import postgres
+from tests.support.engine.stack import Stack
 from xplenty_pulumi.emulator import Emulator
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "backends.md").read_text(encoding="utf-8")
@@ -48,6 +48,7 @@ def test_commands_for_postgresql(tmp_path: Path) -> None:
 
 def test_addresses_of_s3() -> None:
     """They have a bucket and only parameters that the tried address has."""
+    assert exported(S3)
     for name, value in exported(S3):
         assert name == "PULUMI_BACKEND_URL"
         parts = urlsplit(value)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.branch.project import QUICK, Project
-from tests.support.stack import STEP
+from tests.support.engine.project import QUICK, Project
+from tests.support.engine.stack import STEP
 from xplenty_pulumi.emulator import Emulator
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "branches.md").read_text(encoding="utf-8")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine_crash.scene import recover
 from tests.sdk.versions import VERSIONS
-from tests.support.engine_process import engine
-from tests.support.stack import STEP, Stack, cluster, eventually, writes
+from tests.support.engine.process import engine
+from tests.support.engine.ran import eventually
+from tests.support.engine.stack import STEP, Stack, cluster, writes
 from xplenty_pulumi.dynamic.bridge.report import ITEMS, BridgeReport, ProbeResult
 from xplenty_pulumi.dynamic.operations import advice
 from xplenty_pulumi.emulator import Emulator
@@ -57,10 +57,12 @@ def test_advice_is_printed_as_shown() -> None:
 def test_commands_name_what_there_is() -> None:
     """Each command is a target of make and names folders with tests."""
     targets = subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert COMMANDS.splitlines()
     for line in COMMANDS.splitlines():
         words = [word for word in shlex.split(line) if word != "XPLENTY_BRIDGE=off"]
         assert words[0] == "make"
         assert re.search(rf"^make {words[1]}\s", targets, re.MULTILINE)
+        assert words[2].removeprefix("TESTS=")
         for folder in words[2].removeprefix("TESTS=").split():
             assert list((ROOT / folder).glob("test_*.py"))
 
@@ -78,7 +80,7 @@ def test_killed_up_without_checkpoints_is_adopted(tmp_path: Path) -> None:
             running.says(" created (")
             running.kill()
             account.pace(STEP)
-            recover(stack, "--yes").succeeded()
+            stack.recover("--yes").succeeded()
             assert stack.state() == {}
             stack.run(*shlex.split(command)[1:], "--yes").succeeded()
 

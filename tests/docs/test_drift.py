@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.drift.scenario import EDITS
 from tests.cli.drift.scene import Scene, opened_scene
-from tests.support.hook_receiver import receiving
+from tests.support.accounts.receiver import receiving
 from xplenty_pulumi.cli.drift.memory import TIMEOUT
 from xplenty_pulumi.core.kinds.kind import Drift, Kind
 from xplenty_pulumi.core.kinds.registry import KINDS

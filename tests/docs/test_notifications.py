@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import STEP, Stack
+from tests.support.engine.stack import STEP, Stack
 from xplenty_pulumi.cli.listen.command import listen
 from xplenty_pulumi.cli.listen.requests import Notice
 from xplenty_pulumi.core.kinds.hook import NEEDED, SETTINGS
@@ -64,5 +64,7 @@ def test_table_has_the_settings_of_each_type() -> None:
 def test_named_options_and_variables_exist() -> None:
     """Every option and every variable that the page names is one, and no variable is missing."""
     options = {f"--{name.replace('_', '-')}" for name in inspect.signature(listen).parameters} | {"--exec"}
-    assert set(re.findall(r"`(--[a-z-]+)", PAGE)) <= options
+    named = set(re.findall(r"`(--[a-z-]+)", PAGE))
+    assert named
+    assert named <= options
     assert set(re.findall(r"`(XPLENTY_\w+)`", PAGE)) == {*Notice("ping", "5").variables()}

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.gitops.test_preview_comment import document, step
-from tests.support.stack import STEP, Stack
+from tests.support.engine.stack import STEP, Stack
 from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
@@ -78,6 +78,7 @@ def test_first_program_prints_what_readme_shows(tmp_path: Path, account: Emulato
 
     printed = {TIMES.sub("N", line).strip() for line in stack.up().succeeded().output.splitlines()}
 
+    assert OUTPUT.text
     for line in OUTPUT.text.splitlines():
         assert TIMES.sub("N", line).strip() in printed
 
@@ -88,6 +89,7 @@ def test_night_is_that_of_the_example() -> None:
     shown = (folder / "README.md").read_text(encoding="utf-8").splitlines()
 
     assert NIGHT.text in (folder / "__main__.py").read_text(encoding="utf-8")
+    assert STOPPED.text
     assert [line for line in STOPPED.text.splitlines() if line not in shown] == []
 
 
@@ -114,6 +116,7 @@ def test_comment_is_what_is_printed() -> None:
 def test_branch_commands_are_those_of_the_page() -> None:
     """Commands and output stand in `docs/branches.md`, whose test runs them."""
     page = (ROOT / "docs" / "branches.md").read_text(encoding="utf-8")
+    assert BRANCH.text
     assert [line for line in BRANCH.text.splitlines() if line not in page.splitlines()] == []
     assert BRANCHES.text in page
 
@@ -121,6 +124,7 @@ def test_branch_commands_are_those_of_the_page() -> None:
 def test_make_commands_exist() -> None:
     """Each `make` command that README names is a target."""
     listed = subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert MAKE.text
     for command in MAKE.text.splitlines():
         assert re.search(rf"^{command}\s", listed, re.MULTILINE)
 
@@ -131,6 +135,7 @@ def test_settings_of_the_account_block_are_read() -> None:
     source = (ROOT / "xplenty_pulumi/settings.py").read_text()
 
     assert f"pip install {project['name']}\n" in ACCOUNT.text
+    assert "XPLENTY_" in ACCOUNT.text
     for variable in re.findall(r"XPLENTY_\w+", ACCOUNT.text):
         assert f'"{variable}"' in source
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.scene import Scene, at, opened_scene, seeded
+from tests.support.accounts.command_line import Scene, at, opened_scene, seeded
 from xplenty_pulumi.core.reports.overview import DAY, JUST_NOW
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "status.md").read_text(encoding="utf-8")

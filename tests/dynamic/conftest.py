@@ -3,7 +3,7 @@
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
@@ -12,13 +12,15 @@ import pytest
 from pulumi.dynamic import ResourceProvider
 
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
-from tests.support.stack import STEP
+from tests.support.accounts.clients import settings_of
+from tests.support.engine.stack import STEP
 from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider, settings
 from xplenty_pulumi.dynamic import bridge, operations
 from xplenty_pulumi.dynamic.bridge import engine as bridge_engine
 from xplenty_pulumi.dynamic.providers import checking, context
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 
+QUICK = {"XPLENTY_POLL_SECONDS": "0.05"}
 NAMES = itertools.count(1)
 SEED = Seed(
     packages=(
@@ -65,22 +67,12 @@ class Scene:
         return str(self.account.add_cluster().id)
 
 
-def settings_of(account: Emulator) -> Mapping[str, str]:
-    """Return the environment that names the account."""
-    return {
-        "XPLENTY_API_URL": account.url,
-        "XPLENTY_ACCOUNT_ID": account.account_id,
-        "XPLENTY_API_KEY": account.api_key,
-        "XPLENTY_POLL_SECONDS": "0.05",
-    }
-
-
 @pytest.fixture(scope="module")
 def here() -> Iterator[Scene]:
     """A host in this process."""
     served = Emulator(SEED, step=STEP)
     with pytest.MonkeyPatch.context() as patch, served as account, engine() as (told, address):
-        for name, text in settings_of(account).items():
+        for name, text in {**settings_of(account), **QUICK}.items():
             patch.setenv(name, text)
         patch.delenv("XPLENTY_BRIDGE", raising=False)
         patch.setattr(sys, "argv", ["host", address])
@@ -115,7 +107,7 @@ def host_apart(
     **more: str,
 ) -> Iterator[Scene]:
     """Start a host in a process of its own for an account that is served already; `more` goes into its environment."""
-    environment = {**settings_of(account), **more}
+    environment = {**settings_of(account), **QUICK, **more}
     with engine() as (told, address), host_process(address, environment, python=python, command=command) as host:
         yield Scene(host.channel, account, told, host.printed, host.ended)
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from tests.client.raw_server import Connection, RawServer
-from tests.client.scripts import ACCOUNT, KEY, Script
+from tests.support.faults.script import ACCOUNT, KEY, Script
+from tests.support.faults.sockets import Connection, RawServer
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.dynamic.session import CancellableClock
 from xplenty_pulumi.errors import Cancelled

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from tests.support.emulator_caller import emulated
+from tests.support.accounts.caller import emulated
 from xplenty_pulumi.emulator import LoggedCall, PackageSeed
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator_caller import KEY, Caller, basic, emulated
+from tests.support.accounts.caller import KEY, Caller, basic, emulated
 
 VENDOR = "application/vnd.xplenty+json"
 PYTHON = {"Authorization": basic(KEY), "Accept": f"{VENDOR} version=2"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator_caller import KEY, emulated
+from tests.support.accounts.caller import KEY, emulated
 from xplenty_pulumi.emulator import Seed
 
 EVERY_FIELD: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.emulator_caller import KEY, emulated
+from tests.support.accounts.caller import KEY, emulated
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Seed
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator_caller import Caller, emulated
+from tests.support.accounts.caller import Caller, emulated
 
 
 def in_status(caller: Caller, status: str) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.emulator_caller import emulated
+from tests.support.accounts.caller import emulated
 
 
 def test_every_answer_tells_what_is_left() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator_caller import KEY, Caller, basic
+from tests.support.accounts.caller import KEY, Caller, basic
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import (

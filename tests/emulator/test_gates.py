@@ -1,6 +1,6 @@
 """The one place that each call passes before and after its effect."""
 
-from tests.support.emulator_caller import KEY, Caller
+from tests.support.accounts.caller import KEY, Caller
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, Request, Response, Seed

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator_caller import KEY, Caller, basic, emulated
+from tests.support.accounts.caller import KEY, Caller, basic, emulated
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "web": {"url": "http://192.0.2.1/bell", "basic_auth": True, "basic_auth_data": "YTpi", "insecure_ssl": False},

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator_caller import emulated
+from tests.support.accounts.caller import emulated
 
 
 def test_a_new_job_repeats_what_was_asked() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator_caller import KEY, emulated
+from tests.support.accounts.caller import KEY, emulated
 from xplenty_pulumi.emulator import PackageSeed, Seed
 
 ERROR_TEXT = "Specified cluster is not available and is in erroneous state."

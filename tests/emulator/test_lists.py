@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator_caller import Caller, emulated
+from tests.support.accounts.caller import Caller, emulated
 
 
 def with_clusters(count: int, **knobs: Any) -> Caller:

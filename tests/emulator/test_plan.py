@@ -1,6 +1,6 @@
 """The account's plan: what it shows, and that it holds."""
 
-from tests.support.emulator_caller import emulated
+from tests.support.accounts.caller import emulated
 
 
 def test_plan_shows_its_limits() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator_caller import KEY, basic, emulated
+from tests.support.accounts.caller import KEY, basic, emulated
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.emulator import Response
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator_caller import KEY, Caller
+from tests.support.accounts.caller import KEY, Caller
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 from xplenty_pulumi.errors import ConfigError

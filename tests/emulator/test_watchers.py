@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.emulator_caller import KEY, Caller, emulated
+from tests.support.accounts.caller import KEY, Caller, emulated
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, Seed
 

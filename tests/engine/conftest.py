@@ -5,16 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import STEP, Stack
+from tests.support.engine.stack import STEP, Stack
 from xplenty_pulumi.emulator import Emulator
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test below this folder as one that needs the engine."""
-    folder = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(folder):
-            item.add_marker(pytest.mark.engine)
 
 
 @pytest.fixture

@@ -1,14 +1,25 @@
 """An account for runs of every kind: packages that last, fail or are named alike, and a service that has its ways."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from tests.support.stack import STEP, Declared
-from xplenty_pulumi.client import Client
-from xplenty_pulumi.emulator import EmulatedJob, Emulator, Knobs, PackageSeed, Request, Response, Seed
+from tests.support.accounts.clients import client_of
+from tests.support.engine.stack import STEP, Declared
+from tests.support.faults.behaviours import rewritten
+from xplenty_pulumi.emulator import (
+    Effect,
+    EmulatedJob,
+    Emulator,
+    Fault,
+    FaultRule,
+    Faults,
+    Knobs,
+    PackageSeed,
+    Response,
+    Seed,
+)
 
 NAMES = {"who": "''", "rev": "0", "password": "''"}
 """The variables that every package declares, with their defaults."""
@@ -25,43 +36,30 @@ KNOBS = Knobs(jobs_per_cluster=50, job_idle_seconds=0, job_pending_seconds=0)
 """All runs find room on one cluster, and are running at the first look."""
 
 
-class Ways:
-    """A gate: some runs were started by a schedule, some starts get no answer, and a failed run names a component.
-
-    Those in `unending` are seen stopping, and not stopped, for as long as they are in it.
-    """
-
-    def __init__(self, *, scheduled: set[str], unanswered: set[str], unending: set[str]) -> None:
-        self._scheduled, self._unanswered, self._unending = scheduled, unanswered, unending
-
-    def before(self, request: Request) -> Response | None:
-        return None
-
-    def after(self, request: Request, response: Response) -> Response:
-        if "/jobs" not in request.path or not response.body or response.status >= 300:
-            return response
-        document = response.json()
-        records = [one for one in (document if isinstance(document, list) else [document]) if "package_id" in one]
-        if request.method == "POST" and self._unanswered & {_name_in(one) for one in records}:
-            return replace(response, status=502, body=b'{"message": "Bad gateway"}')
-        for record in records:
-            self._retell(record)
-        return replace(response, body=json.dumps(document).encode())
-
-    def _retell(self, record: dict[str, Any]) -> None:
-        if _name_in(record) in self._scheduled:
-            record["creator"] = {**record["creator"], "type": "Schedule", "id": 301}
-        if record["status"] == "stopped" and _name_in(record) in self._unending:
-            record.update(status="stopping", completed_at=None)
-        if record["status"] == "failed":
-            record["component"] = {"name": "read_sales", "type": "database_source_component"}
-
-
 @contextmanager
 def account_with(*, scheduled: set[str], unanswered: set[str], unending: set[str]) -> Iterator[Emulator]:
-    """Give the account; runs are named as `run` names them."""
-    ways = Ways(scheduled=scheduled, unanswered=unanswered, unending=unending)
-    with Emulator(SEED, step=STEP, knobs=KNOBS, gates=[ways]) as emulator:
+    """Give the account; runs are named as `run` names them.
+
+    Some runs were started by a schedule, some starts get no answer, and a failed run names a component. Those in
+    `unending` are seen stopping, and not stopped, for as long as they are in it.
+    """
+
+    def retell(record: dict[str, Any]) -> None:
+        if _name_in(record) in scheduled:
+            record["creator"] = {**record["creator"], "type": "Schedule", "id": 301}
+        if record.get("status") == "stopped" and _name_in(record) in unending:
+            record.update(status="stopping", completed_at=None)
+        if record.get("status") == "failed":
+            record["component"] = {"name": "read_sales", "type": "database_source_component"}
+
+    def started(true: Response) -> Response:
+        if true.status < 300 and _name_in(true.json()) in unanswered:
+            return replace(true, status=502, body=b'{"message": "Bad gateway"}')
+        return rewritten(retell).answer(true)
+
+    starts = FaultRule("POST jobs", Fault(Effect.DONE, started))
+    gate = Faults(starts, FaultRule("* jobs", rewritten(retell)), FaultRule("* jobs/{id}", rewritten(retell)))
+    with Emulator(SEED, step=STEP, knobs=KNOBS, gates=[gate]) as emulator:
         yield emulator
 
 
@@ -75,7 +73,7 @@ def run(name: str, options: dict[str, Any] | None = None, /, **inputs: Any) -> D
 
 def start(account: Emulator, name: str, *, cluster_id: int) -> int:
     """Start an endless run outside of every stack, equal to the one that `run` declares, and return its id."""
-    with Client(api_key=account.api_key, account_id=account.account_id, base_url=account.url) as client:
+    with client_of(account) as client:
         return client.jobs.run(cluster_id=cluster_id, package_id=ENDLESS, variables={"who": _spelled(name)}).id
 
 

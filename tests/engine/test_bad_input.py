@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.stack import Stack, cluster, job, writes
+from tests.support.engine.stack import Stack, cluster, job, writes
 from xplenty_pulumi.emulator import Emulator
 
 BAD_CLUSTERS: tuple[tuple[dict[str, Any], tuple[str, ...]], ...] = (

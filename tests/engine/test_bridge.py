@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.engine_process import engine
-from tests.support.stack import Stack, bridged, cluster, eventually, job
+from tests.support.engine.process import engine
+from tests.support.engine.ran import bridged, eventually
+from tests.support.engine.stack import Stack, cluster, job
 from xplenty_pulumi.dynamic.state import side_by_side
 from xplenty_pulumi.emulator import Emulator, Knobs
 

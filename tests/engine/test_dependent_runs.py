@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.support.stack import Stack, bridged, writes
+from tests.support.engine.ran import bridged
+from tests.support.engine.stack import Stack, writes
 from xplenty_pulumi.emulator import Emulator
 
 PROGRAM = """\

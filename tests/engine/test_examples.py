@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.hook_receiver import receiving
-from tests.support.stack import LONGEST, STEP, Ran, Stack, bridged
+from tests.support.accounts.receiver import receiving
+from tests.support.engine.ran import LONGEST, Ran, bridged
+from tests.support.engine.stack import STEP, Stack
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.emulator.life.seed import read_seed_file
 
@@ -73,6 +74,7 @@ def shows(ran: Ran, block: str) -> None:
     """Check that each line of a README's block was printed, whatever the times in it."""
     printed = {MEASURED.sub("N", line).strip() for line in ran.output.splitlines()}
     shown = [MEASURED.sub("N", line).strip() for line in block.splitlines()]
+    assert shown
     assert [line for line in shown if line not in printed] == [], ran.output
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.support.stack import STEP, Stack, bridged, cluster, eventually, job, writes
+from tests.support.engine.ran import bridged, eventually
+from tests.support.engine.stack import STEP, Stack, cluster, job, writes
 from xplenty_pulumi.emulator import Emulator, PackageSeed
 
 FAILING = 103

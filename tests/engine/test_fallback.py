@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine_process import HEARD, engine
-from tests.support.stack import STEP, Ran, Stack, cluster, eventually, job, writes
+from tests.support.engine.process import HEARD, engine
+from tests.support.engine.ran import Ran, eventually
+from tests.support.engine.stack import STEP, Stack, cluster, job, writes
 from xplenty_pulumi.emulator import Emulator, PackageSeed
 
 FAILING = 103

@@ -6,7 +6,7 @@ What is changed by hand is in `tests/cli/drift/test_engine.py`.
 from collections.abc import Mapping
 from typing import Any
 
-from tests.support.stack import Stack, cluster, writes
+from tests.support.engine.stack import Stack, cluster, writes
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.emulator import Emulator

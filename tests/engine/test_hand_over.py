@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import Ran, Stack, cluster, writes
+from tests.support.engine.ran import Ran
+from tests.support.engine.stack import Stack, cluster, writes
 from xplenty_pulumi.core.kinds.marker import read
 from xplenty_pulumi.emulator import Emulator
 

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.support.hook_receiver import receiving
-from tests.support.stack import Declared, Stack, cluster, writes
+from tests.support.accounts.receiver import receiving
+from tests.support.engine.stack import Declared, Stack, cluster, writes
 from xplenty_pulumi.emulator import Emulator
 
 SLACK = {"url": "https://hooks.example.test/T0/a-token-of-slack", "channel": "#etl"}

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import Stack, bridged, cluster, job
+from tests.support.engine.ran import bridged
+from tests.support.engine.stack import Stack, cluster, job
 from xplenty_pulumi.emulator import Emulator, Knobs
 
 ETL = 'import pulumi\nfrom xplenty_pulumi import Cluster, JobRun, quote\netl = Cluster("etl", nodes=2)\n'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.stack import Declared, Stack, cluster, job, writes
+from tests.support.engine.stack import Declared, Stack, cluster, job, writes
 from xplenty_pulumi.emulator import Emulator
 
 

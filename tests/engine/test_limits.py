@@ -1,6 +1,6 @@
 """What a preview knows before anything is done, on the real engine."""
 
-from tests.support.stack import Stack, cluster, job
+from tests.support.engine.stack import Stack, cluster, job
 from xplenty_pulumi.emulator import Emulator
 
 

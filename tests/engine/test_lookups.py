@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.stack import Stack
+from tests.support.engine.stack import Stack
 from xplenty_pulumi.emulator import Emulator
 
 LOOK_UP = """\

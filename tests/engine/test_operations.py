@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.engine_process import engine
-from tests.support.stack import Stack, bridged, cluster, eventually, job
+from tests.support.engine.process import engine
+from tests.support.engine.ran import bridged, eventually
+from tests.support.engine.stack import Stack, cluster, job
 from xplenty_pulumi.dynamic.operations import advice, open_operations
 from xplenty_pulumi.emulator import Emulator
 

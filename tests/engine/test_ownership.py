@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from tests.support.stack import Stack, bridged, cluster, writes
+from tests.support.engine.ran import bridged
+from tests.support.engine.stack import Stack, cluster, writes
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.emulator import Emulator
 

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.stack import Stack, bridged, cluster, job
+from tests.support.engine.ran import bridged
+from tests.support.engine.stack import Stack, cluster, job
 from xplenty_pulumi.emulator import Emulator
 
 COMPONENT = """\

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from tests.engine.terminal import in_a_terminal
-from tests.support.stack import STEP, Stack, bridged, cluster
+from tests.support.engine.ran import bridged
+from tests.support.engine.stack import STEP, Stack, cluster
+from tests.support.engine.terminal import in_a_terminal
 from xplenty_pulumi.emulator import Emulator
 
 AS_LINES = "test_changes_are_lines_of_the_stack"

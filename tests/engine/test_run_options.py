@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from tests.engine.run_stage import BROKEN, ENDLESS, NAMES, OVERLONG, account_with, run, runs_of, start
-from tests.support.engine_process import engine
-from tests.support.stack import STEP, Declared, Stack, bridged, cluster, eventually
+from tests.support.engine.process import engine
+from tests.support.engine.ran import bridged, eventually
+from tests.support.engine.stack import STEP, Declared, Stack, cluster
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Field
 from xplenty_pulumi.emulator import Emulator, PackageSeed

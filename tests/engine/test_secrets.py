@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.support.stack import Stack, cluster, job
+from tests.support.engine.stack import Stack, cluster, job
 from xplenty_pulumi.emulator import Emulator
 
 PASSWORD = "'correct horse battery staple'"

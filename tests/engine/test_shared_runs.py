@@ -1,40 +1,35 @@
 """Equal runs of two stacks on one cluster, a run that is renamed, and one that ends with a status nobody knows."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from tests.support.engine.ran import bridged
+from tests.support.engine.stack import Stack, cluster, job, writes
+from tests.support.faults.behaviours import rewritten
 from tests.support.openapi import SchemaWatch
-from tests.support.stack import Stack, bridged, cluster, job, writes
-from xplenty_pulumi.emulator import Emulator, PackageSeed, Request, Response
+from xplenty_pulumi.emulator import Emulator, FaultRule, Faults, PackageSeed
 
 ENDLESS = PackageSeed(200, "Runs until it is stopped", run_seconds=10_000_000)
 GOING = {"package_id": ENDLESS.id, "wait_for": "running"}
 WORD = "completed_with_warnings"
 
 
-class Warned:
-    """A gate: a run of package 101 that completes does so with a status that no source names."""
+def with_warnings(record: dict[str, Any]) -> None:
+    """Let a run of package 101 that completes do so with a status that no source names."""
+    if record.get("status") == "completed" and record["package_id"] == 101:
+        record["status"] = WORD
 
-    def before(self, request: Request) -> Response | None:
-        return None
 
-    def after(self, request: Request, response: Response) -> Response:
-        if "/jobs" not in request.path or not response.body or response.status >= 300:
-            return response
-        document = response.json()
-        for record in document if isinstance(document, list) else [document]:
-            if record.get("status") == "completed" and record["package_id"] == 101:
-                record["status"] = WORD
-        return replace(response, body=json.dumps(document).encode())
+WARNED = [FaultRule(call, rewritten(with_warnings)) for call in ("* jobs", "* jobs/{id}")]
 
 
 @pytest.fixture
 def account() -> Iterator[Emulator]:
     """An account with an endless package, on which quick runs end with a status that no source names."""
-    with Emulator(time_scale=300.0, gates=[Warned()]) as emulator:
+    with Emulator(time_scale=300.0, gates=[Faults(*WARNED)]) as emulator:
         emulator.add_package(ENDLESS)
         yield emulator
 

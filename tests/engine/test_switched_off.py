@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import bridged
+from tests.support.engine.ran import bridged
 
 ROOT = Path(__file__).resolve().parents[2]
 

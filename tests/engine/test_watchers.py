@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.support.stack import Stack, cluster, job
+from tests.support.engine.stack import Stack, cluster, job
 from xplenty_pulumi.emulator import Emulator, PackageSeed
 
 ENDLESS = PackageSeed(200, "Runs until it is stopped", run_seconds=10_000_000)

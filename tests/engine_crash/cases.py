@@ -1,14 +1,13 @@
-"""Every crash point: which operation, what is hit, and at which moment."""
+"""What can be under way when something is killed, and the moments of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from tests.engine_crash.moments import Moment
-from tests.support.stack import Declared, Stack, cluster, job
+from tests.support.engine.stack import Declared, Stack, cluster, job
 from xplenty_pulumi.emulator import PackageSeed
 
-Victim = Literal["engine", "provider"]
 When = Literal["before", "in", "after"]
 
 ENDLESS = PackageSeed(200, "Runs until it is stopped", run_seconds=10_000_000)
@@ -86,40 +85,3 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
 }
 """What can be under way, by name: four operations on a cluster, and a job run that starts or is being stopped."""
-
-OFTEN = {
-    ("engine", "before", "create"),
-    ("engine", "in", "create"),
-    ("engine", "after", "create"),
-    ("engine", "in", "update"),
-    ("engine", "in", "delete"),
-    ("engine", "in", "refresh"),
-    ("engine", "in", "run"),
-    ("provider", "in", "create"),
-    ("provider", "after", "create"),
-    ("provider", "in", "delete"),
-    ("provider", "in", "run"),
-}
-"""The points that every run of the tests takes; the others take minutes together."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """One crash point."""
-
-    victim: Victim
-    when: When
-    operation: str
-
-    def __str__(self) -> str:
-        return f"{self.victim} killed {self.when} {self.operation}"
-
-    @property
-    def is_often(self) -> bool:
-        """Whether it belongs to the normal run."""
-        return (self.victim, self.when, self.operation) in OFTEN
-
-
-VICTIMS: tuple[Victim, ...] = ("engine", "provider")
-WHENS: tuple[When, ...] = ("before", "in", "after")
-CASES = tuple(Case(victim, when, operation) for operation in OPERATIONS for victim in VICTIMS for when in WHENS)

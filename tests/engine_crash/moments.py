@@ -5,13 +5,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.support.stack import LONGEST
-from xplenty_pulumi.emulator import Emulator, Request, Response
+from tests.support.engine.ran import LONGEST
+from xplenty_pulumi.emulator import Emulator, FaultRule, Request, Response
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment of an operation: `side` of the first call `method` on a path that ends with `path`.
+    """A moment of an operation: `side` of the first call `method` on the path `path` below the account.
 
     `{id}` in the path stands for digits. With `follows`, only calls after the first effect of that method count.
     """
@@ -20,6 +20,10 @@ class Moment:
     method: str
     path: str
     follows: str = ""
+
+    def fits(self, request: Request) -> bool:
+        """Return whether a call is of the method and on the path."""
+        return FaultRule(f"{self.method} {self.path}", "404").matches(request)
 
 
 class Hold:
@@ -57,7 +61,7 @@ class Hold:
 
     def _hold(self, side: str, request: Request) -> None:
         moment = self._moment
-        if moment is None or self._reached.is_set() or moment.side != side or not fits(moment, request):
+        if moment is None or self._reached.is_set() or moment.side != side or not moment.fits(request):
             return
         if moment.follows and not self._has_followed:
             return
@@ -86,12 +90,3 @@ class Census:
             living = Counter(one.description for one in self._account.living_clusters())
             self.most = max(self.most, *living.values(), 0)
         return response
-
-
-def fits(moment: Moment, request: Request) -> bool:
-    """Return whether the call is of the method and on the path of the moment."""
-    if request.method != moment.method:
-        return False
-    wanted = moment.path.split("/")
-    found = request.path.split("/")[-len(wanted) :]
-    return all(part == one or (part == "{id}" and one.isdigit()) for part, one in zip(wanted, found, strict=True))

@@ -2,48 +2,88 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from tests.engine_crash.cases import ETL, RUN
+from tests.engine_crash.cases import ETL, OPERATIONS, RUN, Operation
+from tests.engine_crash.crashed import count_point
 from tests.engine_crash.moments import Moment
-from tests.engine_crash.scene import count_point, recover
-from tests.engine_crash.slow_way import Trouble, Way, way_to
-from tests.support.engine_process import beside, engine
-from tests.support.stack import Declared, Stack, cluster
-from xplenty_pulumi.emulator import Emulator
+from tests.support.engine.process import beside, engine
+from tests.support.engine.stack import Stack
+from tests.support.faults.sockets import RawServer, serving
+from xplenty_pulumi.emulator import Emulator, Request, Response
+
+Trouble = Literal["throttled", "slow"]
+RETRY_AFTER = 40
+_LONGEST = 120
+
+
+class Way:
+    """What happens to calls on their way to an account; without trouble all of them pass."""
+
+    def __init__(self, account: Emulator) -> None:
+        self._account = account
+        self._moment: Moment | None = None
+        self._trouble: Trouble = "slow"
+        self._met, self._let_through, self._arrived = threading.Event(), threading.Event(), threading.Event()
+        self.writes: list[str] = []
+        self.url = ""
+
+    def meet(self, trouble: Trouble, moment: Moment) -> None:
+        """Let the next call that fits `moment` meet the trouble."""
+        self._trouble, self._moment = trouble, moment
+
+    def wait(self) -> None:
+        """Return once a call has met the trouble."""
+        assert self._met.wait(_LONGEST), f"no call came to {self._moment}"
+
+    def let_through(self) -> None:
+        """Let the slow call arrive, whether or not somebody still waits for its answer, and return once it has."""
+        self._let_through.set()
+        if self._met.is_set() and self._trouble == "slow":
+            assert self._arrived.wait(_LONGEST), "the slow call did not arrive"
+
+    def handle(self, request: Request) -> Response:
+        """Return the answer to a call."""
+        if request.method != "GET":
+            self.writes.append(request.method)
+        if self._moment is None or self._met.is_set() or not self._moment.fits(request):
+            return self._account.account.handle(request)
+        self._met.set()
+        if self._trouble == "throttled":
+            return Response(429, {"Retry-After": str(RETRY_AFTER), "Content-Type": "application/json"}, b"{}")
+        assert self._let_through.wait(_LONGEST), "the test never let it through"
+        answer = self._account.account.handle(request)
+        self._arrived.set()
+        return answer
+
+
+@contextmanager
+def way_to(account: Emulator) -> Iterator[Way]:
+    """Serve the way to an account, and let everything through in the end."""
+    way = Way(account)
+    with RawServer(serving(way)) as server:
+        way.url = server.url
+        try:
+            yield way
+        finally:
+            way.let_through()
+
 
 SIGNALS = (signal.SIGKILL, signal.SIGHUP)
 TROUBLES: tuple[Trouble, ...] = ("throttled", "slow")
 
 
-def _nothing(_stack: Stack) -> None:
-    """Begin with an empty stack."""
-
-
-def _cluster_up(stack: Stack) -> None:
-    stack.declare(ETL).up().succeeded()
-
-
-@dataclass(frozen=True)
-class Writing:
-    """An operation whose write meets trouble: `prepare` brings the stack to where `command` begins."""
-
-    command: str
-    prepare: Callable[[Stack], None]
-    write: Moment
-    declared: tuple[Declared, ...] = (ETL,)
-
-
-WRITES: Mapping[str, Writing] = {
-    "create": Writing("up", _nothing, Moment("before", "POST", "clusters")),
-    "update": Writing("up", _cluster_up, Moment("before", "PUT", "clusters/{id}"), (cluster("etl", nodes=4),)),
-    "delete": Writing("destroy", _cluster_up, Moment("before", "DELETE", "clusters/{id}")),
-    "run": Writing("up", _nothing, Moment("before", "POST", "jobs"), (ETL, RUN)),
+WRITES = {
+    name: replace(OPERATIONS[name].moments["in"], side="before") for name in ("create", "update", "delete", "run")
 }
+"""The moment before the write of each operation, by the name of the operation."""
 
 
 @dataclass(frozen=True)
@@ -88,20 +128,20 @@ def stack(tmp_path: Path, account: Emulator, way: Way) -> Stack:
 )
 def test_nothing_is_sent_for_a_dead_engine(stack: Stack, account: Emulator, way: Way, point: Point) -> None:
     """Killed while a write waits for Retry-After or is under way: no process stays, no write follows, nothing lives."""
-    writing = WRITES[point.write]
-    writing.prepare(stack)
-    stack.declare(*writing.declared)
-    way.meet(point.trouble, writing.write)
-    with engine(stack, writing.command) as running:
+    operation = OPERATIONS[point.write]
+    operation.prepare(stack)
+    stack.declare(*operation.declared)
+    way.meet(point.trouble, WRITES[point.write])
+    with engine(stack, operation.command) as running:
         way.wait()
         provider = running.provider()
         running.signal(point.name)
         running.is_without(provider)
         sent = list(way.writes)
         way.let_through()
-        recover(stack, "--yes").succeeded()
+        stack.recover("--yes").succeeded()
         assert way.writes == sent
-        _goes_on(stack, account, writing)
+        _goes_on(stack, account, operation)
 
     stack.destroy().succeeded()
     assert account.living_clusters() == ()
@@ -109,13 +149,13 @@ def test_nothing_is_sent_for_a_dead_engine(stack: Stack, account: Emulator, way:
     count_point()
 
 
-def _goes_on(stack: Stack, account: Emulator, writing: Writing) -> None:
+def _goes_on(stack: Stack, account: Emulator, operation: Operation) -> None:
     """An `up` ends with one cluster as declared, and one run where one is declared."""
     stack.up("--refresh").succeeded()
     (living,) = account.living_clusters()
     assert stack.state()["etl"]["id"] == str(living.id)
-    assert living.nodes == writing.declared[0].inputs["nodes"]
-    assert len(account.jobs()) == (1 if RUN in writing.declared else 0)
+    assert living.nodes == operation.declared[0].inputs["nodes"]
+    assert len(account.jobs()) == (1 if RUN in operation.declared else 0)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +177,7 @@ def test_waiting_provider_ends_with_its_engine(tmp_path: Path, name: signal.Sign
 def test_recover_waits_for_what_is_under_way(stack: Stack, account: Emulator, way: Way) -> None:
     """A POST that arrives while `recover` waits is found by the `up` that follows, and nothing is made twice."""
     stack.declare(ETL)
-    way.meet("slow", WRITES["create"].write)
+    way.meet("slow", WRITES["create"])
     with engine(stack, "up") as running:
         way.wait()
         provider = running.provider()

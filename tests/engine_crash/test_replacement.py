@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import STEP, Declared, Stack, cluster
+from tests.support.engine.stack import STEP, Declared, Stack, cluster
 from xplenty_pulumi.emulator import Emulator
 
 URN = "urn:pulumi:dev::tests::pulumi-python:dynamic/xplenty:Cluster::etl"

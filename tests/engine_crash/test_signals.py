@@ -5,8 +5,8 @@ import signal
 import pytest
 
 from tests.engine_crash.cases import OPERATIONS, When
-from tests.engine_crash.scene import Scene, count_point
-from tests.support.engine_process import HEARD, engine
+from tests.engine_crash.crashed import CrashedStack, count_point
+from tests.support.engine.process import HEARD, engine
 
 CREATE = OPERATIONS["create"]
 
@@ -21,7 +21,7 @@ CREATE = OPERATIONS["create"]
     ],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_first_signal_keeps_the_cluster_in_the_state(crash: Scene, name: signal.Signals, when: When) -> None:
+def test_first_signal_keeps_the_cluster_in_the_state(crash: CrashedStack, name: signal.Signals, when: When) -> None:
     """One signal leaves no lock and no pending operation, and the cluster's id in the state; `up` goes on."""
     crash.stack.declare(*CREATE.declared)
     crash.hold.set(CREATE.moments[when])
@@ -42,7 +42,7 @@ def test_first_signal_keeps_the_cluster_in_the_state(crash: Scene, name: signal.
     count_point()
 
 
-def test_second_ctrl_c_is_recovered_from(crash: Scene) -> None:
+def test_second_ctrl_c_is_recovered_from(crash: CrashedStack) -> None:
     """Two signals end the engine at once and leave a pending create; `recover` clears it and `up` adopts."""
     crash.stack.declare(*CREATE.declared)
     crash.hold.set(CREATE.moments["in"])
@@ -55,7 +55,7 @@ def test_second_ctrl_c_is_recovered_from(crash: Scene) -> None:
         crash.hold.let_go()
 
         assert crash.left_behind() == (False, ["creating"])
-        assert "cleared 1 pending: creating etl" in crash.recover("--yes").succeeded().output
+        assert "cleared 1 pending: creating etl" in crash.stack.recover("--yes").succeeded().output
         assert crash.left_behind() == (False, [])
         crash.continue_by("up")
         crash.continue_by("destroy")

@@ -56,7 +56,7 @@ def assert_no_harm(stage: Stage, played: Play) -> None:
     errors = [ending.error for ending in played.endings if ending.error is not None]
     assert all(error.advice for error in errors)
     texts = [text for error in errors for text in (str(error), repr(error), *traceback.format_exception(error))]
-    assert not [text for text in texts + stage.ours.told if KEY in text or ENCODED_KEY.rstrip("=") in text]
+    assert not [text for text in [*texts, *stage.ours.said] if KEY in text or ENCODED_KEY.rstrip("=") in text]
 
 
 def assert_mended_by_the_next_run(stage: Stage, played: Play) -> None:

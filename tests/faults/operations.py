@@ -1,23 +1,35 @@
-"""Operations on clusters and jobs: what their own calls are, how each is performed, and whether a success is one."""
+"""The operations of the matrix: to what each is done, how, and whether a success is one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypedDict
+from functools import partial
+from typing import Any, Literal
 
 from tests.faults.stage import MORE_NODES, NODES, Stage
 from xplenty_pulumi.client import Cluster, Hook, Job
 from xplenty_pulumi.core.reconcile import Outcome
+from xplenty_pulumi.emulator import EmulatedCluster, EmulatedHook, EmulatedJob
 from xplenty_pulumi.errors import XplentyError
 
 How = Literal["done", "partial", "raised"]
 Kind = Literal["read", "write", "create"]
-Check = Callable[[], str]
+CHANGED = ["job.failed", "cluster.error"]
 LONG_ENOUGH = 300.0
+
+# A call of the client ends within 120 s and five attempts, or a dozen where a key that has worked is refused. A change
+# is tried four times in 17 s, each within one such call. A create sends two POSTs at most, each followed by 37 s of
+# looking. Then what was done has still to be seen.
+MOST_CALLS: Mapping[Kind, int] = {"read": 20, "write": 80, "create": 100}
+LONGEST: Mapping[Kind, float] = {
+    "read": 2 * 120,
+    "write": 2 * (4 * 120 + 17 + 30),
+    "create": 2 * (2 * (120 + 37) + 30),
+}
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How one performance ended; `doubt` says what is wrong with what was returned, if anything is."""
+    """How one act ended; `doubt` says what is wrong with what was returned, if anything is."""
 
     how: How
     error: XplentyError | None = None
@@ -25,123 +37,117 @@ class Ending:
 
 
 Act = Callable[[], Ending]
-"""One performance on one object; doing it again is what the next run does."""
+"""The operation done to one thing; doing it again is what the next run does."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation of the matrix; `prepare` gets ready what its acts need, and returns them.
+    """An operation, and the two `things` that it is done to, or the one list that it reads in two pages.
 
-    `most_calls` and `longest`, in seconds, bound all its acts together. A list is read once, in two pages; everything
-    else is done twice, to two things.
+    `deed` returns an ending, or a doubt, which is empty where all is well. `call` is the method and path of its own
+    calls, where the rules of faults have no name for it.
     """
 
     name: str
     kind: Kind
-    prepare: Callable[[Stage], list[Act]]
-    most_calls: int
-    longest: float
+    things: Callable[[Stage], Sequence[Any]]
+    deed: Callable[[Stage, Any], Ending | str]
     call: str = ""
-    """The method and path of its own calls, where the rules of faults know no name for it."""
 
+    @property
+    def most_calls(self) -> int:
+        """The calls that all its acts may send together."""
+        return MOST_CALLS[self.kind]
 
-def act_of(deed: Callable[[], str]) -> Act:
-    """Return the act of a deed that returns a doubt, or an empty text, or raises."""
+    @property
+    def longest(self) -> float:
+        """The seconds that all its acts may take together."""
+        return LONGEST[self.kind]
 
-    def act() -> Ending:
+    def prepare(self, stage: Stage) -> list[Act]:
+        """Get ready what it is done to, and return its acts."""
+        return [partial(self._act, stage, thing) for thing in self.things(stage)]
+
+    def _act(self, stage: Stage, thing: Any) -> Ending:
         try:
-            return Ending("done", doubt=deed())
+            came = self.deed(stage, thing)
         except XplentyError as error:
             return Ending("raised", error)
+        return came if isinstance(came, Ending) else Ending("done", doubt=came)
 
-    return act
+
+def twice(make: Callable[[Stage, int], Any]) -> Callable[[Stage], list[Any]]:
+    """Make two things, each with its number."""
+    return lambda stage: [(index, make(stage, index)) for index in range(2)]
 
 
-def reconciling(
-    deed: Callable[[], Outcome[Cluster] | Outcome[Job] | Outcome[Hook]], *, known: Callable[[], list[int]], check: Check
-) -> Act:
-    """Return the act of a deed that returns an outcome, whose record must be the only one `known`."""
-
-    def act() -> Ending:
-        try:
-            outcome = deed()
-        except XplentyError as error:
-            return Ending("raised", error)
-        wrong_id = "" if known() == [outcome.record.id] else f"returned {outcome.record.id}, there is {known()}"
-        if outcome.problem is not None:
-            return Ending("partial", outcome.problem, wrong_id)
-        return Ending("done", doubt=wrong_id or check())
-
-    return act
+def reconciled(
+    outcome: Outcome[Cluster] | Outcome[Job] | Outcome[Hook], known: list[int], check: Callable[[], str] = lambda: ""
+) -> Ending:
+    """Return how a deed with this outcome ended, whose record must be the only one `known`."""
+    wrong_id = "" if known == [outcome.record.id] else f"returned {outcome.record.id}, there is {known}"
+    if outcome.problem is not None:
+        return Ending("partial", outcome.problem, wrong_id)
+    return Ending("done", doubt=wrong_id or check())
 
 
 def unless(holds: bool, doubt: str) -> str:
+    """Return the doubt unless what is asked holds."""
     return "" if holds else doubt
 
 
-def _list_clusters(stage: Stage) -> list[Act]:
-    wanted = [one.id for one in reversed(stage.emulator.clusters())]
-
-    def deed() -> str:
-        found = [one.id for one in stage.ours.client.clusters.list(page_size=3)]
-        return unless(found == wanted, f"listed {found}, not {wanted}")
-
-    return [act_of(deed)]
+def listed(found: Sequence[int], wanted: Sequence[int]) -> str:
+    """Return a doubt unless these ids were listed."""
+    return unless(list(found) == list(wanted), f"listed {found}, not {wanted}")
 
 
-def _list_jobs(stage: Stage) -> list[Act]:
+def _list_clusters(stage: Stage, wanted: list[int]) -> str:
+    return listed([one.id for one in stage.ours.client.clusters.list(page_size=3)], wanted)
+
+
+def _list_jobs(stage: Stage, wanted: list[int]) -> str:
+    return listed([one.id for one in stage.ours.client.jobs.list(page_size=2)], wanted)
+
+
+def _listed_jobs(stage: Stage) -> list[list[int]]:
     older, newer = stage.running_job().id, stage.running_job().id
-    wanted = [newer, older, stage.others.job.id]
-
-    def deed() -> str:
-        found = [one.id for one in stage.ours.client.jobs.list(page_size=2)]
-        return unless(found == wanted, f"listed {found}, not {wanted}")
-
-    return [act_of(deed)]
+    return [[newer, older, stage.others.job.id]]
 
 
-def _get_cluster(stage: Stage) -> list[Act]:
-    def get(number: int, name: str) -> Act:
-        return act_of(lambda: unless(stage.ours.client.clusters.get(number).name == name, "it is another one"))
-
-    return [get(one.id, one.name) for one in (stage.work, stage.others.clusters[0])]
+def _list_packages(stage: Stage, wanted: list[int]) -> str:
+    return listed(sorted({one.id for one in stage.ours.client.packages.list(page_size=1)}), wanted)
 
 
-def _get_job(stage: Stage) -> list[Act]:
-    def get(number: int) -> Act:
-        return act_of(lambda: unless(stage.ours.client.jobs.get(number).status == "running", "it is another one"))
-
-    return [get(one.id) for one in (stage.running_job(), stage.others.job)]
+def _list_hooks(stage: Stage, wanted: list[int]) -> str:
+    return listed(sorted({one.id for one in stage.ours.client.hooks.list(page_size=1)}), wanted)
 
 
-def _rate_status(stage: Stage) -> list[Act]:
-    limit = stage.emulator.account.credits.limit
-    return 2 * [act_of(lambda: unless(stage.ours.client.rate_limit().limit == limit, "it is another limit"))]
+def _get_cluster(stage: Stage, wanted: EmulatedCluster) -> str:
+    return unless(stage.ours.client.clusters.get(wanted.id).name == wanted.name, "it is another one")
 
 
-def _update(stage: Stage) -> list[Act]:
-    def update(index: int, number: int) -> Act:
-        return reconciling(
-            lambda: stage.ours.clusters.update(number, stage.cluster_of(index, nodes=MORE_NODES)),
-            known=lambda: [number],
-            check=lambda: _is_ready(stage, number, MORE_NODES),
-        )
-
-    return [update(index, stage.ready_cluster(index).id) for index in range(2)]
+def _get_job(stage: Stage, wanted: EmulatedJob) -> str:
+    return unless(stage.ours.client.jobs.get(wanted.id).status == "running", "it is another one")
 
 
-def _create(stage: Stage) -> list[Act]:
-    def create(index: int) -> Act:
-        def living() -> list[int]:
-            return stage.living(index)
+def _get_hook(stage: Stage, wanted: EmulatedHook) -> str:
+    return unless(stage.ours.client.hooks.get(wanted.id).type == "slack", "it is another one")
 
-        return reconciling(
-            lambda: stage.ours.clusters.create(stage.cluster_of(index)),
-            known=living,
-            check=lambda: _is_ready(stage, living()[0], NODES),
-        )
 
-    return [create(index) for index in range(2)]
+def _rate_status(stage: Stage, limit: int) -> str:
+    return unless(stage.ours.client.rate_limit().limit == limit, "it is another limit")
+
+
+def _create(stage: Stage, index: int) -> Ending:
+    outcome = stage.ours.clusters.create(stage.cluster_of(index))
+    living = stage.living(index)
+    return reconciled(outcome, living, lambda: _is_ready(stage, living[0], NODES))
+
+
+def _update(stage: Stage, thing: tuple[int, EmulatedCluster]) -> Ending:
+    index, cluster = thing
+    outcome = stage.ours.clusters.update(cluster.id, stage.cluster_of(index, nodes=MORE_NODES))
+    return reconciled(outcome, [cluster.id], lambda: _is_ready(stage, cluster.id, MORE_NODES))
 
 
 def _is_ready(stage: Stage, number: int, nodes: int) -> str:
@@ -149,66 +155,113 @@ def _is_ready(stage: Stage, number: int, nodes: int) -> str:
     return unless((cluster.status, cluster.nodes) == ("available", nodes), f"{cluster.status}, {cluster.nodes} nodes")
 
 
-def _terminate(stage: Stage) -> list[Act]:
-    def terminate(number: int) -> Act:
-        def deed() -> str:
-            stage.ours.clusters.delete(number, timeout=LONG_ENOUGH)
-            return unless(stage.emulator.cluster(number).status == "terminated", "it lives")
-
-        return act_of(deed)
-
-    return [terminate(stage.ready_cluster(index).id) for index in range(2)]
+def _terminate(stage: Stage, thing: tuple[int, EmulatedCluster]) -> str:
+    number = thing[1].id
+    stage.ours.clusters.delete(number, timeout=LONG_ENOUGH)
+    return unless(stage.emulator.cluster(number).status == "terminated", "it lives")
 
 
-def _run(stage: Stage) -> list[Act]:
-    def run(index: int) -> Act:
-        def has_completed() -> str:
-            status = stage.emulator.job(stage.made(index)[0]).status
-            return unless(status == "completed", f"it is {status}")
+def _run(stage: Stage, index: int) -> Ending:
+    def has_completed() -> str:
+        status = stage.emulator.job(stage.made(index)[0]).status
+        return unless(status == "completed", f"it is {status}")
 
-        return reconciling(
-            lambda: stage.ours.job_runs.create(stage.run_of(index)),
-            known=lambda: stage.made(index),
-            check=has_completed,
-        )
-
-    return [run(index) for index in range(2)]
+    outcome = stage.ours.job_runs.create(stage.run_of(index))
+    return reconciled(outcome, stage.made(index), has_completed)
 
 
-def _stop(stage: Stage) -> list[Act]:
-    def stop(number: int) -> Act:
-        def deed() -> str:
-            stage.ours.job_runs.stop(number, timeout=LONG_ENOUGH)
-            return unless(stage.emulator.job(number).status == "stopped", "it goes on")
-
-        return act_of(deed)
-
-    return [stop(stage.running_job().id) for _ in range(2)]
+def _stop(stage: Stage, job: EmulatedJob) -> str:
+    stage.ours.job_runs.stop(job.id, timeout=LONG_ENOUGH)
+    return unless(stage.emulator.job(job.id).status == "stopped", "it goes on")
 
 
-class Bounds(TypedDict):
-    """What bounds all acts of an operation together."""
-
-    most_calls: int
-    longest: float
+def _create_hook(stage: Stage, index: int) -> Ending:
+    outcome = stage.ours.hooks.create(stage.hook_of(index))
+    return reconciled(outcome, stage.hooks(index))
 
 
-# A call of the client ends within 120 s and five attempts, or a dozen where a key that has worked is refused. A change
-# is tried four times in 17 s, each within one such call. A create sends two POSTs at most, each followed by 37 s of
-# looking. Then what was done has still to be seen.
-READ: Bounds = {"most_calls": 20, "longest": 2 * 120}
-WRITE: Bounds = {"most_calls": 80, "longest": 2 * (4 * 120 + 17 + 30)}
-CREATE: Bounds = {"most_calls": 100, "longest": 2 * (2 * (120 + 37) + 30)}
+def _update_hook(stage: Stage, thing: tuple[int, EmulatedHook]) -> Ending:
+    def has_changed() -> str:
+        events = next(one.events for one in stage.emulator.hooks() if one.id == hook.id)
+        return unless(sorted(events) == sorted(CHANGED), "it is as it was")
+
+    index, hook = thing
+    outcome = stage.ours.hooks.update(hook.id, stage.hook_of(index, events=CHANGED))
+    return reconciled(outcome, [hook.id], has_changed)
+
+
+def _delete_hook(stage: Stage, thing: tuple[int, EmulatedHook]) -> str:
+    index, hook = thing
+    stage.ours.hooks.delete(hook.id)
+    return unless(stage.hooks(index) == [], "it is still there")
+
+
+def _watchable(kind: str, *, told: bool | None = None) -> Callable[[Stage], list[int]]:
+    """Get ready two things of this kind of which somebody is told or not, where that is said."""
+
+    def prepare(stage: Stage) -> list[int]:
+        if kind == "job":
+            numbers = [stage.running_job().id for _ in range(2)]
+        else:
+            numbers = [stage.ready_cluster(index).id for index in range(2)]
+        for number in numbers if told is not None else ():
+            stage.ours.watching[kind].set(number, notified=bool(told), resource=f"{kind} {number}")
+        return numbers
+
+    return prepare
+
+
+def _list_watchers(stage: Stage, number: int, *, kind: str) -> str:
+    calls = stage.ours.client.jobs if kind == "job" else stage.ours.client.clusters
+    return unless(len(calls.watchers(number)) == 1, "nobody watches")
+
+
+def _set_watched(stage: Stage, number: int, *, kind: str, told: bool) -> str:
+    stage.ours.watching[kind].set(number, notified=told, resource=f"{kind} {number}")
+    found = stage.emulator.job(number) if kind == "job" else stage.emulator.cluster(number)
+    return unless(found.watched is told, "the list is as it was")
+
+
+def _of_watchers(kind: str) -> tuple[Operation, ...]:
+    """Return the operations on the watchers of this kind."""
+    path, name = f"{kind}s/{{id}}/watchers", kind.title()
+    watch, unwatch = partial(_set_watched, kind=kind, told=True), partial(_set_watched, kind=kind, told=False)
+    return (
+        Operation(f"list{name}Watchers", "read", _watchable(kind), partial(_list_watchers, kind=kind), f"GET {path}"),
+        Operation(f"watch{name}", "write", _watchable(kind, told=False), watch, f"POST {path}"),
+        Operation(f"unwatch{name}", "write", _watchable(kind, told=True), unwatch, f"DELETE {path}"),
+    )
+
+
+_NUMBERS = (0, 1)
+_CLUSTERS, _HOOKS = twice(Stage.ready_cluster), twice(Stage.ready_hook)
 
 OPERATIONS = (
-    Operation("listClusters", "read", _list_clusters, **READ),
-    Operation("getCluster", "read", _get_cluster, **READ),
-    Operation("createCluster", "create", _create, **CREATE),
-    Operation("updateCluster", "write", _update, **WRITE),
-    Operation("terminateCluster", "write", _terminate, **WRITE),
-    Operation("listJobs", "read", _list_jobs, **READ),
-    Operation("getJob", "read", _get_job, **READ),
-    Operation("runJob", "create", _run, **CREATE),
-    Operation("stopJob", "write", _stop, **WRITE),
-    Operation("getRateLimit", "read", _rate_status, **READ),
+    Operation("listClusters", "read", lambda s: [[one.id for one in reversed(s.emulator.clusters())]], _list_clusters),
+    Operation("getCluster", "read", lambda s: (s.work, s.others.clusters[0]), _get_cluster),
+    Operation("createCluster", "create", lambda _: _NUMBERS, _create),
+    Operation("updateCluster", "write", _CLUSTERS, _update),
+    Operation("terminateCluster", "write", _CLUSTERS, _terminate),
+    Operation("listJobs", "read", _listed_jobs, _list_jobs),
+    Operation("getJob", "read", lambda s: (s.running_job(), s.others.job), _get_job),
+    Operation("runJob", "create", lambda _: _NUMBERS, _run),
+    Operation("stopJob", "write", lambda s: [s.running_job() for _ in range(2)], _stop),
+    Operation("getRateLimit", "read", lambda s: 2 * [s.emulator.account.credits.limit], _rate_status),
 )
+"""The operations that the rules of faults name, on clusters, jobs and the rate limit."""
+
+MORE_OPERATIONS = (
+    Operation(
+        "listPackages", "read", lambda s: [sorted(s.emulator.account.world.packages)], _list_packages, "GET packages"
+    ),
+    Operation(
+        "listHooks", "read", lambda s: [sorted((s.ready_hook(0).id, s.others.hook.id))], _list_hooks, "GET hooks"
+    ),
+    Operation("getHook", "read", lambda s: (s.ready_hook(0), s.others.hook), _get_hook, "GET hooks/{id}"),
+    Operation("createHook", "create", lambda _: _NUMBERS, _create_hook, "POST hooks"),
+    Operation("updateHook", "write", _HOOKS, _update_hook, "PUT hooks/{id}"),
+    Operation("deleteHook", "write", _HOOKS, _delete_hook, "DELETE hooks/{id}"),
+    *_of_watchers("cluster"),
+    *_of_watchers("job"),
+)
+"""Those on hooks and watchers, who are notified of clusters and runs, and on packages by their name."""

@@ -7,25 +7,16 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from tests.support.core_bench import OWNER, desired, desired_hook, desired_run
+from tests.support.accounts.bench import Reconcilers
+from tests.support.accounts.desired import OWNER, desired, desired_hook, desired_run
+from tests.support.faults.transport import in_process
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.clock import Clock, ManualClock
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign, whose
-from xplenty_pulumi.core.reconcile import (
-    ClusterReconciler,
-    DefinitionReconciler,
-    DesiredDefinition,
-    KnownDefinitions,
-    KnownRuns,
-    LiveClusters,
-    RunReconciler,
-    definition_of,
-)
+from xplenty_pulumi.core.reconcile import DesiredDefinition
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.emulator import (
     Effect,
     EmulatedCluster,
@@ -60,23 +51,13 @@ _KNOBS = Knobs(
 _PACKAGES = (PackageSeed(QUICK, "Quick", run_seconds=3), PackageSeed(ENDLESS, "Endless", run_seconds=FOR_LONG))
 
 
-class Ours:
-    """One process of ours; `told` is everything it says while it works."""
+class Ours(Reconcilers):
+    """One process of ours, which also decides who is notified."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
-        self.client = client
-        self.told: list[str] = []
-        patience = Patience(
-            clock=clock,
-            tell=lambda headline, detail: self.told.extend((headline, detail)),
-            warn=self.told.append,
-        )
-        living = LiveClusters(client, clock)
-        self.clusters = ClusterReconciler(client, living, patience)
-        self.job_runs = RunReconciler(client, KnownRuns(client, clock, holds_cluster=living.holds), patience)
-        self.hooks = DefinitionReconciler(KnownDefinitions(definition_of(HOOK, client), clock), patience)
-        self.watching = {"cluster": WatcherList(client, client.clusters, patience)}
-        self.watching["job"] = WatcherList(client, client.jobs, patience)
+        super().__init__(client, clock)
+        self.watching = {"cluster": WatcherList(client, client.clusters, self.patience)}
+        self.watching["job"] = WatcherList(client, client.jobs, self.patience)
 
 
 @dataclass(frozen=True)
@@ -206,6 +187,17 @@ class Stage:
         where = f"/{self.emulator.account_id}/api/{path}"
         request = Request("POST", where, headers=headers, body=json.dumps(body).encode())
         return int(self.emulator.account.handle(request).json()["id"])
+
+
+def stage_without_socket(rule: FaultRule) -> Stage:
+    """Return an account in this process, on which service and library repeat the key in all their words."""
+    clock = ManualClock()
+
+    def connect(emulator: Emulator) -> Client:
+        http = in_process(emulator.account, clock, leak=f"key {KEY}, header Basic {ENCODED_KEY}")
+        return Client(api_key=KEY, account_id=emulator.account_id, clock=clock, random=Random(7), http=http)
+
+    return Stage(rule, clock, connect)
 
 
 def _owner(index: int) -> Owner:

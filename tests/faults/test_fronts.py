@@ -2,10 +2,8 @@
 
 import pytest
 
-from tests.client.raw_server import RawServer
-from tests.support.fault_clock import SkippingClock
-from tests.support.fault_server import serving
-from tests.support.fault_transport import translating
+from tests.support.faults.sockets import RawServer, SkippingClock, serving
+from tests.support.faults.transport import in_process
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.client.http.address import Address, parse_address
 from xplenty_pulumi.client.http.outcomes import HttpRequest, NotSent, Outcome, Unsure
@@ -42,7 +40,7 @@ def test_without_a_socket(how: Breakage, schema_watch: SchemaWatch) -> None:
     """What never left is not sent, and everything else is unsure, as the client sees it."""
     schema_watch.look_away()
     clock = ManualClock()
-    front = translating(broken(how).account, clock)
+    front = in_process(broken(how).account, clock)
     outcome = ask(Transport(Address("http", "127.0.0.1"), Secret(KEY), clock=clock, http=front))
     assert isinstance(outcome, NotSent if how in UNSENT else Unsure)
 

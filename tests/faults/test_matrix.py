@@ -3,22 +3,17 @@
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 
 import pytest
 
 import xplenty_pulumi
 from tests.faults.judge import assert_as_expected, assert_mended_by_the_next_run, assert_no_harm, play
-from tests.faults.operations import OPERATIONS, Operation
-from tests.faults.stage import ENCODED_KEY, KEY, Stage
+from tests.faults.operations import MORE_OPERATIONS, OPERATIONS, Operation
+from tests.faults.stage import stage_without_socket
 from tests.faults.table import TABLE, expectations
-from tests.faults.told_operations import TOLD_OPERATIONS
-from tests.support.fault_transport import translating
 from tests.support.openapi import SchemaWatch, load_document
 from tests.support.scoreboard import count
-from xplenty_pulumi.client import Client
-from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.emulator import ALWAYS, FAULTS, FIRST, SECOND, Emulator, FaultRule
+from xplenty_pulumi.emulator import ALWAYS, FAULTS, FIRST, SECOND, FaultRule
 
 PLACEMENTS: dict[str, Container[int]] = {"first": FIRST, "second": SECOND, "for ever": ALWAYS}
 
@@ -35,25 +30,8 @@ class Cell:
         return f"{self.operation.name}-{self.fault}-{self.placement}"
 
 
-ALL = (*OPERATIONS, *TOLD_OPERATIONS)
+ALL = (*OPERATIONS, *MORE_OPERATIONS)
 CELLS = [Cell(operation, fault, placement) for operation in ALL for fault in FAULTS for placement in PLACEMENTS]
-
-
-def stage_of(cell: Cell) -> Stage:
-    """Return an account without a socket, on which a careless service and library repeat the key in all their words."""
-    clock = ManualClock()
-
-    def connect(emulator: Emulator) -> Client:
-        return Client(
-            api_key=KEY,
-            account_id=emulator.account_id,
-            clock=clock,
-            random=Random(7),
-            http=translating(emulator.account, clock, gossip=f"key {KEY}, header Basic {ENCODED_KEY}"),
-        )
-
-    rule = FaultRule(cell.operation.call or cell.operation.name, cell.fault, calls=PLACEMENTS[cell.placement])
-    return Stage(rule, clock, connect)
 
 
 def test_the_table_is_whole() -> None:
@@ -67,7 +45,8 @@ def test_the_table_is_whole() -> None:
 def test_cell(cell: Cell, schema_watch: SchemaWatch) -> None:
     """Every act ends as the table says, does no harm, and what it leaves undone the next run finishes."""
     schema_watch.look_away()
-    stage = stage_of(cell)
+    rule = FaultRule(cell.operation.call or cell.operation.name, cell.fault, calls=PLACEMENTS[cell.placement])
+    stage = stage_without_socket(rule)
     played = play(stage, cell.operation)
     expected = expectations(cell.operation, cell.fault, cell.placement, acts=len(played.acts))
     assert_as_expected(stage, played, expected)

@@ -1,20 +1,15 @@
 """Every operation while the key is refused for 3, 30 and 120 seconds: 132 cells."""
 
 from dataclasses import dataclass
-from random import Random
 
 import pytest
 
 from tests.faults.judge import Play, assert_mended_by_the_next_run, assert_no_harm
-from tests.faults.operations import OPERATIONS, Operation
-from tests.faults.stage import ENCODED_KEY, KEY, Stage
-from tests.faults.told_operations import TOLD_OPERATIONS
-from tests.support.fault_transport import translating
+from tests.faults.operations import MORE_OPERATIONS, OPERATIONS, Operation
+from tests.faults.stage import stage_without_socket
 from tests.support.openapi import SchemaWatch
 from tests.support.scoreboard import count
-from xplenty_pulumi.client import Client
-from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.emulator import Emulator, FaultRule
+from xplenty_pulumi.emulator import FaultRule
 from xplenty_pulumi.errors import AuthError
 
 MINUTE = 60.0
@@ -34,20 +29,10 @@ class Cell:
 
 CELLS = [
     Cell(operation, status, seconds)
-    for operation in (*OPERATIONS, *TOLD_OPERATIONS)
+    for operation in (*OPERATIONS, *MORE_OPERATIONS)
     for status in ("401", "403")
     for seconds in (3.0, 30.0, 120.0)
 ]
-
-
-def stage_of(cell: Cell) -> Stage:
-    clock = ManualClock()
-
-    def connect(emulator: Emulator) -> Client:
-        front = translating(emulator.account, clock, gossip=f"key {KEY}, header Basic {ENCODED_KEY}")
-        return Client(api_key=KEY, account_id=emulator.account_id, clock=clock, random=Random(7), http=front)
-
-    return Stage(FaultRule("* *", cell.status, lasting=cell.seconds), clock, connect)
 
 
 def test_the_cells_are_all_there() -> None:
@@ -62,7 +47,7 @@ def test_cell(cell: Cell, schema_watch: SchemaWatch) -> None:
     The first thing is done while the key is accepted, the second one while it is refused.
     """
     schema_watch.look_away()
-    stage = stage_of(cell)
+    stage = stage_without_socket(FaultRule("* *", cell.status, lasting=cell.seconds))
     acts = cell.operation.prepare(stage)
     first = acts[0]()
     others, began, calls = stage.others_now(), stage.clock.monotonic(), len(stage.emulator.calls())

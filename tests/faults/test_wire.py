@@ -8,13 +8,11 @@ from random import Random
 
 import pytest
 
-from tests.client.raw_server import RawServer
 from tests.faults.judge import assert_as_expected, assert_mended_by_the_next_run, assert_no_harm, play
 from tests.faults.operations import OPERATIONS, Operation
 from tests.faults.stage import KEY, Stage
 from tests.faults.table import UNTOUCHED, expectations
-from tests.support.fault_clock import SkippingClock
-from tests.support.fault_server import serving
+from tests.support.faults.sockets import RawServer, SkippingClock, serving
 from tests.support.openapi import SchemaWatch
 from tests.support.scoreboard import count
 from xplenty_pulumi.client import Client

@@ -2,14 +2,14 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.accounts.loopback import Answer, Received, serving_http
 
 TOKEN = "token-of-the-forge"
 US, THEM = "github-actions[bot]", "somebody"
@@ -78,6 +78,18 @@ class Forge:
         self.comments.append(made)
         return made
 
+    def reply(self, request: Received) -> Answer:
+        """Answer a request whose credentials are known."""
+        self.asked += 1
+        name, value = self.dialect.credentials
+        known = request.headers.get(name) == value
+        found = self.answer(request.method, request.path, json.loads(request.body or b"{}")) if known else None
+        success = self.status_of_posts if request.method == "POST" else 200
+        if self.redirects_to:
+            success = 302
+        headers = {"Location": f"{self.redirects_to}{request.path}"} if self.redirects_to else {}
+        return 401 if not known else 404 if found is None else success, headers, json.dumps(found).encode()
+
     def answer(self, method: str, path: str, body: dict[str, str]) -> Any:
         """Return what the forge says to a call, or None where there is no such thing."""
         where = urlsplit(path)
@@ -142,40 +154,5 @@ def _page(items: list[dict[str, Any]], query: str) -> list[dict[str, Any]]:
 def forge(dialect: Dialect) -> Iterator[Forge]:
     """Give a new forge, and end it afterwards."""
     made = Forge(dialect)
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(made)) as server:
-        made.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield made
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def _handler(made: Forge) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def _answer(self) -> None:
-            made.asked += 1
-            name, value = made.dialect.credentials
-            length = int(self.headers.get("Content-Length", 0))
-            body = json.loads(self.rfile.read(length) or b"{}")
-            known = self.headers.get(name) == value
-            found = made.answer(self.command, self.path, body) if known else None
-            answer = json.dumps(found).encode()
-            success = made.status_of_posts if self.command == "POST" else 200
-            if made.redirects_to:
-                success = 302
-            self.send_response(401 if not known else 404 if found is None else success)
-            if made.redirects_to:
-                self.send_header("Location", f"{made.redirects_to}{self.path}")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _answer  # noqa: N815 - the base class wants these names
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
-            pass
-
-    return Handler
+    with serving_http(made.reply) as made.url:
+        yield made

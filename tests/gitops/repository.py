@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tests.gitops.forge import GITHUB, TOKEN, Forge
 from tests.gitops.workflows import EXAMPLE, Step, github_steps, gitlab_steps
-from tests.support.stack import LONGEST, NO_ENGINE, Ran
+from tests.support.engine.ran import LONGEST, Ran
+from tests.support.engine.workspace import environment_without
 from xplenty_pulumi.emulator import Emulator
 
 PULL_REQUEST = 7
@@ -82,13 +83,9 @@ class Repository:
         return step.command, step.filled_in(self._values())
 
     def _machine(self) -> dict[str, str]:
-        assert shutil.which("pulumi"), NO_ENGINE
-        own = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PULUMI", "XPLENTY", "GITHUB"))
-        }
         path = [str(self.folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
         return {
-            **own,
+            **environment_without("GITHUB"),
             "CI": "true",
             **self._forge(),
             "HOME": str(self.folder),

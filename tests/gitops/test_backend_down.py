@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import Ran, Stack
+from tests.support.engine.ran import Ran
+from tests.support.engine.stack import Stack
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine

@@ -11,7 +11,8 @@ import pytest
 
 from tests.gitops.forge import GITHUB, GITLAB, forge
 from tests.gitops.repository import PULL_REQUEST, Repository
-from tests.support.stack import LONGEST, STEP, eventually, writes
+from tests.support.engine.ran import LONGEST, eventually
+from tests.support.engine.stack import STEP, writes
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine

@@ -73,6 +73,7 @@ def test_requirements_are_all_that_the_package_needs_each_with_hashes(example: P
     for line in re.sub(r" \\\n\s+", " ", text).splitlines():
         assert line.startswith("#") or "--hash=sha256:" in line, line
     lock = (CHECKOUT / "requirements-dev.lock").read_text()
+    assert pins
     assert [f"{name}=={version}" for name, version in pins if f"\n{name}=={version} " not in lock] == []
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
     needed = {Requirement(one).name for one in project["dependencies"] + project["optional-dependencies"]["cli"]}

@@ -1,8 +1,8 @@
-"""What resources are declared with: a canary in each input that is a secret."""
+"""What resources are declared with, a canary in each input that is a secret, and a service that repeats them."""
 
 from typing import Any
 
-from tests.support.leaks import (
+from tests.leaks.canaries import (
     ECHOED,
     IN_ARGUMENT,
     IN_DESCRIPTION,
@@ -10,8 +10,11 @@ from tests.support.leaks import (
     IN_NAME,
     IN_SETTINGS,
     IN_VARIABLES,
+    KEY,
+    SPELLINGS,
 )
 from xplenty_pulumi.dynamic.state import SECRETS
+from xplenty_pulumi.emulator import PackageSeed, Seed
 
 SECRET_INPUTS: dict[str, Any] = {
     "variables": {"password": f"'{IN_VARIABLES}'", "echoed": f"'{ECHOED}'", "day": "'monday'"},
@@ -31,3 +34,20 @@ CLUSTER_INPUTS: dict[str, Any] = {
     "bootstrap_actions": [{"script_path": "s3://bucket/boot.sh", "args": ["--fast", IN_ARGUMENT]}],
     SECRETS: ["/bootstrap_actions/0/args/1", "/description", "/name"],
 }
+SPOKEN = " | ".join(
+    sorted(spell(secret))[0]
+    for name, spell in SPELLINGS.items()
+    if name != "reversed halves"
+    for secret in (KEY, ECHOED)
+)
+"""What the service says in its errors: the key and a variable, in every spelling that it could know."""
+
+SEED = Seed(
+    api_key=KEY,
+    packages=(
+        PackageSeed(101, "Sales", run_seconds=60, outputs={"sales": 7}),
+        PackageSeed(103, "Broken", run_seconds=20, failure=f"Could not log in: {SPOKEN}"),
+        PackageSeed(106, "Endless", run_seconds=10**9),
+    ),
+    clusters_that_fail=("doomed*",),
+)

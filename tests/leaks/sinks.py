@@ -14,7 +14,7 @@ from pathlib import Path
 import dill  # type: ignore[import-untyped]  # it has no types
 
 from tests.dynamic.host import HostError
-from tests.support.leaks import Leak, leaks
+from tests.leaks.canaries import Leak, leaks
 from xplenty_pulumi.client.http.calls import LOGGERS as HTTP_LOGGERS
 from xplenty_pulumi.dynamic.state import side_by_side
 

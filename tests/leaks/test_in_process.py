@@ -1,15 +1,221 @@
 """One day of a provider, with every text caught that it leaves behind."""
 
+import contextlib
+import os
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import grpc
 import pytest
+import typer
 
-from tests.leaks.scenario import day
-from tests.leaks.sinks import SINKS, Caught
+from tests.dynamic.conftest import QUICK, forget_the_process
+from tests.dynamic.host import URN, Engine, Host, HostError, engine, host_in_this_process
+from tests.leaks.canaries import (
+    ECHOED,
+    IN_SETTINGS,
+    KEY,
+    SALT,
+)
+from tests.leaks.inputs import CLUSTER_INPUTS, HOOK_INPUTS, SECRET_INPUTS, SEED, SPOKEN
+from tests.leaks.sinks import SECRET_INPUTS as SECRET_NAMES
+from tests.leaks.sinks import SINKS, Caught, everything_logged
 from tests.leaks.test_planted import BY_ENGINE, COMMAND
 from tests.support import scoreboard
+from tests.support.accounts.clients import settings_of
+from tests.support.engine.stack import STEP
 from tests.support.openapi import SchemaWatch
+from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider, settings
+from xplenty_pulumi.cli import emulator as emulator_command
+from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.client import Job
+from xplenty_pulumi.client.http.outcomes import HttpRequest
+from xplenty_pulumi.core.kinds.check import check
+from xplenty_pulumi.core.kinds.compare import differences
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.core.reconcile.runs.search import RunShape
+from xplenty_pulumi.dynamic.bridge import EngineCall
+from xplenty_pulumi.dynamic.properties import Inputs
+from xplenty_pulumi.dynamic.providers.context import session_for
+from xplenty_pulumi.dynamic.state import OBSERVED, SECRETS
+from xplenty_pulumi.emulator import Emulator, FaultRule, Faults, refusing
+from xplenty_pulumi.redact import Secret
+
+
+class Day:
+    """One host, one account, and everything that is caught of what they say."""
+
+    def __init__(self, caught: Caught, account: Emulator, faults: Faults, channel: grpc.Channel) -> None:
+        self.caught = caught
+        self.account = account
+        self.faults = faults
+        self.clusters = Host(channel, ClusterProvider())
+        self.runs = Host(channel, JobRunProvider(), urn=URN.replace("Cluster::etl", "JobRun::load"))
+        self.hooks = Host(channel, HookProvider(), urn=URN.replace("Cluster::etl", "Hook::bell"))
+
+    def refuse(self, status: int, *, words: str = f"No: {SPOKEN}") -> None:
+        """Let the service refuse every call from now on, and repeat what it should not."""
+        self.faults.calm()
+        self.faults.add(FaultRule("* *", refusing(status, words, {"X-Request-Id": KEY.encode().hex()})))
+
+    def attempt(self, call: Callable[[], Any]) -> Any:
+        """Return what a call returns; keep what it fails with."""
+        try:
+            return call()
+        except HostError as error:
+            self.caught.add_failed_call(error)
+            self.caught.add_error(error)
+            self.caught.add_pickled([error.text, error.status.message])
+            return None
+
+    def pass_by(self) -> None:
+        """Live through it."""
+        cluster = self.good_hours()
+        self.bells()
+        self.bad_hours(cluster)
+        self.refusals(cluster)
+        self.wrong_inputs(cluster)
+        self.nobody_there(cluster)
+
+    def good_hours(self) -> str:
+        """Create, resize, read, run and forget."""
+        id_, made = self.clusters.create(self.clusters.properties({"nodes": 2, **CLUSTER_INPUTS}))
+        self.clusters.update(id_, made, self.clusters.properties({"nodes": 3, **CLUSTER_INPUTS}))
+        self.caught.add("plan and preview", str(made[OBSERVED]))
+        self.clusters.read(id_, made)
+        run = self.runs.properties({"cluster_id": id_, "package_id": 101, **SECRET_INPUTS})
+        inputs, failures = self.runs.check(run)
+        assert not failures
+        job, done = self.runs.create(inputs)
+        self.runs.diff(job, done, {**inputs, "variables": {"password": "'new'"}})
+        self.runs.read(job, done)
+        self.runs.delete(job, done)
+        assert id_.isdigit()
+        return id_
+
+    def bells(self) -> None:
+        """A hook that is made, told, changed, refused and removed, by a service that repeats its address and salt."""
+        inputs, failures = self.hooks.check(self.hooks.properties(HOOK_INPUTS))
+        assert not failures
+        id_, made = self.hooks.create(inputs)
+        self.account.edit_hook(int(id_), salt=SALT)
+        _, seen, _ = self.hooks.read(id_, made)
+        assert seen["salt"] == SALT
+        self.hooks.diff(id_, seen, {**inputs, "settings": {"url": f"{IN_SETTINGS}/other"}})
+        seen = self.hooks.update(id_, seen, {**inputs, "active": False})
+        self.account.fail_cluster(self.account.add_cluster().id)
+        self.account.deliver()
+        for status in (404, 422, 500):
+            self.refuse(status, words=f"No: {IN_SETTINGS}")
+            self.attempt(lambda: self.hooks.create(inputs))
+            self.refuse(status, words=f"No: {IN_SETTINGS} | {SALT}")
+            self.attempt(lambda: self.hooks.update(id_, seen, inputs))
+            self.attempt(lambda: self.hooks.read(id_, seen))
+        self.faults.calm()
+        _, failures = self.hooks.check({**HOOK_INPUTS, "settings": {"url": IN_SETTINGS, "channel": [IN_SETTINGS]}})
+        self.caught.add("plan and preview", *(failure.reason for failure in failures))
+        self.hooks.delete(id_, seen)
+
+    def bad_hours(self, cluster: str) -> None:
+        """Runs that fail, and say so or only warn, at creation, at refresh and at the next up; and a broken cluster."""
+        run = self.runs.properties({"cluster_id": cluster, "package_id": 103, **SECRET_INPUTS})
+        self.runs.create({**run, "on_failure": "record"})
+        self.attempt(lambda: self.runs.create(run))
+        failed = str(self.account.jobs()[-1].id)
+        self.attempt(lambda: self.runs.read(failed, {**run, "__declared": ["variables"], "status": "running"}))
+        self.attempt(lambda: self.runs.update(failed, run, run))
+        endless = {**run, "package_id": 106, "timeout": 1}
+        self.attempt(lambda: self.runs.create(endless))
+        self.attempt(
+            lambda: self.clusters.create(self.clusters.properties({"nodes": 2, **CLUSTER_INPUTS, "name": "doomed"}))
+        )
+
+    def refusals(self, cluster: str) -> None:
+        """A service that refuses or breaks, and repeats the key and the variables while it does."""
+        run = self.runs.properties({"cluster_id": cluster, "package_id": 101, **SECRET_INPUTS})
+        for status in (400, 402, 404, 409, 422):
+            self.refuse(status)
+            self.attempt(lambda: self.runs.create({**run, "on_unsure": "refuse"}))
+            self.attempt(lambda: self.runs.delete("1", run))
+        self.faults.calm()
+
+    def wrong_inputs(self, cluster: str) -> None:
+        """Secrets where they do not belong, and a surprise that holds one."""
+        wrong = {"cluster_id": cluster, "package_id": 101, "variables": ECHOED, "dynamic_variables": [ECHOED]}
+        _, failures = self.runs.check({**wrong, SECRETS: ["*"]})
+        _, more = self.runs.check({**wrong, "variables": {"a": [ECHOED]}, "dynamic_variables": {"b": {"c": ECHOED}}})
+        for failure in (*failures, *more):
+            self.caught.add("plan and preview", failure.property, failure.reason)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(JobRunProvider, "kind", replace(JOB_RUN, view=_surprise))
+            run = self.runs.properties({"cluster_id": cluster, "package_id": 101, **SECRET_INPUTS})
+            self.attempt(lambda: self.runs.create(run))
+
+    def nobody_there(self, cluster: str) -> None:
+        """An account that cannot be reached, and a key that it does not know."""
+        run = self.runs.properties({"cluster_id": cluster, "package_id": 101, **SECRET_INPUTS})
+        self.refuse(401)
+        self.attempt(lambda: self.runs.create(run))
+        self.faults.calm()
+        session_for(settings.load(os.environ, lambda _key: None)).client.close()
+        self.attempt(lambda: self.runs.create(run))
+
+
+def _surprise(record: object, _asked: object) -> dict[str, object]:
+    raise LookupError(f"{SPOKEN} of {record}")
+
+
+@contextlib.contextmanager
+def day(caught: Caught, folder: Path) -> Iterator[tuple[Day, Engine]]:
+    """Serve a host and an account whose every word is caught, files included."""
+    state, faults, log = folder / "account.db", Faults(), list[str]()
+    account = Emulator(SEED, step=STEP, state=state, gates=[faults])
+    account.on_call = lambda call, took: emulator_command._log(call, took, Screen([Secret(KEY)]))
+    with pytest.MonkeyPatch.context() as patch, everything_logged(caught), engine() as (told, address):
+        patch.setattr(typer, "echo", lambda text, **_options: log.append(text))
+        with account:
+            for name, text in {**settings_of(account), **QUICK}.items():
+                patch.setenv(name, text)
+            patch.setattr(sys, "argv", ["host", address])
+            forget_the_process()
+            with host_in_this_process() as channel:
+                yield Day(caught, account, faults, channel), told
+            add_objects(caught, account)
+            session_for(settings.load(os.environ, lambda _key: None)).client.close()
+            forget_the_process()
+    caught.add_access_log(log)
+    caught.add_state_file(state)
+    caught.add("logging", *(line.text for line in told.lines))
+
+
+def add_objects(caught: Caught, account: Emulator) -> None:
+    """Print and pickle what the front end, the core and the client are made of."""
+    found = settings.load(os.environ, lambda _key: None)
+    shared = session_for(found)
+    checked = check(
+        JOB_RUN, {"cluster_id": 1, "package_id": 101, **{name: SECRET_INPUTS[name] for name in SECRET_NAMES}}
+    )
+    told = {"variables": SECRET_INPUTS["variables"], "errors": SPOKEN}
+    things: Sequence[object] = (
+        *(
+            found,
+            shared,
+            shared.client,
+            shared.clusters(EngineCall()),
+            shared.job_runs(EngineCall()),
+            shared.living,
+            shared.runs,
+        ),
+        *(checked, Inputs.of(SECRET_INPUTS), DesiredRun(checked.inputs, 60.0), RunShape.of(checked.inputs)),
+        *(differences(JOB_RUN, checked.inputs, {}), ClusterProvider(), JobRunProvider(), account, account.calls()),
+        *(HttpRequest("POST", "/jobs", body=SECRET_INPUTS), Job.model_validate({"id": 1, "status": "failed", **told})),
+    )
+    caught.add_printed(things)
+    caught.add_pickled([found, shared.client, ClusterProvider(), JobRunProvider(), account.calls()])
 
 
 def test_no_secret_in_any_sink(tmp_path: Path, capfd: pytest.CaptureFixture[str], schema_watch: SchemaWatch) -> None:

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.leaks.inputs import HOOK_INPUTS, SECRET_INPUTS
-from tests.leaks.scenario import SEED
+from tests.leaks.canaries import IN_ARGUMENT, IN_DESCRIPTION, IN_NAME, IN_VARIABLES, SALT, SPELLINGS
+from tests.leaks.inputs import HOOK_INPUTS, SECRET_INPUTS, SEED
 from tests.leaks.sinks import SINKS, Caught
 from tests.leaks.test_planted import BY_ENGINE, COMMAND
 from tests.support import scoreboard
-from tests.support.leaks import IN_ARGUMENT, IN_DESCRIPTION, IN_NAME, IN_VARIABLES, SALT, SPELLINGS
-from tests.support.stack import STEP, Declared, Stack, cluster, job
+from tests.support.engine.stack import STEP, Declared, Stack, cluster, job
 from xplenty_pulumi.dynamic.state import SECRETS
 from xplenty_pulumi.emulator import Emulator
 

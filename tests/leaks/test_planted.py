@@ -4,21 +4,42 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import typer
+from pulumi.dynamic import ReadResult
 
 from tests.dynamic.host import Host, HostError, host_in_this_process
-from tests.leaks.leaky import LEAK, LeakyProvider
+from tests.leaks.canaries import CANARIES, IN_VARIABLES, SPELLINGS, leaks, planted
 from tests.leaks.sinks import SINKS, Caught, everything_logged
 from tests.support import scoreboard
-from tests.support.leaks import CANARIES, SPELLINGS, leaks, planted
 from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client.http.outcomes import HttpRequest
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.dynamic import bridge
+from xplenty_pulumi.dynamic.providers.base import Provider
 from xplenty_pulumi.emulator import Emulator, LoggedCall
 from xplenty_pulumi.redact import Secret
+
+LEAK = planted(IN_VARIABLES)
+
+
+class LeakyProvider(Provider):
+    """Fails every read with a secret in the text and in the outputs."""
+
+    kind = CLUSTER
+
+    def view(self, record: Any) -> dict[str, object]:
+        return {"record": record}
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        raise bridge.fail_partially(
+            bridge.current_call(), LEAK, resource_id=id_, outputs={"errors": LEAK, "__provider": props["__provider"]}
+        )
+
 
 COMMAND = "make test TESTS=tests/leaks"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.simulation import World
-from tests.support.simulation_engine import Stack
+from tests.support.simulation.stack import Stack
+from tests.support.simulation.world import World
 from xplenty_pulumi.emulator import FaultRule
 from xplenty_pulumi.emulator.faults.catalogue import late_commit
 from xplenty_pulumi.emulator.faults.rules import ALWAYS, FIRST

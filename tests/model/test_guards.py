@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.simulation import World
-from tests.support.simulation_engine import Stack
+from tests.support.simulation.stack import Stack
+from tests.support.simulation.world import World
 from xplenty_pulumi.core.kinds import ownership
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import ENDING, Phase

@@ -135,3 +135,4 @@ def test_a_watch_passes_over_a_browsers_preflight() -> None:
     watch = SchemaWatch()
     watch.note(Request("OPTIONS", LOG_PATH), Response(204))
     watch.raise_for_mismatches()
+    assert watch.calls == 0

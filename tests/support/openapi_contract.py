@@ -10,26 +10,25 @@ from typing import Any, TypeAlias
 import jsonschema_rs
 
 Json: TypeAlias = Any
-SCHEMA_URI = "urn:xplenty-openapi"
 METHODS = ("get", "put", "post", "delete")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One described call, with the values of its references in place and the pointers to its body schemas."""
+    """One described call: its query parameters by name, the schema of its body, and what it answers by status."""
 
     name: str
     parameters: Mapping[str, Json]
-    request_pointer: str | None
+    body: Json
     responses: Mapping[int, Json]
 
 
 class Contract:
-    """A description made ready for checking; schemas are compiled once, on first use."""
+    """A description made ready for checking: references are resolved, and a schema is compiled on its first use."""
 
     def __init__(self, document: Json) -> None:
-        self.document = document
-        self._validators: dict[str, jsonschema_rs.Validator] = {}
+        self.document = _resolved(document, document)
+        self._validators: dict[int, jsonschema_rs.Validator] = {}
 
     @cached_property
     def operations(self) -> Mapping[tuple[str, int], Sequence[tuple[tuple[str, ...], Operation]]]:
@@ -39,7 +38,7 @@ class Contract:
             segments = tuple(path.strip("/").split("/"))
             for method in METHODS:
                 if method in item:
-                    entry = (segments, self._operation(item, item[method]))
+                    entry = (segments, _operation(item, item[method]))
                     table.setdefault((method, len(segments)), []).append(entry)
         return table
 
@@ -71,50 +70,14 @@ class Contract:
         lowered = {name.lower(): value for name, value in headers.items()}
         return [*self._header_problems(response, lowered), *self._content_problems(response, lowered, body)]
 
-    def schema_problems(self, pointer: str, value: Json) -> list[str]:
-        """Return what is wrong with a value by the schema at `pointer`, such as `/components/schemas/Job`."""
-        validator = self._validators.get(pointer)
+    def _schema_problems(self, schema: Json, value: Json) -> list[str]:
+        validator = self._validators.get(id(schema))
         if validator is None:
-            validator = self._validators[pointer] = self._compile(pointer)
+            validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+            self._validators[id(schema)] = validator
         if validator.is_valid(value):
             return []
         return [_line(error) for error in validator.iter_errors(value)]
-
-    @cached_property
-    def _registry(self) -> jsonschema_rs.Registry:
-        return jsonschema_rs.Registry([(SCHEMA_URI, self.document)])
-
-    def _compile(self, pointer: str) -> jsonschema_rs.Validator:
-        schema = {"$ref": f"{SCHEMA_URI}#{pointer}"}
-        return jsonschema_rs.Draft202012Validator(schema, registry=self._registry, validate_formats=True)
-
-    def _operation(self, item: Json, described: Json) -> Operation:
-        listed = [self._resolve(each)[1] for each in [*item.get("parameters", ()), *described.get("parameters", ())]]
-        return Operation(
-            name=described["operationId"],
-            parameters={each["name"]: each for each in listed if each["in"] == "query"},
-            request_pointer=self._request_pointer(described),
-            responses={int(status): self._response(ref) for status, ref in described["responses"].items()},
-        )
-
-    def _request_pointer(self, described: Json) -> str | None:
-        if "requestBody" not in described:
-            return None
-        pointer, _ = self._resolve(described["requestBody"])
-        return f"{pointer}/content/application~1json/schema"
-
-    def _response(self, reference: Json) -> Json:
-        pointer, response = self._resolve(reference)
-        headers = {name.lower(): self._resolve(header)[1] for name, header in response["headers"].items()}
-        content = {kind: f"{pointer}/content/{kind.replace('/', '~1')}/schema" for kind in response.get("content", ())}
-        return {"headers": headers, "content": content}
-
-    def _resolve(self, reference: Json) -> tuple[str, Json]:
-        pointer = reference["$ref"].removeprefix("#")
-        node = self.document
-        for part in pointer.strip("/").split("/"):
-            node = node[part]
-        return pointer, node
 
     def _query_problems(self, operation: Operation, query: Mapping[str, Json]) -> list[str]:
         missing = [name for name, each in operation.parameters.items() if each.get("required") and name not in query]
@@ -128,42 +91,68 @@ class Contract:
 
     def _parameter_problems(self, parameter: Json, value: Json) -> list[str]:
         schema = parameter["schema"]
-        schema = self._resolve(schema)[1] if "$ref" in schema else schema
         errors = jsonschema_rs.Draft202012Validator(schema).iter_errors(_from_text(schema, value))
         return [f"query parameter {parameter['name']}: {error.message}" for error in errors]
 
     def _body_problems(self, operation: Operation, body: Json) -> list[str]:
-        if operation.request_pointer is None:
+        if operation.body is None:
             return [] if body is None else [f"{operation.name} takes no body"]
         if body is None:
             return [f"{operation.name} needs a body"]
-        return self.schema_problems(operation.request_pointer, body)
+        return self._schema_problems(operation.body, body)
 
     def _header_problems(self, response: Json, headers: Mapping[str, str]) -> list[str]:
-        described = response["headers"].items()
-        problems = [f"header {name} is missing" for name, each in described if each["required"] and name not in headers]
-        numbers = [name for name, each in described if each["schema"]["type"] == "integer" and name in headers]
-        return problems + [f"header {name} is no number" for name in numbers if not headers[name].isdecimal()]
+        described = {name.lower(): each for name, each in response["headers"].items()}
+        missing = [name for name, each in described.items() if each["required"] and name not in headers]
+        numbers = [name for name, each in described.items() if each["schema"]["type"] == "integer" and name in headers]
+        wrong = [f"header {name} is no number" for name in numbers if not headers[name].isdecimal()]
+        return [f"header {name} is missing" for name in missing] + wrong
 
     def _content_problems(self, response: Json, headers: Mapping[str, str], body: bytes) -> list[str]:
-        if not response["content"]:
+        content = response.get("content", {})
+        if not content:
             return [] if not body else ["there is a body where none is described"]
         kind = headers.get("content-type", "").partition(";")[0].strip()
-        if kind not in response["content"]:
-            return [f"content type {kind!r} is not one of {', '.join(response['content'])}"]
-        return self._text_problems(response["content"][kind], body)
+        if kind not in content:
+            return [f"content type {kind!r} is not one of {', '.join(content)}"]
+        return self._text_problems(content[kind]["schema"], body)
 
-    def _text_problems(self, pointer: str, body: bytes) -> list[str]:
+    def _text_problems(self, schema: Json, body: bytes) -> list[str]:
         try:
             value = json.loads(body)
         except ValueError as error:
             return [f"the body is not JSON: {error}"]
-        return self.schema_problems(pointer, value)
+        return self._schema_problems(schema, value)
 
     def _refusal_problems(self, status: int, body: bytes) -> list[str]:
         if status < 400:
             return [f"a call that is not described was answered with {status}"]
-        return self._text_problems("/components/schemas/Error", body)
+        return self._text_problems(self.document["components"]["schemas"]["Error"], body)
+
+
+def _operation(item: Json, described: Json) -> Operation:
+    listed = [*item.get("parameters", ()), *described.get("parameters", ())]
+    return Operation(
+        name=described["operationId"],
+        parameters={each["name"]: each for each in listed if each["in"] == "query"},
+        body=described["requestBody"]["content"]["application/json"]["schema"] if "requestBody" in described else None,
+        responses={int(status): response for status, response in described["responses"].items()},
+    )
+
+
+def _resolved(node: Json, document: Json) -> Json:
+    """Return a copy with the target of each reference in its place, and what stands beside the reference on top."""
+    if isinstance(node, list):
+        return [_resolved(item, document) for item in node]
+    if not isinstance(node, dict):
+        return node
+    beside = {name: _resolved(value, document) for name, value in node.items() if name != "$ref"}
+    if "$ref" not in node:
+        return beside
+    target = document
+    for part in node["$ref"].removeprefix("#/").split("/"):
+        target = target[part]
+    return {**_resolved(target, document), **beside}
 
 
 def _from_text(schema: Json, value: Json) -> Json:

@@ -1,38 +1,27 @@
 """The vendor's installer, up to where the internet would begin."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
+from tests.support.accounts.loopback import Answer, Received, serving_http
 from tools.engine import install
 from tools.engine.errors import Unusable
 
 
-class Answer(BaseHTTPRequestHandler):
-    """Says yes to everything."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the library's name for it)
-        pass
-
-
 @contextmanager
-def site() -> Iterator[str]:
-    """Serve on loopback and yield the address."""
-    with HTTPServer(("127.0.0.1", 0), Answer) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+def site(asked: list[str]) -> Iterator[str]:
+    """Serve on loopback a site that says yes to everything, keep the methods it is asked with, and give the address."""
+
+    def answer(request: Received) -> Answer:
+        asked.append(request.method)
+        return 200, {}, b""
+
+    with serving_http(answer) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture(autouse=True)
@@ -58,14 +47,16 @@ def test_key_without_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_site_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """A site that answers lets the installer go on."""
-    with site() as address:
+    asked: list[str] = []
+    with site(asked) as address:
         monkeypatch.setattr(install, "SITE", address)
         install.reach()
+    assert asked == ["GET"]
 
 
 def test_site_not_reached(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A site that is not reached closes this way before anything is downloaded."""
-    with site() as address:
+    with site([]) as address:
         pass
     monkeypatch.setattr(install, "SITE", address)
     with pytest.raises(Unusable, match="cannot be reached from here"):

@@ -28,6 +28,8 @@ def test_everything_declared_is_locked() -> None:
     unmet = [
         str(each) for each in declared() if not each.specifier.contains(locked.get(canonicalize_name(each.name), "0"))
     ]
+    assert locked
+    assert list(declared())
     assert unmet == []
 
 

@@ -14,8 +14,9 @@ from random import Random
 
 import pytest
 
-from tests.cli.branch.project import QUICK, Project
-from tests.support.stack import LONGEST, STEP, eventually
+from tests.support.engine.project import QUICK, Project
+from tests.support.engine.ran import LONGEST, eventually
+from tests.support.engine.stack import STEP
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign
 from xplenty_pulumi.core.reports.branches import stack_name
 from xplenty_pulumi.emulator import Emulator
@@ -81,6 +82,7 @@ def test_branch_up_twice_at_once_makes_one_stack(project: Project) -> None:
         ended = [one.ended() for one in two]
 
     assert 0 in {one.code for one in ended}, [one.output for one in ended]
+    assert len(ended) == 2
     for one in ended:
         assert one.code == 0 or "locked" in one.output, one.output
     assert len([one for one in project.stacks() if "-twice-" in one]) == 1

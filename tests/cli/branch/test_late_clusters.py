@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from tests.cli.scene import OWNER, SCOPE, START, Scene, opened_scene
+from tests.support.accounts.command_line import OWNER, SCOPE, START, Scene, opened_scene
 from xplenty_pulumi.cli.branch.down import LATEST, BranchDown, OwnershipRules
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders

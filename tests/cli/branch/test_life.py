@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.branch.project import QUICK, Project
-from tests.support.stack import eventually
+from tests.support.engine.project import QUICK, Project
+from tests.support.engine.ran import eventually
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign
 from xplenty_pulumi.emulator import EmulatedCluster, Emulator, Knobs
 

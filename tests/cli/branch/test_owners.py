@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from tests.cli.branch.project import QUICK, Project
-from tests.support.stack import Ran
+from tests.support.engine.project import QUICK, Project
+from tests.support.engine.ran import Ran
 from xplenty_pulumi.cli.engine.holders import TOKENS
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign
 from xplenty_pulumi.core.reports.branches import stack_name

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.branch.project import QUICK, Project
-from tests.support.stack import STEP
+from tests.support.engine.project import QUICK, Project
+from tests.support.engine.stack import STEP
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.branch.project import QUICK, Project
-from tests.support.stack import STEP
+from tests.support.engine.project import QUICK, Project
+from tests.support.engine.stack import STEP
 from xplenty_pulumi.cli.branch.up import Sizing, usual_sizing
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits
 from xplenty_pulumi.emulator import Emulator, Knobs

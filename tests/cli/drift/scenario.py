@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.support.stack import Declared, cluster, job
-from xplenty_pulumi.client import Client
+from tests.support.accounts.clients import client_of
+from tests.support.engine.stack import Declared, cluster, job
 from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.emulator import Emulator
@@ -104,7 +104,7 @@ def _left_by_a_removed_stack(account: Emulator, _number: int) -> None:
 
 
 def _used(account: Emulator, number: int) -> None:
-    with Client(api_key=account.api_key, account_id=account.account_id, base_url=account.url) as somebody:
+    with client_of(account) as somebody:
         somebody.jobs.run(cluster_id=number, package_id=104)
 
 

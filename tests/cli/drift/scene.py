@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from tests.cli.drift.record import FILE, restore
-from tests.cli.scene import Ended
-from xplenty_pulumi.cli.app import app
+from tests.cli.drift.record import FILE
+from tests.support.accounts.command_line import KEY, CommandLine
+from tests.support.engine.recording import restore
 from xplenty_pulumi.cli.drift import report
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.ui import account as cli_account
@@ -21,32 +20,21 @@ from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, Seed
 from xplenty_pulumi.errors import XplentyError
 
-KEY = "canary-key-0123456789"
 RECORDED: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
 
 
 @dataclass
-class Scene:
-    """A project whose stacks are in `states`, on an account in this process."""
+class Scene(CommandLine):
+    """`xplenty-pulumi drift` in a project whose stacks are in `states`, on an account in this process."""
 
-    emulator: Emulator
-    clock: ManualClock
+    before = ("drift",)
     folder: Path
-    environment: dict[str, str]
     states: dict[str, Any] = field(default_factory=lambda: {"dev": RECORDED["state"]})
     config: dict[str, str] = field(default_factory=dict)
     selected: str = "dev"
     """The selected stack; an empty text where there is none."""
     others: dict[str, Any] = field(default_factory=dict)
     """The states of other projects' stacks in the backend, by full name."""
-
-    def run(self, *arguments: object, **environment: str) -> Ended:
-        """Run `xplenty-pulumi drift` with these arguments."""
-        words = ["drift", *(str(one) for one in arguments)]
-        done = CliRunner().invoke(app, words, env={**self.environment, **environment})
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        assert KEY not in done.output
-        return Ended(done.exit_code, done.stdout, done.stderr)
 
     def told(self, engine: Engine, *words: str) -> str:
         """Answer as the engine does."""
@@ -101,8 +89,7 @@ def opened_scene(monkeypatch: pytest.MonkeyPatch, folder: Path, *, recorded: boo
     with Emulator(Seed(api_key=KEY), clock=clock) as emulator:
         if recorded:
             restore(emulator, RECORDED)
-        settings = {"XPLENTY_API_KEY": KEY, "XPLENTY_ACCOUNT_ID": emulator.account_id, "XPLENTY_API_URL": emulator.url}
-        scene = Scene(emulator, clock, folder, settings)
+        scene = Scene(emulator, clock, folder)
         monkeypatch.setattr(Engine, "on_path", lambda cwd, stack: Engine("pulumi", cwd, stack))
 
         def told(engine: Engine, *words: str) -> str:

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from tests.cli.drift.scene import KEY, RECORDED, Scene
+from tests.cli.drift.scene import RECORDED, Scene
 from tests.cli.drift.test_calls import export, resource
+from tests.support.accounts.command_line import KEY
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.errors import XplentyError

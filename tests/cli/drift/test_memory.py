@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.drift.scene import KEY, Scene
-from tests.support.hook_receiver import Receiver, receiving
+from tests.cli.drift.scene import Scene
+from tests.support.accounts.command_line import KEY
+from tests.support.accounts.receiver import Receiver, receiving
 from xplenty_pulumi.emulator import Emulator
 
 

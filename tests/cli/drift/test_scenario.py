@@ -4,7 +4,7 @@ import pytest
 
 from tests.cli.drift.scenario import DECLARED, EDITS, Edit
 from tests.cli.drift.scene import Scene
-from tests.support.hook_receiver import receiving
+from tests.support.accounts.receiver import receiving
 from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.core.reports.drift import Cause
 

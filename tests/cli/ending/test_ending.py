@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.cli.scene import KEY, SCOPE, Scene
+from tests.support.accounts.command_line import KEY, SCOPE, Scene
 from xplenty_pulumi.emulator import EmulatedCluster, Emulator, Seed
 
 

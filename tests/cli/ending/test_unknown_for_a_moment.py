@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from tests.cli.scene import SCOPE, Scene, opened_scene
+from tests.support.accounts.command_line import SCOPE, Scene, opened_scene
 from xplenty_pulumi.core.reports.hand_over import look
 from xplenty_pulumi.emulator import Request, Response
 

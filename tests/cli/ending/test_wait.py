@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.cli.scene import Scene, at
+from tests.support.accounts.command_line import Scene, at
 from xplenty_pulumi.cli.ending import ClusterGoal, JobGoal
 from xplenty_pulumi.cli.ui.options import read_span
 from xplenty_pulumi.core.kinds.cluster import CLUSTER

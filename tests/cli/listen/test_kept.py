@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.listen.test_listen import SALT, Listener, free_port, listening, refused_start
-from tests.support.stack import eventually
+from tests.support.engine.ran import eventually
 from xplenty_pulumi.cli.listen.queue import MOST_WAITING, EventQueue
 from xplenty_pulumi.cli.listen.requests import Notice
 from xplenty_pulumi.errors import ConfigError

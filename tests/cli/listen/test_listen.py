@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.emulator_caller import Caller, emulated
+from tests.support.accounts.caller import Caller, emulated
 from xplenty_pulumi.cli.listen.requests import signature_of
 from xplenty_pulumi.cli.listen.server import MOST_AT_ONCE
 from xplenty_pulumi.emulator import EmulatedHook

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.scene import START, Ended, Scene, opened_scene
+from tests.support.accounts.command_line import START, Ended, Scene, opened_scene
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import TOKENS

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.recover.test_hand_over import Wire
-from tests.cli.scene import OWNER, START, Scene, opened_scene
+from tests.support.accounts.command_line import OWNER, START, Scene, opened_scene
 from xplenty_pulumi import settings
 from xplenty_pulumi.cli.engine.holders import Held, Holders
 from xplenty_pulumi.cli.recover.command import StackAccount

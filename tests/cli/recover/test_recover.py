@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.stack import STEP, Ran, Stack, cluster
+from tests.support.engine.ran import Ran
+from tests.support.engine.stack import STEP, Stack, cluster
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine

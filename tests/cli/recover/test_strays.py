@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 from tests.cli.recover.test_recover import NO_PROCESS, add_pending, lock, recover
-from tests.support.engine_process import beside
-from tests.support.stack import Stack, cluster, writes
+from tests.support.engine.process import beside
+from tests.support.engine.stack import Stack, cluster, writes
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.emulator import Emulator
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.scene import KEY, SCOPE, Scene, at, opened_scene, seeded
+from tests.support.accounts.command_line import KEY, SCOPE, Scene, at, opened_scene, seeded
 from xplenty_pulumi.emulator import Knobs, PackageSeed
 
 NARROW = """\

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.scene import SCOPE, START, Scene, at
+from tests.support.accounts.command_line import SCOPE, START, Scene, at
 from xplenty_pulumi.client import Cluster, paging
 from xplenty_pulumi.core.reports.usage import summed
 

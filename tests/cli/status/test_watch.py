@@ -17,7 +17,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cli.scene import KEY, START, Scene, at, seeded
+from tests.support.accounts.command_line import KEY, START, Scene, at, seeded
 from xplenty_pulumi.cli.status.live import watch
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.reports.overview import AccountView, Fact

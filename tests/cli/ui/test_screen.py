@@ -25,6 +25,7 @@ def test_what_is_shown_holds_nothing_that_a_terminal_obeys(capsys: pytest.Captur
     """Nor a password in an address, wherever it stands."""
     Screen().show(shown)  # type: ignore[arg-type]  # a text is one of the renderables
     out = capsys.readouterr().out
+    assert out
     assert all(one.isprintable() or one == "\n" for one in out)
     assert ("pa55word" in out, "host" in out) == (False, True)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.client.scripts import Script, client_on, cluster_reply, job_reply, refusal
+from tests.support.faults.script import Script, client_on, cluster_reply, job_reply, refusal
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.errors import (
     ApiError,

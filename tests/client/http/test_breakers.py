@@ -6,7 +6,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.client.scripts import Script, client_on, cluster_reply, refusal
+from tests.support.faults.script import Script, client_on, cluster_reply, refusal
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.limits import MINUTE, RetryQuota
 from xplenty_pulumi.clock import ManualClock

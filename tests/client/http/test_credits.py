@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.client.scripts import Script, client_on, cluster_reply
+from tests.support.faults.script import Script, client_on, cluster_reply
 from xplenty_pulumi.client.http.outcomes import CallKind
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import NotSentError

@@ -8,8 +8,8 @@ import httpcore
 import httpx
 import pytest
 
-from tests.client.raw_server import Behaviour, Connection, RawServer
-from tests.client.scripts import KEY, Script, client_on, cluster_reply, refusal
+from tests.support.faults.script import KEY, Script, client_on, cluster_reply, refusal
+from tests.support.faults.sockets import Connection, RawServer, Serving
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.address import Address
 from xplenty_pulumi.client.http.connection import CallDeadline, DeadlineStream
@@ -22,7 +22,7 @@ from xplenty_pulumi.redact import Secret
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
-def drips(at_once: bytes, slowly: bytes) -> Behaviour:
+def drips(at_once: bytes, slowly: bytes) -> Serving:
     """Answer with a first part, then with one byte every 20 ms."""
 
     def behave(connection: Connection) -> None:
@@ -42,7 +42,7 @@ def drips(at_once: bytes, slowly: bytes) -> Behaviour:
         pytest.param(drips(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 1000), id="chunks"),
     ],
 )
-def test_slow_drip(behaviour: Behaviour) -> None:
+def test_slow_drip(behaviour: Serving) -> None:
     """A server that drips, so that no single read is late, is left at the deadline of the whole call."""
     started = time.monotonic()
     with RawServer(behaviour) as server:

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from tests.client.raw_server import Connection, RawServer
+from tests.support.faults.sockets import Connection, RawServer
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.address import Proxy, parse_address, proxy_for
 from xplenty_pulumi.clock import ManualClock

@@ -17,7 +17,7 @@ import httpcore
 import pytest
 import trustme
 
-from tests.client.raw_server import Behaviour, Connection, RawServer
+from tests.support.faults.sockets import Connection, RawServer, Serving
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.connection import CallDeadline, DeadlineBackend, close_if_surplus
 from xplenty_pulumi.clock import ManualClock
@@ -58,7 +58,7 @@ class Road:
 
 
 @contextmanager
-def road(way: Way, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *behaviours: Behaviour) -> Iterator[Road]:
+def road(way: Way, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *behaviours: Serving) -> Iterator[Road]:
     """Give a way to a server whose connections behave so."""
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
@@ -83,7 +83,7 @@ def road(way: Way, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *behaviours:
         yield Road(opened.enter_context(client), server)
 
 
-def tunnelled(behaviour: Behaviour, context: ssl.SSLContext) -> Behaviour:
+def tunnelled(behaviour: Serving, context: ssl.SSLContext) -> Serving:
     """Let a proxy ask for the tunnel first."""
 
     def behave(connection: Connection) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.client.scripts import Script, client_on, cluster_reply
+from tests.support.faults.script import Script, client_on, cluster_reply
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.limits import asked_pause
 from xplenty_pulumi.client.http.outcomes import Answered, NotSent, Outcome, Unsure

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 import trustme
 
-from tests.client.raw_server import Connection, RawServer
+from tests.support.faults.sockets import Connection, RawServer
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import NotSentError

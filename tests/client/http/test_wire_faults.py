@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from tests.client.raw_server import Behaviour, Connection, RawServer
+from tests.support.faults.sockets import Connection, RawServer, Serving
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.address import Address
 from xplenty_pulumi.client.http.outcomes import HttpRequest, NotSent, Outcome, Unsure
@@ -53,7 +53,7 @@ def read_then_silent(connection: Connection) -> None:
     connection.be_silent()
 
 
-def says(reply: bytes) -> Behaviour:
+def says(reply: bytes) -> Serving:
     """Answer with exactly these bytes, then close."""
 
     def behave(connection: Connection) -> None:
@@ -63,7 +63,7 @@ def says(reply: bytes) -> Behaviour:
     return behave
 
 
-FAULTS: dict[str, Behaviour] = {
+FAULTS: dict[str, Serving] = {
     "closed before reading": close_at_once,
     "reset while reading": reset_while_reading,
     "read, then closed": read_then_close,
@@ -85,12 +85,12 @@ FAULTS: dict[str, Behaviour] = {
 EACH_FAULT = pytest.mark.parametrize("behaviour", [pytest.param(fault, id=name) for name, fault in FAULTS.items()])
 
 
-def patience(behaviour: Behaviour | None) -> float:
+def patience(behaviour: Serving | None) -> float:
     """Real seconds for a call: few only where the fault is silence, so that a busy machine is not taken for one."""
     return 0.5 if behaviour is read_then_silent else 20.0
 
 
-def client_for(url: str, behaviour: Behaviour | None = None) -> Client:
+def client_for(url: str, behaviour: Serving | None = None) -> Client:
     """A client of a server with this fault; its back-off takes no real time."""
     return Client(
         api_key="key-of-the-wire",
@@ -103,7 +103,7 @@ def client_for(url: str, behaviour: Behaviour | None = None) -> Client:
 
 
 @EACH_FAULT
-def test_create(behaviour: Behaviour) -> None:
+def test_create(behaviour: Serving) -> None:
     """A create is sent once and never again when its answer is lost, so nothing can be made twice."""
     with RawServer(behaviour) as server, client_for(server.url, behaviour) as client:
         with pytest.raises(UnsureError, match="new cluster"):
@@ -112,7 +112,7 @@ def test_create(behaviour: Behaviour) -> None:
 
 
 @EACH_FAULT
-def test_update(behaviour: Behaviour) -> None:
+def test_update(behaviour: Serving) -> None:
     """A write whose answer is lost is left to the caller, who reads back first."""
     with RawServer(behaviour) as server, client_for(server.url, behaviour) as client:
         with pytest.raises(UnsureError, match="cluster 77"):
@@ -121,7 +121,7 @@ def test_update(behaviour: Behaviour) -> None:
 
 
 @EACH_FAULT
-def test_read_repeats(behaviour: Behaviour) -> None:
+def test_read_repeats(behaviour: Serving) -> None:
     """A read is repeated and succeeds when the second answer is whole."""
     with RawServer(behaviour, says(answer(CLUSTER))) as server, client_for(server.url, behaviour) as client:
         assert client.clusters.get(77).id == 77
@@ -184,7 +184,7 @@ def test_see_other_after_create() -> None:
         assert server.connections == 1
 
 
-def send(behaviour: Behaviour, request: HttpRequest) -> Outcome:
+def send(behaviour: Serving, request: HttpRequest) -> Outcome:
     """What the transport makes of one request to a server that behaves so."""
     with RawServer(behaviour) as server:
         transport = Transport(Address("http", "127.0.0.1", server.port), Secret("key-of-the-wire"), clock=ManualClock())

@@ -221,6 +221,7 @@ def test_unknown_names_are_found_before_their_value() -> None:
 def test_check_of_a_cluster_never_raises(known: dict[str, Any], unknown: frozenset[str]) -> None:
     """Whatever comes in, what is wrong comes out as problems, each naming a field that was given or is required."""
     problems = check(CLUSTER, known, unknown=unknown).problems
+    assert problems or "nodes" in {*known, *unknown}
     assert all(isinstance(problem, SpecError) for problem in problems)
     assert set(fields_of(problems)) <= {*known, *unknown, "nodes"}
     assert all(problem.field in str(problem) for problem in problems)
@@ -230,6 +231,7 @@ def test_check_of_a_cluster_never_raises(known: dict[str, Any], unknown: frozens
 def test_check_of_a_run_never_raises(known: dict[str, Any]) -> None:
     """The same holds for runs."""
     problems = check(JOB_RUN, known).problems
+    assert problems or "cluster_id" in known
     assert set(fields_of(problems)) <= {*known, "cluster_id", "package_id"}
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import OWNER
-from tests.support.emulator_caller import emulated
+from tests.support.accounts.caller import emulated
+from tests.support.accounts.desired import OWNER
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.hook import GROUPS, HOOK, NEEDED, SECRET_SETTINGS, SETTINGS, events
 from xplenty_pulumi.core.kinds.marker import marker_of

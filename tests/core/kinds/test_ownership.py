@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import OWNER, signed
+from tests.support.accounts.desired import OWNER, signed
 from xplenty_pulumi.client import Cluster, Hook
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.marker import marker_of, read, sign

@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 import pytest
 
 import xplenty_pulumi
-from tests.support.core_bench import Bench
+from tests.support.accounts.bench import Bench
 from tests.support.openapi import load_document
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds.kind import Change, Ending, Kind, Phase

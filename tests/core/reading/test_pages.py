@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.core_bench import Bench, answers
+from tests.support.accounts.bench import Bench
+from tests.support.faults.behaviours import answers
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.reading.pages import PAGE, PagedList, first_page, newest_first
 from xplenty_pulumi.errors import ServerError

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.core_bench import Bench, answers, preceded_by
+from tests.support.accounts.bench import Bench
+from tests.support.faults.behaviours import answers, preceded_by
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.reading.account import Polls

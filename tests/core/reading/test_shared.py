@@ -5,7 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.support.core_bench import Bench, answers
+from tests.support.accounts.bench import Bench
+from tests.support.faults.behaviours import answers
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.shared import GATHERING, PollReader

@@ -6,7 +6,9 @@ from random import Random
 
 import pytest
 
-from tests.support.core_bench import OWNER, Bench, answers
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER
+from tests.support.faults.behaviours import answers
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of, sign
 from xplenty_pulumi.core.reading.strays import FinalCheck, strays_among

@@ -3,7 +3,10 @@
 import pytest
 
 from tests.core.reconcile.runs.test_jobs import wanted
-from tests.support.core_bench import Behaviour, Bench, answers, desired, lost_after, lost_before, rewritten
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import desired
+from tests.support.faults.behaviours import answers, lost_after, lost_before, rewritten
+from tests.support.faults.exchange import Behaviour
 from xplenty_pulumi.errors import AuthError, ReadyFailed, UnsureError
 
 

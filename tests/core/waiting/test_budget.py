@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.support.core_bench import Bench, Exchange, answers
+from tests.support.accounts.bench import Bench
+from tests.support.faults.behaviours import answers
+from tests.support.faults.exchange import Exchange
 from xplenty_pulumi.core.waiting.budget import Budget, Level, level_of
 from xplenty_pulumi.errors import RateLimitedError
 
@@ -98,6 +100,7 @@ def test_changes_go_on_as_long_as_anything_is_left(bench: Bench) -> None:
     with_calls_left(bench, 1).require_write()
     with pytest.raises(RateLimitedError, match="0% of the hour's calls left, and nothing was sent"):
         with_calls_left(bench, 0).require_write()
+    assert bench.wire.count("GET /rate_limit_status") == 1
 
 
 def test_what_was_spent_is_told(bench: Bench) -> None:

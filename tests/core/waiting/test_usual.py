@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.core_bench import BUILDING_TIME, OWNER, Bench, desired, desired_run
+from tests.support.accounts.bench import BUILDING_TIME, Bench
+from tests.support.accounts.desired import OWNER, desired, desired_run
 from xplenty_pulumi.core.waiting.patience import usual
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -43,7 +44,7 @@ def test_the_row_of_a_new_cluster_says_what_is_usual(bench: Bench) -> None:
     other = bench.another_process()
     other.clusters.create(desired(name="other", owner=OTHER))
     assert BUILDING_TIME == 180
-    assert all(detail.endswith("of 30m · usually 3m") for _, detail in other.told)
+    assert {detail.endswith("of 30m · usually 3m") for _, detail in other.told} == {True}
 
 
 def test_another_type_says_nothing(bench: Bench) -> None:
@@ -51,7 +52,7 @@ def test_another_type_says_nothing(bench: Bench) -> None:
     bench.clusters.create(desired())
     other = bench.another_process()
     other.clusters.create(desired(nodes=1, type="sandbox", owner=OTHER))
-    assert all("usually" not in detail for _, detail in other.told)
+    assert {"usually" in detail for _, detail in other.told} == {False}
 
 
 def test_runs_of_a_package_have_their_usual_time(bench: Bench) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import Host, HostError, Line
-from tests.support.stack import eventually
+from tests.support.engine.ran import eventually
 from xplenty_pulumi.dynamic.bridge.report import ITEMS
 from xplenty_pulumi.dynamic.state import side_by_side
 from xplenty_pulumi.emulator import Emulator, Knobs
@@ -104,6 +104,7 @@ def test_without_the_pool_four_at_a_time(changed: Callable[..., Scene], account:
     clusters = sorted(account.clusters(), key=lambda one: one.created_at)
     assert ids == {str(one.id) for one in clusters}
     ends = sorted(one.available_since for one in clusters if one.available_since is not None)
+    assert len(ends) == 6
     assert all(later.created_at >= end for later, end in zip(clusters[4:], ends, strict=False))
     assert len(ends) == 6
 

@@ -213,4 +213,5 @@ def test_error_of_a_run_is_only_text(scene: Scene) -> None:
     said = caught.value.status.message
     assert ("no such path" in said, said.isprintable()) == (True, True)
     assert not any(command in said for command in ("##[", "##vso["))
+    assert [line for line in scene.engine.lines if line.urn == host.urn]
     assert all(one in "\n\t" or one.isprintable() for line in scene.engine.lines for one in line.text)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.dynamic.conftest import Scene
 from tests.dynamic.host import HostError
-from tests.support.stack import LONGEST, eventually
+from tests.support.engine.ran import LONGEST, eventually
 from xplenty_pulumi.emulator import Emulator
 
 AT_ONCE = 64

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.core_bench import Bench, answers, preceded_by
+from tests.support.accounts.bench import Bench
+from tests.support.faults.behaviours import answers, preceded_by
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.runs.follow import RunStopper

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import OWNER, Bench, answers, desired, rewritten, signed
-from tests.support.odd_answers import hiding
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, desired, signed
+from tests.support.faults.behaviours import answers, hiding, rewritten
 from xplenty_pulumi.core.kinds.marker import marker_of, read, sign
 from xplenty_pulumi.emulator import EmulatedCluster
 from xplenty_pulumi.errors import RefusedError

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import OWNER, Bench, answers, rewritten, signed
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, signed
+from tests.support.faults.behaviours import answers, rewritten
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign

@@ -1,7 +1,8 @@
 """A cluster is claimed as it is now, and none that lives slips through the lists."""
 
-from tests.support.core_bench import OWNER, Bench, answers, preceded_by, signed
-from tests.support.odd_answers import hiding
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, signed
+from tests.support.faults.behaviours import answers, hiding, preceded_by
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.core.kinds.marker import marker_of
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.support.core_bench import BUILDING_TIME, Bench, answers, desired, lost_after, preceded_by, rewritten, signed
+from tests.support.accounts.bench import BUILDING_TIME, Bench
+from tests.support.accounts.desired import desired, signed
+from tests.support.faults.behaviours import answers, lost_after, preceded_by, rewritten
 from xplenty_pulumi.errors import AuthError, Cancelled, InvalidError, ReadyFailed, ReadyTimeout, WaitError
 
 

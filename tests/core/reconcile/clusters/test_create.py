@@ -4,17 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.core_bench import (
-    OWNER,
-    Behaviour,
-    Bench,
-    answers,
-    desired,
-    lost_before,
-    preceded_by,
-    signed,
-    unreachable,
-)
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, desired, signed
+from tests.support.faults.behaviours import answers, lost_before, preceded_by, unreachable
+from tests.support.faults.exchange import Behaviour
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.marker import marker_of, read
 from xplenty_pulumi.emulator import Knobs

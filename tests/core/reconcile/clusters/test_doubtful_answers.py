@@ -5,7 +5,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.core_bench import OWNER, Behaviour, Bench, Exchange, answers, desired, rewritten, signed
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, desired, signed
+from tests.support.faults.behaviours import answers, rewritten
+from tests.support.faults.exchange import Behaviour, Exchange
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of
 from xplenty_pulumi.emulator import EmulatedCluster, Knobs
 from xplenty_pulumi.errors import UnsureError

@@ -4,17 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.core_bench import (
-    OWNER,
-    Bench,
-    answers,
-    desired,
-    late,
-    lost_after,
-    rewritten,
-    signed,
-)
-from tests.support.odd_answers import doubled, doubled_late
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, desired, signed
+from tests.support.faults.behaviours import answers, doubled, doubled_late, late, lost_after, rewritten
 from xplenty_pulumi.core.kinds.marker import marker_of, read
 from xplenty_pulumi.errors import AuthError, ServerError
 
@@ -146,7 +138,7 @@ def test_an_update_of_a_held_cluster_looks_for_none(bench: Bench) -> None:
 
 def test_a_lost_answer_of_a_doubled_call_leaves_one(bench: Bench) -> None:
     """One of both is found and kept, the other ended."""
-    bench.wire.on("POST clusters", lambda one: (one.forward(), lost_after(one))[1])
+    bench.wire.on("POST clusters", lambda one: (one.forward(), one.meet(lost_after))[1])
     outcome = bench.clusters.create(desired())
     assert outcome.problem is None
     assert living(bench) == [outcome.record.id]

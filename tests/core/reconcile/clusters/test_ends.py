@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import BUILDING_TIME, Bench, answers, lost_after, lost_before, preceded_by
+from tests.support.accounts.bench import BUILDING_TIME, Bench
+from tests.support.faults.behaviours import answers, lost_after, lost_before, preceded_by
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import AuthError, Cancelled, InvalidError, ReadyTimeout, UnsureError
 

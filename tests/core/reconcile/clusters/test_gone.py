@@ -3,8 +3,9 @@
 import httpx
 import pytest
 
-from tests.support.core_bench import Bench, Exchange, answers, preceded_by, rewritten
-from tests.support.odd_answers import hiding
+from tests.support.accounts.bench import Bench
+from tests.support.faults.behaviours import answers, hiding, preceded_by, rewritten
+from tests.support.faults.exchange import Exchange
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import AuthError, ReadyTimeout, RefusedError
 

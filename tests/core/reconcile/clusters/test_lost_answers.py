@@ -4,18 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.core_bench import (
-    OWNER,
-    Behaviour,
-    Bench,
-    answers,
-    desired,
-    late,
-    lost_after,
-    lost_before,
-    signed,
-    unreachable,
-)
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, desired, signed
+from tests.support.faults.behaviours import answers, late, lost_after, lost_before, unreachable
+from tests.support.faults.exchange import Behaviour
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.errors import RefusedError, UnsureError

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.support.core_bench import Bench, answers, desired, lost_after, lost_before, signed
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import desired, signed
+from tests.support.faults.behaviours import answers, lost_after, lost_before
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import InvalidError, ReadyTimeout, RefusedError, UnsureError

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.support.core_bench import OWNER, Bench, answers, rewritten, signed
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, signed
+from tests.support.faults.behaviours import answers, rewritten
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.errors import AuthError, ServerError

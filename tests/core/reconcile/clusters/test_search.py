@@ -5,7 +5,10 @@ import threading
 import httpx
 import pytest
 
-from tests.support.core_bench import OWNER, Bench, Exchange, answers, preceded_by
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER
+from tests.support.faults.behaviours import answers, preceded_by
+from tests.support.faults.exchange import Exchange
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import marker_of
@@ -120,7 +123,7 @@ def test_a_failed_look_is_shared_by_those_who_waited_for_it(bench: Bench, monkey
         second.start()
         assert has_asked.wait(30)
         bench.clock.advance(1)
-        return answers(404)(exchange)
+        return exchange.meet(answers(404))
 
     second = threading.Thread(target=ask)
     monkeypatch.setattr(bench.clock, "monotonic", noted)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import Bench, desired, signed
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import desired, signed
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.intent import Intent
 from xplenty_pulumi.errors import ReadyFailed

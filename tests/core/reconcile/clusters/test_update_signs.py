@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import OWNER, Behaviour, Bench, answers, desired, lost_before, signed
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, desired, signed
+from tests.support.faults.behaviours import answers, lost_before
+from tests.support.faults.exchange import Behaviour
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign, strip
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.intent import Intent
@@ -91,7 +94,9 @@ def test_an_unfinished_one_of_another_is_left_as_it_is(bench: Bench) -> None:
 def test_a_failure_is_held_where_the_state_keeps_the_id(bench: Bench, *, keeps_id: bool, held: bool) -> None:
     """The cluster exists and is known, though it is not as desired."""
     made = bench.emulator.add_cluster(description=signed("night"), nodes=3)
-    bench.wire.on("PUT .*", lambda one: one.forward() if b"description" in one.request.read() else answers(502)(one))
+    bench.wire.on(
+        "PUT .*", lambda one: one.forward() if b"description" in one.request.read() else one.meet(answers(502))
+    )
     outcome = bench.clusters.update(made.id, replace(update("nodes", nodes=5), keeps_id=keeps_id))
     assert outcome.problem is not None
     assert bench.emulator.cluster(made.id).description == signed("night", held=held)

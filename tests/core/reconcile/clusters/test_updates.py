@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import Bench, answers, desired, lost_after, lost_before, preceded_by, signed
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import desired, signed
+from tests.support.faults.behaviours import answers, lost_after, lost_before, preceded_by
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.emulator import Knobs

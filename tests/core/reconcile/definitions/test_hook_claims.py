@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import OWNER, Behaviour, Bench, answers, desired_hook, late, signed
-from tests.support.odd_answers import doubled, hiding
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, desired_hook, signed
+from tests.support.faults.behaviours import answers, doubled, hiding, late
+from tests.support.faults.exchange import Behaviour
 from xplenty_pulumi.client import Hook
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign

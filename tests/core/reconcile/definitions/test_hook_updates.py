@@ -6,7 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.core_bench import OWNER, Behaviour, Bench, Exchange, desired_hook, rewritten, signed
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, desired_hook, signed
+from tests.support.faults.behaviours import rewritten
+from tests.support.faults.exchange import Behaviour, Exchange
 from xplenty_pulumi.client import Hook
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign, strip

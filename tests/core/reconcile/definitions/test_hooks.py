@@ -5,16 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.core_bench import (
-    OWNER,
-    Bench,
-    answers,
-    desired_hook,
-    late,
-    lost_after,
-    lost_before,
-    rewritten,
-)
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, desired_hook
+from tests.support.faults.behaviours import answers, late, lost_after, lost_before, rewritten
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.emulator import Emulator, Knobs
 from xplenty_pulumi.errors import Cancelled, InvalidError, ReadyFailed, UnsureError

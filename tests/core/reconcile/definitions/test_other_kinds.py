@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import OWNER, Bench, signed
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, signed
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.marker import marker_of, read, strip

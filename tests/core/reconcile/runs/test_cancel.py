@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import Bench, answers, desired_run, preceded_by
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import desired_run
+from tests.support.faults.behaviours import answers, preceded_by
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.emulator import Knobs

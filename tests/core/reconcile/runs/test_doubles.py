@@ -1,7 +1,8 @@
 """A run that a doubled call started besides ours is named at the end of the operation."""
 
-from tests.support.core_bench import Bench, answers, desired_run
-from tests.support.odd_answers import doubled
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import desired_run
+from tests.support.faults.behaviours import answers, doubled
 from xplenty_pulumi.core.reconcile.runs.start import DoubledRuns
 
 

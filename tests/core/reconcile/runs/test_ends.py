@@ -6,7 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.core_bench import Bench, Exchange, answers, desired_run, preceded_by
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import desired_run
+from tests.support.faults.behaviours import answers, preceded_by
+from tests.support.faults.exchange import Exchange
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import Knobs, PackageSeed

@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.core_bench import OWNER, Bench, desired_run, late, rewritten
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, desired_run
+from tests.support.faults.behaviours import late, rewritten
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import EmulatedCluster, PackageSeed

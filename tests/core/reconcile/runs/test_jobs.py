@@ -6,18 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import (
-    Behaviour,
-    Bench,
-    answers,
-    desired_run,
-    late,
-    lost_after,
-    lost_before,
-    preceded_by,
-    rewritten,
-    unreachable,
-)
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import desired_run
+from tests.support.faults.behaviours import answers, late, lost_after, lost_before, preceded_by, rewritten, unreachable
+from tests.support.faults.exchange import Behaviour
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.errors import UnsureError
 

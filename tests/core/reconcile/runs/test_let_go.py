@@ -3,8 +3,8 @@
 import pytest
 
 from tests.core.reconcile.runs.test_jobs import wanted
-from tests.support.core_bench import Bench, answers, rewritten
-from tests.support.odd_answers import hiding
+from tests.support.accounts.bench import Bench
+from tests.support.faults.behaviours import answers, hiding, rewritten
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import PackageSeed

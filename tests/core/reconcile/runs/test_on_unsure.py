@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.support.core_bench import Behaviour, Bench, answers, desired_run, lost_after, lost_before
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import desired_run
+from tests.support.faults.behaviours import answers, lost_after, lost_before
+from tests.support.faults.exchange import Behaviour
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.errors import UnsureError
 

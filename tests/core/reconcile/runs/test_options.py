@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import Bench, answers, desired_run, rewritten
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import desired_run
+from tests.support.faults.behaviours import answers, rewritten
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.compare import plan
 from xplenty_pulumi.core.kinds.job_run import FAR_ENOUGH, JOB_RUN

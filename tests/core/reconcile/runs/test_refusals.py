@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import Behaviour, Bench, answers, desired_run, unreachable
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import desired_run
+from tests.support.faults.behaviours import answers, unreachable
+from tests.support.faults.exchange import Behaviour
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.core_bench import OWNER, Bench, rewritten
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER
+from tests.support.faults.behaviours import rewritten
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun

@@ -5,7 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.core_bench import Bench, Exchange, answers, lost_after, lost_before, preceded_by
+from tests.support.accounts.bench import Bench
+from tests.support.faults.behaviours import answers, lost_after, lost_before, preceded_by
+from tests.support.faults.exchange import Exchange
 from xplenty_pulumi.emulator import Knobs, PackageSeed
 from xplenty_pulumi.errors import AuthError, InvalidError, NotFoundError, ReadyTimeout, UnsureError, WaitError
 

@@ -1,0 +1,10 @@
+"""Emulated accounts, and who acts on them without an engine.
+
+- `bench`: the reconcilers of one process on an account whose clock a test moves, behind a wire that takes faults.
+- `desired`: what the reconcilers are asked for.
+- `clients`: a client of an account, and the settings that name it.
+- `caller`: calls of an account that a test spells out, without a client of ours.
+- `command_line`: the command line run against an account in this process.
+- `loopback`: an HTTP server that answers each request by a function of the test.
+- `receiver`: what receives the requests of web hooks.
+"""

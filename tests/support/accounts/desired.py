@@ -1,0 +1,52 @@
+"""What the reconcilers are asked for, and markers as a create call signs them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from xplenty_pulumi.clock import ManualClock
+from xplenty_pulumi.core.kinds.check import check
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.reconcile import DesiredDefinition
+from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
+from xplenty_pulumi.core.reconcile.intent import everything
+from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.emulator import EmulatedCluster
+
+OWNER = Owner("acme", "loads", "dev", "nightly")
+
+
+def signed(text: str = "", *, owner: Owner = OWNER, minutes_ago: float = 0, held: bool = False, seed: int = 1) -> str:
+    """Return `text` with the marker of a create call that was sent so many minutes before a bench's clock starts."""
+    drawn = marker_of(owner).drawn(ManualClock().now() - timedelta(minutes=minutes_ago), Random(seed))
+    return sign(text, drawn.held if held else drawn)
+
+
+def desired(
+    *, owner: Owner = OWNER, timeout: float = 1800, terminate_timeout: float = 1200, **inputs: Any
+) -> DesiredCluster:
+    """Return a cluster of two nodes as it should be, with these inputs besides; they must be valid."""
+    checked = check(CLUSTER, {"nodes": 2, **inputs})
+    assert not checked.problems
+    return DesiredCluster(checked.inputs, owner, timeout, terminate_timeout)
+
+
+def desired_run(
+    cluster: EmulatedCluster, package_id: int = 101, *, timeout: float = 86_400, owner: str = "nightly", **inputs: Any
+) -> DesiredRun:
+    """Return a run of the package on the cluster as it should be; its inputs must be valid."""
+    checked = check(JOB_RUN, {"cluster_id": cluster.id, "package_id": package_id, **inputs})
+    assert not checked.problems
+    return DesiredRun(checked.inputs, timeout, replace(OWNER, name=owner))
+
+
+def desired_hook(*, owner: Owner = OWNER, **inputs: Any) -> DesiredDefinition:
+    """Return a Slack hook of failed jobs as it should be, with these inputs besides; they must be valid."""
+    slack = {"type": "slack", "settings": {"url": "https://hooks.example.test/tkn-4711"}, "events": ["job.failed"]}
+    checked = check(HOOK, {**slack, **inputs})
+    assert not checked.problems, checked.problems
+    return DesiredDefinition(checked.inputs, owner, everything(HOOK))

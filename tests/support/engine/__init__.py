@@ -1,0 +1,11 @@
+"""Runs of the real engine: one workspace, in which commands are started, killed and read.
+
+- `workspace`: a folder with an engine's home, backend, environment and account of its own.
+- `ran`: what a command came to, and how long a test waits for something to happen.
+- `process`: a command beside the test, whose processes can be killed.
+- `terminal`: a command in a terminal, as people see it.
+- `stack`: a stack whose program declares what a test lists.
+- `project`: a git repository with a project in it, for the commands of branches.
+- `recording`: a state as the engine writes it, with the records of its account.
+- `postgres`: a PostgreSQL server as a backend.
+"""

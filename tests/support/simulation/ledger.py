@@ -1,0 +1,121 @@
+"""A ledger of what processes of ours do to an account, and of what they must never do."""
+
+import json
+import math
+from collections import defaultdict
+
+from xplenty_pulumi.clock import Clock, SystemClock
+from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.emulator import EmulatedCluster, EmulatedJob, Emulator
+from xplenty_pulumi.emulator.wire.messages import Request, Response
+
+ALIVE = frozenset({"pending", "creating", "available", "idle", "scaling", "error"})
+COUNTING = frozenset({"idle", "pending", "queued", "running", "completed"})
+"""Statuses of a run that another run of the same must not follow: it works, or it has worked."""
+WHO = "who"
+"""The variable by which a run in these tests says which resource of which stack it belongs to."""
+
+
+class Ledger:
+    """A gate that lets everything pass and notes what was made, for whom, and what should never have been done.
+
+    A stack may change or end only what it made itself, and start no run whose like is active or completed, unless the
+    engine let that one go before.
+    """
+
+    def __init__(self) -> None:
+        self.known_for = math.inf
+        """Seconds for which a run is known to be lost; one that is older, by the machine's clock, may be doubled."""
+        self._emulator: Emulator | None = None
+        self._clock: Clock = SystemClock()
+        self._latest = -math.inf
+        self.clusters: dict[int, Marker | None] = {}
+        self.runs: dict[int, str] = {}
+        self.hooks: dict[int, Marker | None] = {}
+        self.released: set[int] = set()
+        self.wrongs: list[str] = []
+        self.writes = 0
+        self._scopes: dict[str, str] = {}
+        self._made: defaultdict[str, set[str]] = defaultdict(set)
+
+    def join(self, emulator: Emulator, clock: Clock) -> None:
+        """Name the account that this is the ledger of, and the clock of the machine that processes run on."""
+        self._emulator, self._clock = emulator, clock
+
+    def is_known(self, job: EmulatedJob) -> bool:
+        """Return whether a run may still be known to be lost; one that was too old once, by any jump, stays unknown."""
+        self.note_time()
+        return self._latest - job.created_at < self.known_for
+
+    def note_time(self) -> None:
+        """Note how far the machine's clock has come."""
+        self._latest = max(self._latest, self._clock.now().timestamp())
+
+    def admit(self, stack: str, *, scope: str) -> None:
+        """Tell by which scope of its markers, and by which beginning of `who`, the things of `stack` are known."""
+        self._scopes[scope] = stack
+
+    def note_call(self, stack: str, call: str) -> None:
+        """Note a call that a process of `stack` sends."""
+        method, _, path = call.partition(" ")
+        if method == "GET":
+            return
+        self.writes += 1
+        if method in ("PUT", "DELETE") and path.removesuffix("/watchers") not in self._made[stack]:
+            self.wrongs.append(f"{stack} sent {call}, which it did not make")
+
+    def before(self, request: Request) -> Response | None:
+        return None
+
+    def after(self, request: Request, response: Response) -> Response:
+        if request.method == "POST" and response.status == 201 and request.body:
+            sent, made = json.loads(request.body), response.json()["id"]
+            if request.path.endswith("/hooks"):
+                self._note_marked("hooks", self.hooks, made, markers.whose(sent.get("name")))
+            elif request.path.endswith("/clusters"):
+                self._note_marked("clusters", self.clusters, made, markers.whose(sent.get("description")))
+            elif request.path.endswith("/jobs"):
+                self._note_run(made, str(sent.get("variables", {}).get(WHO, "")))
+        return response
+
+    def living(self, marker: Marker) -> list[EmulatedCluster]:
+        """Return the clusters made for the owner of this marker that have not ended, whatever they carry now."""
+        ours = [number for number, owner in self.clusters.items() if owner == marker]
+        found = self._of().account.world.clusters
+        return [found[number] for number in ours if number in found and found[number].status in ALIVE]
+
+    def active(self, who: str) -> list[EmulatedJob]:
+        """Return the runs started for `who` that have not ended."""
+        found = self._of().account.world.jobs
+        ours = [found[number] for number, owner in self.runs.items() if owner == who and number in found]
+        return [job for job in ours if job.status in COUNTING - {"completed"} or job.status.endswith("ing")]
+
+    def _of(self) -> Emulator:
+        assert self._emulator is not None
+        return self._emulator
+
+    def _note_marked(self, collection: str, made: dict[int, Marker | None], number: int, marker: Marker | None) -> None:
+        """Note a new cluster or hook, of which there may be no other with this marker."""
+        made[number] = marker
+        if marker is None or marker.scope not in self._scopes:
+            return
+        self._made[self._scopes[marker.scope]].add(f"{collection}/{number}")
+        living = {one.id for one in self.living(marker)}
+        there = self._of().account.world.hooks.keys() if collection == "hooks" else living
+        twins = [one for one, owner in made.items() if owner == marker and one in there]
+        if len(twins) > 1:
+            self.wrongs.append(f"{collection} {', '.join(map(str, twins))} are twins")
+
+    def _note_run(self, number: int, who: str) -> None:
+        self.runs[number] = who
+        self._made[who.rpartition("/")[0]].add(f"jobs/{number}")
+        jobs = self._of().account.world.jobs
+        new = jobs[number]
+        for other, owner in self.runs.items():
+            job = jobs.get(other)
+            if owner != who or other == number or other in self.released or job is None:
+                continue
+            same = (job.cluster_id, job.package_id, job.variables) == (new.cluster_id, new.package_id, new.variables)
+            if same and job.status in COUNTING and self.is_known(job):
+                self.wrongs.append(f"job {number} runs again what {job.status} job {other} is for")

@@ -1,0 +1,104 @@
+"""What a program declares, what a state holds of it, and what a run reports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.support.simulation.host import Properties
+from tests.support.simulation.ledger import WHO
+from tests.support.simulation.world import World
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.hook import HOOK
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of
+from xplenty_pulumi.dynamic.state import OWNER, owner_of, owner_text
+
+_CLASSES = {CLUSTER.name: "EmulatedCluster", JOB_RUN.name: "JobRun", HOOK.name: "EmulatedHook"}
+SLACK = {"type": "slack", "settings": {"url": "https://hooks.example.test/T0/token"}, "events": ["job.failed"]}
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A resource as a program declares it; a run names the cluster resource it is `on`."""
+
+    kind: Kind
+    inputs: Mapping[str, Any]
+    on: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A resource as the state holds it; `unfinished` is what the engine calls initialization errors."""
+
+    kind: Kind
+    id: str
+    inputs: Properties
+    outputs: Properties
+    on: str = ""
+    unfinished: bool = False
+    pending_replacement: bool = False
+
+
+@dataclass
+class Report:
+    """What one run did: each step as an operation and a resource, what failed, and what was said besides."""
+
+    steps: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    boundaries: list[str] = field(default_factory=list)
+    crashed: bool = False
+
+    @property
+    def calm(self) -> bool:
+        """Whether the run came to its end without a failure."""
+        return not self.failures and not self.crashed
+
+
+class Failed(Exception):
+    """A step that failed."""
+
+
+@dataclass
+class Program:
+    """What a stack declares, its saved state and the account it works on."""
+
+    world: World
+    organization: str = "acme"
+    name: str = "dev"
+    delete_first: bool = True
+    """Whether a replacement ends the old resource first, as the resources of this package always ask for."""
+    program: dict[str, Declared] = field(default_factory=dict)
+    disk: dict[str, Entry] = field(default_factory=dict)
+    creating: set[str] = field(default_factory=set)
+    """The creates that were under way when a run was killed: what the engine calls pending operations."""
+
+    def __post_init__(self) -> None:
+        self.world.ledger.admit(self.organization, scope=scope_of(self.owner("any", CLUSTER)))
+
+    def owner(self, name: str, kind: Kind) -> Owner:
+        """Return who owns the resource of this name."""
+        return owner_of({OWNER: self.owner_text(name, kind)})
+
+    def owner_text(self, name: str, kind: Kind) -> str:
+        """Return the hidden input that says so."""
+        type_ = f"pulumi-python:dynamic/xplenty:{_CLASSES[kind.name]}"
+        return owner_text(self.organization, f"urn:pulumi:{self.name}::loads::{type_}::{name}")
+
+    def marker(self, name: str) -> Marker:
+        """Return the marker of the cluster resource of this name."""
+        return marker_of(self.owner(name, CLUSTER))
+
+    def cluster(self, resource: str, /, **inputs: Any) -> None:
+        """Declare a cluster of two nodes, or declare it anew."""
+        self.program[resource] = Declared(CLUSTER, {"nodes": 2, **inputs})
+
+    def job(self, name: str, on: str, /, *, rev: int = 0, **inputs: Any) -> None:
+        """Declare a run on a cluster of the program; another `rev` makes it another run."""
+        variables = {WHO: f"{self.organization}/{name}", "rev": str(rev)}
+        self.program[name] = Declared(JOB_RUN, {"package_id": 101, "variables": variables, **inputs}, on=on)
+
+    def hook(self, name: str, **inputs: Any) -> None:
+        """Declare a Slack hook, or declare it anew."""
+        self.program[name] = Declared(HOOK, {**SLACK, **inputs})
