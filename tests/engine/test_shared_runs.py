@@ -84,6 +84,32 @@ def test_a_renamed_run_is_taken_up_and_not_stopped(stack: Stack, account: Emulat
     assert starts(account) == 1
 
 
+def test_the_end_of_one_of_two_equal_runs_leaves_the_other(stack: Stack, account: Emulator) -> None:
+    """Whether or not the second resource took up the run of the first, its removal does not stop that."""
+    stack.declare(cluster("etl"), job("old", **GOING)).up().succeeded()
+    (run,) = account.jobs()
+    stack.declare(cluster("etl"), job("new", **GOING), job("old", **GOING)).up().succeeded()
+
+    stack.declare(cluster("etl"), job("old", **GOING)).up().succeeded()
+
+    assert account.job(run.id).status == "running"
+    assert stack.state()["old"]["id"] == str(run.id)
+
+
+def test_a_followed_run_outlives_the_stack_that_follows_it(make_stack: Callable[..., Stack], account: Emulator) -> None:
+    """The destroy names the run that goes on, and what stops it."""
+    first, second = make_stack(account), make_stack(account)
+    second.run("stack", "init", "prod").succeeded()
+    first.declare(cluster("etl"), job("load", **GOING)).up().succeeded()
+    (shared,), (theirs,) = account.clusters(), account.jobs()
+    second.declare(job("load", cluster_id=shared.id, if_running="adopt", **GOING)).up().succeeded()
+
+    output = second.destroy().succeeded().output
+
+    assert f"job {theirs.id} (running) was not stopped: somebody else started it" in output
+    assert (statuses(account), starts(account)) == (["running"], 1)
+
+
 @bridged("test_failed_run_is_readable_and_the_next_up_starts_a_new_one")
 def test_an_unknown_end_is_told_and_not_run_again(stack: Stack, account: Emulator, schema_watch: SchemaWatch) -> None:
     """Each `up` and refresh names the word and what to do; a destroy has nothing to stop."""

@@ -30,7 +30,8 @@ def test_what_an_earlier_attempt_left_broken_is_ended(bench: Bench) -> None:
     assert outcome.problem is None
     assert bench.emulator.cluster(broken.id).status == bench.emulator.cluster(second.id).status == "terminated"
     assert bench.emulator.cluster(foreign.id).status == "error"
-    assert bench.headlines[0] == f"ending cluster {broken.id}, which an earlier attempt left behind broken"
+    headline = f"ending cluster {broken.id}, which is broken and carries the marker of this resource"
+    assert bench.headlines[0] == headline
 
 
 def test_nothing_is_made_while_a_broken_one_can_not_be_ended(bench: Bench) -> None:
