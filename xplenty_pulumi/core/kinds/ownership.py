@@ -55,7 +55,7 @@ def is_adoptable(thing: Marked, owner: Marker, *, now: datetime, user: int | Non
     `user` is that of the key, None where that is not known.
     """
     found = marker_on(thing)
-    if found is None or found.begun is None or not is_unfinished(thing, owner):
+    if found is None or found.whose != owner or not found.is_unfinished or found.begun is None:
         return False
     return abs(now - found.begun) < ADOPTION_WINDOW + timedelta(minutes=1) and not is_of_another(thing, user)
 
@@ -63,8 +63,9 @@ def is_adoptable(thing: Marked, owner: Marker, *, now: datetime, user: int | Non
 def is_surplus(thing: Marked, owner: Marker, nonces: Container[str], *, user: int | None) -> bool:
     """Return whether a create call of this owner with one of the nonces made it, and it is unfinished."""
     found = marker_on(thing)
-    is_ours = found is not None and is_unfinished(thing, owner) and found.nonce in nonces
-    return is_ours and not is_of_another(thing, user)
+    if found is None or not is_unfinished(thing, owner):
+        return False
+    return found.nonce in nonces and not is_of_another(thing, user)
 
 
 def way_out(thing: Marked, nonces: Container[str]) -> str:
