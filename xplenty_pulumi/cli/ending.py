@@ -12,7 +12,7 @@ from xplenty_pulumi.cli.ui.screen import FORGOTTEN, ChangePrinter, Screen
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reconcile import ClusterReconciler, LiveClusters
 from xplenty_pulumi.core.reconcile.clusters import goals as clusters
-from xplenty_pulumi.core.reconcile.runs import stop as runs
+from xplenty_pulumi.core.reconcile.runs import follow as runs
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import UNMANAGED, ClusterRow, JobRow, cluster_row, job_row, owner_of
 from xplenty_pulumi.core.reports.script_goals import CLUSTER_GOALS, JOB_GOALS

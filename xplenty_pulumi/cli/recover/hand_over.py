@@ -24,6 +24,7 @@ from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reports import hand_over as core
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget
 from xplenty_pulumi.errors import ConfigError, RefusedError, XplentyError
+from xplenty_pulumi.text import printable
 
 _THING = re.compile(rf"({'|'.join(MARKED)}):([1-9][0-9]{{0,17}})")
 _URN = re.compile(r"urn:pulumi:([^:]+)::([^:]+)::(.+)")
@@ -83,7 +84,7 @@ class StackPlace:
     def new_owner(self, thing: HandOverTarget, name: str, urn: str) -> NewOwner:
         """Return the resource of the stack that is meant; raises ConfigError where that is not said."""
         kind, marker = thing.kind.name, thing.marker
-        if name and not (name == name.strip() and name.isprintable() and "::" not in name):
+        if name and (name != printable(name).strip() or "::" in name):
             raise bad_usage("--name", f"must be the name alone; a URN goes with --urn, got {name[:120]!r}")
         if name or urn:
             urn = urn or self.urn(f"{TOKENS[kind]}::{name}")
