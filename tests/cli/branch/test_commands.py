@@ -66,12 +66,13 @@ def stack(project: Project) -> Iterator[str]:
 
 
 @pytest.fixture
-def locked(project: Project, stack: str) -> str:
-    """The same, locked by a process on another host until it is taken down."""
+def locked(project: Project, stack: str) -> Iterator[str]:
+    """The same, locked by a process on another host while the test runs."""
     file = project.top / "state" / ".pulumi" / "locks" / "organization" / "tests" / stack / "0.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"pid": 1, "username": "ann", "hostname": "elsewhere", "timestamp": "2026-01-31T12:00"}))
-    return stack
+    yield stack
+    file.unlink(missing_ok=True)
 
 
 @engine

@@ -1,6 +1,7 @@
 """Runs of the real engine: one workspace, in which commands are started, killed and read.
 
 - `workspace`: a folder with an engine's home, backend, environment and account of its own.
+- `interpreter`: the Python that the engine starts, with the list of installed packages at hand.
 - `ran`: what a command came to, and how long a test waits for something to happen.
 - `process`: a command beside the test, whose processes can be killed.
 - `terminal`: a command in a terminal, as people see it.

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.accounts.clients import settings_of
+from tests.support.engine.interpreter import interpreter_in
 from tests.support.engine.ran import LONGEST, Ran
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.settings import bridge_enabled
@@ -46,7 +47,7 @@ class Workspace:
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_PARALLEL": "64",
-            "PULUMI_PYTHON_CMD": sys.executable,
+            "PULUMI_PYTHON_CMD": str(interpreter_in(top)),
             "XPLENTY_POLL_SECONDS": "0.1",
             "XPLENTY_BRIDGE": os.environ.get("XPLENTY_BRIDGE", "on"),
             **(settings_of(account) if account else {}),
