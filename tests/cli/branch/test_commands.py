@@ -147,13 +147,13 @@ def test_stack_that_does_not_say_when_it_ends_is_an_error(project: Project, stac
     project.run("down", "--branch", "nameless").succeeded()
     project.expire(stack)
 
-    basis, rest = swept.splitlines()
+    basis, *rest = swept.splitlines()
     assert re.fullmatch(
         r"based on \d+ branch(es)? of origin \(default main\), "
         r"and the clock here, \d{4}-\d\d-\d\d \d\d:\d\d UTC, which is the service's",
         basis,
     )
-    assert rest == "nothing to sweep"
+    assert rest == ["nothing to sweep"]
 
 
 @engine
@@ -207,6 +207,7 @@ def test_cluster_in_a_renamed_stack_lives_on(project: Project, stack: str, accou
     assert f"not ended: cluster {cluster.id} " in output
     assert ": stack organization/tests/promoted holds it in its state\n" in output
     assert cluster.id in {one.id for one in account.living_clusters()}
+    account.end_cluster(cluster.id)
 
 
 @engine
