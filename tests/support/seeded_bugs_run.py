@@ -66,5 +66,5 @@ def run_suites(folder: Path) -> subprocess.CompletedProcess[str]:
     options = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist", "--no-header", "--tb=line")
     command = [sys.executable, "-m", "pytest", *options, *SUITES]
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=3600, check=False
     )
