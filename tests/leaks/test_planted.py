@@ -18,22 +18,16 @@ from tests.support import scoreboard
 from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client.http.outcomes import HttpRequest
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.providers.base import Provider
+from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.emulator import Emulator, LoggedCall
 from xplenty_pulumi.redact import Secret
 
 LEAK = planted(IN_VARIABLES)
 
 
-class LeakyProvider(Provider):
+class LeakyProvider(ClusterProvider):
     """Fails every read with a secret in the text and in the outputs."""
-
-    kind = CLUSTER
-
-    def view(self, record: Any) -> dict[str, object]:
-        return {"record": record}
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         raise bridge.fail_partially(

@@ -1,14 +1,10 @@
 """`xplenty-pulumi status --watch`: a line per change, documents on lines, and a page that is kept up to date."""
 
-import fcntl
 import json
 import os
-import pty
 import re
-import struct
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +14,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.accounts.command_line import KEY, START, Scene, at, seeded
+from tests.support.engine.terminal import opened_terminal
 from xplenty_pulumi.cli.status.live import watch
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.reports.overview import AccountView, Fact
@@ -249,25 +246,11 @@ class _Terminal:
 @contextmanager
 def _terminal(account: Emulator, *words: str, **environment: str) -> Iterator[_Terminal]:
     """Run the command in a terminal of its own, which is the one that its Ctrl-C comes from."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     plain = {name: text for name, text in os.environ.items() if name not in {"COLUMNS", "NO_COLOR", *CI_VARIABLES}}
     settings = {"XPLENTY_API_KEY": KEY, "XPLENTY_ACCOUNT_ID": account.account_id, "XPLENTY_API_URL": account.url}
-    process = subprocess.Popen(
-        [sys.executable, "-c", _IN_CONTROL, *words],
-        env={**plain, **settings, "TERM": "xterm", **environment},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    try:
+    shown = {**plain, **settings, "TERM": "xterm", **environment}
+    with opened_terminal([sys.executable, "-c", _IN_CONTROL, *words], shown, rows=40, columns=120) as (process, ours):
         yield _Terminal(process, ours)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
 
 
 _IN_CONTROL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from xplenty_pulumi.cli import main; main()"

@@ -6,7 +6,8 @@ import pytest
 
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
-from xplenty_pulumi.core.reconcile.intent import EVERYTHING, Intent, everything, intent_of
+from xplenty_pulumi.core.kinds.kind import EVERYTHING
+from xplenty_pulumi.core.reconcile.intent import Intent, everything, intent_of
 
 
 def intent(old: dict[str, Any], new: dict[str, Any], **given: Any) -> Intent:

@@ -7,8 +7,9 @@ import re
 import struct
 import subprocess
 import termios
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from tests.support.engine.ran import LONGEST, Ran
 from tests.support.engine.workspace import Workspace
@@ -24,22 +25,27 @@ def in_a_terminal(workspace: Workspace, *arguments: str, moves: Sequence[tuple[s
     Each of the `moves` is made once its text is drawn, and the one before it was made.
     The kind of terminal is one that is not asked for its background, which a real one would answer.
     """
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
+    words = ["pulumi", *arguments, "--yes", "--skip-preview"]
     plain = {name: text for name, text in workspace.environment.items() if name not in CI_VARIABLES}
+    shown = {**plain, "TERM": "screen"}
+    with opened_terminal(words, shown, rows=_ROWS, columns=_COLUMNS, folder=workspace.folder) as (process, ours):
+        drawn = _drawn(ours, moves)
+        return Ran(process.wait(timeout=LONGEST), drawn, workspace.has_bridge)
+
+
+@contextmanager
+def opened_terminal(
+    words: Sequence[str], environment: Mapping[str, str], *, rows: int, columns: int, folder: Path | None = None
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Give a command in a terminal of its own, and the side of it that a person sees."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     process = subprocess.Popen(
-        ["pulumi", *arguments, "--yes", "--skip-preview"],
-        cwd=workspace.folder,
-        env={**plain, "TERM": "screen"},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
+        words, cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
     )
     os.close(theirs)
     try:
-        drawn = _drawn(ours, moves)
-        return Ran(process.wait(timeout=LONGEST), drawn, workspace.has_bridge)
+        yield process, ours
     finally:
         process.kill()
         process.wait()

@@ -34,7 +34,7 @@ from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, is_of_another
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reading.strays import Stray, strays_among
 from xplenty_pulumi.core.reconcile import DefinitionReconciler, KnownDefinitions, LiveClusters, definition_of
-from xplenty_pulumi.core.reports.branches import LiveCluster as Marked
+from xplenty_pulumi.core.reports.branches import LiveCluster
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget, hand_over
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.errors import XplentyError
@@ -170,7 +170,7 @@ class StackAccount:
         Raises:
             XplentyError: one could not be ended; the same can be tried again.
         """
-        clusters = [Marked(one.id, one.scope, one.status) for one in strays if one.kind.phases]
+        clusters = [LiveCluster(one.id, one.scope, one.status) for one in strays if one.kind.phases]
         down = BranchDown(engine, OwnershipRules(self.account, lambda: self.holders), screen, timeout=_LONGEST)
         down.end(clusters, Deadline.after(_LONGEST, self.account.clock))
         patience = self.account.patience(lambda _headline, _detail: None, screen.warn)

@@ -13,6 +13,8 @@ Rule = Callable[[Mapping[str, object]], SpecError | None]
 """What is wrong with inputs that are fine by themselves."""
 View = Callable[[Any, Mapping[str, object]], dict[str, object]]
 """A record of the service as plain values, without its id and without a marker; the inputs that were asked for."""
+EVERYTHING = "*"
+"""What a create owes that has not come to its end, where else the names of fields stand."""
 
 
 class Change(Enum):

@@ -4,11 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from xplenty_pulumi.core.kinds.check import check
-from xplenty_pulumi.core.kinds.kind import Kind, Phase
+from xplenty_pulumi.core.kinds.kind import EVERYTHING, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
-
-EVERYTHING = "*"
-"""What a create owes that has not come to its end."""
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
-from xplenty_pulumi.core.reading.lookup import GONE_AFTER
+from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.reading.lookup import GONE_AFTER, Presence
+from xplenty_pulumi.core.reading.shared import Poller
+from xplenty_pulumi.core.reading.snapshots import StatusT
 from xplenty_pulumi.core.waiting.goal import Goal, HasStatus, RecordT
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience
 from xplenty_pulumi.errors import Cancelled, ReadyFailed, ReadyTimeout, WaitError
-from xplenty_pulumi.text import duration
+from xplenty_pulumi.text import duration, label
 
 _SLICE = 0.5
 
@@ -51,6 +55,26 @@ class Watch(Generic[RecordT]):
         """Return the thing as it is now, None only where it is certain that it is gone."""
         self.last = self.find()
         return self.last
+
+
+def shared_watch(
+    kind: Kind,
+    number: int,
+    get: Callable[[int], StatusT | None],
+    *,
+    poller: Poller[StatusT],
+    presence: Presence[StatusT],
+    last: StatusT | None,
+) -> Watch[StatusT]:
+    """Return how one thing of a kind is read, together with those of all others who work on the account."""
+    return Watch(
+        label(kind.name, number),
+        partial(get, number),
+        last,
+        following=partial(poller.following, number),
+        find=partial(presence.find, number),
+        listed=partial(presence.listed, number),
+    )
 
 
 def wait_for(

@@ -4,6 +4,7 @@ A program only declares, so the client and the reconciler, which take half a sec
 provider process first uses them.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from pulumi.dynamic import CheckResult, ConfigureRequest, CreateResult, DiffResu
 
 from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.core.kinds.compare import ChangePlan, plan
-from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.kind import EVERYTHING, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Properties", "Provider", "answered", "number_of", "timeout_of"]
 
 
-class Provider(ProviderContext):
+class Provider(ProviderContext, ABC):
     """The common half of a provider.
 
     The object that a program hands over is empty, so all that reaches the state is the name of its class; `configure`
@@ -39,21 +40,21 @@ class Provider(ProviderContext):
 
     serialize_as_secret_always = False
 
+    @abstractmethod
     def reconciler(self, call: EngineCall) -> Any:
         """Return what creates, updates and deletes things of this kind."""
-        raise NotImplementedError
 
+    @abstractmethod
     def desired(self, call: EngineCall, props: Properties) -> Any:
         """Return what the program declares, as the reconciler takes it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def observe(self, call: EngineCall, number: int, props: Properties) -> "Observation[Any]":
         """Return what the service shows of the thing with this id."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self, call: EngineCall, number: int, props: Properties) -> str:
         """Return how the thing with this id was seen, in words for its row, once it is at its end."""
-        raise NotImplementedError
 
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration of this process, and set up what the host does not offer."""
@@ -101,7 +102,7 @@ class Provider(ProviderContext):
         """Return the id and the outputs once what is declared is there, and as declared."""
         call = self.call()
         outcome = self.reconciler(call).create(self.desired(call, props))
-        owed = {OWED: "*"} if self.kind.signed else {}
+        owed = {OWED: EVERYTHING} if self.kind.signed else {}
         return CreateResult(str(outcome.record.id), self.achieved(call, outcome, {**props, **owed}))
 
     @answered

@@ -55,8 +55,7 @@ class ClusterReconciler:
         if outcome.problem is None or desired.keeps_id:
             self._living.hold(cluster.id)
         nonces = tuple(creation.nonces)
-        is_over = outcome.problem is None or is_broken(outcome.record)
-        if is_over:
+        if outcome.problem is None or is_broken(outcome.record):
             self._end_surplus(cluster.id, desired.marker, nonces, desired, is_new=True)
         if outcome.problem is not None and is_broken(outcome.record):
             outcome = kept(outcome) if desired.keeps_broken else self._clear_away(outcome, desired)

@@ -10,20 +10,15 @@ from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline
-from xplenty_pulumi.core.waiting.wait import Watch
+from xplenty_pulumi.core.waiting.wait import Watch, shared_watch
 from xplenty_pulumi.errors import ReadyFailed
 from xplenty_pulumi.text import plural
 
 
 def watch_of(polls: Polls, cluster_id: int, last: Cluster | None = None) -> Watch[Cluster]:
-    """Return the looks at one cluster, made together with those of all others who look at the account."""
-    return Watch(
-        f"cluster {cluster_id}",
-        lambda: polls.cluster(cluster_id),
-        last,
-        following=lambda: polls.clusters.following(cluster_id),
-        find=lambda: polls.cluster_presence.find(cluster_id),
-        listed=lambda: polls.cluster_presence.listed(cluster_id),
+    """Return how one cluster is read, together with those of all others who work on the account."""
+    return shared_watch(
+        CLUSTER, cluster_id, polls.cluster, poller=polls.clusters, presence=polls.cluster_presence, last=last
     )
 
 

@@ -22,7 +22,7 @@ from xplenty_pulumi.core.reconcile.runs.failure import (
 )
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
-from xplenty_pulumi.core.waiting.wait import Watch, wait_for
+from xplenty_pulumi.core.waiting.wait import Watch, shared_watch, wait_for
 from xplenty_pulumi.errors import (
     Cancelled,
     InvalidError,
@@ -190,15 +190,8 @@ class RunStopper:
 
 
 def watch_of(polls: Polls, job_id: int, last: Job | None = None) -> Watch[Job]:
-    """Return the looks at one run, made together with those of all others who look at the account."""
-    return Watch(
-        f"job {job_id}",
-        lambda: polls.job(job_id),
-        last,
-        following=lambda: polls.jobs.following(job_id),
-        find=lambda: polls.job_presence.find(job_id),
-        listed=lambda: polls.job_presence.listed(job_id),
-    )
+    """Return how one run is read, together with those of all others who work on the account."""
+    return shared_watch(JOB_RUN, job_id, polls.job, poller=polls.jobs, presence=polls.job_presence, last=last)
 
 
 _ENDED: Goal[Job] = Goal(
