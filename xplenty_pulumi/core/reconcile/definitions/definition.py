@@ -6,11 +6,10 @@ from random import Random
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from xplenty_pulumi import text
-from xplenty_pulumi.client import Client, Hook
+from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.compare import differences
-from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.kind import Change, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_marked, is_unfinished
@@ -20,7 +19,6 @@ from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
-from xplenty_pulumi.errors import XplentyError
 
 
 class Document(Protocol):
@@ -149,31 +147,6 @@ class Definition(Generic[RecordT]):
         kept = self.repeated(record, desired.inputs)
         meant = {name: value for name, value in desired.inputs.items() if name in {*kept} & desired.intent.fields}
         return {**kept, **meant, **changed}
-
-
-class HookDefinition(Definition[Hook]):
-    """The marker ends their name, which no published example shows; a test is sent through a new one.
-
-    The service does not show all secrets in their settings.
-    """
-
-    kind = HOOK
-    hides_marker = True
-    hidden = ("settings",)
-    has_maker = False
-
-    def follow_up(
-        self, record: Hook, inputs: Mapping[str, object], patience: Patience, *, before: Hook | None
-    ) -> Outcome[Hook]:
-        """Send a test through a new hook that is active, where a test is wanted; one that fails is a warning."""
-        if before is None and inputs.get("ping") and inputs.get("active"):
-            try:
-                self.client.hooks.ping(record.id)
-            except XplentyError as failed:
-                patience.warn(
-                    f"{self.label_of(record)} is made, but no test could be sent through it: {failed.message}"
-                )
-        return Outcome(record)
 
 
 def definition_of(kind: Kind, client: Client) -> Definition[Any]:
