@@ -25,7 +25,7 @@ from xplenty_pulumi.cli.engine.remains import (
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
-from xplenty_pulumi.cli.ui.options import Cwd, StackOption, Yes
+from xplenty_pulumi.cli.ui.options import Cwd, NoWait, StackOption, Yes
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Ending, Kind
@@ -48,7 +48,7 @@ def recover(
     *,
     cwd: Cwd = Path(),
     yes: Yes = False,
-    no_wait: Annotated[bool, typer.Option("--no-wait", help="Do not wait for calls that may still arrive.")] = False,
+    no_wait: NoWait = False,
     end_strays: Annotated[
         bool, typer.Option("--end-strays", help="End what interrupted creates have left and no state holds.")
     ] = False,
@@ -80,7 +80,7 @@ def _recovered(after: Snapshot, remains: Remains, screen: Screen, *, yes: bool, 
     question = f"{found} Remove the lock and clear the pending operations?"
     screen.ask(question, yes=yes, undone="nothing was changed", when=" when no `pulumi` is at work on this stack")
     if waits:
-        wait_for_late_calls(remains.last_sign, SystemClock(), lambda text: screen.line(f"{remains.stack}: {text}"))
+        wait_for_late_calls(remains, SystemClock(), screen.line)
     remove_locks(after.engine, remains, screen.warn)
     _refresh(after, remains)
     removed = "removed the lock that there may have been" if remains.locks is None else "there was no lock"
