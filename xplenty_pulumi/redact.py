@@ -1,6 +1,7 @@
 """Keeping secrets out of every text that leaves this package."""
 
 import base64
+import itertools
 import json
 import logging
 import re
@@ -128,18 +129,12 @@ def _spellings(value: str) -> set[str]:
     raw = value.encode(errors="surrogatepass")
     found = {value, json.dumps(value)[1:-1], urllib.parse.quote(raw, safe=""), urllib.parse.quote_plus(raw)}
     found |= {json.dumps(value, ensure_ascii=False)[1:-1], raw.hex(), raw.hex().upper()}
-    for whole in (raw, raw + b":"):
-        for padding in range(3):
-            found.update(_base64_core(whole, padding))
+    for whole, padding in itertools.product((raw, raw + b":"), range(3)):
+        # The characters that `whole` fully decides when it stands `padding` bytes after a base64 boundary.
+        first, last = -(-padding * 8 // 6), (padding + len(whole)) * 8 // 6
+        encoded = (base64.b64encode(b"\0" * padding + whole), base64.urlsafe_b64encode(b"\0" * padding + whole))
+        found.update(text.decode()[first:last] for text in encoded if last - first >= _SHORTEST_SECRET)
     return found
-
-
-def _base64_core(raw: bytes, padding: int) -> set[str]:
-    """The characters that `raw` fully decides when it stands `padding` bytes after a base64 boundary."""
-    first = -(-padding * 8 // 6)
-    last = (padding + len(raw)) * 8 // 6
-    encoded = (base64.b64encode(b"\0" * padding + raw), base64.urlsafe_b64encode(b"\0" * padding + raw))
-    return {text.decode()[first:last] for text in encoded if last - first >= _SHORTEST_SECRET}
 
 
 class ScrubbingFilter(logging.Filter):

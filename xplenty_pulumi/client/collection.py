@@ -106,8 +106,12 @@ class Collection(Generic[RecordT]):
 
     def _page(self, query: Mapping[str, str], offset: int) -> Page[RecordT]:
         def read(answer: Answered) -> Page[RecordT]:
-            items = self._read_all(answer)
-            return page_of(items, answer.next_page, offset=offset, limit=int(query["limit"]))
+            records = read_records(self._model, answer)
+            if len({record.id for record in records}) < len(records):
+                raise Unreadable(f"with one {self._model.__name__} twice")
+            for record in records:
+                self._check_addresses(record)
+            return page_of(records, answer.next_page, offset=offset, limit=int(query["limit"]))
 
         request = HttpRequest("GET", f"{self._base}/{self._name}", {**query, "offset": str(offset)})
         return self._caller.run(ApiCall(CallKind.READ, request, self._name, read))
@@ -119,14 +123,6 @@ class Collection(Generic[RecordT]):
             raise Unreadable(f"with another {model.__name__} than the one asked for")
         self._check_addresses(record)
         return record
-
-    def _read_all(self, answer: Answered) -> tuple[RecordT, ...]:
-        records = read_records(self._model, answer)
-        if len({record.id for record in records}) < len(records):
-            raise Unreadable(f"with one {self._model.__name__} twice")
-        for record in records:
-            self._check_addresses(record)
-        return records
 
     def _check_addresses(self, record: Identified) -> None:
         for name in ("url", "html_url"):
@@ -143,11 +139,7 @@ class Collection(Generic[RecordT]):
             return
         if (found[2], found[3]) != (self._name, str(number)):
             raise Unreadable(f"with the address of something else than one of the {self._name} asked for")
-        if not self._is_same_account(unquote(found[1])):
+        # An account has a numeric id beside its text, and only one of them is known here.
+        shown, asked = unquote(found[1]).casefold(), unquote(self._base.split("/")[1]).casefold()
+        if shown != asked and not any(map(_NUMERIC_ACCOUNT.fullmatch, (shown, asked))):
             raise Unreadable("with a record of another account")
-
-    def _is_same_account(self, shown: str) -> bool:
-        """Whether this can be the account: it has a numeric id beside its text, and only one of them is known here."""
-        asked = unquote(self._base.split("/")[1])
-        is_comparable = not any(_NUMERIC_ACCOUNT.fullmatch(account) for account in (shown, asked))
-        return shown.casefold() == asked.casefold() or not is_comparable

@@ -77,11 +77,6 @@ class Listed(Iterator[Item]):
         return next(self._items)
 
     def _read(self, page_at: Callable[[int], Page[Item]]) -> Iterator[Item]:
-        yield from self._read_pages(page_at)
-        if not self.is_complete:
-            self._note_cut()
-
-    def _read_pages(self, page_at: Callable[[int], Page[Item]]) -> Iterator[Item]:
         seen: set[int] = set()
         offset = 0
         for _ in range(MOST_PAGES):
@@ -91,5 +86,7 @@ class Listed(Iterator[Item]):
             seen.update(item.id for item in fresh)
             self.is_complete = page.is_last or not page.items
             if page.is_last or page.following <= offset or not fresh:
-                return
+                break
             offset = page.following
+        if not self.is_complete:
+            self._note_cut()

@@ -69,7 +69,13 @@ class Presence(Generic[RecordT]):
 
     def find(self, thing_id: Key) -> RecordT | None:
         """Return the thing as it is now, or None where it is gone; what a list shows is there."""
-        return self._get(thing_id) or self._missed(thing_id)
+        if (found := self._get(thing_id)) is not None:
+            return found
+        missed_at = self._clock.monotonic()
+        if (found := self.listed(thing_id)) is not None:
+            return found
+        self._clock.sleep(missed_at + GONE_AFTER - self._clock.monotonic())
+        return self._get(thing_id)
 
     def get(self, thing_id: Key) -> RecordT | None:
         """Return the thing as it is by itself, or else in a complete list; None is no proof that it is gone."""
@@ -78,14 +84,6 @@ class Presence(Generic[RecordT]):
     def listed(self, thing_id: Key) -> RecordT | None:
         """Return the thing as a complete list shows it that is begun after this call, or None."""
         return self._list.now().get(thing_id)
-
-    def _missed(self, thing_id: Key) -> RecordT | None:
-        missed_at = self._clock.monotonic()
-        found = self.listed(thing_id)
-        if found is not None:
-            return found
-        self._clock.sleep(missed_at + GONE_AFTER - self._clock.monotonic())
-        return self._get(thing_id)
 
 
 def require_account(client: Client) -> None:

@@ -114,8 +114,10 @@ class HeldThings(Generic[RecordT]):
         One that was handed over goes before what interrupted create calls left behind.
         """
         found = sorted(marked, key=lambda one: (not _was_handed_over(one), one.id))
-        user = self.user if found else None
-        adoptable = tuple(one for one in found if self._is_adoptable(one, owner, user))
+        user, now = self.user if found else None, self._clock.now()
+        adoptable = tuple(
+            one for one in found if self._key(one) in self._released or is_adoptable(one, owner, now=now, user=user)
+        )
         return OwnerClaims(adoptable, tuple(one for one in found if one not in adoptable), user)
 
     def surplus_among(
@@ -125,10 +127,6 @@ class HeldThings(Generic[RecordT]):
         others = [one for one in marked if self._key(one) != kept and not self.holds(self._key(one))]
         user = self.user if others else None
         return [one for one in others if is_surplus(one, owner, nonces, user=user)]
-
-    def _is_adoptable(self, record: RecordT, owner: Marker, user: int | None) -> bool:
-        is_released = self._key(record) in self._released
-        return is_released or is_adoptable(record, owner, now=self._clock.now(), user=user)
 
 
 def held_text(record: HasId, owner: Marker) -> str | None:

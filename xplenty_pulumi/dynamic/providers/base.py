@@ -77,8 +77,11 @@ class Provider(ProviderContext, ABC):
         if remark := found.remark(label, olds.get("status"), unknown=unknown):
             bridge.say(self.call(), remark)
         self.planned(found, news)
+        # What a version before 0.2 has laid out is written anew.
+        given = [one for one in self.arguments if isinstance(one, dict)]
+        is_outdated = not self.kind.secret_outputs and any(DECLARED in one for one in given)
         return DiffResult(
-            changes=True if found.is_anew or self._is_outdated() else None,
+            changes=True if found.is_anew or is_outdated else None,
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
@@ -91,11 +94,6 @@ class Provider(ProviderContext, ABC):
         inputs = Inputs.of(news)
         given = {name: value for name, value in inputs.checked(self.kind).inputs.items() if name in inputs.known}
         return plan(self.kind, self.kind.completed(given, olds), olds, unknown=inputs.unknown)
-
-    def _is_outdated(self) -> bool:
-        """Whether a version before 0.2 laid out the state that is being compared, so that it is to be written anew."""
-        given = [one for one in self.arguments if isinstance(one, dict)]
-        return not self.kind.secret_outputs and any(DECLARED in one for one in given)
 
     @answered
     def create(self, props: Properties) -> CreateResult:

@@ -97,6 +97,16 @@ def once(key: object, find_out: Callable[[], Result]) -> Result:
     return result
 
 
+def once_in_call(method: Callable[[ProviderT], Result]) -> Callable[[ProviderT], Result]:
+    """Let a provider find out only once in a call of the engine what this method returns."""
+
+    @functools.wraps(method)
+    def found(self: ProviderT) -> Result:
+        return once(method.__name__, lambda: method(self))
+
+    return found
+
+
 def answered(
     method: Callable[Concatenate[ProviderT, Arguments], Result],
 ) -> Callable[Concatenate[ProviderT, Arguments], Result]:
@@ -151,11 +161,9 @@ class ProviderContext(ResourceProvider):
         """What the engine hands over in this thread's call: ids and properties, secrets in clear included."""
         return _current().arguments
 
+    @once_in_call
     def call(self) -> EngineCall:
         """Return the engine's request that is being answered; only a name where the bridge is switched off."""
-        return once("call", self._engine_call)
-
-    def _engine_call(self) -> EngineCall:
         given = _current()
         found = bridge.current_call() if settings.bridge_enabled(os.environ) else EngineCall()
         heartbeat = settings.HEARTBEAT_IN_CI if settings.in_ci(os.environ) else found.heartbeat
@@ -172,13 +180,14 @@ class ProviderContext(ResourceProvider):
             owner = owner_of(olds) if OWNER in olds else None
             hold_for(self.settings(), self.kind, int(_id), owner)
 
+    @once_in_call
     def settings(self) -> settings.Settings:
         """Return the settings of this process, read once in a call of the engine.
 
         Raises:
             ConfigError: one is missing, malformed or unsafe.
         """
-        return once("settings", lambda: settings.load(os.environ, self.configuration))
+        return settings.load(os.environ, self.configuration)
 
     def configuration(self, key: str) -> object:
         """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""
@@ -193,11 +202,9 @@ class ProviderContext(ResourceProvider):
         """Return all names in a namespace of the stack's configuration."""
         return settings.names_in(self._config, namespace)
 
+    @once_in_call
     def session(self) -> "Session":
         """Return what this process shares with all resources of the same account."""
-        return once("session", self._session)
-
-    def _session(self) -> "Session":
         found = session_for(self.settings())
         found.note(self.kind, self.arguments)
         return found

@@ -153,17 +153,14 @@ class RunReconciler:
                 return Outcome(job, problem, is_notify_due=True, is_foreign=desired.is_foreign)
         outcome = RunFollower(self._client, self._polls, self._patience, desired).follow(job, usual=usual)
         if desired.inputs.get("notify") is False and has_succeeded(outcome.record):
-            self._watch_again(job.id)
+            try:
+                self._watchers.set(job.id, notified=True, resource=f"job {job.id}")
+            except XplentyError as failed:
+                self._patience.warn(
+                    f"job {job.id} could not be noted as held ({failed.message}); should the state lose it, an `up` "
+                    "within an hour cannot tell whether it was lost"
+                )
         return replace(outcome, is_foreign=desired.is_foreign)
-
-    def _watch_again(self, job_id: int) -> None:
-        try:
-            self._watchers.set(job_id, notified=True, resource=f"job {job_id}")
-        except XplentyError as failed:
-            self._patience.warn(
-                f"job {job_id} could not be noted as held ({failed.message}); should the state lose it, an `up` within "
-                "an hour cannot tell whether it was lost"
-            )
 
     def _let_go(self, job_id: int) -> None:
         """Note at the service, by unwatching it, that no resource holds this ended run any more."""
