@@ -30,7 +30,7 @@ from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, is_of_another
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, is_of_another
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reading.strays import Stray, strays_among
 from xplenty_pulumi.core.reconcile import DefinitionReconciler, KnownDefinitions, LiveClusters, definition_of
@@ -157,7 +157,7 @@ class StackAccount:
     def outlook(self, stray: Stray) -> str:
         """Return what is about a stray, and what becomes of it."""
         what = f"{stray} was left by an interrupted create of this stack, and no state holds it"
-        reason = "it is more than an hour old, or another user's"
+        reason = f"it is more than {WINDOW_TEXT} old, or another user's"
         if kept := self.holders.of_owner(stray.kind.name, stray.owner):
             reason = f"it is a duplicate of {stray.kind.name} {kept.id}, which the state of stack {kept.stack} holds"
         elif stray.is_adopted_by(self.account.client.user_id(), now=self.account.clock.now()):
@@ -195,8 +195,8 @@ def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, 
     with opened(own.settings) as account:
         found = StackAccount(account, own.scopes, holders)
         if owners := killed.owners():
-            hour_ago = (killed.written or account.clock.now()) - ADOPTION_WINDOW
-            for thing in found.hand_over(owners, since=killed.began or hour_ago):
+            earliest = (killed.written or account.clock.now()) - ADOPTION_WINDOW
+            for thing in found.hand_over(owners, since=killed.began or earliest):
                 text = "was made by a create that never reached the state: handed over to its resource"
                 screen.line(f"{thing.label} {text}")
         strays = found.strays()

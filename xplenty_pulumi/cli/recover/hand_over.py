@@ -20,6 +20,7 @@ from xplenty_pulumi.cli.ui.options import Cwd, StackOption, Yes, bad_usage
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.kind import Ending
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of, owner_in, scope_of
+from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reports import hand_over as core
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget
@@ -215,7 +216,7 @@ def _next(thing: HandOverTarget, owner: NewOwner | None, stack: str, *, is_forei
         return f"released: it carries no marker, and no stack manages it{cost}"
     key = "with a key of the user who created it, " if is_foreign else ""
     return (
-        f"handed over to {owner.label}. Next, {key}run `pulumi up --stack {stack}` within 60 minutes: it adopts it, "
+        f"handed over to {owner.label}. Next, {key}run `pulumi up --stack {stack}` within {WINDOW_TEXT}: it adopts it, "
         f"and says so{_only_if(thing, owner)}"
     )
 

@@ -11,6 +11,8 @@ from xplenty_pulumi.errors import RefusedError
 
 ADOPTION_WINDOW = timedelta(minutes=60)
 """How long after its create call something unfinished may be adopted."""
+WINDOW_TEXT = f"{ADOPTION_WINDOW // timedelta(minutes=1)} minutes"
+"""The same, as every text says it."""
 
 
 class Marked(Protocol):

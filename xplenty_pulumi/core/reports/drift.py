@@ -37,7 +37,7 @@ class Cause(Enum):
     END_UNKNOWN = "end_unknown"
     FORGOTTEN = "forgotten"
     LOST = "lost"
-    TWIN = "twin"
+    DUPLICATE = "duplicate"
     SHARED = "shared"
     ORPHANED = "orphaned"
     UNMANAGED = "unmanaged"
@@ -57,7 +57,7 @@ CAUSES: Mapping[Cause, tuple[Drift, str]] = MappingProxyType(
         ),
         Cause.FORGOTTEN: (Drift.EXPECTED, "the service has forgotten a run that had completed"),
         Cause.LOST: (Drift.HARMFUL, "the service does not know a run that was active"),
-        Cause.TWIN: (Drift.HARMFUL, "another living cluster, or another hook, carries the marker of a resource"),
+        Cause.DUPLICATE: (Drift.HARMFUL, "another living cluster, or another hook, carries the marker of a resource"),
         Cause.SHARED: (
             Drift.HARMFUL,
             "two resources hold it in their states, of one stack or of two, and no `if_running: adopt` asks for that",

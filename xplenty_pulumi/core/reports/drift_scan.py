@@ -7,13 +7,13 @@ from typing import Any
 
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Ending
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, marker_on, signed_text
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, marker_on, signed_text
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
 from xplenty_pulumi.core.reading.snapshots import SnapshotReader
 from xplenty_pulumi.core.reports.drift import CAUSES, Cause, Entry, Finding, finding, findings_of
 from xplenty_pulumi.text import plural
 
-_IN_NO_STATE = frozenset({Cause.TWIN, Cause.ORPHANED, Cause.UNMANAGED, Cause.UNKNOWN_STACK})
+_IN_NO_STATE = frozenset({Cause.DUPLICATE, Cause.ORPHANED, Cause.UNMANAGED, Cause.UNKNOWN_STACK})
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Elsewhere:
 def compare(
     reader: SnapshotReader, entries: Sequence[Entry], *, scopes: Mapping[str, str], now: datetime, unmanaged: bool
 ) -> list[Finding]:
-    """Return every difference between these entries and the account, and the twins that were read with them.
+    """Return every difference between these entries and the account, and the duplicates that were read with them.
 
     With `unmanaged`, also what lives and is in none of their states; `scopes` are those of the stacks that are
     compared, a stack's name by its scope.
@@ -41,18 +41,18 @@ def compare(
     in_a_state = {(one.kind.name, one.id) for one in entries}
     records = [one for name in MARKED for one in seen[name].all if (name, one.id) not in in_a_state]
     strange = [one for one in records if not kind_of(one).is_ending(getattr(one, "status", ""))]
-    found += [*_twins(entries, strange), *_shared(entries)]
+    found += [*_duplicates(entries, strange), *_shared(entries)]
     return [*found, *(_strangers(entries, strange, scopes=scopes, now=now) if unmanaged else ())]
 
 
-def _twins(entries: Sequence[Entry], strange: Iterable[Any]) -> Iterator[Finding]:
+def _duplicates(entries: Sequence[Entry], strange: Iterable[Any]) -> Iterator[Finding]:
     """What carries the marker of a resource in a state without being in any."""
     siblings = {(one.kind.name, one.marker): one for one in entries if one.marker}
     for record in strange:
         marker, kind = marker_on(record), kind_of(record).name
         if marker and (sibling := siblings.get((kind, marker.whose))):
             remark = f"carries the same marker as {kind} {sibling.id}; {_fate(record, None)}"
-            yield _finding(record, Cause.TWIN, remark, stack=sibling.stack, resource=sibling.name)
+            yield _finding(record, Cause.DUPLICATE, remark, stack=sibling.stack, resource=sibling.name)
 
 
 def _shared(entries: Sequence[Entry]) -> Iterator[Finding]:
@@ -107,14 +107,14 @@ def not_elsewhere(findings: Iterable[Finding], others: Elsewhere) -> list[Findin
 
 
 def _fate(record: Any, now: datetime | None) -> str:
-    """What becomes of it: with `now` for what no resource of the state stands beside, else for the twin of one."""
+    """What becomes of it: with `now` for what no resource of the state stands beside, else for a duplicate of one."""
     advice, marker = f"look at `xplenty-pulumi hand-over {kind_of(record).name}:{record.id}`", marker_on(record)
     if marker is None or not marker.is_unfinished:
         return f"held, in no state: {advice}"
     if now is None:
         return "unfinished: no `pulumi up` adopts it, `xplenty-pulumi recover --end-strays` ends it"
     if marker.begun and now - marker.begun > ADOPTION_WINDOW:
-        return f"unfinished for more than an hour, so that no `pulumi up` adopts it: {advice}"
+        return f"unfinished for more than {WINDOW_TEXT}, so that no `pulumi up` adopts it: {advice}"
     return "unfinished: the next `pulumi up` adopts it if the program still declares it"
 
 

@@ -4,7 +4,7 @@ from typing import Generic
 
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on
+from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, is_of_another, marker_on
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, KnownDefinitions, RecordT
 from xplenty_pulumi.core.reconcile.held import ADOPTED, release
 from xplenty_pulumi.core.reconcile.repeat import find_late
@@ -89,7 +89,7 @@ class DefinitionCreation(Generic[RecordT]):
     def _verified(self, lost: UnsureError) -> RecordT:
         marker = str(self._desired.marker)
         advice = (
-            f"Run `pulumi up` again within an hour: it adopts a {self._noun} that this create call has made, "
+            f"Run `pulumi up` again within {WINDOW_TEXT}: it adopts a {self._noun} that this create call has made, "
             "or creates one"
         )
         found = find_late(

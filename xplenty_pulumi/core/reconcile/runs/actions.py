@@ -5,6 +5,7 @@ from dataclasses import replace
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import has_ended, has_unknown_end, is_active
 from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reconcile.notify import WatcherList
@@ -158,7 +159,7 @@ class RunReconciler:
             except XplentyError as failed:
                 self._patience.warn(
                     f"job {job.id} could not be noted as held ({failed.message}); should the state lose it, an `up` "
-                    "within an hour cannot tell whether it was lost"
+                    f"within {WINDOW_TEXT} cannot tell whether it was lost"
                 )
         return replace(outcome, is_foreign=desired.is_foreign)
 
@@ -170,6 +171,6 @@ class RunReconciler:
             return
         except XplentyError as failed:
             self._patience.warn(
-                f"job {job_id} could not be noted as let go ({failed.message}); an equal run declared within an hour "
-                "would be taken for it"
+                f"job {job_id} could not be noted as let go ({failed.message}); an equal run declared within "
+                f"{WINDOW_TEXT} would be taken for it"
             )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.job_run import has_unknown_end, is_active
+from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, has_succeeded
 from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, starter_of
@@ -120,7 +121,7 @@ class WhoseRuns:
             return "it is not known who started it"
         if job.created_at is None:
             return "it is not known when it was started"
-        return "" if job.created_at >= self._runs.oldest() else "it was started more than an hour ago"
+        return "" if job.created_at >= self._runs.oldest() else f"it was started more than {WINDOW_TEXT} ago"
 
 
 def _is_done(job: Job) -> bool:
