@@ -143,6 +143,10 @@ class Kind:
     """What a line says of a record that has no status."""
     asked_about: tuple[str, ...] = ()
     """The inputs that the service is asked about before an `up`."""
+    parts: tuple[str, ...] = ()
+    """What a record has only where the call that reads it asks for it by `include`."""
+    is_removed: Callable[[Any], bool] = lambda _record: False
+    """Whether a record is that of something removed, such as an archived package."""
     secret_outputs: tuple[str, ...] = ()
     """What is secret whatever the program says."""
     by_name: Mapping[str, Field] = field(init=False, repr=False)
