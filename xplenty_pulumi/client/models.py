@@ -206,7 +206,6 @@ class Package(Identified):
     owner_id: Lenient[int] = None
     created_at: Lenient[Moment] = None
     updated_at: Lenient[Moment] = None
-    creator: Lenient[Creator] = None
     url: Lenient[str] = None
     html_url: Lenient[str] = None
 

@@ -99,7 +99,8 @@ class Field:
 
     `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
     that no error and no report shows its value: somewhere in the `whole`, or in its `members`, which are noted by their
-    names. `echo` is the way to where a record shows it besides under its name.
+    names. `echo` is the way to where a record shows it besides under its name. `made_of` is the argument of a program
+    that it is made of, where it is none itself.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Field:
     drift: Drift = Drift.HARMFUL
     private: Literal["", "whole", "members"] = ""
     echo: tuple[str, ...] = ()
+    made_of: str = ""
 
 
 @dataclass(frozen=True)

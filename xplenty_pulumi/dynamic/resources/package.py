@@ -49,8 +49,6 @@ class PackageOutputs(Observing):
     """Second id that the service gives it."""
     owner_id: Output[int | None]
     """Id of the user it belongs to."""
-    creator: Output[dict[str, Any] | None]
-    """Who made it, where the service shows it."""
     created_at: Output[str | None]
     """When it was made, ISO 8601 in UTC."""
     updated_at: Output[str | None]

@@ -3,6 +3,7 @@
 - `definition`: what differs between their kinds, a definition as it should be, and those that an account has.
 - `hook`: what differs for hooks; each kind that differs has such a file.
 - `package`: what differs for packages.
+- `validation`: the service's own check of a package.
 - `create`: creating a definition at most once: FIND, POST, VERIFY.
 - `actions`: create, update, read and delete for every kind of definition.
 """

@@ -1,14 +1,20 @@
 """What differs for packages."""
 
 from collections.abc import Mapping
+from threading import Lock
 
-from xplenty_pulumi.client import Package
+from xplenty_pulumi.client import Client, Package
+from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.flows.document import FLOW, digest_of
 from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import marker_on
 from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.core.reading.lookup import Key
-from xplenty_pulumi.core.reconcile.definitions.definition import Definition, DesiredDefinition
-from xplenty_pulumi.errors import RefusedError
+from xplenty_pulumi.core.reconcile.definitions.definition import Definition, DefinitionCalls, DesiredDefinition
+from xplenty_pulumi.core.reconcile.definitions.validation import flaws
+from xplenty_pulumi.core.reconcile.outcome import Outcome
+from xplenty_pulumi.core.waiting.patience import Patience
+from xplenty_pulumi.errors import ReadyFailed, RefusedError, XplentyError
 
 _DOCUMENT = ("name", "description", "variables", "flow_version")
 
@@ -21,6 +27,10 @@ class PackageDefinition(Definition[Package]):
 
     kind = PACKAGE
     gone = "it is archived, or the service does not know it"
+
+    def __init__(self, client: Client, calls: DefinitionCalls[Package]) -> None:
+        super().__init__(client, calls)
+        self._unvalidated = Lock()
 
     def get(self, key: Key) -> Package:
         """Return the package with its flow."""
@@ -48,6 +58,37 @@ class PackageDefinition(Definition[Package]):
         shown = record.data_flow_json
         kept = {} if shown is None else {digest_of(shown): shown}
         return _spelled(super().change(record, desired, changed), kept, desired)
+
+    def follow_up(
+        self, record: Package, inputs: Mapping[str, object], patience: Patience, *, before: Package | None
+    ) -> Outcome[Package]:
+        """Let the service validate it, where that is wanted; what is not valid is put back as it was `before`."""
+        wrong = flaws(self.client, record.id, patience) if inputs.get("validate") else ""
+        if wrong is None and self._unvalidated.acquire(blocking=False):  # which nobody releases: one warning is enough
+            patience.warn("packages were not validated: the service does not know that call (404)")
+        if not wrong:
+            return Outcome(record)
+        told = f"it is not valid: {wrong}"
+        if before is None or before.data_flow_json is None or inputs.get("on_invalid") != "restore":
+            return Outcome(record, self._invalid(record, f"{told}. The service has it as it is declared"))
+        try:
+            record = self._restored(record, before)
+        except XplentyError as failed:
+            text = f"{told}. It could not be put back as it was, so that the service has the invalid one: {failed}"
+            return Outcome(record, self._invalid(record, text))
+        return Outcome(record, self._invalid(record, f"{told}. It was put back as it was before"))
+
+    def _invalid(self, record: Package, text: str) -> ReadyFailed:
+        advice = "Correct its source, then run `pulumi up` again"
+        return ReadyFailed(text, last_status=record.status, resource=self.label_of(record), advice=advice)
+
+    def _restored(self, record: Package, before: Package) -> Package:
+        """Send the document that it had, with the marker that it has, and return what the service shows then."""
+        document = {name: getattr(before, name) for name in _DOCUMENT if getattr(before, name) is not None}
+        if marker := marker_on(record):
+            document["description"] = markers.sign(before.description or "", marker)
+        self.client.packages.update(record.id, {**document, FLOW: before.data_flow_json})
+        return self.get(record.id)
 
 
 def _spelled(body: Mapping[str, object], kept: Mapping[str, str], desired: DesiredDefinition) -> dict[str, object]:
