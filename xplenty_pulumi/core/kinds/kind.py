@@ -149,6 +149,9 @@ class Kind:
     """What a record has only where the call that reads it asks for it by `include`."""
     is_removed: Callable[[Any], bool] = lambda _record: False
     """Whether a record is that of something removed, such as an archived package."""
+    remark: Callable[[str, Any, Mapping[str, object], Callable[[str], str | None]], str] = lambda *_: ""
+    """What a report says of a changed field in place of its two values: the field, the record, the inputs that were
+    declared, and what returns the content of a digest where it is on this machine."""
     secret_outputs: tuple[str, ...] = ()
     """What is secret whatever the program says."""
     by_name: Mapping[str, Field] = field(init=False, repr=False)
