@@ -99,7 +99,8 @@ class Field:
 
     `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
     that no error and no report shows its value: somewhere in the `whole`, or in its `members`, which are noted by their
-    names. `echo` is the way to where a record shows it besides under its name.
+    names. `echo` is the way to where a record shows it besides under its name. `made_of` is the argument of a program
+    that it is made of, where it is none itself.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Field:
     drift: Drift = Drift.HARMFUL
     private: Literal["", "whole", "members"] = ""
     echo: tuple[str, ...] = ()
+    made_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,13 @@ class Kind:
     """What a line says of a record that has no status."""
     asked_about: tuple[str, ...] = ()
     """The inputs that the service is asked about before an `up`."""
+    parts: tuple[str, ...] = ()
+    """What a record has only where the call that reads it asks for it by `include`."""
+    is_removed: Callable[[Any], bool] = lambda _record: False
+    """Whether a record is that of something removed, such as an archived package."""
+    remark: Callable[[str, Any, Mapping[str, object], Callable[[str], str | None]], str] = lambda *_: ""
+    """What a report says of a changed field in place of its two values: the field, the record, the inputs that were
+    declared, and what returns the content of a digest where it is on this machine."""
     secret_outputs: tuple[str, ...] = ()
     """What is secret whatever the program says."""
     by_name: Mapping[str, Field] = field(init=False, repr=False)

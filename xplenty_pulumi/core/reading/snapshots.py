@@ -181,7 +181,8 @@ class SnapshotReader:
         Raises:
             XplentyError: the account cannot be read.
         """
-        listing: PagedList[Any] = PagedList(newest_first(self._client, kind.collection))
+        parts = {"include": kind.parts} if kind.parts else {}
+        listing: PagedList[Any] = PagedList(newest_first(self._client, kind.collection, **parts))
         is_marked = bool(kind.signed)
         if all_living and is_marked and not kind.phases:
             listing.read_all()
@@ -204,9 +205,10 @@ class SnapshotReader:
 
     def _read_singly(self, kind: Kind, numbers: Collection[int], *, is_account_known: bool) -> dict[int, Any]:
         client = None if is_account_known else self._client
-        calls = getattr(self._client, kind.collection)
-        found = {number: or_none(partial(calls.get, number), client) for number in numbers}
+        parts = {"include": kind.parts} if kind.parts else {}
+        get = partial(getattr(self._client, kind.collection).get, **parts)
+        found = {number: or_none(partial(get, number), client) for number in numbers}
         absent = [number for number, record in found.items() if record is None]
         if absent:
             self._clock.sleep(_LAG)
-        return {**found, **{number: or_none(partial(calls.get, number), client) for number in absent}}
+        return {**found, **{number: or_none(partial(get, number), client) for number in absent}}

@@ -4,7 +4,7 @@ Each field that the service shows has its class in the table of its kind, and al
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -92,7 +92,8 @@ class Entry:
     """A resource in the state of a stack.
 
     `declared` are the inputs of the program, `outputs` what was observed last, both without values that cannot be read;
-    the names of those are in `unreadable`.
+    the names of those are in `unreadable`. `content` returns the content of a digest among them, where it is on this
+    machine.
     """
 
     stack: str
@@ -103,11 +104,14 @@ class Entry:
     outputs: Mapping[str, object] = field(repr=False)
     unreadable: tuple[str, ...] = ()
     marker: Marker | None = None
+    content: Callable[[str], str | None] = field(default=lambda _digest: None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Finding:
     """One difference. `stack` and `resource` are empty for what is in no state; a `field` has two values.
+
+    The `remark` of a field says more than these.
 
     `marker` is what something carries that is in no state.
     """
@@ -160,6 +164,8 @@ def findings_of(entry: Entry, record: Any) -> tuple[Finding, ...]:
             return _findings_of_run(entry, record)
         case _ if record is None:
             return (finding(entry, Cause.GONE, _UNKNOWN),)
+        case _ if entry.kind.is_removed(record):
+            return (finding(entry, Cause.GONE, f"it is {record.status}"),)
         case Ending.TERMINATED:
             return _findings_of_cluster(entry, record)
         case Ending.REMOVED:
@@ -212,7 +218,8 @@ def _changes(entry: Entry, record: object, *, but: str = "") -> tuple[Finding, .
     found = []
     for one in differences(kind, known, view):
         drift = class_of_input(kind, one.field, is_declared=one.field in entry.declared)
-        found.append(_changed(entry, one.field, drift, view, known))
+        remark = kind.remark(one.field, record, known, entry.content)
+        found.append(replace(_changed(entry, one.field, drift, view, known), remark=remark))
     for name, drift in kind.shown.items():
         is_compared = drift is not Drift.NONE and name not in (but, *entry.unreadable)
         if is_compared and entry.outputs.get(name) != view.get(name):

@@ -7,7 +7,7 @@ from typing import Any
 
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Ending
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, marker_on, signed_text
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, marker_on
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
 from xplenty_pulumi.core.reading.snapshots import SnapshotReader
 from xplenty_pulumi.core.reports.drift import CAUSES, Cause, Entry, Finding, finding, findings_of
@@ -120,7 +120,7 @@ def _fate(record: Any, now: datetime | None) -> str:
 
 def _headline(record: Any) -> str:
     if kind_of(record).ends is Ending.REMOVED:
-        return markers.strip(signed_text(record))
+        return markers.strip(record.name)
     nodes = "" if record.nodes is None else f", {plural(record.nodes, 'node')}"
     named = f"{record.name}: " if record.name else ""
     return f"{named}{record.status}{nodes}"

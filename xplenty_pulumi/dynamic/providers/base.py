@@ -76,7 +76,7 @@ class Provider(ProviderContext, ABC):
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
         if remark := found.remark(label, olds.get("status"), unknown=unknown):
             bridge.say(self.call(), remark)
-        self.planned(found, news)
+        self.planned(found, _id, olds, news)
         # What a version before 0.2 has laid out is written anew.
         given = [one for one in self.arguments if isinstance(one, dict)]
         is_outdated = not self.kind.secret_outputs and any(DECLARED in one for one in given)
@@ -86,8 +86,8 @@ class Provider(ProviderContext, ABC):
             delete_before_replace=True,
         )
 
-    def planned(self, found: ChangePlan, news: Properties) -> None:
-        """Warn of what the plan needs that is not there any more; where nothing can be missing, nothing."""
+    def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
+        """Tell what a plan is about that its inputs do not show; raises XplentyError for one that is refused."""
 
     def plan(self, olds: Properties, news: Properties) -> ChangePlan:
         """Return the core's plan from the outputs in the state to the new inputs."""

@@ -187,10 +187,12 @@ class DefinitionReconciler(Generic[RecordT]):
         signed = {self._definition.signed: text}
         try:
             body = self._definition.change(record, desired, signed)
-            self._definition.calls.update(self._definition.key(record), body)
+            answer = self._definition.calls.update(self._definition.key(record), body)
         except XplentyError:
             return outcome
-        return replace(outcome, record=record.model_copy(update=signed))
+        filled = {name: getattr(answer, name, None) for name in self._definition.kind.shown}
+        shown = {name: value for name, value in filled.items() if value is not None}
+        return replace(outcome, record=record.model_copy(update={**shown, **signed}))
 
     def _followed_up(
         self, outcome: Outcome[RecordT], desired: DesiredDefinition, *, before: RecordT | None
