@@ -51,7 +51,7 @@ QUICK = settings(
 
 
 class InhabitedAccount:
-    """An account with a ready cluster, a pending one, a completed job and a hook, as a WSGI application."""
+    """An account with a ready cluster, a pending one, a job, a connection and a hook, as a WSGI application."""
 
     def __init__(self) -> None:
         clock = ManualClock()
@@ -63,10 +63,13 @@ class InhabitedAccount:
         pending = self._create("clusters", b'{"nodes": 2}')
         settings = b'{"url": "http://127.0.0.1:9/", "basic_auth_data": "YTpi"}'
         hook = self._create("hooks", b'{"type": "web", "events": ["job"], "settings": %s}' % settings)
+        bucket = self._create("connections/s3", b'{"name": "quay", "username": "quay", "password": "tide"}')
         self.clusters = [ready, pending]
         self.ids = {
             "account_id": ACCOUNT_ID,
             "cluster_id": ready,
+            "connection_id": bucket,
+            "connection_type": "s3",
             "hook_id": hook,
             "job_id": job,
             "output_id": job * 10,

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from xplenty_pulumi.emulator.faults.rules import ALWAYS, FIRST, SECOND, FaultRule, Faults, Strike
     from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
+    from xplenty_pulumi.emulator.life.connections import EmulatedConnection
     from xplenty_pulumi.emulator.life.knobs import Knobs
     from xplenty_pulumi.emulator.life.records import (
         EmulatedCluster,
@@ -61,6 +62,7 @@ __all__ = [
     "Delivery",
     "Effect",
     "EmulatedCluster",
+    "EmulatedConnection",
     "EmulatedHook",
     "EmulatedJob",
     "EmulatedPackage",
@@ -94,7 +96,17 @@ __all__ = [
 ]
 
 _MODULES = (
-    *("life.knobs", "life.records", "life.seed", "wire.messages", "hooks.outbox", "account", "backstage", "emulator"),
+    *(
+        "life.knobs",
+        "life.connections",
+        "life.records",
+        "life.seed",
+        "wire.messages",
+        "hooks.outbox",
+        "account",
+        "backstage",
+        "emulator",
+    ),
     *("faults.fault", "faults.catalogue", "faults.rules"),
 )
 

@@ -108,7 +108,7 @@ def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
         stack=stack,
         name=str(resource["urn"]).rpartition("::")[2],
         kind=kind,
-        id=int(resource["id"]),
+        id=kind.key(resource["id"]),
         declared={name: value for name, value in declared.items() if name not in secret},
         outputs={name: value for name, value in outputs.items() if name not in secret},
         unreadable=tuple(sorted(secret)),

@@ -91,6 +91,12 @@ class Knobs:
     # POST of a job's watcher: 201 documented, 200 expected by the Ruby client.
     watch_job_status: Literal[201, 200] = 201
 
+    # Connections: whether an id is one among all of them or only among those of its type (not stated).
+    connection_ids: Literal["unique", "by_type"] = "unique"
+    # Which fields of its type a connection shows: all that are no secrets, those that an unmerged client has, or only
+    # the one in the published examples.
+    connection_fields_shown: Literal["all", "some", "username"] = "all"
+
     # Which secret settings answers hold: the password of a web hook is documented as write-only, a mock returns it.
     hook_secrets_shown: Literal["all_but_password", "all", "none"] = "all_but_password"
     # PUT of settings: what is left out stays as it is, or is gone.

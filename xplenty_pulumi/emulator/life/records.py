@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.knobs import require
 
 Moment: TypeAlias = float
@@ -233,8 +234,17 @@ class EmulatedHook:
         return self.active and (event in self.events or event.partition(".")[0] in self.events)
 
 
-Record: TypeAlias = EmulatedCluster | EmulatedJob | EmulatedPackage | EmulatedSchedule | EmulatedHook
+Record: TypeAlias = (
+    EmulatedCluster | EmulatedJob | EmulatedPackage | EmulatedSchedule | EmulatedConnection | EmulatedHook
+)
 FIRST_IDS: Mapping[type[Record], int] = MappingProxyType(
-    {EmulatedCluster: 501, EmulatedJob: 9001, EmulatedPackage: 101, EmulatedSchedule: 301, EmulatedHook: 701}
+    {
+        EmulatedCluster: 501,
+        EmulatedJob: 9001,
+        EmulatedPackage: 101,
+        EmulatedSchedule: 301,
+        EmulatedConnection: 601,
+        EmulatedHook: 701,
+    }
 )
 """The kinds of records, and the id that the first of each is given."""
