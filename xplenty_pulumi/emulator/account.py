@@ -175,6 +175,7 @@ class Account:
             links=self._links(),
             parameters=reading.parameters_of(request, area=route.area),
             ids=route.ids,
+            type=route.type,
         )
         return route.handler(call)
 
