@@ -135,7 +135,8 @@ class Session:
 
     def job_runs(self, call: EngineCall) -> RunReconciler:
         """Return the account's job runs, reporting to the row of the resource that `call` is about."""
-        return RunReconciler(self.client, self.runs, self._patience(call), polls=self.polls)
+        takes_key = self.questions.takes_run_key
+        return RunReconciler(self.client, self.runs, self._patience(call), polls=self.polls, takes_key=takes_key)
 
     def definitions(self, kind: Kind, call: EngineCall) -> DefinitionReconciler[Any]:
         """Return the account's definitions of a kind, reporting to the row of the resource that `call` is about."""
