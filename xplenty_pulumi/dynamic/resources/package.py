@@ -90,7 +90,8 @@ class Package(Derivable, PackageOutputs, module="xplenty", name="Package"):
             name: Name for people; by default that in the document, else the resource's.
             description: Text for people, to which the ownership marker is added.
             variables: Variables with their expressions; by default those in the document. What is left out is removed.
-            flow_type: Type of its flow, `dataflow` or `workflow`; by default that in the document, else the service's `dataflow`.
+            flow_type: Type of its flow, `dataflow` or `workflow`; by default that in the document, else
+                `dataflow`.
             copy_of: Id of a package of the account that it is made a copy of, instead of a `source`.
             validate: Let the service validate it after each change, and fail the `up` where it is not valid; default
                 true.

@@ -1,6 +1,7 @@
 """A flow has one form and one digest, and a document says what it has of a package."""
 
 import json
+import re
 from types import MappingProxyType
 from typing import Any
 
@@ -8,13 +9,12 @@ import pytest
 
 from xplenty_pulumi.core.kinds.flows.document import canonical, digest, digest_of, formatted, read_document
 
-FLOW = {"b": [1, {"z": None, "a": "é"}], "a": 1.5}
+FLOW: dict[str, Any] = {"b": [1, {"z": None, "a": "é"}], "a": 1.5}
 TEXT = '{"a":1.5,"b":[1,{"a":"é","z":null}]}'
 
 
 @pytest.mark.parametrize(
-    "flow",
-    [FLOW, MappingProxyType(FLOW), json.dumps(FLOW, indent=3), json.dumps(FLOW), {**FLOW, "b": tuple(FLOW["b"])}],  # type: ignore[arg-type]
+    "flow", [FLOW, MappingProxyType(FLOW), json.dumps(FLOW, indent=3), json.dumps(FLOW), {**FLOW, "b": (*FLOW["b"],)}]
 )
 def test_one_form(flow: Any) -> None:
     """Blanks, the order of names and the kind of mapping make no difference."""
@@ -51,12 +51,8 @@ def test_an_export_has_inputs_beside_its_flow(flow: dict[str, Any]) -> None:
 )
 def test_what_is_no_document_is_told(source: Any, text: str) -> None:
     """The text completes a sentence about `source`, and quotes nothing of it."""
-    with pytest.raises(ValueError, match="^"):
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}"):
         read_document(source)
-    try:
-        read_document(source)
-    except ValueError as problem:
-        assert str(problem).startswith(text)
 
 
 def test_a_flow_that_is_no_json_has_a_digest_too() -> None:
