@@ -127,6 +127,7 @@ def made(kind: Kind, bench: Bench) -> Key:
 @EVERY_KIND
 def test_each_field_of_a_record_is_in_the_emulator(kind: Kind, bench: Bench) -> None:
     """The emulator shows every field that the client's model has, but for what the service seldom shows."""
-    parts = {"include": ("package", "cluster")} if kind.ends is Ending.COMPLETED else {}
+    include = ("package", "cluster") if kind.ends is Ending.COMPLETED else kind.parts
+    parts = {"include": include} if include else {}
     record = getattr(bench.client, kind.collection).get(made(kind, bench), **parts)
     assert {*model(kind).model_fields} - record.model_fields_set <= ADDED | SELDOM
