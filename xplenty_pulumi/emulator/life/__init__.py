@@ -5,7 +5,7 @@
 - `effects`: how clusters and jobs act on one another: starting, queueing, idling, failing and stopping together.
 - `connections`: the record of a connection.
 - `knobs`: what no source settles, and every duration.
-- `packages`: packages and their validations, and what a flow says about them.
+- `packages`: packages, their validations, the tasks of workflows, and what a flow says about them.
 - `records`: what else an account holds: frozen records that the state machines replace as time goes by.
 - `seed`: what an account holds when it begins.
 - `store`: an account in a file.
