@@ -1,4 +1,4 @@
-"""Pulumi resources for Xplenty (Integrate.io ETL): clusters, job runs and hooks that are seen through to the end.
+"""Pulumi resources for Xplenty (Integrate.io ETL): clusters, job runs, schedules and hooks, seen through to the end.
 
 The Pulumi front end is loaded when one of its names is first used, so `xplenty_pulumi.client` needs no engine.
 
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
         get_jobs,
         get_package,
         get_packages,
+        get_schedule,
+        get_schedules,
     )
+    from xplenty_pulumi.dynamic.resources.schedule import Schedule, ScheduleProvider
 
 __all__ = [
     "Cluster",
@@ -38,6 +41,8 @@ __all__ = [
     "JobRun",
     "JobRunProvider",
     "LookupFailed",
+    "Schedule",
+    "ScheduleProvider",
     "__version__",
     "get_account_limits",
     "get_cluster",
@@ -46,6 +51,8 @@ __all__ = [
     "get_jobs",
     "get_package",
     "get_packages",
+    "get_schedule",
+    "get_schedules",
     "quote",
 ]
 
@@ -57,6 +64,8 @@ _HOMES = {
     "HookProvider": "dynamic.resources.hook",
     "JobRun": "dynamic.resources.job_run",
     "JobRunProvider": "dynamic.providers.job_run",
+    "Schedule": "dynamic.resources.schedule",
+    "ScheduleProvider": "dynamic.resources.schedule",
     "quote": "core.kinds.variables",
 }
 """Where the names are, those of the lookups left out."""

@@ -9,8 +9,8 @@
 Every method returns a model or raises one of `xplenty_pulumi.errors`.
 
 - `api`: the client, and the calls about the account itself.
-- `clusters`, `jobs`, `hooks`, `packages`: the calls of each collection.
-- `models`: what the service answers, as frozen values; the records of hooks stand in `hooks`.
+- `clusters`, `jobs`, `packages`, `schedules`, `hooks`: the calls of each collection.
+- `models`: what the service answers, as frozen values; the records of schedules and hooks stand beside their calls.
 - `parsing`: from JSON values to models.
 - `collection`: the calls that all collections share, and whose record an answer holds.
 - `paging`: lists that come in pages.
@@ -34,6 +34,7 @@ from xplenty_pulumi.client.models import (
     Subscription,
     Watcher,
 )
+from xplenty_pulumi.client.schedules import Schedule, ScheduledPackage, ScheduleTask
 
 __all__ = [
     "BootstrapAction",
@@ -54,6 +55,9 @@ __all__ = [
     "PingedHook",
     "Plan",
     "RateLimit",
+    "Schedule",
+    "ScheduleTask",
+    "ScheduledPackage",
     "Subscription",
     "Watcher",
 ]

@@ -42,9 +42,9 @@ if TYPE_CHECKING:
         EmulatedHook,
         EmulatedJob,
         EmulatedPackage,
-        EmulatedSchedule,
         PackageSeed,
     )
+    from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule
     from xplenty_pulumi.emulator.life.seed import ScheduleSeed, Seed, TaskPackageSeed
     from xplenty_pulumi.emulator.wire.messages import Request, Response
 

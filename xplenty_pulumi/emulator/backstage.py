@@ -18,10 +18,10 @@ from xplenty_pulumi.emulator.life.records import (
     EmulatedHook,
     EmulatedJob,
     EmulatedPackage,
-    EmulatedSchedule,
     Moment,
     PackageSeed,
 )
+from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule, replanned
 from xplenty_pulumi.emulator.life.seed import package_of
 from xplenty_pulumi.emulator.life.world import Kind, World
 
@@ -107,6 +107,17 @@ class Backstage:
             world.put(replace(world.hooks[number], **({"updated_at": now} | fields)))
             self.account.outbox.wake()
             return world.hooks[number]
+
+    def schedules(self) -> tuple[EmulatedSchedule, ...]:
+        """Return every schedule as it is now, oldest first."""
+        with self._present() as (world, _):
+            return tuple(world.schedules.values())
+
+    def edit_schedule(self, number: int, **fields: Any) -> EmulatedSchedule:
+        """Change fields of a schedule at once, as somebody else would have done; its next run is planned anew."""
+        with self._present() as (world, now):
+            world.put(replanned(replace(world.schedules[number], **({"updated_at": now} | fields)), at=now))
+            return world.schedules[number]
 
     def deliveries(self) -> tuple[Delivery, ...]:
         """Return what was sent to hooks, or is about to be, oldest first; of more than 10,000 only the last."""

@@ -72,7 +72,7 @@ class Provider(ProviderContext, ABC):
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Return what needs a new resource; what differs at all the engine finds out itself, property by property."""
         self.hold(_id, olds)
-        found = self.plan(olds, news)
+        found = self.settled(_id, self.plan(olds, news), news)
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
         if remark := found.remark(label, olds.get("status"), unknown=unknown):
             bridge.say(self.call(), remark)
@@ -82,6 +82,10 @@ class Provider(ProviderContext, ABC):
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
+
+    def settled(self, _id: str, found: ChangePlan, _news: Properties) -> ChangePlan:
+        """Return the plan once it is known what the thing with this id still lets change in place."""
+        return found
 
     def planned(self, found: ChangePlan, news: Properties) -> None:
         """Warn of what the plan needs that is not there any more; where nothing can be missing, nothing."""

@@ -15,7 +15,6 @@ from xplenty_pulumi.emulator.life.records import (
     STOPPING,
     EmulatedJob,
     EmulatedPackage,
-    Output,
 )
 from xplenty_pulumi.emulator.wire import values
 from xplenty_pulumi.emulator.wire.lists import Filter, ListRules
@@ -61,7 +60,8 @@ def run_job(call: Call) -> Answer:
     package = _runnable(call, fields["package_id"])
     _check_cluster(call, fields["cluster_id"])
     _check_variables(call, package, fields)
-    job = _new_job(call, package, fields)
+    given = {name: value for name, value in fields.items() if name != "package_id"}
+    job = jobs.created(call.world.take_id(EmulatedJob), package, knobs=call.knobs, at=call.now, **given)
     call.world.put(job)
     call.world.put(life.busy(call.world.clusters[job.cluster_id], at=call.now))
     return Answer(view(call, job), status=201)
@@ -99,24 +99,6 @@ def _check_variables(call: Call, package: EmulatedPackage, fields: Mapping[str, 
         for name in fields.get(kind, {}):
             if name not in package.variables and not name.startswith("_"):
                 raise invalid(kind, f"has the variable {values.shown(name)}, which package {package.id} does not")
-
-
-def _new_job(call: Call, package: EmulatedPackage, fields: Mapping[str, Any]) -> EmulatedJob:
-    number = call.world.take_id(EmulatedJob)
-    run_seconds = package.run_seconds
-    outputs = enumerate(package.outputs.items())
-    return EmulatedJob(
-        id=number,
-        status=call.knobs.first_job_status,
-        status_since=call.now,
-        created_at=call.now,
-        updated_at=call.now,
-        run_seconds=call.knobs.job_run_seconds if run_seconds is None else run_seconds,
-        needed_nodes=package.needed_nodes,
-        failure=package.failure,
-        outputs=tuple(Output(number * 10 + index, name, count) for index, (name, count) in outputs),
-        **fields,
-    )
 
 
 def stop_job(call: Call) -> Answer:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xplenty_pulumi.emulator.calls import catalogue, clusters, hooks, jobs, watchers
+from xplenty_pulumi.emulator.calls import catalogue, clusters, hooks, jobs, schedules, watchers
 from xplenty_pulumi.emulator.calls.call import Call, Handler
 from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, Answer, Refusal
 
@@ -27,8 +27,14 @@ ACCOUNT: Mapping[str, Mapping[str, Handler]] = {
     "jobs/{id}/outputs/{id}/preview": {"GET": jobs.preview_output},
     "packages": {"GET": catalogue.list_packages},
     "packages/{id}": {"GET": catalogue.get_package},
-    "schedules": {"GET": catalogue.list_schedules},
-    "schedules/{id}": {"GET": catalogue.get_schedule},
+    "schedules": {"GET": schedules.list_schedules, "POST": schedules.create_schedule},
+    "schedules/{id}": {
+        "GET": schedules.get_schedule,
+        "PUT": schedules.update_schedule,
+        "DELETE": schedules.delete_schedule,
+    },
+    "schedules/{id}/clone": {"POST": schedules.clone_schedule},
+    "schedules/{id}/run": {"POST": schedules.run_schedule},
     "hooks": {"GET": hooks.list_hooks, "POST": hooks.create_hook},
     "hooks/{id}": {"GET": hooks.get_hook, "PUT": hooks.update_hook, "DELETE": hooks.delete_hook},
     "hooks/{id}/ping": {"GET": hooks.ping_hook},
@@ -65,10 +71,6 @@ _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "packages/{id}/validate": ("POST",),
     "packages/{id}/validations": ("GET", "POST"),
     "packages/{id}/validations/{id}": ("GET",),
-    "schedules": ("POST",),
-    "schedules/{id}": ("PUT", "DELETE"),
-    "schedules/{id}/clone": ("POST",),
-    "schedules/{id}/run": ("POST",),
     "user": ("PUT",),
 }
 _LEFT_OUT_AREAS = frozenset({"connections", "deliveries", "invoices", "members", "payment_method"})

@@ -1,9 +1,29 @@
 """The life of one job run, as pure functions of the job, the knobs and a moment."""
 
 from dataclasses import replace
+from typing import Any
 
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.knobs import Knobs
-from xplenty_pulumi.emulator.life.records import FINAL, STOPPING, EmulatedJob, Moment
+from xplenty_pulumi.emulator.life.records import FINAL, STOPPING, EmulatedJob, EmulatedPackage, Output
+
+
+def created(number: int, package: EmulatedPackage, *, knobs: Knobs, at: Moment, **fields: Any) -> EmulatedJob:
+    """Return a new run of a package; `fields` say on which cluster, and what the caller has given besides."""
+    outputs = enumerate(package.outputs.items())
+    return EmulatedJob(
+        id=number,
+        status=knobs.first_job_status,
+        status_since=at,
+        package_id=package.id,
+        created_at=at,
+        updated_at=at,
+        run_seconds=knobs.job_run_seconds if package.run_seconds is None else package.run_seconds,
+        needed_nodes=package.needed_nodes,
+        failure=package.failure,
+        outputs=tuple(Output(number * 10 + index, name, count) for index, (name, count) in outputs),
+        **fields,
+    )
 
 
 def due(job: EmulatedJob, *, knobs: Knobs) -> Moment | None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from xplenty_pulumi.emulator.life import clock
 from xplenty_pulumi.emulator.life.knobs import require
+from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule, MadeBy
 
-Moment: TypeAlias = float
-"""Seconds since 1970 in UTC, on the service's own clock."""
+Moment: TypeAlias = clock.Moment
 
 READY = frozenset({"available", "idle"})
 UNREADY = frozenset({"pending", "creating"})
@@ -86,6 +87,8 @@ class EmulatedCluster:
     fails_to_start: bool = False
     quiet_since: Moment | None = None
     """Since when a ready cluster has had no unfinished job."""
+    made_by: MadeBy | None = None
+    """The schedule that made it, None for a user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,11 @@ class EmulatedJob:
     completed_at: Moment | None = None
     errors: str | None = None
     watched: bool = True
+    made_by: MadeBy | None = None
+    """The schedule that started it, None for a user."""
+    attempts: int = 0
+    retries: int | None = None
+    """How often its schedule repeats it when it fails; None for never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,27 +164,6 @@ class EmulatedPackage(PackageSeed):
     created_at: Moment
     updated_at: Moment
     version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class EmulatedSchedule:
-    """A schedule that can be read; this account does not run it."""
-
-    id: int
-    name: str
-    created_at: Moment
-    updated_at: Moment
-    start_at: Moment
-    description: str = ""
-    status: str = "disabled"
-    interval_amount: int = 1
-    interval_unit: str = "hours"
-    overlap: bool = True
-    auto_retry: bool = False
-    auto_retry_attempts: int = 3
-    reuse_cluster_strategy: str = "any"
-    task: Mapping[str, Any] = field(default_factory=dict)
-    watched: bool = True
 
 
 @dataclass(frozen=True, slots=True)

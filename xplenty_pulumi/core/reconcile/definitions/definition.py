@@ -98,6 +98,10 @@ class Definition(Generic[RecordT]):
         """
         return Outcome(record)
 
+    def remains(self, _key: Key) -> str:
+        """Return what goes on although it is removed, as a sentence without its subject; empty for nothing."""
+        return ""
+
     def key(self, record: RecordT) -> Key:
         """Return what identifies it in calls: its id; for a connection its type as well."""
         return record.id
@@ -131,12 +135,14 @@ class Definition(Generic[RecordT]):
         """Return the body that creates it with this marker."""
         local = self.kind.names(Change.LOCAL)
         inputs = {name: value for name, value in desired.inputs.items() if name not in local}
-        return {**inputs, self.signed: markers.sign(str(inputs.get(self.signed, "")), marker)}
+        text = markers.sign(str(inputs.get(self.signed, "")), marker)
+        return self.kind.body({**inputs, self.signed: text})
 
     def changes(self, record: RecordT, desired: DesiredDefinition) -> dict[str, object]:
         """Return the inputs that its update sets: those that it is about and that are wrong or not seen."""
         in_place = [name for name in self.kind.names(Change.IN_PLACE) if name in desired.inputs]
-        unseen = [name for name in in_place if getattr(record, name, None) is None]
+        shown = self.view(record, {})
+        unseen = [name for name in in_place if getattr(record, name, shown.get(name)) is None]
         names = desired.intent.fields & {*self.wrong_fields(record, desired.inputs), *unseen, *self.hidden}
         return {name: desired.inputs[name] for name in in_place if name in names}
 
@@ -146,7 +152,7 @@ class Definition(Generic[RecordT]):
         """Return the body that sets what is `changed`, with all that each change has to repeat."""
         kept = self.repeated(record, desired.inputs)
         meant = {name: value for name, value in desired.inputs.items() if name in {*kept} & desired.intent.fields}
-        return {**kept, **meant, **changed}
+        return self.kind.body({**kept, **meant, **changed})
 
 
 def definition_of(kind: Kind, client: Client) -> Definition[Any]:
