@@ -249,7 +249,6 @@ def test_search_says_that_it_is_not_there(area: str, schema_watch: SchemaWatch) 
         ("POST", "packages"),
         ("PUT", "packages/101"),
         ("GET", "packages/101/export"),
-        ("POST", "schedules/301/run"),
         ("GET", "connections"),
         ("POST", "connections/s3/test"),
         ("GET", "/accounts"),

@@ -36,9 +36,7 @@ class DefinitionProvider(Provider):
         names = {*Inputs.of(news).unknown, *(one.field for one in found.updates)}
         fixed = self.reconciler(call).fixed(number, names) if names.intersection(self.kind.fixed) else ()
         if fixed:
-            text = (
-                f"{self.kind.name} {id_} does not let its {' and '.join(fixed)} change any more, so it is replaced"
-            )
+            text = f"{self.kind.name} {id_} does not let its {' and '.join(fixed)} change any more, so it is replaced"
             bridge.say(call, text)
         return replace(found, replaces=fixed)
 

@@ -30,9 +30,12 @@ def _between(lowest: int, highest: int) -> Reader:
 def _moment(field: str, value: Any) -> Moment:
     try:
         found = datetime.fromisoformat(values.text(field, value))
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        moment = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
-        raise invalid(field, f"must be a time such as 2026-01-01T02:00:00Z, got {values.shown(value)}") from None
+        moment = -1
+    if moment < 0:
+        raise invalid(field, f"must be a time such as 2026-01-01T02:00:00Z, got {values.shown(value)}")
+    return moment
 
 
 def _packages(field: str, value: Any) -> list[Mapping[str, Any]]:

@@ -111,9 +111,9 @@ def default_packages() -> tuple[PackageSeed, ...]:
 
 
 def default_schedules() -> tuple[ScheduleSeed, ...]:
-    """Return the schedules of an account that was given none."""
+    """Return the schedules of an account that was given none; both are disabled, so nothing runs unasked."""
     return (
-        ScheduleSeed(301, "Every night", status="enabled", interval_unit="days", packages=(TaskPackageSeed(101),)),
+        ScheduleSeed(301, "Every night", interval_unit="days", packages=(TaskPackageSeed(101),)),
         ScheduleSeed(302, "Customers by the hour", packages=(TaskPackageSeed(102, {"since": "'2026-01-01'"}),)),
     )
 
