@@ -43,8 +43,8 @@ if TYPE_CHECKING:
         EmulatedCluster,
         EmulatedHook,
         EmulatedJob,
-        EmulatedSchedule,
     )
+    from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule
     from xplenty_pulumi.emulator.life.seed import ScheduleSeed, Seed, TaskPackageSeed
     from xplenty_pulumi.emulator.wire.messages import Request, Response
 

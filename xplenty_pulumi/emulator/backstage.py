@@ -10,6 +10,7 @@ from xplenty_pulumi.emulator.account import Account, LoggedCall
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
 from xplenty_pulumi.emulator.hooks.sending import send
 from xplenty_pulumi.emulator.life import clusters, effects, jobs
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.knobs import CLUSTER_IN_ERROR
 from xplenty_pulumi.emulator.life.packages import EmulatedPackage, PackageSeed, saved
@@ -19,9 +20,8 @@ from xplenty_pulumi.emulator.life.records import (
     EmulatedCluster,
     EmulatedHook,
     EmulatedJob,
-    EmulatedSchedule,
-    Moment,
 )
+from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule, replanned
 from xplenty_pulumi.emulator.life.seed import package_of
 from xplenty_pulumi.emulator.life.world import Kind, World
 
@@ -121,6 +121,17 @@ class Backstage:
             changed: dict[str, Any] = {"updated_at": now, "settings": settings} | fields
             world.put(replace(world.connections[number], **changed))
             return world.connections[number]
+
+    def schedules(self) -> tuple[EmulatedSchedule, ...]:
+        """Return every schedule as it is now, oldest first."""
+        with self._present() as (world, _):
+            return tuple(world.schedules.values())
+
+    def edit_schedule(self, number: int, **fields: Any) -> EmulatedSchedule:
+        """Change fields of a schedule at once, as somebody else would have done; its next run is planned anew."""
+        with self._present() as (world, now):
+            world.put(replanned(replace(world.schedules[number], **({"updated_at": now} | fields)), at=now))
+            return world.schedules[number]
 
     def deliveries(self) -> tuple[Delivery, ...]:
         """Return what was sent to hooks, or is about to be, oldest first; of more than 10,000 only the last."""

@@ -71,7 +71,7 @@ class Provider(ProviderContext, ABC):
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Return what needs a new resource; what differs at all the engine finds out itself, property by property."""
         self.hold(_id, olds)
-        found = self.plan(olds, news)
+        found = self.settled(_id, self.plan(olds, news), news)
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
         if remark := found.remark(label, olds.get("status"), unknown=unknown):
             bridge.say(self.call(), remark)
@@ -84,6 +84,10 @@ class Provider(ProviderContext, ABC):
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
+
+    def settled(self, _id: str, found: ChangePlan, _news: Properties) -> ChangePlan:
+        """Return the plan once it is known what the thing with this id still lets change in place."""
+        return found
 
     def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
         """Tell what a plan is about that its inputs do not show; raises XplentyError for one that is refused."""

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.knobs import Knobs
-from xplenty_pulumi.emulator.life.records import READY, EmulatedCluster, Moment
+from xplenty_pulumi.emulator.life.records import READY, EmulatedCluster
 
 _ADJECTIVES = ("cyan", "amber", "quiet", "bold", "lucid", "misty", "brave", "coral")
 _NOUNS = ("wave", "ridge", "delta", "grove", "comet", "harbor", "prairie", "summit")

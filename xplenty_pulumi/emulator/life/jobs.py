@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.packages import EmulatedTask
-from xplenty_pulumi.emulator.life.records import FINAL, STOPPING, EmulatedJob, Moment
+from xplenty_pulumi.emulator.life.records import FINAL, STOPPING, EmulatedJob
 
 
 def due(job: EmulatedJob, *, knobs: Knobs) -> Moment | None:
