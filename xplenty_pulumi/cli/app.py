@@ -37,6 +37,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "recover.hand_over:hand_over",
         "Hand a cluster or a hook over to a resource of the stack, whose next `pulumi up` adopts it.",
     ),
+    "import": (
+        "imports.command:import_",
+        "Write a program that declares what exists in the account, and take it into the state of the stack.",
+    ),
     "preview-comment": (
         "comment.command:preview_comment",
         "Read `pulumi preview --json` from stdin, errors included, and print a comment of at most 65,000 bytes.",

@@ -15,6 +15,8 @@ View = Callable[[Any, Mapping[str, object]], dict[str, object]]
 """A record of the service as plain values, without its id and without a marker; the inputs that were asked for."""
 EVERYTHING = "*"
 """What a create owes that has not come to its end, where else the names of fields stand."""
+SIGNATURE = "marker"
+"""What an import owes, where else the names of fields stand: it changes nothing, so the next update signs."""
 
 
 class Change(Enum):
@@ -99,7 +101,8 @@ class Field:
 
     `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
     that no error and no report shows its value: somewhere in the `whole`, or in its `members`, which are noted by their
-    names. `echo` is the way to where a record shows it besides under its name.
+    names. `secret` are the members that are secret whatever the program says. `echo` is the way to where a record shows
+    it besides under its name.
     """
 
     name: str
@@ -109,6 +112,7 @@ class Field:
     required: bool = False
     drift: Drift = Drift.HARMFUL
     private: Literal["", "whole", "members"] = ""
+    secret: frozenset[str] = frozenset()
     echo: tuple[str, ...] = ()
 
 

@@ -13,7 +13,7 @@ from pulumi.dynamic import CheckResult, ConfigureRequest, CreateResult, DiffResu
 
 from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.core.kinds.compare import ChangePlan, plan
-from xplenty_pulumi.core.kinds.kind import EVERYTHING, Kind
+from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
@@ -74,11 +74,13 @@ class Provider(ProviderContext, ABC):
         self.hold(_id, olds)
         found = self.plan(olds, news)
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
-        if remark := found.remark(label, olds.get("status"), unknown=unknown):
-            bridge.say(self.call(), remark)
+        is_unsigned = SIGNATURE in owed_by(olds)
+        remark = found.remark(label, olds.get("status"), unknown=unknown)
+        if remark or is_unsigned:
+            bridge.say(self.call(), remark or f"signs the ownership marker of {label}, which was imported")
         self.planned(found, news)
         return DiffResult(
-            changes=True if found.is_anew or self._is_outdated() else None,
+            changes=True if found.is_anew or is_unsigned or self._is_outdated() else None,
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
@@ -110,7 +112,7 @@ class Provider(ProviderContext, ABC):
         """Return the outputs once it is as declared."""
         self.settings().require_account(_olds.get(ACCOUNT))
         call = self.call()
-        owed = str(_olds.get(OWED, "")).split()
+        owed = owed_by(_olds)
         intent = self.intent(call, _olds, _news, owed=owed)
         sent = [name for name in self.kind.by_name if name in intent.fields]
         props = {**_news, **hidden_outputs(_olds), OWED: " ".join(dict.fromkeys([*owed, *sent]))}
@@ -129,7 +131,7 @@ class Provider(ProviderContext, ABC):
             Inputs.of(news).known,
             owed=owed,
             status=str(olds.get("status", "")),
-            signs=before.get(OWNER) != news.get(OWNER),
+            signs=SIGNATURE in owed or before.get(OWNER) != news.get(OWNER),
         )
 
     def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:
@@ -161,7 +163,7 @@ class Provider(ProviderContext, ABC):
         if found.record is not None:
             watched = {} if found.notified is None else {"notify": found.notified}
             id_, shown = str(found.record.id), self.outputs({**props, **watched}, found.record)
-            if not found.remark:
+            if not found.remark and SIGNATURE not in owed_by(shown):
                 shown.pop(OWED, None)
         refreshed = refreshed_inputs(shown) if DECLARED in props else None
         if found.remark and refreshed is not None and call.keeps_state:
@@ -209,6 +211,11 @@ class Provider(ProviderContext, ABC):
     def owner(self, props: Properties) -> Marker | None:
         """Return whose marker it carries, None for what a program only looks up."""
         return marker_of(owner_of(props)) if OWNER in props else None
+
+
+def owed_by(props: Mapping[str, object]) -> list[str]:
+    """Return the fields that an update owes, or `EVERYTHING`, or `SIGNATURE`."""
+    return str(props.get(OWED, "")).split()
 
 
 def number_of(id_: str, kind: Kind) -> int:
