@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xplenty_pulumi.core.kinds.variables import quote
     from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
     from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
+    from xplenty_pulumi.dynamic.providers.package import PackageProvider
     from xplenty_pulumi.dynamic.resources.cluster import Cluster
     from xplenty_pulumi.dynamic.resources.hook import Hook, HookProvider
     from xplenty_pulumi.dynamic.resources.job_run import JobRun
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         get_package,
         get_packages,
     )
+    from xplenty_pulumi.dynamic.resources.package import Package
 
 __all__ = [
     "Cluster",
@@ -38,6 +40,8 @@ __all__ = [
     "JobRun",
     "JobRunProvider",
     "LookupFailed",
+    "Package",
+    "PackageProvider",
     "__version__",
     "get_account_limits",
     "get_cluster",
@@ -57,6 +61,8 @@ _HOMES = {
     "HookProvider": "dynamic.resources.hook",
     "JobRun": "dynamic.resources.job_run",
     "JobRunProvider": "dynamic.providers.job_run",
+    "Package": "dynamic.resources.package",
+    "PackageProvider": "dynamic.providers.package",
     "quote": "core.kinds.variables",
 }
 """Where the names are, those of the lookups left out."""

@@ -39,6 +39,8 @@ def test_public_names() -> None:
         "Plan",
         "RateLimit",
         "Subscription",
+        "Validation",
+        "ValidationProblem",
         "Watcher",
     ]
     assert all(hasattr(xplenty_pulumi.client, name) for name in xplenty_pulumi.client.__all__)
@@ -89,7 +91,18 @@ def test_public_methods() -> None:
         ],
         "hooks": ["create", "delete", "get", "list", "ping", "update"],
         "jobs": ["get", "list", "log", "run", "stop", "unwatch", "variables", "watch", "watchers"],
-        "packages": ["get", "list"],
+        "packages": [
+            "create",
+            "delete",
+            "export",
+            "get",
+            "list",
+            "start_validation",
+            "update",
+            "validate",
+            "validation",
+            "validations",
+        ],
         "plans": ["list", "subscription"],
     }
 

@@ -94,12 +94,39 @@ def look_around(who: Visitor) -> None:
         who.call("GET", path)
     for path in ("hooks/types", "packages/templates", "packages/101", "schedules", "schedules/301"):
         who.call("GET", path)
-    for status in ("active", "archived"):
-        who.call("GET", "packages", query={"status": status, "include": "flow", "sort": "name", "limit": 2})
+    look_at_packages(who)
     for kind in ("clusters", "jobs"):
         who.call("GET", f"{kind}/search", query={"q": "busy"})
     watch(who, "schedules/301")
     look_at_hooks(who)
+
+
+def look_at_packages(who: Visitor) -> None:
+    """Make packages in each way, check them until they are right, change them, and archive one."""
+    broken = {"components": [{"id": "c1", "fails_validation": "Unknown field"}]}
+    made = who.new("packages", {"name": "tides", "variables": {"day": "'x'"}, "raw_data": broken})
+    for body in ({"source_package_id": made}, {}, who.call("GET", f"packages/{made}/export").json()):
+        last = who.new("packages", {**body, "name": "tides"})
+    look_at_validations(who, made)
+    who.call(
+        "PUT", f"packages/{made}", {"variables": {"night": "'y'"}, "data_flow_json": "{}", "description": "mended"}
+    )
+    look_at_validations(who, made)
+    for method in ("DELETE", "GET", "DELETE"):
+        who.call(method, f"packages/{last}")
+    who.call("PUT", f"packages/{last}", {"name": "low tides"})
+    for status in ("active", "archived"):
+        who.call("GET", "packages", query={"status": status, "include": "flow", "sort": "name", "limit": 2})
+
+
+def look_at_validations(who: Visitor, package: int) -> None:
+    path = f"packages/{package}/validations"
+    number = who.call("POST", path).json().get("id", 0)
+    for _ in range(2):
+        who.call("GET", f"{path}/{number}")
+        who.call("GET", path, query={"status": "all", "sort": "updated"})
+        who.clock.advance(10)
+    who.call("POST", f"packages/{package}/validate")
 
 
 def look_at_hooks(who: Visitor) -> None:

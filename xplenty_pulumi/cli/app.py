@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "imports.command:import_",
         "Write a program that declares what exists in the account, and take it into the state of the stack.",
     ),
+    "pull": ("pull.command:pull", "Write what the service has of a package back into the file that the program names."),
     "preview-comment": (
         "comment.command:preview_comment",
         "Read `pulumi preview --json` from stdin, errors included, and print a comment of at most 65,000 bytes.",

@@ -11,6 +11,7 @@ Every method returns a model or raises one of `xplenty_pulumi.errors`.
 - `api`: the client, and the calls about the account itself.
 - `clusters`, `jobs`, `hooks`, `packages`: the calls of each collection.
 - `models`: what the service answers, as frozen values; the records of hooks stand in `hooks`.
+- `validations`: the records of what the service finds when it checks a package.
 - `parsing`: from JSON values to models.
 - `collection`: the calls that all collections share, and whose record an answer holds.
 - `paging`: lists that come in pages.
@@ -34,6 +35,7 @@ from xplenty_pulumi.client.models import (
     Subscription,
     Watcher,
 )
+from xplenty_pulumi.client.validations import Validation, ValidationProblem
 
 __all__ = [
     "BootstrapAction",
@@ -55,5 +57,7 @@ __all__ = [
     "Plan",
     "RateLimit",
     "Subscription",
+    "Validation",
+    "ValidationProblem",
     "Watcher",
 ]

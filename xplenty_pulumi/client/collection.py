@@ -102,15 +102,26 @@ class Collection(Generic[RecordT]):
         return self._caller.run(ApiCall(kind, request, f"{part} of {self._kind} {number}", read_checked))
 
     def _list(self, query: Mapping[str, str]) -> Listed[RecordT]:
-        return Listed(partial(self._page, query), note_cut=lambda: self._caller.cut.add(self._name))
+        return self._listed(f"{self._base}/{self._name}", query, what=self._name, read_all=self._read_all)
 
-    def _page(self, query: Mapping[str, str], offset: int) -> Page[RecordT]:
-        def read(answer: Answered) -> Page[RecordT]:
-            items = self._read_all(answer)
-            return page_of(items, answer.next_page, offset=offset, limit=int(query["limit"]))
+    def _list_part(
+        self, number: int, part: str, query: Mapping[str, str], *, read_all: Callable[[Answered], tuple[OtherT, ...]]
+    ) -> Listed[OtherT]:
+        """Return the records of another list that belongs to one record."""
+        what = f"{part} of {self._kind} {number}"
+        return self._listed(f"{self._path_of(number)}/{part}", query, what=what, read_all=read_all)
 
-        request = HttpRequest("GET", f"{self._base}/{self._name}", {**query, "offset": str(offset)})
-        return self._caller.run(ApiCall(CallKind.READ, request, self._name, read))
+    def _listed(
+        self, path: str, query: Mapping[str, str], *, what: str, read_all: Callable[[Answered], tuple[OtherT, ...]]
+    ) -> Listed[OtherT]:
+        def page(offset: int) -> Page[OtherT]:
+            def read(answer: Answered) -> Page[OtherT]:
+                return page_of(read_all(answer), answer.next_page, offset=offset, limit=int(query["limit"]))
+
+            request = HttpRequest("GET", path, {**query, "offset": str(offset)})
+            return self._caller.run(ApiCall(CallKind.READ, request, what, read))
+
+        return Listed(page, note_cut=lambda: self._caller.cut.add(what))
 
     def _read_one(self, model: type[OtherT], answer: Answered, *, number: int | None = None) -> OtherT:
         """Return the body as the record with this id, or as a new one without it; raises Unreadable."""

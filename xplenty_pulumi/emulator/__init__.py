@@ -37,13 +37,12 @@ if TYPE_CHECKING:
     from xplenty_pulumi.emulator.faults.rules import ALWAYS, FIRST, SECOND, FaultRule, Faults, Strike
     from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
     from xplenty_pulumi.emulator.life.knobs import Knobs
+    from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedValidation, PackageSeed
     from xplenty_pulumi.emulator.life.records import (
         EmulatedCluster,
         EmulatedHook,
         EmulatedJob,
-        EmulatedPackage,
         EmulatedSchedule,
-        PackageSeed,
     )
     from xplenty_pulumi.emulator.life.seed import ScheduleSeed, Seed, TaskPackageSeed
     from xplenty_pulumi.emulator.wire.messages import Request, Response
@@ -65,6 +64,7 @@ __all__ = [
     "EmulatedJob",
     "EmulatedPackage",
     "EmulatedSchedule",
+    "EmulatedValidation",
     "Emulator",
     "Fault",
     "FaultRule",
@@ -94,8 +94,8 @@ __all__ = [
 ]
 
 _MODULES = (
-    *("life.knobs", "life.records", "life.seed", "wire.messages", "hooks.outbox", "account", "backstage", "emulator"),
-    *("faults.fault", "faults.catalogue", "faults.rules"),
+    *("life.knobs", "life.packages", "life.records", "life.seed", "wire.messages", "hooks.outbox"),
+    *("account", "backstage", "emulator", "faults.fault", "faults.catalogue", "faults.rules"),
 )
 
 

@@ -11,16 +11,15 @@ from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
 from xplenty_pulumi.emulator.hooks.sending import send
 from xplenty_pulumi.emulator.life import clusters, effects, jobs
 from xplenty_pulumi.emulator.life.knobs import CLUSTER_IN_ERROR
+from xplenty_pulumi.emulator.life.packages import EmulatedPackage, PackageSeed, saved
 from xplenty_pulumi.emulator.life.records import (
     ENDED,
     FINAL,
     EmulatedCluster,
     EmulatedHook,
     EmulatedJob,
-    EmulatedPackage,
     EmulatedSchedule,
     Moment,
-    PackageSeed,
 )
 from xplenty_pulumi.emulator.life.seed import package_of
 from xplenty_pulumi.emulator.life.world import Kind, World
@@ -166,6 +165,17 @@ class Backstage:
         with self._present() as (world, _):
             world.put(package_of(package, now=world.now))
             return world.packages[package.id]
+
+    def packages(self) -> tuple[EmulatedPackage, ...]:
+        """Return every package as it is now, archived ones too, oldest first."""
+        with self._present() as (world, _):
+            return tuple(world.packages.values())
+
+    def edit_package(self, number: int, **fields: Any) -> EmulatedPackage:
+        """Save a package with other fields, as somebody does in the editor; also one that is archived."""
+        with self._present() as (world, now):
+            world.put(saved(world.packages[number], at=now, **fields))
+            return world.packages[number]
 
     def edit_cluster(self, number: int, **fields: Any) -> EmulatedCluster:
         """Change fields of a cluster at once, whatever its status and whether or not a client could."""

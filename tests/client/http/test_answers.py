@@ -36,6 +36,14 @@ OPERATIONS: dict[str, tuple[str, Callable[[Client], object]]] = {
     "jobs.watchers": ("read", lambda client: client.jobs.watchers(5)),
     "packages.get": ("read", lambda client: client.packages.get(3)),
     "packages.list": ("read", lambda client: list(client.packages.list())),
+    "packages.create": ("create", lambda client: client.packages.create({"name": "Loads"})),
+    "packages.update": ("write", lambda client: client.packages.update(3, {"name": "Loads"})),
+    "packages.delete": ("write", lambda client: client.packages.delete(3)),
+    "packages.export": ("read", lambda client: client.packages.export(3)),
+    "packages.validate": ("write", lambda client: client.packages.validate(3)),
+    "packages.start_validation": ("write", lambda client: client.packages.start_validation(3)),
+    "packages.validation": ("read", lambda client: client.packages.validation(3, 7)),
+    "packages.validations": ("read", lambda client: list(client.packages.validations(3))),
 }
 
 Expected = tuple[type[XplentyError], int]

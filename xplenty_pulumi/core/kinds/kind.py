@@ -102,7 +102,7 @@ class Field:
     `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
     that no error and no report shows its value: somewhere in the `whole`, or in its `members`, which are noted by their
     names. `secret` are the members that are secret whatever the program says. `echo` is the way to where a record shows
-    it besides under its name.
+    it besides under its name. `made_of` is the argument of a program that it is made of, where it is none itself.
     """
 
     name: str
@@ -114,6 +114,7 @@ class Field:
     private: Literal["", "whole", "members"] = ""
     secret: frozenset[str] = frozenset()
     echo: tuple[str, ...] = ()
+    made_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,10 @@ class Kind:
     """What a line says of a record that has no status."""
     asked_about: tuple[str, ...] = ()
     """The inputs that the service is asked about before an `up`."""
+    parts: tuple[str, ...] = ()
+    """What a record has only where the call that reads it asks for it by `include`."""
+    is_removed: Callable[[Any], bool] = lambda _record: False
+    """Whether a record is that of something removed, such as an archived package."""
     secret_outputs: tuple[str, ...] = ()
     """What is secret whatever the program says."""
     by_name: Mapping[str, Field] = field(init=False, repr=False)

@@ -78,15 +78,15 @@ class Provider(ProviderContext, ABC):
         remark = found.remark(label, olds.get("status"), unknown=unknown)
         if remark or is_unsigned:
             bridge.say(self.call(), remark or f"signs the ownership marker of {label}, which was imported")
-        self.planned(found, news)
+        self.planned(found, _id, olds, news)
         return DiffResult(
             changes=True if found.is_anew or is_unsigned or self._is_outdated() else None,
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
 
-    def planned(self, found: ChangePlan, news: Properties) -> None:
-        """Warn of what the plan needs that is not there any more; where nothing can be missing, nothing."""
+    def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
+        """Tell what a plan is about that its inputs do not show; raises XplentyError for one that is refused."""
 
     def plan(self, olds: Properties, news: Properties) -> ChangePlan:
         """Return the core's plan from the outputs in the state to the new inputs."""

@@ -30,11 +30,11 @@ class JobRunProvider(Provider):
 
     kind = JOB_RUN
 
-    def planned(self, found: ChangePlan, news: Properties) -> None:
-        """Look at the cluster of a run that starts anew although no input has changed."""
+    def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
+        """Warn where a run starts anew although no input has changed, and its cluster has ended."""
         if found.is_only_anew:
             with suppress(ConfigError):  # a plan needs no settings
-                warn_of_end(Inputs.of(news).checked(JOB_RUN).inputs, self.session().questions, self.call())
+                warn_of_end(Inputs.of(_news).checked(JOB_RUN).inputs, self.session().questions, self.call())
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:

@@ -5,16 +5,17 @@ from typing import Any
 
 from xplenty_pulumi.emulator.calls import clusters
 from xplenty_pulumi.emulator.calls.call import Call, answer_list
-from xplenty_pulumi.emulator.calls.views import job_json, log_text, package_json
+from xplenty_pulumi.emulator.calls.package_views import package_json
+from xplenty_pulumi.emulator.calls.views import job_json, log_text
 from xplenty_pulumi.emulator.life import clusters as life
 from xplenty_pulumi.emulator.life import jobs
+from xplenty_pulumi.emulator.life.packages import EmulatedPackage
 from xplenty_pulumi.emulator.life.records import (
     ENDED,
     FINAL,
     JOB_STATUSES,
     STOPPING,
     EmulatedJob,
-    EmulatedPackage,
     Output,
 )
 from xplenty_pulumi.emulator.wire import values

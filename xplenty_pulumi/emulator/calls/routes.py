@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xplenty_pulumi.emulator.calls import catalogue, clusters, hooks, jobs, watchers
+from xplenty_pulumi.emulator.calls import catalogue, clusters, hooks, jobs, packages, validations, watchers
 from xplenty_pulumi.emulator.calls.call import Call, Handler
 from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, Answer, Refusal
 
@@ -25,8 +25,16 @@ ACCOUNT: Mapping[str, Mapping[str, Handler]] = {
     "jobs/{id}/variables": {"GET": jobs.get_variables},
     "jobs/{id}/log": {"GET": jobs.get_log},
     "jobs/{id}/outputs/{id}/preview": {"GET": jobs.preview_output},
-    "packages": {"GET": catalogue.list_packages},
-    "packages/{id}": {"GET": catalogue.get_package},
+    "packages": {"GET": packages.list_packages, "POST": packages.create_package},
+    "packages/{id}": {
+        "GET": packages.get_package,
+        "PUT": packages.update_package,
+        "DELETE": packages.archive_package,
+    },
+    "packages/{id}/export": {"GET": packages.export_package},
+    "packages/{id}/validate": {"POST": validations.validate},
+    "packages/{id}/validations": {"GET": validations.list_validations, "POST": validations.start_validation},
+    "packages/{id}/validations/{id}": {"GET": validations.get_validation},
     "schedules": {"GET": catalogue.list_schedules},
     "schedules/{id}": {"GET": catalogue.get_schedule},
     "hooks": {"GET": hooks.list_hooks, "POST": hooks.create_hook},
@@ -58,13 +66,7 @@ GLOBAL: Mapping[str, Mapping[str, Handler]] = {
 # Documented calls that the emulator leaves out: single ones, and whole areas.
 _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "jobs/{id}/children": ("GET",),
-    "packages": ("POST",),
-    "packages/{id}": ("PUT", "DELETE"),
     "packages/templates": ("GET",),
-    "packages/{id}/export": ("GET",),
-    "packages/{id}/validate": ("POST",),
-    "packages/{id}/validations": ("GET", "POST"),
-    "packages/{id}/validations/{id}": ("GET",),
     "schedules": ("POST",),
     "schedules/{id}": ("PUT", "DELETE"),
     "schedules/{id}/clone": ("POST",),

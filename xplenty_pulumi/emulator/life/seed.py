@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
 from xplenty_pulumi.emulator.life.knobs import Knobs, require
-from xplenty_pulumi.emulator.life.records import EmulatedPackage, EmulatedSchedule, Moment, PackageSeed
+from xplenty_pulumi.emulator.life.packages import EmulatedPackage, PackageSeed
+from xplenty_pulumi.emulator.life.records import EmulatedSchedule, Moment
 from xplenty_pulumi.emulator.life.world import World
 from xplenty_pulumi.errors import ConfigError
 

@@ -1,7 +1,7 @@
 """What differs between the kinds of definitions, a definition as it should be, and those that an account has."""
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
@@ -46,9 +46,13 @@ class DefinitionCalls(Protocol[ShownT_co]):
 
 @dataclass(frozen=True)
 class DesiredDefinition(DesiredThing):
-    """A definition as it should be, and what its create or update is about."""
+    """A definition as it should be, and what its create or update is about.
+
+    `contents` are the texts that the service gets, by the input that has only a digest of its text.
+    """
 
     intent: Intent
+    contents: Mapping[str, str] = field(default_factory=dict, repr=False, kw_only=True)
 
 
 class Definition(Generic[RecordT]):
@@ -102,9 +106,17 @@ class Definition(Generic[RecordT]):
         """Return what identifies it in calls: its id; for a connection its type as well."""
         return record.id
 
-    def is_gone(self, _record: RecordT) -> bool:
+    def get(self, key: Key) -> RecordT:
+        """Return the record with all that an update has to know of it."""
+        return self.calls.get(key)
+
+    def is_gone(self, record: RecordT) -> bool:
         """Return whether the record is that of something gone, such as an archived package."""
-        return False
+        return self.kind.is_removed(record)
+
+    def is_shown(self, record: RecordT, name: str) -> bool:
+        """Return whether the record shows the input of this name, whatever its value."""
+        return getattr(record, name, None) is not None
 
     def repeated(self, record: RecordT, asked: Mapping[str, object]) -> Mapping[str, object]:
         """Return the inputs, as the service shows them, that each change has to repeat lest they get lost."""
@@ -136,7 +148,7 @@ class Definition(Generic[RecordT]):
     def changes(self, record: RecordT, desired: DesiredDefinition) -> dict[str, object]:
         """Return the inputs that its update sets: those that it is about and that are wrong or not seen."""
         in_place = [name for name in self.kind.names(Change.IN_PLACE) if name in desired.inputs]
-        unseen = [name for name in in_place if getattr(record, name, None) is None]
+        unseen = [name for name in in_place if not self.is_shown(record, name)]
         names = desired.intent.fields & {*self.wrong_fields(record, desired.inputs), *unseen, *self.hidden}
         return {name: desired.inputs[name] for name in in_place if name in names}
 
@@ -169,7 +181,7 @@ class KnownDefinitions(HeldThings[RecordT]):
 
     def single(self, key: Key) -> RecordT | None:
         """Return it as one look shows it, None where the service does not know it (any more)."""
-        found = or_none(lambda: self.definition.calls.get(key), self.definition.client)
+        found = or_none(lambda: self.definition.get(key), self.definition.client)
         return None if found is None or self.definition.is_gone(found) else found
 
     def find(self, key: Key) -> RecordT | None:
