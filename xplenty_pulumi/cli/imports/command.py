@@ -78,7 +78,9 @@ class _Import:
         if not declarations:
             self.screen.line("nothing to import")
             return
-        files = ProgramFiles(self.out, {PROGRAM: program_of(declarations)})
+        program = program_of(declarations, folder=os.path.relpath(self.out, self.engine_run.engine.folder))
+        flows = {one.file: one.flow for one in declarations if one.flow}
+        files = ProgramFiles(self.out, {PROGRAM: program, **flows})
         files.require_free()
         files.write()
         document = self.engine_run.documented(self.out / PROGRAM, declarations)

@@ -1,5 +1,6 @@
 """How a program declares what exists: a name for each thing, and its inputs with secrets and references in them."""
 
+import json
 import keyword
 import re
 import unicodedata
@@ -11,6 +12,7 @@ from typing import Any
 from xplenty_pulumi.cli.imports.literals import Code, text
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.check import check
+from xplenty_pulumi.core.kinds.flows.document import FLOW, canonical, formatted
 from xplenty_pulumi.core.kinds.kind import Change, Kind
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.errors import RefusedError
@@ -29,7 +31,8 @@ Thing = tuple[Kind, Any]
 class Declaration:
     """One thing as a program declares it: the resource's `name`, its `variable`, and its inputs.
 
-    `secrets` has the values that stand in the configuration of the stack, by their keys.
+    `secrets` has the values that stand in the configuration of the stack, by their keys. `flow` is the content of the
+    file that it is made of, empty where it is made of none.
     """
 
     kind: Kind
@@ -37,6 +40,12 @@ class Declaration:
     name: str
     inputs: Mapping[str, object] = field(repr=False)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    flow: str = field(default="", repr=False)
+
+    @property
+    def file(self) -> str:
+        """The place of the file with its flow, below the folder of the program; empty where it has none."""
+        return f"{self.kind.name}s/{self.name}.json" if self.flow else ""
 
     @property
     def variable(self) -> str:
@@ -65,9 +74,8 @@ def require_declarable(kind: Kind, record: Any) -> None:
     plain = _inputs(kind, record)
     if _not_shown(kind, plain) is None:
         problem = check(kind, plain).problems[0]
-        raise RefusedError(
-            f"no program can declare it: {problem.message}; it is not imported", resource=label(kind.name, record.id)
-        )
+        raise _undeclarable(kind, record, problem.message)
+    _flow(kind, record)
 
 
 def declare(kind: Kind, record: Any, names: Mapping[tuple[str, int], str]) -> Declaration:
@@ -84,7 +92,21 @@ def declare(kind: Kind, record: Any, names: Mapping[tuple[str, int], str]) -> De
             elif _holds(value, _secret_texts(kind, plain)):
                 value = _kept(f"{variable_of(name)}_{one.name}", str(value), secrets)
             inputs[one.name] = _referring(one.name, value, names)
-    return Declaration(kind, record.id, name, inputs, secrets)
+    return Declaration(kind, record.id, name, inputs, secrets, _flow(kind, record))
+
+
+def _flow(kind: Kind, record: Any) -> str:
+    """The flow that a package is made of, as a file has it; empty for what is made of none."""
+    if not any(one.made_of for one in kind.fields):
+        return ""
+    try:
+        return formatted(json.loads(canonical(getattr(record, FLOW))))
+    except ValueError as problem:
+        raise _undeclarable(kind, record, f"it {problem}") from None
+
+
+def _undeclarable(kind: Kind, record: Any, why: str) -> RefusedError:
+    return RefusedError(f"no program can declare it: {why}; it is not imported", resource=label(kind.name, record.id))
 
 
 def _inputs(kind: Kind, record: Any) -> dict[str, Any]:
@@ -94,6 +116,7 @@ def _inputs(kind: Kind, record: Any) -> dict[str, Any]:
         one.name: view[one.name]
         for one in kind.fields
         if one.change is not Change.LOCAL
+        and not one.made_of
         and (one.required or (view.get(one.name) not in _EMPTY and view[one.name] != one.default))
         and view.get(one.name) is not None
     }

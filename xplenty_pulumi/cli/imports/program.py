@@ -2,27 +2,31 @@
 
 from collections.abc import Iterator, Sequence
 from graphlib import TopologicalSorter
+from pathlib import PurePath
 
 from xplenty_pulumi.cli.imports.declare import CONFIG, PACKAGE, Declaration
-from xplenty_pulumi.cli.imports.literals import Call, Code, spelled
+from xplenty_pulumi.cli.imports.literals import Call, Code, spelled, text
 
 
-def program_of(declarations: Sequence[Declaration]) -> str:
-    """Return the program; what another one refers to comes before it."""
-    parts = [_head(has_secrets=any(one.secrets for one in declarations)), *map(_resource, _in_order(declarations))]
-    return "\n".join(parts)
+def program_of(declarations: Sequence[Declaration], *, folder: str) -> str:
+    """Return the program; what another one refers to comes before it.
 
-
-def _head(*, has_secrets: bool) -> str:
+    `folder` is the way from the folder of the project to that of the program, where the files of flows are.
+    """
+    body = "\n".join(_resource(one, folder) for one in _in_order(declarations))
     lines = ['"""What `xplenty-pulumi import` has found in the account."""', ""]
-    lines += ["import pulumi"] if has_secrets else []
+    lines += ["import pulumi"] if any(one.file or one.secrets for one in declarations) else []
     lines += [f"import xplenty_pulumi as {PACKAGE}", ""]
-    lines += [f"{CONFIG} = pulumi.Config()", ""] if has_secrets else []
-    return "\n".join(lines)
+    lines += [f"{CONFIG} = pulumi.Config()", ""] if any(one.secrets for one in declarations) else []
+    return "\n".join([*lines, body])
 
 
-def _resource(declaration: Declaration) -> str:
-    call = Call(f"{PACKAGE}.{declaration.kind.resource}", (declaration.name,), declaration.inputs)
+def _resource(declaration: Declaration, folder: str) -> str:
+    inputs = dict(declaration.inputs)
+    if declaration.file:
+        path = PurePath(folder, declaration.file).as_posix()
+        inputs = {"source": Code(f"pulumi.FileAsset({text(path)})"), **inputs}
+    call = Call(f"{PACKAGE}.{declaration.kind.resource}", (declaration.name,), inputs)
     head = f"{declaration.variable} = "
     return f"{head}{spelled(call, before=len(head))}\n"
 

@@ -67,7 +67,7 @@ class TakeOverRules:
     def refusal(self, kind: Kind, record: Any, *, is_taken: bool) -> RefusedError | None:
         """Return why the thing is not taken over, None where it is."""
         marker, status = marker_on(record), str(getattr(record, "status", ""))
-        if kind.phases and kind.phase(status) not in LIVING:
+        if kind.is_removed(record) or (kind.phases and kind.phase(status) not in LIVING):
             return _refused(kind, record, f"it is {status}", "Only what works is taken over")
         if holder := self.holders.of(kind.name, record.id):
             move = "To manage it with another stack, move it: `pulumi state move`"
@@ -120,16 +120,17 @@ def _read_all(client: Client, wanted: Wanted) -> Iterator[tuple[Kind, Any]]:
 
 
 def _listed(client: Client, kind: Kind) -> Iterable[Any]:
-    """All of a kind that have not ended."""
-    calls, definition = getattr(client, kind.collection), definition_of(kind, client)
-    if not kind.phases:
-        return (one for one in calls.list() if not definition.is_gone(one))
-    return (one for status in kind.statuses(*LIVING) for one in calls.list(status=status))
+    """All of a kind that have not ended; what a list leaves out of a record is read one by one."""
+    calls = getattr(client, kind.collection)
+    if kind.phases:
+        return (one for status in kind.statuses(*LIVING) for one in calls.list(status=status))
+    listed = (one for one in calls.list() if not kind.is_removed(one))
+    return (definition_of(kind, client).get(one.id) for one in listed) if kind.parts else listed
 
 
 def _one(client: Client, kind: Kind, number: int) -> Any:
     try:
-        return getattr(client, kind.collection).get(number)
+        return definition_of(kind, client).get(number)
     except NotFoundError:
         text = f"the service does not know it (404); {_UNDONE}"
         advice = "Correct the id, or the account: XPLENTY_ACCOUNT_ID (xplenty:accountId)"

@@ -62,9 +62,9 @@ class DefinitionReconciler(Generic[RecordT]):
         if record is None:
             message = f"it cannot be updated: {self._definition.gone}"
             raise ReadyFailed(message, resource=self._definition.label(key), advice=_ANEW)
-        is_sent = bool(self._definition.changes(record, desired)) or desired.intent.signs
-        outcome = self._converge(record, desired, send=is_sent)
-        if is_sent:
+        is_changed = bool(self._definition.changes(record, desired))
+        outcome = self._converge(record, desired, send=is_changed or desired.intent.signs)
+        if is_changed or (desired.intent.signs and desired.intent.fields):
             outcome = self._followed_up(outcome, desired, before=record)
         marker = marker_on(record)
         if marker is not None and is_unfinished(record, desired.marker):
