@@ -37,6 +37,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "recover.hand_over:hand_over",
         "Hand something that exists over to a resource of the stack, whose next `pulumi up` adopts it.",
     ),
+    "import": (
+        "imports.command:import_",
+        "Write a program that declares what exists in the account, and take it into the state of the stack.",
+    ),
     "pull": ("pull.command:pull", "Write what the service has of a package back into the file that the program names."),
     "preview-comment": (
         "comment.command:preview_comment",

@@ -45,10 +45,13 @@ class Engine:
         """Return the same engine for another stack."""
         return replace(self, stack=stack)
 
-    def told(self, *arguments: str) -> str:
-        """Return what a quiet command prints; raises XplentyError with the engine's own words where it fails."""
+    def told(self, *arguments: str, given: str | None = None) -> str:
+        """Return what a quiet command prints, `given` as its input.
+
+        Raises XplentyError with the engine's own words where it fails.
+        """
         command = [*self._line(*arguments), "--non-interactive", "--color", "never"]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
+        done = subprocess.run(command, cwd=self.folder, input=given, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
         if done.returncode != 0:
             words = without_logins(one_line(done.stderr or done.stdout).removeprefix("error: "))
             if _CUT_OFF in words and arguments[0] != "whoami":

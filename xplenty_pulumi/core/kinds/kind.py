@@ -17,6 +17,8 @@ View = Callable[[Any, Mapping[str, object]], dict[str, object]]
 """A record of the service as plain values, without its id and without a marker; the inputs that were asked for."""
 EVERYTHING = "*"
 """What a create owes that has not come to its end, where else the names of fields stand."""
+SIGNATURE = "marker"
+"""What an import owes, where else the names of fields stand: it changes nothing, so the next update signs."""
 
 
 class Change(Enum):
@@ -101,8 +103,9 @@ class Field:
 
     `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
     that no error and no report shows its value: somewhere in the `whole`, in its `members`, which are noted by their
-    names, or in its `items`. `echo` is the way to where a record shows it besides under its name. `made_of` is the
-    argument of a program that it is made of, where it is none itself.
+    names, or in its `items`. `secret` are the members that are secret whatever the program says. `echo` is the way to
+    where a record shows it besides under its name. `made_of` is the argument of a program that it is made of, where it
+    is none itself.
     """
 
     name: str
@@ -112,6 +115,7 @@ class Field:
     required: bool = False
     drift: Drift = Drift.HARMFUL
     private: Literal["", "whole", "members", "items"] = ""
+    secret: frozenset[str] = frozenset()
     echo: tuple[str, ...] = ()
     made_of: str = ""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CheckResult, ConfigureRequest, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.kinds.compare import ChangePlan, plan
-from xplenty_pulumi.core.kinds.kind import EVERYTHING, Kind
+from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
@@ -73,14 +73,16 @@ class Provider(ProviderContext, ABC):
         self.hold(_id, olds)
         found = self.settled(_id, self.plan(olds, news), news)
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
-        if remark := found.remark(label, olds.get("status"), unknown=unknown):
-            bridge.say(self.call(), remark)
+        is_unsigned = SIGNATURE in owed_by(olds)
+        remark = found.remark(label, olds.get("status"), unknown=unknown)
+        if remark or is_unsigned:
+            bridge.say(self.call(), remark or f"signs the ownership marker of {label}, which was imported")
         self.planned(found, _id, olds, news)
         # What a version before 0.2 has laid out is written anew.
         given = [one for one in self.arguments if isinstance(one, dict)]
         is_outdated = not self.kind.secret_outputs and any(DECLARED in one for one in given)
         return DiffResult(
-            changes=True if found.is_anew or is_outdated else None,
+            changes=True if found.is_anew or is_unsigned or is_outdated else None,
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
@@ -111,7 +113,7 @@ class Provider(ProviderContext, ABC):
         """Return the outputs once it is as declared."""
         self.settings().require_account(_olds.get(ACCOUNT))
         call = self.call()
-        owed = str(_olds.get(OWED, "")).split()
+        owed = owed_by(_olds)
         intent = self.intent(call, _olds, _news, owed=owed)
         props = {**_news, **hidden_outputs(_olds), OWED: " ".join(dict.fromkeys([*owed, *intent.names(self.kind)]))}
         desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True)
@@ -129,7 +131,7 @@ class Provider(ProviderContext, ABC):
             Inputs.of(news).known,
             owed=owed,
             status=str(olds.get("status", "")),
-            signs=before.get(OWNER) != news.get(OWNER),
+            signs=SIGNATURE in owed or before.get(OWNER) != news.get(OWNER),
         )
 
     def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:
@@ -163,7 +165,7 @@ class Provider(ProviderContext, ABC):
         if found.record is not None:
             watched = {} if found.notified is None else {"notify": found.notified}
             id_, shown = str(found.record.key), self.outputs({**props, **watched}, found.record)
-            if not found.remark:
+            if not found.remark and SIGNATURE not in owed_by(shown):
                 shown.pop(OWED, None)
         refreshed = refreshed_inputs(shown) if DECLARED in props else None
         if found.remark and refreshed is not None and call.keeps_state:
@@ -211,6 +213,11 @@ class Provider(ProviderContext, ABC):
     def owner(self, props: Properties) -> Marker | None:
         """Return whose marker it carries, None for what a program only looks up."""
         return marker_of(owner_of(props)) if OWNER in props else None
+
+
+def owed_by(props: Mapping[str, object]) -> list[str]:
+    """Return the fields that an update owes, or `EVERYTHING`, or `SIGNATURE`."""
+    return str(props.get(OWED, "")).split()
 
 
 def key_of(id_: str, kind: Kind) -> Any:

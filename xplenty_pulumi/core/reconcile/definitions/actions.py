@@ -67,9 +67,10 @@ class DefinitionReconciler(Generic[RecordT]):
         if record is None:
             message = f"it cannot be updated: {self._definition.gone}"
             raise ReadyFailed(message, resource=self._definition.label(key), advice=_ANEW)
-        is_sent = bool(self._definition.changes(record, desired)) or desired.intent.signs
-        outcome = self._converge(record, desired, send=is_sent)
-        if is_sent or not desired.intent.fields.isdisjoint(self._definition.follows):
+        fields, is_changed = desired.intent.fields, bool(self._definition.changes(record, desired))
+        outcome = self._converge(record, desired, send=is_changed or desired.intent.signs)
+        is_meant = (desired.intent.signs and fields) or not fields.isdisjoint(self._definition.follows)
+        if is_changed or is_meant:
             outcome = self._followed_up(outcome, desired, before=record)
         outcome = self._notified(outcome, desired)
         marker = marker_on(record)

@@ -1,0 +1,148 @@
+"""Which things of an account an import takes over, and why it leaves the others out."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from xplenty_pulumi.cli.engine.holders import Holders
+from xplenty_pulumi.cli.ui.options import bad_usage
+from xplenty_pulumi.client import Client
+from xplenty_pulumi.core.kinds.kind import LIVING, Kind
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import marker_on
+from xplenty_pulumi.core.kinds.registry import MARKED
+from xplenty_pulumi.core.reconcile import definition_of
+from xplenty_pulumi.errors import NotFoundError, RefusedError
+from xplenty_pulumi.text import label
+
+_WORD = re.compile(rf"({'|'.join(MARKED)})(?::([1-9][0-9]{{0,17}}))?")
+_UNDONE = "nothing was imported"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user names: whole `kinds`, and single things by kind and id; `taken` are those to be taken over."""
+
+    kinds: tuple[str, ...]
+    things: tuple[tuple[str, int], ...]
+    taken: frozenset[tuple[str, int]]
+
+    @classmethod
+    def of(cls, words: Sequence[str], taken: Sequence[str], *, is_all: bool) -> "Wanted":
+        """Read the arguments; raises ConfigError where they name nothing, or what no import takes over."""
+        named = [_read("KIND[:ID]", word) for word in words]
+        taken_over = [_read("--take-over", word) for word in taken]
+        if is_all and words:
+            raise bad_usage("--all", "takes every kind, so none is to be named besides")
+        if not (is_all or named or taken_over):
+            raise bad_usage("KIND[:ID]", f"is missing: name {', '.join(MARKED)}, one by its id, or use --all")
+        if whole := [kind for kind, number in taken_over if number is None]:
+            raise bad_usage("--take-over", f"needs the id of one, such as {whole[0]}:501")
+        things = [(kind, number) for kind, number in (*named, *taken_over) if number is not None]
+        kinds = MARKED if is_all else [kind for kind, number in named if number is None]
+        taken_ids = frozenset((kind, number) for kind, number in taken_over if number is not None)
+        return cls(tuple(dict.fromkeys(kinds)), tuple(dict.fromkeys(things)), taken_ids)
+
+    def names(self, kind: Kind, record: Any) -> bool:
+        """Return whether the user names this one thing."""
+        return (kind.name, record.id) in self.things
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The records to take over, and a line for each one that is left out."""
+
+    records: tuple[tuple[Kind, Any], ...] = field(repr=False)
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TakeOverRules:
+    """Who else may manage a thing: what the stacks of the backend hold, and the `scope` of the markers of this one."""
+
+    holders: Holders
+    scope: str
+
+    def refusal(self, kind: Kind, record: Any, *, is_taken: bool) -> RefusedError | None:
+        """Return why the thing is not taken over, None where it is."""
+        marker, status = marker_on(record), str(getattr(record, "status", ""))
+        if kind.is_removed(record) or (kind.phases and kind.phase(status) not in LIVING):
+            return _refused(kind, record, f"it is {status}", "Only what works is taken over")
+        if holder := self.holders.of(kind.name, record.id):
+            move = "To manage it with another stack, move it: `pulumi state move`"
+            return _refused(kind, record, f"the state of stack {holder} holds it", move)
+        if marker and marker.scope != self.scope and not is_taken:
+            return self._marked(kind, record, marker)
+        if kind.repeated(record, {}) is None:
+            why = "the service wants its settings with each change and hides its password, which a change would lose"
+            return _refused(kind, record, why, "Declare a new one in its place")
+        return None
+
+    def _marked(self, kind: Kind, record: Any, marker: Marker) -> RefusedError:
+        whose = self.holders.stack_with(marker.scope) or "a stack that is not of this backend"
+        return _refused(
+            kind,
+            record,
+            f"it carries the marker of {whose}",
+            f"Where no stack manages it any more, name it with --take-over {kind.name}:{record.id}",
+        )
+
+
+def select(client: Client, wanted: Wanted, rules: TakeOverRules) -> Selection:
+    """Return what of `wanted` is taken over.
+
+    Raises:
+        RefusedError: what the user names by its id cannot be taken over.
+        NotFoundError: the service does not know it.
+    """
+    taken: dict[tuple[str, int], tuple[Kind, Any]] = {}
+    left_out: list[str] = []
+    for kind, record in _read_all(client, wanted):
+        key = (kind.name, record.id)
+        refusal = rules.refusal(kind, record, is_taken=key in wanted.taken)
+        if refusal is None:
+            taken[key] = (kind, record)
+        elif wanted.names(kind, record):
+            raise refusal
+        else:
+            left_out.append(f"left out: {refusal}")
+    return Selection(tuple(taken.values()), tuple(left_out))
+
+
+def _read_all(client: Client, wanted: Wanted) -> Iterator[tuple[Kind, Any]]:
+    """Each thing that is named, in the order of the registry and of its id."""
+    for name, kind in MARKED.items():
+        found = {one.id: one for one in _listed(client, kind)} if name in wanted.kinds else {}
+        for _, number in (one for one in wanted.things if one[0] == name):
+            found[number] = _one(client, kind, number)
+        yield from ((kind, found[number]) for number in sorted(found))
+
+
+def _listed(client: Client, kind: Kind) -> Iterable[Any]:
+    """All of a kind that have not ended; what a list leaves out of a record is read one by one."""
+    calls = getattr(client, kind.collection)
+    if kind.phases:
+        return (one for status in kind.statuses(*LIVING) for one in calls.list(status=status))
+    listed = (one for one in calls.list() if not kind.is_removed(one))
+    return (definition_of(kind, client).get(one.id) for one in listed) if kind.parts else listed
+
+
+def _one(client: Client, kind: Kind, number: int) -> Any:
+    try:
+        return definition_of(kind, client).get(number)
+    except NotFoundError:
+        text = f"the service does not know it (404); {_UNDONE}"
+        advice = "Correct the id, or the account: XPLENTY_ACCOUNT_ID (xplenty:accountId)"
+        raise NotFoundError(text, status=404, resource=label(kind.name, number), advice=advice) from None
+
+
+def _read(option: str, word: str) -> tuple[str, int | None]:
+    found = _WORD.fullmatch(word.strip())
+    if found is None:
+        raise bad_usage(option, f"must be such as {', '.join(MARKED)} or cluster:501, got {word[:40]!r}")
+    return found[1], int(found[2]) if found[2] else None
+
+
+def _refused(kind: Kind, record: Any, why: str, advice: str) -> RefusedError:
+    return RefusedError(f"{why}; it is not imported", resource=label(kind.name, record.id), advice=advice)
