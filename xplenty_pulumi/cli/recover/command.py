@@ -56,7 +56,8 @@ def recover(
     """Remove the lock and the pending operations that a killed `pulumi` left behind; then run `pulumi up`.
 
     It waits until two minutes after the state or a lock was last written, because calls of the killed run may still
-    arrive, and then names the clusters and hooks that interrupted creates of the stack have left and no state holds.
+    arrive, and then names the clusters, schedules and hooks that interrupted creates of the stack
+    have left and no state holds.
     """
     with one_paragraph("recover", interrupted="ended by Ctrl-C; run it again to go on"):
         engine, screen = Engine.on_path(cwd, stack), Screen.of_environment()
@@ -182,7 +183,7 @@ class StackAccount:
 
 
 def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, killed: Remains) -> None:
-    """Say which clusters and hooks interrupted creates of the stack have left, and with `ends` end them.
+    """Say which clusters, schedules and hooks interrupted creates of the stack have left, and with `ends` end them.
 
     What creates of the `killed` run had finished before the state held it is handed over to their resources first.
 

@@ -105,7 +105,7 @@ class StackPlace:
 
 
 def hand_over(
-    thing: Annotated[str, typer.Argument(metavar="KIND:ID", help="What: cluster:ID or hook:ID.")],
+    thing: Annotated[str, typer.Argument(metavar="KIND:ID", help="What: cluster:ID, schedule:ID or hook:ID.")],
     *,
     name: Annotated[
         str, typer.Option(metavar="NAME", help="The resource of the stack that is to have it, by its name.")
@@ -116,7 +116,7 @@ def hand_over(
     cwd: Cwd = Path(),
     yes: Yes = False,
 ) -> None:
-    """Hand a cluster or a hook over to a resource of the stack, whose next `pulumi up` adopts it.
+    """Hand a cluster, a schedule or a hook over to a resource of the stack, whose next `pulumi up` adopts it.
 
     Without --name and --urn it is the resource that the marker names, where that is this stack's. What the state of
     a stack of the backend holds is refused.

@@ -1,4 +1,4 @@
-"""Handing a cluster or a hook over to a resource by its ownership marker, or releasing it from every stack."""
+"""Handing a cluster, a schedule or a hook over to a resource by its marker, or releasing it from every stack."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +22,7 @@ _SETTLING = (0.0, 2.0, 5.0)
 
 @dataclass(frozen=True)
 class HandOverTarget:
-    """A cluster or a hook as the service shows it."""
+    """A cluster, a schedule or a hook as the service shows it."""
 
     record: Cluster | Hook
 

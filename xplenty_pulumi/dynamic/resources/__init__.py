@@ -6,4 +6,5 @@
 - `hook`: the resource `Hook`.
 - `job_run`: the resource `JobRun`.
 - `lookups`: looking things up in a program: plain functions that ask the service at once, in a preview as well.
+- `schedule`: the resource `Schedule`.
 """
