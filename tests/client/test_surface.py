@@ -38,6 +38,9 @@ def test_public_names() -> None:
         "PingedHook",
         "Plan",
         "RateLimit",
+        "Schedule",
+        "ScheduleTask",
+        "ScheduledPackage",
         "Subscription",
         "Validation",
         "ValidationProblem",
@@ -58,6 +61,7 @@ def test_public_methods() -> None:
                 "jobs": client.jobs,
                 "packages": client.packages,
                 "plans": client.plans,
+                "schedules": client.schedules,
             }.items()
         }
     assert found == {
@@ -74,6 +78,7 @@ def test_public_methods() -> None:
                 "packages",
                 "plans",
                 "rate_limit",
+                "schedules",
                 "user_id",
             ),
             "within",
@@ -104,6 +109,7 @@ def test_public_methods() -> None:
             "validations",
         ],
         "plans": ["list", "subscription"],
+        "schedules": ["create", "delete", "get", "list", "run", "unwatch", "update", "watch", "watchers"],
     }
 
 
@@ -113,16 +119,17 @@ def test_everything_public_is_documented() -> None:
         exported = getattr(xplenty_pulumi.client, name)
         assert inspect.getdoc(exported), name
     with Client(api_key="a-key", account_id="acme") as client:
-        for part in (client, client.clusters, client.hooks, client.jobs, client.packages, client.plans):
+        parts = (client.clusters, client.hooks, client.jobs, client.packages, client.plans, client.schedules)
+        for part in (client, *parts):
             for method in dir(type(part)):
                 assert method.startswith("_") or inspect.getdoc(getattr(type(part), method)), method
 
 
 def test_a_collection_is_built_when_it_is_used() -> None:
-    """A call of clusters builds neither hooks nor jobs nor packages."""
+    """A call of clusters builds none of the others."""
     with Client(api_key="a-key", account_id="acme") as client:
         assert client.clusters is client.clusters
-        assert {"clusters", "jobs", "packages", "hooks", "plans"} & vars(client).keys() == {"clusters"}
+        assert {"clusters", "jobs", "packages", "schedules", "hooks", "plans"} & vars(client).keys() == {"clusters"}
 
 
 def test_import_loads_no_engine() -> None:

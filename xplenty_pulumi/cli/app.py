@@ -12,7 +12,7 @@ from typer.main import get_group
 from xplenty_pulumi._version import __version__
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
-    "status": ("status.command:status", "Show clusters and job runs, whose they are and how they do."),
+    "status": ("status.command:status", "Show clusters, job runs and schedules, whose they are and how they do."),
     "usage": (
         "status.command:usage",
         "Sum up the node-hours of each owner: nodes multiplied by the time their cluster was up.",
@@ -48,6 +48,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "wait": ("ending:wait", "Wait until a cluster or a job run is as a script needs it."),
     "stop": ("ending:stop", "End a job run, and see that it has ended."),
+    "run-schedule": (
+        "ending:run_schedule",
+        "Run a schedule at once, whether or not it is enabled, and name the job runs that it starts.",
+    ),
     "terminate": ("ending:terminate", "End a cluster, and see that it has ended."),
     "branch": ("branch.command:branch", "An environment for each branch, and none that is left over."),
 }

@@ -16,6 +16,7 @@
 - `ownership`: whose something is that carries the marker of a resource and is not in the state of its stack; pure.
 - `package`: what is known about packages, as data; one that is archived counts as removed.
 - `registry`: all kinds of resources: the one list that a new kind is added to.
+- `schedule`: what is known about schedules, as data; one that is there is in force or not.
 - `variables`: values of package variables: the service reads them as expressions, so a string constant carries its
   own quotes.
 """

@@ -11,7 +11,7 @@ from xplenty_pulumi.core.kinds.inputs import shown
 from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, alike
 
 if TYPE_CHECKING:
-    from xplenty_pulumi.client import Schedule
+    from xplenty_pulumi.client import Job, Schedule
 
 UNITS = ("minutes", "hours", "days", "weeks", "months")
 _INTERVAL = re.compile(rf"(?:(\d{{1,5}}) +)?({'|'.join(unit.removesuffix('s') for unit in UNITS)})s?")
@@ -68,7 +68,7 @@ def schedule_view(schedule: "Schedule", asked: Mapping[str, object] = MappingPro
 
     What the service does not show is taken to be as it was `asked` for.
     """
-    view = schedule.model_dump(mode="json", exclude={"id", "status", "task"})
+    view = schedule.model_dump(mode="json", exclude={"id", "status", "task", "reuse_cluster"})
     amount, unit = view.pop("interval_amount", None), view.pop("interval_unit", None)
     task = schedule.task.model_dump(mode="json", include={*_TASK}) if schedule.task else {}
     view |= {
@@ -102,6 +102,11 @@ _SPELLED = frozenset({"enabled", "every", "reuse_cluster"})
 def has_run(schedule: "Schedule") -> bool:
     """Return whether it has run, after which its start cannot be changed (documented)."""
     return bool(schedule.execution_count)
+
+
+def is_started_by(job: "Job", schedule_id: object) -> bool:
+    """Return whether this schedule has started the job."""
+    return job.creator is not None and job.creator.type == "Schedule" and job.creator.id == schedule_id
 
 
 def _repeated(schedule: "Schedule", asked: Mapping[str, object]) -> Mapping[str, object]:

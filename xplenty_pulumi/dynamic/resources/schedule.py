@@ -68,6 +68,12 @@ class ScheduleOutputs(Observing):
     """How often it has run."""
     created_at: Output[str | None]
     """When it was made, ISO 8601 in UTC."""
+    updated_at: Output[str | None]
+    """When its record last changed, ISO 8601 in UTC."""
+    owner_id: Output[int | None]
+    """User who owns it."""
+    url: Output[str | None]
+    """Address of the schedule in the API."""
     html_url: Output[str | None]
     """Page of the schedule, for people."""
 
@@ -85,9 +91,7 @@ class Schedule(ScheduleOutputs, Derivable, module="xplenty", name="Schedule"):
         resource_name: str,
         *,
         packages: Input[Sequence[Input[Mapping[str, Any]]]],
-        every: Input[str] | None = None,
-        interval_amount: Input[int] | None = None,
-        interval_unit: Input[str] | None = None,
+        every: Input[str],
         start_at: Input[str] | None = None,
         enabled: Input[bool] | None = None,
         name: Input[str] | None = None,
@@ -108,9 +112,7 @@ class Schedule(ScheduleOutputs, Derivable, module="xplenty", name="Schedule"):
             resource_name: Name of the resource in the program.
             packages: What it runs: a list of `{"package_id": ..., "variables": {...}}`, all on one cluster. Variables
                 are expressions, as those of a `JobRun`; `quote` makes a text of one.
-            every: Time between two runs, such as `1 day` or `12 hours`; units are minutes, hours, days, weeks, months.
-            interval_amount: Number of units between two runs, in place of `every`.
-            interval_unit: The unit: `minutes`, `hours`, `days`, `weeks` or `months`.
+            every: Time between two runs, such as `1 day`, `12 hours` or `30 minutes`; also weeks and months.
             start_at: First run, with its zone, such as `2026-12-01T02:00:00Z`; its seconds are dropped. Without it the
                 service counts from the moment of the creation.
             enabled: Whether it runs at all; default true. `xplenty:schedules` can switch off those of a whole stack.
@@ -129,8 +131,6 @@ class Schedule(ScheduleOutputs, Derivable, module="xplenty", name="Schedule"):
                 watchers; without it they are left as they are.
             opts: Pulumi's resource options.
         """
-        if every is None and interval_unit is not None:
-            every = Output.all(interval_amount, interval_unit).apply(_spelled)
         name = resource_name if name is None else name
         inputs = {name: value for name, value in locals().items() if name in SCHEDULE.by_name}
         inputs["packages"] = _spelled_packages(packages)
@@ -157,10 +157,3 @@ def _spelled_package(package: object) -> object:
     if not isinstance(package, Mapping):
         return package
     return {name: spelled_variables(one) if name == "variables" else spelled(one) for name, one in package.items()}
-
-
-def _spelled(interval: Sequence[Any]) -> str:
-    """The amount, which the engine has as a float, and the unit as one text."""
-    amount, unit = interval
-    whole = int(amount) if isinstance(amount, float) and amount.is_integer() else amount
-    return f"{1 if whole is None else whole} {unit}"
