@@ -13,6 +13,7 @@ from tests.support.faults.behaviours import preceded_by
 from tests.support.faults.wire import Wire
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, ManualClock
+from xplenty_pulumi.core.kinds.connection import CONNECTION
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import marker_of, sign
 from xplenty_pulumi.core.reconcile import (
@@ -50,6 +51,8 @@ class Reconcilers:
         self.job_runs = RunReconciler(client, self.runs, self.patience)
         hooks = KnownDefinitions(definition_of(HOOK, client), clock, random=Random(7))
         self.hooks = DefinitionReconciler(hooks, self.patience)
+        connections = KnownDefinitions(definition_of(CONNECTION, client), clock, random=Random(7))
+        self.connections = DefinitionReconciler(connections, self.patience)
 
     @property
     def said(self) -> list[str]:

@@ -101,7 +101,8 @@ class Field:
 
     `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
     that no error and no report shows its value: somewhere in the `whole`, or in its `members`, which are noted by their
-    names. `echo` is the way to where a record shows it besides under its name.
+    names. `by_member` says that only the members that were asked for are seen, so that those which are no secrets are
+    compared one by one. `echo` is the way to where a record shows it besides under its name.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Field:
     required: bool = False
     drift: Drift = Drift.HARMFUL
     private: Literal["", "whole", "members"] = ""
+    by_member: bool = False
     echo: tuple[str, ...] = ()
 
 
