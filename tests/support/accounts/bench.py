@@ -13,6 +13,7 @@ from tests.support.faults.behaviours import preceded_by
 from tests.support.faults.wire import Wire
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, ManualClock
+from xplenty_pulumi.core.kinds.connection import CONNECTION
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import marker_of, sign
 from xplenty_pulumi.core.kinds.schedule import SCHEDULE
@@ -54,6 +55,8 @@ class Reconcilers:
         self.hooks = DefinitionReconciler(hooks, self.patience)
         schedules = KnownDefinitions(definition_of(SCHEDULE, client), clock, random=Random(7))
         self.schedules = DefinitionReconciler(schedules, self.patience)
+        connections = KnownDefinitions(definition_of(CONNECTION, client), clock, random=Random(7))
+        self.connections = DefinitionReconciler(connections, self.patience)
 
     @property
     def said(self) -> list[str]:

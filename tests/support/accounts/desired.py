@@ -8,6 +8,7 @@ from typing import Any
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.connection import CONNECTION
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
@@ -60,3 +61,14 @@ def desired_schedule(*fields: str, signs: bool = False, owner: Owner = OWNER, **
     assert not checked.problems, checked.problems
     intent = Intent(frozenset(fields), waits=False, signs=signs) if fields or signs else everything(SCHEDULE)
     return DesiredDefinition(checked.inputs, owner, intent)
+
+
+DATABASE = {"username": "etl", "password": "pw-4711", "host": "db.example.test"}
+"""The settings of a MySQL connection that must be given."""
+
+
+def desired_connection(*, owner: Owner = OWNER, **inputs: Any) -> DesiredDefinition:
+    """Return a MySQL connection as it should be, with these inputs besides; they must be valid."""
+    checked = check(CONNECTION, {"type": "mysql", "name": "loads", "settings": DATABASE, **inputs})
+    assert not checked.problems, checked.problems
+    return DesiredDefinition(checked.inputs, owner, everything(CONNECTION))

@@ -103,9 +103,10 @@ class Field:
 
     `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
     that no error and no report shows its value: somewhere in the `whole`, in its `members`, which are noted by their
-    names, or in its `items`. `secret` are the members that are secret whatever the program says. `echo` is the way to
-    where a record shows it besides under its name. `made_of` is the argument of a program that it is made of, where it
-    is none itself.
+    names, or in its `items`. `secret` are the members that are secret whatever the program says. `by_member` says that
+    only the members that were asked for are seen, so that those which are no secrets are compared one by one. `echo` is
+    the way to where a record shows it besides under its name. `made_of` is the argument of a program that it is made
+    of, where it is none itself.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Field:
     drift: Drift = Drift.HARMFUL
     private: Literal["", "whole", "members", "items"] = ""
     secret: frozenset[str] = frozenset()
+    by_member: bool = False
     echo: tuple[str, ...] = ()
     made_of: str = ""
 

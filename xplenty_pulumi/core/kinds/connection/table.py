@@ -18,7 +18,7 @@ CONNECTION = Kind(
     collection="connections",
     fields=(
         Field("type", inputs.choice(*TYPES), Change.REPLACE, required=True),
-        Field("settings", connection_settings, Change.IN_PLACE, required=True, private="members"),
+        Field("settings", connection_settings, Change.IN_PLACE, required=True, private="members", by_member=True),
         Field("name", inputs.title, Change.IN_PLACE, required=True, drift=Drift.HARMLESS),
         Field("test", inputs.flag, Change.LOCAL, default=False),
     ),
