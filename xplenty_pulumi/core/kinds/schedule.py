@@ -74,11 +74,17 @@ def schedule_view(schedule: "Schedule", asked: Mapping[str, object] = MappingPro
     view |= {
         "description": marker.strip(schedule.description),
         "enabled": schedule.status == "enabled",
-        "every": None if amount is None or unit is None else f"{amount} {unit}",
+        "every": None if amount is None or unit is None else _spelled(amount, unit),
         "reuse_cluster": view.pop("reuse_cluster_strategy", None),
         **{name: task.get(name) for name in _TASK},
     }
     return view | {name: asked.get(name) for name, value in view.items() if value is None}
+
+
+def _spelled(amount: object, unit: object) -> str:
+    """The interval as inputs have it; in the service's words where it has a unit that is not known."""
+    text = f"{amount} {unit}"
+    return interval(text) if _INTERVAL.fullmatch(text) and amount else text
 
 
 def schedule_body(given: Mapping[str, object]) -> dict[str, object]:
