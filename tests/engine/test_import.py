@@ -7,7 +7,7 @@ from tests.support.engine.stack import Stack, cluster, writes
 from xplenty_pulumi.core.kinds.marker import read
 from xplenty_pulumi.emulator import Emulator
 
-SECRET = "tkn-4711"  # noqa: S105 - a part of an address in an account on this machine
+SECRET = "tkn-4711"
 BELL = {
     "type": "slack",
     "settings": {"url": f"https://hooks.example.test/T0/{SECRET}", "channel": "#etl"},
@@ -42,7 +42,9 @@ def test_an_account_is_taken_over(stack: Stack, account: Emulator) -> None:
     output += stack.up().succeeded().output
 
     assert {call.partition(" ")[0] for call in writes(account)[calls:]} == {"PUT"}
-    assert all(read(one.description) for one in (*account.clusters(), *account.packages()) if one.status != "archived")
+    texts = [one.description for one in account.clusters()]
+    texts += [one.description for one in account.packages() if one.status == "active"]
+    assert all(map(read, [*texts, *(one.name for one in account.hooks())]))
     assert shown(account) == before
     assert next(one.status for one in account.jobs() if one.id == run.id) not in ("stopped", "pending_stop")
     calls = len(writes(account))

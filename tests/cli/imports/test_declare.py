@@ -24,7 +24,15 @@ def cluster(number: int = 501, **fields: Any) -> Cluster:
 def hook(**fields: Any) -> Hook:
     """Return a Slack hook as the service shows it."""
     settings = {"url": "https://hooks.example.test/T0", "channel": "#etl"}
-    shown = {"id": 7, "type": "slack", "name": "Bell", "active": True, "settings": settings, "events": ["job"], **fields}
+    shown = {
+        "id": 7,
+        "type": "slack",
+        "name": "Bell",
+        "active": True,
+        "settings": settings,
+        "events": ["job"],
+        **fields,
+    }
     return Hook.model_validate(shown)
 
 

@@ -131,7 +131,7 @@ class _Import:
         is_project = self.out.resolve() == self.engine_run.engine.folder.resolve()
         if is_project:
             self.screen.line(
-                f"{count} imported; next, `pulumi up` signs the ownership markers, and changes nothing else"
+                f"{count} imported; the next `pulumi up` signs the ownership markers, and nothing else"
             )
             return
         self.screen.line(
