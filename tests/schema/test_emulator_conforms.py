@@ -21,7 +21,7 @@ KEY = "a-key-for-tests"
 AUTHORIZED = {"Authorization": f"Basic {base64.b64encode(KEY.encode()).decode()}"}
 CLUSTERS = f"/{Seed().account_id}/api/clusters"
 COMPLETES, FAILS, IS_BIG = 101, 103, 104
-NOT_EMULATED = ("listJobChildren", "listPackageTemplates", "searchClusters", "searchHooks", "searchJobs")
+NOT_EMULATED = ("listPackageTemplates", "searchClusters", "searchHooks", "searchJobs")
 HOOKS: dict[str, dict[str, Any]] = {
     "web": {"url": "http://192.0.2.1/", "basic_auth": "t", "basic_auth_data": "YTpi", "insecure_ssl": True},
     "slack": {"url": "https://192.0.2.1/in", "team": "harbour", "channel": "#quay"},
@@ -75,7 +75,7 @@ class Visitor:
 
 def visitor(knobs: Knobs | None = None) -> Visitor:
     clock = ManualClock()
-    seed = Seed(api_key=KEY, clusters_that_fail=("doomed",))
+    seed = Seed(api_key=KEY, clusters_that_fail=("doomed",), connections_that_fail=("doomed",))
     return Visitor(Account(seed, clock=clock, knobs=knobs or Knobs()), clock)
 
 
@@ -99,6 +99,21 @@ def look_around(who: Visitor) -> None:
         who.call("GET", f"{kind}/search", query={"q": "busy"})
     watch(who, "schedules/301")
     look_at_hooks(who)
+    look_at_connections(who)
+
+
+def look_at_connections(who: Visitor) -> None:
+    """Have one connection that works and one whose test fails; both are removed again."""
+    for name in ("harbour", "doomed"):
+        fields = {"name": name, "username": "quay", "password": "tide-tables", "host": "db.example.test"}
+        who.call("POST", "connections/mysql/test", fields)
+        path = f"connections/mysql/{who.new('connections/mysql', fields)}"
+        who.call("POST", f"{path}/test")
+        who.call("PUT", path, {"port": "3307"})
+        who.call("GET", "connections", query={"type": "mysql,s3", "sort": "type", "limit": 1})
+        for method in ("GET", "DELETE", "GET"):
+            who.call(method, path)
+    who.call("GET", "connections/types")
 
 
 def look_at_packages(who: Visitor) -> None:
@@ -165,6 +180,9 @@ def run_jobs(who: Visitor, cluster: int) -> None:
     for package in (COMPLETES, FAILS, IS_BIG, COMPLETES, COMPLETES):
         last = who.new("jobs", {"cluster_id": cluster, "package_id": package, **values})
     watch(who, f"jobs/{last}")
+    tasks = [{"name": f"task {package}", "package_id": package} for package in (COMPLETES, FAILS)]
+    workflow = who.new("packages", {"flow_type": "workflow", "raw_data": {"components": tasks}})
+    who.new("jobs", {"cluster_id": cluster, "package_id": workflow})
     for seconds in (0, 3, 10, 30, 60, 60):
         who.clock.advance(seconds)
         look_at_jobs(who)
@@ -226,7 +244,7 @@ def knob_variants() -> Iterator[Any]:
 def test_every_declared_success_is_reached_and_fits(schema_watch: SchemaWatch) -> None:
     """A long visit sees each call succeed in each declared way, and each answer fits.
 
-    Searches, templates and children of jobs are declared, yet this emulator says 501 to them.
+    Searches and templates are declared, yet this emulator says 501 to them.
     """
     documented, older = visitor(), visitor(Knobs(watch_job_status=200))
     for who in (documented, older):

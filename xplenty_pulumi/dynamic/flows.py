@@ -33,16 +33,20 @@ def keep(flow: str) -> str:
     return found
 
 
-def kept(flow_digest: str, *, source: str = "") -> str | None:
-    """Return the flow with this digest; None where neither the folder nor the file `source` has it (any more)."""
+def kept(flow_digest: str, *, source: str = "", start: Path | None = None) -> str | None:
+    """Return the flow with this digest; None where neither the folder nor the file `source` has it (any more).
+
+    `start` is a folder of the project, where that is not the one of this process.
+    """
+    project = project_folder(start)
     try:
-        text = (project_folder() / FOLDER / f"{flow_digest}.json").read_text(encoding="utf-8")
+        text = (project / FOLDER / f"{flow_digest}.json").read_text(encoding="utf-8")
         if digest_of(text) == flow_digest:
             return text
     except (OSError, ValueError):
         pass
     try:
-        document = read_document((project_folder() / source).read_text(encoding="utf-8-sig"))
+        document = read_document((project / source).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         return None
     return document.flow if document.digest == flow_digest else None

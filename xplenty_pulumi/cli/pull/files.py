@@ -28,10 +28,12 @@ _RAW = "raw_data"
 class PulledFile:
     """The file that a program names for a package, and the package as the service shows it.
 
-    `last` is the digest of the flow that the state has, and `declared` are the inputs in the state.
+    `name` is the path of the file as the state has it, `last` the digest of the flow that the state has, and `declared`
+    are the inputs in the state.
     """
 
     file: Path
+    name: str
     package: Package
     last: str
     declared: Mapping[str, object] = field(repr=False)
@@ -85,7 +87,7 @@ class PulledFile:
         try:
             return json.loads(text), read_document(text)
         except ValueError as problem:
-            text = f"{self.file} {problem}; nothing was written"
+            text = f"{self.name} {problem}; nothing was written"
             raise RefusedError(text, resource=label("package", self.package.id)) from None
 
     def _told(self, document: Mapping[str, Any]) -> dict[str, object]:
@@ -108,7 +110,7 @@ class PulledFile:
     def _refusal(self, *, is_edited: bool) -> RefusedError:
         where = "and so was the package in the service" if is_edited else "and the package in the service was not"
         return RefusedError(
-            f"{self.file} was changed since the last `pulumi up`, {where}; nothing was written",
+            f"{self.name} was changed since the last `pulumi up`, {where}; nothing was written",
             resource=label("package", self.package.id),
             advice="To lose the changes of the file, run it with --force"
             + ("" if is_edited else "; to send them to the service, run `pulumi up`"),

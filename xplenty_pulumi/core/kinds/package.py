@@ -1,7 +1,7 @@
 """What is known about packages, as data; one that is archived counts as removed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from xplenty_pulumi.core.kinds import inputs, marker
@@ -55,6 +55,17 @@ def _summary(package: "Package") -> str:
     return f"{package.name or ''}: {package.status}".removeprefix(": ")
 
 
+def _remark(
+    field: str, package: "Package", declared: Mapping[str, object], content: Callable[[str], str | None]
+) -> str:
+    if field != "flow" or package.data_flow_json is None:
+        return ""
+    from xplenty_pulumi.core.kinds.flows.changes import edit_lines  # noqa: PLC0415 - needed by reports alone
+
+    last = str(declared.get("flow", ""))
+    return "; ".join(edit_lines(last, package.data_flow_json, content(last)))
+
+
 PACKAGE = Kind(
     name="package",
     resource="Package",
@@ -81,6 +92,7 @@ PACKAGE = Kind(
     view=package_view,
     rules=(_has_one_origin,),
     summary=_summary,
+    remark=_remark,
     parts=("flow",),
     is_removed=lambda package: package.status == "archived",
 )

@@ -23,7 +23,7 @@ class FlowNews:
 
     def text(self) -> str:
         """Return the changes as a text for people; an empty one for none."""
-        return _listed("the flow changes", self.changes)
+        return listed("its flow changes", self.changes)
 
 
 def flow_news(
@@ -52,20 +52,10 @@ def flow_news(
     return FlowNews(changes, _conflict(number, flow, last, content))
 
 
-def edited(last_digest: str, flow: str, last: str | None) -> str:
-    """Return what was changed in the service inside a flow whose digest was `last_digest`; an empty text for nothing.
-
-    `last` is that flow, where it is on this machine.
-    """
-    if digest_of(flow) == last_digest:
-        return ""
-    if last is None:
-        return "its flow was changed in the service; what it was before is not on this machine"
-    return _listed("its flow was changed in the service", flow_changes(last, flow))
-
-
-def _listed(headline: str, changes: Collection[str]) -> str:
-    return "\n  ".join([f"{headline}:", *changes]) if changes else ""
+def listed(headline: str, changes: Collection[str]) -> str:
+    """Return changes as a text for people, on one line if it is only one; an empty text for none."""
+    between = " " if len(changes) == 1 else "\n  "
+    return between.join([f"{headline}:", *changes]) if changes else ""
 
 
 def _conflict(number: int, flow: str, last: str | None, content: str) -> RefusedError:

@@ -90,14 +90,15 @@ class Package(Derivable, PackageOutputs, module="xplenty", name="Package"):
             name: Name for people; by default that in the document, else the resource's.
             description: Text for people, to which the ownership marker is added.
             variables: Variables with their expressions; by default those in the document. What is left out is removed.
-            flow_type: `dataflow` or `workflow`; by default that in the document, else the service's `dataflow`.
+            flow_type: Type of its flow, `dataflow` or `workflow`; by default that in the document, else
+                `dataflow`.
             copy_of: Id of a package of the account that it is made a copy of, instead of a `source`.
             validate: Let the service validate it after each change, and fail the `up` where it is not valid; default
                 true.
-            on_invalid: `restore` puts the former flow back where a change is not valid, which is the default; `keep`
-                leaves the invalid one.
-            on_edit: `refuse` refuses a change of a flow that was edited in the service as well, which is the default;
-                `overwrite` overwrites it.
+            on_invalid: What becomes of a change that is not valid: `restore` puts the package back as it was, `keep`
+                leaves the invalid one; default `restore`.
+            on_edit: What becomes of a changed flow that was edited in the service as well: `refuse` sends nothing and
+                fails, `overwrite` overwrites the edit; default `refuse`.
             opts: Pulumi's resource options.
         """
         given = {key: value for key, value in locals().items() if key in PACKAGE.by_name and value is not None}

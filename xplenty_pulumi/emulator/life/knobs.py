@@ -88,6 +88,9 @@ class Knobs:
     # Whether jobs carry their cluster and package whole (documented), by id, name and url alone as the newer reference
     # shows them, or only when asked with `include=` (unmerged Java client).
     jobs_embed: Literal["always", "short", "on_include"] = "always"
+    # Whether jobs have the documented call for their children, and whether lists of jobs hold children too.
+    job_children: bool = True
+    children_in_lists: bool = False
     # POST of a job's watcher: 201 documented, 200 expected by the Ruby client.
     watch_job_status: Literal[201, 200] = 201
 
@@ -109,6 +112,11 @@ class Knobs:
     unreadable_flow: Literal["refuse", "accept"] = "refuse"
     # The flow of an export, whose keys no source documents: a text, or the object that the newer reference accepts.
     export_flow: Literal["data_flow_json", "raw_data"] = "data_flow_json"
+    # Connections: whether an id is one among all of them or only among those of its type (not stated).
+    connection_ids: Literal["unique", "by_type"] = "unique"
+    # Which fields of its type a connection shows: all that are no secrets, those that an unmerged client has, or only
+    # the one in the published examples.
+    connection_fields_shown: Literal["all", "some", "username"] = "all"
 
     # Which secret settings answers hold: the password of a web hook is documented as write-only, a mock returns it.
     hook_secrets_shown: Literal["all_but_password", "all", "none"] = "all_but_password"

@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from xplenty_pulumi.emulator.life.clock import Moment as Moment  # noqa: PLC0414 - readers of records find it here
-from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedValidation
+from xplenty_pulumi.emulator.life.connections import EmulatedConnection
+from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedTask, EmulatedValidation
 
 READY = frozenset({"available", "idle"})
 UNREADY = frozenset({"pending", "creating"})
@@ -118,6 +119,9 @@ class EmulatedJob:
     completed_at: Moment | None = None
     errors: str | None = None
     watched: bool = True
+    tasks: tuple[EmulatedTask, ...] = ()
+    task: str | None = None
+    """The task of a workflow that has started the job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,13 @@ class EmulatedHook:
 
 
 Record: TypeAlias = (
-    EmulatedCluster | EmulatedJob | EmulatedPackage | EmulatedValidation | EmulatedSchedule | EmulatedHook
+    EmulatedCluster
+    | EmulatedJob
+    | EmulatedPackage
+    | EmulatedValidation
+    | EmulatedSchedule
+    | EmulatedConnection
+    | EmulatedHook
 )
 FIRST_IDS: Mapping[type[Record], int] = MappingProxyType(
     {
@@ -205,6 +215,7 @@ FIRST_IDS: Mapping[type[Record], int] = MappingProxyType(
         EmulatedPackage: 101,
         EmulatedValidation: 801,
         EmulatedSchedule: 301,
+        EmulatedConnection: 601,
         EmulatedHook: 701,
     }
 )

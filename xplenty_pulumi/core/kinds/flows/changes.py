@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from xplenty_pulumi.core.kinds.compare import ABSENT, value_changes
+from xplenty_pulumi.core.kinds.flows.document import digest_of
 from xplenty_pulumi.redact import MASK, without_logins
 from xplenty_pulumi.text import one_line, plural
 
@@ -31,6 +32,16 @@ def flow_changes(old: str, new: str, *, most: int = MOST) -> list[str]:
         lines = ["only the order of its parts"]
     left = len(lines) - most
     return lines if left <= 0 else [*lines[:most], f"and {plural(left, 'more change')}"]
+
+
+def edit_lines(last_digest: str, flow: str, last: str | None) -> list[str]:
+    """Return what was changed in a flow whose digest was `last_digest`, one line for each field; none for nothing.
+
+    `last` is that flow, where it is on this machine.
+    """
+    if digest_of(flow) == last_digest:
+        return []
+    return ["what it was before is not on this machine"] if last is None else flow_changes(last, flow)
 
 
 def _lines(old: object, new: object) -> Iterator[str]:

@@ -6,10 +6,10 @@ from threading import Lock
 from xplenty_pulumi.client import Client, Package
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.flows.document import FLOW, digest_of
+from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on
 from xplenty_pulumi.core.kinds.package import PACKAGE
-from xplenty_pulumi.core.reading.lookup import Key
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition, DefinitionCalls, DesiredDefinition
 from xplenty_pulumi.core.reconcile.definitions.validation import flaws
 from xplenty_pulumi.core.reconcile.outcome import Outcome

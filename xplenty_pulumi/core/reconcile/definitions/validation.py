@@ -53,7 +53,11 @@ def flaws(client: Client, package_id: int, patience: Patience) -> str | None:
     label = f"validation {begun.id} of package {package_id}"
     watch = Watch(label, single.poll, following=single.following, find=single.poll, listed=single.poll)
     goal: Goal[Validation] = Goal(
-        "validated", lambda one: one.status in _OVER, looks=1, unfinished="Run `pulumi up` again to validate it anew"
+        "validated",
+        lambda one: one.status in _OVER,
+        looks=1,
+        note=lambda _: "its validation",
+        unfinished="Run `pulumi up` again to validate it anew",
     )
     deadline = Deadline.after(_LONGEST, patience.clock)
     done = wait_for(goal, watch, deadline=deadline, patience=patience, known=begun)
