@@ -15,7 +15,7 @@ from typing import Any
 
 import pulumi
 from pulumi.dynamic import Config
-from pulumi.runtime import mocks, set_all_config, settings
+from pulumi.runtime import mocks, set_all_config
 
 import xplenty_pulumi
 from xplenty_pulumi.core.kinds.kind import SIGNATURE
@@ -69,8 +69,7 @@ def resources_of(order: ImportOrder) -> list[dict[str, Any]]:
 
 def _registered(order: ImportOrder) -> list[mocks.MockResourceArgs]:
     taken = _Registered(order.ids)
-    mocks.set_mocks(taken, project=order.project, stack=order.stack, preview=False)
-    settings.SETTINGS.organization = order.organization
+    mocks.set_mocks(taken, project=order.project, stack=order.stack, organization=order.organization, preview=False)
     set_all_config(dict(order.config), [*order.hidden])
     run: Callable[[Callable[[], object]], Callable[[], None]] = mocks.test
     run(lambda: runpy.run_path(order.program) and None)()

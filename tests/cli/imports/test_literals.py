@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xplenty_pulumi.cli.imports.literals import Call, Code, spelled, text
+from xplenty_pulumi.cli.imports.literals import Code, Construction, spelled, text
 
 VALUES: list[object] = [
     {},
@@ -37,7 +37,11 @@ def test_text_is_read_back(quoted: str) -> None:
 def test_ruff_leaves_a_program_as_it_is(tmp_path: Path, length: int) -> None:
     """On both sides of the width of a line, in a call, in a mapping and in a list."""
     program = tmp_path / "program.py"
-    values = [Call("made.Of", ("x" * length,), {"a": 1, "b": Code("loads.id")}), {"k": "x" * length, "l": [1]}, *VALUES]
+    values = [
+        Construction("made.Of", ("x" * length,), {"a": 1, "b": Code("loads.id")}),
+        {"k": "x" * length, "l": [1]},
+        *VALUES,
+    ]
     lines = [f"value = {spelled(value, before=len('value = '))}\n" for value in values]
     program.write_text("".join(lines), encoding="utf-8")
     command = [sys.executable, "-m", "ruff", "format", "--isolated", "--diff", str(program)]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.accounts.command_line import OWNER, SCOPE, START, Scene, opened_scene
 from xplenty_pulumi.cli.engine.holders import Held, Holders
-from xplenty_pulumi.cli.imports.selection import Selection, TakeOverRules, Wanted, select
+from xplenty_pulumi.cli.imports.selection import ImportRequest, ImportSelection, TakeOverRules, select
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError
@@ -24,15 +24,17 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
         yield made
 
 
-def selected(scene: Scene, *words: str, take_over: tuple[str, ...] = (), held: tuple[Held, ...] = ()) -> Selection:
+def selected(
+    scene: Scene, *words: str, take_over: tuple[str, ...] = (), held: tuple[Held, ...] = ()
+) -> ImportSelection:
     """Return what is taken over of what the words name, everything without any."""
-    wanted = Wanted.of(words, take_over, is_all=not words and not take_over)
+    wanted = ImportRequest.of(words, take_over, is_all=not words and not take_over)
     rules = TakeOverRules(Holders(("acme/loads/dev", "acme/loads/prod"), held), SCOPE)
     with scene.client() as client:
         return select(client, wanted, rules)
 
 
-def ids(found: Selection) -> list[tuple[str, int]]:
+def ids(found: ImportSelection) -> list[tuple[str, int]]:
     """Return what is taken over."""
     return [(kind.name, record.id) for kind, record in found.records]
 
@@ -113,4 +115,4 @@ def test_what_cannot_be_meant_is_bad_usage(
 ) -> None:
     """The text says what can."""
     with pytest.raises(ConfigError, match=text):
-        Wanted.of(words, taken, is_all=is_all)
+        ImportRequest.of(words, taken, is_all=is_all)

@@ -16,7 +16,7 @@ from xplenty_pulumi.cli.imports.declare import NOT_SHOWN, Declaration, declare, 
 from xplenty_pulumi.cli.imports.files import PROGRAM, ProgramFiles
 from xplenty_pulumi.cli.imports.program import program_of
 from xplenty_pulumi.cli.imports.run import ImportRun, require_import
-from xplenty_pulumi.cli.imports.selection import Selection, TakeOverRules, Wanted, select
+from xplenty_pulumi.cli.imports.selection import ImportRequest, ImportSelection, TakeOverRules, select
 from xplenty_pulumi.cli.recover.hand_over import StackPlace
 from xplenty_pulumi.cli.ui.account import opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
@@ -51,7 +51,7 @@ def import_(
     Nothing in the account is changed: the next `pulumi up` signs the ownership markers, and changes nothing else.
     """
     with one_paragraph("import", interrupted="ended by Ctrl-C; nothing in the account was changed"):
-        wanted = Wanted.of(things or (), take_over or (), is_all=is_all)
+        wanted = ImportRequest.of(things or (), take_over or (), is_all=is_all)
         engine = Engine.on_path(cwd, stack)
         require_import(engine)
         snapshot = Snapshot(engine)
@@ -72,7 +72,7 @@ class _Import:
     out: Path
     runs: bool
 
-    def take(self, chosen: Selection, wanted: Wanted) -> None:
+    def take(self, chosen: ImportSelection, wanted: ImportRequest) -> None:
         """Write the program, let the engine import what it declares, and say what comes next."""
         declarations = self._declared(chosen, wanted)
         if not declarations:
@@ -94,7 +94,7 @@ class _Import:
             raise XplentyError("`pulumi import` failed; what it has imported is in the state of the stack")
         self._report(declarations)
 
-    def _declared(self, chosen: Selection, wanted: Wanted) -> list[Declaration]:
+    def _declared(self, chosen: ImportSelection, wanted: ImportRequest) -> list[Declaration]:
         """What is declared; what is left out is told."""
         for line in chosen.left_out:
             self.screen.warn(line)
@@ -130,9 +130,7 @@ class _Import:
         count = plural(len(declarations), "thing")
         is_project = self.out.resolve() == self.engine_run.engine.folder.resolve()
         if is_project:
-            self.screen.line(
-                f"{count} imported; next, `pulumi up` signs the ownership markers, and changes nothing else"
-            )
+            self.screen.line(f"{count} imported; the next `pulumi up` signs the ownership markers, and nothing else")
             return
         self.screen.line(
             f"{count} imported; next, take what {self.out / PROGRAM} declares into the program of the project: a "

@@ -15,7 +15,7 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Call:
+class Construction:
     """A call with arguments: some by place, then some by name."""
 
     function: str
@@ -52,7 +52,7 @@ def _flat(value: object) -> str:
 
 def _parts(value: object) -> tuple[str, list[tuple[str, object]], str] | None:
     """What opens and closes it, and each item with what stands before it; None for what is never split."""
-    if isinstance(value, Call):
+    if isinstance(value, Construction):
         named = [(f"{name}=", item) for name, item in value.names.items()]
         return f"{value.function}(", [*(("", item) for item in value.places), *named], ")"
     if isinstance(value, Mapping) and value:

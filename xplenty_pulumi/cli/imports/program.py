@@ -5,7 +5,7 @@ from graphlib import TopologicalSorter
 from pathlib import PurePath
 
 from xplenty_pulumi.cli.imports.declare import CONFIG, PACKAGE, Declaration
-from xplenty_pulumi.cli.imports.literals import Call, Code, spelled, text
+from xplenty_pulumi.cli.imports.literals import Code, Construction, spelled, text
 
 
 def program_of(declarations: Sequence[Declaration], *, folder: str) -> str:
@@ -26,7 +26,7 @@ def _resource(declaration: Declaration, folder: str) -> str:
     if declaration.file:
         path = PurePath(folder, declaration.file).as_posix()
         inputs = {"source": Code(f"pulumi.FileAsset({text(path)})"), **inputs}
-    call = Call(f"{PACKAGE}.{declaration.kind.resource}", (declaration.name,), inputs)
+    call = Construction(f"{PACKAGE}.{declaration.kind.resource}", (declaration.name,), inputs)
     head = f"{declaration.variable} = "
     return f"{head}{spelled(call, before=len(head))}\n"
 

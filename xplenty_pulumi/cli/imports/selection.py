@@ -21,7 +21,7 @@ _UNDONE = "nothing was imported"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ImportRequest:
     """What the user names: whole `kinds`, and single things by kind and id; `taken` are those to be taken over."""
 
     kinds: tuple[str, ...]
@@ -29,7 +29,7 @@ class Wanted:
     taken: frozenset[tuple[str, int]]
 
     @classmethod
-    def of(cls, words: Sequence[str], taken: Sequence[str], *, is_all: bool) -> "Wanted":
+    def of(cls, words: Sequence[str], taken: Sequence[str], *, is_all: bool) -> "ImportRequest":
         """Read the arguments; raises ConfigError where they name nothing, or what no import takes over."""
         named = [_read("KIND[:ID]", word) for word in words]
         taken_over = [_read("--take-over", word) for word in taken]
@@ -50,7 +50,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Selection:
+class ImportSelection:
     """The records to take over, and a line for each one that is left out."""
 
     records: tuple[tuple[Kind, Any], ...] = field(repr=False)
@@ -89,7 +89,7 @@ class TakeOverRules:
         )
 
 
-def select(client: Client, wanted: Wanted, rules: TakeOverRules) -> Selection:
+def select(client: Client, wanted: ImportRequest, rules: TakeOverRules) -> ImportSelection:
     """Return what of `wanted` is taken over.
 
     Raises:
@@ -107,10 +107,10 @@ def select(client: Client, wanted: Wanted, rules: TakeOverRules) -> Selection:
             raise refusal
         else:
             left_out.append(f"left out: {refusal}")
-    return Selection(tuple(taken.values()), tuple(left_out))
+    return ImportSelection(tuple(taken.values()), tuple(left_out))
 
 
-def _read_all(client: Client, wanted: Wanted) -> Iterator[tuple[Kind, Any]]:
+def _read_all(client: Client, wanted: ImportRequest) -> Iterator[tuple[Kind, Any]]:
     """Each thing that is named, in the order of the registry and of its id."""
     for name, kind in MARKED.items():
         found = {one.id: one for one in _listed(client, kind)} if name in wanted.kinds else {}
