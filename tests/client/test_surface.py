@@ -23,6 +23,8 @@ def test_public_names() -> None:
         "BootstrapAction",
         "Client",
         "Cluster",
+        "Connection",
+        "ConnectionType",
         "Creator",
         "Hook",
         "HookEvent",
@@ -52,6 +54,7 @@ def test_public_methods() -> None:
             for name, part in {
                 "": client,
                 "clusters": client.clusters,
+                "connections": client.connections,
                 "hooks": client.hooks,
                 "jobs": client.jobs,
                 "packages": client.packages,
@@ -64,6 +67,7 @@ def test_public_methods() -> None:
                 "clock_ahead",
                 "close",
                 "clusters",
+                "connections",
                 "credits",
                 "cut_lists",
                 "hooks",
@@ -87,6 +91,7 @@ def test_public_methods() -> None:
             "watch",
             "watchers",
         ],
+        "connections": ["create", "delete", "get", "list", "test", "test_new", "types", "update"],
         "hooks": ["create", "delete", "get", "list", "ping", "update"],
         "jobs": ["get", "list", "log", "run", "stop", "unwatch", "variables", "watch", "watchers"],
         "packages": ["get", "list"],
@@ -100,7 +105,8 @@ def test_everything_public_is_documented() -> None:
         exported = getattr(xplenty_pulumi.client, name)
         assert inspect.getdoc(exported), name
     with Client(api_key="a-key", account_id="acme") as client:
-        for part in (client, client.clusters, client.hooks, client.jobs, client.packages, client.plans):
+        parts = (client.clusters, client.connections, client.hooks, client.jobs, client.packages, client.plans)
+        for part in (client, *parts):
             for method in dir(type(part)):
                 assert method.startswith("_") or inspect.getdoc(getattr(type(part), method)), method
 
@@ -109,7 +115,7 @@ def test_a_collection_is_built_when_it_is_used() -> None:
     """A call of clusters builds neither hooks nor jobs nor packages."""
     with Client(api_key="a-key", account_id="acme") as client:
         assert client.clusters is client.clusters
-        assert {"clusters", "jobs", "packages", "hooks", "plans"} & vars(client).keys() == {"clusters"}
+        assert {"clusters", "jobs", "packages", "connections", "hooks", "plans"} & vars(client).keys() == {"clusters"}
 
 
 def test_import_loads_no_engine() -> None:
@@ -128,7 +134,7 @@ def test_import_loads_no_engine() -> None:
     [
         ("httpx", {"transport.py"}),
         ("httpcore", {"connection.py", "transport.py"}),
-        ("pydantic", {"hooks.py", "models.py", "parsing.py"}),
+        ("pydantic", {"connections.py", "hooks.py", "models.py", "parsing.py"}),
     ],
 )
 def test_each_library_stays_in_its_place(library: str, importers: set[str]) -> None:

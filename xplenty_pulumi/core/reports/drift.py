@@ -57,19 +57,19 @@ CAUSES: Mapping[Cause, tuple[Drift, str]] = MappingProxyType(
         ),
         Cause.FORGOTTEN: (Drift.EXPECTED, "the service has forgotten a run that had completed"),
         Cause.LOST: (Drift.HARMFUL, "the service does not know a run that was active"),
-        Cause.TWIN: (Drift.HARMFUL, "another living cluster, or another hook, carries the marker of a resource"),
+        Cause.TWIN: (Drift.HARMFUL, "another living cluster, or another definition, carries the marker of a resource"),
         Cause.SHARED: (
             Drift.HARMFUL,
             "two resources hold it in their states, of one stack or of two, and no `if_running: adopt` asks for that",
         ),
         Cause.ORPHANED: (
             Drift.HARMFUL,
-            "a living cluster or a hook with the stack's marker is in no state; with `--unmanaged`",
+            "a living cluster or a definition with the stack's marker is in no state; with `--unmanaged`",
         ),
         Cause.UNMANAGED: (Drift.HARMFUL, "a living cluster without a marker is in no state; with `--unmanaged`"),
         Cause.UNKNOWN_STACK: (
             Drift.UNKNOWN,
-            "a living cluster or a hook with the marker of a stack that is not in this backend; with `--unmanaged`",
+            "a living cluster or a definition whose marker names a stack outside this backend; with `--unmanaged`",
         ),
     }
 )
