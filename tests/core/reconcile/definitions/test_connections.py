@@ -35,7 +35,7 @@ def add(bench: Bench, **fields: Any) -> Connection:
     return bench.client.connections.create({"type": "mysql", "name": signed("loads", held=True), **DATABASE, **fields})
 
 
-def update(before: Mapping[str, object], **inputs: Any) -> DesiredDefinition:
+def update(before: Mapping[str, Any], **inputs: Any) -> DesiredDefinition:
     """Return a connection as it should be after an update from the inputs `before`."""
     old, wanted = desired_connection(**before), desired_connection(**inputs)
     intent = intent_of(CONNECTION, old.inputs, wanted.inputs, owed=(), status="", signs=False)
