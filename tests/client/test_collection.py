@@ -41,6 +41,7 @@ LISTS: dict[str, tuple[str, Call]] = {
     "jobs": ("jobs", lambda client: list(client.jobs.list())),
     "packages": ("packages", lambda client: list(client.packages.list())),
     "hooks": ("hooks", lambda client: list(client.hooks.list())),
+    "children": ("jobs", lambda client: list(client.jobs.children(5))),
 }
 
 

@@ -90,7 +90,7 @@ def test_public_methods() -> None:
             "watchers",
         ],
         "hooks": ["create", "delete", "get", "list", "ping", "update"],
-        "jobs": ["get", "list", "log", "run", "stop", "unwatch", "variables", "watch", "watchers"],
+        "jobs": ["children", "get", "list", "log", "run", "stop", "unwatch", "variables", "watch", "watchers"],
         "packages": [
             "create",
             "delete",

@@ -32,6 +32,7 @@ OPERATIONS: dict[str, tuple[str, Callable[[Client], object]]] = {
     "jobs.run": ("create", lambda client: client.jobs.run(cluster_id=77, package_id=3)),
     "jobs.stop": ("write", lambda client: client.jobs.stop(5)),
     "jobs.variables": ("read", lambda client: client.jobs.variables(5)),
+    "jobs.children": ("read", lambda client: list(client.jobs.children(5))),
     "jobs.log": ("read", lambda client: client.jobs.log(5)),
     "jobs.watchers": ("read", lambda client: client.jobs.watchers(5)),
     "packages.get": ("read", lambda client: client.packages.get(3)),

@@ -22,6 +22,7 @@ ACCOUNT: Mapping[str, Mapping[str, Handler]] = {
     "clusters/{id}/instances": {"GET": clusters.list_instances},
     "jobs": {"GET": jobs.list_jobs, "POST": jobs.run_job},
     "jobs/{id}": {"GET": jobs.get_job, "DELETE": jobs.stop_job},
+    "jobs/{id}/children": {"GET": jobs.list_children},
     "jobs/{id}/variables": {"GET": jobs.get_variables},
     "jobs/{id}/log": {"GET": jobs.get_log},
     "jobs/{id}/outputs/{id}/preview": {"GET": jobs.preview_output},
@@ -65,7 +66,6 @@ GLOBAL: Mapping[str, Mapping[str, Handler]] = {
 }
 # Documented calls that the emulator leaves out: single ones, and whole areas.
 _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
-    "jobs/{id}/children": ("GET",),
     "packages/templates": ("GET",),
     "schedules": ("POST",),
     "schedules/{id}": ("PUT", "DELETE"),

@@ -134,6 +134,8 @@ def job_json(
         **_addresses(links, f"jobs/{job.id}"),
         "log_url": links.api(f"jobs/{job.id}/log"),
     }
+    if job.task is not None:
+        document["component"] = {"name": job.task, "type": "run_package_component"}
     for part, record in parts.items():
         if includes(part) or knobs.jobs_embed == "always":
             document[part] = record

@@ -4,7 +4,7 @@
 - `clusters`, `jobs`: the life of one cluster and of one run, as pure functions of the record, the knobs and a moment.
 - `effects`: how clusters and jobs act on one another: starting, queueing, idling, failing and stopping together.
 - `knobs`: what no source settles, and every duration.
-- `packages`: packages and their validations, and what a flow says about them.
+- `packages`: packages, their validations, the tasks of workflows, and what a flow says about them.
 - `records`: what else an account holds: frozen records that the state machines replace as time goes by.
 - `seed`: what an account holds when it begins.
 - `store`: an account in a file.

@@ -88,6 +88,9 @@ class Knobs:
     # Whether jobs carry their cluster and package whole (documented), by id, name and url alone as the newer reference
     # shows them, or only when asked with `include=` (unmerged Java client).
     jobs_embed: Literal["always", "short", "on_include"] = "always"
+    # Whether jobs have the documented call for their children, and whether lists of jobs hold children too.
+    job_children: bool = True
+    children_in_lists: bool = False
     # POST of a job's watcher: 201 documented, 200 expected by the Ruby client.
     watch_job_status: Literal[201, 200] = 201
 

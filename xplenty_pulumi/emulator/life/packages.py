@@ -1,4 +1,4 @@
-"""Packages and their validations: records, and what a flow says about them."""
+"""Packages, their validations and the tasks of workflows: records, and what a flow says about them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,8 @@ class PackageSeed:
 
     `needed_nodes` is the size of cluster that a run waits for; `outputs` are the names and record counts it writes.
     A validation fails with the text `invalid`, until the flow changes, and with that of each component of the flow
-    that has a `fails_validation`.
+    that has a `fails_validation`. A workflow runs the components of its flow that have a `name` and a `package_id`,
+    one after the other, and each takes as long, and fails, as its package does.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -62,6 +63,17 @@ class EmulatedValidation:
     seconds: float
     status: str = "running"
     errors: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatedTask:
+    """A step of a workflow that runs a package, as job `id`."""
+
+    id: int
+    name: str
+    package_id: int
+    seconds: float
+    failure: str | None = None
 
 
 def saved(package: EmulatedPackage, *, at: Moment, **fields: Any) -> EmulatedPackage:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from xplenty_pulumi.emulator.life.clock import Moment as Moment  # noqa: PLC0414 - readers of records find it here
-from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedValidation
+from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedTask, EmulatedValidation
 
 READY = frozenset({"available", "idle"})
 UNREADY = frozenset({"pending", "creating"})
@@ -118,6 +118,9 @@ class EmulatedJob:
     completed_at: Moment | None = None
     errors: str | None = None
     watched: bool = True
+    tasks: tuple[EmulatedTask, ...] = ()
+    task: str | None = None
+    """The task of a workflow that has started the job."""
 
 
 @dataclass(frozen=True, slots=True)
