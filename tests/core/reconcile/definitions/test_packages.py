@@ -69,8 +69,10 @@ def test_it_is_made_with_its_flow_validated_and_held(bench: Bench) -> None:
     assert [call.path.rpartition("/")[2] for call in bench.emulator.calls()].count("validations") == 1
 
 
-def test_a_change_of_the_name_keeps_what_was_edited_by_hand(bench: Bench) -> None:
-    """The flow is sent as the service shows it."""
+@pytest.mark.parametrize("on_put", ["merge", "replace"])
+def test_a_change_of_the_name_keeps_what_was_edited_by_hand(on_put: Any) -> None:
+    """The flow is sent as the service shows it, which a service may need that replaces the whole."""
+    bench = Bench.new(knobs=Knobs(package_on_put=on_put))
     number = reconciler(bench).create(desired(flow("sales"))).record.id
     edited = '{ "components": [] }'
     bench.emulator.edit_package(number, data_flow_json=edited)
