@@ -20,7 +20,12 @@ _RULES: ListRules[EmulatedPackage] = ListRules(
         "flow_type": Filter(lambda package: package.flow_type, ("dataflow", "workflow")),
     },
 )
-_DEFAULTS = {"name": "Untitled package", "description": None, "variables": {}, "data_flow_json": "{}"}
+_DEFAULTS: Mapping[str, Any] = {
+    "name": "Untitled package",
+    "description": None,
+    "variables": {},
+    "data_flow_json": "{}",
+}
 _NOT_IN_SHORT = ("flow_type", "flow_version", "package_version", "version", "item_id")
 
 
