@@ -1,7 +1,7 @@
 """What is declared, and what an update is to bring about: what its preview has shown and nothing else; pure."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.kind import EVERYTHING, Kind, Phase
@@ -12,12 +12,14 @@ from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
 class Intent:
     """Which `fields` may be sent, whether readiness is waited for in any case, and whether the marker is signed anew.
 
+    `owes` says that an earlier create or update has not come to its end.
     What was changed by hand in other fields is left alone until a refresh shows it.
     """
 
     fields: frozenset[str]
     waits: bool = True
     signs: bool = False
+    owes: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,8 @@ def intent_of(
     waited for, and so is one of which no input has changed: the engine asks then for nothing else.
     """
     if EVERYTHING in owed:
-        return everything(kind)
+        return replace(everything(kind), owes=True)
     before, after = check(kind, old).inputs, check(kind, new).inputs
     changed = frozenset(name for name in kind.by_name if name in owed or before.get(name) != after.get(name))
     is_ready = kind.phase(status) is Phase.READY
-    return Intent(changed, waits=not is_ready or not (changed or signs), signs=signs)
+    return Intent(changed, waits=not is_ready or not (changed or signs), signs=signs, owes=bool(owed))

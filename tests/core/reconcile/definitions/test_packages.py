@@ -121,6 +121,18 @@ def test_a_new_one_that_is_not_valid_stays_for_the_next_up(bench: Bench) -> None
     assert theirs(bench, outcome.record.id).status == "active"
 
 
+def test_what_an_interrupted_change_owes_is_validated(bench: Bench) -> None:
+    """Although the service has it already, so that nothing is sent; there is nothing to put back."""
+    bad = flow("bad", fails_validation="no such table")
+    number = reconciler(bench).create(desired(bad, validate=False)).record.id
+    before = len(bodies(bench))
+    owing = replace(desired(bad, "flow"), intent=Intent(frozenset({"flow"}), owes=True))
+    outcome = reconciler(bench).update(number, owing)
+    assert "no such table" in str(outcome.problem)
+    assert "as it is declared" in str(outcome.problem)
+    assert len(bodies(bench)) == before
+
+
 def test_one_without_validation_is_not_validated(bench: Bench) -> None:
     """Where the program says so."""
     made = reconciler(bench).create(desired(flow("bad", fails_validation="no"), validate=False))

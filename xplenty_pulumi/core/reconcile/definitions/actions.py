@@ -64,7 +64,7 @@ class DefinitionReconciler(Generic[RecordT]):
             raise ReadyFailed(message, resource=self._definition.label(key), advice=_ANEW)
         is_sent = bool(self._definition.changes(record, desired)) or desired.intent.signs
         outcome = self._converge(record, desired, send=is_sent)
-        if is_sent:
+        if is_sent or desired.intent.owes:
             outcome = self._followed_up(outcome, desired, before=record)
         marker = marker_on(record)
         if marker is not None and is_unfinished(record, desired.marker):

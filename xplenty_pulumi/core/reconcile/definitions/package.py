@@ -8,7 +8,7 @@ from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.flows.document import FLOW, digest_of
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on
-from xplenty_pulumi.core.kinds.package import PACKAGE
+from xplenty_pulumi.core.kinds.package import PACKAGE, package_view
 from xplenty_pulumi.core.reading.lookup import Key
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition, DefinitionCalls, DesiredDefinition
 from xplenty_pulumi.core.reconcile.definitions.validation import flaws
@@ -17,6 +17,7 @@ from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, RefusedError, XplentyError
 
 _DOCUMENT = ("name", "description", "variables", "flow_version")
+_RESTORED = (*_DOCUMENT, "flow")
 
 
 class PackageDefinition(Definition[Package]):
@@ -69,7 +70,7 @@ class PackageDefinition(Definition[Package]):
         if not wrong:
             return Outcome(record)
         told = f"it is not valid: {wrong}"
-        if before is None or before.data_flow_json is None or inputs.get("on_invalid") != "restore":
+        if before is None or inputs.get("on_invalid") != "restore" or not self._differs(before, record):
             return Outcome(record, self._invalid(record, f"{told}. The service has it as it is declared"))
         try:
             record = self._restored(record, before)
@@ -81,6 +82,11 @@ class PackageDefinition(Definition[Package]):
     def _invalid(self, record: Package, text: str) -> ReadyFailed:
         advice = "Correct its source, then run `pulumi up` again"
         return ReadyFailed(text, last_status=record.status, resource=self.label_of(record), advice=advice)
+
+    def _differs(self, before: Package, record: Package) -> bool:
+        """Whether there is a former document, and another one."""
+        views = [package_view(one, {}) for one in (before, record)]
+        return before.data_flow_json is not None and any(views[0][name] != views[1][name] for name in _RESTORED)
 
     def _restored(self, record: Package, before: Package) -> Package:
         """Send the document that it had, with the marker that it has, and return what the service shows then."""
