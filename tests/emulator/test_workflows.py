@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.caller import KEY, Caller, emulated
+from tests.support.accounts.caller import KEY, AccountCaller, emulated
 from xplenty_pulumi.emulator import PackageSeed, Seed
 
 LOADS, FAILS = 1, 2
@@ -29,12 +29,12 @@ SEED = Seed(
 )
 
 
-def children(caller: Caller, job: int, **query: Any) -> list[tuple[str, str]]:
+def children(caller: AccountCaller, job: int, **query: Any) -> list[tuple[str, str]]:
     found = caller.get(f"jobs/{job}/children", sort="created", direction="asc", **query).json()
     return [(one["component"]["name"], one["status"]) for one in found]
 
 
-def running(caller: Caller, package: int) -> int:
+def running(caller: AccountCaller, package: int) -> int:
     """Return a run of the package that has just begun to run."""
     job = caller.new_job(caller.new_cluster(), package)
     caller.clock.advance(5)

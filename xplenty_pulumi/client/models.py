@@ -29,6 +29,11 @@ class Identified(Record):
 
     id: Id
 
+    @property
+    def key(self) -> int | str:
+        """What its calls are about: its id, or more where an id is one only within a type."""
+        return self.id
+
 
 class Creator(Record):
     """Who made a record: `type` is `User` or `Schedule`."""

@@ -1,6 +1,5 @@
 """An update is about what its preview has shown, and about what a create still owes."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,14 +48,13 @@ def test_another_spelling_is_no_change(old: dict[str, Any], new: dict[str, Any])
 
 def test_what_is_owed_is_everything() -> None:
     """Where a create has not come to its end, it is made up for, whatever changes besides."""
-    owing = replace(everything(CLUSTER), owes=True)
-    assert intent({}, {}, owed=[EVERYTHING]) == owing
-    assert intent({}, {"nodes": 3}, owed=[EVERYTHING], signs=False) == owing
+    assert intent({}, {}, owed=[EVERYTHING]) == everything(CLUSTER)
+    assert intent({}, {"nodes": 3}, owed=[EVERYTHING], signs=False) == everything(CLUSTER)
 
 
 def test_what_an_update_may_have_sent_is_owed() -> None:
     """Where the program takes back a change that was sent and not seen, the next update sends it back too."""
-    assert intent({}, {}, owed=["nodes"], status="creating") == Intent(frozenset({"nodes"}), waits=True, owes=True)
+    assert intent({}, {}, owed=["nodes"], status="creating") == Intent(frozenset({"nodes"}), waits=True)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def _beside(entry: Entry, account: CommandAccount, folder: Path) -> PulledFile:
         raise RefusedError(
             "the program gives its flow itself, and not in a file; nothing was written", resource=resource
         )
-    package = or_none(lambda: account.client.packages.get(entry.id, include=PACKAGE.parts), account.client)
+    package = or_none(lambda: account.client.packages.get(int(entry.id), include=PACKAGE.parts), account.client)
     if package is None or PACKAGE.is_removed(package):
         raise NotFoundError("it is archived, or the service does not know it", status=404, resource=resource)
     return PulledFile(folder / str(source), str(source), package, str(entry.declared.get("flow", "")), entry.declared)

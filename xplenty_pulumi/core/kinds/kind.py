@@ -6,9 +6,11 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Literal
 
-from xplenty_pulumi.core.kinds.inputs import Reader
+from xplenty_pulumi.core.kinds.inputs import Reader, record_id
 from xplenty_pulumi.errors import SpecError
 
+Key = int | str
+"""What identifies a thing among those of its kind: its id, or more where an id is one only within a type."""
 Rule = Callable[[Mapping[str, object]], SpecError | None]
 """What is wrong with inputs that are fine by themselves."""
 View = Callable[[Any, Mapping[str, object]], dict[str, object]]
@@ -154,6 +156,8 @@ class Kind:
     declared, and what returns the content of a digest where it is on this machine."""
     secret_outputs: tuple[str, ...] = ()
     """What is secret whatever the program says."""
+    key: Callable[[object], Key] = record_id
+    """Reads what identifies one in a state, or where a user names it; raises ValueError as a reader of inputs does."""
     by_name: Mapping[str, Field] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

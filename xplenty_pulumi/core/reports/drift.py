@@ -14,7 +14,7 @@ from typing import Any
 from xplenty_pulumi.client import Cluster, Job
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
-from xplenty_pulumi.core.kinds.kind import Drift, Ending, Kind, Phase
+from xplenty_pulumi.core.kinds.kind import Drift, Ending, Key, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, observation_of, phase_of
@@ -37,7 +37,7 @@ class Cause(Enum):
     END_UNKNOWN = "end_unknown"
     FORGOTTEN = "forgotten"
     LOST = "lost"
-    TWIN = "twin"
+    DUPLICATE = "duplicate"
     SHARED = "shared"
     ORPHANED = "orphaned"
     UNMANAGED = "unmanaged"
@@ -57,7 +57,7 @@ CAUSES: Mapping[Cause, tuple[Drift, str]] = MappingProxyType(
         ),
         Cause.FORGOTTEN: (Drift.EXPECTED, "the service has forgotten a run that had completed"),
         Cause.LOST: (Drift.HARMFUL, "the service does not know a run that was active"),
-        Cause.TWIN: (Drift.HARMFUL, "another living cluster, or another hook, carries the marker of a resource"),
+        Cause.DUPLICATE: (Drift.HARMFUL, "another living cluster, or another hook, carries the marker of a resource"),
         Cause.SHARED: (
             Drift.HARMFUL,
             "two resources hold it in their states, of one stack or of two, and no `if_running: adopt` asks for that",
@@ -99,7 +99,7 @@ class Entry:
     stack: str
     name: str
     kind: Kind
-    id: int
+    id: Key
     declared: Mapping[str, object] = field(repr=False)
     outputs: Mapping[str, object] = field(repr=False)
     unreadable: tuple[str, ...] = ()
@@ -119,7 +119,7 @@ class Finding:
     stack: str
     resource: str
     kind: str
-    id: int
+    id: Key
     cause: Cause
     drift: Drift
     field: str = ""
@@ -129,7 +129,7 @@ class Finding:
     marker: Marker | None = None
 
     @property
-    def key(self) -> tuple[str, str, str, int, str, str]:
+    def key(self) -> tuple[str, str, str, Key, str, str]:
         """What it is about: another value of the same field is the same difference, grown or shrunk."""
         return (self.stack, self.resource, self.kind, self.id, self.cause.value, self.field)
 
@@ -191,7 +191,7 @@ def _findings_of_cluster(entry: Entry, cluster: Cluster) -> tuple[Finding, ...]:
 
 def _findings_of_run(entry: Entry, job: Job | None) -> tuple[Finding, ...]:
     if job is None:
-        observation = forgotten(entry.id, str(entry.outputs.get("status", "")))
+        observation = forgotten(int(entry.id), str(entry.outputs.get("status", "")))
         if not observation.gone and not observation.remark:
             return (finding(entry, Cause.FORGOTTEN, f"{_UNKNOWN}, and it had completed"),)
         return (finding(entry, Cause.GONE if observation.gone else Cause.LOST, observation.remark),)
@@ -240,4 +240,9 @@ def _changed(
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings, the gravest first, then by stack and resource."""
     order = list(Drift)
-    return tuple(sorted(findings, key=lambda one: (-order.index(one.drift), one.stack, one.resource, one.id)))
+    return tuple(
+        sorted(
+            findings,
+            key=lambda one: (-order.index(one.drift), one.stack, one.resource, isinstance(one.id, str), one.id),
+        )
+    )

@@ -12,7 +12,7 @@ from xplenty_pulumi.core.kinds.flows.document import digest_of
 from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge, flows
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.providers.base import number_of
+from xplenty_pulumi.dynamic.providers.base import key_of
 from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
 from xplenty_pulumi.dynamic.state import OWED, OWNER, Properties
 
@@ -80,7 +80,7 @@ class PackageProvider(DefinitionProvider):
         from xplenty_pulumi.core.preview.flows import flow_news  # noqa: PLC0415 - see above
 
         last = next((text for one in seen if (text := flows.kept(one, source=source)) is not None), None)
-        client, number = self.session().client, number_of(id_, PACKAGE)
+        client, number = self.session().client, key_of(id_, PACKAGE)
         return flow_news(client, number, seen=seen, last=last, wanted=wanted, content=flows.kept(wanted))
 
 

@@ -34,8 +34,11 @@ def declaration(
     given = {key: value for key, value in inputs.items() if value is not None}
     if SECRETS not in given and isinstance(found := secret_paths(given), Output):
         given[SECRETS] = found.apply(lambda paths: paths or None)  # one without secrets has no such list in its state
-    properties = {**_asked_for(cls), **given, OWNER: _owner(cls, name, opts.parent if opts else None)}
-    return properties, _options(cls, opts)
+    token, parent = f"pulumi-python:{cls._resource_type_name}", opts.parent if opts else None
+    owner: Input[str] = _owned_by(f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::{name}")
+    if parent is not None:
+        owner = Output.from_input(_owner_within(parent, token, name))
+    return {**_asked_for(cls), **given, OWNER: owner}, _options(cls, opts)
 
 
 def secret_paths(inputs: Mapping[str, object], *, always: Iterable[str] = ()) -> "Output[list[str]] | list[str]":
@@ -94,14 +97,6 @@ def _secret_outputs(cls: type[Resource], opts: pulumi.ResourceOptions | None) ->
     """All of `observed` is secret where any output is to be: it lies in there, if it is declared as well."""
     is_secret = opts and opts.additional_secret_outputs and issubclass(cls, Observing)
     return pulumi.ResourceOptions(additional_secret_outputs=[OBSERVED] if is_secret else None)
-
-
-def _owner(cls: type[Resource], name: str, parent: pulumi.Resource | None) -> Input[str]:
-    """Whose resource it is."""
-    token = f"pulumi-python:{cls._resource_type_name}"
-    if parent is not None:
-        return Output.from_input(_owner_within(parent, token, name))
-    return _owned_by(f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::{name}")
 
 
 async def _owner_within(parent: pulumi.Resource, token: str, name: str) -> str:

@@ -10,10 +10,10 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.compare import differences
-from xplenty_pulumi.core.kinds.kind import Change, Kind
+from xplenty_pulumi.core.kinds.kind import Change, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_marked, is_unfinished
-from xplenty_pulumi.core.reading.lookup import Key, Presence, or_none
+from xplenty_pulumi.core.reading.lookup import Presence, or_none
 from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent
@@ -26,6 +26,9 @@ class Document(Protocol):
 
     @property
     def id(self) -> int: ...
+
+    @property
+    def key(self) -> Key: ...
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self: ...
 
@@ -60,7 +63,9 @@ class Definition(Generic[RecordT]):
 
     What differs for a kind is in a class of its own, which is found by its `kind`. A record may be without its marker
     where `hides_marker`. `hidden` are inputs that records do not show as they are, so that a change of them is
-    sent without looking. `has_maker` says whether records show who made them. `gone` is the text for what is not there.
+    sent without looking. `has_maker` says whether records show who made them. `follows` are inputs that ask for what
+    `follow_up` does, so that a change of them is followed up, and a failure owes nothing else. `gone` is the text for
+    what is not there.
     """
 
     kind: Kind
@@ -68,6 +73,7 @@ class Definition(Generic[RecordT]):
     hides_marker: ClassVar[bool] = False
     hidden: ClassVar[tuple[str, ...]] = ()
     has_maker: ClassVar[bool] = True
+    follows: ClassVar[tuple[str, ...]] = ()
     gone: ClassVar[str] = "the service does not know it (404)"
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -103,8 +109,8 @@ class Definition(Generic[RecordT]):
         return Outcome(record)
 
     def key(self, record: RecordT) -> Key:
-        """Return what identifies it in calls: its id; for a connection its type as well."""
-        return record.id
+        """Return what identifies it in calls."""
+        return record.key
 
     def get(self, key: Key) -> RecordT:
         """Return the record with all that an update has to know of it."""
@@ -138,6 +144,10 @@ class Definition(Generic[RecordT]):
     def wrong_fields(self, record: RecordT, inputs: Mapping[str, object]) -> list[str]:
         """Return the names of the inputs that the record shows otherwise."""
         return [one.field for one in differences(self.kind, inputs, self.view(record, inputs))]
+
+    def intended(self, desired: DesiredDefinition) -> Mapping[str, object]:
+        """Return the inputs that the record has to show in the end, as far as its update is about them."""
+        return {name: value for name, value in desired.inputs.items() if name in desired.intent.fields}
 
     def sent(self, desired: DesiredDefinition, marker: Marker) -> Mapping[str, object]:
         """Return the body that creates it with this marker."""

@@ -6,10 +6,10 @@ from threading import Lock
 from xplenty_pulumi.client import Client, Package
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.flows.document import FLOW, digest_of
+from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on
 from xplenty_pulumi.core.kinds.package import PACKAGE, package_view
-from xplenty_pulumi.core.reading.lookup import Key
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition, DefinitionCalls, DesiredDefinition
 from xplenty_pulumi.core.reconcile.definitions.validation import flaws
 from xplenty_pulumi.core.reconcile.outcome import Outcome
@@ -27,6 +27,7 @@ class PackageDefinition(Definition[Package]):
     """
 
     kind = PACKAGE
+    follows = ("validate",)
     gone = "it is archived, or the service does not know it"
 
     def __init__(self, client: Client, calls: DefinitionCalls[Package]) -> None:
@@ -71,12 +72,13 @@ class PackageDefinition(Definition[Package]):
             return Outcome(record)
         told = f"it is not valid: {wrong}"
         if before is None or inputs.get("on_invalid") != "restore" or not self._differs(before, record):
-            return Outcome(record, self._invalid(record, f"{told}. The service has it as it is declared"))
+            problem = self._invalid(record, f"{told}. The service has it as it is declared")
+            return Outcome(record, problem, owed=self.follows)
         try:
             record = self._restored(record, before)
         except XplentyError as failed:
             text = f"{told}. It could not be put back as it was, so that the service has the invalid one: {failed}"
-            return Outcome(record, self._invalid(record, text))
+            return Outcome(record, self._invalid(record, text), owed=self.follows)
         return Outcome(record, self._invalid(record, f"{told}. It was put back as it was before"))
 
     def _invalid(self, record: Package, text: str) -> ReadyFailed:
