@@ -120,4 +120,5 @@ def _child(job: EmulatedJob, task: EmulatedTask, *, begin: Moment, end: Moment) 
     over = begin + task.seconds
     if over > end:
         return child
+    child = replace(child, errors=None)
     return failed(child, task.failure, at=over) if task.failure else finished(child, "completed", at=over)

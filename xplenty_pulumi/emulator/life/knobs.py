@@ -100,6 +100,8 @@ class Knobs:
     validation_calls: Literal["all", "started", "none"] = "all"
     # A package without a name: a default is documented, the newer reference wants one.
     package_name: Literal["optional", "required"] = "optional"
+    # PUT of a package: what is left out stays as it is, as the published examples suggest, or gets its default.
+    package_on_put: Literal["merge", "replace"] = "merge"
     # PUT of variables: what is left out is gone, or stays as it is.
     package_variables_on_put: Literal["replace", "merge"] = "replace"
     # GET, PUT and DELETE of a package that is archived.
