@@ -24,6 +24,7 @@ PACKAGE = ROOT / "xplenty_pulumi"
 LONGEST_FILE, LONGEST_FUNCTION = 250, 40
 PUBLIC = ("xplenty_pulumi", "xplenty_pulumi.client", "xplenty_pulumi.emulator", "xplenty_pulumi.errors")
 SOURCES = sorted(PACKAGE.rglob("*.py"))
+SUPPORT = sorted((ROOT / "tests" / "support").rglob("*.py"))
 FOREIGN = re.compile(
     r"/(?:home|root|Users|work|workspace|mnt|private)/(?!ada\b)[\w.]+|[A-Z]:\\\\Users|artifactory|devpi|nexus\."
 )
@@ -188,10 +189,13 @@ def test_each_folder_names_what_is_in_it(folder: Path) -> None:
 
 
 def test_a_class_name_is_used_once() -> None:
-    """Nobody has to ask which one is meant; only a resource of programs is called as the record of the client is."""
+    """Nobody has to ask which one is meant; only a resource of programs is called as the record of the client is.
+
+    What tests share is counted with the source, since tests name both.
+    """
     names = Counter(
         node.name
-        for source in SOURCES
+        for source in (*SOURCES, *SUPPORT)
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
         if isinstance(node, ast.ClassDef)
     )

@@ -1,6 +1,7 @@
 """Keeping secrets out of every text that leaves this package."""
 
 import base64
+import itertools
 import json
 import logging
 import re
@@ -17,10 +18,11 @@ _QUERY = re.compile(
 )
 """A credential among the parameters of an address, such as `?password=` of PostgreSQL; JSON may spell it."""
 _FACT = re.compile(
-    r"https?://[\w.:-]+(?:/[\w.-]+)?(?:/api)?/(?:clusters|hooks|jobs|members|packages)/\d+(?:/[a-z_]+)*"
+    r"https?://[\w.:-]+(?:/[\w.-]+)?(?:/api)?/(?:(?:clusters|hooks|jobs|members|packages)/\d+|connections/[a-z0-9]+/\d+)(?:/[a-z_]+)*"
     r"|https?://"
     r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
-    r"|\b(?:cluster|hook|job|package) \d+",
+    r"|\b(?:cluster|hook|job|package) \d+"
+    r"|\bconnection [a-z0-9]+/\d+",
     re.IGNORECASE,
 )
 """Links to records, dates and ids: a part of one is not masked, even where it happens to be a secret's text."""
@@ -29,7 +31,7 @@ COMMON_WORDS = frozenset(
         *("pending", "creating", "available", "idle", "scaling", "pending_terminate", "terminating", "terminated"),
         *("queued", "running", "completed", "failed", "pending_stoppage", "stopping", "stopped"),
         *("true", "false", "null", "none", "yes", "http", "https", "error", "warning"),
-        *("cluster", "package", "hook", "production", "sandbox"),
+        *("cluster", "connection", "package", "hook", "production", "sandbox"),
     }
 )
 """Words that texts are made of: a mask in their place would hide what is meant, and not the word."""
@@ -128,18 +130,12 @@ def _spellings(value: str) -> set[str]:
     raw = value.encode(errors="surrogatepass")
     found = {value, json.dumps(value)[1:-1], urllib.parse.quote(raw, safe=""), urllib.parse.quote_plus(raw)}
     found |= {json.dumps(value, ensure_ascii=False)[1:-1], raw.hex(), raw.hex().upper()}
-    for whole in (raw, raw + b":"):
-        for padding in range(3):
-            found.update(_base64_core(whole, padding))
+    for whole, padding in itertools.product((raw, raw + b":"), range(3)):
+        # The characters that `whole` fully decides when it stands `padding` bytes after a base64 boundary.
+        first, last = -(-padding * 8 // 6), (padding + len(whole)) * 8 // 6
+        encoded = (base64.b64encode(b"\0" * padding + whole), base64.urlsafe_b64encode(b"\0" * padding + whole))
+        found.update(text.decode()[first:last] for text in encoded if last - first >= _SHORTEST_SECRET)
     return found
-
-
-def _base64_core(raw: bytes, padding: int) -> set[str]:
-    """The characters that `raw` fully decides when it stands `padding` bytes after a base64 boundary."""
-    first = -(-padding * 8 // 6)
-    last = (padding + len(raw)) * 8 // 6
-    encoded = (base64.b64encode(b"\0" * padding + raw), base64.urlsafe_b64encode(b"\0" * padding + raw))
-    return {text.decode()[first:last] for text in encoded if last - first >= _SHORTEST_SECRET}
 
 
 class ScrubbingFilter(logging.Filter):

@@ -46,7 +46,7 @@ class Scarce(Allowance):
 
 
 @dataclass
-class Scene:
+class WaitScene:
     """A wait on a script: each poll shows the next sight, the last one for ever.
 
     A text is a status, None a 404; from the moment `ready_at` on the status is `ready`.

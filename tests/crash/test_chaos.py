@@ -15,8 +15,8 @@ from tests.support import scoreboard
 from tests.support.faults.behaviours import answers
 from tests.support.faults.exchange import Behaviour, Exchange
 from tests.support.simulation.crashes import Attempt, Findings, Scenario
-from tests.support.simulation.stack import Stack
-from tests.support.simulation.world import Crash, World
+from tests.support.simulation.stack import SimulatedStack
+from tests.support.simulation.world import Crash, SimulatedWorld
 from xplenty_pulumi.core.kinds import marker as markers
 
 COMMAND = "make test TESTS=tests/crash/test_chaos.py"
@@ -116,7 +116,7 @@ class Trouble:
     is_deadly: bool = False
     doubles: bool = False
 
-    def begin(self, meeting: Meeting, world: World) -> Behaviour:
+    def begin(self, meeting: Meeting, world: SimulatedWorld) -> Behaviour:
         """Return what becomes of the calls of a run in this world."""
         meeting.foreign = world.foreign
         return partial(self.meet, meeting)
@@ -171,19 +171,19 @@ def test_the_often_ones_are_there() -> None:
     assert set(_OFTEN) <= {scenario.name for scenario in SCENARIOS}
 
 
-def _renamed(*, jobs: int) -> tuple[World, Stack, Stack]:
+def _renamed(*, jobs: int) -> tuple[SimulatedWorld, SimulatedStack, SimulatedStack]:
     """A stack that was called `dev` when it came up and is `prod` now, and a new stack `dev` of the same program."""
-    world = World()
-    prod = Stack(world)
+    world = SimulatedWorld()
+    prod = SimulatedStack(world)
     _declare(prod, jobs)
     assert prod.up().calm
     prod.name = "prod"
-    dev = Stack(world)
+    dev = SimulatedStack(world)
     _declare(dev, jobs)
     return world, prod, dev
 
 
-def _declare(stack: Stack, jobs: int) -> None:
+def _declare(stack: SimulatedStack, jobs: int) -> None:
     for number in range(12):
         stack.cluster(f"main{number}")
     for number in range(jobs):

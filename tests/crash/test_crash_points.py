@@ -7,8 +7,8 @@ import pytest
 
 from tests.support import scoreboard
 from tests.support.simulation.crashes import Scenario, Step, crash_everywhere, end_lost_clusters, nothing
-from tests.support.simulation.stack import Stack
-from tests.support.simulation.world import ENDLESS, FAILING, World
+from tests.support.simulation.stack import SimulatedStack
+from tests.support.simulation.world import ENDLESS, FAILING, SimulatedWorld
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.emulator import FaultRule
 from xplenty_pulumi.emulator.faults.rules import FIRST
@@ -17,7 +17,7 @@ from xplenty_pulumi.emulator.faults.rules import FIRST
 def declare(*, jobs: int = 0, rev: int = 0, trigger: int = 0, **inputs: object) -> Step:
     """Return the step that declares a cluster and this many runs on it."""
 
-    def step(_world: World, stack: Stack) -> None:
+    def step(_world: SimulatedWorld, stack: SimulatedStack) -> None:
         stack.cluster("main", **inputs)
         for number in range(jobs):
             stack.job(f"load{number}", "main", rev=rev, triggers=[trigger])
@@ -28,13 +28,13 @@ def declare(*, jobs: int = 0, rev: int = 0, trigger: int = 0, **inputs: object) 
 def ring(**inputs: object) -> Step:
     """Return the step that declares a hook."""
 
-    def step(_world: World, stack: Stack) -> None:
+    def step(_world: SimulatedWorld, stack: SimulatedStack) -> None:
         stack.hook("bell", **inputs)
 
     return step
 
 
-def remove_all(_world: World, stack: Stack) -> None:
+def remove_all(_world: SimulatedWorld, stack: SimulatedStack) -> None:
     """Take everything out of the program."""
     stack.program = {}
 
@@ -42,7 +42,7 @@ def remove_all(_world: World, stack: Stack) -> None:
 def tell_of_job(told: bool) -> Step:
     """Return the step that declares a run which is to be running, and of which is told or not."""
 
-    def step(_world: World, stack: Stack) -> None:
+    def step(_world: SimulatedWorld, stack: SimulatedStack) -> None:
         stack.cluster("main")
         stack.job("load0", "main", notify=told, wait_for="running", package_id=ENDLESS)
 
@@ -52,7 +52,7 @@ def tell_of_job(told: bool) -> Step:
 def bring_up(step: Step) -> Step:
     """Return the step that also brings up what `step` declares."""
 
-    def then(world: World, stack: Stack) -> None:
+    def then(world: SimulatedWorld, stack: SimulatedStack) -> None:
         step(world, stack)
         report = stack.up()
         assert report.calm, report.failures
@@ -63,7 +63,7 @@ def bring_up(step: Step) -> Step:
 def lose(step: Step, *, call: str) -> Step:
     """Return the step that brings up what `step` declares, and dies when `call` has had its effect."""
 
-    def then(world: World, stack: Stack) -> None:
+    def then(world: SimulatedWorld, stack: SimulatedStack) -> None:
         step(world, stack)
         assert stack.up(crash_at=stack.boundary(f"after {call}")).crashed
 
@@ -73,25 +73,25 @@ def lose(step: Step, *, call: str) -> Step:
 def fall_ill(step: Step, *, call: str, fault: str) -> Step:
     """Return the step that declares the same, while the first such call meets a fault."""
 
-    def then(world: World, stack: Stack) -> None:
+    def then(world: SimulatedWorld, stack: SimulatedStack) -> None:
         step(world, stack)
         world.let_fail(FaultRule(call, fault, calls=FIRST))
 
     return then
 
 
-def break_next_cluster(world: World, stack: Stack) -> None:
+def break_next_cluster(world: SimulatedWorld, stack: SimulatedStack) -> None:
     """Declare a cluster, the first of which ends in `error`."""
     world.emulator.fail_next_clusters(1)
     declare()(world, stack)
 
 
-def remove_jobs(_world: World, stack: Stack) -> None:
+def remove_jobs(_world: SimulatedWorld, stack: SimulatedStack) -> None:
     """Take every run out of the program."""
     stack.program = {name: one for name, one in stack.program.items() if one.kind is CLUSTER}
 
 
-def half_made_cluster(_world: World, stack: Stack) -> None:
+def half_made_cluster(_world: SimulatedWorld, stack: SimulatedStack) -> None:
     """A cluster is in the state before it is ready."""
     stack.cluster("main", ready_timeout=3)
     assert not stack.up().calm
@@ -99,7 +99,7 @@ def half_made_cluster(_world: World, stack: Stack) -> None:
     stack.cluster("main")
 
 
-def unfinished_job(_world: World, stack: Stack) -> None:
+def unfinished_job(_world: SimulatedWorld, stack: SimulatedStack) -> None:
     """A run is in the state before it has completed."""
     stack.cluster("main")
     stack.job("load0", "main", timeout=2)
@@ -108,7 +108,7 @@ def unfinished_job(_world: World, stack: Stack) -> None:
     stack.job("load0", "main")
 
 
-def failed_job(world: World, stack: Stack) -> None:
+def failed_job(world: SimulatedWorld, stack: SimulatedStack) -> None:
     """A run has failed, and what was wrong with its package is put right."""
     stack.cluster("main")
     stack.job("load0", "main", package_id=FAILING)
@@ -117,7 +117,7 @@ def failed_job(world: World, stack: Stack) -> None:
     packages.put(replace(packages.packages[FAILING], failure=None))
 
 
-def two_runs_let_go(world: World, stack: Stack) -> None:
+def two_runs_let_go(world: SimulatedWorld, stack: SimulatedStack) -> None:
     """Two runs of the same were let go within the hour, and a third is in the state."""
     for trigger in range(3):
         bring_up(declare(jobs=1, trigger=trigger))(world, stack)
@@ -173,7 +173,7 @@ SCENARIOS = (
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 def test_nothing_is_lost_or_doubled_wherever_a_run_ends(scenario: Scenario) -> None:
-    """After a crash at any boundary two runs bring the stack to quiet: no orphan, no twin, no second run of a job."""
+    """After a crash at any boundary two runs bring the stack to quiet: no orphan, no duplicate, no second run."""
     findings = crash_everywhere(scenario)
     sys.stdout.write(f"{scenario}: {findings.points} points\n")
     assert findings.points >= 2

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.drift.scenario import EDITS
-from tests.cli.drift.scene import Scene, opened_scene
+from tests.cli.drift.scene import DriftScene, opened_scene
 from tests.support.accounts.receiver import receiving
 from xplenty_pulumi.cli.drift.memory import TIMEOUT
 from xplenty_pulumi.core.kinds.kind import Drift, Kind
@@ -24,7 +24,7 @@ SHOWN = ("resized", "renamed", "ended", "ended_on_idle", "busy", "beside")
 
 
 @pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Scene]:
+def scene(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DriftScene]:
     """The stack of the page, after the edits of the page."""
     with opened_scene(monkeypatch, tmp_path) as made:
         for edit in EDITS:
@@ -50,18 +50,18 @@ def test_page_has_no_block_that_is_not_checked_below() -> None:
     assert [kind for kind, _ in BLOCKS if kind != "console"] == ["text", "markdown", "json"]
 
 
-def test_text_is_what_is_printed(scene: Scene) -> None:
+def test_text_is_what_is_printed(scene: DriftScene) -> None:
     """The first block is what the command prints on a terminal of 120 columns."""
     ended = scene.run("--unmanaged", COLUMNS="120")
     assert (ended.code, ended.lines) == (2, texts("text")[0].splitlines())
 
 
-def test_markdown_is_what_is_printed(scene: Scene) -> None:
+def test_markdown_is_what_is_printed(scene: DriftScene) -> None:
     """The comment is whole."""
     assert scene.run("--unmanaged", "--format", "markdown").lines == texts("markdown")[0].splitlines()
 
 
-def test_document_is_what_is_printed(scene: Scene) -> None:
+def test_document_is_what_is_printed(scene: DriftScene) -> None:
     """The document has the fields of the page, one finding of each kind among them, and those of --since-last."""
     printed = scene.run("--unmanaged", "--json", "--since-last", scene.folder / "last.json").json
     shown = json.loads(texts("json")[0])
@@ -72,7 +72,7 @@ def test_document_is_what_is_printed(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("line", COMMANDS)
-def test_command_works(scene: Scene, line: str) -> None:
+def test_command_works(scene: DriftScene, line: str) -> None:
     """Every command of the page finds the drift of the page; an address of the page is that of somebody here."""
     words = shlex.split(line)
     assert words[:2] == ["xplenty-pulumi", "drift"]

@@ -36,7 +36,7 @@ SEED = Seed(
 
 
 @dataclass(frozen=True)
-class Scene:
+class ProviderScene:
     """A host, what it works on, and what it says."""
 
     channel: grpc.Channel
@@ -68,7 +68,7 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def here() -> Iterator[Scene]:
+def here() -> Iterator[ProviderScene]:
     """A host in this process."""
     served = Emulator(SEED, step=STEP)
     with pytest.MonkeyPatch.context() as patch, served as account, engine() as (told, address):
@@ -78,7 +78,7 @@ def here() -> Iterator[Scene]:
         patch.setattr(sys, "argv", ["host", address])
         forget_the_process()
         with host_in_this_process() as channel:
-            yield Scene(channel, account, told)
+            yield ProviderScene(channel, account, told)
         context.session_for(settings.load(os.environ, lambda _key: None)).client.close()
         forget_the_process()
 
@@ -92,7 +92,7 @@ def forget_the_process() -> None:
 
 
 @pytest.fixture(scope="module")
-def apart() -> Iterator[Scene]:
+def apart() -> Iterator[ProviderScene]:
     """A host in a process of its own, as the engine starts it."""
     with Emulator(SEED, step=STEP) as account, host_apart(account) as scene:
         yield scene
@@ -105,22 +105,22 @@ def host_apart(
     python: str = sys.executable,
     command: Sequence[str] = ("-m", "pulumi.dynamic"),
     **more: str,
-) -> Iterator[Scene]:
+) -> Iterator[ProviderScene]:
     """Start a host in a process of its own for an account that is served already; `more` goes into its environment."""
     environment = {**settings_of(account), **QUICK, **more}
     with engine() as (told, address), host_process(address, environment, python=python, command=command) as host:
-        yield Scene(host.channel, account, told, host.printed, host.ended)
+        yield ProviderScene(host.channel, account, told, host.printed, host.ended)
 
 
 @pytest.fixture(params=["here", "apart"])
-def scene(request: pytest.FixtureRequest) -> Scene:
+def scene(request: pytest.FixtureRequest) -> ProviderScene:
     """Either of them: what holds for the one must hold for the other."""
-    found: Scene = request.getfixturevalue(request.param)
+    found: ProviderScene = request.getfixturevalue(request.param)
     return found
 
 
 @pytest.fixture
-def make_apart() -> Iterator[Callable[..., Scene]]:
+def make_apart() -> Iterator[Callable[..., ProviderScene]]:
     """A maker of hosts in processes of their own; it takes what `host_apart` takes."""
     with ExitStack() as stack:
         yield lambda account, **options: stack.enter_context(host_apart(account, **options))

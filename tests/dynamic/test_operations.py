@@ -13,7 +13,7 @@ from xplenty_pulumi.dynamic.operations import PATIENCE, OpenOperations, advice
 LIMIT = 8
 
 
-class Scene:
+class OperationScene:
     """Operations on a clock that a test moves, and what they have shown."""
 
     def __init__(self) -> None:
@@ -33,9 +33,9 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
+def scene() -> OperationScene:
     """Operations of which none has begun."""
-    return Scene()
+    return OperationScene()
 
 
 @pytest.fixture
@@ -45,14 +45,14 @@ def running() -> Iterator[ExitStack]:
         yield stack
 
 
-def begin(scene: Scene, running: ExitStack, names: range) -> None:
+def begin(scene: OperationScene, running: ExitStack, names: range) -> None:
     """Check and begin resources of these numbers."""
     for name in names:
         scene.operations.expect(str(name))
         running.enter_context(scene.operations.operation(str(name)))
 
 
-def test_it_is_said_once(scene: Scene, running: ExitStack) -> None:
+def test_it_is_said_once(scene: OperationScene, running: ExitStack) -> None:
     """With all places taken and one more resource waiting for two seconds it is said, and never again."""
     begin(scene, running, range(LIMIT))
     scene.operations.expect("waiting")
@@ -63,7 +63,7 @@ def test_it_is_said_once(scene: Scene, running: ExitStack) -> None:
     assert len(scene.shown) == 1
 
 
-def test_it_waits_for_the_two_seconds(scene: Scene, running: ExitStack) -> None:
+def test_it_waits_for_the_two_seconds(scene: OperationScene, running: ExitStack) -> None:
     """A resource that came a moment ago may still be begun, so it is looked at again later."""
     scene.operations.expect("early")
     begin(scene, running, range(LIMIT - 1))
@@ -75,7 +75,7 @@ def test_it_waits_for_the_two_seconds(scene: Scene, running: ExitStack) -> None:
     assert scene.shown == []
 
 
-def test_a_late_one_is_looked_at_again(scene: Scene, running: ExitStack) -> None:
+def test_a_late_one_is_looked_at_again(scene: OperationScene, running: ExitStack) -> None:
     """When the first look comes too early for the resource that waits, there is a second one."""
     begin(scene, running, range(LIMIT - 1))
     with scene.operations.operation("soon done"):
@@ -89,7 +89,7 @@ def test_a_late_one_is_looked_at_again(scene: Scene, running: ExitStack) -> None
         assert scene.shown == [advice(LIMIT)]
 
 
-def test_room_left_needs_no_advice(scene: Scene, running: ExitStack) -> None:
+def test_room_left_needs_no_advice(scene: OperationScene, running: ExitStack) -> None:
     """While the engine could begin more, what is not begun waits for something else."""
     begin(scene, running, range(LIMIT - 1))
     scene.operations.expect("waiting")
@@ -97,14 +97,14 @@ def test_room_left_needs_no_advice(scene: Scene, running: ExitStack) -> None:
     assert scene.shown == []
 
 
-def test_nothing_waiting_needs_no_advice(scene: Scene, running: ExitStack) -> None:
+def test_nothing_waiting_needs_no_advice(scene: OperationScene, running: ExitStack) -> None:
     """All places taken and nothing left to begin is as it should be."""
     begin(scene, running, range(LIMIT))
     scene.advance(10 * PATIENCE)
     assert scene.shown == []
 
 
-def test_more_than_the_default_is_somebodys_choice(scene: Scene) -> None:
+def test_more_than_the_default_is_somebodys_choice(scene: OperationScene) -> None:
     """Once more run than the default allows, the user has raised the limit himself, and is told nothing."""
     with ExitStack() as raised:
         begin(scene, raised, range(LIMIT + 1))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.caller import KEY, Caller, basic, emulated
+from tests.support.accounts.caller import KEY, AccountCaller, basic, emulated
 
 VENDOR = "application/vnd.xplenty+json"
 PYTHON = {"Authorization": basic(KEY), "Accept": f"{VENDOR} version=2"}
@@ -19,7 +19,7 @@ PHP = {"Authorization": basic(f"{KEY}:"), "Accept": f"{VENDOR}; version=2", "Con
 
 
 def send(
-    caller: Caller, headers: Mapping[str, str], method: str, path: str, body: bytes = b"", *, query: str = ""
+    caller: AccountCaller, headers: Mapping[str, str], method: str, path: str, body: bytes = b"", *, query: str = ""
 ) -> Any:
     response = caller.send(method, path, headers=headers, body=body, query=query)
     assert 200 <= response.status < 300, response.body

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.caller import Caller, emulated
+from tests.support.accounts.caller import AccountCaller, emulated
 
 
-def in_status(caller: Caller, status: str) -> int:
+def in_status(caller: AccountCaller, status: str) -> int:
     """Return a production cluster of 2 nodes that reads as `status`."""
     seconds = {"pending": 0, "creating": 20, "pending_terminate": 0, "terminating": 20, "terminated": 100}
     if status == "error":

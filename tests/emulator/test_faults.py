@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.caller import KEY, Caller, basic
+from tests.support.accounts.caller import KEY, AccountCaller, basic
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import (
@@ -46,12 +46,12 @@ def _no_schema(schema_watch: SchemaWatch) -> None:
     schema_watch.look_away()
 
 
-def account(*rules: FaultRule, seed: int = 0) -> tuple[Caller, Faults]:
+def account(*rules: FaultRule, seed: int = 0) -> tuple[AccountCaller, Faults]:
     """Return a caller of an account with these rules, and the gate that holds them."""
     clock, faults = ManualClock(), Faults(*rules, seed=seed)
     emulator = Emulator(Seed(api_key=KEY), clock=clock, gates=[faults])
     faults.join(emulator.account)
-    return Caller(emulator, clock), faults
+    return AccountCaller(emulator, clock), faults
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_lateness_follows_the_seed() -> None:
 def test_late_commits_need_an_account() -> None:
     """Without `join` there is nothing on which a late commit could come about."""
     faults = Faults(FaultRule("createCluster", "late commit"))
-    caller = Caller(Emulator(Seed(api_key=KEY), clock=ManualClock(), gates=[faults]), ManualClock())
+    caller = AccountCaller(Emulator(Seed(api_key=KEY), clock=ManualClock(), gates=[faults]), ManualClock())
     with pytest.raises(ConfigError, match=r"faults\.join"):
         caller.post("clusters", {"nodes": 2})
 

@@ -1,6 +1,6 @@
 """The one place that each call passes before and after its effect."""
 
-from tests.support.accounts.caller import KEY, Caller
+from tests.support.accounts.caller import KEY, AccountCaller
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, Request, Response, Seed
@@ -30,9 +30,9 @@ class Losing:
         return Response(502)
 
 
-def gated(*gates: Refusing | Losing) -> Caller:
+def gated(*gates: Refusing | Losing) -> AccountCaller:
     clock = ManualClock()
-    return Caller(Emulator(Seed(api_key=KEY), clock=clock, gates=gates), clock)
+    return AccountCaller(Emulator(Seed(api_key=KEY), clock=clock, gates=gates), clock)
 
 
 def test_a_gate_can_answer_before_the_effect(schema_watch: SchemaWatch) -> None:

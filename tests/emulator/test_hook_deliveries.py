@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.caller import KEY, Caller, emulated
+from tests.support.accounts.caller import KEY, AccountCaller, emulated
 from tests.support.accounts.loopback import Received
-from tests.support.accounts.receiver import Receiver, receiving
+from tests.support.accounts.receiver import HookReceiver, receiving
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Delivery, Emulator, Knobs, Seed
 from xplenty_pulumi.emulator.hooks import outbox
 from xplenty_pulumi.emulator.hooks.sending import send
 
 
-def new_hook(caller: Caller, url: str, *events: str, **settings: Any) -> dict[str, Any]:
+def new_hook(caller: AccountCaller, url: str, *events: str, **settings: Any) -> dict[str, Any]:
     """Make a web hook of all events unless some are named, and return it."""
     body = {"type": "web", "settings": {"url": url, **settings}, "events": list(events) or ["job", "cluster"]}
     created = caller.post("hooks", body)
@@ -305,9 +305,9 @@ def test_printing_a_delivery_shows_no_secret() -> None:
     assert not [text for text in ("c2VjcmV0", receiver.url, signed_by(hook, "ping")) if text in repr(delivery)]
 
 
-def served(receiver: Receiver, clock: ManualClock, **knobs: Any) -> Emulator:
+def served(receiver: HookReceiver, clock: ManualClock, **knobs: Any) -> Emulator:
     emulator = Emulator(Seed(api_key=KEY), clock=clock, knobs=Knobs(**{"hook_body": "event", **knobs}))
-    new_hook(Caller(emulator, clock), receiver.url)
+    new_hook(AccountCaller(emulator, clock), receiver.url)
     return emulator
 
 
@@ -315,7 +315,7 @@ def test_a_served_account_delivers_by_itself() -> None:
     """Nobody calls: time alone makes the events, and they arrive in order."""
     clock = ManualClock()
     with receiving() as receiver, served(receiver, clock) as emulator:
-        caller = Caller(emulator, clock)
+        caller = AccountCaller(emulator, clock)
         caller.new_job(caller.new_cluster(ready=False, terminate_on_idle=True, time_to_idle=60))
         clock.advance(400)
         calls = len(emulator.calls())
@@ -335,7 +335,7 @@ def test_a_hook_made_while_serving_is_delivered() -> None:
     """A served account without hooks begins to deliver with its first one, also if that is switched on backstage."""
     clock = ManualClock()
     with receiving() as receiver, Emulator(Seed(api_key=KEY), clock=clock, knobs=Knobs(hook_body="event")) as emulator:
-        caller = Caller(emulator, clock)
+        caller = AccountCaller(emulator, clock)
         number = new_hook(caller, receiver.url)["id"]
         caller.new_cluster(ready=False)
         assert receiver.events(1) == ["cluster.requested"]
@@ -349,7 +349,7 @@ def test_a_receiver_may_call_the_account() -> None:
     """While a hook is being delivered the account answers: nothing waits for the receiver."""
     clock = ManualClock()
     with receiving(holding=True) as receiver, served(receiver, clock) as emulator:
-        caller = Caller(emulator, clock)
+        caller = AccountCaller(emulator, clock)
         number = caller.new_cluster(ready=False)
         receiver.received(1)
         assert caller.cluster(number)["status"] == "pending"
@@ -363,7 +363,7 @@ def test_stopping_ends_the_delivering_thread() -> None:
     before = set(threading.enumerate())
     with receiving(holding=True) as receiver:
         with served(receiver, clock, hook_timeout_seconds=0.2) as emulator:
-            caller = Caller(emulator, clock)
+            caller = AccountCaller(emulator, clock)
             for _ in range(3):
                 caller.new_cluster(ready=False)
             receiver.received(1)

@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.caller import Caller, emulated
+from tests.support.accounts.caller import AccountCaller, emulated
 
 
-def listener(caller: Caller, *events: str, **fields: Any) -> int:
+def listener(caller: AccountCaller, *events: str, **fields: Any) -> int:
     """Make a hook whose messages are written down and never sent."""
     body = {"type": "slack", "settings": {"url": "https://192.0.2.1/in"}, "events": list(events), **fields}
     return int(caller.post("hooks", body).json()["id"])
 
 
-def sent(caller: Caller) -> list[str]:
+def sent(caller: AccountCaller) -> list[str]:
     return [delivery.event for delivery in caller.emulator.deliveries()]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.caller import KEY, Caller, basic, emulated
+from tests.support.accounts.caller import KEY, AccountCaller, basic, emulated
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "web": {"url": "http://192.0.2.1/bell", "basic_auth": True, "basic_auth_data": "YTpi", "insecure_ssl": False},
@@ -21,14 +21,14 @@ NAMES = {
 SECRET = {"web": "basic_auth_data", "pagerduty": "service_key"}
 
 
-def new_hook(caller: Caller, kind: str = "web", **fields: Any) -> int:
+def new_hook(caller: AccountCaller, kind: str = "web", **fields: Any) -> int:
     body = {"type": kind, "settings": SETTINGS[kind], "events": ["job.failed"], **fields}
     created = caller.post("hooks", body)
     assert created.status == 201, created.body
     return int(created.json()["id"])
 
 
-def read(caller: Caller, number: int) -> Any:
+def read(caller: AccountCaller, number: int) -> Any:
     return caller.get(f"hooks/{number}").json()
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.caller import Caller, emulated
+from tests.support.accounts.caller import AccountCaller, emulated
 
 
-def with_clusters(count: int, **knobs: Any) -> Caller:
+def with_clusters(count: int, **knobs: Any) -> AccountCaller:
     """Return a caller of an account in which a cluster was added every minute."""
     caller = emulated(**knobs)
     for index in range(count):

@@ -5,20 +5,20 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.caller import KEY, Caller, emulated
+from tests.support.accounts.caller import KEY, AccountCaller, emulated
 from xplenty_pulumi.emulator import PackageSeed, Seed
 
 FLOW = '{"components": [{"id": "c1", "type": "file_source"}]}'
 FIELDS = {"name": "Loads", "description": "Loads ships", "variables": {"day": "'x'"}, "data_flow_json": FLOW}
 
 
-def new_package(caller: Caller, **fields: Any) -> int:
+def new_package(caller: AccountCaller, **fields: Any) -> int:
     created = caller.post("packages", {**FIELDS, **fields})
     assert created.status == 201, created.body
     return int(created.json()["id"])
 
 
-def read(caller: Caller, number: int) -> Any:
+def read(caller: AccountCaller, number: int) -> Any:
     return caller.get(f"packages/{number}", include="flow").json()
 
 

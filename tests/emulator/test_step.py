@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.caller import KEY, Caller
+from tests.support.accounts.caller import KEY, AccountCaller
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 from xplenty_pulumi.errors import ConfigError
@@ -18,11 +18,11 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 SEED = Seed(api_key=KEY, packages=(PackageSeed(101, "Loads", run_seconds=60),))
 
 
-def stepped(step: float) -> Caller:
+def stepped(step: float) -> AccountCaller:
     """Return a caller of an account in process, with the account's clock."""
     emulator = Emulator(SEED, clock=ManualClock(START), step=step)
     assert emulator.account.stepped is not None
-    return Caller(emulator, emulator.account.stepped)
+    return AccountCaller(emulator, emulator.account.stepped)
 
 
 def test_look_at_a_cluster_under_way_takes_a_step() -> None:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.accounts.caller import KEY, Caller
+from tests.support.accounts.caller import KEY, AccountCaller
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 from xplenty_pulumi.errors import ConfigError
 
 
-def opened(path: Path, clock: ManualClock, seed: Seed | None = None) -> Caller:
-    return Caller(Emulator(seed or Seed(api_key=KEY), clock=clock, state=path), clock)
+def opened(path: Path, clock: ManualClock, seed: Seed | None = None) -> AccountCaller:
+    return AccountCaller(Emulator(seed or Seed(api_key=KEY), clock=clock, state=path), clock)
 
 
 def later(clock: ManualClock, seconds: float) -> ManualClock:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.caller import KEY, Caller, emulated
+from tests.support.accounts.caller import KEY, AccountCaller, emulated
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 
@@ -27,7 +27,7 @@ FOUND: dict[int, list[dict[str, str]]] = {
 }
 
 
-def started(caller: Caller, package: int) -> Any:
+def started(caller: AccountCaller, package: int) -> Any:
     response = caller.post(f"packages/{package}/validations")
     assert response.status == 201, response.body
     return response.json()
@@ -121,7 +121,7 @@ def test_a_look_at_a_validation_under_way_takes_a_step(tail: str) -> None:
     """On an account whose time passes by reads, a validation ends by being read, alone or in the list."""
     emulator = Emulator(SEED, clock=ManualClock(), step=2)
     assert emulator.account.stepped is not None
-    caller = Caller(emulator, emulator.account.stepped)
+    caller = AccountCaller(emulator, emulator.account.stepped)
     started(caller, 1)
     for _ in range(4):
         caller.get(f"packages/1/validations{tail}")

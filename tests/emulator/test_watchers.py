@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from tests.support.accounts.caller import KEY, Caller, emulated
+from tests.support.accounts.caller import KEY, AccountCaller, emulated
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, Seed
 
 
-def written(caller: Caller) -> list[tuple[str, str]]:
+def written(caller: AccountCaller) -> list[tuple[str, str]]:
     return [(mail.event, mail.about) for mail in caller.emulator.mail()]
 
 
@@ -71,13 +71,13 @@ def test_a_watcher_is_written_to_at_the_address_of_the_user() -> None:
 def test_nothing_is_told_twice_after_a_restart(tmp_path: Path) -> None:
     """An account taken up from its file sends what happens from then on; hooks and their salts are as they were."""
     clock = ManualClock()
-    before = Caller(Emulator(Seed(api_key=KEY), clock=clock, state=tmp_path / "account"), clock)
+    before = AccountCaller(Emulator(Seed(api_key=KEY), clock=clock, state=tmp_path / "account"), clock)
     body = {"type": "slack", "settings": {"url": "https://192.0.2.1/in"}, "events": ["cluster"]}
     hook = before.post("hooks", body).json()
     before.new_cluster()
     assert len(before.emulator.deliveries()) == 2
     before.emulator.stop()
-    after = Caller(Emulator(clock=clock, state=tmp_path / "account"), clock)
+    after = AccountCaller(Emulator(clock=clock, state=tmp_path / "account"), clock)
     assert (after.emulator.deliveries(), after.emulator.mail()) == ((), ())
     assert after.get(f"hooks/{hook['id']}").json() == hook
     after.new_cluster()

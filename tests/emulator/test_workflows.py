@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.caller import KEY, Caller, emulated
+from tests.support.accounts.caller import KEY, AccountCaller, emulated
 from xplenty_pulumi.emulator import PackageSeed, Seed
 
 LOADS, FAILS = 1, 2
@@ -29,12 +29,12 @@ SEED = Seed(
 )
 
 
-def children(caller: Caller, job: int, **query: Any) -> list[tuple[str, str]]:
+def children(caller: AccountCaller, job: int, **query: Any) -> list[tuple[str, str]]:
     found = caller.get(f"jobs/{job}/children", sort="created", direction="asc", **query).json()
     return [(one["component"]["name"], one["status"]) for one in found]
 
 
-def running(caller: Caller, package: int) -> int:
+def running(caller: AccountCaller, package: int) -> int:
     """Return a run of the package that has just begun to run."""
     job = caller.new_job(caller.new_cluster(), package)
     caller.clock.advance(5)
@@ -90,7 +90,6 @@ def test_a_task_under_way_shares_the_end_of_the_workflow() -> None:
     assert (caller.job(job)["status"], children(caller, job)) == ("stopped", [("first", "stopped")])
 
 
-@pytest.mark.parametrize("package", [LOADS, FAILS, 6])
 def test_a_task_under_way_fails_with_the_cluster() -> None:
     """A cluster in error fails the workflow and the task that runs on it, with the same words."""
     caller = emulated(SEED)
@@ -100,6 +99,7 @@ def test_a_task_under_way_fails_with_the_cluster() -> None:
     assert (child["status"], child["errors"]) == ("failed", caller.job(job)["errors"])
 
 
+@pytest.mark.parametrize("package", [LOADS, FAILS, 6])
 def test_other_jobs_have_no_children(package: int) -> None:
     """A data flow has no tasks, whatever its flow says."""
     caller = emulated(SEED)

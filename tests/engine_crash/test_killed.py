@@ -65,7 +65,7 @@ def _parameters() -> list[object]:
 
 @pytest.mark.parametrize("case", _parameters())
 def test_nothing_is_lost_or_doubled(crash: CrashedStack, case: Case) -> None:
-    """After the kill, `recover` where something is left, `up` and `destroy`: no twin, no second run, nothing living."""
+    """After the kill, `recover` where something is left, `up` and `destroy`: no duplicate, no second run, nothing."""
     operation = OPERATIONS[case.operation]
     operation.prepare(crash.stack)
     crash.stack.declare(*operation.declared)

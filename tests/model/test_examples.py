@@ -2,30 +2,30 @@
 
 import pytest
 
-from tests.support.simulation.stack import Stack
-from tests.support.simulation.world import World
+from tests.support.simulation.stack import SimulatedStack
+from tests.support.simulation.world import SimulatedWorld
 from xplenty_pulumi.emulator import FaultRule
 from xplenty_pulumi.emulator.faults.catalogue import late_commit
 from xplenty_pulumi.emulator.faults.rules import ALWAYS, FIRST
 
 
-def _stack(world: World | None = None, organization: str = "acme") -> Stack:
-    stack = Stack(world or World(), organization)
+def _stack(world: SimulatedWorld | None = None, organization: str = "acme") -> SimulatedStack:
+    stack = SimulatedStack(world or SimulatedWorld(), organization)
     stack.cluster("main")
     return stack
 
 
-def _stack_with_job() -> Stack:
+def _stack_with_job() -> SimulatedStack:
     stack = _stack()
     stack.job("load", "main")
     return stack
 
 
-def _living(stack: Stack) -> list[int]:
+def _living(stack: SimulatedStack) -> list[int]:
     return [one.id for one in stack.world.emulator.living_clusters()]
 
 
-def _runs(stack: Stack) -> list[int]:
+def _runs(stack: SimulatedStack) -> list[int]:
     return [one.id for one in stack.world.emulator.jobs()]
 
 
@@ -122,7 +122,7 @@ def test_poll_trouble_ends_nothing() -> None:
 
 def test_two_organizations_with_the_same_names_are_strangers() -> None:
     """Two stacks of one name in two organizations on one account have a cluster each, and end only their own."""
-    world = World()
+    world = SimulatedWorld()
     ours, theirs = _stack(world), _stack(world, "globex")
     assert ours.up(crash_at=ours.boundary("after POST clusters")).crashed
     assert theirs.up().calm
@@ -175,7 +175,7 @@ def test_a_run_that_was_let_go_is_run_anew() -> None:
 def test_two_processes_at_once_leave_each_other_alone() -> None:
     """Where two processes of one state create at the same moment, neither ends or takes what the other has made."""
     stack = _stack()
-    other = Stack(stack.world, program=dict(stack.program))
+    other = SimulatedStack(stack.world, program=dict(stack.program))
     before_post = stack.boundary("before POST clusters")
     assert stack.up(visits={before_post: other.up}).calm
     assert not stack.refresh().warnings
@@ -185,7 +185,7 @@ def test_two_processes_at_once_leave_each_other_alone() -> None:
 def test_what_another_process_is_making_is_left_to_it() -> None:
     """An unfinished cluster of the same resource is no duplicate where another process has asked for it."""
     stack = _stack()
-    other = Stack(stack.world, program=dict(stack.program))
+    other = SimulatedStack(stack.world, program=dict(stack.program))
     before_post, after_post = (stack.boundary(f"{side} POST clusters") for side in ("before", "after"))
     assert stack.up(visits={before_post: lambda: other.up(crash_at=after_post)}).calm
     assert len(_living(stack)) == 2

@@ -6,39 +6,39 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.simulation.stack import Stack
-from tests.support.simulation.world import World
+from tests.support.simulation.stack import SimulatedStack
+from tests.support.simulation.world import SimulatedWorld
 from xplenty_pulumi.core.kinds import ownership
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import ENDING, Phase
 from xplenty_pulumi.core.reconcile.clusters import converge, create, search
 from xplenty_pulumi.emulator import EmulatedCluster
 
-Switch = Callable[[pytest.MonkeyPatch, Stack], None]
+Switch = Callable[[pytest.MonkeyPatch, SimulatedStack], None]
 
 
-def _delete_first(_patch: pytest.MonkeyPatch, stack: Stack) -> None:
+def _delete_first(_patch: pytest.MonkeyPatch, stack: SimulatedStack) -> None:
     stack.delete_first = False
 
 
-def _only_living(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
+def _only_living(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:
     ended = dict.fromkeys(CLUSTER.statuses(*ENDING), Phase.UNKNOWN)
     patch.setattr(search, "CLUSTER", replace(CLUSTER, phases={**CLUSTER.phases, **ended}))
 
 
-def _window(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
+def _window(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:
     patch.setattr(ownership, "ADOPTION_WINDOW", timedelta(days=10_000))
 
 
-def _signed(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
+def _signed(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:
     patch.setattr(converge, "held_text", lambda _cluster, _owner: None)
 
 
-def _held(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
+def _held(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:
     patch.setattr(search.LiveClusters, "hold", lambda _living, _id: None)
 
 
-def _same_shape(patch: pytest.MonkeyPatch, _stack: Stack) -> None:
+def _same_shape(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:
     patch.setattr(create, "_refuse_another_shape", lambda _found, _desired: None)
 
 
@@ -49,8 +49,8 @@ class Replacement:
     """A stack with a cluster that is about to be replaced, and only these guards in force."""
 
     def __init__(self, patch: pytest.MonkeyPatch, *guards: Switch) -> None:
-        self.world = World()
-        self.stack = Stack(self.world)
+        self.world = SimulatedWorld()
+        self.stack = SimulatedStack(self.world)
         self.stack.cluster("main")
         for guard in GUARDS:
             if guard not in guards:

@@ -17,9 +17,9 @@ from hypothesis.stateful import (
 
 from tests.support import scoreboard
 from tests.support.simulation.ledger import ALIVE, COUNTING
-from tests.support.simulation.program import Entry, Report
-from tests.support.simulation.stack import Stack
-from tests.support.simulation.world import KEY, World
+from tests.support.simulation.program import Report, StateEntry
+from tests.support.simulation.stack import SimulatedStack
+from tests.support.simulation.world import KEY, SimulatedWorld
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.emulator import EmulatedJob, FaultRule
 from xplenty_pulumi.emulator.faults.catalogue import FAULTS
@@ -36,9 +36,9 @@ class Watched(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World()
+        self.world = SimulatedWorld()
         self.world.ledger.known_for = 3600.0
-        self.stacks = {name: Stack(self.world, name) for name in ("acme", "globex")}
+        self.stacks = {name: SimulatedStack(self.world, name) for name in ("acme", "globex")}
         self.revisions = 0
         self.said: list[str] = []
 
@@ -70,21 +70,21 @@ class Watched(RuleBasedStateMachine):
     def _step(self) -> None:
         type(self).steps += 1
 
-    def _declare(self, on: Stack, name: str) -> None:
+    def _declare(self, on: SimulatedStack, name: str) -> None:
         if name in CLUSTERS:
             on.cluster(name)
         else:
             self.revisions += 1
             on.job(name, JOBS[name], rev=self.revisions)
 
-    def _end_run(self, on: Stack, report: Report, *, run: str = "up") -> None:
+    def _end_run(self, on: SimulatedStack, report: Report, *, run: str = "up") -> None:
         self._hear(report)
         if run == "destroy":
             self._declare_let_go_anew(on)
         if run == "up" and report.calm:
             assert not self._anything_lost(on), f"after a run without failure the state has lost {self._all_lost(on)}"
 
-    def _declare_let_go_anew(self, on: Stack) -> None:
+    def _declare_let_go_anew(self, on: SimulatedStack) -> None:
         """A run that was let go and is asked for again on the same cluster would be taken up again for an hour."""
         for name in [name for name in on.program if name in JOBS and name not in on.disk]:
             self._declare(on, name)
@@ -93,13 +93,13 @@ class Watched(RuleBasedStateMachine):
         self.said += report.failures + report.warnings
 
     def _held_cluster(self, stack: str, name: str) -> int | None:
-        entry: Entry | None = self.stacks[stack].disk.get(name)
+        entry: StateEntry | None = self.stacks[stack].disk.get(name)
         if entry is None or entry.pending_replacement:
             return None
         alive = self.world.emulator.cluster(int(entry.id)).status in ALIVE
         return int(entry.id) if alive else None
 
-    def _lost(self, on: Stack, name: str) -> list[int]:
+    def _lost(self, on: SimulatedStack, name: str) -> list[int]:
         """What lives, or has worked, for the resource `name` without its state knowing."""
         held = {int(entry.id) for entry in on.disk.values()}
         ledger, jobs = self.world.ledger, self.world.emulator.account.world.jobs
@@ -114,18 +114,18 @@ class Watched(RuleBasedStateMachine):
         cluster = self.world.emulator.account.world.clusters[job.cluster_id]
         return cluster.status in ALIVE and self.world.ledger.is_known(job)
 
-    def _all_lost(self, on: Stack) -> list[int]:
+    def _all_lost(self, on: SimulatedStack) -> list[int]:
         return [number for name in (*CLUSTERS, *JOBS) for number in self._lost(on, name)]
 
-    def _anything_lost(self, on: Stack) -> bool:
+    def _anything_lost(self, on: SimulatedStack) -> bool:
         return bool(self._all_lost(on))
 
-    def _follow_advice(self, on: Stack) -> None:
+    def _follow_advice(self, on: SimulatedStack) -> None:
         for name in CLUSTERS:
             for number in self._lost(on, name):
                 self.world.emulator.end_cluster(number)
 
-    def _is_true(self, on: Stack) -> None:
+    def _is_true(self, on: SimulatedStack) -> None:
         """What the program says is what the account shows."""
         emulator = self.world.emulator
         assert set(on.disk) == set(on.program)

@@ -38,7 +38,7 @@ def described_calls() -> set[str]:
 
 
 def answered_calls() -> set[str]:
-    of_account = {f"/{{id}}/api/{path}": handlers for path, handlers in routes.ACCOUNT.items()}
+    of_account = {f"/{{id}}/api/{path.replace('{type}', '{id}')}": found for path, found in routes.ACCOUNT.items()}
     everywhere = {f"/{path}": handlers for path, handlers in routes.GLOBAL.items()}
     return {f"{method} {path}" for path, handlers in {**of_account, **everywhere}.items() for method in handlers}
 

@@ -75,7 +75,7 @@ class Visitor:
 
 def visitor(knobs: Knobs | None = None) -> Visitor:
     clock = ManualClock()
-    seed = Seed(api_key=KEY, clusters_that_fail=("doomed",))
+    seed = Seed(api_key=KEY, clusters_that_fail=("doomed",), connections_that_fail=("doomed",))
     return Visitor(Account(seed, clock=clock, knobs=knobs or Knobs()), clock)
 
 
@@ -99,6 +99,21 @@ def look_around(who: Visitor) -> None:
         who.call("GET", f"{kind}/search", query={"q": "busy"})
     watch(who, "schedules/301")
     look_at_hooks(who)
+    look_at_connections(who)
+
+
+def look_at_connections(who: Visitor) -> None:
+    """Have one connection that works and one whose test fails; both are removed again."""
+    for name in ("harbour", "doomed"):
+        fields = {"name": name, "username": "quay", "password": "tide-tables", "host": "db.example.test"}
+        who.call("POST", "connections/mysql/test", fields)
+        path = f"connections/mysql/{who.new('connections/mysql', fields)}"
+        who.call("POST", f"{path}/test")
+        who.call("PUT", path, {"port": "3307"})
+        who.call("GET", "connections", query={"type": "mysql,s3", "sort": "type", "limit": 1})
+        for method in ("GET", "DELETE", "GET"):
+            who.call(method, path)
+    who.call("GET", "connections/types")
 
 
 def look_at_packages(who: Visitor) -> None:

@@ -51,7 +51,7 @@ QUICK = settings(
 
 
 class InhabitedAccount:
-    """An account with clusters, ready and pending, a completed job, a hook and a validation, as a WSGI application."""
+    """An account with two clusters, a completed job, a connection, a hook and a validation, as a WSGI application."""
 
     def __init__(self) -> None:
         clock = ManualClock()
@@ -64,10 +64,13 @@ class InhabitedAccount:
         settings = b'{"url": "http://127.0.0.1:9/", "basic_auth_data": "YTpi"}'
         hook = self._create("hooks", b'{"type": "web", "events": ["job"], "settings": %s}' % settings)
         validation = self._create("packages/101/validations", b"")
+        bucket = self._create("connections/s3", b'{"name": "quay", "username": "quay", "password": "tide"}')
         self.clusters = [ready, pending]
         self.ids = {
             "account_id": ACCOUNT_ID,
             "cluster_id": ready,
+            "connection_id": bucket,
+            "connection_type": "s3",
             "hook_id": hook,
             "job_id": job,
             "output_id": job * 10,

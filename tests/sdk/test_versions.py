@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.dynamic.conftest import Scene, host_apart
+from tests.dynamic.conftest import ProviderScene, host_apart
 from tests.dynamic.host import Host, HostError
 from tests.sdk.versions import OLDEST, ROOT, VERSIONS, install
 from tests.support.engine.ran import eventually
@@ -40,20 +40,20 @@ def failure(host: Host, **given: Any) -> HostError:
     return caught.value
 
 
-def begin(scene: Scene, crowd: ThreadPoolExecutor, count: int, **given: Any) -> list[Future[Any]]:
+def begin(scene: ProviderScene, crowd: ThreadPoolExecutor, count: int, **given: Any) -> list[Future[Any]]:
     """Send so many creates at once, all of them checked before, and return the answers that will come."""
     hosts = [scene.clusters() for _ in range(count)]
     ready = [inputs(host, **given) for host in hosts]
     return [crowd.submit(host.create, one) for host, one in zip(hosts, ready, strict=True)]
 
 
-def make_ready(scene: Scene) -> None:
+def make_ready(scene: ProviderScene) -> None:
     """Let every cluster of the account become available now."""
     for one in scene.account.living_clusters():
         scene.account.edit_cluster(one.id, status="available")
 
 
-def twelve_at_once(scene: Scene) -> None:
+def twelve_at_once(scene: ProviderScene) -> None:
     """Twelve creates wait at the same time, and a check beside them is answered at once."""
     before = len(scene.account.clusters())
     with ThreadPoolExecutor(AT_ONCE) as crowd:
@@ -68,7 +68,7 @@ def twelve_at_once(scene: Scene) -> None:
     assert took < SOON
 
 
-def four_at_a_time(scene: Scene) -> None:
+def four_at_a_time(scene: ProviderScene) -> None:
     """Twelve creates come to their end, four at the same moment."""
     before = len(scene.account.clusters())
     with ThreadPoolExecutor(AT_ONCE) as crowd:
@@ -81,14 +81,14 @@ def four_at_a_time(scene: Scene) -> None:
         assert {side_by_side(one.result()[1])["status"] for one in going} == {"available"}
 
 
-def time_out_of_the_option(scene: Scene) -> None:
+def time_out_of_the_option(scene: ProviderScene) -> None:
     """The resource option `custom_timeouts` decides, and rows carry the URN."""
     host = scene.clusters()
     assert "not available with 2 nodes after 1s" in failure(host, ready_timeout="30m").status.message
     assert any(line.urn == host.urn for line in scene.engine.lines)
 
 
-def time_out_of_the_input(scene: Scene) -> None:
+def time_out_of_the_input(scene: ProviderScene) -> None:
     """The input decides, whatever the resource option says."""
     host = scene.clusters()
     checked = inputs(host, ready_timeout=1.5)
@@ -96,7 +96,7 @@ def time_out_of_the_input(scene: Scene) -> None:
         host.create(checked, timeout=600)
 
 
-def row_text(scene: Scene) -> None:
+def row_text(scene: ProviderScene) -> None:
     """The row of the resource shows where it is and since when, without being a message for ever."""
     host = scene.clusters()
     failure(host)
@@ -106,7 +106,7 @@ def row_text(scene: Scene) -> None:
     assert not scene.printed
 
 
-def lines_of_the_stack(scene: Scene) -> None:
+def lines_of_the_stack(scene: ProviderScene) -> None:
     """The host's output has one line per change, beginning with the resource's name."""
     host = scene.clusters()
     checked = inputs(host, ready_timeout=1)
@@ -116,7 +116,7 @@ def lines_of_the_stack(scene: Scene) -> None:
     assert not [line for line in scene.engine.lines if line.urn]
 
 
-def state_kept(scene: Scene) -> None:
+def state_kept(scene: ProviderScene) -> None:
     """The trailer holds id, outputs and the reason, and can be read."""
     error = failure(scene.clusters())
     assert error.kept.id == str(scene.account.clusters()[-1].id)
@@ -124,7 +124,7 @@ def state_kept(scene: Scene) -> None:
     assert "not available" in error.kept.reasons[0]
 
 
-def adopted(scene: Scene) -> None:
+def adopted(scene: ProviderScene) -> None:
     """Nothing is kept; the same create once more finds the cluster by its marker and makes no second."""
     host = scene.clusters()
     checked = inputs(host, ready_timeout=1)
@@ -137,7 +137,7 @@ def adopted(scene: Scene) -> None:
     assert len(scene.account.clusters()) == before
 
 
-def one_line(scene: Scene) -> None:
+def one_line(scene: ProviderScene) -> None:
     """The user reads our paragraph and nothing else."""
     with pytest.raises(HostError) as caught:
         scene.clusters().read("987654", {})
@@ -146,7 +146,7 @@ def one_line(scene: Scene) -> None:
     )
 
 
-def host_text_that_ends_in_ours(scene: Scene) -> None:
+def host_text_that_ends_in_ours(scene: ProviderScene) -> None:
     """The user reads what the host makes of an exception, mostly a traceback, and at its end our paragraph."""
     with pytest.raises(HostError) as caught:
         scene.clusters().read("987654", {})
@@ -156,7 +156,7 @@ def host_text_that_ends_in_ours(scene: Scene) -> None:
     )
 
 
-def cancel_ends_the_wait(scene: Scene) -> None:
+def cancel_ends_the_wait(scene: ProviderScene) -> None:
     """A Cancel ends a wait within two seconds, with the id for the state."""
     before = len(scene.account.clusters())
     with ThreadPoolExecutor(1) as crowd:
@@ -171,7 +171,7 @@ def cancel_ends_the_wait(scene: Scene) -> None:
     assert took < SOON
 
 
-def wait_ends_with_its_deadline(scene: Scene) -> None:
+def wait_ends_with_its_deadline(scene: ProviderScene) -> None:
     """A Cancel changes nothing: the wait ends when its time is over."""
     before = len(scene.account.clusters())
     with ThreadPoolExecutor(1) as crowd:
@@ -182,7 +182,7 @@ def wait_ends_with_its_deadline(scene: Scene) -> None:
             going.result()
 
 
-def ends_with_its_engine(scene: Scene) -> None:
+def ends_with_its_engine(scene: ProviderScene) -> None:
     """A killed engine takes the process along within two seconds."""
     inputs(scene.clusters())
     scene.engine.kill()
@@ -190,7 +190,7 @@ def ends_with_its_engine(scene: Scene) -> None:
     assert scene.ended(SOON) == 1
 
 
-Checks = Mapping[str, Callable[[Scene], None]]
+Checks = Mapping[str, Callable[[ProviderScene], None]]
 
 BRIDGE: Checks = {
     "pool": twelve_at_once,

@@ -29,6 +29,11 @@ class Identified(Record):
 
     id: Id
 
+    @property
+    def key(self) -> int | str:
+        """What its calls are about: its id, or more where an id is one only within a type."""
+        return self.id
+
 
 class Creator(Record):
     """Who made a record: `type` is `User` or `Schedule`."""
@@ -206,7 +211,6 @@ class Package(Identified):
     owner_id: Lenient[int] = None
     created_at: Lenient[Moment] = None
     updated_at: Lenient[Moment] = None
-    creator: Lenient[Creator] = None
     url: Lenient[str] = None
     html_url: Lenient[str] = None
 

@@ -119,24 +119,24 @@ class Packages(Collection[Package]):
         query = list_query(status=status, sort=sort, direction=direction, since=since, page_size=page_size)
 
         def read_all(answer: Answered) -> tuple[Validation, ...]:
-            return tuple(self._checked(one, package_id) for one in read_records(Validation, answer))
+            return tuple(self._of_package(one, package_id) for one in read_records(Validation, answer))
 
         return self._list_part(package_id, "validations", query, read_all=read_all)
 
     def _validation(self, method: str, package_id: int, part: str, *, number: int | None = None) -> Validation:
         def read(answer: Answered) -> Validation:
-            validation = self._checked(read_record(Validation, answer), package_id)
+            validation = self._of_package(read_record(Validation, answer), package_id)
             if number not in (None, validation.id):
                 raise Unreadable("with another Validation than the one asked for")
             return validation
 
         return self._part(method, package_id, part, read=read)
 
-    def _checked(self, validation: Validation, package_id: int) -> Validation:
+    def _of_package(self, validation: Validation, package_id: int) -> Validation:
         """Return a validation of this package; raises Unreadable for one of another."""
         if validation.package_id not in (None, package_id):
             raise Unreadable("with a validation of another package")
-        self._check(validation.url, number=package_id, is_part=True)
+        self._check(validation.url, key=package_id, is_part=True)
         return validation
 
 

@@ -146,18 +146,16 @@ class Account:
             early = gate.before(request)
             if early is not None:
                 return early
-        response = self._respond(request)
-        for gate in self._gates:
-            response = gate.after(request, response)
-        return response
-
-    def _respond(self, request: Request) -> Response:
         try:
             answer = self._answer(request)
         except Refusal as refusal:
             answer = Answer({"message": refusal.message}, status=refusal.status)
         response = self._encoded(answer)
-        return response.without_body() if request.method == "HEAD" else response
+        if request.method == "HEAD":
+            response = response.without_body()
+        for gate in self._gates:
+            response = gate.after(request, response)
+        return response
 
     def _answer(self, request: Request) -> Answer:
         if request.method == "OPTIONS":
@@ -177,6 +175,7 @@ class Account:
             links=self._links(),
             parameters=reading.parameters_of(request, area=route.area),
             ids=route.ids,
+            type=route.type,
         )
         return route.handler(call)
 

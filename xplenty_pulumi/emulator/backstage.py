@@ -10,6 +10,7 @@ from xplenty_pulumi.emulator.account import Account, LoggedCall
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
 from xplenty_pulumi.emulator.hooks.sending import send
 from xplenty_pulumi.emulator.life import clusters, effects, jobs
+from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.knobs import CLUSTER_IN_ERROR
 from xplenty_pulumi.emulator.life.packages import EmulatedPackage, PackageSeed, saved
 from xplenty_pulumi.emulator.life.records import (
@@ -24,12 +25,13 @@ from xplenty_pulumi.emulator.life.records import (
 from xplenty_pulumi.emulator.life.seed import package_of
 from xplenty_pulumi.emulator.life.world import Kind, World
 
-KindName: TypeAlias = Literal["cluster", "job", "package", "schedule", "hook"]
+KindName: TypeAlias = Literal["cluster", "job", "package", "schedule", "connection", "hook"]
 _KINDS: dict[str, Kind] = {
     "cluster": EmulatedCluster,
     "job": EmulatedJob,
     "package": EmulatedPackage,
     "schedule": EmulatedSchedule,
+    "connection": EmulatedConnection,
     "hook": EmulatedHook,
 }
 
@@ -106,6 +108,19 @@ class Backstage:
             world.put(replace(world.hooks[number], **({"updated_at": now} | fields)))
             self.account.outbox.wake()
             return world.hooks[number]
+
+    def connections(self) -> tuple[EmulatedConnection, ...]:
+        """Return every connection as it is now, oldest first."""
+        with self._present() as (world, _):
+            return tuple(world.connections.values())
+
+    def edit_connection(self, number: int, **fields: Any) -> EmulatedConnection:
+        """Change fields of a connection at once, such as its `settings`, or the `failure` of its test."""
+        with self._present() as (world, now):
+            settings = {**world.connections[number].settings, **fields.pop("settings", {})}
+            changed: dict[str, Any] = {"updated_at": now, "settings": settings} | fields
+            world.put(replace(world.connections[number], **changed))
+            return world.connections[number]
 
     def deliveries(self) -> tuple[Delivery, ...]:
         """Return what was sent to hooks, or is about to be, oldest first; of more than 10,000 only the last."""

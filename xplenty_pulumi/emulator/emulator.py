@@ -148,15 +148,11 @@ class Courier:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            has_hooks = self._advance()
+            with self._account.lock:
+                # What is due happens by itself only where an active web hook wants events.
+                has_hooks = any(hook.active and hook.type == "web" for hook in self._account.world.hooks.values())
+                if has_hooks:
+                    self._account.advance()
+                    self._account.save()
             deliver_waiting(self._account, stopping=self._stopping.is_set)
             self._account.outbox.wait(POLL_SECONDS if has_hooks else None)
-
-    def _advance(self) -> bool:
-        """Let happen what is due if an active web hook wants events, and return whether there is one."""
-        with self._account.lock:
-            has_hooks = any(hook.active and hook.type == "web" for hook in self._account.world.hooks.values())
-            if has_hooks:
-                self._account.advance()
-                self._account.save()
-            return has_hooks

@@ -113,7 +113,7 @@ def _expire(project: Project, branches: list[str]) -> None:
 def _take_down(project: Project, branches: dict[str, list[str]]) -> None:
     """Take down what is killed, never deployed or done with; and each once more, which does nothing."""
     for name in (*branches["killed"], *branches["done"]):
-        assert "nothing of it lives" in project.run("down", "--branch", name).succeeded().output
+        assert "nothing of it lives" in project.run("down", "--no-wait", "--branch", name).succeeded().output
     for name in (*branches["never"], *branches["done"][:1]):
         assert "nothing to take down" in project.run("down", "--branch", name).succeeded().output
 

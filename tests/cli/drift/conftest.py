@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.drift.scene import Scene, opened_scene
+from tests.cli.drift.scene import DriftScene, opened_scene
 
 
 @pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Scene]:
+def scene(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DriftScene]:
     """The recorded stack on an account of its own."""
     with opened_scene(monkeypatch, tmp_path) as made:
         yield made

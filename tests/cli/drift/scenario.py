@@ -92,7 +92,7 @@ def _ended_on_idle(account: Emulator, number: int) -> None:
 
 
 def _copied(account: Emulator, number: int) -> None:
-    account.add_cluster(name="a twin", description=account.cluster(number).description)
+    account.add_cluster(name="a duplicate", description=account.cluster(number).description)
 
 
 def _lost(account: Emulator, _number: int) -> None:
@@ -156,7 +156,7 @@ EDITS: tuple[Edit, ...] = (
     Edit(hook("told_more"), edits_hook(subscriptions=(EmulatedSubscription(1, "job"),)), _HARMFUL, ("events",)),
     Edit(hook("hook_renamed", name="bell"), _renamed_hook, _HARMLESS, ("name",)),
     Edit(hook("hook_removed"), lambda a, number: a.delete_record("hook", number), _HARMFUL, ("gone",), gone=True),
-    Edit(etl("copied"), _copied, _HARMFUL, ("twin",)),
+    Edit(etl("copied"), _copied, _HARMFUL, ("duplicate",)),
     Edit(etl("beside"), lambda account, _: account.add_cluster(name="adhoc"), _HARMFUL, ("unmanaged",), _UNMANAGED),
     Edit(_LEFT, _lost, _HARMFUL, ("orphaned",), _UNMANAGED),
     Edit(_LEFT, _left_by_a_removed_stack, Drift.UNKNOWN, ("unknown_stack",), _UNMANAGED),

@@ -24,7 +24,7 @@ RECORDED: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
 
 
 @dataclass
-class Scene(CommandLine):
+class DriftScene(CommandLine):
     """`xplenty-pulumi drift` in a project whose stacks are in `states`, on an account in this process."""
 
     before = ("drift",)
@@ -79,7 +79,7 @@ def ids(state: Mapping[str, Any]) -> dict[str, int]:
 
 
 @contextmanager
-def opened_scene(monkeypatch: pytest.MonkeyPatch, folder: Path, *, recorded: bool = True) -> Iterator[Scene]:
+def opened_scene(monkeypatch: pytest.MonkeyPatch, folder: Path, *, recorded: bool = True) -> Iterator[DriftScene]:
     """Give the recorded stack on an account like the one it was recorded on, or an empty account."""
     clock = ManualClock(datetime.fromtimestamp(RECORDED["now"], tz=UTC))
     for module in (cli_account, report):
@@ -89,7 +89,7 @@ def opened_scene(monkeypatch: pytest.MonkeyPatch, folder: Path, *, recorded: boo
     with Emulator(Seed(api_key=KEY), clock=clock) as emulator:
         if recorded:
             restore(emulator, RECORDED)
-        scene = Scene(emulator, clock, folder)
+        scene = DriftScene(emulator, clock, folder)
         monkeypatch.setattr(Engine, "on_path", lambda cwd, stack: Engine("pulumi", cwd, stack))
 
         def told(engine: Engine, *words: str) -> str:

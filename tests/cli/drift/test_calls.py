@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cli.drift.scenario import LONG
-from tests.cli.drift.scene import RECORDED, Scene
+from tests.cli.drift.scene import RECORDED, DriftScene
 
 
 def resource(name: str, number: int, *, like: str) -> dict[str, Any]:
@@ -23,14 +23,14 @@ def export(*resources: dict[str, Any]) -> dict[str, Any]:
     return {"version": 3, "deployment": {"resources": list(resources)}}
 
 
-def clusters(scene: Scene, count: int) -> list[dict[str, Any]]:
+def clusters(scene: DriftScene, count: int) -> list[dict[str, Any]]:
     """Add clusters, and return the resources that manage them."""
     fields = {"name": "moved loads", "description": "loads", "time_to_idle": LONG}
     made = [scene.emulator.add_cluster(**fields) for _ in range(count)]
     return [resource(f"moved-{one.id}", one.id, like="moved") for one in made]
 
 
-def copies(scene: Scene, kind: str, like: str, count: int) -> list[dict[str, Any]]:
+def copies(scene: DriftScene, kind: str, like: str, count: int) -> list[dict[str, Any]]:
     """Copy a recorded run or hook, and return the resources that manage the copies."""
     world, number = scene.emulator.account.world, scene.id_of(like)
     original = world.jobs[number] if kind == "jobs" else world.hooks[number]
@@ -42,7 +42,7 @@ def copies(scene: Scene, kind: str, like: str, count: int) -> list[dict[str, Any
 
 @pytest.mark.parametrize(("count", "most"), [(500, 6), (1_000, 11)])
 @pytest.mark.parametrize("options", [(), ("--unmanaged",)], ids=["", "unmanaged"])
-def test_a_page_for_each_hundred_clusters(scene: Scene, count: int, most: int, options: tuple[str, ...]) -> None:
+def test_a_page_for_each_hundred_clusters(scene: DriftScene, count: int, most: int, options: tuple[str, ...]) -> None:
     """Many clusters cost a call for each hundred, what is in no state one for the hooks; nothing is read singly."""
     scene.states["dev"] = export(*clusters(scene, count))
     ended = scene.run("--json", *options)
@@ -52,7 +52,7 @@ def test_a_page_for_each_hundred_clusters(scene: Scene, count: int, most: int, o
     assert len(scene.emulator.calls()) == len(scene.list_calls())
 
 
-def test_a_thousand_of_all_kinds(scene: Scene) -> None:
+def test_a_thousand_of_all_kinds(scene: DriftScene) -> None:
     """Clusters, runs and hooks together are read in eleven list calls."""
     made = [*clusters(scene, 400), *copies(scene, "jobs", "done", 450), *copies(scene, "hooks", "muted", 150)]
     scene.states["dev"] = export(*made)
@@ -63,7 +63,7 @@ def test_a_thousand_of_all_kinds(scene: Scene) -> None:
     assert len(scene.emulator.calls()) == len(scene.list_calls())
 
 
-def test_few_old_things_are_read_singly(scene: Scene) -> None:
+def test_few_old_things_are_read_singly(scene: DriftScene) -> None:
     """A list that goes back for years is not read down to two old clusters."""
     clusters(scene, 500)
     recorded = RECORDED["state"]["deployment"]["resources"]
@@ -73,7 +73,7 @@ def test_few_old_things_are_read_singly(scene: Scene) -> None:
     assert len(scene.emulator.calls()) == 4
 
 
-def test_strangers_are_found_in_an_account_with_a_long_past(scene: Scene) -> None:
+def test_strangers_are_found_in_an_account_with_a_long_past(scene: DriftScene) -> None:
     """Thousands of ended clusters are not read for the few that live: each status has its list."""
     old = scene.emulator.add_cluster(name="old")
     for _ in range(1_500):

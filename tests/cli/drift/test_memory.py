@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.drift.scene import Scene
+from tests.cli.drift.scene import DriftScene
 from tests.support.accounts.command_line import KEY
-from tests.support.accounts.receiver import Receiver, receiving
+from tests.support.accounts.receiver import HookReceiver, receiving
 from xplenty_pulumi.emulator import Emulator
 
 
 @pytest.fixture
-def file(scene: Scene) -> Path:
+def file(scene: DriftScene) -> Path:
     """Where the last report is kept."""
     return scene.folder / "last.json"
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
+def receiver() -> Iterator[HookReceiver]:
     """Somebody who is told."""
     with receiving() as made:
         yield made
@@ -29,7 +29,7 @@ def rename(account: Emulator, number: int) -> None:
     account.edit_cluster(number, name="somebody's")
 
 
-def test_drift_that_was_reported_is_no_news(scene: Scene, file: Path) -> None:
+def test_drift_that_was_reported_is_no_news(scene: DriftScene, file: Path) -> None:
     """It is told once with 2, then 0; grown or shrunk it is news again, and when it is gone that is told with 0."""
     number = scene.id_of("resized")
     told = []
@@ -41,7 +41,7 @@ def test_drift_that_was_reported_is_no_news(scene: Scene, file: Path) -> None:
     assert told == [(0, [], 0, 0), (2, [5], 0, 0), (0, [], 0, 1), (2, [7], 0, 0), (0, [], 1, 0), (0, [], 0, 0)]
 
 
-def test_one_that_is_known_does_not_hide_another(scene: Scene, file: Path) -> None:
+def test_one_that_is_known_does_not_hide_another(scene: DriftScene, file: Path) -> None:
     """Only what is new is shown, the class is that of all."""
     scene.emulator.edit_cluster(scene.id_of("resized"), nodes=5)
     scene.run("--since-last", file)
@@ -55,7 +55,7 @@ def test_one_that_is_known_does_not_hide_another(scene: Scene, file: Path) -> No
     )
 
 
-def test_counters_that_go_on_are_no_news(scene: Scene, file: Path) -> None:
+def test_counters_that_go_on_are_no_news(scene: DriftScene, file: Path) -> None:
     """What the service counts is told once, however far it counts."""
     number = scene.id_of("moved")
     for zone, news in (("us-east-1c", 1), ("us-east-1d", 0)):
@@ -69,7 +69,7 @@ def test_counters_that_go_on_are_no_news(scene: Scene, file: Path) -> None:
 )
 @pytest.mark.parametrize("options", [(), ("--hook",)], ids=["", "hook"])
 def test_file_that_is_no_report_is_left_as_it_is(
-    scene: Scene, file: Path, receiver: Receiver, content: str, options: tuple[str, ...]
+    scene: DriftScene, file: Path, receiver: HookReceiver, content: str, options: tuple[str, ...]
 ) -> None:
     """It is a clear error with exit code 1, and nothing is overwritten or posted."""
     file.write_text(content)
@@ -80,7 +80,7 @@ def test_file_that_is_no_report_is_left_as_it_is(
 
 
 @pytest.mark.parametrize("damage", [{"id": [1]}, {"resource": 5}, {"field": {}}, {"class": "grave"}], ids=str)
-def test_finding_that_makes_no_sense_is_damage(scene: Scene, file: Path, damage: dict[str, object]) -> None:
+def test_finding_that_makes_no_sense_is_damage(scene: DriftScene, file: Path, damage: dict[str, object]) -> None:
     """Whatever stands in the file, nothing is concluded from it and nothing is overwritten."""
     rename(scene.emulator, scene.id_of("renamed"))
     scene.run("--since-last", file)
@@ -93,7 +93,7 @@ def test_finding_that_makes_no_sense_is_damage(scene: Scene, file: Path, damage:
     assert json.loads(file.read_text()) == document
 
 
-def test_report_of_something_else_is_left_as_it_is(scene: Scene, file: Path) -> None:
+def test_report_of_something_else_is_left_as_it_is(scene: DriftScene, file: Path) -> None:
     """A file of one stack is not taken for that of all stacks, nor of a look without strangers."""
     scene.run("--since-last", file)
     before = file.read_text()
@@ -104,7 +104,7 @@ def test_report_of_something_else_is_left_as_it_is(scene: Scene, file: Path) -> 
     assert file.read_text() == before
 
 
-def test_file_is_written_whole_or_not_at_all(scene: Scene, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_is_written_whole_or_not_at_all(scene: DriftScene, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it cannot be put in its place, the old one and nothing else is there."""
     scene.run("--since-last", file)
     before = file.read_text()
@@ -120,14 +120,14 @@ def test_file_is_written_whole_or_not_at_all(scene: Scene, file: Path, monkeypat
     assert (file.read_text(), [one.name for one in scene.folder.iterdir()]) == (before, ["last.json"])
 
 
-def test_folder_that_is_not_there_is_an_error(scene: Scene) -> None:
+def test_folder_that_is_not_there_is_an_error(scene: DriftScene) -> None:
     """No folder is made for it."""
     ended = scene.run("--since-last", scene.folder / "none" / "last.json")
     assert ended.code == 1
     assert "cannot be written" in ended.err
 
 
-def test_failed_post_is_made_up_for(scene: Scene, file: Path) -> None:
+def test_failed_post_is_made_up_for(scene: DriftScene, file: Path) -> None:
     """The report is printed, the exit code is 1 and the old class stays, so that the next run posts it again."""
     rename(scene.emulator, scene.id_of("renamed"))
     with receiving(503, 302) as receiver:
@@ -144,7 +144,7 @@ def test_failed_post_is_made_up_for(scene: Scene, file: Path) -> None:
     assert json.loads(file.read_text())["class"] == "harmless"
 
 
-def test_nobody_there_to_post_to_is_a_failure(scene: Scene, file: Path) -> None:
+def test_nobody_there_to_post_to_is_a_failure(scene: DriftScene, file: Path) -> None:
     """Whose address is that, is said without its path, which may hold a token."""
     rename(scene.emulator, scene.id_of("renamed"))
     ended = scene.run("--since-last", file, "--hook", "http://127.0.0.1:9/hooks/a-token-of-mine?key=another-token")
@@ -153,7 +153,7 @@ def test_nobody_there_to_post_to_is_a_failure(scene: Scene, file: Path) -> None:
     assert "token" not in ended.err
 
 
-def test_post_says_what_and_holds_no_secret(scene: Scene, file: Path, receiver: Receiver) -> None:
+def test_post_says_what_and_holds_no_secret(scene: DriftScene, file: Path, receiver: HookReceiver) -> None:
     """It is the whole report and a line for people; neither the key goes along nor a value that is secret."""
     scene.emulator.edit_cluster(scene.id_of("resized"), nodes=5)
     scene.emulator.edit_cluster(scene.id_of("renamed"), name=f"my {KEY}")
@@ -168,7 +168,7 @@ def test_post_says_what_and_holds_no_secret(scene: Scene, file: Path, receiver: 
         assert "token-of-slack" not in text
 
 
-def test_class_that_comes_and_goes_is_posted_both_ways(scene: Scene, file: Path, receiver: Receiver) -> None:
+def test_class_that_comes_and_goes_is_posted_both_ways(scene: DriftScene, file: Path, receiver: HookReceiver) -> None:
     """A post when it grows worse, one when all is well again, none between."""
     for name in ("renamed loads", "x", "y", "renamed loads", "renamed loads"):
         scene.emulator.edit_cluster(scene.id_of("renamed"), name=name)

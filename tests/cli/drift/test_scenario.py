@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cli.drift.scenario import DECLARED, EDITS, Edit
-from tests.cli.drift.scene import Scene
+from tests.cli.drift.scene import DriftScene
 from tests.support.accounts.receiver import receiving
 from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.core.reports.drift import Cause
@@ -22,14 +22,14 @@ def test_scenario_has_every_class_and_every_cause() -> None:
     assert len(EDITS) >= 12
 
 
-def test_nothing_is_found_before_any_edit(scene: Scene) -> None:
+def test_nothing_is_found_before_any_edit(scene: DriftScene) -> None:
     """Server defaults, other spellings, markers and what is secret are no difference."""
     ended = scene.run("--json")
     assert (ended.code, ended.json["findings"], ended.json["checked"]) == (0, [], len(DECLARED))
 
 
 @EACH
-def test_edit_is_found_sorted_and_posted_once(scene: Scene, edit: Edit) -> None:
+def test_edit_is_found_sorted_and_posted_once(scene: DriftScene, edit: Edit) -> None:
     """A schedule that found nothing before finds the edit, ends with its exit code and posts, and then is quiet."""
     with receiving() as receiver:
         words = ["--json", "--since-last", scene.folder / "last.json", "--hook", receiver.url, *edit.options]

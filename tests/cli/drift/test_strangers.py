@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from tests.cli.drift.scenario import NOT_HERE, STACK
-from tests.cli.drift.scene import RECORDED, Scene
+from tests.cli.drift.scene import RECORDED, DriftScene
 from tests.cli.drift.test_calls import export, resource
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, read, sign
 
@@ -20,7 +20,7 @@ def drawn(owner: Owner, *, minutes_ago: int) -> Marker:
     return marker_of(owner).drawn(now - timedelta(minutes=minutes_ago), Random(7))
 
 
-def test_stack_that_is_not_here_is_a_class_of_its_own(scene: Scene) -> None:
+def test_stack_that_is_not_here_is_a_class_of_its_own(scene: DriftScene) -> None:
     """What a removed stack has left, or a colleague's backend holds, is told without advice to end it; exit code 0."""
     number = scene.emulator.add_cluster(name="loads", description=sign("", marker_of(NOT_HERE))).id
     scope = marker_of(NOT_HERE).scope
@@ -35,7 +35,7 @@ def test_stack_that_is_not_here_is_a_class_of_its_own(scene: Scene) -> None:
     assert scene.run("--json").json["findings"] == []
 
 
-def test_hook_of_a_stack_that_is_not_here_is_told(scene: Scene) -> None:
+def test_hook_of_a_stack_that_is_not_here_is_told(scene: DriftScene) -> None:
     """A hook goes on telling after its stack is gone; one without a marker is nobody's business."""
     world, number = scene.emulator.account.world, scene.id_of("muted")
     world.put(dataclasses.replace(world.hooks[number], id=798, name=sign("bell", marker_of(NOT_HERE))))
@@ -44,7 +44,7 @@ def test_hook_of_a_stack_that_is_not_here_is_told(scene: Scene) -> None:
     assert (found["kind"], found["id"], found["cause"]) == ("hook", 798, "unknown_stack")
 
 
-def test_project_whose_last_stack_is_gone_is_looked_at(scene: Scene) -> None:
+def test_project_whose_last_stack_is_gone_is_looked_at(scene: DriftScene) -> None:
     """Without any stack the environment names the account, and what lives there is told."""
     scene.states = {}
     number = scene.emulator.add_cluster(description=sign("", marker_of(STACK))).id
@@ -56,7 +56,7 @@ def test_project_whose_last_stack_is_gone_is_looked_at(scene: Scene) -> None:
     assert "xplenty:apiKey is not set" in scene.run("--all", "--unmanaged").err
 
 
-def test_without_a_selected_stack_the_account_of_the_environment_is_looked_at(scene: Scene) -> None:
+def test_without_a_selected_stack_the_account_of_the_environment_is_looked_at(scene: DriftScene) -> None:
     """What any stack of the backend holds is managed, the rest is named; the environment has to name the account."""
     scene.selected = ""
     number = scene.emulator.add_cluster(name="adhoc").id
@@ -76,7 +76,7 @@ def test_without_a_selected_stack_the_account_of_the_environment_is_looked_at(sc
     assert "or name a stack, whose configuration has it, with --stack" in keyless.err
 
 
-def test_what_another_stack_of_the_backend_holds_is_its_business(scene: Scene) -> None:
+def test_what_another_stack_of_the_backend_holds_is_its_business(scene: DriftScene) -> None:
     """A renamed stack holds what carries its old name's marker, in whatever project, in the same account."""
     number = scene.emulator.add_cluster(description=sign("", marker_of(STACK))).id
     held = resource("idle", number, like="idle")
@@ -87,7 +87,7 @@ def test_what_another_stack_of_the_backend_holds_is_its_business(scene: Scene) -
     assert [one["cause"] for one in scene.run(*UNMANAGED).json["findings"]] == ["orphaned"]
 
 
-def test_other_states_are_read_only_where_they_matter(scene: Scene) -> None:
+def test_other_states_are_read_only_where_they_matter(scene: DriftScene) -> None:
     """Where everything is in the state or without a marker, no other stack is exported."""
     scene.others["organization/theirs/dev"] = {"this": "is no export"}
     scene.others["organization/theirs/dev"]["deployment"] = {"resources": "broken"}
@@ -99,10 +99,13 @@ def test_other_states_are_read_only_where_they_matter(scene: Scene) -> None:
     ("minutes", "told"),
     [
         (5, "unfinished: the next `pulumi up` adopts it if the program still declares it"),
-        (61, "unfinished for more than an hour, so that no `pulumi up` adopts it: look at `xplenty-pulumi hand-over "),
+        (
+            61,
+            "unfinished for more than 60 minutes, so that no `pulumi up` adopts it: look at `xplenty-pulumi hand-over ",
+        ),
     ],
 )
-def test_unfinished_create_of_this_stack_says_what_becomes_of_it(scene: Scene, minutes: int, told: str) -> None:
+def test_unfinished_create_of_this_stack_says_what_becomes_of_it(scene: DriftScene, minutes: int, told: str) -> None:
     """The next `up` adopts what an interrupted one has created, unless that is too long ago."""
     scene.emulator.add_cluster(name="left", description=sign("", drawn(STACK, minutes_ago=minutes)))
     ended = scene.run(*UNMANAGED)
@@ -111,7 +114,7 @@ def test_unfinished_create_of_this_stack_says_what_becomes_of_it(scene: Scene, m
     assert told in found["remark"]
 
 
-def test_held_cluster_in_no_state_is_to_be_looked_at(scene: Scene) -> None:
+def test_held_cluster_in_no_state_is_to_be_looked_at(scene: DriftScene) -> None:
     """It may be somebody's, such as after `pulumi state delete`, so nobody is told to end it."""
     number = scene.emulator.add_cluster(description=sign("", drawn(STACK, minutes_ago=5).held)).id
     (found,) = scene.run(*UNMANAGED).json["findings"]
@@ -119,28 +122,28 @@ def test_held_cluster_in_no_state_is_to_be_looked_at(scene: Scene) -> None:
     assert f"held, in no state: look at `xplenty-pulumi hand-over cluster:{number}`" in found["remark"]
 
 
-def test_surplus_of_a_resource_is_told_from_what_is_held(scene: Scene) -> None:
-    """A twin says what ends it, without `--unmanaged`: an `up` has no need of it."""
+def test_surplus_of_a_resource_is_told_from_what_is_held(scene: DriftScene) -> None:
+    """A duplicate says what ends it, without `--unmanaged`: an `up` has no need of it."""
     cluster = scene.emulator.cluster(scene.id_of("copied"))
     owner = read(cluster.description)
     assert owner is not None
     now = datetime.fromtimestamp(RECORDED["now"], tz=UTC)
     scene.emulator.add_cluster(description=sign("", owner.drawn(now - timedelta(hours=3), Random(7))))
     (found,) = scene.run("--json").json["findings"]
-    assert (found["cause"], found["resource"], found["marker"]) == ("twin", "copied", "unfinished")
+    assert (found["cause"], found["resource"], found["marker"]) == ("duplicate", "copied", "unfinished")
     assert found["remark"] == (
         f"carries the same marker as cluster {cluster.id}; unfinished: no `pulumi up` adopts it, `xplenty-pulumi "
         "recover --end-strays` ends it"
     )
 
 
-def test_unknown_stacks_are_part_of_what_unmanaged_shows(scene: Scene) -> None:
+def test_unknown_stacks_are_part_of_what_unmanaged_shows(scene: DriftScene) -> None:
     """To fail on what is not looked for would never fail."""
     ended = scene.run("--fail-on-unknown-stacks")
     assert (ended.code, "--unmanaged" in ended.err) == (1, True)
 
 
-def test_what_two_stacks_hold_names_both(scene: Scene) -> None:
+def test_what_two_stacks_hold_names_both(scene: DriftScene) -> None:
     """After a state was copied or moved by hand, each of the two stacks says that the other one holds it too."""
     number = scene.id_of("idle")
     scene.states["prod"] = export(resource("nightly", number, like="idle"))
@@ -156,7 +159,7 @@ def test_what_two_stacks_hold_names_both(scene: Scene) -> None:
     assert scene.run("--stack", "dev", "--json").json["findings"] == []
 
 
-def test_two_resources_of_a_stack_that_hold_the_same_are_told(scene: Scene) -> None:
+def test_two_resources_of_a_stack_that_hold_the_same_are_told(scene: DriftScene) -> None:
     """An id that was imported twice is as wrong within a stack."""
     number = scene.id_of("idle")
     scene.states["dev"] = export(*(resource(name, number, like="idle") for name in ("idle", "again")))
@@ -165,7 +168,7 @@ def test_two_resources_of_a_stack_that_hold_the_same_are_told(scene: Scene) -> N
 
 
 @pytest.mark.parametrize(("if_running", "told"), [("adopt", 0), ("queue", 2)])
-def test_run_that_is_adopted_may_be_held_twice(scene: Scene, if_running: str, told: int) -> None:
+def test_run_that_is_adopted_may_be_held_twice(scene: DriftScene, if_running: str, told: int) -> None:
     """`if_running: adopt` asks for that, so it is no drift; any other run is of one resource."""
     run = resource("follows", scene.id_of("done"), like="done")
     run["inputs"]["if_running"] = if_running

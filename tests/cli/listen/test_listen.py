@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.accounts.caller import Caller, emulated
+from tests.support.accounts.caller import AccountCaller, emulated
 from xplenty_pulumi.cli.listen.requests import signature_of
 from xplenty_pulumi.cli.listen.server import MOST_AT_ONCE
 from xplenty_pulumi.emulator import EmulatedHook
@@ -121,7 +121,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def web_hook(caller: Caller, url: str) -> EmulatedHook:
+def web_hook(caller: AccountCaller, url: str) -> EmulatedHook:
     """Make a web hook of all events of jobs at this address."""
     caller.post("hooks", {"type": "web", "settings": {"url": url}, "events": ["job"]})
     return caller.emulator.hooks()[0]

@@ -61,7 +61,7 @@ def test_strays_are_named_and_ended_only_on_request(stack: Stack, account: Emula
     lines = {one: next(line for line in named.splitlines() if f"cluster {one} " in line) for one in (young, old)}
     assert "was left by an interrupted create of this stack, and no state holds it" in lines[young]
     assert "the next `pulumi up` adopts it if the program still declares it" in lines[young]
-    assert "no `pulumi up` adopts it, because it is more than an hour old, or another user's" in lines[old]
+    assert "no `pulumi up` adopts it, because it is more than 60 minutes old, or another user's" in lines[old]
     assert f"cluster {foreign}" not in named
     assert (asked.code, "nothing was ended. Run it with --yes" in asked.output) == (2, True)
     assert f"cluster {young} has ended" in ended

@@ -20,7 +20,7 @@ WRITTEN = datetime(2026, 1, 31, 12, tzinfo=UTC)
 def waited(last_sign: datetime | None, *, now: datetime) -> tuple[float, list[str]]:
     """Return for how long it waits, and what it says."""
     clock, said = ManualClock(now), list[str]()
-    wait_for_late_calls(last_sign, clock, said.append)
+    wait_for_late_calls(Remains("acme/loads/dev", (), (), last_sign), clock, said.append)
     return clock.monotonic(), said
 
 
@@ -39,10 +39,10 @@ def test_it_tells_at_once_and_every_15_seconds() -> None:
     """The first line says what is waited for and how to go on at once, the others how long it still takes."""
     _, said = waited(WRITTEN, now=WRITTEN + timedelta(seconds=80))
     assert said == [
-        "what the killed `pulumi` had sent may still arrive: waiting 42s, until 2m02s after the state or a lock was "
-        "last written (--no-wait goes on at once)",
-        "waiting 27s more",
-        "waiting 12s more",
+        "acme/loads/dev: what the killed `pulumi` had sent may still arrive: waiting 42s, until 2m02s after the state "
+        "or a lock was last written (--no-wait goes on at once)",
+        "acme/loads/dev: waiting 27s more",
+        "acme/loads/dev: waiting 12s more",
     ]
 
 

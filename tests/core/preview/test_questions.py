@@ -21,7 +21,7 @@ SEED = Seed(
 )
 
 
-class Scene:
+class QuestionScene:
     """An account, and what is foreseen of it."""
 
     def __init__(self, account: Emulator, *, key: str | None = None) -> None:
@@ -43,9 +43,9 @@ def account(request: pytest.FixtureRequest) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def scene(account: Emulator) -> Iterator[Scene]:
+def scene(account: Emulator) -> Iterator[QuestionScene]:
     """A foresight that has asked nothing yet."""
-    made = Scene(account)
+    made = QuestionScene(account)
     with made.client:
         yield made
 
@@ -61,7 +61,7 @@ def scene(account: Emulator) -> Iterator[Scene]:
         ({"package": "Twin"}, "package", "packages 102, 103 are all named 'Twin'"),
     ],
 )
-def test_packages_that_can_not_be_run(scene: Scene, inputs: dict[str, object], field: str, text: str) -> None:
+def test_packages_that_can_not_be_run(scene: QuestionScene, inputs: dict[str, object], field: str, text: str) -> None:
     """Each is refused by the input that names it."""
     (refusal,) = scene.foresight.refusals_of_run(inputs)
     assert refusal.field == field
@@ -69,12 +69,12 @@ def test_packages_that_can_not_be_run(scene: Scene, inputs: dict[str, object], f
 
 
 @pytest.mark.parametrize("inputs", [{"package_id": "101"}, {"package": "Sales"}, {"package": "101"}, {}])
-def test_packages_that_can_be_run(scene: Scene, inputs: dict[str, object]) -> None:
+def test_packages_that_can_be_run(scene: QuestionScene, inputs: dict[str, object]) -> None:
     """What exists passes, and what is not known yet."""
     assert scene.foresight.refusals_of_run(inputs) == []
 
 
-def test_strange_variables_are_named(scene: Scene) -> None:
+def test_strange_variables_are_named(scene: QuestionScene) -> None:
     """Those that the package does not declare, in either group, but for the service's own."""
     groups = {"variables": {"day": "1", "b": "2", "_SYSTEM": "3"}, "dynamic_variables": {"a": "4"}}
     text = scene.foresight.strange_variables({"package_id": "101", **groups})
@@ -83,7 +83,7 @@ def test_strange_variables_are_named(scene: Scene) -> None:
     assert scene.foresight.strange_variables({"package_id": "101", "variables": {"day": "1"}}) == ""
 
 
-def test_cluster_that_does_not_exist_is_refused(scene: Scene) -> None:
+def test_cluster_that_does_not_exist_is_refused(scene: QuestionScene) -> None:
     """It is refused by its input beside whatever else is wrong; one that is there passes."""
     refusals = scene.foresight.refusals_of_run({"cluster_id": "99999", "package_id": "999"})
     assert [one.field for one in refusals] == ["cluster_id", "package_id"]
@@ -93,7 +93,7 @@ def test_cluster_that_does_not_exist_is_refused(scene: Scene) -> None:
     assert scene.foresight.ended_cluster({"cluster_id": there}) == ""
 
 
-def test_cluster_that_has_ended_is_told_and_not_refused(scene: Scene) -> None:
+def test_cluster_that_has_ended_is_told_and_not_refused(scene: QuestionScene) -> None:
     """A run that was lost there can still be taken up; a new one needs what the text says."""
     one = scene.account.add_cluster()
     scene.account.edit_cluster(one.id, status="terminated", terminated_on_idle=True)
@@ -106,14 +106,14 @@ def test_cluster_that_has_ended_is_told_and_not_refused(scene: Scene) -> None:
     assert scene.calls() == ["packages/101", f"clusters/{one.id}"]
 
 
-def test_cluster_that_was_just_made_is_not_asked_about(scene: Scene) -> None:
+def test_cluster_that_was_just_made_is_not_asked_about(scene: QuestionScene) -> None:
     """A service that lags behind itself does not refuse a run on a cluster that this process has seen ready."""
     scene.foresight.know_cluster(77)
     assert scene.foresight.refusals_of_run({"cluster_id": "77"}) == []
     assert scene.calls() == []
 
 
-def test_fifty_runs_of_three_packages_cost_two_calls(scene: Scene) -> None:
+def test_fifty_runs_of_three_packages_cost_two_calls(scene: QuestionScene) -> None:
     """Each package that is named by its id is read once, all others by one list, however many ask at once."""
     inputs: list[dict[str, object]] = [{"package_id": "101"}, {"package": "Sales"}, {"package": "Nope"}]
     with ThreadPoolExecutor(16) as pool:
@@ -122,7 +122,7 @@ def test_fifty_runs_of_three_packages_cost_two_calls(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("account", [Knobs(max_nodes=3, max_clusters=2, max_sandboxes=1)], indirect=True)
-def test_limits_of_the_plan(scene: Scene) -> None:
+def test_limits_of_the_plan(scene: QuestionScene) -> None:
     """Nodes of a cluster are limited, and clusters of its type: the stack's and all others that live."""
     foresight = scene.foresight
     scene.account.add_cluster()
@@ -138,7 +138,7 @@ def test_limits_of_the_plan(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("account", [Knobs(max_sandboxes=1)], indirect=True)
-def test_refusal_names_who_holds_the_sandbox(scene: Scene) -> None:
+def test_refusal_names_who_holds_the_sandbox(scene: QuestionScene) -> None:
     """The cluster, its stack and the way out are named; what holds the other type is not."""
     scene.account.add_cluster()
     held = scene.account.add_cluster(
@@ -159,7 +159,7 @@ def test_both_limits_of_nodes_count(size: int | None, nodes: int | None, limit: 
 
 
 @pytest.mark.parametrize("account", [Knobs(plan_shown=False)], indirect=True)
-def test_plan_that_is_not_shown_limits_nothing(scene: Scene) -> None:
+def test_plan_that_is_not_shown_limits_nothing(scene: QuestionScene) -> None:
     """A key that may not see the billing is no reason for a warning, and other questions are asked all the same."""
     assert scene.foresight.refusals_of_cluster({"nodes": 99, "type": "production"}, scope="", ours=9) == []
     assert len(scene.foresight.refusals_of_run({"package_id": "999"})) == 1
@@ -173,7 +173,7 @@ def test_plan_of_the_documentation_limits_nothing() -> None:
     assert limits_of(Subscription(plan_id="pro"), [plan]) == limits_of(Subscription(), [plan]) == PlanLimits()
 
 
-def test_service_that_is_down_is_said_once(scene: Scene) -> None:
+def test_service_that_is_down_is_said_once(scene: QuestionScene) -> None:
     """Nothing is refused, it is said once, and nothing is asked any more."""
     scene.account.stop()
     for number in range(20):
@@ -185,7 +185,7 @@ def test_service_that_is_down_is_said_once(scene: Scene) -> None:
 
 def test_wrong_key_is_raised(account: Emulator) -> None:
     """A key that is refused is no service that cannot be asked, and costs one call."""
-    scene = Scene(account, key="another-key")
+    scene = QuestionScene(account, key="another-key")
     with scene.client:
         for _ in range(2):
             with pytest.raises(AuthError):
@@ -215,13 +215,13 @@ def test_wrong_account_or_address_is_raised(account: Emulator, question: str, ac
 
 def test_wrong_key_reads_like_one(account: Emulator) -> None:
     """The text is about the key, not about the call that was refused first."""
-    scene = Scene(account, key="another-key")
+    scene = QuestionScene(account, key="another-key")
     with scene.client, pytest.raises(AuthError) as caught:
         scene.foresight.require_account()
     assert str(caught.value).startswith("the service does not accept the API key (401)")
 
 
-def test_another_deadline_shares_all_else(scene: Scene) -> None:
+def test_another_deadline_shares_all_else(scene: QuestionScene) -> None:
     """The hasty client spends the credits of the patient one, and no call of it takes long."""
     scene.foresight.refusals_of_run({"package_id": "101"})
     assert scene.client.credits is not None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.dynamic.conftest import Scene
+from tests.dynamic.conftest import ProviderScene
 from tests.dynamic.host import Host, HostError, Line
 from tests.support.engine.ran import eventually
 from xplenty_pulumi.dynamic.bridge.report import ITEMS
@@ -45,7 +45,7 @@ def endless() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def changed(make_apart: Callable[..., Scene], account: Emulator) -> Callable[..., Scene]:
+def changed(make_apart: Callable[..., ProviderScene], account: Emulator) -> Callable[..., ProviderScene]:
     """A maker of hosts with one thing changed."""
     return lambda name, **more: make_apart(account, command=("-m", "tests.dynamic.broken_host", name), **more)
 
@@ -56,13 +56,13 @@ def checked(host: Host, **given: Any) -> dict[str, Any]:
     return inputs
 
 
-def of_the_stack(scene: Scene, severity: str) -> list[str]:
+def of_the_stack(scene: ProviderScene, severity: str) -> list[str]:
     """Return the lines about no resource."""
     return [line.text for line in scene.engine.lines if line.urn == "" and line.severity == severity]
 
 
 @pytest.mark.parametrize("change", BROKEN)
-def test_report_names_what_falls_back(changed: Callable[..., Scene], change: str) -> None:
+def test_report_names_what_falls_back(changed: Callable[..., ProviderScene], change: str) -> None:
     """One warning names exactly what should work and does not, why, and the fallback; debugging shows every item."""
     scene = changed(change)
     checked(scene.clusters())
@@ -76,7 +76,7 @@ def test_report_names_what_falls_back(changed: Callable[..., Scene], change: str
         assert set(re.findall(r"[:;] ([\w -]+?) works", report)) == {item.name for item in ITEMS} - found
 
 
-def test_switched_off_there_is_no_warning(changed: Callable[..., Scene]) -> None:
+def test_switched_off_there_is_no_warning(changed: Callable[..., ProviderScene]) -> None:
     """Whoever has switched the bridge off knows it, so only debugging says what falls back; what is safety stays."""
     scene = changed("names", XPLENTY_BRIDGE="off")
     checked(scene.clusters())
@@ -86,7 +86,7 @@ def test_switched_off_there_is_no_warning(changed: Callable[..., Scene]) -> None
     assert "engine watch works" in report
 
 
-def test_second_provider_adds_no_report(changed: Callable[..., Scene]) -> None:
+def test_second_provider_adds_no_report(changed: Callable[..., ProviderScene]) -> None:
     """The process of a program with clusters and runs is tested and told of once."""
     scene = changed("cancel")
     checked(scene.clusters())
@@ -94,7 +94,7 @@ def test_second_provider_adds_no_report(changed: Callable[..., Scene]) -> None:
     assert len(of_the_stack(scene, "WARNING")) == len(of_the_stack(scene, "DEBUG")) == 1
 
 
-def test_without_the_pool_four_at_a_time(changed: Callable[..., Scene], account: Emulator) -> None:
+def test_without_the_pool_four_at_a_time(changed: Callable[..., ProviderScene], account: Emulator) -> None:
     """Six creates come to their end, never more than four at the same moment."""
     scene = changed("pool")
     hosts = [scene.clusters() for _ in range(6)]
@@ -109,7 +109,9 @@ def test_without_the_pool_four_at_a_time(changed: Callable[..., Scene], account:
     assert len(ends) == 6
 
 
-def test_without_the_request_inputs_and_defaults_count(changed: Callable[..., Scene], account: Emulator) -> None:
+def test_without_the_request_inputs_and_defaults_count(
+    changed: Callable[..., ProviderScene], account: Emulator
+) -> None:
     """The time-out of the resource option is not seen, the input is, and changes are printed by the resource's name."""
     scene = changed("request")
     host = scene.clusters()
@@ -127,7 +129,7 @@ def test_without_the_request_inputs_and_defaults_count(changed: Callable[..., Sc
     assert not [line for line in scene.engine.lines if line.urn]
 
 
-def test_without_rows_changes_are_printed(make_apart: Callable[..., Scene], endless: Emulator) -> None:
+def test_without_rows_changes_are_printed(make_apart: Callable[..., ProviderScene], endless: Emulator) -> None:
     """An address that is no longer the last argument costs the rows alone: time-outs are obeyed."""
     scene = make_apart(endless, command=("-m", "tests.dynamic.broken_host", "rows"))
     host = scene.clusters()
@@ -137,7 +139,7 @@ def test_without_rows_changes_are_printed(make_apart: Callable[..., Scene], endl
     eventually(lambda: f"{host.urn.rpartition('::')[2]}: [2/3] creating" in scene.printed or None)
 
 
-def test_without_partial_state_the_next_create_adopts(changed: Callable[..., Scene], account: Emulator) -> None:
+def test_without_partial_state_the_next_create_adopts(changed: Callable[..., ProviderScene], account: Emulator) -> None:
     """A time-out is still one line but leaves nothing in the state; the same create finds its cluster again."""
     scene = changed("partial state")
     host = scene.clusters()
@@ -153,7 +155,7 @@ def test_without_partial_state_the_next_create_adopts(changed: Callable[..., Sce
 
 
 @pytest.mark.parametrize("change", ["one-line errors", "names"])
-def test_without_a_trailer_the_traceback_ends_in_our_text(changed: Callable[..., Scene], change: str) -> None:
+def test_without_a_trailer_the_traceback_ends_in_our_text(changed: Callable[..., ProviderScene], change: str) -> None:
     """The host's own way of failing is a traceback, and its last line is our paragraph."""
     with pytest.raises(HostError) as caught:
         changed(change).clusters().read("987654", {})
@@ -168,7 +170,9 @@ def test_without_a_trailer_the_traceback_ends_in_our_text(changed: Callable[...,
     )
 
 
-def test_without_cancel_the_wait_ends_with_its_deadline(changed: Callable[..., Scene], account: Emulator) -> None:
+def test_without_cancel_the_wait_ends_with_its_deadline(
+    changed: Callable[..., ProviderScene], account: Emulator
+) -> None:
     """A Cancel that is not heard changes nothing: the wait goes on until its own end."""
     scene = changed("cancel")
     host = scene.clusters()
@@ -182,7 +186,7 @@ def test_without_cancel_the_wait_ends_with_its_deadline(changed: Callable[..., S
         assert side_by_side(going.result()[1])["status"] == "available"
 
 
-def test_last_words_reach_the_user(changed: Callable[..., Scene]) -> None:
+def test_last_words_reach_the_user(changed: Callable[..., ProviderScene]) -> None:
     """The engine's Cancel after the last call is the moment for what is said at the end."""
     scene = changed("nothing")
     host = scene.clusters()
@@ -195,7 +199,7 @@ def test_last_words_reach_the_user(changed: Callable[..., Scene]) -> None:
     ]
 
 
-def test_what_was_sent_is_told_to_those_who_debug(changed: Callable[..., Scene]) -> None:
+def test_what_was_sent_is_told_to_those_who_debug(changed: Callable[..., ProviderScene]) -> None:
     """Without a wish for it, nobody else reads how many calls there were."""
     scene = changed("nothing")
     host = scene.clusters()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.dynamic.conftest import Scene
+from tests.dynamic.conftest import ProviderScene
 from tests.dynamic.host import host_process
 from xplenty_pulumi.dynamic.bridge import EngineCall, engine
 from xplenty_pulumi.dynamic.bridge.engine import EngineWatch, require_engine, watched
@@ -112,7 +112,7 @@ def test_dead_engine_sends_nothing(monkeypatch: pytest.MonkeyPatch, listener: so
 
 
 @pytest.mark.parametrize("switch", ["on", "off"])
-def test_idle_host_ends_with_its_engine(make_apart: Callable[..., Scene], switch: str) -> None:
+def test_idle_host_ends_with_its_engine(make_apart: Callable[..., ProviderScene], switch: str) -> None:
     """A host that waits for its next call ends without a traceback, the bridge switched off or not."""
     with Emulator() as account:
         scene = make_apart(account, XPLENTY_BRIDGE=switch)
@@ -127,7 +127,7 @@ def test_idle_host_ends_with_its_engine(make_apart: Callable[..., Scene], switch
 def test_host_without_an_engine_is_left_alone() -> None:
     """A host whose address never took a connection has no proof of an end, so it goes on."""
     with Emulator() as account, host_process(NOWHERE, {"XPLENTY_API_URL": account.url}) as host:
-        scene = Scene(host.channel, account, engine=None)  # type: ignore[arg-type]  # that is the case
+        scene = ProviderScene(host.channel, account, engine=None)  # type: ignore[arg-type]  # that is the case
         first, second = scene.clusters(), scene.clusters()
         for one in (first, second):
             one.check(one.properties({"nodes": 2}))

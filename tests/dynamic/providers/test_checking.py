@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.dynamic.conftest import Scene
+from tests.dynamic.conftest import ProviderScene
 from tests.dynamic.host import UNKNOWN, Host
 from xplenty_pulumi.dynamic.state import SECRETS
 from xplenty_pulumi.emulator import Emulator, Knobs
@@ -19,7 +19,7 @@ def reasons(host: Host, given: dict[str, Any], olds: dict[str, Any] | None = Non
     return [(one.property, one.reason) for one in failures]
 
 
-def test_everything_wrong_is_said_at_once(make_apart: Callable[..., Scene]) -> None:
+def test_everything_wrong_is_said_at_once(make_apart: Callable[..., ProviderScene]) -> None:
     """Type, node-hours, expiry and the plan are refused in one check, each by the input that it is about."""
     rules = {"XPLENTY_ALLOWED_TYPES": "sandbox", "XPLENTY_MAX_NODE_HOURS": "40", "XPLENTY_EXPIRES": LONG_AGO}
     with Emulator(knobs=Knobs(max_nodes=20)) as account:
@@ -37,7 +37,7 @@ def test_everything_wrong_is_said_at_once(make_apart: Callable[..., Scene]) -> N
         assert part in texts
 
 
-def test_what_exists_goes_on_in_an_expired_stack(make_apart: Callable[..., Scene]) -> None:
+def test_what_exists_goes_on_in_an_expired_stack(make_apart: Callable[..., ProviderScene]) -> None:
     """An update is let pass, of clusters and of runs; hooks cost nothing and may even be new."""
     with Emulator() as account:
         scene = make_apart(account, XPLENTY_EXPIRES=LONG_AGO)
@@ -51,14 +51,14 @@ def test_what_exists_goes_on_in_an_expired_stack(make_apart: Callable[..., Scene
         assert "this environment expired" in refused[1]
 
 
-def warnings(scene: Scene, host: Host) -> list[str]:
+def warnings(scene: ProviderScene, host: Host) -> list[str]:
     """Return the warnings about one resource."""
     return [line.text for line in scene.engine.lines if line.severity == "WARNING" and line.urn == host.urn]
 
 
 @pytest.mark.parametrize("order", [(6, 2), (2, 6)])
 def test_limit_of_node_hours_counts_clusters_in_any_order(
-    make_apart: Callable[..., Scene], order: tuple[int, int]
+    make_apart: Callable[..., ProviderScene], order: tuple[int, int]
 ) -> None:
     """Whichever is checked last is refused, be it one that does not change; checked again it counts once."""
     with Emulator() as account:
@@ -73,7 +73,7 @@ def test_limit_of_node_hours_counts_clusters_in_any_order(
 
 
 @pytest.mark.parametrize("order", [("new", "old"), ("old", "new")])
-def test_plan_counts_clusters_in_any_order(make_apart: Callable[..., Scene], order: tuple[str, str]) -> None:
+def test_plan_counts_clusters_in_any_order(make_apart: Callable[..., ProviderScene], order: tuple[str, str]) -> None:
     """A cluster too many is refused with whichever is checked last, be it one that does not change."""
     two, many = {"nodes": 2}, {"nodes": 9}
     earlier = {"new": None, "old": many}
@@ -87,7 +87,7 @@ def test_plan_counts_clusters_in_any_order(make_apart: Callable[..., Scene], ord
         assert "allows 1 production clusters at once; this stack declares 2" in text
 
 
-def test_estimate_is_said_at_the_end(make_apart: Callable[..., Scene]) -> None:
+def test_estimate_is_said_at_the_end(make_apart: Callable[..., ProviderScene]) -> None:
     """Once, for the whole stack, where something of it is planned."""
     with Emulator() as account:
         scene = make_apart(account, XPLENTY_LIFETIME="1h")
@@ -102,7 +102,7 @@ def test_estimate_is_said_at_the_end(make_apart: Callable[..., Scene]) -> None:
         ]
 
 
-def test_wrong_triggers_are_not_shown(make_apart: Callable[..., Scene]) -> None:
+def test_wrong_triggers_are_not_shown(make_apart: Callable[..., ProviderScene]) -> None:
     """They may be secret, and the engine prints the value of the input that a failure names, so it names none."""
     with Emulator() as account:
         ((name, text),) = reasons(
@@ -111,7 +111,7 @@ def test_wrong_triggers_are_not_shown(make_apart: Callable[..., Scene]) -> None:
     assert (name, text) == ("", "triggers must be a list or a mapping, got a str")
 
 
-def test_nothing_is_asked_about_what_has_not_changed(make_apart: Callable[..., Scene]) -> None:
+def test_nothing_is_asked_about_what_has_not_changed(make_apart: Callable[..., ProviderScene]) -> None:
     """Neither the plan nor a package is looked at where nothing that depends on them is another one."""
     run = {"cluster_id": 1, "package_id": 999, "variables": {"x": "1"}}
     with Emulator() as account:
@@ -123,7 +123,7 @@ def test_nothing_is_asked_about_what_has_not_changed(make_apart: Callable[..., S
         assert account.calls()
 
 
-def test_unknown_inputs_leave_out_what_depends_on_them(make_apart: Callable[..., Scene]) -> None:
+def test_unknown_inputs_leave_out_what_depends_on_them(make_apart: Callable[..., ProviderScene]) -> None:
     """A package or a number of nodes that comes later is refused by nobody now."""
     with Emulator() as account:
         scene = make_apart(account, XPLENTY_MAX_NODE_HOURS="1", XPLENTY_ALLOWED_TYPES="sandbox")
@@ -132,7 +132,7 @@ def test_unknown_inputs_leave_out_what_depends_on_them(make_apart: Callable[...,
         assert [call.path for call in account.calls() if "packages" in call.path] == []
 
 
-def test_strange_variables_are_a_warning_in_the_row(make_apart: Callable[..., Scene]) -> None:
+def test_strange_variables_are_a_warning_in_the_row(make_apart: Callable[..., ProviderScene]) -> None:
     """The run is let pass; its row and the diagnostics say which variables its package does not know."""
     with Emulator() as account:
         scene = make_apart(account)
@@ -143,7 +143,7 @@ def test_strange_variables_are_a_warning_in_the_row(make_apart: Callable[..., Sc
         assert (line.text, line.ephemeral) == ("package 101 does not know dya; it declares day, output_path", False)
 
 
-def test_each_warning_of_a_replaced_run_is_shown_once(make_apart: Callable[..., Scene]) -> None:
+def test_each_warning_of_a_replaced_run_is_shown_once(make_apart: Callable[..., ProviderScene]) -> None:
     """The engine checks a replacement once as a change and once as something new, with a diff between them."""
     with Emulator() as account:
         scene = make_apart(account)
@@ -161,7 +161,7 @@ def test_each_warning_of_a_replaced_run_is_shown_once(make_apart: Callable[..., 
         assert len(warnings(scene, other)) == 3
 
 
-def test_one_production_node_is_a_warning_where_it_is_new(make_apart: Callable[..., Scene]) -> None:
+def test_one_production_node_is_a_warning_where_it_is_new(make_apart: Callable[..., ProviderScene]) -> None:
     """It is let pass, since the service decides; where the state has it already nothing is said."""
     with Emulator() as account:
         scene = make_apart(account)
@@ -173,7 +173,7 @@ def test_one_production_node_is_a_warning_where_it_is_new(make_apart: Callable[.
         assert line.text.startswith("a production cluster of 1 node")
 
 
-def test_smallest_sizing_is_in_the_checked_inputs(make_apart: Callable[..., Scene]) -> None:
+def test_smallest_sizing_is_in_the_checked_inputs(make_apart: Callable[..., ProviderScene]) -> None:
     """Whatever is declared is a production cluster of two nodes that ends when idle; its machines are as declared."""
     with Emulator() as account:
         host = make_apart(account, XPLENTY_SIZING="smallest").clusters()
@@ -187,7 +187,7 @@ def test_smallest_sizing_is_in_the_checked_inputs(make_apart: Callable[..., Scen
     assert first == second
 
 
-def test_sandbox_sizing_is_in_the_checked_inputs(make_apart: Callable[..., Scene]) -> None:
+def test_sandbox_sizing_is_in_the_checked_inputs(make_apart: Callable[..., ProviderScene]) -> None:
     """What the engine stores, shows and compares is the sandbox, so a second check gives the very same."""
     declared = {"nodes": 4, "master_instance_type": "m9", "name": "etl"}
     with Emulator() as account:
@@ -210,7 +210,7 @@ def test_sandbox_sizing_is_in_the_checked_inputs(make_apart: Callable[..., Scene
         ("XPLENTY_EXPIRES", "expires"),
     ],
 )
-def test_bad_rule_is_named(make_apart: Callable[..., Scene], variable: str, key: str) -> None:
+def test_bad_rule_is_named(make_apart: Callable[..., ProviderScene], variable: str, key: str) -> None:
     """The failure names the rule, what was wrong with it, and the two places where it can be set."""
     with Emulator() as account:
         ((name, text),) = reasons(make_apart(account, **{variable: "huge"}).clusters(), {"nodes": 2})
@@ -220,7 +220,7 @@ def test_bad_rule_is_named(make_apart: Callable[..., Scene], variable: str, key:
     assert variable in text
 
 
-def test_misspelt_setting_of_the_stack_is_refused(make_apart: Callable[..., Scene]) -> None:
+def test_misspelt_setting_of_the_stack_is_refused(make_apart: Callable[..., ProviderScene]) -> None:
     """A guard whose name is misspelt would be off, so nothing passes; the right name does."""
     with Emulator() as account:
         host, other = make_apart(account).clusters(), make_apart(account).clusters()
@@ -231,7 +231,7 @@ def test_misspelt_setting_of_the_stack_is_refused(make_apart: Callable[..., Scen
         assert reasons(other, {"nodes": 2}) == []
 
 
-def test_strange_variable_is_a_warning_once(make_apart: Callable[..., Scene]) -> None:
+def test_strange_variable_is_a_warning_once(make_apart: Callable[..., ProviderScene]) -> None:
     """However many resources are checked, a misspelt variable is told once, and nothing is refused for it."""
     with Emulator() as account:
         scene = make_apart(account, XPLENTY_ALOWED_TYPES="sandbox")
@@ -241,7 +241,7 @@ def test_strange_variable_is_a_warning_once(make_apart: Callable[..., Scene]) ->
         assert told[0].text.endswith("the nearest is XPLENTY_ALLOWED_TYPES")
 
 
-def test_rule_in_the_namespace_of_the_project_is_a_warning_once(make_apart: Callable[..., Scene]) -> None:
+def test_rule_in_the_namespace_of_the_project_is_a_warning_once(make_apart: Callable[..., ProviderScene]) -> None:
     """`pulumi config set maxNodeHours` sets a value of the program, which limits nothing; the text names the rule."""
     with Emulator() as account:
         scene = make_apart(account, PULUMI_PROJECT="loads", XPLENTY_EXPIRES="2999-01-01T00:00:00Z")
@@ -258,7 +258,7 @@ def test_rule_in_the_namespace_of_the_project_is_a_warning_once(make_apart: Call
     )
 
 
-def test_unquoted_texts_are_a_warning_in_the_row(make_apart: Callable[..., Scene]) -> None:
+def test_unquoted_texts_are_a_warning_in_the_row(make_apart: Callable[..., ProviderScene]) -> None:
     """Dates and paths are told of before the run; a secret is likely one of the service's own, which is plain text."""
     given = {"day": "2026-01-31", "path": "/sales/x", "output_path": "two words", "n": "5"}
     with Emulator() as account:
@@ -273,7 +273,7 @@ def test_unquoted_texts_are_a_warning_in_the_row(make_apart: Callable[..., Scene
         assert [line.text for line in scene.engine.lines if "quote" in line.text and line.urn == other.urn] == []
 
 
-def test_cluster_of_a_run_is_looked_at(make_apart: Callable[..., Scene]) -> None:
+def test_cluster_of_a_run_is_looked_at(make_apart: Callable[..., ProviderScene]) -> None:
     """One that does not exist is refused; one that has ended is told of, also where a failed run is to run anew."""
     with Emulator() as account:
         scene = make_apart(account)
@@ -293,7 +293,7 @@ def test_cluster_of_a_run_is_looked_at(make_apart: Callable[..., Scene]) -> None
         assert [line for line in scene.engine.lines if line.urn == settled.urn] == []
 
 
-def test_new_hook_in_a_wrong_account_is_refused(make_apart: Callable[..., Scene]) -> None:
+def test_new_hook_in_a_wrong_account_is_refused(make_apart: Callable[..., ProviderScene]) -> None:
     """Settings that nothing can succeed with are refused with the first thing that is new, whatever its kind."""
     hook = {"type": "web", "settings": {"url": "https://a.example"}, "events": ["job"]}
     with Emulator(knobs=Knobs(foreign_account=404)) as account:
@@ -303,7 +303,7 @@ def test_new_hook_in_a_wrong_account_is_refused(make_apart: Callable[..., Scene]
         assert reasons(scene.hooks(), hook, hook) == []
 
 
-def test_silent_service_fails_nothing(make_apart: Callable[..., Scene]) -> None:
+def test_silent_service_fails_nothing(make_apart: Callable[..., ProviderScene]) -> None:
     """Where nobody answers, each check passes and one warning says so."""
     with Emulator() as account:
         scene = make_apart(account)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.dynamic.conftest import Scene
+from tests.dynamic.conftest import ProviderScene
 from tests.dynamic.host import Host, HostError
 from xplenty_pulumi import HookProvider
 from xplenty_pulumi.dynamic.state import SECRETS
@@ -24,7 +24,7 @@ def created(host: Host, **given: Any) -> tuple[str, dict[str, Any]]:
     return host.create(inputs)
 
 
-def test_life_of_a_hook(scene: Scene) -> None:
+def test_life_of_a_hook(scene: ProviderScene) -> None:
     """A hook is made, changed, read and removed, and each step is seen to be true."""
     host = scene.hooks()
     id_, made = created(host, name="night")
@@ -37,7 +37,7 @@ def test_life_of_a_hook(scene: Scene) -> None:
     assert host.read(id_, changed)[0] == ""
 
 
-def test_drift_comes_back_as_inputs(scene: Scene) -> None:
+def test_drift_comes_back_as_inputs(scene: ProviderScene) -> None:
     """What somebody else changed is in the refreshed inputs, settings included."""
     host = scene.hooks()
     id_, made = created(host)
@@ -47,7 +47,7 @@ def test_drift_comes_back_as_inputs(scene: Scene) -> None:
     assert (inputs["settings"], inputs["events"]) == (elsewhere, ["job.failed"])
 
 
-def test_another_type_is_another_hook(scene: Scene) -> None:
+def test_another_type_is_another_hook(scene: ProviderScene) -> None:
     """Everything else changes in place."""
     host = scene.hooks()
     olds, _ = host.check(host.properties(SLACK))
@@ -57,14 +57,14 @@ def test_another_type_is_another_hook(scene: Scene) -> None:
     assert list(host.diff("5", olds, news).replaces) == []
 
 
-def test_wrong_settings_are_told_without_pointing_at_them(scene: Scene) -> None:
+def test_wrong_settings_are_told_without_pointing_at_them(scene: ProviderScene) -> None:
     """The engine prints the value of the property that a failure names, so none is named for settings."""
     host = scene.hooks()
     _, (failure,) = host.check(host.properties({**SLACK, "settings": {"url": "tkn-4711"}}))
     assert (failure.property, "tkn" in failure.reason) == ("", False)
 
 
-def test_a_failure_shows_neither_settings_nor_salt(scene: Scene) -> None:
+def test_a_failure_shows_neither_settings_nor_salt(scene: ProviderScene) -> None:
     """Whatever an error repeats is masked."""
     host = scene.hooks()
     id_, made = created(host)

@@ -6,7 +6,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import status_pb2
 
-from tests.dynamic.conftest import Scene
+from tests.dynamic.conftest import ProviderScene
 from tests.dynamic.host import Host, HostError, Line
 from xplenty_pulumi.dynamic.providers import cluster
 from xplenty_pulumi.dynamic.state import DECLARED, side_by_side
@@ -18,7 +18,7 @@ def created(host: Host, **given: Any) -> tuple[str, dict[str, Any]]:
     return host.create(inputs)
 
 
-def test_life_of_a_cluster(scene: Scene) -> None:
+def test_life_of_a_cluster(scene: ProviderScene) -> None:
     """A cluster is created, resized, read and ended, and each step is seen to be true."""
     host = scene.clusters()
     id_, made = created(host, nodes=2, name="night")
@@ -36,7 +36,7 @@ def test_life_of_a_cluster(scene: Scene) -> None:
     assert host.read(id_, changed) == ("", {"__provider": host.provider}, {})
 
 
-def test_life_of_a_run(scene: Scene) -> None:
+def test_life_of_a_run(scene: ProviderScene) -> None:
     """A run is followed to its end, is the same at a second look, and is only forgotten by a delete."""
     host = scene.runs()
     id_, made = created(host, cluster_id=scene.ready_cluster(), package_id=101, variables={"day": "'monday'"})
@@ -48,7 +48,7 @@ def test_life_of_a_run(scene: Scene) -> None:
     assert scene.account.job(int(id_)).status == "completed"
 
 
-def test_rows_tell_what_happens(scene: Scene) -> None:
+def test_rows_tell_what_happens(scene: ProviderScene) -> None:
     """The row of the resource shows each new status while the call is under way."""
     host = scene.clusters()
     id_, made = created(host, nodes=2)
@@ -59,7 +59,7 @@ def test_rows_tell_what_happens(scene: Scene) -> None:
     assert mine[-1] == Line("INFO", host.urn, "terminated", ephemeral=True)
 
 
-def test_drift_comes_back_as_inputs(scene: Scene) -> None:
+def test_drift_comes_back_as_inputs(scene: ProviderScene) -> None:
     """What somebody else changed is in the refreshed inputs, so the engine sees it property by property."""
     host = scene.clusters()
     id_, made = created(host, nodes=2, name="ours")
@@ -68,7 +68,7 @@ def test_drift_comes_back_as_inputs(scene: Scene) -> None:
     assert (outputs["name"], inputs["name"], inputs["nodes"]) == ("theirs", "theirs", 2)
 
 
-def test_a_failed_create_keeps_the_resource(scene: Scene) -> None:
+def test_a_failed_create_keeps_the_resource(scene: ProviderScene) -> None:
     """A cluster that ended in error is handed to the engine with its id, the reason and all outputs."""
     host = scene.clusters()
     with pytest.raises(HostError) as caught:
@@ -81,7 +81,7 @@ def test_a_failed_create_keeps_the_resource(scene: Scene) -> None:
     assert "__owner" in outputs
 
 
-def test_trailer_is_what_the_engine_reads(scene: Scene) -> None:
+def test_trailer_is_what_the_engine_reads(scene: ProviderScene) -> None:
     """The trailer is a status of the same code as the call, with one detail, and its text is one line."""
     host = scene.runs()
     with pytest.raises(HostError) as caught:
@@ -97,7 +97,7 @@ def test_trailer_is_what_the_engine_reads(scene: Scene) -> None:
     assert (side_by_side(error.kept_outputs)["status"], error.kept.HasField("inputs")) == ("failed", False)
 
 
-def test_a_plain_failure_is_one_line_without_a_resource(scene: Scene) -> None:
+def test_a_plain_failure_is_one_line_without_a_resource(scene: ProviderScene) -> None:
     """An error before there is anything to keep is a status of ours without details."""
     with pytest.raises(HostError) as caught:
         scene.clusters().read("987654", {})
@@ -107,7 +107,7 @@ def test_a_plain_failure_is_one_line_without_a_resource(scene: Scene) -> None:
     )
 
 
-def test_read_of_what_is_gone_returns_no_id(scene: Scene) -> None:
+def test_read_of_what_is_gone_returns_no_id(scene: ProviderScene) -> None:
     """A managed resource that the service does not know is gone: an empty id, and a warning that says so."""
     for host, name in ((scene.clusters(), "cluster 987654"), (scene.runs(), "job 987654")):
         id_, outputs, _ = host.read("987654", {DECLARED: [], "status": "failed"})
@@ -115,7 +115,7 @@ def test_read_of_what_is_gone_returns_no_id(scene: Scene) -> None:
         assert any(line.urn == host.urn and name in line.text for line in scene.engine.lines)
 
 
-def test_read_of_a_run_that_was_active_and_vanished_keeps_it(scene: Scene) -> None:
+def test_read_of_a_run_that_was_active_and_vanished_keeps_it(scene: ProviderScene) -> None:
     """Nobody knows how it ended, so the state keeps it with that as the reason, and nothing is run in its place."""
     with pytest.raises(HostError) as caught:
         scene.runs().read("987654", {DECLARED: [], "status": "running"})
@@ -123,7 +123,7 @@ def test_read_of_a_run_that_was_active_and_vanished_keeps_it(scene: Scene) -> No
     assert "which was active, so how it ended cannot be seen" in caught.value.status.message
 
 
-def test_read_of_an_unhealthy_cluster_keeps_it(scene: Scene) -> None:
+def test_read_of_an_unhealthy_cluster_keeps_it(scene: ProviderScene) -> None:
     """A cluster in error stays in the state, with refreshed inputs and the reason."""
     host = scene.clusters()
     with pytest.raises(HostError) as made:
@@ -135,7 +135,7 @@ def test_read_of_an_unhealthy_cluster_keeps_it(scene: Scene) -> None:
     assert "error" in caught.value.status.message
 
 
-def test_without_the_bridge_the_text_still_arrives(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_bridge_the_text_still_arrives(here: ProviderScene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Switched off, the bridge adds no trailer and no rows, and the error has our text in the host's own."""
     monkeypatch.setenv("XPLENTY_BRIDGE", "off")
     host = here.clusters()
@@ -146,7 +146,7 @@ def test_without_the_bridge_the_text_still_arrives(here: Scene, monkeypatch: pyt
     assert not [line for line in here.engine.lines if line.urn == host.urn]
 
 
-def test_a_surprise_is_one_line_too(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_surprise_is_one_line_too(here: ProviderScene, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of nobody's making is told in one line, and its traceback only to those who debug."""
     monkeypatch.setattr(cluster.ClusterProvider, "outputs", _surprise)
     with pytest.raises(HostError) as caught:
@@ -160,7 +160,7 @@ def _surprise(*_: object) -> dict[str, object]:
     raise LookupError("nobody thought of this")
 
 
-def test_id_that_is_none_is_told_in_one_line(scene: Scene) -> None:
+def test_id_that_is_none_is_told_in_one_line(scene: ProviderScene) -> None:
     """What cannot be an id is refused in one line before anything is asked of the service."""
     with pytest.raises(HostError) as caught:
         scene.clusters().read("not a number", {})
@@ -168,7 +168,7 @@ def test_id_that_is_none_is_told_in_one_line(scene: Scene) -> None:
     assert caught.value.status.message.isprintable()
 
 
-def test_an_option_that_is_taken_away_leaves_nothing_behind(scene: Scene) -> None:
+def test_an_option_that_is_taken_away_leaves_nothing_behind(scene: ProviderScene) -> None:
     """A completed run whose program no longer declares an option has it neither on top nor among what is observed."""
     host = scene.runs()
     id_, made = created(host, cluster_id=scene.ready_cluster(), package_id=101, timeout="2h")
@@ -180,7 +180,7 @@ def test_an_option_that_is_taken_away_leaves_nothing_behind(scene: Scene) -> Non
     assert changed["status"] == "completed"
 
 
-def test_default_that_was_changed_from_outside_is_drift(scene: Scene) -> None:
+def test_default_that_was_changed_from_outside_is_drift(scene: ProviderScene) -> None:
     """It comes back as an input that the program does not have, so the engine plans an update, which sets it right."""
     host = scene.clusters()
     id_, made = created(host, nodes=2)
@@ -195,7 +195,7 @@ def test_default_that_was_changed_from_outside_is_drift(scene: Scene) -> None:
     assert scene.account.cluster(int(id_)).time_to_idle == 3600
 
 
-def test_state_that_says_little_is_no_reason_for_a_new_cluster(scene: Scene) -> None:
+def test_state_that_says_little_is_no_reason_for_a_new_cluster(scene: ProviderScene) -> None:
     """A default of a field that the state knows nothing of is no difference, least of all one that replaces."""
     host = scene.clusters()
     olds, _ = host.check(host.properties({"nodes": 2}))
@@ -205,7 +205,7 @@ def test_state_that_says_little_is_no_reason_for_a_new_cluster(scene: Scene) -> 
     assert list(found.replaces) == []
 
 
-def test_error_of_a_run_is_only_text(scene: Scene) -> None:
+def test_error_of_a_run_is_only_text(scene: ProviderScene) -> None:
     """Neither a terminal nor a CI system finds anything to obey in what a package says."""
     host = scene.runs()
     with pytest.raises(HostError) as caught:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.dynamic.conftest import Scene
+from tests.dynamic.conftest import ProviderScene
 from tests.dynamic.host import HostError
 from tests.support.engine.ran import LONGEST, eventually
 from xplenty_pulumi.emulator import Emulator
@@ -13,7 +13,7 @@ from xplenty_pulumi.emulator import Emulator
 AT_ONCE = 64
 
 
-def create(scene: Scene) -> HostError:
+def create(scene: ProviderScene) -> HostError:
     """Begin a cluster that will not become ready, and return how that ended."""
     host = scene.clusters()
     with pytest.raises(HostError) as caught:
@@ -21,7 +21,7 @@ def create(scene: Scene) -> HostError:
     return caught.value
 
 
-def test_64_creates_at_once_and_a_cancel(make_apart: Callable[..., Scene]) -> None:
+def test_64_creates_at_once_and_a_cancel(make_apart: Callable[..., ProviderScene]) -> None:
     """64 creates wait at the same time; a cancel ends them all, and each keeps the cluster that it has begun."""
     with Emulator(step=0) as account, ThreadPoolExecutor(AT_ONCE) as threads:
         scene = make_apart(account)

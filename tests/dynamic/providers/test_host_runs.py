@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.dynamic.conftest import Scene
+from tests.dynamic.conftest import ProviderScene
 from tests.dynamic.host import Host
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.dynamic.state import FOREIGN, OWNER
@@ -18,7 +18,7 @@ def checked(host: Host, cluster: str, **given: Any) -> dict[str, Any]:
     return inputs
 
 
-def test_a_delete_leaves_a_run_that_the_diff_of_another_resource_has_shown(scene: Scene) -> None:
+def test_a_delete_leaves_a_run_that_the_diff_of_another_resource_has_shown(scene: ProviderScene) -> None:
     """Two resources have one run in the state; the one that stays keeps it."""
     removed, stays = scene.runs(), scene.runs()
     id_, olds = stays.create(checked(stays, scene.ready_cluster()))
@@ -33,7 +33,7 @@ def test_a_delete_leaves_a_run_that_the_diff_of_another_resource_has_shown(scene
     assert scene.account.job(int(id_)).status == "stopped"
 
 
-def test_a_followed_run_of_somebody_else_stays_so_in_the_state(scene: Scene) -> None:
+def test_a_followed_run_of_somebody_else_stays_so_in_the_state(scene: ProviderScene) -> None:
     """The note outlives an update and a refresh, and a delete heeds it."""
     host, cluster = scene.runs(), scene.ready_cluster()
     with Client(

@@ -1,12 +1,12 @@
 """Secret inputs through the SDK's host."""
 
-from tests.dynamic.conftest import Scene
+from tests.dynamic.conftest import ProviderScene
 from xplenty_pulumi.dynamic.state import OBSERVED, SECRETS, read_observed
 
 GIVEN = {"nodes": 2, "name": "ab", "description": "2026"}
 
 
-def test_a_state_of_an_earlier_version_is_masked_by_an_update_that_sends_nothing(scene: Scene) -> None:
+def test_a_state_of_an_earlier_version_is_masked_by_an_update_that_sends_nothing(scene: ProviderScene) -> None:
     """It does not say where secrets stand, so what is observed is in clear until an `up` has said it."""
     host = scene.clusters()
     inputs, _ = host.check(host.properties(GIVEN))
@@ -21,7 +21,7 @@ def test_a_state_of_an_earlier_version_is_masked_by_an_update_that_sends_nothing
     assert (mended["name"], mended["description"]) == ("ab", "2026")
 
 
-def test_a_failed_run_with_a_secret_status_is_run_anew(scene: Scene) -> None:
+def test_a_failed_run_with_a_secret_status_is_run_anew(scene: ProviderScene) -> None:
     """That a variable is called `failed` does not hide that the run is."""
     host = scene.runs()
     given = {"cluster_id": scene.ready_cluster(), "package_id": 103, "variables": {"a": "failed"}, SECRETS: ["a"]}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.dynamic.conftest import Scene
+from tests.dynamic.conftest import ProviderScene
 from xplenty_pulumi import ClusterProvider, settings
 from xplenty_pulumi.dynamic import bridge, properties
 from xplenty_pulumi.dynamic.providers import context
@@ -27,7 +27,9 @@ def counted(monkeypatch: pytest.MonkeyPatch, place: Any, name: str) -> list[str]
     return calls
 
 
-def test_settings_inputs_and_secrets_are_found_out_once_in_a_call(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_inputs_and_secrets_are_found_out_once_in_a_call(
+    here: ProviderScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Settings are read once, the request found once, the same inputs checked once, and secrets spelled once."""
     host = here.clusters()
     places = (
@@ -58,7 +60,7 @@ def test_settings_inputs_and_secrets_are_found_out_once_in_a_call(here: Scene, m
     assert len({*spelled}) == len(spelled)
 
 
-def test_what_is_equal_and_not_the_same_is_checked_again(scene: Scene) -> None:
+def test_what_is_equal_and_not_the_same_is_checked_again(scene: ProviderScene) -> None:
     """The state has `nodes: 1`, the program says `nodes: True`: they are equal to Python, and one is refused."""
     host = scene.clusters()
     olds, _ = host.check(host.properties({"nodes": 1}))

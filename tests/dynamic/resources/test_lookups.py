@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.dynamic.conftest import Scene
+from tests.dynamic.conftest import ProviderScene
 from tests.support.accounts.clients import client_of
 from xplenty_pulumi import (
     LookupFailed,
@@ -18,7 +18,7 @@ from xplenty_pulumi.dynamic.resources import lookups
 from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError, SpecError
 
 
-def test_things_are_looked_up_by_id_and_name(here: Scene) -> None:
+def test_things_are_looked_up_by_id_and_name(here: ProviderScene) -> None:
     """A cluster, a job and a package by id as number or text, and the first and the last by name."""
     cluster = here.account.add_cluster(name="looked up", nodes=3)
     job = lookups._client().jobs.run(cluster_id=cluster.id, package_id=106)
@@ -28,7 +28,7 @@ def test_things_are_looked_up_by_id_and_name(here: Scene) -> None:
     assert get_package(101).id == get_package(name="Sales").id == 101
 
 
-def test_lists_are_short_and_filtered(here: Scene) -> None:
+def test_lists_are_short_and_filtered(here: ProviderScene) -> None:
     """At most as many as asked for, the newest first, of one status or package."""
     newest = here.account.add_cluster(name="newest")
     assert [one.id for one in get_clusters(limit=1)] == [newest.id]
@@ -40,13 +40,13 @@ def test_lists_are_short_and_filtered(here: Scene) -> None:
     assert {one.name for one in get_packages()} >= {"Sales", "Broken"}
 
 
-def test_limits_are_told(here: Scene) -> None:
+def test_limits_are_told(here: ProviderScene) -> None:
     """The hour's calls, and what is left of them."""
     limits = get_account_limits()
     assert 0 < limits.remaining <= limits.limit == 5000
 
 
-def test_what_is_missing_is_one_paragraph(here: Scene) -> None:
+def test_what_is_missing_is_one_paragraph(here: ProviderScene) -> None:
     """The error ends a program without a traceback, and says what is behind it to one that goes on."""
     for look, kind in (
         (lambda: get_cluster(987654), NotFoundError),
@@ -62,7 +62,7 @@ def test_what_is_missing_is_one_paragraph(here: Scene) -> None:
         assert caught.value.__cause__ is None
 
 
-def test_a_name_that_several_have_is_refused(here: Scene) -> None:
+def test_a_name_that_several_have_is_refused(here: ProviderScene) -> None:
     """The ids of all of them are told."""
     ids = {str(here.account.add_cluster(name="same").id) for _ in range(2)}
     with pytest.raises(LookupFailed) as caught:
@@ -71,7 +71,7 @@ def test_a_name_that_several_have_is_refused(here: Scene) -> None:
     assert all(id_ in str(caught.value) for id_ in ids)
 
 
-def test_missing_settings_are_named(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_settings_are_named(here: ProviderScene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a key the error says where it can be set."""
     monkeypatch.delenv("XPLENTY_API_KEY")
     with pytest.raises(LookupFailed, match="XPLENTY_API_KEY") as caught:

@@ -17,13 +17,13 @@ def basic(user: str) -> str:
     return f"Basic {base64.b64encode(user.encode()).decode()}"
 
 
-def emulated(seed: Seed | None = None, *, clock: ManualClock | None = None, **knobs: Any) -> "Caller":
+def emulated(seed: Seed | None = None, *, clock: ManualClock | None = None, **knobs: Any) -> "AccountCaller":
     """Return a caller of a new account on a clock that stands still, with these knobs turned."""
     clock = clock or ManualClock()
-    return Caller(Emulator(seed or Seed(api_key=KEY), clock=clock, knobs=Knobs(**knobs)), clock)
+    return AccountCaller(Emulator(seed or Seed(api_key=KEY), clock=clock, knobs=Knobs(**knobs)), clock)
 
 
-class Caller:
+class AccountCaller:
     """Calls an account in process, authenticated."""
 
     def __init__(self, emulator: Emulator, clock: ManualClock) -> None:

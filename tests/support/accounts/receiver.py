@@ -11,7 +11,7 @@ PATIENCE = 20.0
 
 
 @dataclass
-class Receiver:
+class HookReceiver:
     """What has been received; requests are answered with `statuses` in turn, then with 200.
 
     Answers wait until `free` is set.
@@ -48,9 +48,9 @@ class Receiver:
 
 
 @contextmanager
-def receiving(*statuses: int, holding: bool = False) -> Iterator[Receiver]:
+def receiving(*statuses: int, holding: bool = False) -> Iterator[HookReceiver]:
     """Receive on a free port of this machine until the block ends."""
-    receiver = Receiver(statuses=list(statuses))
+    receiver = HookReceiver(statuses=list(statuses))
     if not holding:
         receiver.free.set()
     with serving_http(receiver.answer) as receiver.address:

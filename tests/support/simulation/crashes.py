@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 
 from tests.support.faults.exchange import Behaviour, Exchange
 from tests.support.simulation.program import Report
-from tests.support.simulation.stack import Stack
-from tests.support.simulation.world import QUICK, World
+from tests.support.simulation.stack import SimulatedStack
+from tests.support.simulation.world import QUICK, SimulatedWorld
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.emulator import Knobs
 
-Step = Callable[[World, Stack], object]
+Step = Callable[[SimulatedWorld, SimulatedStack], object]
 RUNS_TO_QUIET = 2
 _RECOVERY = 121.0
 """Seconds that a recovery waits for what a killed run may have sent."""
 _LATEST = 301.0
 
 
-def nothing(_world: World, _stack: Stack) -> None:
+def nothing(_world: SimulatedWorld, _stack: SimulatedStack) -> None:
     """Do nothing."""
 
 
@@ -64,11 +64,14 @@ class Attempt:
     """One world in which the run of a scenario ends at one boundary, or meets trouble at one call, or goes well."""
 
     def __init__(
-        self, scenario: Scenario, crash_at: int | None = None, trouble: Callable[[World], Behaviour] | None = None
+        self,
+        scenario: Scenario,
+        crash_at: int | None = None,
+        trouble: Callable[[SimulatedWorld], Behaviour] | None = None,
     ) -> None:
         self._scenario = scenario
-        self.world = world = World(knobs=scenario.knobs)
-        self.stack = stack = Stack(world)
+        self.world = world = SimulatedWorld(knobs=scenario.knobs)
+        self.stack = stack = SimulatedStack(world)
         self._foreign = _settle_foreigners(world)
         scenario.before(world, stack)
         scenario.change(world, stack)
@@ -144,20 +147,20 @@ class Attempt:
             yield f"after destroy these hooks are there: {hooks}"
 
 
-def _settle_foreigners(world: World) -> set[int]:
+def _settle_foreigners(world: SimulatedWorld) -> set[int]:
     """Put clusters of other people into the account, one of which another organization's stack of this name made."""
-    twin = Stack(World(), organization="globex").marker("main")
-    texts = ("somebody's own", f"nightly {twin}", "")
+    namesake = SimulatedStack(SimulatedWorld(), organization="globex").marker("main")
+    texts = ("somebody's own", f"nightly {namesake}", "")
     made = [world.emulator.add_cluster(name="main", description=text, time_to_idle=10**9).id for text in texts]
     world.foreign = {"clusters": made[0], "jobs": world.foreign_job(made[0])}
     return set(made)
 
 
 def _is_of_a_double(wrong: str) -> bool:
-    return "are twins" in wrong or "runs again" in wrong
+    return "are duplicates" in wrong or "runs again" in wrong
 
 
-def end_lost_clusters(world: World, stack: Stack) -> None:
+def end_lost_clusters(world: SimulatedWorld, stack: SimulatedStack) -> None:
     """Terminate by hand what a refusal names: living clusters of this stack that its state does not hold."""
     held = {int(entry.id) for entry in stack.disk.values() if entry.kind is CLUSTER}
     for number, marker in world.ledger.clusters.items():

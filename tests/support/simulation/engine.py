@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 from google.protobuf import json_format
 
 from tests.support.simulation.host import (
+    HostRequest,
     Properties,
-    Request,
     SimulatedClusters,
     SimulatedHooks,
     SimulatedRuns,
     as_properties,
 )
-from tests.support.simulation.program import Declared, Entry, Failed, Program, Report
+from tests.support.simulation.program import Failed, Program, ProgramEntry, Report, StateEntry
 from tests.support.simulation.world import Process
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
@@ -34,13 +34,13 @@ _PROVIDERS: Mapping[str, type[SimulatedClusters | SimulatedRuns | SimulatedHooks
 }
 
 
-class Engine:
+class SimulatedEngine:
     """One run of the engine."""
 
     def __init__(self, stack: Program, process: Process, report: Report) -> None:
         self._stack, self._process, self._report = stack, process, report
         self._state = dict(stack.disk)
-        self._let_go: list[Entry] = []
+        self._let_go: list[StateEntry] = []
 
     def up(self) -> None:
         for name, declared in self._stack.program.items():
@@ -58,7 +58,7 @@ class Engine:
                 except Failed as failed:
                     self._report.failures.append(str(failed))
 
-    def _bring(self, name: str, declared: Declared) -> None:
+    def _bring(self, name: str, declared: ProgramEntry) -> None:
         old = self._state.get(name)
         news = self._checked(name, declared)
         if old is None or old.pending_replacement:
@@ -70,7 +70,7 @@ class Engine:
         elif diff.changes or old.inputs != news or old.unfinished:
             self._update(name, old, news)
 
-    def _replace(self, name: str, declared: Declared, *, old: Entry, news: Properties) -> None:
+    def _replace(self, name: str, declared: ProgramEntry, *, old: StateEntry, news: Properties) -> None:
         if not self._stack.delete_first:
             self._create(name, declared, news)
             self._ask(old.kind, lambda provider: provider.delete(old.id, old.outputs))
@@ -81,7 +81,7 @@ class Engine:
         self._delete(name, old, replacing=True)
         self._create(name, declared, news)
 
-    def _checked(self, name: str, declared: Declared) -> Properties:
+    def _checked(self, name: str, declared: ProgramEntry) -> Properties:
         owner = self._stack.owner_text(name, declared.kind)
         on = {"cluster_id": self._state[declared.on].id} if declared.on else {}
         news = as_properties({**declared.inputs, **on, OWNER: owner, SECRETS: [], PROVIDER: "pickled"})
@@ -90,13 +90,13 @@ class Engine:
             raise Failed("; ".join(failure.reason for failure in result.failures))
         return _kept(result.inputs)
 
-    def _create(self, name: str, declared: Declared, news: Properties) -> None:
+    def _create(self, name: str, declared: ProgramEntry, news: Properties) -> None:
         self._note("create", name)
 
         def keep(id_: str, outputs: Properties, unfinished: bool) -> None:
-            self._put(name, Entry(declared.kind, id_, news, outputs, declared.on, unfinished))
+            self._put(name, StateEntry(declared.kind, id_, news, outputs, declared.on, unfinished))
 
-        context = Request()
+        context = HostRequest()
         self._stack.creating.add(name)
         try:
             result = self._ask(declared.kind, lambda provider: provider.create(news), context)
@@ -107,9 +107,9 @@ class Engine:
             raise
         keep(result.id, _kept(result.outs), False)
 
-    def _update(self, name: str, old: Entry, news: Properties) -> None:
+    def _update(self, name: str, old: StateEntry, news: Properties) -> None:
         self._note("update", name)
-        context = Request(old.inputs)
+        context = HostRequest(old.inputs)
         try:
             result = self._ask(old.kind, lambda provider: provider.update(old.id, old.outputs, news), context)
         except Failed:
@@ -120,8 +120,8 @@ class Engine:
         outputs = _kept(result.outs)
         self._put(name, replace(old, inputs=news, outputs=outputs, unfinished=False))
 
-    def _read(self, name: str, entry: Entry) -> None:
-        context = Request()
+    def _read(self, name: str, entry: StateEntry) -> None:
+        context = HostRequest()
         try:
             result = self._ask(entry.kind, lambda provider: provider.read(entry.id, entry.outputs), context)
         except Failed:
@@ -146,7 +146,7 @@ class Engine:
             else:
                 self._delete(name, self._state[name])
 
-    def _delete(self, name: str, entry: Entry, *, replacing: bool = False) -> None:
+    def _delete(self, name: str, entry: StateEntry, *, replacing: bool = False) -> None:
         self._note("delete", name)
         self._ask(entry.kind, lambda provider: provider.delete(entry.id, entry.outputs))
         if replacing:
@@ -159,7 +159,7 @@ class Engine:
         self._let_go.append(self._state.pop(name))
         self._save()
 
-    def _put(self, name: str, entry: Entry) -> None:
+    def _put(self, name: str, entry: StateEntry) -> None:
         self._state[name] = entry
         self._save()
 
@@ -173,9 +173,9 @@ class Engine:
     def _note(self, operation: str, name: str) -> None:
         self._report.steps.append((operation, name))
 
-    def _ask(self, kind: Kind, method: Callable[[Any], T], context: Request | None = None) -> T:
+    def _ask(self, kind: Kind, method: Callable[[Any], T], context: HostRequest | None = None) -> T:
         provider = _PROVIDERS[kind.name]()
-        provider.context, provider.process = context or Request(), self._process
+        provider.context, provider.process = context or HostRequest(), self._process
         try:
             return method(provider)
         except bridge.ProviderFailure as failure:

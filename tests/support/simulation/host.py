@@ -21,7 +21,7 @@ from xplenty_pulumi.settings import Settings
 Properties = dict[str, Any]
 
 
-class Request:
+class HostRequest:
     """The engine's request as a provider sees it: it takes a trailer, and keeps what is logged."""
 
     def __init__(self, old_inputs: Mapping[str, Any] | None = None) -> None:
@@ -49,7 +49,7 @@ class Request:
 class _Simulated:
     """What stands in for the host in a provider: the session and the request."""
 
-    context = Request()
+    context = HostRequest()
     process: Process
     kind: Kind
 
@@ -95,7 +95,7 @@ def simulated_engine(monkeypatch: pytest.MonkeyPatch, schema_watch: SchemaWatch)
     """
 
     def log(call: EngineCall, text: str, severity: str, *, ephemeral: bool) -> None:
-        if severity == "WARNING" and isinstance(call.context, Request):
+        if severity == "WARNING" and isinstance(call.context, HostRequest):
             call.context.warnings.append(text)
 
     schema_watch.look_away()

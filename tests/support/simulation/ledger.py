@@ -103,9 +103,9 @@ class Ledger:
         self._made[self._scopes[marker.scope]].add(f"{collection}/{number}")
         living = {one.id for one in self.living(marker)}
         there = self._of().account.world.hooks.keys() if collection == "hooks" else living
-        twins = [one for one, owner in made.items() if owner == marker and one in there]
-        if len(twins) > 1:
-            self.wrongs.append(f"{collection} {', '.join(map(str, twins))} are twins")
+        duplicates = [one for one, owner in made.items() if owner == marker and one in there]
+        if len(duplicates) > 1:
+            self.wrongs.append(f"{collection} {', '.join(map(str, duplicates))} are duplicates")
 
     def _note_run(self, number: int, who: str) -> None:
         self.runs[number] = who

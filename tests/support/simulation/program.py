@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.simulation.host import Properties
 from tests.support.simulation.ledger import WHO
-from tests.support.simulation.world import World
+from tests.support.simulation.world import SimulatedWorld
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
@@ -19,7 +19,7 @@ SLACK = {"type": "slack", "settings": {"url": "https://hooks.example.test/T0/tok
 
 
 @dataclass(frozen=True)
-class Declared:
+class ProgramEntry:
     """A resource as a program declares it; a run names the cluster resource it is `on`."""
 
     kind: Kind
@@ -28,7 +28,7 @@ class Declared:
 
 
 @dataclass(frozen=True)
-class Entry:
+class StateEntry:
     """A resource as the state holds it; `unfinished` is what the engine calls initialization errors."""
 
     kind: Kind
@@ -64,13 +64,13 @@ class Failed(Exception):
 class Program:
     """What a stack declares, its saved state and the account it works on."""
 
-    world: World
+    world: SimulatedWorld
     organization: str = "acme"
     name: str = "dev"
     delete_first: bool = True
     """Whether a replacement ends the old resource first, as the resources of this package always ask for."""
-    program: dict[str, Declared] = field(default_factory=dict)
-    disk: dict[str, Entry] = field(default_factory=dict)
+    program: dict[str, ProgramEntry] = field(default_factory=dict)
+    disk: dict[str, StateEntry] = field(default_factory=dict)
     creating: set[str] = field(default_factory=set)
     """The creates that were under way when a run was killed: what the engine calls pending operations."""
 
@@ -92,13 +92,13 @@ class Program:
 
     def cluster(self, resource: str, /, **inputs: Any) -> None:
         """Declare a cluster of two nodes, or declare it anew."""
-        self.program[resource] = Declared(CLUSTER, {"nodes": 2, **inputs})
+        self.program[resource] = ProgramEntry(CLUSTER, {"nodes": 2, **inputs})
 
     def job(self, name: str, on: str, /, *, rev: int = 0, **inputs: Any) -> None:
         """Declare a run on a cluster of the program; another `rev` makes it another run."""
         variables = {WHO: f"{self.organization}/{name}", "rev": str(rev)}
-        self.program[name] = Declared(JOB_RUN, {"package_id": 101, "variables": variables, **inputs}, on=on)
+        self.program[name] = ProgramEntry(JOB_RUN, {"package_id": 101, "variables": variables, **inputs}, on=on)
 
     def hook(self, name: str, **inputs: Any) -> None:
         """Declare a Slack hook, or declare it anew."""
-        self.program[name] = Declared(HOOK, {**SLACK, **inputs})
+        self.program[name] = ProgramEntry(HOOK, {**SLACK, **inputs})

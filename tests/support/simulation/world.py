@@ -74,7 +74,7 @@ class Boundaries:
             self._visits.pop(number)()
 
 
-class World:
+class SimulatedWorld:
     """One account, the time, and a ledger of what processes of ours do to the account."""
 
     def __init__(self, *, knobs: Knobs = QUICK, seed: Seed = SEED) -> None:
@@ -131,7 +131,7 @@ class _Clock:
 class _Wire(httpx.BaseTransport):
     """The network for one process, whose calls are boundaries before and after their effect."""
 
-    def __init__(self, world: World, boundaries: Boundaries, *, stack: str, behaviour: Behaviour) -> None:
+    def __init__(self, world: SimulatedWorld, boundaries: Boundaries, *, stack: str, behaviour: Behaviour) -> None:
         self._world, self._boundaries, self._stack, self._behaviour = world, boundaries, stack, behaviour
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -149,7 +149,7 @@ class Process:
     """One process image: a session that has seen nothing yet, and the boundaries it passes."""
 
     def __init__(
-        self, world: World, boundaries: Boundaries, *, stack: str, behaviour: Behaviour = Exchange.forward
+        self, world: SimulatedWorld, boundaries: Boundaries, *, stack: str, behaviour: Behaviour = Exchange.forward
     ) -> None:
         self.boundaries = boundaries
         clock = _Clock(world.clock, boundaries)

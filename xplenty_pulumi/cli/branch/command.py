@@ -17,7 +17,7 @@ from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import holders_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
-from xplenty_pulumi.cli.ui.options import Cwd, Timeout, bad_usage, read_span
+from xplenty_pulumi.cli.ui.options import Cwd, NoWait, Timeout, bad_usage, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.reports.branches import LONGEST_LIFETIME, Sweeping
@@ -83,7 +83,12 @@ def branch_up(
 
 @branch.command("down")
 def branch_down(
-    name: Branch = "", timeout: Timeout = "20m", *, break_lock: BreakLock = False, cwd: Cwd = Path()
+    name: Branch = "",
+    timeout: Timeout = "20m",
+    *,
+    break_lock: BreakLock = False,
+    no_wait: NoWait = False,
+    cwd: Cwd = Path(),
 ) -> None:
     """Take down the environment of a branch, until nothing of it lives; may be repeated."""
     with one_paragraph("branch down", interrupted=_GOES_ON):
@@ -95,7 +100,7 @@ def branch_down(
         with account_of(stacks) as account:
             screen = Screen(account.secrets)
             rules = OwnershipRules(account, lambda: holders_in(Snapshot(engine)))
-            taking = BranchDown(engine, rules, screen, timeout=seconds, breaks_locks=break_lock)
+            taking = BranchDown(engine, rules, screen, timeout=seconds, breaks_locks=break_lock, waits=not no_wait)
             screen.line(f"branch {wanted}: {taking.branch(wanted, stacks)}")
 
 

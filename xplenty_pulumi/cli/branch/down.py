@@ -9,7 +9,7 @@ from xplenty_pulumi.cli.branch.account import require_same
 from xplenty_pulumi.cli.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders
-from xplenty_pulumi.cli.engine.remains import Remains, refuse_while_held, remains_of, remove_locks
+from xplenty_pulumi.cli.engine.remains import Remains, refuse_while_held, remains_of, remove_locks, wait_for_late_calls
 from xplenty_pulumi.cli.ui.account import CommandAccount
 from xplenty_pulumi.cli.ui.screen import ChangePrinter, Screen
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
@@ -20,8 +20,6 @@ from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import one_line, plural
 
 _TOGETHER = 8
-LATEST = 37.0
-"""Seconds for which a killed run's cluster may appear in a listing: as many as for one whose answer is lost."""
 _CLEAN_LISTINGS = 2
 """A killed run's provider process may send one more call; the second listing, a pause later, shows it."""
 
@@ -73,11 +71,19 @@ class EndedClusters:
 class BranchDown:
     """Takes down stacks and ends clusters; each within `timeout` seconds.
 
-    With `breaks_locks`, a lock goes too whose process is not on this machine.
+    With `breaks_locks`, a lock goes too whose process is not on this machine. What a killed run was creating is waited
+    for, unless it `waits` not.
     """
 
     def __init__(
-        self, engine: Engine, rules: OwnershipRules, screen: Screen, *, timeout: float, breaks_locks: bool = False
+        self,
+        engine: Engine,
+        rules: OwnershipRules,
+        screen: Screen,
+        *,
+        timeout: float,
+        breaks_locks: bool = False,
+        waits: bool = True,
     ) -> None:
         self._engine = engine
         self._rules = rules
@@ -85,6 +91,7 @@ class BranchDown:
         self._screen = screen
         self._timeout = timeout
         self._breaks_locks = breaks_locks
+        self._waits = waits
         self._cancelled = threading.Event()
 
     def branch(self, branch: str, stacks: ProjectStacks) -> str:
@@ -110,23 +117,22 @@ class BranchDown:
         engine = self._engine.of(stack.name)
         remains = remains_of(stacks.snapshot, stacks.listed()[stack.name].full_name)
         self._unlock(engine, remains)
-        until = Deadline.after(LATEST if remains.creates_ours else 0, self._account.clock)
+        if remains.creates_ours and self._waits:
+            wait_for_late_calls(remains, self._account.clock, self._screen.line)
         if stack.is_deployed and not engine.shown("destroy", "--yes", "--skip-preview"):
             raise XplentyError(
                 "`pulumi destroy` failed; its own words are above",
                 resource=f"stack {stack.name}",
                 advice="Mend what it says and run the same again; the stack stays until nothing of it lives",
             )
-        cleared = self.clusters_of(stack.scopes, held=stack.held, until=until)
+        cleared = self.clusters_of(stack.scopes, held=stack.held)
         engine.removed(stacks.selected())
         return cleared
 
-    def clusters_of(
-        self, scopes: frozenset[str], *, held: frozenset[int] = frozenset(), until: Deadline | None = None
-    ) -> EndedClusters:
+    def clusters_of(self, scopes: frozenset[str], *, held: frozenset[int] = frozenset()) -> EndedClusters:
         """End the living clusters with one of the scopes that are unfinished or were `held`; return once none lives.
 
-        What else has the scope lives on and is named. Listings are read `until` then at least.
+        What else has the scope lives on and is named.
 
         Raises:
             XplentyError: one still lives when the time is up, or could not be ended.
@@ -134,7 +140,7 @@ class BranchDown:
         deadline = Deadline.after(self._timeout, self._account.clock)
         ended: set[int] = set()
         clean, spared = 0, dict[int, Spared]()
-        while clean < _CLEAN_LISTINGS or (until and until.left() > 0):
+        while clean < _CLEAN_LISTINGS:
             living = [one for one in self._rules.living() if one.scope in scopes and one.id not in spared]
             found, others = self._rules.sorted_out(living, held=held)
             spared |= {one.cluster.id: one for one in others}
@@ -147,7 +153,7 @@ class BranchDown:
                 )
             self.end(found, deadline)
             ended.update(one.id for one in found)
-            if clean < _CLEAN_LISTINGS or (until and until.left() > 0):
+            if clean < _CLEAN_LISTINGS:
                 self._account.clock.sleep(self._account.pace.first)
         for other in spared.values():
             self._screen.line(spared_line(other))

@@ -51,9 +51,14 @@ def _of_github(of: Variable) -> str:
         return _head(event.get("pull_request"), "ref", "repo", event)
     if name == "workflow_run" and _at(event, "workflow_run", "event") == "pull_request":
         return _head(event.get("workflow_run"), "head_branch", "head_repository", event)
-    if name in _OF_A_REF:
-        return _named_ref(event, name)
-    raise _refused(f"the event {name!r} of GitHub does not say which branch it is about")
+    if name not in _OF_A_REF:
+        raise _refused(f"the event {name!r} of GitHub does not say which branch it is about")
+    # The branch that was pushed, made, deleted or chosen: `refs/heads/x`, or `x` beside a type.
+    ref, type_ = _at(event, "ref"), _at(event, "ref_type")
+    is_branch = type_ == "branch" if name in ("create", "delete") else ref.startswith(_HEAD)
+    if not is_branch:
+        raise _refused(f"the event {name!r} of GitHub is about {ref or 'something'}, which is no branch")
+    return ref.removeprefix(_HEAD)
 
 
 def _event_of_github(of: Variable) -> Mapping[str, Any]:
@@ -74,15 +79,6 @@ def _head(thing: Any, ref: str, repository: str, event: Mapping[str, Any]) -> st
         whose = theirs or "a repository that is gone"
         raise _refused(f"the pull request is of {whose}, and not of {ours or 'this one'}")
     return _named(_at(head, ref), "the pull request does not name its branch")
-
-
-def _named_ref(event: Mapping[str, Any], name: str) -> str:
-    """The branch that was pushed, made, deleted or chosen: `refs/heads/x`, or `x` beside a type."""
-    ref, type_ = _at(event, "ref"), _at(event, "ref_type")
-    is_branch = type_ == "branch" if name in ("create", "delete") else ref.startswith(_HEAD)
-    if not is_branch:
-        raise _refused(f"the event {name!r} of GitHub is about {ref or 'something'}, which is no branch")
-    return ref.removeprefix(_HEAD)
 
 
 def _of_gitlab(of: Variable) -> str:

@@ -84,7 +84,11 @@ class ProjectStacks:
         kept = self.snapshot.tags(listed[template].full_name).get(FAMILY, "")
         if kept:
             return kept
-        found = min(_families_in(listed), default=_drawn(listed[template]))
+        # Two first `branch up` at once draw the same: the seed is what only this template has, if the backend shows it.
+        made = listed[template].last_update or listed[template].url
+        seed = f"{listed[template]} {os.environ.get('PULUMI_BACKEND_URL', '')}" if made else secrets.token_hex()
+        drawn = hashlib.sha256(seed.encode()).hexdigest()[:FAMILY_DIGITS]
+        found = min(_families_in(listed), default=drawn)
         self.engine.of(template).told("stack", "tag", "set", FAMILY, found)
         return found
 
@@ -127,7 +131,7 @@ class ProjectStacks:
             is_deployed=bool(resources),
             resources=sum(not str(one["type"]).startswith(_ENGINES_OWN) for one in resources),
             account=records.get(ACCOUNT, ""),
-            held=frozenset(one.id for one in held_in(resources, listed.full_name) if CLUSTER.name in one.kinds),
+            held=frozenset(int(one.id) for one in held_in(resources, listed.full_name) if CLUSTER.name in one.kinds),
         )
 
     def _names_of(self, branch: str) -> list[str]:
@@ -139,13 +143,6 @@ class ProjectStacks:
 def _families_in(names: Iterable[str]) -> frozenset[str]:
     """The families in the names of stacks."""
     return frozenset(map(family_of_stack, names)) - {""}
-
-
-def _drawn(template: ListedStack) -> str:
-    """A new family, which only this template has, so that two first `branch up` at once draw the same."""
-    made = template.last_update or template.url
-    seed = f"{template} {os.environ.get('PULUMI_BACKEND_URL', '')}" if made else secrets.token_hex()
-    return hashlib.sha256(seed.encode()).hexdigest()[:FAMILY_DIGITS]
 
 
 def _expiry(records: Mapping[str, str], listed: ListedStack, *, has_resources: bool) -> datetime | None:

@@ -51,16 +51,14 @@ class Engine:
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
         if done.returncode != 0:
             words = without_logins(one_line(done.stderr or done.stdout).removeprefix("error: "))
-            files = self._emptied() if _CUT_OFF in words and arguments[0] != "whoami" else ""
-            raise XplentyError(f"`pulumi {arguments[0]}` failed: {words}{files}")
+            if _CUT_OFF in words and arguments[0] != "whoami":
+                # It fails on an empty file of any stack, and does not say which.
+                backend = json.loads(self.told("whoami", "--json"))["url"]
+                if files := " and ".join(map(str, emptied(backend, folder=self.folder))):
+                    advice = "`xplenty-pulumi recover --stack NAME` says how to mend it"
+                    words += f"; empty, as a full disk leaves it: {files}. {advice}"
+            raise XplentyError(f"`pulumi {arguments[0]}` failed: {words}")
         return done.stdout
-
-    def _emptied(self) -> str:
-        """Name the empty files of the backend: the engine fails on that of any stack, and does not say which."""
-        backend = json.loads(self.told("whoami", "--json"))["url"]
-        files = " and ".join(map(str, emptied(backend, folder=self.folder)))
-        advice = "`xplenty-pulumi recover --stack NAME` says how to mend it"
-        return f"; empty, as a full disk leaves it: {files}. {advice}" if files else ""
 
     def removed(self, selected: str) -> None:
         """Remove the stack; `pulumi stack rm` forgets which one the user has `selected`, so that is selected again."""

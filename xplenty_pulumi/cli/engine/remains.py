@@ -137,25 +137,25 @@ def _name_of(operation: Mapping[str, Any]) -> str:
     return str(operation["resource"]["urn"]).rpartition("::")[2]
 
 
-def wait_for_late_calls(last_sign: datetime | None, clock: Clock, say: Callable[[str], None]) -> None:
+def wait_for_late_calls(remains: Remains, clock: Clock, say: Callable[[str], None]) -> None:
     """Return once nothing that the killed run has sent can arrive any more, and say so at once and every 15 seconds.
 
-    That is 122 seconds after the `last_sign` of it. A moment that lies ahead, as on a machine whose clock is wrong,
+    That is 122 seconds after the last sign of it. A moment that lies ahead, as on a machine whose clock is wrong,
     makes the wait no longer.
     """
-    longest = LATEST + OUTLIVES
+    longest, last_sign = LATEST + OUTLIVES, remains.last_sign
     left = longest if last_sign is None else min(longest, longest - (clock.now() - last_sign).total_seconds())
     if left <= 0:
         return
     end = clock.monotonic() + left
     say(
-        f"what the killed `pulumi` had sent may still arrive: waiting {duration(left)}, until {duration(longest)} "
-        "after the state or a lock was last written (--no-wait goes on at once)"
+        f"{remains.stack}: what the killed `pulumi` had sent may still arrive: waiting {duration(left)}, until "
+        f"{duration(longest)} after the state or a lock was last written (--no-wait goes on at once)"
     )
     while (left := end - clock.monotonic()) > 0:
         clock.sleep(min(left, _HEARTBEAT))
         if (left := end - clock.monotonic()) > 0:
-            say(f"waiting {duration(left)} more")
+            say(f"{remains.stack}: waiting {duration(left)} more")
 
 
 def _known(moments: Iterable[datetime | None]) -> list[datetime]:

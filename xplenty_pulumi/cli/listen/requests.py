@@ -68,7 +68,20 @@ class Verifier:
     hooks: tuple[tuple[str, Secret], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "hooks", tuple(_hook(salt, usual=self.hook_id) for salt in self.salts))
+        hooks: list[tuple[str, Secret]] = []
+        for line in self.salts:
+            named, _, salt = line.reveal().rpartition(" ")
+            hook_id = named.strip() or self.hook_id.strip()
+            if not _NUMBER.fullmatch(hook_id):
+                raise ConfigError(
+                    "a salt is given without the id of its hook, which is part of what the service signs and in no "
+                    "request",
+                    setting="hook-id",
+                    advice="Name it with --hook-id, as the output `id` of a Hook has it, or write `ID SALT` on the "
+                    "salt's line",
+                )
+            hooks.append((hook_id, Secret(salt)))
+        object.__setattr__(self, "hooks", tuple(hooks))
 
     def notice(self, host: str, path: str, *, signature: str, body: bytes) -> Notice | None:
         """Return what the request says, or None where its signature is not one of these hooks."""
@@ -89,19 +102,6 @@ def signature_of(hook_id: str, event: str, url: str, salt: Secret) -> str:
     """Return the documented signature: SHA-1 over the hook's id, the event, the hook's address and its salt."""
     signed = f"{hook_id}{event}{url}{salt.reveal()}".encode(errors="surrogatepass")
     return hashlib.sha1(signed).hexdigest()  # noqa: S324 - it is what the service uses
-
-
-def _hook(line: Secret, *, usual: str) -> tuple[str, Secret]:
-    """The id and the salt of a hook."""
-    named, _, salt = line.reveal().rpartition(" ")
-    hook_id = named.strip() or usual.strip()
-    if _NUMBER.fullmatch(hook_id):
-        return hook_id, Secret(salt)
-    raise ConfigError(
-        "a salt is given without the id of its hook, which is part of what the service signs and in no request",
-        setting="hook-id",
-        advice="Name it with --hook-id, as the output `id` of a Hook has it, or write `ID SALT` on the salt's line",
-    )
 
 
 def _notice(event: str, hook_id: str, said: Mapping[str, Any], body: bytes) -> Notice:

@@ -25,12 +25,12 @@ from xplenty_pulumi.cli.engine.remains import (
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
-from xplenty_pulumi.cli.ui.options import Cwd, StackOption, Yes
+from xplenty_pulumi.cli.ui.options import Cwd, NoWait, StackOption, Yes
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, is_of_another
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, is_of_another
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reading.strays import Stray, strays_among
 from xplenty_pulumi.core.reconcile import DefinitionReconciler, KnownDefinitions, LiveClusters, definition_of
@@ -48,7 +48,7 @@ def recover(
     *,
     cwd: Cwd = Path(),
     yes: Yes = False,
-    no_wait: Annotated[bool, typer.Option("--no-wait", help="Do not wait for calls that may still arrive.")] = False,
+    no_wait: NoWait = False,
     end_strays: Annotated[
         bool, typer.Option("--end-strays", help="End what interrupted creates have left and no state holds.")
     ] = False,
@@ -56,7 +56,7 @@ def recover(
     """Remove the lock and the pending operations that a killed `pulumi` left behind; then run `pulumi up`.
 
     It waits until two minutes after the state or a lock was last written, because calls of the killed run may still
-    arrive, and then names the clusters and hooks that interrupted creates of the stack have left and no state holds.
+    arrive, and then names what interrupted creates of the stack have left and no state holds.
     """
     with one_paragraph("recover", interrupted="ended by Ctrl-C; run it again to go on"):
         engine, screen = Engine.on_path(cwd, stack), Screen.of_environment()
@@ -80,7 +80,7 @@ def _recovered(after: Snapshot, remains: Remains, screen: Screen, *, yes: bool, 
     question = f"{found} Remove the lock and clear the pending operations?"
     screen.ask(question, yes=yes, undone="nothing was changed", when=" when no `pulumi` is at work on this stack")
     if waits:
-        wait_for_late_calls(remains.last_sign, SystemClock(), lambda text: screen.line(f"{remains.stack}: {text}"))
+        wait_for_late_calls(remains, SystemClock(), screen.line)
     remove_locks(after.engine, remains, screen.warn)
     _refresh(after, remains)
     removed = "removed the lock that there may have been" if remains.locks is None else "there was no lock"
@@ -144,7 +144,7 @@ class StackAccount:
                 continue
             if is_of_another(thing.record, self.account.client.user_id()):
                 continue
-            if not self.holders.of(thing.kind.name, thing.record.id):
+            if not self.holders.of(thing.kind.name, thing.record.key):
                 drawn = marker.whose.drawn(self.account.clock.now(), SystemRandom())
                 yield hand_over(self.account.client, thing, drawn, clock=self.account.clock)
 
@@ -157,7 +157,7 @@ class StackAccount:
     def outlook(self, stray: Stray) -> str:
         """Return what is about a stray, and what becomes of it."""
         what = f"{stray} was left by an interrupted create of this stack, and no state holds it"
-        reason = "it is more than an hour old, or another user's"
+        reason = f"it is more than {WINDOW_TEXT} old, or another user's"
         if kept := self.holders.of_owner(stray.kind.name, stray.owner):
             reason = f"it is a duplicate of {stray.kind.name} {kept.id}, which the state of stack {kept.stack} holds"
         elif stray.is_adopted_by(self.account.client.user_id(), now=self.account.clock.now()):
@@ -170,7 +170,7 @@ class StackAccount:
         Raises:
             XplentyError: one could not be ended; the same can be tried again.
         """
-        clusters = [LiveCluster(one.id, one.scope, one.status) for one in strays if one.kind.phases]
+        clusters = [LiveCluster(int(one.id), one.scope, one.status) for one in strays if one.kind.phases]
         down = BranchDown(engine, OwnershipRules(self.account, lambda: self.holders), screen, timeout=_LONGEST)
         down.end(clusters, Deadline.after(_LONGEST, self.account.clock))
         patience = self.account.patience(lambda _headline, _detail: None, screen.warn)
@@ -182,7 +182,7 @@ class StackAccount:
 
 
 def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, killed: Remains) -> None:
-    """Say which clusters and hooks interrupted creates of the stack have left, and with `ends` end them.
+    """Say what interrupted creates of the stack have left, and with `ends` end them.
 
     What creates of the `killed` run had finished before the state held it is handed over to their resources first.
 
@@ -195,8 +195,8 @@ def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, 
     with opened(own.settings) as account:
         found = StackAccount(account, own.scopes, holders)
         if owners := killed.owners():
-            hour_ago = (killed.written or account.clock.now()) - ADOPTION_WINDOW
-            for thing in found.hand_over(owners, since=killed.began or hour_ago):
+            earliest = (killed.written or account.clock.now()) - ADOPTION_WINDOW
+            for thing in found.hand_over(owners, since=killed.began or earliest):
                 text = "was made by a create that never reached the state: handed over to its resource"
                 screen.line(f"{thing.label} {text}")
         strays = found.strays()

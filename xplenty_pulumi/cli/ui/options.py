@@ -14,6 +14,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see
 Cwd = Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder of the Pulumi project.")]
 StackOption = Annotated[str, typer.Option(metavar="STACK", help="The stack; the selected one if not given.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for calls that may still arrive.")]
 Timeout = Annotated[str, typer.Option(metavar="TIME", help="How long it may take, such as 90s, 30m or 2h.")]
 
 _DAYS = re.compile(r"(\d{1,3})d")

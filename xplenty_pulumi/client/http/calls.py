@@ -103,7 +103,11 @@ class Caller:
         if self._transport.closed:
             raise NotSentError("the client is closed", resource=call.resource, advice="Make a new one.")
         while True:
-            self._wait_for_throttle(call, moment=moment)
+            while closed := self._closed_for(call):
+                left = self._left(moment)
+                if closed >= left:
+                    raise self._explainer.asked_to_wait(call.resource, closed)
+                self._clock.sleep(self._throttle.spread(closed, within=left))
             with self._breaker.turn(patience=self._left(moment)):
                 # Whoever had the turn before may have been asked to wait.
                 if not self._closed_for(call):
@@ -118,13 +122,6 @@ class Caller:
         if isinstance(outcome, Answered):
             self._note(call, outcome)
         return outcome
-
-    def _wait_for_throttle(self, call: ApiCall[T], *, moment: float) -> None:
-        while closed := self._closed_for(call):
-            left = self._left(moment)
-            if closed >= left:
-                raise self._explainer.asked_to_wait(call.resource, closed)
-            self._clock.sleep(self._throttle.spread(closed, within=left))
 
     def _closed_for(self, call: ApiCall[T]) -> float:
         return 0.0 if call.free else self._throttle.closed_for()

@@ -208,7 +208,12 @@ def decide(
     `time_left` is in seconds, up to the deadline of the whole call. The service's advice to wait longer is followed.
     `in_doubt` says that the outcome refuses a key that has worked, and that there is time left to repeat it.
     """
-    situation = Situation.KEY_IN_DOUBT if in_doubt else _situation_of(outcome)
+    if in_doubt:
+        situation = Situation.KEY_IN_DOUBT
+    elif isinstance(outcome, Answered):
+        situation = _SITUATION_OF_STATUS.get(outcome.status, Situation.REFUSED)
+    else:
+        situation = Situation.NOT_SENT if isinstance(outcome, NotSent) else Situation.UNCLEAR
     action = _POLICY[situation][kind]
     if action is not Action.AGAIN:
         return Decision(action)
@@ -218,13 +223,3 @@ def decide(
     if (attempt >= _ATTEMPTS[kind] and not in_doubt) or delay >= time_left:
         return Decision(Action.STOP)
     return Decision(Action.AGAIN, delay)
-
-
-def _situation_of(outcome: Outcome) -> Situation:
-    match outcome:
-        case NotSent():
-            return Situation.NOT_SENT
-        case Unsure():
-            return Situation.UNCLEAR
-        case _:
-            return _SITUATION_OF_STATUS.get(outcome.status, Situation.REFUSED)

@@ -129,17 +129,13 @@ def hook_view(hook: "Hook", asked: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _shown_settings(hook: "Hook") -> dict[str, object]:
-    pairs = {name: value for name, value in (hook.settings or ()) if value is not None}
-    return {name: value.reveal() if isinstance(value, Secret) else value for name, value in pairs.items()}
-
-
 def _repeated(hook: "Hook", asked: Mapping[str, object]) -> Mapping[str, object] | None:
     """The service wants the settings each time (documented), so they are sent as it shows them.
 
     Where some were asked for, those are sent, and what it hides of them is as it was asked for.
     """
-    shown = {name: value for name, value in _shown_settings(hook).items() if name != _DERIVED}
+    pairs = {name: value for name, value in hook.settings or () if value is not None and name != _DERIVED}
+    shown = {name: value.reveal() if isinstance(value, Secret) else value for name, value in pairs.items()}
     if isinstance(wanted := asked.get("settings"), Mapping):
         shown = {name: shown.get(name, value) for name, value in wanted.items()}
     needed = {"hipchat": "auth_token", "pagerduty": "service_key"}.get(hook.type, "")

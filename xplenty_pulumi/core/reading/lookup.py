@@ -4,21 +4,19 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from xplenty_pulumi.client import Client, Cluster, Hook, Job, Package
+from xplenty_pulumi.client import Client, Cluster, Connection, Package
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.reading.pages import RecordT
+from xplenty_pulumi.core.kinds.kind import Key
+from xplenty_pulumi.core.reading.pages import HasId, RecordT
 from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.errors import AuthError, NotFoundError, RefusedError
 
 GONE_AFTER = 10.0
 """Seconds between the two single reads that must both miss a thing before it counts as gone."""
 
-Key = int | str
-"""What identifies a thing among those of its kind: its id, or more where an id is one only within a type."""
-
 T = TypeVar("T")
-R = TypeVar("R", Cluster, Job, Hook)
-NamedT = TypeVar("NamedT", Cluster, Package)
+R = TypeVar("R", bound=HasId)
+NamedT = TypeVar("NamedT", Cluster, Package, Connection)
 
 
 def or_none(get: Callable[[], T], client: Client | None) -> T | None:
@@ -37,13 +35,13 @@ def or_none(get: Callable[[], T], client: Client | None) -> T | None:
         return None
 
 
-def or_listed(get: Callable[[], R], list_all: Callable[[], Iterable[R]], client: Client, *, number: int) -> R | None:
-    """Return what `get` returns, or else the record with this id in a whole list, where a 404 is about to pass.
+def or_listed(get: Callable[[], R], list_all: Callable[[], Iterable[R]], client: Client, *, number: Key) -> R | None:
+    """Return what `get` returns, or else the record with this key in a whole list, where a 404 is about to pass.
 
     Raises:
         AuthError: as `or_none`.
     """
-    return or_none(get, client) or next((one for one in list_all() if one.id == number), None)
+    return or_none(get, client) or next((one for one in list_all() if one.key == number), None)
 
 
 class Presence(Generic[RecordT]):
@@ -61,7 +59,7 @@ class Presence(Generic[RecordT]):
         list_all: Callable[[], Iterable[RecordT]],
         clock: Clock,
         *,
-        key: Callable[[RecordT], Key] = attrgetter("id"),
+        key: Callable[[RecordT], Key] = attrgetter("key"),
     ) -> None:
         self._get = get
         self._clock = clock
@@ -69,7 +67,13 @@ class Presence(Generic[RecordT]):
 
     def find(self, thing_id: Key) -> RecordT | None:
         """Return the thing as it is now, or None where it is gone; what a list shows is there."""
-        return self._get(thing_id) or self._missed(thing_id)
+        if (found := self._get(thing_id)) is not None:
+            return found
+        missed_at = self._clock.monotonic()
+        if (found := self.listed(thing_id)) is not None:
+            return found
+        self._clock.sleep(missed_at + GONE_AFTER - self._clock.monotonic())
+        return self._get(thing_id)
 
     def get(self, thing_id: Key) -> RecordT | None:
         """Return the thing as it is by itself, or else in a complete list; None is no proof that it is gone."""
@@ -78,14 +82,6 @@ class Presence(Generic[RecordT]):
     def listed(self, thing_id: Key) -> RecordT | None:
         """Return the thing as a complete list shows it that is begun after this call, or None."""
         return self._list.now().get(thing_id)
-
-    def _missed(self, thing_id: Key) -> RecordT | None:
-        missed_at = self._clock.monotonic()
-        found = self.listed(thing_id)
-        if found is not None:
-            return found
-        self._clock.sleep(missed_at + GONE_AFTER - self._clock.monotonic())
-        return self._get(thing_id)
 
 
 def require_account(client: Client) -> None:

@@ -135,7 +135,9 @@ class Heads:
         Raises:
             RefusedError: they are; a remote that hides refs, or was made anew, looks the same.
         """
-        known = [one for one in stacks if self._covers(one) and one.branch != self._likely_default()]
+        # A remote whose HEAD names no branch has the only one as its default.
+        default = self.default or ("" if len(self.names) > 1 else next(iter(self.names), ""))
+        known = [one for one in stacks if self._covers(one) and one.branch != default]
         if len(known) < 2 or not all(map(self.lack, known)):
             return
         names = ", ".join(sorted(one.branch for one in known))
@@ -145,10 +147,6 @@ class Heads:
             "been made anew, so nothing counts as gone and nothing was changed",
             advice="Where they are gone indeed, run `xplenty-pulumi branch down --branch NAME` for each",
         )
-
-    def _likely_default(self) -> str:
-        """The default branch; where that is not known, as of a remote whose HEAD names no branch, the only one."""
-        return self.default or ("" if len(self.names) > 1 else next(iter(self.names), ""))
 
     def _covers(self, stack: BranchStack) -> bool:
         """Whether anything is known here of the stack's branch."""
@@ -219,13 +217,15 @@ def due_stacks(
     stacks: Iterable[BranchStack], living: Iterable[LiveCluster], *, heads: Heads, now: datetime
 ) -> tuple[Due, ...]:
     """Return the stacks whose branch is gone or whose lifetime is over."""
-    clusters = tuple(living)
-    reasons = ((one, _reasons(one, heads, now)) for one in stacks)
-    return tuple(
-        Due(one, why, tuple(living for living in clusters if living.id in one.held), one.stray(clusters))
-        for one, why in reasons
-        if why
-    )
+    clusters, due = tuple(living), list[Due]()
+    where = f"gone from {heads.remote}" if heads.remote else "gone"
+    for stack in stacks:
+        gone = f"its branch is {where}" if heads.lack(stack) else ""
+        over = f"its lifetime ended at {stack.expires:%Y-%m-%d %H:%M} UTC" if stack.is_expired(now) else ""
+        if gone or over:
+            own = tuple(one for one in clusters if one.id in stack.held)
+            due.append(Due(stack, tuple(filter(None, [gone, over])), own, stack.stray(clusters)))
+    return tuple(due)
 
 
 def orphans(
@@ -238,10 +238,3 @@ def orphans(
     """
     scopes = frozenset(scope for one in stacks for scope in one.scopes)
     return tuple(one for one in living if family_of_scope(one.scope) in families and one.scope not in scopes)
-
-
-def _reasons(stack: BranchStack, heads: Heads, now: datetime) -> tuple[str, ...]:
-    where = f"gone from {heads.remote}" if heads.remote else "gone"
-    gone = f"its branch is {where}" if heads.lack(stack) else ""
-    over = f"its lifetime ended at {stack.expires:%Y-%m-%d %H:%M} UTC" if stack.is_expired(now) else ""
-    return tuple(filter(None, [gone, over]))

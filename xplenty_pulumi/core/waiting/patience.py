@@ -1,7 +1,7 @@
 """How to wait: by which clock, how often to poll, until when, where to report, and at what cost."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from statistics import median
 
@@ -107,6 +107,10 @@ class Patience:
     interrupted: Callable[[], str] = lambda: ""
     warn: Callable[[str], None] = lambda _text: None
     allowance: Allowance = field(default_factory=Allowance)
+
+    def about(self, label: str) -> "Patience":
+        """Return the same patience whose headlines begin with `label`."""
+        return replace(self, tell=lambda headline, detail: self.tell(f"{label} {headline}", detail))
 
     def go_on(self, intention: str) -> None:
         """Return if the user still wants what is about to be done, and there is a call left for it.

@@ -149,7 +149,10 @@ class _Waiting(Generic[RecordT]):
             return self._agreeing >= self._goal.looks
         self._agreeing = 0
         self._give_up(self._goal.hopeless(record))
-        self._report(record)
+        elapsed = f"{duration(self._deadline.elapsed())} of {duration(self._deadline.total)}"
+        usual = f"usually {duration(self._goal.usual)}" if self._goal.usual else ""
+        shortage = self._patience.allowance.shortage_text()
+        self._patience.tell(self._goal.headline(record), " · ".join(filter(None, [elapsed, usual, shortage])))
         return False
 
     def _is_gone(self) -> bool:
@@ -171,7 +174,10 @@ class _Waiting(Generic[RecordT]):
             raise self._error(ReadyTimeout, f"not {self._goal.name} after {duration(self._deadline.total)}")
         pause = self._pause()
         self._sleep(min(pause, left) if left > 0 else pause)
-        while self._deadline.left() > 0 and self._is_held():
+        while self._deadline.left() > 0 and not self._source.has_news() and self._patience.allowance.holds_polls():
+            # Calls are too scarce to poll again; that counts as no silence of the service.
+            self._last_answer = self._clock.monotonic()
+            self._patience.tell("waiting", self._patience.allowance.shortage_text())
             self._sleep(_SLICE)
 
     def _pause(self) -> float:
@@ -191,14 +197,6 @@ class _Waiting(Generic[RecordT]):
             confirms_the_last_poll = self._agreeing > 0 or self._missed_at is not None
             if not confirms_the_last_poll and self._source.has_news():
                 return
-
-    def _is_held(self) -> bool:
-        """Whether calls are too scarce to poll again; that counts as no silence of the service."""
-        if self._source.has_news() or not self._patience.allowance.holds_polls():
-            return False
-        self._last_answer = self._clock.monotonic()
-        self._patience.tell("waiting", self._patience.allowance.shortage_text())
-        return True
 
     def _give_up(self, reason: str) -> None:
         if reason:

@@ -47,6 +47,11 @@ def say(call: EngineCall, text: str) -> None:
     log(call, text, "INFO", ephemeral=True)
 
 
+def note(call: EngineCall, text: str) -> None:
+    """Show `text` in the row of the resource and among the diagnostics at the end."""
+    log(call, text, "INFO", ephemeral=False)
+
+
 def warn(call: EngineCall, text: str) -> None:
     """Show `text` as a warning in the row of the resource and among the diagnostics at the end."""
     log(call, text, "WARNING", ephemeral=False)
@@ -195,7 +200,12 @@ def watched() -> EngineWatch | None:
     watch = EngineWatch(engine_address())
     if not watch.is_reachable():
         return None
-    threading.Thread(target=_end_with, args=(watch, _end), name="engine watch", daemon=True).start()
+
+    def end_with_engine() -> None:
+        watch.follow()
+        _end()
+
+    threading.Thread(target=end_with_engine, name="engine watch", daemon=True).start()
     return watch
 
 
@@ -211,11 +221,6 @@ def require_engine() -> None:
             "the engine has gone away, so nothing was sent",
             advice="Run `xplenty-pulumi recover`, then `pulumi up` to go on",
         )
-
-
-def _end_with(watch: EngineWatch, end: Callable[[], None]) -> None:
-    watch.follow()
-    end()
 
 
 def _end() -> None:

@@ -54,7 +54,16 @@ class BridgeReport:
 def report() -> BridgeReport:
     """Return how the bridge stands in this process, tested by its first call, which `configure` makes."""
     is_enabled = bridge_enabled(os.environ)
-    return BridgeReport(tuple(_tested(item, is_enabled=is_enabled) for item in ITEMS))
+    findings: list[ProbeResult] = []
+    for item in ITEMS:
+        try:
+            why = item.probe() if is_enabled or item.is_safety else SWITCHED_OFF
+        except Exception as problem:  # noqa: BLE001 - whatever a changed SDK raises, the fallback is there
+            why = f"its test ended in a {type(problem).__name__}"
+        if why and not is_enabled:
+            why = SWITCHED_OFF
+        findings.append(ProbeResult(item.name, not why, item.fallback, why))
+    return BridgeReport(tuple(findings))
 
 
 @lru_cache(maxsize=1)
@@ -69,16 +78,6 @@ def announce() -> None:
             "XPLENTY_BRIDGE=off says that you know"
         )
         engine.stack_line(warning, "WARNING")
-
-
-def _tested(item: BridgeItem, *, is_enabled: bool) -> ProbeResult:
-    try:
-        why = item.probe() if is_enabled or item.is_safety else SWITCHED_OFF
-    except Exception as problem:  # noqa: BLE001 - whatever a changed SDK raises, the fallback is there
-        why = f"its test ended in a {type(problem).__name__}"
-    if why and not is_enabled:
-        why = SWITCHED_OFF
-    return ProbeResult(item.name, not why, item.fallback, why)
 
 
 def _request() -> str:

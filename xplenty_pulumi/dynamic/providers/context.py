@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from pulumi.dynamic import ResourceProvider
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
@@ -35,7 +35,7 @@ _MOST_SESSIONS = 8
 """Sessions that are kept; a stack has one."""
 _turn = threading.Lock()
 _sessions: "dict[settings.Settings, Session]" = {}
-_held: dict[settings.Settings, list[tuple[Kind, int, Owner | None]]] = {}
+_held: dict[settings.Settings, list[tuple[Kind, Key, Owner | None]]] = {}
 
 
 def session_for(found: settings.Settings) -> "Session":
@@ -57,7 +57,7 @@ def session_for(found: settings.Settings) -> "Session":
         return _sessions[found]
 
 
-def hold_for(found: settings.Settings, kind: Kind, resource_id: int, owner: Owner | None = None) -> None:
+def hold_for(found: settings.Settings, kind: Kind, resource_id: Key, owner: Owner | None = None) -> None:
     """Note that the state holds this thing for `owner`, so that it is not taken for a lost one; opens no session."""
     with _turn:
         if found in _sessions:
@@ -95,6 +95,16 @@ def once(key: object, find_out: Callable[[], Result]) -> Result:
         found[key] = find_out()
     result: Result = found[key]
     return result
+
+
+def once_in_call(method: Callable[[ProviderT], Result]) -> Callable[[ProviderT], Result]:
+    """Let a provider find out only once in a call of the engine what this method returns."""
+
+    @functools.wraps(method)
+    def found(self: ProviderT) -> Result:
+        return once(method.__name__, lambda: method(self))
+
+    return found
 
 
 def answered(
@@ -151,11 +161,9 @@ class ProviderContext(ResourceProvider):
         """What the engine hands over in this thread's call: ids and properties, secrets in clear included."""
         return _current().arguments
 
+    @once_in_call
     def call(self) -> EngineCall:
         """Return the engine's request that is being answered; only a name where the bridge is switched off."""
-        return once("call", self._engine_call)
-
-    def _engine_call(self) -> EngineCall:
         given = _current()
         found = bridge.current_call() if settings.bridge_enabled(os.environ) else EngineCall()
         heartbeat = settings.HEARTBEAT_IN_CI if settings.in_ci(os.environ) else found.heartbeat
@@ -170,15 +178,16 @@ class ProviderContext(ResourceProvider):
         """Note that the state holds what has this id, so that it is never taken for something lost."""
         with suppress(ConfigError):  # without settings nothing will be created either
             owner = owner_of(olds) if OWNER in olds else None
-            hold_for(self.settings(), self.kind, int(_id), owner)
+            hold_for(self.settings(), self.kind, self.kind.key(_id), owner)
 
+    @once_in_call
     def settings(self) -> settings.Settings:
         """Return the settings of this process, read once in a call of the engine.
 
         Raises:
             ConfigError: one is missing, malformed or unsafe.
         """
-        return once("settings", lambda: settings.load(os.environ, self.configuration))
+        return settings.load(os.environ, self.configuration)
 
     def configuration(self, key: str) -> object:
         """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""
@@ -193,11 +202,9 @@ class ProviderContext(ResourceProvider):
         """Return all names in a namespace of the stack's configuration."""
         return settings.names_in(self._config, namespace)
 
+    @once_in_call
     def session(self) -> "Session":
         """Return what this process shares with all resources of the same account."""
-        return once("session", self._session)
-
-    def _session(self) -> "Session":
         found = session_for(self.settings())
         found.note(self.kind, self.arguments)
         return found

@@ -90,19 +90,19 @@ class _Observed:
             return self
         made = resource.__dict__.setdefault("_made", {})
         if self._name not in made:
-            made[self._name] = self._made_of(resource.__dict__)
+            outputs = resource.__dict__
+            observed = outputs[OBSERVED].apply(lambda found: _observed(found).get(self._name))
+            declared = outputs.get(self._name)
+            made[self._name] = (
+                observed
+                if declared is None
+                else declared.apply(lambda value: observed if value is None else self._read(value))
+            )
         output: Output[Any] = made[self._name]
         return output
 
     def __set__(self, resource: pulumi.Resource, _: object) -> NoReturn:
         raise AttributeError(f"{self._name} is an output, so it cannot be set")
-
-    def _made_of(self, outputs: dict[str, Output[Any]]) -> Output[Any]:
-        observed = outputs[OBSERVED].apply(lambda found: _observed(found).get(self._name))
-        declared = outputs.get(self._name)
-        if declared is None:
-            return observed
-        return declared.apply(lambda value: observed if value is None else self._read(value))
 
     def _read(self, value: object) -> object:
         """What the program declares; the engine has only floats, so one that counts something is made whole."""

@@ -34,13 +34,16 @@ def declaration(
     given = {key: value for key, value in inputs.items() if value is not None}
     if SECRETS not in given and isinstance(found := secret_paths(given), Output):
         given[SECRETS] = found.apply(lambda paths: paths or None)  # one without secrets has no such list in its state
-    properties = {**_asked_for(cls), **given, OWNER: _owner(cls, name, opts.parent if opts else None)}
-    return properties, _options(cls, opts)
+    token, parent = f"pulumi-python:{cls._resource_type_name}", opts.parent if opts else None
+    owner: Input[str] = _owned_by(f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::{name}")
+    if parent is not None:
+        owner = Output.from_input(_owner_within(parent, token, name))
+    return {**_asked_for(cls), **given, OWNER: owner}, _options(cls, opts)
 
 
 def secret_paths(inputs: Mapping[str, object], *, always: Iterable[str] = ()) -> "Output[list[str]] | list[str]":
     """Return what `SECRETS` is to hold for `inputs` as a program declares them, with what is `always` in it."""
-    found = [(path, output) for name, value in inputs.items() for path, output in _outputs_in((name,), value)]
+    found = [(path, output) for name, value in inputs.items() for path, output in outputs_in((name,), value)]
     if not found:
         return sorted(always)
 
@@ -51,15 +54,16 @@ def secret_paths(inputs: Mapping[str, object], *, always: Iterable[str] = ()) ->
     return Output.from_input(paths())
 
 
-def _outputs_in(path: Path, value: object) -> Iterator[tuple[Path, "Output[Any]"]]:
+def outputs_in(path: Path, value: object) -> Iterator[tuple[Path, "Output[Any]"]]:
+    """Yield each output in a value, with the way to it."""
     if isinstance(value, Output):
         yield path, value
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _outputs_in((*path, str(name)), inner)
+            yield from outputs_in((*path, str(name)), inner)
     elif isinstance(value, list | tuple):
         for position, inner in enumerate(value):
-            yield from _outputs_in((*path, str(position)), inner)
+            yield from outputs_in((*path, str(position)), inner)
 
 
 async def _secret_in(path: Path, output: "Output[Any]") -> AsyncIterator[Path]:
@@ -67,7 +71,7 @@ async def _secret_in(path: Path, output: "Output[Any]") -> AsyncIterator[Path]:
     if await output.is_secret():
         yield path
         return
-    for inner, within in _outputs_in(path, await output.future()):
+    for inner, within in outputs_in(path, await output.future()):
         async for found in _secret_in(inner, within):
             yield found
 
@@ -93,14 +97,6 @@ def _secret_outputs(cls: type[Resource], opts: pulumi.ResourceOptions | None) ->
     """All of `observed` is secret where any output is to be: it lies in there, if it is declared as well."""
     is_secret = opts and opts.additional_secret_outputs and issubclass(cls, Observing)
     return pulumi.ResourceOptions(additional_secret_outputs=[OBSERVED] if is_secret else None)
-
-
-def _owner(cls: type[Resource], name: str, parent: pulumi.Resource | None) -> Input[str]:
-    """Whose resource it is."""
-    token = f"pulumi-python:{cls._resource_type_name}"
-    if parent is not None:
-        return Output.from_input(_owner_within(parent, token, name))
-    return _owned_by(f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::{name}")
 
 
 async def _owner_within(parent: pulumi.Resource, token: str, name: str) -> str:

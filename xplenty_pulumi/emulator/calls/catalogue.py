@@ -52,13 +52,12 @@ def next_run(schedule: EmulatedSchedule, *, now: Moment) -> Moment | None:
 
 def list_regions(call: Call) -> Answer:
     """GET regions, global or of the account; an id is `provider::place`."""
-    return Answer([_region(*region.partition("::")) for region in call.seed.regions])
-
-
-def _region(provider: str, separator: str, place: str) -> Json:
-    group = _GROUP_NAMES.get(provider, provider)
-    region = f"{provider}{separator}{place}"
-    return {"id": region, "name": f"{group} - {place}", "group_name": group, "short_name": place}
+    found: list[Json] = []
+    for region in call.seed.regions:
+        provider, _, place = region.partition("::")
+        group = _GROUP_NAMES.get(provider, provider)
+        found.append({"id": region, "name": f"{group} - {place}", "group_name": group, "short_name": place})
+    return Answer(found)
 
 
 def list_stacks(call: Call) -> Answer:

@@ -55,14 +55,10 @@ def triggered(hook: EmulatedHook, delivery: Delivery, *, at: Moment) -> Emulated
 
 
 def _delivery(hook: EmulatedHook, happening: Happening, *, links: Links, knobs: Knobs) -> Delivery:
-    if hook.type == "web":
-        return _web(hook, happening, links=links, knobs=knobs)
-    text = {"text": _sentence(happening, links=links)}
-    body = json.dumps(text).encode()
-    return Delivery(hook.id, hook.type, happening.event, happening.at, hook.address, body=body, result="recorded")
-
-
-def _web(hook: EmulatedHook, happening: Happening, *, links: Links, knobs: Knobs) -> Delivery:
+    made = Delivery(hook.id, hook.type, happening.event, happening.at, hook.address)
+    if hook.type != "web":
+        text = {"text": _sentence(happening, links=links)}
+        return replace(made, body=json.dumps(text).encode(), result="recorded")
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "xplenty-emulator",
@@ -70,39 +66,25 @@ def _web(hook: EmulatedHook, happening: Happening, *, links: Links, knobs: Knobs
     }
     if hook.settings["basic_auth"] and hook.settings.get("basic_auth_data"):
         headers["Authorization"] = f"Basic {hook.settings['basic_auth_data']}"
-    return Delivery(
-        hook.id,
-        hook.type,
-        happening.event,
-        happening.at,
-        hook.settings["url"],
-        headers,
-        _body(hook, happening, links=links, knobs=knobs),
-        checks_certificate=not hook.settings["insecure_ssl"],
-    )
+    body = _body(hook, happening, links=links, knobs=knobs)
+    return replace(made, headers=headers, body=body, checks_certificate=not hook.settings["insecure_ssl"])
 
 
 def _body(hook: EmulatedHook, happening: Happening, *, links: Links, knobs: Knobs) -> bytes:
     if knobs.hook_body == "none":
         return b""
-    resource = _resource(happening, links=links, knobs=knobs)
+    subject, resource = happening.subject, dict[str, Json]()  # what the API answers; nothing for a ping
+    if happening.cluster is not None:
+        running, queued = happening.jobs
+        resource["cluster"] = cluster_json(happening.cluster, running=running, queued=queued, links=links, knobs=knobs)
+    if isinstance(subject, EmulatedJob):
+        if happening.package is not None:
+            resource["package"] = package_json(happening.package, links=links)
+        resource = {"job": job_json(subject, parts=resource, now=happening.at, links=links, knobs=knobs)}
     if knobs.hook_body == "resource":
         return json.dumps(next(iter(resource.values()), {})).encode()
     event = {"event": happening.event, "hook_id": hook.id, "account_id": links.account_id}
     return json.dumps(event | {"created_at": time_text(happening.at)} | resource).encode()
-
-
-def _resource(happening: Happening, *, links: Links, knobs: Knobs) -> dict[str, Json]:
-    """What the API answers for the job or cluster, by its kind; nothing for a ping."""
-    subject, parts = happening.subject, {}
-    if happening.cluster is not None:
-        running, queued = happening.jobs
-        parts["cluster"] = cluster_json(happening.cluster, running=running, queued=queued, links=links, knobs=knobs)
-    if not isinstance(subject, EmulatedJob):
-        return parts
-    if happening.package is not None:
-        parts["package"] = package_json(happening.package, links=links)
-    return {"job": job_json(subject, parts=parts, now=happening.at, links=links, knobs=knobs)}
 
 
 def _named(subject: Subject | None) -> str:

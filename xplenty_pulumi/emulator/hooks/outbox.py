@@ -67,21 +67,18 @@ class Outbox:
         """Take up new messages and return the deliveries as they are kept."""
         with self._lock:
             self._mail.extend(mails)
-            kept = [self._add(delivery) for delivery in deliveries]
+            kept = [replace(one, number=number) for number, one in enumerate(deliveries, self._count + 1)]
+            self._count += len(kept)
+            for index, one in enumerate(kept):
+                if one.result == "waiting" and len(self._waiting) >= MOST_WAITING:
+                    kept[index] = replace(one, result="dropped", reason=f"{MOST_WAITING} messages were waiting already")
+                elif one.result == "waiting":
+                    self._waiting.append(one)
+                self._deliveries[one.number] = kept[index]
+            for number in [*self._deliveries][:-KEPT]:
+                del self._deliveries[number]
         self.wake()
         return kept
-
-    def _add(self, delivery: Delivery) -> Delivery:
-        self._count += 1
-        delivery = replace(delivery, number=self._count)
-        if delivery.result == "waiting" and len(self._waiting) >= MOST_WAITING:
-            delivery = replace(delivery, result="dropped", reason=f"{MOST_WAITING} messages were waiting already")
-        if delivery.result == "waiting":
-            self._waiting.append(delivery)
-        self._deliveries[delivery.number] = delivery
-        if len(self._deliveries) > KEPT:
-            del self._deliveries[next(iter(self._deliveries))]
-        return delivery
 
     def take(self) -> Delivery | None:
         """Return the delivery that has waited longest and let it wait no longer, or None."""

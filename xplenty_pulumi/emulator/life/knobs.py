@@ -112,6 +112,11 @@ class Knobs:
     unreadable_flow: Literal["refuse", "accept"] = "refuse"
     # The flow of an export, whose keys no source documents: a text, or the object that the newer reference accepts.
     export_flow: Literal["data_flow_json", "raw_data"] = "data_flow_json"
+    # Connections: whether an id is one among all of them or only among those of its type (not stated).
+    connection_ids: Literal["unique", "by_type"] = "unique"
+    # Which fields of its type a connection shows: all that are no secrets, those that an unmerged client has, or only
+    # the one in the published examples.
+    connection_fields_shown: Literal["all", "some", "username"] = "all"
 
     # Which secret settings answers hold: the password of a web hook is documented as write-only, a mock returns it.
     hook_secrets_shown: Literal["all_but_password", "all", "none"] = "all_but_password"

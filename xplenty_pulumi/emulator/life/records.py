@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from xplenty_pulumi.emulator.life.clock import Moment as Moment  # noqa: PLC0414 - readers of records find it here
+from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedTask, EmulatedValidation
 
 READY = frozenset({"available", "idle"})
@@ -199,7 +200,13 @@ class EmulatedHook:
 
 
 Record: TypeAlias = (
-    EmulatedCluster | EmulatedJob | EmulatedPackage | EmulatedValidation | EmulatedSchedule | EmulatedHook
+    EmulatedCluster
+    | EmulatedJob
+    | EmulatedPackage
+    | EmulatedValidation
+    | EmulatedSchedule
+    | EmulatedConnection
+    | EmulatedHook
 )
 FIRST_IDS: Mapping[type[Record], int] = MappingProxyType(
     {
@@ -208,6 +215,7 @@ FIRST_IDS: Mapping[type[Record], int] = MappingProxyType(
         EmulatedPackage: 101,
         EmulatedValidation: 801,
         EmulatedSchedule: 301,
+        EmulatedConnection: 601,
         EmulatedHook: 701,
     }
 )

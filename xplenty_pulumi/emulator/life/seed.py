@@ -133,6 +133,8 @@ class Seed:
     schedules: tuple[ScheduleSeed, ...] = field(default_factory=default_schedules)
     clusters_that_fail: tuple[str, ...] = ()
     """Names, with `*` for any text, of clusters that end in `error` instead of becoming available."""
+    connections_that_fail: tuple[str, ...] = ()
+    """Names, with `*` for any text, of connections whose test fails."""
 
     def __post_init__(self) -> None:
         named = bool(self.account_id) and "/" not in self.account_id

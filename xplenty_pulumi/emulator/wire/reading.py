@@ -16,17 +16,18 @@ _JSON_TYPES = frozenset({"", "application/json", "text/json", VENDOR_TYPE})
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _VERSION = re.compile(r"\bversion\s*=\s*\"?([\w.]+)")
 _KEY_PARTS = re.compile(r"[^\[\]]+|\[\]")
-_ENVELOPES = {"clusters": "cluster", "jobs": "job", "schedules": "schedule", "hooks": "hook"}
+_ENVELOPES = {
+    "clusters": "cluster",
+    "jobs": "job",
+    "schedules": "schedule",
+    "connections": "connection",
+    "hooks": "hook",
+}
 
 
 def key_of(request: Request) -> str:
     """Return the API key of HTTP Basic, sent as `key:` or as the bare key, or an empty text."""
-    return _basic_user(request.header("authorization"))
-
-
-@lru_cache(maxsize=64)
-def _basic_user(header: str) -> str:
-    scheme, _, encoded = header.partition(" ")
+    scheme, _, encoded = request.header("authorization").partition(" ")
     if scheme.lower() != "basic":
         return ""
     try:
@@ -41,18 +42,12 @@ def check_accept(request: Request) -> None:
 
     The version may follow a semicolon, a comma or a mere blank: all three are sent by clients in use.
     """
-    known, version = _accepted(request.header("accept"))
-    if not known:
+    asked = request.header("accept").lower().strip()
+    if asked and _ACCEPTABLE.isdisjoint(re.split(r"[,;\s]+", asked)):
         raise Refusal(406, f"Not acceptable: this API answers in {VENDOR_TYPE}; version=2")
-    if version not in ("", "2"):
-        raise Refusal(406, f"API version {version} is not supported, use version=2")
-
-
-@lru_cache(maxsize=64)
-def _accepted(header: str) -> tuple[bool, str]:
-    words = set(re.split(r"[,;\s]+", header.lower().strip()))
-    found = _VERSION.search(header.lower())
-    return bool(words & _ACCEPTABLE) or words == {""}, found.group(1) if found else ""
+    version = _VERSION.search(asked)
+    if version and version[1] != "2":
+        raise Refusal(406, f"API version {version[1]} is not supported, use version=2")
 
 
 def parameters_of(request: Request, *, area: str) -> dict[str, Any]:
@@ -77,7 +72,18 @@ def _body(request: Request) -> Mapping[str, Any]:
         return _nested(_text(request.body))
     if media_type.partition(",")[0].partition(" ")[0] not in _JSON_TYPES:
         raise Refusal(415, f"Unsupported content type {media_type}: send application/json")
-    return _json_object(_text(request.body), reads=request.method in ("GET", "HEAD"))
+    text = _text(request.body)
+    if not text.strip():
+        return {}
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Refusal(400, "The request body is not valid JSON") from None
+    if value is None or (value is False and request.method in ("GET", "HEAD")):  # false is sent by a PHP client
+        return {}
+    if not isinstance(value, dict):
+        raise Refusal(400, "The request body must be a JSON object")
+    return value
 
 
 def _text(body: bytes) -> str:
@@ -85,21 +91,6 @@ def _text(body: bytes) -> str:
         return body.decode()
     except UnicodeDecodeError:
         raise Refusal(400, "The request body is not UTF-8") from None
-
-
-def _json_object(text: str, *, reads: bool) -> Mapping[str, Any]:
-    """The parameters in a body; `null` gives none, nor does `false`, a PHP client's, in a call that `reads`."""
-    if not text.strip():
-        return {}
-    try:
-        value = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise Refusal(400, "The request body is not valid JSON") from None
-    if value is None or (reads and value is False):
-        return {}
-    if not isinstance(value, dict):
-        raise Refusal(400, "The request body must be a JSON object")
-    return value
 
 
 def _no_constant(name: str) -> None:

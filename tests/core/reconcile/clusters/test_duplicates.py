@@ -120,11 +120,13 @@ def test_a_destroy_that_can_not_look_for_duplicates_fails(bench: Bench, status: 
 
 def test_an_update_of_an_unfinished_cluster_ends_its_duplicates(bench: Bench) -> None:
     """One that a create left half-made is finished, with all that belongs to its end."""
-    made, twin, other = (bench.emulator.add_cluster(description=text) for text in (signed(), signed(), signed(seed=2)))
+    made, duplicate, other = (
+        bench.emulator.add_cluster(description=text) for text in (signed(), signed(), signed(seed=2))
+    )
     outcome = bench.clusters.update(made.id, desired())
     assert outcome.problem is None
     assert living(bench) == [made.id, other.id]
-    assert bench.emulator.cluster(twin.id).status == "terminated"
+    assert bench.emulator.cluster(duplicate.id).status == "terminated"
     assert bench.emulator.cluster(made.id).description == signed(held=True)
 
 

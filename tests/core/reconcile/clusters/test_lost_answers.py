@@ -22,7 +22,7 @@ def ours(bench: Bench) -> list[int]:
 
 @pytest.mark.parametrize("fault", [lost_after, late(4), late(30)], ids=["at once", "after 4 s", "after 30 s"])
 def test_a_lost_answer_is_found_again(bench: Bench, fault: Behaviour) -> None:
-    """The cluster that was made without our hearing of it is adopted; no twin is made."""
+    """The cluster that was made without our hearing of it is adopted; no duplicate is made."""
     bench.wire.on("POST clusters", fault, calls={1})
     outcome = bench.clusters.create(desired())
     assert outcome.problem is None
@@ -50,7 +50,7 @@ def test_lost_twice_is_unsure(bench: Bench) -> None:
     assert caught.value.marker == str(OURS)
     assert "got no answer, a second attempt: none either" in str(caught.value)
     assert caught.value.advice == (
-        "Run `pulumi up` again within an hour: it adopts a cluster that this create call has made"
+        "Run `pulumi up` again within 60 minutes: it adopts a cluster that this create call has made"
     )
 
 

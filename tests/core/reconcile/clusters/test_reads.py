@@ -103,12 +103,12 @@ def test_a_cluster_that_a_list_shows_is_not_gone(bench: Bench) -> None:
 def test_a_duplicate_is_warned_of(bench: Bench) -> None:
     """What an unfinished create call of the same resource made is named, with what ends it."""
     mine = bench.emulator.add_cluster(description=signed(held=True))
-    twin = bench.emulator.add_cluster(description=signed(seed=2))
+    duplicate = bench.emulator.add_cluster(description=signed(seed=2))
     assert not bench.clusters.read(mine.id, owner=OURS).gone
     (warning,) = bench.warned
-    assert warning.startswith(f"cluster {twin.id} is a duplicate of cluster {mine.id}: ")
-    assert f"`xplenty-pulumi terminate cluster {twin.id} --force`" in warning
-    assert bench.emulator.cluster(twin.id) == twin
+    assert warning.startswith(f"cluster {duplicate.id} is a duplicate of cluster {mine.id}: ")
+    assert f"`xplenty-pulumi terminate cluster {duplicate.id} --force`" in warning
+    assert bench.emulator.cluster(duplicate.id) == duplicate
 
 
 def test_duplicates_are_looked_for_in_the_list_that_was_read(bench: Bench) -> None:

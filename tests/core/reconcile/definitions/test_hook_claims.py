@@ -132,17 +132,19 @@ def test_a_duplicate_that_stays_is_warned_of(bench: Bench) -> None:
 
 def test_an_update_of_an_unfinished_hook_removes_its_duplicates(bench: Bench) -> None:
     """One that a create left half-made is finished, with all that belongs to its end."""
-    made, _twin, other = (add(bench, text) for text in (signed(), signed(), signed(seed=2)))
+    made, _duplicate, other = (add(bench, text) for text in (signed(), signed(), signed(seed=2)))
     assert bench.hooks.update(made.id, desired_hook()).problem is None
     assert named(bench) == {made.id: signed(held=True), other.id: signed(seed=2)}
 
 
 def test_read_tells_of_duplicates(bench: Bench) -> None:
     """Those that are unfinished; held ones and those of other resources are none."""
-    made, twin, *_ = (add(bench, text) for text in (signed(held=True), signed(), sign("", OURS), signed(owner=OTHER)))
+    made, duplicate, *_ = (
+        add(bench, text) for text in (signed(held=True), signed(), sign("", OURS), signed(owner=OTHER))
+    )
     assert not bench.hooks.read(made.id, owner=OURS).gone
     (warning,) = bench.warned
-    assert warning.startswith(f"hook {twin.id} is a duplicate of hook {made.id}: ")
+    assert warning.startswith(f"hook {duplicate.id} is a duplicate of hook {made.id}: ")
     bench.hooks.read(made.id)
     assert len(bench.warned) == 1
 

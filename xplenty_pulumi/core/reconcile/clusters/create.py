@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds.compare import plan
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.obstacles import explained
-from xplenty_pulumi.core.kinds.ownership import is_of_another, marker_on
+from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, is_of_another, marker_on
 from xplenty_pulumi.core.reconcile.clusters.search import ClusterListing, LiveClusters
 from xplenty_pulumi.core.reconcile.held import ADOPTED, release
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent, everything
@@ -19,7 +19,7 @@ from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
 
 _POSTS = 2
-_ADVICE = "Run `pulumi up` again within an hour: it adopts a cluster that this create call has made"
+_ADVICE = f"Run `pulumi up` again within {WINDOW_TEXT}: it adopts a cluster that this create call has made"
 ALL_OF_A_CLUSTER = everything(CLUSTER)
 
 

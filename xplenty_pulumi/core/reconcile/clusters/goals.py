@@ -66,10 +66,6 @@ def kept(outcome: Outcome[Cluster]) -> Outcome[Cluster]:
     return Outcome(outcome.record, problem)
 
 
-def _never_ready(cluster: Cluster) -> str:
-    return f"its status is {cluster.status}" if phase_of(cluster) in ENDING | SPENT else ""
-
-
 _BUILT, _RESIZED = (
     (*CLUSTER.statuses(phase), CLUSTER.statuses(Phase.READY)[0]) for phase in (Phase.BUILDING, Phase.SCALING)
 )
@@ -80,7 +76,7 @@ _END_AGAIN = "It may cost money until it is terminated; run the same command aga
 READY: Goal[Cluster] = Goal(
     "available",
     lambda cluster: phase_of(cluster) is Phase.READY,
-    hopeless=_never_ready,
+    hopeless=lambda cluster: f"its status is {cluster.status}" if phase_of(cluster) in ENDING | SPENT else "",
     unfinished=_GO_ON_WAITING,
     unreachable=_START_ANEW,
     stages=_BUILT,

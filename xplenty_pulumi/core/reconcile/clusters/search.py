@@ -62,7 +62,7 @@ class LiveClusters(HeldThings[Cluster]):
     ) -> None:
         super().__init__(client, clock, random=random)
         self._presence = presence or Polls(client, clock).cluster_presence
-        self._recently = SharedCall(self._recent)
+        self._recently = SharedCall(lambda: first_page(self._newest_first()))
         self._turn = threading.Lock()
         self._latest: ClusterListing | None = None
         self._failed: tuple[float, XplentyError] | None = None
@@ -77,13 +77,15 @@ class LiveClusters(HeldThings[Cluster]):
         with self._turn:
             if self._failed and asked < self._failed[0]:
                 raise self._failed[1].with_traceback(None)
-            if self._latest is None or self._is_stale(self._latest, marker, asked=asked):
+            posted, latest = self._posted.get(marker) if marker else None, self._latest
+            is_older = latest is not None and posted is not None and latest.begun <= posted
+            if latest is None or asked - latest.ended > _FRESH or is_older:
                 try:
-                    self._latest = self._read()
+                    latest = self._latest = self._read()
                 except XplentyError as trouble:
                     self._failed = (self._clock.monotonic(), trouble)
                     raise
-            return self._latest
+            return latest
 
     def posted(self, marker: Marker) -> None:
         """Remember that the owner of `marker` has just created something, or has tried to."""
@@ -137,10 +139,6 @@ class LiveClusters(HeldThings[Cluster]):
         listed = [one.id for one in among if _is_candidate(one, owner) and not self.holds(one.id)]
         return [one for one in map(self._presence.find, listed) if one is not None and _is_candidate(one, owner)]
 
-    def _is_stale(self, listing: ClusterListing, marker: Marker | None, *, asked: float) -> bool:
-        posted = self._posted.get(marker) if marker else None
-        return asked - listing.ended > _FRESH or (posted is not None and listing.begun <= posted)
-
     def _read(self) -> ClusterListing:
         """Read the newest clusters, and those that have not ended however long ago they were created."""
         begun = self._clock.monotonic()
@@ -151,9 +149,6 @@ class LiveClusters(HeldThings[Cluster]):
         listed = {one.id: one for one in (*older, *recent)}
         unended = {number: one for number, one in listed.items() if not CLUSTER.is_ending(one.status)}
         return ClusterListing(unended, recent, begun, self._clock.monotonic())
-
-    def _recent(self) -> tuple[Cluster, ...]:
-        return first_page(self._newest_first())
 
     def _newest_first(self) -> Iterator[Cluster]:
         return newest_first(self._client, "clusters")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
@@ -178,15 +177,12 @@ class RunStopper:
                 "`pulumi up`",
             )
         for job in active:
-            patience = replace(self._patience, tell=partial(self._tell_of, job.id))
+            patience = self._patience.about(f"job {job.id}")
             if policy == "stop":
                 RunStopper(self._client, self._polls, patience).stop(job.id, deadline)
                 self._patience.warn(f"stopped job {job.id}, which was still active on cluster {cluster_id}")
             else:
                 wait_for(_ENDED, watch_of(self._polls, job.id), deadline=deadline, patience=patience)
-
-    def _tell_of(self, job_id: int, headline: str, detail: str) -> None:
-        self._patience.tell(f"job {job_id} {headline}", detail)
 
     def active_on(self, cluster_id: int) -> list[Job]:
         """Return every job on the cluster that has not ended, whoever started it; the tasks of workflows are theirs."""
