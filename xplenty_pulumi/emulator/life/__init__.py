@@ -9,5 +9,6 @@
 - `records`: what else an account holds: frozen records that the state machines replace as time goes by.
 - `seed`: what an account holds when it begins.
 - `store`: an account in a file.
+- `workflows`: runs of workflows: their tasks, one after the other, and the job of each.
 - `world`: all records of an account, what falls due when, and which events the changes of records are.
 """
