@@ -1,14 +1,13 @@
 """Reading an account, and changing it, without a call: what other people and the service itself do to it."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from xplenty_pulumi.clock import SteppedClock
-from xplenty_pulumi.emulator.account import Account, LoggedCall
+from xplenty_pulumi.emulator.account import LoggedCall
 from xplenty_pulumi.emulator.definitions import DefinitionsBackstage
+from xplenty_pulumi.emulator.hooks.courier import deliver_waiting
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
-from xplenty_pulumi.emulator.hooks.sending import send
 from xplenty_pulumi.emulator.life import clusters, effects, jobs
 from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.knobs import CLUSTER_IN_ERROR
@@ -187,12 +186,3 @@ class Backstage(DefinitionsBackstage):
             world.remove(_KINDS[kind], number)
             if kind == "cluster":
                 effects.fail_jobs(world, number, CLUSTER_IN_ERROR, at=now)
-
-
-def deliver_waiting(account: Account, *, stopping: Callable[[], bool] = lambda: False) -> None:
-    """Send what waits, oldest first and one by one; the account is free meanwhile, and can be called by receivers."""
-    with account.outbox.sending:
-        while not stopping() and (delivery := account.outbox.take()) is not None:
-            sent = send(delivery, timeout=account.knobs.hook_timeout_seconds)
-            account.outbox.settle(sent)
-            account.note_delivery(sent)

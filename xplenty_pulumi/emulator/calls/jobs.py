@@ -8,8 +8,7 @@ from xplenty_pulumi.emulator.calls.call import Call, answer_list
 from xplenty_pulumi.emulator.calls.package_views import package_json
 from xplenty_pulumi.emulator.calls.views import job_json, log_text
 from xplenty_pulumi.emulator.life import clusters as life
-from xplenty_pulumi.emulator.life import jobs as life_of_jobs
-from xplenty_pulumi.emulator.life import runs
+from xplenty_pulumi.emulator.life import jobs, runs, workflows
 from xplenty_pulumi.emulator.life.packages import EmulatedPackage
 from xplenty_pulumi.emulator.life.records import (
     ENDED,
@@ -40,8 +39,8 @@ def list_jobs(call: Call) -> Answer:
     """GET jobs."""
     wanted = call.parameters.get("package_id")
     package_id = values.whole("package_id", wanted) if wanted not in (None, "") else None
-    jobs = [*call.world.jobs.values(), *(_all_children(call) if call.knobs.children_in_lists else ())]
-    kept = [job for job in jobs if package_id in (None, job.package_id)]
+    found = [*call.world.jobs.values(), *(_all_children(call) if call.knobs.children_in_lists else ())]
+    kept = [job for job in found if package_id in (None, job.package_id)]
     return answer_list(call, kept, rules=_RULES, path="jobs", view=lambda job: view(call, job))
 
 
@@ -58,7 +57,7 @@ def find(call: Call) -> EmulatedJob:
 
 
 def _all_children(call: Call) -> Iterator[EmulatedJob]:
-    return (child for job in call.world.jobs.values() for child in life_of_jobs.children(job, now=call.now))
+    return (child for job in call.world.jobs.values() for child in workflows.children(job, now=call.now))
 
 
 def list_children(call: Call) -> Answer:
@@ -66,7 +65,7 @@ def list_children(call: Call) -> Answer:
     job = find(call)
     if not call.knobs.job_children:
         raise call.not_found()
-    children = life_of_jobs.children(job, now=call.now)
+    children = workflows.children(job, now=call.now)
     path = f"jobs/{job.id}/children"
     return answer_list(call, children, rules=_RULES, path=path, view=lambda one: view(call, one))
 
@@ -132,7 +131,7 @@ def stop_job(call: Call) -> Answer:
     if refused or (job.status in STOPPING and call.knobs.delete_stopping_job == 422):
         raise Refusal(422, f"Job {job.id} cannot be stopped while it is {job.status}")
     if job.status not in FINAL:
-        job = life_of_jobs.stop_requested(job, at=call.now)
+        job = jobs.stop_requested(job, at=call.now)
         call.world.put(job)
     return Answer(view(call, job))
 

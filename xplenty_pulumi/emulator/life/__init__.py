@@ -9,9 +9,10 @@
 - `knobs`: what no source settles, and every duration.
 - `packages`: packages, their validations, the tasks of workflows, and what a flow says about them.
 - `records`: what else an account holds: frozen records that the state machines replace as time goes by.
-- `runs`: a new run of a package, with the tasks of a workflow.
+- `runs`: a new run of a package.
 - `schedules`: a schedule, and when it runs.
 - `seed`: what an account holds when it begins.
 - `store`: an account in a file.
+- `workflows`: runs of workflows: their tasks, one after the other, and the job of each.
 - `world`: all records of an account, what falls due when, and which events the changes of records are.
 """
