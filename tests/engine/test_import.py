@@ -14,6 +14,8 @@ BELL = {
     "events": ["job.failed"],
     "name": "Bell",
 }
+PASSWORD = "pw-4712"
+WAREHOUSE = {"type": "s3", "name": "Warehouse", "username": "AKIA", "password": PASSWORD}
 EMPTY = '"""A Pulumi program."""\n\nimport pulumi\n'
 
 
@@ -21,7 +23,12 @@ def shown(account: Emulator) -> list[dict[str, Any]]:
     """Return all definitions and clusters as the service shows them, without markers and times."""
     found = []
     with client_of(account) as client:
-        for one in (*client.clusters.list(), *client.packages.list(include=["flow"]), *client.hooks.list()):
+        for one in (
+            *client.clusters.list(),
+            *client.packages.list(include=["flow"]),
+            *client.hooks.list(),
+            *client.connections.list(),
+        ):
             fields = one.model_dump(mode="json", exclude={"updated_at", "version", "idle_since", "salt"})
             found.append({name: str(value).partition(" [xp2:")[0] for name, value in fields.items()})
     return found
@@ -32,6 +39,7 @@ def test_an_account_is_taken_over(stack: Stack, account: Emulator) -> None:
     nightly = account.add_cluster(name="Nightly ETL", nodes=3, description="theirs")
     with client_of(account) as client:
         client.hooks.create(BELL)
+        client.connections.create(WAREHOUSE)
         run = client.jobs.run(cluster_id=nightly.id, package_id=104)
     (stack.folder / "__main__.py").write_text(EMPTY)
     before, calls = shown(account), len(writes(account))
@@ -44,7 +52,8 @@ def test_an_account_is_taken_over(stack: Stack, account: Emulator) -> None:
     assert {call.partition(" ")[0] for call in writes(account)[calls:]} == {"PUT"}
     texts = [one.description for one in account.clusters()]
     texts += [one.description for one in account.packages() if one.status == "active"]
-    assert all(map(read, [*texts, *(one.name for one in account.hooks())]))
+    assert all(map(read, [*texts, *(one.name for one in (*account.hooks(), *account.connections()))]))
+    assert account.connections()[0].settings["password"] == PASSWORD
     assert shown(account) == before
     assert next(one.status for one in account.jobs() if one.id == run.id) not in ("stopped", "pending_stop")
     calls = len(writes(account))

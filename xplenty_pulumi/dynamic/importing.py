@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
+from google.protobuf import json_format
 from pulumi.dynamic import Config
 from pulumi.runtime import mocks, set_all_config
 
@@ -43,19 +44,39 @@ class ImportOrder:
     hidden: tuple[str, ...] = ()
 
 
-class _Registered(mocks.Mocks):
-    """Takes what a program registers, and gives each resource the id that it has in the service."""
+@dataclass(frozen=True)
+class _Registered:
+    """A resource as a program registers it: secrets are marked where they stand, however deep."""
+
+    type: str
+    name: str
+    inputs: Mapping[str, Any] = field(repr=False)
+
+
+class _Ids(mocks.Mocks):
+    """Gives each resource the id that it has in the service."""
 
     def __init__(self, ids: Mapping[str, str]) -> None:
         self._ids = ids
-        self.found: list[mocks.MockResourceArgs] = []
 
     def call(self, _args: mocks.MockCallArgs) -> tuple[dict[Any, Any], None]:
         return {}, None
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        self.found.append(args)
         return self._ids[args.name], args.inputs
+
+
+class _Taken(mocks.MockMonitor):
+    """Takes what a program registers, as the engine does."""
+
+    def __init__(self, ids: Mapping[str, str]) -> None:
+        super().__init__(_Ids(ids))
+        self.found: list[_Registered] = []
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the call
+        if request.custom:
+            self.found.append(_Registered(request.type, request.name, json_format.MessageToDict(request.object)))
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # the SDK has no types here
 
 
 def resources_of(order: ImportOrder) -> list[dict[str, Any]]:
@@ -67,16 +88,18 @@ def resources_of(order: ImportOrder) -> list[dict[str, Any]]:
     return [_resource(order, one) for one in _registered(order)]
 
 
-def _registered(order: ImportOrder) -> list[mocks.MockResourceArgs]:
-    taken = _Registered(order.ids)
-    mocks.set_mocks(taken, project=order.project, stack=order.stack, organization=order.organization, preview=False)
+def _registered(order: ImportOrder) -> list[_Registered]:
+    taken = _Taken(order.ids)
+    mocks.set_mocks(
+        taken.mocks, project=order.project, stack=order.stack, organization=order.organization, monitor=taken
+    )
     set_all_config(dict(order.config), [*order.hidden])
     run: Callable[[Callable[[], object]], Callable[[], None]] = mocks.test
     run(lambda: runpy.run_path(order.program) and None)()
     return taken.found
 
 
-def _resource(order: ImportOrder, args: mocks.MockResourceArgs) -> dict[str, Any]:
+def _resource(order: ImportOrder, args: _Registered) -> dict[str, Any]:
     registered, number = args.inputs, order.ids[args.name]
     provider = _provider(order, registered)
     plain = _plain(registered)
@@ -92,7 +115,7 @@ def _resource(order: ImportOrder, args: mocks.MockResourceArgs) -> dict[str, Any
     outputs = {**_as_registered(seen.outs, registered), PROVIDER: plain[PROVIDER]}
     outputs |= {name: _secret(seen.outs[name]) for name in provider.kind.secret_outputs if name in outputs}
     return {
-        "type": args.typ,
+        "type": args.type,
         "name": args.name,
         "id": seen.id,
         "inputs": {**_as_registered(seen.inputs, registered), PROVIDER: plain[PROVIDER]},

@@ -7,7 +7,7 @@ import pytest
 from xplenty_pulumi.cli.imports.declare import NOT_SHOWN, Declaration, declare, names_of, require_declarable
 from xplenty_pulumi.cli.imports.literals import Code
 from xplenty_pulumi.cli.imports.program import program_of
-from xplenty_pulumi.client import Cluster, Hook, Package
+from xplenty_pulumi.client import Cluster, Connection, Hook, Package
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.package import PACKAGE
@@ -101,6 +101,14 @@ def test_a_secret_that_is_needed_and_not_shown_stays_as_it_is() -> None:
     """The configuration says so in its place."""
     made = declared(hook(type="pagerduty", settings={"pd_account": "acme"}))
     assert made.secrets == {"bell_service_key": NOT_SHOWN}
+
+
+def test_passwords_of_a_connection_stay_as_they_are() -> None:
+    """Those that its type needs are in the configuration, and no others; the rest is as the service shows it."""
+    shown = {"id": 53, "type": "adwords", "name": "Ads", "username": "u"}
+    made = declared(Connection.model_validate(shown))
+    assert made.inputs["settings"] == {"username": "u", "password": Code('config.require_secret("ads_password")')}
+    assert (made.id, made.secrets) == ("adwords/53", {"ads_password": NOT_SHOWN})
 
 
 def test_what_no_program_can_declare_is_refused() -> None:

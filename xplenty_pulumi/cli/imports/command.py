@@ -116,7 +116,7 @@ class _Import:
         if not self.runs and any(one.secret for one in kind.fields):
             raise RefusedError(
                 "it has secrets, which are written into no file in clear; it is not imported",
-                resource=label(kind.name, record.id),
+                resource=label(kind.name, record.key),
                 advice="Import it without --no-run",
             )
 

@@ -13,7 +13,7 @@ from xplenty_pulumi.cli.imports.literals import Code, text
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.flows.document import FLOW, canonical, formatted
-from xplenty_pulumi.core.kinds.kind import Change, Kind
+from xplenty_pulumi.core.kinds.kind import Change, Key, Kind
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.errors import RefusedError
 from xplenty_pulumi.text import label
@@ -36,7 +36,7 @@ class Declaration:
     """
 
     kind: Kind
-    id: int
+    id: Key
     name: str
     inputs: Mapping[str, object] = field(repr=False)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -58,14 +58,14 @@ def variable_of(name: str) -> str:
     return name.replace("-", "_")
 
 
-def names_of(things: Iterable[Thing]) -> dict[tuple[str, int], str]:
+def names_of(things: Iterable[Thing]) -> dict[tuple[str, Key], str]:
     """Return a name for each thing by its kind and id, made from what the service calls it, each name once."""
-    found: dict[tuple[str, int], str] = {}
+    found: dict[tuple[str, Key], str] = {}
     for kind, record in things:
         base = _name(kind, record)
         others = chain([base, f"{base}-{kind.name}"], (f"{base}-{number}" for number in range(2, 10**9)))
         used = {variable_of(one) for one in found.values()} | _TAKEN
-        found[kind.name, record.id] = next(one for one in others if variable_of(one) not in used)
+        found[kind.name, record.key] = next(one for one in others if variable_of(one) not in used)
     return found
 
 
@@ -78,9 +78,9 @@ def require_declarable(kind: Kind, record: Any) -> None:
     _flow(kind, record)
 
 
-def declare(kind: Kind, record: Any, names: Mapping[tuple[str, int], str]) -> Declaration:
+def declare(kind: Kind, record: Any, names: Mapping[tuple[str, Key], str]) -> Declaration:
     """Return how a program declares the thing; `names` are those of all that it declares."""
-    plain, name = _inputs(kind, record), names[kind.name, record.id]
+    plain, name = _inputs(kind, record), names[kind.name, record.key]
     hidden = _not_shown(kind, plain) or {}
     secrets: dict[str, str] = {}
     inputs: dict[str, object] = {}
@@ -92,7 +92,7 @@ def declare(kind: Kind, record: Any, names: Mapping[tuple[str, int], str]) -> De
             elif _holds(value, _secret_texts(kind, plain)):
                 value = _kept(f"{variable_of(name)}_{one.name}", str(value), secrets)
             inputs[one.name] = _referring(one.name, value, names)
-    return Declaration(kind, record.id, name, inputs, secrets, _flow(kind, record))
+    return Declaration(kind, record.key, name, inputs, secrets, _flow(kind, record))
 
 
 def _flow(kind: Kind, record: Any) -> str:
@@ -106,7 +106,7 @@ def _flow(kind: Kind, record: Any) -> str:
 
 
 def _undeclarable(kind: Kind, record: Any, why: str) -> RefusedError:
-    return RefusedError(f"no program can declare it: {why}; it is not imported", resource=label(kind.name, record.id))
+    return RefusedError(f"no program can declare it: {why}; it is not imported", resource=label(kind.name, record.key))
 
 
 def _inputs(kind: Kind, record: Any) -> dict[str, Any]:
@@ -162,16 +162,20 @@ def _holds(value: object, secrets: Iterable[str]) -> bool:
     return isinstance(value, str) and any(secret in value for secret in secrets)
 
 
-def _referring(name: str, value: Any, names: Mapping[tuple[str, int], str]) -> object:
+def _referring(name: str, value: Any, names: Mapping[tuple[str, Key], str]) -> object:
     """The value with the ids of what the program declares as references: under `package_id` that of a package."""
     if isinstance(value, Mapping):
         return {inner: _referring(inner, item, names) for inner, item in value.items()}
     if isinstance(value, list | tuple):
         return [_referring("", item, names) for item in value]
-    kind = name.removesuffix("_id")
-    if kind == name or kind not in KINDS or not str(value).isdecimal() or (kind, int(value)) not in names:
+    kind = KINDS.get(name.removesuffix("_id"))
+    if kind is None or not name.endswith("_id"):
         return value
-    return Code(f"{variable_of(names[kind, int(value)])}.id")
+    try:
+        found = names.get((kind.name, kind.key(value)))
+    except ValueError:
+        return value
+    return Code(f"{variable_of(found)}.id") if found else value
 
 
 def _name(kind: Kind, record: Any) -> str:

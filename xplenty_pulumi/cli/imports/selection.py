@@ -1,14 +1,14 @@
 """Which things of an account an import takes over, and why it leaves the others out."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from xplenty_pulumi.cli.engine.holders import Holders
 from xplenty_pulumi.cli.ui.options import bad_usage
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.core.kinds.kind import LIVING, Kind
+from xplenty_pulumi.core.kinds.kind import LIVING, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on
 from xplenty_pulumi.core.kinds.registry import MARKED
@@ -16,17 +16,16 @@ from xplenty_pulumi.core.reconcile import definition_of
 from xplenty_pulumi.errors import NotFoundError, RefusedError
 from xplenty_pulumi.text import label
 
-_WORD = re.compile(rf"({'|'.join(MARKED)})(?::([1-9][0-9]{{0,17}}))?")
 _UNDONE = "nothing was imported"
 
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """What the user names: whole `kinds`, and single things by kind and id; `taken` are those to be taken over."""
+    """What the user names: whole `kinds`, and single things by kind and key; `taken` are those to be taken over."""
 
     kinds: tuple[str, ...]
-    things: tuple[tuple[str, int], ...]
-    taken: frozenset[tuple[str, int]]
+    things: tuple[tuple[str, Key], ...]
+    taken: frozenset[tuple[str, Key]]
 
     @classmethod
     def of(cls, words: Sequence[str], taken: Sequence[str], *, is_all: bool) -> "ImportRequest":
@@ -46,7 +45,7 @@ class ImportRequest:
 
     def names(self, kind: Kind, record: Any) -> bool:
         """Return whether the user names this one thing."""
-        return (kind.name, record.id) in self.things
+        return (kind.name, record.key) in self.things
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class TakeOverRules:
         marker, status = marker_on(record), str(getattr(record, "status", ""))
         if kind.is_removed(record) or (kind.phases and kind.phase(status) not in LIVING):
             return _refused(kind, record, f"it is {status}", "Only what works is taken over")
-        if holder := self.holders.of(kind.name, record.id):
+        if holder := self.holders.of(kind.name, record.key):
             move = "To manage it with another stack, move it: `pulumi state move`"
             return _refused(kind, record, f"the state of stack {holder} holds it", move)
         if marker and marker.scope != self.scope and not is_taken:
@@ -85,7 +84,7 @@ class TakeOverRules:
             kind,
             record,
             f"it carries the marker of {whose}",
-            f"Where no stack manages it any more, name it with --take-over {kind.name}:{record.id}",
+            f"Where no stack manages it any more, name it with --take-over {kind.name}:{record.key}",
         )
 
 
@@ -96,10 +95,10 @@ def select(client: Client, wanted: ImportRequest, rules: TakeOverRules) -> Impor
         RefusedError: what the user names by its id cannot be taken over.
         NotFoundError: the service does not know it.
     """
-    taken: dict[tuple[str, int], tuple[Kind, Any]] = {}
+    taken: dict[tuple[str, Key], tuple[Kind, Any]] = {}
     left_out: list[str] = []
     for kind, record in _read_all(client, wanted):
-        key = (kind.name, record.id)
+        key = (kind.name, record.key)
         refusal = rules.refusal(kind, record, is_taken=key in wanted.taken)
         if refusal is None:
             taken[key] = (kind, record)
@@ -113,10 +112,10 @@ def select(client: Client, wanted: ImportRequest, rules: TakeOverRules) -> Impor
 def _read_all(client: Client, wanted: ImportRequest) -> Iterator[tuple[Kind, Any]]:
     """Each thing that is named, in the order of the registry and of its id."""
     for name, kind in MARKED.items():
-        found = {one.id: one for one in _listed(client, kind)} if name in wanted.kinds else {}
+        found = {one.key: one for one in _listed(client, kind)} if name in wanted.kinds else {}
         for _, number in (one for one in wanted.things if one[0] == name):
             found[number] = _one(client, kind, number)
-        yield from ((kind, found[number]) for number in sorted(found))
+        yield from ((kind, found[number]) for number in sorted(found, key=_order))
 
 
 def _listed(client: Client, kind: Kind) -> Iterable[Any]:
@@ -124,11 +123,15 @@ def _listed(client: Client, kind: Kind) -> Iterable[Any]:
     calls = getattr(client, kind.collection)
     if kind.phases:
         return (one for status in kind.statuses(*LIVING) for one in calls.list(status=status))
-    listed = (one for one in calls.list() if not kind.is_removed(one))
-    return (definition_of(kind, client).get(one.id) for one in listed) if kind.parts else listed
+    definition = definition_of(kind, client)
+    listed = calls.list(include=kind.parts) if kind.parts else calls.list()
+    living = (one for one in listed if not kind.is_removed(one))
+    return (
+        one if all(definition.is_shown(one, part) for part in kind.parts) else definition.get(one.key) for one in living
+    )
 
 
-def _one(client: Client, kind: Kind, number: int) -> Any:
+def _one(client: Client, kind: Kind, number: Key) -> Any:
     try:
         return definition_of(kind, client).get(number)
     except NotFoundError:
@@ -137,12 +140,19 @@ def _one(client: Client, kind: Kind, number: int) -> Any:
         raise NotFoundError(text, status=404, resource=label(kind.name, number), advice=advice) from None
 
 
-def _read(option: str, word: str) -> tuple[str, int | None]:
-    found = _WORD.fullmatch(word.strip())
-    if found is None:
-        raise bad_usage(option, f"must be such as {', '.join(MARKED)} or cluster:501, got {word[:40]!r}")
-    return found[1], int(found[2]) if found[2] else None
+def _order(key: Key) -> tuple[str, int]:
+    """Ids by their number, those of a type together."""
+    type_, _, number = str(key).rpartition("/")
+    return type_, int(number)
+
+
+def _read(option: str, word: str) -> tuple[str, Key | None]:
+    name, colon, id_ = word.strip().partition(":")
+    if name in MARKED:
+        with suppress(ValueError):
+            return name, MARKED[name].key(id_) if colon else None
+    raise bad_usage(option, f"must be such as {', '.join(MARKED)} or cluster:501, got {word[:40]!r}")
 
 
 def _refused(kind: Kind, record: Any, why: str, advice: str) -> RefusedError:
-    return RefusedError(f"{why}; it is not imported", resource=label(kind.name, record.id), advice=advice)
+    return RefusedError(f"{why}; it is not imported", resource=label(kind.name, record.key), advice=advice)
