@@ -61,6 +61,12 @@ EXCUSED: Mapping[str, str] = {
     **dict.fromkeys(
         ("listPlans", "getSubscription"), "asked for in previews only: tests/core/preview/test_questions.py"
     ),
+    **dict.fromkeys(
+        ("testConnection", "testNewConnection"),
+        "a read that is posted; the former is followed by a problem: tests/core/reconcile/definitions/"
+        "test_connections.py",
+    ),
+    "listConnectionTypes": "only offered by the client",
     "pingHook": "a test of a new hook whose failure is a warning: tests/core/reconcile/definitions/test_hooks.py",
     "getPackage": "explains a refusal, which stands where it fails: tests/core/reconcile/runs/test_refusals.py",
     "getJobVariables": "read for an output that is left out where it fails: tests/core/reconcile/runs/test_options.py",
