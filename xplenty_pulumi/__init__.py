@@ -1,4 +1,4 @@
-"""Pulumi resources for Xplenty (Integrate.io ETL): clusters, job runs and hooks that are seen through to the end.
+"""Pulumi resources for Xplenty (Integrate.io ETL): clusters, job runs, definitions, all seen through to the end.
 
 The Pulumi front end is loaded when one of its names is first used, so `xplenty_pulumi.client` needs no engine.
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from xplenty_pulumi.core.kinds.variables import quote
     from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
     from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
+    from xplenty_pulumi.dynamic.providers.package import PackageProvider
     from xplenty_pulumi.dynamic.resources.cluster import Cluster
+    from xplenty_pulumi.dynamic.resources.connection import Connection, ConnectionProvider
     from xplenty_pulumi.dynamic.resources.hook import Hook, HookProvider
     from xplenty_pulumi.dynamic.resources.job_run import JobRun
     from xplenty_pulumi.dynamic.resources.lookups import (
@@ -24,24 +26,33 @@ if TYPE_CHECKING:
         get_account_limits,
         get_cluster,
         get_clusters,
+        get_connection,
+        get_connections,
         get_job,
         get_jobs,
         get_package,
         get_packages,
     )
+    from xplenty_pulumi.dynamic.resources.package import Package
 
 __all__ = [
     "Cluster",
     "ClusterProvider",
+    "Connection",
+    "ConnectionProvider",
     "Hook",
     "HookProvider",
     "JobRun",
     "JobRunProvider",
     "LookupFailed",
+    "Package",
+    "PackageProvider",
     "__version__",
     "get_account_limits",
     "get_cluster",
     "get_clusters",
+    "get_connection",
+    "get_connections",
     "get_job",
     "get_jobs",
     "get_package",
@@ -53,10 +64,14 @@ _LOOKUPS = "dynamic.resources.lookups"
 _HOMES = {
     "Cluster": "dynamic.resources.cluster",
     "ClusterProvider": "dynamic.providers.cluster",
+    "Connection": "dynamic.resources.connection",
+    "ConnectionProvider": "dynamic.resources.connection",
     "Hook": "dynamic.resources.hook",
     "HookProvider": "dynamic.resources.hook",
     "JobRun": "dynamic.resources.job_run",
     "JobRunProvider": "dynamic.providers.job_run",
+    "Package": "dynamic.resources.package",
+    "PackageProvider": "dynamic.providers.package",
     "quote": "core.kinds.variables",
 }
 """Where the names are, those of the lookups left out."""

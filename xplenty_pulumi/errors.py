@@ -70,14 +70,18 @@ class SpecError(XplentyError):
 
 
 class ApiError(XplentyError):
-    """The service answered with a refusal; `status` is the HTTP status, `request_id` its name for the call."""
+    """The service answered with a refusal; `status` is the HTTP status, `request_id` its name for the call.
+
+    `said` are the service's own words, as far as it gave any.
+    """
 
     def __init__(
-        self, message: str, *, status: int, request_id: str = "", resource: str = "", advice: str = ""
+        self, message: str, *, status: int, request_id: str = "", resource: str = "", advice: str = "", said: str = ""
     ) -> None:
         super().__init__(message, resource=resource, advice=advice)
         self.status = status
         self.request_id = request_id
+        self.said = said
 
     def __str__(self) -> str:
         text = super().__str__()

@@ -18,10 +18,11 @@ _QUERY = re.compile(
 )
 """A credential among the parameters of an address, such as `?password=` of PostgreSQL; JSON may spell it."""
 _FACT = re.compile(
-    r"https?://[\w.:-]+(?:/[\w.-]+)?(?:/api)?/(?:clusters|hooks|jobs|members|packages)/\d+(?:/[a-z_]+)*"
+    r"https?://[\w.:-]+(?:/[\w.-]+)?(?:/api)?/(?:(?:clusters|hooks|jobs|members|packages)/\d+|connections/[a-z0-9]+/\d+)(?:/[a-z_]+)*"
     r"|https?://"
     r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
-    r"|\b(?:cluster|hook|job|package) \d+",
+    r"|\b(?:cluster|hook|job|package) \d+"
+    r"|\bconnection [a-z0-9]+/\d+",
     re.IGNORECASE,
 )
 """Links to records, dates and ids: a part of one is not masked, even where it happens to be a secret's text."""
@@ -30,7 +31,7 @@ COMMON_WORDS = frozenset(
         *("pending", "creating", "available", "idle", "scaling", "pending_terminate", "terminating", "terminated"),
         *("queued", "running", "completed", "failed", "pending_stoppage", "stopping", "stopped"),
         *("true", "false", "null", "none", "yes", "http", "https", "error", "warning"),
-        *("cluster", "package", "hook", "production", "sandbox"),
+        *("cluster", "connection", "package", "hook", "production", "sandbox"),
     }
 )
 """Words that texts are made of: a mask in their place would hide what is meant, and not the word."""

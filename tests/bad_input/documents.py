@@ -18,7 +18,11 @@ PACKAGE: Mapping[str, Any] = {"id": 3, "name": "p", "status": "active", "variabl
 LOG: Mapping[str, Any] = {"id": 5, "url": "https://api.xplenty.com/x", "log": "line", "summaries": [{"log": "a"}]}
 LIMITS: Mapping[str, Any] = {"limits": {"limit": 5000, "remaining": 4999}}
 INSTANCE: Mapping[str, Any] = {"instance_id": "i-1", "private_dns": "a", "public_dns": "b", "status": "running"}
-RECORDS: Sequence[Mapping[str, Any]] = (DOCUMENTED_CLUSTER, DOCUMENTED_JOB, PACKAGE, LOG, LIMITS, INSTANCE)
+VALIDATION: Mapping[str, Any] = {"id": 7, "package_id": 3, "status": "failed", "errors": [{"message": "Unknown field"}]}
+RECORDS: Sequence[Mapping[str, Any]] = (
+    *(DOCUMENTED_CLUSTER, DOCUMENTED_JOB, PACKAGE, VALIDATION),
+    *(LOG, LIMITS, INSTANCE),
+)
 
 
 def mutated(draw: Random, record: Mapping[str, Any]) -> Any:

@@ -78,6 +78,23 @@ def test_life_of_a_job(client: Client, clock: ManualClock) -> None:
     assert client.jobs.log(job.id).body is not None
 
 
+def test_children_of_a_workflow(clock: ManualClock) -> None:
+    """The tasks of a workflow are jobs of their own, which name their task, and come page by page."""
+    flow = '{"components": [{"name": "one", "package_id": 101}, {"name": "two", "package_id": 103}]}'
+    account = Account(clock=clock)
+    with client_of(account, clock) as client:
+        package = client.packages.create({"name": "Both", "flow_type": "workflow", "data_flow_json": flow})
+        job = client.jobs.run(cluster_id=client.clusters.create({"nodes": 2}).id, package_id=package.id)
+        clock.advance(3600)
+        children = list(client.jobs.children(job.id, page_size=1))
+        failed = list(client.jobs.children(job.id, status="failed"))
+    assert [((one.component or {})["name"], one.status) for one in children] == [
+        ("two", "failed"),
+        ("one", "completed"),
+    ]
+    assert [one.errors for one in failed] == ["Package failed to execute: input path not found."]
+
+
 def test_failed_and_stopped_jobs(client: Client, clock: ManualClock) -> None:
     """A failed job carries the service's words, a stopped one ends, and stopping what has failed is refused."""
     cluster = client.clusters.create({"nodes": 2})

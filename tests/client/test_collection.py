@@ -24,6 +24,8 @@ WRITES: dict[str, tuple[str, Call]] = {
     "resize": ("clusters", lambda client: client.clusters.update(77, {"nodes": 3})),
     "terminate": ("clusters", lambda client: client.clusters.terminate(77)),
     "stop": ("jobs", lambda client: client.jobs.stop(77)),
+    "update of a package": ("packages", lambda client: client.packages.update(77, {"name": "Loads"})),
+    "archive": ("packages", lambda client: client.packages.delete(77)),
     "update of a hook": ("hooks", lambda client: client.hooks.update(77, {"events": []})),
     "delete of a hook": ("hooks", lambda client: client.hooks.delete(77)),
     "ping": ("hooks", lambda client: client.hooks.ping(77)),
@@ -31,6 +33,7 @@ WRITES: dict[str, tuple[str, Call]] = {
 CREATES: dict[str, tuple[str, Call]] = {
     "new cluster": ("clusters", lambda client: client.clusters.create({"nodes": 2})),
     "new run": ("jobs", lambda client: client.jobs.run(cluster_id=5, package_id=8)),
+    "new package": ("packages", lambda client: client.packages.create({"name": "Loads"})),
     "new hook": ("hooks", lambda client: client.hooks.create({"type": "web", "settings": {}, "events": []})),
 }
 LISTS: dict[str, tuple[str, Call]] = {
@@ -38,6 +41,7 @@ LISTS: dict[str, tuple[str, Call]] = {
     "jobs": ("jobs", lambda client: list(client.jobs.list())),
     "packages": ("packages", lambda client: list(client.packages.list())),
     "hooks": ("hooks", lambda client: list(client.hooks.list())),
+    "children": ("jobs", lambda client: list(client.jobs.children(5))),
 }
 
 
@@ -139,10 +143,23 @@ def test_a_new_hook_of_another_type() -> None:
     assert outcome(CREATES["new hook"][1], {**RECORD, "type": "slack"}) is UnsureError
 
 
+def test_a_new_package_of_another_type() -> None:
+    """A workflow is not taken for the new data flow; without a type in either, there is nothing to compare."""
+
+    def create(client: Client) -> object:
+        return client.packages.create({"flow_type": "dataflow"})
+
+    assert outcome(create, {**RECORD, "flow_type": "workflow"}) is UnsureError
+    assert outcome(create, {**RECORD, "flow_type": "dataflow"}) is not UnsureError
+    assert outcome(CREATES["new package"][1], {**RECORD, "flow_type": "workflow"}) is not UnsureError
+    assert outcome(create, RECORD) is not UnsureError
+
+
 PARTS: dict[str, tuple[str, Call]] = {
     "machines": ("clusters", lambda client: client.clusters.instances(77)),
     "watchers": ("clusters", lambda client: client.clusters.watchers(77)),
     "watchers of a run": ("jobs", lambda client: client.jobs.watchers(77)),
+    "validations": ("packages", lambda client: list(client.packages.validations(77))),
 }
 
 

@@ -39,6 +39,8 @@ def test_public_names() -> None:
         "Plan",
         "RateLimit",
         "Subscription",
+        "Validation",
+        "ValidationProblem",
         "Watcher",
     ]
     assert all(hasattr(xplenty_pulumi.client, name) for name in xplenty_pulumi.client.__all__)
@@ -88,8 +90,19 @@ def test_public_methods() -> None:
             "watchers",
         ],
         "hooks": ["create", "delete", "get", "list", "ping", "update"],
-        "jobs": ["get", "list", "log", "run", "stop", "unwatch", "variables", "watch", "watchers"],
-        "packages": ["get", "list"],
+        "jobs": ["children", "get", "list", "log", "run", "stop", "unwatch", "variables", "watch", "watchers"],
+        "packages": [
+            "create",
+            "delete",
+            "export",
+            "get",
+            "list",
+            "start_validation",
+            "update",
+            "validate",
+            "validation",
+            "validations",
+        ],
         "plans": ["list", "subscription"],
     }
 

@@ -1,4 +1,4 @@
-"""What is only looked at: packages, schedules, hooks, regions, stacks, the user; and watchers."""
+"""What is only looked at: listed packages, schedules, hooks, regions, stacks, the user; and watchers."""
 
 import pytest
 

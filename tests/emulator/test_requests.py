@@ -246,9 +246,7 @@ def test_search_says_that_it_is_not_there(area: str, schema_watch: SchemaWatch) 
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "packages"),
-        ("PUT", "packages/101"),
-        ("GET", "packages/101/export"),
+        ("GET", "packages/templates"),
         ("POST", "schedules/301/run"),
         ("GET", "connections"),
         ("POST", "connections/s3/test"),

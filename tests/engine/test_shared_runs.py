@@ -10,6 +10,7 @@ from tests.support.engine.ran import bridged
 from tests.support.engine.stack import Stack, cluster, job, writes
 from tests.support.faults.behaviours import rewritten
 from tests.support.openapi import SchemaWatch
+from xplenty_pulumi.core.kinds.job_run import RUN_KEY
 from xplenty_pulumi.emulator import Emulator, FaultRule, Faults, PackageSeed
 
 ENDLESS = PackageSeed(200, "Runs until it is stopped", run_seconds=10_000_000)
@@ -150,3 +151,18 @@ def test_a_change_that_was_not_previewed_is_not_sent(stack: Stack, account: Emul
     assert account.jobs()[0].watched
     stack.declare(cluster("etl"), job("load", notify=False, timeout="3h", **GOING)).up("--refresh").succeeded()
     assert not account.jobs()[0].watched
+
+
+def test_a_run_with_a_key_is_found_again_by_it(stack: Stack, account: Emulator) -> None:
+    """The program sees no key, nothing is planned for it, and a state that has lost the run takes it up by it."""
+    account.add_package(replace(ENDLESS, id=201, variables={RUN_KEY: "''"}))
+    program = (cluster("etl"), job("load", package_id=201, wait_for="running", variables={"day": "1"}))
+    stack.declare(*program).up().succeeded()
+    (run,) = account.jobs()
+    assert "[xp2:" in run.variables[RUN_KEY]
+    assert stack.outputs()["load"]["variables"] == {"day": "1"}
+    stack.up("--expect-no-changes", "--refresh").succeeded()
+
+    stack.run("state", "delete", "--yes", stack.state()["load"]["urn"]).succeeded()
+    assert "its key says that it was started for this resource" in stack.up().succeeded().output
+    assert (stack.state()["load"]["id"], starts(account)) == (str(run.id), 1)

@@ -21,7 +21,7 @@ KEY = "a-key-for-tests"
 AUTHORIZED = {"Authorization": f"Basic {base64.b64encode(KEY.encode()).decode()}"}
 CLUSTERS = f"/{Seed().account_id}/api/clusters"
 COMPLETES, FAILS, IS_BIG = 101, 103, 104
-NOT_EMULATED = ("listJobChildren", "listPackageTemplates", "searchClusters", "searchHooks", "searchJobs")
+NOT_EMULATED = ("listPackageTemplates", "searchClusters", "searchHooks", "searchJobs")
 HOOKS: dict[str, dict[str, Any]] = {
     "web": {"url": "http://192.0.2.1/", "basic_auth": "t", "basic_auth_data": "YTpi", "insecure_ssl": True},
     "slack": {"url": "https://192.0.2.1/in", "team": "harbour", "channel": "#quay"},
@@ -75,7 +75,7 @@ class Visitor:
 
 def visitor(knobs: Knobs | None = None) -> Visitor:
     clock = ManualClock()
-    seed = Seed(api_key=KEY, clusters_that_fail=("doomed",))
+    seed = Seed(api_key=KEY, clusters_that_fail=("doomed",), connections_that_fail=("doomed",))
     return Visitor(Account(seed, clock=clock, knobs=knobs or Knobs()), clock)
 
 
@@ -94,12 +94,54 @@ def look_around(who: Visitor) -> None:
         who.call("GET", path)
     for path in ("hooks/types", "packages/templates", "packages/101", "schedules", "schedules/301"):
         who.call("GET", path)
-    for status in ("active", "archived"):
-        who.call("GET", "packages", query={"status": status, "include": "flow", "sort": "name", "limit": 2})
+    look_at_packages(who)
     for kind in ("clusters", "jobs"):
         who.call("GET", f"{kind}/search", query={"q": "busy"})
     watch(who, "schedules/301")
     look_at_hooks(who)
+    look_at_connections(who)
+
+
+def look_at_connections(who: Visitor) -> None:
+    """Have one connection that works and one whose test fails; both are removed again."""
+    for name in ("harbour", "doomed"):
+        fields = {"name": name, "username": "quay", "password": "tide-tables", "host": "db.example.test"}
+        who.call("POST", "connections/mysql/test", fields)
+        path = f"connections/mysql/{who.new('connections/mysql', fields)}"
+        who.call("POST", f"{path}/test")
+        who.call("PUT", path, {"port": "3307"})
+        who.call("GET", "connections", query={"type": "mysql,s3", "sort": "type", "limit": 1})
+        for method in ("GET", "DELETE", "GET"):
+            who.call(method, path)
+    who.call("GET", "connections/types")
+
+
+def look_at_packages(who: Visitor) -> None:
+    """Make packages in each way, check them until they are right, change them, and archive one."""
+    broken = {"components": [{"id": "c1", "fails_validation": "Unknown field"}]}
+    made = who.new("packages", {"name": "tides", "variables": {"day": "'x'"}, "raw_data": broken})
+    for body in ({"source_package_id": made}, {}, who.call("GET", f"packages/{made}/export").json()):
+        last = who.new("packages", {**body, "name": "tides"})
+    look_at_validations(who, made)
+    who.call(
+        "PUT", f"packages/{made}", {"variables": {"night": "'y'"}, "data_flow_json": "{}", "description": "mended"}
+    )
+    look_at_validations(who, made)
+    for method in ("DELETE", "GET", "DELETE"):
+        who.call(method, f"packages/{last}")
+    who.call("PUT", f"packages/{last}", {"name": "low tides"})
+    for status in ("active", "archived"):
+        who.call("GET", "packages", query={"status": status, "include": "flow", "sort": "name", "limit": 2})
+
+
+def look_at_validations(who: Visitor, package: int) -> None:
+    path = f"packages/{package}/validations"
+    number = who.call("POST", path).json().get("id", 0)
+    for _ in range(2):
+        who.call("GET", f"{path}/{number}")
+        who.call("GET", path, query={"status": "all", "sort": "updated"})
+        who.clock.advance(10)
+    who.call("POST", f"packages/{package}/validate")
 
 
 def look_at_hooks(who: Visitor) -> None:
@@ -138,6 +180,9 @@ def run_jobs(who: Visitor, cluster: int) -> None:
     for package in (COMPLETES, FAILS, IS_BIG, COMPLETES, COMPLETES):
         last = who.new("jobs", {"cluster_id": cluster, "package_id": package, **values})
     watch(who, f"jobs/{last}")
+    tasks = [{"name": f"task {package}", "package_id": package} for package in (COMPLETES, FAILS)]
+    workflow = who.new("packages", {"flow_type": "workflow", "raw_data": {"components": tasks}})
+    who.new("jobs", {"cluster_id": cluster, "package_id": workflow})
     for seconds in (0, 3, 10, 30, 60, 60):
         who.clock.advance(seconds)
         look_at_jobs(who)
@@ -199,7 +244,7 @@ def knob_variants() -> Iterator[Any]:
 def test_every_declared_success_is_reached_and_fits(schema_watch: SchemaWatch) -> None:
     """A long visit sees each call succeed in each declared way, and each answer fits.
 
-    Searches, templates and children of jobs are declared, yet this emulator says 501 to them.
+    Searches and templates are declared, yet this emulator says 501 to them.
     """
     documented, older = visitor(), visitor(Knobs(watch_job_status=200))
     for who in (documented, older):

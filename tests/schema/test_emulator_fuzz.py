@@ -51,7 +51,7 @@ QUICK = settings(
 
 
 class InhabitedAccount:
-    """An account with a ready cluster, a pending one, a completed job and a hook, as a WSGI application."""
+    """An account with two clusters, a completed job, a connection, a hook and a validation, as a WSGI application."""
 
     def __init__(self) -> None:
         clock = ManualClock()
@@ -63,14 +63,19 @@ class InhabitedAccount:
         pending = self._create("clusters", b'{"nodes": 2}')
         settings = b'{"url": "http://127.0.0.1:9/", "basic_auth_data": "YTpi"}'
         hook = self._create("hooks", b'{"type": "web", "events": ["job"], "settings": %s}' % settings)
+        validation = self._create("packages/101/validations", b"")
+        bucket = self._create("connections/s3", b'{"name": "quay", "username": "quay", "password": "tide"}')
         self.clusters = [ready, pending]
         self.ids = {
             "account_id": ACCOUNT_ID,
             "cluster_id": ready,
+            "connection_id": bucket,
+            "connection_type": "s3",
             "hook_id": hook,
             "job_id": job,
             "output_id": job * 10,
             "package_id": 101,
+            "validation_id": validation,
             "schedule_id": 301,
         }
 
@@ -111,6 +116,11 @@ LIKELY: dict[str, dict[str, dict[str, Any]]] = {
         "cluster_id": {"enum": InhabitedAccount().clusters},
         "package_id": {"enum": [101, 102, 103, 104, 105, 999_999]},
     },
+    "PackageCreate": {
+        "source_package_id": {"enum": [101, 105, 999_999]},
+        "data_flow_json": {"enum": ["{}", '{"components": [{"id": "a", "fails_validation": "b"}]}', "{"]},
+    },
+    "PackageUpdate": {"data_flow_json": {"enum": ["{}", '{"components": []}', "{"]}},
 }
 """Bounds within which a made-up value has a fair chance to be accepted."""
 

@@ -12,6 +12,11 @@ from tests.support.openapi_contract import Contract
 EXAMPLES = {
     path.stem: json.loads(path.read_text(encoding="utf-8")) for path in Path(__file__).parent.glob("examples/*")
 }
+OF_A_TYPE = {
+    *("create-connection", "delete-connection", "get-connection", "list-connections", "test-connection-failed"),
+    "update-connection",
+}
+"""Answers with fields that depend on a type."""
 HEADERS = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "4999", "Content-Type": "application/vnd.xplenty+json"}
 
 
@@ -56,7 +61,7 @@ def test_an_invented_field_is_noticed(known: Contract, name: str) -> None:
     example = EXAMPLES[name]
     answer = example["answer"]
     spoilt = [{**answer[0], "invented": []}] if isinstance(answer, list) else {**answer, "invented": []}
-    free = name.startswith("error-")
+    free = name.startswith("error-") or name in OF_A_TYPE
     assert bool(answer_problems(known, example, spoilt)) is not free
 
 

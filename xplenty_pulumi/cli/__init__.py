@@ -1,7 +1,7 @@
 """The command `xplenty-pulumi`.
 
 - `app`: the commands, and what all of them share.
-- `branch`, `comment`, `drift`, `listen`, `recover`, `status`: a family of commands each.
+- `branch`, `comment`, `drift`, `listen`, `pull`, `recover`, `status`: a family of commands each.
 - `emulator`: the command that serves an account.
 - `ending`: the commands that follow one thing until its goal or its end: `wait`, `stop` and `terminate`.
 - `engine`: the `pulumi` command, its locks, and the states of its backend.

@@ -34,8 +34,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "hand-over": (
         "recover.hand_over:hand_over",
-        "Hand a cluster or a hook over to a resource of the stack, whose next `pulumi up` adopts it.",
+        "Hand something that exists over to a resource of the stack, whose next `pulumi up` adopts it.",
     ),
+    "pull": ("pull.command:pull", "Write what the service has of a package back into the file that the program names."),
     "preview-comment": (
         "comment.command:preview_comment",
         "Read `pulumi preview --json` from stdin, errors included, and print a comment of at most 65,000 bytes.",

@@ -9,8 +9,9 @@
 Every method returns a model or raises one of `xplenty_pulumi.errors`.
 
 - `api`: the client, and the calls about the account itself.
-- `clusters`, `jobs`, `hooks`, `packages`: the calls of each collection.
-- `models`: what the service answers, as frozen values; the records of hooks stand in `hooks`.
+- `clusters`, `jobs`, `packages`, `connections`, `hooks`: the calls of each collection.
+- `models`: what the service answers, as frozen values; the records of hooks and connections stand beside their calls.
+- `validations`: the records of what the service finds when it checks a package.
 - `parsing`: from JSON values to models.
 - `collection`: the calls that all collections share, and whose record an answer holds.
 - `paging`: lists that come in pages.
@@ -18,6 +19,7 @@ Every method returns a model or raises one of `xplenty_pulumi.errors`.
 """
 
 from xplenty_pulumi.client.api import Client
+from xplenty_pulumi.client.connections import Connection, ConnectionType
 from xplenty_pulumi.client.hooks import Hook, HookEvent, HookSettings, HookTrigger, HookType, PingedHook
 from xplenty_pulumi.client.models import (
     BootstrapAction,
@@ -34,11 +36,14 @@ from xplenty_pulumi.client.models import (
     Subscription,
     Watcher,
 )
+from xplenty_pulumi.client.validations import Validation, ValidationProblem
 
 __all__ = [
     "BootstrapAction",
     "Client",
     "Cluster",
+    "Connection",
+    "ConnectionType",
     "Creator",
     "Hook",
     "HookEvent",
@@ -55,5 +60,7 @@ __all__ = [
     "Plan",
     "RateLimit",
     "Subscription",
+    "Validation",
+    "ValidationProblem",
     "Watcher",
 ]

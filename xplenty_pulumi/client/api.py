@@ -11,6 +11,7 @@ from random import Random
 from types import TracebackType
 
 from xplenty_pulumi.client.clusters import Clusters
+from xplenty_pulumi.client.connections import Connections
 from xplenty_pulumi.client.hooks import Hooks
 from xplenty_pulumi.client.http.address import parse_account, parse_address
 from xplenty_pulumi.client.http.calls import ApiCall, Caller, scrub_http_logs
@@ -100,6 +101,11 @@ class Client:
         return Hooks(self._caller, base=self._base)
 
     @cached_property
+    def connections(self) -> Connections:
+        """The connections of the account."""
+        return Connections(self._caller, base=self._base)
+
+    @cached_property
     def plans(self) -> Plans:
         """The plans of the account."""
         return Plans(self._caller, base=self._base)
@@ -107,7 +113,7 @@ class Client:
     def within(self, deadline: float) -> "Client":
         """Return this client with another deadline: connections, key and what it has sent are shared."""
         other = copy.copy(self)
-        for collection in ("clusters", "jobs", "packages", "hooks", "plans"):
+        for collection in ("clusters", "jobs", "packages", "hooks", "connections", "plans"):
             vars(other).pop(collection, None)  # made anew for the other deadline
         other._caller = self._caller.within(deadline)  # noqa: SLF001 - of the same class
         return other

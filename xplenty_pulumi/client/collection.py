@@ -23,12 +23,12 @@ T = TypeVar("T")
 RecordT = TypeVar("RecordT", bound=Identified)
 OtherT = TypeVar("OtherT", bound=Identified)
 
-_ADDRESS = re.compile(r"/([^/]+)/api/([^/]+)/([0-9]+)(/.*)?")
-"""The documented form; behind the id of its owner stands the name of a part, such as a log."""
+_ADDRESS = re.compile(r"/([^/]+)/api/([^/]+)/((?:[a-z][a-z0-9]*/)?[0-9]+)(/.*)?")
+"""The documented form; before an id may stand its type, and behind it the name of a part, such as a log."""
 _NUMERIC_ACCOUNT = re.compile(r"(u_)?[0-9]+")
 
 
-def checked_id(value: int, *, field: str) -> int:
+def checked_id(value: int | str, *, field: str) -> int:
     """Return `value` if it can be an id; raises SpecError."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise SpecError(f"{field} must be a positive whole number", field=field)
@@ -56,79 +56,106 @@ class Collection(Generic[RecordT]):
         self._base = base
         self._kind = self._name.removesuffix("s")
 
-    def _path_of(self, number: int) -> str:
-        return f"{self._base}/{self._name}/{checked_id(number, field=f'{self._kind}_id')}"
+    def _path_of(self, key: int | str) -> str:
+        return f"{self._base}/{self._name}/{self._checked(key)}"
+
+    def _checked(self, key: int | str) -> int | str:
+        """Return what can identify a record, to be put into a path; raises SpecError."""
+        return checked_id(key, field=f"{self._kind}_id")
 
     def _create(
-        self, body: Mapping[str, object], *, resource: str, check: Callable[[RecordT], None] = lambda _: None
+        self,
+        body: Mapping[str, object],
+        *,
+        resource: str,
+        within: str = "",
+        check: Callable[[RecordT], None] = lambda _: None,
     ) -> RecordT:
-        """Make a call that creates a record; `check` raises Unreadable for one that was not asked for."""
+        """Make a call that creates a record; `check` raises Unreadable for one that was not asked for.
+
+        `within` is what stands behind the name of the collection.
+        """
 
         def read(answer: Answered) -> RecordT:
             record = self._read_one(self._model, answer)
             check(record)
             return record
 
-        request = HttpRequest("POST", f"{self._base}/{self._name}", body=checked_body(body))
+        request = HttpRequest("POST", f"{self._base}/{self._name}{within}", body=checked_body(body))
         return self._caller.run(ApiCall(CallKind.CREATE, request, resource, read))
 
     def _one(
         self,
         method: str,
-        number: int,
+        key: int | str,
         *,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, object] | None = None,
     ) -> RecordT:
         """Make a call about one record, which the answer holds."""
-        path = self._path_of(number)
+        path = self._path_of(key)
         request = HttpRequest(method, path, query or {}, None if body is None else checked_body(body))
         kind = CallKind.READ if method == "GET" else CallKind.WRITE
-        read = partial(self._read_one, self._model, number=number)
-        return self._caller.run(ApiCall(kind, request, label(self._kind, number), read))
+        read = partial(self._read_one, self._model, key=key)
+        return self._caller.run(ApiCall(kind, request, label(self._kind, key), read))
 
-    def _part(self, method: str, number: int, part: str, *, read: Callable[[Answered], T]) -> T:
+    def _part(self, method: str, key: int | str, part: str, *, read: Callable[[Answered], T]) -> T:
         """Make a call about a part of one record; nothing is read that shows itself to be of another record."""
 
         def read_checked(answer: Answered) -> T:
             for item in answer.body if isinstance(answer.body, list) else [answer.body]:
                 if isinstance(item, Mapping):
-                    self._check(item.get(f"{self._kind}_url"), number=number)
-                    self._check(item.get("url"), number=number, is_part=True)
+                    self._check(item.get(f"{self._kind}_url"), key=key)
+                    self._check(item.get("url"), key=key, is_part=True)
             return read(answer)
 
-        request = HttpRequest(method, f"{self._path_of(number)}/{part}")
+        request = HttpRequest(method, f"{self._path_of(key)}/{part}")
         kind = CallKind.READ if method == "GET" else CallKind.WRITE
-        return self._caller.run(ApiCall(kind, request, f"{part} of {self._kind} {number}", read_checked))
+        return self._caller.run(ApiCall(kind, request, f"{part} of {self._kind} {key}", read_checked))
 
     def _list(self, query: Mapping[str, str]) -> Listed[RecordT]:
-        return Listed(partial(self._page, query), note_cut=lambda: self._caller.cut.add(self._name))
+        return self._listed(f"{self._base}/{self._name}", query, what=self._name, read_all=self._read_all)
 
-    def _page(self, query: Mapping[str, str], offset: int) -> Page[RecordT]:
-        def read(answer: Answered) -> Page[RecordT]:
-            records = read_records(self._model, answer)
-            if len({record.id for record in records}) < len(records):
-                raise Unreadable(f"with one {self._model.__name__} twice")
-            for record in records:
-                self._check_addresses(record)
-            return page_of(records, answer.next_page, offset=offset, limit=int(query["limit"]))
+    def _list_part(
+        self, number: int, part: str, query: Mapping[str, str], *, read_all: Callable[[Answered], tuple[OtherT, ...]]
+    ) -> Listed[OtherT]:
+        """Return the records of another list that belongs to one record."""
+        what = f"{part} of {self._kind} {number}"
+        return self._listed(f"{self._path_of(number)}/{part}", query, what=what, read_all=read_all)
 
-        request = HttpRequest("GET", f"{self._base}/{self._name}", {**query, "offset": str(offset)})
-        return self._caller.run(ApiCall(CallKind.READ, request, self._name, read))
+    def _listed(
+        self, path: str, query: Mapping[str, str], *, what: str, read_all: Callable[[Answered], tuple[OtherT, ...]]
+    ) -> Listed[OtherT]:
+        def page(offset: int) -> Page[OtherT]:
+            def read(answer: Answered) -> Page[OtherT]:
+                return page_of(read_all(answer), answer.next_page, offset=offset, limit=int(query["limit"]))
 
-    def _read_one(self, model: type[OtherT], answer: Answered, *, number: int | None = None) -> OtherT:
-        """Return the body as the record with this id, or as a new one without it; raises Unreadable."""
+            request = HttpRequest("GET", path, {**query, "offset": str(offset)})
+            return self._caller.run(ApiCall(CallKind.READ, request, what, read))
+
+        return Listed(page, note_cut=lambda: self._caller.cut.add(what))
+
+    def _read_one(self, model: type[OtherT], answer: Answered, *, key: int | str | None = None) -> OtherT:
+        """Return the body as the record with this key, or as a new one without it; raises Unreadable."""
         record = read_record(model, answer)
-        if number is not None and record.id != number:
+        if key is not None and record.key != key:
             raise Unreadable(f"with another {model.__name__} than the one asked for")
         self._check_addresses(record)
         return record
 
+    def _read_all(self, answer: Answered) -> tuple[RecordT, ...]:
+        records = read_records(self._model, answer)
+        if len({record.key for record in records}) < len(records):
+            raise Unreadable(f"with one {self._model.__name__} twice")
+        for record in records:
+            self._check_addresses(record)
+        return records
+
     def _check_addresses(self, record: Identified) -> None:
         for name in ("url", "html_url"):
-            self._check(getattr(record, name, None), number=record.id)
+            self._check(getattr(record, name, None), key=record.key)
 
-    def _check(self, address: object, *, number: int, is_part: bool = False) -> None:
+    def _check(self, address: object, *, key: int | str, is_part: bool = False) -> None:
         """Compare an address of the documented form; the host is not compared, because a proxy may have another."""
         try:
             path = urlsplit(address).path if isinstance(address, str) else ""
@@ -137,7 +164,7 @@ class Collection(Generic[RecordT]):
         found = _ADDRESS.fullmatch(path)
         if found is None or bool(found[4]) is not is_part:
             return
-        if (found[2], found[3]) != (self._name, str(number)):
+        if (found[2], found[3]) != (self._name, str(key)):
             raise Unreadable(f"with the address of something else than one of the {self._name} asked for")
         # An account has a numeric id beside its text, and only one of them is known here.
         shown, asked = unquote(found[1]).casefold(), unquote(self._base.split("/")[1]).casefold()

@@ -174,7 +174,7 @@ class Hooks(Collection[Hook]):
         The answer does not say whether the test arrived. UnsureError means that it may have been sent.
         """
         request = HttpRequest("GET", f"{self._path_of(hook_id)}/ping")
-        read = partial(self._read_one, PingedHook, number=hook_id)
+        read = partial(self._read_one, PingedHook, key=hook_id)
         return self._caller.run(ApiCall(CallKind.WRITE, request, f"ping of hook {hook_id}", read))
 
 

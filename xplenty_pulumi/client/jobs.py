@@ -76,6 +76,24 @@ class Jobs(Collection[Job]):
         )
         return self._list(query)
 
+    def children(
+        self,
+        job_id: int,
+        *,
+        status: str = "all",
+        sort: str | None = None,
+        direction: str | None = None,
+        since: datetime | None = None,
+        page_size: int = 100,
+    ) -> Listed[Job]:
+        """Yield the jobs that the tasks of a workflow's job have started; `component` names the task of each.
+
+        The newest comes first unless `sort` (`created`, `updated`) and `direction` say otherwise. A job of another
+        package has none.
+        """
+        query = list_query(status=status, sort=sort, direction=direction, since=since, page_size=page_size)
+        return self._list_part(job_id, "children", query, read_all=self._read_all)
+
     def stop(self, job_id: int) -> Job:
         """Ask for the end of an active job and return it as `pending_stoppage`; InvalidError if it has ended."""
         return self._one("DELETE", job_id)

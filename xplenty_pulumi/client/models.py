@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from xplenty_pulumi.client.parsing import Errors, Id, Lenient, Moment, Several, Status
+from xplenty_pulumi.client.parsing import Errors, Flow, Id, Lenient, Moment, Several, Status
 
 
 class Record(BaseModel):
@@ -28,6 +28,11 @@ class Identified(Record):
     """A record that is identified by its id."""
 
     id: Id
+
+    @property
+    def key(self) -> int | str:
+        """What its calls are about: its id, or more where an id is one only within a type."""
+        return self.id
 
 
 class Creator(Record):
@@ -191,7 +196,7 @@ class JobLog(Record):
 
 
 class Package(Identified):
-    """A data package; `data_flow_json` is there only if asked for by `include`."""
+    """A data package; `data_flow_json` is there only if asked for by `include`, and one text if it is sent as JSON."""
 
     status: Status
     name: Lenient[str] = None
@@ -202,11 +207,10 @@ class Package(Identified):
     package_version: Lenient[str] = None
     version: Lenient[int] = None
     item_id: Lenient[int] = None
-    data_flow_json: Lenient[str] = None
+    data_flow_json: Flow = None
     owner_id: Lenient[int] = None
     created_at: Lenient[Moment] = None
     updated_at: Lenient[Moment] = None
-    creator: Lenient[Creator] = None
     url: Lenient[str] = None
     html_url: Lenient[str] = None
 

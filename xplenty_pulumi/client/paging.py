@@ -77,13 +77,13 @@ class Listed(Iterator[Item]):
         return next(self._items)
 
     def _read(self, page_at: Callable[[int], Page[Item]]) -> Iterator[Item]:
-        seen: set[int] = set()
+        seen: set[int | str] = set()
         offset = 0
         for _ in range(MOST_PAGES):
             page = page_at(offset)
-            fresh = [item for item in page.items if item.id not in seen]
+            fresh = [item for item in page.items if item.key not in seen]
             yield from fresh
-            seen.update(item.id for item in fresh)
+            seen.update(item.key for item in fresh)
             self.is_complete = page.is_last or not page.items
             if page.is_last or page.following <= offset or not fresh:
                 break

@@ -1,5 +1,6 @@
 """From parsed JSON to models: a field that cannot be read is None, a body that is something else is Unreadable."""
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -90,9 +91,18 @@ def _one_text(value: object) -> object:
     return "; ".join(text for text in texts if isinstance(text, str))
 
 
+def _as_json(value: object) -> object:
+    """A flow that is sent as JSON, and not inside a text, as the text that it is documented to be."""
+    try:
+        return json.dumps(value) if isinstance(value, Mapping | list) else value
+    except RecursionError:
+        return None
+
+
 Lenient = Annotated[T | None, WrapValidator(_none_if_unreadable)]
 Several = Annotated[tuple[T, ...] | None, WrapValidator(_readable_items)]
 Errors = Annotated[Lenient[str], BeforeValidator(_one_text)]
+Flow = Annotated[Lenient[str], BeforeValidator(_as_json)]
 Id = Annotated[int, BeforeValidator(_no_flag), Field(gt=0)]
 Status = Annotated[str, Field(strict=True, min_length=1)]
 Moment = Annotated[datetime, AfterValidator(_as_utc)]

@@ -6,6 +6,7 @@ are taken in `xplenty_pulumi.core`.
 - `resources`: what a program writes.
 - `providers`: what the engine calls.
 - `bridge`: private details of the host, each probed and with a fallback.
+- `flows`: the flows that programs declare, each in a file beside the project.
 - `operations`: the operations under way, and advice where the engine could begin more of them at once.
 - `properties`: the dictionaries of the engine, read and written.
 - `secrets`: secret inputs, found by where they stand.

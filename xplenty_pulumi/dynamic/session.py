@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar, overload
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
-from xplenty_pulumi.core.kinds.kind import Ending, Kind
+from xplenty_pulumi.core.kinds.kind import Ending, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Owner, scope_of
 from xplenty_pulumi.core.preview.questions import PreviewQuestions
 from xplenty_pulumi.core.reading.account import Polls
@@ -113,7 +113,7 @@ class Session:
         """The check for clusters that the operation has left behind."""
         return FinalCheck(self.client, self.clock)
 
-    def hold(self, kind: Kind, resource_id: int, owner: Owner | None = None) -> None:
+    def hold(self, kind: Kind, resource_id: Key, owner: Owner | None = None) -> None:
         """Note that the engine's state holds this thing for `owner`, so that it is not taken for a lost one."""
         for holder in [getattr(self, name) for name in kind.held_by] or [self._known(kind)]:
             holder.hold(resource_id)
@@ -135,7 +135,8 @@ class Session:
 
     def job_runs(self, call: EngineCall) -> RunReconciler:
         """Return the account's job runs, reporting to the row of the resource that `call` is about."""
-        return RunReconciler(self.client, self.runs, self._patience(call), polls=self.polls)
+        takes_key = self.questions.takes_run_key
+        return RunReconciler(self.client, self.runs, self._patience(call), polls=self.polls, takes_key=takes_key)
 
     def definitions(self, kind: Kind, call: EngineCall) -> DefinitionReconciler[Any]:
         """Return the account's definitions of a kind, reporting to the row of the resource that `call` is about."""

@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     )
     from xplenty_pulumi.emulator.faults.rules import ALWAYS, FIRST, SECOND, FaultRule, Faults, Strike
     from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
+    from xplenty_pulumi.emulator.life.connections import EmulatedConnection
     from xplenty_pulumi.emulator.life.knobs import Knobs
+    from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedValidation, PackageSeed
     from xplenty_pulumi.emulator.life.records import (
         EmulatedCluster,
         EmulatedHook,
         EmulatedJob,
-        EmulatedPackage,
         EmulatedSchedule,
-        PackageSeed,
     )
     from xplenty_pulumi.emulator.life.seed import ScheduleSeed, Seed, TaskPackageSeed
     from xplenty_pulumi.emulator.wire.messages import Request, Response
@@ -61,10 +61,12 @@ __all__ = [
     "Delivery",
     "Effect",
     "EmulatedCluster",
+    "EmulatedConnection",
     "EmulatedHook",
     "EmulatedJob",
     "EmulatedPackage",
     "EmulatedSchedule",
+    "EmulatedValidation",
     "Emulator",
     "Fault",
     "FaultRule",
@@ -94,8 +96,8 @@ __all__ = [
 ]
 
 _MODULES = (
-    *("life.knobs", "life.records", "life.seed", "wire.messages", "hooks.outbox", "account", "backstage", "emulator"),
-    *("faults.fault", "faults.catalogue", "faults.rules"),
+    *("life.knobs", "life.packages", "life.connections", "life.records", "life.seed", "wire.messages", "hooks.outbox"),
+    *("account", "backstage", "emulator", "faults.fault", "faults.catalogue", "faults.rules"),
 )
 
 

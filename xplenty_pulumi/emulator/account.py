@@ -16,6 +16,7 @@ from xplenty_pulumi.emulator.hooks.outbox import Delivery, Outbox
 from xplenty_pulumi.emulator.life import clusters, effects
 from xplenty_pulumi.emulator.life.clock import Credits, ServiceTime
 from xplenty_pulumi.emulator.life.knobs import Knobs
+from xplenty_pulumi.emulator.life.packages import settled
 from xplenty_pulumi.emulator.life.records import FINAL, Moment
 from xplenty_pulumi.emulator.life.seed import Seed, plant
 from xplenty_pulumi.emulator.life.store import Store
@@ -26,6 +27,7 @@ from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, VENDOR_TYPE, Answer
 T = TypeVar("T")
 CALLS_KEPT = 100_000
 _CLUSTER_OR_JOB = re.compile(r"/[^/]+/api/(clusters|jobs)(?:/(\d{1,18}))?/?")
+_VALIDATIONS = re.compile(r"/[^/]+/api/packages/(\d{1,18})/validations(?:/\d{1,18})?/?")
 _PREFLIGHT = {"Access-Control-Allow-Methods": "GET, POST, PUT, DELETE", "Access-Control-Allow-Headers": "*"}
 
 
@@ -173,6 +175,7 @@ class Account:
             links=self._links(),
             parameters=reading.parameters_of(request, area=route.area),
             ids=route.ids,
+            type=route.type,
         )
         return route.handler(call)
 
@@ -198,15 +201,18 @@ class Account:
         }
         if answer.payload is None:
             return Response(answer.status, headers)
-        headers["Content-Type"] = f"{VENDOR_TYPE}; version=2"
+        headers.setdefault("Content-Type", f"{VENDOR_TYPE}; version=2")
         return Response(answer.status, headers, json.dumps(answer.payload).encode())
 
 
 def _reads_unfinished(request: Request, world: World) -> bool:
-    """Whether a request reads a cluster that is under way or a job that has not ended, alone or in a list.
+    """Whether a request reads a cluster that is under way, or a job or validation that has not ended.
 
-    A list counts where any of the account's clusters, or jobs, is unfinished, whatever its filters leave out.
+    A list counts where any of its clusters, jobs or validations is unfinished, whatever its filters leave out.
     """
+    if request.method == "GET" and (found := _VALIDATIONS.fullmatch(request.path)):
+        ours = (one for one in world.validations.values() if one.package_id == int(found[1]))
+        return any(settled(one, now=world.now).status == "running" for one in ours)
     found = _CLUSTER_OR_JOB.fullmatch(request.path) if request.method == "GET" else None
     if found is None:
         return False

@@ -10,27 +10,28 @@ from xplenty_pulumi.emulator.account import Account, LoggedCall
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
 from xplenty_pulumi.emulator.hooks.sending import send
 from xplenty_pulumi.emulator.life import clusters, effects, jobs
+from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.knobs import CLUSTER_IN_ERROR
+from xplenty_pulumi.emulator.life.packages import EmulatedPackage, PackageSeed, saved
 from xplenty_pulumi.emulator.life.records import (
     ENDED,
     FINAL,
     EmulatedCluster,
     EmulatedHook,
     EmulatedJob,
-    EmulatedPackage,
     EmulatedSchedule,
     Moment,
-    PackageSeed,
 )
 from xplenty_pulumi.emulator.life.seed import package_of
 from xplenty_pulumi.emulator.life.world import Kind, World
 
-KindName: TypeAlias = Literal["cluster", "job", "package", "schedule", "hook"]
+KindName: TypeAlias = Literal["cluster", "job", "package", "schedule", "connection", "hook"]
 _KINDS: dict[str, Kind] = {
     "cluster": EmulatedCluster,
     "job": EmulatedJob,
     "package": EmulatedPackage,
     "schedule": EmulatedSchedule,
+    "connection": EmulatedConnection,
     "hook": EmulatedHook,
 }
 
@@ -108,6 +109,19 @@ class Backstage:
             self.account.outbox.wake()
             return world.hooks[number]
 
+    def connections(self) -> tuple[EmulatedConnection, ...]:
+        """Return every connection as it is now, oldest first."""
+        with self._present() as (world, _):
+            return tuple(world.connections.values())
+
+    def edit_connection(self, number: int, **fields: Any) -> EmulatedConnection:
+        """Change fields of a connection at once, such as its `settings`, or the `failure` of its test."""
+        with self._present() as (world, now):
+            settings = {**world.connections[number].settings, **fields.pop("settings", {})}
+            changed: dict[str, Any] = {"updated_at": now, "settings": settings} | fields
+            world.put(replace(world.connections[number], **changed))
+            return world.connections[number]
+
     def deliveries(self) -> tuple[Delivery, ...]:
         """Return what was sent to hooks, or is about to be, oldest first; of more than 10,000 only the last."""
         with self._present():
@@ -166,6 +180,17 @@ class Backstage:
         with self._present() as (world, _):
             world.put(package_of(package, now=world.now))
             return world.packages[package.id]
+
+    def packages(self) -> tuple[EmulatedPackage, ...]:
+        """Return every package as it is now, archived ones too, oldest first."""
+        with self._present() as (world, _):
+            return tuple(world.packages.values())
+
+    def edit_package(self, number: int, **fields: Any) -> EmulatedPackage:
+        """Save a package with other fields, as somebody does in the editor; also one that is archived."""
+        with self._present() as (world, now):
+            world.put(saved(world.packages[number], at=now, **fields))
+            return world.packages[number]
 
     def edit_cluster(self, number: int, **fields: Any) -> EmulatedCluster:
         """Change fields of a cluster at once, whatever its status and whether or not a client could."""

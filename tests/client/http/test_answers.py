@@ -32,10 +32,19 @@ OPERATIONS: dict[str, tuple[str, Callable[[Client], object]]] = {
     "jobs.run": ("create", lambda client: client.jobs.run(cluster_id=77, package_id=3)),
     "jobs.stop": ("write", lambda client: client.jobs.stop(5)),
     "jobs.variables": ("read", lambda client: client.jobs.variables(5)),
+    "jobs.children": ("read", lambda client: list(client.jobs.children(5))),
     "jobs.log": ("read", lambda client: client.jobs.log(5)),
     "jobs.watchers": ("read", lambda client: client.jobs.watchers(5)),
     "packages.get": ("read", lambda client: client.packages.get(3)),
     "packages.list": ("read", lambda client: list(client.packages.list())),
+    "packages.create": ("create", lambda client: client.packages.create({"name": "Loads"})),
+    "packages.update": ("write", lambda client: client.packages.update(3, {"name": "Loads"})),
+    "packages.delete": ("write", lambda client: client.packages.delete(3)),
+    "packages.export": ("read", lambda client: client.packages.export(3)),
+    "packages.validate": ("write", lambda client: client.packages.validate(3)),
+    "packages.start_validation": ("write", lambda client: client.packages.start_validation(3)),
+    "packages.validation": ("read", lambda client: client.packages.validation(3, 7)),
+    "packages.validations": ("read", lambda client: list(client.packages.validations(3))),
 }
 
 Expected = tuple[type[XplentyError], int]

@@ -37,9 +37,9 @@ def rows(title: str) -> dict[str, str]:
 
 @EVERY_KIND
 def test_constructor_takes_exactly_the_fields(kind: Kind) -> None:
-    """The class that programs use offers every field of the table, and requires what the table requires."""
+    """The class that programs use offers each field that is made of no other, and requires what the table requires."""
     parameters = inspect.signature(resource(kind)).parameters
-    assert set(parameters) - {"resource_name", "opts"} == set(kind.by_name)
+    assert set(parameters) - {"resource_name", "opts"} == {one.name for one in kind.fields if not one.made_of}
     required = {name for name, one in parameters.items() if one.default is one.empty} - {"resource_name"}
     assert required == {one.name for one in kind.fields if one.required}
 

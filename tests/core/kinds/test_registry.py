@@ -12,7 +12,7 @@ import xplenty_pulumi
 from tests.support.accounts.bench import Bench
 from tests.support.openapi import load_document
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.core.kinds.kind import Change, Ending, Kind, Phase
+from xplenty_pulumi.core.kinds.kind import Change, Ending, Key, Kind, Phase
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
 from xplenty_pulumi.dynamic.resources.declare import outputs_of
 from xplenty_pulumi.dynamic.session import Session
@@ -20,7 +20,7 @@ from xplenty_pulumi.dynamic.state import OBSERVED
 from xplenty_pulumi.redact import Secret
 
 ROOT = Path(str(xplenty_pulumi.__file__)).parent
-TABLES = {"CLUSTER", "JOB_RUN", "HOOK"}
+TABLES = {"CLUSTER", "JOB_RUN", "CONNECTION", "HOOK"}
 SOURCES = [path for folder in ("core", "dynamic", "cli") for path in sorted((ROOT / folder).rglob("*.py"))]
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 MISSPELT = {"time_to_idol"}
@@ -112,8 +112,8 @@ def test_each_field_of_a_record_is_in_the_schema(kind: Kind) -> None:
     assert {*model(kind).model_fields} - ADDED == described - MISSPELT
 
 
-def made(kind: Kind, bench: Bench) -> int:
-    """Return the id of a new thing; what makes a definition stands as `LEAST` beside the tests of its kind."""
+def made(kind: Kind, bench: Bench) -> Key:
+    """Return what identifies a new thing; what makes a definition stands as `LEAST` beside the tests of its kind."""
     cluster = bench.emulator.add_cluster().id
     if kind.ends is Ending.TERMINATED:
         return cluster
@@ -121,12 +121,13 @@ def made(kind: Kind, bench: Bench) -> int:
         (package, *_) = bench.client.packages.list()
         return bench.client.jobs.run(cluster_id=cluster, package_id=package.id).id
     tests = import_module(f"tests.core.reconcile.definitions.test_{kind.collection}")
-    return int(getattr(bench.client, kind.collection).create(tests.LEAST).id)
+    return kind.key(getattr(bench.client, kind.collection).create(tests.LEAST).key)
 
 
 @EVERY_KIND
 def test_each_field_of_a_record_is_in_the_emulator(kind: Kind, bench: Bench) -> None:
     """The emulator shows every field that the client's model has, but for what the service seldom shows."""
-    parts = {"include": ("package", "cluster")} if kind.ends is Ending.COMPLETED else {}
+    include = ("package", "cluster") if kind.ends is Ending.COMPLETED else kind.parts
+    parts = {"include": include} if include else {}
     record = getattr(bench.client, kind.collection).get(made(kind, bench), **parts)
     assert {*model(kind).model_fields} - record.model_fields_set <= ADDED | SELDOM

@@ -18,6 +18,11 @@ class Thing:
 
     id: int
 
+    @property
+    def key(self) -> int:
+        """What it is found by."""
+        return self.id
+
 
 SEVEN = Thing(7)
 

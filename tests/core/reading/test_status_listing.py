@@ -14,6 +14,11 @@ class Thing:
     id: int
     status: str = "terminated"
 
+    @property
+    def key(self) -> int:
+        """What it is found by."""
+        return self.id
+
 
 class Account:
     """A list of things by id, which counts what is asked of it."""

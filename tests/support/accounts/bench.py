@@ -31,7 +31,7 @@ BUILDING_TIME = Knobs().pending_seconds + Knobs().creating_seconds
 
 
 class Reconcilers:
-    """What acts in one process of ours, and everything that it says meanwhile."""
+    """What acts in one process of ours, and everything that it says meanwhile; `are_keyed` says so of the runs."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self.client = client
@@ -47,7 +47,8 @@ class Reconcilers:
         self.living = LiveClusters(client, clock, random=Random(7))
         self.runs = KnownRuns(client, clock, holds_cluster=self.living.holds)
         self.clusters = ClusterReconciler(client, self.living, self.patience)
-        self.job_runs = RunReconciler(client, self.runs, self.patience)
+        self.are_keyed = False
+        self.job_runs = RunReconciler(client, self.runs, self.patience, takes_key=lambda _: self.are_keyed)
         hooks = KnownDefinitions(definition_of(HOOK, client), clock, random=Random(7))
         self.hooks = DefinitionReconciler(hooks, self.patience)
 
@@ -75,6 +76,7 @@ class Bench(Reconcilers):
     def another_process(self) -> "Bench":
         """Return a second process of ours on the same account, which holds only the clusters of the stack."""
         process = Bench(self.emulator, self.clock, self.wire)
+        process.are_keyed = self.are_keyed
         for number in self.own_clusters:
             process.hand_in(number)
         return process

@@ -131,7 +131,7 @@ class ProjectStacks:
             is_deployed=bool(resources),
             resources=sum(not str(one["type"]).startswith(_ENGINES_OWN) for one in resources),
             account=records.get(ACCOUNT, ""),
-            held=frozenset(one.id for one in held_in(resources, listed.full_name) if CLUSTER.name in one.kinds),
+            held=frozenset(int(one.id) for one in held_in(resources, listed.full_name) if CLUSTER.name in one.kinds),
         )
 
     def _names_of(self, branch: str) -> list[str]:

@@ -140,7 +140,7 @@ def _is_finding(one: Document) -> bool:
     """Whether it has all that is compared and shown of one; raises ValueError or TypeError where it makes no sense."""
     is_whole = {*_IDENTITY, *_SIZE} <= {*one}
     texts = all(isinstance(one[name], str | None) for name in _IDENTITY if name != "id")
-    return is_whole and texts and isinstance(one["id"], int) and bool(Drift(one["class"]))
+    return is_whole and texts and isinstance(one["id"], int | str) and bool(Drift(one["class"]))
 
 
 def _identity(finding: Document) -> tuple[object, ...]:

@@ -88,7 +88,7 @@ def _what(finding: Document) -> str:
 
 
 def _detail(finding: Document) -> str:
-    if not finding["field"]:
+    if finding["remark"] or not finding["field"]:
         return one_line(finding["remark"] or "")
     sides = (finding["desired"], finding["observed"])
     return " => ".join(NOTHING if one is None else one_line(json.dumps(one, ensure_ascii=False)) for one in sides)

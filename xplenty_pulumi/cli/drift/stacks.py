@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from xplenty_pulumi import settings
@@ -12,6 +13,7 @@ from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.marker import owner_in, scope_of
 from xplenty_pulumi.core.reports.drift import Entry
 from xplenty_pulumi.core.reports.drift_scan import Elsewhere
+from xplenty_pulumi.dynamic.flows import kept
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, SPECIAL, kind_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.settings import Settings
@@ -94,8 +96,11 @@ def elsewhere(snapshot: Snapshot, compared: Collection[str], account: str) -> El
     return Elsewhere(held, scopes | {one.scope for one in markers if one})
 
 
-def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
-    """Return what a stack manages, None for what it only looks up, is about to remove, or is not of Xplenty."""
+def entry_of(resource: Mapping[str, Any], stack: str, *, folder: Path | None = None) -> Entry | None:
+    """Return what a stack manages, None for what it only looks up, is about to remove, or is not of Xplenty.
+
+    `folder` is that of the project, where contents may be.
+    """
     kind, outputs = kind_of(resource), side_by_side(resource.get("outputs") or {})
     if kind is None or resource.get("external") or resource.get("delete") or DECLARED not in outputs:
         return None
@@ -108,23 +113,24 @@ def entry_of(resource: Mapping[str, Any], stack: str) -> Entry | None:
         stack=stack,
         name=str(resource["urn"]).rpartition("::")[2],
         kind=kind,
-        id=int(resource["id"]),
+        id=kind.key(resource["id"]),
         declared={name: value for name, value in declared.items() if name not in secret},
         outputs={name: value for name, value in outputs.items() if name not in secret},
         unreadable=tuple(sorted(secret)),
         marker=marker_in(inputs),
+        content=partial(kept, source=str(inputs.get("source") or ""), start=folder),
     )
 
 
 def _state(snapshot: Snapshot, full_name: str) -> StackState:
-    plain = owner_in(full_name)
+    plain, folder = owner_in(full_name), snapshot.engine.folder
     try:
         with advised(_ADVICE):
             resources, config = snapshot.resources(full_name), snapshot.configuration(full_name)
         found = settings.load(os.environ, config.get)
         for one in resources:
             found.require_account((one.get("outputs") or {}).get(ACCOUNT))
-        entries = tuple(entry for one in resources if (entry := entry_of(one, plain.stack)))
+        entries = tuple(entry for one in resources if (entry := entry_of(one, plain.stack, folder=folder)))
     except ConfigError as problem:
         text = f"stack {plain.stack}: {problem.message}"
         raise ConfigError(text, setting=problem.setting, advice=problem.advice) from None

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
+from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reports.branches import scope_of_stack
@@ -26,7 +27,7 @@ class Held:
     stack: str
     urn: str
     kinds: frozenset[str]
-    id: int
+    id: Key
     marker: Marker | None
 
     @property
@@ -42,15 +43,15 @@ class Holders:
     stacks: tuple[str, ...]
     held: tuple[Held, ...]
 
-    def of(self, kind: str, number: int) -> str:
+    def of(self, kind: str, key: Key) -> str:
         """Return the stack whose state holds the thing, or an empty text."""
-        return next((one.stack for one in self.held if one.id == number and kind in one.kinds), "")
+        return next((one.stack for one in self.held if one.id == key and kind in one.kinds), "")
 
     def of_owner(self, kind: str, owner: Marker) -> Held | None:
         """Return what a state holds of this kind as the resource of this owner."""
         return next((one for one in self.held if kind in one.kinds and one.marker == owner), None)
 
-    def ids(self, kind: str) -> frozenset[int]:
+    def ids(self, kind: str) -> frozenset[Key]:
         """Return the ids of all things of a kind that a state holds."""
         return frozenset(one.id for one in self.held if kind in one.kinds)
 
@@ -78,8 +79,17 @@ def held_in(resources: Iterable[Mapping[str, Any]], stack: str) -> Iterator[Held
     """Yield what a state holds of ours, also what it is about to end; not what it only looks up."""
     for one in resources:
         kinds = _kinds(one)
-        if kinds and not one.get("external") and str(one.get("id", "")).isdecimal():
-            yield Held(stack, str(one["urn"]), kinds, int(one["id"]), marker_in(one.get("inputs") or {}))
+        key = next((key for kind in sorted(kinds) if (key := _key(KINDS[kind], one.get("id"))) is not None), None)
+        if key is not None and not one.get("external"):
+            yield Held(stack, str(one["urn"]), kinds, key, marker_in(one.get("inputs") or {}))
+
+
+def _key(kind: Kind, id_: object) -> Key | None:
+    """What identifies it, if it is of this kind; None for what is still to be made."""
+    try:
+        return kind.key(id_)
+    except ValueError:
+        return None
 
 
 def marker_in(inputs: Mapping[str, object]) -> Marker | None:

@@ -56,7 +56,7 @@ def recover(
     """Remove the lock and the pending operations that a killed `pulumi` left behind; then run `pulumi up`.
 
     It waits until two minutes after the state or a lock was last written, because calls of the killed run may still
-    arrive, and then names the clusters and hooks that interrupted creates of the stack have left and no state holds.
+    arrive, and then names what interrupted creates of the stack have left and no state holds.
     """
     with one_paragraph("recover", interrupted="ended by Ctrl-C; run it again to go on"):
         engine, screen = Engine.on_path(cwd, stack), Screen.of_environment()
@@ -144,7 +144,7 @@ class StackAccount:
                 continue
             if is_of_another(thing.record, self.account.client.user_id()):
                 continue
-            if not self.holders.of(thing.kind.name, thing.record.id):
+            if not self.holders.of(thing.kind.name, thing.record.key):
                 drawn = marker.whose.drawn(self.account.clock.now(), SystemRandom())
                 yield hand_over(self.account.client, thing, drawn, clock=self.account.clock)
 
@@ -170,7 +170,7 @@ class StackAccount:
         Raises:
             XplentyError: one could not be ended; the same can be tried again.
         """
-        clusters = [LiveCluster(one.id, one.scope, one.status) for one in strays if one.kind.phases]
+        clusters = [LiveCluster(int(one.id), one.scope, one.status) for one in strays if one.kind.phases]
         down = BranchDown(engine, OwnershipRules(self.account, lambda: self.holders), screen, timeout=_LONGEST)
         down.end(clusters, Deadline.after(_LONGEST, self.account.clock))
         patience = self.account.patience(lambda _headline, _detail: None, screen.warn)
@@ -182,7 +182,7 @@ class StackAccount:
 
 
 def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, killed: Remains) -> None:
-    """Say which clusters and hooks interrupted creates of the stack have left, and with `ends` end them.
+    """Say what interrupted creates of the stack have left, and with `ends` end them.
 
     What creates of the `killed` run had finished before the state held it is handed over to their resources first.
 

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
@@ -18,7 +19,7 @@ from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import Cwd, StackOption, Yes, bad_usage
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.core.kinds.kind import Ending
+from xplenty_pulumi.core.kinds.kind import Ending, Key
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of, owner_in, scope_of
 from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT
 from xplenty_pulumi.core.kinds.registry import MARKED
@@ -27,7 +28,6 @@ from xplenty_pulumi.core.reports.hand_over import HandOverTarget
 from xplenty_pulumi.errors import ConfigError, RefusedError, XplentyError
 from xplenty_pulumi.text import printable
 
-_THING = re.compile(rf"({'|'.join(MARKED)}):([1-9][0-9]{{0,17}})")
 _URN = re.compile(r"urn:pulumi:([^:]+)::([^:]+)::(.+)")
 _UNDONE = "nothing was changed"
 _INTERRUPTED = "ended by Ctrl-C; run the same again to see whether the marker was changed"
@@ -106,7 +106,7 @@ class StackPlace:
 
 
 def hand_over(
-    thing: Annotated[str, typer.Argument(metavar="KIND:ID", help="What: cluster:ID or hook:ID.")],
+    thing: Annotated[str, typer.Argument(metavar="KIND:ID", help="What: cluster:ID, connection:TYPE/ID or hook:ID.")],
     *,
     name: Annotated[
         str, typer.Option(metavar="NAME", help="The resource of the stack that is to have it, by its name.")
@@ -117,15 +117,13 @@ def hand_over(
     cwd: Cwd = Path(),
     yes: Yes = False,
 ) -> None:
-    """Hand a cluster or a hook over to a resource of the stack, whose next `pulumi up` adopts it.
+    """Hand something that exists over to a resource of the stack, whose next `pulumi up` adopts it.
 
     Without --name and --urn it is the resource that the marker names, where that is this stack's. What the state of
     a stack of the backend holds is refused.
     """
     with one_paragraph("hand-over", interrupted=_INTERRUPTED):
-        named = _THING.fullmatch(thing.strip())
-        if named is None:
-            raise bad_usage("KIND:ID", f"must be such as cluster:501 or hook:7, got {thing[:40]!r}")
+        kind, key = _named(thing)
         if release and (name or urn):
             raise bad_usage("--release", "removes the marker, so there is no resource to name")
         if name and urn:
@@ -133,10 +131,19 @@ def hand_over(
         snapshot = Snapshot(Engine.on_path(cwd, stack))
         place = StackPlace.of(snapshot, needs_stack=not release)
         with opened(settings.load(os.environ, place.config.get)) as account:
-            found = core.look(account.client, named[1], int(named[2]))
+            found = core.look(account.client, kind, key)
             handing = _HandOver(account, found, place, holders_in(snapshot))
             handing.show()
             handing.run(None if release else place.new_owner(found, name, urn), yes=yes)
+
+
+def _named(thing: str) -> tuple[str, Key]:
+    """The kind and what identifies the thing among those of its kind; raises ConfigError."""
+    name, _, id_ = thing.strip().partition(":")
+    if name in MARKED and id_ and not id_[0].isspace():
+        with suppress(ValueError):
+            return name, MARKED[name].key(id_)
+    raise bad_usage("KIND:ID", f"must be such as cluster:501 or connection:s3/53, got {thing[:40]!r}")
 
 
 class _HandOver:
@@ -148,7 +155,7 @@ class _HandOver:
         self._thing = thing
         self._place = place
         self._holders = holders
-        self._holder = holders.of(thing.kind.name, thing.record.id)
+        self._holder = holders.of(thing.kind.name, thing.record.key)
 
     def show(self) -> None:
         """Print what it is, and whose."""

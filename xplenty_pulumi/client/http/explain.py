@@ -158,6 +158,7 @@ class Explainer:
             request_id=self._clean(answer.request_id),
             resource="" if status == 401 else resource,  # the key is refused, whatever the call is about
             advice=advice.replace("{account}", self.account),
+            said=self._clean(answer.message),
         )
 
     def _said(self, words: str) -> str:

@@ -1,7 +1,7 @@
 """The comparison of what is desired with what is observed; the only importer of deepdiff."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xplenty_pulumi.core.kinds.kind import Change, Field, Kind
@@ -39,6 +39,26 @@ def _same(field: Field, desired: object, observed: object) -> bool:
     from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import, and most comparisons end above
 
     return not DeepDiff(left, right, ignore_numeric_type_changes=True)
+
+
+ABSENT = object()
+"""What one of two values has at a place where only the other one has something."""
+
+
+def value_changes(old: object, new: object) -> Iterator[tuple[tuple[object, ...], object, object]]:
+    """Yield each place where two values of JSON differ, in the order of the places, with what each of them has there.
+
+    A number counts as changed where only its type is another.
+    """
+    from deepdiff import DeepDiff  # noqa: PLC0415 - see above
+    from deepdiff.helper import notpresent  # noqa: PLC0415 - see above
+
+    found = DeepDiff(old, new, view="tree", verbose_level=2, threshold_to_diff_deeper=0)
+    levels = [level for group in found.values() for level in group]
+    places = [(tuple(level.path(output_format="list")), level) for level in levels]
+    for path, level in sorted(places, key=lambda one: [str(part).zfill(6) for part in one[0]]):
+        left, right = (ABSENT if side is notpresent else side for side in (level.t1, level.t2))
+        yield path, left, right
 
 
 def _canonical(field: Field, value: object) -> object:

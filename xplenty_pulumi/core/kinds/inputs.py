@@ -88,6 +88,11 @@ def flag(value: object) -> bool:
     raise ValueError(f"must be true or false, got {shown(value)}")
 
 
+def title(value: object) -> str:
+    """Accept a text that is not empty; give it without white space around it."""
+    return str(text(blank=False)(value)).strip()
+
+
 def identifier(value: object) -> str:
     """Accept the id of a cluster, job or package, as a number or a text of digits; give it as a text, digit by digit.
 
@@ -100,6 +105,11 @@ def identifier(value: object) -> str:
         inexact = isinstance(value, float) and value.is_integer() and value >= _FIRST_INEXACT
         way_out = "; give a number that long as a text of digits" if inexact else ""
         raise ValueError(f"must be an id, a whole number above 0, got {shown(value)}{way_out}") from None
+
+
+def record_id(value: object) -> int:
+    """Accept an id as `identifier` does; give it as a number, as the service has it."""
+    return int(identifier(value))
 
 
 def duration(value: object) -> float:

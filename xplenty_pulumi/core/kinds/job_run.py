@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xplenty_pulumi.core.kinds import inputs
+from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, Phase, alike
+from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.errors import SpecError
 
 if TYPE_CHECKING:
     from xplenty_pulumi.client import Job
 
 _LOCAL = Change.LOCAL
+RUN_KEY = "XPLENTY_PULUMI_RUN"
+"""The variable that a package declares so that each run of it says whose it is; a run fills it with its marker."""
 
 FAR_ENOUGH: Mapping[str, frozenset[Phase]] = MappingProxyType(
     {
@@ -28,9 +32,28 @@ FAR_ENOUGH: Mapping[str, frozenset[Phase]] = MappingProxyType(
 def job_view(job: "Job", _asked: Mapping[str, object] = MappingProxyType({})) -> dict[str, object]:
     """Return the record as JSON values, without its id and without the package and the cluster that it shows.
 
-    Those are other records, which change without the run; their ids are its own.
+    Those are other records, which change without the run; their ids are its own. The run's own key is no variable.
     """
-    return job.model_dump(mode="json", exclude={"id", "package", "cluster"})
+    shown = job.model_dump(mode="json", exclude={"id", "package", "cluster"})
+    return {**shown, "variables": without_key(shown["variables"])}
+
+
+def without_key(variables: Any) -> Any:
+    """Return the variables of a run without its own key; None stays None."""
+    return variables and {name: value for name, value in variables.items() if name != RUN_KEY}
+
+
+def run_key_of(job: "Job") -> Marker | None:
+    """Return the marker with which the run says whose it is, or None where it carries none."""
+    shown = (job.variables or {}).get(RUN_KEY) or (job.dynamic_variables or {}).get(RUN_KEY)
+    return markers.read(str(shown).strip("'")) if shown else None
+
+
+def _key_is_ours(inputs: Mapping[str, object]) -> SpecError | None:
+    given = {name: inputs.get(name) for name in ("variables", "dynamic_variables")}
+    groups = [name for name, group in given.items() if isinstance(group, Mapping) and RUN_KEY in group]
+    message = f"{RUN_KEY} cannot be set: each run of a package that declares it fills it with a key of its own"
+    return SpecError(message, field=groups[0], advice="Remove it") if groups else None
 
 
 def _one_package(inputs: Mapping[str, object]) -> SpecError | None:
@@ -91,7 +114,7 @@ JOB_RUN = Kind(
         **alike("created_at updated_at owner_id cluster creator url html_url", Drift.NONE),
     },
     view=job_view,
-    rules=(_one_package,),
+    rules=(_one_package, _key_is_ours),
     asked_about=("cluster_id", "package_id", "package", "variables", "dynamic_variables", "triggers"),
 )
 

@@ -6,9 +6,11 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Literal
 
-from xplenty_pulumi.core.kinds.inputs import Reader
+from xplenty_pulumi.core.kinds.inputs import Reader, record_id
 from xplenty_pulumi.errors import SpecError
 
+Key = int | str
+"""What identifies a thing among those of its kind: its id, or more where an id is one only within a type."""
 Rule = Callable[[Mapping[str, object]], SpecError | None]
 """What is wrong with inputs that are fine by themselves."""
 View = Callable[[Any, Mapping[str, object]], dict[str, object]]
@@ -99,7 +101,8 @@ class Field:
 
     `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
     that no error and no report shows its value: somewhere in the `whole`, or in its `members`, which are noted by their
-    names. `echo` is the way to where a record shows it besides under its name.
+    names. `echo` is the way to where a record shows it besides under its name. `made_of` is the argument of a program
+    that it is made of, where it is none itself.
     """
 
     name: str
@@ -110,6 +113,7 @@ class Field:
     drift: Drift = Drift.HARMFUL
     private: Literal["", "whole", "members"] = ""
     echo: tuple[str, ...] = ()
+    made_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,8 +147,17 @@ class Kind:
     """What a line says of a record that has no status."""
     asked_about: tuple[str, ...] = ()
     """The inputs that the service is asked about before an `up`."""
+    parts: tuple[str, ...] = ()
+    """What a record has only where the call that reads it asks for it by `include`."""
+    is_removed: Callable[[Any], bool] = lambda _record: False
+    """Whether a record is that of something removed, such as an archived package."""
+    remark: Callable[[str, Any, Mapping[str, object], Callable[[str], str | None]], str] = lambda *_: ""
+    """What a report says of a changed field in place of its two values: the field, the record, the inputs that were
+    declared, and what returns the content of a digest where it is on this machine."""
     secret_outputs: tuple[str, ...] = ()
     """What is secret whatever the program says."""
+    key: Callable[[object], Key] = record_id
+    """Reads what identifies one in a state, or where a user names it; raises ValueError as a reader of inputs does."""
     by_name: Mapping[str, Field] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.registry import kind_of
 from xplenty_pulumi.errors import RefusedError
@@ -20,6 +21,9 @@ class Marked(Protocol):
 
     @property
     def id(self) -> int: ...
+
+    @property
+    def key(self) -> Key: ...
 
 
 def signed_text(thing: Marked) -> str:
@@ -98,11 +102,11 @@ def refusal(kind: str, thing: Marked, *, user: int | None) -> RefusedError:
         why = "is held by a state, which may be another stack's"
     return RefusedError(
         f"it carries the marker of this resource, is not in the state of this stack, and {why}; nothing was created",
-        resource=f"{kind} {thing.id}",
+        resource=f"{kind} {thing.key}",
         advice="If a `pulumi` was killed, run `xplenty-pulumi recover`. If it is this resource's, because a state was "
         "lost or an entry was removed, run "
-        f"`xplenty-pulumi hand-over {kind}:{thing.id}` and `pulumi up` again, which adopts it. If its stack was "
+        f"`xplenty-pulumi hand-over {kind}:{thing.key}` and `pulumi up` again, which adopts it. If its stack was "
         "renamed, run `pulumi up` in the renamed stack, which signs it anew, or give this stack an `xplenty:scope` of "
         "its own. "
-        f"To keep it apart from any stack, run `xplenty-pulumi hand-over {kind}:{thing.id} --release`",
+        f"To keep it apart from any stack, run `xplenty-pulumi hand-over {kind}:{thing.key} --release`",
     )

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.connection import CONNECTION
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Field, Kind
+from xplenty_pulumi.core.kinds.package import PACKAGE
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (CLUSTER, JOB_RUN, HOOK)})
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {kind.name: kind for kind in (CLUSTER, JOB_RUN, PACKAGE, CONNECTION, HOOK)}
+)
 """Every kind by its name."""
 MARKED: Mapping[str, Kind] = MappingProxyType({name: kind for name, kind in KINDS.items() if kind.signed})
 """The kinds that carry an ownership marker."""

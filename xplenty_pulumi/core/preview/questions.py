@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from xplenty_pulumi.client import Client, Cluster, Package
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import RUN_KEY
 from xplenty_pulumi.core.kinds.kind import LIVING
 from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of, fault_of_package
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
@@ -100,6 +101,11 @@ class PreviewQuestions:
             return ""
         declared = f"it declares {', '.join(sorted(known))}" if known else "it declares none"
         return f"package {found[0].id} does not know {', '.join(strange)}; {declared}"
+
+    def takes_run_key(self, inputs: Mapping[str, object]) -> bool:
+        """Return whether the package of a run is known to declare the variable for a run's own key."""
+        found = self._packages(inputs.get("package", inputs.get("package_id"))) or ()
+        return len(found) == 1 and RUN_KEY in (found[0].variables or {})
 
     def refusals_of_cluster(self, inputs: Mapping[str, object], *, scope: str, ours: int) -> list[SpecError]:
         """Return which limits of the plan a cluster with these known inputs exceeds.

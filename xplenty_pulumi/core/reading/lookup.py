@@ -4,21 +4,19 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from xplenty_pulumi.client import Client, Cluster, Hook, Job, Package
+from xplenty_pulumi.client import Client, Cluster, Connection, Package
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.reading.pages import RecordT
+from xplenty_pulumi.core.kinds.kind import Key
+from xplenty_pulumi.core.reading.pages import HasId, RecordT
 from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.errors import AuthError, NotFoundError, RefusedError
 
 GONE_AFTER = 10.0
 """Seconds between the two single reads that must both miss a thing before it counts as gone."""
 
-Key = int | str
-"""What identifies a thing among those of its kind: its id, or more where an id is one only within a type."""
-
 T = TypeVar("T")
-R = TypeVar("R", Cluster, Job, Hook)
-NamedT = TypeVar("NamedT", Cluster, Package)
+R = TypeVar("R", bound=HasId)
+NamedT = TypeVar("NamedT", Cluster, Package, Connection)
 
 
 def or_none(get: Callable[[], T], client: Client | None) -> T | None:
@@ -37,13 +35,13 @@ def or_none(get: Callable[[], T], client: Client | None) -> T | None:
         return None
 
 
-def or_listed(get: Callable[[], R], list_all: Callable[[], Iterable[R]], client: Client, *, number: int) -> R | None:
-    """Return what `get` returns, or else the record with this id in a whole list, where a 404 is about to pass.
+def or_listed(get: Callable[[], R], list_all: Callable[[], Iterable[R]], client: Client, *, number: Key) -> R | None:
+    """Return what `get` returns, or else the record with this key in a whole list, where a 404 is about to pass.
 
     Raises:
         AuthError: as `or_none`.
     """
-    return or_none(get, client) or next((one for one in list_all() if one.id == number), None)
+    return or_none(get, client) or next((one for one in list_all() if one.key == number), None)
 
 
 class Presence(Generic[RecordT]):
@@ -61,7 +59,7 @@ class Presence(Generic[RecordT]):
         list_all: Callable[[], Iterable[RecordT]],
         clock: Clock,
         *,
-        key: Callable[[RecordT], Key] = attrgetter("id"),
+        key: Callable[[RecordT], Key] = attrgetter("key"),
     ) -> None:
         self._get = get
         self._clock = clock

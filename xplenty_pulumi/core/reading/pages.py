@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from xplenty_pulumi.client import Client
+from xplenty_pulumi.core.kinds.kind import Key
 
 FEW = 3
 """Fewer things than this are cheaper to read one by one."""
@@ -17,6 +18,9 @@ class HasId(Protocol):
 
     @property
     def id(self) -> int: ...
+
+    @property
+    def key(self) -> Key: ...
 
 
 RecordT = TypeVar("RecordT", bound=HasId)
@@ -31,32 +35,32 @@ def newest_first(client: Client, collection: str, **query: Any) -> Iterator[Any]
 class PagedList(Generic[RecordT]):
     """A list that is read from its beginning on; used by one thread at a time.
 
-    `found` has what was read, each record once, by its id. After trouble nothing more is read.
+    `found` has what was read, each record once, by its key. After trouble nothing more is read.
     """
 
     def __init__(self, records: Iterable[RecordT]) -> None:
         self._records = records
         self._rest = iter(records)
         self._is_at_end = False
-        self.found: dict[int, RecordT] = {}
+        self.found: dict[Any, RecordT] = {}
 
     @property
     def is_complete(self) -> bool:
         """Whether all of the list was read; false for one that the client has cut."""
         return self._is_at_end and getattr(self._records, "is_complete", True)
 
-    def more(self) -> dict[int, RecordT]:
+    def more(self) -> dict[Any, RecordT]:
         """Read one more page, and return what is on it; nothing at the end of the list."""
         if self._is_at_end:
             return {}
         self._is_at_end = True
         page = list(islice(self._rest, PAGE))
         self._is_at_end = len(page) < PAGE
-        records = {one.id: one for one in page}
+        records = {one.key: one for one in page}
         self.found.update(records)
         return records
 
-    def read_for(self, wanted: Collection[int], *, few: int = 1) -> None:
+    def read_for(self, wanted: Collection[Key], *, few: int = 1) -> None:
         """Read down to where fewer than `few` of `wanted` are missing, or reading these one by one costs no more.
 
         A page costs one call, and so does a thing that is read by itself.

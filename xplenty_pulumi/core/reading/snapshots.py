@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.kinds.kind import ENDING, Kind, Phase
+from xplenty_pulumi.core.kinds.kind import ENDING, Key, Kind, Phase
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reading.pages import FEW, PAGE, HasId, PagedList, RecordT, first_page, newest_first
 from xplenty_pulumi.errors import XplentyError
@@ -161,7 +161,7 @@ def _in_order(records: Iterable[StatusT]) -> tuple[StatusT, ...]:
 class AccountSnapshot(Generic[RecordT]):
     """The things that were looked for, None where the service does not know one, and all else that was read."""
 
-    found: Mapping[int, RecordT | None]
+    found: Mapping[Key, RecordT | None]
     all: tuple[RecordT, ...] = ()
 
 
@@ -172,7 +172,7 @@ class SnapshotReader:
         self._client = client
         self._clock = clock
 
-    def read(self, kind: Kind, wanted: Collection[int], *, all_living: bool = False) -> AccountSnapshot[Any]:
+    def read(self, kind: Kind, wanted: Collection[Key], *, all_living: bool = False) -> AccountSnapshot[Any]:
         """Return these things of a kind as they are now; with `all_living`, also all that carry markers and live.
 
         A list is read, newest first, as long as that is cheaper than reading singly what is missing. What is in no list
@@ -181,18 +181,19 @@ class SnapshotReader:
         Raises:
             XplentyError: the account cannot be read.
         """
-        listing: PagedList[Any] = PagedList(newest_first(self._client, kind.collection))
+        parts = {"include": kind.parts} if kind.parts else {}
+        listing: PagedList[Any] = PagedList(newest_first(self._client, kind.collection, **parts))
         is_marked = bool(kind.signed)
         if all_living and is_marked and not kind.phases:
             listing.read_all()
         elif wanted and (is_marked or len(wanted) >= FEW):
             listing.read_for(wanted)
-        missing = [number for number in wanted if number not in listing.found]
+        missing = [key for key in wanted if key not in listing.found]
         found = {**listing.found, **self._read_singly(kind, missing, is_account_known=bool(listing.found))}
         older = self._read_living(kind, listing) if all_living and is_marked else {}
-        return AccountSnapshot({number: found[number] for number in wanted}, tuple({**listing.found, **older}.values()))
+        return AccountSnapshot({key: found[key] for key in wanted}, tuple({**listing.found, **older}.values()))
 
-    def _read_living(self, kind: Kind, listing: PagedList[Any]) -> dict[int, Any]:
+    def _read_living(self, kind: Kind, listing: PagedList[Any]) -> dict[Key, Any]:
         """Read on where that costs no more than one list for each status; else return what these lists have."""
         statuses = kind.statuses(*{*Phase} - ENDING)
         for _ in range(len(statuses) + 1):
@@ -200,13 +201,14 @@ class SnapshotReader:
         if listing.is_complete:
             return {}
         calls = getattr(self._client, kind.collection)
-        return {one.id: one for status in statuses for one in calls.list(status=status)}
+        return {one.key: one for status in statuses for one in calls.list(status=status)}
 
-    def _read_singly(self, kind: Kind, numbers: Collection[int], *, is_account_known: bool) -> dict[int, Any]:
+    def _read_singly(self, kind: Kind, keys: Collection[Key], *, is_account_known: bool) -> dict[Key, Any]:
         client = None if is_account_known else self._client
-        calls = getattr(self._client, kind.collection)
-        found = {number: or_none(partial(calls.get, number), client) for number in numbers}
-        absent = [number for number, record in found.items() if record is None]
+        parts = {"include": kind.parts} if kind.parts else {}
+        get = partial(getattr(self._client, kind.collection).get, **parts)
+        found = {key: or_none(partial(get, key), client) for key in keys}
+        absent = [key for key, record in found.items() if record is None]
         if absent:
             self._clock.sleep(_LAG)
-        return {**found, **{number: or_none(partial(calls.get, number), client) for number in absent}}
+        return {**found, **{key: or_none(partial(get, key), client) for key in absent}}

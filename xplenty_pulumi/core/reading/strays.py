@@ -12,7 +12,7 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.outcomes import CallKind
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, Marked, maker_of, marker_on
 from xplenty_pulumi.core.kinds.registry import kind_of
@@ -33,7 +33,7 @@ class Stray:
     """
 
     kind: Kind
-    id: int
+    id: Key
     status: str
     owner: Marker
     begun: datetime
@@ -53,15 +53,15 @@ class Stray:
         return self.creator in (None, user) and now - self.begun <= ADOPTION_WINDOW
 
 
-def strays_among(things: Iterable[Marked], scopes: Collection[str], held: Collection[int]) -> tuple[Stray, ...]:
+def strays_among(things: Iterable[Marked], scopes: Collection[str], held: Collection[Key]) -> tuple[Stray, ...]:
     """Return what lives, is unfinished, carries one of the scopes, and is not `held`, by its id."""
     found = []
     for one in things:
         kind, marker, status = kind_of(one), marker_on(one), str(getattr(one, "status", ""))
-        if one.id in held or kind.is_ending(status) or marker is None or marker.scope not in scopes:
+        if one.key in held or kind.is_ending(status) or marker is None or marker.scope not in scopes:
             continue
         if marker.is_unfinished and marker.begun is not None:
-            found.append(Stray(kind, one.id, status, marker.whose, marker.begun, maker_of(one)))
+            found.append(Stray(kind, one.key, status, marker.whose, marker.begun, maker_of(one)))
     return tuple(found)
 
 

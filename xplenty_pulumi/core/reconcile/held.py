@@ -11,9 +11,9 @@ from typing import Generic, TypeVar
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_adoptable, is_surplus, is_unfinished, marker_on, refusal, signed_text
-from xplenty_pulumi.core.reading.lookup import Key
 from xplenty_pulumi.core.reading.pages import HasId
 from xplenty_pulumi.errors import RefusedError, XplentyError
 
@@ -48,12 +48,12 @@ class OwnerClaims(Generic[RecordT]):
             raise refusal(kind, other, user=self.user)
         handed_over = [one for one in self.adoptable if _was_handed_over(one)]
         if len(handed_over) > 1:
-            ids = " and ".join(str(one.id) for one in handed_over)
+            ids = " and ".join(str(one.key) for one in handed_over)
             raise RefusedError(
                 f"{kind}s {ids} were all handed over to this resource, so which one is meant cannot be told; nothing "
                 "was created or ended",
                 advice="Keep all but the one that is meant apart from any stack "
-                f"({' or '.join(release(kind, one.id) for one in handed_over)}), then run `pulumi up` again",
+                f"({' or '.join(release(kind, one.key) for one in handed_over)}), then run `pulumi up` again",
             )
 
 
@@ -70,7 +70,7 @@ class HeldThings(Generic[RecordT]):
         clock: Clock,
         *,
         random: Random | None = None,
-        key: Callable[[RecordT], Key] = attrgetter("id"),
+        key: Callable[[RecordT], Key] = attrgetter("key"),
         has_maker: bool = True,
     ) -> None:
         self._client = client
@@ -169,9 +169,9 @@ def user_of(client: Client) -> int | None:
         return None
 
 
-def release(kind: str, thing_id: int) -> str:
+def release(kind: str, key: Key) -> str:
     """Return the command that takes the marker off a thing, so that no stack adopts it."""
-    return f"`xplenty-pulumi hand-over {kind}:{thing_id} --release`"
+    return f"`xplenty-pulumi hand-over {kind}:{key} --release`"
 
 
 def _was_handed_over(record: HasId) -> bool:

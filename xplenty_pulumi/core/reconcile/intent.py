@@ -12,12 +12,23 @@ from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
 class Intent:
     """Which `fields` may be sent, whether readiness is waited for in any case, and whether the marker is signed anew.
 
-    What was changed by hand in other fields is left alone until a refresh shows it.
+    What was changed by hand in other fields is left alone until a refresh shows it. `members` are those that have
+    changed of a field that is a mapping; of one that is not named there all have.
     """
 
     fields: frozenset[str]
     waits: bool = True
     signs: bool = False
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def includes(self, name: str, member: str) -> bool:
+        """Return whether this member of the field may be sent."""
+        return name in self.fields and (name not in self.members or member in self.members[name])
+
+    def names(self, kind: Kind) -> list[str]:
+        """Return the fields as a state notes them, in the order of the table: each member that is known by its way."""
+        found = [(name, sorted(self.members.get(name, ()))) for name in kind.by_name if name in self.fields]
+        return [way for name, members in found for way in ([f"{name}/{one}" for one in members] or [name])]
 
 
 @dataclass(frozen=True)
@@ -64,13 +75,27 @@ def intent_of(
 ) -> Intent:
     """Return the intent of an update from the `old` inputs to the `new` ones.
 
-    `owed` are the fields that an earlier update has sent and not seen, so that it may have changed them, or
-    `EVERYTHING` where a create has not come to its end. Something that was not seen ready, by its `status`, is
+    `owed` are the fields, or members of them, that an earlier update has sent and not seen, so that it may have changed
+    them, or `EVERYTHING` where a create has not come to its end. Something that was not seen ready, by its `status`, is
     waited for, and so is one of which no input has changed: the engine asks then for nothing else.
     """
     if EVERYTHING in owed:
         return everything(kind)
     before, after = check(kind, old).inputs, check(kind, new).inputs
-    changed = frozenset(name for name in kind.by_name if name in owed or before.get(name) != after.get(name))
+    due = {name.partition("/")[0] for name in owed}
+    changed = frozenset(name for name in kind.by_name if name in due or before.get(name) != after.get(name))
     is_ready = kind.phase(status) is Phase.READY
-    return Intent(changed, waits=not is_ready or not (changed or signs), signs=signs)
+    members = {name: found for name in changed - {*owed} if (found := _members(name, before, after, owed))}
+    return Intent(changed, waits=not is_ready or not (changed or signs), signs=signs, members=members)
+
+
+def _members(
+    name: str, before: Mapping[str, object], after: Mapping[str, object], owed: Collection[str]
+) -> frozenset[str]:
+    """The members of a mapping that have changed or are owed; none where that cannot be said member by member."""
+    old, new = before.get(name), after.get(name)
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return frozenset()
+    changed = {one for one in {*old, *new} if old.get(one) != new.get(one)}
+    found = frozenset(changed | {way.partition("/")[2] for way in owed if way.startswith(f"{name}/")})
+    return found if all(str(one).isidentifier() for one in found) else frozenset()

@@ -14,13 +14,15 @@ class Outcome(Generic[RecordT]):
 
     `problem` is None exactly when it is as desired; otherwise the caller must keep the id, since the thing goes on
     existing. Where nothing exists, reconciling raises instead. `nonces` are those of all create calls that were sent
-    for it. `is_notify_due` says that its watchers are not as `notify` says yet, which the next update sees to, and
-    `is_foreign` that somebody else made it, so that it is never ended.
+    for it. `owed` are the inputs that the next update has to bring about, where these alone are left to do and a
+    problem says why. `is_notify_due` says that its watchers are not as `notify` says yet, which the next update sees
+    to, and `is_foreign` that somebody else made it, so that it is never ended.
     """
 
     record: RecordT
     problem: XplentyError | None = None
     nonces: tuple[str, ...] = ()
+    owed: tuple[str, ...] = ()
     is_notify_due: bool = False
     is_foreign: bool = False
 

@@ -5,8 +5,7 @@
 - `drift`: what differs between the state of a stack and the account, sorted by how grave it is; pure.
 - `drift_scan`: one snapshot of an account for all the stacks that are in it: compared, and what is in no state or in
   two.
-- `hand_over`: handing a cluster or a hook over to a resource by its ownership marker, or releasing it from every
-  stack.
+- `hand_over`: handing something over to a resource by its ownership marker, or releasing it from every stack.
 - `observer`: reading an account for people: all of it, one cluster, one job run.
 - `overview`: an account in short, as plain values: which clusters and job runs there are, whose they are, and how they
   do.

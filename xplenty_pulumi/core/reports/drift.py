@@ -4,7 +4,7 @@ Each field that the service shows has its class in the table of its kind, and al
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -14,7 +14,7 @@ from typing import Any
 from xplenty_pulumi.client import Cluster, Job
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
-from xplenty_pulumi.core.kinds.kind import Drift, Ending, Kind, Phase
+from xplenty_pulumi.core.kinds.kind import Drift, Ending, Key, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, observation_of, phase_of
@@ -92,22 +92,26 @@ class Entry:
     """A resource in the state of a stack.
 
     `declared` are the inputs of the program, `outputs` what was observed last, both without values that cannot be read;
-    the names of those are in `unreadable`.
+    the names of those are in `unreadable`. `content` returns the content of a digest among them, where it is on this
+    machine.
     """
 
     stack: str
     name: str
     kind: Kind
-    id: int
+    id: Key
     declared: Mapping[str, object] = field(repr=False)
     outputs: Mapping[str, object] = field(repr=False)
     unreadable: tuple[str, ...] = ()
     marker: Marker | None = None
+    content: Callable[[str], str | None] = field(default=lambda _digest: None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Finding:
     """One difference. `stack` and `resource` are empty for what is in no state; a `field` has two values.
+
+    The `remark` of a field says more than these.
 
     `marker` is what something carries that is in no state.
     """
@@ -115,7 +119,7 @@ class Finding:
     stack: str
     resource: str
     kind: str
-    id: int
+    id: Key
     cause: Cause
     drift: Drift
     field: str = ""
@@ -125,7 +129,7 @@ class Finding:
     marker: Marker | None = None
 
     @property
-    def key(self) -> tuple[str, str, str, int, str, str]:
+    def key(self) -> tuple[str, str, str, Key, str, str]:
         """What it is about: another value of the same field is the same difference, grown or shrunk."""
         return (self.stack, self.resource, self.kind, self.id, self.cause.value, self.field)
 
@@ -160,6 +164,8 @@ def findings_of(entry: Entry, record: Any) -> tuple[Finding, ...]:
             return _findings_of_run(entry, record)
         case _ if record is None:
             return (finding(entry, Cause.GONE, _UNKNOWN),)
+        case _ if entry.kind.is_removed(record):
+            return (finding(entry, Cause.GONE, f"it is {record.status}"),)
         case Ending.TERMINATED:
             return _findings_of_cluster(entry, record)
         case Ending.REMOVED:
@@ -185,7 +191,7 @@ def _findings_of_cluster(entry: Entry, cluster: Cluster) -> tuple[Finding, ...]:
 
 def _findings_of_run(entry: Entry, job: Job | None) -> tuple[Finding, ...]:
     if job is None:
-        observation = forgotten(entry.id, str(entry.outputs.get("status", "")))
+        observation = forgotten(int(entry.id), str(entry.outputs.get("status", "")))
         if not observation.gone and not observation.remark:
             return (finding(entry, Cause.FORGOTTEN, f"{_UNKNOWN}, and it had completed"),)
         return (finding(entry, Cause.GONE if observation.gone else Cause.LOST, observation.remark),)
@@ -212,7 +218,8 @@ def _changes(entry: Entry, record: object, *, but: str = "") -> tuple[Finding, .
     found = []
     for one in differences(kind, known, view):
         drift = class_of_input(kind, one.field, is_declared=one.field in entry.declared)
-        found.append(_changed(entry, one.field, drift, view, known))
+        remark = kind.remark(one.field, record, known, entry.content)
+        found.append(replace(_changed(entry, one.field, drift, view, known), remark=remark))
     for name, drift in kind.shown.items():
         is_compared = drift is not Drift.NONE and name not in (but, *entry.unreadable)
         if is_compared and entry.outputs.get(name) != view.get(name):
@@ -233,4 +240,9 @@ def _changed(
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings, the gravest first, then by stack and resource."""
     order = list(Drift)
-    return tuple(sorted(findings, key=lambda one: (-order.index(one.drift), one.stack, one.resource, one.id)))
+    return tuple(
+        sorted(
+            findings,
+            key=lambda one: (-order.index(one.drift), one.stack, one.resource, isinstance(one.id, str), one.id),
+        )
+    )

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.kind import Ending
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, marker_on, signed_text
+from xplenty_pulumi.core.kinds.kind import Ending, Key
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, marker_on
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
 from xplenty_pulumi.core.reading.snapshots import SnapshotReader
 from xplenty_pulumi.core.reports.drift import CAUSES, Cause, Entry, Finding, finding, findings_of
@@ -20,7 +20,7 @@ _IN_NO_STATE = frozenset({Cause.DUPLICATE, Cause.ORPHANED, Cause.UNMANAGED, Caus
 class Elsewhere:
     """What the other stacks of the backend hold, as kind and id, and the scopes that their markers can carry."""
 
-    held: Collection[tuple[str, int]] = ()
+    held: Collection[tuple[str, Key]] = ()
     scopes: Collection[str] = ()
 
 
@@ -39,7 +39,7 @@ def compare(
     seen = {name: reader.read(kind, ids[name], all_living=unmanaged) for name, kind in KINDS.items()}
     found = [one for entry in entries for one in findings_of(entry, seen[entry.kind.name].found.get(entry.id))]
     in_a_state = {(one.kind.name, one.id) for one in entries}
-    records = [one for name in MARKED for one in seen[name].all if (name, one.id) not in in_a_state]
+    records = [one for name in MARKED for one in seen[name].all if (name, one.key) not in in_a_state]
     strange = [one for one in records if not kind_of(one).is_ending(getattr(one, "status", ""))]
     found += [*_duplicates(entries, strange), *_shared(entries)]
     return [*found, *(_strangers(entries, strange, scopes=scopes, now=now) if unmanaged else ())]
@@ -57,7 +57,7 @@ def _duplicates(entries: Sequence[Entry], strange: Iterable[Any]) -> Iterator[Fi
 
 def _shared(entries: Sequence[Entry]) -> Iterator[Finding]:
     """What several resources hold in their states, unless that is a run which one of them has adopted as asked."""
-    holders: dict[tuple[str, int], list[Entry]] = {}
+    holders: dict[tuple[str, Key], list[Entry]] = {}
     for entry in entries:
         holders.setdefault((entry.kind.name, entry.id), []).append(entry)
     for together in holders.values():
@@ -108,7 +108,7 @@ def not_elsewhere(findings: Iterable[Finding], others: Elsewhere) -> list[Findin
 
 def _fate(record: Any, now: datetime | None) -> str:
     """What becomes of it: with `now` for what no resource of the state stands beside, else for a duplicate of one."""
-    advice, marker = f"look at `xplenty-pulumi hand-over {kind_of(record).name}:{record.id}`", marker_on(record)
+    advice, marker = f"look at `xplenty-pulumi hand-over {kind_of(record).name}:{record.key}`", marker_on(record)
     if marker is None or not marker.is_unfinished:
         return f"held, in no state: {advice}"
     if now is None:
@@ -120,7 +120,7 @@ def _fate(record: Any, now: datetime | None) -> str:
 
 def _headline(record: Any) -> str:
     if kind_of(record).ends is Ending.REMOVED:
-        return markers.strip(signed_text(record))
+        return markers.strip(record.name)
     nodes = "" if record.nodes is None else f", {plural(record.nodes, 'node')}"
     named = f"{record.name}: " if record.name else ""
     return f"{named}{record.status}{nodes}"
@@ -128,4 +128,4 @@ def _headline(record: Any) -> str:
 
 def _finding(record: Any, cause: Cause, remark: str, *, stack: str = "", resource: str = "") -> Finding:
     kind, (drift, _) = kind_of(record).name, CAUSES[cause]
-    return Finding(stack, resource, kind, record.id, cause, drift, remark=remark, marker=marker_on(record))
+    return Finding(stack, resource, kind, record.key, cause, drift, remark=remark, marker=marker_on(record))

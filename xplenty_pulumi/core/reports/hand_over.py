@@ -1,14 +1,15 @@
-"""Handing a cluster or a hook over to a resource by its ownership marker, or releasing it from every stack."""
+"""Handing something over to a resource by its ownership marker, or releasing it from every stack."""
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from xplenty_pulumi.client import Client, Cluster, Hook
+from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import maker_of, signed_text
+from xplenty_pulumi.core.kinds.ownership import Marked, maker_of, signed_text
 from xplenty_pulumi.core.kinds.registry import MARKED, kind_of
 from xplenty_pulumi.core.reading.lookup import or_listed
 from xplenty_pulumi.core.reconcile.repeat import act_until
@@ -22,9 +23,9 @@ _SETTLING = (0.0, 2.0, 5.0)
 
 @dataclass(frozen=True)
 class HandOverTarget:
-    """A cluster or a hook as the service shows it."""
+    """Something with a marker, or room for one, as the service shows it."""
 
-    record: Cluster | Hook
+    record: Marked
 
     @property
     def kind(self) -> Kind:
@@ -34,7 +35,7 @@ class HandOverTarget:
     @property
     def label(self) -> str:
         """What texts call it."""
-        return label(self.kind.name, self.record.id)
+        return label(self.kind.name, self.record.key)
 
     @property
     def headline(self) -> str:
@@ -68,11 +69,11 @@ class HandOverTarget:
         return {self.kind.signed: text, **(self.kind.repeated(self.record, {}) or {})}
 
 
-def look(client: Client, kind: str, number: int) -> HandOverTarget:
+def look(client: Client, kind: str, key: Key) -> HandOverTarget:
     """Return the thing as it is now; raises NotFoundError where the service does not know it."""
     collection = getattr(client, MARKED[kind].collection)
-    found = or_listed(partial(collection.get, number), collection.list, client, number=number)
-    return HandOverTarget(known(found, label(kind, number)))
+    found: Any = or_listed(partial(collection.get, key), collection.list, client, number=key)
+    return HandOverTarget(known(found, label(kind, key)))
 
 
 def require_free(thing: HandOverTarget, *, holder: str) -> None:
@@ -109,21 +110,21 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
         RefusedError: it has changed since `thing` was read.
         XplentyError: it was not done, or (ReadyFailed) cannot be seen.
     """
-    kind, number = thing.kind.name, thing.record.id
-    now = look(client, kind, number)
+    kind, key = thing.kind.name, thing.record.key
+    now = look(client, kind, key)
     if (now.text, now.ending) != (thing.text, thing.ending):
         advice = "Look at it and run the same again"
         raise RefusedError("it has changed meanwhile; nothing was changed", resource=thing.label, advice=advice)
     act_until(
-        lambda: look(client, kind, number).marker == marker,
-        lambda: getattr(client, thing.kind.collection).update(number, now.body(marker)),
+        lambda: look(client, kind, key).marker == marker,
+        lambda: getattr(client, thing.kind.collection).update(key, now.body(marker)),
         clock=clock,
         tolerate=(UnsureError,),
         is_due=True,
     )
     for pause in _SETTLING:
         clock.sleep(pause)
-        changed = look(client, kind, number)
+        changed = look(client, kind, key)
         if changed.marker == marker:
             return changed
     raise ReadyFailed(

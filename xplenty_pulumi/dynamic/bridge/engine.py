@@ -47,6 +47,11 @@ def say(call: EngineCall, text: str) -> None:
     log(call, text, "INFO", ephemeral=True)
 
 
+def note(call: EngineCall, text: str) -> None:
+    """Show `text` in the row of the resource and among the diagnostics at the end."""
+    log(call, text, "INFO", ephemeral=False)
+
+
 def warn(call: EngineCall, text: str) -> None:
     """Show `text` as a warning in the row of the resource and among the diagnostics at the end."""
     log(call, text, "WARNING", ephemeral=False)

@@ -7,4 +7,5 @@
   one paragraph for every failure.
 - `definition`: the dynamic provider of definitions: of whatever has no status, and is there as declared or not.
 - `job_run`: the dynamic provider of job runs.
+- `package`: the dynamic provider of packages.
 """

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckResult, ConfigureRequest, CreateResult, DiffResult, ReadResult, UpdateResult
 
-from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.core.kinds.compare import ChangePlan, plan
 from xplenty_pulumi.core.kinds.kind import EVERYTHING, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Observation, Outcome
     from xplenty_pulumi.core.reconcile.intent import Intent
 
-__all__ = ["Properties", "Provider", "answered", "number_of", "timeout_of"]
+__all__ = ["Properties", "Provider", "answered", "key_of", "timeout_of"]
 
 
 class Provider(ProviderContext, ABC):
@@ -49,12 +48,12 @@ class Provider(ProviderContext, ABC):
         """Return what the program declares, as the reconciler takes it."""
 
     @abstractmethod
-    def observe(self, call: EngineCall, number: int, props: Properties) -> "Observation[Any]":
-        """Return what the service shows of the thing with this id."""
+    def observe(self, call: EngineCall, key: Any, props: Properties) -> "Observation[Any]":
+        """Return what the service shows of the thing with this key."""
 
     @abstractmethod
-    def end(self, call: EngineCall, number: int, props: Properties) -> str:
-        """Return how the thing with this id was seen, in words for its row, once it is at its end."""
+    def end(self, call: EngineCall, key: Any, props: Properties) -> str:
+        """Return how the thing with this key was seen, in words for its row, once it is at its end."""
 
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration of this process, and set up what the host does not offer."""
@@ -76,7 +75,7 @@ class Provider(ProviderContext, ABC):
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
         if remark := found.remark(label, olds.get("status"), unknown=unknown):
             bridge.say(self.call(), remark)
-        self.planned(found, news)
+        self.planned(found, _id, olds, news)
         # What a version before 0.2 has laid out is written anew.
         given = [one for one in self.arguments if isinstance(one, dict)]
         is_outdated = not self.kind.secret_outputs and any(DECLARED in one for one in given)
@@ -86,8 +85,8 @@ class Provider(ProviderContext, ABC):
             delete_before_replace=True,
         )
 
-    def planned(self, found: ChangePlan, news: Properties) -> None:
-        """Warn of what the plan needs that is not there any more; where nothing can be missing, nothing."""
+    def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
+        """Tell what a plan is about that its inputs do not show; raises XplentyError for one that is refused."""
 
     def plan(self, olds: Properties, news: Properties) -> ChangePlan:
         """Return the core's plan from the outputs in the state to the new inputs."""
@@ -101,7 +100,7 @@ class Provider(ProviderContext, ABC):
         call = self.call()
         outcome = self.reconciler(call).create(self.desired(call, props))
         owed = {OWED: EVERYTHING} if self.kind.signed else {}
-        return CreateResult(str(outcome.record.id), self.achieved(call, outcome, {**props, **owed}))
+        return CreateResult(str(outcome.record.key), self.achieved(call, outcome, {**props, **owed}))
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
@@ -110,10 +109,9 @@ class Provider(ProviderContext, ABC):
         call = self.call()
         owed = str(_olds.get(OWED, "")).split()
         intent = self.intent(call, _olds, _news, owed=owed)
-        sent = [name for name in self.kind.by_name if name in intent.fields]
-        props = {**_news, **hidden_outputs(_olds), OWED: " ".join(dict.fromkeys([*owed, *sent]))}
+        props = {**_news, **hidden_outputs(_olds), OWED: " ".join(dict.fromkeys([*owed, *intent.names(self.kind)]))}
         desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True)
-        outcome = self.reconciler(call).update(number_of(_id, self.kind), desired)
+        outcome = self.reconciler(call).update(key_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))
 
     def intent(self, call: EngineCall, olds: Properties, news: Properties, *, owed: list[str]) -> "Intent":
@@ -137,8 +135,10 @@ class Provider(ProviderContext, ABC):
         shown = self.outputs(props, outcome.record)
         if outcome.nonces:
             shown[NONCES] = " ".join(dict.fromkeys(outcome.nonces))
+        if outcome.owed:
+            shown[OWED] = " ".join(outcome.owed)
         if outcome.problem is not None:
-            raise self._kept(call, str(outcome.record.id), str(outcome.problem), shown) from None
+            raise self._kept(call, str(outcome.record.key), str(outcome.problem), shown) from None
         bridge.say(call, self.headline(shown))
         shown.pop(OWED, None)
         return self.stored(shown)
@@ -152,13 +152,13 @@ class Provider(ProviderContext, ABC):
         """Return it as it is now, as gone, or as unfinished, failed or unhealthy with the reason."""
         self.settings().require_account(props.get(ACCOUNT))
         call = self.call()
-        found = self.observe(call, number_of(id_, self.kind), props)
+        found = self.observe(call, key_of(id_, self.kind), props)
         if found.gone:
             return self._gone(call, id_, found.remark, props)
         shown = props
         if found.record is not None:
             watched = {} if found.notified is None else {"notify": found.notified}
-            id_, shown = str(found.record.id), self.outputs({**props, **watched}, found.record)
+            id_, shown = str(found.record.key), self.outputs({**props, **watched}, found.record)
             if not found.remark:
                 shown.pop(OWED, None)
         refreshed = refreshed_inputs(shown) if DECLARED in props else None
@@ -171,7 +171,7 @@ class Provider(ProviderContext, ABC):
         """Return once it is seen to be at its end, or is left alone."""
         self.settings().require_account(_props.get(ACCOUNT))
         call = self.call()
-        if text := self.end(call, number_of(_id, self.kind), _props):
+        if text := self.end(call, key_of(_id, self.kind), _props):
             bridge.say(call, text)
 
     def _gone(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:
@@ -209,14 +209,14 @@ class Provider(ProviderContext, ABC):
         return marker_of(owner_of(props)) if OWNER in props else None
 
 
-def number_of(id_: str, kind: Kind) -> int:
-    """Return the id as a number, as the service has it.
+def key_of(id_: str, kind: Kind) -> Any:
+    """Return what an id in the state, or of a lookup, identifies a thing of this kind by.
 
     Raises:
         SpecError: it is none, which happens only where a program gives the id of a lookup.
     """
     try:
-        return int(str(inputs.identifier(id_)))
+        return kind.key(id_)
     except ValueError as problem:
         raise SpecError(f"the id of a {kind.name} {problem}", field="id") from None
 

@@ -26,10 +26,10 @@ class ClusterProvider(Provider):
 
     kind = CLUSTER
 
-    def end(self, call: EngineCall, number: int, props: Properties) -> str:
+    def end(self, call: EngineCall, key: Any, props: Properties) -> str:
         """Return how the cluster was seen once it is at its end."""
         return self.reconciler(call).delete(
-            number,
+            key,
             timeout=timeout_of(call, props, "terminate_timeout", CLUSTER),
             active_jobs=setting_of(props, "active_jobs_on_terminate", CLUSTER),
             owner=marker_of(owner_of(props)),
@@ -42,10 +42,10 @@ class ClusterProvider(Provider):
         self.session().questions.know_cluster(outcome.record.id)
         return super().achieved(call, outcome, props)
 
-    def observe(self, call: EngineCall, number: int, props: Properties) -> "Observation[Cluster]":
+    def observe(self, call: EngineCall, key: Any, props: Properties) -> "Observation[Cluster]":
         """Return what the service shows, with the watchers that the program declares."""
         inputs = declared(props, CLUSTER)
-        return self.reconciler(call).read(number, inputs=inputs, owner=self.owner(props), nonces=nonces_in(props))
+        return self.reconciler(call).read(key, inputs=inputs, owner=self.owner(props), nonces=nonces_in(props))
 
     def reconciler(self, call: EngineCall) -> "ClusterReconciler":
         """Return what acts on the clusters of the account."""

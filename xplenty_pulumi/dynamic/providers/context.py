@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from pulumi.dynamic import ResourceProvider
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
@@ -35,7 +35,7 @@ _MOST_SESSIONS = 8
 """Sessions that are kept; a stack has one."""
 _turn = threading.Lock()
 _sessions: "dict[settings.Settings, Session]" = {}
-_held: dict[settings.Settings, list[tuple[Kind, int, Owner | None]]] = {}
+_held: dict[settings.Settings, list[tuple[Kind, Key, Owner | None]]] = {}
 
 
 def session_for(found: settings.Settings) -> "Session":
@@ -57,7 +57,7 @@ def session_for(found: settings.Settings) -> "Session":
         return _sessions[found]
 
 
-def hold_for(found: settings.Settings, kind: Kind, resource_id: int, owner: Owner | None = None) -> None:
+def hold_for(found: settings.Settings, kind: Kind, resource_id: Key, owner: Owner | None = None) -> None:
     """Note that the state holds this thing for `owner`, so that it is not taken for a lost one; opens no session."""
     with _turn:
         if found in _sessions:
@@ -178,7 +178,7 @@ class ProviderContext(ResourceProvider):
         """Note that the state holds what has this id, so that it is never taken for something lost."""
         with suppress(ConfigError):  # without settings nothing will be created either
             owner = owner_of(olds) if OWNER in olds else None
-            hold_for(self.settings(), self.kind, int(_id), owner)
+            hold_for(self.settings(), self.kind, self.kind.key(_id), owner)
 
     @once_in_call
     def settings(self) -> settings.Settings:

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 class DefinitionProvider(Provider):
     """Creates, changes, reads and removes definitions of the `kind` of its class."""
 
-    def end(self, call: EngineCall, number: int, props: Properties) -> str:
+    def end(self, call: EngineCall, key: Any, props: Properties) -> str:
         """Return once it is seen to be gone."""
-        self.reconciler(call).delete(number, owner=marker_of(owner_of(props)), nonces=nonces_in(props))
+        self.reconciler(call).delete(key, owner=marker_of(owner_of(props)), nonces=nonces_in(props))
         return "removed"
 
     def headline(self, shown: Properties) -> str:
         """Return whether it is active; one that cannot be switched off always is."""
         return "active" if shown.get("active", True) else "not active"
 
-    def observe(self, call: EngineCall, number: int, props: Properties) -> "Observation[Any]":
+    def observe(self, call: EngineCall, key: Any, props: Properties) -> "Observation[Any]":
         """Return what the service shows."""
-        return self.reconciler(call).read(number, owner=self.owner(props), nonces=nonces_in(props))
+        return self.reconciler(call).read(key, owner=self.owner(props), nonces=nonces_in(props))
 
     def reconciler(self, call: EngineCall) -> "DefinitionReconciler[Any]":
         """Return what acts on the definitions of this kind."""

@@ -14,7 +14,7 @@ from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_settled
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs, declared
-from xplenty_pulumi.dynamic.providers.base import Provider, answered, number_of, timeout_of
+from xplenty_pulumi.dynamic.providers.base import Provider, answered, key_of, timeout_of
 from xplenty_pulumi.dynamic.providers.checking import warn_of_end
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, FOREIGN, OWNER, Properties, owner_of
 from xplenty_pulumi.errors import ConfigError
@@ -30,11 +30,11 @@ class JobRunProvider(Provider):
 
     kind = JOB_RUN
 
-    def planned(self, found: ChangePlan, news: Properties) -> None:
-        """Look at the cluster of a run that starts anew although no input has changed."""
+    def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
+        """Warn where a run starts anew although no input has changed, and its cluster has ended."""
         if found.is_only_anew:
             with suppress(ConfigError):  # a plan needs no settings
-                warn_of_end(Inputs.of(news).checked(JOB_RUN).inputs, self.session().questions, self.call())
+                warn_of_end(Inputs.of(_news).checked(JOB_RUN).inputs, self.session().questions, self.call())
 
     @answered
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
@@ -46,22 +46,22 @@ class JobRunProvider(Provider):
         call = self.call()
         is_notify_due = _olds.get("notify") != _news.get("notify")
         desired = replace(self.desired(call, _news), is_foreign=FOREIGN in _olds)
-        outcome = self.reconciler(call).resume(number_of(_id, JOB_RUN), desired, is_notify_due=is_notify_due)
+        outcome = self.reconciler(call).resume(key_of(_id, JOB_RUN), desired, is_notify_due=is_notify_due)
         return UpdateResult(self.achieved(call, outcome, _news))
 
     def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:
         """Return the outputs, with whether the run is another owner's and is only followed."""
         return super().achieved(call, outcome, {**props, FOREIGN: True} if outcome.is_foreign else props)
 
-    def end(self, call: EngineCall, number: int, props: Properties) -> str:
+    def end(self, call: EngineCall, key: Any, props: Properties) -> str:
         """Return how the run was seen once it has ended, an empty text for one that is left alone."""
         timeout = timeout_of(call, props, "stop_timeout", JOB_RUN)
-        return self.reconciler(call).delete(number, _declared_run(props), timeout=timeout)
+        return self.reconciler(call).delete(key, _declared_run(props), timeout=timeout)
 
-    def observe(self, call: EngineCall, number: int, props: Properties) -> "Observation[Job]":
+    def observe(self, call: EngineCall, key: Any, props: Properties) -> "Observation[Job]":
         """Return what the service shows, with the variables that were in effect as the state has them."""
         last_status = str(props.get("status", ""))
-        found = self.reconciler(call).read(number, last_status=last_status, desired=_declared_run(props))
+        found = self.reconciler(call).read(key, last_status=last_status, desired=_declared_run(props))
         known = {"effective_variables": props.get("effective_variables")}
         return replace(found, record=found.record and found.record.model_copy(update=known))
 

@@ -43,7 +43,7 @@ def declaration(
 
 def secret_paths(inputs: Mapping[str, object], *, always: Iterable[str] = ()) -> "Output[list[str]] | list[str]":
     """Return what `SECRETS` is to hold for `inputs` as a program declares them, with what is `always` in it."""
-    found = [(path, output) for name, value in inputs.items() for path, output in _outputs_in((name,), value)]
+    found = [(path, output) for name, value in inputs.items() for path, output in outputs_in((name,), value)]
     if not found:
         return sorted(always)
 
@@ -54,15 +54,16 @@ def secret_paths(inputs: Mapping[str, object], *, always: Iterable[str] = ()) ->
     return Output.from_input(paths())
 
 
-def _outputs_in(path: Path, value: object) -> Iterator[tuple[Path, "Output[Any]"]]:
+def outputs_in(path: Path, value: object) -> Iterator[tuple[Path, "Output[Any]"]]:
+    """Yield each output in a value, with the way to it."""
     if isinstance(value, Output):
         yield path, value
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _outputs_in((*path, str(name)), inner)
+            yield from outputs_in((*path, str(name)), inner)
     elif isinstance(value, list | tuple):
         for position, inner in enumerate(value):
-            yield from _outputs_in((*path, str(position)), inner)
+            yield from outputs_in((*path, str(position)), inner)
 
 
 async def _secret_in(path: Path, output: "Output[Any]") -> AsyncIterator[Path]:
@@ -70,7 +71,7 @@ async def _secret_in(path: Path, output: "Output[Any]") -> AsyncIterator[Path]:
     if await output.is_secret():
         yield path
         return
-    for inner, within in _outputs_in(path, await output.future()):
+    for inner, within in outputs_in(path, await output.future()):
         async for found in _secret_in(inner, within):
             yield found
 

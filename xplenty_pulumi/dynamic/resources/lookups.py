@@ -14,9 +14,10 @@ import pulumi
 from pulumi.runtime.config import get_config
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.client import Client, Cluster, Job, Package, RateLimit
-from xplenty_pulumi.core.kinds import inputs
+from xplenty_pulumi.client import Client, Cluster, Connection, Job, Package, RateLimit
+from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.connection import connection_key
 from xplenty_pulumi.core.reading.lookup import only
 from xplenty_pulumi.dynamic.providers.context import session_for
 from xplenty_pulumi.errors import SpecError, XplentyError
@@ -76,6 +77,34 @@ def get_clusters(*, status: str = "all", limit: int = 100) -> tuple[Cluster, ...
         LookupFailed: the service cannot be asked, or has no such status.
     """
     return _first(_client().clusters.list(status=status), limit)
+
+
+@_lookup
+def get_connection(key: str | None = None, *, name: str | None = None, type: str | None = None) -> Connection:  # noqa: A002
+    """Return a connection by its type and number, such as `s3/53`, or the one that has exactly this name.
+
+    `type` leaves out those of other types. The name is the one without an ownership marker.
+
+    Raises:
+        LookupFailed: there is none, several have the name, or the service cannot be asked.
+    """
+    client = _client()
+    if name is None:
+        return _unmarked(client.connections.get(_checked_key(key)))
+    _refuse_both(key, "key")
+    found = map(_unmarked, client.connections.list(types=(type,) if type else ()))
+    return only(found, name, noun="connection", state=type or "known")
+
+
+@_lookup
+def get_connections(*, type: str | None = None, limit: int = 100) -> tuple[Connection, ...]:  # noqa: A002
+    """Return connections by name, at most `limit`: of one `type`, or of all.
+
+    Raises:
+        LookupFailed: the service cannot be asked, or has no such type.
+    """
+    found = _client().connections.list(types=(type,) if type else (), sort="name", direction="asc")
+    return tuple(map(_unmarked, _first(found, limit)))
 
 
 @_lookup
@@ -142,6 +171,17 @@ def _number(value: object, name: str) -> int:
         return int(str(inputs.identifier(value)))
     except ValueError as problem:
         raise SpecError(f"{name} {problem}", field=name, advice="Pass a known value: an output is none") from None
+
+
+def _checked_key(value: object) -> str:
+    try:
+        return connection_key(value)
+    except ValueError as problem:
+        raise SpecError(f"key {problem}", field="key", advice="Pass a known value: an output is none") from None
+
+
+def _unmarked(connection: Connection) -> Connection:
+    return connection.model_copy(update={"name": marker.strip(connection.name)})
 
 
 def _refuse_both(id_: object, name: str) -> None:

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One authenticated call: its parameters, the ids in its path, and the account it is for."""
+    """One authenticated call: its parameters, the ids and the type in its path, and the account it is for."""
 
     world: World
     seed: Seed
@@ -27,6 +27,7 @@ class Call:
     links: Links
     parameters: Mapping[str, Any]
     ids: tuple[int, ...]
+    type: str = ""
 
     def find(self, records: Mapping[int, T]) -> T:
         """Return the record that the path names; raises the 404 refusal."""

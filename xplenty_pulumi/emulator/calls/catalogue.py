@@ -1,8 +1,8 @@
-"""The calls on what is only read: packages, schedules, hook types and events, regions, stacks, plans, the user."""
+"""The calls on what is only read: schedules, hook types and events, regions, stacks, plans, the user."""
 
 from xplenty_pulumi.emulator.calls.call import Call, answer_list
-from xplenty_pulumi.emulator.calls.views import package_json, schedule_json
-from xplenty_pulumi.emulator.life.records import EVENT_NAMES, EmulatedPackage, EmulatedSchedule, Moment
+from xplenty_pulumi.emulator.calls.views import schedule_json
+from xplenty_pulumi.emulator.life.records import EVENT_NAMES, EmulatedSchedule, Moment
 from xplenty_pulumi.emulator.wire.lists import Filter, ListRules
 from xplenty_pulumi.emulator.wire.messages import USER_EMAIL, USER_ID, USER_NAME, Answer, Json, Refusal, time_text
 
@@ -16,34 +16,9 @@ _HOOKS = (
 _UNIT_SECONDS = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 7 * 86400, "months": 30 * 86400}
 _PLAN = "pro"
 
-_PACKAGES: ListRules[EmulatedPackage] = ListRules(
-    name=lambda package: package.name,
-    filters={
-        "status": Filter(lambda package: package.status, ("active", "archived"), default="active", everything=""),
-        "flow_type": Filter(lambda package: package.flow_type, ("dataflow", "workflow")),
-    },
-)
 _SCHEDULES: ListRules[EmulatedSchedule] = ListRules(
     filters={"status": Filter(lambda schedule: schedule.status, ("enabled", "disabled"))}
 )
-
-
-def list_packages(call: Call) -> Answer:
-    """GET packages."""
-    with_flow = call.includes("flow")
-    return answer_list(
-        call,
-        call.world.packages.values(),
-        rules=_PACKAGES,
-        path="packages",
-        view=lambda package: package_json(package, links=call.links, with_flow=with_flow),
-    )
-
-
-def get_package(call: Call) -> Answer:
-    """GET packages/{id}; an archived one can be read too."""
-    package = call.find(call.world.packages)
-    return Answer(package_json(package, links=call.links, with_flow=call.includes("flow")))
 
 
 def list_schedules(call: Call) -> Answer:

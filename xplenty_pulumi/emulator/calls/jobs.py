@@ -1,20 +1,21 @@
 """The calls on jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from xplenty_pulumi.emulator.calls import clusters
 from xplenty_pulumi.emulator.calls.call import Call, answer_list
-from xplenty_pulumi.emulator.calls.views import job_json, log_text, package_json
+from xplenty_pulumi.emulator.calls.package_views import package_json
+from xplenty_pulumi.emulator.calls.views import job_json, log_text
 from xplenty_pulumi.emulator.life import clusters as life
-from xplenty_pulumi.emulator.life import jobs
+from xplenty_pulumi.emulator.life import jobs as life_of_jobs
+from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedTask, components
 from xplenty_pulumi.emulator.life.records import (
     ENDED,
     FINAL,
     JOB_STATUSES,
     STOPPING,
     EmulatedJob,
-    EmulatedPackage,
     Output,
 )
 from xplenty_pulumi.emulator.wire import values
@@ -22,6 +23,7 @@ from xplenty_pulumi.emulator.wire.lists import Filter, ListRules
 from xplenty_pulumi.emulator.wire.messages import Answer, Json, Refusal, invalid
 
 _KNOWN = frozenset(values.JOB_FIELDS) | {"job_id"}
+WORKFLOW_FAILED = "Workflow failed to execute."
 _RULES: ListRules[EmulatedJob] = ListRules({"status": Filter(lambda job: job.status, JOB_STATUSES)})
 
 
@@ -39,13 +41,35 @@ def list_jobs(call: Call) -> Answer:
     """GET jobs."""
     wanted = call.parameters.get("package_id")
     package_id = values.whole("package_id", wanted) if wanted not in (None, "") else None
-    kept = [job for job in call.world.jobs.values() if package_id in (None, job.package_id)]
+    jobs = [*call.world.jobs.values(), *(_all_children(call) if call.knobs.children_in_lists else ())]
+    kept = [job for job in jobs if package_id in (None, job.package_id)]
     return answer_list(call, kept, rules=_RULES, path="jobs", view=lambda job: view(call, job))
 
 
 def get_job(call: Call) -> Answer:
     """GET jobs/{id}."""
-    return Answer(view(call, call.find(call.world.jobs)))
+    return Answer(view(call, find(call)))
+
+
+def find(call: Call) -> EmulatedJob:
+    """Return the job that the path names, which may be one of a workflow's task; raises the 404 refusal."""
+    if call.ids[0] in call.world.jobs:
+        return call.world.jobs[call.ids[0]]
+    return call.find({child.id: child for child in _all_children(call)})
+
+
+def _all_children(call: Call) -> Iterator[EmulatedJob]:
+    return (child for job in call.world.jobs.values() for child in life_of_jobs.children(job, now=call.now))
+
+
+def list_children(call: Call) -> Answer:
+    """GET jobs/{id}/children: the jobs of a workflow's tasks, and none of another job."""
+    job = find(call)
+    if not call.knobs.job_children:
+        raise call.not_found()
+    children = life_of_jobs.children(job, now=call.now)
+    path = f"jobs/{job.id}/children"
+    return answer_list(call, children, rules=_RULES, path=path, view=lambda one: view(call, one))
 
 
 def run_job(call: Call) -> Answer:
@@ -103,7 +127,8 @@ def _check_variables(call: Call, package: EmulatedPackage, fields: Mapping[str, 
 
 def _new_job(call: Call, package: EmulatedPackage, fields: Mapping[str, Any]) -> EmulatedJob:
     number = call.world.take_id(EmulatedJob)
-    run_seconds = package.run_seconds
+    tasks = _tasks(call, package)
+    seconds, failure = _course(call, package, tasks)
     outputs = enumerate(package.outputs.items())
     return EmulatedJob(
         id=number,
@@ -111,12 +136,36 @@ def _new_job(call: Call, package: EmulatedPackage, fields: Mapping[str, Any]) ->
         status_since=call.now,
         created_at=call.now,
         updated_at=call.now,
-        run_seconds=call.knobs.job_run_seconds if run_seconds is None else run_seconds,
+        run_seconds=seconds,
         needed_nodes=package.needed_nodes,
-        failure=package.failure,
+        failure=failure,
+        tasks=tasks,
         outputs=tuple(Output(number * 10 + index, name, count) for index, (name, count) in outputs),
         **fields,
     )
+
+
+def _tasks(call: Call, package: EmulatedPackage) -> tuple[EmulatedTask, ...]:
+    """The tasks of a workflow, up to the first that fails; a package that is not there fails its task."""
+    tasks: list[EmulatedTask] = []
+    for component in components(package) if package.flow_type == "workflow" else ():
+        name, number = component.get("name"), component.get("package_id")
+        if not (isinstance(name, str) and isinstance(number, int)):
+            continue
+        ran = call.world.packages.get(number)
+        seconds = ran.run_seconds if ran and ran.run_seconds is not None else call.knobs.job_run_seconds
+        failure = ran.failure if ran else f"Package {number} does not exist."
+        tasks.append(EmulatedTask(call.world.take_id(EmulatedJob), name, number, seconds, failure))
+        if failure:
+            break
+    return tuple(tasks)
+
+
+def _course(call: Call, package: EmulatedPackage, tasks: Sequence[EmulatedTask]) -> tuple[float, str | None]:
+    """How long a run takes, and what it fails with: as its package says, or as the tasks do."""
+    usual = sum(task.seconds for task in tasks) if tasks else call.knobs.job_run_seconds
+    failure = package.failure or (WORKFLOW_FAILED if tasks and tasks[-1].failure else None)
+    return usual if package.run_seconds is None else package.run_seconds, failure
 
 
 def stop_job(call: Call) -> Answer:
@@ -126,21 +175,21 @@ def stop_job(call: Call) -> Answer:
     if refused or (job.status in STOPPING and call.knobs.delete_stopping_job == 422):
         raise Refusal(422, f"Job {job.id} cannot be stopped while it is {job.status}")
     if job.status not in FINAL:
-        job = jobs.stop_requested(job, at=call.now)
+        job = life_of_jobs.stop_requested(job, at=call.now)
         call.world.put(job)
     return Answer(view(call, job))
 
 
 def get_variables(call: Call) -> Answer:
     """GET jobs/{id}/variables: the package's, overlaid by those of the run."""
-    job = call.find(call.world.jobs)
+    job = find(call)
     package = call.world.packages.get(job.package_id)
     return Answer({**(package.variables if package else {}), **job.variables, **job.dynamic_variables})
 
 
 def get_log(call: Call) -> Answer:
     """GET jobs/{id}/log."""
-    job = call.find(call.world.jobs)
+    job = find(call)
     return Answer({"body": log_text(job), "url": call.links.api(f"jobs/{job.id}/log")})
 
 

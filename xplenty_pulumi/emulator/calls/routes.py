@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xplenty_pulumi.emulator.calls import catalogue, clusters, hooks, jobs, watchers
+from xplenty_pulumi.emulator.calls import catalogue, clusters, connections, hooks, jobs, packages, validations, watchers
 from xplenty_pulumi.emulator.calls.call import Call, Handler
+from xplenty_pulumi.emulator.calls.connection_types import CONNECTION_TYPES
 from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, Answer, Refusal
 
 
@@ -22,11 +23,20 @@ ACCOUNT: Mapping[str, Mapping[str, Handler]] = {
     "clusters/{id}/instances": {"GET": clusters.list_instances},
     "jobs": {"GET": jobs.list_jobs, "POST": jobs.run_job},
     "jobs/{id}": {"GET": jobs.get_job, "DELETE": jobs.stop_job},
+    "jobs/{id}/children": {"GET": jobs.list_children},
     "jobs/{id}/variables": {"GET": jobs.get_variables},
     "jobs/{id}/log": {"GET": jobs.get_log},
     "jobs/{id}/outputs/{id}/preview": {"GET": jobs.preview_output},
-    "packages": {"GET": catalogue.list_packages},
-    "packages/{id}": {"GET": catalogue.get_package},
+    "packages": {"GET": packages.list_packages, "POST": packages.create_package},
+    "packages/{id}": {
+        "GET": packages.get_package,
+        "PUT": packages.update_package,
+        "DELETE": packages.archive_package,
+    },
+    "packages/{id}/export": {"GET": packages.export_package},
+    "packages/{id}/validate": {"POST": validations.validate},
+    "packages/{id}/validations": {"GET": validations.list_validations, "POST": validations.start_validation},
+    "packages/{id}/validations/{id}": {"GET": validations.get_validation},
     "schedules": {"GET": catalogue.list_schedules},
     "schedules/{id}": {"GET": catalogue.get_schedule},
     "hooks": {"GET": hooks.list_hooks, "POST": hooks.create_hook},
@@ -34,6 +44,16 @@ ACCOUNT: Mapping[str, Mapping[str, Handler]] = {
     "hooks/{id}/ping": {"GET": hooks.ping_hook},
     "hooks/{id}/reset_salt": {"PUT": hooks.reset_salt},
     "hooks/types": {"GET": catalogue.list_hook_types},
+    "connections": {"GET": connections.list_connections},
+    "connections/types": {"GET": connections.list_types},
+    "connections/{type}": {"POST": connections.create_connection},
+    "connections/{type}/test": {"POST": connections.test_new_connection},
+    "connections/{type}/{id}": {
+        "GET": connections.get_connection,
+        "PUT": connections.update_connection,
+        "DELETE": connections.delete_connection,
+    },
+    "connections/{type}/{id}/test": {"POST": connections.test_connection},
     "regions": {"GET": catalogue.list_regions},
     "stacks": {"GET": catalogue.list_stacks},
     "plans": {"GET": catalogue.list_plans},
@@ -57,21 +77,19 @@ GLOBAL: Mapping[str, Mapping[str, Handler]] = {
 }
 # Documented calls that the emulator leaves out: single ones, and whole areas.
 _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
-    "jobs/{id}/children": ("GET",),
-    "packages": ("POST",),
-    "packages/{id}": ("PUT", "DELETE"),
+    "connections/{type}/help": ("GET",),
+    "connections/{type}/{id}/schema": ("GET",),
+    "connections/{type}/{id}/validate": ("POST",),
     "packages/templates": ("GET",),
-    "packages/{id}/export": ("GET",),
-    "packages/{id}/validate": ("POST",),
-    "packages/{id}/validations": ("GET", "POST"),
-    "packages/{id}/validations/{id}": ("GET",),
     "schedules": ("POST",),
     "schedules/{id}": ("PUT", "DELETE"),
     "schedules/{id}/clone": ("POST",),
     "schedules/{id}/run": ("POST",),
     "user": ("PUT",),
 }
-_LEFT_OUT_AREAS = frozenset({"connections", "deliveries", "invoices", "members", "payment_method"})
+_LEFT_OUT_AREAS = frozenset(
+    {"connections/curl", "connections/metadata", "deliveries", "invoices", "members", "payment_method"}
+)
 _LEFT_OUT_GLOBAL_AREAS = frozenset(
     {"accounts", "product_updates", "regions", "timezones", "user", "user_password", "variables"}
 )
@@ -80,12 +98,13 @@ _LONGEST_ID = 18
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a request goes: its handler, the account it names (None for global paths) and the ids in its path."""
+    """Where a request goes: its handler, the account it names (None for global paths), the ids and type in its path."""
 
     handler: Handler
     area: str
     account_id: str | None
     ids: tuple[int, ...]
+    type: str = ""
 
 
 def is_free(path: str) -> bool:
@@ -98,12 +117,19 @@ def route_of(method: str, path: str) -> Route:
     parts = path.strip("/").split("/")
     account_id = parts[0] if len(parts) > 2 and parts[1] == "api" else None
     scoped = parts[2:] if account_id is not None else parts
-    tail = "/".join(["{id}" if _is_id(part) else part.strip("{}") for part in scoped])
+    type_ = scoped[1] if scoped[0] == "connections" and scoped[1:] and scoped[1] in CONNECTION_TYPES else ""
+    tail = "/".join([_place(part, type_) for part in scoped])
     methods = (GLOBAL if account_id is None else ACCOUNT).get(tail, {})
     handler = methods.get(method)
     if handler is None:
         raise _no_handler(method, tail, methods, is_global=account_id is None)
-    return Route(handler, scoped[0], account_id, tuple([int(part) for part in scoped if _is_id(part)]))
+    return Route(handler, scoped[0], account_id, tuple([int(part) for part in scoped if _is_id(part)]), type_)
+
+
+def _place(part: str, type_: str) -> str:
+    if part == type_:
+        return "{type}"
+    return "{id}" if _is_id(part) else part.strip("{}")
 
 
 def _is_id(part: str) -> bool:
@@ -111,9 +137,9 @@ def _is_id(part: str) -> bool:
 
 
 def _no_handler(method: str, tail: str, methods: Mapping[str, Handler], *, is_global: bool) -> Refusal:
-    area = tail.partition("/")[0]
     areas = _LEFT_OUT_GLOBAL_AREAS if is_global else _LEFT_OUT_AREAS
-    if method in _LEFT_OUT.get(tail, ()) or (not methods and area in areas):
+    is_in_area = any(f"{tail}/".startswith(f"{area}/") for area in areas)
+    if method in _LEFT_OUT.get(tail, ()) or (not methods and is_in_area):
         return Refusal(501, f"The emulator does not provide {method} {tail}")
     if methods:
         return Refusal(405, f"{method} is not allowed on {tail}, use {', '.join(methods)}")

@@ -12,13 +12,19 @@ from xplenty_pulumi.emulator.life.records import (
     EmulatedCluster,
     EmulatedHook,
     EmulatedJob,
-    EmulatedPackage,
     EmulatedSchedule,
     Moment,
     Output,
     Record,
 )
-from xplenty_pulumi.emulator.wire.messages import USER_ID, USER_NAME, Json, Links, time_or_none, time_text
+from xplenty_pulumi.emulator.wire.messages import (
+    USER_ID,
+    USER_NAME,
+    Json,
+    Links,
+    time_or_none,
+    time_text,
+)
 
 _CLUSTER_FIELDS = (
     *("id", "name", "description", "type", "terminate_on_idle", "time_to_idle", "terminated_on_idle"),
@@ -26,7 +32,6 @@ _CLUSTER_FIELDS = (
     *("master_spot_percentage", "slave_spot_percentage", "allow_fallback", "stack"),
 )
 _CLUSTER_TIMES = ("created_at", "updated_at", "available_since", "terminated_at", "idle_since")
-_PACKAGE_FIELDS = ("id", "name", "description", "status", "flow_type", "version")
 _HIDDEN = {"all": (), "all_but_password": ("basic_auth_data",), "none": ("basic_auth_data", "service_key")}
 _SCHEDULE_FIELDS = (
     *("id", "name", "description", "status", "interval_amount", "interval_unit", "overlap", "auto_retry"),
@@ -129,6 +134,8 @@ def job_json(
         **_addresses(links, f"jobs/{job.id}"),
         "log_url": links.api(f"jobs/{job.id}/log"),
     }
+    if job.task is not None:
+        document["component"] = {"name": job.task, "type": "run_package_component"}
     for part, record in parts.items():
         if includes(part) or knobs.jobs_embed == "always":
             document[part] = record
@@ -175,20 +182,6 @@ def _log_summary(job: EmulatedJob) -> Json | None:
         "openai_extract": job.errors or "",
         "action_items": ["Correct the package.", "Run the job again."] if job.errors else [],
         "created_at": time_or_none(job.completed_at),
-    }
-
-
-def package_json(package: EmulatedPackage, *, links: Links, with_flow: bool = False) -> Json:
-    """Return a package, with its data flow as a JSON text if asked for."""
-    return {
-        **_fields(package, *_PACKAGE_FIELDS, *(("data_flow_json",) if with_flow else ())),
-        **_times(package, "created_at", "updated_at"),
-        "variables": dict(package.variables),
-        "flow_version": "2.0.0",
-        "package_version": "1.0",
-        "item_id": package.id,
-        "owner_id": USER_ID,
-        **_addresses(links, f"packages/{package.id}"),
     }
 
 

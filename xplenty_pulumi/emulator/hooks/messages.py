@@ -5,7 +5,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from xplenty_pulumi.emulator.calls.views import cluster_json, job_json, package_json
+from xplenty_pulumi.emulator.calls.package_views import package_json
+from xplenty_pulumi.emulator.calls.views import cluster_json, job_json
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
 from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import EmulatedHook, EmulatedJob, EmulatedSubscription, Moment

@@ -1,9 +1,12 @@
 """The service's own time: it begins at the wall clock and then only runs, whatever the wall clock does."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.emulator.life.records import Moment
+
+Moment: TypeAlias = float
+"""Seconds since 1970 in UTC, on the service's own clock."""
 
 
 class ServiceTime:

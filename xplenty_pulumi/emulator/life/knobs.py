@@ -88,8 +88,35 @@ class Knobs:
     # Whether jobs carry their cluster and package whole (documented), by id, name and url alone as the newer reference
     # shows them, or only when asked with `include=` (unmerged Java client).
     jobs_embed: Literal["always", "short", "on_include"] = "always"
+    # Whether jobs have the documented call for their children, and whether lists of jobs hold children too.
+    job_children: bool = True
+    children_in_lists: bool = False
     # POST of a job's watcher: 201 documented, 200 expected by the Ruby client.
     watch_job_status: Literal[201, 200] = 201
+
+    # Packages
+    validation_seconds: float = 3
+    # Which calls validate a package: that which waits is documented since 2025-12 only; "none" answers 404.
+    validation_calls: Literal["all", "started", "none"] = "all"
+    # A package without a name: a default is documented, the newer reference wants one.
+    package_name: Literal["optional", "required"] = "optional"
+    # PUT of variables: what is left out is gone, or stays as it is.
+    package_variables_on_put: Literal["replace", "merge"] = "replace"
+    # GET, PUT and DELETE of a package that is archived.
+    read_archived_package: Literal[200, 404] = 200
+    update_archived_package: Literal[422, 404, 200] = 422
+    delete_archived_package: Literal[200, 404, 422] = 200
+    # Whether lists of packages hold every field or, as in the published example, no versions and no type.
+    package_in_lists: Literal["whole", "short"] = "whole"
+    # A flow that is not JSON: refused at once, or found by the validation.
+    unreadable_flow: Literal["refuse", "accept"] = "refuse"
+    # The flow of an export, whose keys no source documents: a text, or the object that the newer reference accepts.
+    export_flow: Literal["data_flow_json", "raw_data"] = "data_flow_json"
+    # Connections: whether an id is one among all of them or only among those of its type (not stated).
+    connection_ids: Literal["unique", "by_type"] = "unique"
+    # Which fields of its type a connection shows: all that are no secrets, those that an unmerged client has, or only
+    # the one in the published examples.
+    connection_fields_shown: Literal["all", "some", "username"] = "all"
 
     # Which secret settings answers hold: the password of a web hook is documented as write-only, a mock returns it.
     hook_secrets_shown: Literal["all_but_password", "all", "none"] = "all_but_password"

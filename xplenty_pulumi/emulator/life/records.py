@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, TypeAlias
 
-from xplenty_pulumi.emulator.life.knobs import require
-
-Moment: TypeAlias = float
-"""Seconds since 1970 in UTC, on the service's own clock."""
+from xplenty_pulumi.emulator.life.clock import Moment as Moment  # noqa: PLC0414 - readers of records find it here
+from xplenty_pulumi.emulator.life.connections import EmulatedConnection
+from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedTask, EmulatedValidation
 
 READY = frozenset({"available", "idle"})
 UNREADY = frozenset({"pending", "creating"})
@@ -119,42 +118,9 @@ class EmulatedJob:
     completed_at: Moment | None = None
     errors: str | None = None
     watched: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class PackageSeed:
-    """A package; a run of it takes `run_seconds` and completes, or fails with the text `failure`.
-
-    `needed_nodes` is the size of cluster that a run waits for; `outputs` are the names and record counts it writes.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    id: int
-    name: str
-    description: str | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)
-    status: Literal["active", "archived"] = "active"
-    flow_type: Literal["dataflow", "workflow"] = "dataflow"
-    data_flow_json: str = "{}"
-    run_seconds: float | None = None
-    failure: str | None = None
-    needed_nodes: int = 1
-    outputs: Mapping[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        require(self.id >= 1, "id", "must be 1 or more", got=self.id)
-        require((self.run_seconds or 0) >= 0, "run_seconds", "must be 0 or more", got=self.run_seconds)
-        require(self.needed_nodes >= 1, "needed_nodes", "must be 1 or more", got=self.needed_nodes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmulatedPackage(PackageSeed):
-    """A data package of the account."""
-
-    created_at: Moment
-    updated_at: Moment
-    version: int = 1
+    tasks: tuple[EmulatedTask, ...] = ()
+    task: str | None = None
+    """The task of a workflow that has started the job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +198,24 @@ class EmulatedHook:
         return self.active and (event in self.events or event.partition(".")[0] in self.events)
 
 
-Record: TypeAlias = EmulatedCluster | EmulatedJob | EmulatedPackage | EmulatedSchedule | EmulatedHook
+Record: TypeAlias = (
+    EmulatedCluster
+    | EmulatedJob
+    | EmulatedPackage
+    | EmulatedValidation
+    | EmulatedSchedule
+    | EmulatedConnection
+    | EmulatedHook
+)
 FIRST_IDS: Mapping[type[Record], int] = MappingProxyType(
-    {EmulatedCluster: 501, EmulatedJob: 9001, EmulatedPackage: 101, EmulatedSchedule: 301, EmulatedHook: 701}
+    {
+        EmulatedCluster: 501,
+        EmulatedJob: 9001,
+        EmulatedPackage: 101,
+        EmulatedValidation: 801,
+        EmulatedSchedule: 301,
+        EmulatedConnection: 601,
+        EmulatedHook: 701,
+    }
 )
 """The kinds of records, and the id that the first of each is given."""

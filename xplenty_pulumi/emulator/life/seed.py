@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
 from xplenty_pulumi.emulator.life.knobs import Knobs, require
-from xplenty_pulumi.emulator.life.records import EmulatedPackage, EmulatedSchedule, Moment, PackageSeed
+from xplenty_pulumi.emulator.life.packages import EmulatedPackage, PackageSeed
+from xplenty_pulumi.emulator.life.records import EmulatedSchedule, Moment
 from xplenty_pulumi.emulator.life.world import World
 from xplenty_pulumi.errors import ConfigError
 
@@ -132,6 +133,8 @@ class Seed:
     schedules: tuple[ScheduleSeed, ...] = field(default_factory=default_schedules)
     clusters_that_fail: tuple[str, ...] = ()
     """Names, with `*` for any text, of clusters that end in `error` instead of becoming available."""
+    connections_that_fail: tuple[str, ...] = ()
+    """Names, with `*` for any text, of connections whose test fails."""
 
     def __post_init__(self) -> None:
         named = bool(self.account_id) and "/" not in self.account_id

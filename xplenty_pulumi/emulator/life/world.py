@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from xplenty_pulumi.emulator.life import clusters, jobs
+from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.knobs import Knobs
+from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedValidation
 from xplenty_pulumi.emulator.life.records import (
     FINAL,
     FIRST_IDS,
     EmulatedCluster,
     EmulatedHook,
     EmulatedJob,
-    EmulatedPackage,
     EmulatedSchedule,
     Moment,
     Record,
@@ -66,7 +67,9 @@ class World:
         self.clusters: dict[int, EmulatedCluster] = self._tables[EmulatedCluster]
         self.jobs: dict[int, EmulatedJob] = self._tables[EmulatedJob]
         self.packages: dict[int, EmulatedPackage] = self._tables[EmulatedPackage]
+        self.validations: dict[int, EmulatedValidation] = self._tables[EmulatedValidation]
         self.schedules: dict[int, EmulatedSchedule] = self._tables[EmulatedSchedule]
+        self.connections: dict[int, EmulatedConnection] = self._tables[EmulatedConnection]
         self.hooks: dict[int, EmulatedHook] = self._tables[EmulatedHook]
         self._unfinished: dict[int, set[int]] = {}
         self._agenda: list[tuple[Moment, bool, int]] = []

@@ -44,10 +44,12 @@ class Filter(Generic[ListableT]):
 
 @dataclass(frozen=True, slots=True)
 class ListRules(Generic[ListableT]):
-    """How one list is filtered, and the `name` that it can be sorted by, besides both of its times."""
+    """How one list is filtered, and what it can be sorted by besides both of its times: the `name` and `others`."""
 
     filters: Mapping[str, Filter[ListableT]] = field(default_factory=dict)
     name: Callable[[ListableT], str] | None = None
+    others: Mapping[str, Callable[[ListableT], Any]] = field(default_factory=dict)
+    sort: str = "created"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,9 @@ def page_of(
         "created": attrgetter("created_at"),
         "updated": attrgetter("updated_at"),
         **({"name": rules.name} if rules.name else {}),
+        **rules.others,
     }
-    key = sorts[_choice(parameters, "sort", tuple(sorts), default="created", knobs=knobs)]
+    key = sorts[_choice(parameters, "sort", tuple(sorts), default=rules.sort, knobs=knobs)]
     direction = _choice(parameters, "direction", ("asc", "desc"), default="desc", knobs=knobs)
     kept.sort(key=lambda record: (key(record), record.id), reverse=direction == "desc")
     return _cut(kept, parameters, knobs=knobs)

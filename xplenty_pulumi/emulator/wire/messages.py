@@ -12,6 +12,7 @@ from xplenty_pulumi.emulator.life.records import Moment
 VENDOR_TYPE = "application/vnd.xplenty+json"
 NOT_FOUND = "Item not found."
 Json: TypeAlias = dict[str, Any]
+ACCOUNT_NUMBER = 5
 USER_ID = 27
 USER_NAME = "Emulated User"
 USER_EMAIL = "user@example.com"

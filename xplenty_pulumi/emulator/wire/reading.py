@@ -16,7 +16,13 @@ _JSON_TYPES = frozenset({"", "application/json", "text/json", VENDOR_TYPE})
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _VERSION = re.compile(r"\bversion\s*=\s*\"?([\w.]+)")
 _KEY_PARTS = re.compile(r"[^\[\]]+|\[\]")
-_ENVELOPES = {"clusters": "cluster", "jobs": "job", "schedules": "schedule", "hooks": "hook"}
+_ENVELOPES = {
+    "clusters": "cluster",
+    "jobs": "job",
+    "schedules": "schedule",
+    "connections": "connection",
+    "hooks": "hook",
+}
 
 
 def key_of(request: Request) -> str:

@@ -15,8 +15,8 @@ from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import OWNER, signed
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import marker_of, read, strip
-from xplenty_pulumi.core.reading.lookup import Key
 from xplenty_pulumi.core.reconcile import DefinitionReconciler, DesiredDefinition, KnownDefinitions, Outcome
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition
 from xplenty_pulumi.core.reconcile.intent import Intent, everything

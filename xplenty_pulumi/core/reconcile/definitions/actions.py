@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Generic
 
 from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_unfinished, marker_on, way_out
-from xplenty_pulumi.core.reading.lookup import Key
 from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, KnownDefinitions, RecordT
 from xplenty_pulumi.core.reconcile.held import held_text, warn_of_duplicates
@@ -64,7 +64,7 @@ class DefinitionReconciler(Generic[RecordT]):
             raise ReadyFailed(message, resource=self._definition.label(key), advice=_ANEW)
         is_sent = bool(self._definition.changes(record, desired)) or desired.intent.signs
         outcome = self._converge(record, desired, send=is_sent)
-        if is_sent:
+        if is_sent or not desired.intent.fields.isdisjoint(self._definition.follows):
             outcome = self._followed_up(outcome, desired, before=record)
         marker = marker_on(record)
         if marker is not None and is_unfinished(record, desired.marker):
@@ -144,8 +144,7 @@ class DefinitionReconciler(Generic[RecordT]):
                     gone = self._definition.gone
                     return Outcome(record, ReadyFailed(gone, resource=self._definition.label(key), advice=_ANEW))
                 record = found
-                wrong = self._definition.wrong_fields(record, desired.inputs)
-                wrong = [name for name in wrong if name in desired.intent.fields]
+                wrong = self._definition.wrong_fields(record, self._definition.intended(desired))
                 if not wrong:
                     return Outcome(record)
         except XplentyError as failed:
@@ -187,10 +186,12 @@ class DefinitionReconciler(Generic[RecordT]):
         signed = {self._definition.signed: text}
         try:
             body = self._definition.change(record, desired, signed)
-            self._definition.calls.update(self._definition.key(record), body)
+            answer = self._definition.calls.update(self._definition.key(record), body)
         except XplentyError:
             return outcome
-        return replace(outcome, record=record.model_copy(update=signed))
+        filled = {name: getattr(answer, name, None) for name in self._definition.kind.shown}
+        shown = {name: value for name, value in filled.items() if value is not None}
+        return replace(outcome, record=record.model_copy(update={**shown, **signed}))
 
     def _followed_up(
         self, outcome: Outcome[RecordT], desired: DesiredDefinition, *, before: RecordT | None
@@ -200,4 +201,4 @@ class DefinitionReconciler(Generic[RecordT]):
         try:
             return self._definition.follow_up(outcome.record, desired.inputs, self._patience, before=before)
         except XplentyError as problem:
-            return replace(outcome, problem=problem)
+            return replace(outcome, problem=problem, owed=self._definition.follows)

@@ -60,12 +60,12 @@ class DefinitionCreation(Generic[RecordT]):
         shown = self._definition.view(found, self._desired.inputs)
         fixed = [name for name in wrong if name in self._definition.kind.names(Change.REPLACE)]
         if fixed:
+            let_go = release(self._noun, self._definition.key(found))
             raise RefusedError(
                 "it carries the marker of this resource, as after an interrupted create call or a hand-over, but its "
                 f"{' and its '.join(f'{name} is {shown[name]}' for name in fixed)}; nothing was created or removed",
                 resource=self._definition.label_of(found),
-                advice=f"Remove it, or keep it apart from any stack ({release(self._noun, found.id)}), then run "
-                "`pulumi up` again",
+                advice=f"Remove it, or keep it apart from any stack ({let_go}), then run `pulumi up` again",
             )
 
     def _believed(self, made: RecordT, drawn: Marker) -> RecordT:
@@ -119,7 +119,7 @@ class DefinitionCreation(Generic[RecordT]):
         hidden = [one for one in fresh if self._definition.hides_marker and self._definition.text(one) is None]
         matches = [one for one in hidden if not self._definition.wrong_fields(one, self._desired.inputs)]
         if len(matches) > 1:
-            ids = ", ".join(str(one.id) for one in matches)
+            ids = ", ".join(str(self._definition.key(one)) for one in matches)
             raise RefusedError(
                 f"{self._noun}s {ids} all look like this one resource's, so which one is meant cannot be known; "
                 "nothing was created or removed",

@@ -1,7 +1,7 @@
 """What differs between the kinds of definitions, a definition as it should be, and those that an account has."""
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
@@ -10,10 +10,10 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.compare import differences
-from xplenty_pulumi.core.kinds.kind import Change, Kind
+from xplenty_pulumi.core.kinds.kind import Change, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_marked, is_unfinished
-from xplenty_pulumi.core.reading.lookup import Key, Presence, or_none
+from xplenty_pulumi.core.reading.lookup import Presence, or_none
 from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent
@@ -26,6 +26,9 @@ class Document(Protocol):
 
     @property
     def id(self) -> int: ...
+
+    @property
+    def key(self) -> Key: ...
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self: ...
 
@@ -46,9 +49,13 @@ class DefinitionCalls(Protocol[ShownT_co]):
 
 @dataclass(frozen=True)
 class DesiredDefinition(DesiredThing):
-    """A definition as it should be, and what its create or update is about."""
+    """A definition as it should be, and what its create or update is about.
+
+    `contents` are the texts that the service gets, by the input that has only a digest of its text.
+    """
 
     intent: Intent
+    contents: Mapping[str, str] = field(default_factory=dict, repr=False, kw_only=True)
 
 
 class Definition(Generic[RecordT]):
@@ -56,7 +63,9 @@ class Definition(Generic[RecordT]):
 
     What differs for a kind is in a class of its own, which is found by its `kind`. A record may be without its marker
     where `hides_marker`. `hidden` are inputs that records do not show as they are, so that a change of them is
-    sent without looking. `has_maker` says whether records show who made them. `gone` is the text for what is not there.
+    sent without looking. `has_maker` says whether records show who made them. `follows` are inputs that ask for what
+    `follow_up` does, so that a change of them is followed up, and a failure owes nothing else. `gone` is the text for
+    what is not there.
     """
 
     kind: Kind
@@ -64,6 +73,7 @@ class Definition(Generic[RecordT]):
     hides_marker: ClassVar[bool] = False
     hidden: ClassVar[tuple[str, ...]] = ()
     has_maker: ClassVar[bool] = True
+    follows: ClassVar[tuple[str, ...]] = ()
     gone: ClassVar[str] = "the service does not know it (404)"
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -99,12 +109,20 @@ class Definition(Generic[RecordT]):
         return Outcome(record)
 
     def key(self, record: RecordT) -> Key:
-        """Return what identifies it in calls: its id; for a connection its type as well."""
-        return record.id
+        """Return what identifies it in calls."""
+        return record.key
 
-    def is_gone(self, _record: RecordT) -> bool:
+    def get(self, key: Key) -> RecordT:
+        """Return the record with all that an update has to know of it."""
+        return self.calls.get(key)
+
+    def is_gone(self, record: RecordT) -> bool:
         """Return whether the record is that of something gone, such as an archived package."""
-        return False
+        return self.kind.is_removed(record)
+
+    def is_shown(self, record: RecordT, name: str) -> bool:
+        """Return whether the record shows the input of this name, whatever its value."""
+        return getattr(record, name, None) is not None
 
     def repeated(self, record: RecordT, asked: Mapping[str, object]) -> Mapping[str, object]:
         """Return the inputs, as the service shows them, that each change has to repeat lest they get lost."""
@@ -127,6 +145,10 @@ class Definition(Generic[RecordT]):
         """Return the names of the inputs that the record shows otherwise."""
         return [one.field for one in differences(self.kind, inputs, self.view(record, inputs))]
 
+    def intended(self, desired: DesiredDefinition) -> Mapping[str, object]:
+        """Return the inputs that the record has to show in the end, as far as its update is about them."""
+        return {name: value for name, value in desired.inputs.items() if name in desired.intent.fields}
+
     def sent(self, desired: DesiredDefinition, marker: Marker) -> Mapping[str, object]:
         """Return the body that creates it with this marker."""
         local = self.kind.names(Change.LOCAL)
@@ -136,7 +158,7 @@ class Definition(Generic[RecordT]):
     def changes(self, record: RecordT, desired: DesiredDefinition) -> dict[str, object]:
         """Return the inputs that its update sets: those that it is about and that are wrong or not seen."""
         in_place = [name for name in self.kind.names(Change.IN_PLACE) if name in desired.inputs]
-        unseen = [name for name in in_place if getattr(record, name, None) is None]
+        unseen = [name for name in in_place if not self.is_shown(record, name)]
         names = desired.intent.fields & {*self.wrong_fields(record, desired.inputs), *unseen, *self.hidden}
         return {name: desired.inputs[name] for name in in_place if name in names}
 
@@ -169,7 +191,7 @@ class KnownDefinitions(HeldThings[RecordT]):
 
     def single(self, key: Key) -> RecordT | None:
         """Return it as one look shows it, None where the service does not know it (any more)."""
-        found = or_none(lambda: self.definition.calls.get(key), self.definition.client)
+        found = or_none(lambda: self.definition.get(key), self.definition.client)
         return None if found is None or self.definition.is_gone(found) else found
 
     def find(self, key: Key) -> RecordT | None:

@@ -1,9 +1,10 @@
 """Job runs: started once, followed to the end, stopped verifiably."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Job
-from xplenty_pulumi.core.kinds.job_run import has_ended, has_unknown_end, is_active
+from xplenty_pulumi.core.kinds.job_run import has_ended, has_unknown_end, is_active, run_key_of
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT
 from xplenty_pulumi.core.reading.account import Polls
@@ -30,11 +31,21 @@ _UNKNOWN = "unknown to the service"
 class RunReconciler:
     """The job runs of one account; every method blocks until what it says is true.
 
-    `polls` are shared with all others who work on the account.
+    `polls` are shared with all others who work on the account. `takes_key` returns whether the package of a run with
+    these inputs declares the variable for its own key.
     """
 
-    def __init__(self, client: Client, runs: KnownRuns, patience: Patience, *, polls: Polls | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        runs: KnownRuns,
+        patience: Patience,
+        *,
+        polls: Polls | None = None,
+        takes_key: Callable[[Mapping[str, object]], bool] = lambda _inputs: False,
+    ) -> None:
         self._client = client
+        self._takes_key = takes_key
         self._runs = runs
         self._polls = polls or Polls(client, patience.clock)
         self._patience = patience
@@ -54,7 +65,7 @@ class RunReconciler:
         shape = RunShape.of(desired.inputs)
         with self._runs.turn(shape):
             newest = self._runs.newest(shape)
-            starter = RunStarter(self._client, self._runs, self._polls, self._patience)
+            starter = RunStarter(self._client, self._runs, self._polls, self._patience, takes_key=self._takes_key)
             job, is_foreign = starter.start(desired, newest)
             self._runs.claim(job.id, desired.owner)
         return self._follow(job, replace(desired, is_foreign=is_foreign), usual=usual_seconds(newest))
@@ -94,6 +105,7 @@ class RunReconciler:
         One that somebody else started is only read, and named in a warning where it goes on.
         """
         if desired.is_left_on_destroy:
+            self._let_go_of_what_is_left(job_id)
             return ""
         if not desired.is_foreign:
             return self.stop(job_id, timeout=timeout, owner=desired.owner)
@@ -162,6 +174,15 @@ class RunReconciler:
                     f"within {WINDOW_TEXT} cannot tell whether it was lost"
                 )
         return replace(outcome, is_foreign=desired.is_foreign)
+
+    def _let_go_of_what_is_left(self, job_id: int) -> None:
+        """Note it where the run says whose it is: else the next equal run of the resource would take it up."""
+        try:
+            job = self._client.jobs.get(job_id)
+        except XplentyError:
+            return
+        if run_key_of(job) is not None:
+            self._let_go(job_id)
 
     def _let_go(self, job_id: int) -> None:
         """Note at the service, by unwatching it, that no resource holds this ended run any more."""

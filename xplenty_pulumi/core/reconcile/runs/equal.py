@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.job_run import has_unknown_end, is_active
+from xplenty_pulumi.core.kinds.job_run import has_unknown_end, is_active, run_key_of
 from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, has_succeeded
@@ -74,29 +74,33 @@ class WhoseRuns:
     def sort(self, shape: RunShape, newest: Sequence[Job], desired: DesiredRun) -> EqualRuns:
         """Return those among the `newest` runs of the package that are equal; reads their cluster where it matters."""
         equal = [job for job in newest if shape.fits(job) and self._runs.is_free(job.id, desired.owner)]
-        foreign = {job.id for job in equal if self._runs.is_of_another_user(job)}
+        foreign = {job.id for job in equal if self._runs.is_of_another_user(job) or _is_of_another_stack(job, desired)}
         others = tuple(job for job in equal if job.id in foreign and is_active(job))
-        possible = [job for job in equal if job.id not in foreign and self._may_be_lost(job)]
+        possible = [job for job in equal if job.id not in foreign and self._may_be_lost(job, desired)]
         let_go = [job for job in possible if self._was_let_go(job)]
         left = [job for job in possible if job not in let_go]
         if not left:
             is_unwatched = desired.inputs.get("notify") is False
             return EqualRuns(None, tuple(DoubtfulRun(job, _UNWATCHED) for job in let_go if is_unwatched), others)
-        why = self._why_not_of_this_stack(int(shape.cluster_id), desired)
-        judged = [DoubtfulRun(job, why or self._why_not_lost(job)) for job in left]
+        unsaid = [job for job in left if not says_it_is_ours(job, desired)]
+        why = self._why_not_of_this_stack(int(shape.cluster_id), desired) if unsaid else ""
+        judged = [DoubtfulRun(job, (why or self._why_not_lost(job)) if job in unsaid else "") for job in left]
         lost = [one.job for one in judged if not one.reason]
         if len(lost) == 1:
             return EqualRuns(lost[0], (), others)
         return EqualRuns(None, tuple(DoubtfulRun(one.job, one.reason or _SEVERAL) for one in judged), others)
 
-    def _may_be_lost(self, job: Job) -> bool:
-        """Whether it has not failed, and is so young, or of so unknown an age, that it may be; or is active still."""
+    def _may_be_lost(self, job: Job, desired: DesiredRun) -> bool:
+        """Whether it has not failed, and is so young, or of so unknown an age, that it may be; or is active still.
+
+        Of one that says whose it is the age does not matter.
+        """
         is_young = job.created_at is None or job.created_at >= self._runs.oldest()
-        return is_active(job) or (is_young and _is_done(job))
+        return is_active(job) or (_is_done(job) and (is_young or says_it_is_ours(job, desired)))
 
     def _was_let_go(self, job: Job) -> bool:
         starter = starter_of(job)
-        if starter is None or not _is_done(job):
+        if starter is None or not (_is_done(job) or run_key_of(job)):
             return False
         return starter not in {one.id for one in self._client.jobs.watchers(job.id)}
 
@@ -122,6 +126,17 @@ class WhoseRuns:
         if job.created_at is None:
             return "it is not known when it was started"
         return "" if job.created_at >= self._runs.oldest() else f"it was started more than {WINDOW_TEXT} ago"
+
+
+def says_it_is_ours(job: Job, desired: DesiredRun) -> bool:
+    """Return whether the run's own key says that it was started for the resource that declares `desired`."""
+    key = run_key_of(job)
+    return key is not None and desired.owner is not None and key.whose == markers.marker_of(desired.owner)
+
+
+def _is_of_another_stack(job: Job, desired: DesiredRun) -> bool:
+    key = run_key_of(job)
+    return key is not None and desired.owner is not None and key.scope != markers.scope_of(desired.owner)
 
 
 def _is_done(job: Job) -> bool:

@@ -3,6 +3,9 @@
 Whoever starts a run watches it (documented), and a run that has ended causes no more notices. So a run that a resource
 lets go is unwatched, which says to every later process that it was not lost: an equal one that is declared anew is run
 anew.
+
+A run of a package that declares the variable `RUN_KEY` says in it whose it is: then neither its age nor its cluster
+matters.
 """
 
 import threading
@@ -10,10 +13,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.job_run import run_key_of, without_key
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
 from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW
 from xplenty_pulumi.core.reading.pages import PagedList, newest_first
 from xplenty_pulumi.core.reconcile.held import user_of
@@ -47,7 +52,7 @@ class RunShape:
 
         No source says whether a record shows dynamic variables apart, among the others or not at all, so each counts.
         """
-        shown, apart = _texts(job.variables), _texts(job.dynamic_variables)
+        shown, apart = _texts(without_key(job.variables)), _texts(without_key(job.dynamic_variables))
         return (
             (str(job.cluster_id), str(job.package_id)) == (self.cluster_id, self.package_id)
             and shown in (self.variables, {**self.variables, **self.dynamic_variables})
@@ -66,15 +71,17 @@ class RunShape:
 
 @dataclass(frozen=True)
 class StartedRun:
-    """A run that this process started: its id, what it is known by, and which runs were there before."""
+    """A run that this process started: its id, what it is known by, which runs were there before, and its own key."""
 
     job_id: int
     shape: RunShape
     before: Collection[int]
+    key: Marker | None = None
 
     def doubled(self, job: Job) -> bool:
         """Return whether `job` appeared since, and is equal to the run."""
-        return job.id != self.job_id and job.id not in self.before and self.shape.fits(job)
+        is_equal = self.shape.fits(job) and (self.key is None or run_key_of(job) in (self.key, None))
+        return job.id != self.job_id and job.id not in self.before and is_equal
 
 
 class KnownRuns:
@@ -84,9 +91,12 @@ class KnownRuns:
     process has started.
     """
 
-    def __init__(self, client: Client, clock: Clock, *, holds_cluster: Callable[[int], bool]) -> None:
+    def __init__(
+        self, client: Client, clock: Clock, *, holds_cluster: Callable[[int], bool], random: Random | None = None
+    ) -> None:
         self._client = client
         self._clock = clock
+        self._random = random or Random()  # noqa: S311 - a key tells starts apart; nothing secret depends on it
         self.holds_cluster = holds_cluster
         self._lock = threading.Lock()
         self._held: set[int] = set()
@@ -120,6 +130,10 @@ class KnownRuns:
         with turn:
             yield
 
+    def drawn(self, owner: Owner) -> Marker:
+        """Return the key of a run of this owner that is started now."""
+        return marker_of(owner).drawn(self._clock.now(), self._random).held
+
     def oldest(self) -> datetime:
         """Return since when a run may be one whose answer was lost."""
         return self._clock.now() - ADOPTION_WINDOW - _SKEW
@@ -133,8 +147,10 @@ class KnownRuns:
                 break
         return list(jobs.found.values())
 
-    def appeared(self, shape: RunShape, before: list[Job]) -> Job | None:
+    def appeared(self, shape: RunShape, before: list[Job], *, key: Marker | None = None) -> Job | None:
         """Return the fitting run that is there now and was not among `before`, whatever the two clocks say.
+
+        Of those with the `key` it is the oldest: what the same call has started besides is reported later.
 
         Raises:
             UnsureError: there are several.
@@ -142,6 +158,9 @@ class KnownRuns:
         seen = {job.id for job in before}
         fresh = [job for job in self.newest(shape) if job.id not in seen and job.id not in self._held]
         found = [job for job in fresh if shape.fits(job) and not self.is_of_another_user(job)]
+        if key is not None and (keyed := [job for job in found if run_key_of(job) == key]):
+            return min(keyed, key=lambda job: job.id)
+        found = [job for job in found if key is None or run_key_of(job) is None]
         if len(found) > 1:
             ids = [str(job.id) for job in found]
             raise UnsureError(

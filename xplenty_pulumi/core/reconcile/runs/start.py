@@ -3,13 +3,18 @@
 `DoubledRuns` looks, at the end of an operation, whether a start that was doubled on its way made another run.
 """
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from xplenty_pulumi.client import Client, Job
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_active
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, RUN_KEY, is_active
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.variables import quote
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.strays import newest_at_end
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.core.reconcile.runs.equal import EqualRuns, WhoseRuns
+from xplenty_pulumi.core.reconcile.runs.equal import EqualRuns, WhoseRuns, says_it_is_ours
 from xplenty_pulumi.core.reconcile.runs.failure import explained
 from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, StartedRun
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -26,8 +31,17 @@ _BLIND = "whether a run was started twice on its way could not be looked at"
 class RunStarter:
     """Starts the run of one resource, or takes up the one that is meant."""
 
-    def __init__(self, client: Client, runs: KnownRuns, polls: Polls, patience: Patience) -> None:
+    def __init__(
+        self,
+        client: Client,
+        runs: KnownRuns,
+        polls: Polls,
+        patience: Patience,
+        *,
+        takes_key: Callable[[Mapping[str, object]], bool],
+    ) -> None:
         self._client = client
+        self._takes_key = takes_key
         self._runs = runs
         self._polls = polls
         self._patience = patience
@@ -58,11 +72,13 @@ class RunStarter:
                 candidates=[str(job.id)],
                 advice="Set on_unsure to 'verify' to take it up, or to 'rerun' to start another one",
             )
-        self._patience.warn(
-            f"took up job {job.id} ({job.status}) instead of starting a run: it has the same cluster, package and "
-            "variables, is on a cluster of this stack, and no resource is known to hold it, so an earlier attempt "
-            "must have started it"
+        why = (
+            "its key says that it was started for this resource, and nothing says that it was let go"
+            if says_it_is_ours(job, desired)
+            else "it has the same cluster, package and variables, is on a cluster of this stack, and no resource is "
+            "known to hold it, so an earlier attempt must have started it"
         )
+        self._patience.warn(f"took up job {job.id} ({job.status}) instead of starting a run: {why}")
         return job
 
     def _of_somebody_else(self, equal: EqualRuns, desired: DesiredRun) -> Job | None:
@@ -85,31 +101,33 @@ class RunStarter:
         return None
 
     def _new(self, shape: RunShape, newest: list[Job], desired: DesiredRun) -> Job:
+        owner = desired.owner if desired.owner and self._takes_key(desired.inputs) else None
         for _ in range(_POSTS[desired.on_unsure]):
+            key = self._runs.drawn(owner) if owner else None
             try:
-                return self._posted(shape, newest)
+                return self._posted(shape, newest, key=key)
             except UnsureError as lost:
-                found = self._found_late(shape, lost, newest, desired)
+                found = self._found_late(partial(self._runs.appeared, shape, newest, key=key), lost, desired)
             if found is not None:
                 return found
         again = "twice" if desired.on_unsure == "rerun" else "and was not sent again, lest it run twice"
         message = f"starting the run got no answer, {again}; no such run has appeared"
         raise UnsureError(message, resource=str(shape), advice=_LOOK_FIRST)
 
-    def _posted(self, shape: RunShape, before: list[Job]) -> Job:
+    def _posted(self, shape: RunShape, before: list[Job], *, key: Marker | None) -> Job:
         """The run that the answer shows; one of another shape, or that was there before, is no answer to this call."""
         self._patience.go_on("starting the run")
         try:
             job = self._client.jobs.run(
                 cluster_id=int(shape.cluster_id),
                 package_id=int(shape.package_id),
-                variables=shape.variables,
+                variables={**shape.variables, **({RUN_KEY: quote(str(key))} if key else {})},
                 dynamic_variables=shape.dynamic_variables,
             )
         except (NotFoundError, InvalidError) as refused:
             raise explained(refused, shape, client=self._client, polls=self._polls) from None
         if shape.agrees(job) and all(job.id != one.id for one in before):
-            self._runs.starts.append(StartedRun(job.id, shape, frozenset(one.id for one in before)))
+            self._runs.starts.append(StartedRun(job.id, shape, frozenset(one.id for one in before), key))
             return job
         raise UnsureError(
             f"the answer to its start shows job {job.id}, which is another run, so whether it was started is not known",
@@ -117,13 +135,13 @@ class RunStarter:
             advice=_LOOK_FIRST,
         )
 
-    def _found_late(self, shape: RunShape, lost: UnsureError, before: list[Job], desired: DesiredRun) -> Job | None:
+    def _found_late(self, appeared: Callable[[], Job | None], lost: UnsureError, desired: DesiredRun) -> Job | None:
         """The run whose answer was lost; None where it is not there, or the user does not mind another one."""
         if desired.on_unsure == "refuse":
             raise lost
         try:
             return find_late(
-                lambda: self._runs.appeared(shape, before),
+                appeared,
                 lost,
                 what="the run",
                 patience=self._patience,

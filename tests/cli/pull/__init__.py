@@ -1,0 +1,1 @@
+"""`xplenty-pulumi pull`."""

@@ -1,0 +1,95 @@
+"""A file is written where only the service has changed, in the form that it has."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xplenty_pulumi.cli.pull.files import PulledFile
+from xplenty_pulumi.client import Package
+from xplenty_pulumi.core.kinds.flows.document import canonical, digest
+from xplenty_pulumi.errors import RefusedError
+
+OLD, NEW, OWN = ({"components": [{"id": "load", "table": table}]} for table in ("old", "new", "own"))
+MARK = "[xp2:dev-0f3a91c:5b1c0d9e7a42:htjhp4ur9hgns:h]"
+
+
+def pulled(file: Path, flow: Any = NEW, *, declared: dict[str, Any] | None = None, **shown: Any) -> PulledFile:
+    """Return the file beside a package that the service shows with this flow."""
+    fields = {"id": 7, "status": "active", "name": "loads", "description": f"nightly {MARK}", "variables": {"a": "1"}}
+    package = Package.model_validate({**fields, "data_flow_json": json.dumps(flow), **shown})
+    return PulledFile(file, file.name, package, digest(canonical(OLD)), declared or {})
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file with the flow that the state has."""
+    made = tmp_path / "loads.json"
+    made.write_text(json.dumps(OLD))
+    return made
+
+
+def test_a_bare_flow_stays_one(file: Path) -> None:
+    """Sorted and indented; a second pull writes nothing."""
+    assert pulled(file).written(force=False) == ['component "load": table "old" -> "new"']
+    assert file.read_text() == json.dumps(NEW, indent=2) + "\n"
+    assert pulled(file).written(force=False) == []
+
+
+def test_an_export_stays_one(file: Path) -> None:
+    """What it says of the package is as the service has it, without a marker; its flow can be read line by line."""
+    export = {"id": 7, "name": "loads", "description": "", "variables": {"a": "0"}, "data_flow_json": json.dumps(OLD)}
+    file.write_text(json.dumps(export))
+    pulled(file, declared={"description": "", "variables": {"a": "0"}}).written(force=False)
+    expected = {"id": 7, "name": "loads", "description": "nightly", "variables": {"a": "1"}, "raw_data": NEW}
+    assert json.loads(file.read_text()) == expected
+    assert MARK not in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("there", "text"), [(NEW, "and so was the package"), (OLD, "the package in the service was not")]
+)
+def test_changes_of_the_file_are_kept(file: Path, there: Any, text: str) -> None:
+    """They are lost only where that is asked for."""
+    file.write_text(json.dumps(OWN))
+    with pytest.raises(RefusedError, match=text):
+        pulled(file, there).written(force=False)
+    assert json.loads(file.read_text()) == OWN
+    pulled(file, there).written(force=True)
+    assert json.loads(file.read_text()) == there
+
+
+def test_variables_that_an_export_has_changed_are_kept(file: Path) -> None:
+    """They are changes of the file as well."""
+    file.write_text(json.dumps({"variables": {"a": "own"}, "data_flow_json": json.dumps(OLD)}))
+    with pytest.raises(RefusedError, match="was changed since"):
+        pulled(file, declared={"variables": {"a": "0"}}).written(force=False)
+
+
+def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:
+    """With its folder."""
+    file = tmp_path / "packages" / "loads.json"
+    assert pulled(file).written(force=False) == ["new"]
+    assert json.loads(file.read_text()) == NEW
+
+
+@pytest.mark.parametrize("text", ["{", "7"])
+def test_a_file_that_is_no_document_is_left_alone(file: Path, text: str) -> None:
+    """Whatever is in it, it is not this package."""
+    file.write_text(text)
+    with pytest.raises(RefusedError, match=r"loads.json .*; nothing was written"):
+        pulled(file).written(force=False)
+    assert file.read_text() == text
+
+
+def test_a_service_that_shows_no_flow_is_told(file: Path) -> None:
+    """Nothing is written."""
+    with pytest.raises(RefusedError, match="shows no flow"):
+        pulled(file, data_flow_json=None).written(force=False)
+
+
+def test_what_the_program_declares_is_told(file: Path) -> None:
+    """No file holds it, so nobody else would."""
+    declared = {"name": "loads", "description": "daily", "variables": {"a": "0"}}
+    assert pulled(file, declared=declared).undeclared() == ["description", "variables"]

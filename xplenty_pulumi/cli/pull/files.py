@@ -1,0 +1,121 @@
+"""One file of a project beside the package of the service, and how it is written."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from xplenty_pulumi.client import Package
+from xplenty_pulumi.core.kinds.flows.changes import flow_changes
+from xplenty_pulumi.core.kinds.flows.document import (
+    FLOW,
+    PackageDocument,
+    canonical,
+    digest,
+    formatted,
+    read_document,
+)
+from xplenty_pulumi.core.kinds.package import package_view
+from xplenty_pulumi.errors import RefusedError
+from xplenty_pulumi.text import label
+
+_RAW = "raw_data"
+"""The name of a flow as an object, which the newer reference accepts in place of the text."""
+
+
+@dataclass(frozen=True)
+class PulledFile:
+    """The file that a program names for a package, and the package as the service shows it.
+
+    `name` is the path of the file as the state has it, `last` the digest of the flow that the state has, and `declared`
+    are the inputs in the state.
+    """
+
+    file: Path
+    name: str
+    package: Package
+    last: str
+    declared: Mapping[str, object] = field(repr=False)
+
+    def written(self, *, force: bool) -> list[str]:
+        """Write the file where the service has another flow, and return the changes; none where it has not.
+
+        Raises:
+            RefusedError: the file would lose changes of its own, which only `force` allows, or there is no flow.
+        """
+        there, here = self._there(), self._here()
+        if here is None:
+            self._write({}, json.loads(there))
+            return ["new"]
+        document, found = here
+        changes = flow_changes(found.flow, there)
+        told = self._told(document)
+        if not changes and not told:
+            return []
+        if self._has_own_changes(*here) and not force:
+            raise self._refusal(is_edited=digest(there) != self.last)
+        self._write({**document, **told} if self._is_export(document) else {}, json.loads(there))
+        return [*changes, *(f"{name} changed" for name in told)]
+
+    def undeclared(self) -> list[str]:
+        """Return the inputs that differ in the service and stand in the program, which no file holds."""
+        view = package_view(self.package, self.declared)
+        here = self._here()
+        held = {*here[0]} if here and self._is_export(here[0]) else set()
+        names = ("name", "description", "variables")
+        return [name for name in names if name not in held and self.declared.get(name, view[name]) != view[name]]
+
+    def _has_own_changes(self, document: Mapping[str, Any], found: PackageDocument) -> bool:
+        """Whether the file says what no `pulumi up` has sent."""
+        names = [name for name in found.inputs if name in self.declared and self._is_export(document)]
+        return found.digest != self.last or any(found.inputs[name] != self.declared[name] for name in names)
+
+    def _there(self) -> str:
+        try:
+            return canonical(self.package.data_flow_json)
+        except ValueError:
+            text = "the service shows no flow of it that is JSON; nothing was written"
+            raise RefusedError(text, resource=label("package", self.package.id)) from None
+
+    def _here(self) -> tuple[dict[str, Any], PackageDocument] | None:
+        """The file as it is; None where there is none, raises RefusedError for one that is no document."""
+        try:
+            text = self.file.read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            return None
+        try:
+            return json.loads(text), read_document(text)
+        except ValueError as problem:
+            text = f"{self.name} {problem}; nothing was written"
+            raise RefusedError(text, resource=label("package", self.package.id)) from None
+
+    def _told(self, document: Mapping[str, Any]) -> dict[str, object]:
+        """What an export in the file says of the package besides its flow, where that is another value by now."""
+        if not self._is_export(document):
+            return {}
+        view = package_view(self.package, {})
+        names = ("name", "description", "variables", "flow_version")
+        return {name: view[name] for name in names if name in document and view[name] != _plain(document[name])}
+
+    @staticmethod
+    def _is_export(document: Mapping[str, Any]) -> bool:
+        return FLOW in document or _RAW in document
+
+    def _write(self, export: Mapping[str, Any], flow: Any) -> None:
+        kept = {name: value for name, value in export.items() if name != FLOW}
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.file.write_text(formatted({**kept, _RAW: flow} if export else flow), encoding="utf-8")
+
+    def _refusal(self, *, is_edited: bool) -> RefusedError:
+        where = "and so was the package in the service" if is_edited else "and the package in the service was not"
+        return RefusedError(
+            f"{self.name} was changed since the last `pulumi up`, {where}; nothing was written",
+            resource=label("package", self.package.id),
+            advice="To lose the changes of the file, run it with --force"
+            + ("" if is_edited else "; to send them to the service, run `pulumi up`"),
+        )
+
+
+def _plain(value: object) -> object:
+    return "" if value is None else value

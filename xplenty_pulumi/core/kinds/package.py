@@ -1,0 +1,98 @@
+"""What is known about packages, as data; one that is archived counts as removed."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from xplenty_pulumi.core.kinds import inputs, marker
+from xplenty_pulumi.core.kinds.flows.document import digest_of
+from xplenty_pulumi.core.kinds.inputs import shown
+from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, alike
+from xplenty_pulumi.errors import SpecError
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.client import Package
+
+PROBLEM = "problem"
+"""The name under which `source` holds why it cannot be read, so that the check refuses it like any other input."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def source(value: object) -> str:
+    """Accept the path of a file, from the project's folder on; what could not be read is told."""
+    if isinstance(value, Mapping):
+        raise ValueError(str(value.get(PROBLEM, "is no path")))
+    return str(inputs.text(blank=False)(value))
+
+
+def flow(value: object) -> str:
+    """Accept the SHA-256 of a flow in canonical form."""
+    if not isinstance(value, str) or not _DIGEST.fullmatch(value):
+        raise ValueError(f"must be the SHA-256 of a flow, which `source` is turned into, got {shown(value)}")
+    return value
+
+
+def _has_one_origin(inputs: Mapping[str, object]) -> SpecError | None:
+    if inputs.get("copy_of") is not None and (inputs.get("flow") or inputs.get("source")):
+        return SpecError("source and copy_of are both given; a package has its flow from one of them", field="copy_of")
+    return None
+
+
+def package_view(package: "Package", asked: Mapping[str, object]) -> dict[str, object]:
+    """Return the record as JSON values, without its id: its flow as a digest, and the user's own description only.
+
+    What the service does not show, such as the flow in a list, is taken to be as it was `asked` for.
+    """
+    view = package.model_dump(mode="json", exclude={"id", "data_flow_json"})
+    view = {name: asked.get(name) if value is None else value for name, value in view.items()}
+    view["description"] = marker.strip(package.description)
+    view["flow"] = asked.get("flow") if package.data_flow_json is None else digest_of(package.data_flow_json)
+    view["copy_of"] = asked.get("copy_of")
+    return view
+
+
+def _summary(package: "Package") -> str:
+    return f"{package.name or ''}: {package.status}".removeprefix(": ")
+
+
+def _remark(
+    field: str, package: "Package", declared: Mapping[str, object], content: Callable[[str], str | None]
+) -> str:
+    if field != "flow" or package.data_flow_json is None:
+        return ""
+    from xplenty_pulumi.core.kinds.flows.changes import edit_lines  # noqa: PLC0415 - needed by reports alone
+
+    last = str(declared.get("flow", ""))
+    return "; ".join(edit_lines(last, package.data_flow_json, content(last)))
+
+
+PACKAGE = Kind(
+    name="package",
+    resource="Package",
+    collection="packages",
+    fields=(
+        Field("name", inputs.text(blank=False), Change.IN_PLACE, drift=Drift.HARMLESS),
+        Field("description", inputs.description, Change.IN_PLACE, default="", drift=Drift.HARMLESS),
+        Field("flow", flow, Change.IN_PLACE, made_of="source"),
+        Field("variables", inputs.variables, Change.IN_PLACE, private="members"),
+        Field("flow_type", inputs.choice("dataflow", "workflow"), Change.REPLACE),
+        Field("flow_version", inputs.text(blank=False), Change.IN_PLACE, drift=Drift.HARMLESS, made_of="source"),
+        Field("copy_of", inputs.identifier, Change.REPLACE, drift=Drift.NONE),
+        Field("source", source, Change.LOCAL, private="whole"),
+        Field("validate", inputs.flag, Change.LOCAL, default=True),
+        Field("on_invalid", inputs.choice("restore", "keep"), Change.LOCAL, default="restore"),
+        Field("on_edit", inputs.choice("refuse", "overwrite"), Change.LOCAL, default="refuse"),
+    ),
+    signed="description",
+    ends=Ending.REMOVED,
+    shown={
+        **alike("status version package_version", Drift.EXPECTED),
+        **alike("item_id owner_id created_at updated_at url html_url", Drift.NONE),
+    },
+    view=package_view,
+    rules=(_has_one_origin,),
+    summary=_summary,
+    remark=_remark,
+    parts=("flow",),
+    is_removed=lambda package: package.status == "archived",
+)

@@ -1,0 +1,76 @@
+"""What a change of a package does to its flow, and whether somebody has edited that in the service meanwhile."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from xplenty_pulumi.client import Client
+from xplenty_pulumi.core.kinds.flows.changes import flow_changes
+from xplenty_pulumi.core.kinds.flows.document import digest_of
+from xplenty_pulumi.core.kinds.package import PACKAGE
+from xplenty_pulumi.errors import ApiError, RefusedError
+from xplenty_pulumi.text import label
+
+_MOST_OF_A_SIDE = 5
+"""Changes that an error names of each of two sides."""
+
+
+@dataclass(frozen=True)
+class FlowNews:
+    """What changes inside a flow, one line for each field; `conflict` where it was edited in the service as well."""
+
+    changes: tuple[str, ...] = field(default=(), repr=False)
+    conflict: RefusedError | None = None
+
+    def text(self) -> str:
+        """Return the changes as a text for people; an empty one for none."""
+        return listed("its flow changes", self.changes)
+
+
+def flow_news(
+    client: Client, number: int, *, seen: Collection[str], last: str | None, wanted: str, content: str | None
+) -> FlowNews:
+    """Return what the change of a package to the flow `wanted` does; costs one call.
+
+    `seen` are the digests of the flows that the state knows of, and `last` the latest of these as far as it is on this
+    machine, as `content` is the wanted one. Nothing is known of a package that is gone or shows no flow.
+
+    Raises:
+        ApiError: the service cannot be asked.
+    """
+    try:
+        shown = client.packages.get(number, include=PACKAGE.parts)
+    except ApiError as problem:
+        if problem.status != 404:
+            raise
+        return FlowNews()
+    flow = shown.data_flow_json
+    if flow is None or digest_of(flow) == wanted or content is None:
+        return FlowNews()
+    changes = tuple(flow_changes(flow, content))
+    if digest_of(flow) in seen:
+        return FlowNews(changes)
+    return FlowNews(changes, _conflict(number, flow, last, content))
+
+
+def listed(headline: str, changes: Collection[str]) -> str:
+    """Return changes as a text for people, on one line if it is only one; an empty text for none."""
+    between = " " if len(changes) == 1 else "\n  "
+    return between.join([f"{headline}:", *changes]) if changes else ""
+
+
+def _conflict(number: int, flow: str, last: str | None, content: str) -> RefusedError:
+    if last is None:
+        both = f"Between the two: {_few(flow, content)}"
+    else:
+        both = f"In the service: {_few(last, flow)}. In the program: {_few(last, content)}"
+    return RefusedError(
+        "its flow was changed both in the service and in the program since the last `pulumi up`, so nothing is sent. "
+        f"{both}",
+        resource=label("package", number),
+        advice="To keep what is in the service, run `xplenty-pulumi pull NAME --force`; to see it as drift first, run "
+        '`pulumi refresh` and then `pulumi up`, which overwrites it; to overwrite it at once, set on_edit="overwrite"',
+    )
+
+
+def _few(old: str, new: str) -> str:
+    return "; ".join(flow_changes(old, new, most=_MOST_OF_A_SIDE)) or "no change"

@@ -1,0 +1,106 @@
+"""What differs for packages."""
+
+from collections.abc import Mapping
+from threading import Lock
+
+from xplenty_pulumi.client import Client, Package
+from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.flows.document import FLOW, digest_of
+from xplenty_pulumi.core.kinds.kind import Key
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import marker_on
+from xplenty_pulumi.core.kinds.package import PACKAGE
+from xplenty_pulumi.core.reconcile.definitions.definition import Definition, DefinitionCalls, DesiredDefinition
+from xplenty_pulumi.core.reconcile.definitions.validation import flaws
+from xplenty_pulumi.core.reconcile.outcome import Outcome
+from xplenty_pulumi.core.waiting.patience import Patience
+from xplenty_pulumi.errors import ReadyFailed, RefusedError, XplentyError
+
+_DOCUMENT = ("name", "description", "variables", "flow_version")
+
+
+class PackageDefinition(Definition[Package]):
+    """A change of one sends the whole document, since the service may replace what it has; its removal archives it.
+
+    The flow is an input by its digest, and a text in calls.
+    """
+
+    kind = PACKAGE
+    gone = "it is archived, or the service does not know it"
+
+    def __init__(self, client: Client, calls: DefinitionCalls[Package]) -> None:
+        super().__init__(client, calls)
+        self._unvalidated = Lock()
+
+    def get(self, key: Key) -> Package:
+        """Return the package with its flow."""
+        return self.client.packages.get(int(key), include=PACKAGE.parts)
+
+    def is_shown(self, record: Package, name: str) -> bool:
+        """Return whether the record shows the input; its flow it does not where that was not asked for."""
+        return super().is_shown(record, FLOW if name == "flow" else name)
+
+    def repeated(self, record: Package, _asked: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the document as the service shows it."""
+        shown = {name: getattr(record, name) for name in _DOCUMENT if getattr(record, name) is not None}
+        return shown if record.data_flow_json is None else {**shown, "flow": digest_of(record.data_flow_json)}
+
+    def sent(self, desired: DesiredDefinition, marker: Marker) -> Mapping[str, object]:
+        """Return the body that creates it, as a copy of another one where that is asked for."""
+        body = _spelled(super().sent(desired, marker), {}, desired)
+        source = body.pop("copy_of", None)
+        return body if source is None else {**body, "source_package_id": int(str(source))}
+
+    def change(
+        self, record: Package, desired: DesiredDefinition, changed: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        """Return the document with what is `changed`."""
+        shown = record.data_flow_json
+        kept = {} if shown is None else {digest_of(shown): shown}
+        return _spelled(super().change(record, desired, changed), kept, desired)
+
+    def follow_up(
+        self, record: Package, inputs: Mapping[str, object], patience: Patience, *, before: Package | None
+    ) -> Outcome[Package]:
+        """Let the service validate it, where that is wanted; what is not valid is put back as it was `before`."""
+        wrong = flaws(self.client, record.id, patience) if inputs.get("validate") else ""
+        if wrong is None and self._unvalidated.acquire(blocking=False):  # which nobody releases: one warning is enough
+            patience.warn("packages were not validated: the service does not know that call (404)")
+        if not wrong:
+            return Outcome(record)
+        told = f"it is not valid: {wrong}"
+        if before is None or before.data_flow_json is None or inputs.get("on_invalid") != "restore":
+            return Outcome(record, self._invalid(record, f"{told}. The service has it as it is declared"))
+        try:
+            record = self._restored(record, before)
+        except XplentyError as failed:
+            text = f"{told}. It could not be put back as it was, so that the service has the invalid one: {failed}"
+            return Outcome(record, self._invalid(record, text))
+        return Outcome(record, self._invalid(record, f"{told}. It was put back as it was before"))
+
+    def _invalid(self, record: Package, text: str) -> ReadyFailed:
+        advice = "Correct its source, then run `pulumi up` again"
+        return ReadyFailed(text, last_status=record.status, resource=self.label_of(record), advice=advice)
+
+    def _restored(self, record: Package, before: Package) -> Package:
+        """Send the document that it had, with the marker that it has, and return what the service shows then."""
+        document = {name: getattr(before, name) for name in _DOCUMENT if getattr(before, name) is not None}
+        if marker := marker_on(record):
+            document["description"] = markers.sign(before.description or "", marker)
+        self.client.packages.update(record.id, {**document, FLOW: before.data_flow_json})
+        return self.get(record.id)
+
+
+def _spelled(body: Mapping[str, object], kept: Mapping[str, str], desired: DesiredDefinition) -> dict[str, object]:
+    """The body with the text of the flow: as the service shows it where that is `kept`, else as it is desired."""
+    others = {name: value for name, value in body.items() if name != "flow"}
+    if "flow" not in body:
+        return others
+    digest = str(body["flow"])
+    text = kept.get(digest) or (desired.contents.get("flow") if digest == desired.inputs.get("flow") else None)
+    if text is None:
+        raise RefusedError(
+            "the content of its flow is not on this machine, so nothing was sent",
+            advice="Run `pulumi up` where the program is, which reads `source` anew",
+        )
+    return {**others, FLOW: text}

@@ -1,0 +1,84 @@
+"""The dynamic provider of packages.
+
+What only the provider process needs is loaded where it is used; see `base`.
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from xplenty_pulumi.core.kinds.compare import ChangePlan
+from xplenty_pulumi.core.kinds.flows.document import digest_of
+from xplenty_pulumi.core.kinds.package import PACKAGE
+from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge, flows
+from xplenty_pulumi.dynamic.bridge import EngineCall
+from xplenty_pulumi.dynamic.providers.base import key_of
+from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
+from xplenty_pulumi.dynamic.state import OWED, Properties
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.core.preview.flows import FlowNews
+    from xplenty_pulumi.core.reconcile import DesiredDefinition, Observation
+
+
+@lru_cache(maxsize=1)
+def told_edits() -> set[tuple[str, str, object]]:
+    """Return the edits that this process has told: the id of the package, and the digests before and after."""
+    return set()
+
+
+class PackageProvider(DefinitionProvider):
+    """Creates, changes, reads and archives packages."""
+
+    kind = PACKAGE
+
+    def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
+        """Tell what changes inside the flow; refuse a change of one that was edited in the service as well.
+
+        The service is asked only where the program declares another flow than the state has.
+        """
+        call, wanted = self.call(), _news.get("flow")
+        before = call.old_inputs or _olds
+        if found.replaces or not isinstance(wanted, str) or wanted == before.get("flow"):
+            return
+        if (_id, wanted, before.get("flow")) in told_edits():  # the engine asks in a refresh as well
+            return
+        # What a failed update has sent was seen by its outputs alone.
+        seen = [before.get("flow"), *([_olds.get("flow")] if OWED in _olds else [])]
+        news = self._news(_id, [str(one) for one in seen if one], wanted, str(_olds.get("source", "")))
+        if news.conflict and _news.get("on_edit") != "overwrite":
+            raise news.conflict
+        if text := news.text():
+            bridge.note(call, text)
+
+    def observe(self, call: EngineCall, number: int, props: Properties) -> "Observation[Any]":
+        """Return what the service shows; tell what was changed inside the flow since the state last saw it."""
+        found = super().observe(call, number, props)
+        flow, last = getattr(found.record, "data_flow_json", None), str(props.get("flow") or "")
+        if flow is not None and last and digest_of(flow) != last:
+            self._tell_edit(call, number, last, flow, source=str(props.get("source", "")))
+        return found
+
+    def _tell_edit(self, call: EngineCall, number: int, last: str, flow: str, *, source: str) -> None:
+        from xplenty_pulumi.core.kinds.flows.changes import edit_lines  # noqa: PLC0415 - see above
+        from xplenty_pulumi.core.preview.flows import listed  # noqa: PLC0415 - see above
+
+        told_edits().add((str(number), last, digest_of(flow)))
+        changes = edit_lines(last, flow, flows.kept(last, source=source))
+        bridge.warn(call, listed(f"package {number}: its flow was changed in the service", changes))
+
+    def desired(self, call: EngineCall, props: Properties) -> "DesiredDefinition":
+        """Return the package as the program declares it, with its flow as far as it is on this machine."""
+        found = super().desired(call, props)
+        flow = flows.kept(str(found.inputs.get("flow", "")), source=str(found.inputs.get("source", "")))
+        return replace(found, contents={} if flow is None else {"flow": flow})
+
+    def _news(self, id_: str, seen: list[str], wanted: str, source: str) -> "FlowNews":
+        from xplenty_pulumi.core.preview.flows import flow_news  # noqa: PLC0415 - see above
+
+        last = next((text for one in seen if (text := flows.kept(one, source=source)) is not None), None)
+        client, number = self.session().client, key_of(id_, PACKAGE)
+        return flow_news(client, number, seen=seen, last=last, wanted=wanted, content=flows.kept(wanted))
+
+
+PackageProvider.__module__ = PUBLIC_MODULE
