@@ -89,7 +89,9 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES.get(name, _LOOKUPS)}"), name)
+    found = getattr(import_module(f"{__name__}.{_HOMES.get(name, _LOOKUPS)}"), name)
+    globals()[name] = found  # so that it is looked for once
+    return found
 
 
 def __dir__() -> list[str]:

@@ -52,7 +52,8 @@ def test_an_account_is_taken_over(stack: Stack, account: Emulator) -> None:
     assert {call.partition(" ")[0] for call in writes(account)[calls:]} == {"PUT"}
     texts = [one.description for one in account.clusters()]
     texts += [one.description for one in account.packages() if one.status == "active"]
-    assert all(map(read, [*texts, *(one.name for one in (*account.hooks(), *account.connections()))]))
+    texts += [one.name for one in account.hooks()] + [one.name for one in account.connections()]
+    assert all(map(read, texts))
     assert account.connections()[0].settings["password"] == PASSWORD
     assert shown(account) == before
     assert next(one.status for one in account.jobs() if one.id == run.id) not in ("stopped", "pending_stop")

@@ -34,7 +34,6 @@ EVENT_NAMES = tuple(name for kind, events in _EVENTS.items() for name in (kind, 
 """What a hook subscribes to; the names `job` and `cluster` stand for all events of theirs."""
 
 FINAL = frozenset({"completed", "failed", "stopped"})
-WAITING = frozenset({"idle", "pending", "queued"})
 STOPPING = frozenset({"pending_stoppage", "stopping"})
 JOB_STATUSES = (
     "idle",
