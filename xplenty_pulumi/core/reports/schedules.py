@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xplenty_pulumi.client import Schedule
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.schedule import schedule_view
 from xplenty_pulumi.core.reports.overview import Wanted, owner_of
@@ -43,7 +44,7 @@ class ScheduleRow:
     @property
     def phase(self) -> Phase:
         """Failed where it is overdue or its last run has failed."""
-        if self.is_overdue or self.last_run_status == "failed":
+        if self.is_overdue or JOB_RUN.phase(self.last_run_status or "") is Phase.FAILED:
             return Phase.FAILED
         return Phase.READY if self.status == "enabled" else Phase.STOPPED
 

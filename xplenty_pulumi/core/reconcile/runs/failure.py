@@ -66,7 +66,8 @@ def _words_of(job: Job) -> str:
 
 def failed_tasks(client: Client, job: Job) -> list[Job]:
     """Return the runs of the tasks of a failed workflow's run that have failed themselves, the oldest first."""
-    return [task for task in tasks_of(client, job, status="failed") if JOB_RUN.phase(task.status) is Phase.FAILED]
+    (failed,) = JOB_RUN.statuses(Phase.FAILED)
+    return [task for task in tasks_of(client, job, status=failed) if JOB_RUN.phase(task.status) is Phase.FAILED]
 
 
 def last_words(client: Client, job: Job) -> str:
