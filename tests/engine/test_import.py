@@ -21,17 +21,11 @@ EMPTY = '"""A Pulumi program."""\n\nimport pulumi\n'
 
 def shown(account: Emulator) -> list[dict[str, Any]]:
     """Return all definitions and clusters as the service shows them, without markers and times."""
-    found = []
     with client_of(account) as client:
-        for one in (
-            *client.clusters.list(),
-            *client.packages.list(include=["flow"]),
-            *client.hooks.list(),
-            *client.connections.list(),
-        ):
-            fields = one.model_dump(mode="json", exclude={"updated_at", "version", "idle_since", "salt"})
-            found.append({name: str(value).partition(" [xp2:")[0] for name, value in fields.items()})
-    return found
+        records: list[Any] = [*client.clusters.list(), *client.packages.list(include=["flow"])]
+        records += [*client.hooks.list(), *client.connections.list()]
+    found = [one.model_dump(mode="json", exclude={"updated_at", "version", "idle_since", "salt"}) for one in records]
+    return [{name: str(value).partition(" [xp2:")[0] for name, value in one.items()} for one in found]
 
 
 def test_an_account_is_taken_over(stack: Stack, account: Emulator) -> None:
@@ -52,7 +46,7 @@ def test_an_account_is_taken_over(stack: Stack, account: Emulator) -> None:
     assert {call.partition(" ")[0] for call in writes(account)[calls:]} == {"PUT"}
     texts = [one.description for one in account.clusters()]
     texts += [one.description for one in account.packages() if one.status == "active"]
-    texts += [one.name for one in account.hooks()] + [one.name for one in account.connections()]
+    texts += [*(one.name for one in account.hooks()), *(one.name for one in account.connections())]
     assert all(map(read, texts))
     assert account.connections()[0].settings["password"] == PASSWORD
     assert shown(account) == before

@@ -76,6 +76,11 @@ def test_each_name_is_there_once() -> None:
     assert found == ["loads", "loads-package", "loads-cluster", "loads-2", "loads-3"]
 
 
+def test_a_name_that_the_stack_uses_is_not_used_again() -> None:
+    """Whatever kind has it."""
+    assert [*names_of([(CLUSTER, cluster(name="etl"))], used=["etl", "etl-cluster"]).values()] == ["etl-2"]
+
+
 def test_only_what_differs_from_defaults_is_declared() -> None:
     """What the service has no value for, what it fills in and what is the default anyway stays out of the program."""
     shown = cluster(name="etl", region="r", terminate_on_idle=False, time_to_idle=3600, zone=None, launched_at=None)

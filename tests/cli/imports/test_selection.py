@@ -9,6 +9,7 @@ import pytest
 from tests.support.accounts.command_line import OWNER, SCOPE, START, Scene, opened_scene
 from xplenty_pulumi.cli.engine.holders import Held, Holders
 from xplenty_pulumi.cli.imports.selection import ImportRequest, ImportSelection, TakeOverRules, select
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError
@@ -29,7 +30,7 @@ def selected(
 ) -> ImportSelection:
     """Return what is taken over of what the words name, everything without any."""
     wanted = ImportRequest.of(words, take_over, is_all=not words and not take_over)
-    rules = TakeOverRules(Holders(("acme/loads/dev", "acme/loads/prod"), held), SCOPE)
+    rules = TakeOverRules(Holders(("acme/loads/dev", "acme/loads/prod"), held), "acme/loads/dev", SCOPE)
     with scene.client() as client:
         return select(client, wanted, rules)
 
@@ -83,6 +84,26 @@ def test_what_a_state_holds_is_never_taken_over(scene: Scene) -> None:
     assert "the state of stack acme/loads/prod holds it" in selected(scene, "cluster", held=(held,)).left_out[0]
     with pytest.raises(RefusedError, match="the state of stack acme/loads/prod holds it"):
         selected(scene, take_over=(f"cluster:{one.id}",), held=(held,))
+
+
+def test_names_in_the_state_are_told(scene: Scene) -> None:
+    """Those of this stack alone: two stacks may use the same name."""
+    held = [Held(f"acme/loads/{one}", f"urn::{one}-etl", frozenset({"cluster"}), 1, None) for one in ("dev", "prod")]
+    assert selected(scene, "hook", held=tuple(held)).used == {"dev-etl"}
+
+
+def test_what_a_schedule_has_made_is_left_to_it(scene: Scene) -> None:
+    """Its cluster ends with its last run, and the next run has another one."""
+    made = scene.emulator.add_cluster(name="of a schedule")
+    body = {"creator": {"type": "Schedule", "id": 9, "display_name": "Nightly"}}
+    rules = TakeOverRules(Holders((), ()), "acme/loads/dev", SCOPE)
+    with scene.client() as client:
+        record = client.clusters.get(made.id)
+    record = type(record).model_validate({**record.model_dump(), **body})
+    refusal = rules.refusal(CLUSTER, record, is_taken=False)
+    assert refusal is not None
+    assert "a schedule has made it, and ends it" in refusal.message
+    assert rules.refusal(CLUSTER, record, is_taken=True) is None
 
 
 def test_a_hook_whose_password_a_change_would_lose_is_left_alone(scene: Scene) -> None:

@@ -58,7 +58,7 @@ def import_(
         place = StackPlace.of(snapshot, needs_stack=True)
         with opened(settings.load(os.environ, place.config.get)) as account:
             screen = Screen(account.secrets)
-            chosen = select(account.client, wanted, TakeOverRules(holders_in(snapshot), place.scope))
+            chosen = select(account.client, wanted, TakeOverRules(holders_in(snapshot), place.stack, place.scope))
         run = ImportRun(engine, place.stack, place.config)
         _Import(run, screen, out, runs=not no_run).take(chosen, wanted)
 
@@ -107,7 +107,7 @@ class _Import:
                 if wanted.names(kind, record):
                     raise
                 self.screen.warn(f"left out: {refusal}")
-        names = names_of(taken)
+        names = names_of(taken, used=chosen.used)
         return [declare(kind, record, names) for kind, record in taken]
 
     def _require(self, kind: Kind, record: Any) -> None:

@@ -58,14 +58,18 @@ def variable_of(name: str) -> str:
     return name.replace("-", "_")
 
 
-def names_of(things: Iterable[Thing]) -> dict[tuple[str, Key], str]:
-    """Return a name for each thing by its kind and id, made from what the service calls it, each name once."""
+def names_of(things: Iterable[Thing], *, used: Iterable[str] = ()) -> dict[tuple[str, Key], str]:
+    """Return a name for each thing by its kind and id, made from what the service calls it, each name once.
+
+    Names that are `used` in the stack are none of them.
+    """
+    before = _TAKEN | {variable_of(name) for name in used}
     found: dict[tuple[str, Key], str] = {}
     for kind, record in things:
         base = _name(kind, record)
         others = chain([base, f"{base}-{kind.name}"], (f"{base}-{number}" for number in range(2, 10**9)))
-        used = {variable_of(one) for one in found.values()} | _TAKEN
-        found[kind.name, record.key] = next(one for one in others if variable_of(one) not in used)
+        taken = before | {variable_of(one) for one in found.values()}
+        found[kind.name, record.key] = next(one for one in others if variable_of(one) not in taken)
     return found
 
 

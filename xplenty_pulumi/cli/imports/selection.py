@@ -50,18 +50,28 @@ class ImportRequest:
 
 @dataclass(frozen=True)
 class ImportSelection:
-    """The records to take over, and a line for each one that is left out."""
+    """The records to take over, a line for each one that is left out, and the names that the stack uses already."""
 
     records: tuple[tuple[Kind, Any], ...] = field(repr=False)
     left_out: tuple[str, ...]
+    used: frozenset[str]
 
 
 @dataclass(frozen=True)
 class TakeOverRules:
-    """Who else may manage a thing: what the stacks of the backend hold, and the `scope` of the markers of this one."""
+    """Who else may manage a thing: what the stacks of the backend hold, and the `scope` of the markers of this one.
+
+    `stack` is the name of this one, `organization/project/stack`.
+    """
 
     holders: Holders
+    stack: str
     scope: str
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The names of the resources in the state of this stack."""
+        return frozenset(one.name for one in self.holders.held if one.stack == self.stack)
 
     def refusal(self, kind: Kind, record: Any, *, is_taken: bool) -> RefusedError | None:
         """Return why the thing is not taken over, None where it is."""
@@ -73,6 +83,10 @@ class TakeOverRules:
             return _refused(kind, record, f"the state of stack {holder} holds it", move)
         if marker and marker.scope != self.scope and not is_taken:
             return self._marked(kind, record, marker)
+        creator = getattr(record, "creator", None)
+        if creator is not None and creator.type == "Schedule" and not is_taken:
+            taking = f"To manage it all the same, name it with --take-over {kind.name}:{record.key}"
+            return _refused(kind, record, "a schedule has made it, and ends it", taking)
         if kind.repeated(record, {}) is None:
             why = "the service wants its settings with each change and hides its password, which a change would lose"
             return _refused(kind, record, why, "Declare a new one in its place")
@@ -106,7 +120,7 @@ def select(client: Client, wanted: ImportRequest, rules: TakeOverRules) -> Impor
             raise refusal
         else:
             left_out.append(f"left out: {refusal}")
-    return ImportSelection(tuple(taken.values()), tuple(left_out))
+    return ImportSelection(tuple(taken.values()), tuple(left_out), rules.used)
 
 
 def _read_all(client: Client, wanted: ImportRequest) -> Iterator[tuple[Kind, Any]]:
