@@ -117,9 +117,8 @@ class Backstage:
     def edit_connection(self, number: int, **fields: Any) -> EmulatedConnection:
         """Change fields of a connection at once, such as its `settings`, or the `failure` of its test."""
         with self._present() as (world, now):
-            settings = {**world.connections[number].settings, **fields.pop("settings", {})}
-            changed: dict[str, Any] = {"updated_at": now, "settings": settings} | fields
-            world.put(replace(world.connections[number], **changed))
+            fields["settings"] = {**world.connections[number].settings, **fields.get("settings", {})}
+            world.put(replace(world.connections[number], **({"updated_at": now} | fields)))
             return world.connections[number]
 
     def deliveries(self) -> tuple[Delivery, ...]:
@@ -132,8 +131,7 @@ class Backstage:
 
         While the account is served that goes on by itself; this waits until it is done.
         """
-        with self._present():
-            pass
+        self.deliveries()
         deliver_waiting(self.account)
         return self.account.outbox.deliveries()
 

@@ -3,6 +3,7 @@
 - `check`: validation of inputs by the tables of `kinds`, before anything is asked of the service.
 - `cluster`: what is known about clusters, as data.
 - `compare`: the comparison of what is desired with what is observed; the only importer of deepdiff.
+- `connection`: what is known about connections, as data: their types and settings.
 - `flows`: the flow of a package: its one form, and what differs between two of them; pure.
 - `hook`: what is known about hooks, as data; they have no status: one that is there is ready.
 - `inputs`: readers that turn an input into its one canonical form, or say what is wrong with it.
