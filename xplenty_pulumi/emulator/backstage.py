@@ -117,8 +117,9 @@ class Backstage:
     def edit_connection(self, number: int, **fields: Any) -> EmulatedConnection:
         """Change fields of a connection at once, such as its `settings`, or the `failure` of its test."""
         with self._present() as (world, now):
-            fields["settings"] = {**world.connections[number].settings, **fields.get("settings", {})}
-            world.put(replace(world.connections[number], **({"updated_at": now} | fields)))
+            settings = {**world.connections[number].settings, **fields.pop("settings", {})}
+            changed: dict[str, Any] = {"updated_at": now, "settings": settings} | fields
+            world.put(replace(world.connections[number], **changed))
             return world.connections[number]
 
     def deliveries(self) -> tuple[Delivery, ...]:
@@ -131,7 +132,8 @@ class Backstage:
 
         While the account is served that goes on by itself; this waits until it is done.
         """
-        self.deliveries()
+        with self._present():
+            pass
         deliver_waiting(self.account)
         return self.account.outbox.deliveries()
 
