@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any, Literal
 
 from tests.faults.stage import MORE_NODES, NODES, Stage
-from xplenty_pulumi.client import Cluster, Hook, Job
+from xplenty_pulumi.client import Cluster, Hook, Job, Schedule
 from xplenty_pulumi.core.reconcile import Outcome
-from xplenty_pulumi.emulator import EmulatedCluster, EmulatedHook, EmulatedJob
+from xplenty_pulumi.emulator import EmulatedCluster, EmulatedHook, EmulatedJob, EmulatedSchedule
 from xplenty_pulumi.errors import XplentyError
 
 How = Literal["done", "partial", "raised"]
@@ -82,7 +82,9 @@ def twice(make: Callable[[Stage, int], Any]) -> Callable[[Stage], list[Any]]:
 
 
 def reconciled(
-    outcome: Outcome[Cluster] | Outcome[Job] | Outcome[Hook], known: list[int], check: Callable[[], str] = lambda: ""
+    outcome: Outcome[Cluster] | Outcome[Job] | Outcome[Schedule] | Outcome[Hook],
+    known: list[int],
+    check: Callable[[], str] = lambda: "",
 ) -> Ending:
     """Return how a deed with this outcome ended, whose record must be the only one `known`."""
     wrong_id = "" if known == [outcome.record.id] else f"returned {outcome.record.id}, there is {known}"
@@ -196,6 +198,35 @@ def _delete_hook(stage: Stage, thing: tuple[int, EmulatedHook]) -> str:
     return unless(stage.hooks(index) == [], "it is still there")
 
 
+def _list_schedules(stage: Stage, wanted: list[int]) -> str:
+    return listed(sorted({one.id for one in stage.ours.client.schedules.list(page_size=1)}), wanted)
+
+
+def _get_schedule(stage: Stage, thing: tuple[int, EmulatedSchedule]) -> str:
+    return unless(stage.ours.client.schedules.get(thing[1].id).status == "enabled", "it is another one")
+
+
+def _create_schedule(stage: Stage, index: int) -> Ending:
+    outcome = stage.ours.schedules.create(stage.schedule_of(index))
+    return reconciled(outcome, stage.schedules(index))
+
+
+def _update_schedule(stage: Stage, thing: tuple[int, EmulatedSchedule]) -> Ending:
+    def has_changed() -> str:
+        found = next(one for one in stage.emulator.schedules() if one.id == schedule.id)
+        return unless(found.interval_unit == "weeks", "it is as it was")
+
+    index, schedule = thing
+    outcome = stage.ours.schedules.update(schedule.id, stage.schedule_of(index, every="1 week"))
+    return reconciled(outcome, [schedule.id], has_changed)
+
+
+def _delete_schedule(stage: Stage, thing: tuple[int, EmulatedSchedule]) -> str:
+    index, schedule = thing
+    stage.ours.schedules.delete(schedule.id)
+    return unless(stage.schedules(index) == [], "it is still there")
+
+
 def _watchable(kind: str, *, told: bool | None = None) -> Callable[[Stage], list[int]]:
     """Get ready two things of this kind of which somebody is told or not, where that is said."""
 
@@ -234,7 +265,7 @@ def _of_watchers(kind: str) -> tuple[Operation, ...]:
 
 
 _NUMBERS = (0, 1)
-_CLUSTERS, _HOOKS = twice(Stage.ready_cluster), twice(Stage.ready_hook)
+_CLUSTERS, _HOOKS, _SCHEDULES = twice(Stage.ready_cluster), twice(Stage.ready_hook), twice(Stage.ready_schedule)
 
 OPERATIONS = (
     Operation("listClusters", "read", lambda s: [[one.id for one in reversed(s.emulator.clusters())]], _list_clusters),
@@ -261,7 +292,18 @@ MORE_OPERATIONS = (
     Operation("createHook", "create", lambda _: _NUMBERS, _create_hook, "POST hooks"),
     Operation("updateHook", "write", _HOOKS, _update_hook, "PUT hooks/{id}"),
     Operation("deleteHook", "write", _HOOKS, _delete_hook, "DELETE hooks/{id}"),
+    Operation(
+        "listSchedules",
+        "read",
+        lambda s: [sorted(s.ready_schedule(index).id for index in _NUMBERS)],
+        _list_schedules,
+        "GET schedules",
+    ),
+    Operation("getSchedule", "read", _SCHEDULES, _get_schedule, "GET schedules/{id}"),
+    Operation("createSchedule", "create", lambda _: _NUMBERS, _create_schedule, "POST schedules"),
+    Operation("updateSchedule", "write", _SCHEDULES, _update_schedule, "PUT schedules/{id}"),
+    Operation("deleteSchedule", "write", _SCHEDULES, _delete_schedule, "DELETE schedules/{id}"),
     *_of_watchers("cluster"),
     *_of_watchers("job"),
 )
-"""Those on hooks and watchers, who are notified of clusters and runs, and on packages by their name."""
+"""Those on schedules, hooks and watchers, who are notified of clusters and runs, and on packages by their name."""

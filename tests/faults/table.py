@@ -68,6 +68,8 @@ UNTOUCHED: Mapping[Kind, Expected] = {
 }
 """How an act ends that meets no fault, whatever the one before it met."""
 
+_DEFINITIONS = ("Hook", "Schedule")
+"""What is looked for once more in the list of its kind where a read is refused."""
 KEY_REFUSED = Expected("raised", AuthError, 0, 0)
 """How every act ends after the key was refused: it is not tried again."""
 
@@ -83,7 +85,7 @@ def expectations(operation: Operation, fault: str, placement: str, *, acts: int)
         once = row.later if placement == "second" and row.later else once
         endings = [once if number == struck else UNTOUCHED[operation.kind] for number in range(acts)]
     if endings[0].error is AuthError and (
-        fault == "401" or (operation.kind == "read" and "Hook" not in operation.name)
+        fault == "401" or (operation.kind == "read" and not operation.name.removesuffix("s").endswith(_DEFINITIONS))
     ):
         endings[1:] = [KEY_REFUSED] * (acts - 1)
     return endings
