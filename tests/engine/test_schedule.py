@@ -91,3 +91,20 @@ def test_a_destroy_names_the_runs_that_go_on(stack: Stack, account: Emulator) ->
 
     assert f"what it has started goes on: job {run.id}" in output
     assert run.id in {one.id for one in account.unfinished_jobs()}
+
+
+def test_secret_variables_are_nowhere_in_clear(stack: Stack, account: Emulator) -> None:
+    """They are in no file and no output, whatever is done, and however an update without them fails."""
+    secret = [{"package_id": 101, "variables": {"token": {"secret": "'tkn-4711'"}, "day": "'x'"}}]
+    output = stack.declare(schedule(packages=secret)).up("--diff").succeeded().output
+    assert ours(account).task["packages"][0]["variables"] == {"token": "'tkn-4711'", "day": "'x'"}
+    assert stack.outputs()["nightly"]["observed"]["packages"][0]["variables"] == {"token": "***", "day": "'x'"}
+    output += stack.up("--expect-no-changes").succeeded().output + stack.refresh("--diff").succeeded().output
+
+    stack.declare(schedule(packages=[{"package_id": 999}]))
+    refused = stack.up("--diff").failed().output
+    assert "task.packages has package 999, which does not exist" in refused
+    stack.declare(schedule(packages=secret)).up().succeeded()
+    output += refused + stack.command("drift").output + stack.destroy().succeeded().output
+
+    assert "tkn-4711" not in output + stack.files()

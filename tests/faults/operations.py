@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from tests.faults.stage import MORE_NODES, NODES, Stage
 from tests.support.accounts.desired import DATABASE
-from xplenty_pulumi.client import Cluster, Connection, Hook, Job
+from xplenty_pulumi.client import Cluster, Connection, Hook, Job, Schedule
 from xplenty_pulumi.core.reconcile import Outcome
-from xplenty_pulumi.emulator import EmulatedCluster, EmulatedConnection, EmulatedHook, EmulatedJob
+from xplenty_pulumi.emulator import EmulatedCluster, EmulatedConnection, EmulatedHook, EmulatedJob, EmulatedSchedule
 from xplenty_pulumi.errors import XplentyError
 
 How = Literal["done", "partial", "raised"]
@@ -68,7 +68,7 @@ class Operation:
     @property
     def is_of_definitions(self) -> bool:
         """Whether it is on what an earlier process has made with the key, which has worked therefore."""
-        return "Hook" in self.name or "Connection" in self.name
+        return self.name.removesuffix("s").endswith(("Schedule", "Connection", "Hook"))
 
     def prepare(self, stage: Stage) -> list[Act]:
         """Get ready what it is done to, and return its acts."""
@@ -88,7 +88,7 @@ def twice(make: Callable[[Stage, int], Any]) -> Callable[[Stage], list[Any]]:
 
 
 def reconciled(
-    outcome: Outcome[Cluster] | Outcome[Job] | Outcome[Hook] | Outcome[Connection],
+    outcome: Outcome[Cluster] | Outcome[Job] | Outcome[Schedule] | Outcome[Hook] | Outcome[Connection],
     known: list[int],
     check: Callable[[], str] = lambda: "",
 ) -> Ending:
@@ -235,6 +235,35 @@ def _delete_connection(stage: Stage, thing: tuple[int, EmulatedConnection]) -> s
     return unless(stage.connections(index) == [], "it is still there")
 
 
+def _list_schedules(stage: Stage, wanted: list[int]) -> str:
+    return listed(sorted({one.id for one in stage.ours.client.schedules.list(page_size=1)}), wanted)
+
+
+def _get_schedule(stage: Stage, thing: tuple[int, EmulatedSchedule]) -> str:
+    return unless(stage.ours.client.schedules.get(thing[1].id).status == "enabled", "it is another one")
+
+
+def _create_schedule(stage: Stage, index: int) -> Ending:
+    outcome = stage.ours.schedules.create(stage.schedule_of(index))
+    return reconciled(outcome, stage.schedules(index))
+
+
+def _update_schedule(stage: Stage, thing: tuple[int, EmulatedSchedule]) -> Ending:
+    def has_changed() -> str:
+        found = next(one for one in stage.emulator.schedules() if one.id == schedule.id)
+        return unless(found.interval_unit == "weeks", "it is as it was")
+
+    index, schedule = thing
+    outcome = stage.ours.schedules.update(schedule.id, stage.schedule_of(index, every="1 week"))
+    return reconciled(outcome, [schedule.id], has_changed)
+
+
+def _delete_schedule(stage: Stage, thing: tuple[int, EmulatedSchedule]) -> str:
+    index, schedule = thing
+    stage.ours.schedules.delete(schedule.id)
+    return unless(stage.schedules(index) == [], "it is still there")
+
+
 def _watchable(kind: str, *, told: bool | None = None) -> Callable[[Stage], list[int]]:
     """Get ready two things of this kind of which somebody is told or not, where that is said."""
 
@@ -273,7 +302,7 @@ def _of_watchers(kind: str) -> tuple[Operation, ...]:
 
 
 _NUMBERS = (0, 1)
-_CLUSTERS, _HOOKS = twice(Stage.ready_cluster), twice(Stage.ready_hook)
+_CLUSTERS, _HOOKS, _SCHEDULES = twice(Stage.ready_cluster), twice(Stage.ready_hook), twice(Stage.ready_schedule)
 _CONNECTIONS = twice(Stage.ready_connection)
 _CONNECTION = "connections/mysql/{id}"
 
@@ -319,7 +348,18 @@ MORE_OPERATIONS = (
     Operation("createConnection", "create", lambda _: _NUMBERS, _create_connection, "POST connections/mysql"),
     Operation("updateConnection", "write", _CONNECTIONS, _update_connection, f"PUT {_CONNECTION}"),
     Operation("deleteConnection", "write", _CONNECTIONS, _delete_connection, f"DELETE {_CONNECTION}"),
+    Operation(
+        "listSchedules",
+        "read",
+        lambda s: [sorted(s.ready_schedule(index).id for index in _NUMBERS)],
+        _list_schedules,
+        "GET schedules",
+    ),
+    Operation("getSchedule", "read", _SCHEDULES, _get_schedule, "GET schedules/{id}"),
+    Operation("createSchedule", "create", lambda _: _NUMBERS, _create_schedule, "POST schedules"),
+    Operation("updateSchedule", "write", _SCHEDULES, _update_schedule, "PUT schedules/{id}"),
+    Operation("deleteSchedule", "write", _SCHEDULES, _delete_schedule, "DELETE schedules/{id}"),
     *_of_watchers("cluster"),
     *_of_watchers("job"),
 )
-"""Those on connections, hooks and watchers, who are notified of clusters and runs, and on packages by their name."""
+"""Those on schedules, connections, hooks and watchers, who are notified of clusters and runs, and on packages by their name."""

@@ -8,7 +8,15 @@ from random import Random
 from typing import Any
 
 from tests.support.accounts.bench import Reconcilers
-from tests.support.accounts.desired import DATABASE, OWNER, desired, desired_connection, desired_hook, desired_run
+from tests.support.accounts.desired import (
+    DATABASE,
+    OWNER,
+    desired,
+    desired_connection,
+    desired_hook,
+    desired_run,
+    desired_schedule,
+)
 from tests.support.faults.transport import in_process
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, ManualClock
@@ -23,6 +31,7 @@ from xplenty_pulumi.emulator import (
     EmulatedConnection,
     EmulatedHook,
     EmulatedJob,
+    EmulatedSchedule,
     Emulator,
     FaultRule,
     Faults,
@@ -82,7 +91,7 @@ class Stage:
         self.faults.join(self.emulator)
         self._rule = rule
         self._connect = connect
-        self._given: list[EmulatedCluster | EmulatedConnection | EmulatedHook] = []
+        self._given: list[EmulatedCluster | EmulatedConnection | EmulatedSchedule | EmulatedHook] = []
         self.others = self._others()
         self.work = self._cluster(name="work")
         self.ours = Ours(connect(self.emulator), clock)
@@ -160,6 +169,24 @@ class Stage:
         """Return the ids of the connections with the marker of that number."""
         return [one.id for one in self.emulator.connections() if whose(one.name) == marker_of(_owner(index))]
 
+    def schedule_of(self, index: int, **inputs: Any) -> DesiredDefinition:
+        """Return our schedule of that number as it should be."""
+        return desired_schedule(owner=_owner(index), packages=[{"package_id": QUICK}], **inputs)
+
+    def ready_schedule(self, index: int) -> EmulatedSchedule:
+        """Return a schedule of ours that an earlier process has made, as it should be."""
+        earlier = Ours(self._connect(self.emulator), self.clock)
+        number = earlier.schedules.create(self.schedule_of(index)).record.id
+        list(self.ours.client.schedules.list())
+        self.ours.schedules.read(number)
+        schedule = next(one for one in self.emulator.schedules() if one.id == number)
+        self._given.append(schedule)
+        return schedule
+
+    def schedules(self, index: int) -> list[int]:
+        """Return the ids of the schedules with the marker of that number."""
+        return [one.id for one in self.emulator.schedules() if whose(one.description) == marker_of(_owner(index))]
+
     def running_job(self) -> EmulatedJob:
         """Return a job of ours that was there before, and runs for long."""
         return self._job(self.work)
@@ -171,7 +198,9 @@ class Stage:
     def made(self, index: int) -> list[int]:
         """Return the ids of everything of that number that was not there before, ended or not."""
         before = {one.id for one in (*self.others.clusters, *self._given)}
-        definitions = [one for one in (*self.connections(index), *self.hooks(index)) if one not in before]
+        definitions = [
+            one for one in (*self.schedules(index), *self.connections(index), *self.hooks(index)) if one not in before
+        ]
         clusters = [one.id for one in self.emulator.clusters() if _is_marked(one, index) and one.id not in before]
         jobs = [job.id for job in self.emulator.jobs() if job.variables == {"number": str(index)}]
         return clusters + jobs + definitions

@@ -17,7 +17,7 @@ class ScheduleDefinition(Definition[Schedule]):
     def remains(self, key: Key) -> str:
         """Return which of its runs are active, if any: they are not ours to stop."""
         try:
-            active = [one.id for one in self._active_jobs() if is_started_by(one, key)]
+            active = {one.id for one in self._active_jobs() if is_started_by(one, key)}
         except XplentyError as failed:
             return f"whether runs of it are still active could not be read: {failed.message}"
         names = ", ".join(label("job", number) for number in sorted(active))
