@@ -362,4 +362,4 @@ MORE_OPERATIONS = (
     *_of_watchers("cluster"),
     *_of_watchers("job"),
 )
-"""Those on schedules, connections, hooks and watchers, who are notified of clusters and runs, and on packages by their name."""
+"""Those on schedules, connections, hooks and watchers of clusters and runs, and on packages by their name."""
