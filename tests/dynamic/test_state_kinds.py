@@ -10,12 +10,15 @@ from pulumi.dynamic.dynamic import serialize_provider
 from xplenty_pulumi.dynamic.providers.base import Provider
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
+from xplenty_pulumi.dynamic.providers.package import PackageProvider
 from xplenty_pulumi.dynamic.resources.hook import HookProvider
 from xplenty_pulumi.dynamic.state import PROVIDER, kind_of
 
 
 @pytest.mark.parametrize(
-    "provider", [ClusterProvider(), JobRunProvider(), HookProvider()], ids=lambda one: one.kind.name
+    "provider",
+    [ClusterProvider(), JobRunProvider(), HookProvider(), PackageProvider()],
+    ids=lambda one: one.kind.name,
 )
 @pytest.mark.parametrize("side", ["inputs", "outputs"])
 def test_provider_in_the_state_says_the_kind(provider: Provider, side: str) -> None:

@@ -197,3 +197,14 @@ def test_somebody_else_can_save_a_package() -> None:
     caller = emulated(Seed(api_key=KEY, packages=(PackageSeed(7, "p"),)))
     caller.emulator.edit_package(7, data_flow_json="[]")
     assert (read(caller, 7)["data_flow_json"], read(caller, 7)["version"]) == ("[]", 2)
+
+
+@pytest.mark.parametrize(
+    ("on_put", "left"), [("merge", FIELDS), ("replace", {"variables": {}, "data_flow_json": "{}"})]
+)
+def test_a_put_keeps_or_replaces_what_it_leaves_out(on_put: Any, left: dict[str, Any]) -> None:
+    """Which of the two is not documented, so that is a knob."""
+    caller = emulated(package_on_put=on_put)
+    number = new_package(caller)
+    assert caller.put(f"packages/{number}", {"name": "Other"}).status == 200
+    assert read(caller, number).items() >= {**left, "name": "Other"}.items()

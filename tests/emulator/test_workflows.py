@@ -65,6 +65,8 @@ def test_a_task_that_fails_fails_the_workflow() -> None:
     read = caller.job(job)
     assert (read["status"], read["errors"], read["runtime_in_seconds"]) == ("failed", "Workflow failed to execute.", 30)
     assert children(caller, job) == [("first", "completed"), ("second", "failed")]
+    (completed,) = caller.get(f"jobs/{job}/children", status="completed").json()
+    assert completed["errors"] is None
     (failed,) = caller.get(f"jobs/{job}/children", status="failed").json()
     assert (failed["errors"], failed["package_id"]) == ("Input path not found.", FAILS)
 
@@ -86,6 +88,15 @@ def test_a_task_under_way_shares_the_end_of_the_workflow() -> None:
     assert children(caller, job) == [("first", "pending_stoppage")]
     caller.clock.advance(100)
     assert (caller.job(job)["status"], children(caller, job)) == ("stopped", [("first", "stopped")])
+
+
+def test_a_task_under_way_fails_with_the_cluster() -> None:
+    """A cluster in error fails the workflow and the task that runs on it, with the same words."""
+    caller = emulated(SEED)
+    job = running(caller, 3)
+    caller.emulator.fail_cluster(caller.job(job)["cluster_id"])
+    (child,) = caller.get(f"jobs/{job}/children").json()
+    assert (child["status"], child["errors"]) == ("failed", caller.job(job)["errors"])
 
 
 @pytest.mark.parametrize("package", [LOADS, FAILS, 6])

@@ -1,5 +1,6 @@
 """What fails is told as it is, and what exists stays in the state."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,6 +22,17 @@ def test_failed_run_fails_the_up_with_its_own_error(stack: Stack, account: Emula
     assert f"/jobs/{run.id}" in output
     assert "The next `pulumi up` starts a new run" in output
     assert (stack.state()["load"]["id"], stack.outputs()["load"]["status"]) == (str(run.id), "failed")
+
+
+def test_failed_workflow_names_the_task_that_failed(stack: Stack, account: Emulator) -> None:
+    """The error holds the task, its job, its package and its own error beside those of the workflow."""
+    flow = {"components": [{"name": "load_sales", "package_id": 101}, {"name": "import", "package_id": FAILING}]}
+    account.add_package(PackageSeed(201, "Nightly", flow_type="workflow", data_flow_json=json.dumps(flow)))
+    output = stack.declare(cluster("etl"), job("load", package_id=201)).up().failed().output
+
+    (run,) = account.jobs()
+    failed = f"its task import (job {run.id + 2}, package {FAILING}) failed: Package failed to execute: input path"
+    assert f"job {run.id}: failed: Workflow failed to execute; {failed} not found; its log ends with:" in output
 
 
 @bridged("test_failed_run_is_readable_and_the_next_up_starts_a_new_one")

@@ -84,6 +84,7 @@ def test_an_edit_in_the_service_is_told_kept_and_pulled(stack: Stack, account: E
     sent = writes(account)
     refused = stack.up().failed().output
     assert f'In the service: {edit}. In the program: component "load": limit added: 4.' in refused
+    assert "its packages are: loads" in stack.command("pull", "other").failed().output
     assert "the package in the service" in stack.command("pull", "loads").failed().output
     assert json.loads((stack.folder / FILE).read_text()) == flow(limit=4)
 

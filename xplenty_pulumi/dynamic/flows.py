@@ -5,14 +5,20 @@ to a dynamic provider. So the program keeps what it declares here, where a creat
 destroy need none of it. The folder tells git to ignore it.
 """
 
+import json
 import os
 import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from xplenty_pulumi.core.kinds.flows.document import digest, digest_of, read_document
 
 FOLDER = Path(".xplenty", "flows")
 """Where they are, below the folder of the project."""
+_READING = "read-1"
+"""The beginning of the names of files that say what was read of a text; it changes with the way of reading."""
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 
 
@@ -22,15 +28,39 @@ def project_folder(start: Path | None = None) -> Path:
     return next((one for one in (here, *here.parents) if any((one / name).exists() for name in _PROJECT_FILES)), here)
 
 
-def keep(flow: str) -> str:
-    """Keep a flow in canonical form, and return its digest; raises OSError where it cannot be written."""
-    found, folder = digest(flow), project_folder() / FOLDER
-    file = folder / f"{found}.json"
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(folder.parent / ".gitignore", "*\n")
-        _write(file, flow)
+def inputs_in(content: str | Mapping[str, Any]) -> dict[str, object]:
+    """Return the inputs that an export document or a bare flow has, its digest among them, and keep its flow.
+
+    A text that was read before is not read again, since that takes most of the time of a preview of large packages.
+
+    Raises:
+        OSError: the flow cannot be written.
+        ValueError: it is no such document.
+    """
+    folder = project_folder() / FOLDER
+    memory = folder / f"{_READING}-{digest(content)}.json" if isinstance(content, str) else None
+    if memory is not None and (known := _remembered(memory)) and _file(folder, known["flow"]).exists():
+        return known
+    document = read_document(content)
+    found = {**document.inputs, "flow": document.digest}
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (ignoring := folder.parent / ".gitignore").exists():
+        _write(ignoring, "*\n")
+    _write(_file(folder, document.digest), document.flow)
+    if memory is not None:
+        _write(memory, json.dumps(found))
     return found
+
+
+def _remembered(memory: Path) -> dict[str, object]:
+    try:
+        return dict(json.loads(memory.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def _file(folder: Path, flow_digest: object) -> Path:
+    return folder / f"{flow_digest}.json"
 
 
 def kept(flow_digest: str, *, source: str = "", start: Path | None = None) -> str | None:
@@ -39,12 +69,12 @@ def kept(flow_digest: str, *, source: str = "", start: Path | None = None) -> st
     `start` is a folder of the project, where that is not the one of this process.
     """
     project = project_folder(start)
-    try:
-        text = (project / FOLDER / f"{flow_digest}.json").read_text(encoding="utf-8")
+    file = _file(project / FOLDER, flow_digest)
+    with suppress(OSError, ValueError):
+        text = file.read_text(encoding="utf-8")
         if digest_of(text) == flow_digest:
             return text
-    except (OSError, ValueError):
-        pass
+        file.unlink()  # so that the program writes it anew
     try:
         document = read_document((project / source).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):

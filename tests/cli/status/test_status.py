@@ -1,5 +1,6 @@
 """`xplenty-pulumi status`: what is shown, at which cost, with which exit code."""
 
+import json
 import subprocess
 import sys
 from typing import Any
@@ -113,10 +114,51 @@ def test_job_as_json(scene: Scene) -> None:
     assert scene.run("status", "job", 9001, "--json", "--log-lines", 1).json["job"] == {
         **job(9001, 101, "Daily sales", "completed", "succeeded", **completed),
         "variables": {"day": "***", "output_path": "***"},
+        "tasks": [],
         "outputs": [{"id": 90010, "name": "daily_sales", "records_count": 10415}],
         "log_tail": [f"{at(65)} Job completed"],
         "log_url": "URL/emulated-account/api/jobs/9001/log",
     }
+
+
+def failed_workflow(scene: Scene) -> int:
+    """Let a workflow run whose second task fails, with a variable that its error repeats; return the run's id."""
+    scene.emulator.add_package(PackageSeed(300, "Fails", run_seconds=20, failure="login with hunter two failed"))
+    flow = {"components": [{"name": "load", "package_id": 101}, {"name": "import", "package_id": 300}]}
+    package = PackageSeed(301, "Nightly", flow_type="workflow", data_flow_json=json.dumps(flow))
+    scene.emulator.add_package(package)
+    cluster = scene.emulator.add_cluster()
+    number = scene.job(cluster, 301, password="'hunter two'")
+    scene.clock.advance(3600)
+    return number
+
+
+def test_a_workflow_shows_its_tasks(scene: Scene) -> None:
+    """The page has a table of the tasks and the error of each that failed; values of variables are masked in them."""
+    number = failed_workflow(scene)
+    page = scene.run("status", "job", number, COLUMNS="100").out
+    for text in ("TASK    JOB", f"load    {number + 1}", "101 Daily sales  completed", "300 Fails        failed"):
+        assert text in page
+    assert f"job {number} failed: Workflow failed to execute." in page
+    assert f"job {number + 2} failed: login with *** failed" in page
+
+
+def test_a_workflow_as_json(scene: Scene) -> None:
+    """Each task has its name, and otherwise what every job run has."""
+    number = failed_workflow(scene)
+    tasks = scene.run("status", "job", number, "--json").json["job"]["tasks"]
+    assert [(one["name"], one["id"], one["status"]) for one in tasks] == [
+        ("load", number + 1, "completed"),
+        ("import", number + 2, "failed"),
+    ]
+    assert tasks[1]["errors"] == "login with *** failed"
+
+
+def test_a_service_without_tasks_shows_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the service does not show the tasks, the page is as of any other job run."""
+    with opened_scene(monkeypatch, knobs=Knobs(job_children=False)) as scene:
+        done = scene.run("status", "job", failed_workflow(scene))
+    assert (done.code, "TASK" in done.out, "Workflow failed to execute." in done.out) == (0, False, True)
 
 
 def test_pages_of_one_thing_say_what_the_documents_say(scene: Scene) -> None:

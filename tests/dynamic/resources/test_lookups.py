@@ -13,6 +13,8 @@ from xplenty_pulumi import (
     get_jobs,
     get_package,
     get_packages,
+    get_schedule,
+    get_schedules,
 )
 from xplenty_pulumi.dynamic.resources import lookups
 from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError, SpecError
@@ -26,6 +28,19 @@ def test_things_are_looked_up_by_id_and_name(here: ProviderScene) -> None:
     assert get_cluster(name="looked up").id == cluster.id
     assert get_job(job.id).package_id == 106
     assert get_package(101).id == get_package(name="Sales").id == 101
+
+
+def test_schedules_are_looked_up_by_id_and_name(here: ProviderScene) -> None:
+    """One by its id as number or text, or by its name; several by their status."""
+    work = {"packages": [{"package_id": 106, "variables": {}}]}
+    with client_of(here.account) as client:
+        made = client.schedules.create({"name": "each hour", "status": "enabled", "task": work})
+    assert get_schedule(made.id).name == get_schedule(str(made.id)).name == "each hour"
+    assert get_schedule(name="each hour").id == made.id
+    assert [one.id for one in get_schedules(status="enabled")] == [made.id]
+    assert len(get_schedules(limit=1)) == 1
+    with pytest.raises(LookupFailed, match="there is no schedule of that name"):
+        get_schedule(name="nobody")
 
 
 def test_lists_are_short_and_filtered(here: ProviderScene) -> None:

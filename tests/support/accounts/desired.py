@@ -8,12 +8,14 @@ from typing import Any
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.connection import CONNECTION
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.schedule import SCHEDULE
 from xplenty_pulumi.core.reconcile import DesiredDefinition
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
-from xplenty_pulumi.core.reconcile.intent import everything
+from xplenty_pulumi.core.reconcile.intent import Intent, everything
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import EmulatedCluster
 
@@ -50,3 +52,23 @@ def desired_hook(*, owner: Owner = OWNER, **inputs: Any) -> DesiredDefinition:
     checked = check(HOOK, {**slack, **inputs})
     assert not checked.problems, checked.problems
     return DesiredDefinition(checked.inputs, owner, everything(HOOK))
+
+
+def desired_schedule(*fields: str, signs: bool = False, owner: Owner = OWNER, **inputs: Any) -> DesiredDefinition:
+    """Return a daily schedule of package 101 as it should be after an update of these fields, or after its create."""
+    least = {"packages": [{"package_id": 101, "variables": {"day": "'x'"}}], "every": "1 day", "name": "loads"}
+    checked = check(SCHEDULE, {**least, **inputs})
+    assert not checked.problems, checked.problems
+    intent = Intent(frozenset(fields), waits=False, signs=signs) if fields or signs else everything(SCHEDULE)
+    return DesiredDefinition(checked.inputs, owner, intent)
+
+
+DATABASE = {"username": "etl", "password": "pw-4711", "host": "db.example.test"}
+"""The settings of a MySQL connection that must be given."""
+
+
+def desired_connection(*, owner: Owner = OWNER, **inputs: Any) -> DesiredDefinition:
+    """Return a MySQL connection as it should be, with these inputs besides; they must be valid."""
+    checked = check(CONNECTION, {"type": "mysql", "name": "loads", "settings": DATABASE, **inputs})
+    assert not checked.problems, checked.problems
+    return DesiredDefinition(checked.inputs, owner, everything(CONNECTION))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xplenty_pulumi.core.kinds.registry import FIELDS
+from xplenty_pulumi.core.preview.flows import CHANGES
 from xplenty_pulumi.dynamic.state import SPECIAL, is_hidden, kind_of, side_by_side
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import MASK
@@ -38,9 +39,9 @@ _NO_PLAN = (_UNCHANGED, "refresh", "read", "create-replacement", "delete-replace
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that only the `up` will know."""
 _KNOWN_LATER = "[known later]"
-_MASKED = frozenset(one.name for one in FIELDS if one.private == "members")
+_MASKED = frozenset(one.name for one in FIELDS if one.private in {"members", "items"})
 _SIDES = ("oldState", "newState")
-_SHOWN_SEVERITIES = ("error", "warning", "info#err")
+_SHOWN_SEVERITIES = ("error", "warning", "info#err", "info")
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -80,7 +81,7 @@ def preview_of(text: str, *, show_variables: bool) -> Preview:
         ConfigError: there is something, but neither JSON of a preview nor a line in which the engine says why.
     """
     around, document = _document_in(text)
-    shown = [one for one in document.get("diagnostics") or () if one.get("severity") in _SHOWN_SEVERITIES]
+    shown = [one for one in document.get("diagnostics") or () if _is_remark(one)]
     shown.sort(key=lambda one: _SHOWN_SEVERITIES.index(one["severity"]))
     messages = dict.fromkeys(str(one.get("message", "")).strip() for one in shown)
     has_failed = not document or bool(document.get(_FAILED)) or any(one["severity"] == "error" for one in shown)
@@ -90,6 +91,11 @@ def preview_of(text: str, *, show_variables: bool) -> Preview:
     unchanged = int((document.get("changeSummary") or _NOTHING).get(_UNCHANGED, 0))
     is_stack_unchanged = any(kind == _NOT_SHOWN[0] and one["op"] == _UNCHANGED for kind, one in types)
     return Preview(steps, unchanged - is_stack_unchanged, (*around, *filter(None, messages)), has_failed)
+
+
+def _is_remark(diagnostic: Mapping[str, Any]) -> bool:
+    severity = diagnostic.get("severity")
+    return severity in _SHOWN_SEVERITIES and (severity != "info" or f": {CHANGES}:" in str(diagnostic.get("message")))
 
 
 def _step(step: Mapping[str, Any], *, show_variables: bool) -> Step:

@@ -16,15 +16,17 @@ from xplenty_pulumi.cli.status.tables import (
     jobs_table,
     overview_tables,
     plain_table,
+    schedules_table,
     status,
 )
 from xplenty_pulumi.cli.ui.documents import document, json_value, picked
 from xplenty_pulumi.core.reports.observer import ClusterDetail, JobDetail
 from xplenty_pulumi.core.reports.overview import Overview
+from xplenty_pulumi.core.reports.schedules import ScheduleList
 from xplenty_pulumi.core.reports.usage import Usage
 from xplenty_pulumi.text import NOTHING, one_line, printable, rough_duration, since, stamp
 
-Anything: TypeAlias = Overview | ClusterDetail | JobDetail
+Anything: TypeAlias = Overview | ScheduleList | ClusterDetail | JobDetail
 _RECORD = ("region", "zone", "terminate_on_idle", "time_to_idle", "terminated_on_idle", "available_since", "html_url")
 _INSTANCE = ("instance_id", "status", "master", "spot", "instance_type", "zone", "private_dns", "public_dns")
 _OUTPUT = ("id", "name", "records_count")
@@ -45,6 +47,10 @@ class StatusPage:
             yield from _of_cluster(shown, options)
         elif isinstance(shown, JobDetail):
             yield from _of_job(shown, options)
+        elif isinstance(shown, ScheduleList):
+            yield Text()
+            table = schedules_table(shown.schedules, options)
+            yield table if shown.schedules else Text("no schedule to show", style="dim")
         else:
             yield from overview_tables(shown, options)
         if self.note:
@@ -64,10 +70,11 @@ def _of_cluster(shown: ClusterDetail, options: ConsoleOptions) -> RenderResult:
 
 
 def _of_job(shown: JobDetail, options: ConsoleOptions) -> RenderResult:
-    """A job run, its variables, its outputs and the end of its log."""
+    """A job run, the tasks of a workflow, its variables, its outputs and the end of its log."""
     yield Text()
     yield _facts(_job_facts(shown, ascii_only=options.ascii_only))
     yield from errors_of([shown.row])
+    yield from _tasks(shown)
     yield from _pairs("VARIABLE", "VALUE", shown.variables.items())
     counts = [NOTHING if one.records_count is None else f"{one.records_count:,}" for one in shown.outputs]
     outputs = [(one.name or str(one.id), count) for one, count in zip(shown.outputs, counts, strict=True)]
@@ -138,6 +145,18 @@ def _machines(shown: ClusterDetail) -> Table | Text:
     return table
 
 
+def _tasks(shown: JobDetail) -> Iterable[Text | Table]:
+    table = plain_table("TASK", "JOB", "PACKAGE", "STATUS", "RUNTIME")
+    for task in shown.tasks:
+        row = task.row
+        package = " ".join(filter(None, [str(row.package_id or ""), row.package]))
+        add_row(table, task.name, str(row.id), package, status(row), rough_duration(row.runtime_in_seconds or 0))
+    if shown.tasks:
+        yield Text()
+        yield table
+        yield from errors_of(task.row for task in shown.tasks)
+
+
 def _pairs(name: str, value: str, pairs: Iterable[tuple[str, str]]) -> Iterable[Text | Table]:
     table = plain_table(name, folded=[value])
     for one in pairs:
@@ -173,7 +192,11 @@ def document_of(shown: Anything) -> dict[str, Any]:
     elif isinstance(shown, JobDetail):
         outputs = [picked(one, *_OUTPUT) for one in shown.outputs]
         rest = picked(shown, "log_tail", "log_url")
-        parts["job"] = {**json_value(shown.row), **picked(shown, "variables"), "outputs": outputs, **rest}
+        tasks = [{"name": task.name, **json_value(task.row)} for task in shown.tasks]
+        found = {"tasks": tasks, "outputs": outputs, **rest}
+        parts["job"] = {**json_value(shown.row), **picked(shown, "variables"), **found}
+    elif isinstance(shown, ScheduleList):
+        parts |= picked(shown, "schedules")
     else:
         parts |= {} if shown.clusters is None else picked(shown, "clusters")
         parts |= {} if shown.jobs is None else picked(shown, "jobs", "jobs_left_out")

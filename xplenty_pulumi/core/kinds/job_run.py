@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xplenty_pulumi.client import Job
 
 _LOCAL = Change.LOCAL
+_TASK = "run_package_component"
 RUN_KEY = "XPLENTY_PULUMI_RUN"
 """The variable that a package declares so that each run of it says whose it is; a run fills it with its marker."""
 
@@ -146,6 +147,11 @@ def has_ended(run: Run) -> bool:
 def has_unknown_end(run: Run) -> bool:
     """Return whether the run has ended with a status that is unknown, so neither a success nor a failure."""
     return JOB_RUN.phase(run.status) is Phase.UNKNOWN and has_ended(run)
+
+
+def is_task(job: "Job") -> bool:
+    """Return whether a task of a workflow has started the job (documented), so that nobody asked for it by itself."""
+    return (job.component or {}).get("type") == _TASK
 
 
 def is_settled(status: str, *, on_failure: object) -> bool:

@@ -102,9 +102,11 @@ class Field:
     What it is for stands in the docstring of the resource, and nowhere else.
 
     `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
-    that no error and no report shows its value: somewhere in the `whole`, or in its `members`, which are noted by their
-    names. `secret` are the members that are secret whatever the program says. `echo` is the way to where a record shows
-    it besides under its name. `made_of` is the argument of a program that it is made of, where it is none itself.
+    that no error and no report shows its value: somewhere in the `whole`, in its `members`, which are noted by their
+    names, or in its `items`. `secret` are the members that are secret whatever the program says. `by_member` says that
+    only the members that were asked for are seen, so that those which are no secrets are compared one by one. `echo` is
+    the way to where a record shows it besides under its name. `made_of` is the argument of a program that it is made
+    of, where it is none itself.
     """
 
     name: str
@@ -113,8 +115,9 @@ class Field:
     default: object = None
     required: bool = False
     drift: Drift = Drift.HARMFUL
-    private: Literal["", "whole", "members"] = ""
+    private: Literal["", "whole", "members", "items"] = ""
     secret: frozenset[str] = frozenset()
+    by_member: bool = False
     echo: tuple[str, ...] = ()
     made_of: str = ""
 
@@ -146,6 +149,12 @@ class Kind:
     repeated: Callable[[Any, Mapping[str, object]], Mapping[str, object] | None] = lambda _record, _asked: {}
     """What each change of a record has to send again, where the service hides it as it was asked for; None where it
     was not."""
+    body: Callable[[Mapping[str, object]], Mapping[str, object]] = lambda given: given
+    """Inputs as the parameters of a call, where the service has other names for them."""
+    fixed: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
+    """The inputs that a record may not let change any more, each with what says so; then it is replaced."""
+    switch: str = ""
+    """The input that lets it work by itself, which a stack may switch off; empty where it does not."""
     summary: Callable[[Any], str] = lambda record: str(record.name or "")
     """What a line says of a record that has no status."""
     asked_about: tuple[str, ...] = ()

@@ -10,6 +10,8 @@ from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.errors import ApiError, RefusedError
 from xplenty_pulumi.text import label
 
+CHANGES = "its flow changes"
+"""The headline of what a preview tells of a flow."""
 _MOST_OF_A_SIDE = 5
 """Changes that an error names of each of two sides."""
 
@@ -20,10 +22,6 @@ class FlowNews:
 
     changes: tuple[str, ...] = field(default=(), repr=False)
     conflict: RefusedError | None = None
-
-    def text(self) -> str:
-        """Return the changes as a text for people; an empty one for none."""
-        return listed("its flow changes", self.changes)
 
 
 def flow_news(

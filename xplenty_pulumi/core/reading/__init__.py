@@ -5,5 +5,6 @@
 - `pages`: a list of the service, newest first, read page by page as far as it is asked for.
 - `shared`: calls that are made once for all who need them at the same time, polls among them.
 - `snapshots`: how far the list of a kind is read: for a refresh, for an overview, and for drift.
+- `tasks`: the tasks of a workflow's run.
 - `strays`: what an interrupted create call has left: unfinished by its marker, and held by nobody.
 """

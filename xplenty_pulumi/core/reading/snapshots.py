@@ -181,7 +181,7 @@ class SnapshotReader:
         Raises:
             XplentyError: the account cannot be read.
         """
-        parts = {"include": kind.parts} if kind.parts else {}
+        parts = {"include": kind.parts} if kind.parts and wanted else {}
         listing: PagedList[Any] = PagedList(newest_first(self._client, kind.collection, **parts))
         is_marked = bool(kind.signed)
         if all_living and is_marked and not kind.phases:

@@ -16,10 +16,10 @@ from xplenty_pulumi.core.kinds.variables import masked, values_of
 from xplenty_pulumi.core.reading.lookup import or_listed, or_none
 from xplenty_pulumi.core.reading.pages import newest_first
 from xplenty_pulumi.core.reading.snapshots import StatusListing
+from xplenty_pulumi.core.reading.tasks import task_name, tasks_of
 from xplenty_pulumi.core.reports.overview import (
     DAY,
     JUST_NOW,
-    AccountView,
     ClusterRow,
     JobRow,
     Overview,
@@ -31,6 +31,8 @@ from xplenty_pulumi.core.reports.overview import (
     owner_of,
     shortened,
 )
+from xplenty_pulumi.core.reports.schedules import ScheduleList, schedules_shown
+from xplenty_pulumi.core.reports.view import AccountView
 from xplenty_pulumi.core.waiting.patience import Allowance
 from xplenty_pulumi.errors import ApiError, NotFoundError, RateLimitedError, ServerError, XplentyError
 from xplenty_pulumi.redact import scrub
@@ -61,10 +63,22 @@ class ClusterDetail(AccountView):
 
 
 @dataclass(frozen=True)
+class TaskRow:
+    """The job run of a workflow's task."""
+
+    name: str
+    row: JobRow
+
+
+@dataclass(frozen=True)
 class JobDetail(AccountView):
-    """A job run with its variables, its outputs and the end of its log; `log_tail` is None where there is no log."""
+    """A job run with its variables, its outputs and the end of its log; `log_tail` is None where there is no log.
+
+    Only a workflow has `tasks`, of which those that have begun are here.
+    """
 
     row: JobRow
+    tasks: tuple[TaskRow, ...]
     variables: Mapping[str, str] = field(repr=False)
     outputs: tuple[JobOutput, ...]
     log_tail: tuple[str, ...] | None
@@ -119,6 +133,12 @@ class AccountReader:
         rows = self._job_rows(())
         return Overview(self._clock.now(), self._credits(), jobs=rows)
 
+    def schedules(self) -> ScheduleList:
+        """Return the schedules, at one call for each hundred."""
+        self._allowance.require_read()
+        found, now = tuple(self._client.schedules.list()), self._clock.now()
+        return ScheduleList(now, self._credits(), schedules_shown(found, self._wanted, now=now))
+
     def cluster(self, cluster_id: int) -> ClusterDetail:
         """Return one cluster; its job runs are those among the newest of the account, its machines as the plan allows.
 
@@ -156,11 +176,16 @@ class AccountReader:
             self._clock.now(),
             self._credits(),
             replace(row, errors=scrub(row.errors, secrets)),
+            tasks=self._tasks(found, secrets, shows_values=shows_values),
             variables={name: str(value) for name, value in given.items()} if shows_values else masked(given),
             outputs=found.outputs or (),
             log_tail=None if text is None else tuple(scrub(text, secrets).splitlines()[-log_lines:]),
             log_url=found.log_url,
         )
+
+    def _tasks(self, job: Job, secrets: frozenset[str], *, shows_values: bool) -> tuple[TaskRow, ...]:
+        rows = [(task_name(one), job_row(one, shows_values=shows_values)) for one in tasks_of(self._client, job)]
+        return tuple(TaskRow(name, replace(row, errors=scrub(row.errors, secrets))) for name, row in rows)
 
     def used_clusters(self, period: timedelta) -> tuple[Cluster, ...]:
         """Return every cluster that can have been up within the last `period`.

@@ -114,8 +114,8 @@ class EngineCall:
 
     @property
     def old_inputs(self) -> Mapping[str, object]:
-        """The inputs that the state holds of the resource before an update; empty where the host has none."""
-        found = getattr(self.request, "old_inputs", None)
+        """The inputs that the state holds of the resource in an update, a diff or a read; else none."""
+        found = getattr(self.request, "old_inputs", None) or getattr(self.request, "inputs", None)
         return json_format.MessageToDict(found) if isinstance(found, Struct) else {}
 
     @property

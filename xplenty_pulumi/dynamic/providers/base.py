@@ -20,6 +20,7 @@ from xplenty_pulumi.dynamic.operations import open_operations
 from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, outputs, refreshed_inputs
 from xplenty_pulumi.dynamic.providers.checking import check
 from xplenty_pulumi.dynamic.providers.context import ProviderContext, answered
+from xplenty_pulumi.dynamic.secrets import without_former_secrets
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, NONCES, OBSERVED, OWED, OWNER, Properties, owner_of, stored
 from xplenty_pulumi.errors import NotFoundError, SpecError
 
@@ -71,7 +72,7 @@ class Provider(ProviderContext, ABC):
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Return what needs a new resource; what differs at all the engine finds out itself, property by property."""
         self.hold(_id, olds)
-        found = self.plan(olds, news)
+        found = self.settled(_id, self.plan(olds, news), news)
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
         is_unsigned = SIGNATURE in owed_by(olds)
         remark = found.remark(label, olds.get("status"), unknown=unknown)
@@ -86,6 +87,10 @@ class Provider(ProviderContext, ABC):
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
+
+    def settled(self, _id: str, found: ChangePlan, _news: Properties) -> ChangePlan:
+        """Return the plan once it is known what the thing with this id still lets change in place."""
+        return found
 
     def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
         """Tell what a plan is about that its inputs do not show; raises XplentyError for one that is refused."""
@@ -134,7 +139,7 @@ class Provider(ProviderContext, ABC):
         """Return the outputs of what was brought about; where there is a problem, fail so that the state keeps it."""
         if outcome.is_notify_due:  # what is not in the state is brought about by the next update
             props = {name: value for name, value in props.items() if name != "notify"}
-        shown = self.outputs(props, outcome.record)
+        shown = self.outputs(props, outcome.record, is_as_desired=outcome.problem is None)
         if outcome.nonces:
             shown[NONCES] = " ".join(dict.fromkeys(outcome.nonces))
         if outcome.owed:
@@ -192,9 +197,11 @@ class Provider(ProviderContext, ABC):
         outputs = self.stored(shown)
         return bridge.fail_partially(call, self.scrubbed(text, shown), resource_id=id_, outputs=outputs, inputs=inputs)
 
-    def outputs(self, props: Properties, record: object) -> Properties:
+    def outputs(self, props: Properties, record: object, *, is_as_desired: bool = True) -> Properties:
         """Return all outputs of a record, the API key masked like every secret variable."""
         settings, view = self.settings(), self.kind.view(record, declared(props, self.kind))
+        if not is_as_desired:
+            view = without_former_secrets(view, self.arguments, now=props)
         return {**outputs(props, view, self.kind, secrets=[settings.api_key]), ACCOUNT: settings.account_id}
 
     def stored(self, shown: Properties) -> Properties:

@@ -4,12 +4,15 @@ What only the provider process needs is loaded where it is used; see `base`.
 """
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from xplenty_pulumi.core.kinds.compare import ChangePlan
 from xplenty_pulumi.core.kinds.marker import marker_of
+from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.properties import Inputs, nonces_in
-from xplenty_pulumi.dynamic.providers.base import Provider
+from xplenty_pulumi.dynamic.properties import Inputs, declared, nonces_in
+from xplenty_pulumi.dynamic.providers.base import Provider, key_of
 from xplenty_pulumi.dynamic.state import Properties, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
@@ -25,13 +28,26 @@ class DefinitionProvider(Provider):
         self.reconciler(call).delete(key, owner=marker_of(owner_of(props)), nonces=nonces_in(props))
         return "removed"
 
+    def settled(self, id_: str, found: ChangePlan, news: Properties) -> ChangePlan:
+        """Return the plan with a replacement where an input cannot change any more, by what the service shows now."""
+        if found.replaces:
+            return found
+        call, key = self.call(), key_of(id_, self.kind)
+        names = {*Inputs.of(news).unknown, *(one.field for one in found.updates)}
+        fixed = self.reconciler(call).fixed(key, names) if names.intersection(self.kind.fixed) else ()
+        if fixed:
+            text = f"{self.kind.name} {id_} does not let its {' and '.join(fixed)} change any more, so it is replaced"
+            bridge.say(call, text)
+        return replace(found, replaces=fixed)
+
     def headline(self, shown: Properties) -> str:
         """Return whether it is active; one that cannot be switched off always is."""
         return "active" if shown.get("active", True) else "not active"
 
     def observe(self, call: EngineCall, key: Any, props: Properties) -> "Observation[Any]":
         """Return what the service shows."""
-        return self.reconciler(call).read(key, owner=self.owner(props), nonces=nonces_in(props))
+        inputs = declared(props, self.kind)
+        return self.reconciler(call).read(key, inputs=inputs, owner=self.owner(props), nonces=nonces_in(props))
 
     def reconciler(self, call: EngineCall) -> "DefinitionReconciler[Any]":
         """Return what acts on the definitions of this kind."""

@@ -14,7 +14,7 @@ from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge, flows
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.providers.base import key_of
 from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
-from xplenty_pulumi.dynamic.state import OWED, Properties
+from xplenty_pulumi.dynamic.state import OWED, OWNER, Properties
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.preview.flows import FlowNews
@@ -45,27 +45,27 @@ class PackageProvider(DefinitionProvider):
             return
         # What a failed update has sent was seen by its outputs alone.
         seen = [before.get("flow"), *([_olds.get("flow")] if OWED in _olds else [])]
+        from xplenty_pulumi.core.preview.flows import CHANGES, listed  # noqa: PLC0415 - see above
+
         news = self._news(_id, [str(one) for one in seen if one], wanted, str(_olds.get("source", "")))
         if news.conflict and _news.get("on_edit") != "overwrite":
             raise news.conflict
-        if text := news.text():
-            bridge.note(call, text)
+        if news.changes:
+            bridge.note(call, listed(f"package {_id}: {CHANGES}", news.changes))
 
     def observe(self, call: EngineCall, number: int, props: Properties) -> "Observation[Any]":
         """Return what the service shows; tell what was changed inside the flow since the state last saw it."""
         found = super().observe(call, number, props)
-        flow, last = getattr(found.record, "data_flow_json", None), str(props.get("flow") or "")
-        if flow is not None and last and digest_of(flow) != last:
-            self._tell_edit(call, number, last, flow, source=str(props.get("source", "")))
+        known = call.old_inputs or props
+        flow, last = getattr(found.record, "data_flow_json", None), str(known.get("flow") or "")
+        if OWNER in props and flow is not None and last and digest_of(flow) != last:
+            from xplenty_pulumi.core.kinds.flows.changes import edit_lines  # noqa: PLC0415 - see above
+            from xplenty_pulumi.core.preview.flows import listed  # noqa: PLC0415 - see above
+
+            told_edits().add((str(number), last, digest_of(flow)))
+            changes = edit_lines(last, flow, flows.kept(last, source=str(props.get("source", ""))))
+            bridge.warn(call, listed(f"package {number}: its flow was changed in the service", changes))
         return found
-
-    def _tell_edit(self, call: EngineCall, number: int, last: str, flow: str, *, source: str) -> None:
-        from xplenty_pulumi.core.kinds.flows.changes import edit_lines  # noqa: PLC0415 - see above
-        from xplenty_pulumi.core.preview.flows import listed  # noqa: PLC0415 - see above
-
-        told_edits().add((str(number), last, digest_of(flow)))
-        changes = edit_lines(last, flow, flows.kept(last, source=source))
-        bridge.warn(call, listed(f"package {number}: its flow was changed in the service", changes))
 
     def desired(self, call: EngineCall, props: Properties) -> "DesiredDefinition":
         """Return the package as the program declares it, with its flow as far as it is on this machine."""

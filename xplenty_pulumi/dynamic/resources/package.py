@@ -9,7 +9,6 @@ from typing import Any, Self
 import pulumi
 from pulumi import FileAsset, Input, Output, StringAsset
 
-from xplenty_pulumi.core.kinds.flows.document import read_document
 from xplenty_pulumi.core.kinds.inputs import shown
 from xplenty_pulumi.core.kinds.package import PACKAGE, PROBLEM
 from xplenty_pulumi.dynamic import flows
@@ -140,11 +139,10 @@ def _read(source: object) -> dict[str, object]:
     """The inputs, or in `source` why it cannot be read: the check tells that with all else that is wrong."""
     try:
         path, content = _opened(source)
-        document = read_document(content)
-        flows.keep(document.flow)
+        inputs = flows.inputs_in(content)
     except (OSError, ValueError) as problem:
         return {"source": {PROBLEM: _told(problem)}}
-    return {**document.inputs, "flow": document.digest, **({"source": path} if path else {})}
+    return {**inputs, "source": path} if path else inputs
 
 
 def _opened(source: object) -> tuple[str, str | Mapping[str, Any]]:

@@ -20,6 +20,12 @@ _RULES: ListRules[EmulatedPackage] = ListRules(
         "flow_type": Filter(lambda package: package.flow_type, ("dataflow", "workflow")),
     },
 )
+_DEFAULTS: Mapping[str, Any] = {
+    "name": "Untitled package",
+    "description": None,
+    "variables": {},
+    "data_flow_json": "{}",
+}
 _NOT_IN_SHORT = ("flow_type", "flow_version", "package_version", "version", "item_id")
 
 
@@ -138,11 +144,13 @@ def _check_flow(flow: str) -> None:
 
 
 def update_package(call: Call) -> Answer:
-    """PUT packages/{id}: what the body leaves out stays, and so does the type."""
+    """PUT packages/{id}: what the body leaves out stays, unless a PUT replaces the whole; the type always stays."""
     package = find(call, archived=call.knobs.update_archived_package)
     fields = _fields(call, _CHANGEABLE)
     if "variables" in fields and call.knobs.package_variables_on_put == "merge":
         fields["variables"] = {**package.variables, **fields["variables"]}
+    if call.knobs.package_on_put == "replace":
+        fields = {**_DEFAULTS, **fields}
     changed = saved(package, at=call.now, **fields)
     call.world.put(changed)
     return Answer(view(call, changed))

@@ -100,6 +100,8 @@ class Knobs:
     validation_calls: Literal["all", "started", "none"] = "all"
     # A package without a name: a default is documented, the newer reference wants one.
     package_name: Literal["optional", "required"] = "optional"
+    # PUT of a package: what is left out stays as it is, as the published examples suggest, or gets its default.
+    package_on_put: Literal["merge", "replace"] = "merge"
     # PUT of variables: what is left out is gone, or stays as it is.
     package_variables_on_put: Literal["replace", "merge"] = "replace"
     # GET, PUT and DELETE of a package that is archived.
@@ -129,6 +131,19 @@ class Knobs:
     hook_timeout_seconds: float = 5
     # Whether `cluster.available` is sent only of a new cluster, or again after a resize and after being idle.
     cluster_available_event: Literal["first", "every"] = "first"
+
+    # Schedules
+    # PUT of a schedule: what is left out stays as it is, or has its default again; no source says.
+    schedule_put: Literal["merge", "replace"] = "merge"
+    # PUT of `start_at` after the first execution: refused only where it is another one, or in any case; the
+    # documentation says "not editable".
+    schedule_start_after_run: Literal["refuse_change", "refuse"] = "refuse_change"
+    # Running a schedule by a call: whether `next_run_at` begins to count anew, and whether it counts as an execution;
+    # no source says.
+    schedule_run_moves_next: bool = False
+    schedule_run_counts: bool = True
+    # `package_id` in a task: a text in the documentation, a number in two clients.
+    scheduled_package_ids: Literal["text", "number"] = "text"
 
     # Lists
     limit_out_of_range: Literal["clamp", "refuse"] = "clamp"

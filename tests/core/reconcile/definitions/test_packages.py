@@ -69,8 +69,10 @@ def test_it_is_made_with_its_flow_validated_and_held(bench: Bench) -> None:
     assert [call.path.rpartition("/")[2] for call in bench.emulator.calls()].count("validations") == 1
 
 
-def test_a_change_of_the_name_keeps_what_was_edited_by_hand(bench: Bench) -> None:
-    """The flow is sent as the service shows it."""
+@pytest.mark.parametrize("on_put", ["merge", "replace"])
+def test_a_change_of_the_name_keeps_what_was_edited_by_hand(on_put: Any) -> None:
+    """The flow is sent as the service shows it, which a service may need that replaces the whole."""
+    bench = Bench.new(knobs=Knobs(package_on_put=on_put))
     number = reconciler(bench).create(desired(flow("sales"))).record.id
     edited = '{ "components": [] }'
     bench.emulator.edit_package(number, data_flow_json=edited)
@@ -117,6 +119,17 @@ def test_a_new_one_that_is_not_valid_stays_for_the_next_up(bench: Bench) -> None
     outcome = reconciler(bench).create(desired(flow("bad", fails_validation="no such table")))
     assert "The service has it as it is declared" in str(outcome.problem)
     assert theirs(bench, outcome.record.id).status == "active"
+
+
+def test_what_an_interrupted_change_owes_is_validated(bench: Bench) -> None:
+    """Although the service has it already, so that nothing is sent; there is nothing to put back."""
+    bad = flow("bad", fails_validation="no such table")
+    number = reconciler(bench).create(desired(bad, validate=False)).record.id
+    before = len(bodies(bench))
+    outcome = reconciler(bench).update(number, desired(bad, "validate"))
+    assert "no such table" in str(outcome.problem)
+    assert "as it is declared" in str(outcome.problem)
+    assert (outcome.owed, len(bodies(bench))) == (("validate",), before)
 
 
 def test_one_without_validation_is_not_validated(bench: Bench) -> None:

@@ -19,7 +19,13 @@ CONNECTION = Kind(
     fields=(
         Field("type", inputs.choice(*TYPES), Change.REPLACE, required=True),
         Field(
-            "settings", connection_settings, Change.IN_PLACE, required=True, private="members", secret=SECRET_SETTINGS
+            "settings",
+            connection_settings,
+            Change.IN_PLACE,
+            required=True,
+            private="members",
+            secret=SECRET_SETTINGS,
+            by_member=True,
         ),
         Field("name", inputs.title, Change.IN_PLACE, required=True, drift=Drift.HARMLESS),
         Field("test", inputs.flag, Change.LOCAL, default=False),

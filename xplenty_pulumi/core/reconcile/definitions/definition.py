@@ -108,6 +108,10 @@ class Definition(Generic[RecordT]):
         """
         return Outcome(record)
 
+    def remains(self, _key: Key) -> str:
+        """Return what goes on although it is removed, as a sentence without its subject; empty for nothing."""
+        return ""
+
     def key(self, record: RecordT) -> Key:
         """Return what identifies it in calls."""
         return record.key
@@ -122,7 +126,7 @@ class Definition(Generic[RecordT]):
 
     def is_shown(self, record: RecordT, name: str) -> bool:
         """Return whether the record shows the input of this name, whatever its value."""
-        return getattr(record, name, None) is not None
+        return getattr(record, name, self.view(record, {}).get(name)) is not None
 
     def repeated(self, record: RecordT, asked: Mapping[str, object]) -> Mapping[str, object]:
         """Return the inputs, as the service shows them, that each change has to repeat lest they get lost."""
@@ -153,7 +157,8 @@ class Definition(Generic[RecordT]):
         """Return the body that creates it with this marker."""
         local = self.kind.names(Change.LOCAL)
         inputs = {name: value for name, value in desired.inputs.items() if name not in local}
-        return {**inputs, self.signed: markers.sign(str(inputs.get(self.signed, "")), marker)}
+        text = markers.sign(str(inputs.get(self.signed, "")), marker)
+        return self.kind.body({**inputs, self.signed: text})
 
     def changes(self, record: RecordT, desired: DesiredDefinition) -> dict[str, object]:
         """Return the inputs that its update sets: those that it is about and that are wrong or not seen."""
@@ -168,7 +173,7 @@ class Definition(Generic[RecordT]):
         """Return the body that sets what is `changed`, with all that each change has to repeat."""
         kept = self.repeated(record, desired.inputs)
         meant = {name: value for name, value in desired.inputs.items() if name in {*kept} & desired.intent.fields}
-        return {**kept, **meant, **changed}
+        return self.kind.body({**kept, **meant, **changed})
 
 
 def definition_of(kind: Kind, client: Client) -> Definition[Any]:

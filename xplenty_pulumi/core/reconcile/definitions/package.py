@@ -9,7 +9,7 @@ from xplenty_pulumi.core.kinds.flows.document import FLOW, digest_of
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on
-from xplenty_pulumi.core.kinds.package import PACKAGE
+from xplenty_pulumi.core.kinds.package import PACKAGE, package_view
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition, DefinitionCalls, DesiredDefinition
 from xplenty_pulumi.core.reconcile.definitions.validation import flaws
 from xplenty_pulumi.core.reconcile.outcome import Outcome
@@ -17,6 +17,7 @@ from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, RefusedError, XplentyError
 
 _DOCUMENT = ("name", "description", "variables", "flow_version")
+_RESTORED = (*_DOCUMENT, "flow")
 
 
 class PackageDefinition(Definition[Package]):
@@ -26,6 +27,7 @@ class PackageDefinition(Definition[Package]):
     """
 
     kind = PACKAGE
+    follows = ("validate",)
     gone = "it is archived, or the service does not know it"
 
     def __init__(self, client: Client, calls: DefinitionCalls[Package]) -> None:
@@ -35,10 +37,6 @@ class PackageDefinition(Definition[Package]):
     def get(self, key: Key) -> Package:
         """Return the package with its flow."""
         return self.client.packages.get(int(key), include=PACKAGE.parts)
-
-    def is_shown(self, record: Package, name: str) -> bool:
-        """Return whether the record shows the input; its flow it does not where that was not asked for."""
-        return super().is_shown(record, FLOW if name == "flow" else name)
 
     def repeated(self, record: Package, _asked: Mapping[str, object]) -> Mapping[str, object]:
         """Return the document as the service shows it."""
@@ -69,18 +67,24 @@ class PackageDefinition(Definition[Package]):
         if not wrong:
             return Outcome(record)
         told = f"it is not valid: {wrong}"
-        if before is None or before.data_flow_json is None or inputs.get("on_invalid") != "restore":
-            return Outcome(record, self._invalid(record, f"{told}. The service has it as it is declared"))
+        if before is None or inputs.get("on_invalid") != "restore" or not self._differs(before, record):
+            problem = self._invalid(record, f"{told}. The service has it as it is declared")
+            return Outcome(record, problem, owed=self.follows)
         try:
             record = self._restored(record, before)
         except XplentyError as failed:
             text = f"{told}. It could not be put back as it was, so that the service has the invalid one: {failed}"
-            return Outcome(record, self._invalid(record, text))
+            return Outcome(record, self._invalid(record, text), owed=self.follows)
         return Outcome(record, self._invalid(record, f"{told}. It was put back as it was before"))
 
     def _invalid(self, record: Package, text: str) -> ReadyFailed:
         advice = "Correct its source, then run `pulumi up` again"
         return ReadyFailed(text, last_status=record.status, resource=self.label_of(record), advice=advice)
+
+    def _differs(self, before: Package, record: Package) -> bool:
+        """Whether there is a former document, and another one."""
+        views = [package_view(one, {}) for one in (before, record)]
+        return before.data_flow_json is not None and any(views[0][name] != views[1][name] for name in _RESTORED)
 
     def _restored(self, record: Package, before: Package) -> Package:
         """Send the document that it had, with the marker that it has, and return what the service shows then."""

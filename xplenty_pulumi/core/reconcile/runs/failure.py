@@ -1,35 +1,45 @@
 """What is said of a run that did not come to what the user waits for, or that the service does not start."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of
+from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of, fault_of_package
 from xplenty_pulumi.core.kinds.variables import looks_unquoted
 from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reading.lookup import or_none
+from xplenty_pulumi.core.reading.tasks import task_name, tasks_of
 from xplenty_pulumi.core.reconcile.outcome import Observation
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.search import RunShape
-from xplenty_pulumi.errors import ApiError, Cancelled, JobFailed, NotFoundError, ReadyFailed, XplentyError
-from xplenty_pulumi.text import duration, one_line
+from xplenty_pulumi.errors import ApiError, Cancelled, JobFailed, ReadyFailed, XplentyError
+from xplenty_pulumi.text import duration, one_line, plural
 
 _LAST_LINES = 3
 _NEW_RUN = "The next `pulumi up` starts a new run"
 _NEW_CLUSTER = "Run `pulumi up --refresh`, which creates a cluster of this stack anew and starts a new run on it"
 _LONGEST_LOG = 600
+_TASKS_NAMED = 3
 
 
-def failure_of(job: Job, inputs: Mapping[str, object], *, log: str = "", cluster: str = "") -> JobFailed:
+def failure_of(
+    job: Job, inputs: Mapping[str, object], *, tasks: Sequence[Job] = (), log: str = "", cluster: str = ""
+) -> JobFailed:
     """Return the error for a run that ended without success: its own words, the `log`'s last ones, and its page.
 
-    `cluster` says what has become of a cluster on which no other run can be started.
+    `tasks` are those of a workflow that have failed. `cluster` says what has become of a cluster on which no other run
+    can be started.
     """
     reason = one_line(job.errors)
     component = (job.component or {}).get("name") or (job.component or {}).get("id")
     parts = [
-        f"{job.status}: {reason.rstrip('.') or 'the service gives no reason'}",
+        f"{job.status}: {_words_of(job)}",
         f"in component {one_line(str(component))}" if component else "",
+        *map(_of_task, tasks[:_TASKS_NAMED]),
+        f"{plural(more, 'more task')} failed" if (more := len(tasks) - _TASKS_NAMED) > 0 else "",
         cluster,
         f"its log ends with: {log.rstrip('.')}" if log else "",
         f"see {job.html_url}" if job.html_url else "",
@@ -43,6 +53,21 @@ def failure_of(job: Job, inputs: Mapping[str, object], *, log: str = "", cluster
         resource=f"job {job.id}",
         advice=f"{hint}{_NEW_CLUSTER if cluster else _NEW_RUN}",
     )
+
+
+def _of_task(task: Job) -> str:
+    name = one_line(task_name(task)) or "without a name"
+    return f"its task {name} (job {task.id}, package {task.package_id}) failed: {_words_of(task)}"
+
+
+def _words_of(job: Job) -> str:
+    return one_line(job.errors).rstrip(".") or "the service gives no reason"
+
+
+def failed_tasks(client: Client, job: Job) -> list[Job]:
+    """Return the runs of the tasks of a failed workflow's run that have failed themselves, the oldest first."""
+    (failed,) = JOB_RUN.statuses(Phase.FAILED)
+    return [task for task in tasks_of(client, job, status=failed) if JOB_RUN.phase(task.status) is Phase.FAILED]
 
 
 def last_words(client: Client, job: Job) -> str:
@@ -118,7 +143,10 @@ def unknown_end(job: Job) -> ReadyFailed:
 
 def explained(refused: ApiError, shape: RunShape, *, client: Client, polls: Polls) -> ApiError:
     """Return the refusal to start a run with its reason: a cluster or a package that is not there, or not any more."""
-    fault = fault_of_cluster(polls, int(shape.cluster_id)) or _fault_of_package(client, int(shape.package_id))
+    fault, package_id = fault_of_cluster(polls, int(shape.cluster_id)), int(shape.package_id)
+    if fault is None:
+        with suppress(XplentyError):
+            fault = fault_of_package(package_id, or_none(partial(client.packages.get, package_id), None))
     fault = fault or Obstacle(refused.message)
     return type(refused)(
         fault.reason,
@@ -135,13 +163,3 @@ def fault_of_cluster(polls: Polls, cluster_id: int) -> Obstacle | None:
         return fault_of(cluster_id, polls.cluster_presence.find(cluster_id))
     except XplentyError:
         return None
-
-
-def _fault_of_package(client: Client, package_id: int) -> Obstacle | None:
-    try:
-        package = client.packages.get(package_id)
-    except NotFoundError:
-        return Obstacle(f"package {package_id} does not exist in this account")
-    except XplentyError:
-        return None
-    return Obstacle(f"package {package_id} is archived") if package.status == "archived" else None

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended, has_unknown_end
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended, has_unknown_end, is_task
 from xplenty_pulumi.core.kinds.kind import LIVING, Phase
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, goal_of, has_come_to_nothing, has_succeeded, phase_of
 from xplenty_pulumi.core.reconcile.runs.failure import (
+    failed_tasks,
     failure_of,
     fault_of_cluster,
     last_words,
@@ -91,9 +92,12 @@ class RunFollower:
         if has_unknown_end(job):
             failure = unknown_end(job)
         else:
-            log = last_words(self._client, job) if phase_of(job) is Phase.FAILED else ""
+            is_failed = phase_of(job) is Phase.FAILED
+            tasks = failed_tasks(self._client, job) if is_failed else []
+            log = last_words(self._client, job) if is_failed else ""
             fault = None if job.cluster_id is None else fault_of_cluster(self._polls, job.cluster_id)
-            failure = failure_of(job, self._desired.inputs, log=log, cluster=fault.reason if fault else "")
+            gone = fault.reason if fault else ""
+            failure = failure_of(job, self._desired.inputs, tasks=tasks, log=log, cluster=gone)
         if self._desired.on_failure == "fail":
             return Outcome(job, failure)
         self._patience.warn(f"job {job.id}: {failure.message}. It is only recorded, as on_failure asks")
@@ -181,8 +185,8 @@ class RunStopper:
                 wait_for(_ENDED, watch_of(self._polls, job.id), deadline=deadline, patience=patience)
 
     def active_on(self, cluster_id: int) -> list[Job]:
-        """Return every job on the cluster that has not ended, whoever started it."""
-        return [job for job in self._polls.active_jobs() if job.cluster_id == cluster_id]
+        """Return every job on the cluster that has not ended, whoever started it; the tasks of workflows are theirs."""
+        return [job for job in self._polls.active_jobs() if job.cluster_id == cluster_id and not is_task(job)]
 
 
 def watch_of(polls: Polls, job_id: int, last: Job | None = None) -> Watch[Job]:

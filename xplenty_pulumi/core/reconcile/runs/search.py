@@ -17,7 +17,7 @@ from random import Random
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.kinds.job_run import run_key_of, without_key
+from xplenty_pulumi.core.kinds.job_run import is_task, run_key_of, without_key
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
 from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW
 from xplenty_pulumi.core.reading.pages import PagedList, newest_first
@@ -139,13 +139,16 @@ class KnownRuns:
         return self._clock.now() - ADOPTION_WINDOW - _SKEW
 
     def newest(self, shape: RunShape) -> list[Job]:
-        """Return the package's newest runs, newest first: a hundred, or all of the last hour if that is more."""
+        """Return the package's newest runs, newest first: a hundred, or all of the last hour if that is more.
+
+        What a task of a workflow has started is left out: nobody can have lost it.
+        """
         oldest = self.oldest()
         jobs: PagedList[Job] = PagedList(newest_first(self._client, "jobs", package_id=int(shape.package_id)))
         while page := jobs.more():
             if any(job.created_at is not None and job.created_at < oldest for job in page.values()):
                 break
-        return list(jobs.found.values())
+        return [job for job in jobs.found.values() if not is_task(job)]
 
     def appeared(self, shape: RunShape, before: list[Job], *, key: Marker | None = None) -> Job | None:
         """Return the fitting run that is there now and was not among `before`, whatever the two clocks say.
