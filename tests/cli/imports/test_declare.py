@@ -7,7 +7,7 @@ import pytest
 from xplenty_pulumi.cli.imports.declare import NOT_SHOWN, Declaration, declare, names_of, require_declarable
 from xplenty_pulumi.cli.imports.literals import Code
 from xplenty_pulumi.cli.imports.program import program_of
-from xplenty_pulumi.client import Cluster, Connection, Hook, Package
+from xplenty_pulumi.client import Cluster, Connection, Hook, Job, Package
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.package import PACKAGE
@@ -133,11 +133,17 @@ def test_a_package_is_made_of_a_file() -> None:
     assert 'source=pulumi.FileAsset("taken/packages/loads.json")' in program_of([made], folder="taken")
 
 
-def test_ids_are_references_to_what_is_declared_before() -> None:
-    """An id of something that is not declared stays a number."""
+def test_ids_are_references_to_what_is_declared() -> None:
+    """An id of something that is not declared stays a number; runs have fields for both, though none is imported."""
+    run = Job.model_validate({"id": 9, "status": "running", "cluster_id": 501, "package_id": 101})
+    assert declared(run, package()).inputs == {"cluster_id": 501, "package_id": Code("loads.id")}
+    assert declared(run, cluster(name="etl")).inputs == {"cluster_id": Code("etl.id"), "package_id": 101}
+
+
+def test_what_another_one_refers_to_comes_before_it() -> None:
+    """Wherever in its inputs the reference is."""
     loads = declared(package())
-    settings = {"packages": [{"package_id": Code("loads.id")}]}
-    nightly = Declaration(CLUSTER, 1, "a-nightly", settings)
+    nightly = Declaration(CLUSTER, 1, "a-nightly", {"packages": [{"package_id": Code("loads.id")}]})
     text = program_of([nightly, loads], folder=".")
     assert text.index("loads = ") < text.index("a_nightly = ")
     assert '{"package_id": loads.id}' in text

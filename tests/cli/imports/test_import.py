@@ -142,6 +142,7 @@ def test_an_import_that_fails_ends_with_1(project: Project) -> None:
     project.works = False
     ended = project.run("cluster")
     assert (ended.code, "`pulumi import` failed" in ended.err) == (1, True)
+    assert "the `up` would create it a second time" in ended.err
 
 
 def test_nothing_to_import_is_no_failure(project: Project) -> None:

@@ -86,6 +86,16 @@ def test_what_a_state_holds_is_never_taken_over(scene: Scene) -> None:
         selected(scene, take_over=(f"cluster:{one.id}",), held=(held,))
 
 
+def test_what_this_stack_holds_is_left_out_without_a_word(scene: Scene) -> None:
+    """A second import goes on where the first has ended; what is named is an error all the same."""
+    one, other = scene.emulator.add_cluster(), scene.emulator.add_cluster()
+    held = (Held("acme/loads/dev", "urn", frozenset({"cluster"}), one.id, None),)
+    found = selected(scene, "cluster", held=held)
+    assert (ids(found), found.left_out) == ([("cluster", other.id)], ())
+    with pytest.raises(RefusedError, match="the state of stack acme/loads/dev holds it"):
+        selected(scene, f"cluster:{one.id}", held=held)
+
+
 def test_names_in_the_state_are_told(scene: Scene) -> None:
     """Those of this stack alone: two stacks may use the same name."""
     held = [Held(f"acme/loads/{one}", f"urn::{one}-etl", frozenset({"cluster"}), 1, None) for one in ("dev", "prod")]

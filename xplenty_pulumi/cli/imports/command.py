@@ -88,10 +88,17 @@ class _Import:
             self.screen.line(f"{label(one.kind.name, one.id)}: {one.variable} in {self.out / PROGRAM}")
         if not self.runs:
             ProgramFiles(self.out, {DOCUMENT: json.dumps(document, indent=2)}).write()
-            self.screen.line(f"next: `pulumi import --file {self.out / DOCUMENT} --yes --protect=false`")
+            self.screen.line(
+                f"next, before any `pulumi up`, which would create it all a second time: `pulumi import --file "
+                f"{self.out / DOCUMENT} --yes --protect=false --generate-code=false`"
+            )
             return
         if not self.engine_run.run(document, declarations):
-            raise XplentyError("`pulumi import` failed; what it has imported is in the state of the stack")
+            raise XplentyError(
+                "`pulumi import` failed; what it has imported is in the state of the stack",
+                advice=f"Before the next `pulumi up`, remove what is not in the state from {self.out / PROGRAM}: the "
+                "`up` would create it a second time",
+            )
         self._report(declarations)
 
     def _declared(self, chosen: ImportSelection, wanted: ImportRequest) -> list[Declaration]:

@@ -103,24 +103,23 @@ class TakeOverRules:
 
 
 def select(client: Client, wanted: ImportRequest, rules: TakeOverRules) -> ImportSelection:
-    """Return what of `wanted` is taken over.
+    """Return what of `wanted` is taken over; what this stack holds already is left out without a word.
 
     Raises:
         RefusedError: what the user names by its id cannot be taken over.
         NotFoundError: the service does not know it.
     """
-    taken: dict[tuple[str, Key], tuple[Kind, Any]] = {}
+    taken: list[tuple[Kind, Any]] = []
     left_out: list[str] = []
     for kind, record in _read_all(client, wanted):
-        key = (kind.name, record.key)
-        refusal = rules.refusal(kind, record, is_taken=key in wanted.taken)
+        refusal = rules.refusal(kind, record, is_taken=(kind.name, record.key) in wanted.taken)
         if refusal is None:
-            taken[key] = (kind, record)
+            taken.append((kind, record))
         elif wanted.names(kind, record):
             raise refusal
-        else:
+        elif rules.holders.of(kind.name, record.key) != rules.stack:
             left_out.append(f"left out: {refusal}")
-    return ImportSelection(tuple(taken.values()), tuple(left_out), rules.used)
+    return ImportSelection(tuple(taken), tuple(left_out), rules.used)
 
 
 def _read_all(client: Client, wanted: ImportRequest) -> Iterator[tuple[Kind, Any]]:
