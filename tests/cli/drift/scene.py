@@ -69,7 +69,7 @@ class Scene(CommandLine):
     def list_calls(self) -> list[str]:
         """Return the paths of the list calls so far."""
         paths = [one.path.rpartition("/api/")[2] for one in self.emulator.calls()]
-        return [path for path in paths if path in {"clusters", "jobs", "hooks"}]
+        return [path for path in paths if path in {"clusters", "jobs", "schedules", "hooks"}]
 
 
 def ids(state: Mapping[str, Any]) -> dict[str, int]:
