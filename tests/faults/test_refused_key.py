@@ -36,8 +36,8 @@ CELLS = [
 
 
 def test_the_cells_are_all_there() -> None:
-    """There are 132 of them."""
-    assert len({str(cell) for cell in CELLS}) == len(CELLS) == 132
+    """There are 162 of them."""
+    assert len({str(cell) for cell in CELLS}) == len(CELLS) == 162
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
