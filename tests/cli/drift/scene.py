@@ -17,6 +17,7 @@ from xplenty_pulumi.cli.drift import report
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.ui import account as cli_account
 from xplenty_pulumi.clock import ManualClock
+from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.emulator import Emulator, Seed
 from xplenty_pulumi.errors import XplentyError
 
@@ -69,7 +70,7 @@ class Scene(CommandLine):
     def list_calls(self) -> list[str]:
         """Return the paths of the list calls so far."""
         paths = [one.path.rpartition("/api/")[2] for one in self.emulator.calls()]
-        return [path for path in paths if path in {"clusters", "jobs", "hooks"}]
+        return [path for path in paths if path in {kind.collection for kind in KINDS.values()}]
 
 
 def ids(state: Mapping[str, Any]) -> dict[str, int]:
