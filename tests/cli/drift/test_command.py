@@ -70,7 +70,7 @@ def test_all_stacks_share_one_look(scene: Scene) -> None:
     assert [(one["stack"], one["resource"], one["field"]) for one in ended.json["findings"]] == [
         ("prod", "idle", "nodes")
     ]
-    assert sorted(scene.list_calls()) == ["clusters", "hooks", "jobs"]
+    assert sorted(scene.list_calls()) == ["clusters", "connections", "hooks", "jobs"]
 
 
 def test_a_project_without_stacks_is_no_good_news(scene: Scene) -> None:

@@ -1,5 +1,7 @@
 """Lookups of programs: typed records, asked for at once, and one paragraph where there is none."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.dynamic.conftest import Scene
@@ -75,13 +77,14 @@ def test_connections_are_found_without_their_markers(here: Scene) -> None:
     assert (get_connection(bucket.key).name, get_connection(name="Sales").key) == ("Sales", bucket.key)
     assert [one.key for one in get_connections(type="s3")] == [other.key, bucket.key]
     assert get_connections(type="mysql") == ()
-    for look, text in (
+    wrong: tuple[tuple[Callable[[], object], str], ...] = (
         (lambda: get_connection("53"), "key must be its type and its number, such as s3/53, got '53'"),
         (lambda: get_connection(bucket.key, name="Sales"), "give key or name, not both"),
         (lambda: get_connection("s3/77"), "connection s3/77: there is no such thing"),
         (lambda: get_connection(name="Nobody"), "there is no connection of that name"),
         (lambda: get_connection(name="Sales", type="mysql"), "there is no mysql connection of that name"),
-    ):
+    )
+    for look, text in wrong:
         with pytest.raises(LookupFailed, match=text):
             look()
     same = client.connections.create({"type": "s3", "name": "Sales", "username": "u", "password": "p"})
