@@ -8,12 +8,13 @@ from random import Random
 from typing import Any
 
 from tests.support.accounts.bench import Reconcilers
-from tests.support.accounts.desired import OWNER, desired, desired_hook, desired_run
+from tests.support.accounts.desired import OWNER, desired, desired_hook, desired_package, desired_run
 from tests.support.faults.transport import in_process
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, ManualClock
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign, whose
-from xplenty_pulumi.core.reconcile import DesiredDefinition
+from xplenty_pulumi.core.kinds.package import PACKAGE
+from xplenty_pulumi.core.reconcile import DefinitionReconciler, DesiredDefinition, KnownDefinitions, definition_of
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
@@ -22,6 +23,7 @@ from xplenty_pulumi.emulator import (
     EmulatedCluster,
     EmulatedHook,
     EmulatedJob,
+    EmulatedPackage,
     Emulator,
     FaultRule,
     Faults,
@@ -56,6 +58,8 @@ class Ours(Reconcilers):
 
     def __init__(self, client: Client, clock: Clock) -> None:
         super().__init__(client, clock)
+        packages = KnownDefinitions(definition_of(PACKAGE, client), clock, random=Random(7))
+        self.packages = DefinitionReconciler(packages, self.patience)
         self.watching = {"cluster": WatcherList(client, client.clusters, self.patience)}
         self.watching["job"] = WatcherList(client, client.jobs, self.patience)
 
@@ -80,7 +84,7 @@ class Stage:
         self.faults.join(self.emulator)
         self._rule = rule
         self._connect = connect
-        self._given: list[EmulatedCluster | EmulatedHook] = []
+        self._given: list[EmulatedCluster | EmulatedHook | EmulatedPackage] = []
         self.others = self._others()
         self.work = self._cluster(name="work")
         self.ours = Ours(connect(self.emulator), clock)
@@ -140,6 +144,29 @@ class Stage:
         """Return the ids of the hooks with the marker of that number."""
         return [one.id for one in self.emulator.hooks() if whose(one.name) == marker_of(_owner(index))]
 
+    def package_of(self, index: int, **inputs: Any) -> DesiredDefinition:
+        """Return our package of that number as it should be."""
+        return desired_package(owner=_owner(index), **inputs)
+
+    def ready_package(self, index: int) -> EmulatedPackage:
+        """Return a package of ours that an earlier process has made, as it should be."""
+        earlier = Ours(self._connect(self.emulator), self.clock)
+        number = earlier.packages.create(self.package_of(index)).record.id
+        list(self.ours.client.packages.list())
+        self.ours.packages.read(number)
+        package = self.package(number)
+        self._given.append(package)
+        return package
+
+    def package(self, number: int) -> EmulatedPackage:
+        """Return a package as the account really has it."""
+        return next(one for one in self.emulator.packages() if one.id == number)
+
+    def packages(self, index: int) -> list[int]:
+        """Return the ids of the active packages with the marker of that number."""
+        active = [one for one in self.emulator.packages() if one.status == "active"]
+        return [one.id for one in active if whose(one.description) == marker_of(_owner(index))]
+
     def running_job(self) -> EmulatedJob:
         """Return a job of ours that was there before, and runs for long."""
         return self._job(self.work)
@@ -151,10 +178,10 @@ class Stage:
     def made(self, index: int) -> list[int]:
         """Return the ids of everything of that number that was not there before, ended or not."""
         before = {one.id for one in (*self.others.clusters, *self._given)}
-        hooks = [number for number in self.hooks(index) if number not in before]
+        definitions = [one for one in (*self.hooks(index), *self.packages(index)) if one not in before]
         clusters = [one.id for one in self.emulator.clusters() if _is_marked(one, index) and one.id not in before]
         jobs = [job.id for job in self.emulator.jobs() if job.variables == {"number": str(index)}]
-        return clusters + jobs + hooks
+        return clusters + jobs + definitions
 
     def others_now(self) -> Others:
         """Return what has become of what is not ours."""

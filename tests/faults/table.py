@@ -68,6 +68,9 @@ UNTOUCHED: Mapping[Kind, Expected] = {
 }
 """How an act ends that meets no fault, whatever the one before it met."""
 
+AFTER_A_CREATE = frozenset({"listHooks", "getHook", "getPackage"})
+"""The reads of what an earlier call has made, so that the key is known to work."""
+
 KEY_REFUSED = Expected("raised", AuthError, 0, 0)
 """How every act ends after the key was refused: it is not tried again."""
 
@@ -83,7 +86,7 @@ def expectations(operation: Operation, fault: str, placement: str, *, acts: int)
         once = row.later if placement == "second" and row.later else once
         endings = [once if number == struck else UNTOUCHED[operation.kind] for number in range(acts)]
     if endings[0].error is AuthError and (
-        fault == "401" or (operation.kind == "read" and "Hook" not in operation.name)
+        fault == "401" or (operation.kind == "read" and operation.name not in AFTER_A_CREATE)
     ):
         endings[1:] = [KEY_REFUSED] * (acts - 1)
     return endings
