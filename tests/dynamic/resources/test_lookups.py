@@ -21,6 +21,7 @@ from xplenty_pulumi import (
     get_schedules,
 )
 from xplenty_pulumi.dynamic.resources import lookups
+from xplenty_pulumi.emulator import PackageSeed
 from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError, SpecError
 
 
@@ -57,6 +58,18 @@ def test_lists_are_short_and_filtered(here: ProviderScene) -> None:
             client.jobs.run(cluster_id=newest.id, package_id=package)
     assert {one.package_id for one in get_jobs(package_id=101)} == {101}
     assert {one.name for one in get_packages()} >= {"Sales", "Broken"}
+
+
+def test_packages_show_their_variables(here: ProviderScene) -> None:
+    """A package has its variables with their defaults, alone and in a list, of one flow type and one status."""
+    here.account.add_package(PackageSeed(300, "Loads", variables={"DAY": "'x'"}, flow_type="workflow"))
+    assert get_package(300).variables == get_package(name="Loads").variables == {"DAY": "'x'"}
+    assert [(one.id, one.variables) for one in get_packages(flow_type="workflow")] == [(300, {"DAY": "'x'"})]
+    here.account.edit_package(300, status="archived")
+    assert get_packages(flow_type="workflow") == ()
+    assert [one.id for one in get_packages(status="archived", flow_type="workflow")] == [300]
+    with pytest.raises(LookupFailed):
+        get_package(name="Loads")
 
 
 def test_limits_are_told(here: ProviderScene) -> None:
