@@ -26,7 +26,7 @@ loads = Package(
 )
 nightly = Schedule(
     "nightly",
-    every="1 day",
+    every=config.require("every"),
     start_at=config.get("startAt"),
     packages=[{"package_id": loads.id}],
     nodes=2,

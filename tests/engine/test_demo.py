@@ -22,6 +22,8 @@ def test_demo_takes_the_example_through_its_life(tmp_path: Path) -> None:
     assert "clusters living  0\n  jobs active      0" in done.stdout
     for line in ("+ 4 created", "~ 1 updated", "4 unchanged", "- 4 deleted"):
         assert line in done.stdout
+    assert "completed  2 " in done.stdout
+    assert 'component "load": operation "append" -> "merge"' in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 

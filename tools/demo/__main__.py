@@ -1,29 +1,42 @@
-"""Run `examples/quickstart` through its whole life: `python -m tools.demo`, with the engine on PATH."""
+"""Run two examples through their whole life: `python -m tools.demo`, with the engine on PATH."""
 
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from tools.demo.account import Account, emulated_account
 from tools.demo.stack import Stack
 from xplenty_pulumi.clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = ROOT / "examples" / "quickstart"
 TIME_SCALE = 60
 
-Step = tuple[str, Callable[[Stack], None]]
+Step = tuple[str, Callable[[Stack, Account], None]]
 
-STEPS: tuple[Step, ...] = (
-    ("pulumi up: a cluster of 2 nodes, then two job runs on it", lambda stack: stack.run("up", "--yes")),
-    ("4 nodes instead of 2", lambda stack: stack.run("config", "set", "nodes", "4")),
-    ("pulumi up: the resize", lambda stack: stack.run("up", "--yes")),
-    ("pulumi up: nothing is left to do", lambda stack: stack.run("up", "--yes", "--expect-no-changes")),
-    ("pulumi destroy: jobs forgotten, cluster terminated", lambda stack: stack.run("destroy", "--yes")),
+QUICKSTART: tuple[Step, ...] = (
+    ("pulumi up: a cluster of 2 nodes, then two job runs on it", lambda stack, _: stack.run("up", "--yes")),
+    ("4 nodes instead of 2", lambda stack, _: stack.run("config", "set", "nodes", "4")),
+    ("pulumi up: the resize", lambda stack, _: stack.run("up", "--yes")),
+    ("pulumi up: nothing is left to do", lambda stack, _: stack.run("up", "--yes", "--expect-no-changes")),
+    ("pulumi destroy: jobs forgotten, cluster terminated", lambda stack, _: stack.run("destroy", "--yes")),
 )
+PIPELINE: tuple[Step, ...] = (
+    ("A night of ten minutes", lambda stack, _: stack.run("config", "set", "every", "10 minutes")),
+    ("The password of the warehouse", lambda stack, _: stack.run("config", "set", "--secret", "password", "swordfish")),
+    ("pulumi up: a connection, a package from a file, a schedule", lambda stack, _: stack.run("up", "--yes")),
+    ("Two nights pass, and nobody runs pulumi", lambda _, account: account.wait_for_runs(2)),
+    ("xplenty-pulumi status schedules", lambda stack, _: stack.command("status", "schedules")),
+    ("Somebody saves the package in the editor", lambda _, account: account.edit_package("loads", "append", "merge")),
+    ("xplenty-pulumi pull: the edit comes back into the file", lambda stack, _: stack.command("pull", "loads")),
+    ("pulumi up: the state follows, and nothing is sent", lambda stack, _: stack.run("up", "--yes")),
+    ("pulumi destroy: schedule removed, package archived", lambda stack, _: stack.run("destroy", "--yes")),
+    ("The cluster that the schedule has made ends when it is idle", lambda _, account: account.wait_for_idle()),
+)
+EXAMPLES: Mapping[str, tuple[Step, ...]] = MappingProxyType({"quickstart": QUICKSTART, "pipeline": PIPELINE})
 
 
 def main() -> int:
@@ -54,18 +67,21 @@ def temporary_folder() -> Iterator[Path]:
 
 def live(folder: Path, account: Account) -> int:
     """Run every step in `folder`, then say what the account shows."""
-    project = folder / "quickstart"
-    shutil.copytree(EXAMPLE, project, ignore=shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml"))
-    stack = Stack(project, home=folder, environment=account.environment())
-    failed = next((title for title, step in STEPS if not done(title, step, stack)), "")
-    return report(account, failed)
+    for example, steps in EXAMPLES.items():
+        project = folder / example
+        source = ROOT / "examples" / example
+        shutil.copytree(source, project, ignore=shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml"))
+        stack = Stack(project, home=folder, environment=account.environment())
+        if failed := next((title for title, step in steps if not done(title, step, stack, account)), ""):
+            return report(account, failed)
+    return report(account, "")
 
 
-def done(title: str, step: Callable[[Stack], None], stack: Stack) -> bool:
+def done(title: str, step: Callable[[Stack, Account], None], stack: Stack, account: Account) -> bool:
     """Run one step under its title; return whether the command succeeded."""
     say(title)
     try:
-        step(stack)
+        step(stack, account)
     except ChildProcessError as problem:
         say(f"Failed: {problem}")
         return False
@@ -82,7 +98,7 @@ def report(account: Account, failed: str) -> int:
     elif living or active:
         say("The demo failed: something is left alive")
     else:
-        say("Done: created, run, resized, unchanged, destroyed; nothing living is left")
+        say("Done: created, run, resized, unchanged, scheduled, edited, destroyed; nothing living is left")
     return 1 if failed or living or active else 0
 
 

@@ -16,7 +16,7 @@ class Stack:
     def __init__(self, project: Path, *, home: Path, environment: Mapping[str, str]) -> None:
         self._project = project
         state = home / "state"
-        state.mkdir()
+        state.mkdir(exist_ok=True)
         self._environment = {
             **os.environ,
             **environment,
@@ -35,7 +35,17 @@ class Stack:
         Raises:
             ChildProcessError: it did not succeed.
         """
-        command = ["pulumi", *arguments]
+        self._run(["pulumi", *arguments], quiet=quiet)
+
+    def command(self, *arguments: str) -> None:
+        """Run `xplenty-pulumi` in the project.
+
+        Raises:
+            ChildProcessError: it did not succeed.
+        """
+        self._run([sys.executable, "-m", "xplenty_pulumi.cli", *arguments], quiet=False)
+
+    def _run(self, command: list[str], *, quiet: bool) -> None:
         output = subprocess.DEVNULL if quiet else None
         with subprocess.Popen(command, cwd=self._project, env=self._environment, stdout=output) as process:
             try:

@@ -15,6 +15,7 @@ from pulumi.runtime.settings import Settings, configure
 from tests.dynamic.resources.test_resources import Told, run
 from xplenty_pulumi import Package
 from xplenty_pulumi.core.kinds.flows.document import canonical, digest
+from xplenty_pulumi.core.kinds.job_run import RUN_KEY
 from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.dynamic import flows
 
@@ -82,6 +83,14 @@ def test_outputs_in_a_flow_are_waited_for(told: Told, project: Path) -> None:
 def test_a_copy_has_no_inputs_of_its_own(told: Told, project: Path) -> None:
     """Its variables are those of its origin."""
     assert inputs(told, copy_of=101) == {"name": "loads", "copy_of": "101"}
+
+
+@pytest.mark.parametrize("given", [None, {"a": 1}])
+@pytest.mark.parametrize("spell", [lambda given: given, pulumi.Output.from_input], ids=["plain", "an output"])
+def test_a_package_declares_the_variable_for_the_key_of_a_run(told: Told, given: Any, spell: Any) -> None:
+    """Beside its own variables, and empty, since each run fills it."""
+    found = inputs(told, source="{}", variables=spell(given), run_key=True)["variables"]
+    assert found == {**({"a": "1"} if given else {}), RUN_KEY: "''"}
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ PACKAGE = Kind(
         Field("validate", inputs.flag, Change.LOCAL, default=True),
         Field("on_invalid", inputs.choice("restore", "keep"), Change.LOCAL, default="restore"),
         Field("on_edit", inputs.choice("refuse", "overwrite"), Change.LOCAL, default="refuse"),
+        Field("run_key", inputs.flag, Change.LOCAL, default=False),
     ),
     signed="description",
     ends=Ending.REMOVED,

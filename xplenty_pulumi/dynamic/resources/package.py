@@ -10,7 +10,9 @@ import pulumi
 from pulumi import FileAsset, Input, Output, StringAsset
 
 from xplenty_pulumi.core.kinds.inputs import shown
+from xplenty_pulumi.core.kinds.job_run import RUN_KEY
 from xplenty_pulumi.core.kinds.package import PACKAGE, PROBLEM
+from xplenty_pulumi.core.kinds.variables import quote
 from xplenty_pulumi.dynamic import flows
 from xplenty_pulumi.dynamic.providers.package import PackageProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
@@ -78,6 +80,7 @@ class Package(Derivable, PackageOutputs, module="xplenty", name="Package"):
         validate: Input[bool] | None = None,
         on_invalid: Input[str] | None = None,
         on_edit: Input[str] | None = None,
+        run_key: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a package.
@@ -98,13 +101,17 @@ class Package(Derivable, PackageOutputs, module="xplenty", name="Package"):
                 leaves the invalid one; default `restore`.
             on_edit: What becomes of a changed flow that was edited in the service as well: `refuse` sends nothing and
                 fails, `overwrite` overwrites the edit; default `refuse`.
+            run_key: Declare the variable `XPLENTY_PULUMI_RUN` too, in which each `JobRun` of the package says whose it
+                is; default false. A `copy_of` needs `variables` then.
             opts: Pulumi's resource options.
         """
         given = {key: value for key, value in locals().items() if key in PACKAGE.by_name and value is not None}
         inputs = {**_of_document(given.pop("source", None)), **given}
         inputs["name"] = _or_default(inputs.get("name"), resource_name)
-        if copy_of is None:
+        if copy_of is None or run_key:
             inputs["variables"] = _or_default(spelled_variables(inputs.get("variables")), {})
+        if run_key:
+            inputs["variables"] = _with_run_key(inputs["variables"])
         inputs["copy_of"] = spelled(copy_of)
         super().__init__(PackageProvider(), resource_name, *declaration(self, resource_name, inputs, opts))
 
@@ -112,6 +119,13 @@ class Package(Derivable, PackageOutputs, module="xplenty", name="Package"):
     def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
         """Look up a package by its id; it is never changed or archived."""
         return look_up(cls, PackageProvider(), resource_name, resource_id=id, opts=opts)
+
+
+def _with_run_key(variables: Any) -> Any:
+    """The variables with that for the key of a run, as an empty text."""
+    if isinstance(variables, Output):
+        return variables.apply(_with_run_key)
+    return {**variables, RUN_KEY: quote("")} if isinstance(variables, Mapping) else variables
 
 
 def _or_default(value: Any, default: object) -> Any:

@@ -27,7 +27,7 @@ CONNECTION = Kind(
             secret=SECRET_SETTINGS,
             by_member=True,
         ),
-        Field("name", inputs.title, Change.IN_PLACE, required=True, drift=Drift.HARMLESS),
+        Field("name", inputs.title, Change.IN_PLACE, drift=Drift.HARMLESS),
         Field("test", inputs.flag, Change.LOCAL, default=False),
     ),
     signed="name",
