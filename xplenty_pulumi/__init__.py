@@ -32,8 +32,11 @@ if TYPE_CHECKING:
         get_jobs,
         get_package,
         get_packages,
+        get_schedule,
+        get_schedules,
     )
     from xplenty_pulumi.dynamic.resources.package import Package
+    from xplenty_pulumi.dynamic.resources.schedule import Schedule, ScheduleProvider
 
 __all__ = [
     "Cluster",
@@ -47,6 +50,8 @@ __all__ = [
     "LookupFailed",
     "Package",
     "PackageProvider",
+    "Schedule",
+    "ScheduleProvider",
     "__version__",
     "get_account_limits",
     "get_cluster",
@@ -57,6 +62,8 @@ __all__ = [
     "get_jobs",
     "get_package",
     "get_packages",
+    "get_schedule",
+    "get_schedules",
     "quote",
 ]
 
@@ -72,6 +79,8 @@ _HOMES = {
     "JobRunProvider": "dynamic.providers.job_run",
     "Package": "dynamic.resources.package",
     "PackageProvider": "dynamic.providers.package",
+    "Schedule": "dynamic.resources.schedule",
+    "ScheduleProvider": "dynamic.resources.schedule",
     "quote": "core.kinds.variables",
 }
 """Where the names are, those of the lookups left out."""
@@ -80,7 +89,9 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES.get(name, _LOOKUPS)}"), name)
+    found = getattr(import_module(f"{__name__}.{_HOMES.get(name, _LOOKUPS)}"), name)
+    globals()[name] = found  # so that it is looked for once
+    return found
 
 
 def __dir__() -> list[str]:

@@ -20,6 +20,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "allowedTypes": "XPLENTY_ALLOWED_TYPES",
         "maxNodeHours": "XPLENTY_MAX_NODE_HOURS",
         "sizing": "XPLENTY_SIZING",
+        "schedules": "XPLENTY_SCHEDULES",
         "lifetime": "XPLENTY_LIFETIME",
         "expires": "XPLENTY_EXPIRES",
     }

@@ -10,7 +10,7 @@ import pytest
 
 from tests.bad_input.documents import DEEP
 from tests.support.faults.script import KEY, Script, client_on
-from tests.support.faults.sockets import Connection, RawServer
+from tests.support.faults.sockets import RawServer, ServedConnection
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import ServerError, UnsureError
@@ -32,10 +32,10 @@ def memory_below(limit: int) -> Iterator[None]:
     assert peak < limit, f"{peak / MIB:.0f} MiB"
 
 
-def big(size: int, *, head: bytes = b"", content: bytes = b"") -> Callable[[Connection], None]:
+def big(size: int, *, head: bytes = b"", content: bytes = b"") -> Callable[[ServedConnection], None]:
     """Return a service whose body is `content`, or `size` bytes of blanks."""
 
-    def serve(connection: Connection) -> None:
+    def serve(connection: ServedConnection) -> None:
         connection.read_request()
         connection.send(b"HTTP/1.1 200 OK\r\n%s\r\nContent-Length: %d\r\n\r\n" % (head or b"X: y", size))
         for start in range(0, size, CHUNK):

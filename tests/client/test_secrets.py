@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.support.faults.script import KEY, Script, client_on, cluster_reply, refusal
-from tests.support.faults.sockets import Connection, RawServer
+from tests.support.faults.sockets import RawServer, ServedConnection
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.calls import LOGGERS
 from xplenty_pulumi.clock import ManualClock
@@ -97,7 +97,7 @@ def test_key_is_not_in_addresses() -> None:
 def test_logs_of_the_http_libraries(caplog: pytest.LogCaptureFixture) -> None:
     """What httpx and httpcore log at the finest level does not show the key, even where the service echoes it."""
 
-    def echo(connection: Connection) -> None:
+    def echo(connection: ServedConnection) -> None:
         connection.read_request()
         body = b'{"id": 77, "status": "idle"}'
         head = f"HTTP/1.1 200 OK\r\nX-Echo: {KEY}\r\nX-Basic: {SPELLINGS[2]}\r\nContent-Length: {len(body)}\r\n\r\n"

@@ -23,6 +23,8 @@ def test_public_names() -> None:
         "BootstrapAction",
         "Client",
         "Cluster",
+        "Connection",
+        "ConnectionType",
         "Creator",
         "Hook",
         "HookEvent",
@@ -38,6 +40,9 @@ def test_public_names() -> None:
         "PingedHook",
         "Plan",
         "RateLimit",
+        "Schedule",
+        "ScheduleTask",
+        "ScheduledPackage",
         "Subscription",
         "Validation",
         "ValidationProblem",
@@ -54,10 +59,12 @@ def test_public_methods() -> None:
             for name, part in {
                 "": client,
                 "clusters": client.clusters,
+                "connections": client.connections,
                 "hooks": client.hooks,
                 "jobs": client.jobs,
                 "packages": client.packages,
                 "plans": client.plans,
+                "schedules": client.schedules,
             }.items()
         }
     assert found == {
@@ -66,6 +73,7 @@ def test_public_methods() -> None:
                 "clock_ahead",
                 "close",
                 "clusters",
+                "connections",
                 "credits",
                 "cut_lists",
                 "hooks",
@@ -74,6 +82,7 @@ def test_public_methods() -> None:
                 "packages",
                 "plans",
                 "rate_limit",
+                "schedules",
                 "user_id",
             ),
             "within",
@@ -89,6 +98,7 @@ def test_public_methods() -> None:
             "watch",
             "watchers",
         ],
+        "connections": ["create", "delete", "get", "list", "test", "test_new", "types", "update"],
         "hooks": ["create", "delete", "get", "list", "ping", "update"],
         "jobs": ["children", "get", "list", "log", "run", "stop", "unwatch", "variables", "watch", "watchers"],
         "packages": [
@@ -104,6 +114,7 @@ def test_public_methods() -> None:
             "validations",
         ],
         "plans": ["list", "subscription"],
+        "schedules": ["create", "delete", "get", "list", "run", "unwatch", "update", "watch", "watchers"],
     }
 
 
@@ -113,16 +124,19 @@ def test_everything_public_is_documented() -> None:
         exported = getattr(xplenty_pulumi.client, name)
         assert inspect.getdoc(exported), name
     with Client(api_key="a-key", account_id="acme") as client:
-        for part in (client, client.clusters, client.hooks, client.jobs, client.packages, client.plans):
+        collections = ("clusters", "connections", "hooks", "jobs", "packages", "plans", "schedules")
+        parts = tuple(getattr(client, name) for name in collections)
+        for part in (client, *parts):
             for method in dir(type(part)):
                 assert method.startswith("_") or inspect.getdoc(getattr(type(part), method)), method
 
 
 def test_a_collection_is_built_when_it_is_used() -> None:
-    """A call of clusters builds neither hooks nor jobs nor packages."""
+    """A call of clusters builds none of the others."""
     with Client(api_key="a-key", account_id="acme") as client:
         assert client.clusters is client.clusters
-        assert {"clusters", "jobs", "packages", "hooks", "plans"} & vars(client).keys() == {"clusters"}
+        built = {"clusters", "jobs", "packages", "schedules", "connections", "hooks", "plans"} & vars(client).keys()
+        assert built == {"clusters"}
 
 
 def test_import_loads_no_engine() -> None:
@@ -141,7 +155,7 @@ def test_import_loads_no_engine() -> None:
     [
         ("httpx", {"transport.py"}),
         ("httpcore", {"connection.py", "transport.py"}),
-        ("pydantic", {"hooks.py", "models.py", "parsing.py"}),
+        ("pydantic", {"connections.py", "hooks.py", "models.py", "parsing.py"}),
     ],
 )
 def test_each_library_stays_in_its_place(library: str, importers: set[str]) -> None:

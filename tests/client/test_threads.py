@@ -3,7 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.support.faults.sockets import Connection, RawServer
+from tests.support.faults.sockets import RawServer, ServedConnection
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.connection import MOST_CONNECTIONS
 from xplenty_pulumi.clock import ManualClock
@@ -19,7 +19,7 @@ class Crowd:
         self._open = 0
         self.most = 0
 
-    def __call__(self, connection: Connection) -> None:
+    def __call__(self, connection: ServedConnection) -> None:
         with self._lock:
             self._open += 1
             self.most = max(self.most, self._open)

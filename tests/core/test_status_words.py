@@ -10,7 +10,7 @@ from xplenty_pulumi import core, dynamic
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 
-TABLES = {"kinds/kind.py", "kinds/cluster.py", "kinds/job_run.py"}
+TABLES = {"kinds/kind.py", "kinds/cluster.py", "kinds/job_run.py", "kinds/package.py"}
 WORDS = {*CLUSTER.phases, *JOB_RUN.phases}
 SPOKEN_BY = {"Goal", "say"}
 """Calls whose first argument is a text for people."""

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.support.faults.script import ACCOUNT, KEY, Script
-from tests.support.faults.sockets import Connection, RawServer
+from tests.support.faults.sockets import RawServer, ServedConnection
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.dynamic.session import CancellableClock
 from xplenty_pulumi.errors import Cancelled
@@ -43,7 +43,7 @@ def silent_service(*answers: bytes) -> Iterator[tuple[Client, threading.Event, R
     """Give a client of a service that takes calls and gives these answers after a second, or none without any."""
     cancelled = threading.Event()
 
-    def behave(connection: Connection) -> None:
+    def behave(connection: ServedConnection) -> None:
         connection.read_request()
         for answer in answers:
             connection.pause(1)

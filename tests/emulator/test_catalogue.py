@@ -50,14 +50,6 @@ def test_packages_are_filtered_and_sorted() -> None:
     assert caller.get("packages", status="all").status == 422
 
 
-def test_schedules_are_listed_and_read() -> None:
-    """Schedules can be listed, filtered by status and read one by one."""
-    caller = emulated()
-    assert {schedule["id"] for schedule in caller.get("schedules").json()} == {301, 302}
-    assert [schedule["id"] for schedule in caller.get("schedules", status="enabled").json()] == [301]
-    assert caller.get("schedules/301").json()["name"] == "Every night"
-
-
 def test_a_schedule_shows_its_task() -> None:
     """The task names its packages by text ids, as documented."""
     schedule = ScheduleSeed(5, "s", nodes=3, packages=(TaskPackageSeed(101, {"a": "'1'"}),))
@@ -68,14 +60,6 @@ def test_a_schedule_shows_its_task() -> None:
         "time_to_idle": 60,
         "packages": [{"package_id": "101", "variables": {"a": "'1'"}}],
     }
-
-
-def test_only_an_enabled_schedule_has_a_next_run() -> None:
-    """The next run of an enabled schedule lies ahead; a disabled one has none."""
-    caller = emulated()
-    caller.clock.advance(3600)
-    assert caller.get("schedules/301").json()["next_run_at"] == "2026-01-02T00:00:00Z"
-    assert caller.get("schedules/302").json()["next_run_at"] is None
 
 
 @pytest.mark.parametrize("path", ["packages/7", "schedules/7", "schedules/7/watchers"])

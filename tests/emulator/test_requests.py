@@ -247,9 +247,8 @@ def test_search_says_that_it_is_not_there(area: str, schema_watch: SchemaWatch) 
     ("method", "path"),
     [
         ("GET", "packages/templates"),
-        ("POST", "schedules/301/run"),
-        ("GET", "connections"),
-        ("POST", "connections/s3/test"),
+        ("GET", "connections/metadata/bingads/7/accounts"),
+        ("POST", "connections/s3/7/validate"),
         ("GET", "/accounts"),
         ("GET", "/regions/redshift"),
         ("PUT", "/user"),

@@ -90,7 +90,6 @@ def test_a_task_under_way_shares_the_end_of_the_workflow() -> None:
     assert (caller.job(job)["status"], children(caller, job)) == ("stopped", [("first", "stopped")])
 
 
-@pytest.mark.parametrize("package", [LOADS, FAILS, 6])
 def test_a_task_under_way_fails_with_the_cluster() -> None:
     """A cluster in error fails the workflow and the task that runs on it, with the same words."""
     caller = emulated(SEED)
@@ -100,6 +99,7 @@ def test_a_task_under_way_fails_with_the_cluster() -> None:
     assert (child["status"], child["errors"]) == ("failed", caller.job(job)["errors"])
 
 
+@pytest.mark.parametrize("package", [LOADS, FAILS, 6])
 def test_other_jobs_have_no_children(package: int) -> None:
     """A data flow has no tasks, whatever its flow says."""
     caller = emulated(SEED)

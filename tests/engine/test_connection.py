@@ -1,5 +1,6 @@
 """A connection through the real engine: one project, from the first `up` to what a destroy leaves."""
 
+import json
 from typing import Any
 
 from tests.support.engine.stack import Declared, Stack, writes
@@ -74,3 +75,34 @@ def test_bad_input_names_the_setting_in_the_preview(stack: Stack) -> None:
     assert "settings has a 'port' that is not a port, a whole number from 1 to 65535" in output
     assert "name must not be empty" in output
     assert "tkn-4711" not in output
+
+
+def test_a_lost_connection_is_handed_over_compared_and_looked_up(stack: Stack, account: Emulator) -> None:
+    """Commands and programs name it by its type and number; no second one is made."""
+    stack.declare(connection()).up().succeeded()
+    (made,) = account.connections()
+    stack.run("state", "delete", "--yes", "--all").succeeded()
+    assert f"hand-over connection:redshift/{made.number}" in stack.up().failed().output
+    stack.command("hand-over", f"connection:redshift/{made.number}", "--yes").succeeded()
+    assert f"adopted connection redshift/{made.number}" in stack.up().succeeded().output
+
+    account.edit_connection(made.id, settings={"host": "other.example.test", "password": "by-hand"})
+    drift = stack.command("drift")
+    assert drift.code == 2
+    assert '{"host": "db.example.test"} => {"host": "other.example.test"}' in " ".join(drift.output.split())
+
+    (stack.folder / "__main__.py").write_text(
+        "import pulumi, xplenty_pulumi as x\n"
+        f"found = x.Connection.get('theirs', 'redshift/{made.number}')\n"
+        "pulumi.export('seen', pulumi.Output.all(found.unique_id, found.settings))\n"
+        "pulumi.export('named', [x.get_connection(name='Sales').key, *[one.name for one in x.get_connections()]])\n"
+    )
+    stack.run("state", "delete", "--yes", "--all").succeeded()
+    seen = json.loads(stack.up().succeeded().output and stack.run("stack", "output", "--json").output)
+    assert seen["named"] == [f"redshift/{made.number}", "Sales"]
+    assert seen["seen"][0] == f"REDSHIFT_CONNECTION_{made.number}"
+    assert (seen["seen"][1]["host"], "password" in seen["seen"][1]) == ("other.example.test", False)
+    (stack.folder / "__main__.py").write_text("import xplenty_pulumi as x\nx.get_connection('77')\n")
+    assert "key must be its type and its number, such as s3/53" in stack.run("preview").failed().output
+    stack.destroy().succeeded()
+    assert len(account.connections()) == 1

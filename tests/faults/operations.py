@@ -6,14 +6,23 @@ from functools import partial
 from typing import Any, Literal
 
 from tests.faults.stage import MORE_NODES, NODES, Stage
-from xplenty_pulumi.client import Cluster, Hook, Job
+from tests.support.accounts.desired import DATABASE
+from xplenty_pulumi.client import Cluster, Connection, Hook, Job, Schedule
 from xplenty_pulumi.core.reconcile import Outcome
-from xplenty_pulumi.emulator import EmulatedCluster, EmulatedHook, EmulatedJob
+from xplenty_pulumi.emulator import (
+    EmulatedCluster,
+    EmulatedConnection,
+    EmulatedHook,
+    EmulatedJob,
+    EmulatedPackage,
+    EmulatedSchedule,
+)
 from xplenty_pulumi.errors import XplentyError
 
 How = Literal["done", "partial", "raised"]
 Kind = Literal["read", "write", "create"]
 CHANGED = ["job.failed", "cluster.error"]
+CHANGED_FLOW = '{"components":[]}'
 LONG_ENOUGH = 300.0
 
 # A call of the client ends within 120 s and five attempts, or a dozen where a key that has worked is refused. A change
@@ -64,6 +73,11 @@ class Operation:
         """The seconds that all its acts may take together."""
         return LONGEST[self.kind]
 
+    @property
+    def is_of_definitions(self) -> bool:
+        """Whether it is on what an earlier process has made with the key, which has worked therefore."""
+        return self.name == "getPackage" or self.name.removesuffix("s").endswith(("Schedule", "Connection", "Hook"))
+
     def prepare(self, stage: Stage) -> list[Act]:
         """Get ready what it is done to, and return its acts."""
         return [partial(self._act, stage, thing) for thing in self.things(stage)]
@@ -82,7 +96,9 @@ def twice(make: Callable[[Stage, int], Any]) -> Callable[[Stage], list[Any]]:
 
 
 def reconciled(
-    outcome: Outcome[Cluster] | Outcome[Job] | Outcome[Hook], known: list[int], check: Callable[[], str] = lambda: ""
+    outcome: Outcome[Cluster] | Outcome[Job] | Outcome[Schedule] | Outcome[Hook] | Outcome[Connection],
+    known: list[int],
+    check: Callable[[], str] = lambda: "",
 ) -> Ending:
     """Return how a deed with this outcome ended, whose record must be the only one `known`."""
     wrong_id = "" if known == [outcome.record.id] else f"returned {outcome.record.id}, there is {known}"
@@ -120,6 +136,15 @@ def _list_packages(stage: Stage, wanted: list[int]) -> str:
 
 def _list_hooks(stage: Stage, wanted: list[int]) -> str:
     return listed(sorted({one.id for one in stage.ours.client.hooks.list(page_size=1)}), wanted)
+
+
+def _list_connections(stage: Stage, wanted: list[int]) -> str:
+    return listed(sorted({one.id for one in stage.ours.client.connections.list(page_size=1)}), wanted)
+
+
+def _get_connection(stage: Stage, wanted: EmulatedConnection) -> str:
+    found = stage.ours.client.connections.get(f"mysql/{wanted.number}")
+    return unless(found.settings["host"] == wanted.settings["host"], "it is another one")
 
 
 def _get_cluster(stage: Stage, wanted: EmulatedCluster) -> str:
@@ -196,6 +221,81 @@ def _delete_hook(stage: Stage, thing: tuple[int, EmulatedHook]) -> str:
     return unless(stage.hooks(index) == [], "it is still there")
 
 
+def _create_connection(stage: Stage, index: int) -> Ending:
+    outcome = stage.ours.connections.create(stage.connection_of(index))
+    return reconciled(outcome, stage.connections(index))
+
+
+def _update_connection(stage: Stage, thing: tuple[int, EmulatedConnection]) -> Ending:
+    def has_changed() -> str:
+        host = next(one.settings["host"] for one in stage.emulator.connections() if one.id == connection.id)
+        return unless(host == settings["host"], "it is as it was")
+
+    (index, connection), settings = thing, {**DATABASE, "host": "db2.example.test"}
+    desired = stage.connection_of(index, settings=settings)
+    outcome = stage.ours.connections.update(f"mysql/{connection.number}", desired)
+    return reconciled(outcome, [connection.number], has_changed)
+
+
+def _delete_connection(stage: Stage, thing: tuple[int, EmulatedConnection]) -> str:
+    index, connection = thing
+    stage.ours.connections.delete(f"mysql/{connection.number}")
+    return unless(stage.connections(index) == [], "it is still there")
+
+
+def _list_schedules(stage: Stage, wanted: list[int]) -> str:
+    return listed(sorted({one.id for one in stage.ours.client.schedules.list(page_size=1)}), wanted)
+
+
+def _get_schedule(stage: Stage, thing: tuple[int, EmulatedSchedule]) -> str:
+    return unless(stage.ours.client.schedules.get(thing[1].id).status == "enabled", "it is another one")
+
+
+def _create_schedule(stage: Stage, index: int) -> Ending:
+    outcome = stage.ours.schedules.create(stage.schedule_of(index))
+    return reconciled(outcome, stage.schedules(index))
+
+
+def _update_schedule(stage: Stage, thing: tuple[int, EmulatedSchedule]) -> Ending:
+    def has_changed() -> str:
+        found = next(one for one in stage.emulator.schedules() if one.id == schedule.id)
+        return unless(found.interval_unit == "weeks", "it is as it was")
+
+    index, schedule = thing
+    outcome = stage.ours.schedules.update(schedule.id, stage.schedule_of(index, every="1 week"))
+    return reconciled(outcome, [schedule.id], has_changed)
+
+
+def _delete_schedule(stage: Stage, thing: tuple[int, EmulatedSchedule]) -> str:
+    index, schedule = thing
+    stage.ours.schedules.delete(schedule.id)
+    return unless(stage.schedules(index) == [], "it is still there")
+
+
+def _get_package(stage: Stage, wanted: EmulatedPackage) -> str:
+    return unless(stage.ours.client.packages.get(wanted.id).name == wanted.name, "it is another one")
+
+
+def _create_package(stage: Stage, index: int) -> Ending:
+    outcome = stage.ours.packages.create(stage.package_of(index))
+    return reconciled(outcome, stage.packages(index))
+
+
+def _update_package(stage: Stage, thing: tuple[int, EmulatedPackage]) -> Ending:
+    index, package = thing
+    outcome = stage.ours.packages.update(package.id, stage.package_of(index, flow=CHANGED_FLOW))
+
+    def has_changed() -> str:
+        return unless(stage.package(package.id).data_flow_json == CHANGED_FLOW, "it is as it was")
+
+    return reconciled(outcome, [package.id], has_changed)
+
+
+def _archive_package(stage: Stage, thing: tuple[int, EmulatedPackage]) -> str:
+    stage.ours.packages.delete(thing[1].id)
+    return unless(stage.package(thing[1].id).status == "archived", "it is active")
+
+
 def _watchable(kind: str, *, told: bool | None = None) -> Callable[[Stage], list[int]]:
     """Get ready two things of this kind of which somebody is told or not, where that is said."""
 
@@ -234,7 +334,9 @@ def _of_watchers(kind: str) -> tuple[Operation, ...]:
 
 
 _NUMBERS = (0, 1)
-_CLUSTERS, _HOOKS = twice(Stage.ready_cluster), twice(Stage.ready_hook)
+_CLUSTERS, _HOOKS, _SCHEDULES = twice(Stage.ready_cluster), twice(Stage.ready_hook), twice(Stage.ready_schedule)
+_CONNECTIONS, _PACKAGES = twice(Stage.ready_connection), twice(Stage.ready_package)
+_CONNECTION, _PACKAGE_PATH = "connections/mysql/{id}", "packages/{id}"
 
 OPERATIONS = (
     Operation("listClusters", "read", lambda s: [[one.id for one in reversed(s.emulator.clusters())]], _list_clusters),
@@ -255,13 +357,51 @@ MORE_OPERATIONS = (
         "listPackages", "read", lambda s: [sorted(s.emulator.account.world.packages)], _list_packages, "GET packages"
     ),
     Operation(
+        "getPackage",
+        "read",
+        lambda s: [s.ready_package(index) for index in _NUMBERS],
+        _get_package,
+        f"GET {_PACKAGE_PATH}",
+    ),
+    Operation("createPackage", "create", lambda _: _NUMBERS, _create_package, "POST packages"),
+    Operation("updatePackage", "write", _PACKAGES, _update_package, f"PUT {_PACKAGE_PATH}"),
+    Operation("archivePackage", "write", _PACKAGES, _archive_package, f"DELETE {_PACKAGE_PATH}"),
+    Operation(
         "listHooks", "read", lambda s: [sorted((s.ready_hook(0).id, s.others.hook.id))], _list_hooks, "GET hooks"
     ),
     Operation("getHook", "read", lambda s: (s.ready_hook(0), s.others.hook), _get_hook, "GET hooks/{id}"),
     Operation("createHook", "create", lambda _: _NUMBERS, _create_hook, "POST hooks"),
     Operation("updateHook", "write", _HOOKS, _update_hook, "PUT hooks/{id}"),
     Operation("deleteHook", "write", _HOOKS, _delete_hook, "DELETE hooks/{id}"),
+    Operation(
+        "listConnections",
+        "read",
+        lambda s: [sorted((s.ready_connection(0).id, s.others.connection.id))],
+        _list_connections,
+        "GET connections",
+    ),
+    Operation(
+        "getConnection",
+        "read",
+        lambda s: (s.ready_connection(0), s.others.connection),
+        _get_connection,
+        f"GET {_CONNECTION}",
+    ),
+    Operation("createConnection", "create", lambda _: _NUMBERS, _create_connection, "POST connections/mysql"),
+    Operation("updateConnection", "write", _CONNECTIONS, _update_connection, f"PUT {_CONNECTION}"),
+    Operation("deleteConnection", "write", _CONNECTIONS, _delete_connection, f"DELETE {_CONNECTION}"),
+    Operation(
+        "listSchedules",
+        "read",
+        lambda s: [sorted(s.ready_schedule(index).id for index in _NUMBERS)],
+        _list_schedules,
+        "GET schedules",
+    ),
+    Operation("getSchedule", "read", _SCHEDULES, _get_schedule, "GET schedules/{id}"),
+    Operation("createSchedule", "create", lambda _: _NUMBERS, _create_schedule, "POST schedules"),
+    Operation("updateSchedule", "write", _SCHEDULES, _update_schedule, "PUT schedules/{id}"),
+    Operation("deleteSchedule", "write", _SCHEDULES, _delete_schedule, "DELETE schedules/{id}"),
     *_of_watchers("cluster"),
     *_of_watchers("job"),
 )
-"""Those on hooks and watchers, who are notified of clusters and runs, and on packages by their name."""
+"""Those on definitions, and on the watchers of clusters and runs."""

@@ -8,20 +8,33 @@ from random import Random
 from typing import Any
 
 from tests.support.accounts.bench import Reconcilers
-from tests.support.accounts.desired import OWNER, desired, desired_hook, desired_run
+from tests.support.accounts.desired import (
+    DATABASE,
+    OWNER,
+    desired,
+    desired_connection,
+    desired_hook,
+    desired_package,
+    desired_run,
+    desired_schedule,
+)
 from tests.support.faults.transport import in_process
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, ManualClock
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign, whose
-from xplenty_pulumi.core.reconcile import DesiredDefinition
+from xplenty_pulumi.core.kinds.package import PACKAGE
+from xplenty_pulumi.core.reconcile import DefinitionReconciler, DesiredDefinition, KnownDefinitions, definition_of
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import (
     Effect,
     EmulatedCluster,
+    EmulatedConnection,
     EmulatedHook,
     EmulatedJob,
+    EmulatedPackage,
+    EmulatedSchedule,
     Emulator,
     FaultRule,
     Faults,
@@ -56,17 +69,20 @@ class Ours(Reconcilers):
 
     def __init__(self, client: Client, clock: Clock) -> None:
         super().__init__(client, clock)
+        packages = KnownDefinitions(definition_of(PACKAGE, client), clock, random=Random(7))
+        self.packages = DefinitionReconciler(packages, self.patience)
         self.watching = {"cluster": WatcherList(client, client.clusters, self.patience)}
         self.watching["job"] = WatcherList(client, client.jobs, self.patience)
 
 
 @dataclass(frozen=True)
 class Others:
-    """What is not ours: a cluster with a job, a look-alike of another stack, a predecessor that has ended, a hook."""
+    """What is not ours: a cluster with a job, a look-alike of another stack, one that has ended, definitions."""
 
     clusters: tuple[EmulatedCluster, ...]
     job: EmulatedJob
     hook: EmulatedHook
+    connection: EmulatedConnection
 
 
 class Stage:
@@ -80,7 +96,7 @@ class Stage:
         self.faults.join(self.emulator)
         self._rule = rule
         self._connect = connect
-        self._given: list[EmulatedCluster | EmulatedHook] = []
+        self._given: list[EmulatedCluster | EmulatedConnection | EmulatedSchedule | EmulatedHook | EmulatedPackage] = []
         self.others = self._others()
         self.work = self._cluster(name="work")
         self.ours = Ours(connect(self.emulator), clock)
@@ -140,6 +156,65 @@ class Stage:
         """Return the ids of the hooks with the marker of that number."""
         return [one.id for one in self.emulator.hooks() if whose(one.name) == marker_of(_owner(index))]
 
+    def connection_of(self, index: int, **inputs: Any) -> DesiredDefinition:
+        """Return our connection of that number as it should be."""
+        return desired_connection(owner=_owner(index), **inputs)
+
+    def ready_connection(self, index: int) -> EmulatedConnection:
+        """Return a connection of ours that an earlier process has made, as it should be."""
+        earlier = Ours(self._connect(self.emulator), self.clock)
+        made = earlier.connections.create(self.connection_of(index)).record
+        list(self.ours.client.connections.list())
+        self.ours.connections.read(made.key)
+        connection = self._connection(made.id)
+        self._given.append(connection)
+        return connection
+
+    def connections(self, index: int) -> list[int]:
+        """Return the ids of the connections with the marker of that number."""
+        return [one.id for one in self.emulator.connections() if whose(one.name) == marker_of(_owner(index))]
+
+    def schedule_of(self, index: int, **inputs: Any) -> DesiredDefinition:
+        """Return our schedule of that number as it should be."""
+        return desired_schedule(owner=_owner(index), packages=[{"package_id": QUICK}], **inputs)
+
+    def ready_schedule(self, index: int) -> EmulatedSchedule:
+        """Return a schedule of ours that an earlier process has made, as it should be."""
+        earlier = Ours(self._connect(self.emulator), self.clock)
+        number = earlier.schedules.create(self.schedule_of(index)).record.id
+        list(self.ours.client.schedules.list())
+        self.ours.schedules.read(number)
+        schedule = next(one for one in self.emulator.schedules() if one.id == number)
+        self._given.append(schedule)
+        return schedule
+
+    def schedules(self, index: int) -> list[int]:
+        """Return the ids of the schedules with the marker of that number."""
+        return [one.id for one in self.emulator.schedules() if whose(one.description) == marker_of(_owner(index))]
+
+    def package_of(self, index: int, **inputs: Any) -> DesiredDefinition:
+        """Return our package of that number as it should be."""
+        return desired_package(owner=_owner(index), **inputs)
+
+    def ready_package(self, index: int) -> EmulatedPackage:
+        """Return a package of ours that an earlier process has made, as it should be."""
+        earlier = Ours(self._connect(self.emulator), self.clock)
+        number = earlier.packages.create(self.package_of(index)).record.id
+        list(self.ours.client.packages.list())
+        self.ours.packages.read(number)
+        package = self.package(number)
+        self._given.append(package)
+        return package
+
+    def package(self, number: int) -> EmulatedPackage:
+        """Return a package as the account really has it."""
+        return next(one for one in self.emulator.packages() if one.id == number)
+
+    def packages(self, index: int) -> list[int]:
+        """Return the ids of the active packages with the marker of that number."""
+        active = [one for one in self.emulator.packages() if one.status == "active"]
+        return [one.id for one in active if whose(one.description) == marker_of(_owner(index))]
+
     def running_job(self) -> EmulatedJob:
         """Return a job of ours that was there before, and runs for long."""
         return self._job(self.work)
@@ -151,15 +226,17 @@ class Stage:
     def made(self, index: int) -> list[int]:
         """Return the ids of everything of that number that was not there before, ended or not."""
         before = {one.id for one in (*self.others.clusters, *self._given)}
-        hooks = [number for number in self.hooks(index) if number not in before]
+        ours = (self.schedules, self.connections, self.hooks, self.packages)
+        definitions = [one for of_number in ours for one in of_number(index) if one not in before]
         clusters = [one.id for one in self.emulator.clusters() if _is_marked(one, index) and one.id not in before]
         jobs = [job.id for job in self.emulator.jobs() if job.variables == {"number": str(index)}]
-        return clusters + jobs + hooks
+        return clusters + jobs + definitions
 
     def others_now(self) -> Others:
         """Return what has become of what is not ours."""
         clusters = tuple(self.emulator.cluster(one.id) for one in self.others.clusters)
-        return Others(clusters, self.emulator.job(self.others.job.id), self._hook(self.others.hook.id))
+        hook, connection = self._hook(self.others.hook.id), self._connection(self.others.connection.id)
+        return Others(clusters, self.emulator.job(self.others.job.id), hook, connection)
 
     def _others(self) -> Others:
         foreign = self._cluster(name="foreign", description="Not yours")
@@ -168,7 +245,12 @@ class Stage:
         job = self._job(foreign)
         body = {"type": "slack", "settings": {"url": "https://hooks.example.test/theirs"}, "events": ["job.failed"]}
         hook = self._hook(self._post("hooks", body))
-        return Others(tuple(self.emulator.cluster(one.id) for one in (foreign, lookalike, ended)), job, hook)
+        connection = self._connection(self._post("connections/mysql", {**DATABASE, "name": "theirs"}))
+        clusters = tuple(self.emulator.cluster(one.id) for one in (foreign, lookalike, ended))
+        return Others(clusters, job, hook, connection)
+
+    def _connection(self, number: int) -> EmulatedConnection:
+        return next(one for one in self.emulator.connections() if one.id == number)
 
     def _hook(self, number: int) -> EmulatedHook:
         return next(one for one in self.emulator.hooks() if one.id == number)

@@ -83,7 +83,7 @@ def expectations(operation: Operation, fault: str, placement: str, *, acts: int)
         once = row.later if placement == "second" and row.later else once
         endings = [once if number == struck else UNTOUCHED[operation.kind] for number in range(acts)]
     if endings[0].error is AuthError and (
-        fault == "401" or (operation.kind == "read" and "Hook" not in operation.name)
+        fault == "401" or (operation.kind == "read" and not operation.is_of_definitions)
     ):
         endings[1:] = [KEY_REFUSED] * (acts - 1)
     return endings

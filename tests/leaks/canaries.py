@@ -16,10 +16,16 @@ SALT = "canary-salt-55faded0c4"
 IN_NAME = "canary-name-56cafe71"
 IN_DESCRIPTION = 'canary five/"\u00e9 + %45> 57dabbed'
 IN_ARGUMENT = "--token=canary-argument-58fed1c7"
-CANARIES = (KEY, IN_VARIABLES, IN_DYNAMIC_VARIABLES, ECHOED, IN_SETTINGS, SALT, IN_NAME, IN_DESCRIPTION, IN_ARGUMENT)
+IN_PASSWORD = 'canary six/"\u00e9 + %46> 59ab1ade'
+IN_HOST = "canary-host-5bfaced1"
+CANARIES = (
+    *(KEY, IN_VARIABLES, IN_DYNAMIC_VARIABLES, ECHOED, IN_SETTINGS, SALT, IN_NAME, IN_DESCRIPTION, IN_ARGUMENT),
+    *(IN_PASSWORD, IN_HOST),
+)
 """The API key, a variable, a dynamic one, one that the service repeats in errors, a hook's address, and its salt.
 
-Then a name, a cluster's description, and an argument of a script that runs on its nodes.
+Then a name, a cluster's description, an argument of a script that runs on its nodes, and a connection's password and
+host.
 """
 
 

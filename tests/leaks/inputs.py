@@ -7,7 +7,9 @@ from tests.leaks.canaries import (
     IN_ARGUMENT,
     IN_DESCRIPTION,
     IN_DYNAMIC_VARIABLES,
+    IN_HOST,
     IN_NAME,
+    IN_PASSWORD,
     IN_SETTINGS,
     IN_VARIABLES,
     KEY,
@@ -27,6 +29,13 @@ HOOK_INPUTS: dict[str, Any] = {
     "events": ["cluster.error"],
     "name": IN_NAME,
     SECRETS: ["/name", "url"],
+}
+CONNECTION_INPUTS: dict[str, Any] = {
+    "type": "mysql",
+    "name": IN_NAME,
+    "settings": {"username": "etl", "password": IN_PASSWORD, "host": IN_HOST},
+    "test": True,
+    SECRETS: ["/name", "code", "host", "password", "refresh_token"],
 }
 CLUSTER_INPUTS: dict[str, Any] = {
     "name": IN_NAME,

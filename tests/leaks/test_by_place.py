@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.registry import KINDS as KINDS_BY_NAME
 from xplenty_pulumi.dynamic.properties import outputs
 from xplenty_pulumi.dynamic.state import OBSERVED, SECRETS, side_by_side, stored
 
 VALUES = ("a", "1", "ab", "abc", "true", "failed", "available", "2026", "https", "api.example.test", "canary 51c0ffee")
-KINDS = (CLUSTER, JOB_RUN, HOOK)
+KINDS = tuple(KINDS_BY_NAME.values())
 INPUTS = [(kind, field.name) for kind in KINDS for field in kind.fields]
 RECORD: Mapping[str, Any] = {
     "status": "failed",

@@ -16,11 +16,13 @@ from tests.dynamic.conftest import QUICK, forget_the_process
 from tests.dynamic.host import URN, Engine, Host, HostError, engine, host_in_this_process
 from tests.leaks.canaries import (
     ECHOED,
+    IN_HOST,
+    IN_PASSWORD,
     IN_SETTINGS,
     KEY,
     SALT,
 )
-from tests.leaks.inputs import CLUSTER_INPUTS, HOOK_INPUTS, SECRET_INPUTS, SEED, SPOKEN
+from tests.leaks.inputs import CLUSTER_INPUTS, CONNECTION_INPUTS, HOOK_INPUTS, SECRET_INPUTS, SEED, SPOKEN
 from tests.leaks.sinks import SECRET_INPUTS as SECRET_NAMES
 from tests.leaks.sinks import SINKS, Caught, everything_logged
 from tests.leaks.test_planted import BY_ENGINE, COMMAND
@@ -28,7 +30,7 @@ from tests.support import scoreboard
 from tests.support.accounts.clients import settings_of
 from tests.support.engine.stack import STEP
 from tests.support.openapi import SchemaWatch
-from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider, settings
+from xplenty_pulumi import ClusterProvider, ConnectionProvider, HookProvider, JobRunProvider, settings
 from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client import Job
@@ -55,6 +57,7 @@ class Day:
         self.faults = faults
         self.clusters = Host(channel, ClusterProvider())
         self.runs = Host(channel, JobRunProvider(), urn=URN.replace("Cluster::etl", "JobRun::load"))
+        self.connections = Host(channel, ConnectionProvider(), urn=URN.replace("Cluster::etl", "Connection::sales"))
         self.hooks = Host(channel, HookProvider(), urn=URN.replace("Cluster::etl", "Hook::bell"))
 
     def refuse(self, status: int, *, words: str = f"No: {SPOKEN}") -> None:
@@ -76,6 +79,7 @@ class Day:
         """Live through it."""
         cluster = self.good_hours()
         self.bells()
+        self.warehouses()
         self.bad_hours(cluster)
         self.refusals(cluster)
         self.wrong_inputs(cluster)
@@ -119,6 +123,28 @@ class Day:
         _, failures = self.hooks.check({**HOOK_INPUTS, "settings": {"url": IN_SETTINGS, "channel": [IN_SETTINGS]}})
         self.caught.add("plan and preview", *(failure.reason for failure in failures))
         self.hooks.delete(id_, seen)
+
+    def warehouses(self) -> None:
+        """A connection made, changed, tested, refused and removed, by a service that repeats what it is given."""
+        inputs, failures = self.connections.check(self.connections.properties(CONNECTION_INPUTS))
+        assert not failures
+        id_, made = self.connections.create(inputs)
+        words = f"{IN_PASSWORD} does not open {IN_HOST}"
+        self.account.edit_connection(601, settings={"host": f"{IN_HOST}/other"}, failure=words)
+        _, seen, _ = self.connections.read(id_, made)
+        other = {**inputs, "settings": {**inputs["settings"], "password": f"{IN_PASSWORD}!"}}
+        self.connections.diff(id_, seen, other)
+        self.attempt(lambda: self.connections.update(id_, seen, other))
+        for status in (400, 404, 422, 500):
+            self.refuse(status, words=words)
+            self.attempt(lambda: self.connections.create(inputs))
+            self.attempt(lambda: self.connections.update(id_, made, other))
+            self.attempt(lambda: self.connections.read(id_, made))
+        self.faults.calm()
+        wrong = {"settings": {**inputs["settings"], "port": IN_PASSWORD, "host": [IN_HOST]}}
+        _, failures = self.connections.check({**inputs, **wrong})
+        self.caught.add("plan and preview", *(failure.reason for failure in failures))
+        self.connections.delete(id_, seen)
 
     def bad_hours(self, cluster: str) -> None:
         """Runs that fail, and say so or only warn, at creation, at refresh and at the next up; and a broken cluster."""

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.leaks.canaries import IN_ARGUMENT, IN_DESCRIPTION, IN_NAME, IN_VARIABLES, SALT, SPELLINGS
+from tests.leaks.canaries import (
+    IN_ARGUMENT,
+    IN_DESCRIPTION,
+    IN_HOST,
+    IN_NAME,
+    IN_PASSWORD,
+    IN_VARIABLES,
+    SALT,
+    SPELLINGS,
+)
 from tests.leaks.inputs import HOOK_INPUTS, SECRET_INPUTS, SEED
 from tests.leaks.sinks import SINKS, Caught
 from tests.leaks.test_planted import BY_ENGINE, COMMAND
@@ -29,6 +38,16 @@ BELL = Declared(
     "bell",
     {**{name: value for name, value in HOOK_INPUTS.items() if name != SECRETS}, "name": {"secret": IN_NAME}},
 )
+SALES = Declared(
+    "Connection",
+    "sales",
+    {
+        "type": "mysql",
+        "name": {"secret": IN_NAME},
+        "settings": {"username": "etl", "password": IN_PASSWORD, "host": {"secret": IN_HOST}},
+        "test": True,
+    },
+)
 ETL = cluster(
     "etl",
     name={"secret": IN_NAME},
@@ -47,12 +66,13 @@ def account() -> Iterator[Emulator]:
 def test_no_secret_in_what_the_engine_says_and_keeps(tmp_path: Path, account: Emulator) -> None:
     """Ups that go well and badly, diffs, refreshes, exports and all files of the state show no secret."""
     stack, caught = Stack(tmp_path, account), Caught()
-    stack.declare(ETL, job("good", **SECRET), job("bad", package_id=103, **SECRET), BELL)
+    stack.declare(ETL, job("good", **SECRET), job("bad", package_id=103, **SECRET), BELL, SALES)
     said = [stack.run("preview", "--diff").output, stack.up("--diff").failed().output]
     account.edit_hook(account.hooks()[0].id, salt=SALT)
+    account.edit_connection(601, settings={"host": f"{IN_HOST}/other"}, failure=f"{IN_PASSWORD} fails")
     said.append(stack.run("preview", "--json").output)
     other = {"variables": {**SECRET["variables"], "day": {"secret": f"'{IN_VARIABLES}!'"}}}
-    stack.declare(ETL, job("good", **{**SECRET, **other}), BELL)
+    stack.declare(ETL, job("good", **{**SECRET, **other}), BELL, SALES)
     said += [stack.refresh("--diff").output, stack.up("--diff", "--debug").output]
     caught.add("plan and preview", *said)
     caught.add("exported state", stack.run("stack", "export").output, stack.files())

@@ -99,6 +99,7 @@ def look_around(who: Visitor) -> None:
         who.call("GET", f"{kind}/search", query={"q": "busy"})
     watch(who, "schedules/301")
     look_at_hooks(who)
+    look_at_schedules(who)
     look_at_connections(who)
 
 
@@ -142,6 +143,21 @@ def look_at_validations(who: Visitor, package: int) -> None:
         who.call("GET", path, query={"status": "all", "sort": "updated"})
         who.clock.advance(10)
     who.call("POST", f"packages/{package}/validate")
+
+
+def look_at_schedules(who: Visitor) -> None:
+    """Have a schedule that runs each hour, by call too, and fails, and another one that is removed again."""
+    packages = [{"package_id": str(FAILS), "variables": {"day": "'x'"}}, {"package_id": COMPLETES}]
+    task = {"nodes": 3, "terminate_on_idle": True, "time_to_idle": 60, "packages": packages}
+    given = {"name": "loads", "status": "enabled", "interval_unit": "hours", "auto_retry": True, "task": task}
+    made = who.new("schedules", given)
+    who.call("PUT", f"schedules/{made}", {"interval_amount": 2, "task": {"nodes": 4}})
+    copy = who.call("POST", f"schedules/{made}/clone").json()["id"]
+    who.call("POST", f"schedules/{made}/run")
+    for method in ("DELETE", "GET"):
+        who.call(method, f"schedules/{copy}")
+    for status in ("enabled", "disabled"):
+        who.call("GET", "schedules", query={"status": status})
 
 
 def look_at_hooks(who: Visitor) -> None:

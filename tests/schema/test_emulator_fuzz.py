@@ -112,6 +112,8 @@ LIKELY: dict[str, dict[str, dict[str, Any]]] = {
     },
     "ClusterUpdate": {"nodes": {"enum": [1, 2, 3, 20, 500]}, "time_to_idle": {"minimum": -1}},
     "HookSettings": {"url": {"enum": ["http://127.0.0.1:9/", "https://192.0.2.1/a", "ftp://a", "", "http://[::1"]}},
+    "NewTask": {"nodes": {"enum": [1, 2, 3, 20, 500]}},
+    "ScheduledPackage": {"package_id": {"enum": ["101", "102", 102, "105", "999999"]}},
     "JobRun": {
         "cluster_id": {"enum": InhabitedAccount().clusters},
         "package_id": {"enum": [101, 102, 103, 104, 105, 999_999]},

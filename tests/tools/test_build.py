@@ -58,7 +58,7 @@ def test_call_of_go(go: Path, tmp_path: Path) -> None:
     installs = [call for call in calls(go) if " install " in call]
     assert [call.split(":")[0] for call in installs] == ["cli", "python-host"]
     assert all("-mod=readonly" in call for call in installs)
-    assert all(call.endswith("version.Version=v3.250.0 tool") for call in installs)
+    assert all(call.endswith("version.Version=v3.276.0 tool") for call in installs)
 
 
 def test_environment_of_go(go: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,18 +78,18 @@ def test_second_try(go: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "failed (connection reset); trying once more" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("version", ["go1.25.10", "go1.24", "devel"])
+@pytest.mark.parametrize("version", ["go1.26.5", "go1.25.11", "devel"])
 def test_old_go(go: Path, tmp_path: Path, version: str) -> None:
     """A Go that cannot build the modules is refused before anything is downloaded."""
     (go / "version").write_text(version, encoding="utf-8")
-    with pytest.raises(Unusable, match=r"1\.25\.11 or later is needed"):
+    with pytest.raises(Unusable, match=r"1\.26\.6 or later is needed"):
         build.build(tmp_path / "made")
     assert len(calls(go)) == 1
 
 
 def test_key_names_the_version() -> None:
     """The version in the module file is the one the engine is kept under."""
-    assert build.key().startswith("built-3.250.0-")
+    assert build.key().startswith("built-3.276.0-")
 
 
 def test_key_follows_the_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ def test_stopped_while_building(tmp_path: Path, environment: dict[str, str], num
     os.mkfifo(tmp_path / "pipe")
     command(
         tmp_path / "path" / "go",
-        f'[ "$1" = env ] && echo go1.26 && exit\necho building > {tmp_path / "pipe"}\nexec sleep 600',
+        f'[ "$1" = env ] && echo go1.27 && exit\necho building > {tmp_path / "pipe"}\nexec sleep 600',
     )
     (tmp_path / "path" / "sleep").symlink_to("/bin/sleep")
     with start(environment) as process:

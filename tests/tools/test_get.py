@@ -96,9 +96,9 @@ def test_error_names_all_three_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "No Pulumi engine was found, and none could be made. "
         "1. pulumi 3.229 or later on PATH: there is none on PATH. "
         "2. the vendor's installer: not today. "
-        "3. a build from the Go modules: there is no go on PATH, and 1.25.11 or later is needed. "
+        "3. a build from the Go modules: there is no go on PATH, and 1.26.6 or later is needed. "
         "Do one of these and run the command again: install Pulumi (https://www.pulumi.com/docs/install/), "
-        "open the way to the internet, or install Go 1.25.11 or later with a reachable module proxy."
+        "open the way to the internet, or install Go 1.26.6 or later with a reachable module proxy."
     )
 
 

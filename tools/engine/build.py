@@ -22,7 +22,7 @@ CLI = MODULES / "cli"
 PYTHON_HOST = MODULES / "python-host"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
-GO_FLOOR = Version(1, 25, 11)
+GO_FLOOR = Version(1, 26, 6)
 ANSWER_SECONDS = 300.0
 BUILD_SECONDS = 1800.0
 ATTEMPTS = 2
@@ -49,7 +49,7 @@ def key() -> str:
 
 
 def pinned_version() -> str:
-    """Return the version of the pulumi command that `cli/go.mod` asks for, such as v3.250.0."""
+    """Return the version of the pulumi command that `cli/go.mod` asks for, such as v3.276.0."""
     text = (CLI / "go.mod").read_text(encoding="utf-8")
     match = re.search(rf"^require {re.escape(SDK)} (v\S+)", text, re.MULTILINE)
     if match is None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 MANUAL = "https://www.pulumi.com/docs/install/"
 ADVICE = (
     f"Do one of these and run the command again: install Pulumi ({MANUAL}), open the way to the internet, or install "
-    "Go 1.25.11 or later with a reachable module proxy."
+    "Go 1.26.6 or later with a reachable module proxy."
 )
 
 

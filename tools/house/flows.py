@@ -87,6 +87,7 @@ def _settings(account: Emulator) -> Mapping[str, str]:
 def _load_modules() -> None:
     """Load what a flow needs, since the bodies of modules and classes are no part of it."""
     with _account(Travel()) as account, suppress(Exception):
+        xplenty_pulumi.JobRunProvider()
         xplenty_pulumi.ClusterProvider().update(
             str(account.add_cluster(nodes=2).id), {**_OWNER}, {"nodes": 3, **_OWNER}
         )

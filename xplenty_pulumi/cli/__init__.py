@@ -1,9 +1,10 @@
 """The command `xplenty-pulumi`.
 
 - `app`: the commands, and what all of them share.
-- `branch`, `comment`, `drift`, `listen`, `pull`, `recover`, `status`: a family of commands each.
+- `branch`, `comment`, `drift`, `imports`, `listen`, `pull`, `recover`, `status`: a family of commands each.
 - `emulator`: the command that serves an account.
-- `ending`: the commands that follow one thing until its goal or its end: `wait`, `stop` and `terminate`.
+- `ending`: the commands that follow one thing until its goal or its end: `wait`, `stop`, `terminate` and
+  `run-schedule`.
 - `engine`: the `pulumi` command, its locks, and the states of its backend.
 - `ui`: what all commands share: the account of the environment, screen, options, exit codes.
 """

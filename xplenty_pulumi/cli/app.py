@@ -1,7 +1,6 @@
 """The commands, each loaded when it is looked up, so that help and version wait for none of them."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -12,7 +11,7 @@ from typer.main import get_group
 from xplenty_pulumi._version import __version__
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
-    "status": ("status.command:status", "Show clusters and job runs, whose they are and how they do."),
+    "status": ("status.command:status", "Show clusters, job runs and schedules, whose they are and how they do."),
     "usage": (
         "status.command:usage",
         "Sum up the node-hours of each owner: nodes multiplied by the time their cluster was up.",
@@ -37,6 +36,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "recover.hand_over:hand_over",
         "Hand something that exists over to a resource of the stack, whose next `pulumi up` adopts it.",
     ),
+    "import": (
+        "imports.command:import_",
+        "Write a program that declares what exists in the account, and take it into the state of the stack.",
+    ),
     "pull": ("pull.command:pull", "Write what the service has of a package back into the file that the program names."),
     "preview-comment": (
         "comment.command:preview_comment",
@@ -44,30 +47,36 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "wait": ("ending:wait", "Wait until a cluster or a job run is as a script needs it."),
     "stop": ("ending:stop", "End a job run, and see that it has ended."),
+    "run-schedule": (
+        "ending:run_schedule",
+        "Run a schedule at once, whether or not it is enabled, and name the job runs that it starts.",
+    ),
     "terminate": ("ending:terminate", "End a cluster, and see that it has ended."),
     "branch": ("branch.command:branch", "An environment for each branch, and none that is left over."),
 }
 """Where each command is, below `xplenty_pulumi.cli`, and the first sentence of its help."""
 
 
-@cache
-def _loaded(name: str) -> Any:
-    """The command as typer builds it; a module may name a class of its own for it as `COMMAND_CLASS`."""
-    place, _, attribute = COMMANDS[name][0].partition(":")
-    module = import_module(f"xplenty_pulumi.cli.{place}")
-    found, within = getattr(module, attribute), typer.Typer(rich_markup_mode=None)
-    if isinstance(found, typer.Typer):
-        within.add_typer(found, name=name)
-    else:
-        within.command(name, cls=getattr(module, "COMMAND_CLASS", TyperCommand))(found)
-    return get_group(within).commands[name]
-
-
 class _Commands(Mapping[str, Any]):
-    """The commands by name, each loaded when its value is looked up."""
+    """The commands by name as typer builds them, each loaded when its value is looked up.
+
+    A module may name a class of its own for its command as `COMMAND_CLASS`.
+    """
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        return _loaded(name)
+        if name not in self._loaded:
+            place, _, attribute = COMMANDS[name][0].partition(":")
+            module = import_module(f"xplenty_pulumi.cli.{place}")
+            found, within = getattr(module, attribute), typer.Typer(rich_markup_mode=None)
+            if isinstance(found, typer.Typer):
+                within.add_typer(found, name=name)
+            else:
+                within.command(name, cls=getattr(module, "COMMAND_CLASS", TyperCommand))(found)
+            self._loaded[name] = get_group(within).commands[name]
+        return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(COMMANDS)
@@ -76,12 +85,15 @@ class _Commands(Mapping[str, Any]):
         return len(COMMANDS)
 
 
+_LOADED = _Commands()
+
+
 class _Program(TyperGroup):
     """The program itself, whose help names the commands without loading them."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        vars(self)["commands"] = _Commands()
+        vars(self)["commands"] = _LOADED
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names in the order of the help."""

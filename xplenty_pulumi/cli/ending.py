@@ -1,6 +1,7 @@
-"""`xplenty-pulumi wait`, `stop` and `terminate`: one thing, followed until its goal or its end."""
+"""`xplenty-pulumi wait`, `stop`, `terminate` and `run-schedule`: one thing, until what was asked for is seen."""
 
 from enum import StrEnum
+from itertools import islice
 from typing import Annotated, TypeVar
 
 import typer
@@ -9,18 +10,22 @@ from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import Timeout, Yes, read_span
 from xplenty_pulumi.cli.ui.screen import FORGOTTEN, ChangePrinter, Screen
+from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.schedule import is_started_by
+from xplenty_pulumi.core.reading.lookup import only
 from xplenty_pulumi.core.reconcile import ClusterReconciler, LiveClusters
 from xplenty_pulumi.core.reconcile.clusters import goals as clusters
 from xplenty_pulumi.core.reconcile.runs import follow as runs
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import UNMANAGED, ClusterRow, JobRow, cluster_row, job_row, owner_of
+from xplenty_pulumi.core.reports.schedules import schedule_row
 from xplenty_pulumi.core.reports.script_goals import CLUSTER_GOALS, JOB_GOALS
 from xplenty_pulumi.core.waiting.goal import Goal, HasStatus
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import RefusedError
-from xplenty_pulumi.text import label
+from xplenty_pulumi.text import label, plural
 
 ClusterId = Annotated[int, typer.Argument(min=1, metavar="ID", help="The id of the cluster.")]
 JobId = Annotated[int, typer.Argument(min=1, metavar="ID", help="The id of the job run.")]
@@ -94,6 +99,33 @@ def _wait(account: CommandAccount, goal: Goal[RecordT], watch: Watch[RecordT], *
     patience = account.patience(printer.print, screen.warn)
     last = wait_for(goal, watch, deadline=deadline, patience=patience, known=found)
     printer.print(goal.headline(last) if last else FORGOTTEN)
+
+
+def run_schedule(
+    schedule: Annotated[str, typer.Argument(metavar="ID|NAME", help="The schedule, by its id or its exact name.")],
+    *,
+    yes: Yes = False,
+) -> None:
+    """Run a schedule at once, whether or not it is enabled, and name the job runs that it starts."""
+    with one_paragraph("run-schedule", interrupted=_GOES_ON.format("a run")), opened() as account:
+        calls, screen, named = account.client.schedules, Screen(account.secrets), schedule.strip()
+        is_id = named.isascii() and named.isdigit()
+        found = calls.get(int(named)) if is_id else only(calls.list(), named, noun="schedule")
+        row = schedule_row(found, now=account.clock.now())
+        nodes = f" on {plural(found.task.nodes, 'node')}" if found.task and found.task.nodes else ""
+        work = f"It starts {plural(len(row.packages), 'package')}{nodes}, which costs as a planned run does."
+        screen.ask(f"Run {row.label} ({row.headline}) now? {work}", yes=yes, undone="nothing was run")
+        before = {job.id for job in _jobs_of(account, row.id)}
+        calls.run(row.id)
+        started = [label("job", job.id) for job in _jobs_of(account, row.id) if job.id not in before]
+        names = ", ".join(reversed(started)) or "no job run of it shows yet: look with `xplenty-pulumi status jobs`"
+        screen.line(f"{row.label} was run: {names}")
+
+
+def _jobs_of(account: CommandAccount, schedule_id: int) -> list[Job]:
+    """The newest job runs of the account that the schedule has started, the newest first."""
+    newest = islice(account.client.jobs.list(), 100)
+    return [job for job in newest if is_started_by(job, schedule_id)]
 
 
 @stop.command("job")

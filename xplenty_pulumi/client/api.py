@@ -23,6 +23,7 @@ from xplenty_pulumi.client.jobs import Jobs
 from xplenty_pulumi.client.models import RateLimit
 from xplenty_pulumi.client.packages import Packages, Plans
 from xplenty_pulumi.client.parsing import Unreadable, parse, read_mapping
+from xplenty_pulumi.client.schedules import Schedules
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.errors import ConfigError, NotFoundError
 from xplenty_pulumi.redact import Secret
@@ -96,6 +97,11 @@ class Client:
         return Packages(self._caller, base=self._base)
 
     @cached_property
+    def schedules(self) -> Schedules:
+        """The schedules of the account."""
+        return Schedules(self._caller, base=self._base)
+
+    @cached_property
     def hooks(self) -> Hooks:
         """The hooks of the account."""
         return Hooks(self._caller, base=self._base)
@@ -113,7 +119,7 @@ class Client:
     def within(self, deadline: float) -> "Client":
         """Return this client with another deadline: connections, key and what it has sent are shared."""
         other = copy.copy(self)
-        for collection in ("clusters", "jobs", "packages", "hooks", "connections", "plans"):
+        for collection in ("clusters", "jobs", "packages", "schedules", "connections", "hooks", "plans"):
             vars(other).pop(collection, None)  # made anew for the other deadline
         other._caller = self._caller.within(deadline)  # noqa: SLF001 - of the same class
         return other

@@ -33,7 +33,6 @@ class Connection(Identified):
 
     type: Status
     name: Lenient[str] = None
-    username: Lenient[str] = None
     unique_id: Lenient[str] = None
     created_at: Lenient[Moment] = None
     updated_at: Lenient[Moment] = None
@@ -54,8 +53,7 @@ class Connection(Identified):
     @property
     def settings(self) -> dict[str, object]:
         """The fields of its type, by name, as far as the service shows them."""
-        shown = {"username": self.username, **(self.model_extra or {})}
-        return {name: value for name, value in shown.items() if value is not None}
+        return {name: value for name, value in (self.model_extra or {}).items() if value is not None}
 
 
 class ConnectionType(HookType):

@@ -7,6 +7,7 @@ are taken in `xplenty_pulumi.core`.
 - `providers`: what the engine calls.
 - `bridge`: private details of the host, each probed and with a fallback.
 - `flows`: the flows that programs declare, each in a file beside the project.
+- `importing`: what an import is to put into the state, found by running a program without an engine.
 - `operations`: the operations under way, and advice where the engine could begin more of them at once.
 - `properties`: the dictionaries of the engine, read and written.
 - `secrets`: secret inputs, found by where they stand.

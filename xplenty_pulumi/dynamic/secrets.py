@@ -5,7 +5,7 @@ what it was given: at a fixed place, which is masked, or in a text of its own, w
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from xplenty_pulumi.core.kinds.registry import FIELDS
@@ -73,6 +73,19 @@ def without_secrets(
         name: _searched(value, secrets, scrub) if _FREE_TEXT.search(name) else _searched(value, known, hidden)
         for name, value in shown.items()
     }
+
+
+def without_former_secrets(
+    view: dict[str, Any], given: Iterable[object], *, now: Mapping[str, object]
+) -> dict[str, Any]:
+    """Return `view` with a mask where it shows what was secret before and is not any more.
+
+    A record that an update did not change may show that. `given` are all properties of a call of the engine.
+    """
+    for former in given:
+        if isinstance(former, dict) and former.get(SECRETS) not in (None, now.get(SECRETS)):
+            view = without_secrets(view, former)
+    return view
 
 
 def _places(properties: Mapping[str, object]) -> Iterator[Path]:

@@ -43,7 +43,7 @@ NONCES = "__nonces"
 """Hidden output: the nonces of all create calls that were sent for the resource, with blanks between them."""
 OWED = "__owed"
 """Hidden output, only of what is unfinished: the inputs that an update was about, with blanks between them, or `*`
-where a create has not come to its end."""
+where a create has not come to its end. Of what was imported it is `marker` until an update has signed it."""
 FOREIGN = "__foreign"
 """Hidden output, only of a run that somebody else started and the resource only follows: it is never stopped."""
 HIDDEN_OUTPUTS = (NONCES, OWED, FOREIGN)

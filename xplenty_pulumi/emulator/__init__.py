@@ -7,7 +7,7 @@ The names below are loaded when they are first used: every pytest run imports th
 
 - `emulator`: an account that a test or a demonstration starts and stops.
 - `account`: one request in, one answer out.
-- `backstage`: reading and changing an account without a call.
+- `backstage`, `definitions`: reading and changing an account without a call; definitions have a part of their own.
 - `server`: the account on a socket.
 - `pytest_plugin`: the fixture for people who test their programs.
 - `life`, `calls`, `wire`, `hooks`, `faults`: records and time, handlers, messages, deliveries, and what can go wrong.
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
         EmulatedCluster,
         EmulatedHook,
         EmulatedJob,
-        EmulatedSchedule,
     )
+    from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule
     from xplenty_pulumi.emulator.life.seed import ScheduleSeed, Seed, TaskPackageSeed
     from xplenty_pulumi.emulator.wire.messages import Request, Response
 

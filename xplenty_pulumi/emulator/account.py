@@ -14,10 +14,10 @@ from xplenty_pulumi.emulator.calls.routes import Route, is_free, route_of
 from xplenty_pulumi.emulator.hooks.messages import messages_of, triggered
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Outbox
 from xplenty_pulumi.emulator.life import clusters, effects
-from xplenty_pulumi.emulator.life.clock import Credits, ServiceTime
+from xplenty_pulumi.emulator.life.clock import Credits, Moment, ServiceTime
 from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.packages import settled
-from xplenty_pulumi.emulator.life.records import FINAL, Moment
+from xplenty_pulumi.emulator.life.records import FINAL
 from xplenty_pulumi.emulator.life.seed import Seed, plant
 from xplenty_pulumi.emulator.life.store import Store
 from xplenty_pulumi.emulator.life.world import World
@@ -79,7 +79,7 @@ class Account:
         self._time = ServiceTime(clock or SystemClock(), not_before=kept.now if kept else 0.0)
         self.credits = Credits(self.knobs.credits_per_hour)
         self.seed = kept.seed if kept else (seed or Seed()).with_key()
-        self.world = World(knobs=self.knobs, now=kept.now if kept else self._time.now())
+        self.world = World(knobs=self.knobs, now=kept.now if kept else self._time.now(), region=self.seed.region)
         if kept:
             self.world.restore(kept.records, next_ids=kept.next_ids, born_at=kept.born_at)
         else:

@@ -1,29 +1,26 @@
 """Reading an account, and changing it, without a call: what other people and the service itself do to it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from xplenty_pulumi.clock import SteppedClock
-from xplenty_pulumi.emulator.account import Account, LoggedCall
+from xplenty_pulumi.emulator.account import LoggedCall
+from xplenty_pulumi.emulator.definitions import DefinitionsBackstage
+from xplenty_pulumi.emulator.hooks.courier import deliver_waiting
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
-from xplenty_pulumi.emulator.hooks.sending import send
 from xplenty_pulumi.emulator.life import clusters, effects, jobs
 from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.knobs import CLUSTER_IN_ERROR
-from xplenty_pulumi.emulator.life.packages import EmulatedPackage, PackageSeed, saved
+from xplenty_pulumi.emulator.life.packages import EmulatedPackage
 from xplenty_pulumi.emulator.life.records import (
     ENDED,
     FINAL,
     EmulatedCluster,
     EmulatedHook,
     EmulatedJob,
-    EmulatedSchedule,
-    Moment,
 )
-from xplenty_pulumi.emulator.life.seed import package_of
-from xplenty_pulumi.emulator.life.world import Kind, World
+from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule
+from xplenty_pulumi.emulator.life.world import Kind
 
 KindName: TypeAlias = Literal["cluster", "job", "package", "schedule", "connection", "hook"]
 _KINDS: dict[str, Kind] = {
@@ -36,22 +33,12 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-class Backstage:
+class Backstage(DefinitionsBackstage):
     """What clients cannot do to an account. Nothing here costs credits or shows among the calls.
 
     Every method first lets happen what is due by now; what it returns is a frozen snapshot. Methods that name a
     record raise KeyError when there is none. Safe to use from any thread.
     """
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-
-    @contextmanager
-    def _present(self) -> Iterator[tuple[World, Moment]]:
-        with self.account.lock:
-            now = self.account.advance()
-            yield self.account.world, now
-            self.account.save()
 
     def advance(self, seconds: float) -> None:
         """Let so many seconds pass at once; raises RuntimeError for an account that was made without a step."""
@@ -96,31 +83,6 @@ class Backstage:
         """Return one job as it is now."""
         with self._present() as (world, _):
             return world.jobs[number]
-
-    def hooks(self) -> tuple[EmulatedHook, ...]:
-        """Return every hook as it is now, oldest first."""
-        with self._present() as (world, _):
-            return tuple(world.hooks.values())
-
-    def edit_hook(self, number: int, **fields: Any) -> EmulatedHook:
-        """Change fields of a hook at once, as somebody else would have done."""
-        with self._present() as (world, now):
-            world.put(replace(world.hooks[number], **({"updated_at": now} | fields)))
-            self.account.outbox.wake()
-            return world.hooks[number]
-
-    def connections(self) -> tuple[EmulatedConnection, ...]:
-        """Return every connection as it is now, oldest first."""
-        with self._present() as (world, _):
-            return tuple(world.connections.values())
-
-    def edit_connection(self, number: int, **fields: Any) -> EmulatedConnection:
-        """Change fields of a connection at once, such as its `settings`, or the `failure` of its test."""
-        with self._present() as (world, now):
-            settings = {**world.connections[number].settings, **fields.pop("settings", {})}
-            changed: dict[str, Any] = {"updated_at": now, "settings": settings} | fields
-            world.put(replace(world.connections[number], **changed))
-            return world.connections[number]
 
     def deliveries(self) -> tuple[Delivery, ...]:
         """Return what was sent to hooks, or is about to be, oldest first; of more than 10,000 only the last."""
@@ -175,23 +137,6 @@ class Backstage:
             effects.apply_cluster(world, EmulatedCluster(id=number, **known), at=now)
             return world.clusters[number]
 
-    def add_package(self, package: PackageSeed) -> EmulatedPackage:
-        """Add a package, or replace the one with its id."""
-        with self._present() as (world, _):
-            world.put(package_of(package, now=world.now))
-            return world.packages[package.id]
-
-    def packages(self) -> tuple[EmulatedPackage, ...]:
-        """Return every package as it is now, archived ones too, oldest first."""
-        with self._present() as (world, _):
-            return tuple(world.packages.values())
-
-    def edit_package(self, number: int, **fields: Any) -> EmulatedPackage:
-        """Save a package with other fields, as somebody does in the editor; also one that is archived."""
-        with self._present() as (world, now):
-            world.put(saved(world.packages[number], at=now, **fields))
-            return world.packages[number]
-
     def edit_cluster(self, number: int, **fields: Any) -> EmulatedCluster:
         """Change fields of a cluster at once, whatever its status and whether or not a client could."""
         with self._present() as (world, now):
@@ -241,12 +186,3 @@ class Backstage:
             world.remove(_KINDS[kind], number)
             if kind == "cluster":
                 effects.fail_jobs(world, number, CLUSTER_IN_ERROR, at=now)
-
-
-def deliver_waiting(account: Account, *, stopping: Callable[[], bool] = lambda: False) -> None:
-    """Send what waits, oldest first and one by one; the account is free meanwhile, and can be called by receivers."""
-    with account.outbox.sending:
-        while not stopping() and (delivery := account.outbox.take()) is not None:
-            sent = send(delivery, timeout=account.knobs.hook_timeout_seconds)
-            account.outbox.settle(sent)
-            account.note_delivery(sent)

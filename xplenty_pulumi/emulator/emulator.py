@@ -1,6 +1,5 @@
 """An Xplenty account that a test or a demonstration starts and stops."""
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,8 @@ from typing import TYPE_CHECKING, Self
 
 from xplenty_pulumi.clock import Clock, ScaledClock, SteppedClock, SystemClock
 from xplenty_pulumi.emulator.account import Account, Gate
-from xplenty_pulumi.emulator.backstage import Backstage, deliver_waiting
+from xplenty_pulumi.emulator.backstage import Backstage
+from xplenty_pulumi.emulator.hooks.courier import Courier
 from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.seed import Seed
 from xplenty_pulumi.emulator.life.store import Store
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from xplenty_pulumi.emulator.server import OnCall, Server
 
 FASTEST = 100_000
-POLL_SECONDS = 0.05
-"""How long, in real time, a due event waits at most until its web hooks are sent."""
 
 
 def _clock(clock: Clock, *, time_scale: float, step: float | None) -> Clock:
@@ -126,33 +124,3 @@ class Emulator(Backstage):
     def api_key(self) -> str:
         """The key that clients authenticate with."""
         return self.account.seed.api_key
-
-
-class Courier:
-    """Delivers the web hooks of one account from `start` to `stop`."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="xplenty-hooks", daemon=True)
-
-    def start(self) -> None:
-        """Return at once; from now on what waits is sent."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Let the delivery under way come to its end, then end the thread; what still waits is not sent."""
-        self._stopping.set()
-        self._account.outbox.wake()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            with self._account.lock:
-                # What is due happens by itself only where an active web hook wants events.
-                has_hooks = any(hook.active and hook.type == "web" for hook in self._account.world.hooks.values())
-                if has_hooks:
-                    self._account.advance()
-                    self._account.save()
-            deliver_waiting(self._account, stopping=self._stopping.is_set)
-            self._account.outbox.wait(POLL_SECONDS if has_hooks else None)

@@ -265,14 +265,15 @@ def test_wrong_passphrase_leaves_no_stack_behind(project: Project) -> None:
 @engine
 def test_backend_of_the_old_layout_is_refused(project: Project) -> None:
     """Where a stack's name does not tell its project, no scope can be told either."""
-    (project.top / "old").mkdir()
-    old = {"PULUMI_BACKEND_URL": f"file://{project.top / 'old'}", "PULUMI_DIY_BACKEND_LEGACY_LAYOUT": "true"}
-    project.pulumi("stack", "init", "dev", **old).succeeded()
+    stack = project.top / "old" / ".pulumi" / "stacks" / "dev.json"
+    stack.parent.mkdir(parents=True)
+    stack.write_text('{"version": 3, "checkpoint": {"stack": "dev", "latest": null}}')
 
-    ran = project.run("down", "--branch", "topic", **old)
+    ran = project.run("down", "--branch", "topic", PULUMI_BACKEND_URL=f"file://{project.top / 'old'}")
 
     assert ran.code == 2
-    assert "does not keep the stacks of different projects apart, as old ones do not. Run `pulumi state" in ran.output
+    assert "pulumi state upgrade" in ran.output
+    assert "==" not in ran.output
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -2,18 +2,19 @@
 
 import pytest
 
-from xplenty_pulumi.client import Cluster, Hook, Job
+from xplenty_pulumi.client import Cluster, Connection, Hook, Job
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.connection import CONNECTION
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Change, Drift, Kind
 from xplenty_pulumi.core.reports.drift import CAUSES, Cause, class_of_input, worst
 
-KINDS = [(CLUSTER, Cluster), (JOB_RUN, Job), (HOOK, Hook)]
+KINDS = [(CLUSTER, Cluster), (JOB_RUN, Job), (CONNECTION, Connection), (HOOK, Hook)]
 
 
 @pytest.mark.parametrize(("kind", "record"), KINDS, ids=lambda one: getattr(one, "name", ""))
-def test_every_field_has_exactly_one_class(kind: Kind, record: type[Cluster | Job | Hook]) -> None:
+def test_every_field_has_exactly_one_class(kind: Kind, record: type[Cluster | Job | Connection | Hook]) -> None:
     """Whatever the service shows besides the inputs that it sees is in the kind's table; nothing else is."""
     inputs = {one.name for one in kind.fields if one.change is not Change.LOCAL}
     assert {*kind.shown} == {*record.model_fields} - inputs - {"id"}

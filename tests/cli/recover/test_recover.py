@@ -201,7 +201,7 @@ def test_refresh_that_fails_is_said_and_can_be_repeated(tmp_path: Path) -> None:
         ((), {"PATH": "/nowhere"}, "there is no `pulumi` on PATH"),
         (("--stack", "prod"), {}, "no stack named 'prod' found. Name the stack with --stack"),
         (("--cwd", "/"), {}, "no Pulumi.yaml project file found"),
-        ((), {"PULUMI_BACKEND_URL": "file:///nowhere"}, "unable to open bucket"),
+        ((), {"PULUMI_BACKEND_URL": "file:///nowhere"}, "unable to open"),
     ],
 )
 def test_bad_input_is_one_paragraph(

@@ -17,7 +17,7 @@ from tests.support.accounts.command_line import KEY, START, Scene, at, seeded
 from tests.support.engine.terminal import opened_terminal
 from xplenty_pulumi.cli.status.live import watch
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.reports.overview import AccountView, Fact
+from xplenty_pulumi.core.reports.view import AccountView, Fact
 from xplenty_pulumi.core.waiting.patience import Allowance
 from xplenty_pulumi.emulator import Emulator, Seed
 from xplenty_pulumi.errors import NotSentError

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.support.faults.script import KEY, Script, client_on, cluster_reply, refusal
-from tests.support.faults.sockets import Connection, RawServer, Serving
+from tests.support.faults.sockets import RawServer, ServedConnection, Serving
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.address import Address
 from xplenty_pulumi.client.http.connection import CallDeadline, DeadlineStream
@@ -25,7 +25,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 def drips(at_once: bytes, slowly: bytes) -> Serving:
     """Answer with a first part, then with one byte every 20 ms."""
 
-    def behave(connection: Connection) -> None:
+    def behave(connection: ServedConnection) -> None:
         connection.read_request()
         connection.send(at_once)
         connection.drip(slowly, pause=0.02)

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from tests.support.faults.sockets import Connection, RawServer
+from tests.support.faults.sockets import RawServer, ServedConnection
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.address import Proxy, parse_address, proxy_for
 from xplenty_pulumi.clock import ManualClock
@@ -66,7 +66,7 @@ def test_request_goes_to_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A request to another machine asks the proxy for a tunnel, with its login and without the API key."""
     seen: list[bytes] = []
 
-    def refuse(connection: Connection) -> None:
+    def refuse(connection: ServedConnection) -> None:
         seen.append(connection.read_request())
         connection.send(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
 
@@ -85,7 +85,7 @@ def test_this_machine_is_reached_directly(monkeypatch: pytest.MonkeyPatch) -> No
     """With a proxy in the environment a local service is still reached without it."""
     seen: list[bytes] = []
 
-    def answer(connection: Connection) -> None:
+    def answer(connection: ServedConnection) -> None:
         seen.append(connection.read_request())
         connection.send(b'HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{"id": 7, "status": "up"} ')
 

@@ -17,7 +17,7 @@ import httpcore
 import pytest
 import trustme
 
-from tests.support.faults.sockets import Connection, RawServer, Serving
+from tests.support.faults.sockets import RawServer, ServedConnection, Serving
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.connection import CallDeadline, DeadlineBackend, close_if_surplus
 from xplenty_pulumi.clock import ManualClock
@@ -32,7 +32,7 @@ def answer(number: int, status: str = "available") -> bytes:
     return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
 
 
-def truthfully(connection: Connection) -> None:
+def truthfully(connection: ServedConnection) -> None:
     """Answer each request about the cluster that it names, for as long as the client stays."""
     while True:
         found = re.match(rb"[A-Z]+ /acme/api/clusters/(\d+) ", connection.read_request())
@@ -86,7 +86,7 @@ def road(way: Way, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *behaviours:
 def tunnelled(behaviour: Serving, context: ssl.SSLContext) -> Serving:
     """Let a proxy ask for the tunnel first."""
 
-    def behave(connection: Connection) -> None:
+    def behave(connection: ServedConnection) -> None:
         assert connection.read_request().startswith(b"CONNECT api.example.test:443 ")
         connection.send(b"HTTP/1.1 200 OK\r\n\r\n")
         connection.start_tls(context)
@@ -108,7 +108,7 @@ def test_a_connection_without_surplus_is_kept(way: Way, tmp_path: Path, monkeypa
 def test_surplus_in_the_same_packet(way: Way, surplus: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was read beyond an answer goes with its connection, and the next call has another."""
 
-    def behave(connection: Connection) -> None:
+    def behave(connection: ServedConnection) -> None:
         connection.read_request()
         connection.send(answer(77) + surplus)
         truthfully(connection)
@@ -125,7 +125,7 @@ def test_surplus_while_idle(way: Way, surplus: bytes, tmp_path: Path, monkeypatc
     """What comes on a connection between two calls ends it."""
     goes_on, has_come = threading.Event(), threading.Event()
 
-    def behave(connection: Connection) -> None:
+    def behave(connection: ServedConnection) -> None:
         connection.read_request()
         connection.send(answer(77))
         goes_on.wait(20)
@@ -145,7 +145,7 @@ def test_surplus_while_idle(way: Way, surplus: bytes, tmp_path: Path, monkeypatc
 def test_an_answer_before_the_request(way: Way, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that was there before its request is believed by no read, whenever it comes."""
 
-    def behave(connection: Connection) -> None:
+    def behave(connection: ServedConnection) -> None:
         connection.send(answer(999999))
         truthfully(connection)
 
@@ -160,7 +160,7 @@ def test_a_write_on_a_connection_that_always_speaks_first(
 ) -> None:
     """A write is not sent, or not known to be done, and never taken for done."""
 
-    def behave(connection: Connection) -> None:
+    def behave(connection: ServedConnection) -> None:
         connection.send(answer(999999))
         connection.read_request()
 
@@ -171,7 +171,7 @@ def test_a_write_on_a_connection_that_always_speaks_first(
 def test_an_unusable_answer_ends_all_kept_connections() -> None:
     """After the record of another the read is repeated on a new connection, and no answer comes one call too late."""
 
-    def behave(connection: Connection) -> None:
+    def behave(connection: ServedConnection) -> None:
         connection.read_request()
         connection.send(answer(999999))
         connection.read_request()
@@ -187,7 +187,7 @@ def test_an_unusable_answer_ends_all_kept_connections() -> None:
 def test_a_mixed_up_connection() -> None:
     """An answer of another record that comes after the request was sent leaves a write open."""
 
-    def behave(connection: Connection) -> None:
+    def behave(connection: ServedConnection) -> None:
         connection.read_request()
         connection.send(answer(999999, "terminated"))
         connection.be_silent()

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 import trustme
 
-from tests.support.faults.sockets import Connection, RawServer
+from tests.support.faults.sockets import RawServer, ServedConnection
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import NotSentError
@@ -17,7 +17,7 @@ from xplenty_pulumi.errors import NotSentError
 BODY = b'{"id": 7, "status": "available"}'
 
 
-def answer(connection: Connection) -> None:
+def answer(connection: ServedConnection) -> None:
     connection.read_request()
     connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY)
 

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from tests.support.faults.sockets import Connection, RawServer, Serving
+from tests.support.faults.sockets import RawServer, ServedConnection, Serving
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.address import Address
 from xplenty_pulumi.client.http.outcomes import HttpRequest, NotSent, Outcome, Unsure
@@ -26,28 +26,28 @@ def answer(body: bytes, *headers: str, status: str = "200 OK", length: int | Non
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def close_at_once(connection: Connection) -> None:
+def close_at_once(connection: ServedConnection) -> None:
     """Closed before anything was read."""
 
 
-def reset_while_reading(connection: Connection) -> None:
+def reset_while_reading(connection: ServedConnection) -> None:
     """Reset when the first bytes of the request had come."""
     connection.read_some()
     connection.reset()
 
 
-def read_then_close(connection: Connection) -> None:
+def read_then_close(connection: ServedConnection) -> None:
     """The whole request was read, then closed."""
     connection.read_request()
 
 
-def read_then_reset(connection: Connection) -> None:
+def read_then_reset(connection: ServedConnection) -> None:
     """The whole request was read, then reset."""
     connection.read_request()
     connection.reset()
 
 
-def read_then_silent(connection: Connection) -> None:
+def read_then_silent(connection: ServedConnection) -> None:
     """The whole request was read, then nothing."""
     connection.read_request()
     connection.be_silent()
@@ -56,7 +56,7 @@ def read_then_silent(connection: Connection) -> None:
 def says(reply: bytes) -> Serving:
     """Answer with exactly these bytes, then close."""
 
-    def behave(connection: Connection) -> None:
+    def behave(connection: ServedConnection) -> None:
         connection.read_request()
         connection.send(reply)
 

@@ -47,8 +47,11 @@ def test_what_exists_goes_on_in_an_expired_stack(make_apart: Callable[..., Provi
         assert (
             reasons(scene.hooks(), {"type": "web", "settings": {"url": "https://a.example"}, "events": ["job"]}) == []
         )
-        (refused,) = reasons(scene.runs(), run)
-        assert "this environment expired" in refused[1]
+        work = {"packages": [{"package_id": "101"}], "every": "1 day"}
+        for host, given in ((scene.runs(), run), (scene.schedules(), work)):
+            (refused,) = reasons(host, given)
+            assert "this environment expired" in refused[1]
+        assert reasons(scene.schedules(), work, work) == []
 
 
 def warnings(scene: ProviderScene, host: Host) -> list[str]:
@@ -200,12 +203,30 @@ def test_sandbox_sizing_is_in_the_checked_inputs(make_apart: Callable[..., Provi
     assert first == second
 
 
+@pytest.mark.parametrize(("rule", "enabled"), [("disabled", False), ("as-declared", True)])
+def test_schedules_of_a_stack_may_all_be_disabled(
+    make_apart: Callable[..., ProviderScene],
+    rule: str,
+    enabled: bool,
+) -> None:
+    """The rule is in the checked inputs, whatever the program says, so preview and `up` show it."""
+    declared = {"packages": [{"package_id": "101"}], "every": "1 day", "enabled": True}
+    with Emulator() as account:
+        host = make_apart(account, XPLENTY_SCHEDULES=rule).schedules()
+        first, failures = host.check(host.properties(declared))
+        second, _ = host.check(host.properties(declared), first)
+    assert not failures
+    assert (first["enabled"], first["every"]) == (enabled, "1 day")
+    assert first == second
+
+
 @pytest.mark.parametrize(
     ("variable", "key"),
     [
         ("XPLENTY_ALLOWED_TYPES", "allowedTypes"),
         ("XPLENTY_MAX_NODE_HOURS", "maxNodeHours"),
         ("XPLENTY_SIZING", "sizing"),
+        ("XPLENTY_SCHEDULES", "schedules"),
         ("XPLENTY_LIFETIME", "lifetime"),
         ("XPLENTY_EXPIRES", "expires"),
     ],

@@ -13,8 +13,10 @@ from tests.support.faults.behaviours import preceded_by
 from tests.support.faults.wire import Wire
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, ManualClock
+from xplenty_pulumi.core.kinds.connection import CONNECTION
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import marker_of, sign
+from xplenty_pulumi.core.kinds.schedule import SCHEDULE
 from xplenty_pulumi.core.reconcile import (
     ClusterReconciler,
     DefinitionReconciler,
@@ -51,6 +53,10 @@ class Reconcilers:
         self.job_runs = RunReconciler(client, self.runs, self.patience, takes_key=lambda _: self.are_keyed)
         hooks = KnownDefinitions(definition_of(HOOK, client), clock, random=Random(7))
         self.hooks = DefinitionReconciler(hooks, self.patience)
+        schedules = KnownDefinitions(definition_of(SCHEDULE, client), clock, random=Random(7))
+        self.schedules = DefinitionReconciler(schedules, self.patience)
+        connections = KnownDefinitions(definition_of(CONNECTION, client), clock, random=Random(7))
+        self.connections = DefinitionReconciler(connections, self.patience)
 
     @property
     def said(self) -> list[str]:

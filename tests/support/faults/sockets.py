@@ -14,12 +14,12 @@ from typing import Protocol
 
 from xplenty_pulumi.emulator import Breakage, Broken, Followed, Request, Response
 
-Serving = Callable[["Connection"], None]
+Serving = Callable[["ServedConnection"], None]
 _DRIP_PAUSE = 0.02
 """Seconds between two bytes of a drip."""
 
 
-class Connection:
+class ServedConnection:
     """One accepted connection; everything a behaviour can do with it."""
 
     def __init__(self, sock: socket.socket, stopping: threading.Event) -> None:
@@ -131,7 +131,7 @@ class RawServer:
         with sock:
             sock.settimeout(5)
             try:
-                connection = Connection(sock, self._stopping)
+                connection = ServedConnection(sock, self._stopping)
                 if self._tls:
                     connection.start_tls(self._tls)
                 try:
@@ -155,7 +155,7 @@ def serving(account: Handling) -> Serving:
     A connection is kept only where a surplus answer follows the true one, so that a client could take it for the next.
     """
 
-    def behave(connection: Connection) -> None:
+    def behave(connection: ServedConnection) -> None:
         response = account.handle(_request_in(connection.read_request()))
         if isinstance(response, Followed):
             connection.send(_bytes(response, keep=True) + _bytes(response.behind or Response(200), keep=True))
@@ -168,7 +168,7 @@ def serving(account: Handling) -> Serving:
     return behave
 
 
-def _break(connection: Connection, broken: Broken) -> None:
+def _break(connection: ServedConnection, broken: Broken) -> None:
     whole = _bytes(broken.whole or Response(200))
     match broken.how:
         case Breakage.CLOSED:
@@ -202,7 +202,7 @@ def _bytes(response: Response, *, keep: bool = False) -> bytes:
     headers = {
         **response.headers,
         "Content-Length": str(len(response.body)),
-        "Connection": "keep-alive" if keep else "close",
+        "ServedConnection": "keep-alive" if keep else "close",
     }
     lines = [first, *[f"{name}: {value}" for name, value in headers.items()], "", ""]
     return "\r\n".join(lines).encode("latin-1") + response.body

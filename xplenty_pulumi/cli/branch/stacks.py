@@ -32,6 +32,8 @@ PREFIX = "xplenty:"
 RECORDS, FAMILY = f"{PREFIX}records", f"{PREFIX}branches"
 BRANCH, STACK_OWNER, EXPIRES, SIZING = f"{PREFIX}branch", f"{PREFIX}owner", f"{PREFIX}expires", f"{PREFIX}sizing"
 SCOPE, PUSHED, ACCOUNT = f"{PREFIX}scope", f"{PREFIX}pushed", f"{PREFIX}account"
+SCHEDULES = f"{PREFIX}schedules"
+"""A setting that a branch stack has without a record of it."""
 NO_ACCOUNT = "none"
 """The record of an account that is no more, as it is set by hand."""
 _NAMES = (BRANCH, STACK_OWNER, EXPIRES, SIZING, SCOPE, PUSHED, ACCOUNT)

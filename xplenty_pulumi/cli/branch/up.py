@@ -14,6 +14,7 @@ from xplenty_pulumi.cli.branch.stacks import (
     BRANCH,
     EXPIRES,
     PUSHED,
+    SCHEDULES,
     SCOPE,
     SIZING,
     STACK_OWNER,
@@ -24,6 +25,7 @@ from xplenty_pulumi.cli.branch.stacks import (
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, moment
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits
+from xplenty_pulumi.core.preview.stack_rules import DISABLED
 from xplenty_pulumi.core.reports.branches import LONGEST_LIFETIME, family_of_stack
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.text import stamp
@@ -91,7 +93,8 @@ def prepare(engine: Engine, request: BranchRequest, *, template: str, now: datet
     records = {**config, SCOPE: found.get(SCOPE, ""), PUSHED: request.pushed_to, ACCOUNT: place_of(found.get)}
     for tag, value in tags_to_set(records, tags).items():
         own.told("stack", "tag", "set", tag, value)
-    return PreparedStack(own, expires, {SCOPE: "", **config} if found.get(SCOPE) == "" else config, remark)
+    settings = {**config, SCHEDULES: found.get(SCHEDULES) or DISABLED}
+    return PreparedStack(own, expires, {SCOPE: "", **settings} if found.get(SCOPE) == "" else settings, remark)
 
 
 def later(wanted: datetime, *, recorded: str | None, now: datetime) -> str:

@@ -39,7 +39,7 @@ _NO_PLAN = (_UNCHANGED, "refresh", "read", "create-replacement", "delete-replace
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that only the `up` will know."""
 _KNOWN_LATER = "[known later]"
-_MASKED = frozenset(one.name for one in FIELDS if one.private == "members")
+_MASKED = frozenset(one.name for one in FIELDS if one.private in {"members", "items"})
 _SIDES = ("oldState", "newState")
 _SHOWN_SEVERITIES = ("error", "warning", "info#err", "info")
 _NOTHING: Mapping[str, Any] = {}

@@ -40,7 +40,7 @@ def report_of(stacks: Sequence[StackState], elsewhere: Callable[[str], Elsewhere
     secret = {
         (entry.stack, entry.name): names
         for entry in entries
-        if (names := tuple(name for name in entry.kind.compared if name in entry.unreadable))
+        if (names := tuple(one for one in entry.unreadable if one.partition(".")[0] in entry.kind.compared))
     }
     names = tuple(one.name for one in stacks)
     return DriftReport(SystemClock().now(), names, len(entries), in_order(found), secret)

@@ -10,6 +10,7 @@ from typing import Any
 from xplenty_pulumi import settings
 from xplenty_pulumi.cli.engine.holders import held_in, marker_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
+from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import owner_in, scope_of
 from xplenty_pulumi.core.reports.drift import Entry
 from xplenty_pulumi.core.reports.drift_scan import Elsewhere
@@ -104,7 +105,8 @@ def entry_of(resource: Mapping[str, Any], stack: str, *, folder: Path | None = N
     kind, outputs = kind_of(resource), side_by_side(resource.get("outputs") or {})
     if kind is None or resource.get("external") or resource.get("delete") or DECLARED not in outputs:
         return None
-    inputs = resource.get("inputs") or {}
+    inputs, members = _by_member(kind, resource.get("inputs") or {})
+    outputs, more = _by_member(kind, outputs)
     hidden = {*kind.shown} if _is_secret((resource.get("outputs") or {}).get(OBSERVED)) else set()
     observed = {one.name: one.default for one in kind.fields} if hidden else outputs
     declared = kind.completed({name: inputs[name] for name in outputs[DECLARED] if name in inputs}, observed)
@@ -116,10 +118,22 @@ def entry_of(resource: Mapping[str, Any], stack: str, *, folder: Path | None = N
         id=kind.key(resource["id"]),
         declared={name: value for name, value in declared.items() if name not in secret},
         outputs={name: value for name, value in outputs.items() if name not in secret},
-        unreadable=tuple(sorted(secret)),
+        unreadable=tuple(sorted({*secret, *members, *more})),
         marker=marker_in(inputs),
         content=partial(kept, source=str(inputs.get("source") or ""), start=folder),
     )
+
+
+def _by_member(kind: Kind, values: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """The values without the secret members of what is compared member by member, and the ways to these."""
+    found, ways = dict(values), set[str]()
+    for one in kind.fields:
+        members = found.get(one.name)
+        if one.by_member and isinstance(members, Mapping) and SPECIAL not in members:
+            secret = {name for name, value in members.items() if _is_secret(value)}
+            found[one.name] = {name: value for name, value in members.items() if name not in secret}
+            ways |= {f"{one.name}.{name}" for name in secret}
+    return found, ways
 
 
 def _state(snapshot: Snapshot, full_name: str) -> StackState:

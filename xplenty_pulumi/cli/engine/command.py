@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from xplenty_pulumi.text import one_line
 
 _CUT_OFF = "unexpected end of JSON input"
 """What the engine says of a file in its backend that is empty or cut off."""
+_RULER = re.compile(r"={8,}")
+"""What the engine frames a text with."""
 _PARALLEL = "64"
 """As many resources are worked on together, unless PULUMI_PARALLEL says otherwise."""
 
@@ -45,12 +48,15 @@ class Engine:
         """Return the same engine for another stack."""
         return replace(self, stack=stack)
 
-    def told(self, *arguments: str) -> str:
-        """Return what a quiet command prints; raises XplentyError with the engine's own words where it fails."""
+    def told(self, *arguments: str, given: str | None = None) -> str:
+        """Return what a quiet command prints, `given` as its input.
+
+        Raises XplentyError with the engine's own words where it fails.
+        """
         command = [*self._line(*arguments), "--non-interactive", "--color", "never"]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
+        done = subprocess.run(command, cwd=self.folder, input=given, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
         if done.returncode != 0:
-            words = without_logins(one_line(done.stderr or done.stdout).removeprefix("error: "))
+            words = without_logins(one_line(_RULER.sub("", done.stderr or done.stdout)).removeprefix("error: "))
             if _CUT_OFF in words and arguments[0] != "whoami":
                 # It fails on an empty file of any stack, and does not say which.
                 backend = json.loads(self.told("whoami", "--json"))["url"]

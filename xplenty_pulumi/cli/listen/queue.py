@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -20,9 +20,14 @@ from xplenty_pulumi.errors import ConfigError
 MOST_WAITING = 100
 SALT_VARIABLE = "XPLENTY_HOOK_SALT"
 _POLITE = 5.0
-_TABLE = """CREATE TABLE IF NOT EXISTS events (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, said TEXT NOT NULL, body BLOB NOT NULL
-)"""
+_TAKEN_ALONE = """
+PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA synchronous = FULL;
+BEGIN EXCLUSIVE;
+CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY AUTOINCREMENT, said TEXT NOT NULL, body BLOB NOT NULL);
+COMMIT;
+"""
+"""Takes the file for this process alone, which a crash undoes, and has each commit written to the disk."""
 _FIRST = "SELECT number, said, body FROM events ORDER BY number LIMIT 1"
 _FIELDS = frozenset(one.name for one in fields(Notice)) - {"body"}
 
@@ -54,7 +59,7 @@ class EventQueue:
         except (OSError, sqlite3.Error) as problem:
             raise _unusable(file, problem) from None
         try:
-            self._begin()
+            self._kept.executescript(_TAKEN_ALONE)
             if file.stat().st_ino != before:
                 raise sqlite3.OperationalError("locked")
         except (OSError, sqlite3.Error) as problem:
@@ -109,15 +114,6 @@ class EventQueue:
             if not self._count():
                 self.file.unlink()
         self._kept.close()
-
-    def _begin(self) -> None:
-        """Take the file for this process alone, which a crash undoes, and have each commit written to the disk."""
-        with closing(self._kept.cursor()) as cursor:
-            cursor.execute("PRAGMA locking_mode = EXCLUSIVE")
-            cursor.execute("PRAGMA synchronous = FULL")
-            cursor.execute("BEGIN EXCLUSIVE")
-            cursor.execute(_TABLE)
-            cursor.execute("COMMIT")
 
     def _count(self) -> int:
         (number,) = self._kept.execute("SELECT count(*) FROM events WHERE number != ?", (self._under_way,)).fetchone()

@@ -106,7 +106,9 @@ class StackPlace:
 
 
 def hand_over(
-    thing: Annotated[str, typer.Argument(metavar="KIND:ID", help="What: cluster:ID, connection:TYPE/ID or hook:ID.")],
+    thing: Annotated[
+        str, typer.Argument(metavar="KIND:ID", help="What, such as cluster:501, hook:7 or connection:s3/53.")
+    ],
     *,
     name: Annotated[
         str, typer.Option(metavar="NAME", help="The resource of the stack that is to have it, by its name.")

@@ -26,12 +26,14 @@ class StatusView(StrEnum):
     ALL = "all"
     CLUSTERS = "clusters"
     JOBS = "jobs"
+    SCHEDULES = "schedules"
     CLUSTER = "cluster"
     JOB = "job"
 
 
 _SINGLE = frozenset({StatusView.CLUSTER, StatusView.JOB})
 _STATUSES = tuple(dict.fromkeys(status for kind in KINDS.values() for status in kind.phases))
+_OF_SCHEDULES = ("enabled", "disabled")
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 0.2, 3600.0
 
 
@@ -63,9 +65,10 @@ class StatusOptions:
 
     def reader(self, account: CommandAccount) -> Callable[[], Anything]:
         """Return what reads from the account what is to be shown; a package's name is looked up."""
+        statuses = _OF_SCHEDULES if self.what is StatusView.SCHEDULES else _STATUSES
         for status in self.status:
-            if status not in _STATUSES:
-                raise bad_usage("--status", f"must be one of {', '.join(_STATUSES)}, got {status[:40]!r}")
+            if status not in statuses:
+                raise bad_usage("--status", f"must be one of {', '.join(statuses)}, got {status[:40]!r}")
         age = read_span("--age", self.age) if self.age else None
         package = self.package.strip()
         package_number = int(package_id(account.client, package)) if package else None
@@ -75,6 +78,7 @@ class StatusOptions:
             StatusView.ALL: observer.jobs if self.package else observer.overview,
             StatusView.CLUSTERS: observer.clusters,
             StatusView.JOBS: observer.jobs,
+            StatusView.SCHEDULES: observer.schedules,
             StatusView.CLUSTER: partial(observer.cluster, number),
             StatusView.JOB: partial(observer.job, number, log_lines=self.log_lines, shows_values=self.shows_values),
         }
@@ -91,7 +95,7 @@ def status(
         list[str], typer.Option("--status", metavar="STATUS", help="Only with this status; may be given several times.")
     ] = [],  # noqa: B006 - typer copies it
     package: Annotated[
-        str, typer.Option(metavar="ID|NAME", help="Only runs of this package, by its id or exact name.")
+        str, typer.Option(metavar="ID|NAME", help="Only runs and schedules of this package, by its id or exact name.")
     ] = "",
     owner: Annotated[
         str, typer.Option(metavar="SCOPE", help="Only of this stack (the scope in its marker), or `unmanaged`.")
@@ -103,7 +107,7 @@ def status(
     interval: Annotated[str, typer.Option(metavar="TIME", help="The time between two looks of --watch.")] = "5s",
     as_json: AsJson = False,
     fail_on_error: Annotated[
-        bool, typer.Option("--fail-on-error", help="Exit with 3 when something shown is failed or in error.")
+        bool, typer.Option("--fail-on-error", help="Exit with 3 when something shown is failed, in error or overdue.")
     ] = False,
     show_variables: Annotated[
         bool, typer.Option("--show-variables", help="Show the values of a job's variables, which may be secret.")
@@ -112,7 +116,7 @@ def status(
         int, typer.Option(min=1, max=10_000, metavar="NUMBER", help="How many of the last lines of a job's log.")
     ] = 10,
 ) -> None:
-    """Show clusters and job runs, whose they are and how they do."""
+    """Show clusters, job runs and schedules, whose they are and how they do."""
     with one_paragraph("status"):
         chosen = StatusOptions(what, number, tuple(with_status), package, owner, age, log_lines, show_variables)
         chosen.check()

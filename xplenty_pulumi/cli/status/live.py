@@ -9,7 +9,7 @@ from rich.live import Live
 
 from xplenty_pulumi.cli.ui.screen import Harmless, Screen
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.reports.overview import AccountView, Fact
+from xplenty_pulumi.core.reports.view import AccountView, Fact
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Allowance
 from xplenty_pulumi.text import one_line, stamp
 

@@ -16,15 +16,17 @@ from xplenty_pulumi.cli.status.tables import (
     jobs_table,
     overview_tables,
     plain_table,
+    schedules_table,
     status,
 )
 from xplenty_pulumi.cli.ui.documents import document, json_value, picked
 from xplenty_pulumi.core.reports.observer import ClusterDetail, JobDetail
 from xplenty_pulumi.core.reports.overview import Overview
+from xplenty_pulumi.core.reports.schedules import ScheduleList
 from xplenty_pulumi.core.reports.usage import Usage
 from xplenty_pulumi.text import NOTHING, one_line, printable, rough_duration, since, stamp
 
-Anything: TypeAlias = Overview | ClusterDetail | JobDetail
+Anything: TypeAlias = Overview | ScheduleList | ClusterDetail | JobDetail
 _RECORD = ("region", "zone", "terminate_on_idle", "time_to_idle", "terminated_on_idle", "available_since", "html_url")
 _INSTANCE = ("instance_id", "status", "master", "spot", "instance_type", "zone", "private_dns", "public_dns")
 _OUTPUT = ("id", "name", "records_count")
@@ -45,6 +47,10 @@ class StatusPage:
             yield from _of_cluster(shown, options)
         elif isinstance(shown, JobDetail):
             yield from _of_job(shown, options)
+        elif isinstance(shown, ScheduleList):
+            yield Text()
+            table = schedules_table(shown.schedules, options)
+            yield table if shown.schedules else Text("no schedule to show", style="dim")
         else:
             yield from overview_tables(shown, options)
         if self.note:
@@ -189,6 +195,8 @@ def document_of(shown: Anything) -> dict[str, Any]:
         tasks = [{"name": task.name, **json_value(task.row)} for task in shown.tasks]
         found = {"tasks": tasks, "outputs": outputs, **rest}
         parts["job"] = {**json_value(shown.row), **picked(shown, "variables"), **found}
+    elif isinstance(shown, ScheduleList):
+        parts |= picked(shown, "schedules")
     else:
         parts |= {} if shown.clusters is None else picked(shown, "clusters")
         parts |= {} if shown.jobs is None else picked(shown, "jobs", "jobs_left_out")

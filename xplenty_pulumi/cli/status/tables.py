@@ -10,6 +10,8 @@ from rich.text import Text
 from xplenty_pulumi.client import RateLimit
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, Overview
+from xplenty_pulumi.core.reports.schedules import ScheduleRow
+from xplenty_pulumi.core.reports.view import Row
 from xplenty_pulumi.text import NOTHING, one_line, plural, rough_duration, since, stamp
 
 _WIDE = 100
@@ -60,7 +62,17 @@ def clusters_table(rows: Iterable[ClusterRow], options: ConsoleOptions, *, now: 
         size = [row.type, nodes] if is_wide else [f"{nodes} {row.type[:4]}"]
         idle = since(row.idle_since, now) if row.phase is Phase.READY else NOTHING
         jobs = f"{row.running_jobs or 0}/{row.queued_jobs or 0}"
-        add_row(table, str(row.id), row.name, status(row), *size, since(row.created_at, now), jobs, idle, row.owner)
+        add_row(
+            table,
+            str(row.id),
+            row.name,
+            status(row),
+            *size,
+            since(row.created_at, now),
+            jobs,
+            idle,
+            row.owner,
+        )
     return table
 
 
@@ -74,8 +86,29 @@ def jobs_table(rows: Iterable[JobRow], options: ConsoleOptions, *, now: datetime
         runtime = NOTHING if row.started_at is None else rough_duration(row.runtime_in_seconds or 0)
         owners = [row.owner or NOTHING] if is_wide else []
         progress = Text(bar(row.progress, ascii_only=options.ascii_only))
-        cells: list[str | Text] = [str(row.id), package, str(row.cluster_id or NOTHING), status(row), progress, runtime]
+        cells: list[str | Text] = [
+            str(row.id),
+            package,
+            str(row.cluster_id or NOTHING),
+            status(row),
+            progress,
+            runtime,
+        ]
         add_row(table, *cells, since(row.created_at, now), *owners)
+    return table
+
+
+def schedules_table(rows: Iterable[ScheduleRow], options: ConsoleOptions) -> Table:
+    """Return the table of schedules; only a wide one counts the runs and names the owners."""
+    is_wide = options.max_width >= _WIDE
+    more = ["RUNS", "OWNER"] if is_wide else []
+    table = plain_table("SCHEDULE", "NAME", "STATUS", "EVERY", "NEXT RUN", "LAST", *more)
+    for row in rows:
+        word = "overdue" if row.is_overdue else row.status
+        following = NOTHING if row.next_run_at is None else stamp(row.next_run_at)
+        count = NOTHING if row.execution_count is None else f"{row.execution_count:,}"
+        cells = [row.every or NOTHING, following, row.last_run_status or NOTHING]
+        add_row(table, str(row.id), row.name, status(row, word), *cells, *([count, row.owner] if is_wide else []))
     return table
 
 
@@ -86,9 +119,9 @@ def errors_of(rows: Iterable[JobRow]) -> Iterable[Text]:
             yield Text(f"job {row.id} {row.status}: {one_line(row.errors)}", style="red")
 
 
-def status(row: ClusterRow | JobRow) -> Text:
-    """Return the status in the colour of what it means."""
-    return Text(one_line(row.status), style=_STYLES.get(row.phase, ""))
+def status(row: Row, word: str = "") -> Text:
+    """Return the status, or another word for it, in the colour of what it means."""
+    return Text(one_line(word or row.status), style=_STYLES.get(row.phase, ""))
 
 
 def bar(progress: float, *, ascii_only: bool) -> str:

@@ -155,7 +155,7 @@ HOOK = Kind(
     collection="hooks",
     fields=(
         Field("type", inputs.choice(*SETTINGS), Change.REPLACE, required=True),
-        Field("settings", settings, Change.IN_PLACE, required=True, private="members"),
+        Field("settings", settings, Change.IN_PLACE, required=True, private="members", secret=SECRET_SETTINGS),
         Field("events", events, Change.IN_PLACE, required=True),
         Field("name", inputs.description, Change.IN_PLACE, default="", drift=Drift.HARMLESS),
         Field("active", inputs.flag, Change.IN_PLACE, default=True),

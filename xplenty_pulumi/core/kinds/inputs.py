@@ -115,7 +115,11 @@ def record_id(value: object) -> int:
 def duration(value: object) -> float:
     """Accept seconds as a number, or a text such as `90s`, `30m` or `1h30m`; give seconds above zero."""
     try:
-        seconds = _spelled_duration(value) if isinstance(value, str) else _number(value)
+        match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) and value.strip() else None
+        if match:
+            seconds = sum(float(amount) * _SECONDS[unit] for unit, amount in match.groupdict().items() if amount)
+        else:
+            seconds = float(value) if isinstance(value, str) else _number(value)
     except ValueError:
         seconds = math.nan
     if not 0 < seconds <= _LONGEST_DURATION:
@@ -216,10 +220,3 @@ def _within(found: float, lowest: float, highest: float | None) -> None:
     if found < lowest or (highest is not None and found > highest):
         span = f"at least {lowest}" if highest is None else f"between {lowest} and {highest}"
         raise ValueError(f"must be {span}, got {found:g}")
-
-
-def _spelled_duration(value: str) -> float:
-    match = _DURATION.fullmatch(value.strip())
-    if value.strip() and match:
-        return sum(float(amount) * _SECONDS[unit] for unit, amount in match.groupdict().items() if amount)
-    return float(value)

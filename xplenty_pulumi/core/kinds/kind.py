@@ -17,6 +17,8 @@ View = Callable[[Any, Mapping[str, object]], dict[str, object]]
 """A record of the service as plain values, without its id and without a marker; the inputs that were asked for."""
 EVERYTHING = "*"
 """What a create owes that has not come to its end, where else the names of fields stand."""
+SIGNATURE = "marker"
+"""What an import owes, where else the names of fields stand: it changes nothing, so the next update signs."""
 
 
 class Change(Enum):
@@ -100,9 +102,11 @@ class Field:
     What it is for stands in the docstring of the resource, and nowhere else.
 
     `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
-    that no error and no report shows its value: somewhere in the `whole`, or in its `members`, which are noted by their
-    names. `echo` is the way to where a record shows it besides under its name. `made_of` is the argument of a program
-    that it is made of, where it is none itself.
+    that no error and no report shows its value: somewhere in the `whole`, in its `members`, which are noted by their
+    names, or in its `items`. `secret` are the members that are secret whatever the program says. `by_member` says that
+    only the members that were asked for are seen, so that those which are no secrets are compared one by one. `echo` is
+    the way to where a record shows it besides under its name. `made_of` is the argument of a program that it is made
+    of, where it is none itself.
     """
 
     name: str
@@ -111,7 +115,9 @@ class Field:
     default: object = None
     required: bool = False
     drift: Drift = Drift.HARMFUL
-    private: Literal["", "whole", "members"] = ""
+    private: Literal["", "whole", "members", "items"] = ""
+    secret: frozenset[str] = frozenset()
+    by_member: bool = False
     echo: tuple[str, ...] = ()
     made_of: str = ""
 
@@ -143,6 +149,12 @@ class Kind:
     repeated: Callable[[Any, Mapping[str, object]], Mapping[str, object] | None] = lambda _record, _asked: {}
     """What each change of a record has to send again, where the service hides it as it was asked for; None where it
     was not."""
+    body: Callable[[Mapping[str, object]], Mapping[str, object]] = lambda given: given
+    """Inputs as the parameters of a call, where the service has other names for them."""
+    fixed: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
+    """The inputs that a record may not let change any more, each with what says so; then it is replaced."""
+    switch: str = ""
+    """The input that lets it work by itself, which a stack may switch off; empty where it does not."""
     summary: Callable[[Any], str] = lambda record: str(record.name or "")
     """What a line says of a record that has no status."""
     asked_about: tuple[str, ...] = ()
@@ -201,6 +213,16 @@ class Kind:
         """Return `inputs` with the defaults of the fields that they leave open and that `seen` has a value for."""
         shown = [one for one in self.fields if seen.get(one.name) is not None]
         return {**{one.name: one.default for one in shown if one.default is not None}, **inputs}
+
+    def is_whole(self, record: object, seen: Mapping[str, object]) -> bool:
+        """Return whether a record from a list says all, given what was `seen` of it last.
+
+        One whose `parts` no list has does so only where it was not saved since: by its time, which has whole seconds, and
+        by its version, where a list shows that.
+        """
+        last, view = seen.get("updated_at"), self.view(record, {})
+        is_same_version = view.get("version") in (None, seen.get("version"))
+        return not self.parts or (last is not None and view.get("updated_at") == last and is_same_version)
 
     def names(self, change: Change) -> tuple[str, ...]:
         """Return the names of the fields whose change asks for `change`."""

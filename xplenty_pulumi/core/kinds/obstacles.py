@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.client import Cluster, Package
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.errors import InvalidError, XplentyError
@@ -40,6 +40,13 @@ def fault_of(cluster_id: int, cluster: Cluster | None) -> Obstacle | None:
         return None
     why = ", after it had been idle" if cluster.terminated_on_idle else ""
     return Obstacle(f"cluster {cluster_id} is {cluster.status}{why}", _ANEW)
+
+
+def fault_of_package(package_id: int | str, package: Package | None) -> Obstacle | None:
+    """Return why no run of this package can start, which is None where it does not exist; None for no reason."""
+    if package is None:
+        return Obstacle(f"package {package_id} does not exist in this account", is_missing=True)
+    return Obstacle(f"package {package_id} is archived") if package.status == "archived" else None
 
 
 SANDBOX = "sandbox"

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.flows.document import digest_of
 from xplenty_pulumi.core.kinds.inputs import shown
-from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, alike
+from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, Phase, alike
 from xplenty_pulumi.errors import SpecError
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 PROBLEM = "problem"
 """The name under which `source` holds why it cannot be read, so that the check refuses it like any other input."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+VALIDATION_PHASES: Mapping[str, Phase] = MappingProxyType({"completed": Phase.SUCCEEDED, "failed": Phase.FAILED})
+"""The meaning of every status with which a validation ends."""
 
 
 def source(value: object) -> str:

@@ -9,9 +9,10 @@ from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Field, Kind
 from xplenty_pulumi.core.kinds.package import PACKAGE
+from xplenty_pulumi.core.kinds.schedule import SCHEDULE
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {kind.name: kind for kind in (CLUSTER, JOB_RUN, PACKAGE, CONNECTION, HOOK)}
+    {kind.name: kind for kind in (CLUSTER, JOB_RUN, PACKAGE, SCHEDULE, CONNECTION, HOOK)}
 )
 """Every kind by its name."""
 MARKED: Mapping[str, Kind] = MappingProxyType({name: kind for name, kind in KINDS.items() if kind.signed})

@@ -15,7 +15,7 @@ from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import RUN_KEY
 from xplenty_pulumi.core.kinds.kind import LIVING
-from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of
+from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of, fault_of_package
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
 from xplenty_pulumi.core.reading.lookup import named, or_listed, or_none, require_account
 from xplenty_pulumi.core.reading.shared import SharedCall
@@ -51,7 +51,8 @@ class PreviewQuestions:
         self._warn = warn
         self._lock = threading.Lock()
         self._calls: dict[Hashable, SharedCall[Any]] = {}
-        self._key = SharedCall(self._prove_key)
+        # Free of charge; after a success no refusal of what follows (403) is taken for one of the key itself.
+        self._key = SharedCall(lambda: or_none(self._client.rate_limit, None))
         self._account = SharedCall(lambda: require_account(self._client))
         self._made: set[int] = set()
         self._is_blind = False
@@ -150,11 +151,6 @@ class PreviewQuestions:
             self._require_settings(hidden)
             return PlanLimits()
 
-    def _prove_key(self) -> None:
-        # Free of charge; after a success no refusal of what follows (403) is taken for one of the key itself.
-        with suppress(NotFoundError):
-            self._client.rate_limit()
-
     def _living(self) -> tuple[Cluster, ...]:
         found = {one.id: one for status in _LIVING for one in self._client.clusters.list(status=status)}
         return tuple(found.values())
@@ -188,9 +184,10 @@ class PreviewQuestions:
 
 
 def _refusal_of_package(named: str, found: tuple[Package, ...]) -> str | None:
+    if named.strip().isdigit():
+        fault = fault_of_package(named, next(iter(found), None))
+        return fault.reason if fault else None
     if not found:
-        is_id = named.strip().isdigit()
-        return f"package {named} does not exist in this account" if is_id else f"no active package is named {named!r}"
-    if len(found) > 1:
-        return f"packages {', '.join(str(one.id) for one in found)} are all named {named!r}"
-    return f"package {named} is archived" if found[0].status == "archived" else None
+        return f"no active package is named {named!r}"
+    ids = ", ".join(str(one.id) for one in found)
+    return f"packages {ids} are all named {named!r}" if len(found) > 1 else None

@@ -10,10 +10,11 @@ from typing import Any
 
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.inputs import choice, duration, number, shown
+from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.errors import SpecError
 from xplenty_pulumi.settings import look_up, malformed
 
-AS_DECLARED, SANDBOX, SMALLEST = "as-declared", "sandbox", "smallest"
+AS_DECLARED, SANDBOX, SMALLEST, DISABLED = "as-declared", "sandbox", "smallest", "disabled"
 SANDBOX_INPUTS: Mapping[str, object] = {"type": "sandbox", "nodes": 1, "terminate_on_idle": True}
 """What every cluster of a stack with sizing `sandbox` is given, whatever the program says."""
 SMALLEST_INPUTS: Mapping[str, object] = {
@@ -41,14 +42,22 @@ _OF_PRODUCTION_ONLY = frozenset(
 class StackRules:
     """The rules of one stack; without any, everything is as the program declares it.
 
-    `allowed_types` are the types that a cluster may have, all of them where it is empty. `lifetime` is in seconds.
+    `allowed_types` are the types that a cluster may have, all of them where it is empty. `schedules` says whether they
+    are as declared or all disabled. `lifetime` is in seconds.
     """
 
     allowed_types: tuple[str, ...] = ()
     max_node_hours: float | None = None
     sizing: str = AS_DECLARED
+    schedules: str = AS_DECLARED
     lifetime: float | None = None
     expires: datetime | None = None
+
+    def applied(self, kind: Kind, inputs: Mapping[str, object]) -> dict[str, object]:
+        """Return the inputs of something as the stack has them: clusters as it sizes them, schedules perhaps off."""
+        if kind.switch and self.schedules == DISABLED:
+            return {**inputs, kind.switch: False}
+        return self.sized(inputs) if kind.ends is Ending.TERMINATED else dict(inputs)
 
     def sized(self, inputs: Mapping[str, object]) -> dict[str, object]:
         """Return the inputs of a cluster as the sizing of the stack makes them."""
@@ -144,6 +153,7 @@ _RULES: Mapping[str, tuple[str, Callable[[object], object]]] = MappingProxyType(
         "allowedTypes": ("allowed_types", read_types),
         "maxNodeHours": ("max_node_hours", _node_hours),
         "sizing": ("sizing", choice(AS_DECLARED, SANDBOX, SMALLEST)),
+        "schedules": ("schedules", choice(AS_DECLARED, DISABLED)),
         "lifetime": ("lifetime", duration),
         "expires": ("expires", read_moment),
     }

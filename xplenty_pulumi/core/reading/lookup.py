@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from xplenty_pulumi.client import Client, Cluster, Connection, Package
+from xplenty_pulumi.client import Client, Cluster, Connection, Package, Schedule
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.reading.pages import HasId, RecordT
@@ -16,7 +16,7 @@ GONE_AFTER = 10.0
 
 T = TypeVar("T")
 R = TypeVar("R", bound=HasId)
-NamedT = TypeVar("NamedT", Cluster, Package, Connection)
+NamedT = TypeVar("NamedT", Cluster, Package, Schedule, Connection)
 
 
 def or_none(get: Callable[[], T], client: Client | None) -> T | None:
@@ -105,8 +105,8 @@ def named(found: Iterable[NamedT], name: str) -> tuple[NamedT, ...]:
     return tuple(sorted((one for one in found if one.name == name), key=lambda one: one.id))
 
 
-def only(found: Iterable[NamedT], name: str, *, noun: str, state: str, undone: str = "") -> NamedT:
-    """Return the one of `found` with exactly this name; they are of a kind, the `noun`, and in one `state`.
+def only(found: Iterable[NamedT], name: str, *, noun: str, state: str = "", undone: str = "") -> NamedT:
+    """Return the one of `found` with exactly this name; they are of a kind, the `noun`, and perhaps in one `state`.
 
     `undone` says what did not happen where it is not known which one is meant.
 
@@ -119,10 +119,10 @@ def only(found: Iterable[NamedT], name: str, *, noun: str, state: str, undone: s
         return matches[0]
     resource = f"{noun} {name!r}"
     if not matches:
-        text = f"there is no {state} {noun} of that name{undone}"
+        text = f"there is no {f'{state} ' if state else ''}{noun} of that name{undone}"
         advice = "Names count exactly as they are written, capitals included; or give its id"
         raise NotFoundError(text, status=404, resource=resource, advice=advice)
-    ids = ", ".join(str(one.id) for one in matches)
+    ids = ", ".join(str(one.key) for one in matches)
     raise RefusedError(
         f"{noun}s {ids} all have that name{undone}", resource=resource, advice="Give the id of the one that is meant"
     )

@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from typing import Generic, NoReturn, TypeVar
+from typing import Generic, TypeVar
 
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.reading.pages import FEW, PagedList, RecordT
@@ -26,10 +25,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class NumberedResult(Generic[T]):
-    """A call that is over; later ones have a higher `number`. `get` returns its value, or raises its trouble."""
+    """A call that is over; later ones have a higher `number`."""
 
     number: int
-    get: Callable[[], T]
+    value: Callable[[], T]
+    trouble: XplentyError | None = None
+
+    def get(self) -> T:
+        """Return its value, or raise its trouble, without the traceback, which would grow with each who raises it."""
+        if self.trouble is not None:
+            raise self.trouble.with_traceback(None)
+        return self.value()
 
 
 class SharedCall(Generic[T]):
@@ -77,13 +83,8 @@ class SharedCall(Generic[T]):
         try:
             value = self._take()
         except XplentyError as trouble:
-            return NumberedResult(self.begun, partial(_raise, trouble))
+            return NumberedResult(self.begun, self._take, trouble)
         return NumberedResult(self.begun, lambda: value)
-
-
-def _raise(trouble: XplentyError) -> NoReturn:
-    # Without the traceback, which would grow with each who raises it.
-    raise trouble.with_traceback(None)
 
 
 class Poller(Generic[RecordT]):

@@ -5,11 +5,9 @@ Who makes a cluster or starts a run watches it (documented), so `notify` that is
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.clusters import Clusters as ClusterCalls
-from xplenty_pulumi.client.jobs import Jobs as JobCalls
 from xplenty_pulumi.core.reconcile.outcome import Observation
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -17,12 +15,17 @@ from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError
 
 RecordT = TypeVar("RecordT")
 _SETTLING = (0.0, 2.0, 5.0)
+NOTIFY = "notify"
+"""The input of kinds that have watchers."""
 
 
 class WatcherList:
-    """Puts the user of the key on the watchers of one kind of things and takes him off, seen to be so."""
+    """Puts the user of the key on the watchers of one kind of things and takes him off, seen to be so.
 
-    def __init__(self, client: Client, calls: ClusterCalls | JobCalls, patience: Patience) -> None:
+    `calls` are those of the kind, in the client.
+    """
+
+    def __init__(self, client: Client, calls: Any, patience: Patience) -> None:
         self._client = client
         self._calls = calls
         self._patience = patience

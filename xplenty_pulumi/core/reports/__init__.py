@@ -6,10 +6,12 @@
 - `drift_scan`: one snapshot of an account for all the stacks that are in it: compared, and what is in no state or in
   two.
 - `hand_over`: handing something over to a resource by its ownership marker, or releasing it from every stack.
-- `observer`: reading an account for people: all of it, one cluster, one job run.
+- `observer`: reading an account for people: all of it, one cluster, one job run, the schedules.
 - `overview`: an account in short, as plain values: which clusters and job runs there are, whose they are, and how they
   do.
 - `script_goals`: what a script can wait for with a cluster or a job run: the goals of the resources, with advice for
   scripts.
+- `schedules`: the schedules of an account, as plain values: when they run next, how they ran last, which are overdue.
 - `usage`: how much of the clusters was used: nodes multiplied by time, as the records of the service have it.
+- `view`: what is shown of an account at a moment, row by row.
 """

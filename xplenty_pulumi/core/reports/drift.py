@@ -57,19 +57,16 @@ CAUSES: Mapping[Cause, tuple[Drift, str]] = MappingProxyType(
         ),
         Cause.FORGOTTEN: (Drift.EXPECTED, "the service has forgotten a run that had completed"),
         Cause.LOST: (Drift.HARMFUL, "the service does not know a run that was active"),
-        Cause.DUPLICATE: (Drift.HARMFUL, "another living cluster, or another hook, carries the marker of a resource"),
+        Cause.DUPLICATE: (Drift.HARMFUL, "another living thing carries the marker of a resource"),
         Cause.SHARED: (
             Drift.HARMFUL,
             "two resources hold it in their states, of one stack or of two, and no `if_running: adopt` asks for that",
         ),
-        Cause.ORPHANED: (
-            Drift.HARMFUL,
-            "a living cluster or a hook with the stack's marker is in no state; with `--unmanaged`",
-        ),
+        Cause.ORPHANED: (Drift.HARMFUL, "a living thing with the stack's marker is in no state; with `--unmanaged`"),
         Cause.UNMANAGED: (Drift.HARMFUL, "a living cluster without a marker is in no state; with `--unmanaged`"),
         Cause.UNKNOWN_STACK: (
             Drift.UNKNOWN,
-            "a living cluster or a hook with the marker of a stack that is not in this backend; with `--unmanaged`",
+            "a living thing with the marker of a stack of another backend; with `--unmanaged`",
         ),
     }
 )
@@ -92,8 +89,8 @@ class Entry:
     """A resource in the state of a stack.
 
     `declared` are the inputs of the program, `outputs` what was observed last, both without values that cannot be read;
-    the names of those are in `unreadable`. `content` returns the content of a digest among them, where it is on this
-    machine.
+    the names of those are in `unreadable`, such as `description`, or `settings.password` for a member. `content`
+    returns the content of a digest among them, where it is on this machine.
     """
 
     stack: str
@@ -232,9 +229,14 @@ def _changed(
 ) -> Finding:
     whole = Finding(entry.stack, entry.name, entry.kind.name, entry.id, Cause.CHANGED, drift, field=name)
     field = entry.kind.by_name.get(name)
-    if field and field.private:
+    if field and field.private and not field.by_member:
         return replace(whole, desired=MASK, observed=MASK)
-    return replace(whole, desired=desired.get(name), observed=observed.get(name))
+    before, now = desired.get(name), observed.get(name)
+    if field and field.by_member and isinstance(before, Mapping) and isinstance(now, Mapping):
+        pairs = [({one: before[one]}, {one: now.get(one)}) for one in before]
+        wrong = [pair for pair in pairs if differences(entry.kind, {name: pair[0]}, {name: pair[1]})]
+        before, now = ({key: value for pair in wrong for key, value in pair[side].items()} for side in (0, 1))
+    return replace(whole, desired=before, observed=now)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

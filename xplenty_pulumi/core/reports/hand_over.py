@@ -66,7 +66,7 @@ class HandOverTarget:
     def body(self, marker: Marker | None) -> dict[str, object]:
         """Return the body of the call that gives it this marker, or none, with what each change has to repeat."""
         text = markers.sign(self.text, marker) if marker else markers.strip(self.text)
-        return {self.kind.signed: text, **(self.kind.repeated(self.record, {}) or {})}
+        return {**self.kind.body({**(self.kind.repeated(self.record, {}) or {}), self.kind.signed: text})}
 
 
 def look(client: Client, kind: str, key: Key) -> HandOverTarget:

@@ -20,7 +20,6 @@ from xplenty_pulumi.core.reading.tasks import task_name, tasks_of
 from xplenty_pulumi.core.reports.overview import (
     DAY,
     JUST_NOW,
-    AccountView,
     ClusterRow,
     JobRow,
     Overview,
@@ -32,6 +31,8 @@ from xplenty_pulumi.core.reports.overview import (
     owner_of,
     shortened,
 )
+from xplenty_pulumi.core.reports.schedules import ScheduleList, schedules_shown
+from xplenty_pulumi.core.reports.view import AccountView
 from xplenty_pulumi.core.waiting.patience import Allowance
 from xplenty_pulumi.errors import ApiError, NotFoundError, RateLimitedError, ServerError, XplentyError
 from xplenty_pulumi.redact import scrub
@@ -131,6 +132,12 @@ class AccountReader:
         self._allowance.require_read()
         rows = self._job_rows(())
         return Overview(self._clock.now(), self._credits(), jobs=rows)
+
+    def schedules(self) -> ScheduleList:
+        """Return the schedules, at one call for each hundred."""
+        self._allowance.require_read()
+        found, now = tuple(self._client.schedules.list()), self._clock.now()
+        return ScheduleList(now, self._credits(), schedules_shown(found, self._wanted, now=now))
 
     def cluster(self, cluster_id: int) -> ClusterDetail:
         """Return one cluster; its job runs are those among the newest of the account, its machines as the plan allows.

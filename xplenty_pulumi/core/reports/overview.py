@@ -1,16 +1,16 @@
 """An account in short, as plain values: which clusters and job runs there are, whose they are, and how they do."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from xplenty_pulumi.client import Cluster, Job, RateLimit
+from xplenty_pulumi.client import Cluster, Job
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_end
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.variables import values_of
+from xplenty_pulumi.core.reports.view import AccountView
 from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import label, one_line, plural
 
@@ -114,37 +114,6 @@ class Wanted:
             return row.created_at is not None and now - row.created_at <= self.age
         is_news = row.ended_at is None or now - row.ended_at <= ended_within
         return bool(self.statuses) or not row.is_ended or is_news
-
-
-@dataclass(frozen=True)
-class Fact:
-    """How something is; what `is_final` need not be shown any more."""
-
-    text: str
-    is_final: bool = field(compare=False)
-
-
-@dataclass(frozen=True)
-class AccountView(ABC):
-    """What is shown of an account at a moment; `credits` is None where the calls left are not known."""
-
-    at: datetime
-    credits: RateLimit | None
-
-    @property
-    @abstractmethod
-    def rows(self) -> tuple[ClusterRow | JobRow, ...]:
-        """Everything that is shown, in its order."""
-
-    @property
-    def has_failure(self) -> bool:
-        """Whether a cluster in error or a failed job run is shown."""
-        return any(row.phase is Phase.FAILED for row in self.rows)
-
-    @property
-    def facts(self) -> dict[str, Fact]:
-        """What can change, by the name of the thing."""
-        return {row.label: Fact(row.headline, row.is_ended) for row in self.rows}
 
 
 @dataclass(frozen=True)

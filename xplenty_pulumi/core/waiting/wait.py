@@ -203,12 +203,6 @@ class _Waiting(Generic[RecordT]):
             message = f"cannot become {self._goal.name}: {reason}"
             raise self._error(ReadyFailed, message, reason=reason, advice=self._goal.unreachable)
 
-    def _report(self, record: RecordT) -> None:
-        elapsed = f"{duration(self._deadline.elapsed())} of {duration(self._deadline.total)}"
-        usual = f"usually {duration(self._goal.usual)}" if self._goal.usual else ""
-        shortage = self._patience.allowance.shortage_text()
-        self._patience.tell(self._goal.headline(record), " · ".join(filter(None, [elapsed, usual, shortage])))
-
     def _error(self, kind: type[WaitError], message: str, *, reason: str = "", advice: str = "") -> WaitError:
         last = self._watch.last
         status = last.status if last else ""

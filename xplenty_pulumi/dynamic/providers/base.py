@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CheckResult, ConfigureRequest, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.kinds.compare import ChangePlan, plan
-from xplenty_pulumi.core.kinds.kind import EVERYTHING, Kind
+from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
@@ -20,6 +20,7 @@ from xplenty_pulumi.dynamic.operations import open_operations
 from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, outputs, refreshed_inputs
 from xplenty_pulumi.dynamic.providers.checking import check
 from xplenty_pulumi.dynamic.providers.context import ProviderContext, answered
+from xplenty_pulumi.dynamic.secrets import without_former_secrets
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, NONCES, OBSERVED, OWED, OWNER, Properties, owner_of, stored
 from xplenty_pulumi.errors import NotFoundError, SpecError
 
@@ -71,19 +72,25 @@ class Provider(ProviderContext, ABC):
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Return what needs a new resource; what differs at all the engine finds out itself, property by property."""
         self.hold(_id, olds)
-        found = self.plan(olds, news)
+        found = self.settled(_id, self.plan(olds, news), news)
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
-        if remark := found.remark(label, olds.get("status"), unknown=unknown):
-            bridge.say(self.call(), remark)
+        is_unsigned = SIGNATURE in owed_by(olds)
+        remark = found.remark(label, olds.get("status"), unknown=unknown)
+        if remark or is_unsigned:
+            bridge.say(self.call(), remark or f"signs the ownership marker of {label}, which was imported")
         self.planned(found, _id, olds, news)
         # What a version before 0.2 has laid out is written anew.
         given = [one for one in self.arguments if isinstance(one, dict)]
         is_outdated = not self.kind.secret_outputs and any(DECLARED in one for one in given)
         return DiffResult(
-            changes=True if found.is_anew or is_outdated else None,
+            changes=True if found.is_anew or is_unsigned or is_outdated else None,
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
+
+    def settled(self, _id: str, found: ChangePlan, _news: Properties) -> ChangePlan:
+        """Return the plan once it is known what the thing with this id still lets change in place."""
+        return found
 
     def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
         """Tell what a plan is about that its inputs do not show; raises XplentyError for one that is refused."""
@@ -107,7 +114,7 @@ class Provider(ProviderContext, ABC):
         """Return the outputs once it is as declared."""
         self.settings().require_account(_olds.get(ACCOUNT))
         call = self.call()
-        owed = str(_olds.get(OWED, "")).split()
+        owed = owed_by(_olds)
         intent = self.intent(call, _olds, _news, owed=owed)
         props = {**_news, **hidden_outputs(_olds), OWED: " ".join(dict.fromkeys([*owed, *intent.names(self.kind)]))}
         desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True)
@@ -125,14 +132,14 @@ class Provider(ProviderContext, ABC):
             Inputs.of(news).known,
             owed=owed,
             status=str(olds.get("status", "")),
-            signs=before.get(OWNER) != news.get(OWNER),
+            signs=SIGNATURE in owed or before.get(OWNER) != news.get(OWNER),
         )
 
     def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:
         """Return the outputs of what was brought about; where there is a problem, fail so that the state keeps it."""
         if outcome.is_notify_due:  # what is not in the state is brought about by the next update
             props = {name: value for name, value in props.items() if name != "notify"}
-        shown = self.outputs(props, outcome.record)
+        shown = self.outputs(props, outcome.record, is_as_desired=outcome.problem is None)
         if outcome.nonces:
             shown[NONCES] = " ".join(dict.fromkeys(outcome.nonces))
         if outcome.owed:
@@ -159,7 +166,7 @@ class Provider(ProviderContext, ABC):
         if found.record is not None:
             watched = {} if found.notified is None else {"notify": found.notified}
             id_, shown = str(found.record.key), self.outputs({**props, **watched}, found.record)
-            if not found.remark:
+            if not found.remark and SIGNATURE not in owed_by(shown):
                 shown.pop(OWED, None)
         refreshed = refreshed_inputs(shown) if DECLARED in props else None
         if found.remark and refreshed is not None and call.keeps_state:
@@ -190,9 +197,11 @@ class Provider(ProviderContext, ABC):
         outputs = self.stored(shown)
         return bridge.fail_partially(call, self.scrubbed(text, shown), resource_id=id_, outputs=outputs, inputs=inputs)
 
-    def outputs(self, props: Properties, record: object) -> Properties:
+    def outputs(self, props: Properties, record: object, *, is_as_desired: bool = True) -> Properties:
         """Return all outputs of a record, the API key masked like every secret variable."""
         settings, view = self.settings(), self.kind.view(record, declared(props, self.kind))
+        if not is_as_desired:
+            view = without_former_secrets(view, self.arguments, now=props)
         return {**outputs(props, view, self.kind, secrets=[settings.api_key]), ACCOUNT: settings.account_id}
 
     def stored(self, shown: Properties) -> Properties:
@@ -207,6 +216,11 @@ class Provider(ProviderContext, ABC):
     def owner(self, props: Properties) -> Marker | None:
         """Return whose marker it carries, None for what a program only looks up."""
         return marker_of(owner_of(props)) if OWNER in props else None
+
+
+def owed_by(props: Mapping[str, object]) -> list[str]:
+    """Return the fields that an update owes, or `EVERYTHING`, or `SIGNATURE`."""
+    return str(props.get(OWED, "")).split()
 
 
 def key_of(id_: str, kind: Kind) -> Any:

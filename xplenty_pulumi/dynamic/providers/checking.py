@@ -134,9 +134,9 @@ def warn_of_end(inputs: Mapping[str, object], questions: "PreviewQuestions", cal
 
 
 def check(provider: ProviderContext, olds: Properties, news: Properties) -> CheckResult:
-    """Return the checked inputs of a resource, sized as the stack says, with every problem found."""
+    """Return the checked inputs of a resource as the rules of the stack have them, with every problem found."""
     rules, trouble = _rules(provider)
-    inputs = Inputs.of(rules.sized(news) if provider.kind.ends is Ending.TERMINATED else news)
+    inputs = Inputs.of(rules.applied(provider.kind, news))
     checked = inputs.checked(provider.kind)
     before = Inputs.of(olds).checked(provider.kind).inputs if OWNER in olds else None
     secrets = frozenset(map(str, news.get(SECRETS) or ()))
@@ -180,7 +180,7 @@ def _rules(provider: ProviderContext) -> tuple[StackRules, list[XplentyError]]:
 def _ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
     """What the rules of the stack refuse; no call is made."""
     now = SystemClock().now()
-    is_new_work = subject.before is None and subject.kind.ends is not Ending.REMOVED
+    is_new_work = subject.before is None and (subject.kind.ends is not Ending.REMOVED or bool(subject.kind.switch))
     problems = [rules.refusal_of_new(now) if is_new_work else None]
     if subject.kind.ends is Ending.TERMINATED:
         name = subject.owner.rpartition("::")[2]

@@ -4,13 +4,16 @@ What only the provider process needs is loaded where it is used; see `base`.
 """
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from xplenty_pulumi.core.kinds.compare import ChangePlan
 from xplenty_pulumi.core.kinds.marker import marker_of
+from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.properties import Inputs, nonces_in
-from xplenty_pulumi.dynamic.providers.base import Provider
-from xplenty_pulumi.dynamic.state import Properties, owner_of
+from xplenty_pulumi.dynamic.properties import Inputs, declared, nonces_in
+from xplenty_pulumi.dynamic.providers.base import Provider, key_of
+from xplenty_pulumi.dynamic.state import OWED, Properties, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:
@@ -20,10 +23,25 @@ if TYPE_CHECKING:
 class DefinitionProvider(Provider):
     """Creates, changes, reads and removes definitions of the `kind` of its class."""
 
+    removed = "removed"
+    """What its row says in the end, once it is seen to be gone."""
+
     def end(self, call: EngineCall, key: Any, props: Properties) -> str:
         """Return once it is seen to be gone."""
         self.reconciler(call).delete(key, owner=marker_of(owner_of(props)), nonces=nonces_in(props))
-        return "removed"
+        return self.removed
+
+    def settled(self, id_: str, found: ChangePlan, news: Properties) -> ChangePlan:
+        """Return the plan with a replacement where an input cannot change any more, by what the service shows now."""
+        if found.replaces:
+            return found
+        call, key = self.call(), key_of(id_, self.kind)
+        names = {*Inputs.of(news).unknown, *(one.field for one in found.updates)}
+        fixed = self.reconciler(call).fixed(key, names) if names.intersection(self.kind.fixed) else ()
+        if fixed:
+            text = f"{self.kind.name} {id_} does not let its {' and '.join(fixed)} change any more, so it is replaced"
+            bridge.say(call, text)
+        return replace(found, replaces=fixed)
 
     def headline(self, shown: Properties) -> str:
         """Return whether it is active; one that cannot be switched off always is."""
@@ -31,7 +49,9 @@ class DefinitionProvider(Provider):
 
     def observe(self, call: EngineCall, key: Any, props: Properties) -> "Observation[Any]":
         """Return what the service shows."""
-        return self.reconciler(call).read(key, owner=self.owner(props), nonces=nonces_in(props))
+        seen = {} if OWED in props else props  # an update that has failed may have sent what no list shows
+        inputs, nonces = declared(props, self.kind), nonces_in(props)
+        return self.reconciler(call).read(key, inputs=inputs, owner=self.owner(props), nonces=nonces, seen=seen)
 
     def reconciler(self, call: EngineCall) -> "DefinitionReconciler[Any]":
         """Return what acts on the definitions of this kind."""

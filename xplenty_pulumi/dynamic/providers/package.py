@@ -31,6 +31,7 @@ class PackageProvider(DefinitionProvider):
     """Creates, changes, reads and archives packages."""
 
     kind = PACKAGE
+    removed = "archived"
 
     def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
         """Tell what changes inside the flow; refuse a change of one that was edited in the service as well.
@@ -59,16 +60,13 @@ class PackageProvider(DefinitionProvider):
         known = call.old_inputs or props
         flow, last = getattr(found.record, "data_flow_json", None), str(known.get("flow") or "")
         if OWNER in props and flow is not None and last and digest_of(flow) != last:
-            self._tell_edit(call, number, last, flow, source=str(props.get("source", "")))
+            from xplenty_pulumi.core.kinds.flows.changes import edit_lines  # noqa: PLC0415 - see above
+            from xplenty_pulumi.core.preview.flows import listed  # noqa: PLC0415 - see above
+
+            told_edits().add((str(number), last, digest_of(flow)))
+            changes = edit_lines(last, flow, flows.kept(last, source=str(props.get("source", ""))))
+            bridge.warn(call, listed(f"package {number}: its flow was changed in the service", changes))
         return found
-
-    def _tell_edit(self, call: EngineCall, number: int, last: str, flow: str, *, source: str) -> None:
-        from xplenty_pulumi.core.kinds.flows.changes import edit_lines  # noqa: PLC0415 - see above
-        from xplenty_pulumi.core.preview.flows import listed  # noqa: PLC0415 - see above
-
-        told_edits().add((str(number), last, digest_of(flow)))
-        changes = edit_lines(last, flow, flows.kept(last, source=source))
-        bridge.warn(call, listed(f"package {number}: its flow was changed in the service", changes))
 
     def desired(self, call: EngineCall, props: Properties) -> "DesiredDefinition":
         """Return the package as the program declares it, with its flow as far as it is on this machine."""

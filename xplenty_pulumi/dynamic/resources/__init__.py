@@ -8,4 +8,5 @@
 - `job_run`: the resource `JobRun`.
 - `lookups`: looking things up in a program: plain functions that ask the service at once, in a preview as well.
 - `package`: the resource `Package`.
+- `schedule`: the resource `Schedule`.
 """

@@ -16,6 +16,7 @@ from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
 from xplenty_pulumi.dynamic.secrets import GROUPS, Path
 from xplenty_pulumi.dynamic.state import OBSERVED, OWNER, SECRETS, owner_text
+from xplenty_pulumi.errors import RefusedError
 
 Duration = float | int | str
 """Seconds as a number, or a text such as `90s`, `30m` or `1h30m`."""
@@ -26,11 +27,27 @@ Declaration = tuple[dict[str, Any], pulumi.ResourceOptions]
 """The properties and the options that the SDK registers a resource with."""
 
 
+class UnsupportedImport(RefusedError, pulumi.RunError):
+    """A resource with the option `import_`; it ends the program with one paragraph and no traceback."""
+
+
 def declaration(
     resource: Resource, name: str, inputs: Mapping[str, object], opts: pulumi.ResourceOptions | None
 ) -> Declaration:
-    """Return how a resource is registered: with what a program gives it, and a hidden input that says whose it is."""
+    """Return how a resource is registered: with what a program gives it, and a hidden input that says whose it is.
+
+    Raises:
+        UnsupportedImport: it is to be imported by its id, for which the engine asks a provider that the SDK's host
+            cannot find without a state.
+    """
     cls = type(resource)
+    if opts is not None and opts.import_ is not None:
+        raise UnsupportedImport(
+            "the option import_ cannot take over what exists, since the engine does not support that for dynamic "
+            "resources; nothing was changed",
+            resource=name,
+            advice="Remove it from the program, and run `xplenty-pulumi import KIND:ID --out DIR`; see docs/import.md",
+        )
     given = {key: value for key, value in inputs.items() if value is not None}
     if SECRETS not in given and isinstance(found := secret_paths(given), Output):
         given[SECRETS] = found.apply(lambda paths: paths or None)  # one without secrets has no such list in its state

@@ -14,7 +14,7 @@ import pulumi
 from pulumi.runtime.config import get_config
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.client import Client, Cluster, Connection, Job, Package, RateLimit
+from xplenty_pulumi.client import Client, Cluster, Connection, Job, Package, RateLimit, Schedule
 from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.connection import connection_key
@@ -93,7 +93,7 @@ def get_connection(key: str | None = None, *, name: str | None = None, type: str
         return _unmarked(client.connections.get(_checked_key(key)))
     _refuse_both(key, "key")
     found = map(_unmarked, client.connections.list(types=(type,) if type else ()))
-    return only(found, name, noun="connection", state=type or "known")
+    return only(found, name, noun="connection", state=type or "")
 
 
 @_lookup
@@ -150,6 +150,30 @@ def get_packages(*, status: str = "active", flow_type: str = "all", limit: int =
         LookupFailed: the service cannot be asked, or has no such status or flow type.
     """
     return _first(_client().packages.list(status=status, flow_type=flow_type), limit)
+
+
+@_lookup
+def get_schedule(schedule_id: int | str | None = None, *, name: str | None = None) -> Schedule:
+    """Return a schedule by its id, or the one schedule that has exactly this name.
+
+    Raises:
+        LookupFailed: there is none, several have the name, or the service cannot be asked.
+    """
+    client = _client()
+    if name is None:
+        return client.schedules.get(_number(schedule_id, "schedule_id"))
+    _refuse_both(schedule_id, "schedule_id")
+    return only(client.schedules.list(), name, noun="schedule")
+
+
+@_lookup
+def get_schedules(*, status: str = "all", limit: int = 100) -> tuple[Schedule, ...]:
+    """Return the newest schedules, newest first, at most `limit`: the `enabled` or the `disabled` ones, or all.
+
+    Raises:
+        LookupFailed: the service cannot be asked, or has no such status.
+    """
+    return _first(_client().schedules.list(status=status), limit)
 
 
 @_lookup

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from xplenty_pulumi.emulator.life.clock import Credits
+from xplenty_pulumi.emulator.life.clock import Credits, Moment
 from xplenty_pulumi.emulator.life.knobs import Knobs
-from xplenty_pulumi.emulator.life.records import Moment
 from xplenty_pulumi.emulator.life.seed import Seed
 from xplenty_pulumi.emulator.life.world import World
 from xplenty_pulumi.emulator.wire import lists

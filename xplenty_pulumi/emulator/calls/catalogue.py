@@ -1,9 +1,7 @@
-"""The calls on what is only read: schedules, hook types and events, regions, stacks, plans, the user."""
+"""The calls on what is only read: hook types and events, regions, stacks, plans, the user."""
 
-from xplenty_pulumi.emulator.calls.call import Call, answer_list
-from xplenty_pulumi.emulator.calls.views import schedule_json
-from xplenty_pulumi.emulator.life.records import EVENT_NAMES, EmulatedSchedule, Moment
-from xplenty_pulumi.emulator.wire.lists import Filter, ListRules
+from xplenty_pulumi.emulator.calls.call import Call
+from xplenty_pulumi.emulator.life.records import EVENT_NAMES
 from xplenty_pulumi.emulator.wire.messages import USER_EMAIL, USER_ID, USER_NAME, Answer, Json, Refusal, time_text
 
 _GROUP_NAMES = {"amazon-web-services": "Amazon Web Services", "gcloud": "Google Cloud", "soft-layer": "SoftLayer"}
@@ -13,41 +11,7 @@ _HOOKS = (
     ("slack", "Slack", "chat", "Chat"),
     ("web", "Web", "web", "Web"),
 )
-_UNIT_SECONDS = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 7 * 86400, "months": 30 * 86400}
 _PLAN = "pro"
-
-_SCHEDULES: ListRules[EmulatedSchedule] = ListRules(
-    filters={"status": Filter(lambda schedule: schedule.status, ("enabled", "disabled"))}
-)
-
-
-def list_schedules(call: Call) -> Answer:
-    """GET schedules."""
-    return answer_list(
-        call,
-        call.world.schedules.values(),
-        rules=_SCHEDULES,
-        path="schedules",
-        view=lambda schedule: _schedule(call, schedule),
-    )
-
-
-def get_schedule(call: Call) -> Answer:
-    """GET schedules/{id}."""
-    return Answer(_schedule(call, call.find(call.world.schedules)))
-
-
-def _schedule(call: Call, schedule: EmulatedSchedule) -> Json:
-    return schedule_json(schedule, next_run=next_run(schedule, now=call.now), links=call.links)
-
-
-def next_run(schedule: EmulatedSchedule, *, now: Moment) -> Moment | None:
-    """Return the first planned moment after `now`, or None for a disabled schedule; a month counts 30 days."""
-    if schedule.status != "enabled":
-        return None
-    interval = schedule.interval_amount * _UNIT_SECONDS[schedule.interval_unit]
-    passed = max(int((now - schedule.start_at) // interval) + 1, 0)
-    return schedule.start_at + passed * interval
 
 
 def list_regions(call: Call) -> Answer:

@@ -1,6 +1,6 @@
 """The calls on jobs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xplenty_pulumi.emulator.calls import clusters
@@ -8,22 +8,20 @@ from xplenty_pulumi.emulator.calls.call import Call, answer_list
 from xplenty_pulumi.emulator.calls.package_views import package_json
 from xplenty_pulumi.emulator.calls.views import job_json, log_text
 from xplenty_pulumi.emulator.life import clusters as life
-from xplenty_pulumi.emulator.life import jobs as life_of_jobs
-from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedTask, components
+from xplenty_pulumi.emulator.life import jobs, runs, workflows
+from xplenty_pulumi.emulator.life.packages import EmulatedPackage
 from xplenty_pulumi.emulator.life.records import (
     ENDED,
     FINAL,
     JOB_STATUSES,
     STOPPING,
     EmulatedJob,
-    Output,
 )
 from xplenty_pulumi.emulator.wire import values
 from xplenty_pulumi.emulator.wire.lists import Filter, ListRules
 from xplenty_pulumi.emulator.wire.messages import Answer, Json, Refusal, invalid
 
 _KNOWN = frozenset(values.JOB_FIELDS) | {"job_id"}
-WORKFLOW_FAILED = "Workflow failed to execute."
 _RULES: ListRules[EmulatedJob] = ListRules({"status": Filter(lambda job: job.status, JOB_STATUSES)})
 
 
@@ -41,8 +39,8 @@ def list_jobs(call: Call) -> Answer:
     """GET jobs."""
     wanted = call.parameters.get("package_id")
     package_id = values.whole("package_id", wanted) if wanted not in (None, "") else None
-    jobs = [*call.world.jobs.values(), *(_all_children(call) if call.knobs.children_in_lists else ())]
-    kept = [job for job in jobs if package_id in (None, job.package_id)]
+    found = [*call.world.jobs.values(), *(_all_children(call) if call.knobs.children_in_lists else ())]
+    kept = [job for job in found if package_id in (None, job.package_id)]
     return answer_list(call, kept, rules=_RULES, path="jobs", view=lambda job: view(call, job))
 
 
@@ -59,7 +57,7 @@ def find(call: Call) -> EmulatedJob:
 
 
 def _all_children(call: Call) -> Iterator[EmulatedJob]:
-    return (child for job in call.world.jobs.values() for child in life_of_jobs.children(job, now=call.now))
+    return (child for job in call.world.jobs.values() for child in workflows.children(job, now=call.now))
 
 
 def list_children(call: Call) -> Answer:
@@ -67,7 +65,7 @@ def list_children(call: Call) -> Answer:
     job = find(call)
     if not call.knobs.job_children:
         raise call.not_found()
-    children = life_of_jobs.children(job, now=call.now)
+    children = workflows.children(job, now=call.now)
     path = f"jobs/{job.id}/children"
     return answer_list(call, children, rules=_RULES, path=path, view=lambda one: view(call, one))
 
@@ -85,7 +83,8 @@ def run_job(call: Call) -> Answer:
     package = _runnable(call, fields["package_id"])
     _check_cluster(call, fields["cluster_id"])
     _check_variables(call, package, fields)
-    job = _new_job(call, package, fields)
+    given = {name: value for name, value in fields.items() if name != "package_id"}
+    job = runs.new_run(call.world, package, at=call.now, **given)
     call.world.put(job)
     call.world.put(life.busy(call.world.clusters[job.cluster_id], at=call.now))
     return Answer(view(call, job), status=201)
@@ -125,49 +124,6 @@ def _check_variables(call: Call, package: EmulatedPackage, fields: Mapping[str, 
                 raise invalid(kind, f"has the variable {values.shown(name)}, which package {package.id} does not")
 
 
-def _new_job(call: Call, package: EmulatedPackage, fields: Mapping[str, Any]) -> EmulatedJob:
-    number = call.world.take_id(EmulatedJob)
-    tasks = _tasks(call, package)
-    seconds, failure = _course(call, package, tasks)
-    outputs = enumerate(package.outputs.items())
-    return EmulatedJob(
-        id=number,
-        status=call.knobs.first_job_status,
-        status_since=call.now,
-        created_at=call.now,
-        updated_at=call.now,
-        run_seconds=seconds,
-        needed_nodes=package.needed_nodes,
-        failure=failure,
-        tasks=tasks,
-        outputs=tuple(Output(number * 10 + index, name, count) for index, (name, count) in outputs),
-        **fields,
-    )
-
-
-def _tasks(call: Call, package: EmulatedPackage) -> tuple[EmulatedTask, ...]:
-    """The tasks of a workflow, up to the first that fails; a package that is not there fails its task."""
-    tasks: list[EmulatedTask] = []
-    for component in components(package) if package.flow_type == "workflow" else ():
-        name, number = component.get("name"), component.get("package_id")
-        if not (isinstance(name, str) and isinstance(number, int)):
-            continue
-        ran = call.world.packages.get(number)
-        seconds = ran.run_seconds if ran and ran.run_seconds is not None else call.knobs.job_run_seconds
-        failure = ran.failure if ran else f"Package {number} does not exist."
-        tasks.append(EmulatedTask(call.world.take_id(EmulatedJob), name, number, seconds, failure))
-        if failure:
-            break
-    return tuple(tasks)
-
-
-def _course(call: Call, package: EmulatedPackage, tasks: Sequence[EmulatedTask]) -> tuple[float, str | None]:
-    """How long a run takes, and what it fails with: as its package says, or as the tasks do."""
-    usual = sum(task.seconds for task in tasks) if tasks else call.knobs.job_run_seconds
-    failure = package.failure or (WORKFLOW_FAILED if tasks and tasks[-1].failure else None)
-    return usual if package.run_seconds is None else package.run_seconds, failure
-
-
 def stop_job(call: Call) -> Answer:
     """DELETE jobs/{id}."""
     job = call.find(call.world.jobs)
@@ -175,7 +131,7 @@ def stop_job(call: Call) -> Answer:
     if refused or (job.status in STOPPING and call.knobs.delete_stopping_job == 422):
         raise Refusal(422, f"Job {job.id} cannot be stopped while it is {job.status}")
     if job.status not in FINAL:
-        job = life_of_jobs.stop_requested(job, at=call.now)
+        job = jobs.stop_requested(job, at=call.now)
         call.world.put(job)
     return Answer(view(call, job))
 

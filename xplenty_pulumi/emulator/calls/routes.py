@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xplenty_pulumi.emulator.calls import catalogue, clusters, connections, hooks, jobs, packages, validations, watchers
+from xplenty_pulumi.emulator.calls import (
+    catalogue,
+    clusters,
+    connections,
+    hooks,
+    jobs,
+    packages,
+    schedules,
+    validations,
+    watchers,
+)
 from xplenty_pulumi.emulator.calls.call import Call, Handler
 from xplenty_pulumi.emulator.calls.connection_types import CONNECTION_TYPES
 from xplenty_pulumi.emulator.wire.messages import NOT_FOUND, Answer, Refusal
@@ -37,8 +47,14 @@ ACCOUNT: Mapping[str, Mapping[str, Handler]] = {
     "packages/{id}/validate": {"POST": validations.validate},
     "packages/{id}/validations": {"GET": validations.list_validations, "POST": validations.start_validation},
     "packages/{id}/validations/{id}": {"GET": validations.get_validation},
-    "schedules": {"GET": catalogue.list_schedules},
-    "schedules/{id}": {"GET": catalogue.get_schedule},
+    "schedules": {"GET": schedules.list_schedules, "POST": schedules.create_schedule},
+    "schedules/{id}": {
+        "GET": schedules.get_schedule,
+        "PUT": schedules.update_schedule,
+        "DELETE": schedules.delete_schedule,
+    },
+    "schedules/{id}/clone": {"POST": schedules.clone_schedule},
+    "schedules/{id}/run": {"POST": schedules.run_schedule},
     "hooks": {"GET": hooks.list_hooks, "POST": hooks.create_hook},
     "hooks/{id}": {"GET": hooks.get_hook, "PUT": hooks.update_hook, "DELETE": hooks.delete_hook},
     "hooks/{id}/ping": {"GET": hooks.ping_hook},
@@ -81,10 +97,6 @@ _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "connections/{type}/{id}/schema": ("GET",),
     "connections/{type}/{id}/validate": ("POST",),
     "packages/templates": ("GET",),
-    "schedules": ("POST",),
-    "schedules/{id}": ("PUT", "DELETE"),
-    "schedules/{id}/clone": ("POST",),
-    "schedules/{id}/run": ("POST",),
     "user": ("PUT",),
 }
 _LEFT_OUT_AREAS = frozenset(

@@ -6,25 +6,18 @@ from operator import attrgetter
 from typing import Any
 
 from xplenty_pulumi.emulator.life import clusters, jobs
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.records import (
     FINAL,
     EmulatedCluster,
     EmulatedHook,
     EmulatedJob,
-    EmulatedSchedule,
-    Moment,
     Output,
     Record,
 )
-from xplenty_pulumi.emulator.wire.messages import (
-    USER_ID,
-    USER_NAME,
-    Json,
-    Links,
-    time_or_none,
-    time_text,
-)
+from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule, MadeBy
+from xplenty_pulumi.emulator.wire.messages import USER_ID, USER_NAME, Json, Links, time_or_none, time_text
 
 _CLUSTER_FIELDS = (
     *("id", "name", "description", "type", "terminate_on_idle", "time_to_idle", "terminated_on_idle"),
@@ -35,7 +28,7 @@ _CLUSTER_TIMES = ("created_at", "updated_at", "available_since", "terminated_at"
 _HIDDEN = {"all": (), "all_but_password": ("basic_auth_data",), "none": ("basic_auth_data", "service_key")}
 _SCHEDULE_FIELDS = (
     *("id", "name", "description", "status", "interval_amount", "interval_unit", "overlap", "auto_retry"),
-    *("auto_retry_attempts", "reuse_cluster_strategy"),
+    *("auto_retry_attempts", "reuse_cluster_strategy", "execution_count"),
 )
 
 
@@ -56,8 +49,11 @@ def _addresses(links: Links, tail: str) -> Json:
     return {"url": links.api(tail), "html_url": links.page(tail)}
 
 
-def _creator(links: Links) -> Json:
-    """Who made everything here: the one user of the account."""
+def _creator(links: Links, made_by: MadeBy | None) -> Json:
+    """Who made something: a schedule, or the one user of the account."""
+    if made_by is not None:
+        address = _addresses(links, f"schedules/{made_by.id}")
+        return {"type": "Schedule", "id": made_by.id, "display_name": made_by.name, **address}
     return {"type": "User", "id": USER_ID, "display_name": USER_NAME, **_addresses(links, f"members/{USER_ID}")}
 
 
@@ -73,7 +69,7 @@ def cluster_json(cluster: EmulatedCluster, *, running: int, queued: int, links: 
         "launched_at": time_or_none(clusters.launched_at(cluster)),
         "running_jobs_count": running,
         "queued_jobs_count": queued,
-        "creator": _creator(links),
+        "creator": _creator(links, cluster.made_by),
         **_addresses(links, f"clusters/{cluster.id}"),
     }
     if cluster.bootstrap_actions:
@@ -117,20 +113,19 @@ def job_json(
     """Return a job with its `package` and its `cluster`, which are `parts`, and what `include=` asks for."""
     outputs = job.outputs if job.status == "completed" else ()
     document = {
-        **_fields(job, "id", "status", "cluster_id", "package_id"),
+        **_fields(job, "id", "status", "cluster_id", "package_id", "attempts"),
         **_times(job, "started_at", "created_at", "updated_at", "completed_at"),
         "variables": dict(job.variables),
         "dynamic_variables": dict(job.dynamic_variables),
         "owner_id": USER_ID,
         "progress": jobs.progress(job, now=now),
-        "attempts": 0,
-        "master_auto_retry_attempts": None,
+        "master_auto_retry_attempts": job.retries,
         "outputs_count": len(outputs),
         "outputs": [_output(job, output, links=links) for output in outputs],
         "failed_at": time_or_none(job.completed_at) if job.status == "failed" else None,
         "errors": job.errors if job.errors is not None or knobs.no_errors == "null" else "",
         "runtime_in_seconds": jobs.runtime(job, now=now),
-        "creator": _creator(links),
+        "creator": _creator(links, job.made_by),
         **_addresses(links, f"jobs/{job.id}"),
         "log_url": links.api(f"jobs/{job.id}/log"),
     }
@@ -185,17 +180,15 @@ def _log_summary(job: EmulatedJob) -> Json | None:
     }
 
 
-def schedule_json(schedule: EmulatedSchedule, *, next_run: Moment | None, links: Links) -> Json:
-    """Return a schedule, which has never run; the documentation shows its package ids as texts, unlike all others."""
-    packages = [{**one, "package_id": str(one["package_id"])} for one in schedule.task.get("packages", ())]
+def schedule_json(schedule: EmulatedSchedule, *, last_run_status: str | None, links: Links, knobs: Knobs) -> Json:
+    """Return a schedule; the documentation shows its package ids as texts, unlike all others."""
+    spelled = str if knobs.scheduled_package_ids == "text" else int
+    packages = [{**one, "package_id": spelled(one["package_id"])} for one in schedule.task.get("packages", ())]
     return {
         **_fields(schedule, *_SCHEDULE_FIELDS),
-        **_times(schedule, "start_at", "created_at", "updated_at"),
+        **_times(schedule, "start_at", "created_at", "updated_at", "next_run_at", "last_run_at"),
         "owner_id": USER_ID,
-        "next_run_at": time_or_none(next_run),
-        "last_run_at": None,
-        "last_run_status": None,
-        "execution_count": 0,
+        "last_run_status": last_run_status,
         "task": {**schedule.task, "packages": packages},
         **_addresses(links, f"schedules/{schedule.id}"),
     }

@@ -5,7 +5,8 @@ from typing import TypeAlias
 
 from xplenty_pulumi.emulator.calls import clusters
 from xplenty_pulumi.emulator.calls.call import Call, Handler
-from xplenty_pulumi.emulator.life.records import EmulatedCluster, EmulatedJob, EmulatedSchedule
+from xplenty_pulumi.emulator.life.records import EmulatedCluster, EmulatedJob
+from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule
 from xplenty_pulumi.emulator.wire.messages import USER_ID, USER_NAME, Answer, time_text
 
 Watched: TypeAlias = EmulatedCluster | EmulatedJob | EmulatedSchedule

@@ -62,11 +62,6 @@ def _without_id(document: Any) -> Any:
     return {name: value for name, value in document.items() if name != "id"} if "id" in document else {}
 
 
-def _badly_packed(true: Response) -> Response:
-    packed = gzip.compress(true.body)
-    return replace(true, headers={**true.headers, "Content-Encoding": "gzip"}, body=packed[:-9] + b"x" * 9)
-
-
 def _gateway(status: int, effect: Effect) -> Fault:
     page = _page(status, "<html><body>The upstream server did not answer.</body></html>", kind="text/html")
     return Fault(effect, lambda _true: page)
@@ -92,7 +87,14 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "silence after": lost(Breakage.SILENCE),
         "504 after": _gateway(504, Effect.DONE),
         "cut body": lost(Breakage.CUT_BODY),
-        "broken gzip": Fault(Effect.DONE, _badly_packed),
+        "broken gzip": Fault(
+            Effect.DONE,
+            lambda true: replace(
+                true,
+                headers={**true.headers, "Content-Encoding": "gzip"},
+                body=gzip.compress(true.body)[:-9] + b"x" * 9,
+            ),
+        ),
         # The status is a success, the answer is none; the page comes from something between, such as a hotel's login.
         "broken JSON": Fault(Effect.DONE, lambda true: replace(true, body=true.body[: len(true.body) // 2])),
         "HTML page": Fault(Effect.NONE, lambda _true: _page(200, "<html>Welcome</html>", kind="text/html")),

@@ -84,7 +84,7 @@ def breaking(how: Breakage) -> Answering:
 STRANGER = 999_999
 """An id that no record has."""
 
-_ADDRESS = re.compile(r"(https?://[^/]+)/([^/]+)/api/([a-z_]+)/([0-9]+)")
+_ADDRESS = re.compile(r"(https?://[^/]+)/([^/]+)/api/([a-z_]+(?:/[a-z][a-z0-9]*)?)/([0-9]+)")
 _URLS = ("url", "cluster_url", "job_url")
 _BASE = "https://api.example.test/emulated-account/api"
 

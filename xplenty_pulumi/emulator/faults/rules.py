@@ -15,7 +15,7 @@ from xplenty_pulumi.emulator.account import Account
 from xplenty_pulumi.emulator.backstage import Backstage
 from xplenty_pulumi.emulator.faults.catalogue import FAULTS, MIXED_UP
 from xplenty_pulumi.emulator.faults.fault import Effect, Fault
-from xplenty_pulumi.emulator.life.records import Moment
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.wire.messages import Request, Response
 from xplenty_pulumi.errors import ConfigError
 

@@ -8,8 +8,9 @@ from typing import Any
 from xplenty_pulumi.emulator.calls.package_views import package_json
 from xplenty_pulumi.emulator.calls.views import cluster_json, job_json
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.knobs import Knobs
-from xplenty_pulumi.emulator.life.records import EmulatedHook, EmulatedJob, EmulatedSubscription, Moment
+from xplenty_pulumi.emulator.life.records import EmulatedHook, EmulatedJob, EmulatedSubscription
 from xplenty_pulumi.emulator.life.world import Happening, Subject
 from xplenty_pulumi.emulator.wire.messages import USER_EMAIL, Json, Links, time_text
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from xplenty_pulumi.emulator.life.records import Moment
+from xplenty_pulumi.emulator.life.clock import Moment
 
 KEPT = 10_000
 MOST_WAITING = 1_000

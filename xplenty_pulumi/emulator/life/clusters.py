@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.knobs import Knobs
-from xplenty_pulumi.emulator.life.records import READY, EmulatedCluster, Moment
+from xplenty_pulumi.emulator.life.records import READY, EmulatedCluster
 
 _ADJECTIVES = ("cyan", "amber", "quiet", "bold", "lucid", "misty", "brave", "coral")
 _NOUNS = ("wave", "ridge", "delta", "grove", "comet", "harbor", "prairie", "summit")
@@ -42,8 +43,10 @@ def is_under_way(cluster: EmulatedCluster) -> bool:
 
 def step(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
     """Return the cluster after the change that was due at `at`."""
+    if cluster.status in READY and cluster.terminate_on_idle:  # it never shows as idle: both its moments are equal
+        return replace(ended(cluster, at=at), idle_since=at, terminated_on_idle=True)
     if cluster.status in READY:
-        return _idled(cluster, at=at)
+        return replace(_entered(cluster, "idle", at=at), idle_since=at)
     following, _ = _COURSE[cluster.status]
     if cluster.status == "creating" and cluster.fails_to_start:
         return broken(cluster, at=at)
@@ -59,13 +62,6 @@ def step(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
 
 def _entered(cluster: EmulatedCluster, status: str, *, at: Moment) -> EmulatedCluster:
     return replace(cluster, status=status, status_since=at, updated_at=at)
-
-
-def _idled(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:
-    """A cluster that ends by idling never shows as idle: its record has both moments equal."""
-    if not cluster.terminate_on_idle:
-        return replace(_entered(cluster, "idle", at=at), idle_since=at)
-    return replace(ended(cluster, at=at), idle_since=at, terminated_on_idle=True)
 
 
 def broken(cluster: EmulatedCluster, *, at: Moment) -> EmulatedCluster:

@@ -1,4 +1,4 @@
-"""How clusters and jobs act on one another as time passes: starting, queueing, idling, failing and stopping together.
+"""How clusters, jobs and schedules act on one another as time passes: starting, idling, failing, stopping, firing.
 
 Nothing here runs by itself: `advance` is called with the present moment before each reading, and lets every change that
 fell due since then happen, in the order in which it fell due.
@@ -6,21 +6,25 @@ fell due since then happen, in the order in which it fell due.
 
 from dataclasses import replace
 
-from xplenty_pulumi.emulator.life import clusters, jobs
+from xplenty_pulumi.emulator.life import clusters, firing, jobs
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.knobs import CLUSTER_IN_ERROR
-from xplenty_pulumi.emulator.life.records import FINAL, READY, EmulatedCluster, EmulatedJob, Moment
+from xplenty_pulumi.emulator.life.records import FINAL, READY, EmulatedCluster, EmulatedJob
+from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule
 from xplenty_pulumi.emulator.life.world import World
 
 
 def advance(world: World, now: Moment) -> None:
     """Let everything happen that is due up to `now`; a moment before the last one changes nothing."""
     while (entry := world.next_due(now)) is not None:
-        at, is_job, number = entry
-        cluster, job = world.clusters.get(number), world.jobs.get(number)
-        if is_job and job is not None and _is_due(jobs.due(job, knobs=world.knobs), at=at):
-            apply_job(world, jobs.step(job, at=at), at=at)
-        if not is_job and cluster is not None and _is_due(clusters.due(cluster, knobs=world.knobs), at=at):
-            apply_cluster(world, clusters.step(cluster, at=at), at=at)
+        at, kind, number = entry
+        match world.find(kind, number):
+            case EmulatedCluster() as cluster if _is_due(clusters.due(cluster, knobs=world.knobs), at=at):
+                apply_cluster(world, clusters.step(cluster, at=at), at=at)
+            case EmulatedJob() as job if _is_due(jobs.due(job, knobs=world.knobs), at=at):
+                apply_job(world, jobs.step(job, at=at), at=at)
+            case EmulatedSchedule() as schedule if _is_due(schedule.next_run_at, at=at):
+                firing.fire(world, schedule, at=at)
     world.now = max(now, world.now)
 
 
@@ -47,6 +51,7 @@ def apply_job(world: World, job: EmulatedJob, *, at: Moment) -> None:
     if job.status not in FINAL and (cluster is None or cluster.status == "error"):
         job = jobs.failed(job, CLUSTER_IN_ERROR, at=at)
     world.put(job)
+    firing.retry(world, job, at=at)
     if cluster is None:
         return
     if job.waits_for_cluster or job.status in FINAL:
@@ -83,6 +88,7 @@ def fail_jobs(world: World, cluster_id: int, errors: str, *, at: Moment) -> None
     """Let every unfinished job of a cluster fail with `errors`."""
     for job in world.unfinished_jobs(cluster_id):
         world.put(jobs.failed(job, errors, at=at))
+        firing.retry(world, world.jobs[job.id], at=at)
 
 
 def stop_jobs(world: World, cluster_id: int, *, at: Moment) -> None:

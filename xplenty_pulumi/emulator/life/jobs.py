@@ -1,11 +1,10 @@
 """The life of one job run, as pure functions of the job, the knobs and a moment."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.knobs import Knobs
-from xplenty_pulumi.emulator.life.packages import EmulatedTask
-from xplenty_pulumi.emulator.life.records import FINAL, STOPPING, EmulatedJob, Moment
+from xplenty_pulumi.emulator.life.records import FINAL, STOPPING, EmulatedJob
 
 
 def due(job: EmulatedJob, *, knobs: Knobs) -> Moment | None:
@@ -88,36 +87,3 @@ def runtime(job: EmulatedJob, *, now: Moment) -> int:
 def holds_slot(job: EmulatedJob) -> bool:
     """Return whether the job takes one of its cluster's places."""
     return job.status == "running" or (job.status in STOPPING and job.started_at is not None)
-
-
-def children(job: EmulatedJob, *, now: Moment) -> Iterator[EmulatedJob]:
-    """Yield the jobs of the workflow's tasks that have begun by `now`: one begins when the one before has completed."""
-    end = job.status_since if job.status in STOPPING or job.status in FINAL else now
-    begin = job.started_at
-    for task in job.tasks:
-        if begin is None or begin > end:
-            return
-        yield _child(job, task, begin=begin, end=end)
-        begin = None if task.failure else begin + task.seconds
-
-
-def _child(job: EmulatedJob, task: EmulatedTask, *, begin: Moment, end: Moment) -> EmulatedJob:
-    """The job of a task; one under way shares what becomes of the workflow's."""
-    child = replace(
-        job,
-        id=task.id,
-        package_id=task.package_id,
-        task=task.name,
-        tasks=(),
-        created_at=begin,
-        started_at=begin,
-        run_seconds=task.seconds,
-        variables={},
-        dynamic_variables={},
-        outputs=(),
-    )
-    over = begin + task.seconds
-    if over > end:
-        return child
-    child = replace(child, errors=None)
-    return failed(child, task.failure, at=over) if task.failure else finished(child, "completed", at=over)

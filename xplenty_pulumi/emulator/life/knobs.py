@@ -132,6 +132,19 @@ class Knobs:
     # Whether `cluster.available` is sent only of a new cluster, or again after a resize and after being idle.
     cluster_available_event: Literal["first", "every"] = "first"
 
+    # Schedules
+    # PUT of a schedule: what is left out stays as it is, or has its default again; no source says.
+    schedule_put: Literal["merge", "replace"] = "merge"
+    # PUT of `start_at` after the first execution: refused only where it is another one, or in any case; the
+    # documentation says "not editable".
+    schedule_start_after_run: Literal["refuse_change", "refuse"] = "refuse_change"
+    # Running a schedule by a call: whether `next_run_at` begins to count anew, and whether it counts as an execution;
+    # no source says.
+    schedule_run_moves_next: bool = False
+    schedule_run_counts: bool = True
+    # `package_id` in a task: a text in the documentation, a number in two clients.
+    scheduled_package_ids: Literal["text", "number"] = "text"
+
     # Lists
     limit_out_of_range: Literal["clamp", "refuse"] = "clamp"
     # An unknown `sort`, `direction` or `status`: 422, or as if it were not given.

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from xplenty_pulumi.emulator.life.clock import Moment as Moment  # noqa: PLC0414 - readers of records find it here
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedTask, EmulatedValidation
+from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule, MadeBy
 
 READY = frozenset({"available", "idle"})
 UNREADY = frozenset({"pending", "creating"})
@@ -33,7 +34,6 @@ EVENT_NAMES = tuple(name for kind, events in _EVENTS.items() for name in (kind, 
 """What a hook subscribes to; the names `job` and `cluster` stand for all events of theirs."""
 
 FINAL = frozenset({"completed", "failed", "stopped"})
-WAITING = frozenset({"idle", "pending", "queued"})
 STOPPING = frozenset({"pending_stoppage", "stopping"})
 JOB_STATUSES = (
     "idle",
@@ -85,6 +85,8 @@ class EmulatedCluster:
     fails_to_start: bool = False
     quiet_since: Moment | None = None
     """Since when a ready cluster has had no unfinished job."""
+    made_by: MadeBy | None = None
+    """The schedule that made it, None for a user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,27 +124,11 @@ class EmulatedJob:
     tasks: tuple[EmulatedTask, ...] = ()
     task: str | None = None
     """The task of a workflow that has started the job."""
-
-
-@dataclass(frozen=True, slots=True)
-class EmulatedSchedule:
-    """A schedule that can be read; this account does not run it."""
-
-    id: int
-    name: str
-    created_at: Moment
-    updated_at: Moment
-    start_at: Moment
-    description: str = ""
-    status: str = "disabled"
-    interval_amount: int = 1
-    interval_unit: str = "hours"
-    overlap: bool = True
-    auto_retry: bool = False
-    auto_retry_attempts: int = 3
-    reuse_cluster_strategy: str = "any"
-    task: Mapping[str, Any] = field(default_factory=dict)
-    watched: bool = True
+    made_by: MadeBy | None = None
+    """The schedule that started it, None for a user."""
+    attempts: int = 0
+    retries: int | None = None
+    """How often its schedule repeats it when it fails; None for never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.knobs import Knobs, require
 from xplenty_pulumi.emulator.life.packages import EmulatedPackage, PackageSeed
-from xplenty_pulumi.emulator.life.records import EmulatedSchedule, Moment
+from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule, replanned
 from xplenty_pulumi.emulator.life.world import World
 from xplenty_pulumi.errors import ConfigError
 
@@ -31,7 +32,7 @@ STACKS = ("vanila-everest", "white-everest", "mint-everest", "lime-everest", "bl
 
 @dataclass(frozen=True, slots=True)
 class TaskPackageSeed:
-    """A package that a schedule would run."""
+    """A package that a schedule runs."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
@@ -41,7 +42,7 @@ class TaskPackageSeed:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSeed:
-    """A schedule that can be read; the emulator does not run it."""
+    """A schedule that was made 30 days ago and has not run; an enabled one runs after its interval."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
@@ -111,9 +112,9 @@ def default_packages() -> tuple[PackageSeed, ...]:
 
 
 def default_schedules() -> tuple[ScheduleSeed, ...]:
-    """Return the schedules of an account that was given none."""
+    """Return the schedules of an account that was given none; both are disabled, so nothing runs unasked."""
     return (
-        ScheduleSeed(301, "Every night", status="enabled", interval_unit="days", packages=(TaskPackageSeed(101),)),
+        ScheduleSeed(301, "Every night", interval_unit="days", packages=(TaskPackageSeed(101),)),
         ScheduleSeed(302, "Customers by the hour", packages=(TaskPackageSeed(102, {"since": "'2026-01-01'"}),)),
     )
 
@@ -162,7 +163,8 @@ def plant(world: World, seed: Seed) -> None:
         given = _given(schedule)
         task = {name: given.pop(name) for name in ("nodes", "terminate_on_idle", "time_to_idle", "packages")}
         task["packages"] = [_given(package) for package in schedule.packages]
-        world.put(EmulatedSchedule(created_at=made_at, updated_at=made_at, start_at=made_at, task=task, **given))
+        made = EmulatedSchedule(created_at=made_at, updated_at=made_at, start_at=made_at, task=task, **given)
+        world.put(replanned(made, at=world.now))
 
 
 def package_of(seed: PackageSeed, *, now: Moment) -> EmulatedPackage:

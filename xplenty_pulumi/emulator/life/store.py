@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xplenty_pulumi.emulator.life.records import FIRST_IDS, Moment, Record
+from xplenty_pulumi.emulator.life.clock import Moment
+from xplenty_pulumi.emulator.life.records import FIRST_IDS, Record
 from xplenty_pulumi.emulator.life.seed import Seed
 from xplenty_pulumi.emulator.life.world import Change, Kind, World
 from xplenty_pulumi.errors import ConfigError

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from xplenty_pulumi.emulator.life import clusters, jobs
+from xplenty_pulumi.emulator.life import clusters, jobs, schedules
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedValidation
@@ -15,14 +16,15 @@ from xplenty_pulumi.emulator.life.records import (
     EmulatedCluster,
     EmulatedHook,
     EmulatedJob,
-    EmulatedSchedule,
-    Moment,
     Record,
 )
+from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule
 
 Kind: TypeAlias = type[Record]
 Change: TypeAlias = tuple[Kind, int, Record | None]
 Subject: TypeAlias = EmulatedCluster | EmulatedJob
+_IN_TURN: tuple[Kind, ...] = (EmulatedCluster, EmulatedJob, EmulatedSchedule)
+"""The kinds that change by themselves, in the order in which they do what is due at the same moment."""
 _JOB_EVENTS = {
     "running": "job.started",
     "completed": "job.completed",
@@ -54,10 +56,14 @@ class Happening:
 
 
 class World:
-    """The records of one account; a lock is its user's business."""
+    """The records of one account, whose clusters are in `region` unless told otherwise.
 
-    def __init__(self, *, knobs: Knobs, now: Moment) -> None:
+    A lock is its user's business.
+    """
+
+    def __init__(self, *, knobs: Knobs, now: Moment, region: str) -> None:
         self.knobs = knobs
+        self.region = region
         self.now = now
         self.born_at = now
         self.clusters_to_fail = 0
@@ -72,7 +78,7 @@ class World:
         self.connections: dict[int, EmulatedConnection] = self._tables[EmulatedConnection]
         self.hooks: dict[int, EmulatedHook] = self._tables[EmulatedHook]
         self._unfinished: dict[int, set[int]] = {}
-        self._agenda: list[tuple[Moment, bool, int]] = []
+        self._agenda: list[tuple[Moment, int, int]] = []
         self._changed: set[tuple[Kind, int]] = set()
 
     def put(self, record: Record) -> None:
@@ -83,10 +89,12 @@ class World:
         self._changed.add((kind, number))
         self.next_ids[kind] = max(self.next_ids[kind], number + 1)
         if isinstance(record, EmulatedCluster):
-            self._plan(clusters.due(record, knobs=self.knobs), is_job=False, number=number)
+            self._plan(clusters.due(record, knobs=self.knobs), record)
         elif isinstance(record, EmulatedJob):
             self._note(record)
-            self._plan(jobs.due(record, knobs=self.knobs), is_job=True, number=number)
+            self._plan(jobs.due(record, knobs=self.knobs), record)
+        elif isinstance(record, EmulatedSchedule):
+            self._plan(record.next_run_at, record)
         if isinstance(record, EmulatedCluster | EmulatedJob):
             self.happenings += [_happening(self, event, record) for event in _events(before, record, knobs=self.knobs)]
 
@@ -95,6 +103,8 @@ class World:
         self.born_at = born_at
         for record in records:
             self.put(record)
+        for schedule in [one for one in self.schedules.values() if one.next_run_at is None]:
+            self.put(schedules.replanned(schedule, at=self.now))  # written by a version whose schedules did not run
         self.next_ids.update(next_ids)
         self._changed.clear()
         self.happenings.clear()
@@ -127,14 +137,21 @@ class World:
         """Return the jobs on a cluster that have not ended, oldest first."""
         return [self.jobs[number] for number in sorted(self._unfinished.get(cluster_id, ()))]
 
-    def next_due(self, now: Moment) -> tuple[Moment, bool, int] | None:
-        """Take the oldest entry that fell due up to `now` from the agenda: when, whether for a job, and its id."""
-        return heapq.heappop(self._agenda) if self._agenda and self._agenda[0][0] <= now else None
+    def find(self, kind: Kind, number: int) -> Record | None:
+        """Return one record, None where there is none."""
+        return self._tables[kind].get(number)
 
-    def _plan(self, due: Moment | None, *, is_job: bool, number: int) -> None:
+    def next_due(self, now: Moment) -> tuple[Moment, Kind, int] | None:
+        """Take the oldest entry that fell due up to `now` from the agenda: when, of which kind, and its id."""
+        if not self._agenda or self._agenda[0][0] > now:
+            return None
+        at, rank, number = heapq.heappop(self._agenda)
+        return at, _IN_TURN[rank], number
+
+    def _plan(self, due: Moment | None, record: Record) -> None:
         """Nothing happens in the past, and entries are never taken back: outdated ones are passed over."""
         if due is not None:
-            heapq.heappush(self._agenda, (max(due, self.now), is_job, number))
+            heapq.heappush(self._agenda, (max(due, self.now), _IN_TURN.index(type(record)), record.id))
 
     def _note(self, job: EmulatedJob) -> None:
         unfinished = self._unfinished.setdefault(job.cluster_id, set())

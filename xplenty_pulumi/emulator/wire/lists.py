@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 
+from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.knobs import Knobs
-from xplenty_pulumi.emulator.life.records import Moment
 from xplenty_pulumi.emulator.wire import values
 from xplenty_pulumi.emulator.wire.messages import invalid
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from xplenty_pulumi.emulator.life.records import Moment
+from xplenty_pulumi.emulator.life.clock import Moment
 
 VENDOR_TYPE = "application/vnd.xplenty+json"
 NOT_FOUND = "Item not found."

@@ -9,7 +9,7 @@ from xplenty_pulumi.core.kinds.connection.settings import (
     settings_fit_type,
     summary,
 )
-from xplenty_pulumi.core.kinds.connection.types import TYPES
+from xplenty_pulumi.core.kinds.connection.types import SECRET_SETTINGS, TYPES
 from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, alike
 
 CONNECTION = Kind(
@@ -18,7 +18,15 @@ CONNECTION = Kind(
     collection="connections",
     fields=(
         Field("type", inputs.choice(*TYPES), Change.REPLACE, required=True),
-        Field("settings", connection_settings, Change.IN_PLACE, required=True, private="members"),
+        Field(
+            "settings",
+            connection_settings,
+            Change.IN_PLACE,
+            required=True,
+            private="members",
+            secret=SECRET_SETTINGS,
+            by_member=True,
+        ),
         Field("name", inputs.title, Change.IN_PLACE, required=True, drift=Drift.HARMLESS),
         Field("test", inputs.flag, Change.LOCAL, default=False),
     ),

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from xplenty_pulumi.core.kinds.compare import ABSENT, value_changes
 from xplenty_pulumi.core.kinds.flows.document import digest_of
@@ -55,7 +55,9 @@ def _lines(old: object, new: object) -> Iterator[str]:
             yield from _changed(name, left, right)
             continue
         for key in dict.fromkeys([*before, *after]):
-            label = f'{name.removesuffix("s")} "{one_line(_label(after.get(key) or before.get(key), key), limit=60)}"'
+            item = after.get(key) or before.get(key)
+            called = str((item.get("name") if isinstance(item, Mapping) else None) or key)
+            label = f'{name.removesuffix("s")} "{one_line(called, limit=60)}"'
             yield from _component(label, before.get(key, ABSENT), after.get(key, ABSENT))
 
 
@@ -71,11 +73,8 @@ def _changed(start: str, old: object, new: object) -> Iterator[str]:
     for path, left, right in value_changes(_aligned(old), _aligned(new)):
         names = [*([start] if start else []), *map(str, path)]
         is_secret = any(map(_SECRET.search, names))
-        yield f"{_way(names)} {_both(left, right, is_secret=is_secret)}".strip()
-
-
-def _way(names: Sequence[str]) -> str:
-    return one_line(re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", ".".join(names)), limit=120)
+        place = one_line(re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", ".".join(names)), limit=120)
+        yield f"{place} {_both(left, right, is_secret=is_secret)}".strip()
 
 
 def _both(old: object, new: object, *, is_secret: bool) -> str:
@@ -134,8 +133,3 @@ def _aligned(value: object) -> object:
         return value
     keyed = next((found for key in _KEYS if (found := _keyed(value, key))), None)
     return [*map(_aligned, value)] if keyed is None else _aligned(keyed)
-
-
-def _label(item: object, key: str) -> str:
-    name = item.get("name") if isinstance(item, Mapping) else None
-    return str(name or key)

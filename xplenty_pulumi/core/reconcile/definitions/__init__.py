@@ -1,12 +1,12 @@
-"""Definitions (hooks and packages; schedules and connections fit): created once, changed as asked, removed verifiably.
+"""Definitions (packages, schedules, connections, hooks): created once, changed as asked, removed verifiably.
 
 - `definition`: what differs between their kinds, a definition as it should be, and those that an account has.
-- `connection`, `hook`, `package`: what differs for each; each kind that differs has such a file.
+- `package`, `schedule`, `connection`, `hook`: what differs for each; each kind that differs has such a file.
 - `validation`: the service's own check of a package.
 - `create`: creating a definition at most once: FIND, POST, VERIFY.
 - `actions`: create, update, read and delete for every kind of definition.
 """
 
-from xplenty_pulumi.core.reconcile.definitions import connection, hook, package
+from xplenty_pulumi.core.reconcile.definitions import connection, hook, package, schedule
 
-__all__ = ["connection", "hook", "package"]
+__all__ = ["connection", "hook", "package", "schedule"]

@@ -1,6 +1,8 @@
 """Definitions: created once, changed as their update says, removed verifiably."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Generic
 
 from xplenty_pulumi.core.kinds import marker as markers
@@ -10,6 +12,7 @@ from xplenty_pulumi.core.kinds.ownership import is_unfinished, marker_on, way_ou
 from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, KnownDefinitions, RecordT
 from xplenty_pulumi.core.reconcile.held import held_text, warn_of_duplicates
+from xplenty_pulumi.core.reconcile.notify import NOTIFY, WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -26,6 +29,8 @@ class DefinitionReconciler(Generic[RecordT]):
         self._known = known
         self._definition = known.definition
         self._patience = patience
+        self._has_watchers = NOTIFY in known.definition.kind.by_name
+        self._watchers = WatcherList(known.definition.client, known.definition.calls, patience)
 
     def create(self, desired: DesiredDefinition) -> Outcome[RecordT]:
         """Return the one definition of the resource, as desired, after what else belongs to a create was done.
@@ -42,6 +47,7 @@ class DefinitionReconciler(Generic[RecordT]):
         record = found or creation.post()
         key = self._definition.key(record)
         outcome = self._followed_up(self._converge(record, desired, send=found is not None), desired, before=None)
+        outcome = self._notified(outcome, desired)
         if outcome.problem is None or desired.keeps_id:
             self._known.hold(key)
         nonces = tuple(creation.nonces)
@@ -62,22 +68,40 @@ class DefinitionReconciler(Generic[RecordT]):
         if record is None:
             message = f"it cannot be updated: {self._definition.gone}"
             raise ReadyFailed(message, resource=self._definition.label(key), advice=_ANEW)
-        is_sent = bool(self._definition.changes(record, desired)) or desired.intent.signs
-        outcome = self._converge(record, desired, send=is_sent)
-        if is_sent or not desired.intent.fields.isdisjoint(self._definition.follows):
+        fields, is_changed = desired.intent.fields, bool(self._definition.changes(record, desired))
+        outcome = self._converge(record, desired, send=is_changed or desired.intent.signs)
+        is_meant = (desired.intent.signs and fields) or not fields.isdisjoint(self._definition.follows)
+        if is_changed or is_meant:
             outcome = self._followed_up(outcome, desired, before=record)
+        outcome = self._notified(outcome, desired)
         marker = marker_on(record)
         if marker is not None and is_unfinished(record, desired.marker):
             self._remove_surplus(key, desired.marker, (*desired.nonces, marker.nonce))
         return replace(self._signed_as_held(outcome, desired), nonces=desired.nonces)
 
-    def read(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> Observation[RecordT]:
+    def fixed(self, key: Key, names: Iterable[str]) -> tuple[str, ...]:
+        """Return those of the inputs that cannot be changed any more in the definition as it is now."""
+        asked = [name for name in names if name in self._definition.kind.fixed]
+        record = self._known.find(key) if asked else None
+        return tuple(name for name in asked if record is not None and self._definition.kind.fixed[name](record))
+
+    def read(
+        self,
+        key: Key,
+        *,
+        inputs: Mapping[str, object] | None = None,
+        owner: Marker | None = None,
+        nonces: tuple[str, ...] = (),
+        seen: Mapping[str, object] = MappingProxyType({}),
+    ) -> Observation[RecordT]:
         """Return the definition as it is now; warns of others that unfinished create calls of its `owner` made.
 
-        A delete ends those of `nonces`.
+        A delete ends those of `nonces`. Its watchers are read where `inputs`, as they were declared, have `notify`.
+        `seen` are its outputs in the state.
         """
         self._patience.allowance.require_read()
-        record = self._known.find(key)
+        listed, among = self._known.listed(key, seen)
+        record = listed or self._known.find(key)
         if record is None:
             self._known.release(key)
             return Observation(None, gone=True, remark=self._definition.gone)
@@ -85,12 +109,13 @@ class DefinitionReconciler(Generic[RecordT]):
         if owner is not None:
             warn_of_duplicates(
                 self._definition.label(key),
-                lambda: self._known.unfinished(owner),
+                lambda: self._known.unfinished(owner, among=among),
                 self._definition.label_of,
                 way_out=lambda one: way_out(one, nonces),
                 warn=self._patience.warn,
             )
-        return Observation(record)
+        observed = Observation(record)
+        return self._watchers.observed(observed, record.id, inputs or {}) if self._has_watchers else observed
 
     def delete(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> None:
         """Return once the service shows that the definition is gone, and those that its create calls made besides it.
@@ -103,6 +128,8 @@ class DefinitionReconciler(Generic[RecordT]):
         self._remove(key)
         if owner is not None and nonces:
             self._remove_surplus(key, owner, nonces)
+        if remains := self._definition.remains(key):
+            self._patience.warn(f"{self._definition.label(key)} is removed; {remains}")
 
     def _remove(self, key: Key) -> None:
         act_until(
@@ -192,6 +219,17 @@ class DefinitionReconciler(Generic[RecordT]):
         filled = {name: getattr(answer, name, None) for name in self._definition.kind.shown}
         shown = {name: value for name, value in filled.items() if value is not None}
         return replace(outcome, record=record.model_copy(update={**shown, **signed}))
+
+    def _notified(self, outcome: Outcome[RecordT], desired: DesiredDefinition) -> Outcome[RecordT]:
+        """Bring the watchers to what `notify` says, where that is a matter of the create or update."""
+        if outcome.problem is not None or not self._has_watchers or NOTIFY not in desired.intent.fields:
+            return outcome
+        resource, notified = self._definition.label_of(outcome.record), desired.inputs.get(NOTIFY)
+        try:
+            self._watchers.set(outcome.record.id, notified=notified, resource=resource)
+        except XplentyError as problem:
+            return replace(outcome, problem=problem, is_notify_due=True)
+        return outcome
 
     def _followed_up(
         self, outcome: Outcome[RecordT], desired: DesiredDefinition, *, before: RecordT | None

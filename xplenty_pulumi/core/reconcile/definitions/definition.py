@@ -1,7 +1,8 @@
 """What differs between the kinds of definitions, a definition as it should be, and those that an account has."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
@@ -14,7 +15,9 @@ from xplenty_pulumi.core.kinds.kind import Change, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_marked, is_unfinished
 from xplenty_pulumi.core.reading.lookup import Presence, or_none
+from xplenty_pulumi.core.reading.pages import newest_first
 from xplenty_pulumi.core.reading.shared import SharedCall
+from xplenty_pulumi.core.reading.snapshots import RefreshListing
 from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent
 from xplenty_pulumi.core.reconcile.outcome import Outcome
@@ -108,6 +111,10 @@ class Definition(Generic[RecordT]):
         """
         return Outcome(record)
 
+    def remains(self, _key: Key) -> str:
+        """Return what goes on although it is removed, as a sentence without its subject; empty for nothing."""
+        return ""
+
     def key(self, record: RecordT) -> Key:
         """Return what identifies it in calls."""
         return record.key
@@ -122,7 +129,7 @@ class Definition(Generic[RecordT]):
 
     def is_shown(self, record: RecordT, name: str) -> bool:
         """Return whether the record shows the input of this name, whatever its value."""
-        return getattr(record, name, None) is not None
+        return getattr(record, name, self.view(record, {}).get(name)) is not None
 
     def repeated(self, record: RecordT, asked: Mapping[str, object]) -> Mapping[str, object]:
         """Return the inputs, as the service shows them, that each change has to repeat lest they get lost."""
@@ -153,7 +160,8 @@ class Definition(Generic[RecordT]):
         """Return the body that creates it with this marker."""
         local = self.kind.names(Change.LOCAL)
         inputs = {name: value for name, value in desired.inputs.items() if name not in local}
-        return {**inputs, self.signed: markers.sign(str(inputs.get(self.signed, "")), marker)}
+        text = markers.sign(str(inputs.get(self.signed, "")), marker)
+        return self.kind.body({**inputs, self.signed: text})
 
     def changes(self, record: RecordT, desired: DesiredDefinition) -> dict[str, object]:
         """Return the inputs that its update sets: those that it is about and that are wrong or not seen."""
@@ -168,7 +176,7 @@ class Definition(Generic[RecordT]):
         """Return the body that sets what is `changed`, with all that each change has to repeat."""
         kept = self.repeated(record, desired.inputs)
         meant = {name: value for name, value in desired.inputs.items() if name in {*kept} & desired.intent.fields}
-        return {**kept, **meant, **changed}
+        return self.kind.body({**kept, **meant, **changed})
 
 
 def definition_of(kind: Kind, client: Client) -> Definition[Any]:
@@ -188,6 +196,8 @@ class KnownDefinitions(HeldThings[RecordT]):
         self.definition = definition
         self._list = SharedCall(lambda: tuple(self._listed()))
         self._presence = Presence(self.single, self._listed, clock, key=definition.key)
+        newest: Callable[[], Iterator[RecordT]] = partial(newest_first, definition.client, definition.kind.collection)
+        self._listing: RefreshListing[RecordT] = RefreshListing(newest, clock)
 
     def single(self, key: Key) -> RecordT | None:
         """Return it as one look shows it, None where the service does not know it (any more)."""
@@ -197,6 +207,16 @@ class KnownDefinitions(HeldThings[RecordT]):
     def find(self, key: Key) -> RecordT | None:
         """Return it as it is now, None only where it is certain that it is gone."""
         return self._presence.find(key)
+
+    def listed(self, key: Key, seen: Mapping[str, object]) -> tuple[RecordT | None, list[RecordT]]:
+        """Return it as a list shows it that all share who read at the same time, and all else that this list shows.
+
+        None where it is better read by itself, as where the list does not show all of what has changed since `seen`.
+        """
+        found = self._listing.find(key)
+        if found is None or self.definition.is_gone(found) or not self.definition.kind.is_whole(found, seen):
+            return None, []
+        return found, self._listing.records()
 
     def all(self) -> tuple[RecordT, ...]:
         """Return every one of the account, as a look shows it that begins after this call."""
@@ -211,9 +231,12 @@ class KnownDefinitions(HeldThings[RecordT]):
         """Return the definitions besides `kept` that a create call with one of `nonces` made."""
         return self.surplus_among([one for one in self.all() if is_marked(one, owner)], owner, nonces, kept=kept)
 
-    def unfinished(self, owner: Marker) -> list[RecordT]:
-        """Return the definitions with an unfinished marker of `owner` that the state does not hold."""
-        return [one for one in self.all() if is_unfinished(one, owner) and not self.holds(self._key(one))]
+    def unfinished(self, owner: Marker, *, among: Iterable[RecordT] = ()) -> list[RecordT]:
+        """Return the definitions with an unfinished marker of `owner` that the state does not hold.
+
+        They are looked for `among` these, or in the whole list where there are none.
+        """
+        return [one for one in among or self.all() if is_unfinished(one, owner) and not self.holds(self._key(one))]
 
     def _listed(self) -> Iterable[RecordT]:
         return (one for one in self.definition.calls.list() if not self.definition.is_gone(one))

@@ -38,10 +38,6 @@ class PackageDefinition(Definition[Package]):
         """Return the package with its flow."""
         return self.client.packages.get(int(key), include=PACKAGE.parts)
 
-    def is_shown(self, record: Package, name: str) -> bool:
-        """Return whether the record shows the input; its flow it does not where that was not asked for."""
-        return super().is_shown(record, FLOW if name == "flow" else name)
-
     def repeated(self, record: Package, _asked: Mapping[str, object]) -> Mapping[str, object]:
         """Return the document as the service shows it."""
         shown = {name: getattr(record, name) for name in _DOCUMENT if getattr(record, name) is not None}

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from functools import partial
 
 from xplenty_pulumi.client import Client, Validation
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.package import VALIDATION_PHASES
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
@@ -15,7 +17,6 @@ _LONGEST = 900.0
 """Seconds for one validation; the published ones take a few."""
 _MOST = 5
 """Problems that an error names."""
-_OVER = frozenset({"completed", "failed"})
 
 
 class _Single:
@@ -54,14 +55,14 @@ def flaws(client: Client, package_id: int, patience: Patience) -> str | None:
     watch = Watch(label, single.poll, following=single.following, find=single.poll, listed=single.poll)
     goal: Goal[Validation] = Goal(
         "validated",
-        lambda one: one.status in _OVER,
+        lambda one: VALIDATION_PHASES.get(one.status) in (Phase.SUCCEEDED, Phase.FAILED),
         looks=1,
         note=lambda _: "its validation",
         unfinished="Run `pulumi up` again to validate it anew",
     )
     deadline = Deadline.after(_LONGEST, patience.clock)
     done = wait_for(goal, watch, deadline=deadline, patience=patience, known=begun)
-    return _told(done) if done is not None and done.status == "failed" else ""
+    return _told(done) if done is not None and VALIDATION_PHASES[done.status] is Phase.FAILED else ""
 
 
 def _told(validation: Validation) -> str:

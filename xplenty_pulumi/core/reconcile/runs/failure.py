@@ -1,18 +1,21 @@
 """What is said of a run that did not come to what the user waits for, or that the service does not start."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of
+from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of, fault_of_package
 from xplenty_pulumi.core.kinds.variables import looks_unquoted
 from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reading.tasks import task_name, tasks_of
 from xplenty_pulumi.core.reconcile.outcome import Observation
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.search import RunShape
-from xplenty_pulumi.errors import ApiError, Cancelled, JobFailed, NotFoundError, ReadyFailed, XplentyError
+from xplenty_pulumi.errors import ApiError, Cancelled, JobFailed, ReadyFailed, XplentyError
 from xplenty_pulumi.text import duration, one_line, plural
 
 _LAST_LINES = 3
@@ -63,7 +66,8 @@ def _words_of(job: Job) -> str:
 
 def failed_tasks(client: Client, job: Job) -> list[Job]:
     """Return the runs of the tasks of a failed workflow's run that have failed themselves, the oldest first."""
-    return [task for task in tasks_of(client, job, status="failed") if JOB_RUN.phase(task.status) is Phase.FAILED]
+    (failed,) = JOB_RUN.statuses(Phase.FAILED)
+    return [task for task in tasks_of(client, job, status=failed) if JOB_RUN.phase(task.status) is Phase.FAILED]
 
 
 def last_words(client: Client, job: Job) -> str:
@@ -139,7 +143,10 @@ def unknown_end(job: Job) -> ReadyFailed:
 
 def explained(refused: ApiError, shape: RunShape, *, client: Client, polls: Polls) -> ApiError:
     """Return the refusal to start a run with its reason: a cluster or a package that is not there, or not any more."""
-    fault = fault_of_cluster(polls, int(shape.cluster_id)) or _fault_of_package(client, int(shape.package_id))
+    fault, package_id = fault_of_cluster(polls, int(shape.cluster_id)), int(shape.package_id)
+    if fault is None:
+        with suppress(XplentyError):
+            fault = fault_of_package(package_id, or_none(partial(client.packages.get, package_id), None))
     fault = fault or Obstacle(refused.message)
     return type(refused)(
         fault.reason,
@@ -156,13 +163,3 @@ def fault_of_cluster(polls: Polls, cluster_id: int) -> Obstacle | None:
         return fault_of(cluster_id, polls.cluster_presence.find(cluster_id))
     except XplentyError:
         return None
-
-
-def _fault_of_package(client: Client, package_id: int) -> Obstacle | None:
-    try:
-        package = client.packages.get(package_id)
-    except NotFoundError:
-        return Obstacle(f"package {package_id} does not exist in this account")
-    except XplentyError:
-        return None
-    return Obstacle(f"package {package_id} is archived") if package.status == "archived" else None
