@@ -217,10 +217,12 @@ class Kind:
     def is_whole(self, record: object, seen: Mapping[str, object]) -> bool:
         """Return whether a record from a list says all, given what was `seen` of it last.
 
-        One whose `parts` no list has does so only where it has not changed since.
+        One whose `parts` no list has does so only where it was not saved since: by its time, which has whole seconds, and
+        by its version, where a list shows that.
         """
-        last = seen.get("updated_at")
-        return not self.parts or (last is not None and self.view(record, {}).get("updated_at") == last)
+        last, view = seen.get("updated_at"), self.view(record, {})
+        is_same_version = view.get("version") in (None, seen.get("version"))
+        return not self.parts or (last is not None and view.get("updated_at") == last and is_same_version)
 
     def names(self, change: Change) -> tuple[str, ...]:
         """Return the names of the fields whose change asks for `change`."""
