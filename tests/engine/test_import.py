@@ -1,5 +1,7 @@
 """`xplenty-pulumi import` on the real engine: what exists is managed, and nothing of it is changed."""
 
+import re
+from collections import Counter
 from typing import Any
 
 from tests.support.accounts.clients import client_of
@@ -33,16 +35,16 @@ def shown(account: Emulator) -> list[dict[str, Any]]:
         records: list[Any] = [*client.clusters.list(), *client.packages.list(include=["flow"])]
         records += [*client.hooks.list(), *client.connections.list(), *client.schedules.list()]
     found = [one.model_dump(mode="json", exclude={"updated_at", "version", "idle_since", "salt"}) for one in records]
-    return [{name: strip(str(value)) for name, value in one.items()} for one in found]
+    return sorted(({name: strip(str(value)) for name, value in one.items()} for one in found), key=str)
 
 
 def test_an_account_is_taken_over(stack: Stack, account: Emulator) -> None:
     """The first `up` signs markers and nothing else, the second plans nothing; a run goes on, no secret is in clear."""
-    nightly = account.add_cluster(name="Nightly ETL", nodes=3, description="theirs")
+    nightly, *_ = [account.add_cluster(name="Nightly ETL", nodes=3, description="theirs") for _ in range(5)]
     with client_of(account) as client:
-        client.hooks.create(BELL)
-        client.connections.create(WAREHOUSE)
-        client.schedules.create(NIGHTLY)
+        for collection, body in ((client.hooks, BELL), (client.connections, WAREHOUSE), (client.schedules, NIGHTLY)):
+            for _ in range(5):
+                collection.create(body)
         run = client.jobs.run(cluster_id=nightly.id, package_id=104)
     (stack.folder / "__main__.py").write_text(EMPTY)
     before, calls = shown(account), len(writes(account))
@@ -67,6 +69,8 @@ def test_an_account_is_taken_over(stack: Stack, account: Emulator) -> None:
     stack.up("--expect-no-changes").succeeded()
     assert len(writes(account)) == calls
     program = (stack.folder / "__main__.py").read_text()
+    declared = Counter(re.findall(r"xplenty\.([A-Z]\w+)\(", program))
+    assert declared == {"Cluster": 5, "Hook": 5, "Connection": 5, "Package": 5, "Schedule": 7}
     assert '{"package_id": daily_sales.id, "variables": {"day": "\'2026-01-01\'"}}' in program
     assert SECRET not in output + program + (stack.folder / "Pulumi.dev.yaml").read_text() + stack.files()
 
