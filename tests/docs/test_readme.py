@@ -1,6 +1,5 @@
 """Every block of README is run, and every table is held against the code."""
 
-import ast
 import json
 import re
 import shlex
@@ -42,7 +41,7 @@ def blocks() -> list[Block]:
     return [Block(*found) for found in re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)]
 
 
-PROGRAM, OUTPUT, MAKE, ACCOUNT, RECOVER, NIGHT, STOPPED, PACKAGED, *_OF_COMMANDS, FIXTURE, SERVER = blocks()
+PROGRAM, OUTPUT, MAKE, ACCOUNT, RECOVER, NIGHT, STOPPED, PIPELINE, *_OF_COMMANDS, FIXTURE, SERVER = blocks()
 DRIFT, DRIFTED, PREVIEW, COMMENT, BRANCH, BRANCHES = _OF_COMMANDS
 
 
@@ -95,20 +94,9 @@ def test_night_is_that_of_the_example() -> None:
     assert [line for line in STOPPED.text.splitlines() if line not in shown] == []
 
 
-def test_package_is_that_of_its_page() -> None:
-    """Each argument is one of the program in `docs/packages.md`, whose test deploys it."""
-    page = (ROOT / "docs" / "packages.md").read_text(encoding="utf-8")
-    program = page.partition("```python\n")[2].partition("```")[0]
-    (short,), (whole,) = ([*package_calls(text)] for text in (PACKAGED.text, program))
-    assert short
-    assert short.items() <= whole.items()
-
-
-def package_calls(program: str) -> Iterator[dict[str, str]]:
-    """Yield the named arguments of each `Package` that a program declares, as they are written."""
-    for node in ast.walk(ast.parse(program)):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Package":
-            yield {one.arg or "": ast.unparse(one.value) for one in node.keywords}
+def test_pipeline_is_that_of_the_example() -> None:
+    """It stands there word for word, and the example's own test deploys it."""
+    assert PIPELINE.text in (ROOT / "examples" / "pipeline" / "__main__.py").read_text(encoding="utf-8")
 
 
 def test_drift_block_is_a_command() -> None:
