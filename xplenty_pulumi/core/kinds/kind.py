@@ -217,8 +217,8 @@ class Kind:
     def is_whole(self, record: object, seen: Mapping[str, object]) -> bool:
         """Return whether a record from a list says all, given what was `seen` of it last.
 
-        One whose `parts` no list has does so only where it was not saved since: by its time, which has whole seconds, and
-        by its version, where a list shows that.
+        One whose `parts` no list has does so only where it was not saved since: by its time, which has whole seconds,
+        and by its version, where a list shows that.
         """
         last, view = seen.get("updated_at"), self.view(record, {})
         is_same_version = view.get("version") in (None, seen.get("version"))
