@@ -178,3 +178,15 @@ def test_one_that_an_interrupted_create_left_behind_is_adopted(bench: Bench) -> 
     assert reconciler(bench).create(desired(flow("new"))).record.id == number
     assert theirs(bench, number).data_flow_json == flow("new")
     assert bench.warned[0].startswith(f"adopted package {number}")
+
+
+def test_an_edit_within_the_second_of_the_last_save_is_seen() -> None:
+    """Times have whole seconds, so the version counts as well where a list shows it."""
+    bench = Bench.new()
+    shown = PACKAGE.view(reconciler(bench).create(desired(flow("sales"))).record, {})
+    (listed,) = [one for one in bench.client.packages.list() if one.name == "loads"]
+    assert PACKAGE.is_whole(listed, shown)
+    edited = bench.emulator.edit_package(listed.id, data_flow_json=flow("by_hand"))
+    (listed,) = [one for one in bench.client.packages.list() if one.id == edited.id]
+    assert not PACKAGE.is_whole(listed, shown)
+    assert PACKAGE.is_whole(listed.model_copy(update={"version": None}), {**shown, "version": None})
