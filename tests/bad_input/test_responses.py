@@ -11,10 +11,11 @@ from tests.bad_input.amounts import assert_told_well, draws, part, settle, share
 from tests.bad_input.documents import answer
 from tests.client.http.test_answers import OPERATIONS
 from tests.support.faults.script import client_on
-from xplenty_pulumi.client import Client, Cluster, Job
+from xplenty_pulumi.client import Client, Cluster, Job, Package
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, job_view
+from xplenty_pulumi.core.kinds.package import PACKAGE, package_view
 from xplenty_pulumi.core.reconcile import ClusterReconciler, KnownRuns, LiveClusters, RunReconciler
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -90,6 +91,8 @@ def assert_usable(found: object) -> None:
             json.dumps(outputs({"nodes": 2}, cluster_view(record), CLUSTER), allow_nan=False)
         if isinstance(record, Job):
             json.dumps(outputs({"package_id": "3"}, job_view(record), JOB_RUN), allow_nan=False)
+        if isinstance(record, Package):
+            json.dumps(outputs({"name": "p"}, package_view(record, {}), PACKAGE), allow_nan=False)
 
 
 @share

@@ -1,5 +1,6 @@
 """The clients people already have: the requests that each of them sends, as it sends them."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -170,3 +171,48 @@ def test_the_php_tool_lists_packages_with_their_flow() -> None:
         "Nightly rebuild",
     ]
     assert all(isinstance(package["data_flow_json"], str) for package in packages)
+
+
+@pytest.mark.parametrize(
+    ("create", "headers", "body"),
+    [
+        (
+            "python 3.1",
+            PYTHON_POST,
+            b'{"name": "p", "description": "", "variables": {"day": "\'x\'"}, "data_flow_json": "{}"}',
+        ),
+        ("java 0.2", JAVA_2, b'{"name": "p", "description": null, "flow_type": "dataflow", "data_flow_json": "{}"}'),
+        ("form", RUBY_POST, b"name=p&variables[day]='x'&data_flow_json={}"),
+    ],
+)
+def test_each_client_can_make_a_package(create: str, headers: Mapping[str, str], body: bytes) -> None:
+    """The create request of each client makes the package it means."""
+    caller = emulated()
+    created = send(caller, headers, "POST", "packages", body)
+    read = send(caller, headers, "GET", f"packages/{created['id']}", query="include=flow")
+    assert (read["name"], read["status"], read["data_flow_json"]) == ("p", "active", "{}")
+
+
+def test_the_php_tool_sends_back_what_it_has_read() -> None:
+    """Its PUT is the whole record, with read-only fields, a new flow, and a list in place of no variables."""
+    caller = emulated(unknown_body_field="refuse")
+    number = send(caller, PHP, "POST", "packages", b'{"name": "p"}')["id"]
+    record = send(caller, PHP, "GET", f"packages/{number}", query="include=flow")
+    assert record["variables"] == {}
+    changed = {**record, "variables": [], "data_flow_json": '{"components": []}', "status": "archived"}
+    updated = send(caller, PHP, "PUT", f"packages/{number}", json.dumps(changed).encode(), query="include=flow")
+    assert (updated["data_flow_json"], updated["variables"]) == ('{"components": []}', {})
+    assert (updated["id"], updated["status"]) == (number, "active")
+
+
+def test_the_unmerged_java_client_validates() -> None:
+    """It starts a validation without a body, and reads it until it is over, with the component of each error."""
+    caller = emulated()
+    flow = json.dumps({"components": [{"id": "c1", "fails_validation": "Unknown field"}]})
+    body = json.dumps({"name": "p", "data_flow_json": flow}).encode()
+    number = send(caller, JAVA_2, "POST", "packages", body)["id"]
+    begun = send(caller, JAVA_2, "POST", f"packages/{number}/validations")
+    caller.clock.advance(10)
+    over = send(caller, JAVA_2, "GET", f"packages/{number}/validations/{begun['id']}")
+    assert (begun["status"], over["status"]) == ("running", "failed")
+    assert over["errors"] == [{"message": "Unknown field", "component_id": "c1"}]

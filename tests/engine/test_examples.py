@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,22 +15,24 @@ import pytest
 
 from tests.support.accounts.receiver import receiving
 from tests.support.engine.ran import LONGEST, Ran, bridged
-from tests.support.engine.stack import STEP, Stack
+from tests.support.engine.stack import STEP, Stack, writes
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.emulator.life.seed import read_seed_file
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
-NIGHTLY, NOTIFICATIONS = "nightly_job", "notifications"
+NIGHTLY, NOTIFICATIONS, PIPELINE = "nightly_job", "notifications", "pipeline"
 MEASURED = re.compile(r"\d+(\.\d+)?(?=s|%)|(?<=127\.0\.0\.1:)\d+")
 """What differs from run to run: seconds, progress and ports."""
+HOUR, DAY = 3_600.0, 86_400.0
 SUBMITTED = ["job.submitted", "job.started"]
 
 
 def blocks(example: str, language: str) -> list[str]:
     """Return the fenced blocks of one language in an example's README."""
     text = (EXAMPLES / example / "README.md").read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    found = re.findall(rf"^ *```{language}\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    return [textwrap.dedent(block) for block in found]
 
 
 @contextmanager
@@ -85,7 +88,7 @@ def test_programs_are_short(program: Path) -> None:
     assert program.with_name("README.md").is_file()
 
 
-@pytest.mark.parametrize("example", [NIGHTLY, NOTIFICATIONS])
+@pytest.mark.parametrize("example", [NIGHTLY, NOTIFICATIONS, PIPELINE])
 def test_readmes_have_no_other_block(example: str) -> None:
     """A block of another language needs a test here."""
     text = (EXAMPLES / example / "README.md").read_text(encoding="utf-8")
@@ -168,3 +171,28 @@ def listening(stack: Stack, take_salt: str, listen: str) -> Iterator[tuple[int, 
             yield int(process.stdout.readline().rpartition(":")[2]), process
         finally:
             process.kill()
+
+
+def test_pipeline(tmp_path: Path) -> None:
+    """The schedule runs twice, an edit in the service comes back into the file, and the next `up` sends nothing."""
+    password, first, schedules, pull, again, end = commands(PIPELINE)
+    created, changed = blocks(PIPELINE, "text")
+    with emulated(PIPELINE) as account:
+        stack = stack_of(PIPELINE, tmp_path, account)
+        stack.run(*shlex.split(password)[1:]).succeeded()
+        shows(follow(stack, first).succeeded(), created)
+        for seconds in (DAY, DAY, HOUR):
+            account.advance(seconds)
+        assert re.search(r"nightly +enabled +1 day .* completed +2 ", stack.command(*shlex.split(schedules)[1:]).output)
+
+        (package,) = [one for one in account.packages() if one.name == "loads"]
+        account.edit_package(package.id, data_flow_json=package.data_flow_json.replace("append", "merge"))
+        shows(stack.command(*shlex.split(pull)[1:]), changed)
+        assert '"operation": "merge"' in (stack.folder / "packages" / "loads.json").read_text(encoding="utf-8")
+        sent = len(writes(account))
+        follow(stack, again).succeeded()
+        assert writes(account)[sent:] == []
+
+        follow(stack, end).succeeded()
+        assert [one.name for one in account.schedules() if one.name == "nightly"] == []
+        assert (account.connections(), account.packages()[-1].status) == ((), "archived")

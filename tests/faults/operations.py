@@ -9,12 +9,20 @@ from tests.faults.stage import MORE_NODES, NODES, Stage
 from tests.support.accounts.desired import DATABASE
 from xplenty_pulumi.client import Cluster, Connection, Hook, Job, Schedule
 from xplenty_pulumi.core.reconcile import Outcome
-from xplenty_pulumi.emulator import EmulatedCluster, EmulatedConnection, EmulatedHook, EmulatedJob, EmulatedSchedule
+from xplenty_pulumi.emulator import (
+    EmulatedCluster,
+    EmulatedConnection,
+    EmulatedHook,
+    EmulatedJob,
+    EmulatedPackage,
+    EmulatedSchedule,
+)
 from xplenty_pulumi.errors import XplentyError
 
 How = Literal["done", "partial", "raised"]
 Kind = Literal["read", "write", "create"]
 CHANGED = ["job.failed", "cluster.error"]
+CHANGED_FLOW = '{"components":[]}'
 LONG_ENOUGH = 300.0
 
 # A call of the client ends within 120 s and five attempts, or a dozen where a key that has worked is refused. A change
@@ -68,7 +76,7 @@ class Operation:
     @property
     def is_of_definitions(self) -> bool:
         """Whether it is on what an earlier process has made with the key, which has worked therefore."""
-        return self.name.removesuffix("s").endswith(("Schedule", "Connection", "Hook"))
+        return self.name == "getPackage" or self.name.removesuffix("s").endswith(("Schedule", "Connection", "Hook"))
 
     def prepare(self, stage: Stage) -> list[Act]:
         """Get ready what it is done to, and return its acts."""
@@ -264,6 +272,30 @@ def _delete_schedule(stage: Stage, thing: tuple[int, EmulatedSchedule]) -> str:
     return unless(stage.schedules(index) == [], "it is still there")
 
 
+def _get_package(stage: Stage, wanted: EmulatedPackage) -> str:
+    return unless(stage.ours.client.packages.get(wanted.id).name == wanted.name, "it is another one")
+
+
+def _create_package(stage: Stage, index: int) -> Ending:
+    outcome = stage.ours.packages.create(stage.package_of(index))
+    return reconciled(outcome, stage.packages(index))
+
+
+def _update_package(stage: Stage, thing: tuple[int, EmulatedPackage]) -> Ending:
+    index, package = thing
+    outcome = stage.ours.packages.update(package.id, stage.package_of(index, flow=CHANGED_FLOW))
+
+    def has_changed() -> str:
+        return unless(stage.package(package.id).data_flow_json == CHANGED_FLOW, "it is as it was")
+
+    return reconciled(outcome, [package.id], has_changed)
+
+
+def _archive_package(stage: Stage, thing: tuple[int, EmulatedPackage]) -> str:
+    stage.ours.packages.delete(thing[1].id)
+    return unless(stage.package(thing[1].id).status == "archived", "it is active")
+
+
 def _watchable(kind: str, *, told: bool | None = None) -> Callable[[Stage], list[int]]:
     """Get ready two things of this kind of which somebody is told or not, where that is said."""
 
@@ -303,8 +335,8 @@ def _of_watchers(kind: str) -> tuple[Operation, ...]:
 
 _NUMBERS = (0, 1)
 _CLUSTERS, _HOOKS, _SCHEDULES = twice(Stage.ready_cluster), twice(Stage.ready_hook), twice(Stage.ready_schedule)
-_CONNECTIONS = twice(Stage.ready_connection)
-_CONNECTION = "connections/mysql/{id}"
+_CONNECTIONS, _PACKAGES = twice(Stage.ready_connection), twice(Stage.ready_package)
+_CONNECTION, _PACKAGE_PATH = "connections/mysql/{id}", "packages/{id}"
 
 OPERATIONS = (
     Operation("listClusters", "read", lambda s: [[one.id for one in reversed(s.emulator.clusters())]], _list_clusters),
@@ -324,6 +356,16 @@ MORE_OPERATIONS = (
     Operation(
         "listPackages", "read", lambda s: [sorted(s.emulator.account.world.packages)], _list_packages, "GET packages"
     ),
+    Operation(
+        "getPackage",
+        "read",
+        lambda s: [s.ready_package(index) for index in _NUMBERS],
+        _get_package,
+        f"GET {_PACKAGE_PATH}",
+    ),
+    Operation("createPackage", "create", lambda _: _NUMBERS, _create_package, "POST packages"),
+    Operation("updatePackage", "write", _PACKAGES, _update_package, f"PUT {_PACKAGE_PATH}"),
+    Operation("archivePackage", "write", _PACKAGES, _archive_package, f"DELETE {_PACKAGE_PATH}"),
     Operation(
         "listHooks", "read", lambda s: [sorted((s.ready_hook(0).id, s.others.hook.id))], _list_hooks, "GET hooks"
     ),
@@ -362,4 +404,4 @@ MORE_OPERATIONS = (
     *_of_watchers("cluster"),
     *_of_watchers("job"),
 )
-"""Those on schedules, connections, hooks and watchers of clusters and runs, and on packages by their name."""
+"""Those on definitions, and on the watchers of clusters and runs."""

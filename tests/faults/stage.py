@@ -14,6 +14,7 @@ from tests.support.accounts.desired import (
     desired,
     desired_connection,
     desired_hook,
+    desired_package,
     desired_run,
     desired_schedule,
 )
@@ -21,7 +22,8 @@ from tests.support.faults.transport import in_process
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, ManualClock
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign, whose
-from xplenty_pulumi.core.reconcile import DesiredDefinition
+from xplenty_pulumi.core.kinds.package import PACKAGE
+from xplenty_pulumi.core.reconcile import DefinitionReconciler, DesiredDefinition, KnownDefinitions, definition_of
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
@@ -31,6 +33,7 @@ from xplenty_pulumi.emulator import (
     EmulatedConnection,
     EmulatedHook,
     EmulatedJob,
+    EmulatedPackage,
     EmulatedSchedule,
     Emulator,
     FaultRule,
@@ -66,6 +69,8 @@ class Ours(Reconcilers):
 
     def __init__(self, client: Client, clock: Clock) -> None:
         super().__init__(client, clock)
+        packages = KnownDefinitions(definition_of(PACKAGE, client), clock, random=Random(7))
+        self.packages = DefinitionReconciler(packages, self.patience)
         self.watching = {"cluster": WatcherList(client, client.clusters, self.patience)}
         self.watching["job"] = WatcherList(client, client.jobs, self.patience)
 
@@ -91,7 +96,7 @@ class Stage:
         self.faults.join(self.emulator)
         self._rule = rule
         self._connect = connect
-        self._given: list[EmulatedCluster | EmulatedConnection | EmulatedSchedule | EmulatedHook] = []
+        self._given: list[EmulatedCluster | EmulatedConnection | EmulatedSchedule | EmulatedHook | EmulatedPackage] = []
         self.others = self._others()
         self.work = self._cluster(name="work")
         self.ours = Ours(connect(self.emulator), clock)
@@ -187,6 +192,29 @@ class Stage:
         """Return the ids of the schedules with the marker of that number."""
         return [one.id for one in self.emulator.schedules() if whose(one.description) == marker_of(_owner(index))]
 
+    def package_of(self, index: int, **inputs: Any) -> DesiredDefinition:
+        """Return our package of that number as it should be."""
+        return desired_package(owner=_owner(index), **inputs)
+
+    def ready_package(self, index: int) -> EmulatedPackage:
+        """Return a package of ours that an earlier process has made, as it should be."""
+        earlier = Ours(self._connect(self.emulator), self.clock)
+        number = earlier.packages.create(self.package_of(index)).record.id
+        list(self.ours.client.packages.list())
+        self.ours.packages.read(number)
+        package = self.package(number)
+        self._given.append(package)
+        return package
+
+    def package(self, number: int) -> EmulatedPackage:
+        """Return a package as the account really has it."""
+        return next(one for one in self.emulator.packages() if one.id == number)
+
+    def packages(self, index: int) -> list[int]:
+        """Return the ids of the active packages with the marker of that number."""
+        active = [one for one in self.emulator.packages() if one.status == "active"]
+        return [one.id for one in active if whose(one.description) == marker_of(_owner(index))]
+
     def running_job(self) -> EmulatedJob:
         """Return a job of ours that was there before, and runs for long."""
         return self._job(self.work)
@@ -198,9 +226,8 @@ class Stage:
     def made(self, index: int) -> list[int]:
         """Return the ids of everything of that number that was not there before, ended or not."""
         before = {one.id for one in (*self.others.clusters, *self._given)}
-        definitions = [
-            one for one in (*self.schedules(index), *self.connections(index), *self.hooks(index)) if one not in before
-        ]
+        ours = (self.schedules, self.connections, self.hooks, self.packages)
+        definitions = [one for of_number in ours for one in of_number(index) if one not in before]
         clusters = [one.id for one in self.emulator.clusters() if _is_marked(one, index) and one.id not in before]
         jobs = [job.id for job in self.emulator.jobs() if job.variables == {"number": str(index)}]
         return clusters + jobs + definitions

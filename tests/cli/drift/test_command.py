@@ -11,6 +11,7 @@ from tests.cli.drift.test_calls import export, resource
 from tests.support.accounts.command_line import KEY
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.errors import XplentyError
 
 
@@ -70,7 +71,7 @@ def test_all_stacks_share_one_look(scene: DriftScene) -> None:
     assert [(one["stack"], one["resource"], one["field"]) for one in ended.json["findings"]] == [
         ("prod", "idle", "nodes")
     ]
-    assert sorted(scene.list_calls()) == ["clusters", "hooks", "jobs"]
+    assert sorted(scene.list_calls()) == sorted(kind.collection for kind in KINDS.values())
 
 
 def test_a_project_without_stacks_is_no_good_news(scene: DriftScene) -> None:

@@ -44,6 +44,14 @@ def test_hook_of_a_stack_that_is_not_here_is_told(scene: DriftScene) -> None:
     assert (found["kind"], found["id"], found["cause"]) == ("hook", 798, "unknown_stack")
 
 
+def test_schedule_of_a_stack_that_is_not_here_is_told(scene: DriftScene) -> None:
+    """A schedule goes on running after its stack is gone; one without a marker is nobody's business."""
+    scene.emulator.edit_schedule(301, description=sign("loads", marker_of(NOT_HERE)))
+    (found,) = scene.run(*UNMANAGED).json["findings"]
+    assert (found["kind"], found["id"], found["cause"]) == ("schedule", 301, "unknown_stack")
+    assert found["remark"].startswith("loads; the marker names the stack")
+
+
 def test_project_whose_last_stack_is_gone_is_looked_at(scene: DriftScene) -> None:
     """Without any stack the environment names the account, and what lives there is told."""
     scene.states = {}

@@ -436,8 +436,8 @@ def test_a_hook_whose_password_is_not_shown_is_refused(project: Project) -> None
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (("job:7",), "KIND:ID must be such as cluster:501 or hook:7, got 'job:7'"),
-        (("cluster:0",), "KIND:ID must be such as cluster:501 or hook:7, got 'cluster:0'"),
+        (("job:7",), "KIND:ID must be such as cluster:501 or connection:s3/53, got 'job:7'"),
+        (("cluster:0",), "KIND:ID must be such as cluster:501 or connection:s3/53, got 'cluster:0'"),
         (("cluster:1", "--release", "--name", "etl"), "--release removes the marker, so there is no resource to name"),
         (("cluster:1", "--name", "etl", "--urn", "x"), "--name and --urn exclude each other"),
         (("cluster:1", "--stack", "none"), "no stack named 'acme/loads/none' found. Name the stack with --stack"),

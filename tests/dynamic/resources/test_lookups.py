@@ -1,5 +1,7 @@
 """Lookups of programs: typed records, asked for at once, and one paragraph where there is none."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.dynamic.conftest import ProviderScene
@@ -9,6 +11,8 @@ from xplenty_pulumi import (
     get_account_limits,
     get_cluster,
     get_clusters,
+    get_connection,
+    get_connections,
     get_job,
     get_jobs,
     get_package,
@@ -17,6 +21,7 @@ from xplenty_pulumi import (
     get_schedules,
 )
 from xplenty_pulumi.dynamic.resources import lookups
+from xplenty_pulumi.emulator import PackageSeed
 from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError, SpecError
 
 
@@ -55,6 +60,18 @@ def test_lists_are_short_and_filtered(here: ProviderScene) -> None:
     assert {one.name for one in get_packages()} >= {"Sales", "Broken"}
 
 
+def test_packages_show_their_variables(here: ProviderScene) -> None:
+    """A package has its variables with their defaults, alone and in a list, of one flow type and one status."""
+    here.account.add_package(PackageSeed(300, "Loads", variables={"DAY": "'x'"}, flow_type="workflow"))
+    assert get_package(300).variables == get_package(name="Loads").variables == {"DAY": "'x'"}
+    assert [(one.id, one.variables) for one in get_packages(flow_type="workflow")] == [(300, {"DAY": "'x'"})]
+    here.account.edit_package(300, status="archived")
+    assert get_packages(flow_type="workflow") == ()
+    assert [one.id for one in get_packages(status="archived", flow_type="workflow")] == [300]
+    with pytest.raises(LookupFailed):
+        get_package(name="Loads")
+
+
 def test_limits_are_told(here: ProviderScene) -> None:
     """The hour's calls, and what is left of them."""
     limits = get_account_limits()
@@ -75,6 +92,32 @@ def test_what_is_missing_is_one_paragraph(here: ProviderScene) -> None:
         assert isinstance(caught.value.problem, kind)
         assert str(caught.value.problem) == str(caught.value)
         assert caught.value.__cause__ is None
+
+
+def test_connections_are_found_without_their_markers(here: ProviderScene) -> None:
+    """By type and number, by name, and all of a type; what is wrong is told with the keys of those that are there."""
+    client = lookups._client()
+    marked = "Sales [xp1:dev-0f3a91c:5b1c0d9e7a42]"
+    bucket, other = (
+        client.connections.create({"type": "s3", "name": name, "username": "u", "password": "p"})
+        for name in (marked, "Loads")
+    )
+    assert (get_connection(bucket.key).name, get_connection(name="Sales").key) == ("Sales", bucket.key)
+    assert [one.key for one in get_connections(type="s3")] == [other.key, bucket.key]
+    assert get_connections(type="mysql") == ()
+    wrong: tuple[tuple[Callable[[], object], str], ...] = (
+        (lambda: get_connection("53"), "key must be its type and its number, such as s3/53, got '53'"),
+        (lambda: get_connection(bucket.key, name="Sales"), "give key or name, not both"),
+        (lambda: get_connection("s3/77"), "connection s3/77: there is no such thing"),
+        (lambda: get_connection(name="Nobody"), "there is no connection of that name"),
+        (lambda: get_connection(name="Sales", type="mysql"), "there is no mysql connection of that name"),
+    )
+    for look, text in wrong:
+        with pytest.raises(LookupFailed, match=text):
+            look()
+    same = client.connections.create({"type": "s3", "name": "Sales", "username": "u", "password": "p"})
+    with pytest.raises(LookupFailed, match=f"connections {bucket.key}, {same.key} all have that name"):
+        get_connection(name="Sales")
 
 
 def test_a_name_that_several_have_is_refused(here: ProviderScene) -> None:

@@ -1,5 +1,6 @@
 """What the reconcilers are asked for, and markers as a create call signs them."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -9,9 +10,11 @@ from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.connection import CONNECTION
+from xplenty_pulumi.core.kinds.flows.document import canonical, digest
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.core.kinds.schedule import SCHEDULE
 from xplenty_pulumi.core.reconcile import DesiredDefinition
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
@@ -44,6 +47,14 @@ def desired_run(
     checked = check(JOB_RUN, {"cluster_id": cluster.id, "package_id": package_id, **inputs})
     assert not checked.problems
     return DesiredRun(checked.inputs, timeout, replace(OWNER, name=owner))
+
+
+def desired_package(*, owner: Owner = OWNER, flow: str = "{}", **inputs: Any) -> DesiredDefinition:
+    """Return a package with this flow as it should be, which is not validated unless these inputs say so."""
+    flow = canonical(json.loads(flow))
+    checked = check(PACKAGE, {"name": "Loads", "flow": digest(flow), "validate": False, **inputs})
+    assert not checked.problems, checked.problems
+    return DesiredDefinition(checked.inputs, owner, everything(PACKAGE), contents={"flow": flow})
 
 
 def desired_hook(*, owner: Owner = OWNER, **inputs: Any) -> DesiredDefinition:

@@ -133,7 +133,7 @@ class Caller:
         if answer.is_success:
             self._breaker.prove(call.request)
         elif self._breaker.trips_on(call.kind, call.request, answer):
-            self._breaker.trip(self._explainer.refused_key(answer))
+            self._breaker.trip(self._explainer.refused("", answer))
 
     def _decide(self, call: ApiCall[T], outcome: Outcome, *, number: int, moment: float) -> Decision:
         """Return what to do next, and have the other callers wait where the service asks for that."""

@@ -102,11 +102,7 @@ class Explainer:
             case Answered(status=429):
                 return self._throttled(resource, outcome)
             case _:
-                return self._refused(resource, outcome)
-
-    def refused_key(self, answer: Answered) -> ApiError:
-        """Return the error that every call gets from now on."""
-        return self._refused("", answer)
+                return self.refused(resource, outcome)
 
     def _no_use(self, resource: str, outcome: Unsure, attempts: int) -> ServerError:
         message = f"{self.host} gave no usable answer ({_times(attempts)}): {outcome.reason}"
@@ -143,7 +139,8 @@ class Explainer:
             advice=f"Wait {duration(seconds)}, then run again.",
         )
 
-    def _refused(self, resource: str, answer: Answered) -> ApiError:
+    def refused(self, resource: str, answer: Answered) -> ApiError:
+        """Return the error for a refusal; one of the key itself names no resource."""
         status = answer.status
         if status < 400:
             default: tuple[type[ApiError], str, str] = (ApiError, "the service points elsewhere", _ADVICE_ON_REDIRECT)

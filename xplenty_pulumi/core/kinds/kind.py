@@ -214,6 +214,14 @@ class Kind:
         shown = [one for one in self.fields if seen.get(one.name) is not None]
         return {**{one.name: one.default for one in shown if one.default is not None}, **inputs}
 
+    def is_whole(self, record: object, seen: Mapping[str, object]) -> bool:
+        """Return whether a record from a list says all, given what was `seen` of it last.
+
+        One whose `parts` no list has does so only where it has not changed since.
+        """
+        last = seen.get("updated_at")
+        return not self.parts or (last is not None and self.view(record, {}).get("updated_at") == last)
+
     def names(self, change: Change) -> tuple[str, ...]:
         """Return the names of the fields whose change asks for `change`."""
         return tuple(one.name for one in self.fields if one.change is change)

@@ -122,7 +122,7 @@ def only(found: Iterable[NamedT], name: str, *, noun: str, state: str = "", undo
         text = f"there is no {f'{state} ' if state else ''}{noun} of that name{undone}"
         advice = "Names count exactly as they are written, capitals included; or give its id"
         raise NotFoundError(text, status=404, resource=resource, advice=advice)
-    ids = ", ".join(str(one.id) for one in matches)
+    ids = ", ".join(str(one.key) for one in matches)
     raise RefusedError(
         f"{noun}s {ids} all have that name{undone}", resource=resource, advice="Give the id of the one that is meant"
     )

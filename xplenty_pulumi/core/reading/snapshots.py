@@ -37,7 +37,7 @@ class RefreshListing(Generic[RecordT]):
         self._listing: PagedList[RecordT] | None = None
         self._begun = self._used_at = float("-inf")
 
-    def find(self, thing_id: int) -> RecordT | None:
+    def find(self, thing_id: Key) -> RecordT | None:
         """Return the thing, or None where it is better read singly: few are asked for, or it is too far down the list.
 
         A list that cannot be read is not asked again; whoever wants to know why reads singly.
@@ -70,7 +70,7 @@ class RefreshListing(Generic[RecordT]):
         now = self._clock.monotonic()
         return now - self._begun <= _OLDEST and now - self._used_at <= _PAUSE_THAT_ENDS_IT
 
-    def _read_down_to(self, thing_id: int, listing: PagedList[RecordT]) -> RecordT | None:
+    def _read_down_to(self, thing_id: Key, listing: PagedList[RecordT]) -> RecordT | None:
         """The thing, after reading on to the end of its page if need be.
 
         Ten pages at first, then one for each thing that was asked for: a list that goes back for years is not read to
@@ -172,23 +172,26 @@ class SnapshotReader:
         self._client = client
         self._clock = clock
 
-    def read(self, kind: Kind, wanted: Collection[Key], *, all_living: bool = False) -> AccountSnapshot[Any]:
+    def read(
+        self, kind: Kind, wanted: Mapping[Key, Mapping[str, object]], *, all_living: bool = False
+    ) -> AccountSnapshot[Any]:
         """Return these things of a kind as they are now; with `all_living`, also all that carry markers and live.
 
-        A list is read, newest first, as long as that is cheaper than reading singly what is missing. What is in no list
-        and not known to the service is asked for once more after two seconds, before it counts as gone.
+        `wanted` has what was seen of each last. A list is read, newest first, as long as that is cheaper than reading
+        singly what is missing, or what the list does not show whole. What is in no list and not known to the service is
+        asked for once more after two seconds, before it counts as gone.
 
         Raises:
             XplentyError: the account cannot be read.
         """
-        parts = {"include": kind.parts} if kind.parts and wanted else {}
-        listing: PagedList[Any] = PagedList(newest_first(self._client, kind.collection, **parts))
+        listing: PagedList[Any] = PagedList(newest_first(self._client, kind.collection))
         is_marked = bool(kind.signed)
         if all_living and is_marked and not kind.phases:
             listing.read_all()
         elif wanted and (is_marked or len(wanted) >= FEW):
-            listing.read_for(wanted)
-        missing = [key for key in wanted if key not in listing.found]
+            listing.read_for({*wanted})
+        listed = listing.found
+        missing = [key for key, seen in wanted.items() if key not in listed or not kind.is_whole(listed[key], seen)]
         found = {**listing.found, **self._read_singly(kind, missing, is_account_known=bool(listing.found))}
         older = self._read_living(kind, listing) if all_living and is_marked else {}
         return AccountSnapshot({key: found[key] for key in wanted}, tuple({**listing.found, **older}.values()))

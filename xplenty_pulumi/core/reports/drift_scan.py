@@ -35,7 +35,7 @@ def compare(
     Raises:
         XplentyError: the account cannot be read.
     """
-    ids = {name: list(dict.fromkeys(one.id for one in entries if one.kind.name == name)) for name in KINDS}
+    ids = {name: {one.id: _seen(one) for one in entries if one.kind.name == name} for name in KINDS}
     seen = {name: reader.read(kind, ids[name], all_living=unmanaged) for name, kind in KINDS.items()}
     found = [one for entry in entries for one in findings_of(entry, seen[entry.kind.name].found.get(entry.id))]
     in_a_state = {(one.kind.name, one.id) for one in entries}
@@ -43,6 +43,12 @@ def compare(
     strange = [one for one in records if not kind_of(one).is_ending(getattr(one, "status", ""))]
     found += [*_duplicates(entries, strange), *_shared(entries)]
     return [*found, *(_strangers(entries, strange, scopes=scopes, now=now) if unmanaged else ())]
+
+
+def _seen(entry: Entry) -> Mapping[str, object]:
+    """What was seen of it last; nothing where a part that no list shows was not as declared even then."""
+    parts = entry.kind.parts
+    return entry.outputs if all(entry.outputs.get(part) == entry.declared.get(part) for part in parts) else {}
 
 
 def _duplicates(entries: Sequence[Entry], strange: Iterable[Any]) -> Iterator[Finding]:

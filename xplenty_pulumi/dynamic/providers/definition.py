@@ -13,7 +13,7 @@ from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs, declared, nonces_in
 from xplenty_pulumi.dynamic.providers.base import Provider, key_of
-from xplenty_pulumi.dynamic.state import Properties, owner_of
+from xplenty_pulumi.dynamic.state import OWED, Properties, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 class DefinitionProvider(Provider):
     """Creates, changes, reads and removes definitions of the `kind` of its class."""
 
+    removed = "removed"
+    """What its row says in the end, once it is seen to be gone."""
+
     def end(self, call: EngineCall, key: Any, props: Properties) -> str:
         """Return once it is seen to be gone."""
         self.reconciler(call).delete(key, owner=marker_of(owner_of(props)), nonces=nonces_in(props))
-        return "removed"
+        return self.removed
 
     def settled(self, id_: str, found: ChangePlan, news: Properties) -> ChangePlan:
         """Return the plan with a replacement where an input cannot change any more, by what the service shows now."""
@@ -46,8 +49,9 @@ class DefinitionProvider(Provider):
 
     def observe(self, call: EngineCall, key: Any, props: Properties) -> "Observation[Any]":
         """Return what the service shows."""
-        inputs = declared(props, self.kind)
-        return self.reconciler(call).read(key, inputs=inputs, owner=self.owner(props), nonces=nonces_in(props))
+        seen = {} if OWED in props else props  # an update that has failed may have sent what no list shows
+        inputs, nonces = declared(props, self.kind), nonces_in(props)
+        return self.reconciler(call).read(key, inputs=inputs, owner=self.owner(props), nonces=nonces, seen=seen)
 
     def reconciler(self, call: EngineCall) -> "DefinitionReconciler[Any]":
         """Return what acts on the definitions of this kind."""

@@ -31,6 +31,7 @@ class PackageProvider(DefinitionProvider):
     """Creates, changes, reads and archives packages."""
 
     kind = PACKAGE
+    removed = "archived"
 
     def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
         """Tell what changes inside the flow; refuse a change of one that was edited in the service as well.

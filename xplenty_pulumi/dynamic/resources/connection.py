@@ -60,7 +60,7 @@ class Connection(Derivable, ConnectionOutputs, module="xplenty", name="Connectio
         *,
         type: Input[str],  # noqa: A002 - the service's own name for it
         settings: Input[Mapping[str, Input[Any]]],
-        name: Input[str],
+        name: Input[str] | None = None,
         test: Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -70,11 +70,12 @@ class Connection(Derivable, ConnectionOutputs, module="xplenty", name="Connectio
             resource_name: Name of the resource in the program; not the connection's name.
             type: One of the 33 documented types, such as `redshift`, `s3` or `salesforce`.
             settings: Settings of the type, such as `host`, `username` and `password`; `docs/connections.md` lists them.
-            name: Name for people, to which the ownership marker is added.
+            name: Name for people, to which the ownership marker is added; the name of the resource where none is given.
             test: Let the service test the connection once it is made and after each change; default false. Where the
                 test fails, so does the `up`, and the next one tests again.
             opts: Pulumi's resource options.
         """
+        name = resource_name if name is None else name
         inputs = {name: value for name, value in locals().items() if name in CONNECTION.by_name}
         inputs["settings"] = _sealed(settings)
         inputs[SECRETS] = secret_paths(inputs, always=SECRET_SETTINGS)

@@ -93,7 +93,7 @@ def get_connection(key: str | None = None, *, name: str | None = None, type: str
         return _unmarked(client.connections.get(_checked_key(key)))
     _refuse_both(key, "key")
     found = map(_unmarked, client.connections.list(types=(type,) if type else ()))
-    return only(found, name, noun="connection", state=type or "known")
+    return only(found, name, noun="connection", state=type or "")
 
 
 @_lookup

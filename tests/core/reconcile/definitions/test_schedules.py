@@ -8,6 +8,9 @@ from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import OWNER, desired_schedule, signed
 from tests.support.faults.behaviours import answers, lost_after
 from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.compare import differences
+from xplenty_pulumi.core.kinds.kind import Change
+from xplenty_pulumi.core.kinds.schedule import SCHEDULE, schedule_view
 from xplenty_pulumi.core.reports import hand_over
 from xplenty_pulumi.emulator import EmulatedSchedule, Knobs
 
@@ -184,3 +187,41 @@ def test_handing_over_keeps_the_document(either: Bench) -> None:
     assert after.description == "nightly"
     for name in ("name", "status", "start_at", "overlap", "interval_unit", "task"):
         assert getattr(after, name) == getattr(before, name), name
+
+
+CHANGES: dict[str, Any] = {
+    "packages": [{"package_id": 106}, {"package_id": 102, "variables": {"since": "'x'"}}],
+    "every": "3 months",
+    "start_at": "2027-01-01T00:00:00Z",
+    "enabled": False,
+    "name": "sums",
+    "description": "for the bank",
+    "overlap": False,
+    "auto_retry": True,
+    "auto_retry_attempts": 5,
+    "reuse_cluster": "none",
+    "nodes": 4,
+    "terminate_on_idle": False,
+    "time_to_idle": 900,
+}
+
+
+def test_every_input_that_changes_is_below() -> None:
+    """An input that is added needs a change."""
+    assert CHANGES.keys() == {*SCHEDULE.names(Change.IN_PLACE)}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_each_input_changes_in_place_and_drifts(either: Bench, name: str) -> None:
+    """The update brings it about and nothing else; changed back by somebody else, it is seen as different."""
+    made = either.schedules.create(desired_schedule(start_at="2026-06-01T00:00:00Z")).record
+    before = schedule_view(made)
+    wanted = desired_schedule(name, **{"start_at": "2026-06-01T00:00:00Z", name: CHANGES[name]})
+
+    outcome = either.schedules.update(made.id, wanted)
+
+    assert outcome.problem is None
+    after = schedule_view(either.client.schedules.get(made.id))
+    assert [one.field for one in differences(SCHEDULE, before | {"description": ""}, after)] == [name]
+    assert differences(SCHEDULE, wanted.inputs, after) == ()
+    assert [one.field for one in differences(SCHEDULE, wanted.inputs, before)] == [name]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Generic
 
 from xplenty_pulumi.core.kinds import marker as markers
@@ -91,13 +92,16 @@ class DefinitionReconciler(Generic[RecordT]):
         inputs: Mapping[str, object] | None = None,
         owner: Marker | None = None,
         nonces: tuple[str, ...] = (),
+        seen: Mapping[str, object] = MappingProxyType({}),
     ) -> Observation[RecordT]:
         """Return the definition as it is now; warns of others that unfinished create calls of its `owner` made.
 
         A delete ends those of `nonces`. Its watchers are read where `inputs`, as they were declared, have `notify`.
+        `seen` are its outputs in the state.
         """
         self._patience.allowance.require_read()
-        record = self._known.find(key)
+        listed, among = self._known.listed(key, seen)
+        record = listed or self._known.find(key)
         if record is None:
             self._known.release(key)
             return Observation(None, gone=True, remark=self._definition.gone)
@@ -105,7 +109,7 @@ class DefinitionReconciler(Generic[RecordT]):
         if owner is not None:
             warn_of_duplicates(
                 self._definition.label(key),
-                lambda: self._known.unfinished(owner),
+                lambda: self._known.unfinished(owner, among=among),
                 self._definition.label_of,
                 way_out=lambda one: way_out(one, nonces),
                 warn=self._patience.warn,
