@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.imports.test_declare import cluster, hook, package
+from tests.cli.imports.test_declare import cluster, hook, package, schedule
 from tests.support.engine.stack import STEP, Stack
 from xplenty_pulumi.cli.imports.declare import declare, names_of
 from xplenty_pulumi.cli.imports.program import program_of
@@ -41,11 +41,12 @@ def test_page_has_no_other_block() -> None:
 
 
 def test_program_is_what_is_written() -> None:
-    """The program of the page is that of an account with a cluster, a hook and a package."""
+    """The program of the page is that of an account with a cluster, a hook, a package and a schedule of it."""
     records = [
         cluster(name="Nightly ETL", nodes=3, region="amazon-web-services::us-east-1"),
         hook(events=["job.failed"]),
         package(name="Daily sales", variables={"day": "'2026-01-01'"}),
+        schedule(),
     ]
     things = [(kind_of(one), one) for one in records]
     names = names_of(things)

@@ -7,7 +7,7 @@ import pytest
 from xplenty_pulumi.cli.imports.declare import NOT_SHOWN, Declaration, declare, names_of, require_declarable
 from xplenty_pulumi.cli.imports.literals import Code
 from xplenty_pulumi.cli.imports.program import program_of
-from xplenty_pulumi.client import Cluster, Connection, Hook, Job, Package
+from xplenty_pulumi.client import Cluster, Connection, Hook, Job, Package, Schedule
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.package import PACKAGE
@@ -40,6 +40,21 @@ def package(**fields: Any) -> Package:
     """Return a package as the service shows it, with its flow."""
     shown = {"id": 101, "status": "active", "name": "Loads", "data_flow_json": '{"b":1,"a":[]}', **fields}
     return Package.model_validate(shown)
+
+
+def schedule(**fields: Any) -> Schedule:
+    """Return a schedule of package 101 as the service shows it."""
+    packages = [{"package_id": 101, "variables": {"day": "'2026-01-31'"}}]
+    shown = {
+        "id": 301,
+        "status": "enabled",
+        "name": "Loads",
+        "start_at": "2026-01-31T02:00:00Z",
+        "interval_amount": 1,
+        "interval_unit": "days",
+        "task": {"nodes": 2, "packages": packages},
+    }
+    return Schedule.model_validate({**shown, **fields})
 
 
 def names(*records: Any) -> list[str]:

@@ -12,6 +12,7 @@ import pytest
 from tests.support.accounts.command_line import Ended, Scene, opened_scene
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.imports.command import DOCUMENT
+from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.dynamic.state import OWED, OWNER, SPECIAL
 
 URL = "https://hooks.example.test/T0/tkn-4711"
@@ -93,6 +94,18 @@ def test_document_has_what_a_created_one_has(project: Project) -> None:
     assert json.loads(hook["inputs"]["settings"]["plaintext"]) == BELL["settings"]
     assert SPECIAL in hook["outputs"]["settings"]
     assert SPECIAL in hook["outputs"]["salt"]
+
+
+def test_a_marker_is_owed_until_it_is_signed(project: Project) -> None:
+    """A refresh before the first `up` does not change that: the `up` still has something to do."""
+    project.run("cluster")
+    (cluster,) = project.documents[0]["resources"]
+    refreshed = ClusterProvider().read("501", cluster["outputs"])
+    assert refreshed.outs is not None
+    assert refreshed.outs[OWED] == "marker"
+    assert ClusterProvider().diff("501", refreshed.outs, cluster["inputs"]).changes is True
+    signed = {name: value for name, value in refreshed.outs.items() if name != OWED}
+    assert ClusterProvider().diff("501", signed, cluster["inputs"]).changes is None
 
 
 def test_secrets_are_in_the_configuration_alone(project: Project) -> None:

@@ -46,8 +46,9 @@ def test_all_is_everything_that_works(scene: Scene) -> None:
     scene.emulator.add_cluster(status="terminated")
     scene.emulator.fail_cluster(scene.emulator.add_cluster().id)
     found = selected(scene)
-    active = sorted(one.id for one in scene.emulator.packages() if one.status == "active")
-    assert ids(found) == [("cluster", lives.id), *(("package", number) for number in active)]
+    active = {("package", one.id) for one in scene.emulator.packages() if one.status == "active"}
+    schedules = {("schedule", one.id) for one in scene.emulator.schedules()}
+    assert ids(found) == sorted({("cluster", lives.id)} | active | schedules)
     assert all(record.data_flow_json for kind, record in found.records if kind.name == "package")
     assert found.left_out == ()
 

@@ -31,7 +31,7 @@ DOCUMENT = "import.json"
 
 def import_(
     things: Annotated[
-        list[str] | None, typer.Argument(metavar="KIND[:ID]...", help="What: a kind, or one thing such as cluster:501.")
+        list[str] | None, typer.Argument(metavar="KIND[:ID]", help="What: a kind, or one thing such as cluster:501.")
     ] = None,
     *,
     out: Annotated[Path, typer.Option(metavar="DIR", file_okay=False, help="Where the program is to be.")],
