@@ -49,7 +49,7 @@ def test_schedule_of_a_stack_that_is_not_here_is_told(scene: DriftScene) -> None
     scene.emulator.edit_schedule(301, description=sign("loads", marker_of(NOT_HERE)))
     (found,) = scene.run(*UNMANAGED).json["findings"]
     assert (found["kind"], found["id"], found["cause"]) == ("schedule", 301, "unknown_stack")
-    assert found["remark"].startswith("loads; the marker names the stack")
+    assert found["remark"].startswith("Every night; the marker names the stack")
 
 
 def test_project_whose_last_stack_is_gone_is_looked_at(scene: DriftScene) -> None:

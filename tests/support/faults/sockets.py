@@ -202,7 +202,7 @@ def _bytes(response: Response, *, keep: bool = False) -> bytes:
     headers = {
         **response.headers,
         "Content-Length": str(len(response.body)),
-        "ServedConnection": "keep-alive" if keep else "close",
+        "Connection": "keep-alive" if keep else "close",
     }
     lines = [first, *[f"{name}: {value}" for name, value in headers.items()], "", ""]
     return "\r\n".join(lines).encode("latin-1") + response.body
