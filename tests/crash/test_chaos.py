@@ -18,6 +18,7 @@ from tests.support.simulation.crashes import Attempt, Findings, Scenario
 from tests.support.simulation.stack import SimulatedStack
 from tests.support.simulation.world import Crash, SimulatedWorld
 from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.registry import KINDS
 
 COMMAND = "make test TESTS=tests/crash/test_chaos.py"
 _OFTEN = (
@@ -31,10 +32,13 @@ _OFTEN = (
     "refresh a cluster with two jobs",
     "create a hook",
     "change a hook",
-    "delete a hook",
+    "adopt a package",
+    "create a schedule",
+    "delete a schedule",
+    "change a connection",
 )
 """The scenarios of the normal run; `make test-long` takes all."""
-RECORDS = ("clusters", "jobs", "hooks")
+RECORDS = tuple(kind.collection for kind in KINDS.values())
 
 
 @dataclass
@@ -78,7 +82,7 @@ def flapping(meeting: Meeting, exchange: Exchange) -> httpx.Response:
     if meeting.is_due():
         meeting.until = now + meeting.way
     collection, _, rest = exchange.path.partition("/")
-    is_single = exchange.request.method == "GET" and collection in RECORDS and rest.isdigit()
+    is_single = exchange.request.method == "GET" and collection in RECORDS and rest.rpartition("/")[2].isdigit()
     if now >= meeting.until or not is_single:
         return exchange.forward()
     meeting.note(exchange)
@@ -188,7 +192,8 @@ def _declare(stack: SimulatedStack, jobs: int) -> None:
         stack.cluster(f"main{number}")
     for number in range(jobs):
         stack.job(f"load{number}", f"main{number}")
-    stack.hook("bell")
+    stack.define("hook", "bell")
+    stack.define("schedule", "nightly")
 
 
 @pytest.mark.parametrize("jobs", [0, 12])
@@ -198,12 +203,12 @@ def test_a_stack_with_an_old_name_takes_nothing_of_the_renamed_one(jobs: int) ->
     points = len(dev.up().boundaries)
     for crash_at in range(points):
         world, prod, dev = _renamed(jobs=jobs)
-        before = (world.emulator.clusters(), world.emulator.hooks())
+        before = (world.emulator.clusters(), world.emulator.hooks(), world.emulator.schedules())
         assert not dev.up(crash_at=crash_at).calm
-        assert (world.emulator.clusters(), world.emulator.hooks()) == before
+        assert (world.emulator.clusters(), world.emulator.hooks(), world.emulator.schedules()) == before
         dev.recover(prod)
         assert dev.destroy().calm
-        assert (world.emulator.clusters(), world.emulator.hooks()) == before
+        assert (world.emulator.clusters(), world.emulator.hooks(), world.emulator.schedules()) == before
         assert not world.ledger.wrongs
         scoreboard.count("points of a stack with an old name, simulated", goal=200, command=COMMAND)
     assert points

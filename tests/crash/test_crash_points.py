@@ -1,15 +1,20 @@
 """A process that dies anywhere leaves nothing behind that the next runs do not find."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.support import scoreboard
 from tests.support.simulation.crashes import Scenario, Step, crash_everywhere, end_lost_clusters, nothing
+from tests.support.simulation.ledger import DEFINITIONS
+from tests.support.simulation.program import DECLARED
 from tests.support.simulation.stack import SimulatedStack
 from tests.support.simulation.world import ENDLESS, FAILING, SimulatedWorld
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.emulator import FaultRule
 from xplenty_pulumi.emulator.faults.rules import FIRST
 
@@ -25,11 +30,11 @@ def declare(*, jobs: int = 0, rev: int = 0, trigger: int = 0, **inputs: object) 
     return step
 
 
-def ring(**inputs: object) -> Step:
-    """Return the step that declares a hook."""
+def define(kind: str, **inputs: object) -> Step:
+    """Return the step that declares a definition of this kind."""
 
     def step(_world: SimulatedWorld, stack: SimulatedStack) -> None:
-        stack.hook("bell", **inputs)
+        stack.define(kind, "made", **inputs)
 
     return step
 
@@ -126,8 +131,33 @@ def two_runs_let_go(world: SimulatedWorld, stack: SimulatedStack) -> None:
 HOURS = 3600.0
 COMMAND = "make test TESTS=tests/crash"
 _CLUSTER, _JOB, _MIXED = declare(), declare(jobs=1), declare(jobs=2)
-_MAIL = {"type": "email", "settings": {"emails": "a@example.test"}}
 _NEXT_RUN = "next run after"
+CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "package": ({"variables": {"day": "'y'"}}, {"flow_type": "workflow"}),
+    "schedule": ({"every": "2 days"}, {}),
+    "connection": (
+        {"settings": {**DECLARED["connection"]["settings"], "host": "db2.example.test"}},
+        {"type": "s3", "settings": {"username": "loads-key", "password": "pw-4711"}},
+    ),
+    "hook": ({"events": ["job"]}, {"type": "email", "settings": {"emails": "a@example.test"}}),
+}
+"""For each kind of definition what changes it, and what replaces it; nothing replaces some."""
+
+
+def of_definition(kind: str) -> Iterator[Scenario]:
+    """Yield what can happen to a definition of this kind."""
+    made, (changed, replaced) = define(kind), CHANGES[kind]
+    call = f"POST {MARKED[kind].collection}{'/mysql' if kind == 'connection' else ''}"
+    yield Scenario(f"create a {kind}", made)
+    yield Scenario(f"adopt a {kind}", made, before=lose(made, call=call))
+    yield Scenario(f"change a {kind}", define(kind, **changed), before=bring_up(made))
+    if replaced:
+        yield Scenario(f"replace a {kind}", define(kind, **replaced), before=bring_up(made))
+    yield Scenario(f"remove a {kind}", remove_all, before=bring_up(made))
+    yield Scenario(f"delete a {kind}", made, before=bring_up(made), run="destroy")
+    yield Scenario(f"refresh a {kind}", made, before=bring_up(made), run="refresh")
+    yield Scenario(f"create a {kind}, answer lost", fall_ill(made, call=call, fault="reset after"))
+
 
 SCENARIOS = (
     Scenario("create a cluster", _CLUSTER),
@@ -153,14 +183,7 @@ SCENARIOS = (
     Scenario("create a cluster, answer lost", fall_ill(_CLUSTER, call="createCluster", fault="reset after")),
     Scenario("create a cluster, call lost", fall_ill(_CLUSTER, call="createCluster", fault="reset before")),
     Scenario("run a job, answer lost", fall_ill(_JOB, call="runJob", fault="reset after")),
-    Scenario("create a hook", ring()),
-    Scenario("adopt a hook", ring(), before=lose(ring(), call="POST hooks")),
-    Scenario("change a hook", ring(events=["job"]), before=bring_up(ring())),
-    Scenario("replace a hook", ring(**_MAIL), before=bring_up(ring())),
-    Scenario("remove a hook", remove_all, before=bring_up(ring())),
-    Scenario("delete a hook", ring(), before=bring_up(ring()), run="destroy"),
-    Scenario("refresh a hook", ring(), before=bring_up(ring()), run="refresh"),
-    Scenario("create a hook, answer lost", fall_ill(ring(), call="POST hooks", fault="reset after")),
+    *(scenario for kind in CHANGES for scenario in of_definition(kind)),
     Scenario("create a cluster that nobody is told of", declare(notify=False)),
     Scenario("tell of a cluster", declare(notify=True), before=bring_up(declare(notify=False))),
     Scenario("refresh a cluster that is told of", nothing, before=bring_up(declare(notify=True)), run="refresh"),
@@ -180,3 +203,8 @@ def test_nothing_is_lost_or_doubled_wherever_a_run_ends(scenario: Scenario) -> N
     assert not findings.wrongs, "\n".join(findings.wrongs)
     for _ in range(findings.points):
         scoreboard.count("crash points, simulated", goal=200, command=COMMAND)
+
+
+def test_every_kind_of_definition_has_its_scenarios() -> None:
+    """A kind that is added dies everywhere too."""
+    assert {*CHANGES} == {kind.name for kind in DEFINITIONS}

@@ -6,20 +6,11 @@ from random import Random
 
 import pytest
 
-from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.client import Cluster, Connection, Hook, Package, Schedule
 from xplenty_pulumi.client.models import Creator
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, scope_of
-from xplenty_pulumi.core.reports.branches import (
-    BranchStack,
-    Claims,
-    Heads,
-    LiveCluster,
-    due_stacks,
-    living_among,
-    orphans,
-    scope_of_stack,
-    stack_name,
-)
+from xplenty_pulumi.core.reports.branches import BranchStack, Heads, due_stacks, orphans, scope_of_stack, stack_name
+from xplenty_pulumi.core.reports.living import Claims, LiveThing, living_among
 from xplenty_pulumi.errors import RefusedError
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -37,6 +28,8 @@ STACK = BranchStack(
     is_deployed=True,
     resources=1,
 )
+
+DONE = "its create call is done, and the state of no stack of this backend holds it"
 
 
 def scope(project: str, branch: str, family: str) -> str:
@@ -128,45 +121,76 @@ def test_lifetime_that_ends_never_or_too_late_is_not_known(days: int | None, is_
 def test_clusters_of_a_due_stack_are_its_own() -> None:
     """They are those in its state; what else carries its scope is told apart, and others are not named with it."""
     own, stray, other = (
-        LiveCluster(1, SCOPE, "etl"),
-        LiveCluster(2, SCOPE, "etl"),
-        LiveCluster(3, scope("loads", "y", OURS), "etl"),
+        LiveThing(1, SCOPE, "etl"),
+        LiveThing(2, SCOPE, "etl"),
+        LiveThing(3, scope("loads", "y", OURS), "etl"),
     )
-    stack = replace(STACK, expires=NOW, held=frozenset({1}))
+    stack = replace(STACK, expires=NOW, held=frozenset({("cluster", 1)}))
     (due,) = due_stacks([stack], [own, stray, other], heads=Heads(frozenset({"feature/x"})), now=NOW)
-    assert (due.clusters, due.stray) == ((own,), (stray,))
+    assert (due.living, due.stray) == ((own,), (stray,))
 
 
 def test_living_clusters_of_a_stack_are_those_it_holds_or_has_left_unfinished() -> None:
     """A cluster that was moved into its state has another scope; one that carries its scope may be another's by now."""
     held, unfinished, kept = (
-        LiveCluster(1, "moved", "etl"),
-        LiveCluster(2, SCOPE, "etl", is_unfinished=True),
-        LiveCluster(3, SCOPE, ""),
+        LiveThing(1, "moved", "etl"),
+        LiveThing(2, SCOPE, "etl", is_unfinished=True),
+        LiveThing(3, SCOPE, ""),
     )
-    assert replace(STACK, held=frozenset({1})).living([held, unfinished, kept]) == (held, unfinished)
+    assert replace(STACK, held=frozenset({("cluster", 1)})).living([held, unfinished, kept]) == (held, unfinished)
 
 
 @pytest.mark.parametrize(
     ("cluster", "reason"),
     [
-        (LiveCluster(1, SCOPE, "", is_unfinished=True), ""),
-        (LiveCluster(1, SCOPE, "", is_unfinished=True, creator=27), ""),
-        (LiveCluster(2, SCOPE, "", creator=27), ""),
-        (LiveCluster(1, SCOPE, ""), "its create call is done, and the state of no stack of this backend holds it"),
-        (LiveCluster(3, SCOPE, "", is_unfinished=True), "stack acme/loads/kept holds it in its state"),
-        (LiveCluster(2, SCOPE, "", creator=42), "user 42 created it, and the key is that of user 27"),
+        (LiveThing(1, SCOPE, "", is_unfinished=True), ""),
+        (LiveThing(1, SCOPE, "", is_unfinished=True, creator=27), ""),
+        (LiveThing(2, SCOPE, "", creator=27), ""),
+        (LiveThing(1, SCOPE, ""), DONE),
+        (LiveThing(3, SCOPE, "", is_unfinished=True), "stack acme/loads/kept holds it in its state"),
+        (LiveThing(3, SCOPE, "", is_unfinished=True, kind="schedule"), ""),
         (
-            LiveCluster(1, SCOPE, "", is_unfinished=True, creator=42),
+            LiveThing(2, SCOPE, "", kind="hook"),
+            DONE,
+        ),
+        (LiveThing(2, SCOPE, "", creator=42), "user 42 created it, and the key is that of user 27"),
+        (
+            LiveThing(1, SCOPE, "", is_unfinished=True, creator=42),
             "user 42 created it, and the key is that of user 27",
         ),
     ],
-    ids=["unfinished", "with a creator", "its own", "done", "of a stack", "own, of another user", "of another user"],
+    ids=[
+        "unfinished",
+        "with a creator",
+        "its own",
+        "done",
+        "of a stack",
+        "a schedule",
+        "a retained hook",
+        "own, of another user",
+        "of another user",
+    ],
 )
-def test_only_unfinished_or_own_clusters_are_ended(cluster: LiveCluster, reason: str) -> None:
+def test_only_unfinished_or_own_clusters_are_ended(cluster: LiveThing, reason: str) -> None:
     """A marker alone is no proof: what a state holds, what is done and what another user created lives on."""
-    spared = Claims(frozenset({2}), {3: "acme/loads/kept"}, user=27).spared(cluster)
+    held = frozenset({("cluster", 2), ("hook", 2)})
+    spared = Claims(held, {("cluster", 3): "acme/loads/kept"}, user=27).spared(cluster)
     assert (spared.reason if spared else "") == reason
+
+
+def test_living_definitions_are_those_that_are_not_archived() -> None:
+    """Each carries its marker where its kind has it."""
+    text = str(marker_of(Owner("acme", "loads", NAME, "urn")).drawn(NOW, Random(1)))
+    records = [
+        Schedule(id=1, status="enabled", description=text),
+        Package(id=2, status="active", description=text),
+        Package(id=3, status="archived", description=text),
+        Connection(id=4, type="s3", name=text),
+        Hook(id=5, type="slack", active=True, name=text),
+        Hook(id=6, type="slack", active=True, name="by hand"),
+    ]
+    found = [one.reference for one in living_among(records)]
+    assert found == [("schedule", 1), ("package", 2), ("connection", "s3/4"), ("hook", 5)]
 
 
 def test_living_are_all_with_a_marker_that_have_not_ended() -> None:
@@ -184,17 +208,17 @@ def test_living_are_all_with_a_marker_that_have_not_ended() -> None:
 
 def test_only_what_has_lost_its_stack_and_is_of_this_project_is_an_orphan() -> None:
     """Clusters of a living stack, of plain stacks and of another project's branch stacks are left alone."""
-    lost = LiveCluster(1, scope("loads", "gone", OURS), "etl")
+    lost = LiveThing(1, scope("loads", "gone", OURS), "etl")
     others = [
-        LiveCluster(2, SCOPE, "etl"),
-        LiveCluster(3, scope_of(Owner("acme", "loads", "dev", "")), "etl"),
-        LiveCluster(4, scope("other", "gone", THEIRS), "etl"),
-        LiveCluster(5, scope("loads", "gone", THEIRS), "etl"),
-        LiveCluster(6, "unmanaged", "etl"),
+        LiveThing(2, SCOPE, "etl"),
+        LiveThing(3, scope_of(Owner("acme", "loads", "dev", "")), "etl"),
+        LiveThing(4, scope("other", "gone", THEIRS), "etl"),
+        LiveThing(5, scope("loads", "gone", THEIRS), "etl"),
+        LiveThing(6, "unmanaged", "etl"),
     ]
     assert orphans([STACK], [lost, *others], families=frozenset({OURS})) == (lost,)
 
 
 def test_without_a_family_nothing_is_an_orphan() -> None:
     """A project that never had a branch stack has nothing to sweep, whatever lives in the account."""
-    assert orphans([], [LiveCluster(1, scope("loads", "gone", OURS), "etl")], families=frozenset()) == ()
+    assert orphans([], [LiveThing(1, scope("loads", "gone", OURS), "etl")], families=frozenset()) == ()

@@ -122,6 +122,16 @@ def test_unfinished_create_of_this_stack_says_what_becomes_of_it(scene: DriftSce
     assert told in found["remark"]
 
 
+def test_unfinished_schedule_of_this_stack_is_told(scene: DriftScene) -> None:
+    """It runs although no state holds it; the next `up` adopts it, unless the program declares it no more."""
+    scene.emulator.edit_schedule(301, description=sign("loads", drawn(STACK, minutes_ago=5)))
+    ended = scene.run(*UNMANAGED)
+    (found,) = ended.json["findings"]
+    assert (ended.code, found["kind"], found["id"], found["marker"]) == (2, "schedule", 301, "unfinished")
+    assert (found["cause"], found["stack"]) == ("orphaned", "dev")
+    assert "unfinished: the next `pulumi up` adopts it if the program still declares it" in found["remark"]
+
+
 def test_held_cluster_in_no_state_is_to_be_looked_at(scene: DriftScene) -> None:
     """It may be somebody's, such as after `pulumi state delete`, so nobody is told to end it."""
     number = scene.emulator.add_cluster(description=sign("", drawn(STACK, minutes_ago=5).held)).id

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from tests.cli.branch.test_late_clusters import left as unfinished_definitions
+from tests.cli.branch.test_late_clusters import there
 from tests.cli.recover.test_hand_over import Wire
 from tests.support.accounts.command_line import OWNER, START, Scene, opened_scene
 from xplenty_pulumi import settings
+from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Held, Holders
 from xplenty_pulumi.cli.recover.command import StackAccount
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.marker import marker_of, read, scope_of, sign
 from xplenty_pulumi.emulator import EmulatedCluster
 
@@ -95,3 +100,25 @@ def test_a_stray_beside_what_the_state_holds_is_adopted_by_nobody(
     because = "it is a duplicate of cluster 77, which the state of stack acme/loads/dev holds"
     assert (f"no `pulumi up` adopts it, because {because}" in text) is is_held
     assert ("the next `pulumi up` adopts it if" in text) is not is_held
+
+
+def test_definitions_that_a_killed_run_left_are_named_and_ended(scene: Scene, account: CommandAccount) -> None:
+    """Each kind is a stray like a cluster, such as a schedule that would go on starting jobs."""
+    found = unfinished_definitions(scene, OURS.drawn(START, Random(1)))
+    stack = StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), ()))
+
+    strays = stack.strays()
+    assert {(one.kind.name, one.id) for one in strays} == {*found.items()}
+    assert all(
+        "the next `pulumi up` adopts it if the program still declares it" in stack.outlook(one) for one in strays
+    )
+
+    stack.end(strays, Engine("pulumi", Path(), ""), Screen())
+    assert (there(scene, found), stack.strays()) == (set(), ())
+
+
+def test_definitions_that_a_state_holds_are_no_strays(scene: Scene, account: CommandAccount) -> None:
+    """Their create call may only not have been signed as done."""
+    found = unfinished_definitions(scene, OURS.drawn(START, Random(1)))
+    held = tuple(Held("acme/loads/dev", name, frozenset({name}), key, OURS) for name, key in found.items())
+    assert StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), held)).strays() == ()

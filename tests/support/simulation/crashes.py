@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.support.faults.exchange import Behaviour, Exchange
+from tests.support.simulation.ledger import DEFINITIONS
 from tests.support.simulation.program import Report
 from tests.support.simulation.stack import SimulatedStack
 from tests.support.simulation.world import QUICK, SimulatedWorld
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.emulator import Knobs
 
 Step = Callable[[SimulatedWorld, SimulatedStack], object]
@@ -125,26 +127,35 @@ class Attempt:
 
     def _orphans(self) -> Iterator[str]:
         """The state holds exactly what lives, and only what the account knows."""
-        held = {(entry.kind.name, int(entry.id)) for entry in self.stack.disk.values()}
+        held = {(entry.kind.name, entry.kind.key(entry.id)) for entry in self.stack.disk.values()}
         emulator, ledger = self.world.emulator, self.world.ledger
         living = {("cluster", one.id) for one in emulator.living_clusters() if one.id not in self._foreign}
         active = {("job", one.id) for one in emulator.unfinished_jobs() if one.id in ledger.runs}
-        hooks = {("hook", one.id) for one in emulator.hooks() if one.id in ledger.hooks}
-        if orphans := (living | active | hooks) - held:
-            yield f"orphans {sorted(orphans)}; the state holds {sorted(held)}"
-        known = {("cluster", one.id) for one in emulator.clusters()} | {("job", one.id) for one in emulator.jobs()}
-        known |= {("hook", number) for number in ledger.hooks}  # like an ended cluster, one that was removed counts
+        if orphans := (living | active | self._definitions()) - held:
+            yield f"orphans {sorted(orphans, key=str)}; the state holds {sorted(held, key=str)}"
+        known: set[tuple[str, Key]] = {("cluster", one.id) for one in emulator.clusters()} | {
+            ("job", one.id) for one in emulator.jobs()
+        }
+        # Like an ended cluster, a definition that was removed counts.
+        known |= {(name, key) for name, made in ledger.definitions.items() for key in made}
         if strangers := held - known:
-            yield f"the state holds {sorted(strangers)}, which the account does not know"
+            yield f"the state holds {sorted(strangers, key=str)}, which the account does not know"
 
     def _survivors(self) -> Iterator[str]:
         emulator = self.world.emulator
         if {one.id for one in emulator.living_clusters()} != self._foreign:
             yield f"after destroy these live: {[one.id for one in emulator.living_clusters()]}"
-        if left := [one.id for one in emulator.unfinished_jobs() if one.id in self.world.ledger.runs]:
-            yield f"after destroy these jobs are active: {left}"
-        if hooks := [one.id for one in emulator.hooks()]:
-            yield f"after destroy these hooks are there: {hooks}"
+        if jobs := [one.id for one in emulator.unfinished_jobs() if one.id in self.world.ledger.runs]:
+            yield f"after destroy these jobs are active: {jobs}"
+        if left := self._definitions():
+            yield f"after destroy these definitions are there: {sorted(left, key=str)}"
+
+    def _definitions(self) -> set[tuple[str, Key]]:
+        """The definitions that processes of ours made and that are there."""
+        ledger = self.world.ledger
+        return {
+            (kind.name, key) for kind in DEFINITIONS for key in ledger.there(kind) & {*ledger.definitions[kind.name]}
+        }
 
 
 def _settle_foreigners(world: SimulatedWorld) -> set[int]:

@@ -9,29 +9,16 @@ from typing import Any, TypeVar
 
 from google.protobuf import json_format
 
-from tests.support.simulation.host import (
-    HostRequest,
-    Properties,
-    SimulatedClusters,
-    SimulatedHooks,
-    SimulatedRuns,
-    as_properties,
-)
+from tests.support.simulation.host import PROVIDERS, HostRequest, Properties, as_properties
 from tests.support.simulation.program import Failed, Program, ProgramEntry, Report, StateEntry
 from tests.support.simulation.world import Process
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.state import OWNER, PROVIDER, SECRETS
 
 T = TypeVar("T")
-_PROVIDERS: Mapping[str, type[SimulatedClusters | SimulatedRuns | SimulatedHooks]] = {
-    CLUSTER.name: SimulatedClusters,
-    JOB_RUN.name: SimulatedRuns,
-    HOOK.name: SimulatedHooks,
-}
 
 
 class SimulatedEngine:
@@ -174,7 +161,7 @@ class SimulatedEngine:
         self._report.steps.append((operation, name))
 
     def _ask(self, kind: Kind, method: Callable[[Any], T], context: HostRequest | None = None) -> T:
-        provider = _PROVIDERS[kind.name]()
+        provider = PROVIDERS[kind.name]()
         provider.context, provider.process = context or HostRequest(), self._process
         try:
             return method(provider)

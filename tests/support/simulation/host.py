@@ -7,13 +7,13 @@ import pytest
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
+import xplenty_pulumi
 from tests.support.openapi import SchemaWatch
 from tests.support.simulation.world import Process
 from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.dynamic.bridge import EngineCall, engine
-from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
-from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
-from xplenty_pulumi.dynamic.resources.hook import HookProvider
+from xplenty_pulumi.dynamic.providers.base import key_of
 from xplenty_pulumi.dynamic.session import Session
 from xplenty_pulumi.dynamic.state import OWNER, owner_of
 from xplenty_pulumi.settings import Settings
@@ -63,19 +63,14 @@ class _Simulated:
         return self.process.settings
 
     def hold(self, _id: str, olds: Mapping[str, Any]) -> None:
-        self.session().hold(self.kind, int(_id), owner_of(olds) if OWNER in olds else None)
+        self.session().hold(self.kind, key_of(_id, self.kind), owner_of(olds) if OWNER in olds else None)
 
 
-class SimulatedClusters(_Simulated, ClusterProvider):
-    """The provider of clusters in a simulated process."""
-
-
-class SimulatedHooks(_Simulated, HookProvider):
-    """The provider of hooks in a simulated process."""
-
-
-class SimulatedRuns(_Simulated, JobRunProvider):
-    """The provider of runs in a simulated process."""
+PROVIDERS: Mapping[str, type[Any]] = {
+    name: type(f"Simulated{kind.resource}", (_Simulated, getattr(xplenty_pulumi, f"{kind.resource}Provider")), {})
+    for name, kind in KINDS.items()
+}
+"""The provider of each kind in a simulated process."""
 
 
 def as_sent(value: Any) -> Any:

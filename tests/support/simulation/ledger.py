@@ -3,18 +3,29 @@
 import json
 import math
 from collections import defaultdict
+from typing import Any
 
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.kind import Ending, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.emulator import EmulatedCluster, EmulatedJob, Emulator
+from xplenty_pulumi.core.kinds.registry import MARKED
+from xplenty_pulumi.emulator import EmulatedCluster, EmulatedConnection, EmulatedJob, Emulator
 from xplenty_pulumi.emulator.wire.messages import Request, Response
 
 ALIVE = frozenset({"pending", "creating", "available", "idle", "scaling", "error"})
 COUNTING = frozenset({"idle", "pending", "queued", "running", "completed"})
 """Statuses of a run that another run of the same must not follow: it works, or it has worked."""
+DEFINITIONS = tuple(kind for kind in MARKED.values() if kind.ends is Ending.REMOVED)
+"""The kinds of definitions."""
 WHO = "who"
 """The variable by which a run in these tests says which resource of which stack it belongs to."""
+
+
+def key_of_record(record: Any) -> Key:
+    """Return what clients identify a record of the emulator by."""
+    return f"{record.type}/{record.number}" if isinstance(record, EmulatedConnection) else int(record.id)
 
 
 class Ledger:
@@ -32,7 +43,8 @@ class Ledger:
         self._latest = -math.inf
         self.clusters: dict[int, Marker | None] = {}
         self.runs: dict[int, str] = {}
-        self.hooks: dict[int, Marker | None] = {}
+        self.definitions: defaultdict[str, dict[Key, Marker | None]] = defaultdict(dict)
+        """The markers of the definitions that were made, by the name of their kind and what identifies each."""
         self.released: set[int] = set()
         self.wrongs: list[str] = []
         self.writes = 0
@@ -71,13 +83,23 @@ class Ledger:
     def after(self, request: Request, response: Response) -> Response:
         if request.method == "POST" and response.status == 201 and request.body:
             sent, made = json.loads(request.body), response.json()["id"]
-            if request.path.endswith("/hooks"):
-                self._note_marked("hooks", self.hooks, made, markers.whose(sent.get("name")))
-            elif request.path.endswith("/clusters"):
-                self._note_marked("clusters", self.clusters, made, markers.whose(sent.get("description")))
-            elif request.path.endswith("/jobs"):
+            *_, above, last = request.path.split("/")
+            for kind in DEFINITIONS:
+                if kind.collection in (above, last):  # the clients of some kinds know them by their type too
+                    key = made if last == kind.collection else f"{last}/{made}"
+                    noted = self.definitions[kind.name]
+                    self._note_marked(kind, noted, key, markers.whose(sent.get(kind.signed)))
+            if last == "clusters":
+                self._note_marked(CLUSTER, self.clusters, made, markers.whose(sent.get("description")))
+            elif last == "jobs":
                 self._note_run(made, str(sent.get("variables", {}).get(WHO, "")))
         return response
+
+    def there(self, kind: Kind) -> set[Key]:
+        """Return what identifies the definitions of a kind that the account has, whoever made them."""
+        found = getattr(self._of().account.world, kind.collection).values()
+        living = (one for one in found if getattr(one, "status", "") != "archived")
+        return {key_of_record(one) for one in living}
 
     def living(self, marker: Marker) -> list[EmulatedCluster]:
         """Return the clusters made for the owner of this marker that have not ended, whatever they carry now."""
@@ -95,17 +117,16 @@ class Ledger:
         assert self._emulator is not None
         return self._emulator
 
-    def _note_marked(self, collection: str, made: dict[int, Marker | None], number: int, marker: Marker | None) -> None:
-        """Note a new cluster or hook, of which there may be no other with this marker."""
-        made[number] = marker
+    def _note_marked(self, kind: Kind, made: dict[Any, Marker | None], key: Key, marker: Marker | None) -> None:
+        """Note a new cluster or definition, of which there may be no other with this marker."""
+        made[key] = marker
         if marker is None or marker.scope not in self._scopes:
             return
-        self._made[self._scopes[marker.scope]].add(f"{collection}/{number}")
-        living = {one.id for one in self.living(marker)}
-        there = self._of().account.world.hooks.keys() if collection == "hooks" else living
+        self._made[self._scopes[marker.scope]].add(f"{kind.collection}/{key}")
+        there = self.there(kind) if kind.ends is Ending.REMOVED else {one.id for one in self.living(marker)}
         duplicates = [one for one, owner in made.items() if owner == marker and one in there]
         if len(duplicates) > 1:
-            self.wrongs.append(f"{collection} {', '.join(map(str, duplicates))} are duplicates")
+            self.wrongs.append(f"{kind.collection} {', '.join(map(str, duplicates))} are duplicates")
 
     def _note_run(self, number: int, who: str) -> None:
         self.runs[number] = who

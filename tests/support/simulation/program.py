@@ -8,14 +8,23 @@ from tests.support.simulation.host import Properties
 from tests.support.simulation.ledger import WHO
 from tests.support.simulation.world import SimulatedWorld
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, scope_of
+from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.dynamic.state import OWNER, owner_of, owner_text
 
-_CLASSES = {CLUSTER.name: "EmulatedCluster", JOB_RUN.name: "JobRun", HOOK.name: "EmulatedHook"}
-SLACK = {"type": "slack", "settings": {"url": "https://hooks.example.test/T0/token"}, "events": ["job.failed"]}
+DECLARED: Mapping[str, Mapping[str, Any]] = {
+    "package": {"name": "loads", "variables": {"day": "'x'"}, "validate": False},
+    "schedule": {"packages": [{"package_id": 101}], "every": "1 day", "start_at": "2099-01-01T00:00:00Z"},
+    "connection": {
+        "type": "mysql",
+        "name": "loads",
+        "settings": {"username": "etl", "password": "pw-4711", "host": "db.example.test"},
+    },
+    "hook": {"type": "slack", "settings": {"url": "https://hooks.example.test/T0/token"}, "events": ["job.failed"]},
+}
+"""What a definition of each kind is declared with, but for what a test says."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,7 @@ class Program:
 
     def owner_text(self, name: str, kind: Kind) -> str:
         """Return the hidden input that says so."""
-        type_ = f"pulumi-python:dynamic/xplenty:{_CLASSES[kind.name]}"
+        type_ = f"pulumi-python:dynamic/xplenty:{kind.resource}"
         return owner_text(self.organization, f"urn:pulumi:{self.name}::loads::{type_}::{name}")
 
     def marker(self, name: str) -> Marker:
@@ -99,6 +108,6 @@ class Program:
         variables = {WHO: f"{self.organization}/{name}", "rev": str(rev)}
         self.program[name] = ProgramEntry(JOB_RUN, {"package_id": 101, "variables": variables, **inputs}, on=on)
 
-    def hook(self, name: str, **inputs: Any) -> None:
-        """Declare a Slack hook, or declare it anew."""
-        self.program[name] = ProgramEntry(HOOK, {**SLACK, **inputs})
+    def define(self, kind: str, resource: str, /, **inputs: Any) -> None:
+        """Declare a definition of this kind, or declare it anew."""
+        self.program[resource] = ProgramEntry(MARKED[kind], {**DECLARED[kind], **inputs})

@@ -7,28 +7,23 @@ from typing import Any
 
 from tests.support.faults.exchange import Behaviour, Exchange
 from tests.support.simulation.engine import SimulatedEngine
+from tests.support.simulation.ledger import ALIVE, DEFINITIONS, key_of_record
 from tests.support.simulation.program import Failed, Program, Report
 from tests.support.simulation.world import Boundaries, Crash, Process, SimulatedWorld
 from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
-from xplenty_pulumi.emulator import EmulatedCluster, EmulatedHook
+from xplenty_pulumi.core.kinds.registry import MARKED
 
 
-def marked_text(thing: EmulatedCluster | EmulatedHook) -> str:
-    """Return the text at the end of which its marker stands."""
-    return str((thing.name if isinstance(thing, EmulatedHook) else thing.description) or "")
-
-
-def hand_over(world: SimulatedWorld, thing: EmulatedCluster | EmulatedHook) -> None:
-    """Sign a cluster or a hook as unfinished, as `xplenty-pulumi hand-over` does."""
-    found = markers.read(marked_text(thing))
+def hand_over(world: SimulatedWorld, kind: Kind, thing: Any) -> None:
+    """Sign a cluster or a definition as unfinished, as `xplenty-pulumi hand-over` does."""
+    text = str(getattr(thing, kind.signed) or "")
+    found = markers.read(text)
     if found is None:
         return
-    signed = markers.sign(marked_text(thing), found.whose.drawn(world.clock.now(), Random(thing.id)))
-    if isinstance(thing, EmulatedHook):
-        world.emulator.account.world.put(replace(thing, name=signed))
-    else:
-        world.emulator.edit_cluster(thing.id, description=signed)
+    signed = markers.sign(text, found.whose.drawn(world.clock.now(), Random(thing.id)))
+    world.emulator.account.world.put(replace(thing, **{kind.signed: signed}))
 
 
 class SimulatedStack(Program):
@@ -53,13 +48,16 @@ class SimulatedStack(Program):
 
     def recover(self, *others: "SimulatedStack") -> None:
         """Clear the pending operations of a killed run, as `recover` does; `others` are in its backend too."""
-        held = {int(entry.id) for stack in (self, *others) for entry in stack.disk.values()}
+        entries = [entry for stack in (self, *others) for entry in stack.disk.values()]
+        held = {(entry.kind.name, entry.kind.key(entry.id)) for entry in entries}
         owners: set[Marker | None] = {marker_of(self.owner(name, self.program[name].kind)) for name in self.creating}
-        emulator = self.world.emulator
-        things: list[EmulatedCluster | EmulatedHook] = [*emulator.living_clusters(), *emulator.hooks()]
-        for thing in things:
-            if markers.whose(marked_text(thing)) in owners and thing.id not in held:
-                hand_over(self.world, thing)
+        tables = self.world.emulator.account.world
+        for kind in MARKED.values():
+            for thing in [*getattr(tables, kind.collection).values()]:
+                key = key_of_record(thing)
+                is_there = key in self.world.ledger.there(kind) if kind in DEFINITIONS else thing.status in ALIVE
+                if is_there and markers.whose(getattr(thing, kind.signed)) in owners and (kind.name, key) not in held:
+                    hand_over(self.world, kind, thing)
         self.creating.clear()
 
     def _run(

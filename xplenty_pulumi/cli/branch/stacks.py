@@ -14,7 +14,6 @@ from datetime import datetime
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import held_in
 from xplenty_pulumi.cli.engine.snapshot import ListedStack, Snapshot, advised, moment, together
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.marker import scope_of
 from xplenty_pulumi.core.reports.branches import (
     FAMILY_DIGITS,
@@ -112,7 +111,7 @@ class ProjectStacks:
         return together(self.read, [one for name, one in sorted(self.listed().items()) if family_of_stack(name)])
 
     def scopes_of(self, branch: str) -> frozenset[str]:
-        """Return the scopes that markers of the branch's clusters carry where its stack is there no more."""
+        """Return the scopes that markers of the branch's resources carry where its stack is there no more."""
         places = {one.full_name.rpartition("/")[0] for one in self.listed().values()}
         names = {stack_name(branch, family) for family in self.families()}
         return frozenset(scope_of_stack(f"{place}/{name}") for place in places for name in names)
@@ -133,7 +132,7 @@ class ProjectStacks:
             is_deployed=bool(resources),
             resources=sum(not str(one["type"]).startswith(_ENGINES_OWN) for one in resources),
             account=records.get(ACCOUNT, ""),
-            held=frozenset(int(one.id) for one in held_in(resources, listed.full_name) if CLUSTER.name in one.kinds),
+            held=frozenset((kind, one.id) for one in held_in(resources, listed.full_name) for kind in one.kinds),
         )
 
     def _names_of(self, branch: str) -> list[str]:

@@ -16,16 +16,8 @@ from xplenty_pulumi.cli.engine.holders import holders_in
 from xplenty_pulumi.cli.status.tables import add_row, plain_table
 from xplenty_pulumi.cli.ui.documents import document
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.core.reports.branches import (
-    BranchStack,
-    Due,
-    Heads,
-    LiveCluster,
-    Spared,
-    Sweeping,
-    due_stacks,
-    orphans,
-)
+from xplenty_pulumi.core.reports.branches import BranchStack, Due, Heads, Sweeping, due_stacks, orphans
+from xplenty_pulumi.core.reports.living import LiveThing, Spared
 from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import NOTHING, one_line, plural, rough_duration
 
@@ -46,8 +38,8 @@ class BranchRows:
 
     at: datetime
     stacks: Sequence[BranchStack]
-    living: Sequence[LiveCluster]
-    orphans: Sequence[LiveCluster]
+    living: Sequence[LiveThing]
+    orphans: Sequence[LiveThing]
     heads: Heads | None
     spared: Sequence[Spared] = ()
 
@@ -61,7 +53,7 @@ class BranchRows:
             add_row(table, *texts, self.in_git(one))
         yield table if self.stacks else Text("no branch has a stack", style="dim")
         for orphan in self.orphans:
-            text = f"cluster {orphan.id} ({orphan.headline}) has lost its stack; see `xplenty-pulumi branch sweep`"
+            text = f"{orphan.label} ({orphan.headline}) has lost its stack; see `xplenty-pulumi branch sweep`"
             yield Text(text, style="yellow")
 
     def in_git(self, stack: BranchStack) -> str:
@@ -103,7 +95,7 @@ class BranchSweep:
         heads.require_some_of(found.stacks)
         due = due_stacks(found.stacks, found.living, heads=heads, now=found.at)
         strays, spared = self.rules.sorted_out(one for stack in due for one in stack.stray)
-        due = tuple(replace(one, clusters=(*one.clusters, *one.stack.stray(strays))) for one in due)
+        due = tuple(replace(one, living=(*one.living, *one.stack.stray(strays))) for one in due)
         gone = {one.stack.name for one in due}
         unreadable = tuple(one for one in found.stacks if not one.says_when(found.at) and one.name not in gone)
         where = f"of {heads.remote}" if heads.remote else "of this clone"
@@ -137,7 +129,7 @@ class BranchSweep:
         for due in found.due:
             attempt(partial(self._take_down, due, taking, screen))
         for scope in sorted(self._still_orphaned(found)):
-            attempt(partial(taking.clusters_of, frozenset({scope})))
+            attempt(partial(taking.clear, frozenset({scope})))
         if failures:
             raise XplentyError(
                 f"{plural(len(failures), 'thing')} could not be swept: {' '.join(failures)}",
@@ -185,12 +177,10 @@ def spelled(found: Sweeping) -> list[str]:
     """Return a line for each thing that a sweep ends."""
     lines = []
     for due in found.due:
-        stack, clusters = due.stack, "".join(f", cluster {one.id}" for one in due.clusters)
+        stack, living = due.stack, "".join(f", {one.label}" for one in due.living)
         whose, why = f"branch {stack.branch or NOTHING} of {stack.owner or NOTHING}", " and ".join(due.reasons)
-        lines.append(f"stack {stack.name} ({whose}): {why}; {plural(stack.resources, 'resource')}{clusters}")
-    lines += [
-        f"cluster {one.id} ({one.headline}): no stack has its scope {one.scope} any more" for one in found.orphans
-    ]
+        lines.append(f"stack {stack.name} ({whose}): {why}; {plural(stack.resources, 'resource')}{living}")
+    lines += [f"{one.label} ({one.headline}): no stack has its scope {one.scope} any more" for one in found.orphans]
     return [one_line(line) for line in lines]
 
 
@@ -209,5 +199,6 @@ def branches_document(shown: BranchRows) -> dict[str, Any]:
         }
         for one in shown.stacks
     ]
-    orphans = [{"cluster": one.id, "scope": one.scope} for one in shown.orphans]
-    return document(at=shown.at, branches=stacks, orphans=orphans)
+    orphans = [{"cluster": one.id, "scope": one.scope} for one in shown.orphans if not one.is_definition]
+    definitions = [{"kind": one.kind, "id": one.id, "scope": one.scope} for one in shown.orphans if one.is_definition]
+    return document(at=shown.at, branches=stacks, orphans=orphans, orphan_definitions=definitions)

@@ -33,9 +33,9 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, is_of_another
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reading.strays import Stray, strays_among
-from xplenty_pulumi.core.reconcile import DefinitionReconciler, KnownDefinitions, LiveClusters, definition_of
-from xplenty_pulumi.core.reports.branches import LiveCluster
+from xplenty_pulumi.core.reconcile import LiveClusters
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget, hand_over
+from xplenty_pulumi.core.reports.living import LiveThing
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.errors import XplentyError
 
@@ -170,15 +170,9 @@ class StackAccount:
         Raises:
             XplentyError: one could not be ended; the same can be tried again.
         """
-        clusters = [LiveCluster(int(one.id), one.scope, one.status) for one in strays if one.kind.phases]
+        living = [LiveThing(one.id, one.scope, one.status, kind=one.kind.name) for one in strays]
         down = BranchDown(engine, OwnershipRules(self.account, lambda: self.holders), screen, timeout=_LONGEST)
-        down.end(clusters, Deadline.after(_LONGEST, self.account.clock))
-        patience = self.account.patience(lambda _headline, _detail: None, screen.warn)
-        for one in strays:
-            if not one.kind.phases:
-                known = KnownDefinitions(definition_of(one.kind, self.account.client), self.account.clock)
-                DefinitionReconciler(known, patience).delete(one.id)
-                screen.line(f"{one.kind.name} {one.id} has ended ({one.scope})")
+        down.end(living, Deadline.after(_LONGEST, self.account.clock))
 
 
 def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, killed: Remains) -> None:

@@ -147,8 +147,8 @@ class Kind:
     doubts: Callable[[Mapping[str, object]], Mapping[str, str]] = lambda _inputs: {}
     """Texts about inputs on which documents disagree, by the input; the service decides."""
     repeated: Callable[[Any, Mapping[str, object]], Mapping[str, object] | None] = lambda _record, _asked: {}
-    """What each change of a record has to send again, where the service hides it as it was asked for; None where it
-    was not."""
+    """The inputs that each change of a record has to send again lest they get lost. What the service hides of them is
+    as it was asked for; None where it was not."""
     body: Callable[[Mapping[str, object]], Mapping[str, object]] = lambda given: given
     """Inputs as the parameters of a call, where the service has other names for them."""
     fixed: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)

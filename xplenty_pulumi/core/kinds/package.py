@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 PROBLEM = "problem"
 """The name under which `source` holds why it cannot be read, so that the check refuses it like any other input."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+DOCUMENT = ("name", "description", "variables", "flow_version")
+"""What is in the document of a package besides its flow."""
 VALIDATION_PHASES: Mapping[str, Phase] = MappingProxyType({"completed": Phase.SUCCEEDED, "failed": Phase.FAILED})
 """The meaning of every status with which a validation ends."""
 
@@ -52,6 +54,12 @@ def package_view(package: "Package", asked: Mapping[str, object]) -> dict[str, o
     view["flow"] = asked.get("flow") if package.data_flow_json is None else digest_of(package.data_flow_json)
     view["copy_of"] = asked.get("copy_of")
     return view
+
+
+def _repeated(package: "Package", asked: Mapping[str, object]) -> Mapping[str, object]:
+    """The whole document, because a change may replace it."""
+    view = package_view(package, asked)
+    return {name: view[name] for name in (*DOCUMENT, "flow") if view.get(name) is not None}
 
 
 def _summary(package: "Package") -> str:
@@ -94,6 +102,7 @@ PACKAGE = Kind(
         **alike("item_id owner_id created_at updated_at url html_url", Drift.NONE),
     },
     view=package_view,
+    repeated=_repeated,
     rules=(_has_one_origin,),
     summary=_summary,
     remark=_remark,

@@ -6,6 +6,7 @@
 - `drift_scan`: one snapshot of an account for all the stacks that are in it: compared, and what is in no state or in
   two.
 - `hand_over`: handing something over to a resource by its ownership marker, or releasing it from every stack.
+- `living`: what lives in an account and carries a marker, and whether it is to be ended with its stack; pure.
 - `observer`: reading an account for people: all of it, one cluster, one job run, the schedules.
 - `overview`: an account in short, as plain values: which clusters and job runs there are, whose they are, and how they
   do.

@@ -9,14 +9,12 @@ its family for all to see, ``br-5f3a1c9-...``, even when the stack itself is lon
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from xplenty_pulumi.client import Cluster
-from xplenty_pulumi.core.kinds.marker import owner_in, read, scope_of
-from xplenty_pulumi.core.kinds.ownership import maker_of
-from xplenty_pulumi.core.reports.overview import cluster_row
+from xplenty_pulumi.core.kinds.marker import owner_in, scope_of
+from xplenty_pulumi.core.reports.living import LiveThing, Reference, Spared
 from xplenty_pulumi.errors import RefusedError
 
 FAMILY_DIGITS = 7
@@ -30,52 +28,10 @@ _SCOPE = re.compile(rf"br-([0-9a-f]{{{FAMILY_DIGITS}}})-[0-9a-f]{{7}}")
 
 
 @dataclass(frozen=True)
-class LiveCluster:
-    """A cluster that has not ended, with the scope of its marker; `creator` is None where the service does not say."""
-
-    id: int
-    scope: str
-    headline: str
-    is_unfinished: bool = False
-    creator: int | None = None
-
-
-@dataclass(frozen=True)
-class Spared:
-    """A living cluster with the scope of a branch that is not ended, and why; `holder` is the stack that holds it."""
-
-    cluster: LiveCluster
-    reason: str
-    holder: str = ""
-
-
-@dataclass(frozen=True)
-class Claims:
-    """Whose living clusters are: what a stack's state held, which stack holds a cluster now, and the key's user."""
-
-    held: frozenset[int]
-    holders: Mapping[int, str]
-    user: int
-
-    def spared(self, one: LiveCluster) -> Spared | None:
-        """Return why a cluster with the scope of the stack is not to be ended, or None where it is.
-
-        Ended is what an interrupted create of this key's user left unfinished, and what the stack's own state held.
-        """
-        if holder := self.holders.get(one.id, ""):
-            return Spared(one, f"stack {holder} holds it in its state", holder)
-        if one.creator not in (None, self.user):
-            return Spared(one, f"user {one.creator} created it, and the key is that of user {self.user}")
-        if not one.is_unfinished and one.id not in self.held:
-            return Spared(one, "its create call is done, and the state of no stack of this backend holds it")
-        return None
-
-
-@dataclass(frozen=True)
 class BranchStack:
     """A stack of a branch. `branch` is empty where the stack does not say; `expires` is None where that is not known.
 
-    `scopes` are all that markers of its clusters can carry, and `held` the clusters in its state; `pushed_to` is the
+    `scopes` are all that its markers can carry, and `held` is what its state holds; `pushed_to` is the
     repository that had its branch last, and `account` the one that it was brought up in, each empty where that
     is not known; `is_deployed` says that its state holds something, be it only what the engine puts there itself.
     """
@@ -89,15 +45,19 @@ class BranchStack:
     is_deployed: bool
     resources: int
     account: str = ""
-    held: frozenset[int] = frozenset()
+    held: frozenset[Reference] = frozenset()
 
-    def living(self, among: Iterable[LiveCluster]) -> tuple[LiveCluster, ...]:
+    def living(self, among: Iterable[LiveThing]) -> tuple[LiveThing, ...]:
         """Return those of the living clusters that its state holds, or that a create of its left unfinished."""
-        return tuple(one for one in among if one.id in self.held or (one.scope in self.scopes and one.is_unfinished))
+        clusters = (one for one in among if not one.is_definition)
+        return tuple(one for one in clusters if self._holds(one) or (one.scope in self.scopes and one.is_unfinished))
 
-    def stray(self, among: Iterable[LiveCluster]) -> tuple[LiveCluster, ...]:
-        """Return those of the living clusters that carry its scope and are not in its state."""
-        return tuple(one for one in among if one.scope in self.scopes and one.id not in self.held)
+    def stray(self, among: Iterable[LiveThing]) -> tuple[LiveThing, ...]:
+        """Return those of the living things that carry its scope and are not in its state."""
+        return tuple(one for one in among if one.scope in self.scopes and not self._holds(one))
+
+    def _holds(self, one: LiveThing) -> bool:
+        return one.reference in self.held
 
     def says_when(self, now: datetime) -> bool:
         """Return whether it is known when its lifetime ends; one that ends too late was never asked for."""
@@ -155,23 +115,23 @@ class Heads:
 
 @dataclass(frozen=True)
 class Due:
-    """A stack that is to be taken down, why, its living clusters, and what else carries its scope."""
+    """A stack that is to be taken down, why, what is named with it since it ends too, and what carries its scope."""
 
     stack: BranchStack
     reasons: tuple[str, ...]
-    clusters: tuple[LiveCluster, ...]
-    stray: tuple[LiveCluster, ...] = ()
+    living: tuple[LiveThing, ...]
+    stray: tuple[LiveThing, ...] = ()
 
 
 @dataclass(frozen=True)
 class Sweeping:
-    """What a sweep ends: stacks that are due, and clusters of branch stacks that are no more; `spared` live on.
+    """What a sweep ends: stacks that are due, and what is left of branch stacks that are no more; `spared` live on.
 
     Of the `unreadable` stacks it is not known when they are due. `basis` says what all of this is based on.
     """
 
     due: tuple[Due, ...]
-    orphans: tuple[LiveCluster, ...]
+    orphans: tuple[LiveThing, ...]
     spared: tuple[Spared, ...] = ()
     unreadable: tuple[BranchStack, ...] = ()
     basis: str = ""
@@ -205,35 +165,27 @@ def scope_of_stack(full_name: str, *, scope: object = "") -> str:
     return scope_of(owner_in(full_name, scope=scope))
 
 
-def living_among(clusters: Iterable[Cluster]) -> Iterator[LiveCluster]:
-    """Yield those that carry a marker and have not ended, those that are ending included."""
-    for cluster in clusters:
-        marker, row = read(cluster.description), cluster_row(cluster)
-        if marker is not None and not row.is_ended:
-            yield LiveCluster(cluster.id, marker.scope, row.headline, marker.is_unfinished, maker_of(cluster))
-
-
 def due_stacks(
-    stacks: Iterable[BranchStack], living: Iterable[LiveCluster], *, heads: Heads, now: datetime
+    stacks: Iterable[BranchStack], living: Iterable[LiveThing], *, heads: Heads, now: datetime
 ) -> tuple[Due, ...]:
     """Return the stacks whose branch is gone or whose lifetime is over."""
-    clusters, due = tuple(living), list[Due]()
+    things, due = tuple(living), list[Due]()
     where = f"gone from {heads.remote}" if heads.remote else "gone"
     for stack in stacks:
         gone = f"its branch is {where}" if heads.lack(stack) else ""
         over = f"its lifetime ended at {stack.expires:%Y-%m-%d %H:%M} UTC" if stack.is_expired(now) else ""
         if gone or over:
-            own = tuple(one for one in clusters if one.id in stack.held)
-            due.append(Due(stack, tuple(filter(None, [gone, over])), own, stack.stray(clusters)))
+            own = tuple(one for one in things if one.reference in stack.held and not one.is_definition)
+            due.append(Due(stack, tuple(filter(None, [gone, over])), own, stack.stray(things)))
     return tuple(due)
 
 
 def orphans(
-    stacks: Iterable[BranchStack], living: Iterable[LiveCluster], *, families: frozenset[str]
-) -> tuple[LiveCluster, ...]:
-    """Return the living clusters of the `families` that belong to none of the `stacks`.
+    stacks: Iterable[BranchStack], living: Iterable[LiveThing], *, families: frozenset[str]
+) -> tuple[LiveThing, ...]:
+    """Return the living things of the `families` that belong to none of the `stacks`.
 
-    `living` must have been read before `stacks`: a cluster whose stack is not there now has lost it then, rather
+    `living` must have been read before `stacks`: a thing whose stack is not there now has lost it then, rather
     than that its stack is only just being made.
     """
     scopes = frozenset(scope for one in stacks for scope in one.scopes)

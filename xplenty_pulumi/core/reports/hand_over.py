@@ -12,6 +12,7 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import Marked, maker_of, signed_text
 from xplenty_pulumi.core.kinds.registry import MARKED, kind_of
 from xplenty_pulumi.core.reading.lookup import or_listed
+from xplenty_pulumi.core.reconcile import definition_of
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import cluster_row
@@ -63,16 +64,13 @@ class HandOverTarget:
         status = str(getattr(self.record, "status", ""))
         return status if self.kind.is_ending(status) else ""
 
-    def body(self, marker: Marker | None) -> dict[str, object]:
-        """Return the body of the call that gives it this marker, or none, with what each change has to repeat."""
-        text = markers.sign(self.text, marker) if marker else markers.strip(self.text)
-        return {**self.kind.body({**(self.kind.repeated(self.record, {}) or {}), self.kind.signed: text})}
-
 
 def look(client: Client, kind: str, key: Key) -> HandOverTarget:
     """Return the thing as it is now; raises NotFoundError where the service does not know it."""
-    collection = getattr(client, MARKED[kind].collection)
-    found: Any = or_listed(partial(collection.get, key), collection.list, client, number=key)
+    definition = definition_of(MARKED[kind], client)
+    # No list has all parts of a record, and a change has to repeat them.
+    listed = definition.calls.list if not MARKED[kind].parts else tuple[Any, ...]
+    found: Any = or_listed(partial(definition.get, key), listed, client, number=key)
     return HandOverTarget(known(found, label(kind, key)))
 
 
@@ -111,13 +109,14 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
         XplentyError: it was not done, or (ReadyFailed) cannot be seen.
     """
     kind, key = thing.kind.name, thing.record.key
+    definition = definition_of(thing.kind, client)
     now = look(client, kind, key)
     if (now.text, now.ending) != (thing.text, thing.ending):
         advice = "Look at it and run the same again"
         raise RefusedError("it has changed meanwhile; nothing was changed", resource=thing.label, advice=advice)
     act_until(
         lambda: look(client, kind, key).marker == marker,
-        lambda: getattr(client, thing.kind.collection).update(key, now.body(marker)),
+        lambda: definition.calls.update(key, definition.signing(now.record, marker)),
         clock=clock,
         tolerate=(UnsureError,),
         is_due=True,

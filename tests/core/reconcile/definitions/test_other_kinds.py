@@ -5,7 +5,7 @@ removal archives it, and it shows its maker. A filed note stands for a connectio
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -61,10 +61,15 @@ class Shelf:
         self.notes[key] = self.get(key).model_copy(update={"status": "archived"})
 
 
+def note_view(record: Cluster, _asked: Mapping[str, object]) -> Mapping[str, object]:
+    """Return what a note has."""
+    return {**{name: getattr(record, name) for name in NAMES}, "description": strip(record.description)}
+
+
 class NoteDefinition(Definition[Cluster]):
     """Notes, of which none of more than nine nodes is valid."""
 
-    kind = CLUSTER
+    kind = replace(CLUSTER, repeated=note_view)
     signed = "description"
     gone = "it is archived"
 
@@ -76,17 +81,13 @@ class NoteDefinition(Definition[Cluster]):
         """Return its drawer and number."""
         return f"drawer/{record.id}"
 
-    def view(self, record: Cluster, _asked: Mapping[str, object]) -> Mapping[str, object]:
+    def view(self, record: Cluster, asked: Mapping[str, object]) -> Mapping[str, object]:
         """Return what a note has."""
-        return {**{name: getattr(record, name) for name in NAMES}, "description": strip(record.description)}
+        return note_view(record, asked)
 
     def is_gone(self, record: Cluster) -> bool:
         """Return whether it is archived."""
         return record.status == "archived"
-
-    def repeated(self, record: Cluster, asked: Mapping[str, object]) -> Mapping[str, object]:
-        """Return the whole note."""
-        return self.view(record, asked)
 
     def follow_up(
         self, record: Cluster, inputs: Mapping[str, object], _patience: Patience, *, before: Cluster | None

@@ -12,7 +12,7 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Change, Key, Kind
-from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.marker import Marker, Owner
 from xplenty_pulumi.core.kinds.ownership import is_marked, is_unfinished
 from xplenty_pulumi.core.reading.lookup import Presence, or_none
 from xplenty_pulumi.core.reading.pages import newest_first
@@ -59,6 +59,10 @@ class DesiredDefinition(DesiredThing):
 
     intent: Intent
     contents: Mapping[str, str] = field(default_factory=dict, repr=False, kw_only=True)
+
+
+_NOTHING = DesiredDefinition({}, Owner("", "", "", ""), Intent(frozenset()))
+"""What is desired where only a marker changes."""
 
 
 class Definition(Generic[RecordT]):
@@ -131,10 +135,6 @@ class Definition(Generic[RecordT]):
         """Return whether the record shows the input of this name, whatever its value."""
         return getattr(record, name, self.view(record, {}).get(name)) is not None
 
-    def repeated(self, record: RecordT, asked: Mapping[str, object]) -> Mapping[str, object]:
-        """Return the inputs, as the service shows them, that each change has to repeat lest they get lost."""
-        return self.kind.repeated(record, asked) or {}
-
     def label(self, key: Key) -> str:
         """Return how texts name it."""
         return text.label(self.kind.name, key)
@@ -174,9 +174,15 @@ class Definition(Generic[RecordT]):
         self, record: RecordT, desired: DesiredDefinition, changed: Mapping[str, object]
     ) -> Mapping[str, object]:
         """Return the body that sets what is `changed`, with all that each change has to repeat."""
-        kept = self.repeated(record, desired.inputs)
+        kept = self.kind.repeated(record, desired.inputs) or {}
         meant = {name: value for name, value in desired.inputs.items() if name in {*kept} & desired.intent.fields}
         return self.kind.body({**kept, **meant, **changed})
+
+    def signing(self, record: RecordT, marker: Marker | None) -> Mapping[str, object]:
+        """Return the body that gives it this marker, or none, and changes nothing else."""
+        text = self.text(record) or ""
+        signed = markers.sign(text, marker) if marker else markers.strip(text)
+        return self.change(record, _NOTHING, {self.signed: signed})
 
 
 def definition_of(kind: Kind, client: Client) -> Definition[Any]:

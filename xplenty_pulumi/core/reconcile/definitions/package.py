@@ -9,15 +9,14 @@ from xplenty_pulumi.core.kinds.flows.document import FLOW, digest_of
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on
-from xplenty_pulumi.core.kinds.package import PACKAGE, package_view
+from xplenty_pulumi.core.kinds.package import DOCUMENT, PACKAGE, package_view
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition, DefinitionCalls, DesiredDefinition
 from xplenty_pulumi.core.reconcile.definitions.validation import flaws
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, RefusedError, XplentyError
 
-_DOCUMENT = ("name", "description", "variables", "flow_version")
-_RESTORED = (*_DOCUMENT, "flow")
+_RESTORED = (*DOCUMENT, "flow")
 
 
 class PackageDefinition(Definition[Package]):
@@ -37,11 +36,6 @@ class PackageDefinition(Definition[Package]):
     def get(self, key: Key) -> Package:
         """Return the package with its flow."""
         return self.client.packages.get(int(key), include=PACKAGE.parts)
-
-    def repeated(self, record: Package, _asked: Mapping[str, object]) -> Mapping[str, object]:
-        """Return the document as the service shows it."""
-        shown = {name: getattr(record, name) for name in _DOCUMENT if getattr(record, name) is not None}
-        return shown if record.data_flow_json is None else {**shown, "flow": digest_of(record.data_flow_json)}
 
     def sent(self, desired: DesiredDefinition, marker: Marker) -> Mapping[str, object]:
         """Return the body that creates it, as a copy of another one where that is asked for."""
@@ -88,7 +82,7 @@ class PackageDefinition(Definition[Package]):
 
     def _restored(self, record: Package, before: Package) -> Package:
         """Send the document that it had, with the marker that it has, and return what the service shows then."""
-        document = {name: getattr(before, name) for name in _DOCUMENT if getattr(before, name) is not None}
+        document = {name: getattr(before, name) for name in DOCUMENT if getattr(before, name) is not None}
         if marker := marker_on(record):
             document["description"] = markers.sign(before.description or "", marker)
         self.client.packages.update(record.id, {**document, FLOW: before.data_flow_json})
