@@ -61,4 +61,4 @@ def test_failing_demo_says_so(tmp_path: Path) -> None:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "TMPDIR": str(folder)}
+    return {**os.environ, "TMPDIR": str(folder), "COLUMNS": "160"}

@@ -24,7 +24,6 @@ _OWN = {
     "GIT_CONFIG_COUNT": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
-    "COLUMNS": "160",
     "PULUMI_CONFIG_PASSPHRASE": "a passphrase",
     "XPLENTY_BRIDGE": "on",
 }

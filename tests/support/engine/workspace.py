@@ -42,6 +42,7 @@ class Workspace:
         (top / "state").mkdir(parents=True)
         self.environment = {
             **environment_without(*without),
+            "COLUMNS": "160",
             "PULUMI_HOME": str(top / "home"),
             "PULUMI_BACKEND_URL": f"file://{top / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": "",
