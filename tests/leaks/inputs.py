@@ -37,6 +37,19 @@ CONNECTION_INPUTS: dict[str, Any] = {
     "test": True,
     SECRETS: ["/name", "code", "host", "password", "refresh_token"],
 }
+PACKAGE_INPUTS: dict[str, Any] = {
+    "name": IN_NAME,
+    "variables": {"password": f"'{IN_VARIABLES}'", "echoed": f"'{ECHOED}'", "day": "'monday'"},
+    "validate": False,
+    SECRETS: ["/name", "password", "echoed"],
+}
+SCHEDULE_INPUTS: dict[str, Any] = {
+    "packages": [{"package_id": "101", "variables": {"password": f"'{IN_VARIABLES}'", "echoed": f"'{ECHOED}'"}}],
+    "every": "1 day",
+    "start_at": "2099-01-01T00:00:00Z",
+    "description": IN_DESCRIPTION,
+    SECRETS: ["/description", "/packages/0/variables/password", "/packages/0/variables/echoed"],
+}
 CLUSTER_INPUTS: dict[str, Any] = {
     "name": IN_NAME,
     "description": IN_DESCRIPTION,

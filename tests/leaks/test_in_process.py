@@ -19,10 +19,20 @@ from tests.leaks.canaries import (
     IN_HOST,
     IN_PASSWORD,
     IN_SETTINGS,
+    IN_VARIABLES,
     KEY,
     SALT,
 )
-from tests.leaks.inputs import CLUSTER_INPUTS, CONNECTION_INPUTS, HOOK_INPUTS, SECRET_INPUTS, SEED, SPOKEN
+from tests.leaks.inputs import (
+    CLUSTER_INPUTS,
+    CONNECTION_INPUTS,
+    HOOK_INPUTS,
+    PACKAGE_INPUTS,
+    SCHEDULE_INPUTS,
+    SECRET_INPUTS,
+    SEED,
+    SPOKEN,
+)
 from tests.leaks.sinks import SECRET_INPUTS as SECRET_NAMES
 from tests.leaks.sinks import SINKS, Caught, everything_logged
 from tests.leaks.test_planted import BY_ENGINE, COMMAND
@@ -30,7 +40,15 @@ from tests.support import scoreboard
 from tests.support.accounts.clients import settings_of
 from tests.support.engine.stack import STEP
 from tests.support.openapi import SchemaWatch
-from xplenty_pulumi import ClusterProvider, ConnectionProvider, HookProvider, JobRunProvider, settings
+from xplenty_pulumi import (
+    ClusterProvider,
+    ConnectionProvider,
+    HookProvider,
+    JobRunProvider,
+    PackageProvider,
+    ScheduleProvider,
+    settings,
+)
 from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client import Job
@@ -58,6 +76,8 @@ class Day:
         self.clusters = Host(channel, ClusterProvider())
         self.runs = Host(channel, JobRunProvider(), urn=URN.replace("Cluster::etl", "JobRun::load"))
         self.connections = Host(channel, ConnectionProvider(), urn=URN.replace("Cluster::etl", "Connection::sales"))
+        self.packages = Host(channel, PackageProvider(), urn=URN.replace("Cluster::etl", "Package::sums"))
+        self.schedules = Host(channel, ScheduleProvider(), urn=URN.replace("Cluster::etl", "Schedule::nightly"))
         self.hooks = Host(channel, HookProvider(), urn=URN.replace("Cluster::etl", "Hook::bell"))
 
     def refuse(self, status: int, *, words: str = f"No: {SPOKEN}") -> None:
@@ -80,6 +100,9 @@ class Day:
         cluster = self.good_hours()
         self.bells()
         self.warehouses()
+        self.flows(self.packages, PACKAGE_INPUTS, {"variables": {"password": f"'{IN_VARIABLES}!'"}})
+        other = [{"package_id": "101", "variables": {"password": f"'{IN_VARIABLES}!'"}}]
+        self.flows(self.schedules, SCHEDULE_INPUTS, {"packages": other})
         self.bad_hours(cluster)
         self.refusals(cluster)
         self.wrong_inputs(cluster)
@@ -145,6 +168,26 @@ class Day:
         _, failures = self.connections.check({**inputs, **wrong})
         self.caught.add("plan and preview", *(failure.reason for failure in failures))
         self.connections.delete(id_, seen)
+
+    def flows(self, host: Host, given: dict[str, Any], change: dict[str, Any]) -> None:
+        """What has secret variables, made, changed, refused and removed, by a service that repeats what it is given."""
+        inputs, failures = host.check(host.properties(given))
+        assert not failures
+        id_, made = host.create(inputs)
+        _, seen, _ = host.read(id_, made)
+        other = {**inputs, **change}
+        host.diff(id_, seen, other)
+        seen = host.update(id_, seen, other)
+        for status in (400, 404, 422, 500):
+            self.refuse(status, words=f"No: {IN_VARIABLES} | {ECHOED}")
+            self.attempt(lambda: host.create(inputs))
+            self.attempt(lambda: host.update(id_, made, inputs))
+            self.attempt(lambda: host.read(id_, made))
+        self.faults.calm()
+        name, _ = next(iter(change.items()))
+        _, failures = host.check({**inputs, name: [{"package_id": IN_VARIABLES, "variables": [ECHOED]}]})
+        self.caught.add("plan and preview", *(failure.reason for failure in failures))
+        host.delete(id_, seen)
 
     def bad_hours(self, cluster: str) -> None:
         """Runs that fail, and say so or only warn, at creation, at refresh and at the next up; and a broken cluster."""
