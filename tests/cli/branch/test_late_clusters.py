@@ -12,6 +12,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 
 from tests.core.reconcile.definitions import test_connections, test_hooks, test_packages, test_schedules
 from tests.support.accounts.command_line import OWNER, SCOPE, START, Scene, opened_scene
+from tests.support.openapi import SchemaWatch
 from xplenty_pulumi import ClusterProvider
 from xplenty_pulumi.cli.branch.down import BranchDown, Cleared, OwnershipRules
 from xplenty_pulumi.cli.branch.stacks import ProjectStacks
@@ -25,6 +26,7 @@ from xplenty_pulumi.core.kinds.marker import Marker, marker_of, sign
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reports.branches import BranchStack
 from xplenty_pulumi.dynamic.state import PROVIDER
+from xplenty_pulumi.emulator import FaultRule, Faults, refusing
 
 STACK = BranchStack("br-1", "topic", "ann", None, frozenset({SCOPE}), "", is_deployed=True, resources=1)
 NOBODY = Holders((), ())
@@ -132,6 +134,18 @@ def test_looking_for_definitions_costs_one_list_of_each_kind(monkeypatch: pytest
         taking(scene, monkeypatch)
         calls = scene.calls()
     assert [sum(one.startswith(f"GET {MARKED[name].collection}") for one in calls) for name in DEFINITIONS] == [1] * 4
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_kind_that_the_key_may_not_list_stands_in_no_way(
+    monkeypatch: pytest.MonkeyPatch, schema_watch: SchemaWatch, status: int
+) -> None:
+    """A plan may not have it, and then no stack of the key has made one."""
+    schema_watch.look_away()
+    with opened_scene(monkeypatch, gates=[Faults(FaultRule("GET hooks", refusing(status, "No.")))]) as scene:
+        found = left(scene, UNFINISHED)
+        cleared = taking(scene, monkeypatch)
+    assert {one.kind for one in cleared.ended} == {*found} - {"hook"}
 
 
 def test_definitions_that_are_done_or_held_are_spared(monkeypatch: pytest.MonkeyPatch) -> None:

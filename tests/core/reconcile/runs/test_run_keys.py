@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import OWNER, desired_run
-from tests.support.faults.behaviours import lost_after, preceded_by
+from tests.support.faults.behaviours import doubled, lost_after, preceded_by
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, RUN_KEY, job_view, run_key_of
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of
@@ -175,3 +175,29 @@ def test_the_key_cannot_be_given(group: str) -> None:
 
     assert [problem.field for problem in checked.problems] == [group]
     assert f"{RUN_KEY} cannot be set" in str(checked.problems[0])
+
+
+def test_what_a_doubled_start_has_made_is_let_go_with_its_run(bench: Bench, cluster: EmulatedCluster) -> None:
+    """So that an equal run that is declared later is run, and not taken for the double."""
+    bench.wire.on("POST jobs", doubled, calls={1})
+    run = bench.job_runs.create(desired_run(cluster)).record
+    assert len(bench.emulator.jobs()) == 2
+    bench.job_runs.delete(run.id, desired_run(cluster), timeout=600)
+
+    again = bench.another_process().job_runs.create(desired_run(cluster)).record
+
+    assert again.id not in {one.id for one in bench.emulator.jobs()[:2]}
+    assert len(bench.emulator.jobs()) == 3
+
+
+def test_an_earlier_run_of_the_resource_is_not_asked_about_again(bench: Bench, cluster: EmulatedCluster) -> None:
+    """Each night lets go of its own run, however many there were before."""
+    process = bench
+    for night in range(3):
+        desired = desired_run(cluster, variables={"night": str(night)})
+        process = process.another_process()
+        run = process.job_runs.create(desired).record
+        bench.clock.advance(24 * HOURS)
+        process.job_runs.delete(run.id, desired, timeout=600)
+
+    assert bench.wire.count("DELETE jobs/.*/watchers") == 3

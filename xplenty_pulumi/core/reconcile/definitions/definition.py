@@ -201,7 +201,7 @@ class KnownDefinitions(HeldThings[RecordT]):
         super().__init__(definition.client, clock, random=random, key=definition.key, has_maker=maker)
         self.definition = definition
         self._list = SharedCall(lambda: tuple(self._listed()))
-        self._presence = Presence(self.single, self._listed, clock, key=definition.key)
+        self._presence = Presence(self.single, self._listed_whole, clock, key=definition.key)
         newest: Callable[[], Iterator[RecordT]] = partial(newest_first, definition.client, definition.kind.collection)
         self._listing: RefreshListing[RecordT] = RefreshListing(newest, clock)
 
@@ -243,6 +243,14 @@ class KnownDefinitions(HeldThings[RecordT]):
         They are looked for `among` these, or in the whole list where there are none.
         """
         return [one for one in among or self.all() if is_unfinished(one, owner) and not self.holds(self._key(one))]
+
+    def _listed_whole(self) -> Iterable[RecordT]:
+        """Return them with all that a single read shows, since one of them may stand in for that."""
+        parts = self.definition.kind.parts
+        if not parts:
+            return self._listed()
+        calls = getattr(self.definition.client, self.definition.kind.collection)
+        return (one for one in calls.list(include=parts) if not self.definition.is_gone(one))
 
     def _listed(self) -> Iterable[RecordT]:
         return (one for one in self.definition.calls.list() if not self.definition.is_gone(one))

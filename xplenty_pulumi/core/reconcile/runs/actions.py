@@ -105,7 +105,7 @@ class RunReconciler:
         One that somebody else started is only read, and named in a warning where it goes on.
         """
         if desired.is_left_on_destroy:
-            self._let_go_of_what_is_left(job_id)
+            self._let_go_of_what_is_left(job_id, desired.owner)
             return ""
         if not desired.is_foreign:
             return self.stop(job_id, timeout=timeout, owner=desired.owner)
@@ -138,6 +138,7 @@ class RunReconciler:
             return _UNKNOWN
         if has_succeeded(ended) or has_unknown_end(ended):
             self._let_go(job_id)
+        self._let_go_of_doubles(ended, owner)
         return "ended"
 
     def _observed(self, job: Job, desired: DesiredRun) -> Observation[Job]:
@@ -175,7 +176,7 @@ class RunReconciler:
                 )
         return replace(outcome, is_foreign=desired.is_foreign)
 
-    def _let_go_of_what_is_left(self, job_id: int) -> None:
+    def _let_go_of_what_is_left(self, job_id: int, owner: Owner | None) -> None:
         """Note it where the run says whose it is: else the next equal run of the resource would take it up."""
         try:
             job = self._client.jobs.get(job_id)
@@ -183,6 +184,23 @@ class RunReconciler:
             return
         if run_key_of(job) is not None:
             self._let_go(job_id)
+            self._let_go_of_doubles(job, owner)
+
+    def _let_go_of_doubles(self, job: Job, owner: Owner | None) -> None:
+        """Note it too of what later or doubled starts of the same resource have made, which no resource holds."""
+        key = run_key_of(job)
+        if key is None or key.begun is None:
+            return
+        try:
+            newest = self._runs.newest(RunShape.of(job.model_dump(include={"cluster_id", "package_id"})))
+        except XplentyError as failed:
+            self._patience.warn(f"job {job.id}: whether its start has made another run could not be read: {failed}")
+            return
+        for other in newest:
+            found = run_key_of(other)
+            is_later = found and found.whose == key.whose and found.begun and found.begun >= key.begun
+            if is_later and other.id != job.id and self._runs.is_free(other.id, owner):
+                self._let_go(other.id)
 
     def _let_go(self, job_id: int) -> None:
         """Note at the service, by unwatching it, that no resource holds this ended run any more."""
