@@ -38,7 +38,7 @@ def import_(
     is_all: Annotated[bool, typer.Option("--all", help="Everything but job runs.")] = False,
     take_over: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND:ID", help="Also this one, which carries the marker of another stack; repeatable."),
+        typer.Option(metavar="KIND:ID", help="Also this one, which carries the marker of a stack; repeatable."),
     ] = None,
     no_run: Annotated[
         bool, typer.Option("--no-run", help="Only write the program and import.json, for `pulumi import --file`.")
