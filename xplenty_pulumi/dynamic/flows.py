@@ -17,7 +17,7 @@ from xplenty_pulumi.core.kinds.flows.document import digest, digest_of, read_doc
 
 FOLDER = Path(".xplenty", "flows")
 """Where they are, below the folder of the project."""
-_READING = "read-1"
+_READING = "read-2"
 """The beginning of the names of files that say what was read of a text; it changes with the way of reading."""
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 

@@ -6,7 +6,6 @@ registers and the provider checks, and their outputs those that a refresh gives.
 """
 
 import json
-import runpy
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
@@ -32,7 +31,7 @@ _SEALED = "1b47061264138c4ac30d75fd1eb44270"
 class ImportOrder:
     """What is asked for: a program of a stack with its configuration, and the `ids` of what it declares, by name.
 
-    `hidden` are the keys of the configuration that are secret.
+    `program` is its text, and `hidden` are the keys of the configuration that are secret.
     """
 
     program: str
@@ -95,7 +94,8 @@ def _registered(order: ImportOrder) -> list[_Registered]:
     )
     set_all_config(dict(order.config), [*order.hidden])
     run: Callable[[Callable[[], object]], Callable[[], None]] = mocks.test
-    run(lambda: runpy.run_path(order.program) and None)()
+    code = compile(order.program, "<program>", "exec")
+    run(lambda: exec(code, {"__name__": "__main__"}))()  # noqa: S102 - the program that the import has written
     return taken.found
 
 

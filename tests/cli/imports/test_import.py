@@ -7,13 +7,17 @@ from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
 from tests.support.accounts.command_line import Ended, Scene, opened_scene
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.imports.command import DOCUMENT
+from xplenty_pulumi.cli.imports.files import PROGRAM
+from xplenty_pulumi.cli.imports.run import ImportRun
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.dynamic.state import OWED, OWNER, SPECIAL
+from xplenty_pulumi.errors import XplentyError
 
 URL = "https://hooks.example.test/T0/tkn-4711"
 BELL = {"type": "slack", "settings": {"url": URL, "channel": "#etl"}, "events": ["job"], "name": "Bell"}
@@ -28,6 +32,7 @@ class Project:
     version: str = "v3.276.0"
     config: dict[str, str] = field(default_factory=dict)
     documents: list[Any] = field(default_factory=list)
+    programs: list[str] = field(default_factory=list)
     works: bool = True
 
     def told(self, words: tuple[str, ...], given: str | None) -> str:
@@ -47,6 +52,7 @@ class Project:
 
     def shown(self, words: tuple[str, ...]) -> bool:
         """Take the document that is to be imported."""
+        self.programs += [one.read_text() for one in self.folder.glob(PROGRAM)]
         self.documents.append(json.loads(Path(words[words.index("--file") + 1]).read_text()))
         return self.works
 
@@ -61,6 +67,10 @@ class Project:
 
 def _told_by(_engine: Engine, project: Project, *words: str, given: str | None = None) -> str:
     return project.told(words, given)
+
+
+def _refuse(_run: ImportRun, _order: object) -> object:
+    raise XplentyError("the program cannot be imported")
 
 
 def _shown_by(_engine: Engine, project: Project, *words: str) -> bool:
@@ -138,7 +148,7 @@ def test_an_older_engine_is_refused_in_one_sentence(project: Project, version: s
 
 def test_a_program_that_exists_is_not_lost(project: Project) -> None:
     """Nothing is imported either."""
-    (project.folder / "__main__.py").write_text("print(1)\n")
+    (project.folder / PROGRAM).write_text("print(1)\n")
     ended = project.run("cluster")
     assert (ended.code, project.documents) == (1, [])
     assert "Name another folder with --out" in ended.err
@@ -150,12 +160,36 @@ def test_what_comes_next_is_told(project: Project) -> None:
     assert "a `pulumi up` without it ends and removes what was imported" in project.run("hook", out="more").out
 
 
+def test_no_up_creates_what_is_not_imported_yet(project: Project) -> None:
+    """The program stops until the engine has imported, so that an import that is killed leaves nothing to create."""
+    project.run("cluster")
+    with pytest.raises(pulumi.RunError, match="may create it a second time"):
+        exec(project.programs[0], {})
+    assert "raise" not in (project.folder / PROGRAM).read_text()
+
+
+def test_a_program_that_cannot_be_imported_is_not_written(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An `up` has nothing to create then."""
+    monkeypatch.setattr(ImportRun, "_answered", _refuse)
+    assert project.run("cluster").code == 1
+    assert not (project.folder / PROGRAM).exists()
+
+
+def test_an_import_that_failed_can_be_run_again(project: Project) -> None:
+    """What it has left is what it would write."""
+    project.works = False
+    project.run("cluster")
+    project.works = True
+    assert project.run("cluster").code == 0
+    assert "raise" not in (project.folder / PROGRAM).read_text()
+
+
 def test_an_import_that_fails_ends_with_1(project: Project) -> None:
     """The engine has said why."""
     project.works = False
     ended = project.run("cluster")
     assert (ended.code, "`pulumi import` failed" in ended.err) == (1, True)
-    assert "the `up` would create it a second time" in ended.err
+    assert "a `pulumi up` would create it a second time" in ended.err
 
 
 def test_nothing_to_import_is_no_failure(project: Project) -> None:

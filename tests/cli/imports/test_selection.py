@@ -60,10 +60,23 @@ def test_what_is_named_is_taken_once_and_by_its_id(scene: Scene) -> None:
     assert ids(selected(scene, "cluster", f"cluster:{one.id}")) == [("cluster", one.id), ("cluster", other.id)]
 
 
-def test_a_marker_of_this_stack_is_no_obstacle(scene: Scene) -> None:
-    """Its state was lost, or an entry was removed."""
+def test_a_marker_of_this_stack_that_no_state_holds_is_overcome_by_name_alone(scene: Scene) -> None:
+    """Its state was lost, or a stack of the same name in another backend manages it."""
     lost = scene.emulator.add_cluster(description=OURS)
-    assert ids(selected(scene, "cluster")) == [("cluster", lost.id)]
+    found = selected(scene, "cluster")
+    assert ids(found) == []
+    (line,) = found.left_out
+    assert "the marker of this stack, whose state does not hold it" in line
+    with pytest.raises(RefusedError, match=f"--take-over cluster:{lost.id}"):
+        selected(scene, f"cluster:{lost.id}")
+    assert ids(selected(scene, take_over=(f"cluster:{lost.id}",))) == [("cluster", lost.id)]
+
+
+def test_an_unfinished_marker_of_this_stack_is_no_obstacle(scene: Scene) -> None:
+    """No other stack has created it, and no state holds it yet."""
+    begun = sign("loads", marker_of(OWNER).drawn(START - timedelta(days=3), Random(1)))
+    left = scene.emulator.add_cluster(description=begun)
+    assert ids(selected(scene, "cluster")) == [("cluster", left.id)]
 
 
 def test_a_marker_of_another_stack_is_left_to_it(scene: Scene) -> None:

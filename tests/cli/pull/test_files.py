@@ -83,6 +83,34 @@ def test_a_file_that_is_no_document_is_left_alone(file: Path, text: str) -> None
     assert file.read_text() == text
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ('{"a": "é"}'.encode("latin-1"), "loads.json is not in UTF-8; nothing was written. Save it in UTF-8"),
+        (b"[" * 100_000, "loads.json is no JSON: it is nested too deep; nothing was written"),
+        (None, "loads.json cannot be read: Is a directory; nothing was written"),
+    ],
+    ids=["encoding", "depth", "folder"],
+)
+def test_a_file_that_cannot_be_read_is_named(file: Path, content: bytes | None, text: str) -> None:
+    """As an error of the package, so that `--all` goes on with the others."""
+    file.unlink()
+    if content is None:
+        file.mkdir()
+    else:
+        file.write_bytes(content)
+    with pytest.raises(RefusedError) as refused:
+        pulled(file).written(force=True)
+    assert text in str(refused.value)
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """What is in the way of its folder is not removed."""
+    (tmp_path / "packages").symlink_to(tmp_path / "nothing" / "there")
+    with pytest.raises(RefusedError, match=r"loads\.json cannot be written: "):
+        pulled(tmp_path / "packages" / "loads.json").written(force=False)
+
+
 def test_a_service_that_shows_no_flow_is_told(file: Path) -> None:
     """Nothing is written."""
     with pytest.raises(RefusedError, match="shows no flow"):

@@ -112,6 +112,13 @@ def test_what_cannot_be_read_is_left_to_the_check(told: Told, project: Path, sou
         PACKAGE.by_name["source"].read(found["source"])
 
 
+def test_a_file_in_another_encoding_is_named_with_what_to_do(told: Told, project: Path) -> None:
+    """The codec would tell of bytes alone."""
+    (project / "loads.json").write_bytes('{"a": "é"}'.encode("latin-1"))
+    expected = "is a file that is not in UTF-8: save ../loads.json in UTF-8"
+    assert inputs(told, source="../loads.json")["source"]["problem"] == expected
+
+
 def test_a_text_that_was_read_is_not_read_again(told: Told, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless its flow is not kept any more."""
     expected = inputs(told, source="../loads.json")

@@ -13,7 +13,7 @@ from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import holders_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.imports.declare import NOT_SHOWN, Declaration, declare, names_of, require_declarable
-from xplenty_pulumi.cli.imports.files import PROGRAM, ProgramFiles
+from xplenty_pulumi.cli.imports.files import PROGRAM, ProgramFiles, guarded
 from xplenty_pulumi.cli.imports.program import program_of
 from xplenty_pulumi.cli.imports.run import ImportRun, require_import
 from xplenty_pulumi.cli.imports.selection import ImportRequest, ImportSelection, TakeOverRules, select
@@ -27,6 +27,7 @@ from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import label, plural
 
 DOCUMENT = "import.json"
+_INTERRUPTED = f"ended by Ctrl-C; nothing in the account was changed; if {PROGRAM} was written, it says what to do next"
 
 
 def import_(
@@ -38,7 +39,7 @@ def import_(
     is_all: Annotated[bool, typer.Option("--all", help="Everything but job runs.")] = False,
     take_over: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND:ID", help="Also this one, which carries the marker of another stack; repeatable."),
+        typer.Option(metavar="KIND:ID", help="Also this one, which carries the marker of a stack; repeatable."),
     ] = None,
     no_run: Annotated[
         bool, typer.Option("--no-run", help="Only write the program and import.json, for `pulumi import --file`.")
@@ -50,7 +51,7 @@ def import_(
 
     Nothing in the account is changed: the next `pulumi up` signs the ownership markers, and changes nothing else.
     """
-    with one_paragraph("import", interrupted="ended by Ctrl-C; nothing in the account was changed"):
+    with one_paragraph("import", interrupted=_INTERRUPTED):
         wanted = ImportRequest.of(things or (), take_over or (), is_all=is_all)
         engine = Engine.on_path(cwd, stack)
         require_import(engine)
@@ -80,25 +81,26 @@ class _Import:
             return
         program = program_of(declarations, folder=os.path.relpath(self.out, self.engine_run.engine.folder))
         flows = {one.file: one.flow for one in declarations if one.flow}
-        files = ProgramFiles(self.out, {PROGRAM: program, **flows})
-        files.require_free()
-        files.write()
-        document = self.engine_run.documented(self.out / PROGRAM, declarations)
+        ProgramFiles(self.out, {PROGRAM: program, **flows}).require_free()
+        ProgramFiles(self.out, flows).write()
+        document = self.engine_run.documented(program, declarations)
         for one in declarations:
             self.screen.line(f"{label(one.kind.name, one.id)}: {one.variable} in {self.out / PROGRAM}")
         if not self.runs:
-            ProgramFiles(self.out, {DOCUMENT: json.dumps(document, indent=2)}).write()
+            ProgramFiles(self.out, {DOCUMENT: json.dumps(document, indent=2), PROGRAM: program}).write()
             self.screen.line(
                 f"next, before any `pulumi up`, which would create it all a second time: `pulumi import --file "
                 f"{self.out / DOCUMENT} --yes --protect=false --generate-code=false`"
             )
             return
+        ProgramFiles(self.out, {PROGRAM: guarded(program)}).write()
         if not self.engine_run.run(document, declarations):
             raise XplentyError(
                 "`pulumi import` failed; what it has imported is in the state of the stack",
-                advice=f"Before the next `pulumi up`, remove what is not in the state from {self.out / PROGRAM}: the "
-                "`up` would create it a second time",
+                advice=f"Remove what is not in the state from {self.out / PROGRAM}, since a `pulumi up` would create "
+                "it a second time, and then its first lines, which stop each `pulumi up`",
             )
+        ProgramFiles(self.out, {PROGRAM: program}).write()
         self._report(declarations)
 
     def _declared(self, chosen: ImportSelection, wanted: ImportRequest) -> list[Declaration]:

@@ -8,6 +8,20 @@ from pathlib import Path
 from xplenty_pulumi.errors import ConfigError, RefusedError
 
 PROGRAM = "__main__.py"
+_GUARD = """# An import that was not finished: remove what the state does not have from below, then these lines.
+import pulumi
+
+raise pulumi.RunError(
+    "the import of what this program declares was not finished, so an `up` may create it a second time: remove what "
+    "`pulumi stack` does not list from this program, then its first lines"
+)
+
+"""
+
+
+def guarded(program: str) -> str:
+    """Return the program with lines before it that stop each `pulumi up`, for as long as an import is not finished."""
+    return _GUARD + program
 
 
 @dataclass(frozen=True)
@@ -46,7 +60,7 @@ def _is_replaceable(place: Path, text: str) -> bool:
     """Whether the file says the same, or is a program that does nothing yet, as `pulumi new` leaves it."""
     try:
         found = place.read_text(encoding="utf-8")
-        return found == text or (place.name == PROGRAM and _does_nothing(found))
+        return found == text or (place.name == PROGRAM and (found == guarded(text) or _does_nothing(found)))
     except (OSError, ValueError):
         return False
 

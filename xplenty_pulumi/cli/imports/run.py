@@ -41,7 +41,7 @@ class ImportRun:
     stack: str
     config: Mapping[str, object] = field(repr=False)
 
-    def documented(self, program: Path, declarations: Sequence[Declaration]) -> dict[str, Any]:
+    def documented(self, program: str, declarations: Sequence[Declaration]) -> dict[str, Any]:
         """Return the document for `pulumi import --file`, secrets in clear.
 
         Raises:
@@ -51,7 +51,7 @@ class ImportRun:
         shown = {key: str(value) for key, value in self.config.items() if value is not None}
         owner = owner_in(self.stack)
         order = {
-            "program": str(program.resolve()),
+            "program": program,
             "organization": owner.organization,
             "project": owner.project,
             "stack": owner.stack,

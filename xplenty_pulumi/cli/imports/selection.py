@@ -81,7 +81,7 @@ class TakeOverRules:
         if holder := self.holders.of(kind.name, record.key):
             move = "To manage it with another stack, move it: `pulumi state move`"
             return _refused(kind, record, f"the state of stack {holder} holds it", move)
-        if marker and marker.scope != self.scope and not is_taken:
+        if marker and not is_taken and (marker.scope != self.scope or not marker.is_unfinished):
             return self._marked(kind, record, marker)
         creator = getattr(record, "creator", None)
         if creator is not None and creator.type == "Schedule" and not is_taken:
@@ -94,6 +94,8 @@ class TakeOverRules:
 
     def _marked(self, kind: Kind, record: Any, marker: Marker) -> RefusedError:
         whose = self.holders.stack_with(marker.scope) or "a stack that is not of this backend"
+        if marker.scope == self.scope:
+            whose = "this stack, whose state does not hold it: a stack of the same name in another backend may"
         return _refused(
             kind,
             record,

@@ -82,13 +82,20 @@ class PulledFile:
         """The file as it is; None where there is none, raises RefusedError for one that is no document."""
         try:
             text = self.file.read_text(encoding="utf-8-sig")
+            found = read_document(text)
+            return json.loads(text), found
         except FileNotFoundError:
             return None
-        try:
-            return json.loads(text), read_document(text)
+        except UnicodeDecodeError:
+            raise self._unusable("is not in UTF-8", advice="Save it in UTF-8") from None
+        except OSError as problem:
+            raise self._unusable(f"cannot be read: {problem.strerror or problem}") from None
         except ValueError as problem:
-            text = f"{self.name} {problem}; nothing was written"
-            raise RefusedError(text, resource=label("package", self.package.id)) from None
+            raise self._unusable(str(problem)) from None
+
+    def _unusable(self, why: str, *, advice: str = "") -> RefusedError:
+        text = f"{self.name} {why}; nothing was written"
+        return RefusedError(text, resource=label("package", self.package.id), advice=advice)
 
     def _told(self, document: Mapping[str, Any]) -> dict[str, object]:
         """What an export in the file says of the package besides its flow, where that is another value by now."""
@@ -104,8 +111,12 @@ class PulledFile:
 
     def _write(self, export: Mapping[str, Any], flow: Any) -> None:
         kept = {name: value for name, value in export.items() if name != FLOW}
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.file.write_text(formatted({**kept, _RAW: flow} if export else flow), encoding="utf-8")
+        try:
+            content = formatted({**kept, _RAW: flow} if export else flow).encode()
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.write_bytes(content)
+        except OSError as problem:
+            raise self._unusable(f"cannot be written: {problem.strerror or problem}") from None
 
     def _refusal(self, *, is_edited: bool) -> RefusedError:
         where = "and so was the package in the service" if is_edited else "and the package in the service was not"

@@ -170,7 +170,10 @@ def _opened(source: object) -> tuple[str, str | Mapping[str, Any]]:
     if not isinstance(source, FileAsset | str | os.PathLike):
         raise ValueError(f"must be a FileAsset, a StringAsset, a path, a text or a mapping, got {shown(source)}")
     file = Path(source.path if isinstance(source, FileAsset) else source)
-    return flows.relative(file), file.read_text(encoding="utf-8-sig")
+    try:
+        return flows.relative(file), file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"is a file that is not in UTF-8: save {file} in UTF-8") from None
 
 
 def _told(problem: Exception) -> str:

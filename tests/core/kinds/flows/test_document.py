@@ -38,6 +38,15 @@ def test_an_export_has_inputs_beside_its_flow(flow: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    "flow", [{"raw_data": {}}, {"data_flow_json": "{}"}, {"data_flow_json": "", "raw_data": {}}, {"data_flow_json": {}}]
+)
+def test_an_export_may_have_an_empty_flow(flow: dict[str, Any]) -> None:
+    """It is no flow itself, which would be sent with the name in it."""
+    found = read_document({"name": "Loads", **flow})
+    assert (found.flow, found.inputs) == ("{}", {"name": "Loads"})
+
+
+@pytest.mark.parametrize(
     ("source", "text"),
     [
         ("{", "is no JSON: "),
@@ -45,6 +54,10 @@ def test_an_export_has_inputs_beside_its_flow(flow: dict[str, Any]) -> None:
         ("[]", "must be an export document or a flow, which are JSON objects, got a list"),
         ({"data_flow_json": "{"}, "has a data_flow_json that is no JSON: "),
         ({"data_flow_json": "7"}, "has a data_flow_json that is neither a JSON object nor a list"),
+        ({"name": "a", "data_flow_json": ""}, "has a data_flow_json that is no JSON: "),
+        ({"name": "a", "raw_data": None}, "has a raw_data that is neither a JSON object nor a list"),
+        ({"package": {"name": "a", "data_flow_json": "{}"}}, "has an export document one level down; give that"),
+        ({"package": {"raw_data": {}}}, "has an export document one level down; give that document itself"),
         ({"a": float("nan")}, "has a data_flow_json with a value that JSON cannot express"),
         ({"a": object()}, "has a data_flow_json with a value that JSON cannot express"),
     ],

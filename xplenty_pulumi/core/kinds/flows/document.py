@@ -32,8 +32,8 @@ class PackageDocument:
 def read_document(source: str | Mapping[str, Any]) -> PackageDocument:
     """Return what an export document or a bare flow says, given as JSON or as the value that JSON has.
 
-    An export has its flow under `data_flow_json`, as a text, or under `raw_data`, as an object. Its description is
-    without a marker, and what is no input, such as the id, is left out.
+    An export has its flow, even an empty one, under `data_flow_json`, as a text, or under `raw_data`, as an object. Its
+    description is without a marker, and what is no input, such as the id, is left out.
 
     Raises:
         ValueError: it is neither; the text completes the sentence "`source` ...".
@@ -41,8 +41,10 @@ def read_document(source: str | Mapping[str, Any]) -> PackageDocument:
     found = _parsed(source, "is no JSON") if isinstance(source, str) else source
     if not isinstance(found, Mapping):
         raise ValueError(f"must be an export document or a flow, which are JSON objects, got a {type(found).__name__}")
-    names = [name for name in _FLOWS if found.get(name)]
+    names = sorted((name for name in _FLOWS if name in found), key=lambda name: found[name] in (None, ""))
     if not names:
+        if any(isinstance(one, Mapping) and not one.keys().isdisjoint(_FLOWS) for one in found.values()):
+            raise ValueError("has an export document one level down; give that document itself")
         return PackageDocument(canonical(found))
     given = {name: found[name] for name in _TAKEN if found.get(name) is not None}
     if isinstance(text := found.get("description"), str):
