@@ -68,10 +68,14 @@ def test_variables_that_an_export_has_changed_are_kept(file: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:
-    """With its folder."""
+    """With its folder, and with what an export says, which the next `up` would otherwise remove from the package."""
     file = tmp_path / "packages" / "loads.json"
-    assert pulled(file).written(force=False) == ["new"]
-    assert json.loads(file.read_text()) == NEW
+    (change,) = pulled(file, declared={"flow_type": "dataflow"}, flow_type="workflow", flow_version="2").written(
+        force=False
+    )
+    assert "new, an export document: arguments of the program go before" in change
+    beside = {"name": "loads", "description": "nightly", "variables": {"a": "1"}, "flow_type": "workflow"}
+    assert json.loads(file.read_text()) == {**beside, "raw_data": NEW}
 
 
 @pytest.mark.parametrize("text", ["{", "7"])

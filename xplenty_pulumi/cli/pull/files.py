@@ -22,6 +22,8 @@ from xplenty_pulumi.text import label
 
 _RAW = "raw_data"
 """The name of a flow as an object, which the newer reference accepts in place of the text."""
+_USERS = ("name", "description", "variables")
+_NEW = "new, an export document: arguments of the program go before its name, description and variables"
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,15 @@ class PulledFile:
     def written(self, *, force: bool) -> list[str]:
         """Write the file where the service has another flow, and return the changes; none where it has not.
 
+        A file that is not there becomes an export document, since the one that was there may have been one.
+
         Raises:
             RefusedError: the file would lose changes of its own, which only `force` allows, or there is no flow.
         """
         there, here = self._there(), self._here()
         if here is None:
-            self._write({}, json.loads(there))
-            return ["new"]
+            self._write(self._export(), json.loads(there))
+            return [_NEW]
         document, found = here
         changes = flow_changes(found.flow, there)
         told = self._told(document)
@@ -63,8 +67,7 @@ class PulledFile:
         view = package_view(self.package, self.declared)
         here = self._here()
         held = {*here[0]} if here and self._is_export(here[0]) else set()
-        names = ("name", "description", "variables")
-        return [name for name in names if name not in held and self.declared.get(name, view[name]) != view[name]]
+        return [name for name in _USERS if name not in held and self.declared.get(name, view[name]) != view[name]]
 
     def _has_own_changes(self, document: Mapping[str, Any], found: PackageDocument) -> bool:
         """Whether the file says what no `pulumi up` has sent."""
@@ -102,8 +105,17 @@ class PulledFile:
         if not self._is_export(document):
             return {}
         view = package_view(self.package, {})
-        names = ("name", "description", "variables", "flow_version")
-        return {name: view[name] for name in names if name in document and view[name] != _plain(document[name])}
+        return {
+            name: view[name]
+            for name in (*_USERS, "flow_version")
+            if name in document and view[name] != _plain(document[name])
+        }
+
+    def _export(self) -> dict[str, object]:
+        """What an export says of the package besides its flow; types and versions only where they were declared."""
+        view = package_view(self.package, {})
+        names = [*_USERS, *(name for name in ("flow_type", "flow_version") if name in self.declared)]
+        return {name: view[name] for name in names if view[name] not in (None, "")}
 
     @staticmethod
     def _is_export(document: Mapping[str, Any]) -> bool:
