@@ -106,11 +106,11 @@ def test_a_change_that_is_not_valid_is_put_back(stack: Stack, account: Emulator)
 
     write(stack, flow("bad", fails_validation="no such table"))
     output = stack.declare(package(name="after")).up().failed().output
-    assert "it is not valid: Validation failed; no such table (component load). It was put back as it was" in output
+    assert "it is not valid: Validation failed; no such table (component load); it was put back as it was" in output
     assert (ours(account).name, table_of(ours(account))) == ("before", "sales")
 
     kept = package(name="after", on_invalid="keep")
-    assert "The service has it as it is declared" in stack.declare(kept).up().failed().output
+    assert "the service has it as it is declared" in stack.declare(kept).up().failed().output
     assert (ours(account).name, table_of(ours(account))) == ("after", "bad")
 
     write(stack, flow("good"))
