@@ -14,7 +14,15 @@ from pulumi.dynamic import ResourceProvider
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
 from tests.support.accounts.clients import settings_of
 from tests.support.engine.stack import STEP
-from xplenty_pulumi import ClusterProvider, HookProvider, JobRunProvider, ScheduleProvider, settings
+from xplenty_pulumi import (
+    ClusterProvider,
+    ConnectionProvider,
+    HookProvider,
+    JobRunProvider,
+    PackageProvider,
+    ScheduleProvider,
+    settings,
+)
 from xplenty_pulumi.dynamic import bridge, operations
 from xplenty_pulumi.dynamic.bridge import engine as bridge_engine
 from xplenty_pulumi.dynamic.providers import checking, context
@@ -61,6 +69,14 @@ class ProviderScene:
     def schedules(self) -> Host:
         """Return the calls about a schedule that no other test knows."""
         return self._host(ScheduleProvider(), "Schedule")
+
+    def packages(self) -> Host:
+        """Return the calls about a package that no other test knows."""
+        return self._host(PackageProvider(), "Package")
+
+    def connections(self) -> Host:
+        """Return the calls about a connection that no other test knows."""
+        return self._host(ConnectionProvider(), "Connection")
 
     def _host(self, provider: ResourceProvider, kind: str) -> Host:
         urn = URN.replace("Cluster::etl", f"{kind}::{next(NAMES)}")

@@ -14,6 +14,7 @@ from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.locks import Lock, lock_files, locks_of, state_folder
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, moment
 from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.dynamic.state import OWNER, kind_of, owner_of
 from xplenty_pulumi.errors import RefusedError, XplentyError
@@ -70,6 +71,23 @@ class Remains:
         """Return what the markers of each resource of Xplenty share that was being created."""
         creates = [one["resource"].get("inputs") or {} for one in self._creates]
         return tuple(marker_of(owner_of(inputs)) for inputs in creates if OWNER in inputs)
+
+    def outlook(self) -> str:
+        """Return what the next `pulumi up` does about what was pending, as the end of a sentence."""
+        made, changed, ended = (self._kinds(doing) for doing in ("creating", "updating", "deleting"))
+        told = [f"finds by its marker a {one.name} that the killed run had created" for one in made if one.signed]
+        told += [f"takes up a {one.name} run that it had started" for one in made if not one.signed]
+        for one in changed:
+            told.append(f"changes a {one.name} to what is declared")
+            told += [f"repeats its {noun} where that is wanted" for noun in one.follow_ups.values()]
+        told += [f"goes on with the end of a {one.name}" for one in ended]
+        told += ["creates nothing twice"] if made else []
+        return f": it {', '.join(told[:-1])}{' and ' if told[1:] else ''}{told[-1]}" if told else ""
+
+    def _kinds(self, doing: str) -> list[Kind]:
+        """The kinds of Xplenty whose resources the operations of this type are about, each once."""
+        kinds = [kind_of(one["resource"]) for one in self.pending if one["type"] == doing]
+        return list({kind.name: kind for kind in kinds if kind}.values())
 
     def foreign(self) -> str:
         """Return a warning about what was being created and is none of ours, or an empty text."""

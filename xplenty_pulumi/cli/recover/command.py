@@ -88,8 +88,7 @@ def _recovered(after: Snapshot, remains: Remains, screen: Screen, *, yes: bool, 
         removed = f"removed the lock of {' and '.join(map(str, remains.locks))}"
     return (
         f"{remains.stack}: {removed}; cleared {spelled(remains.pending)}; refreshed the state.{remains.foreign()} "
-        "Next, run `pulumi up`: it finds by its marker a cluster that the killed run had created, takes up a job run "
-        "that it had started, and creates neither twice."
+        f"Next, run `pulumi up`{remains.outlook()}."
     )
 
 

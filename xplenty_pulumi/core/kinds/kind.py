@@ -1,6 +1,6 @@
 """What can be known about a kind of resource."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -157,6 +157,8 @@ class Kind:
     """The input that lets it work by itself, which a stack may switch off; empty where it does not."""
     summary: Callable[[Any], str] = lambda record: str(record.name or "")
     """What a line says of a record that has no status."""
+    follow_ups: Mapping[str, str] = field(default_factory=dict)
+    """The inputs that ask for what follows each change, each with a name for it, such as a test."""
     asked_about: tuple[str, ...] = ()
     """The inputs that the service is asked about before an `up`."""
     parts: tuple[str, ...] = ()
@@ -223,6 +225,10 @@ class Kind:
         last, view = seen.get("updated_at"), self.view(record, {})
         is_same_version = view.get("version") in (None, seen.get("version"))
         return not self.parts or (last is not None and view.get("updated_at") == last and is_same_version)
+
+    def is_followed_up(self, changed: Iterable[str]) -> bool:
+        """Return whether a change of these inputs asks for its follow-ups, whoever has made it."""
+        return bool({*self.names(Change.IN_PLACE), *self.follow_ups}.intersection(changed))
 
     def names(self, change: Change) -> tuple[str, ...]:
         """Return the names of the fields whose change asks for `change`."""

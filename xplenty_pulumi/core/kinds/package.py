@@ -107,5 +107,6 @@ PACKAGE = Kind(
     summary=_summary,
     remark=_remark,
     parts=("flow",),
+    follow_ups=MappingProxyType({"validate": "validation"}),
     is_removed=lambda package: package.status == "archived",
 )

@@ -20,6 +20,7 @@ from xplenty_pulumi.dynamic.operations import open_operations
 from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, outputs, refreshed_inputs
 from xplenty_pulumi.dynamic.providers.checking import check
 from xplenty_pulumi.dynamic.providers.context import ProviderContext, answered
+from xplenty_pulumi.dynamic.providers.owing import makes_up, owed_by, still_owed
 from xplenty_pulumi.dynamic.secrets import without_former_secrets
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, NONCES, OBSERVED, OWED, OWNER, Properties, owner_of, stored
 from xplenty_pulumi.errors import NotFoundError, SpecError
@@ -74,16 +75,16 @@ class Provider(ProviderContext, ABC):
         self.hold(_id, olds)
         found = self.settled(_id, self.plan(olds, news), news)
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
-        is_unsigned = SIGNATURE in owed_by(olds)
+        due = makes_up(self.kind, label, owed=owed_by(olds), news=news)
         remark = found.remark(label, olds.get("status"), unknown=unknown)
-        if remark or is_unsigned:
-            bridge.say(self.call(), remark or f"signs the ownership marker of {label}, which was imported")
+        if remark or due:
+            bridge.say(self.call(), remark or due)
         self.planned(found, _id, olds, news)
         # What a version before 0.2 has laid out is written anew.
         given = [one for one in self.arguments if isinstance(one, dict)]
         is_outdated = not self.kind.secret_outputs and any(DECLARED in one for one in given)
         return DiffResult(
-            changes=True if found.is_anew or is_unsigned or is_outdated else None,
+            changes=True if found.is_anew or due or is_outdated else None,
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
@@ -166,8 +167,9 @@ class Provider(ProviderContext, ABC):
         if found.record is not None:
             watched = {} if found.notified is None else {"notify": found.notified}
             id_, shown = str(found.record.key), self.outputs({**props, **watched}, found.record)
-            if not found.remark and SIGNATURE not in owed_by(shown):
+            if not found.remark:
                 shown.pop(OWED, None)
+                shown.update({OWED: " ".join(owed)} if (owed := still_owed(self.kind, props, shown)) else {})
         refreshed = refreshed_inputs(shown) if DECLARED in props else None
         if found.remark and refreshed is not None and call.keeps_state:
             raise self._kept(call, id_, f"{self.kind.name} {id_}: {found.remark}", shown, inputs=refreshed) from None
@@ -216,11 +218,6 @@ class Provider(ProviderContext, ABC):
     def owner(self, props: Properties) -> Marker | None:
         """Return whose marker it carries, None for what a program only looks up."""
         return marker_of(owner_of(props)) if OWNER in props else None
-
-
-def owed_by(props: Mapping[str, object]) -> list[str]:
-    """Return the fields that an update owes, or `EVERYTHING`, or `SIGNATURE`."""
-    return str(props.get(OWED, "")).split()
 
 
 def key_of(id_: str, kind: Kind) -> Any:

@@ -163,8 +163,19 @@ def test_a_test_without_an_answer_is_a_problem_too(bench: Bench) -> None:
     """Whether it works is not known."""
     bench.wire.on("POST .*/test", answers(500))
     outcome = bench.connections.create(desired_connection(test=True))
-    assert "gave no usable answer" in str(outcome.problem)
+    text = str(outcome.problem)
+    assert text.startswith(f"connection {outcome.record.key}: its test has no result: ")
+    assert "gave no usable answer" in text
+    assert "it exists as declared. Run `pulumi up` again, which repeats the test" in text
+    assert "Nothing was changed" not in text
     assert outcome.owed == ("test",)
+
+
+def test_what_a_killed_change_has_sent_is_tested(bench: Bench) -> None:
+    """Although the service has it already, so that nothing is sent."""
+    made = add(bench, name=signed("sales", held=True))
+    assert bench.connections.update(made.key, update({"test": True}, test=True, name="sales")).problem is None
+    assert (bench.wire.count("POST .*/test"), bench.wire.count("PUT .*")) == (1, 0)
 
 
 def test_its_removal_is_seen(anyhow: Bench) -> None:

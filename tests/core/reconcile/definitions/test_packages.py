@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import OWNER
+from tests.support.faults.behaviours import answers
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.flows.document import canonical, digest
 from xplenty_pulumi.core.kinds.marker import read, strip
@@ -117,7 +118,7 @@ def test_a_change_that_is_not_valid_is_a_problem(bench: Bench, on_invalid: str, 
 def test_a_new_one_that_is_not_valid_stays_for_the_next_up(bench: Bench) -> None:
     """There is nothing to put back."""
     outcome = reconciler(bench).create(desired(flow("bad", fails_validation="no such table")))
-    assert "The service has it as it is declared" in str(outcome.problem)
+    assert "the service has it as it is declared" in str(outcome.problem)
     assert theirs(bench, outcome.record.id).status == "active"
 
 
@@ -130,6 +131,33 @@ def test_what_an_interrupted_change_owes_is_validated(bench: Bench) -> None:
     assert "no such table" in str(outcome.problem)
     assert "as it is declared" in str(outcome.problem)
     assert (outcome.owed, len(bodies(bench))) == (("validate",), before)
+
+
+def test_what_a_killed_change_has_sent_is_validated(bench: Bench) -> None:
+    """Although the service has it already, so that nothing is sent."""
+    bad = flow("bad", fails_validation="no such table")
+    number = reconciler(bench).create(desired(flow("sales"))).record.id
+    bench.emulator.edit_package(number, data_flow_json=bad)
+    before = len(bodies(bench))
+    outcome = reconciler(bench).update(number, desired(bad, "flow"))
+    assert "no such table" in str(outcome.problem)
+    assert (outcome.owed, len(bodies(bench))) == (("validate",), before)
+
+
+@pytest.mark.parametrize("status", [400, 503])
+@pytest.mark.parametrize(("on_invalid", "table"), [("restore", "sales"), ("keep", "new")])
+def test_a_change_without_a_result_is_a_problem(bench: Bench, status: int, on_invalid: str, table: str) -> None:
+    """The former flow is put back while it is known, or stays where that is wanted; the text says which."""
+    number = reconciler(bench).create(desired(flow("sales"))).record.id
+    bench.wire.on("POST .*validations", answers(status))
+    outcome = reconciler(bench).update(number, desired(flow("new"), "flow", on_invalid=on_invalid))
+    assert json.loads(theirs(bench, number).data_flow_json)["components"][0]["table"] == table
+    text = str(outcome.problem)
+    assert text.startswith(f"package {number}: its validation has no result: ")
+    exists = "it was put back as it was before" if on_invalid == "restore" else "the service has it as it is declared"
+    assert f"; {exists}. Run `pulumi up` again, which repeats the validation" in text
+    assert "Nothing was changed" not in text
+    assert outcome.owed == (() if on_invalid == "restore" else ("validate",))
 
 
 def test_one_without_validation_is_not_validated(bench: Bench) -> None:

@@ -1,5 +1,7 @@
 """The table of connections; they have no status: one that is there is ready."""
 
+from types import MappingProxyType
+
 from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.core.kinds.connection.settings import (
     connection_key,
@@ -30,6 +32,7 @@ CONNECTION = Kind(
         Field("name", inputs.title, Change.IN_PLACE, drift=Drift.HARMLESS),
         Field("test", inputs.flag, Change.LOCAL, default=False),
     ),
+    follow_ups=MappingProxyType({"test": "test"}),
     signed="name",
     ends=Ending.REMOVED,
     shown=alike("unique_id created_at updated_at url", Drift.NONE),

@@ -70,8 +70,7 @@ class DefinitionReconciler(Generic[RecordT]):
             raise ReadyFailed(message, resource=self._definition.label(key), advice=_ANEW)
         fields, is_changed = desired.intent.fields, bool(self._definition.changes(record, desired))
         outcome = self._converge(record, desired, send=is_changed or desired.intent.signs)
-        is_meant = (desired.intent.signs and fields) or not fields.isdisjoint(self._definition.follows)
-        if is_changed or is_meant:
+        if is_changed or self._definition.kind.is_followed_up(fields):
             outcome = self._followed_up(outcome, desired, before=record)
         outcome = self._notified(outcome, desired)
         marker = marker_on(record)
@@ -239,4 +238,4 @@ class DefinitionReconciler(Generic[RecordT]):
         try:
             return self._definition.follow_up(outcome.record, desired.inputs, self._patience, before=before)
         except XplentyError as problem:
-            return replace(outcome, problem=problem, owed=self._definition.follows)
+            return replace(outcome, problem=problem, owed=tuple(self._definition.kind.follow_ups))

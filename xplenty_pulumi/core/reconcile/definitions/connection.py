@@ -8,7 +8,7 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition, DesiredDefinition
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
-from xplenty_pulumi.errors import InvalidError, ReadyFailed
+from xplenty_pulumi.errors import InvalidError, ReadyFailed, XplentyError
 
 _SETTINGS = "settings"
 
@@ -23,7 +23,6 @@ class ConnectionDefinition(Definition[Connection]):
     kind = CONNECTION
     hidden = (_SETTINGS,)
     has_maker = False
-    follows = ("test",)
 
     def sent(self, desired: DesiredDefinition, marker: Marker) -> Mapping[str, object]:
         """Return the body that creates it, and its type."""
@@ -73,6 +72,8 @@ class ConnectionDefinition(Definition[Connection]):
                     advice="Correct its settings, or what keeps the service from it, and run `pulumi up` again, which "
                     "tests it again",
                 ) from None
+            except XplentyError as failed:
+                raise self.no_result(record, failed).also("it exists as declared") from None
         return Outcome(record)
 
 

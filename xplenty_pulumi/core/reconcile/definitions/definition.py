@@ -22,6 +22,7 @@ from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
+from xplenty_pulumi.errors import ReadyFailed, XplentyError
 
 
 class Document(Protocol):
@@ -70,9 +71,7 @@ class Definition(Generic[RecordT]):
 
     What differs for a kind is in a class of its own, which is found by its `kind`. A record may be without its marker
     where `hides_marker`. `hidden` are inputs that records do not show as they are, so that a change of them is
-    sent without looking. `has_maker` says whether records show who made them. `follows` are inputs that ask for what
-    `follow_up` does, so that a change of them is followed up, and a failure owes nothing else. `gone` is the text for
-    what is not there.
+    sent without looking. `has_maker` says whether records show who made them. `gone` is the text for what is not there.
     """
 
     kind: Kind
@@ -80,7 +79,6 @@ class Definition(Generic[RecordT]):
     hides_marker: ClassVar[bool] = False
     hidden: ClassVar[tuple[str, ...]] = ()
     has_maker: ClassVar[bool] = True
-    follows: ClassVar[tuple[str, ...]] = ()
     gone: ClassVar[str] = "the service does not know it (404)"
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -114,6 +112,12 @@ class Definition(Generic[RecordT]):
         An error that it raises is the problem of the outcome.
         """
         return Outcome(record)
+
+    def no_result(self, record: RecordT, failed: XplentyError) -> ReadyFailed:
+        """Return the problem for a follow-up that has `failed` to tell anything of the record."""
+        (name, noun), *_ = self.kind.follow_ups.items()
+        advice = f"Run `pulumi up` again, which repeats the {noun}; {name}=False goes without"
+        return ReadyFailed(f"its {noun} has no result: {failed.message}", resource=self.label_of(record), advice=advice)
 
     def remains(self, _key: Key) -> str:
         """Return what goes on although it is removed, as a sentence without its subject; empty for nothing."""

@@ -26,7 +26,6 @@ class PackageDefinition(Definition[Package]):
     """
 
     kind = PACKAGE
-    follows = ("validate",)
     gone = "it is archived, or the service does not know it"
 
     def __init__(self, client: Client, calls: DefinitionCalls[Package]) -> None:
@@ -54,26 +53,31 @@ class PackageDefinition(Definition[Package]):
     def follow_up(
         self, record: Package, inputs: Mapping[str, object], patience: Patience, *, before: Package | None
     ) -> Outcome[Package]:
-        """Let the service validate it, where that is wanted; what is not valid is put back as it was `before`."""
-        wrong = flaws(self.client, record.id, patience) if inputs.get("validate") else ""
-        if wrong is None and self._unvalidated.acquire(blocking=False):  # which nobody releases: one warning is enough
-            patience.warn("packages were not validated: the service does not know that call (404)")
-        if not wrong:
+        """Let the service validate it, where that is wanted; unless it is valid, it is put back as it was `before`."""
+        problem = self._checked(record, patience) if inputs.get("validate") else None
+        if problem is None:
             return Outcome(record)
-        told = f"it is not valid: {wrong}"
+        owed = tuple(self.kind.follow_ups)
         if before is None or inputs.get("on_invalid") != "restore" or not self._differs(before, record):
-            problem = self._invalid(record, f"{told}. The service has it as it is declared")
-            return Outcome(record, problem, owed=self.follows)
+            return Outcome(record, problem.also("the service has it as it is declared"), owed=owed)
         try:
             record = self._restored(record, before)
         except XplentyError as failed:
-            text = f"{told}. It could not be put back as it was, so that the service has the invalid one: {failed}"
-            return Outcome(record, self._invalid(record, text), owed=self.follows)
-        return Outcome(record, self._invalid(record, f"{told}. It was put back as it was before"))
+            text = f"it could not be put back as it was, so that the service has it as it is declared: {failed.message}"
+            return Outcome(record, problem.also(text), owed=owed)
+        return Outcome(record, problem.also("it was put back as it was before"))
 
-    def _invalid(self, record: Package, text: str) -> ReadyFailed:
+    def _checked(self, record: Package, patience: Patience) -> XplentyError | None:
+        """Return why it does not count as valid, None where it does or the service cannot tell."""
+        try:
+            wrong = flaws(self.client, record.id, patience)
+        except XplentyError as failed:
+            return self.no_result(record, failed)
+        if wrong is None and self._unvalidated.acquire(blocking=False):  # which nobody releases: one warning is enough
+            patience.warn("packages were not validated: the service does not know that call (404)")
         advice = "Correct its source, then run `pulumi up` again"
-        return ReadyFailed(text, last_status=record.status, resource=self.label_of(record), advice=advice)
+        label, text = self.label_of(record), f"it is not valid: {wrong}"
+        return ReadyFailed(text, last_status=record.status, resource=label, advice=advice) if wrong else None
 
     def _differs(self, before: Package, record: Package) -> bool:
         """Whether there is a former document, and another one."""
