@@ -39,6 +39,19 @@ def test_every_spelling_is_masked(value: str, spelling: str) -> None:
     assert scrub(f"before {spelled} after", [Secret(value)]) == f"before {MASK} after"
 
 
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("left", [3, 8, -1])
+def test_what_a_cut_leaves_of_a_secret_is_masked(spelling: str, left: int) -> None:
+    """Whether the text was cut behind it, before it or on both sides; nothing else is masked there."""
+    spelled, known = SPELLINGS[spelling](KEY), [Secret(KEY)]
+    assert scrub(f"before {spelled[:left]}... after", known) == f"before {MASK}... after"
+    assert scrub(f'"...{spelled[-left:]}" after', known) == f'"...{MASK}" after'
+    assert scrub(f'"...{spelled[1:-1]}..."', known) == f'"...{MASK}..."'
+    assert scrub(f"{spelled[:8]} of the table..., and ...{spelled[:4]}", known) == (
+        f"{spelled[:8]} of the table..., and ...{spelled[:4]}"
+    )
+
+
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
 @pytest.mark.parametrize("before", ["", "u", "us", "use", "user"])
 @pytest.mark.parametrize("after", ["", ":", "@host", "xx"])

@@ -63,7 +63,13 @@ def test_counts_carry_their_noun(count: int, noun: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "limit", "shown"),
-    [(None, None, ""), (" a\r\n\x1b[2Jb ", None, "a [2Jb"), ("abcdef", 5, "ab..."), ("abcde", 5, "abcde")],
+    [
+        (None, None, ""),
+        (" a\r\n\x1b[2Jb ", None, "a [2Jb"),
+        ("abcdef", 5, "ab..."),
+        ("abcde", 5, "abcde"),
+        (f"a{' ' * 50}b", 5, "a..."),
+    ],
 )
 def test_a_text_is_brought_onto_one_line(text: str | None, limit: int | None, shown: str) -> None:
     """Nothing that a terminal obeys is in it, and it has no more than the characters that are allowed."""

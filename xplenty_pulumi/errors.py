@@ -28,6 +28,13 @@ response body, a header or a secret.
 from collections.abc import Sequence
 from typing import Self
 
+_CUT = "..."
+
+
+def _without_stop(text: str) -> str:
+    """Return `text` without the dot of its end; three dots stay, at which `redact` knows a text that was cut."""
+    return text if text.endswith(_CUT) else text.rstrip(". ")
+
 
 class XplentyError(Exception):
     """The root of the tree; `str()` gives the whole paragraph.
@@ -45,12 +52,13 @@ class XplentyError(Exception):
         """Return a copy of this error whose message ends with `text` too."""
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)
-        other.message = f"{self.message.rstrip('. ')}; {text}"
+        other.message = f"{_without_stop(self.message)}; {text}"
         return other
 
     def __str__(self) -> str:
         head = f"{self.resource}: {self.message}" if self.resource else self.message
-        return f"{head.rstrip('. ')}. {self.advice}" if self.advice else head
+        stop = "" if head.endswith(_CUT) else "."
+        return f"{_without_stop(head)}{stop} {self.advice}" if self.advice else head
 
 
 class ConfigError(XplentyError):

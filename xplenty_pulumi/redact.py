@@ -6,10 +6,13 @@ import json
 import logging
 import re
 import urllib.parse
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 MASK = "***"
+CUT = "..."
+"""What stands where a text was cut."""
 _SHORTEST_SECRET = 4
+_SHORTEST_REST = 3
 _LOGIN = re.compile(r"""(?<=://)(?:[^\s/?#"'<>]*|[^\s/:@?#"'<>]+:(?!\d+[/?#])[^\s"'<>]*)@""")
 """The user part of an address; a password may hold a slash."""
 _OPENS = r"[\w.-]*(?:pass|passwd|password|pwd|secret|token|credential|signature|(?:access|api|secret)_?key)|key|sas|sig"
@@ -93,6 +96,7 @@ def hidden(text: str, secrets: Iterable[Secret | str]) -> str:
     user name of HTTP Basic). What has less than four characters, is a year or one of `COMMON_WORDS` is masked only in
     quotes or behind an equals sign, where it is a value: anywhere else a mask would hide the text. No part of a date,
     an id or a link to a record is masked. A `Secret`, which is no word, is masked wherever it has four characters.
+    Where a text was cut, at three dots, what the cut has left of a secret is masked, from three characters on.
     """
     values = {one.reveal() if isinstance(one, Secret) else one: isinstance(one, Secret) for one in secrets}
     words = {one for one in values if one.lower() in COMMON_WORDS or _YEAR.fullmatch(one)}
@@ -103,7 +107,37 @@ def hidden(text: str, secrets: Iterable[Secret | str]) -> str:
             text = text.replace(spelling, MASK) if is_certain else _masked_beside_facts(text, spelling)
     for value in common:
         text = _masked_as_value(text, value)
-    return text
+    return _masked_at_cuts(text, known) if CUT in text else text
+
+
+def _masked_at_cuts(text: str, spellings: Iterable[str]) -> str:
+    """Return `text` with a mask for what is left of a secret that ends at three dots, begins there, or both."""
+    known = tuple(spellings)
+    parts = text.split(CUT)
+    parts[1:-1] = [MASK if _is_within(part, known) else part for part in parts[1:-1]]
+    parts[1:] = [_without_head(part, known) for part in parts[1:]]
+    parts[:-1] = [_without_tail(part, known) for part in parts[:-1]]
+    return CUT.join(parts)
+
+
+def _is_within(part: str, known: Iterable[str]) -> bool:
+    return len(part) >= _SHORTEST_REST and any(part in one for one in known)
+
+
+def _without_head(part: str, known: Iterable[str]) -> str:
+    length = max((_rest(one, part.startswith, first=False) for one in known), default=0)
+    return f"{MASK}{part[length:]}" if length else part
+
+
+def _without_tail(part: str, known: Iterable[str]) -> str:
+    length = max((_rest(one, part.endswith, first=True) for one in known), default=0)
+    return f"{part[:-length]}{MASK}" if length else part
+
+
+def _rest(spelling: str, is_there: Callable[[str], bool], *, first: bool) -> int:
+    """The most characters, the first or the last ones of a spelling and not all, that are there; 0 for too few."""
+    lengths = range(len(spelling) - 1, _SHORTEST_REST - 1, -1)
+    return next((one for one in lengths if is_there(spelling[:one] if first else spelling[-one:])), 0)
 
 
 def _masked_beside_facts(text: str, spelling: str) -> str:
@@ -128,7 +162,13 @@ def _masked_as_value(text: str, value: str) -> str:
 
 def _spellings(value: str) -> set[str]:
     raw = value.encode(errors="surrogatepass")
-    found = {value, json.dumps(value)[1:-1], urllib.parse.quote(raw, safe=""), urllib.parse.quote_plus(raw)}
+    found = {
+        value,
+        " ".join(value.split()),
+        json.dumps(value)[1:-1],
+        urllib.parse.quote(raw, safe=""),
+        urllib.parse.quote_plus(raw),
+    }
     found |= {json.dumps(value, ensure_ascii=False)[1:-1], raw.hex(), raw.hex().upper()}
     for whole, padding in itertools.product((raw, raw + b":"), range(3)):
         # The characters that `whole` fully decides when it stands `padding` bytes after a base64 boundary.

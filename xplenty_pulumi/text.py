@@ -33,8 +33,11 @@ def printable(text: str, *, kept: str = "") -> str:
 
 def one_line(text: str | None, *, limit: int | None = None) -> str:
     """Return `text` on one line, printable, cut with three dots where it has more than `limit` characters."""
-    line = " ".join(printable((text or "")[: limit and limit * 10]).split())
-    return line if limit is None or len(line) <= limit else f"{line[: limit - 3]}..."
+    whole = text or ""
+    read = whole[: limit and limit * 10]
+    line = " ".join(printable(read).split())
+    is_whole = limit is None or (len(line) <= limit and read == whole)
+    return line if is_whole else f"{line[: limit and limit - 3]}..."
 
 
 def label(kind: str, number: int | str) -> str:

@@ -14,6 +14,7 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.calls import LOGGERS
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import XplentyError
+from xplenty_pulumi.redact import scrub
 
 IN_BASE64 = [base64.b64encode(b"x" * padding + f"{KEY}:".encode()).decode() for padding in range(3)]
 SPELLINGS = [KEY, KEY.encode().hex(), *IN_BASE64]
@@ -41,6 +42,16 @@ def test_service_that_echoes_the_key(status: int, spelling: str) -> None:
                 operation(77)
             shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + repr(vars(caught.value))
             assert not leaks(shown)
+
+
+@pytest.mark.parametrize("room", range(0, 40, 3))
+@pytest.mark.parametrize("secret", [KEY, 'line one\nline "two" of a secret'])
+def test_a_secret_that_is_cut_stays_hidden(room: int, secret: str) -> None:
+    """What is shortened here and searched for other secrets later shows at most two characters of one."""
+    echo = refusal(422, f"{'x ' * (149 - room // 2)}{secret} is wrong", **{"X-Request-Id": f"{'x' * (99 - room)}{KEY}"})
+    with client_on(Script(echo)) as client, pytest.raises(XplentyError) as caught:
+        client.clusters.get(77)
+    assert not [trace for trace in (KEY[:3], "lin") if trace in scrub(str(caught.value), [secret])]
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ReadError])

@@ -174,7 +174,7 @@ def listening(stack: Stack, take_salt: str, listen: str) -> Iterator[tuple[int, 
 
 
 def test_pipeline(tmp_path: Path) -> None:
-    """The schedule runs twice, an edit in the service comes back into the file, and the next `up` sends nothing."""
+    """The schedule runs twice, an edit in the service comes back into the file, and the next `up` only validates it."""
     password, first, schedules, pull, again, end = commands(PIPELINE)
     created, changed = blocks(PIPELINE, "text")
     with emulated(PIPELINE) as account:
@@ -191,7 +191,7 @@ def test_pipeline(tmp_path: Path) -> None:
         assert '"operation": "merge"' in (stack.folder / "packages" / "loads.json").read_text(encoding="utf-8")
         sent = len(writes(account))
         follow(stack, again).succeeded()
-        assert writes(account)[sent:] == []
+        assert writes(account)[sent:] == [f"POST /packages/{package.id}/validations"]
 
         follow(stack, end).succeeded()
         assert [one.name for one in account.schedules() if one.name == "nightly"] == []

@@ -32,7 +32,7 @@ PIPELINE: tuple[Step, ...] = (
     ("xplenty-pulumi status schedules", lambda stack, _: stack.command("status", "schedules")),
     ("Somebody saves the package in the editor", lambda _, account: account.edit_package("loads", "append", "merge")),
     ("xplenty-pulumi pull: the edit comes back into the file", lambda stack, _: stack.command("pull", "loads")),
-    ("pulumi up: the state follows, and nothing is sent", lambda stack, _: stack.run("up", "--yes")),
+    ("pulumi up: the state follows, and the service validates it once more", lambda stack, _: stack.run("up", "--yes")),
     ("pulumi destroy: schedule removed, package archived", lambda stack, _: stack.run("destroy", "--yes")),
     ("The cluster that the schedule has made ends when it is idle", lambda _, account: account.wait_for_idle()),
 )

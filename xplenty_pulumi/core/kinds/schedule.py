@@ -26,7 +26,8 @@ def interval(value: object) -> str:
     amount = int(found[1] or 1) if found else 0
     if found is None or amount < 1:
         raise ValueError(f"must be a number of {', '.join(UNITS)}, such as '1 day' or '12 hours', got {shown(value)}")
-    return f"{amount} {found[2]}{'' if amount == 1 else 's'}"
+    unit = found[2] if amount == 1 else f"{found[2]}s"
+    return f"{amount} {unit}"
 
 
 def minute(value: object) -> str:

@@ -21,9 +21,13 @@ class Intent:
     signs: bool = False
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def includes(self, name: str, member: str) -> bool:
-        """Return whether this member of the field may be sent."""
-        return name in self.fields and (name not in self.members or member in self.members[name])
+    def applied(self, name: str, wanted: object, shown: object) -> object:
+        """Return what the field is to be: the members of a mapping that have not changed are as they are `shown`."""
+        changed = self.members.get(name)
+        if changed is None or not isinstance(wanted, Mapping) or not isinstance(shown, Mapping):
+            return wanted
+        kept = {member: value for member, value in shown.items() if member not in changed}
+        return {**kept, **{member: value for member, value in wanted.items() if member in changed}}
 
     def names(self, kind: Kind) -> list[str]:
         """Return the fields as a state notes them, in the order of the table: each member that is known by its way."""

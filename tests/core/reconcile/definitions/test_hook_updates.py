@@ -66,6 +66,17 @@ def test_settings_that_change_are_always_sent(bench: Bench) -> None:
     assert bench.wire.bodies("PUT .*") == [{"settings": SETTINGS, "name": signed("night", held=True)}]
 
 
+def test_a_setting_that_does_not_change_stays_as_it_is_shown(bench: Bench) -> None:
+    """What was changed by hand is no matter of an update of another setting."""
+    old = {**SETTINGS, "team": "etl", "channel": "#loads"}
+    made = add(bench, signed("night", held=True), settings={**old, "channel": "#by-hand"})
+    wanted = update("settings", settings={**old, "team": "sales"})
+    only = replace(wanted, intent=replace(wanted.intent, members={"settings": frozenset({"team"})}))
+    assert bench.hooks.update(made.id, only).problem is None
+    (sent,) = bench.wire.bodies("PUT .*")
+    assert sent["settings"] == {**SETTINGS, "team": "sales", "channel": "#by-hand"}
+
+
 def test_a_name_that_changes_keeps_the_marker(bench: Bench) -> None:
     """The create call is the same."""
     made = add(bench, signed("night", held=True))

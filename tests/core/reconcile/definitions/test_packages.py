@@ -14,7 +14,7 @@ from xplenty_pulumi.core.kinds.flows.document import canonical, digest
 from xplenty_pulumi.core.kinds.marker import read, strip
 from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.core.reconcile import DefinitionReconciler, DesiredDefinition, KnownDefinitions, definition_of
-from xplenty_pulumi.core.reconcile.intent import Intent, everything
+from xplenty_pulumi.core.reconcile.intent import Intent, everything, intent_of
 from xplenty_pulumi.emulator import EmulatedPackage, Knobs
 from xplenty_pulumi.errors import RefusedError
 
@@ -35,6 +35,13 @@ def desired(content: str | None, *fields: str, signs: bool = False, **inputs: An
     assert not checked.problems, checked.problems
     intent = Intent(frozenset(fields), waits=False, signs=signs) if fields or signs else everything(PACKAGE)
     return DesiredDefinition(checked.inputs, OWNER, intent, contents={} if content is None else {"flow": content})
+
+
+def changed(old: dict[str, Any], new: dict[str, Any]) -> DesiredDefinition:
+    """Return a package with the flow `sales` after an update from `old` to `new` inputs."""
+    before, after = desired(flow("sales"), **old), desired(flow("sales"), **new)
+    intent = intent_of(PACKAGE, before.inputs, after.inputs, owed=(), status="active", signs=False)
+    return replace(after, intent=intent)
 
 
 def reconciler(bench: Bench) -> DefinitionReconciler[Any]:
@@ -197,6 +204,37 @@ def test_variables_are_sent_whole(on_put: Any) -> None:
     assert theirs(bench, number).variables == expected
     assert (outcome.problem is None) is (on_put == "replace")
     assert outcome.problem is None or "another variables than was sent" in str(outcome.problem)
+
+
+@pytest.mark.parametrize("on_put", ["replace", "merge"])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"a": "2", "c": "3"}, {"a": "2", "b": "hand", "c": "3"}),
+        ({"a": "2", "c": "4"}, {"a": "2", "b": "hand", "c": "4"}),
+    ],
+)
+def test_variables_change_one_by_one(on_put: Any, given: dict[str, str], expected: dict[str, str]) -> None:
+    """What was added by hand stays until a refresh shows it, whatever a PUT does with what it leaves out."""
+    bench = Bench.new(knobs=Knobs(package_variables_on_put=on_put, package_on_put=on_put))
+    old = {"variables": {"a": "1", "c": "3"}}
+    number = reconciler(bench).create(desired(flow("sales"), variables=old["variables"])).record.id
+    bench.emulator.edit_package(number, variables={"a": "1", "b": "hand", "c": "3"})
+    assert reconciler(bench).update(number, changed(old, {"variables": given})).problem is None
+    assert theirs(bench, number).variables == expected
+
+
+@pytest.mark.parametrize("by_hand", [{}, {"b": "hand"}])
+def test_a_variable_that_is_not_declared_any_more_is_removed(bench: Bench, by_hand: dict[str, str]) -> None:
+    """And nothing else, be it one of the program or one that a refresh has shown."""
+    old = {"variables": {"a": "1", "c": "3"}}
+    number = reconciler(bench).create(desired(flow("sales"), variables=old["variables"])).record.id
+    bench.emulator.edit_package(number, variables={**old["variables"], **by_hand})
+    assert reconciler(bench).update(number, changed(old, {"variables": {"a": "1"}})).problem is None
+    assert theirs(bench, number).variables == {"a": "1", **by_hand}
+    after_refresh = changed({"variables": {"a": "1", **by_hand}}, {"variables": {"a": "1"}})
+    assert reconciler(bench).update(number, after_refresh).problem is None
+    assert theirs(bench, number).variables == {"a": "1"}
 
 
 def test_one_that_an_interrupted_create_left_behind_is_adopted(bench: Bench) -> None:

@@ -62,6 +62,8 @@ def test_a_change_keeps_all_else(either: Bench, has_run: bool) -> None:
     """Whether or not the service replaces the document, and whether or not the schedule has run."""
     made = either.schedules.create(desired_schedule(start_at="2026-03-01T02:00:00Z", overlap=False)).record
     either.emulator.edit_schedule(made.id, execution_count=int(has_run), auto_retry=True, auto_retry_attempts=5)
+    by_hand = [{"package_id": 101, "variables": {"day": "'x'", "hour": "7"}}]
+    either.emulator.edit_schedule(made.id, task={**ours(either).task, "packages": by_hand})
     before = ours(either)
     asked: dict[str, Any] = {"every": "2 weeks", "start_at": "2026-03-01T02:00:00Z", "overlap": False}
 

@@ -170,7 +170,7 @@ class DefinitionReconciler(Generic[RecordT]):
                     gone = self._definition.gone
                     return Outcome(record, ReadyFailed(gone, resource=self._definition.label(key), advice=_ANEW))
                 record = found
-                wrong = self._definition.wrong_fields(record, self._definition.intended(desired))
+                wrong = self._definition.wrong_fields(record, self._definition.meant(record, desired))
                 if not wrong:
                     return Outcome(record)
         except XplentyError as failed:

@@ -46,15 +46,6 @@ class ConnectionDefinition(Definition[Connection]):
         """Return the body that sets what is `changed`; all else stays as it is (documented)."""
         return _flat(super().change(record, desired, changed))
 
-    def intended(self, desired: DesiredDefinition) -> Mapping[str, object]:
-        """Return the inputs that the record has to show, of the settings only those that were sent."""
-        inputs = dict(super().intended(desired))
-        if isinstance(settings := inputs.get(_SETTINGS), Mapping):
-            inputs[_SETTINGS] = {
-                name: value for name, value in settings.items() if desired.intent.includes(_SETTINGS, name)
-            }
-        return inputs
-
     def follow_up(
         self, record: Connection, inputs: Mapping[str, object], patience: Patience, *, before: Connection | None
     ) -> Outcome[Connection]:

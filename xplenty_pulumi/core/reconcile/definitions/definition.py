@@ -156,9 +156,14 @@ class Definition(Generic[RecordT]):
         """Return the names of the inputs that the record shows otherwise."""
         return [one.field for one in differences(self.kind, inputs, self.view(record, inputs))]
 
-    def intended(self, desired: DesiredDefinition) -> Mapping[str, object]:
-        """Return the inputs that the record has to show in the end, as far as its update is about them."""
-        return {name: value for name, value in desired.inputs.items() if name in desired.intent.fields}
+    def meant(self, record: RecordT, desired: DesiredDefinition) -> Mapping[str, object]:
+        """Return the inputs that its update is about; the members of a mapping that it is not about are as shown."""
+        shown, intent = self.view(record, desired.inputs), desired.intent
+        return {
+            name: intent.applied(name, value, shown.get(name))
+            for name, value in desired.inputs.items()
+            if name in intent.fields
+        }
 
     def sent(self, desired: DesiredDefinition, marker: Marker) -> Mapping[str, object]:
         """Return the body that creates it with this marker."""
@@ -171,15 +176,16 @@ class Definition(Generic[RecordT]):
         """Return the inputs that its update sets: those that it is about and that are wrong or not seen."""
         in_place = [name for name in self.kind.names(Change.IN_PLACE) if name in desired.inputs]
         unseen = [name for name in in_place if not self.is_shown(record, name)]
-        names = desired.intent.fields & {*self.wrong_fields(record, desired.inputs), *unseen, *self.hidden}
-        return {name: desired.inputs[name] for name in in_place if name in names}
+        meant = self.meant(record, desired)
+        names = {*self.wrong_fields(record, meant), *unseen, *self.hidden}
+        return {name: meant[name] for name in in_place if name in meant and name in names}
 
     def change(
         self, record: RecordT, desired: DesiredDefinition, changed: Mapping[str, object]
     ) -> Mapping[str, object]:
         """Return the body that sets what is `changed`, with all that each change has to repeat."""
         kept = self.kind.repeated(record, desired.inputs) or {}
-        meant = {name: value for name, value in desired.inputs.items() if name in {*kept} & desired.intent.fields}
+        meant = {name: value for name, value in self.meant(record, desired).items() if name in kept}
         return self.kind.body({**kept, **meant, **changed})
 
     def signing(self, record: RecordT, marker: Marker | None) -> Mapping[str, object]:

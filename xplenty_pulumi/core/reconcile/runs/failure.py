@@ -77,7 +77,8 @@ def last_words(client: Client, job: Job) -> str:
     except XplentyError:
         return ""
     lines = [line.strip() for line in (summary.body or "").splitlines() if line.strip()] if summary else []
-    return one_line(" / ".join(lines[-_LAST_LINES:]))[-_LONGEST_LOG:]
+    words = one_line(" / ".join(lines[-_LAST_LINES:]))
+    return words if len(words) <= _LONGEST_LOG else f"...{words[-_LONGEST_LOG:]}"
 
 
 def overrun(job: Job, desired: DesiredRun) -> JobFailed:
