@@ -13,7 +13,8 @@
 from xplenty_pulumi.core.reconcile.clusters.actions import ClusterReconciler
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.definitions.actions import DefinitionReconciler
-from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, KnownDefinitions, definition_of
+from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, definition_of
+from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.reconcile.runs.actions import RunReconciler
 from xplenty_pulumi.core.reconcile.runs.search import KnownRuns

@@ -1,6 +1,7 @@
 """Definitions (packages, schedules, connections, hooks): created once, changed as asked, removed verifiably.
 
-- `definition`: what differs between their kinds, a definition as it should be, and those that an account has.
+- `definition`: what differs between their kinds, and a definition as it should be.
+- `known`: the definitions that an account has, as one process knows them.
 - `package`, `schedule`, `connection`, `hook`: what differs for each; each kind that differs has such a file.
 - `validation`: the service's own check of a package.
 - `create`: creating a definition at most once: FIND, POST, VERIFY.

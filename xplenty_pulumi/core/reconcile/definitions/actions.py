@@ -10,7 +10,8 @@ from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_unfinished, marker_on, way_out
 from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
-from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, KnownDefinitions, RecordT
+from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
+from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.held import held_text, warn_of_duplicates
 from xplenty_pulumi.core.reconcile.notify import NOTIFY, WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome

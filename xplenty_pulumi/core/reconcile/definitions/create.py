@@ -5,7 +5,8 @@ from typing import Generic
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, is_of_another, marker_on
-from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, KnownDefinitions, RecordT
+from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
+from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.held import ADOPTED, release
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience

@@ -1,24 +1,15 @@
-"""What differs between the kinds of definitions, a definition as it should be, and those that an account has."""
+"""What differs between the kinds of definitions, and a definition as it should be."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from random import Random
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from xplenty_pulumi import text
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Change, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, Owner
-from xplenty_pulumi.core.kinds.ownership import is_marked, is_unfinished
-from xplenty_pulumi.core.reading.lookup import Presence, or_none
-from xplenty_pulumi.core.reading.pages import newest_first
-from xplenty_pulumi.core.reading.shared import SharedCall
-from xplenty_pulumi.core.reading.snapshots import RefreshListing
-from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -201,66 +192,3 @@ def definition_of(kind: Kind, client: Client) -> Definition[Any]:
     made = (found or Definition)(client, getattr(client, kind.collection))
     made.kind = kind
     return made
-
-
-class KnownDefinitions(HeldThings[RecordT]):
-    """The definitions of one kind in an account, listed once for all who ask at the same time; thread-safe."""
-
-    def __init__(self, definition: Definition[RecordT], clock: Clock, *, random: Random | None = None) -> None:
-        maker = definition.has_maker
-        super().__init__(definition.client, clock, random=random, key=definition.key, has_maker=maker)
-        self.definition = definition
-        self._list = SharedCall(lambda: tuple(self._listed()))
-        self._presence = Presence(self.single, self._listed_whole, clock, key=definition.key)
-        newest: Callable[[], Iterator[RecordT]] = partial(newest_first, definition.client, definition.kind.collection)
-        self._listing: RefreshListing[RecordT] = RefreshListing(newest, clock)
-
-    def single(self, key: Key) -> RecordT | None:
-        """Return it as one look shows it, None where the service does not know it (any more)."""
-        found = or_none(lambda: self.definition.get(key), self.definition.client)
-        return None if found is None or self.definition.is_gone(found) else found
-
-    def find(self, key: Key) -> RecordT | None:
-        """Return it as it is now, None only where it is certain that it is gone."""
-        return self._presence.find(key)
-
-    def listed(self, key: Key, seen: Mapping[str, object]) -> tuple[RecordT | None, list[RecordT]]:
-        """Return it as a list shows it that all share who read at the same time, and all else that this list shows.
-
-        None where it is better read by itself, as where the list does not show all of what has changed since `seen`.
-        """
-        found = self._listing.find(key)
-        if found is None or self.definition.is_gone(found) or not self.definition.kind.is_whole(found, seen):
-            return None, []
-        return found, self._listing.records()
-
-    def all(self) -> tuple[RecordT, ...]:
-        """Return every one of the account, as a look shows it that begins after this call."""
-        return self._list.now()
-
-    def claims(self, owner: Marker, among: Iterable[RecordT]) -> OwnerClaims[RecordT]:
-        """Return the definitions with a marker of `owner` that the state does not hold."""
-        marked = [one for one in among if is_marked(one, owner) and not self.holds(self._key(one))]
-        return self.claims_among(marked, owner)
-
-    def surplus(self, owner: Marker, nonces: Container[str], *, kept: Key) -> list[RecordT]:
-        """Return the definitions besides `kept` that a create call with one of `nonces` made."""
-        return self.surplus_among([one for one in self.all() if is_marked(one, owner)], owner, nonces, kept=kept)
-
-    def unfinished(self, owner: Marker, *, among: Iterable[RecordT] = ()) -> list[RecordT]:
-        """Return the definitions with an unfinished marker of `owner` that the state does not hold.
-
-        They are looked for `among` these, or in the whole list where there are none.
-        """
-        return [one for one in among or self.all() if is_unfinished(one, owner) and not self.holds(self._key(one))]
-
-    def _listed_whole(self) -> Iterable[RecordT]:
-        """Return them with all that a single read shows, since one of them may stand in for that."""
-        parts = self.definition.kind.parts
-        if not parts:
-            return self._listed()
-        calls = getattr(self.definition.client, self.definition.kind.collection)
-        return (one for one in calls.list(include=parts) if not self.definition.is_gone(one))
-
-    def _listed(self) -> Iterable[RecordT]:
-        return (one for one in self.definition.calls.list() if not self.definition.is_gone(one))
