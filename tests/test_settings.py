@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pulumi.dynamic import Config
 
+from xplenty_pulumi.core.kinds.job_run import RUN_KEY
 from xplenty_pulumi.core.preview.stack_rules import load_rules
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
@@ -143,11 +144,11 @@ def test_strange_variables_are_named() -> None:
 
 @pytest.mark.parametrize("folder", ["xplenty_pulumi", "tools", "examples", "benchmarks"])
 def test_every_variable_of_the_tree_is_known(folder: str) -> None:
-    """No variable that this project reads or sets anywhere is warned of."""
+    """No variable that this project reads or sets is warned of; that of a package is none of the environment."""
     texts = [path.read_text("utf-8", errors="replace") for path in (ROOT / folder).rglob("*") if path.is_file()]
     named = set(re.findall(r"\bXPLENTY_[A-Z_]*[A-Z]\b", " ".join(texts)))
     assert named
-    assert strange_variables(named) == []
+    assert strange_variables(named - {RUN_KEY}) == []
     assert OTHER_VARIABLES.isdisjoint(VARIABLES.values())
 
 

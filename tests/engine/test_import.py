@@ -1,6 +1,7 @@
 """`xplenty-pulumi import` on the real engine: what exists is managed, and nothing of it is changed."""
 
 import re
+import sys
 from collections import Counter
 from typing import Any
 
@@ -51,7 +52,7 @@ def test_an_account_is_taken_over(stack: Stack, account: Emulator) -> None:
 
     output = stack.command("import", "--all", "--out", ".").succeeded().output
     assert len(writes(account)) == calls
-    stack.line("ruff", "format", "--isolated", "--check", "__main__.py").succeeded()
+    stack.line(sys.executable, "-m", "ruff", "format", "--isolated", "--check", "__main__.py").succeeded()
     output += stack.up().succeeded().output
 
     assert {call.partition(" ")[0] for call in writes(account)[calls:]} == {"PUT"}
