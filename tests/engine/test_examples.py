@@ -107,6 +107,7 @@ def test_nightly_job(tmp_path: Path) -> None:
         shows(follow(stack, first).failed(), stopped)
         assert stops(account) == [9003]
         shows(follow(stack, longer).succeeded(), completed)
+        assert stack.run("stack", "output", "rebuild").succeeded().output.strip() == "completed"
         shows(follow(stack, next_night).succeeded(), replaced)
         receiver.received(22)
         events = [delivery.event for delivery in account.deliveries()]
