@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.support.accounts.clients import client_of
 from tests.support.engine.stack import Declared, Stack, writes
 from xplenty_pulumi.emulator import EmulatedSchedule, Emulator
 
@@ -79,6 +80,25 @@ def test_a_start_that_cannot_change_replaces_the_schedule(stack: Stack, account:
     assert ours(account).id != made.id
     assert writes(account)[-3:-1] == [f"DELETE /schedules/{made.id}", "POST /schedules"]
     stack.up("--expect-no-changes").succeeded()
+
+
+def test_a_schedule_whose_copy_bars_its_replacement_stays(stack: Stack, account: Emulator) -> None:
+    """Somebody has cloned it with its marker: the preview warns, the `up` fails, and the nights go on as they were."""
+    stack.declare(schedule(start_at="2030-01-01T02:00:00Z")).up().succeeded()
+    made = ours(account)
+    account.edit_schedule(made.id, execution_count=1)
+    with client_of(account) as client:
+        copy = client.schedules.create({"name": "copy", "description": made.description, "task": dict(made.task)})
+    stack.declare(schedule(start_at="2030-01-03T02:00:00Z"))
+
+    told = f"it is not removed, because its replacement would be refused: schedule {copy.id}"
+    assert told in stack.run("preview").succeeded().output
+    assert told in stack.up().failed().output
+
+    assert made.id in {one.id for one in account.schedules()}
+    stack.command("hand-over", f"schedule:{copy.id}", "--release", "--yes").succeeded()
+    stack.up().succeeded()
+    assert made.id not in {one.id for one in account.schedules()}
 
 
 def test_a_destroy_names_the_runs_that_go_on(stack: Stack, account: Emulator) -> None:

@@ -16,6 +16,7 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_adoptable, is_surplus, is_unfinished, marker_on, refusal, signed_text
 from xplenty_pulumi.core.reading.pages import HasId
 from xplenty_pulumi.errors import RefusedError, XplentyError
+from xplenty_pulumi.text import label
 
 RecordT = TypeVar("RecordT", bound=HasId)
 
@@ -80,6 +81,7 @@ class HeldThings(Generic[RecordT]):
         self._lock = threading.Lock()
         self._held: set[Key] = set()
         self._released: set[Key] = set()
+        self._replaced: dict[Key, Marker] = {}
         self.random = random or Random()  # noqa: S311 - a nonce tells create calls apart; nothing secret depends on it
 
     def hold(self, key: Key) -> None:
@@ -107,6 +109,37 @@ class HeldThings(Generic[RecordT]):
     def drawn(self, owner: Marker) -> Marker:
         """Return the marker of this owner for a create call that is sent now."""
         return owner.drawn(self._clock.now(), self.random)
+
+    def claims(self, owner: Marker) -> OwnerClaims[RecordT]:
+        """Return the things with a marker of `owner` that the state does not hold."""
+        raise NotImplementedError
+
+    def plan_replacement(self, key: Key, owner: Marker, *, kind: str) -> str:
+        """Note that a thing of `owner` is to replace this one; return why that will be refused, as far as it is known.
+
+        A service that cannot be asked is no reason: the removal asks again.
+        """
+        with self._lock:
+            self._replaced[key] = owner
+        try:
+            self.require_replaceable(key, kind=kind)
+        except XplentyError as trouble:
+            return str(trouble) if isinstance(trouble, RefusedError) else ""
+        return ""
+
+    def require_replaceable(self, key: Key, *, kind: str) -> None:
+        """Return where this thing is not to be replaced, or can be.
+
+        Raises:
+            RefusedError: the create of its replacement would be refused, so its removal would leave nothing.
+        """
+        owner = self._replaced.get(key)
+        try:
+            if owner is not None:
+                self.claims(owner).refuse_others(kind)
+        except RefusedError as refused:
+            text = f"it is not removed, because its replacement would be refused: {refused.resource}: {refused.message}"
+            raise RefusedError(text, resource=label(kind, key), advice=refused.advice) from None
 
     def claims_among(self, marked: Iterable[RecordT], owner: Marker) -> OwnerClaims[RecordT]:
         """Return which of those that carry a marker of `owner` this may adopt, the oldest first, and which not.

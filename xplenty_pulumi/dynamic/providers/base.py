@@ -6,6 +6,7 @@ provider process first uses them.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from xplenty_pulumi.dynamic.providers.context import ProviderContext, answered
 from xplenty_pulumi.dynamic.providers.owing import makes_up, owed_by, still_owed
 from xplenty_pulumi.dynamic.secrets import without_former_secrets
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, NONCES, OBSERVED, OWED, OWNER, Properties, owner_of, stored
-from xplenty_pulumi.errors import NotFoundError, SpecError
+from xplenty_pulumi.errors import ConfigError, NotFoundError, SpecError
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Observation, Outcome
@@ -80,14 +81,21 @@ class Provider(ProviderContext, ABC):
         if remark or due:
             bridge.say(self.call(), remark or due)
         self.planned(found, _id, olds, news)
+        if found.replaces and self.kind.signed:
+            self._warn_of_refusal(_id, news)
         # What a version before 0.2 has laid out is written anew.
-        given = [one for one in self.arguments if isinstance(one, dict)]
-        is_outdated = not self.kind.secret_outputs and any(DECLARED in one for one in given)
+        old = [one for one in self.arguments if isinstance(one, dict) and DECLARED in one]
         return DiffResult(
-            changes=True if found.is_anew or due or is_outdated else None,
+            changes=True if found.is_anew or due or (old and not self.kind.secret_outputs) else None,
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
+
+    def _warn_of_refusal(self, id_: str, news: Properties) -> None:
+        with suppress(ConfigError):  # a plan needs no settings
+            reconciler, owner = self.reconciler(self.call()), marker_of(owner_of(news))
+            if text := reconciler.plan_replacement(key_of(id_, self.kind), owner):
+                bridge.warn(self.call(), text)
 
     def settled(self, _id: str, found: ChangePlan, _news: Properties) -> ChangePlan:
         """Return the plan once it is known what the thing with this id still lets change in place."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 
 from xplenty_pulumi.client import Client, Cluster
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on, way_out
 from xplenty_pulumi.core.reading.account import Polls
@@ -83,6 +84,10 @@ class ClusterReconciler:
             self._end_surplus(cluster_id, marker.whose, nonces, desired, is_new=False)
         return replace(self._convergence.signed_as_held(outcome, desired), nonces=desired.nonces)
 
+    def plan_replacement(self, cluster_id: int, owner: Marker) -> str:
+        """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""
+        return self._living.plan_replacement(cluster_id, owner, kind=CLUSTER.name)
+
     def read(
         self,
         cluster_id: int,
@@ -132,6 +137,7 @@ class ClusterReconciler:
             RefusedError: jobs are active on it, and `active_jobs` is `fail`.
             WaitError: it was not terminated within `timeout` seconds.
         """
+        self._living.require_replaceable(cluster_id, kind=CLUSTER.name)
         how = self._ending.end(cluster_id, timeout=timeout, active_jobs=active_jobs)
         if owner is not None and nonces:
             surplus = self._living.surplus(owner, nonces, kept=cluster_id, is_new=False)

@@ -79,6 +79,10 @@ class DefinitionReconciler(Generic[RecordT]):
             self._remove_surplus(key, desired.marker, (*desired.nonces, marker.nonce))
         return replace(self._signed_as_held(outcome, desired), nonces=desired.nonces)
 
+    def plan_replacement(self, key: Key, owner: Marker) -> str:
+        """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""
+        return self._known.plan_replacement(key, owner, kind=self._definition.kind.name)
+
     def fixed(self, key: Key, names: Iterable[str]) -> tuple[str, ...]:
         """Return those of the inputs that cannot be changed any more in the definition as it is now."""
         asked = [name for name in names if name in self._definition.kind.fixed]
@@ -125,6 +129,7 @@ class DefinitionReconciler(Generic[RecordT]):
         """
         self._known.hold(key)
         self._patience.allowance.require_write()
+        self._known.require_replaceable(key, kind=self._definition.kind.name)
         self._remove(key)
         if owner is not None and nonces:
             self._remove_surplus(key, owner, nonces)

@@ -51,9 +51,10 @@ class KnownDefinitions(HeldThings[RecordT]):
         """Return every one of the account, as a look shows it that begins after this call."""
         return self._list.now()
 
-    def claims(self, owner: Marker, among: Iterable[RecordT]) -> OwnerClaims[RecordT]:
-        """Return the definitions with a marker of `owner` that the state does not hold."""
-        marked = [one for one in among if is_marked(one, owner) and not self.holds(self._key(one))]
+    def claims(self, owner: Marker, among: Iterable[RecordT] | None = None) -> OwnerClaims[RecordT]:
+        """Return the definitions with a marker of `owner` that the state does not hold, `among` these or in all."""
+        things = self.all() if among is None else among
+        marked = [one for one in things if is_marked(one, owner) and not self.holds(self._key(one))]
         return self.claims_among(marked, owner)
 
     def surplus(self, owner: Marker, nonces: Container[str], *, kept: Key) -> list[RecordT]:
