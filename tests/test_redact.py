@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.redact import COMMON_WORDS, MASK, ScrubbingFilter, Secret, scrub
 
 KEY = "V4eyfgNqYcSasXGhzNxS"
@@ -168,8 +168,23 @@ def test_a_short_secret_is_masked_where_it_is_a_value(value: str, text: str) -> 
 
 
 def test_every_status_is_a_word_of_any_text() -> None:
-    """So are the schemes of links."""
-    assert {"http", "https", "true", *CLUSTER.phases, *JOB_RUN.phases} <= COMMON_WORDS
+    """So are the schemes of links and the names of kinds."""
+    words = {word for kind in KINDS.values() for word in (kind.name, *kind.phases) if len(word) > 3}
+    assert {"http", "https", "true", "enabled", "disabled", "active", "archived", *words} <= COMMON_WORDS
+
+
+@pytest.mark.parametrize("kind", [*KINDS.values()], ids=lambda kind: kind.name)
+def test_no_secret_distorts_an_id(kind: Kind) -> None:
+    """Of whatever kind, in a text and in a link."""
+    key = "s3/1234" if kind.key("s3/1234" if kind.name == "connection" else "1234") == "s3/1234" else "1234"
+    text = f"{kind.name} {key}: see https://api.xplenty.com/acme/{kind.collection}/{key}"
+    assert scrub(text, ["1234"]) == text
+
+
+@pytest.mark.parametrize("value", ["a   ", "failed\n", "   a"])
+def test_a_secret_with_blanks_distorts_no_word(value: str) -> None:
+    """On one line it is as short, or as common, as that."""
+    assert scrub("the API answered: failed", [value]) == "the API answered: failed"
 
 
 def test_a_secret_shows_itself_only_by_name() -> None:

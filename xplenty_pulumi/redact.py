@@ -21,10 +21,10 @@ _QUERY = re.compile(
 )
 """A credential among the parameters of an address, such as `?password=` of PostgreSQL; JSON may spell it."""
 _FACT = re.compile(
-    r"https?://[\w.:-]+(?:/[\w.-]+)?(?:/api)?/(?:(?:clusters|hooks|jobs|members|packages)/\d+|connections/[a-z0-9]+/\d+)(?:/[a-z_]+)*"
+    r"https?://[\w.:-]+(?:/[\w.-]+)?(?:/api)?/(?:(?:clusters|hooks|jobs|members|packages|schedules)/\d+|connections/[a-z0-9]+/\d+)(?:/[a-z_]+)*"
     r"|https?://"
     r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
-    r"|\b(?:cluster|hook|job|package) \d+"
+    r"|\b(?:cluster|hook|job|package|schedule) \d+"
     r"|\bconnection [a-z0-9]+/\d+",
     re.IGNORECASE,
 )
@@ -34,7 +34,8 @@ COMMON_WORDS = frozenset(
         *("pending", "creating", "available", "idle", "scaling", "pending_terminate", "terminating", "terminated"),
         *("queued", "running", "completed", "failed", "pending_stoppage", "stopping", "stopped"),
         *("true", "false", "null", "none", "yes", "http", "https", "error", "warning"),
-        *("cluster", "connection", "package", "hook", "production", "sandbox"),
+        *("enabled", "disabled", "active", "archived"),
+        *("cluster", "connection", "package", "schedule", "hook", "production", "sandbox"),
     }
 )
 """Words that texts are made of: a mask in their place would hide what is meant, and not the word."""
@@ -98,7 +99,8 @@ def hidden(text: str, secrets: Iterable[Secret | str]) -> str:
     an id or a link to a record is masked. A `Secret`, which is no word, is masked wherever it has four characters.
     Where a text was cut, at three dots, what the cut has left of a secret is masked, from three characters on.
     """
-    values = {one.reveal() if isinstance(one, Secret) else one: isinstance(one, Secret) for one in secrets}
+    given = [(one.reveal() if isinstance(one, Secret) else one, isinstance(one, Secret)) for one in secrets]
+    values = {text: sure for value, sure in given for text in (value, " ".join(value.split()))}
     words = {one for one in values if one.lower() in COMMON_WORDS or _YEAR.fullmatch(one)}
     common = [one for one, sure in values.items() if len(one) < _SHORTEST_SECRET or (one in words and not sure)]
     known = {one: sure for value, sure in values.items() if value not in common for one in _spellings(value)}
@@ -164,7 +166,6 @@ def _spellings(value: str) -> set[str]:
     raw = value.encode(errors="surrogatepass")
     found = {
         value,
-        " ".join(value.split()),
         json.dumps(value)[1:-1],
         urllib.parse.quote(raw, safe=""),
         urllib.parse.quote_plus(raw),

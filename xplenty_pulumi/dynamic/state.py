@@ -103,7 +103,7 @@ def owner_of(properties: Mapping[str, object]) -> Owner:
     if len(parts) != 3 or not organization:
         raise ConfigError(
             f"the resource does not say whose it is ({OWNER} is {text[:80]!r})",
-            advice="Declare it with xplenty_pulumi.Cluster or xplenty_pulumi.JobRun",
+            advice="Declare it with a class of xplenty_pulumi, such as Cluster",
         )
     stack, project, name = parts
     return Owner(organization=organization, project=project, stack=stack, name=name)

@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds.connection import CONNECTION, SECRET_SETTINGS
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
-from xplenty_pulumi.dynamic.resources.declare import declaration, look_up, secret_paths
+from xplenty_pulumi.dynamic.resources.declare import declaration, look_up, or_default, secret_paths
 from xplenty_pulumi.dynamic.state import SECRETS, Properties
 
 
@@ -75,7 +75,7 @@ class Connection(Derivable, ConnectionOutputs, module="xplenty", name="Connectio
                 test fails, so does the `up`, and the next one tests again.
             opts: Pulumi's resource options.
         """
-        name = resource_name if name is None else name
+        name = or_default(name, resource_name)
         inputs = {name: value for name, value in locals().items() if name in CONNECTION.by_name}
         inputs["settings"] = _sealed(settings)
         inputs[SECRETS] = secret_paths(inputs, always=SECRET_SETTINGS)

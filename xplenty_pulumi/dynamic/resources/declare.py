@@ -174,3 +174,10 @@ def _spelled_variable(value: object) -> object:
     if isinstance(value, Output):
         return value.apply(_spelled_variable)
     return MISSING if value is None else spelled(value)
+
+
+def or_default(value: Any, default: object) -> Any:
+    """Return the value, or the default for None, which an output may only come to later."""
+    if isinstance(value, Output):
+        return value.apply(lambda found: default if found is None else found)
+    return default if value is None else value

@@ -16,7 +16,14 @@ from xplenty_pulumi.core.kinds.variables import quote
 from xplenty_pulumi.dynamic import flows
 from xplenty_pulumi.dynamic.providers.package import PackageProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
-from xplenty_pulumi.dynamic.resources.declare import declaration, look_up, outputs_in, spelled, spelled_variables
+from xplenty_pulumi.dynamic.resources.declare import (
+    declaration,
+    look_up,
+    or_default,
+    outputs_in,
+    spelled,
+    spelled_variables,
+)
 
 Source = FileAsset | StringAsset | str | os.PathLike[str] | Mapping[str, Any]
 """An export document or a bare flow: a file, its text, or the value of its JSON."""
@@ -107,9 +114,9 @@ class Package(Derivable, PackageOutputs, module="xplenty", name="Package"):
         """
         given = {key: value for key, value in locals().items() if key in PACKAGE.by_name and value is not None}
         inputs = {**_of_document(given.pop("source", None)), **given}
-        inputs["name"] = _or_default(inputs.get("name"), resource_name)
+        inputs["name"] = or_default(inputs.get("name"), resource_name)
         if copy_of is None or run_key:
-            inputs["variables"] = _or_default(spelled_variables(inputs.get("variables")), {})
+            inputs["variables"] = or_default(spelled_variables(inputs.get("variables")), {})
         if run_key:
             inputs["variables"] = _with_run_key(inputs["variables"])
         inputs["copy_of"] = spelled(copy_of)
@@ -126,13 +133,6 @@ def _with_run_key(variables: Any) -> Any:
     if isinstance(variables, Output):
         return variables.apply(_with_run_key)
     return {**variables, RUN_KEY: quote("")} if isinstance(variables, Mapping) else variables
-
-
-def _or_default(value: Any, default: object) -> Any:
-    """The value; the default for None, which an output may only come to later."""
-    if isinstance(value, Output):
-        return value.apply(lambda found: default if found is None else found)
-    return default if value is None else value
 
 
 def _of_document(source: object) -> dict[str, object]:

@@ -10,7 +10,14 @@ from xplenty_pulumi.core.kinds.schedule import SCHEDULE
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
-from xplenty_pulumi.dynamic.resources.declare import Duration, declaration, look_up, spelled, spelled_variables
+from xplenty_pulumi.dynamic.resources.declare import (
+    Duration,
+    declaration,
+    look_up,
+    or_default,
+    spelled,
+    spelled_variables,
+)
 from xplenty_pulumi.dynamic.state import Properties
 
 
@@ -131,7 +138,7 @@ class Schedule(ScheduleOutputs, Derivable, module="xplenty", name="Schedule"):
                 watchers; without it they are left as they are.
             opts: Pulumi's resource options.
         """
-        name = resource_name if name is None else name
+        name = or_default(name, resource_name)
         inputs = {name: value for name, value in locals().items() if name in SCHEDULE.by_name}
         inputs["packages"] = _spelled_packages(packages)
         super().__init__(ScheduleProvider(), resource_name, *declaration(self, resource_name, inputs, opts))

@@ -99,7 +99,8 @@ def _spelled(body: Mapping[str, object], kept: Mapping[str, str], desired: Desir
     if "flow" not in body:
         return others
     digest = str(body["flow"])
-    text = kept.get(digest) or (desired.contents.get("flow") if digest == desired.inputs.get("flow") else None)
+    declared = desired.contents.get("flow") if digest == desired.inputs.get("flow") else None
+    text = kept.get(digest, declared)
     if text is None:
         raise RefusedError(
             "the content of its flow is not on this machine, so nothing was sent",
