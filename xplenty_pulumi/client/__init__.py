@@ -21,7 +21,7 @@ Every method returns a model or raises one of `xplenty_pulumi.errors`.
 
 from xplenty_pulumi.client.api import Client
 from xplenty_pulumi.client.connections import Connection, ConnectionType
-from xplenty_pulumi.client.hooks import Hook, HookEvent, HookSettings, HookTrigger, HookType, PingedHook
+from xplenty_pulumi.client.hooks import Hook, HookSettings, HookTrigger, PingedHook
 from xplenty_pulumi.client.models import (
     BootstrapAction,
     Cluster,
@@ -48,10 +48,8 @@ __all__ = [
     "ConnectionType",
     "Creator",
     "Hook",
-    "HookEvent",
     "HookSettings",
     "HookTrigger",
-    "HookType",
     "Instance",
     "Job",
     "JobLog",

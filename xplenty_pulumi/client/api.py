@@ -119,8 +119,9 @@ class Client:
     def within(self, deadline: float) -> "Client":
         """Return this client with another deadline: connections, key and what it has sent are shared."""
         other = copy.copy(self)
-        for collection in ("clusters", "jobs", "packages", "schedules", "connections", "hooks", "plans"):
-            vars(other).pop(collection, None)  # made anew for the other deadline
+        for name, part in vars(Client).items():
+            if isinstance(part, cached_property):
+                vars(other).pop(name, None)  # a collection, made anew for the other deadline
         other._caller = self._caller.within(deadline)  # noqa: SLF001 - of the same class
         return other
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
-from xplenty_pulumi.client.collection import Collection
-from xplenty_pulumi.client.models import Cluster, Instance, Watcher
+from xplenty_pulumi.client.collection import WatchedCollection
+from xplenty_pulumi.client.models import Cluster, Instance
 from xplenty_pulumi.client.paging import Listed, list_query
 from xplenty_pulumi.client.parsing import read_records
 
 
-class Clusters(Collection[Cluster]):
+class Clusters(WatchedCollection[Cluster]):
     """The clusters of an account; every method raises an XplentyError when it cannot return what it promises."""
 
     _name = "clusters"
@@ -61,15 +61,3 @@ class Clusters(Collection[Cluster]):
     def instances(self, cluster_id: int) -> tuple[Instance, ...]:
         """Return the machines of the cluster, master included; only some plans allow it."""
         return self._part("GET", cluster_id, "instances", read=partial(read_records, Instance))
-
-    def watchers(self, cluster_id: int) -> tuple[Watcher, ...]:
-        """Return the users who are notified of events of the cluster; its creator is one (documented)."""
-        return self._part("GET", cluster_id, "watchers", read=partial(read_records, Watcher))
-
-    def watch(self, cluster_id: int) -> None:
-        """Notify the user of this key of events of the cluster; doing it twice is fine."""
-        self._part("POST", cluster_id, "watchers", read=lambda _: None)
-
-    def unwatch(self, cluster_id: int) -> None:
-        """Take the user of this key from the cluster's watchers; doing it twice is fine."""
-        self._part("DELETE", cluster_id, "watchers", read=lambda _: None)

@@ -13,10 +13,11 @@ from urllib.parse import unquote, urlsplit
 
 from xplenty_pulumi.client.http.calls import ApiCall, Caller
 from xplenty_pulumi.client.http.outcomes import Answered, CallKind, HttpRequest
-from xplenty_pulumi.client.models import Identified
+from xplenty_pulumi.client.models import Identified, Watcher
 from xplenty_pulumi.client.paging import Listed, Page, page_of
 from xplenty_pulumi.client.parsing import Unreadable, read_record, read_records
 from xplenty_pulumi.errors import SpecError
+from xplenty_pulumi.redact import Secret
 from xplenty_pulumi.text import label
 
 T = TypeVar("T")
@@ -26,6 +27,11 @@ OtherT = TypeVar("OtherT", bound=Identified)
 _ADDRESS = re.compile(r"/([^/]+)/api/([^/]+)/((?:[a-z][a-z0-9]*/)?[0-9]+)(/.*)?")
 """The documented form; before an id may stand its type, and behind it the name of a part, such as a log."""
 _NUMERIC_ACCOUNT = re.compile(r"(u_)?[0-9]+")
+
+
+def revealed(values: Mapping[str, object]) -> dict[str, object]:
+    """Return the values as they are sent: Secrets in clear."""
+    return {name: value.reveal() if isinstance(value, Secret) else value for name, value in values.items()}
 
 
 def checked_id(value: int | str, *, field: str) -> int:
@@ -81,7 +87,7 @@ class Collection(Generic[RecordT]):
             check(record)
             return record
 
-        request = HttpRequest("POST", f"{self._base}/{self._name}{within}", body=checked_body(body))
+        request = HttpRequest("POST", f"{self._base}/{self._name}{within}", body=checked_body(body), makes=True)
         return self._caller.run(ApiCall(CallKind.CREATE, request, resource, read))
 
     def _one(
@@ -170,3 +176,19 @@ class Collection(Generic[RecordT]):
         shown, asked = unquote(found[1]).casefold(), unquote(self._base.split("/")[1]).casefold()
         if shown != asked and not any(map(_NUMERIC_ACCOUNT.fullmatch, (shown, asked))):
             raise Unreadable("with a record of another account")
+
+
+class WatchedCollection(Collection[RecordT]):
+    """Records of whose events users are notified; who makes one is one of them (documented)."""
+
+    def watchers(self, record_id: int) -> tuple[Watcher, ...]:
+        """Return the users who are notified."""
+        return self._part("GET", record_id, "watchers", read=partial(read_records, Watcher))
+
+    def watch(self, record_id: int) -> None:
+        """Notify the user of this key; doing it twice is fine."""
+        self._part("POST", record_id, "watchers", read=lambda _: None)
+
+    def unwatch(self, record_id: int) -> None:
+        """Notify the user of this key no longer; doing it twice is fine."""
+        self._part("DELETE", record_id, "watchers", read=lambda _: None)

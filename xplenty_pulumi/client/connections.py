@@ -7,15 +7,13 @@ from functools import partial
 
 from pydantic import model_validator
 
-from xplenty_pulumi.client.collection import Collection, checked_body
-from xplenty_pulumi.client.hooks import HookType
+from xplenty_pulumi.client.collection import Collection, checked_body, revealed
 from xplenty_pulumi.client.http.calls import ApiCall
 from xplenty_pulumi.client.http.outcomes import Answered, CallKind, HttpRequest
-from xplenty_pulumi.client.models import Identified
+from xplenty_pulumi.client.models import Identified, Record
 from xplenty_pulumi.client.paging import Listed, list_query
 from xplenty_pulumi.client.parsing import Lenient, Moment, Status, Unreadable, read_records
 from xplenty_pulumi.errors import SpecError
-from xplenty_pulumi.redact import Secret
 
 _KEY = re.compile(r"[a-z][a-z0-9]*/[1-9][0-9]{0,17}")
 _TYPE = re.compile(r"[a-z][a-z0-9]*")
@@ -56,8 +54,16 @@ class Connection(Identified):
         return {name: value for name, value in (self.model_extra or {}).items() if value is not None}
 
 
-class ConnectionType(HookType):
+class ConnectionType(Record):
     """A type of connections."""
+
+    shown_fields = ("type",)
+
+    type: Status
+    name: Lenient[str] = None
+    description: Lenient[str] = None
+    icon_url: Lenient[str] = None
+    groups: Lenient[tuple[dict[str, object], ...]] = None
 
 
 class Connections(Collection[Connection]):
@@ -108,14 +114,14 @@ class Connections(Collection[Connection]):
             if made.type != type_:
                 raise Unreadable("with a connection of another type")
 
-        return self._create(_revealed(rest), resource="new connection", within=f"/{type_}", check=check)
+        return self._create(revealed(rest), resource="new connection", within=f"/{type_}", check=check)
 
     def update(self, key: str, fields: Mapping[str, object]) -> Connection:
         """Set some fields, `name` or those of the type, and return the connection; all others stay as they are.
 
         The type cannot be changed. UnsureError means: read it and compare.
         """
-        return self._one("PUT", key, body=_revealed(fields))
+        return self._one("PUT", key, body=revealed(fields))
 
     def delete(self, key: str) -> Connection:
         """Remove the connection and return it as it was; nothing that refers to it works any more (documented)."""
@@ -137,7 +143,7 @@ class Connections(Collection[Connection]):
             InvalidError: it cannot; `said` are its own words.
         """
         type_, rest = _apart(fields)
-        body = checked_body(_revealed(rest))
+        body = checked_body(revealed(rest))
         request = HttpRequest("POST", f"{self._base}/{self._name}/{type_}/test", body=body)
         self._caller.run(ApiCall(CallKind.READ, request, f"test of a new {type_} connection", _read_passed))
 
@@ -158,7 +164,3 @@ def _apart(fields: Mapping[str, object]) -> tuple[str, dict[str, object]]:
     if not isinstance(type_, str) or not _TYPE.fullmatch(type_):
         raise SpecError("type must be the name of a type of connections, such as s3", field="type")
     return type_, {name: value for name, value in fields.items() if name != "type"}
-
-
-def _revealed(fields: Mapping[str, object]) -> dict[str, object]:
-    return {name: value.reveal() if isinstance(value, Secret) else value for name, value in fields.items()}

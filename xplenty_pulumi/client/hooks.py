@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import PlainSerializer, PlainValidator
 
-from xplenty_pulumi.client.collection import Collection
+from xplenty_pulumi.client.collection import Collection, revealed
 from xplenty_pulumi.client.http.calls import ApiCall
 from xplenty_pulumi.client.http.outcomes import CallKind, HttpRequest
 from xplenty_pulumi.client.models import Identified, Record
@@ -96,26 +96,6 @@ class PingedHook(Identified):
     salt: Lenient[Hidden] = None
 
 
-class HookType(Record):
-    """A way in which a hook sends events."""
-
-    shown_fields = ("type",)
-
-    type: Key
-    name: Lenient[str] = None
-    description: Lenient[str] = None
-    icon_url: Lenient[str] = None
-    groups: Lenient[tuple[dict[str, object], ...]] = None
-
-
-class HookEvent(Record):
-    """An event that hooks are notified of; the ids `job` and `cluster` stand for all of theirs."""
-
-    id: Key
-    group_name: Lenient[str] = None
-    name: Lenient[str] = None
-
-
 class Hooks(Collection[Hook]):
     """The hooks of an account; every method raises an XplentyError when it cannot return what it promises."""
 
@@ -180,7 +160,4 @@ class Hooks(Collection[Hook]):
 
 def _revealed(fields: Mapping[str, object]) -> Mapping[str, object]:
     settings = fields.get("settings")
-    if not isinstance(settings, Mapping):
-        return fields
-    revealed = {name: value.reveal() if isinstance(value, Secret) else value for name, value in settings.items()}
-    return {**fields, "settings": revealed}
+    return {**fields, "settings": revealed(settings)} if isinstance(settings, Mapping) else fields

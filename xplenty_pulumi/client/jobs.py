@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from xplenty_pulumi.client.collection import Collection, checked_id
+from xplenty_pulumi.client.collection import WatchedCollection, checked_id
 from xplenty_pulumi.client.http.calls import ApiCall
 from xplenty_pulumi.client.http.outcomes import CallKind, HttpRequest
-from xplenty_pulumi.client.models import Job, JobLog, Watcher
+from xplenty_pulumi.client.models import Job, JobLog
 from xplenty_pulumi.client.paging import Listed, include_query, list_query
-from xplenty_pulumi.client.parsing import Unreadable, read_mapping, read_record, read_records
+from xplenty_pulumi.client.parsing import Unreadable, read_mapping, read_record
 
 
-class Jobs(Collection[Job]):
+class Jobs(WatchedCollection[Job]):
     """The job runs of an account; every method raises an XplentyError when it cannot return what it promises."""
 
     _name = "jobs"
@@ -106,15 +106,3 @@ class Jobs(Collection[Job]):
     def log(self, job_id: int) -> JobLog:
         """Return what the job wrote to its log."""
         return self._part("GET", job_id, "log", read=partial(read_record, JobLog))
-
-    def watchers(self, job_id: int) -> tuple[Watcher, ...]:
-        """Return the users who are notified of events of the job; who started it is one (documented)."""
-        return self._part("GET", job_id, "watchers", read=partial(read_records, Watcher))
-
-    def watch(self, job_id: int) -> None:
-        """Notify the user of this key of events of the job; doing it twice is fine."""
-        self._part("POST", job_id, "watchers", read=lambda _: None)
-
-    def unwatch(self, job_id: int) -> None:
-        """Take the user of this key from the job's watchers; doing it twice is fine."""
-        self._part("DELETE", job_id, "watchers", read=lambda _: None)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
-from xplenty_pulumi.client.collection import Collection
+from xplenty_pulumi.client.collection import WatchedCollection
 from xplenty_pulumi.client.http.calls import ApiCall
 from xplenty_pulumi.client.http.outcomes import CallKind, HttpRequest
-from xplenty_pulumi.client.models import Identified, Record, Watcher
+from xplenty_pulumi.client.models import Identified, Record
 from xplenty_pulumi.client.paging import Listed, list_query
-from xplenty_pulumi.client.parsing import Id, Lenient, Moment, Status, read_records
+from xplenty_pulumi.client.parsing import Id, Lenient, Moment, Status
 
 
 class ScheduledPackage(Record):
@@ -61,7 +61,7 @@ class Schedule(Identified):
     html_url: Lenient[str] = None
 
 
-class Schedules(Collection[Schedule]):
+class Schedules(WatchedCollection[Schedule]):
     """The schedules of an account; every method raises an XplentyError when it cannot return what it promises."""
 
     _name = "schedules"
@@ -112,15 +112,3 @@ class Schedules(Collection[Schedule]):
         request = HttpRequest("POST", f"{self._path_of(schedule_id)}/run")
         read = partial(self._read_one, Schedule, key=schedule_id)
         return self._caller.run(ApiCall(CallKind.CREATE, request, f"run of schedule {schedule_id}", read))
-
-    def watchers(self, schedule_id: int) -> tuple[Watcher, ...]:
-        """Return who is notified when the schedule is enabled or disabled."""
-        return self._part("GET", schedule_id, "watchers", read=partial(read_records, Watcher))
-
-    def watch(self, schedule_id: int) -> None:
-        """Let the key's user be notified when the schedule is enabled or disabled."""
-        self._part("POST", schedule_id, "watchers", read=lambda _: None)
-
-    def unwatch(self, schedule_id: int) -> None:
-        """Let the key's user no longer be notified."""
-        self._part("DELETE", schedule_id, "watchers", read=lambda _: None)

@@ -208,7 +208,7 @@ def test_class_of_fault(fault: str, method: str) -> None:
 @pytest.mark.parametrize("fault", ["no id", "wrong type", "empty success"])
 def test_post_without_an_id(fault: str) -> None:
     """A success to a POST that names no id is not taken for one."""
-    outcome = send(FAULTS[fault], HttpRequest("POST", "/acme/api/jobs", body={}))
+    outcome = send(FAULTS[fault], HttpRequest("POST", "/acme/api/jobs", body={}, makes=True))
     assert isinstance(outcome, Unsure)
     assert outcome.status == 201
 

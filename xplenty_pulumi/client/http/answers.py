@@ -150,8 +150,6 @@ def _why_unsure(request: HttpRequest, *, status: int, body: object, is_json: boo
         return ""
     if not is_json:
         return f"the service answered {status} with a body that is not JSON"
-    makes_something = request.method == "POST" and request.body is not None  # to watch is a POST without a body
-    is_test_passed = body is True  # the documented answer to a test of settings
-    if makes_something and not is_test_passed and not (isinstance(body, Mapping) and body.get("id")):
+    if request.makes and not (isinstance(body, Mapping) and body.get("id")):
         return f"the service answered {status} without an id"
     return ""

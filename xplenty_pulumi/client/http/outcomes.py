@@ -16,13 +16,14 @@ class HttpRequest:
     """A call as the transport takes it.
 
     `path` starts with a slash and is already URL-quoted; `body` is sent as JSON. Both may hold secrets in their values,
-    so `repr` shows neither the query nor the body.
+    so `repr` shows neither the query nor the body. One that `makes` something is answered with its id.
     """
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: Mapping[str, object] | None = field(default=None, repr=False)
+    makes: bool = False
 
 
 @dataclass(frozen=True)

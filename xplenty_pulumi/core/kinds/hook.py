@@ -55,13 +55,6 @@ def events(value: object) -> list[str]:
     return found
 
 
-def settings(value: object) -> dict[str, object]:
-    """Accept a mapping of settings; no text about what is wrong shows a value, since any of them may be secret."""
-    if not isinstance(value, Mapping):
-        raise ValueError(f"must be a mapping of names to values, got a {type(value).__name__}")
-    return {str(name): _setting(str(name), item) for name, item in value.items() if item is not None}
-
-
 def _setting(name: str, value: object) -> object:
     try:
         if name in _FLAGS:
@@ -114,19 +107,22 @@ def hook_view(hook: "Hook", asked: Mapping[str, object]) -> dict[str, object]:
     What the service does not show, such as a password (documented), is taken to be as it was `asked` for. Only settings
     that were asked for are in it, or all that are shown where nothing was.
     """
-    pairs = {name: value for name, value in (hook.settings or ()) if value is not None}
-    visible = {name: value.reveal() if isinstance(value, Secret) else value for name, value in pairs.items()}
-    wanted = asked.get("settings")
-    if isinstance(wanted, Mapping):
-        visible = {name: visible.get(name, value) for name, value in wanted.items()}
     return {
         "type": hook.type,
         "name": asked.get("name", "") if hook.name is None else marker.strip(hook.name),
         "active": asked.get("active") if hook.active is None else hook.active,
         "events": asked.get("events") if hook.events is None else list(hook.events),
-        "settings": visible,
+        "settings": _visible(hook, asked),
         "salt": hook.salt.reveal() if hook.salt else None,
     }
+
+
+def _visible(hook: "Hook", asked: Mapping[str, object]) -> dict[str, object]:
+    """Its settings in clear: those asked for, with what it hides of them as that was, or else all that it shows."""
+    pairs = {name: value for name, value in (hook.settings or ()) if value is not None}
+    found = {name: value.reveal() if isinstance(value, Secret) else value for name, value in pairs.items()}
+    wanted = asked.get("settings")
+    return {name: found.get(name, value) for name, value in wanted.items()} if isinstance(wanted, Mapping) else found
 
 
 def _repeated(hook: "Hook", asked: Mapping[str, object]) -> Mapping[str, object] | None:
@@ -134,10 +130,7 @@ def _repeated(hook: "Hook", asked: Mapping[str, object]) -> Mapping[str, object]
 
     Where some were asked for, those are sent, and what it hides of them is as it was asked for.
     """
-    pairs = {name: value for name, value in hook.settings or () if value is not None and name != _DERIVED}
-    shown = {name: value.reveal() if isinstance(value, Secret) else value for name, value in pairs.items()}
-    if isinstance(wanted := asked.get("settings"), Mapping):
-        shown = {name: shown.get(name, value) for name, value in wanted.items()}
+    shown = {name: value for name, value in _visible(hook, asked).items() if name != _DERIVED}
     needed = {"hipchat": "auth_token", "pagerduty": "service_key"}.get(hook.type, "")
     if shown.get("basic_auth"):
         needed = "basic_auth_data"
@@ -155,7 +148,14 @@ HOOK = Kind(
     collection="hooks",
     fields=(
         Field("type", inputs.choice(*SETTINGS), Change.REPLACE, required=True),
-        Field("settings", settings, Change.IN_PLACE, required=True, private="members", secret=SECRET_SETTINGS),
+        Field(
+            "settings",
+            inputs.members(_setting),
+            Change.IN_PLACE,
+            required=True,
+            private="members",
+            secret=SECRET_SETTINGS,
+        ),
         Field("events", events, Change.IN_PLACE, required=True),
         Field("name", inputs.description, Change.IN_PLACE, default="", drift=Drift.HARMLESS),
         Field("active", inputs.flag, Change.IN_PLACE, default=True),

@@ -112,6 +112,17 @@ def record_id(value: object) -> int:
     return int(identifier(value))
 
 
+def members(read: Callable[[str, object], object]) -> Reader:
+    """Accept a mapping whose values `read` accepts by their names; no text about what is wrong shows a value."""
+
+    def check(value: object) -> dict[str, object]:
+        if not isinstance(value, Mapping):
+            raise ValueError(f"must be a mapping of names to values, got a {type(value).__name__}")
+        return {str(name): read(str(name), item) for name, item in value.items() if item is not None}
+
+    return check
+
+
 def duration(value: object) -> float:
     """Accept seconds as a number, or a text such as `90s`, `30m` or `1h30m`; give seconds above zero."""
     try:

@@ -222,9 +222,12 @@ class Kind:
         One whose `parts` no list has does so only where it was not saved since: by its time, which has whole seconds,
         and by its version, where a list shows that.
         """
+        if not self.parts:
+            return True
         last, view = seen.get("updated_at"), self.view(record, {})
-        is_same_version = view.get("version") in (None, seen.get("version"))
-        return not self.parts or (last is not None and view.get("updated_at") == last and is_same_version)
+        return (
+            last is not None and view.get("updated_at") == last and view.get("version") in (None, seen.get("version"))
+        )
 
     def is_followed_up(self, changed: Iterable[str]) -> bool:
         """Return whether a change of these inputs asks for its follow-ups, whoever has made it."""

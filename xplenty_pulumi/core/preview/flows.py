@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds.flows.changes import flow_changes
 from xplenty_pulumi.core.kinds.flows.document import digest_of
 from xplenty_pulumi.core.kinds.package import PACKAGE
-from xplenty_pulumi.errors import ApiError, RefusedError
+from xplenty_pulumi.core.reading.lookup import or_none
+from xplenty_pulumi.errors import RefusedError
 from xplenty_pulumi.text import label
 
 CHANGES = "its flow changes"
@@ -35,14 +37,9 @@ def flow_news(
     Raises:
         ApiError: the service cannot be asked.
     """
-    try:
-        shown = client.packages.get(number, include=PACKAGE.parts)
-    except ApiError as problem:
-        if problem.status != 404:
-            raise
-        return FlowNews()
-    flow = shown.data_flow_json
-    if flow is None or digest_of(flow) == wanted or content is None:
+    shown = or_none(partial(client.packages.get, number, include=PACKAGE.parts), None) if content is not None else None
+    flow = shown.data_flow_json if shown else None
+    if content is None or flow is None or digest_of(flow) == wanted:
         return FlowNews()
     changes = tuple(flow_changes(flow, content))
     if digest_of(flow) in seen:

@@ -18,6 +18,7 @@ from xplenty_pulumi.core.kinds.kind import LIVING
 from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of, fault_of_package
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
 from xplenty_pulumi.core.reading.lookup import named, or_listed, or_none, require_account
+from xplenty_pulumi.core.reading.pages import listed_by_status
 from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.errors import (
     ApiError,
@@ -152,8 +153,7 @@ class PreviewQuestions:
             return PlanLimits()
 
     def _living(self) -> tuple[Cluster, ...]:
-        found = {one.id: one for status in _LIVING for one in self._client.clusters.list(status=status)}
-        return tuple(found.values())
+        return tuple(listed_by_status(self._client, "clusters", _LIVING).values())
 
     def _answer(self, question: Hashable, ask: Callable[[], T]) -> T | None:
         """The answer to a question, asked by whoever wants it first; None where the service cannot be asked."""

@@ -6,7 +6,7 @@ from xplenty_pulumi.client import Client, Cluster, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reading.lookup import Presence, or_none
-from xplenty_pulumi.core.reading.pages import newest_first
+from xplenty_pulumi.core.reading.pages import listed_by_status, newest_first
 from xplenty_pulumi.core.reading.shared import Poller, SharedCall
 from xplenty_pulumi.core.reading.snapshots import RefreshListing
 
@@ -43,6 +43,4 @@ class Polls:
         return self._active_jobs.now()
 
     def _list_active_jobs(self) -> list[Job]:
-        # In the order of a life, so that a job that moves on between two of these lists shows up in the later one.
-        listed = {job.id: job for status in JOB_RUN.unfinished for job in self._client.jobs.list(status=status)}
-        return list(listed.values())
+        return list(listed_by_status(self._client, "jobs", JOB_RUN.unfinished).values())

@@ -81,3 +81,12 @@ class PagedList(Generic[RecordT]):
 def first_page(records: Iterable[RecordT]) -> tuple[RecordT, ...]:
     """Return what is on the first page of a list."""
     return tuple(PagedList(records).more().values())
+
+
+def listed_by_status(client: Client, collection: str, statuses: Iterable[str]) -> dict[Any, Any]:
+    """Return what the lists of these statuses have, by key.
+
+    In the order of a life, so that what moves on between two of these lists shows up in the later one.
+    """
+    calls = getattr(client, collection)
+    return {one.key: one for status in statuses for one in calls.list(status=status)}

@@ -10,7 +10,16 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.kind import ENDING, Key, Kind, Phase
 from xplenty_pulumi.core.reading.lookup import or_none
-from xplenty_pulumi.core.reading.pages import FEW, PAGE, HasId, PagedList, RecordT, first_page, newest_first
+from xplenty_pulumi.core.reading.pages import (
+    FEW,
+    PAGE,
+    HasId,
+    PagedList,
+    RecordT,
+    first_page,
+    listed_by_status,
+    newest_first,
+)
 from xplenty_pulumi.errors import XplentyError
 
 _GATHERING = 0.05
@@ -203,8 +212,7 @@ class SnapshotReader:
             listing.more()
         if listing.is_complete:
             return {}
-        calls = getattr(self._client, kind.collection)
-        return {one.key: one for status in statuses for one in calls.list(status=status)}
+        return listed_by_status(self._client, kind.collection, statuses)
 
     def _read_singly(self, kind: Kind, keys: Collection[Key], *, is_account_known: bool) -> dict[Key, Any]:
         client = None if is_account_known else self._client

@@ -63,7 +63,7 @@ def get_cluster(cluster_id: int | str | None = None, *, name: str | None = None)
     """
     client = _client()
     if name is None:
-        return client.clusters.get(_number(cluster_id, "cluster_id"))
+        return client.clusters.get(_checked(inputs.record_id, cluster_id, "cluster_id"))
     _refuse_both(cluster_id, "cluster_id")
     living = (one for one in client.clusters.list() if CLUSTER.is_living(one.status))
     return only(living, name, noun="cluster", state="living")
@@ -90,7 +90,7 @@ def get_connection(key: str | None = None, *, name: str | None = None, type: str
     """
     client = _client()
     if name is None:
-        return _unmarked(client.connections.get(_checked_key(key)))
+        return _unmarked(client.connections.get(_checked(connection_key, key, "key")))
     _refuse_both(key, "key")
     found = map(_unmarked, client.connections.list(types=(type,) if type else ()))
     return only(found, name, noun="connection", state=type or "")
@@ -114,7 +114,7 @@ def get_job(job_id: int | str) -> Job:
     Raises:
         LookupFailed: there is none, or the service cannot be asked.
     """
-    return _client().jobs.get(_number(job_id, "job_id"))
+    return _client().jobs.get(_checked(inputs.record_id, job_id, "job_id"))
 
 
 @_lookup
@@ -124,7 +124,7 @@ def get_jobs(*, status: str = "all", package_id: int | str | None = None, limit:
     Raises:
         LookupFailed: the service cannot be asked, or has no such status.
     """
-    package = None if package_id is None else _number(package_id, "package_id")
+    package = None if package_id is None else _checked(inputs.record_id, package_id, "package_id")
     return _first(_client().jobs.list(status=status, package_id=package), limit)
 
 
@@ -137,7 +137,7 @@ def get_package(package_id: int | str | None = None, *, name: str | None = None)
     """
     client = _client()
     if name is None:
-        return client.packages.get(_number(package_id, "package_id"))
+        return client.packages.get(_checked(inputs.record_id, package_id, "package_id"))
     _refuse_both(package_id, "package_id")
     return only(client.packages.list(), name, noun="package", state="active")
 
@@ -161,7 +161,7 @@ def get_schedule(schedule_id: int | str | None = None, *, name: str | None = Non
     """
     client = _client()
     if name is None:
-        return client.schedules.get(_number(schedule_id, "schedule_id"))
+        return client.schedules.get(_checked(inputs.record_id, schedule_id, "schedule_id"))
     _refuse_both(schedule_id, "schedule_id")
     return only(client.schedules.list(), name, noun="schedule")
 
@@ -190,18 +190,12 @@ def _client() -> Client:
     return session_for(settings.load(os.environ, get_config)).client
 
 
-def _number(value: object, name: str) -> int:
+def _checked(read: Callable[[object], Found], value: object, name: str) -> Found:
+    """The id or the key that a program gives."""
     try:
-        return int(str(inputs.identifier(value)))
+        return read(value)
     except ValueError as problem:
         raise SpecError(f"{name} {problem}", field=name, advice="Pass a known value: an output is none") from None
-
-
-def _checked_key(value: object) -> str:
-    try:
-        return connection_key(value)
-    except ValueError as problem:
-        raise SpecError(f"key {problem}", field="key", advice="Pass a known value: an output is none") from None
 
 
 def _unmarked(connection: Connection) -> Connection:

@@ -35,19 +35,16 @@ def connection_key(value: object) -> str:
     raise ValueError(f"must be its type and its number, such as s3/53, got {shown(value)}")
 
 
-def connection_settings(value: object) -> dict[str, object]:
-    """Accept a mapping of settings; no text about what is wrong shows a value, since any of them may be secret."""
-    if not isinstance(value, Mapping):
-        raise ValueError(f"must be a mapping of names to values, got a {type(value).__name__}")
-    return {str(name): _setting(str(name), item) for name, item in value.items() if item is not None}
-
-
 def _setting(name: str, value: object) -> object:
     read, kind = _reader(name)
     try:
         return read(value)
     except ValueError:
         raise ValueError(f"has a {shown(name)} that is not {kind}") from None
+
+
+connection_settings = inputs.members(_setting)
+"""Accepts the settings of a connection, of whatever type."""
 
 
 def _reader(name: str) -> tuple[Reader, str]:

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from random import Random
 
 from xplenty_pulumi.client import Client, Cluster
@@ -15,7 +14,7 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_marked, is_surplus, is_unfinished
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import Presence
-from xplenty_pulumi.core.reading.pages import PagedList, first_page, newest_first
+from xplenty_pulumi.core.reading.pages import PagedList, first_page, listed_by_status, newest_first
 from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
 from xplenty_pulumi.core.waiting.patience import usual
@@ -145,8 +144,8 @@ class LiveClusters(HeldThings[Cluster]):
         newest = PagedList(self._newest_first())
         recent = tuple(newest.more().values())
         statuses = () if newest.is_complete else _STATUSES
-        older = chain.from_iterable(self._client.clusters.list(status=status) for status in statuses)
-        listed = {one.id: one for one in (*older, *recent)}
+        older = listed_by_status(self._client, "clusters", statuses)
+        listed: dict[int, Cluster] = {**older, **{one.id: one for one in recent}}
         unended = {number: one for number, one in listed.items() if not CLUSTER.is_ending(one.status)}
         return ClusterListing(unended, recent, begun, self._clock.monotonic())
 

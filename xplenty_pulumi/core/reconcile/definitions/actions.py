@@ -30,7 +30,6 @@ class DefinitionReconciler(Generic[RecordT]):
         self._known = known
         self._definition = known.definition
         self._patience = patience
-        self._has_watchers = NOTIFY in known.definition.kind.by_name
         self._watchers = WatcherList(known.definition.client, known.definition.calls, patience)
 
     def create(self, desired: DesiredDefinition) -> Outcome[RecordT]:
@@ -118,8 +117,7 @@ class DefinitionReconciler(Generic[RecordT]):
                 way_out=lambda one: way_out(one, nonces),
                 warn=self._patience.warn,
             )
-        observed = Observation(record)
-        return self._watchers.observed(observed, record.id, inputs or {}) if self._has_watchers else observed
+        return self._watchers.observed(Observation(record), record.id, inputs or {})
 
     def delete(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> None:
         """Return once the service shows that the definition is gone, and those that its create calls made besides it.
@@ -227,7 +225,7 @@ class DefinitionReconciler(Generic[RecordT]):
 
     def _notified(self, outcome: Outcome[RecordT], desired: DesiredDefinition) -> Outcome[RecordT]:
         """Bring the watchers to what `notify` says, where that is a matter of the create or update."""
-        if outcome.problem is not None or not self._has_watchers or NOTIFY not in desired.intent.fields:
+        if outcome.problem is not None or NOTIFY not in desired.intent.fields:
             return outcome
         resource, notified = self._definition.label_of(outcome.record), desired.inputs.get(NOTIFY)
         try:

@@ -4,19 +4,16 @@ from collections.abc import Mapping
 from threading import Lock
 
 from xplenty_pulumi.client import Client, Package
-from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.flows.document import FLOW, digest_of
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on
-from xplenty_pulumi.core.kinds.package import DOCUMENT, PACKAGE, package_view
+from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition, DefinitionCalls, DesiredDefinition
 from xplenty_pulumi.core.reconcile.definitions.validation import flaws
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, RefusedError, XplentyError
-
-_RESTORED = (*DOCUMENT, "flow")
 
 
 class PackageDefinition(Definition[Package]):
@@ -61,7 +58,8 @@ class PackageDefinition(Definition[Package]):
         if before is None or inputs.get("on_invalid") != "restore" or not self._differs(before, record):
             return Outcome(record, problem.also("the service has it as it is declared"), owed=owed)
         try:
-            record = self._restored(record, before)
+            self.client.packages.update(record.id, self.signing(before, marker_on(record)))
+            record = self.get(record.id)
         except XplentyError as failed:
             text = f"it could not be put back as it was, so that the service has it as it is declared: {failed.message}"
             return Outcome(record, problem.also(text), owed=owed)
@@ -81,16 +79,8 @@ class PackageDefinition(Definition[Package]):
 
     def _differs(self, before: Package, record: Package) -> bool:
         """Whether there is a former document, and another one."""
-        views = [package_view(one, {}) for one in (before, record)]
-        return before.data_flow_json is not None and any(views[0][name] != views[1][name] for name in _RESTORED)
-
-    def _restored(self, record: Package, before: Package) -> Package:
-        """Send the document that it had, with the marker that it has, and return what the service shows then."""
-        document = {name: getattr(before, name) for name in DOCUMENT if getattr(before, name) is not None}
-        if marker := marker_on(record):
-            document["description"] = markers.sign(before.description or "", marker)
-        self.client.packages.update(record.id, {**document, FLOW: before.data_flow_json})
-        return self.get(record.id)
+        former, present = (self.kind.repeated(one, {}) for one in (before, record))
+        return before.data_flow_json is not None and former != present
 
 
 def _spelled(body: Mapping[str, object], kept: Mapping[str, str], desired: DesiredDefinition) -> dict[str, object]:

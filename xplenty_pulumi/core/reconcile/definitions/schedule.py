@@ -1,9 +1,10 @@
 """What differs for schedules."""
 
-from xplenty_pulumi.client import Job, Schedule
+from xplenty_pulumi.client import Schedule
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_active
 from xplenty_pulumi.core.kinds.kind import LIVING, Key
 from xplenty_pulumi.core.kinds.schedule import SCHEDULE, is_started_by
+from xplenty_pulumi.core.reading.pages import listed_by_status
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition
 from xplenty_pulumi.errors import XplentyError
 from xplenty_pulumi.text import label
@@ -17,12 +18,9 @@ class ScheduleDefinition(Definition[Schedule]):
     def remains(self, key: Key) -> str:
         """Return which of its runs are active, if any: they are not ours to stop."""
         try:
-            active = {one.id for one in self._active_jobs() if is_started_by(one, key)}
+            jobs = listed_by_status(self.client, JOB_RUN.collection, JOB_RUN.statuses(*LIVING)).values()
+            active = {one.id for one in jobs if is_active(one) and is_started_by(one, key)}
         except XplentyError as failed:
             return f"whether runs of it are still active could not be read: {failed.message}"
         names = ", ".join(label("job", number) for number in sorted(active))
         return f"what it has started goes on: {names}" if active else ""
-
-    def _active_jobs(self) -> list[Job]:
-        statuses = JOB_RUN.statuses(*LIVING)
-        return [job for status in statuses for job in self.client.jobs.list(status=status) if is_active(job)]

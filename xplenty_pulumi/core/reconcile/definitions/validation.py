@@ -7,6 +7,7 @@ from functools import partial
 from xplenty_pulumi.client import Client, Validation
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.package import VALIDATION_PHASES
+from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
@@ -23,13 +24,7 @@ class _Single:
     """One validation that nobody else waits for."""
 
     def __init__(self, client: Client, package_id: int, number: int) -> None:
-        self._get = partial(client.packages.validation, package_id, number)
-
-    def poll(self) -> Validation | None:
-        try:
-            return self._get()
-        except NotFoundError:
-            return None
+        self.poll = partial(or_none, partial(client.packages.validation, package_id, number), None)
 
     def has_news(self) -> bool:
         return False
