@@ -11,7 +11,7 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.kind import ENDING, Key, Kind, Phase
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reading.pages import FEW, PAGE, HasId, PagedList, RecordT, first_page, newest_first
-from xplenty_pulumi.errors import XplentyError
+from xplenty_pulumi.errors import ApiError, XplentyError
 
 _GATHERING = 0.05
 _PAUSE_THAT_ENDS_IT = 2.0
@@ -155,6 +155,20 @@ class StatusListing(Generic[StatusT]):
 
 def _in_order(records: Iterable[StatusT]) -> tuple[StatusT, ...]:
     return tuple(sorted({one.id: one for one in records}.values(), key=lambda one: -one.id))
+
+
+def definitions(client: Client, kind: Kind) -> tuple[Any, ...]:
+    """Return all of a kind; none where the service refuses to list it, since this key has made none then either.
+
+    Raises:
+        XplentyError: the list cannot be read for another reason.
+    """
+    try:
+        return tuple(getattr(client, kind.collection).list())
+    except ApiError as refused:
+        if refused.status not in {403, 404}:
+            raise
+        return ()
 
 
 @dataclass(frozen=True)
