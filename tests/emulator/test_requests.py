@@ -212,6 +212,12 @@ def test_unknown_paths_are_not_found(path: str) -> None:
     assert (response.status, response.json()) == (404, {"message": "Item not found."})
 
 
+@pytest.mark.parametrize("path", ["connections//test", "connections//7", "connections//7/test"])
+def test_an_empty_part_of_a_path_is_not_found(path: str) -> None:
+    """It is no type, and never an error of the server."""
+    assert emulated().post(path, {"name": "a"}).status == 404
+
+
 @pytest.mark.parametrize("path", ["clusters/²", f"clusters/{'9' * 5000}", "clusters/-1", "clusters/1.0"])
 def test_ids_that_can_not_be_are_not_found(path: str) -> None:
     """An id that is no id is a 404, never an error of the server."""

@@ -147,6 +147,29 @@ def test_a_retry_finds_another_cluster_where_the_first_one_breaks() -> None:
     assert first.cluster_id != second.cluster_id
 
 
+def test_a_retry_finds_another_cluster_where_the_first_one_is_terminated() -> None:
+    """A cluster whose jobs fail because it ends takes none of their retries."""
+    caller = emulated(SLOW, delete_busy_cluster="fail_jobs")
+    number = new_schedule(caller, auto_retry=True, interval_unit="days", reuse_cluster_strategy="any")
+    caller.clock.advance(DAY + 600)
+    (first,) = runs(caller, number)
+    assert caller.delete(f"clusters/{first.cluster_id}").status == 200
+    first, second = runs(caller, number)
+    assert (first.status, second.attempts, second.cluster_id == first.cluster_id) == ("failed", 1, False)
+
+
+def test_a_cluster_that_a_schedule_makes_is_like_any_other() -> None:
+    """It has a zone and machines, and fails to start where its name is among those that do."""
+    caller = emulated(Seed(api_key=KEY, clusters_that_fail=("*",)))
+    new_schedule(caller)
+    caller.clock.advance(2 * HOUR - 1)
+    (cluster,) = caller.get("clusters").json()
+    asked = caller.cluster(caller.new_cluster(ready=False))
+    alike = ("region", "zone", "master_instance_type", "slave_instance_type", "master_spot_price", "stack")
+    assert {name: cluster[name] for name in alike} == {name: asked[name] for name in alike}
+    assert (cluster["creator"]["type"], cluster["status"]) == ("Schedule", "error")
+
+
 def test_a_removed_schedule_leaves_its_runs() -> None:
     """They go on, and are not repeated any more."""
     caller = emulated(SLOW)

@@ -1,4 +1,4 @@
-"""Every operation while the key is refused for 3, 30 and 120 seconds: 156 cells."""
+"""Every operation while the key is refused for 3, 30 and 120 seconds: 216 cells."""
 
 from dataclasses import dataclass
 

@@ -79,7 +79,12 @@ class Account:
         self._time = ServiceTime(clock or SystemClock(), not_before=kept.now if kept else 0.0)
         self.credits = Credits(self.knobs.credits_per_hour)
         self.seed = kept.seed if kept else (seed or Seed()).with_key()
-        self.world = World(knobs=self.knobs, now=kept.now if kept else self._time.now(), region=self.seed.region)
+        self.world = World(
+            knobs=self.knobs,
+            now=kept.now if kept else self._time.now(),
+            region=self.seed.region,
+            clusters_that_fail=self.seed.clusters_that_fail,
+        )
         if kept:
             self.world.restore(kept.records, next_ids=kept.next_ids, born_at=kept.born_at)
         else:

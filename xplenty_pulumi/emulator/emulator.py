@@ -39,10 +39,10 @@ class Emulator(Backstage):
     """An emulated account. As a context manager it is served on 127.0.0.1; `account.handle` answers without that.
 
     `time_scale` 60 lets a minute of the service take a second; it goes up to 100,000. With a `step`, time stands still,
-    and so many seconds pass after each call that reads a cluster under way or a job that has not ended, so nothing
-    depends on how fast the machine is; `advance` and `pace` move it by hand. `port` 0 takes a free one. `state` names a
-    file that keeps the account across restarts; `seed` is for a new account only. `on_call` is called after each served
-    call.
+    and so many seconds pass after each call that reads a cluster under way, a job that has not ended or a running
+    validation, so nothing depends on how fast the machine is; `advance` and `pace` move it by hand. `port` 0 takes a
+    free one. `state` names a file that keeps the account across restarts; `seed` is for a new account only. `on_call`
+    is called after each served call.
     Raises ConfigError for a wrong time scale or step, and for a state file that cannot be used.
     """
 

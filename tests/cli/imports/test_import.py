@@ -136,6 +136,16 @@ def test_what_is_not_to_be_run_is_written(project: Project) -> None:
     assert f"pulumi import --file {project.folder / DOCUMENT} --yes --protect=false" in ended.out
 
 
+def test_a_document_that_exists_is_not_lost(project: Project) -> None:
+    """Not even the one of an import before, and nothing is written beside it; one that runs writes none."""
+    (project.folder / DOCUMENT).write_text('{"resources": []}')
+    ended = project.run("cluster", "--no-run")
+    assert (ended.code, [one.name for one in project.folder.iterdir()]) == (1, [DOCUMENT])
+    assert f"{project.folder / DOCUMENT} exists, and what it says would be lost" in ended.err
+    assert project.run("cluster").code == 0
+    assert (project.folder / DOCUMENT).read_text() == '{"resources": []}'
+
+
 @pytest.mark.parametrize("version", ["v3.250.0", "v3.253.9", "", "v2.300.0"])
 def test_an_older_engine_is_refused_in_one_sentence(project: Project, version: str) -> None:
     """It says which one is needed, before anything is read or written."""

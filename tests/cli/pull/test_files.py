@@ -63,8 +63,26 @@ def test_changes_of_the_file_are_kept(file: Path, there: Any, text: str) -> None
 def test_variables_that_an_export_has_changed_are_kept(file: Path) -> None:
     """They are changes of the file as well."""
     file.write_text(json.dumps({"variables": {"a": "own"}, "data_flow_json": json.dumps(OLD)}))
-    with pytest.raises(RefusedError, match="was changed since"):
-        pulled(file, declared={"variables": {"a": "0"}}).written(force=False)
+    with pytest.raises(RefusedError, match="was changed since the last `pulumi up`, and so was the package"):
+        pulled(file, OLD, declared={"variables": {"a": "0"}}).written(force=False)
+
+
+@pytest.mark.parametrize("name", ["name", "variables"])
+def test_an_argument_that_goes_before_an_export_is_no_change_of_the_file(file: Path, name: str) -> None:
+    """The state has the value of the program, which the file is neither to get nor to be refused for."""
+    given = {"name": "in the file", "variables": {"a": "0"}}
+    file.write_text(json.dumps({**given, "data_flow_json": json.dumps(OLD)}))
+    declared = {**given, "name": "loads", "variables": {"a": "1"}}
+    assert pulled(file, declared=declared).written(force=False) == ['component "load": table "old" -> "new"']
+    assert json.loads(file.read_text())[name] == given[name]
+    assert pulled(file, declared=declared).written(force=False) == []
+
+
+def test_a_change_of_the_file_that_the_service_does_not_touch_stays(file: Path) -> None:
+    """A flow that only the service has changed is written beside it."""
+    file.write_text(json.dumps({"description": "own", "data_flow_json": json.dumps(OLD)}))
+    pulled(file, declared={"description": "nightly"}).written(force=False)
+    assert json.loads(file.read_text()) == {"description": "own", "raw_data": NEW}
 
 
 def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:

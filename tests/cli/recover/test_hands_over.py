@@ -12,6 +12,7 @@ from tests.cli.branch.test_late_clusters import left as unfinished_definitions
 from tests.cli.branch.test_late_clusters import there
 from tests.cli.recover.test_hand_over import Wire
 from tests.support.accounts.command_line import OWNER, START, Scene, opened_scene
+from tests.support.openapi import SchemaWatch
 from xplenty_pulumi import settings
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Held, Holders
@@ -19,7 +20,7 @@ from xplenty_pulumi.cli.recover.command import StackAccount
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.marker import marker_of, read, scope_of, sign
-from xplenty_pulumi.emulator import EmulatedCluster
+from xplenty_pulumi.emulator import EmulatedCluster, FaultRule, Faults, refusing
 
 OURS = marker_of(OWNER)
 FINISHED = OURS.drawn(START, Random(1)).held
@@ -115,6 +116,19 @@ def test_definitions_that_a_killed_run_left_are_named_and_ended(scene: Scene, ac
 
     stack.end(strays, Engine("pulumi", Path(), ""), Screen())
     assert (there(scene, found), stack.strays()) == (set(), ())
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_kind_that_the_key_may_not_list_stands_in_no_way(
+    monkeypatch: pytest.MonkeyPatch, schema_watch: SchemaWatch, status: int
+) -> None:
+    """Strays of the other kinds are found."""
+    schema_watch.look_away()
+    gates = [Faults(FaultRule("GET schedules", refusing(status, "No.")))]
+    with opened_scene(monkeypatch, gates=gates) as scene, opened(settings.load(scene.environment, lambda _: None)) as a:
+        found = unfinished_definitions(scene, OURS.drawn(START, Random(1)))
+        strays = StackAccount(a, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), ())).strays()
+    assert {one.kind.name for one in strays} == {*found} - {"schedule"}
 
 
 def test_definitions_that_a_state_holds_are_no_strays(scene: Scene, account: CommandAccount) -> None:

@@ -13,9 +13,10 @@ from xplenty_pulumi.cli.engine.holders import Holders
 from xplenty_pulumi.cli.engine.remains import Remains, refuse_while_held, remains_of, remove_locks, wait_for_late_calls
 from xplenty_pulumi.cli.ui.account import CommandAccount
 from xplenty_pulumi.cli.ui.screen import ChangePrinter, Screen
-from xplenty_pulumi.core.kinds.kind import Ending, Kind
+from xplenty_pulumi.core.kinds.kind import Ending
 from xplenty_pulumi.core.kinds.ownership import Marked
 from xplenty_pulumi.core.kinds.registry import MARKED
+from xplenty_pulumi.core.reading.snapshots import definitions
 from xplenty_pulumi.core.reconcile import (
     ClusterReconciler,
     DefinitionReconciler,
@@ -26,7 +27,7 @@ from xplenty_pulumi.core.reconcile import (
 from xplenty_pulumi.core.reports.branches import BranchStack
 from xplenty_pulumi.core.reports.living import Claims, LiveThing, Reference, Spared, living_among
 from xplenty_pulumi.core.waiting.patience import Deadline
-from xplenty_pulumi.errors import ApiError, RefusedError, XplentyError
+from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import one_line, plural
 
 _TOGETHER = 8
@@ -46,17 +47,8 @@ class OwnershipRules:
         records: list[Marked] = [*self.account.observer().cluster_records()]
         for kind in MARKED.values() if is_whole else ():
             if kind.ends is Ending.REMOVED:
-                records += self._definitions(kind)
+                records += definitions(self.account.client, kind)
         return tuple(living_among(records))
-
-    def _definitions(self, kind: Kind) -> tuple[Marked, ...]:
-        """Those of a kind; none where the service refuses to list it, since this key has made none then either."""
-        try:
-            return tuple(getattr(self.account.client, kind.collection).list())
-        except ApiError as refused:
-            if refused.status not in {403, 404}:
-                raise
-            return ()
 
     def sorted_out(
         self, found: Iterable[LiveThing], *, held: frozenset[Reference] = frozenset()

@@ -81,7 +81,8 @@ class _Import:
             return
         program = program_of(declarations, folder=os.path.relpath(self.out, self.engine_run.engine.folder))
         flows = {one.file: one.flow for one in declarations if one.flow}
-        ProgramFiles(self.out, {PROGRAM: program, **flows}).require_free()
+        unread = {} if self.runs else {DOCUMENT: ""}
+        ProgramFiles(self.out, {PROGRAM: program, **flows, **unread}).require_free()
         ProgramFiles(self.out, flows).write()
         document = self.engine_run.documented(program, declarations)
         for one in declarations:

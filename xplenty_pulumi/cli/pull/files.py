@@ -1,7 +1,7 @@
 """One file of a project beside the package of the service, and how it is written."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from xplenty_pulumi.text import label
 
 _RAW = "raw_data"
 """The name of a flow as an object, which the newer reference accepts in place of the text."""
+_NOTHING = object()
 _USERS = ("name", "description", "variables")
 _NEW = "new, an export document: arguments of the program go before its name, description and variables"
 
@@ -57,8 +58,8 @@ class PulledFile:
         told = self._told(document)
         if not changes and not told:
             return []
-        if self._has_own_changes(*here) and not force:
-            raise self._refusal(is_edited=digest(there) != self.last)
+        if self._has_own_changes(found, told) and not force:
+            raise self._refusal(is_edited=bool(told) or digest(there) != self.last)
         self._write({**document, **told} if self._is_export(document) else {}, json.loads(there))
         return [*changes, *(f"{name} changed" for name in told)]
 
@@ -69,10 +70,13 @@ class PulledFile:
         held = {*here[0]} if here and self._is_export(here[0]) else set()
         return [name for name in _USERS if name not in held and self.declared.get(name, view[name]) != view[name]]
 
-    def _has_own_changes(self, document: Mapping[str, Any], found: PackageDocument) -> bool:
-        """Whether the file says what no `pulumi up` has sent."""
-        names = [name for name in found.inputs if name in self.declared and self._is_export(document)]
-        return found.digest != self.last or any(found.inputs[name] != self.declared[name] for name in names)
+    def _has_own_changes(self, found: PackageDocument, told: Iterable[str]) -> bool:
+        """Whether the flow of the file, or a field of it that the service has changed, is as no `pulumi up` sent it.
+
+        Other fields lose nothing, and one may differ from the state because an argument of the program goes before it.
+        """
+        sent = [name for name in told if name in self.declared]
+        return found.digest != self.last or any(found.inputs.get(name) != self.declared[name] for name in sent)
 
     def _there(self) -> str:
         try:
@@ -101,14 +105,14 @@ class PulledFile:
         return RefusedError(text, resource=label("package", self.package.id), advice=advice)
 
     def _told(self, document: Mapping[str, Any]) -> dict[str, object]:
-        """What an export in the file says of the package besides its flow, where that is another value by now."""
+        """What an export in the file says of the package besides its flow, where the service has changed it since."""
         if not self._is_export(document):
             return {}
-        view = package_view(self.package, {})
+        view = package_view(self.package, self.declared)
         return {
             name: view[name]
             for name in (*_USERS, "flow_version")
-            if name in document and view[name] != _plain(document[name])
+            if name in document and view[name] not in (_plain(document[name]), self.declared.get(name, _NOTHING))
         }
 
     def _export(self) -> dict[str, object]:

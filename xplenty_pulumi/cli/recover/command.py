@@ -32,6 +32,7 @@ from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, is_of_another
 from xplenty_pulumi.core.kinds.registry import MARKED
+from xplenty_pulumi.core.reading.snapshots import definitions
 from xplenty_pulumi.core.reading.strays import Stray, strays_among
 from xplenty_pulumi.core.reconcile import LiveClusters
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget, hand_over
@@ -150,8 +151,7 @@ class StackAccount:
     def _living(self, kind: Kind) -> Iterable[Any]:
         if kind.ends is Ending.TERMINATED:
             return LiveClusters(self.account.client, self.account.clock).listing().unended.values()
-        found: Iterable[Any] = getattr(self.account.client, kind.collection).list()
-        return found
+        return definitions(self.account.client, kind)
 
     def outlook(self, stray: Stray) -> str:
         """Return what is about a stray, and what becomes of it."""

@@ -20,7 +20,7 @@ from xplenty_pulumi.core.reading.pages import (
     listed_by_status,
     newest_first,
 )
-from xplenty_pulumi.errors import XplentyError
+from xplenty_pulumi.errors import ApiError, XplentyError
 
 _GATHERING = 0.05
 _PAUSE_THAT_ENDS_IT = 2.0
@@ -164,6 +164,20 @@ class StatusListing(Generic[StatusT]):
 
 def _in_order(records: Iterable[StatusT]) -> tuple[StatusT, ...]:
     return tuple(sorted({one.id: one for one in records}.values(), key=lambda one: -one.id))
+
+
+def definitions(client: Client, kind: Kind) -> tuple[Any, ...]:
+    """Return all of a kind; none where the service refuses to list it, since this key has made none then either.
+
+    Raises:
+        XplentyError: the list cannot be read for another reason.
+    """
+    try:
+        return tuple(getattr(client, kind.collection).list())
+    except ApiError as refused:
+        if refused.status not in {403, 404}:
+            raise
+        return ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The calls on clusters."""
 
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import Any
 
 from xplenty_pulumi.emulator.calls.call import Call, answer_list
@@ -66,19 +65,13 @@ def get_cluster(call: Call) -> Answer:
 def create_cluster(call: Call) -> Answer:
     """POST clusters."""
     values.check_unknown(call.parameters, known=_KNOWN, knobs=call.knobs)
-    region = call.parameters.get("region") or call.seed.region
-    fields = {
-        "type": "production",
-        "region": region,
-        "zone": f"{str(region).rpartition('::')[2]}b",
-        "master_instance_type": "m3.xlarge",
-        "slave_instance_type": "m3.xlarge",
-        **values.read_fields(call.parameters, values.CLUSTER_FIELDS),
-    }
+    given = values.read_fields(call.parameters, values.CLUSTER_FIELDS)
+    fields = {"type": "production", "region": call.seed.region, **given}
     _check_new(call, fields)
     if "description" in fields:
         fields["description"] = values.description(fields["description"], knobs=call.knobs)
-    cluster = _pending(call, fields)
+    number = call.world.take_id(EmulatedCluster)
+    cluster = clusters.pending(number, at=call.now, fails=call.world.next_cluster_fails, **fields)
     call.world.put(cluster)
     return Answer(view(call, cluster), status=201)
 
@@ -96,24 +89,6 @@ def _check_new(call: Call, fields: dict[str, Any]) -> None:
     if fields["region"] not in call.seed.regions:
         named = values.shown(fields["region"])
         raise invalid("region", f"{named} is not a region of this account; GET regions lists them")
-
-
-def _pending(call: Call, fields: dict[str, Any]) -> EmulatedCluster:
-    number = call.world.take_id(EmulatedCluster)
-    name = fields.pop("name", "") or clusters.generated_name(number)
-    fails = call.world.clusters_to_fail > 0
-    call.world.clusters_to_fail -= fails
-    return EmulatedCluster(
-        id=number,
-        name=name,
-        status="pending",
-        status_since=call.now,
-        created_at=call.now,
-        updated_at=call.now,
-        initial_nodes=fields["nodes"],
-        fails_to_start=fails or any(fnmatchcase(name, pattern) for pattern in call.seed.clusters_that_fail),
-        **fields,
-    )
 
 
 def update_cluster(call: Call) -> Answer:
@@ -168,16 +143,17 @@ def terminate_cluster(call: Call) -> Answer:
     scaling = status == "scaling" and call.knobs.delete_scaling_cluster == "refuse"
     if unready or scaling:
         raise values.busy_refusal(cluster, "terminated", status)
-    _release_jobs(call, cluster)
+    unfinished = call.world.unfinished_jobs(cluster.id)
+    if unfinished and call.knobs.delete_busy_cluster == "refuse":
+        raise Refusal(422, f"Cluster {cluster.id} cannot be terminated while {len(unfinished)} job(s) are on it")
     cluster = clusters.ending(cluster, at=call.now)
     call.world.put(cluster)
+    _release_jobs(call, cluster)
     return Answer(view(call, cluster))
 
 
 def _release_jobs(call: Call, cluster: EmulatedCluster) -> None:
-    unfinished = call.world.unfinished_jobs(cluster.id)
-    if unfinished and call.knobs.delete_busy_cluster == "refuse":
-        raise Refusal(422, f"Cluster {cluster.id} cannot be terminated while {len(unfinished)} job(s) are on it")
+    """Fail or stop the jobs of a cluster that is ending already, so that none is repeated on it."""
     if call.knobs.delete_busy_cluster == "fail_jobs":
         effects.fail_jobs(call.world, cluster.id, f"Cluster {cluster.id} was terminated.", at=call.now)
     else:

@@ -139,7 +139,7 @@ def route_of(method: str, path: str) -> Route:
 
 
 def _place(part: str, type_: str) -> str:
-    if part == type_:
+    if type_ and part == type_:
         return "{type}"
     return "{id}" if _is_id(part) else part.strip("{}")
 

@@ -1,6 +1,8 @@
 """The life of one cluster, as pure functions of the cluster, the knobs and a moment."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from xplenty_pulumi.emulator.life.clock import Moment
 from xplenty_pulumi.emulator.life.knobs import Knobs
@@ -22,6 +24,27 @@ def generated_name(number: int) -> str:
     """Return the name of a cluster that was given none, in the service's style."""
     noun = _NOUNS[number // len(_ADJECTIVES) % len(_NOUNS)]
     return f"{_ADJECTIVES[number % len(_ADJECTIVES)]}-{noun}-{100 + number * 37 % 900}"
+
+
+def pending(
+    number: int, *, region: str, nodes: int, at: Moment, fails: Callable[[str], bool], name: str = "", **fields: Any
+) -> EmulatedCluster:
+    """Return a cluster that was just asked for; `fails` says of its name whether it ends in `error`."""
+    name = name or generated_name(number)
+    machines = {"master_instance_type": "m3.xlarge", "slave_instance_type": "m3.xlarge"}
+    return EmulatedCluster(
+        id=number,
+        name=name,
+        status="pending",
+        status_since=at,
+        created_at=at,
+        updated_at=at,
+        nodes=nodes,
+        initial_nodes=nodes,
+        region=region,
+        fails_to_start=fails(name),
+        **{"zone": f"{region.rpartition('::')[2]}b", **machines, **fields},
+    )
 
 
 def due(cluster: EmulatedCluster, *, knobs: Knobs) -> Moment | None:

@@ -86,23 +86,16 @@ def _cluster(world: World, schedule: EmulatedSchedule, *, at: Moment) -> Emulate
 
 
 def _new_cluster(world: World, schedule: EmulatedSchedule, *, at: Moment) -> EmulatedCluster:
-    task, number = schedule.task, world.take_id(EmulatedCluster)
-    fails = world.clusters_to_fail > 0
-    world.clusters_to_fail -= fails
-    cluster = EmulatedCluster(
-        id=number,
-        name=clusters.generated_name(number),
-        status="pending",
-        status_since=at,
-        created_at=at,
-        updated_at=at,
-        nodes=int(task["nodes"]),
-        initial_nodes=int(task["nodes"]),
-        type="production" if task["nodes"] > 1 else "sandbox",
+    task = schedule.task
+    cluster = clusters.pending(
+        world.take_id(EmulatedCluster),
         region=world.region,
+        nodes=int(task["nodes"]),
+        at=at,
+        fails=world.next_cluster_fails,
+        type="production" if task["nodes"] > 1 else "sandbox",
         terminate_on_idle=task["terminate_on_idle"],
         time_to_idle=task["time_to_idle"],
-        fails_to_start=fails,
         made_by=schedule.made_by,
     )
     world.put(cluster)

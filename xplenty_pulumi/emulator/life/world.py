@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 from xplenty_pulumi.emulator.life import clusters, jobs, schedules
@@ -58,15 +59,16 @@ class Happening:
 class World:
     """The records of one account, whose clusters are in `region` unless told otherwise.
 
-    A lock is its user's business.
+    `clusters_that_fail` are patterns of the names of clusters that end in `error`. A lock is its user's business.
     """
 
-    def __init__(self, *, knobs: Knobs, now: Moment, region: str) -> None:
+    def __init__(self, *, knobs: Knobs, now: Moment, region: str, clusters_that_fail: tuple[str, ...] = ()) -> None:
         self.knobs = knobs
         self.region = region
         self.now = now
         self.born_at = now
         self.clusters_to_fail = 0
+        self.clusters_that_fail = clusters_that_fail
         self.happenings: list[Happening] = []
         self.next_ids: dict[Kind, int] = dict(FIRST_IDS)
         self._tables: dict[type[Any], dict[int, Any]] = {kind: {} for kind in FIRST_IDS}
@@ -121,6 +123,12 @@ class World:
         number = self.next_ids[kind]
         self.next_ids[kind] = number + 1
         return number
+
+    def next_cluster_fails(self, name: str) -> bool:
+        """Return whether a new cluster of this name ends in `error`, and count it as one of those that are to."""
+        fails = self.clusters_to_fail > 0
+        self.clusters_to_fail -= fails
+        return fails or any(fnmatchcase(name, pattern) for pattern in self.clusters_that_fail)
 
     def take_changes(self) -> list[Change]:
         """Return what was put (or, with None, removed) since this was last asked."""
