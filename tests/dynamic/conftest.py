@@ -106,7 +106,13 @@ def here() -> Iterator[ProviderScene]:
 def forget_the_process() -> None:
     """Let go of what the front end keeps for the life of a process."""
     context._sessions.clear()
-    made = (operations.open_operations, checking.declared_clusters, checking.shown_warnings, checking.warn_of_settings)
+    made = (
+        operations.open_operations,
+        operations.declared_owners,
+        checking.declared_clusters,
+        checking.shown_warnings,
+        checking.warn_of_settings,
+    )
     for kept in (bridge_engine.log_service, bridge.report, bridge.announce, bridge.cancel_signal, *made):
         kept.cache_clear()
 

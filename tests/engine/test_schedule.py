@@ -95,7 +95,10 @@ def test_a_schedule_whose_copy_bars_its_replacement_stays(stack: Stack, account:
     assert told in stack.run("preview").succeeded().output
     assert told in stack.up().failed().output
 
+    forced = stack.declare(schedule(start_at="2030-01-01T02:00:00Z")).up("--target-replace", "**::nightly")
+    assert told in forced.failed().output
     assert made.id in {one.id for one in account.schedules()}
+    stack.declare(schedule(start_at="2030-01-03T02:00:00Z"))
     stack.command("hand-over", f"schedule:{copy.id}", "--release", "--yes").succeeded()
     stack.up().succeeded()
     assert made.id not in {one.id for one in account.schedules()}

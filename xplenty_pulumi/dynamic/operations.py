@@ -84,6 +84,12 @@ def advice(limit: int) -> str:
 
 
 @lru_cache(maxsize=1)
+def declared_owners() -> set[str]:
+    """Return whose resources the program of this process declares; one of these that is deleted is replaced."""
+    return set()
+
+
+@lru_cache(maxsize=1)
 def open_operations() -> OpenOperations:
     """Return those of this process; nothing is shown where PULUMI_PARALLEL is set."""
 

@@ -8,6 +8,7 @@ from pulumi.output import Unknown
 from xplenty_pulumi.core.kinds.check import Checked, check
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.providers.context import once
 from xplenty_pulumi.dynamic.secrets import without_secrets
 from xplenty_pulumi.dynamic.state import (
@@ -89,3 +90,13 @@ def nonces_in(props: Mapping[str, object]) -> tuple[str, ...]:
 def hidden_outputs(props: Mapping[str, object]) -> Properties:
     """Return what an update keeps of the outputs without having shown it."""
     return {name: props[name] for name in HIDDEN_OUTPUTS if name in props}
+
+
+def timeout_of(call: EngineCall, inputs: Mapping[str, object], name: str, kind: Kind) -> float:
+    """Return the seconds an operation may take: the resource option `custom_timeouts`, the input, the default."""
+    return float(call.timeout or setting_of(inputs, name, kind))
+
+
+def setting_of(inputs: Mapping[str, object], name: str, kind: Kind) -> str:
+    """Return the input as a text, its default where there is none."""
+    return str(inputs.get(name) or kind.by_name[name].default)

@@ -59,6 +59,9 @@ class _Simulated:
     def session(self) -> Session:
         return self.process.session
 
+    def declared_owners(self) -> set[str]:
+        return self.process.declared_owners
+
     def settings(self) -> Settings:
         return self.process.settings
 

@@ -152,6 +152,7 @@ class Process:
         self, world: SimulatedWorld, boundaries: Boundaries, *, stack: str, behaviour: Behaviour = Exchange.forward
     ) -> None:
         self.boundaries = boundaries
+        self.declared_owners: set[str] = set()
         clock = _Clock(world.clock, boundaries)
         emulator = world.emulator
         self.settings = Settings(Secret(emulator.api_key), emulator.account_id, emulator.url)

@@ -119,6 +119,7 @@ class HeldThings(Generic[RecordT]):
 
         A service that cannot be asked is no reason: the removal asks again.
         """
+        self.hold(key)
         with self._lock:
             self._replaced[key] = owner
         try:

@@ -5,7 +5,6 @@ provider process first uses them.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Observation, Outcome
     from xplenty_pulumi.core.reconcile.intent import Intent
 
-__all__ = ["Properties", "Provider", "answered", "key_of", "timeout_of"]
+__all__ = ["Properties", "Provider", "answered", "key_of"]
 
 
 class Provider(ProviderContext, ABC):
@@ -66,6 +65,7 @@ class Provider(ProviderContext, ABC):
     @answered
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
         """Return the inputs in canonical form, or every problem with them and with the settings, all at once."""
+        self.declared_owners().add(str(news.get(OWNER)))
         if not _olds:
             open_operations().expect(str(news.get(OWNER, "")))
         return check(self, _olds, news)
@@ -188,6 +188,8 @@ class Provider(ProviderContext, ABC):
         """Return once it is seen to be at its end, or is left alone."""
         self.settings().require_account(_props.get(ACCOUNT))
         call = self.call()
+        if self.kind.signed and _props.get(OWNER) in self.declared_owners():  # the program declares it: it is replaced
+            self.reconciler(call).plan_replacement(key_of(_id, self.kind), marker_of(owner_of(_props)))
         if text := self.end(call, key_of(_id, self.kind), _props):
             bridge.say(call, text)
 
@@ -238,13 +240,3 @@ def key_of(id_: str, kind: Kind) -> Any:
         return kind.key(id_)
     except ValueError as problem:
         raise SpecError(f"the id of a {kind.name} {problem}", field="id") from None
-
-
-def timeout_of(call: EngineCall, inputs: Mapping[str, object], name: str, kind: Kind) -> float:
-    """Return the seconds an operation may take: the resource option `custom_timeouts`, the input, the default."""
-    return float(call.timeout or setting_of(inputs, name, kind))
-
-
-def setting_of(inputs: Mapping[str, object], name: str, kind: Kind) -> str:
-    """Return the input as a text, its default where there is none."""
-    return str(inputs.get(name) or kind.by_name[name].default)

@@ -10,8 +10,8 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.properties import Inputs, declared, nonces_in
-from xplenty_pulumi.dynamic.providers.base import Provider, setting_of, timeout_of
+from xplenty_pulumi.dynamic.properties import Inputs, declared, nonces_in, setting_of, timeout_of
+from xplenty_pulumi.dynamic.providers.base import Provider
 from xplenty_pulumi.dynamic.state import Properties, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 

@@ -17,7 +17,7 @@ from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.operations import open_operations
+from xplenty_pulumi.dynamic.operations import declared_owners, open_operations
 from xplenty_pulumi.dynamic.secrets import secret_values
 from xplenty_pulumi.dynamic.state import OWNER, Properties, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
@@ -208,6 +208,10 @@ class ProviderContext(ResourceProvider):
         found = session_for(self.settings())
         found.note(self.kind, self.arguments)
         return found
+
+    def declared_owners(self) -> set[str]:
+        """Return whose resources the program of this process declares, as far as it has run."""
+        return declared_owners()
 
     def scrubbed(self, text: str, *more: Mapping[str, object]) -> str:
         """Return `text` without the API key, and without the secrets in what was handed over and in `more`."""
