@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.support.engine.ran import bridged
+from tests.support.engine.ran import AGE, bridged
 from tests.support.engine.stack import STEP, Stack, cluster
 from tests.support.engine.terminal import in_a_terminal
 from xplenty_pulumi.emulator import Emulator
@@ -51,9 +51,9 @@ def test_row_in_a_terminal(plain_stack: Stack, account: Emulator) -> None:
     screen = in_a_terminal(plain_stack.declare(cluster("etl")), "up", moves=moves).succeeded().output
 
     row = r"xplenty:Cluster +etl +"
-    assert re.search(row + r"creating \(\d+s\)[. ]*\[1/3\] pending · \d+s of 30m", screen), screen
-    assert re.search(row + r"creating \(\d+s\)[. ]*\[2/3\] creating · \d+s of 30m", screen), screen
-    assert re.search(row + r"created \(\d+s\) +available", screen), screen
+    assert re.search(row + rf"creating {AGE}[. ]*\[1/3\] pending · \d+s of 30m", screen), screen
+    assert re.search(row + rf"creating {AGE}[. ]*\[2/3\] creating · \d+s of 30m", screen), screen
+    assert re.search(row + rf"created {AGE} +available", screen), screen
 
 
 @bridged(AS_LINES)

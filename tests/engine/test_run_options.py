@@ -11,7 +11,7 @@ import pytest
 
 from tests.engine.run_stage import BROKEN, ENDLESS, NAMES, OVERLONG, account_with, run, runs_of, start
 from tests.support.engine.process import engine
-from tests.support.engine.ran import bridged, eventually
+from tests.support.engine.ran import AGE, bridged, eventually
 from tests.support.engine.stack import STEP, Declared, Stack, cluster
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Field
@@ -288,7 +288,7 @@ def test_what_a_cancel_leaves_and_stops(make_stack: Callable[..., Stack], accoun
     stopped = run("stopped", **FOR_LONG, cluster_id=other, on_cancel="stop")
     with engine(stack.declare(left, stopped), "up") as running:
         for name in ("left", "stopped"):
-            said = re.compile(rf"{name} creating \(\d+s\) running")
+            said = re.compile(rf"{name} creating {AGE} running")
             eventually(lambda said=said: said.search(running.printed()))  # type: ignore[misc]  # mypy infers no type for a default
         running.signal(signal.SIGINT)
         output = running.ended().failed().output

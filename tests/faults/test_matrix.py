@@ -66,13 +66,13 @@ EXCUSED: Mapping[str, str] = {
         "a read that is posted; the former is followed by a problem: tests/core/reconcile/definitions/"
         "test_connections.py",
     ),
-    "listConnectionTypes": "only offered by the client",
+    "listConnectionTypes": "never called",
     "pingHook": "a test of a new hook whose failure is a warning: tests/core/reconcile/definitions/test_hooks.py",
     **dict.fromkeys(
         ("startPackageValidation", "getPackageValidation"),
         "a check after a change, whose trouble is told: tests/core/reconcile/definitions/test_packages.py",
     ),
-    **dict.fromkeys(("validatePackage", "listPackageValidations", "exportPackage"), "only offered by the client"),
+    **dict.fromkeys(("validatePackage", "listPackageValidations", "exportPackage"), "never called"),
     "listJobChildren": "read for an error that stands without it: tests/core/reconcile/runs/test_workflows.py",
     "getJobVariables": "read for an output that is left out where it fails: tests/core/reconcile/runs/test_options.py",
     **dict.fromkeys(("getJobLog", "listClusterInstances"), "a detail of the command line that may be missing"),
@@ -84,7 +84,7 @@ EXCUSED: Mapping[str, str] = {
     "runSchedule": "sent once by a command and never repeated: tests/cli/status/test_schedules.py",
     "cloneSchedule": "never called",
     **dict.fromkeys(("listRegions", "listStacks", "listAllRegions"), "never called"),
-    **dict.fromkeys(("listHookTypes", "listHookEvents", "resetHookSalt"), "only offered by the client"),
+    **dict.fromkeys(("listHookTypes", "listHookEvents", "resetHookSalt"), "never called"),
 }
 """Operations of the API that have no cells, and why."""
 

@@ -16,6 +16,8 @@ Found = TypeVar("Found")
 
 LONGEST = 600
 """Seconds after which what has not ended hangs, on the slowest machine too."""
+AGE = r"\(\d+(?:\.\d+)?s\)"
+"""What the engine shows beside a row; below a second it has two decimals."""
 _OWN_FAILURE = re.compile(r"^\s*[\w.]+\.ProviderFailure: (.+)$", re.MULTILINE)
 
 
