@@ -103,9 +103,17 @@ def masked(variables: Mapping[str, object]) -> dict[str, str]:
     return {name: MASK if str(value) else "" for name, value in variables.items()}
 
 
-def values_of(*groups: Mapping[str, object] | None) -> frozenset[str]:
-    """Return the values to be masked in texts, each in its `spellings`."""
-    return frozenset(spelling for group in groups for value in (group or {}).values() for spelling in spellings(value))
+def values_of(*groups: object) -> frozenset[str]:
+    """Return the values to be masked in texts, each in its `spellings`: those in mappings and lists, at any depth."""
+    return frozenset(spelling for value in _plain_values(groups) for spelling in spellings(value))
+
+
+def _plain_values(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping | list | tuple):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _plain_values(inner)
+    elif value is not None:
+        yield value
 
 
 def spellings(value: object) -> frozenset[str]:
