@@ -100,7 +100,7 @@ def test_pipeline_is_that_of_the_example() -> None:
 
 
 def test_drift_block_is_a_command() -> None:
-    """The command is there; what it does is tried in the tests of `docs/drift.md`, which README points to."""
+    """The command is there; what it does is tried in the tests of `docs/how-to/drift.md`, which README points to."""
     words = shlex.split(DRIFT.text)[1:]
     told = CliRunner().invoke(app, [words[0], "--help"]).stdout
     assert [option for option in words[1:] if option not in told] == []
@@ -108,7 +108,7 @@ def test_drift_block_is_a_command() -> None:
 
 def test_drift_is_printed_as_shown() -> None:
     """The lines are those of the page, whose test has the command print them."""
-    page = (ROOT / "docs" / "drift.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how-to" / "drift.md").read_text(encoding="utf-8")
     assert DRIFTED.text in page
 
 
@@ -120,8 +120,8 @@ def test_comment_is_what_is_printed() -> None:
 
 
 def test_branch_commands_are_those_of_the_page() -> None:
-    """Commands and output stand in `docs/branches.md`, whose test runs them."""
-    page = (ROOT / "docs" / "branches.md").read_text(encoding="utf-8")
+    """Commands and output stand in `docs/how-to/branches.md`, whose test runs them."""
+    page = (ROOT / "docs" / "how-to" / "branches.md").read_text(encoding="utf-8")
     assert BRANCH.text
     assert [line for line in BRANCH.text.splitlines() if line not in page.splitlines()] == []
     assert BRANCHES.text in page
@@ -190,7 +190,7 @@ def section(title: str) -> str:
 
 
 def test_recover_block_is_a_command() -> None:
-    """The command is there; what it does is tried in the tests of `docs/recovery.md`, which README points to."""
+    """The command is there; what it does is tried in the tests of `docs/how-to/recovery.md`, which README points to."""
     command = [sys.executable, "-m", "xplenty_pulumi.cli", *shlex.split(RECOVER.text)[1:], "--help"]
     assert "Options" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 

@@ -10,7 +10,7 @@ import typer
 from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.errors import ConfigError
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/status.md.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/how-to/status.md.")]
 Cwd = Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder of the Pulumi project.")]
 StackOption = Annotated[str, typer.Option(metavar="STACK", help="The stack; the selected one if not given.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
