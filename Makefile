@@ -32,16 +32,18 @@ demo: setup ## run the main job on the real engine against the emulator
 test: lint engine $(VENV)/bin/actionlint ## lint, then run the tests, those on the real engine included
 	@$(PYTEST) --cov --cov-report=term -m "not long" $(TESTS)
 
-test-long: lint engine $(VENV)/bin/actionlint ## the same and the tests that take minutes; writes README's scoreboard
+test-long: lint engine $(VENV)/bin/actionlint ## the same and the tests that take minutes; writes the scoreboard
 	@rm -rf build/scoreboard
 	@export XPLENTY_SCOREBOARD=build/scoreboard; $(PYTEST) --cov --cov-report=term $(TESTS)
-	@test ! -d build/scoreboard || $(PY) -m tools.scoreboard build/scoreboard README.md
+	@test ! -d build/scoreboard || $(PY) -m tools.scoreboard build/scoreboard docs/explanation/promises.md
 
 bench: setup ## measure against a plain provider and against the engine itself, some minutes
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m benchmarks.run $(BENCH)
 
-docs: $(VENV)/ready ## write the pages that are made from the code
+docs: $(VENV)/ready engine ## write the pages that are made from the code, and README's picture from a run
 	$(PY) -m tools.commands
+	$(PY) -m tools.pages
+	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m tools.picture
 
 site: $(VENV)/ready ## build the site into build/site; a broken link is an error
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
