@@ -2,7 +2,7 @@
 #
 #   PYTHON=python3.12    when the machine's python3 is older than 3.11
 #   TESTS=tests/core     what to test, and any other option of pytest
-#   BENCH=polls          which benchmarks to run, see docs/benchmarks.md
+#   BENCH=polls          which benchmarks to run, see docs/explanation/benchmarks.md
 #   WORKERS=4            how many tests run at a time; those on the engine mostly wait
 
 PYTHON ?= python3
@@ -19,7 +19,7 @@ PYTEST = exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m pytest -n $
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup engine demo test test-long bench docs lint lock clean
+.PHONY: help setup engine demo test test-long bench docs site lint lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -32,16 +32,21 @@ demo: setup ## run the main job on the real engine against the emulator
 test: lint engine $(VENV)/bin/actionlint ## lint, then run the tests, those on the real engine included
 	@$(PYTEST) --cov --cov-report=term -m "not long" $(TESTS)
 
-test-long: lint engine $(VENV)/bin/actionlint ## the same and the tests that take minutes; writes README's scoreboard
+test-long: lint engine $(VENV)/bin/actionlint ## the same and the tests that take minutes; writes the scoreboard
 	@rm -rf build/scoreboard
 	@export XPLENTY_SCOREBOARD=build/scoreboard; $(PYTEST) --cov --cov-report=term $(TESTS)
-	@test ! -d build/scoreboard || $(PY) -m tools.scoreboard build/scoreboard README.md
+	@test ! -d build/scoreboard || $(PY) -m tools.scoreboard build/scoreboard docs/explanation/promises.md
 
 bench: setup ## measure against a plain provider and against the engine itself, some minutes
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m benchmarks.run $(BENCH)
 
-docs: $(VENV)/ready ## write the pages that are made from the code
+docs: $(VENV)/ready engine ## write the pages that are made from the code, and README's picture from a run
 	$(PY) -m tools.commands
+	$(PY) -m tools.pages
+	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m tools.picture
+
+site: $(VENV)/ready ## build the site into build/site; a broken link is an error
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
 lint: $(VENV)/ready ## check style, format, types and layers
 	$(PY) -m ruff check .
@@ -59,7 +64,7 @@ lock: ## write the lock file anew from pyproject.toml, with uv
 	  --no-emit-index-url --no-emit-find-links --constraint $(LOCK) --extra cli \
 	  --output-file build/requirements.txt pyproject.toml
 	@for example in gitops branch_environments; do { \
-	  echo "# What xplenty-pulumi[cli] needs, each with its hashes; docs/gitops.md says how to bring it up to date."; \
+	  echo "# What xplenty-pulumi[cli] needs, each with its hashes; docs/how-to/gitops.md says how to bring it up to date."; \
 	  cat build/requirements.txt; } >examples/$$example/requirements.txt; done
 
 clean: ## remove what these commands made here; engines stay in the user's cache folder

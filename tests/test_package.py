@@ -59,6 +59,17 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert {name.split("/")[0] for name in names} == {"xplenty_pulumi", f"xplenty_pulumi-{_version()}.dist-info"}
 
 
+def test_description_has_no_link_into_the_checkout(wheel: Path) -> None:
+    """The package index shows README, and cannot follow a link to a file; the words of the link stay."""
+    archive = zipfile.ZipFile(wheel)
+    (name,) = (one for one in archive.namelist() if one.endswith(".dist-info/METADATA"))
+    text = archive.read(name).decode()
+    assert "Description-Content-Type: text/markdown" in text
+    assert "https://www.pulumi.com/docs/install/" in text
+    assert "create, resize and end clusters" in text
+    assert re.findall(r"\]\((?!https?://).*?\)", text) == []
+
+
 def test_installed_wheel_works_alone(wheel: Path, tmp_path: Path) -> None:
     """Installed without its dependencies into an empty folder it is imported from there."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]

@@ -1,4 +1,4 @@
-"""The `--help` of every command as a page: `python -m tools.commands` writes `docs/commands.md`."""
+"""The `--help` of every command as a page: `python -m tools.commands` writes `docs/reference/commands.md`."""
 
 import sys
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from xplenty_pulumi.cli.app import app
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "commands.md"
 NAME = "xplenty-pulumi"
 COLUMNS = "80"
 OPENING = f"""\

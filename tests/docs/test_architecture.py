@@ -1,4 +1,4 @@
-"""What `docs/architecture.md` and `CONTRIBUTING.md` name exists, and the picture of the layers is the checked one."""
+"""What the page on architecture and `CONTRIBUTING.md` name exists, and the picture of the layers is the checked one."""
 
 import re
 import tomllib
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SOURCE = ROOT / "xplenty_pulumi"
 ELSEWHERE = ("xplenty_pulumi/", "schema/", "bridge.md", "command.py", "__init__.py")

@@ -1,4 +1,4 @@
-"""`docs/backends.md`: the commands for PostgreSQL are run against a server; the others name what there is."""
+"""`docs/how-to/backends.md`: the commands for PostgreSQL are run against a server; the others name what there is."""
 
 import re
 import shlex
@@ -11,7 +11,7 @@ from tests.support.engine.postgres import postgres
 from tests.support.engine.stack import Stack
 from xplenty_pulumi.emulator import Emulator
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "backends.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "backends.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 (_, POSTGRES), (_, S3), (_, CLOUD), (_, LOCKED), (_, PROVIDER) = BLOCKS
 _S3_PARAMETERS = {"region", "endpoint", "use_path_style"}

@@ -1,4 +1,4 @@
-"""What `docs/bridge.md` says is so: its tables are held against the code, its blocks are run or compared."""
+"""What the page on the bridge says is so: its tables are held against the code, its blocks are run or compared."""
 
 import re
 import shlex
@@ -16,7 +16,7 @@ from xplenty_pulumi.dynamic.operations import advice
 from xplenty_pulumi.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "bridge.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "explanation" / "bridge.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 (_, REPORT), (_, COMMANDS), (_, ADVICE), (_, SKIPPING) = BLOCKS
 

@@ -1,4 +1,4 @@
-"""`docs/commands.md` has the help of every command as it is printed."""
+"""`docs/reference/commands.md` has the help of every command as it is printed."""
 
 import re
 

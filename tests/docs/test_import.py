@@ -1,4 +1,4 @@
-"""The blocks and tables of `docs/import.md`."""
+"""The blocks and tables of `docs/how-to/import.md`."""
 
 import re
 import shlex
@@ -15,7 +15,7 @@ from xplenty_pulumi.cli.imports.run import FLOOR
 from xplenty_pulumi.core.kinds.registry import kind_of
 from xplenty_pulumi.emulator import Emulator
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "import.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "import.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 PROGRAM = next(text for language, text in BLOCKS if language == "python")
 COMMANDS = next(text for language, text in BLOCKS if language == "console").splitlines()
@@ -76,5 +76,5 @@ def test_import_without_a_file_fails_as_the_page_says(stack: Stack, account: Emu
         f"xplenty_pulumi.Cluster('etl', nodes=2, opts=pulumi.ResourceOptions(import_='{one.id}'))\n"
     )
     output = stack.run("preview").failed().output
-    assert "see docs/import.md" in output
+    assert "see docs/how-to/import.md" in output
     assert "Traceback" not in output

@@ -1,4 +1,4 @@
-"""The blocks of `docs/limits.md`: the commands set what is read, and the texts are those of the code."""
+"""The blocks of `docs/reference/limits.md`: the commands set what is read, and the texts are those of the code."""
 
 import re
 import shlex
@@ -10,7 +10,7 @@ from xplenty_pulumi.core.preview.estimate import ClusterUse
 from xplenty_pulumi.core.preview.questions import LONGEST_CALL
 from xplenty_pulumi.core.preview.stack_rules import _OF_PRODUCTION_ONLY, load_rules
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "limits.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 (_, COMMANDS), (_, LINE), (_, REFUSAL) = BLOCKS
 USES = (ClusterUse("small", 2, 24, is_endless=True), ClusterUse("big", 6, 24, is_endless=True))

@@ -1,4 +1,4 @@
-"""The blocks of `docs/packages.md` do what the page says."""
+"""The blocks of `docs/how-to/packages.md` do what the page says."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.dynamic.flows import FOLDER
 from xplenty_pulumi.emulator import Emulator
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "packages.md").read_text()
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "packages.md").read_text()
 PROGRAM, PREVIEW, PULL = re.findall(r"^```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 BEFORE, AFTER = (
     json.dumps({"components": [{"id": "load", "destination": {"table": table}}]}) for table in ("sales", "sales_2")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*/README.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*/README.md")])
 HABITS = re.compile(
     r"\b(heeds?|told|hears?|goes first|reckon(?:ed)?|hindrance|beside|befalls?|anew|borne|take[ns]? up|two looks"
     r"|whose it is|come to sight)\b"

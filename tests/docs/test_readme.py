@@ -1,31 +1,26 @@
-"""Every block of README is run, and every table is held against the code."""
+"""Every block of README is run, and what it says of versions and commands is that of the code."""
 
 import json
 import re
 import shlex
 import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from tests.gitops.test_preview_comment import document, step
 from tests.support.engine.stack import STEP, Stack
-from xplenty_pulumi.cli.app import app
-from xplenty_pulumi.core.kinds import inputs
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
-from xplenty_pulumi.core.kinds.kind import Change
-from xplenty_pulumi.emulator import Emulator
-from xplenty_pulumi.settings import VARIABLES
+from tools.engine.verify import FLOOR
+from tools.picture import PICTURE, lines
+from xplenty_pulumi.emulator import Emulator, Seed
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 TIMES = re.compile(r"\d+(\.\d+)?")
+LONGEST = 135
 
 
 @dataclass(frozen=True)
@@ -41,90 +36,96 @@ def blocks() -> list[Block]:
     return [Block(*found) for found in re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)]
 
 
-PROGRAM, OUTPUT, MAKE, ACCOUNT, RECOVER, NIGHT, STOPPED, PIPELINE, *_OF_COMMANDS, FIXTURE, SERVER = blocks()
-DRIFT, DRIFTED, PREVIEW, COMMENT, BRANCH, BRANCHES = _OF_COMMANDS
+INSTALL, PULUMI_YAML, PROGRAM, SERVE, FIRST_UP, OUTPUT, ACCOUNT, MAKE = blocks()
 
 
 @pytest.fixture
 def account() -> Iterator[Emulator]:
-    """An account on which half a minute passes with each look, as with `--time-scale 60` and half a second for each."""
-    with Emulator(step=STEP) as emulator:
+    """The account that the commands of README start, on which half a minute passes with each look."""
+    seed, serve, _ = SERVE.text.splitlines()
+    written = shlex.split(seed.partition(" >")[0])[1]
+    assert serve.split()[-1] == "&"
+    assert f"--seed-file {seed.partition(' >')[2]}" in serve
+    with Emulator(Seed(**json.loads(written)), step=STEP) as emulator:
         yield emulator
 
 
 def test_readme_has_no_block_that_is_not_run_below() -> None:
     """A block added to README needs a test here."""
     languages = [block.language for block in blocks()]
-    assert languages == [
-        *("python", "text", "console", "console", "console"),
-        *("python", "text"),
-        "python",
-        *("console", "text"),
-        *("console", "markdown"),
-        *("console", "text"),
-        *("python", "console"),
-    ]
+    assert languages == ["console", "yaml", "python", "console", "console", "text", "console", "console"]
+    assert len(blocks()) == README.count("```") / 2
+
+
+def test_readme_is_short() -> None:
+    """It is read in a few minutes; what is longer has a page."""
+    assert len(README.splitlines()) <= LONGEST
 
 
 def test_first_program_is_short() -> None:
-    """The program on the first screen has at most twelve lines of code."""
-    assert len([line for line in PROGRAM.text.splitlines() if line.strip()]) <= 12
+    """The program on the first screen has at most ten lines."""
+    assert len(PROGRAM.text.splitlines()) <= 10
+
+
+def test_settings_name_the_account() -> None:
+    """The exports of README are those that the account of its command needs."""
+    seed, serve, settings = SERVE.text.splitlines()
+    written = json.loads(shlex.split(seed.partition(" >")[0])[1])
+    (port,) = re.findall(r"--port (\d+)", serve)
+    assert shlex.split(settings)[1:] == [
+        f"XPLENTY_API_URL=http://127.0.0.1:{port}",
+        f"XPLENTY_ACCOUNT_ID={written['account_id']}",
+        f"XPLENTY_API_KEY={written['api_key']}",
+    ]
 
 
 @pytest.mark.engine
 def test_first_program_prints_what_readme_shows(tmp_path: Path, account: Emulator) -> None:
-    """The program runs on the real engine, and each line that README shows is printed, whatever the times in it."""
+    """Project and program run on the real engine; what README shows is printed; more nodes resize the same cluster."""
     stack = Stack(tmp_path / "project", account)
+    (stack.folder / "Pulumi.yaml").write_text(PULUMI_YAML.text)
     (stack.folder / "__main__.py").write_text(PROGRAM.text)
+    _mkdir, _export, *commands = [shlex.split(line) for line in FIRST_UP.text.splitlines()]
 
-    printed = {TIMES.sub("N", line).strip() for line in stack.up().succeeded().output.splitlines()}
+    printed: set[str] = set()
+    for program, *words in commands:
+        assert program == "pulumi"
+        output = stack.run(*words).succeeded().output
+        printed |= {TIMES.sub("N", line).strip() for line in output.splitlines()}
 
     assert OUTPUT.text
-    for line in OUTPUT.text.splitlines():
-        assert TIMES.sub("N", line).strip() in printed
+    assert [line for line in OUTPUT.text.splitlines() if TIMES.sub("N", line).strip() not in printed] == []
+    (stack.folder / "__main__.py").write_text(PROGRAM.text.replace("nodes=2", "nodes=4"))
+    stack.up().succeeded()
+    assert [(one.nodes, one.status) for one in account.clusters()] == [(4, "available")]
 
 
-def test_night_is_that_of_the_example() -> None:
-    """Program and output stand in the example, whose README is run by `tests/engine/test_examples.py`."""
-    folder = ROOT / "examples" / "nightly_job"
-    shown = (folder / "README.md").read_text(encoding="utf-8").splitlines()
-
-    assert NIGHT.text in (folder / "__main__.py").read_text(encoding="utf-8")
-    assert STOPPED.text
-    assert [line for line in STOPPED.text.splitlines() if line not in shown] == []
-
-
-def test_pipeline_is_that_of_the_example() -> None:
-    """It stands there word for word, and the example's own test deploys it."""
-    assert PIPELINE.text in (ROOT / "examples" / "pipeline" / "__main__.py").read_text(encoding="utf-8")
+def test_picture_shows_the_program() -> None:
+    """The picture has the rows that README shows and those of a resize, and loads nothing."""
+    picture = PICTURE.read_text(encoding="utf-8")
+    shown = lines(picture)
+    assert f"]({PICTURE.relative_to(ROOT).as_posix()})" in README
+    assert [line for line in OUTPUT.text.splitlines() if re.sub(r"\d+(?=s)", "N", line).strip() not in shown] == []
+    assert any("updated" in line and "~nodes" in line for line in shown)
+    assert "@font-face" not in picture
+    assert "href" not in picture
 
 
-def test_drift_block_is_a_command() -> None:
-    """The command is there; what it does is tried in the tests of `docs/drift.md`, which README points to."""
-    words = shlex.split(DRIFT.text)[1:]
-    told = CliRunner().invoke(app, [words[0], "--help"]).stdout
-    assert [option for option in words[1:] if option not in told] == []
+def test_versions_are_those_of_the_code() -> None:
+    """README names the smallest Python, engine and SDK that are supported."""
+    (sdk,) = re.findall(r"^pulumi>=([\d.]+)", "\n".join(PROJECT["dependencies"]), re.MULTILINE)
+    text = " ".join(README.split())
+    assert f"Python {PROJECT['requires-python'].removeprefix('>=')} or later" in text
+    assert f"`pulumi`, {FLOOR.major}.{FLOOR.minor} or later on PATH" in text
+    assert f"Pulumi's SDK for Python, {sdk} or later" in text
 
 
-def test_drift_is_printed_as_shown() -> None:
-    """The lines are those of the page, whose test has the command print them."""
-    page = (ROOT / "docs" / "drift.md").read_text(encoding="utf-8")
-    assert DRIFTED.text in page
-
-
-def test_comment_is_what_is_printed() -> None:
-    """The comment is that of the command above it for a resize."""
-    resize = step("update", "etl", before={"nodes": 2}, after={"nodes": 4}, diffReasons=["nodes"])
-    words = shlex.split(PREVIEW.text.partition("| xplenty-pulumi ")[2])
-    assert CliRunner().invoke(app, words, input=document(resize, same=2)).stdout == COMMENT.text
-
-
-def test_branch_commands_are_those_of_the_page() -> None:
-    """Commands and output stand in `docs/branches.md`, whose test runs them."""
-    page = (ROOT / "docs" / "branches.md").read_text(encoding="utf-8")
-    assert BRANCH.text
-    assert [line for line in BRANCH.text.splitlines() if line not in page.splitlines()] == []
-    assert BRANCHES.text in page
+def test_what_is_installed_is_the_package_with_its_extras() -> None:
+    """The command names the package of pyproject.toml and extras that it has."""
+    found = re.fullmatch(r'pip install "([\w-]+)\[([\w,]+)\]"\n', INSTALL.text)
+    assert found is not None
+    assert found[1] == PROJECT["name"]
+    assert set(found[2].split(",")) <= set(PROJECT["optional-dependencies"])
 
 
 def test_make_commands_exist() -> None:
@@ -136,82 +137,8 @@ def test_make_commands_exist() -> None:
 
 
 def test_settings_of_the_account_block_are_read() -> None:
-    """The package has the name that is installed, and the variables are ones that are read."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    """The variables are ones that are read."""
     source = (ROOT / "xplenty_pulumi/settings.py").read_text()
-
-    assert f"pip install {project['name']}\n" in ACCOUNT.text
     assert "XPLENTY_" in ACCOUNT.text
     for variable in re.findall(r"XPLENTY_\w+", ACCOUNT.text):
         assert f'"{variable}"' in source
-
-
-def test_each_promise_has_its_tests() -> None:
-    """The ten promises stand in README, each with at least one test, and all of these exist."""
-    rows = re.findall(r"^\| (P\d+) \| .+? \| (`tests/.+`) \|$", README, re.MULTILINE)
-
-    assert [number for number, _ in rows] == [f"P{number}" for number in range(1, 11)]
-    for _, named in rows:
-        for test in named.split(", "):
-            file, name = test.strip("`").split("::")
-            assert f"def {name}(" in (ROOT / file).read_text()
-
-
-def test_settings_table_names_every_setting() -> None:
-    """The table has each environment variable beside the configuration key that stands for the same."""
-    known = {(variable, key) for key, variable in VARIABLES.items()}
-    shown = set(re.findall(r"^\|.*?\| `(XPLENTY_\w+)` \| `.*?xplenty:(\w+)` \|$", README, re.MULTILINE))
-
-    assert shown == known
-
-
-def test_table_of_cluster_inputs_shows_the_defaults() -> None:
-    """The inputs that steer only this tool stand in the table with the default of the kinds table."""
-    shown = dict(re.findall(r"^\| `(\w+)` \| `(\w+)` \|", section("Clusters"), re.MULTILINE))
-
-    assert set(shown) == set(CLUSTER.names(Change.LOCAL))
-    for name, text in shown.items():
-        field = CLUSTER.by_name[name]
-        assert (None if text == "None" else field.read(text)) == field.default
-    assert inputs.duration("24h") == 86_400
-
-
-def test_table_of_run_inputs_is_complete() -> None:
-    """Every input of a run that steers only this tool stands in the table, and the package by both its names."""
-    rows = re.findall(r"^\| (`.+?`) \|", section("Job runs"), re.MULTILINE)
-    shown = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
-
-    assert shown == {"package_id", "package", *JOB_RUN.names(Change.LOCAL)}
-
-
-def section(title: str) -> str:
-    """Return the text below a heading of README, up to the next one."""
-    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
-
-
-def test_recover_block_is_a_command() -> None:
-    """The command is there; what it does is tried in the tests of `docs/recovery.md`, which README points to."""
-    command = [sys.executable, "-m", "xplenty_pulumi.cli", *shlex.split(RECOVER.text)[1:], "--help"]
-    assert "Options" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-def test_fixture_block_passes(tmp_path: Path) -> None:
-    """The test that README shows passes as it stands, with the fixture that comes with the package."""
-    (tmp_path / "test_shown.py").write_text(FIXTURE.text)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", str(tmp_path)]
-
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-
-    assert "1 passed" in done.stdout, done.stdout + done.stderr
-
-
-def test_server_block_starts_an_account() -> None:
-    """The command that README shows serves an account until it is told to stop."""
-    arguments = shlex.split(SERVER.text)[1:]
-    command = [sys.executable, "-m", "xplenty_pulumi.cli", *arguments, "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        account = json.loads(process.stdout.readline())
-        process.terminate()
-    assert set(account) == {"url", "account_id", "api_key"}
-    assert process.returncode == 0

@@ -1,4 +1,4 @@
-"""The commands of `docs/recovery.md` do what the page says."""
+"""The commands of `docs/how-to/recovery.md` do what the page says."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "recovery.md").read_text()
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "recovery.md").read_text()
 BLOCKS = re.findall(r"^```console\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 NO_PROCESS = 2**22 + 1
 

@@ -1,4 +1,4 @@
-"""The blocks of `docs/schedules.md` do what the page says."""
+"""The blocks of `docs/how-to/schedules.md` do what the page says."""
 
 import re
 import shlex
@@ -16,7 +16,7 @@ from xplenty_pulumi.core.preview.stack_rules import load_rules
 from xplenty_pulumi.core.reports.schedules import LATE
 from xplenty_pulumi.emulator import Emulator
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "schedules.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "schedules.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 PROGRAM, RULE, STATUS, SHOWN, RUN = BLOCKS
 DAY = 86_400.0

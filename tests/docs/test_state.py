@@ -1,4 +1,4 @@
-"""The blocks of `docs/state.md`: the outputs lie as shown, and the program's test passes and can fail."""
+"""The blocks of `docs/explanation/state.md`: the outputs lie as shown, and the program's test passes and can fail."""
 
 import json
 import re
@@ -10,7 +10,7 @@ import pytest
 
 from xplenty_pulumi.dynamic.state import DECLARED, OBSERVED, read_observed, stored
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "state.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "explanation" / "state.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 (_, OUTPUTS), (_, PROGRAM) = BLOCKS
 

@@ -1,4 +1,4 @@
-"""Every item of the bridge, and every fallback, in the host of each version of the SDK that docs/bridge.md lists."""
+"""Every item of the bridge, and every fallback, in the host of each version of the SDK that the page on it lists."""
 
 import shutil
 import tomllib

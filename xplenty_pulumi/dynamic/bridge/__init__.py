@@ -1,7 +1,7 @@
 """What the dynamic provider host does not offer, item by item, and the plain fallback of each.
 
 Everything here leans on details of the host that no contract covers, so each item checks before it acts. The page
-docs/bridge.md explains the items.
+docs/explanation/bridge.md explains the items.
 
 - `engine`: the engine behind this process: what it shows to the user, and whether it still lives.
 - `failures`: failures as the user should read them, and what exists kept in the state.

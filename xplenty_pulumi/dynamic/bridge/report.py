@@ -74,8 +74,8 @@ def announce() -> None:
     if found := "; ".join(map(str, troubles)):
         warning = (
             f"xplenty_pulumi does not find all it needs in this version of the pulumi SDK: {found}. Everything else "
-            "works, and nothing is lost or doubled; docs/bridge.md names the versions that were tested, and "
-            "XPLENTY_BRIDGE=off says that you know"
+            "works, and nothing is lost or doubled; docs/explanation/bridge.md names the versions that were tested, "
+            "and XPLENTY_BRIDGE=off says that you know"
         )
         engine.stack_line(warning, "WARNING")
 

@@ -69,7 +69,8 @@ class Connection(Derivable, ConnectionOutputs, module="xplenty", name="Connectio
         Args:
             resource_name: Name of the resource in the program; not the connection's name.
             type: One of the 33 documented types, such as `redshift`, `s3` or `salesforce`.
-            settings: Settings of the type, such as `host`, `username` and `password`; `docs/connections.md` lists them.
+            settings: Settings of the type, such as `host`, `username` and `password`;
+                `docs/how-to/connections.md` lists them.
             name: Name for people, to which the ownership marker is added; the name of the resource where none is given.
             test: Let the service test the connection once it is made and after each change; default false. Where the
                 test fails, so does the `up`, and the next one tests again.

@@ -46,7 +46,8 @@ def declaration(
             "the option import_ cannot take over what exists, since the engine does not support that for dynamic "
             "resources; nothing was changed",
             resource=name,
-            advice="Remove it from the program, and run `xplenty-pulumi import KIND:ID --out DIR`; see docs/import.md",
+            advice="Remove it from the program, and run `xplenty-pulumi import KIND:ID --out DIR`; "
+            "see docs/how-to/import.md",
         )
     given = {key: value for key, value in inputs.items() if value is not None}
     if SECRETS not in given and isinstance(found := secret_paths(given), Output):

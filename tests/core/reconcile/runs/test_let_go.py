@@ -44,7 +44,7 @@ def test_a_completed_run_that_nobody_let_go_is_taken_up_with_a_warning(bench: Be
 
 
 def test_a_completed_run_of_more_than_an_hour_ago_is_not_taken_up(bench: Bench) -> None:
-    """An old success cannot be told from one that was lost, so the run is started, as README's limits say."""
+    """An old success cannot be told from one that was lost, so the run is started, as the known limits say."""
     lost = bench.job_runs.create(wanted(bench)).record
     bench.clock.advance(2 * 3600)
 

@@ -1,0 +1,9 @@
+"""Pages of the reference that are made from the code: `python -m tools.pages` writes them into `docs/reference`.
+
+- `source`: what signatures, docstrings and comments say.
+- `resources`: each resource with its inputs and outputs.
+- `lookups`: the lookup functions.
+- `errors`: the tree of errors.
+- `emulated`: the seed file and the knobs of the emulator.
+- `written`: all of them by their paths.
+"""

@@ -1,0 +1,24 @@
+"""The seed file and the knobs of the emulator as a page."""
+
+from tools.pages.source import NOTE, code, commented, sentences, table
+from xplenty_pulumi.emulator.life.knobs import Knobs
+from xplenty_pulumi.emulator.life.packages import PackageSeed
+from xplenty_pulumi.emulator.life.seed import ScheduleSeed, Seed, TaskPackageSeed
+
+_OPENING = """\
+# The emulator's seed file and knobs
+
+`xplenty-pulumi emulator --seed-file FILE` reads one JSON object with the fields of `Seed`, and `knobs` with those of
+`Knobs`. In Python they are arguments: `Emulator(Seed(...), knobs=Knobs(...))`. A field that is left out has its
+default; an unknown one is an error. [Test with the emulator](../how-to/emulator.md) shows how to use it."""
+
+
+def pages() -> dict[str, str]:
+    """Return the page by its path in the reference."""
+    parts = [_part(one) for one in (Seed, PackageSeed, ScheduleSeed, TaskPackageSeed, Knobs)]
+    return {"emulator.md": "\n\n".join([_OPENING, NOTE, *parts])}
+
+
+def _part(cls: type) -> str:
+    rows = [(code(name), code(kind), code(default), said) for name, kind, default, said in commented(cls)]
+    return f"## `{cls.__name__}`\n\n{sentences(cls)}\n\n{table(('field', 'type', 'default', 'meaning'), rows)}"
