@@ -13,6 +13,21 @@ from typing import TYPE_CHECKING
 from xplenty_pulumi._version import __version__
 
 if TYPE_CHECKING:
+    from xplenty_pulumi.core.kinds.cluster import ActiveJobsOnTerminate, ClusterType, OnCreateFailure
+    from xplenty_pulumi.core.kinds.connection import ConnectionType
+    from xplenty_pulumi.core.kinds.hook import HookEvent, HookType
+    from xplenty_pulumi.core.kinds.job_run import (
+        IfRunning,
+        OnCancel,
+        OnDestroy,
+        OnFailure,
+        OnOverrun,
+        OnUnsure,
+        Rerun,
+        WaitFor,
+    )
+    from xplenty_pulumi.core.kinds.package import FlowType, OnEdit, OnInvalid
+    from xplenty_pulumi.core.kinds.schedule import ReuseCluster
     from xplenty_pulumi.core.kinds.variables import quote
     from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
     from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
@@ -39,19 +54,37 @@ if TYPE_CHECKING:
     from xplenty_pulumi.dynamic.resources.schedule import Schedule, ScheduleProvider
 
 __all__ = [
+    "ActiveJobsOnTerminate",
     "Cluster",
     "ClusterProvider",
+    "ClusterType",
     "Connection",
     "ConnectionProvider",
+    "ConnectionType",
+    "FlowType",
     "Hook",
+    "HookEvent",
     "HookProvider",
+    "HookType",
+    "IfRunning",
     "JobRun",
     "JobRunProvider",
     "LookupFailed",
+    "OnCancel",
+    "OnCreateFailure",
+    "OnDestroy",
+    "OnEdit",
+    "OnFailure",
+    "OnInvalid",
+    "OnOverrun",
+    "OnUnsure",
     "Package",
     "PackageProvider",
+    "Rerun",
+    "ReuseCluster",
     "Schedule",
     "ScheduleProvider",
+    "WaitFor",
     "__version__",
     "get_account_limits",
     "get_cluster",
@@ -67,29 +100,36 @@ __all__ = [
     "quote",
 ]
 
-_LOOKUPS = "dynamic.resources.lookups"
 _HOMES = {
-    "Cluster": "dynamic.resources.cluster",
-    "ClusterProvider": "dynamic.providers.cluster",
-    "Connection": "dynamic.resources.connection",
-    "ConnectionProvider": "dynamic.resources.connection",
-    "Hook": "dynamic.resources.hook",
-    "HookProvider": "dynamic.resources.hook",
-    "JobRun": "dynamic.resources.job_run",
-    "JobRunProvider": "dynamic.providers.job_run",
-    "Package": "dynamic.resources.package",
-    "PackageProvider": "dynamic.providers.package",
-    "Schedule": "dynamic.resources.schedule",
-    "ScheduleProvider": "dynamic.resources.schedule",
-    "quote": "core.kinds.variables",
+    "core.kinds.cluster": "ActiveJobsOnTerminate ClusterType OnCreateFailure",
+    "core.kinds.connection": "ConnectionType",
+    "core.kinds.hook": "HookEvent HookType",
+    "core.kinds.job_run": "IfRunning OnCancel OnDestroy OnFailure OnOverrun OnUnsure Rerun WaitFor",
+    "core.kinds.package": "FlowType OnEdit OnInvalid",
+    "core.kinds.schedule": "ReuseCluster",
+    "core.kinds.variables": "quote",
+    "dynamic.providers.cluster": "ClusterProvider",
+    "dynamic.providers.job_run": "JobRunProvider",
+    "dynamic.providers.package": "PackageProvider",
+    "dynamic.resources.cluster": "Cluster",
+    "dynamic.resources.connection": "Connection ConnectionProvider",
+    "dynamic.resources.hook": "Hook HookProvider",
+    "dynamic.resources.job_run": "JobRun",
+    "dynamic.resources.lookups": (
+        "LookupFailed get_account_limits get_cluster get_clusters get_connection get_connections get_job "
+        "get_jobs get_package get_packages get_schedule get_schedules"
+    ),
+    "dynamic.resources.package": "Package",
+    "dynamic.resources.schedule": "Schedule ScheduleProvider",
 }
-"""Where the names are, those of the lookups left out."""
+"""The names in each module that has some, with blanks between."""
+_MODULES = {name: module for module, names in _HOMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:
-    if name not in __all__:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_HOMES.get(name, _LOOKUPS)}"), name)
+    found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     globals()[name] = found  # so that it is looked for once
     return found
 

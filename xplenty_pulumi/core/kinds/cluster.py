@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, Phase, alike
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from xplenty_pulumi.client import Cluster
 
 _IN_PLACE, _REPLACE, _LOCAL = Change.IN_PLACE, Change.REPLACE, Change.LOCAL
+ClusterType = Literal["production", "sandbox"]
+"""What kind of cluster it is."""
+OnCreateFailure = Literal["terminate", "keep"]
+"""What becomes of a new cluster that ends in `error`."""
+ActiveJobsOnTerminate = Literal["stop", "wait", "fail"]
+"""What becomes of the jobs that are active on a cluster that is to end."""
 
 
 def cluster_view(cluster: "Cluster", _asked: Mapping[str, object] = MappingProxyType({})) -> dict[str, object]:
@@ -47,7 +53,7 @@ CLUSTER = Kind(
     collection="clusters",
     fields=(
         Field("nodes", inputs.whole(lowest=1, highest=10_000), _IN_PLACE, required=True),
-        Field("type", inputs.choice("production", "sandbox"), _REPLACE, default="production"),
+        Field("type", inputs.choice(*get_args(ClusterType)), _REPLACE, default="production"),
         Field("name", inputs.text(blank=False), _IN_PLACE, drift=Drift.HARMLESS),
         Field("description", inputs.description, _IN_PLACE, default="", drift=Drift.HARMLESS),
         Field("terminate_on_idle", inputs.flag, _IN_PLACE, default=False),
@@ -63,8 +69,8 @@ CLUSTER = Kind(
         Field("allow_fallback", inputs.flag, _REPLACE),
         Field("stack", inputs.text(blank=False), _REPLACE),
         Field("bootstrap_actions", inputs.bootstrap_actions, _REPLACE),
-        Field("on_create_failure", inputs.choice("terminate", "keep"), _LOCAL, default="terminate"),
-        Field("active_jobs_on_terminate", inputs.choice("stop", "wait", "fail"), _LOCAL, default="stop"),
+        Field("on_create_failure", inputs.choice(*get_args(OnCreateFailure)), _LOCAL, default="terminate"),
+        Field("active_jobs_on_terminate", inputs.choice(*get_args(ActiveJobsOnTerminate)), _LOCAL, default="stop"),
         Field("ready_timeout", inputs.duration, _LOCAL, default=1800.0),
         Field("terminate_timeout", inputs.duration, _LOCAL, default=1200.0),
         Field("notify", inputs.flag, _LOCAL),

@@ -6,7 +6,7 @@ from typing import Any, Self
 import pulumi
 from pulumi import Input, Output
 
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, ActiveJobsOnTerminate, ClusterType, OnCreateFailure
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
 from xplenty_pulumi.dynamic.resources.declare import Duration, declaration, look_up
@@ -93,7 +93,7 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
         resource_name: str,
         *,
         nodes: Input[int],
-        type: Input[str] | None = None,  # noqa: A002 - the service's own name for it
+        type: Input[ClusterType] | Output[str] | None = None,  # noqa: A002 - the service's own name for it
         name: Input[str] | None = None,
         description: Input[str] | None = None,
         terminate_on_idle: Input[bool] | None = None,
@@ -109,14 +109,17 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
         allow_fallback: Input[bool] | None = None,
         stack: Input[str] | None = None,
         bootstrap_actions: Input[Sequence[Input[Mapping[str, Any]]]] | None = None,
-        on_create_failure: Input[str] | None = None,
-        active_jobs_on_terminate: Input[str] | None = None,
+        on_create_failure: Input[OnCreateFailure] | Output[str] | None = None,
+        active_jobs_on_terminate: Input[ActiveJobsOnTerminate] | Output[str] | None = None,
         ready_timeout: Input[Duration] | None = None,
         terminate_timeout: Input[Duration] | None = None,
         notify: Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a cluster.
+
+        Where an input takes one of a few texts, one that is computed is passed as an output, and the preview checks it:
+        `type=Output.from_input(config.require("type"))`.
 
         Args:
             resource_name: Name of the resource in the program; not the cluster's name.

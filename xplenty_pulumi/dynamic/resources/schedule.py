@@ -6,7 +6,7 @@ from typing import Any, Self
 import pulumi
 from pulumi import Input, Output
 
-from xplenty_pulumi.core.kinds.schedule import SCHEDULE
+from xplenty_pulumi.core.kinds.schedule import SCHEDULE, ReuseCluster
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
@@ -106,7 +106,7 @@ class Schedule(ScheduleOutputs, Derivable, module="xplenty", name="Schedule"):
         overlap: Input[bool] | None = None,
         auto_retry: Input[bool] | None = None,
         auto_retry_attempts: Input[int] | None = None,
-        reuse_cluster: Input[str] | None = None,
+        reuse_cluster: Input[ReuseCluster] | Output[str] | None = None,
         nodes: Input[int] | None = None,
         terminate_on_idle: Input[bool] | None = None,
         time_to_idle: Input[Duration] | None = None,
@@ -114,6 +114,9 @@ class Schedule(ScheduleOutputs, Derivable, module="xplenty", name="Schedule"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a schedule.
+
+        Where an input takes one of a few texts, one that is computed is passed as an output, and the preview checks it:
+        `reuse_cluster=Output.from_input(config.require("reuseCluster"))`.
 
         Args:
             resource_name: Name of the resource in the program.

@@ -7,6 +7,6 @@
 
 from xplenty_pulumi.core.kinds.connection.settings import connection_key, value_unset
 from xplenty_pulumi.core.kinds.connection.table import CONNECTION
-from xplenty_pulumi.core.kinds.connection.types import SECRET_SETTINGS, TYPES, TypeSettings
+from xplenty_pulumi.core.kinds.connection.types import SECRET_SETTINGS, TYPES, ConnectionType, TypeSettings
 
-__all__ = ["CONNECTION", "SECRET_SETTINGS", "TYPES", "TypeSettings", "connection_key", "value_unset"]
+__all__ = ["CONNECTION", "SECRET_SETTINGS", "TYPES", "ConnectionType", "TypeSettings", "connection_key", "value_unset"]
