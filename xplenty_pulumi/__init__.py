@@ -14,7 +14,7 @@ from xplenty_pulumi._version import __version__
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.kinds.cluster import ActiveJobsOnTerminate, ClusterType, OnCreateFailure
-    from xplenty_pulumi.core.kinds.connection import ConnectionType
+    from xplenty_pulumi.core.kinds.connection import AuthMethod, ConnectionType, SalesforceEnvironment, TunnelType
     from xplenty_pulumi.core.kinds.hook import HookEvent, HookType
     from xplenty_pulumi.core.kinds.job_run import (
         IfRunning,
@@ -50,21 +50,31 @@ if TYPE_CHECKING:
         get_schedule,
         get_schedules,
     )
+    from xplenty_pulumi.dynamic.resources.nested import (
+        BootstrapAction,
+        ConnectionSettings,
+        HookSettings,
+        SchedulePackage,
+    )
     from xplenty_pulumi.dynamic.resources.package import Package
     from xplenty_pulumi.dynamic.resources.schedule import Schedule, ScheduleProvider
 
 __all__ = [
     "ActiveJobsOnTerminate",
+    "AuthMethod",
+    "BootstrapAction",
     "Cluster",
     "ClusterProvider",
     "ClusterType",
     "Connection",
     "ConnectionProvider",
+    "ConnectionSettings",
     "ConnectionType",
     "FlowType",
     "Hook",
     "HookEvent",
     "HookProvider",
+    "HookSettings",
     "HookType",
     "IfRunning",
     "JobRun",
@@ -82,8 +92,11 @@ __all__ = [
     "PackageProvider",
     "Rerun",
     "ReuseCluster",
+    "SalesforceEnvironment",
     "Schedule",
+    "SchedulePackage",
     "ScheduleProvider",
+    "TunnelType",
     "WaitFor",
     "__version__",
     "get_account_limits",
@@ -102,7 +115,7 @@ __all__ = [
 
 _HOMES = {
     "core.kinds.cluster": "ActiveJobsOnTerminate ClusterType OnCreateFailure",
-    "core.kinds.connection": "ConnectionType",
+    "core.kinds.connection": "AuthMethod ConnectionType SalesforceEnvironment TunnelType",
     "core.kinds.hook": "HookEvent HookType",
     "core.kinds.job_run": "IfRunning OnCancel OnDestroy OnFailure OnOverrun OnUnsure Rerun WaitFor",
     "core.kinds.package": "FlowType OnEdit OnInvalid",
@@ -119,6 +132,7 @@ _HOMES = {
         "LookupFailed get_account_limits get_cluster get_clusters get_connection get_connections get_job "
         "get_jobs get_package get_packages get_schedule get_schedules"
     ),
+    "dynamic.resources.nested": "BootstrapAction ConnectionSettings HookSettings SchedulePackage",
     "dynamic.resources.package": "Package",
     "dynamic.resources.schedule": "Schedule ScheduleProvider",
 }

@@ -34,7 +34,14 @@ def cluster_view(cluster: "Cluster", _asked: Mapping[str, object] = MappingProxy
     return view
 
 
+def _implied(inputs: Mapping[str, object]) -> Mapping[str, object]:
+    """The one node of a sandbox, which the service wants to be given all the same (documented)."""
+    return {"nodes": 1} if inputs.get("type") == "sandbox" else {}
+
+
 def _nodes_fit_type(inputs: Mapping[str, object]) -> SpecError | None:
+    if "nodes" not in inputs and inputs.get("type") == "production":
+        return SpecError("nodes is required for a production cluster", field="nodes")
     if inputs.get("type") == "sandbox" and (nodes := inputs.get("nodes")) not in (None, 1):
         return SpecError(f"nodes must be exactly 1 for a sandbox cluster, got {nodes}", field="nodes")
     return None
@@ -52,7 +59,7 @@ CLUSTER = Kind(
     resource="Cluster",
     collection="clusters",
     fields=(
-        Field("nodes", inputs.whole(lowest=1, highest=10_000), _IN_PLACE, required=True),
+        Field("nodes", inputs.whole(lowest=1, highest=10_000), _IN_PLACE),
         Field("type", inputs.choice(*get_args(ClusterType)), _REPLACE, default="production"),
         Field("name", inputs.text(blank=False), _IN_PLACE, drift=Drift.HARMLESS),
         Field("description", inputs.description, _IN_PLACE, default="", drift=Drift.HARMLESS),
@@ -99,6 +106,7 @@ CLUSTER = Kind(
     },
     view=cluster_view,
     rules=(_nodes_fit_type,),
+    implied=_implied,
     doubts=_doubts,
     asked_about=("nodes", "type"),
 )

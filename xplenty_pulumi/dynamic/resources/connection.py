@@ -11,6 +11,7 @@ from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
 from xplenty_pulumi.dynamic.resources.declare import declaration, look_up, or_default, secret_paths
+from xplenty_pulumi.dynamic.resources.nested import ConnectionSettings
 from xplenty_pulumi.dynamic.state import SECRETS, Properties
 
 
@@ -59,7 +60,7 @@ class Connection(Derivable, ConnectionOutputs, module="xplenty", name="Connectio
         resource_name: str,
         *,
         type: Input[ConnectionType] | Output[str],  # noqa: A002 - the service's own name for it
-        settings: Input[Mapping[str, Input[Any]]],
+        settings: Input[ConnectionSettings] | Output[Mapping[str, Any]],
         name: Input[str] | None = None,
         test: Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,

@@ -11,6 +11,7 @@ from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable
 from xplenty_pulumi.dynamic.resources.declare import declaration, look_up, secret_paths
+from xplenty_pulumi.dynamic.resources.nested import HookSettings
 from xplenty_pulumi.dynamic.state import SECRETS
 
 _SECRET_OUTPUTS = pulumi.ResourceOptions(additional_secret_outputs=[*HOOK.secret_outputs])
@@ -50,7 +51,7 @@ class Hook(Derivable, module="xplenty", name="Hook"):
         resource_name: str,
         *,
         type: Input[HookType] | Output[str],  # noqa: A002 - the service's own name for it
-        settings: Input[Mapping[str, Input[Any]]],
+        settings: Input[HookSettings] | Output[Mapping[str, Any]],
         events: Input[Sequence[Input[HookEvent] | Output[str]]] | Output[Sequence[str]],
         name: Input[str] | None = None,
         active: Input[bool] | None = None,

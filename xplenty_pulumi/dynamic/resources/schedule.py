@@ -18,6 +18,7 @@ from xplenty_pulumi.dynamic.resources.declare import (
     spelled,
     spelled_variables,
 )
+from xplenty_pulumi.dynamic.resources.nested import SchedulePackage
 from xplenty_pulumi.dynamic.state import Properties
 
 
@@ -97,7 +98,8 @@ class Schedule(ScheduleOutputs, Derivable, module="xplenty", name="Schedule"):
         self,
         resource_name: str,
         *,
-        packages: Input[Sequence[Input[Mapping[str, Any]]]],
+        packages: Input[Sequence[Input[SchedulePackage] | Output[Mapping[str, Any]]]]
+        | Output[Sequence[Mapping[str, Any]]],
         every: Input[str],
         start_at: Input[str] | None = None,
         enabled: Input[bool] | None = None,
