@@ -4,6 +4,7 @@ The Pulumi front end is loaded when one of its names is first used, so `xplenty_
 
 - `cli`, `dynamic`, `core`, `client`: the layers, each of which imports only those after it.
 - `settings`, `clock`, `errors`, `redact`, `text`: what all of them use.
+- `testing`: mocks for the unit tests of programs.
 - `emulator`: an account on this machine, which shares no belief about the service with the layers.
 """
 
@@ -56,6 +57,18 @@ if TYPE_CHECKING:
         HookSettings,
         SchedulePackage,
     )
+    from xplenty_pulumi.dynamic.resources.output_lookups import (
+        get_cluster_output,
+        get_clusters_output,
+        get_connection_output,
+        get_connections_output,
+        get_job_output,
+        get_jobs_output,
+        get_package_output,
+        get_packages_output,
+        get_schedule_output,
+        get_schedules_output,
+    )
     from xplenty_pulumi.dynamic.resources.package import Package
     from xplenty_pulumi.dynamic.resources.schedule import Schedule, ScheduleProvider
 
@@ -101,15 +114,25 @@ __all__ = [
     "__version__",
     "get_account_limits",
     "get_cluster",
+    "get_cluster_output",
     "get_clusters",
+    "get_clusters_output",
     "get_connection",
+    "get_connection_output",
     "get_connections",
+    "get_connections_output",
     "get_job",
+    "get_job_output",
     "get_jobs",
+    "get_jobs_output",
     "get_package",
+    "get_package_output",
     "get_packages",
+    "get_packages_output",
     "get_schedule",
+    "get_schedule_output",
     "get_schedules",
+    "get_schedules_output",
     "quote",
 ]
 
@@ -133,6 +156,11 @@ _HOMES = {
         "get_jobs get_package get_packages get_schedule get_schedules"
     ),
     "dynamic.resources.nested": "BootstrapAction ConnectionSettings HookSettings SchedulePackage",
+    "dynamic.resources.output_lookups": (
+        "get_cluster_output get_clusters_output get_connection_output get_connections_output "
+        "get_job_output get_jobs_output get_package_output get_packages_output get_schedule_output "
+        "get_schedules_output"
+    ),
     "dynamic.resources.package": "Package",
     "dynamic.resources.schedule": "Schedule ScheduleProvider",
 }
