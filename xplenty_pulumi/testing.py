@@ -67,7 +67,7 @@ def _outputs(kind: Kind, args: MockResourceArgs) -> dict[str, Any]:
     statuses = kind.statuses(Phase.READY, Phase.SUCCEEDED)
     status = {"status": statuses[0]} if statuses else {}
     times = {"created_at": _MADE, "updated_at": _MADE}
-    outputs = {"name": args.name, **status, **times, **_SHOWN[kind.name], **checked.inputs}
+    outputs = {"name": args.name, **status, **times, **_SHOWN.get(kind.name, {}), **checked.inputs}
     secret = {name: {**value, "value": outputs[name]} for name, value in declared.items() if _is_secret(value)}
     return {**outputs, **secret}
 

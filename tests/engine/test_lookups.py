@@ -1,6 +1,5 @@
 """Existing clusters and runs, looked up by id."""
 
-import re
 from pathlib import Path
 
 from tests.support.engine.stack import Stack
@@ -10,13 +9,6 @@ LOOK_UP = """\
 import pulumi, xplenty_pulumi
 found = xplenty_pulumi.Cluster.get("existing", "{id}")
 pulumi.export("nodes", found.nodes)
-"""
-BY_OUTPUT = """\
-import pulumi, xplenty_pulumi as x
-cluster = x.Cluster("etl", type="sandbox", name="made here")
-found = x.get_cluster_output(cluster.id)
-pulumi.export("found", found.name)
-pulumi.export("nodes", found.apply(lambda one: one.nodes))
 """
 BY_NOBODY = """\
 import pulumi, xplenty_pulumi as x
@@ -41,15 +33,6 @@ def test_lookup_of_a_missing_cluster_fails_with_its_id(stack: Stack) -> None:
     output = stack.up().failed().output
 
     assert "cluster 77: the service does not know it (404). Correct the id that the program looks up" in output
-
-
-def test_cluster_is_looked_up_by_an_output(stack: Stack) -> None:
-    """What the same `up` creates is looked up once it is there, and its preview does not ask."""
-    Path(stack.folder, "__main__.py").write_text(BY_OUTPUT)
-    assert stack.preview()
-    output = stack.up().succeeded().output
-    assert '"made here"' in output
-    assert re.search(r"nodes *: 1", output)
 
 
 def test_lookup_by_an_output_that_finds_nothing_is_one_paragraph(stack: Stack) -> None:
