@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import xplenty_pulumi.client
-from xplenty_pulumi import Cluster, Hook, JobRun, Package
+from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.dynamic.resources.declare import outputs_of
 
 ROOT = Path(__file__).parents[1]
@@ -133,7 +133,7 @@ def test_public_name_is_documented(name: str, thing: object) -> None:
     assert len(text) > 10
 
 
-@pytest.mark.parametrize("resource", [Cluster, Hook, JobRun, Package])
+@pytest.mark.parametrize("resource", [getattr(xplenty_pulumi, kind.resource) for kind in KINDS.values()])
 def test_every_argument_and_output_is_documented(resource: type) -> None:
     """Every argument has a line of its own, and every output a text behind it in the source."""
     about = inspect.getdoc(resource.__init__) or ""  # type: ignore[misc]  # the one of this class is meant

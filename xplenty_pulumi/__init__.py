@@ -4,6 +4,7 @@ The Pulumi front end is loaded when one of its names is first used, so `xplenty_
 
 - `cli`, `dynamic`, `core`, `client`: the layers, each of which imports only those after it.
 - `settings`, `clock`, `errors`, `redact`, `text`: what all of them use.
+- `testing`: mocks for the unit tests of programs.
 - `emulator`: an account on this machine, which shares no belief about the service with the layers.
 """
 
@@ -13,6 +14,21 @@ from typing import TYPE_CHECKING
 from xplenty_pulumi._version import __version__
 
 if TYPE_CHECKING:
+    from xplenty_pulumi.core.kinds.cluster import ActiveJobsOnTerminate, ClusterType, OnCreateFailure
+    from xplenty_pulumi.core.kinds.connection import AuthMethod, ConnectionType, SalesforceEnvironment, TunnelType
+    from xplenty_pulumi.core.kinds.hook import HookEvent, HookType
+    from xplenty_pulumi.core.kinds.job_run import (
+        IfRunning,
+        OnCancel,
+        OnDestroy,
+        OnFailure,
+        OnOverrun,
+        OnUnsure,
+        Rerun,
+        WaitFor,
+    )
+    from xplenty_pulumi.core.kinds.package import FlowType, OnEdit, OnInvalid
+    from xplenty_pulumi.core.kinds.schedule import ReuseCluster
     from xplenty_pulumi.core.kinds.variables import quote
     from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
     from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
@@ -35,61 +51,127 @@ if TYPE_CHECKING:
         get_schedule,
         get_schedules,
     )
+    from xplenty_pulumi.dynamic.resources.nested import (
+        BootstrapAction,
+        ConnectionSettings,
+        HookSettings,
+        SchedulePackage,
+    )
+    from xplenty_pulumi.dynamic.resources.output_lookups import (
+        get_cluster_output,
+        get_clusters_output,
+        get_connection_output,
+        get_connections_output,
+        get_job_output,
+        get_jobs_output,
+        get_package_output,
+        get_packages_output,
+        get_schedule_output,
+        get_schedules_output,
+    )
     from xplenty_pulumi.dynamic.resources.package import Package
     from xplenty_pulumi.dynamic.resources.schedule import Schedule, ScheduleProvider
 
 __all__ = [
+    "ActiveJobsOnTerminate",
+    "AuthMethod",
+    "BootstrapAction",
     "Cluster",
     "ClusterProvider",
+    "ClusterType",
     "Connection",
     "ConnectionProvider",
+    "ConnectionSettings",
+    "ConnectionType",
+    "FlowType",
     "Hook",
+    "HookEvent",
     "HookProvider",
+    "HookSettings",
+    "HookType",
+    "IfRunning",
     "JobRun",
     "JobRunProvider",
     "LookupFailed",
+    "OnCancel",
+    "OnCreateFailure",
+    "OnDestroy",
+    "OnEdit",
+    "OnFailure",
+    "OnInvalid",
+    "OnOverrun",
+    "OnUnsure",
     "Package",
     "PackageProvider",
+    "Rerun",
+    "ReuseCluster",
+    "SalesforceEnvironment",
     "Schedule",
+    "SchedulePackage",
     "ScheduleProvider",
+    "TunnelType",
+    "WaitFor",
     "__version__",
     "get_account_limits",
     "get_cluster",
+    "get_cluster_output",
     "get_clusters",
+    "get_clusters_output",
     "get_connection",
+    "get_connection_output",
     "get_connections",
+    "get_connections_output",
     "get_job",
+    "get_job_output",
     "get_jobs",
+    "get_jobs_output",
     "get_package",
+    "get_package_output",
     "get_packages",
+    "get_packages_output",
     "get_schedule",
+    "get_schedule_output",
     "get_schedules",
+    "get_schedules_output",
     "quote",
 ]
 
-_LOOKUPS = "dynamic.resources.lookups"
 _HOMES = {
-    "Cluster": "dynamic.resources.cluster",
-    "ClusterProvider": "dynamic.providers.cluster",
-    "Connection": "dynamic.resources.connection",
-    "ConnectionProvider": "dynamic.resources.connection",
-    "Hook": "dynamic.resources.hook",
-    "HookProvider": "dynamic.resources.hook",
-    "JobRun": "dynamic.resources.job_run",
-    "JobRunProvider": "dynamic.providers.job_run",
-    "Package": "dynamic.resources.package",
-    "PackageProvider": "dynamic.providers.package",
-    "Schedule": "dynamic.resources.schedule",
-    "ScheduleProvider": "dynamic.resources.schedule",
-    "quote": "core.kinds.variables",
+    "core.kinds.cluster": "ActiveJobsOnTerminate ClusterType OnCreateFailure",
+    "core.kinds.connection": "AuthMethod ConnectionType SalesforceEnvironment TunnelType",
+    "core.kinds.hook": "HookEvent HookType",
+    "core.kinds.job_run": "IfRunning OnCancel OnDestroy OnFailure OnOverrun OnUnsure Rerun WaitFor",
+    "core.kinds.package": "FlowType OnEdit OnInvalid",
+    "core.kinds.schedule": "ReuseCluster",
+    "core.kinds.variables": "quote",
+    "dynamic.providers.cluster": "ClusterProvider",
+    "dynamic.providers.job_run": "JobRunProvider",
+    "dynamic.providers.package": "PackageProvider",
+    "dynamic.resources.cluster": "Cluster",
+    "dynamic.resources.connection": "Connection ConnectionProvider",
+    "dynamic.resources.hook": "Hook HookProvider",
+    "dynamic.resources.job_run": "JobRun",
+    "dynamic.resources.lookups": (
+        "LookupFailed get_account_limits get_cluster get_clusters get_connection get_connections get_job "
+        "get_jobs get_package get_packages get_schedule get_schedules"
+    ),
+    "dynamic.resources.nested": "BootstrapAction ConnectionSettings HookSettings SchedulePackage",
+    "dynamic.resources.output_lookups": (
+        "get_cluster_output get_clusters_output get_connection_output get_connections_output "
+        "get_job_output get_jobs_output get_package_output get_packages_output get_schedule_output "
+        "get_schedules_output"
+    ),
+    "dynamic.resources.package": "Package",
+    "dynamic.resources.schedule": "Schedule ScheduleProvider",
 }
-"""Where the names are, those of the lookups left out."""
+"""The names in each module that has some, with blanks between."""
+_MODULES = {name: module for module, names in _HOMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:
-    if name not in __all__:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_HOMES.get(name, _LOOKUPS)}"), name)
+    found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     globals()[name] = found  # so that it is looked for once
     return found
 

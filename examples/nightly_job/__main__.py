@@ -29,7 +29,7 @@ rebuild = JobRun(
     cluster_id=cluster.id,
     package="Warehouse rebuild",
     max_runtime=config.require("maxRuntime"),
-    on_overrun=config.require("onOverrun"),
+    on_overrun=pulumi.Output.from_input(config.require("onOverrun")),
     triggers=[sums.id],  # an output of `sums`: runs after it, and again after each new run of it
 )
 

@@ -13,7 +13,7 @@ bell = Hook(
     events=["job.completed", "job.failed", "job.stopped"],
 )
 
-cluster = Cluster("etl", type="sandbox", nodes=1)
+cluster = Cluster("etl", type="sandbox")
 
 load = JobRun(
     "load",

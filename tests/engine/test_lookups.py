@@ -10,6 +10,10 @@ import pulumi, xplenty_pulumi
 found = xplenty_pulumi.Cluster.get("existing", "{id}")
 pulumi.export("nodes", found.nodes)
 """
+BY_NOBODY = """\
+import pulumi, xplenty_pulumi as x
+pulumi.export("found", x.get_cluster_output(name=pulumi.Output.from_input("nobody")).status)
+"""
 
 
 def test_existing_cluster_is_looked_up_and_never_ended(stack: Stack, account: Emulator) -> None:
@@ -29,3 +33,11 @@ def test_lookup_of_a_missing_cluster_fails_with_its_id(stack: Stack) -> None:
     output = stack.up().failed().output
 
     assert "cluster 77: the service does not know it (404). Correct the id that the program looks up" in output
+
+
+def test_lookup_by_an_output_that_finds_nothing_is_one_paragraph(stack: Stack) -> None:
+    """The program ends with the paragraph of the lookup and without a traceback."""
+    Path(stack.folder, "__main__.py").write_text(BY_NOBODY)
+    output = stack.up().failed().output
+    assert "there is no living cluster of that name" in output
+    assert "Traceback" not in output

@@ -101,6 +101,18 @@ def test_required_fields_are_missed(kind: Kind, missing: list[str]) -> None:
     assert all(str(problem).startswith(f"{problem.field} is required") for problem in problems)
 
 
+def test_nodes_of_a_sandbox_may_be_left_out() -> None:
+    """It has one; which nodes there are is open while the type is, and production has no number of its own."""
+    assert check(CLUSTER, {"type": "sandbox"}).inputs == check(CLUSTER, {"type": "sandbox", "nodes": 1}).inputs
+    assert not check(CLUSTER, {"type": "sandbox"}).problems
+    later = check(CLUSTER, {}, unknown=frozenset({"type"}))
+    assert not later.problems
+    assert "nodes" not in later.inputs
+    assert "nodes" not in check(CLUSTER, {"type": "sandbox"}, unknown=frozenset({"nodes"})).inputs
+    (problem,) = check(CLUSTER, {"type": "production"}).problems
+    assert str(problem) == "nodes is required for a production cluster"
+
+
 @pytest.mark.parametrize(
     ("named", "problems"),
     [
@@ -221,7 +233,7 @@ def test_unknown_names_are_found_before_their_value() -> None:
 def test_check_of_a_cluster_never_raises(known: dict[str, Any], unknown: frozenset[str]) -> None:
     """Whatever comes in, what is wrong comes out as problems, each naming a field that was given or is required."""
     problems = check(CLUSTER, known, unknown=unknown).problems
-    assert problems or "nodes" in {*known, *unknown}
+    assert problems or {"nodes", "type"} & {*known, *unknown}
     assert all(isinstance(problem, SpecError) for problem in problems)
     assert set(fields_of(problems)) <= {*known, *unknown, "nodes"}
     assert all(problem.field in str(problem) for problem in problems)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.openapi import load_document
+from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Change, Kind, Phase
@@ -70,7 +71,8 @@ def test_every_create_field_of_a_cluster_is_there() -> None:
     """Nothing that the documentation offers is missing, and nothing is sent that it does not know."""
     sent = {*CLUSTER.names(Change.IN_PLACE), *CLUSTER.names(Change.REPLACE)}
     assert sent == set(schema("ClusterCreate")["properties"])
-    assert [one.name for one in CLUSTER.fields if one.required] == schema("ClusterCreate")["required"] == ["nodes"]
+    required = schema("ClusterCreate")["required"]
+    assert [problem.field for problem in check(CLUSTER, {}).problems] == required == ["nodes"]
 
 
 def test_every_field_of_a_run_needs_a_new_run() -> None:

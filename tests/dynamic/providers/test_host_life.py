@@ -36,6 +36,21 @@ def test_life_of_a_cluster(scene: ProviderScene) -> None:
     assert host.read(id_, changed) == ("", {"__provider": host.provider}, {})
 
 
+def test_sandbox_needs_no_nodes(scene: ProviderScene) -> None:
+    """The service is given its one node, and a program that declares it, or stops doing so, changes nothing."""
+    host = scene.clusters()
+    id_, made = created(host, type="sandbox")
+    shown = side_by_side(made)
+    assert (shown["nodes"], shown[DECLARED], scene.account.cluster(int(id_)).nodes) == (1, ["type"], 1)
+    updates = scene.account.cluster(int(id_)).updated_at
+
+    declared, _ = host.check(host.properties({"type": "sandbox", "nodes": 1}))
+    dropped, _ = host.check(host.properties({"type": "sandbox"}))
+    host.update(id_, host.update(id_, made, declared), dropped)
+
+    assert scene.account.cluster(int(id_)).updated_at == updates
+
+
 def test_life_of_a_run(scene: ProviderScene) -> None:
     """A run is followed to its end, is the same at a second look, and is only forgotten by a delete."""
     host = scene.runs()

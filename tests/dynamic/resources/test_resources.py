@@ -10,7 +10,7 @@ import pytest
 from pulumi.runtime import mocks
 from pulumi.runtime.settings import Settings, configure
 
-from xplenty_pulumi import Cluster, Hook, JobRun
+from xplenty_pulumi import BootstrapAction, Cluster, Hook, JobRun
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
@@ -236,7 +236,7 @@ def test_secret_variables_are_named(told: Told) -> None:
 def test_secrets_are_named_by_where_they_stand(told: Told) -> None:
     """Any input may be one, whole, within another, and within an output that is none itself."""
     hidden = pulumi.Output.secret("x")
-    actions = [{"script_path": "s3://b/boot.sh", "args": ["--token", hidden]}]
+    actions: list[BootstrapAction] = [{"script_path": "s3://b/boot.sh", "args": ["--token", hidden]}]
     within = pulumi.Output.from_input("s3://b/boot.sh").apply(lambda path: [{"script_path": path}])
     run(lambda: Cluster("one", nodes=2, description=hidden, bootstrap_actions=actions))
     run(lambda: Cluster("none", nodes=pulumi.Output.from_input(2), bootstrap_actions=within))

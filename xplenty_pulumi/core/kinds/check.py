@@ -37,6 +37,7 @@ def check(kind: Kind, known: Mapping[str, object], *, unknown: frozenset[str] = 
         problem = None if field.name in unknown else _read(field, known, inputs)
         if problem:
             problems.append(problem)
+    inputs |= {name: value for name, value in kind.implied(inputs).items() if name not in {*inputs, *unknown}}
     wrong = {problem.field for problem in problems}
     sound = inputs | dict.fromkeys(wrong | unknown)
     problems += [problem for rule in kind.rules if (problem := rule(sound))]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, Phase, alike
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from xplenty_pulumi.client import Cluster
 
 _IN_PLACE, _REPLACE, _LOCAL = Change.IN_PLACE, Change.REPLACE, Change.LOCAL
+ClusterType = Literal["production", "sandbox"]
+"""What kind of cluster it is."""
+OnCreateFailure = Literal["terminate", "keep"]
+"""What becomes of a new cluster that ends in `error`."""
+ActiveJobsOnTerminate = Literal["stop", "wait", "fail"]
+"""What becomes of the jobs that are active on a cluster that is to end."""
 
 
 def cluster_view(cluster: "Cluster", _asked: Mapping[str, object] = MappingProxyType({})) -> dict[str, object]:
@@ -28,7 +34,14 @@ def cluster_view(cluster: "Cluster", _asked: Mapping[str, object] = MappingProxy
     return view
 
 
+def _implied(inputs: Mapping[str, object]) -> Mapping[str, object]:
+    """The one node of a sandbox, which the service wants to be given all the same (documented)."""
+    return {"nodes": 1} if inputs.get("type") == "sandbox" else {}
+
+
 def _nodes_fit_type(inputs: Mapping[str, object]) -> SpecError | None:
+    if "nodes" not in inputs and inputs.get("type") == "production":
+        return SpecError("nodes is required for a production cluster", field="nodes")
     if inputs.get("type") == "sandbox" and (nodes := inputs.get("nodes")) not in (None, 1):
         return SpecError(f"nodes must be exactly 1 for a sandbox cluster, got {nodes}", field="nodes")
     return None
@@ -46,8 +59,8 @@ CLUSTER = Kind(
     resource="Cluster",
     collection="clusters",
     fields=(
-        Field("nodes", inputs.whole(lowest=1, highest=10_000), _IN_PLACE, required=True),
-        Field("type", inputs.choice("production", "sandbox"), _REPLACE, default="production"),
+        Field("nodes", inputs.whole(lowest=1, highest=10_000), _IN_PLACE),
+        Field("type", inputs.choice(*get_args(ClusterType)), _REPLACE, default="production"),
         Field("name", inputs.text(blank=False), _IN_PLACE, drift=Drift.HARMLESS),
         Field("description", inputs.description, _IN_PLACE, default="", drift=Drift.HARMLESS),
         Field("terminate_on_idle", inputs.flag, _IN_PLACE, default=False),
@@ -63,8 +76,8 @@ CLUSTER = Kind(
         Field("allow_fallback", inputs.flag, _REPLACE),
         Field("stack", inputs.text(blank=False), _REPLACE),
         Field("bootstrap_actions", inputs.bootstrap_actions, _REPLACE),
-        Field("on_create_failure", inputs.choice("terminate", "keep"), _LOCAL, default="terminate"),
-        Field("active_jobs_on_terminate", inputs.choice("stop", "wait", "fail"), _LOCAL, default="stop"),
+        Field("on_create_failure", inputs.choice(*get_args(OnCreateFailure)), _LOCAL, default="terminate"),
+        Field("active_jobs_on_terminate", inputs.choice(*get_args(ActiveJobsOnTerminate)), _LOCAL, default="stop"),
         Field("ready_timeout", inputs.duration, _LOCAL, default=1800.0),
         Field("terminate_timeout", inputs.duration, _LOCAL, default=1200.0),
         Field("notify", inputs.flag, _LOCAL),
@@ -93,6 +106,7 @@ CLUSTER = Kind(
     },
     view=cluster_view,
     rules=(_nodes_fit_type,),
+    implied=_implied,
     doubts=_doubts,
     asked_about=("nodes", "type"),
 )

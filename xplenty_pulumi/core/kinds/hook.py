@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import urlsplit
 
 from xplenty_pulumi.core.kinds import inputs, marker
@@ -14,10 +14,27 @@ from xplenty_pulumi.redact import Secret
 if TYPE_CHECKING:
     from xplenty_pulumi.client import Hook
 
+HookType = Literal["web", "slack", "email", "pagerduty"]
+"""How a hook notifies."""
+HookEvent = Literal[
+    "job",
+    "job.submitted",
+    "job.started",
+    "job.stopped",
+    "job.completed",
+    "job.failed",
+    "cluster",
+    "cluster.requested",
+    "cluster.available",
+    "cluster.terminated",
+    "cluster.idled",
+    "cluster.error",
+]
+"""What a hook reports; `job` and `cluster` mean all of theirs."""
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "job": ("job.submitted", "job.started", "job.stopped", "job.completed", "job.failed"),
-        "cluster": ("cluster.requested", "cluster.available", "cluster.terminated", "cluster.idled", "cluster.error"),
+        group: tuple(event for event in get_args(HookEvent) if event.startswith(f"{group}."))
+        for group in ("job", "cluster")
     }
 )
 """The documented events; the name of a group stands for all of its events."""
@@ -44,7 +61,7 @@ def events(value: object) -> list[str]:
     """Accept a list of documented events; give each once, in the documented order, a whole group as its name."""
     if not isinstance(value, Sequence) or isinstance(value, str | bytes) or not value:
         raise ValueError(f"must be a list of one event or more, got {shown(value)}")
-    known = {*GROUPS, *(event for group in GROUPS.values() for event in group)}
+    known = {*get_args(HookEvent)}
     for event in value:
         if not isinstance(event, str) or event not in known:
             raise ValueError(f"has {shown(event)}, which is none of {', '.join(sorted(known))}")
@@ -147,7 +164,7 @@ HOOK = Kind(
     resource="Hook",
     collection="hooks",
     fields=(
-        Field("type", inputs.choice(*SETTINGS), Change.REPLACE, required=True),
+        Field("type", inputs.choice(*get_args(HookType)), Change.REPLACE, required=True),
         Field(
             "settings",
             inputs.members(_setting),

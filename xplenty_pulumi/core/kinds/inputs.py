@@ -7,6 +7,7 @@ sentence "`field` ...". Numbers may come as floats, since that is how the engine
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 Reader = Callable[[object], object]
 
@@ -43,15 +44,21 @@ def description(value: object) -> str:
     return str(text()(value)).strip()
 
 
-def choice(*allowed: str) -> Reader:
-    """Accept exactly one of `allowed`."""
+@dataclass(frozen=True)
+class Choice:
+    """Accepts exactly one of the texts in `allowed`."""
 
-    def read(value: object) -> str:
-        if value not in allowed:
-            raise ValueError(f"must be one of {', '.join(map(repr, allowed))}, got {shown(value)}")
+    allowed: tuple[str, ...]
+
+    def __call__(self, value: object) -> str:
+        if value not in self.allowed:
+            raise ValueError(f"must be one of {', '.join(map(repr, self.allowed))}, got {shown(value)}")
         return str(value)
 
-    return read
+
+def choice(*allowed: str) -> Choice:
+    """Accept exactly one of `allowed`."""
+    return Choice(allowed)
 
 
 def whole(*, lowest: int, highest: int | None = None) -> Reader:

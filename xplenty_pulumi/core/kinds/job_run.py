@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.core.kinds import marker as markers
@@ -19,6 +19,23 @@ _LOCAL = Change.LOCAL
 _TASK = "run_package_component"
 RUN_KEY = "XPLENTY_PULUMI_RUN"
 """The variable that a package declares so that each run of it says whose it is; a run fills it with its marker."""
+
+OnUnsure = Literal["verify", "refuse", "rerun"]
+"""What to do where it is not certain whether a run was started."""
+OnCancel = Literal["leave", "stop"]
+"""What becomes of an active run when the `pulumi up` is cancelled."""
+WaitFor = Literal["completed", "running", "submitted"]
+"""What a run is waited for."""
+OnOverrun = Literal["stop", "fail", "leave"]
+"""What becomes of a run that takes longer than it may."""
+Rerun = Literal["on_change", "on_failure", "always"]
+"""When a package is run again."""
+OnFailure = Literal["fail", "record"]
+"""What a failed run means."""
+OnDestroy = Literal["stop", "leave"]
+"""What becomes of an active run that is destroyed or replaced."""
+IfRunning = Literal["queue", "fail", "adopt"]
+"""What to do about an equal run of somebody else."""
 
 FAR_ENOUGH: Mapping[str, frozenset[Phase]] = MappingProxyType(
     {
@@ -79,15 +96,15 @@ JOB_RUN = Kind(
         _fixed("variables", inputs.variables, private="members"),
         _fixed("dynamic_variables", inputs.variables, private="members"),
         _fixed("triggers", inputs.triggers, private="whole"),
-        Field("on_unsure", inputs.choice("verify", "refuse", "rerun"), _LOCAL, default="verify"),
-        Field("on_cancel", inputs.choice("leave", "stop"), _LOCAL),
-        Field("wait_for", inputs.choice(*FAR_ENOUGH), _LOCAL),
+        Field("on_unsure", inputs.choice(*get_args(OnUnsure)), _LOCAL, default="verify"),
+        Field("on_cancel", inputs.choice(*get_args(OnCancel)), _LOCAL),
+        Field("wait_for", inputs.choice(*get_args(WaitFor)), _LOCAL),
         Field("max_runtime", inputs.duration, _LOCAL),
-        Field("on_overrun", inputs.choice("stop", "fail", "leave"), _LOCAL),
-        Field("rerun", inputs.choice("on_change", "on_failure", "always"), _LOCAL),
-        Field("on_failure", inputs.choice("fail", "record"), _LOCAL),
-        Field("on_destroy", inputs.choice("stop", "leave"), _LOCAL),
-        Field("if_running", inputs.choice("queue", "fail", "adopt"), _LOCAL),
+        Field("on_overrun", inputs.choice(*get_args(OnOverrun)), _LOCAL),
+        Field("rerun", inputs.choice(*get_args(Rerun)), _LOCAL),
+        Field("on_failure", inputs.choice(*get_args(OnFailure)), _LOCAL),
+        Field("on_destroy", inputs.choice(*get_args(OnDestroy)), _LOCAL),
+        Field("if_running", inputs.choice(*get_args(IfRunning)), _LOCAL),
         Field("timeout", inputs.duration, _LOCAL, default=86_400.0),
         Field("stop_timeout", inputs.duration, _LOCAL, default=1200.0),
         Field("notify", inputs.flag, _LOCAL),

@@ -144,6 +144,8 @@ class Kind:
     signed: str = ""
     """The field that ends in the ownership marker; empty where there is none."""
     rules: tuple[Rule, ...] = ()
+    implied: Callable[[Mapping[str, object]], Mapping[str, object]] = lambda _inputs: {}
+    """The inputs that follow from others where the program leaves them out."""
     doubts: Callable[[Mapping[str, object]], Mapping[str, str]] = lambda _inputs: {}
     """Texts about inputs on which documents disagree, by the input; the service decides."""
     repeated: Callable[[Any, Mapping[str, object]], Mapping[str, object] | None] = lambda _record, _asked: {}

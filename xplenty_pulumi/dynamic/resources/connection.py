@@ -6,11 +6,12 @@ from typing import Any, Self
 import pulumi
 from pulumi import Input, Output
 
-from xplenty_pulumi.core.kinds.connection import CONNECTION, SECRET_SETTINGS
+from xplenty_pulumi.core.kinds.connection import CONNECTION, SECRET_SETTINGS, ConnectionType
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
 from xplenty_pulumi.dynamic.resources.declare import declaration, look_up, or_default, secret_paths
+from xplenty_pulumi.dynamic.resources.nested import ConnectionSettings
 from xplenty_pulumi.dynamic.state import SECRETS, Properties
 
 
@@ -58,13 +59,16 @@ class Connection(Derivable, ConnectionOutputs, module="xplenty", name="Connectio
         self,
         resource_name: str,
         *,
-        type: Input[str],  # noqa: A002 - the service's own name for it
-        settings: Input[Mapping[str, Input[Any]]],
+        type: Input[ConnectionType] | Output[str],  # noqa: A002 - the service's own name for it
+        settings: Input[ConnectionSettings] | Output[Mapping[str, Any]],
         name: Input[str] | None = None,
         test: Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a connection.
+
+        Where an input takes one of a few texts, one that is computed is passed as an output, and the preview checks it:
+        `type=Output.from_input(config.require("type"))`.
 
         Args:
             resource_name: Name of the resource in the program; not the connection's name.

@@ -13,7 +13,7 @@ from pulumi.dynamic import Resource, ResourceProvider
 
 from xplenty_pulumi.core.kinds.inputs import MISSING
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
-from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
+from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing, is_mocked
 from xplenty_pulumi.dynamic.secrets import GROUPS, Path
 from xplenty_pulumi.dynamic.state import OBSERVED, OWNER, SECRETS, owner_text
 from xplenty_pulumi.errors import RefusedError
@@ -159,7 +159,9 @@ def outputs_of(cls: type[Resource]) -> tuple[str, ...]:
 
 def _asked_for(cls: type[Resource]) -> dict[str, None]:
     """The outputs that the SDK is to make: it gives a resource only those that it is given here."""
-    return {OBSERVED: None} if issubclass(cls, Observing) else dict.fromkeys(outputs_of(cls))
+    if not issubclass(cls, Observing):
+        return dict.fromkeys(outputs_of(cls))
+    return dict.fromkeys((OBSERVED, *outputs_of(cls))) if is_mocked() else {OBSERVED: None}
 
 
 def spelled(value: object) -> object:

@@ -6,11 +6,12 @@ from typing import Any, Self
 import pulumi
 from pulumi import Input, Output
 
-from xplenty_pulumi.core.kinds.hook import HOOK, SECRET_SETTINGS
+from xplenty_pulumi.core.kinds.hook import HOOK, SECRET_SETTINGS, HookEvent, HookType
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable
 from xplenty_pulumi.dynamic.resources.declare import declaration, look_up, secret_paths
+from xplenty_pulumi.dynamic.resources.nested import HookSettings
 from xplenty_pulumi.dynamic.state import SECRETS
 
 _SECRET_OUTPUTS = pulumi.ResourceOptions(additional_secret_outputs=[*HOOK.secret_outputs])
@@ -49,15 +50,18 @@ class Hook(Derivable, module="xplenty", name="Hook"):
         self,
         resource_name: str,
         *,
-        type: Input[str],  # noqa: A002 - the service's own name for it
-        settings: Input[Mapping[str, Input[Any]]],
-        events: Input[Sequence[Input[str]]],
+        type: Input[HookType] | Output[str],  # noqa: A002 - the service's own name for it
+        settings: Input[HookSettings] | Output[Mapping[str, Any]],
+        events: Input[Sequence[Input[HookEvent] | Output[str]]] | Output[Sequence[str]],
         name: Input[str] | None = None,
         active: Input[bool] | None = None,
         ping: Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a hook.
+
+        Where an input takes one of a few texts, one that is computed is passed as an output, and the preview checks it:
+        `type=Output.from_input(config.require("type"))`.
 
         Args:
             resource_name: Name of the resource in the program; not the hook's name.

@@ -6,7 +6,17 @@ from typing import Any, Self
 import pulumi
 from pulumi import Input, Output
 
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.job_run import (
+    JOB_RUN,
+    IfRunning,
+    OnCancel,
+    OnDestroy,
+    OnFailure,
+    OnOverrun,
+    OnUnsure,
+    Rerun,
+    WaitFor,
+)
 from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
 from xplenty_pulumi.dynamic.resources.declare import (
@@ -92,21 +102,24 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
         variables: Input[Mapping[str, Input[str | int | float | bool]]] | None = None,
         dynamic_variables: Input[Mapping[str, Input[str]]] | None = None,
         triggers: Input[Sequence[Any] | Mapping[str, Any]] | None = None,
-        on_unsure: Input[str] | None = None,
-        wait_for: Input[str] | None = None,
+        on_unsure: Input[OnUnsure] | Output[str] | None = None,
+        wait_for: Input[WaitFor] | Output[str] | None = None,
         max_runtime: Input[Duration] | None = None,
-        on_overrun: Input[str] | None = None,
-        rerun: Input[str] | None = None,
-        on_failure: Input[str] | None = None,
-        on_destroy: Input[str] | None = None,
-        if_running: Input[str] | None = None,
-        on_cancel: Input[str] | None = None,
+        on_overrun: Input[OnOverrun] | Output[str] | None = None,
+        rerun: Input[Rerun] | Output[str] | None = None,
+        on_failure: Input[OnFailure] | Output[str] | None = None,
+        on_destroy: Input[OnDestroy] | Output[str] | None = None,
+        if_running: Input[IfRunning] | Output[str] | None = None,
+        on_cancel: Input[OnCancel] | Output[str] | None = None,
         timeout: Input[Duration] | None = None,
         stop_timeout: Input[Duration] | None = None,
         notify: Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a run.
+
+        Where an input takes one of a few texts, one that is computed is passed as an output, and the preview checks it:
+        `rerun=Output.from_input(config.require("rerun"))`.
 
         Args:
             resource_name: Name of the resource in the program.

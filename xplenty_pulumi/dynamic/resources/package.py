@@ -11,7 +11,7 @@ from pulumi import FileAsset, Input, Output, StringAsset
 
 from xplenty_pulumi.core.kinds.inputs import shown
 from xplenty_pulumi.core.kinds.job_run import RUN_KEY
-from xplenty_pulumi.core.kinds.package import PACKAGE, PROBLEM
+from xplenty_pulumi.core.kinds.package import PACKAGE, PROBLEM, FlowType, OnEdit, OnInvalid
 from xplenty_pulumi.core.kinds.variables import quote
 from xplenty_pulumi.dynamic import flows
 from xplenty_pulumi.dynamic.providers.package import PackageProvider
@@ -82,15 +82,18 @@ class Package(Derivable, PackageOutputs, module="xplenty", name="Package"):
         name: Input[str] | None = None,
         description: Input[str] | None = None,
         variables: Input[Mapping[str, Input[str | int | float | bool]]] | None = None,
-        flow_type: Input[str] | None = None,
+        flow_type: Input[FlowType] | Output[str] | None = None,
         copy_of: Input[str | int] | None = None,
         validate: Input[bool] | None = None,
-        on_invalid: Input[str] | None = None,
-        on_edit: Input[str] | None = None,
+        on_invalid: Input[OnInvalid] | Output[str] | None = None,
+        on_edit: Input[OnEdit] | Output[str] | None = None,
         run_key: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a package.
+
+        Where an input takes one of a few texts, one that is computed is passed as an output, and the preview checks it:
+        `on_edit=Output.from_input(config.require("onEdit"))`.
 
         Args:
             resource_name: Name of the resource in the program.

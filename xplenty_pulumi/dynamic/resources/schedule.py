@@ -6,7 +6,7 @@ from typing import Any, Self
 import pulumi
 from pulumi import Input, Output
 
-from xplenty_pulumi.core.kinds.schedule import SCHEDULE
+from xplenty_pulumi.core.kinds.schedule import SCHEDULE, ReuseCluster
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
@@ -18,6 +18,7 @@ from xplenty_pulumi.dynamic.resources.declare import (
     spelled,
     spelled_variables,
 )
+from xplenty_pulumi.dynamic.resources.nested import SchedulePackage
 from xplenty_pulumi.dynamic.state import Properties
 
 
@@ -97,7 +98,8 @@ class Schedule(ScheduleOutputs, Derivable, module="xplenty", name="Schedule"):
         self,
         resource_name: str,
         *,
-        packages: Input[Sequence[Input[Mapping[str, Any]]]],
+        packages: Input[Sequence[Input[SchedulePackage] | Output[Mapping[str, Any]]]]
+        | Output[Sequence[Mapping[str, Any]]],
         every: Input[str],
         start_at: Input[str] | None = None,
         enabled: Input[bool] | None = None,
@@ -106,7 +108,7 @@ class Schedule(ScheduleOutputs, Derivable, module="xplenty", name="Schedule"):
         overlap: Input[bool] | None = None,
         auto_retry: Input[bool] | None = None,
         auto_retry_attempts: Input[int] | None = None,
-        reuse_cluster: Input[str] | None = None,
+        reuse_cluster: Input[ReuseCluster] | Output[str] | None = None,
         nodes: Input[int] | None = None,
         terminate_on_idle: Input[bool] | None = None,
         time_to_idle: Input[Duration] | None = None,
@@ -114,6 +116,9 @@ class Schedule(ScheduleOutputs, Derivable, module="xplenty", name="Schedule"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a schedule.
+
+        Where an input takes one of a few texts, one that is computed is passed as an output, and the preview checks it:
+        `reuse_cluster=Output.from_input(config.require("reuseCluster"))`.
 
         Args:
             resource_name: Name of the resource in the program.

@@ -5,8 +5,25 @@
 - `table`: the table of the kind.
 """
 
-from xplenty_pulumi.core.kinds.connection.settings import connection_key, value_unset
+from xplenty_pulumi.core.kinds.connection.settings import (
+    AuthMethod,
+    SalesforceEnvironment,
+    TunnelType,
+    connection_key,
+    value_unset,
+)
 from xplenty_pulumi.core.kinds.connection.table import CONNECTION
-from xplenty_pulumi.core.kinds.connection.types import SECRET_SETTINGS, TYPES, TypeSettings
+from xplenty_pulumi.core.kinds.connection.types import SECRET_SETTINGS, TYPES, ConnectionType, TypeSettings
 
-__all__ = ["CONNECTION", "SECRET_SETTINGS", "TYPES", "TypeSettings", "connection_key", "value_unset"]
+__all__ = [
+    "CONNECTION",
+    "SECRET_SETTINGS",
+    "TYPES",
+    "AuthMethod",
+    "ConnectionType",
+    "SalesforceEnvironment",
+    "TunnelType",
+    "TypeSettings",
+    "connection_key",
+    "value_unset",
+]

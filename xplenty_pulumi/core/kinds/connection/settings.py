@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.connection.types import ALL_SETTINGS, SECRET_SETTINGS, TYPES
@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     from xplenty_pulumi.client import Connection
 
 _KEY = re.compile(r"[a-z][a-z0-9]*/[1-9][0-9]{0,17}")
+TunnelType = Literal["direct", "reverse"]
+"""How the service reaches a host."""
+AuthMethod = Literal["password", "key"]
+"""How a connection signs in."""
+SalesforceEnvironment = Literal["production", "sandbox"]
+"""Which Salesforce it is."""
 _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "tunnel_type": ("direct", "reverse"),
-        "auth_method": ("password", "key"),
-        "environment": ("production", "sandbox"),
+        "tunnel_type": get_args(TunnelType),
+        "auth_method": get_args(AuthMethod),
+        "environment": get_args(SalesforceEnvironment),
     }
 )
 _PORTS = frozenset({"port", "local_port", "name_node_port", "httpfs_port"})

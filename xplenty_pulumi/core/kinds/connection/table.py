@@ -1,6 +1,7 @@
 """The table of connections; they have no status: one that is there is ready."""
 
 from types import MappingProxyType
+from typing import get_args
 
 from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.core.kinds.connection.settings import (
@@ -11,7 +12,7 @@ from xplenty_pulumi.core.kinds.connection.settings import (
     settings_fit_type,
     summary,
 )
-from xplenty_pulumi.core.kinds.connection.types import SECRET_SETTINGS, TYPES
+from xplenty_pulumi.core.kinds.connection.types import SECRET_SETTINGS, ConnectionType
 from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, alike
 
 CONNECTION = Kind(
@@ -19,7 +20,7 @@ CONNECTION = Kind(
     resource="Connection",
     collection="connections",
     fields=(
-        Field("type", inputs.choice(*TYPES), Change.REPLACE, required=True),
+        Field("type", inputs.choice(*get_args(ConnectionType)), Change.REPLACE, required=True),
         Field(
             "settings",
             connection_settings,

@@ -3,7 +3,44 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Literal
 
+ConnectionType = Literal[
+    "adwords",
+    "analytics",
+    "athena",
+    "azureblobstorage",
+    "bigquery",
+    "bingads",
+    "facebookadsinsights",
+    "googlecloudpostgres",
+    "googlecloudspanner",
+    "googlecloudsql",
+    "googlesheets",
+    "gs",
+    "hdfs",
+    "herokupostgres",
+    "hubspot",
+    "instagram",
+    "intercom",
+    "linkedin",
+    "mongo",
+    "mysql",
+    "netsuite",
+    "oracle",
+    "pinterest",
+    "postgres",
+    "redshift",
+    "s3",
+    "salesforce",
+    "sftp",
+    "shopify",
+    "snowflake",
+    "sqlserver",
+    "xero",
+    "youtube",
+]
+"""What a connection leads to, by the name that the service has for it."""
 SECRET_SETTINGS = frozenset({"password", "refresh_token", "code"})
 """What no answer of the service shows (documented)."""
 

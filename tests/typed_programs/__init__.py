@@ -1,0 +1,1 @@
+"""Do mypy and pyright accept and refuse what `docs/how-to/typing.md` says?"""
