@@ -1,6 +1,5 @@
 """Lookups that take outputs: what the plain ones find, once their arguments are known."""
 
-import asyncio
 import inspect
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -10,6 +9,7 @@ import pytest
 from pulumi import Output
 from pulumi.output import UNKNOWN
 from pulumi.runtime.settings import Settings, configure
+from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
 import xplenty_pulumi
 from tests.dynamic.conftest import ProviderScene
@@ -27,14 +27,10 @@ PLAIN = sorted(
 
 @pytest.fixture(autouse=True)
 def program() -> Iterator[None]:
-    """A runtime without an engine, and a loop that outputs are awaited in."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
+    """A runtime without an engine."""
     configure(Settings("project", "stack"))
     yield
     configure(Settings("project", "stack"))
-    asyncio.set_event_loop(None)
-    loop.close()
 
 
 def known(output: Output[Any]) -> tuple[object, bool, bool]:
@@ -43,12 +39,13 @@ def known(output: Output[Any]) -> tuple[object, bool, bool]:
     async def read() -> tuple[object, bool, bool]:
         return await output.future(), await output.is_known(), await output.is_secret()
 
-    return asyncio.get_event_loop().run_until_complete(read())
+    return _sync_await(read())
 
 
 def delayed(value: object, *, is_known: bool = True, is_secret: bool = False) -> Output[Any]:
     """Return an output as a resource has it, which is known, or secret, or not."""
-    futures = [asyncio.get_event_loop().create_future() for _ in range(4)]
+    loop = _ensure_event_loop()  # type: ignore[no-untyped-call]  # the SDK has no types here
+    futures = [loop.create_future() for _ in range(4)]
     for future, found in zip(futures, (value, is_known, is_secret, set()), strict=True):
         future.set_result(found)
     found, knows, hides, resources = futures
