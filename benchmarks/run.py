@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.figure import Figure
-from benchmarks.rows import emulator, imports, many, memory, polls, preview, refresh, start, up
+from benchmarks.rows import emulator, imports, many, memory, packages, polls, preview, refresh, start, up
 from benchmarks.table import table
 
 ROWS: Mapping[str, Callable[[], list[Figure]]] = {
@@ -19,6 +19,7 @@ ROWS: Mapping[str, Callable[[], list[Figure]]] = {
     "polls": polls.measure,
     "many": many.measure,
     "preview": preview.measure,
+    "packages": packages.measure,
     "refresh": refresh.measure,
     "import": imports.measure,
     "start": start.measure,

@@ -1,4 +1,4 @@
-"""A stack on the real engine that runs one of the three programs, and the time each command takes."""
+"""A stack on the real engine that runs one of the programs here, and the time each command takes."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ _LOADED = "pulumi.dynamic, dill, xplenty_pulumi.dynamic.session, benchmarks.floo
 
 
 class Stack:
-    """A stack of `count` resources of the program `ours`, `plain` or `floor`; its state is below `folder`."""
+    """A stack of `count` resources of one of the programs here, such as `ours`; its state is below `folder`."""
 
     def __init__(self, folder: Path, program: str, count: int, environment: Mapping[str, str]) -> None:
         self._folder = folder
@@ -37,6 +37,10 @@ class Stack:
     def destroy(self, **environment: str) -> float:
         """Destroy everything without a preview, and return how many seconds that took."""
         return self.run("destroy", "--yes", "--skip-preview", **environment)
+
+    def forget(self, name: str) -> None:
+        """Remove a folder that commands have left in the project."""
+        shutil.rmtree(self._project / name)
 
     def run(self, *arguments: str, **environment: str) -> float:
         """Run `pulumi` to its end, and return how many seconds that took.

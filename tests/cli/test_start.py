@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from typer.testing import CliRunner
 
 from xplenty_pulumi.cli.app import COMMANDS, app
 
@@ -28,8 +29,25 @@ def test_version_and_help_load_no_command(option: str) -> None:
     """Neither the client nor Pulumi's library is waited for, nor any command."""
     code = LOADED.format(option=option)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    own = ("", "._version", ".cli", ".cli.app")
+    own = ("", "._version", ".cli", ".cli.app", ".cli.help")
     assert done.stderr.split() == [f"xplenty_pulumi{name}" for name in sorted(own)]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["branch", "-h"]])
+def test_help_cuts_no_sentence(words: list[str]) -> None:
+    """What a command does is wrapped where it does not fit on a line."""
+    shown = CliRunner().invoke(app, words, env={"COLUMNS": "60"})
+    assert shown.exit_code == 0
+    assert "..." not in shown.stdout.replace("[ARGS]...", "")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["status", "--help"]])
+@pytest.mark.parametrize(("closing", "code", "told"), [(">/dev/full", 1, "No space left on device"), (">&-", 0, "")])
+def test_output_that_cannot_be_written_is_no_traceback(words: list[str], closing: str, code: int, told: str) -> None:
+    """A full disk is one line on stderr; what goes to a closed stdout is wanted by nobody."""
+    command = f'"$0" -m xplenty_pulumi.cli {" ".join(words)} {closing}'
+    done = subprocess.run(["sh", "-c", command, sys.executable], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, f"xplenty-pulumi: [Errno 28] {told}\n" if told else "")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

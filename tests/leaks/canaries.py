@@ -18,14 +18,18 @@ IN_DESCRIPTION = 'canary five/"\u00e9 + %45> 57dabbed'
 IN_ARGUMENT = "--token=canary-argument-58fed1c7"
 IN_PASSWORD = 'canary six/"\u00e9 + %46> 59ab1ade'
 IN_HOST = "canary-host-5bfaced1"
+IN_TOKEN = 'canary seven/"\u00e9 + %47> 5cabba6e'
+IN_CHANNEL = "canary-channel-5decade3"
+IN_PATH = "packages/canary-path-5edfaced.json"
+IN_VERSION = "canary-version-5fabaded"
 CANARIES = (
     *(KEY, IN_VARIABLES, IN_DYNAMIC_VARIABLES, ECHOED, IN_SETTINGS, SALT, IN_NAME, IN_DESCRIPTION, IN_ARGUMENT),
-    *(IN_PASSWORD, IN_HOST),
+    *(IN_PASSWORD, IN_HOST, IN_TOKEN, IN_CHANNEL, IN_PATH, IN_VERSION),
 )
 """The API key, a variable, a dynamic one, one that the service repeats in errors, a hook's address, and its salt.
 
-Then a name, a cluster's description, an argument of a script that runs on its nodes, and a connection's password and
-host.
+Then a name, a description, an argument of a script that runs on the nodes of a cluster, a connection's password and
+host, what else opens a service, a hook's channel, and a package's file and version.
 """
 
 

@@ -31,10 +31,19 @@ SINKS = (
     "pickles",
     "printed forms",
     "outputs of partial states",
+    "commands",
+    "files of a project",
 )
+OF_THE_ENGINE = ("exported state", "plan and preview")
+"""What only the real engine fills."""
+OF_A_PROJECT = ("commands", "files of a project")
+"""What our commands print, and what they and programs leave beside the program."""
 LOGGERS = ("", "xplenty_pulumi", *HTTP_LOGGERS, "grpc", "asyncio", "pulumi")
 SECRET_INPUTS = ("variables", "dynamic_variables")
-SECRET_OUTPUTS = (*SECRET_INPUTS, "settings", "salt", "name", "description", "bootstrap_actions")
+SECRET_OUTPUTS = (
+    *(*SECRET_INPUTS, "settings", "salt", "name", "description", "bootstrap_actions"),
+    *("packages", "flow_version", "source"),
+)
 """Outputs that hold the secrets on purpose: the engine keeps them secret, as inputs of these names or by option."""
 
 
@@ -89,6 +98,13 @@ class Caught:
         own = {*SECRET_OUTPUTS, "errors", "failure"}
         rest = [{name: value for name, value in body.items() if name not in own} for body in records]
         self.add("state file of the emulator", json.dumps([facts, rest], ensure_ascii=False))
+
+    def add_files(self, folder: Path, *, but: Iterable[str]) -> None:
+        """Keep the names and contents of all files below a folder but those that are told."""
+        for path in (one for one in folder.rglob("*") if one.is_file()):
+            name = str(path.relative_to(folder))
+            if not name.startswith(tuple(but)):
+                self.add("files of a project", name, path.read_bytes())
 
     def add_access_log(self, lines: Iterable[str]) -> None:
         """Keep the lines of the access log, as they are and with their paths in clear."""

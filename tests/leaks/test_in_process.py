@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,19 +23,23 @@ from tests.leaks.canaries import (
     KEY,
     SALT,
 )
+from tests.leaks.definitions import planted_texts
 from tests.leaks.inputs import (
     CLUSTER_INPUTS,
     CONNECTION_INPUTS,
     HOOK_INPUTS,
+    OAUTH_INPUTS,
     PACKAGE_INPUTS,
+    PAGER_INPUTS,
     SCHEDULE_INPUTS,
     SECRET_INPUTS,
     SEED,
     SPOKEN,
+    WEB_INPUTS,
 )
+from tests.leaks.sinks import OF_A_PROJECT, OF_THE_ENGINE, SINKS, Caught, everything_logged
 from tests.leaks.sinks import SECRET_INPUTS as SECRET_NAMES
-from tests.leaks.sinks import SINKS, Caught, everything_logged
-from tests.leaks.test_planted import BY_ENGINE, COMMAND
+from tests.leaks.test_planted import COMMAND
 from tests.support import scoreboard
 from tests.support.accounts.clients import settings_of
 from tests.support.engine.stack import STEP
@@ -100,9 +104,12 @@ class Day:
         cluster = self.good_hours()
         self.bells()
         self.warehouses()
-        self.flows(self.packages, PACKAGE_INPUTS, {"variables": {"password": f"'{IN_VARIABLES}!'"}})
-        other = [{"package_id": "101", "variables": {"password": f"'{IN_VARIABLES}!'"}}]
-        self.flows(self.schedules, SCHEDULE_INPUTS, {"packages": other})
+        other = {"password": f"'{IN_VARIABLES}!'"}
+        self.definition(self.packages, PACKAGE_INPUTS, {"variables": other})
+        self.definition(self.schedules, SCHEDULE_INPUTS, {"packages": [{"package_id": "101", "variables": other}]})
+        for host, given in ((self.connections, OAUTH_INPUTS), (self.hooks, PAGER_INPUTS), (self.hooks, WEB_INPUTS)):
+            changed = {name: f"{value}!" for name, value in given["settings"].items() if planted_texts(value)}
+            self.definition(host, given, {"settings": {**given["settings"], **changed}}, statuses=(422,))
         self.bad_hours(cluster)
         self.refusals(cluster)
         self.wrong_inputs(cluster)
@@ -169,8 +176,15 @@ class Day:
         self.caught.add("plan and preview", *(failure.reason for failure in failures))
         self.connections.delete(id_, seen)
 
-    def flows(self, host: Host, given: dict[str, Any], change: dict[str, Any]) -> None:
-        """What has secret variables, made, changed, refused and removed, by a service that repeats what it is given."""
+    def definition(
+        self,
+        host: Host,
+        given: Mapping[str, Any],
+        change: Mapping[str, Any],
+        *,
+        statuses: Sequence[int] = (400, 404, 422, 500),
+    ) -> None:
+        """One made, changed, refused and removed, by a service that repeats what it is given."""
         inputs, failures = host.check(host.properties(given))
         assert not failures
         id_, made = host.create(inputs)
@@ -178,11 +192,12 @@ class Day:
         other = {**inputs, **change}
         host.diff(id_, seen, other)
         seen = host.update(id_, seen, other)
-        for status in (400, 404, 422, 500):
-            self.refuse(status, words=f"No: {IN_VARIABLES} | {ECHOED}")
+        for status in statuses:
+            self.refuse(status, words=f"No: {' | '.join(sorted(planted_texts({**given, SECRETS: []})))}")
             self.attempt(lambda: host.create(inputs))
             self.attempt(lambda: host.update(id_, made, inputs))
             self.attempt(lambda: host.read(id_, made))
+            self.attempt(lambda: host.delete(id_, made))
         self.faults.calm()
         name, _ = next(iter(change.items()))
         _, failures = host.check({**inputs, name: [{"package_id": IN_VARIABLES, "variables": [ECHOED]}]})
@@ -297,7 +312,7 @@ def test_no_secret_in_any_sink(tmp_path: Path, capfd: pytest.CaptureFixture[str]
     out, err = capfd.readouterr()
     caught.add("standard output", out)
     caught.add("standard error", err, "the end")
-    mine = [sink for sink in SINKS if sink not in BY_ENGINE]
+    mine = [sink for sink in SINKS if sink not in (*OF_THE_ENGINE, *OF_A_PROJECT)]
     assert {sink: caught.leaks(sink) for sink in mine} == {sink: [] for sink in mine}
     for _ in mine:
         scoreboard.count("sinks without a leak", goal=len(SINKS), command=COMMAND)

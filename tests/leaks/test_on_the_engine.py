@@ -18,8 +18,8 @@ from tests.leaks.canaries import (
     SPELLINGS,
 )
 from tests.leaks.inputs import HOOK_INPUTS, SECRET_INPUTS, SEED
-from tests.leaks.sinks import SINKS, Caught
-from tests.leaks.test_planted import BY_ENGINE, COMMAND
+from tests.leaks.sinks import OF_THE_ENGINE, SINKS, Caught
+from tests.leaks.test_planted import COMMAND
 from tests.support import scoreboard
 from tests.support.engine.stack import STEP, Declared, Stack, cluster, job
 from xplenty_pulumi.dynamic.state import SECRETS
@@ -76,8 +76,8 @@ def test_no_secret_in_what_the_engine_says_and_keeps(tmp_path: Path, account: Em
     said += [stack.refresh("--diff").output, stack.up("--diff", "--debug").output]
     caught.add("plan and preview", *said)
     caught.add("exported state", stack.run("stack", "export").output, stack.files())
-    assert {sink: caught.leaks(sink) for sink in BY_ENGINE} == {sink: [] for sink in BY_ENGINE}
-    for _ in BY_ENGINE:
+    assert {sink: caught.leaks(sink) for sink in OF_THE_ENGINE} == {sink: [] for sink in OF_THE_ENGINE}
+    for _ in OF_THE_ENGINE:
         scoreboard.count("sinks without a leak", goal=len(SINKS), command=COMMAND)
     assert "Could not log in: " in "".join(said)
     assert stack.state()["bell"]["outputs"]["salt"]["ciphertext"]
@@ -143,6 +143,6 @@ def test_planted_leaks_are_found(tmp_path: Path, account: Emulator) -> None:
     caught.add("plan and preview", stack.run("preview", "--diff").output)
     stack.up().succeeded()
     caught.add("exported state", stack.run("stack", "export").output, stack.files())
-    for sink in BY_ENGINE:
+    for sink in OF_THE_ENGINE:
         assert {leak.spelling for leak in caught.leaks(sink)} == set(SPELLINGS), sink
         scoreboard.count("planted leaks found", goal=len(SINKS), command=COMMAND)

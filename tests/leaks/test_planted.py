@@ -13,11 +13,13 @@ from pulumi.dynamic import ReadResult
 
 from tests.dynamic.host import Host, HostError, host_in_this_process
 from tests.leaks.canaries import CANARIES, IN_VARIABLES, SPELLINGS, leaks, planted
-from tests.leaks.sinks import SINKS, Caught, everything_logged
+from tests.leaks.sinks import OF_THE_ENGINE, SINKS, Caught, everything_logged
 from tests.support import scoreboard
+from tests.support.accounts.command_line import START, CommandLine
 from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client.http.outcomes import HttpRequest
+from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.emulator import Emulator, LoggedCall
@@ -92,6 +94,22 @@ def plant_in_objects(caught: Caught, folder: Path, capfd: Capture) -> None:
     caught.add_pickled([RuntimeError(LEAK)])
 
 
+def plant_in_commands(caught: Caught, folder: Path, capfd: Capture) -> None:
+    """Name a cluster like that, and look at it."""
+    clock = ManualClock(START)
+    with Emulator(clock=clock) as account:
+        account.add_cluster(name=LEAK)
+        caught.add("commands", CommandLine(account, clock).run("status", "--json").out)
+
+
+def plant_in_files(caught: Caught, folder: Path, capfd: Capture) -> None:
+    """Write it into a file beside the program."""
+    (folder / "deep").mkdir()
+    (folder / "deep" / "file").write_text(LEAK)
+    (folder / "told").write_text("not looked at")
+    caught.add_files(folder, but=["told"])
+
+
 PLANTS: Mapping[Callable[[Caught, Path, Capture], None], tuple[str, ...]] = {
     plant_in_output: ("standard output", "standard error"),
     plant_in_logs: ("logging",),
@@ -100,9 +118,9 @@ PLANTS: Mapping[Callable[[Caught, Path, Capture], None], tuple[str, ...]] = {
     plant_in_access_log: ("access log of the emulator",),
     plant_in_state_file: ("state file of the emulator",),
     plant_in_objects: ("printed forms", "pickles"),
+    plant_in_commands: ("commands",),
+    plant_in_files: ("files of a project",),
 }
-BY_ENGINE = ("exported state", "plan and preview")
-"""Sinks that only the real engine fills; what is planted there is found in `test_on_the_engine.py`."""
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
@@ -116,9 +134,9 @@ def test_planted_leak_is_found(plant: Callable[[Caught, Path, Capture], None], t
 
 
 def test_every_sink_is_planted() -> None:
-    """There are 12 sinks and 6 spellings, and none of the sinks is left out."""
-    assert sorted([*BY_ENGINE, *(sink for sinks in PLANTS.values() for sink in sinks)]) == sorted(SINKS)
-    assert (len(SINKS), len(SPELLINGS)) == (12, 6)
+    """There are 14 sinks and 6 spellings, and none of the sinks is left out; the engine's have a test of their own."""
+    assert sorted([*OF_THE_ENGINE, *(sink for sinks in PLANTS.values() for sink in sinks)]) == sorted(SINKS)
+    assert (len(SINKS), len(SPELLINGS)) == (14, 6)
 
 
 @pytest.mark.parametrize("canary", CANARIES)

@@ -2,14 +2,18 @@
 
 - `app`: the commands, and what all of them share.
 - `branch`, `comment`, `drift`, `imports`, `listen`, `pull`, `recover`, `status`: a family of commands each.
+- `completion`: what a shell offers on TAB.
 - `emulator`: the command that serves an account.
 - `ending`: the commands that follow one thing until its goal or its end: `wait`, `stop`, `terminate` and
   `run-schedule`.
 - `engine`: the `pulumi` command, its locks, and the states of its backend.
+- `help`: how the help of a group names its commands.
 - `ui`: what all commands share: the account of the environment, screen, options, exit codes.
 """
 
+import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
@@ -20,4 +24,19 @@ def main() -> None:
         if missing.name != "typer":
             raise
         sys.exit('The command line needs typer: pip install "xplenty-pulumi[cli]"')
-    app()
+    _open_what_is_closed()
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except OSError as problem:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes again when it ends
+        sys.exit(f"xplenty-pulumi: {problem}")
+
+
+def _open_what_is_closed() -> None:
+    """Let what is printed go nowhere where the caller has closed stdout or stderr."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end

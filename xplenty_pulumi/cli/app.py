@@ -9,6 +9,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from xplenty_pulumi._version import __version__
+from xplenty_pulumi.cli.help import write_commands
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "status": ("status.command:status", "Show clusters, job runs and schedules, whose they are and how they do."),
@@ -102,17 +103,17 @@ class _Program(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the names with their help."""
-        named: dict[str, Any] = {name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
-        TyperGroup(commands=named).format_commands(ctx, formatter)
+        del ctx
+        write_commands(formatter, ((name, text) for name, (_, text) in COMMANDS.items()))
 
 
 app = typer.Typer(
     name="xplenty-pulumi",
     cls=_Program,
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 

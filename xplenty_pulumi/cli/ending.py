@@ -6,9 +6,10 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from xplenty_pulumi.cli.help import HelpfulGroup
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
-from xplenty_pulumi.cli.ui.options import Timeout, Yes, read_span
+from xplenty_pulumi.cli.ui.options import Timeout, Yes, completed_as, read_span
 from xplenty_pulumi.cli.ui.screen import FORGOTTEN, ChangePrinter, Screen
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.kind import Phase
@@ -27,16 +28,23 @@ from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import RefusedError
 from xplenty_pulumi.text import label, plural
 
-ClusterId = Annotated[int, typer.Argument(min=1, metavar="ID", help="The id of the cluster.")]
-JobId = Annotated[int, typer.Argument(min=1, metavar="ID", help="The id of the job run.")]
+ClusterId = Annotated[
+    int,
+    typer.Argument(min=1, metavar="ID", help="The id of the cluster.", autocompletion=completed_as("cluster")),
+]
+JobId = Annotated[
+    int, typer.Argument(min=1, metavar="ID", help="The id of the job run.", autocompletion=completed_as("job"))
+]
 Force = Annotated[bool, typer.Option("--force", help="Also where it belongs to a stack.")]
 RecordT = TypeVar("RecordT", bound=HasStatus)
 _LEFT = "ended by Ctrl-C; nothing was changed, and what was waited for goes on"
 _GOES_ON = "ended by Ctrl-C; {} that was sent goes on: look with `xplenty-pulumi status`"
 
-wait = typer.Typer(no_args_is_help=True, help="Wait until a cluster or a job run is as a script needs it.")
-stop = typer.Typer(no_args_is_help=True, help="End a job run, and see that it has ended.")
-terminate = typer.Typer(no_args_is_help=True, help="End a cluster, and see that it has ended.")
+wait = typer.Typer(
+    cls=HelpfulGroup, no_args_is_help=True, help="Wait until a cluster or a job run is as a script needs it."
+)
+stop = typer.Typer(cls=HelpfulGroup, no_args_is_help=True, help="End a job run, and see that it has ended.")
+terminate = typer.Typer(cls=HelpfulGroup, no_args_is_help=True, help="End a cluster, and see that it has ended.")
 
 
 class ClusterGoal(StrEnum):
@@ -102,7 +110,14 @@ def _wait(account: CommandAccount, goal: Goal[RecordT], watch: Watch[RecordT], *
 
 
 def run_schedule(
-    schedule: Annotated[str, typer.Argument(metavar="ID|NAME", help="The schedule, by its id or its exact name.")],
+    schedule: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID|NAME",
+            help="The schedule, by its id or its exact name.",
+            autocompletion=completed_as("schedule"),
+        ),
+    ],
     *,
     yes: Yes = False,
 ) -> None:

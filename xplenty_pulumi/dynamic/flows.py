@@ -28,17 +28,18 @@ def project_folder(start: Path | None = None) -> Path:
     return next((one for one in (here, *here.parents) if any((one / name).exists() for name in _PROJECT_FILES)), here)
 
 
-def inputs_in(content: str | Mapping[str, Any]) -> dict[str, object]:
+def inputs_in(content: str | Mapping[str, Any], *, is_file: bool = False) -> dict[str, object]:
     """Return the inputs that an export document or a bare flow has, its digest among them, and keep its flow.
 
-    A text that was read before is not read again, since that takes most of the time of a preview of large packages.
+    The text of a file that was read before is not read again, since that takes most of the time of a preview of large
+    packages. Of another text, which may be secret, nothing but the flow is kept.
 
     Raises:
         OSError: the flow cannot be written.
         ValueError: it is no such document.
     """
     folder = project_folder() / FOLDER
-    memory = folder / f"{_READING}-{digest(content)}.json" if isinstance(content, str) else None
+    memory = folder / f"{_READING}-{digest(content)}.json" if is_file and isinstance(content, str) else None
     if memory is not None and (known := _remembered(memory)) and _file(folder, known["flow"]).exists():
         return known
     document = read_document(content)

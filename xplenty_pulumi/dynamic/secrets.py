@@ -40,6 +40,11 @@ def is_secret(properties: Mapping[str, object], name: str) -> bool:
     return any(path[0] == name for path in _paths(properties))
 
 
+def outside_secrets(properties: Mapping[str, object], path: Path) -> Path:
+    """Return the way, or the part of it that leads to a secret which it goes on in."""
+    return next((one for one in _paths(properties) if path[: len(one)] == one), path)
+
+
 def secret_values(properties: Mapping[str, object]) -> list[str]:
     """Return the values to be kept out of texts, each also without the quotes of a string constant."""
     values = [value for path in _paths(properties) for value in _texts_at(properties, path)]

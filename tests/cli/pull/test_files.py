@@ -1,6 +1,7 @@
 """A file is written where only the service has changed, in the form that it has."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,16 @@ def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:
     assert "new, an export document: arguments of the program go before" in change
     beside = {"name": "loads", "description": "nightly", "variables": {"a": "1"}, "flow_type": "workflow"}
     assert json.loads(file.read_text()) == {**beside, "raw_data": NEW}
+
+
+@pytest.mark.parametrize("text", [None, json.dumps({"variables": {"a": "1"}, "data_flow_json": json.dumps(OLD)})])
+def test_what_is_secret_in_the_state_gets_into_no_file(file: Path, text: str | None) -> None:
+    """It stands in the program, so that neither a new file nor an export that has another value needs it."""
+    file.unlink() if text is None else file.write_text(text)
+    found = pulled(file, description="canary-1", variables={"a": "1", "password": "canary-2"})
+    replace(found, secret=("description", "variables")).written(force=False)
+    assert "canary" not in file.read_text()
+    assert json.loads(file.read_text())["raw_data"] == NEW
 
 
 @pytest.mark.parametrize("text", ["{", "7"])

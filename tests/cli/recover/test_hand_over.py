@@ -1,6 +1,7 @@
 """`xplenty-pulumi hand-over`: what it shows, asks, refuses and sends."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -32,13 +33,18 @@ class Wire:
     user: int = 27
     loses: bool = False
     ignores: bool = False
+    repeats: bool = False
     sent: list[Any] = field(default_factory=list)
 
     def before(self, request: Request) -> Response | None:
-        """Take note of a change; answer it without any effect where it is to be ignored."""
+        """Take note of a change; answer it without effect where it is to be ignored, or refused in its own words."""
         if request.method != "PUT":
             return None
         self.sent.append(json.loads(request.body))
+        if self.repeats:
+            words = " ".join(re.findall(r'[^\s"]*canary[^\s"]*', request.body.decode()))
+            message = json.dumps({"message": f"Invalid: {words}"}).encode()
+            return Response(422, headers={"Content-Type": "application/json"}, body=message)
         number = int(request.path.rpartition("/")[2])
         body = json.dumps({"id": number, "status": "available"}).encode()
         return Response(200, headers={"Content-Type": "application/json"}, body=body) if self.ignores else None
@@ -416,6 +422,28 @@ def test_a_hook_is_handed_over(project: Project) -> None:
         "  creator: not shown by the service",
     ]
     assert "token" not in ended.out + ended.err
+
+
+@pytest.mark.parametrize("kind", ["hook", "package", "schedule"])
+def test_what_may_be_secret_is_not_repeated(project: Project, kind: str, schema_watch: SchemaWatch) -> None:
+    """The settings and variables that are sent along are masked in the words with which the service refuses them."""
+    schema_watch.look_away()
+    variables, marked = {"password": "'canary-6021'"}, sign("ops", KEPT)
+    task = {"packages": [{"package_id": 101, "variables": variables}], "nodes": 2}
+    every = {"interval_amount": 1, "interval_unit": "days"}
+    with project.scene.client() as client:
+        number = {
+            "hook": lambda: hook(project, url="https://ops.example/canary-6021"),
+            "package": lambda: client.packages.create({"name": "p", "description": marked, "variables": variables}).id,
+            "schedule": lambda: client.schedules.create({"description": marked, "task": task, **every}).id,
+        }[kind]()
+    project.wire.repeats = True
+
+    ended = project.scene.run("hand-over", f"{kind}:{number}", "--yes")
+
+    assert "canary-6021" in json.dumps(project.wire.sent)
+    assert (ended.code, "Invalid: " in ended.err) == (1, True)
+    assert "canary" not in ended.out + ended.err
 
 
 def test_a_hook_is_released(project: Project) -> None:

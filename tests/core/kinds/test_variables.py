@@ -1,9 +1,12 @@
 """Values of variables are expressions: quoting them, and seeing which one was forgotten."""
 
+from typing import Any
+
 import pytest
 
 from xplenty_pulumi import quote
 from xplenty_pulumi.core.kinds.variables import looks_unquoted, unquoted_text
+from xplenty_pulumi.errors import SpecError
 
 
 @pytest.mark.parametrize(
@@ -16,11 +19,20 @@ from xplenty_pulumi.core.kinds.variables import looks_unquoted, unquoted_text
         ("\\'", r"'\\\''"),
         ("'x'", r"'\'x\''"),
         ('say "x"', "'say \"x\"'"),
+        (5, "'5'"),
+        (0.5, "'0.5'"),
     ],
 )
-def test_quote_makes_a_string_constant(value: str, quoted: str) -> None:
+def test_quote_makes_a_string_constant(value: str | float, quoted: str) -> None:
     """Quotes go around, and whatever would end the constant too early is escaped."""
     assert quote(value) == quoted
+
+
+def test_quote_names_what_it_cannot_take() -> None:
+    """An output has no text yet."""
+    unknown: Any = object()
+    with pytest.raises(SpecError, match=r"a text or a number, got object.*`output\.apply\(quote\)`"):
+        quote(unknown)
 
 
 @pytest.mark.parametrize("value", ["today", "x", "New York", "état", "end", "CurrentTime", "10 days", "it's", "a@b.c"])

@@ -119,7 +119,15 @@ def test_a_file_in_another_encoding_is_named_with_what_to_do(told: Told, project
     assert inputs(told, source="../loads.json")["source"]["problem"] == expected
 
 
-def test_a_text_that_was_read_is_not_read_again(told: Told, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("spell", [lambda text: text, pulumi.Output.secret], ids=["plain", "a secret"])
+def test_of_a_text_the_flow_alone_is_kept(told: Told, project: Path, spell: Any) -> None:
+    """Its variables may be secret, and the engine keeps them as such."""
+    inputs(told, source=spell(json.dumps({**EXPORT, "variables": {"a": "canary-1"}})))
+    assert [one.name for one in (project / flows.FOLDER).iterdir()] == [f"{DIGEST}.json"]
+    assert flows.kept(DIGEST) == canonical(FLOW)
+
+
+def test_a_file_that_was_read_is_not_read_again(told: Told, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless its flow is not kept any more."""
     expected = inputs(told, source="../loads.json")
     monkeypatch.setattr(flows, "read_document", lambda _: pytest.fail("it was read"))
@@ -127,7 +135,7 @@ def test_a_text_that_was_read_is_not_read_again(told: Told, project: Path, monke
     monkeypatch.undo()
     os.chdir(project)
     (project / flows.FOLDER / f"{DIGEST}.json").unlink()
-    assert flows.inputs_in(json.dumps(EXPORT))["flow"] == DIGEST
+    assert flows.inputs_in(json.dumps(EXPORT), is_file=True)["flow"] == DIGEST
     assert flows.kept(DIGEST) == canonical(FLOW)
 
 

@@ -268,6 +268,14 @@ def test_look_up_by_id_declares_nothing(told: Told) -> None:
     assert not {OWNER, SECRETS} & {*told.inputs("theirs"), *told.inputs("old")}
 
 
+def test_an_id_may_be_a_number(told: Told) -> None:
+    """The engine is given its text, of an output too, whose numbers are floats."""
+    ids: tuple[Any, ...] = ("501", 501, pulumi.Output.from_input(501.0), pulumi.Output.from_input("501"))
+    for name, number in enumerate(ids):
+        run(lambda name=name, number=number: Cluster.get(f"look-{name}", number))
+    assert [told.registered[f"look-{name}"].resource_id for name in range(len(ids))] == ["501"] * len(ids)
+
+
 @pytest.mark.parametrize(("resource", "kind"), [(Cluster, CLUSTER), (Hook, HOOK), (JobRun, JOB_RUN)])
 def test_every_input_can_be_declared(resource: type, kind: Any) -> None:
     """The constructor has exactly the fields of the table, besides what Pulumi itself asks for."""

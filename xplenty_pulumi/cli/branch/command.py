@@ -16,8 +16,9 @@ from xplenty_pulumi.cli.branch.up import SHORTEST_LIFETIME, BranchRequest, Sizin
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import holders_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
+from xplenty_pulumi.cli.help import HelpfulGroup
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
-from xplenty_pulumi.cli.ui.options import Cwd, NoWait, Timeout, bad_usage, read_span
+from xplenty_pulumi.cli.ui.options import Cwd, NoWait, Timeout, bad_usage, completed_as, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.reports.branches import LONGEST_LIFETIME, Sweeping
@@ -25,7 +26,13 @@ from xplenty_pulumi.errors import RefusedError
 from xplenty_pulumi.text import one_line
 
 Branch = Annotated[
-    str, typer.Option("--branch", metavar="BRANCH", help="The branch; if not given the CI job's, or the one here.")
+    str,
+    typer.Option(
+        "--branch",
+        metavar="BRANCH",
+        help="The branch; if not given the CI job's, or the one here.",
+        autocompletion=completed_as("branch"),
+    ),
 ]
 Remote = Annotated[
     str, typer.Option(metavar="NAME", help="The git remote whose branches count; if not given origin, or the only one.")
@@ -34,7 +41,9 @@ BreakLock = Annotated[
     bool, typer.Option("--break-lock", help="Also remove a lock whose process cannot be seen from here.")
 ]
 
-branch = typer.Typer(no_args_is_help=True, help="An environment for each branch, and none that is left over.")
+branch = typer.Typer(
+    cls=HelpfulGroup, no_args_is_help=True, help="An environment for each branch, and none that is left over."
+)
 
 
 @branch.command("up")

@@ -92,4 +92,5 @@ def _beside(entry: Entry, account: CommandAccount, folder: Path) -> PulledFile:
     package = or_none(lambda: account.client.packages.get(int(entry.id), include=PACKAGE.parts), account.client)
     if package is None or PACKAGE.is_removed(package):
         raise NotFoundError("it is archived, or the service does not know it", status=404, resource=resource)
-    return PulledFile(folder / str(source), str(source), package, str(entry.declared.get("flow", "")), entry.declared)
+    last = str(entry.declared.get("flow", ""))
+    return PulledFile(folder / str(source), str(source), package, last, entry.declared, secret=entry.unreadable)

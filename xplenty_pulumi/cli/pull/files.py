@@ -1,7 +1,7 @@
 """One file of a project beside the package of the service, and how it is written."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class PulledFile:
     """The file that a program names for a package, and the package as the service shows it.
 
     `name` is the path of the file as the state has it, `last` the digest of the flow that the state has, and `declared`
-    are the inputs in the state.
+    are the inputs in the state. Those that are `secret` there stand in the program, and no file gets them.
     """
 
     file: Path
@@ -40,6 +40,7 @@ class PulledFile:
     package: Package
     last: str
     declared: Mapping[str, object] = field(repr=False)
+    secret: Collection[str] = ()
 
     def written(self, *, force: bool) -> list[str]:
         """Write the file where the service has another flow, and return the changes; none where it has not.
@@ -112,14 +113,16 @@ class PulledFile:
         return {
             name: view[name]
             for name in (*_USERS, "flow_version")
-            if name in document and view[name] not in (_plain(document[name]), self.declared.get(name, _NOTHING))
+            if name in document
+            and name not in self.secret
+            and view[name] not in (_plain(document[name]), self.declared.get(name, _NOTHING))
         }
 
     def _export(self) -> dict[str, object]:
         """What an export says of the package besides its flow; types and versions only where they were declared."""
         view = package_view(self.package, {})
         names = [*_USERS, *(name for name in ("flow_type", "flow_version") if name in self.declared)]
-        return {name: view[name] for name in names if view[name] not in (None, "")}
+        return {name: view[name] for name in names if name not in self.secret and view[name] not in (None, "")}
 
     @staticmethod
     def _is_export(document: Mapping[str, Any]) -> bool:

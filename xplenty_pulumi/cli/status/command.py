@@ -12,7 +12,7 @@ from xplenty_pulumi.cli.status.live import Display, InPlace, OnJsonLines, OnLine
 from xplenty_pulumi.cli.status.pages import Anything, StatusPage, UsagePage, document_of, usage_document
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
-from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, read_span
+from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, completed_as, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reading.lookup import package_id
@@ -85,17 +85,31 @@ class StatusOptions:
         return readers[self.what]
 
 
+def _completed(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Complete an id by the kind before it."""
+    what = str(ctx.params.get("what", ""))
+    return completed_as(what)(incomplete) if what in _SINGLE else []
+
+
 def status(
     what: Annotated[
         StatusView, typer.Argument(help="All of it, all of one kind, or one thing by its ID.")
     ] = StatusView.ALL,
-    number: Annotated[int | None, typer.Argument(min=1, metavar="ID", help="For `cluster` and `job`.")] = None,
+    number: Annotated[
+        int | None,
+        typer.Argument(min=1, metavar="ID", help="For `cluster` and `job`.", autocompletion=_completed),
+    ] = None,
     *,
     with_status: Annotated[
         list[str], typer.Option("--status", metavar="STATUS", help="Only with this status; may be given several times.")
     ] = [],  # noqa: B006 - typer copies it
     package: Annotated[
-        str, typer.Option(metavar="ID|NAME", help="Only runs and schedules of this package, by its id or exact name.")
+        str,
+        typer.Option(
+            metavar="ID|NAME",
+            help="Only runs and schedules of this package, by its id or exact name.",
+            autocompletion=completed_as("package"),
+        ),
     ] = "",
     owner: Annotated[
         str, typer.Option(metavar="SCOPE", help="Only of this stack (the scope in its marker), or `unmanaged`.")

@@ -1,7 +1,9 @@
 """The options that commands share, and how what is typed is read."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +12,25 @@ import typer
 from xplenty_pulumi.core.kinds import inputs
 from xplenty_pulumi.errors import ConfigError
 
+
+def completed_as(kind: str) -> Callable[[str], list[tuple[str, str]]]:
+    """Return what completes a word on TAB with the things of a kind that there are; loaded only then."""
+
+    def complete(incomplete: str) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = import_module("xplenty_pulumi.cli.completion").offers(kind, incomplete)
+        return found
+
+    return complete
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/how-to/status.md.")]
 Cwd = Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder of the Pulumi project.")]
-StackOption = Annotated[str, typer.Option(metavar="STACK", help="The stack; the selected one if not given.")]
+StackOption = Annotated[
+    str,
+    typer.Option(
+        metavar="STACK", help="The stack; the selected one if not given.", autocompletion=completed_as("stack")
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for calls that may still arrive.")]
 Timeout = Annotated[str, typer.Option(metavar="TIME", help="How long it may take, such as 90s, 30m or 2h.")]

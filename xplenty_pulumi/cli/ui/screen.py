@@ -69,7 +69,8 @@ class Screen:
         output: Any = _ScrubbedOutput(sys.stdout, secrets)
         is_piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
         width = _WIDTH_OF_A_PIPE if is_piped else None
-        self.console = Console(file=output, width=width, highlight=False, markup=False, emoji=False)
+        plain: Any = {"color_system": None} if os.environ.get("NO_COLOR") else {}
+        self.console = Console(file=output, width=width, highlight=False, markup=False, emoji=False, **plain)
         self._output: _ScrubbedOutput = output
         self._secrets = tuple(secrets)
 

@@ -1,10 +1,12 @@
 """The comparison of what is desired with what is observed; the only importer of deepdiff."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from xplenty_pulumi.core.kinds.kind import Change, Field, Kind
+from xplenty_pulumi.text import one_line
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,18 @@ def value_changes(old: object, new: object) -> Iterator[tuple[tuple[object, ...]
     for path, level in sorted(places, key=lambda one: [str(part).zfill(6) for part in one[0]]):
         left, right = (ABSENT if side is notpresent else side for side in (level.t1, level.t2))
         yield path, left, right
+
+
+def changed_places(kind: Kind, difference: Difference) -> list[tuple[str, ...]]:
+    """Return the way to each value that differs inside a field, beginning with the name of the field."""
+    field = kind.by_name[difference.field]
+    found = value_changes(_canonical(field, difference.observed), _canonical(field, difference.desired))
+    return [(field.name, *map(str, path)) for path, _, _ in found]
+
+
+def place_text(way: Iterable[str]) -> str:
+    """Return a way as people write it, such as `packages[0].variables.day`."""
+    return one_line(re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", ".".join(way)), limit=120)
 
 
 def _canonical(field: Field, value: object) -> object:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from xplenty_pulumi.errors import SpecError
 from xplenty_pulumi.redact import MASK
 from xplenty_pulumi.text import one_line
 
@@ -27,15 +28,23 @@ _STARTS_OR_ENDS_IN_OPERATOR = re.compile(r"(?:[*/%<>=,#?:]|\.(?!\d)).*|.*[-+*/%<
 _OPERANDS = frozenset({"string", "number", "reference", "call"})
 
 
-def quote(value: str) -> str:
+def quote(value: str | float) -> str:
     """Return `value` as a string constant of the service's expression language: ``quote("today")`` is ``'today'``.
 
     Values of variables are expression text (documented for schedules and dynamic variables): a number, a call such as
     ``CurrentTime()``, a reference such as ``$START``, or a string constant in single quotes. Quotes and backslashes in
     `value` get a backslash before them; the service documents no escape of its own. A variable that is secret in the
-    service is no expression but a plain text, so its value is not quoted.
+    service is no expression but a plain text, so its value is not quoted. A number becomes a text.
+
+    Raises:
+        SpecError: it is neither a text nor a number, such as an output, whose `apply` takes this function.
     """
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    if not isinstance(value, str | int | float):
+        kind = type(value).__name__
+        raise SpecError(
+            f"takes a text or a number, got {kind}", field="quote", advice="Use `output.apply(quote)` for an output"
+        )
+    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 
 
@@ -94,9 +103,17 @@ def masked(variables: Mapping[str, object]) -> dict[str, str]:
     return {name: MASK if str(value) else "" for name, value in variables.items()}
 
 
-def values_of(*groups: Mapping[str, object] | None) -> frozenset[str]:
-    """Return the values to be masked in texts, each in its `spellings`."""
-    return frozenset(spelling for group in groups for value in (group or {}).values() for spelling in spellings(value))
+def values_of(*groups: object) -> frozenset[str]:
+    """Return the values to be masked in texts, each in its `spellings`: those in mappings and lists, at any depth."""
+    return frozenset(spelling for value in _plain_values(groups) for spelling in spellings(value))
+
+
+def _plain_values(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping | list | tuple):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _plain_values(inner)
+    elif value is not None:
+        yield value
 
 
 def spellings(value: object) -> frozenset[str]:

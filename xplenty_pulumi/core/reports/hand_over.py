@@ -11,12 +11,14 @@ from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import Marked, maker_of, signed_text
 from xplenty_pulumi.core.kinds.registry import MARKED, kind_of
+from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reading.lookup import or_listed
 from xplenty_pulumi.core.reconcile import definition_of
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import cluster_row
-from xplenty_pulumi.errors import ReadyFailed, RefusedError, UnsureError
+from xplenty_pulumi.errors import ReadyFailed, RefusedError, UnsureError, XplentyError
+from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import label
 
 _SETTLING = (0.0, 2.0, 5.0)
@@ -108,22 +110,27 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
         RefusedError: it has changed since `thing` was read.
         XplentyError: it was not done, or (ReadyFailed) cannot be seen.
     """
-    kind, key = thing.kind.name, thing.record.key
-    definition = definition_of(thing.kind, client)
-    now = look(client, kind, key)
+    kind, key = thing.kind, thing.record.key
+    definition = definition_of(kind, client)
+    now = look(client, kind.name, key)
     if (now.text, now.ending) != (thing.text, thing.ending):
         advice = "Look at it and run the same again"
         raise RefusedError("it has changed meanwhile; nothing was changed", resource=thing.label, advice=advice)
-    act_until(
-        lambda: look(client, kind, key).marker == marker,
-        lambda: definition.calls.update(key, definition.signing(now.record, marker)),
-        clock=clock,
-        tolerate=(UnsureError,),
-        is_due=True,
-    )
+    try:
+        act_until(
+            lambda: look(client, kind.name, key).marker == marker,
+            lambda: definition.calls.update(key, definition.signing(now.record, marker)),
+            clock=clock,
+            tolerate=(UnsureError,),
+            is_due=True,
+        )
+    except XplentyError as failed:  # the service may repeat what it was sent, and which of that is secret is not known
+        sent = kind.repeated(now.record, {}) or {}
+        failed.message = scrub(failed.message, values_of(*(sent.get(one.name) for one in kind.fields if one.private)))
+        raise
     for pause in _SETTLING:
         clock.sleep(pause)
-        changed = look(client, kind, key)
+        changed = look(client, kind.name, key)
         if changed.marker == marker:
             return changed
     raise ReadyFailed(

@@ -7,17 +7,21 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from xplenty_pulumi.core.kinds.compare import ChangePlan
+from xplenty_pulumi.core.kinds.compare import ChangePlan, changed_places, place_text
 from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs, declared, nonces_in
 from xplenty_pulumi.dynamic.providers.base import Provider, key_of
+from xplenty_pulumi.dynamic.secrets import outside_secrets
 from xplenty_pulumi.dynamic.state import OWED, Properties, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import DefinitionReconciler, DesiredDefinition, Observation
+
+_MOST_PLACES = 20
+"""Places in lists that a preview names."""
 
 
 class DefinitionProvider(Provider):
@@ -42,6 +46,16 @@ class DefinitionProvider(Provider):
             text = f"{self.kind.name} {id_} does not let its {' and '.join(fixed)} change any more, so it is replaced"
             bridge.say(call, text)
         return replace(found, replaces=fixed)
+
+    def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
+        """Name what changes inside a list, which the row names as a whole; no values, since they may be secret."""
+        listed = [one for one in found.updates if self.kind.by_name[one.field].private == "items"]
+        ways = [outside_secrets(_news, way) for one in listed for way in changed_places(self.kind, one)]
+        if places := [place_text(way) for way in dict.fromkeys(ways) if len(way) > 1]:
+            left = len(places) - _MOST_PLACES
+            named = ", ".join(places[:_MOST_PLACES]) + (f" and {left} more" if left > 0 else "")
+            verb = "changes" if len(places) == 1 else "change"
+            bridge.note(self.call(), f"{self.kind.name} {_id}: {named} {verb}")
 
     def headline(self, shown: Properties) -> str:
         """Return whether it is active; one that cannot be switched off always is."""

@@ -136,12 +136,19 @@ def look_up(
     resource_id: Input[str],
     opts: pulumi.ResourceOptions | None,
 ) -> ResourceT:
-    """Return a resource that is read by its id and never changed."""
+    """Return a resource that is read by its id, a text or a number, and never changed."""
     resource = cls.__new__(cls)
-    ours = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(id=resource_id), _secret_outputs(cls, opts))
+    text = resource_id.apply(_as_text) if isinstance(resource_id, Output) else _as_text(resource_id)
+    ours = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(id=text), _secret_outputs(cls, opts))
     options = pulumi.ResourceOptions.merge(opts, ours)
     Resource.__init__(resource, provider, name, _asked_for(cls), options)
     return resource
+
+
+def _as_text(resource_id: object) -> Any:
+    """The id as the engine takes it, which reads a whole number of an output as a float."""
+    is_number = isinstance(resource_id, int | float) and not isinstance(resource_id, bool)
+    return f"{resource_id:.0f}" if is_number else resource_id
 
 
 def outputs_of(cls: type[Resource]) -> tuple[str, ...]:

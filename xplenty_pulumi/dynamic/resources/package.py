@@ -153,7 +153,7 @@ def _read(source: object) -> dict[str, object]:
     """The inputs, or in `source` why it cannot be read: the check tells that with all else that is wrong."""
     try:
         path, content = _opened(source)
-        inputs = flows.inputs_in(content)
+        inputs = flows.inputs_in(content, is_file=bool(path))
     except (OSError, ValueError) as problem:
         return {"source": {PROBLEM: _told(problem)}}
     return {**inputs, "source": path} if path else inputs

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from xplenty_pulumi.core.kinds.compare import ABSENT, value_changes
+from xplenty_pulumi.core.kinds.compare import ABSENT, place_text, value_changes
 from xplenty_pulumi.core.kinds.flows.document import digest_of
 from xplenty_pulumi.redact import MASK, without_logins
 from xplenty_pulumi.text import one_line, plural
@@ -73,8 +73,7 @@ def _changed(start: str, old: object, new: object) -> Iterator[str]:
     for path, left, right in value_changes(_aligned(old), _aligned(new)):
         names = [*([start] if start else []), *map(str, path)]
         is_secret = any(map(_SECRET.search, names))
-        place = one_line(re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", ".".join(names)), limit=120)
-        yield f"{place} {_both(left, right, is_secret=is_secret)}".strip()
+        yield f"{place_text(names)} {_both(left, right, is_secret=is_secret)}".strip()
 
 
 def _both(old: object, new: object, *, is_secret: bool) -> str:
