@@ -1,6 +1,7 @@
 """Definitions on the real engine: what it says and keeps of them, what our commands print, and what files hold."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.leaks.test_planted import COMMAND
 from tests.support import scoreboard
 from tests.support.engine.project import QUICK, Project
 from tests.support.engine.stack import PROGRAM, STEP, Stack
+from tests.support.engine.workspace import own_command
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.emulator import Emulator, Request, Response
 
@@ -79,7 +81,8 @@ def test_no_secret_of_a_definition_gets_anywhere(
     caught.add("commands", *(stack.command(*words).output for words in OF_THE_STATE))
     said.append(stack.refresh("--diff").output)
     stack.declare(*declared(f"{IN_VARIABLES}!", token=f"{IN_TOKEN}!"))
-    said.append(stack.run("preview", "--json").output)
+    said.append(stack.run("preview", "--json").succeeded().output)
+    caught.add("commands", _comment(stack, said[-1]))
     said += _refused(stack, service, "PUT")
     said.append(stack.up("--diff").failed().output)
     caught.add("plan and preview", *said)
@@ -114,6 +117,15 @@ def _write_flows(folder: Path) -> None:
     for name in (FILE, IN_PATH):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(FLOW)
+
+
+def _comment(stack: Stack, preview: str) -> str:
+    """What a pull request is told of a preview, variables that are no secrets included."""
+    (stack.folder / "preview.json").write_text(preview)
+    command = shlex.join(own_command("preview-comment", "--stack", "dev", "--show-variables"))
+    told = stack.line("sh", "-c", f"{command} < preview.json").succeeded().output
+    assert "monday" in told
+    return told
 
 
 def _refused(stack: Stack, service: Repeating, method: str) -> list[str]:

@@ -1,16 +1,19 @@
-"""Each guard against taking a predecessor for a lost cluster holds alone, with all the others switched off."""
+"""Each guard against taking a predecessor for a lost cluster holds alone, and the model draws every kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from tests.model.account import BEGINNINGS, Account
+from tests.model.drawn import DRAWN, OF_NAME, Drawn
 from tests.support.simulation.stack import SimulatedStack
 from tests.support.simulation.world import SimulatedWorld
 from xplenty_pulumi.core.kinds import ownership
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import ENDING, Phase
+from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reconcile.clusters import converge, create, search
 from xplenty_pulumi.emulator import EmulatedCluster
 
@@ -131,3 +134,29 @@ def test_a_cluster_of_another_shape_is_refused(monkeypatch: pytest.MonkeyPatch) 
     (refusal,) = case.run()
     assert "another stack" in refusal
     assert [one.id for one in case.living] == [case.held] == [case.old]
+
+
+def test_every_kind_is_drawn() -> None:
+    """A kind that is added has a row in the model, and programs begin with each of its resources."""
+    assert [drawn.kind for drawn in DRAWN] == [*KINDS.values()]
+    assert {name for names in (*BEGINNINGS["clusters"], *BEGINNINGS["definitions"]) for name in names} == {*OF_NAME}
+
+
+_CHANGED = [pytest.param(one, change, id=f"{one.kind.name} {[*change]}") for one in DRAWN for change in one.changes]
+
+
+@pytest.mark.parametrize(("drawn", "change"), _CHANGED)
+def test_what_is_drawn_is_looked_at(drawn: Drawn, change: Mapping[str, object]) -> None:
+    """A change that no run has brought about is one that the model sees, unless it sets what is there already."""
+    watched, (name, *_) = Account(), drawn.names
+    on = watched.stacks["acme"]
+    watched.declare(on, name)
+    assert watched.up_in_peace(on).calm
+    before = drawn.shown(watched.record(on.disk[name]))
+    watched.change(on, name, drawn.changes.index(change))
+    is_there_already = all(before[one] == value for one, value in change.items())
+    if not is_there_already:
+        with pytest.raises(AssertionError, match=name):
+            watched.is_true(on)
+    assert watched.up_in_peace(on).calm
+    watched.is_true(on)

@@ -37,7 +37,7 @@ class Wire:
     sent: list[Any] = field(default_factory=list)
 
     def before(self, request: Request) -> Response | None:
-        """Take note of a change; answer it without effect where it is to be ignored, or refused in its own words."""
+        """Take note of a change; answer it without any effect where it is to be ignored, or refused with it."""
         if request.method != "PUT":
             return None
         self.sent.append(json.loads(request.body))

@@ -107,6 +107,11 @@ class Ledger:
         found = self._of().account.world.clusters
         return [found[number] for number in ours if number in found and found[number].status in ALIVE]
 
+    def lasting(self, kind: Kind, marker: Marker) -> list[Key]:
+        """Return the keys of definitions made for the owner of this marker that are there, whatever they carry."""
+        there = self.there(kind)
+        return [key for key, owner in self.definitions[kind.name].items() if owner == marker and key in there]
+
     def active(self, who: str) -> list[EmulatedJob]:
         """Return the runs started for `who` that have not ended."""
         found = self._of().account.world.jobs
@@ -123,8 +128,8 @@ class Ledger:
         if marker is None or marker.scope not in self._scopes:
             return
         self._made[self._scopes[marker.scope]].add(f"{kind.collection}/{key}")
-        there = self.there(kind) if kind.ends is Ending.REMOVED else {one.id for one in self.living(marker)}
-        duplicates = [one for one, owner in made.items() if owner == marker and one in there]
+        living: list[Key] = [one.id for one in self.living(marker)]
+        duplicates = self.lasting(kind, marker) if kind in DEFINITIONS else living
         if len(duplicates) > 1:
             self.wrongs.append(f"{kind.collection} {', '.join(map(str, duplicates))} are duplicates")
 

@@ -95,9 +95,9 @@ class Program:
         type_ = f"pulumi-python:dynamic/xplenty:{kind.resource}"
         return owner_text(self.organization, f"urn:pulumi:{self.name}::loads::{type_}::{name}")
 
-    def marker(self, name: str) -> Marker:
-        """Return the marker of the cluster resource of this name."""
-        return marker_of(self.owner(name, CLUSTER))
+    def marker(self, name: str, kind: Kind = CLUSTER) -> Marker:
+        """Return the marker of the resource of this name."""
+        return marker_of(self.owner(name, kind))
 
     def cluster(self, resource: str, /, **inputs: Any) -> None:
         """Declare a cluster of two nodes, or declare it anew."""
