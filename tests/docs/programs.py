@@ -8,11 +8,18 @@ from typing import Any
 _RUN = """\
 import asyncio, json, sys, pulumi
 
+SECRET = "4dabf18193072939515e22adb298388d"
+
+def plain(value):
+    if isinstance(value, dict):
+        return plain(value["value"]) if SECRET in value else {name: plain(item) for name, item in value.items()}
+    return value
+
 class Recorded(pulumi.runtime.Mocks):
     made = []
     def new_resource(self, args):
         hidden = {name for name in args.inputs if name.startswith("__")}
-        inputs = {name: value for name, value in args.inputs.items() if name not in hidden and value is not None}
+        inputs = {name: plain(value) for name, value in args.inputs.items() if name not in hidden and value is not None}
         self.made.append({"type": args.typ.rpartition(":")[2], "name": args.name, "inputs": inputs})
         return f"{len(self.made)}", {**args.inputs, "observed": {"status": "available"}}
     def call(self, args):

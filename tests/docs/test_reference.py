@@ -47,6 +47,7 @@ def test_each_knob_and_field_of_the_seed_has_a_row() -> None:
         ("Input[Sequence[Input[Mapping[str, Any]]]] | None", "Sequence[Mapping[str, Any]]"),
         ("Input[Literal['a', 'b']] | Output[str] | None", "Literal['a', 'b'] or str"),
         ("Output[bool | None]", "bool"),
+        ("Input[Mapping[str, Input[str | int]]] | None", "Mapping[str, str or int]"),
     ],
 )
 def test_types_are_shown_as_they_are_meant(written: str, shown: str) -> None:

@@ -1,14 +1,20 @@
 """The site is built strictly: no link is broken, no page is outside the navigation, no block is shown as text."""
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.docs import browser
 from tools.site import OUTSIDE, ROOT, followed
 
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *(page for pattern in OUTSIDE for page in ROOT.glob(pattern))])
@@ -55,6 +61,35 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
     assert 'src="assets/' in page
     assert 'src="http' not in page
     assert "fonts.googleapis.com" not in page
+
+
+@pytest.mark.skipif(browser.found() is None, reason="there is no Chromium here: apt-get install chromium")
+def test_search_finds_an_input(site: Path, tmp_path: Path) -> None:
+    """In a browser the search finds `on_overrun` in the reference, and no page logs an error."""
+    program = browser.found() or ""
+    with served(site) as address, browser.browsing(program, tmp_path / "profile") as tab:
+        links = "[...document.querySelectorAll('a.md-search-result__link')].map(one => one.href).join(' ')"
+        assert "reference/resources/job-run.html" in tab.open(f"{address}/index.html?q=on_overrun", until=links)
+        for page in ("tutorial/nightly-pipeline.html", "reference/resources/cluster.html"):
+            assert tab.open(f"{address}/{page}", until=f"location.pathname == '/{page}' && document.title")
+        assert tab.errors == []
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine; yield the address."""
+    handler = functools.partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and prints nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is that of the library
+        pass
 
 
 @pytest.mark.parametrize(

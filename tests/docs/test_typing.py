@@ -1,4 +1,4 @@
-"""The blocks of `docs/how-to/typing.md` run, and the names that it lists are those of the package."""
+"""The blocks of the pages on types and on unit tests run, and the names listed are those of the package."""
 
 import re
 import subprocess
@@ -18,7 +18,9 @@ from xplenty_pulumi.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "typing.md").read_text(encoding="utf-8")
-CLOSED, LOOKUP, PROGRAM, TEST = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+UNIT_TESTS = (ROOT / "docs" / "how-to" / "unit-tests.md").read_text(encoding="utf-8")
+_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CLOSED, LOOKUP, PROGRAM, TEST = _BLOCK.findall(PAGE + UNIT_TESTS)
 
 
 @pytest.fixture

@@ -55,10 +55,10 @@ def commented(cls: type) -> Iterator[tuple[str, str, str, str]]:
 
 
 def plain_type(annotation: str) -> str:
-    """Return a type as a reader of a table needs it: without what any input and any output may be."""
+    """Return a type as a reader of a table needs it: without what any input and any output may be, and without `|`."""
     bare = _Bare().visit(ast.parse(annotation, mode="eval").body)
     parts = [ast.unparse(part) for part in _alternatives(bare)]
-    return " or ".join(part for part in dict.fromkeys(parts) if part != "None")
+    return " or ".join(part for part in dict.fromkeys(parts) if part != "None").replace(" | ", " or ")
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
