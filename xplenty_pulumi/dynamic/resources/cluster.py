@@ -158,6 +158,6 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
         super().__init__(ClusterProvider(), resource_name, *declaration(self, resource_name, inputs, opts))
 
     @classmethod
-    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
+    def get(cls, resource_name: str, id: Input[str | int], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
         """Look up a living cluster by its id; it is never changed or ended."""
         return look_up(cls, ClusterProvider(), resource_name, resource_id=id, opts=opts)

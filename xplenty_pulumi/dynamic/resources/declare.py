@@ -133,7 +133,7 @@ def look_up(
     provider: ResourceProvider,
     name: str,
     *,
-    resource_id: Input[str],
+    resource_id: Input[str | int],
     opts: pulumi.ResourceOptions | None,
 ) -> ResourceT:
     """Return a resource that is read by its id, a text or a number, and never changed."""

@@ -83,7 +83,7 @@ class Hook(Derivable, module="xplenty", name="Hook"):
         super().__init__(HookProvider(), resource_name, *declaration(self, resource_name, inputs, options))
 
     @classmethod
-    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
+    def get(cls, resource_name: str, id: Input[str | int], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
         """Look up a hook by its id; it is never changed or removed."""
         options = pulumi.ResourceOptions.merge(opts, _SECRET_OUTPUTS)
         return look_up(cls, HookProvider(), resource_name, resource_id=id, opts=options)

@@ -165,6 +165,6 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
         super().__init__(JobRunProvider(), resource_name, *declaration(self, resource_name, inputs, opts))
 
     @classmethod
-    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
+    def get(cls, resource_name: str, id: Input[str | int], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
         """Look up a run by its id; it is never stopped."""
         return look_up(cls, JobRunProvider(), resource_name, resource_id=id, opts=opts)

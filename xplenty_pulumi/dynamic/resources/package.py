@@ -126,7 +126,7 @@ class Package(Derivable, PackageOutputs, module="xplenty", name="Package"):
         super().__init__(PackageProvider(), resource_name, *declaration(self, resource_name, inputs, opts))
 
     @classmethod
-    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
+    def get(cls, resource_name: str, id: Input[str | int], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
         """Look up a package by its id; it is never changed or archived."""
         return look_up(cls, PackageProvider(), resource_name, resource_id=id, opts=opts)
 

@@ -149,7 +149,7 @@ class Schedule(ScheduleOutputs, Derivable, module="xplenty", name="Schedule"):
         super().__init__(ScheduleProvider(), resource_name, *declaration(self, resource_name, inputs, opts))
 
     @classmethod
-    def get(cls, resource_name: str, id: Input[str], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
+    def get(cls, resource_name: str, id: Input[str | int], opts: pulumi.ResourceOptions | None = None) -> Self:  # noqa: A002
         """Look up a schedule by its id; it is never changed or removed."""
         return look_up(cls, ScheduleProvider(), resource_name, resource_id=id, opts=opts)
 
