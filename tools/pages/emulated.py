@@ -3,7 +3,13 @@
 from tools.pages.source import NOTE, code, commented, sentences, table
 from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.packages import PackageSeed
-from xplenty_pulumi.emulator.life.seed import ScheduleSeed, Seed, TaskPackageSeed
+from xplenty_pulumi.emulator.life.seed import (
+    ScheduleSeed,
+    Seed,
+    TaskPackageSeed,
+    default_packages,
+    default_schedules,
+)
 
 _OPENING = """\
 # The emulator's seed file and knobs
@@ -16,7 +22,23 @@ default; an unknown one is an error. [Test with the emulator](../how-to/emulator
 def pages() -> dict[str, str]:
     """Return the page by its path in the reference."""
     parts = [_part(one) for one in (Seed, PackageSeed, ScheduleSeed, TaskPackageSeed, Knobs)]
-    return {"emulator.md": "\n\n".join([_OPENING, NOTE, *parts])}
+    return {"emulator.md": "\n\n".join([_OPENING, NOTE, *parts[:1], _defaults(), *parts[1:]])}
+
+
+def _defaults() -> str:
+    """What is there where a seed names no packages and no schedules."""
+    packages = [(str(one.id), one.name, one.description or "") for one in default_packages()]
+    schedules = [
+        (str(one.id), one.name, ", ".join(str(task.package_id) for task in one.packages)) for one in default_schedules()
+    ]
+    return "\n\n".join(
+        [
+            "## Default packages and schedules",
+            "A seed without `packages` or `schedules` has these. An empty list leaves them out.",
+            table(("package", "name", "description"), packages),
+            table(("schedule", "name", "packages"), schedules),
+        ]
+    )
 
 
 def _part(cls: type) -> str:

@@ -15,6 +15,8 @@ import os
 import sys
 from pathlib import Path
 
+_ADVICE = "What it was asked to do may be done; look with `xplenty-pulumi status`"
+
 
 def main() -> None:
     """Run the command line; without typer, say in one line which extra brings it."""
@@ -32,7 +34,7 @@ def main() -> None:
             sys.stdout.flush()
     except OSError as problem:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes again when it ends
-        sys.exit(f"xplenty-pulumi: {problem}")
+        sys.exit(f"xplenty-pulumi: cannot write its output: {problem.strerror}. {_ADVICE}")
 
 
 def _open_what_is_closed() -> None:

@@ -98,7 +98,7 @@ def _notes(document: Document, since: ReportChanges | None) -> list[str]:
     counters = Counter(one["field"] for one in _shown(document, since) if _is_counter(one))
     notes = []
     if counters:
-        names = ", ".join(f"{name} {count:,}" for name, count in sorted(counters.items()))
+        names = ", ".join(f"{name} ({count:,})" for name, count in sorted(counters.items()))
         notes.append(f"expected changes of what the service fills in: {names}")
     if since is not None:
         notes += [f"resolved: {_thing(one)} {_what(one)}" for one in since.resolved if not _is_counter(one)]
