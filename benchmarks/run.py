@@ -19,6 +19,7 @@ ROWS: Mapping[str, Callable[[], list[Figure]]] = {
     "polls": polls.measure,
     "many": many.measure,
     "preview": preview.measure,
+    "definitions": preview.of_definitions,
     "packages": packages.measure,
     "refresh": refresh.measure,
     "import": imports.measure,

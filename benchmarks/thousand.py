@@ -13,11 +13,11 @@ _CREDITS = 1_000_000
 
 
 @contextmanager
-def thousand_of_ours(count: int = COUNT) -> Iterator[tuple[Stack, Account, float]]:
-    """Give a stack of that many clusters that exist, their account, and how many seconds the `up` took."""
+def thousand_of_ours(count: int = COUNT, *, kind: str = "cluster") -> Iterator[tuple[Stack, Account, float]]:
+    """Give a stack of that many clusters or schedules that exist, their account, and how many seconds the `up` took."""
     spec = Spec(boot_seconds=60, time_scale=_TIME_SCALE, credits_per_hour=_CREDITS)
-    with served(spec) as account, stack("ours", count, account.environment) as clusters:
-        yield clusters, account, clusters.up(XPLENTY_POLL_SECONDS="0.5", **_FAST)
+    with served(spec) as account, stack("ours", count, {**account.environment, "BENCH_KIND": kind}) as made:
+        yield made, account, made.up(XPLENTY_POLL_SECONDS="0.5", **_FAST)
 
 
 @contextmanager

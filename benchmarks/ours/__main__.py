@@ -1,8 +1,11 @@
-"""As many clusters as `BENCH_COUNT` says."""
+"""As many clusters as `BENCH_COUNT` says, or schedules where `BENCH_KIND` asks for these."""
 
 import os
 
-from xplenty_pulumi import Cluster
+from xplenty_pulumi import Cluster, Schedule
 
 for number in range(int(os.environ["BENCH_COUNT"])):
-    Cluster(f"cluster-{number}", nodes=2)
+    if os.environ.get("BENCH_KIND") == "schedule":
+        Schedule(f"schedule-{number}", packages=[{"package_id": 101}], every="1 day", enabled=False)
+    else:
+        Cluster(f"cluster-{number}", nodes=2)

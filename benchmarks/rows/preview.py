@@ -30,6 +30,22 @@ def measure() -> list[Figure]:
     ]
 
 
+def of_definitions() -> list[Figure]:
+    """Measure schedules, compared with clusters."""
+    with thousand_of_ours(kind="schedule") as (schedules, _, _), thousand_of_ours() as (clusters, _, _):
+        rounds = previews(schedules, clusters)
+    seconds = [median(column) for column in zip(*rounds, strict=True)]
+    return [
+        Figure(
+            f"preview of {COUNT:,} schedules without a change",
+            median(one[0] / one[1] for one in rounds),
+            "x",
+            most=GOAL,
+            note=f"of clusters; {seconds[0]:.1f} s to {seconds[1]:.1f} s",
+        )
+    ]
+
+
 def previews(*stacks: Stack) -> list[list[float]]:
     """Return the seconds of each stack's preview, in rounds, so that a machine whose speed drifts slows all."""
     return [[one.run("preview") for one in stacks] for _ in range(_RUNS)]
