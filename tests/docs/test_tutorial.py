@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,8 +93,12 @@ def run(place: Workspace, account: Emulator, line: str) -> str:
     if line == "xplenty-pulumi status schedules":
         for seconds in (DAY, DAY, DAY / 24):
             account.advance(seconds)
-    command = {"pulumi": ("pulumi", *words, "--non-interactive", "--color", "never")}.get(program, (program, *words))
-    done = place.line(*(own_command(*words) if program == "xplenty-pulumi" else command)).succeeded().output
+    commands = {
+        "pulumi": ("pulumi", *words, "--non-interactive", "--color", "never"),
+        "python": (sys.executable, *words),
+        "xplenty-pulumi": own_command(*words),
+    }
+    done = place.line(*commands.get(program, (program, *words))).succeeded().output
     if line == "xplenty-pulumi status schedules":
         assert re.search(r"nightly +enabled +1 day .* completed +2 ", done), done
     return done
