@@ -1,6 +1,8 @@
 """One measured figure, and whether it reaches its goal."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 
@@ -14,6 +16,13 @@ class Figure:
     most: float | None = None
     least: float | None = None
     note: str = ""
+
+    @classmethod
+    def ratio(cls, what: str, rounds: Sequence[Sequence[float]], *, most: float | None, of: str) -> "Figure":
+        """Return how much longer the first of each round took than the second, which is one `of` these."""
+        first, second = (median(column) for column in zip(*rounds, strict=True))
+        note = f"of {of}; {first:.1f} s to {second:.1f} s"
+        return cls(what, median(one[0] / one[1] for one in rounds), "x", most=most, note=note)
 
     @property
     def has_goal(self) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from statistics import median
 
 from benchmarks.account import Account, Spec, served
 from benchmarks.figure import Figure
@@ -36,14 +35,8 @@ def _packages_of(size: int) -> Iterator[tuple[Stack, Account]]:
 def _figure(of_what: str, large: Stack, tiny: Stack, *, is_fresh: bool = False) -> Figure:
     """Return the ratio of the medians of rounds in which both take turns."""
     rounds = [[_preview(one, is_fresh=is_fresh) for one in (large, tiny)] for _ in range(_RUNS)]
-    seconds = [median(column) for column in zip(*rounds, strict=True)]
-    return Figure(
-        f"preview of {COUNT} packages of {LARGE:,} bytes, {of_what}",
-        median(one[0] / one[1] for one in rounds),
-        "x",
-        most=GOAL,
-        note=f"of tiny ones; {seconds[0]:.1f} s to {seconds[1]:.1f} s",
-    )
+    what = f"preview of {COUNT} packages of {LARGE:,} bytes, {of_what}"
+    return Figure.ratio(what, rounds, most=GOAL, of="tiny ones")
 
 
 def _preview(packages: Stack, *, is_fresh: bool) -> float:

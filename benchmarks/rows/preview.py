@@ -1,7 +1,5 @@
 """`pulumi preview` of a thousand resources with nothing to change."""
 
-from statistics import median
-
 from benchmarks.figure import Figure
 from benchmarks.stack import Stack
 from benchmarks.thousand import COUNT, thousand_of_ours, thousand_that_do_nothing
@@ -34,16 +32,7 @@ def of_definitions() -> list[Figure]:
     """Measure schedules, compared with clusters."""
     with thousand_of_ours(kind="schedule") as (schedules, _, _), thousand_of_ours() as (clusters, _, _):
         rounds = previews(schedules, clusters)
-    seconds = [median(column) for column in zip(*rounds, strict=True)]
-    return [
-        Figure(
-            f"preview of {COUNT:,} schedules without a change",
-            median(one[0] / one[1] for one in rounds),
-            "x",
-            most=GOAL,
-            note=f"of clusters; {seconds[0]:.1f} s to {seconds[1]:.1f} s",
-        )
-    ]
+    return [Figure.ratio(f"preview of {COUNT:,} schedules without a change", rounds, most=GOAL, of="clusters")]
 
 
 def previews(*stacks: Stack) -> list[list[float]]:
@@ -52,21 +41,10 @@ def previews(*stacks: Stack) -> list[list[float]]:
 
 
 def _figures(what: str, rounds: list[list[float]], *, goal: float | None) -> list[Figure]:
-    ours, bare, wide = (median(column) for column in zip(*rounds, strict=True))
-    seconds = f"{ours:.1f} s to {bare:.1f} s"
+    """Compare ours with the bare floor, and with the wide one, and these with each other."""
+    bare, wide, floors = ([[one[left], one[right]] for one in rounds] for left, right in ((0, 1), (0, 2), (2, 1)))
     return [
-        Figure(what, median(one[0] / one[1] for one in rounds), "x", most=goal, note=f"of the floor; {seconds}"),
-        Figure(
-            f"{what}, of a floor with {_OUTPUTS} outputs",
-            median(one[0] / one[2] for one in rounds),
-            "x",
-            most=goal,
-            note=f"{ours:.1f} s to {wide:.1f} s",
-        ),
-        Figure(
-            f"{what}: floor with {_OUTPUTS} outputs",
-            median(one[2] / one[1] for one in rounds),
-            "x",
-            note="of the floor",
-        ),
+        Figure.ratio(what, bare, most=goal, of="the floor"),
+        Figure.ratio(f"{what}, of a floor with {_OUTPUTS} outputs", wide, most=goal, of="the floor"),
+        Figure.ratio(f"{what}: floor with {_OUTPUTS} outputs", floors, most=None, of="the floor"),
     ]

@@ -97,7 +97,10 @@ def put_back(account: Emulator, kind: Kind, *, now: Any, before: Any) -> None:
 
 
 def told_by_refresh(stack: Stack) -> dict[str, set[str]]:
-    """Return the inputs of each resource that a preview of a refresh names."""
+    """Return the inputs of each resource that a preview of a refresh names.
+
+    They are read from the text: of a package whose validation is due, the JSON of the engine names no input.
+    """
     output = stack.run("refresh", "--preview-only", "--diff").succeeded().output
     parts = (part.partition("]\n") for part in output.split("[urn=")[1:])
     found = {head.rpartition("::")[2]: set(_CHANGED.findall(lines)) - {"observed"} for head, _, lines in parts}

@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     )
     from xplenty_pulumi.emulator.faults.rules import ALWAYS, FIRST, SECOND, FaultRule, Faults, Strike
     from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
-    from xplenty_pulumi.emulator.life.connections import EmulatedConnection
     from xplenty_pulumi.emulator.life.knobs import Knobs
     from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedValidation, PackageSeed
     from xplenty_pulumi.emulator.life.records import (
         EmulatedCluster,
+        EmulatedConnection,
         EmulatedHook,
         EmulatedJob,
     )
@@ -96,7 +96,7 @@ __all__ = [
 ]
 
 _MODULES = (
-    *("life.knobs", "life.packages", "life.connections", "life.records", "life.seed", "wire.messages", "hooks.outbox"),
+    *("life.knobs", "life.packages", "life.records", "life.seed", "wire.messages", "hooks.outbox"),
     *("account", "backstage", "emulator", "faults.fault", "faults.catalogue", "faults.rules"),
 )
 

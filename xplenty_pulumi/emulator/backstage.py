@@ -9,13 +9,13 @@ from xplenty_pulumi.emulator.definitions import DefinitionsBackstage
 from xplenty_pulumi.emulator.hooks.courier import deliver_waiting
 from xplenty_pulumi.emulator.hooks.outbox import Delivery, Mail
 from xplenty_pulumi.emulator.life import clusters, effects, jobs
-from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.knobs import CLUSTER_IN_ERROR
 from xplenty_pulumi.emulator.life.packages import EmulatedPackage
 from xplenty_pulumi.emulator.life.records import (
     ENDED,
     FINAL,
     EmulatedCluster,
+    EmulatedConnection,
     EmulatedHook,
     EmulatedJob,
 )

@@ -7,9 +7,8 @@ from typing import Any
 
 from xplenty_pulumi.emulator.account import Account
 from xplenty_pulumi.emulator.life.clock import Moment
-from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.packages import EmulatedPackage, PackageSeed, saved
-from xplenty_pulumi.emulator.life.records import EmulatedHook
+from xplenty_pulumi.emulator.life.records import EmulatedConnection, EmulatedHook
 from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule, replanned
 from xplenty_pulumi.emulator.life.seed import package_of
 from xplenty_pulumi.emulator.life.world import World

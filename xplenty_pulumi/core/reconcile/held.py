@@ -1,6 +1,7 @@
 """Which things with a marker the state holds, as far as this process knows, and whose the others are."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -58,7 +59,7 @@ class OwnerClaims(Generic[RecordT]):
             )
 
 
-class HeldThings(Generic[RecordT]):
+class HeldThings(ABC, Generic[RecordT]):
     """What is known of the things of one kind; thread-safe.
 
     `random` draws the nonces of markers, `key` is what the state knows a thing by, and `has_maker` says whether the
@@ -110,9 +111,9 @@ class HeldThings(Generic[RecordT]):
         """Return the marker of this owner for a create call that is sent now."""
         return owner.drawn(self._clock.now(), self.random)
 
+    @abstractmethod
     def claims(self, owner: Marker) -> OwnerClaims[RecordT]:
         """Return the things with a marker of `owner` that the state does not hold."""
-        raise NotImplementedError
 
     def plan_replacement(self, key: Key, owner: Marker, *, kind: str) -> str:
         """Note that a thing of `owner` is to replace this one; return why that will be refused, as far as it is known.

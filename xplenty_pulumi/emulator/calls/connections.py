@@ -7,7 +7,7 @@ from typing import Any
 
 from xplenty_pulumi.emulator.calls.call import Call, answer_list
 from xplenty_pulumi.emulator.calls.connection_types import CONNECTION_TYPES, GROUP_NAMES, SECRETS, read_settings
-from xplenty_pulumi.emulator.life.connections import EmulatedConnection
+from xplenty_pulumi.emulator.life.records import EmulatedConnection
 from xplenty_pulumi.emulator.wire import values
 from xplenty_pulumi.emulator.wire.lists import ListRules
 from xplenty_pulumi.emulator.wire.messages import Answer, Json, invalid, time_text

@@ -4,7 +4,6 @@
 - `clusters`, `jobs`: the life of one cluster and of one run, as pure functions of the record, the knobs and a moment.
 - `effects`: how clusters, jobs and schedules act on one another: starting, queueing, idling, failing and stopping
   together.
-- `connections`: the record of a connection.
 - `firing`: what a schedule does when its time comes.
 - `knobs`: what no source settles, and every duration.
 - `packages`: packages, their validations, the tasks of workflows, and what a flow says about them.

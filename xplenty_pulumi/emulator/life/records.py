@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from xplenty_pulumi.emulator.life.clock import Moment
-from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedTask, EmulatedValidation
 from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule, MadeBy
 
@@ -140,6 +139,23 @@ class EmulatedSubscription:
     last_status: str = "none"
     last_response: Mapping[str, Any] = field(default_factory=dict)
     last_trigger_at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatedConnection:
+    """What packages read from and write to; clients know it by its type and its `number`.
+
+    `failure` is the text with which its test fails; None lets it pass.
+    """
+
+    id: int
+    number: int
+    type: str
+    name: str
+    created_at: Moment
+    updated_at: Moment
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 
 from xplenty_pulumi.emulator.life import clusters, jobs, schedules
 from xplenty_pulumi.emulator.life.clock import Moment
-from xplenty_pulumi.emulator.life.connections import EmulatedConnection
 from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.packages import EmulatedPackage, EmulatedValidation
 from xplenty_pulumi.emulator.life.records import (
     FINAL,
     FIRST_IDS,
     EmulatedCluster,
+    EmulatedConnection,
     EmulatedHook,
     EmulatedJob,
     Record,
