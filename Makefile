@@ -58,7 +58,7 @@ lint: $(VENV)/ready ## check style, format, types and layers
 lock: ## write the lock file anew from pyproject.toml, with uv
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) \
-	  --extra cli --extra emulator --group pyproject.toml:dev --output-file $(LOCK) pyproject.toml
+	  --extra cli --extra emulator --extra otel --extra report --group pyproject.toml:dev --output-file $(LOCK) pyproject.toml
 	@mkdir -p build
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --no-emit-index-url --no-emit-find-links --constraint $(LOCK) --extra cli \
