@@ -22,4 +22,4 @@ def test_outputs_lie_as_shown() -> None:
     hidden = {name: value for name, value in shown.items() if name.startswith("__")}
 
     observed = read_observed(shown[OBSERVED])
-    assert stored({**observed, DECLARED: ["nodes"], OBSERVED: observed, **hidden}) == shown
+    assert stored({**observed, DECLARED: ["name", "nodes"], OBSERVED: observed, **hidden}) == shown
