@@ -1,5 +1,6 @@
 """The blocks of `docs/how-to/schedules.md` do what the page says."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from xplenty_pulumi.emulator import Emulator
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "schedules.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-PROGRAM, RULE, STATUS, SHOWN, RUN = BLOCKS
+PROGRAM, RULE, STATUS, SHOWN, DOCUMENT, RUN = BLOCKS
 DAY = 86_400.0
 
 
@@ -79,3 +80,9 @@ def test_schedule_is_run_by_its_name(scene: Scene) -> None:
     before = {one.id for one in scene.emulator.jobs()}
     assert scene.run(*shlex.split(RUN)[1:], "--yes").code == 0
     assert len({one.id for one in scene.emulator.jobs()} - before) == 1
+
+
+def test_document_is_what_is_printed(scene: Scene) -> None:
+    """It has the first schedule, and all but the calls that are left."""
+    printed, shown = scene.run("status", "schedules", "--json").json, json.loads(DOCUMENT)
+    assert {**printed, "schedules": printed["schedules"][:1], "credits": shown["credits"]} == shown
