@@ -1,7 +1,6 @@
 """The host of the SDK before an emulated account, in this process and as one of its own."""
 
 import itertools
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,7 +20,6 @@ from xplenty_pulumi import (
     JobRunProvider,
     PackageProvider,
     ScheduleProvider,
-    settings,
 )
 from xplenty_pulumi.dynamic import bridge, operations
 from xplenty_pulumi.dynamic.bridge import engine as bridge_engine
@@ -99,12 +97,13 @@ def here() -> Iterator[ProviderScene]:
         forget_the_process()
         with host_in_this_process() as channel:
             yield ProviderScene(channel, account, told)
-        context.session_for(settings.load(os.environ, lambda _key: None)).client.close()
         forget_the_process()
 
 
 def forget_the_process() -> None:
-    """Let go of what the front end keeps for the life of a process."""
+    """Let go of what the front end keeps for the life of a process, connections included."""
+    for session in context._sessions.values():
+        session.client.close()
     context._sessions.clear()
     made = (
         operations.open_operations,
