@@ -11,7 +11,7 @@ import pytest
 from pulumi.dynamic import ResourceProvider
 
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
-from tests.support.accounts.clients import settings_of
+from tests.support.accounts.clients import forget_sessions, settings_of
 from tests.support.engine.stack import STEP
 from xplenty_pulumi import (
     ClusterProvider,
@@ -23,7 +23,7 @@ from xplenty_pulumi import (
 )
 from xplenty_pulumi.dynamic import bridge, operations
 from xplenty_pulumi.dynamic.bridge import engine as bridge_engine
-from xplenty_pulumi.dynamic.providers import checking, context
+from xplenty_pulumi.dynamic.providers import checking
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 
 QUICK = {"XPLENTY_POLL_SECONDS": "0.05"}
@@ -101,10 +101,8 @@ def here() -> Iterator[ProviderScene]:
 
 
 def forget_the_process() -> None:
-    """Let go of what the front end keeps for the life of a process, connections included."""
-    for session in context._sessions.values():
-        session.client.close()
-    context._sessions.clear()
+    """Let go of what the front end keeps for the life of a process."""
+    forget_sessions()
     made = (
         operations.open_operations,
         operations.declared_owners,
