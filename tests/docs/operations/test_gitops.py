@@ -15,7 +15,7 @@ from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.cli.ui.markdown import LARGEST
 from xplenty_pulumi.settings import CI_VARIABLES
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "gitops.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "gitops.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 (_, COMMAND), (_, COMMENT), (_, LOG) = BLOCKS
 

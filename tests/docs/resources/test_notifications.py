@@ -16,7 +16,7 @@ from xplenty_pulumi.cli.listen.requests import Notice
 from xplenty_pulumi.core.kinds.hook import NEEDED, SETTINGS
 from xplenty_pulumi.emulator import Emulator
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "notifications.md").read_text()
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "notifications.md").read_text()
 NOTIFY, HOOK, LISTEN = re.findall(r"^```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 

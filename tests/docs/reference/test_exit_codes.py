@@ -6,7 +6,7 @@ from pathlib import Path
 from tools.commands import commands
 from xplenty_pulumi.cli.ui import exits
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "exit-codes.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "exit-codes.md").read_text(encoding="utf-8")
 
 
 def test_codes_are_those_of_the_source() -> None:

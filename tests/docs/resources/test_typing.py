@@ -16,7 +16,7 @@ from tests.support.engine.stack import STEP, Stack
 from xplenty_pulumi import testing
 from xplenty_pulumi.emulator import Emulator
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "how-to" / "typing.md").read_text(encoding="utf-8")
 UNIT_TESTS = (ROOT / "docs" / "how-to" / "unit-tests.md").read_text(encoding="utf-8")
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -15,7 +15,7 @@ from xplenty_pulumi.cli.imports.run import FLOOR
 from xplenty_pulumi.core.kinds.registry import kind_of
 from xplenty_pulumi.emulator import Emulator
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "import.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "import.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 PROGRAM = next(text for language, text in BLOCKS if language == "python")
 COMMANDS = next(text for language, text in BLOCKS if language == "console").splitlines()

@@ -11,7 +11,7 @@ import pytest
 from tests.support.accounts.command_line import Scene, at, opened_scene, seeded
 from xplenty_pulumi.core.reports.overview import DAY, JUST_NOW
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "status.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "status.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 COMMANDS = [line for kind, text in BLOCKS if kind == "console" for line in text.splitlines()]
 

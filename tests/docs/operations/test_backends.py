@@ -11,7 +11,7 @@ from tests.support.engine.postgres import postgres
 from tests.support.engine.stack import Stack
 from xplenty_pulumi.emulator import Emulator
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "backends.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "backends.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 (_, POSTGRES), (_, S3), (_, CLOUD), (_, LOCKED), (_, PROVIDER) = BLOCKS
 _S3_PARAMETERS = {"region", "endpoint", "use_path_style"}
@@ -65,7 +65,7 @@ def test_settings_of_pulumi_cloud() -> None:
 
 def test_words_of_a_lock_are_those_that_the_tests_of_the_backend_expect() -> None:
     """The life of a stack in `tests/backends` meets them."""
-    life = (Path(__file__).resolve().parents[1] / "backends" / "test_postgres.py").read_text()
+    life = (Path(__file__).resolve().parents[2] / "backends" / "test_postgres.py").read_text()
     assert "the stack is currently locked by 1 lock(s)" in LOCKED
     assert "the stack is currently locked by 1 lock(s)" in life
 

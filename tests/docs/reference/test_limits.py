@@ -10,7 +10,7 @@ from xplenty_pulumi.core.preview.estimate import ClusterUse
 from xplenty_pulumi.core.preview.questions import LONGEST_CALL
 from xplenty_pulumi.core.preview.stack_rules import _OF_PRODUCTION_ONLY, load_rules
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "limits.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "limits.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 (_, COMMANDS), (_, LINE), (_, REFUSAL) = BLOCKS
 USES = (ClusterUse("small", 2, 24, is_endless=True), ClusterUse("big", 6, 24, is_endless=True))
@@ -31,7 +31,7 @@ def test_commands_set_what_is_read() -> None:
 
 def test_variables_of_the_page_are_read() -> None:
     """Each environment variable of the page stands for a rule."""
-    source = (Path(__file__).resolve().parents[2] / "xplenty_pulumi/settings.py").read_text(encoding="utf-8")
+    source = (Path(__file__).resolve().parents[3] / "xplenty_pulumi/settings.py").read_text(encoding="utf-8")
     named = set(re.findall(r"XPLENTY_\w+", PAGE))
     assert named
     for variable in named:

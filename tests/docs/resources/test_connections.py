@@ -9,7 +9,7 @@ from tests.support.engine.stack import Stack
 from xplenty_pulumi.core.kinds.connection import TYPES
 from xplenty_pulumi.emulator import Emulator
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "connections.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "connections.md").read_text(encoding="utf-8")
 (PROGRAM,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 

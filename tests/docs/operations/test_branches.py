@@ -10,7 +10,7 @@ from tests.support.engine.project import QUICK, Project
 from tests.support.engine.stack import STEP
 from xplenty_pulumi.emulator import Emulator
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "branches.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "branches.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 TEXTS = {wanted: [text for kind, text in BLOCKS if kind == wanted] for wanted in ("console", "text", "json")}
 _CHANGING = {

@@ -13,7 +13,7 @@ from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.kinds.naming import SETTING, automatic_name, pattern_for
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "clusters.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "clusters.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 (_, PROGRAM), (_, CONFIGURED), (_, RESIZED) = BLOCKS
 

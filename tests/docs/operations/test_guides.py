@@ -19,7 +19,7 @@ from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.settings import ONLY_CONFIGURED, VARIABLES
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 GUIDES = ROOT / "docs" / "how-to"
 SHORT = (
     *("repeat-runs", "secrets", "automation-api", "two-accounts", "many-stacks", "uv-and-poetry"),
@@ -53,7 +53,7 @@ def made(guide: str) -> dict[str, dict[str, Any]]:
 
 def test_each_guide_has_a_test() -> None:
     """A page that is added is tested: here, or in a file that names it."""
-    files = "".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_*.py"))
+    files = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "docs").rglob("test_*.py"))
     names = {page.stem for page in GUIDES.glob("*.md")}
     assert set(SHORT) <= names
     assert [name for name in sorted(names) if f'"{name}' not in files] == []

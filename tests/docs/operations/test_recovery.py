@@ -16,7 +16,7 @@ from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "recovery.md").read_text()
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "recovery.md").read_text()
 BLOCKS = re.findall(r"^```console\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 NO_PROCESS = 2**22 + 1
 

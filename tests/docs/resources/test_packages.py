@@ -13,7 +13,7 @@ from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.dynamic.flows import FOLDER
 from xplenty_pulumi.emulator import Emulator
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "packages.md").read_text()
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "packages.md").read_text()
 PROGRAM, PREVIEW, PULL = re.findall(r"^```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 BEFORE, AFTER = (
     json.dumps({"components": [{"id": "load", "destination": {"table": table}}]}) for table in ("sales", "sales_2")

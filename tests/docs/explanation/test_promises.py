@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tools.scoreboard import put_between_markers
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "explanation" / "promises.md").read_text(encoding="utf-8")
 
 

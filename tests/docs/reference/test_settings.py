@@ -5,7 +5,7 @@ from pathlib import Path
 
 from xplenty_pulumi.settings import ONLY_CONFIGURED, OTHER_VARIABLES, VARIABLES
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
 
 
 def section(title: str) -> str:

@@ -17,7 +17,7 @@ from xplenty_pulumi.core.preview.stack_rules import load_rules
 from xplenty_pulumi.core.reports.schedules import LATE
 from xplenty_pulumi.emulator import Emulator
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "schedules.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "schedules.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 PROGRAM, RULE, STATUS, SHOWN, DOCUMENT, RUN = BLOCKS
 DAY = 86_400.0

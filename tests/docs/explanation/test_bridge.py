@@ -15,7 +15,7 @@ from xplenty_pulumi.dynamic.bridge.report import ITEMS, BridgeReport, ProbeResul
 from xplenty_pulumi.dynamic.operations import advice
 from xplenty_pulumi.emulator import Emulator
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "explanation" / "bridge.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 (_, REPORT), (_, COMMANDS), (_, ADVICE), (_, SKIPPING) = BLOCKS

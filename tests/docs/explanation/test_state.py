@@ -6,7 +6,7 @@ from pathlib import Path
 
 from xplenty_pulumi.dynamic.state import DECLARED, OBSERVED, read_observed, stored
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "explanation" / "state.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "explanation" / "state.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 ((_, OUTPUTS),) = BLOCKS
 

@@ -16,7 +16,7 @@ from xplenty_pulumi.core.kinds.kind import Drift, Kind
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reports.drift import CAUSES, Cause
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "drift.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "drift.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 COMMANDS = [line for kind, text in BLOCKS if kind == "console" for line in text.splitlines()]
 SHOWN = ("resized", "renamed", "ended", "ended_on_idle", "busy", "beside")
