@@ -56,7 +56,8 @@ def test_a_new_stack_of_an_old_name_takes_nothing(stack: Stack, account: Emulato
     stack.destroy().succeeded()
     assert (writes(account), account.clusters()) == before
     stack.run("stack", "select", "prod").succeeded()
-    stack.up().succeeded()
+    signed = stack.up().succeeded().output
+    assert ("signs the marker anew for stack prod" in signed, "__owner" in signed) == (True, False)
     assert writes(account)[len(before[0]) :] == [f"PUT /clusters/{one.id}"]
     stack.run("stack", "select", "dev").succeeded()
     stack.up().succeeded()
