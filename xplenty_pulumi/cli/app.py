@@ -17,6 +17,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "status.command:usage",
         "Sum up the node-hours of each owner: nodes multiplied by the time their cluster was up.",
     ),
+    "packages": ("lists.command:packages", "List the packages, whose they are and when they were edited."),
+    "regions": ("lists.command:regions", "List the regions in which clusters can be created."),
     "drift": (
         "drift.command:drift",
         "Compare the state of stacks with the account, and sort the differences by how grave they are.",

@@ -22,7 +22,8 @@ JOB   PACKAGE              CLUSTER  STATUS     PROGRESS         RUNTIME  AGE
 9003  102 Customer import  501      running    █████░░░░░  50%  45s      50s
 9002  103 Broken import    501      failed     ░░░░░░░░░░   0%  20s      2m30s
 9001  101 Daily sales      501      completed  ██████████ 100%  1m       2m30s
-job 9002 failed: Package failed to execute: input path not found."""
+job 9002 failed: Package failed to execute: input path not found.
+its log, and what to do next: `xplenty-pulumi status job 9002`"""
 WIDE = """\
 emulated-account  2026-01-01T00:02:30Z  4,995 of 5,000 calls left this hour
 
@@ -35,7 +36,8 @@ JOB   PACKAGE              CLUSTER  STATUS     PROGRESS         RUNTIME  AGE    
 9003  102 Customer import  501      running    █████░░░░░  50%  45s      50s    dev-a06b6a0
 9002  103 Broken import    501      failed     ░░░░░░░░░░   0%  20s      2m30s  dev-a06b6a0
 9001  101 Daily sales      501      completed  ██████████ 100%  1m       2m30s  dev-a06b6a0
-job 9002 failed: Package failed to execute: input path not found."""
+job 9002 failed: Package failed to execute: input path not found.
+its log, and what to do next: `xplenty-pulumi status job 9002`"""
 
 
 def cluster(number: int, name: str, status: str, phase: str, **fields: Any) -> dict[str, Any]:
