@@ -60,6 +60,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """Where each command is, below `xplenty_pulumi.cli`, and the first sentence of its help."""
 
 
+_OF_PYDANTIC = "Value error, "
+"""What newer versions of typer leave before the reason why a value is not one of a closed set."""
+
+
 class _Commands(Mapping[str, Any]):
     """The commands by name as typer builds them, each loaded when its value is looked up.
 
@@ -97,6 +101,14 @@ class _Program(TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         vars(self)["commands"] = _LOADED
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; say of a value that it does not take what is wrong, without the words of typer's own tools."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as wrong:
+            wrong.message = wrong.message.removeprefix(_OF_PYDANTIC)
+            raise
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names in the order of the help."""
