@@ -103,7 +103,7 @@ class _Program(TyperGroup):
         vars(self)["commands"] = _LOADED
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; say of a value that it does not take what is wrong, without the words of typer's own tools."""
+        """Run the command; the error about a value that it does not take has no words of typer's own tools."""
         try:
             return super().invoke(ctx)
         except typer.BadParameter as wrong:
