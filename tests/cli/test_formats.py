@@ -37,7 +37,7 @@ def test_example_fits(name: str) -> None:
     assert misfits(name, json.dumps(example(FORMATS[name]))) == []
 
 
-@pytest.mark.parametrize("name", [one for one in FORMATS if one.startswith(("status", "usage"))])
+@pytest.mark.parametrize("name", [one for one in FORMATS if one.startswith(("status", "usage", "packages", "regions"))])
 def test_output_fits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is printed of an account with something of everything is as the record says."""
     with opened_scene(monkeypatch) as scene:

@@ -14,19 +14,54 @@ from tools.pages.source import NOTE, annotated, sentences, table
 from xplenty_pulumi.cli.formats.documents import FORMATS
 
 GUIDES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
-_EXAMPLES: Mapping[str, tuple[str, str]] = MappingProxyType(
+_EXAMPLES: Mapping[str, str] = MappingProxyType(
     {
-        "StatusDocument": ("status", "status"),
-        "SchedulesDocument": ("schedules", "status schedules"),
-        "ClusterDocument": ("status", "status cluster 502"),
-        "JobDocument": ("status", "status job 9001"),
-        "UsageDocument": ("status", "usage"),
-        "DriftDocument": ("drift", "drift --unmanaged"),
-        "BranchesDocument": ("branches", "branch list"),
-        "EmulatorDocument": ("emulator", "emulator"),
+        "StatusDocument": "status",
+        "SchedulesDocument": "status schedules",
+        "ClusterDocument": "status cluster 502",
+        "JobDocument": "status job 9001",
+        "UsageDocument": "usage",
+        "DriftDocument": "drift --unmanaged",
+        "BranchesDocument": "branch list",
+        "EmulatorDocument": "emulator",
     }
 )
-"""The guide whose tests compare an example with what is printed, and the command before it."""
+"""The command before an example in the guides, whose tests compare it with what is printed."""
+_SPELLED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "PackagesDocument": {
+            "version": 1,
+            "at": "2026-01-01T00:02:30Z",
+            "credits": {"limit": 5000, "remaining": 4999},
+            "packages": [
+                {
+                    "id": 101,
+                    "name": "Daily sales",
+                    "status": "active",
+                    "flow_type": "dataflow",
+                    "version": "1.0.0",
+                    "owner": "unmanaged",
+                    "created_at": "2026-01-01T00:00:00Z",
+                    "updated_at": "2026-01-01T00:00:00Z",
+                    "html_url": "https://dashboard.example/emulated-account/packages/101",
+                }
+            ],
+        },
+        "RegionsDocument": {
+            "version": 1,
+            "credits": {"limit": 5000, "remaining": 4999},
+            "regions": [
+                {
+                    "id": "amazon-web-services::us-east-1",
+                    "name": "US East",
+                    "group_name": "Amazon Web Services",
+                    "short_name": "us-east-1",
+                }
+            ],
+        },
+    }
+)
+"""The examples of what no guide shows."""
 _WORDS: Mapping[object, str] = MappingProxyType(
     {
         str: "text",
@@ -60,12 +95,14 @@ def pages() -> dict[str, str]:
 
 def example(cls: type) -> dict[str, Any]:
     """Return the example of a document, with one element of each list."""
-    page, command = _EXAMPLES[cls.__name__]
-    text = (GUIDES / f"{page}.md").read_text(encoding="utf-8")
-    below = text[text.index(f"`xplenty-pulumi {command} --json") :]
+    if cls.__name__ in _SPELLED:
+        return dict(_SPELLED[cls.__name__])
+    command = f"`xplenty-pulumi {_EXAMPLES[cls.__name__]} --json"
+    texts = (page.read_text(encoding="utf-8") for page in sorted(GUIDES.glob("*.md")))
+    below = next(text.partition(command)[2] for text in texts if command in text)
     found = re.search(r"^```json\n(.*?)^```$", below, re.MULTILINE | re.DOTALL)
     if found is None:
-        raise LookupError(f"{page}.md has no example of {command} --json")
+        raise LookupError(f"the guides have no example of {command}`")
     shortened: dict[str, Any] = _shortened(json.loads(found[1]))
     return shortened
 

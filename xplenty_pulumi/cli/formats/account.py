@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from xplenty_pulumi.cli.formats.versioned import AccountDocument, VersionedDocument
+from xplenty_pulumi.cli.formats.versioned import AccountDocument, CallBudget, VersionedDocument
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow
+from xplenty_pulumi.core.reports.packages import PackageRow
 from xplenty_pulumi.core.reports.schedules import ScheduleRow
 from xplenty_pulumi.core.reports.usage import Share
 
@@ -155,3 +156,35 @@ class UsageDocument(VersionedDocument):
     """What each owner has used, the greatest share first; hours are rounded to thousandths."""
     total: UsageTotal
     """What all have used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackagesDocument(AccountDocument):
+    """Packages."""
+
+    packages: tuple[PackageRow, ...]
+    """The packages, those that were edited last first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionFacts:
+    """A region."""
+
+    id: str
+    """What `region` of a `Cluster` takes."""
+    name: str | None
+    """Its name."""
+    group_name: str | None
+    """The provider that it is of."""
+    short_name: str | None
+    """Its name without the provider."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionsDocument(VersionedDocument):
+    """The regions that the account may use."""
+
+    credits: CallBudget | None
+    """The hour's calls; null where the service does not show them."""
+    regions: tuple[RegionFacts, ...]
+    """The regions, in the order of the service."""

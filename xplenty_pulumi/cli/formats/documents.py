@@ -7,6 +7,8 @@ from types import MappingProxyType
 from xplenty_pulumi.cli.formats.account import (
     ClusterDocument,
     JobDocument,
+    PackagesDocument,
+    RegionsDocument,
     SchedulesDocument,
     StatusDocument,
     UsageDocument,
@@ -35,6 +37,8 @@ FORMATS: Mapping[str, type] = MappingProxyType(
         "status cluster ID": ClusterDocument,
         "status job ID": JobDocument,
         "usage": UsageDocument,
+        "packages": PackagesDocument,
+        "regions": RegionsDocument,
         "drift": DriftDocument,
         "branch list": BranchesDocument,
         "emulator": EmulatorDocument,

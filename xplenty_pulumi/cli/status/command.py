@@ -1,5 +1,6 @@
 """`xplenty-pulumi status` and `usage`: what there is on the account, once or all the time, and who has used it."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,11 +9,12 @@ from typing import Annotated
 
 import typer
 
+from xplenty_pulumi.cli.engine.names import StackNames, names_here
 from xplenty_pulumi.cli.status.live import Display, InPlace, OnJsonLines, OnLines, watch
 from xplenty_pulumi.cli.status.pages import Anything, StatusPage, UsagePage, document_of, usage_document
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
-from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, completed_as, read_span
+from xplenty_pulumi.cli.ui.options import AsJson, OwnerOption, bad_usage, completed_as, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reading.lookup import package_id
@@ -63,7 +65,7 @@ class StatusOptions:
         if self.package and self.what is StatusView.CLUSTERS:
             raise bad_usage("--package", "chooses among job runs; clusters have no package")
 
-    def reader(self, account: CommandAccount) -> Callable[[], Anything]:
+    def reader(self, account: CommandAccount, names: StackNames) -> Callable[[], Anything]:
         """Return what reads from the account what is to be shown; a package's name is looked up."""
         statuses = _OF_SCHEDULES if self.what is StatusView.SCHEDULES else _STATUSES
         for status in self.status:
@@ -72,7 +74,7 @@ class StatusOptions:
         age = read_span("--age", self.age) if self.age else None
         package = self.package.strip()
         package_number = int(package_id(account.client, package)) if package else None
-        wanted = Wanted(tuple(dict.fromkeys(self.status)), package_number, self.owner.strip(), age)
+        wanted = Wanted(tuple(dict.fromkeys(self.status)), package_number, names.scope(self.owner.strip()), age)
         observer, number = account.observer(wanted), self.number or 0
         readers: dict[StatusView, Callable[[], Anything]] = {
             StatusView.ALL: observer.jobs if self.package else observer.overview,
@@ -111,9 +113,7 @@ def status(
             autocompletion=completed_as("package"),
         ),
     ] = "",
-    owner: Annotated[
-        str, typer.Option(metavar="SCOPE", help="Only of this stack (the scope in its marker), or `unmanaged`.")
-    ] = "",
+    owner: OwnerOption = "",
     age: Annotated[
         str, typer.Option(metavar="TIME", help="Only created within this time, such as 2h or 7d; ended ones too.")
     ] = "",
@@ -140,8 +140,9 @@ def status(
         if watching and fail_on_error:
             raise bad_usage("--fail-on-error", "is for one look; leave out --watch")
         with opened() as account:
-            screen, read = Screen(account.secrets), chosen.reader(account)
-            page = partial(StatusPage, account.settings.account_id)
+            names = names_here(os.environ)
+            screen, read = Screen(account.secrets), chosen.reader(account, names)
+            page = partial(StatusPage, account.settings.account_id, names)
             if watching:
                 display: Display[Anything] = OnLines(screen, account.clock)
                 if as_json:
@@ -164,6 +165,6 @@ def usage(
     with one_paragraph("usage"):
         period = read_span("--since", since)
         with opened() as account:
-            clusters, now = account.observer().used_clusters(period), account.clock.now()
+            clusters, now = account.observer().used_clusters(period), account.client.account_time
             used, screen = summed(clusters, since=now - period, until=now), Screen(account.secrets)
-            screen.document(usage_document(used)) if as_json else screen.show(UsagePage(used))
+            screen.document(usage_document(used)) if as_json else screen.show(UsagePage(used, names_here(os.environ)))

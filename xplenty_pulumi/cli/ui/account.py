@@ -34,7 +34,7 @@ class CommandAccount:
 
     def observer(self, wanted: Wanted | None = None) -> AccountReader:
         """Return the reader of it for reports."""
-        return AccountReader(self.client, self.clock, self.budget, wanted=wanted)
+        return AccountReader(self.client, self.budget, wanted=wanted)
 
     def patience(self, tell: Callable[[str, str], None], warn: Callable[[str], None]) -> Patience:
         """Return how to wait for something in it."""

@@ -10,6 +10,7 @@
 - `observer`: reading an account for people: all of it, one cluster, one job run, the schedules.
 - `overview`: an account in short, as plain values: which clusters and job runs there are, whose they are, and how they
   do.
+- `packages`: the packages of an account, as plain values: what they are, whose, and when they were edited last.
 - `script_goals`: what a script can wait for with a cluster or a job run: the goals of the resources, with advice for
   scripts.
 - `schedules`: the schedules of an account, as plain values: when they run next, how they ran last, which are overdue.

@@ -10,4 +10,5 @@
 - `naming`: the name of a resource whose program gives none: made when it is created, and kept.
 - `owing`: what the state says is left to do for a resource, although its inputs are as declared.
 - `package`: the dynamic provider of packages.
+- `remarks`: warnings that one process shows once, although the engine checks and compares a resource several times.
 """
