@@ -47,6 +47,14 @@ def test_output_fits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert misfits(name, printed) == []
 
 
+@pytest.mark.parametrize("name", ["packages", "regions"])
+def test_example_of_no_guide_is_what_is_printed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It shows the first element; the moment and the calls that are left are those of another run."""
+    with opened_scene(monkeypatch) as scene:
+        printed = json.loads(scene.run(name, "--json").out.replace("URL/", "https://dashboard.example/"))
+    assert printed[name][:1] == example(FORMATS[name])[name]
+
+
 def words_of(name: str, scene: Scene) -> list[object]:
     """Return the command line, with the id of something that there is."""
     ids = {"status cluster ID": scene.emulator.clusters()[0].id, "status job ID": scene.emulator.jobs()[0].id}

@@ -39,10 +39,10 @@ _SPELLED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                     "name": "Daily sales",
                     "status": "active",
                     "flow_type": "dataflow",
-                    "version": "1.0.0",
+                    "version": "1.0",
                     "owner": "unmanaged",
-                    "created_at": "2026-01-01T00:00:00Z",
-                    "updated_at": "2026-01-01T00:00:00Z",
+                    "created_at": "2025-12-02T00:00:00Z",
+                    "updated_at": "2025-12-02T00:00:00Z",
                     "html_url": "https://dashboard.example/emulated-account/packages/101",
                 }
             ],
@@ -53,7 +53,7 @@ _SPELLED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "regions": [
                 {
                     "id": "amazon-web-services::us-east-1",
-                    "name": "US East",
+                    "name": "Amazon Web Services - us-east-1",
                     "group_name": "Amazon Web Services",
                     "short_name": "us-east-1",
                 }
@@ -61,7 +61,7 @@ _SPELLED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
     }
 )
-"""The examples of what no guide shows."""
+"""The examples of what no guide shows; the tests of this page compare them with what is printed."""
 _WORDS: Mapping[object, str] = MappingProxyType(
     {
         str: "text",
