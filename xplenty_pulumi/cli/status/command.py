@@ -164,6 +164,6 @@ def usage(
     with one_paragraph("usage"):
         period = read_span("--since", since)
         with opened() as account:
-            clusters, now = account.observer().used_clusters(period), account.clock.now()
+            clusters, now = account.past().clusters(period), account.clock.now()
             used, screen = summed(clusters, since=now - period, until=now), Screen(account.secrets)
             screen.document(usage_document(used)) if as_json else screen.show(UsagePage(used))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -186,17 +185,6 @@ class AccountReader:
     def _tasks(self, job: Job, secrets: frozenset[str], *, shows_values: bool) -> tuple[TaskRow, ...]:
         rows = [(task_name(one), job_row(one, shows_values=shows_values)) for one in tasks_of(self._client, job)]
         return tuple(TaskRow(name, replace(row, errors=scrub(row.errors, secrets))) for name, row in rows)
-
-    def used_clusters(self, period: timedelta) -> tuple[Cluster, ...]:
-        """Return every cluster that can have been up within the last `period`.
-
-        What has ended within it was updated within it (documented meaning of `since`); what has not ended may not have
-        been touched for longer, and is read by its status.
-        """
-        self._allowance.require_read()
-        touched = self._client.clusters.list(since=self._clock.now() - period)
-        unended = (one for status in CLUSTER.unfinished for one in self._client.clusters.list(status=status))
-        return tuple({one.id: one for one in (*touched, *unended)}.values())
 
     def _listing(self, kind: Kind, **query: Any) -> StatusListing[Any]:
         client, get = self._client, getattr(self._client, kind.collection).get

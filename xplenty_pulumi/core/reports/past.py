@@ -1,0 +1,51 @@
+"""Reading what an account has had: the clusters that were up within a time, and what ran on them."""
+
+from datetime import timedelta
+from typing import Any
+
+from xplenty_pulumi.client import Client, Cluster
+from xplenty_pulumi.clock import Clock
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_task
+from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.reports.history import History, history
+from xplenty_pulumi.core.reports.overview import job_row, owner_of
+from xplenty_pulumi.core.waiting.patience import Allowance
+
+
+class PastReader:
+    """Reads the past of an account; every method raises an XplentyError where it cannot.
+
+    RateLimitedError means that the calls that are left are kept for changes.
+    """
+
+    def __init__(self, client: Client, clock: Clock, allowance: Allowance) -> None:
+        self._client = client
+        self._clock = clock
+        self._allowance = allowance
+
+    def clusters(self, period: timedelta) -> tuple[Cluster, ...]:
+        """Return every cluster that can have been up within the last `period`."""
+        return self._touched(CLUSTER, period)
+
+    def history(self, period: timedelta) -> History:
+        """Return what the clusters did within the last `period`, at a call for each hundred clusters and runs.
+
+        A task of a workflow is part of the workflow's run, and no run by itself.
+        """
+        clusters, jobs = self.clusters(period), self._touched(JOB_RUN, period, include=("package",))
+        owners = {one.id: owner_of(one.description) for one in clusters}
+        runs, now = (job_row(job, owners) for job in jobs if not is_task(job)), self._clock.now()
+        return history(clusters, runs, since=now - period, until=now)
+
+    def _touched(self, kind: Kind, period: timedelta, **query: Any) -> tuple[Any, ...]:
+        """All of a kind that was not yet over at the begin of the period.
+
+        What has ended within it was updated within it (documented meaning of `since`); what has not ended may not have
+        been touched for longer, and is read by its status.
+        """
+        self._allowance.require_read()
+        calls = getattr(self._client, kind.collection)
+        touched = calls.list(since=self._clock.now() - period, **query)
+        unended = (one for status in kind.unfinished for one in calls.list(status=status, **query))
+        return tuple({one.id: one for one in (*touched, *unended)}.values())
