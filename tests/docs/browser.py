@@ -1,5 +1,6 @@
 """A headless Chromium, driven by its own protocol through two pipes."""
 
+import base64
 import itertools
 import json
 import os
@@ -45,6 +46,25 @@ class Browser:
                 return value
             pause.wait(0.2)
         raise AssertionError(f"{address} does not come to {until}; errors: {self.errors}")
+
+    def value(self, expression: str) -> Any:
+        """Return what an expression of the page comes to; a promise is waited for."""
+        answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def point(self, x: float, y: float) -> None:
+        """Move the mouse to a place of the window."""
+        self._call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the window a size, in pixels."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._call("Emulation.setDeviceMetricsOverride", **size)
+
+    def picture(self) -> bytes:
+        """Return what the window shows, as PNG."""
+        return base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"])
 
     def close(self) -> None:
         """Give up the pipes, which ends the browser."""

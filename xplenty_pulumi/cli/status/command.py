@@ -1,4 +1,4 @@
-"""`xplenty-pulumi status` and `usage`: what there is on the account, once or all the time, and who has used it."""
+"""`xplenty-pulumi status`: what there is on the account, once or all the time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from xplenty_pulumi.cli.status.live import Display, InPlace, OnJsonLines, OnLines, watch
-from xplenty_pulumi.cli.status.pages import Anything, StatusPage, UsagePage, document_of, usage_document
+from xplenty_pulumi.cli.status.pages import Anything, StatusPage, document_of
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
 from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, completed_as, read_span
@@ -17,7 +17,6 @@ from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reports.overview import Wanted
-from xplenty_pulumi.core.reports.usage import summed
 
 
 class StatusView(StrEnum):
@@ -154,16 +153,3 @@ def status(
             screen.document(document_of(shown)) if as_json else screen.show(page(shown))
             if shown.has_failure and fail_on_error:
                 raise typer.Exit(SHOWS_FAILURE)
-
-
-def usage(
-    since: Annotated[str, typer.Option(metavar="TIME", help="How far to look back, such as 12h or 30d.")] = "30d",
-    as_json: AsJson = False,
-) -> None:
-    """Sum up the node-hours of each owner: nodes multiplied by the time their cluster was up."""
-    with one_paragraph("usage"):
-        period = read_span("--since", since)
-        with opened() as account:
-            clusters, now = account.past().clusters(period), account.clock.now()
-            used, screen = summed(clusters, since=now - period, until=now), Screen(account.secrets)
-            screen.document(usage_document(used)) if as_json else screen.show(UsagePage(used))
