@@ -46,7 +46,8 @@ def fill(emulator: Emulator, *, days: int = 30, runs_a_night: int = 12) -> None:
     for number, name in enumerate(PACKAGES):
         emulator.add_package(PackageSeed(FIRST_PACKAGE + number, name))
     now = datetime.fromtimestamp(emulator.account.world.now, UTC)
-    for life in sorted(_lives(now, days, runs_a_night, Random(7)), key=lambda one: one.created):
+    over = [one for one in _lives(now, days, runs_a_night, Random(7)) if one.fields.get("terminated_at", now) <= now]
+    for life in sorted(over, key=lambda one: one.created):
         _add(emulator, life)
 
 

@@ -17,7 +17,7 @@ from xplenty_pulumi.text import NOTHING, one_line, plural, rough_duration, since
 _WIDE = 100
 _CELLS = 10
 _CUT = {"NAME", "PACKAGE", "OWNER", "DNS"}
-_STYLES = {
+PHASE_STYLES = {
     Phase.READY: "green",
     Phase.SUCCEEDED: "green",
     Phase.RUNNING: "cyan",
@@ -28,6 +28,7 @@ _STYLES = {
     Phase.STOPPED: "dim",
     Phase.GONE: "dim",
 }
+"""The colour of what each phase means."""
 
 
 def overview_tables(shown: Overview, options: ConsoleOptions) -> RenderResult:
@@ -121,7 +122,7 @@ def errors_of(rows: Iterable[JobRow]) -> Iterable[Text]:
 
 def status(row: Row, word: str = "") -> Text:
     """Return the status, or another word for it, in the colour of what it means."""
-    return Text(one_line(word or row.status), style=_STYLES.get(row.phase, ""))
+    return Text(one_line(word or row.status), style=PHASE_STYLES.get(row.phase, ""))
 
 
 def bar(progress: float, *, ascii_only: bool) -> str:

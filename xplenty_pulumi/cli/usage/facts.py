@@ -10,7 +10,6 @@ from typing import Any
 
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.history import History, Lane, RunSpan, days_of, label_of, slots
-from xplenty_pulumi.core.reports.waste import without_runs
 from xplenty_pulumi.text import harmless, one_line, plural
 
 Scrub = Callable[[str], str]
@@ -42,14 +41,13 @@ def facts(found: History, *, account: str, scrub: Scrub, cut_lists: Iterable[str
     for lane in found.lanes:
         used[lane.row.owner] = used.get(lane.row.owner, 0.0) + lane.node_hours
     lanes = sorted(found.lanes, key=lambda lane: (-used[lane.row.owner], lane.row.owner, -lane.row.id))
-    unused = {lane.row.id for lane in without_runs(lanes)}
     return {
         "account": html(account, scrub),
         "since": _at(found.since),
         "until": _at(found.until),
         "days": [f"{begin:%Y-%m-%d}" for begin, _ in days_of(found.since, found.until)],
         "waits": _WAITS,
-        "lanes": [{**_lane(lane, scrub), "unused": lane.row.id in unused} for lane in lanes],
+        "lanes": [_lane(lane, scrub) for lane in lanes],
         "notes": [*_NOTES, *_missing(found, cut_lists)],
     }
 
@@ -75,16 +73,17 @@ def _missing(found: History, cut_lists: Iterable[str]) -> Iterable[str]:
 
 def _lane(lane: Lane, scrub: Scrub) -> dict[str, Any]:
     row, rows = lane.row, slots(lane.runs)
-    size = plural(row.nodes or 0, "node") + (f", {row.type}" if row.type else "")
+    size = plural(row.nodes or 0, "node") + (", sandbox" if row.type == "sandbox" else "")
     return {
         "id": row.id,
         "name": html(row.name or "unnamed", scrub, limit=_LONGEST_NAME),
         "owner": html(row.owner, scrub),
         "status": html(row.status, scrub),
-        "size": html(size, scrub),
+        "size": size,
         "created": _at_or_none(row.created_at),
         "hours": round(lane.node_hours, 4),
         "idle": round(lane.idle_node_hours, 4),
+        "unused": lane.is_unused,
         "days": {f"{day:%Y-%m-%d}": round(hours, 4) for day, hours in lane.by_day.items()},
         "stretches": [[one.activity, _at(one.begin), _at(one.end), one.is_estimated] for one in lane.stretches],
         "runs": [{**_run(run, scrub), "slot": slot} for run, slot in zip(lane.runs, rows, strict=True)],

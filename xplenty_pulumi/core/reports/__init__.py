@@ -16,6 +16,5 @@
   scripts.
 - `schedules`: the schedules of an account, as plain values: when they run next, how they ran last, which are overdue.
 - `usage`: how much of the clusters was used: nodes multiplied by time, as the records of the service have it.
-- `waste`: what was paid for and not used, and what had to wait: from the history of an account; pure.
 - `view`: what is shown of an account at a moment, row by row.
 """

@@ -87,6 +87,11 @@ class Lane:
         return sum(self._node_hours(one.begin, one.end) for one in stretches if one.activity in idle)
 
     @property
+    def is_unused(self) -> bool:
+        """Whether no run is known on it, and it is not being built."""
+        return not self.runs and self.row.phase is not Phase.BUILDING
+
+    @property
     def by_day(self) -> dict[date, float]:
         """The node-hours of each day in UTC on which there are any."""
         return {begin.date(): self._node_hours(begin, end) for begin, end in days_of(*self.up)} if self.up else {}

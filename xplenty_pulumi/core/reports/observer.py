@@ -144,13 +144,17 @@ class AccountReader:
         Raises:
             NotFoundError: the service does not know it.
         """
+        found = self.cluster_record(cluster_id)
+        jobs = tuple(row for row in self._job_rows((found,)) if row.cluster_id == cluster_id)
+        machines = _if_allowed(partial(self._client.clusters.instances, cluster_id))
+        return ClusterDetail(self._clock.now(), self._credits(), cluster_row(found, jobs), found, jobs, machines)
+
+    def cluster_record(self, cluster_id: int) -> Cluster:
+        """Return the record of one cluster, at one call; raises NotFoundError where the service does not know it."""
         self._allowance.require_read()
         clusters = self._client.clusters
         seen = or_listed(partial(clusters.get, cluster_id), clusters.list, self._client, number=cluster_id)
-        found = known(seen, label("cluster", cluster_id))
-        jobs = tuple(row for row in self._job_rows((found,)) if row.cluster_id == cluster_id)
-        machines = _if_allowed(partial(clusters.instances, cluster_id))
-        return ClusterDetail(self._clock.now(), self._credits(), cluster_row(found, jobs), found, jobs, machines)
+        return known(seen, label("cluster", cluster_id))
 
     def job(self, job_id: int, *, log_lines: int, shows_values: bool) -> JobDetail:
         """Return one job run; its variables are read once, the rest each time.

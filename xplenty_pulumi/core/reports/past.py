@@ -28,12 +28,14 @@ class PastReader:
         """Return every cluster that can have been up within the last `period`."""
         return self._touched(CLUSTER, period)
 
-    def history(self, period: timedelta) -> History:
-        """Return what the clusters did within the last `period`, at a call for each hundred clusters and runs.
+    def history(self, period: timedelta, *, of: Cluster | None = None) -> History:
+        """Return what the clusters, or one of them, did within the last `period`.
 
-        A task of a workflow is part of the workflow's run, and no run by itself.
+        It takes a call for each hundred clusters and each hundred runs. A task of a workflow is part of the workflow's
+        run, and no run by itself.
         """
-        clusters, jobs = self.clusters(period), self._touched(JOB_RUN, period, include=("package",))
+        clusters = self.clusters(period) if of is None else (of,)
+        jobs = self._touched(JOB_RUN, period, include=("package",))
         owners = {one.id: owner_of(one.description) for one in clusters}
         runs, now = (job_row(job, owners) for job in jobs if not is_task(job)), self._clock.now()
         return history(clusters, runs, since=now - period, until=now)

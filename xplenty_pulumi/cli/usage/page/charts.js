@@ -60,7 +60,7 @@ function bars(name, tone, items, outlined) {
 
 function stretchText(lane, one) {
   const [activity, begin, end, estimated] = one;
-  const about = estimated ? "<br>since when it does so is an estimate" : "";
+  const about = estimated ? "<br>its begin is an estimate" : "";
   return `<b>${lane.name}</b> ${activity} for ${lasting(end - begin)}<br>${fromTo(begin, end)}<br>cluster ${lane.id}, ${lane.size}, ${lane.status}<br>owner ${lane.owner}${about}`;
 }
 

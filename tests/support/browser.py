@@ -39,13 +39,17 @@ class Browser:
     def open(self, address: str, *, until: str) -> Any:
         """Open a page and return what an expression of it comes to, once that is something."""
         self._call("Page.navigate", url=address)
+        return self.until(until)
+
+    def until(self, expression: str) -> Any:
+        """Return what an expression of the page comes to, once that is something."""
         end, pause = time.monotonic() + LONGEST, threading.Event()
         while time.monotonic() < end:
-            value = self._call("Runtime.evaluate", expression=until, returnByValue=True)["result"].get("value")
+            value = self._call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
             if value:
                 return value
             pause.wait(0.2)
-        raise AssertionError(f"{address} does not come to {until}; errors: {self.errors}")
+        raise AssertionError(f"the page does not come to {expression}; errors: {self.errors}")
 
     def value(self, expression: str) -> Any:
         """Return what an expression of the page comes to; a promise is waited for."""
