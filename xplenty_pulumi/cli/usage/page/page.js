@@ -39,11 +39,10 @@ function addRange(text, from) {
 }
 
 function addLegend() {
-  const item = (name, tone, kind) => `<li><i class="${kind}" style="background:${tone}"></i>${name}</li>`;
-  const mark = '<li><b class="mark">\u2715</b>its end</li>';
-  const runs = OUTCOMES.map((name) => item(`${name} run`, `var(--${name})`, "run"));
-  const waits = item("waiting run", "var(--waiting)", "run");
-  at("legend").innerHTML = ACTIVITIES.map((name) => item(name, `var(--${name === "in error" ? "broken" : name})`, "")).concat(waits, runs, mark).join("");
+  const item = (name, tone, kind) => `<li><i class="${kind}" style="background:var(--${tone})"></i>${name}</li>`;
+  const stretches = ACTIVITIES.map((name) => item(name, name === "in error" ? "broken" : name, ""));
+  const runs = ["waiting", ...OUTCOMES].map((name) => item(name, name, "run"));
+  at("legend").innerHTML = [...stretches, "<li>Runs:</li>", ...runs, '<li class="mark">\u2715</li>'].join("");
 }
 
 at("account").innerHTML = data.account;

@@ -9,7 +9,7 @@ function figures(lanes) {
     ["idle", hours(idle), `of them idle: ${percent(idle, used)}`, idle > used / 2],
     ["runs", runs.length.toLocaleString("en"), runs.length === 1 ? "job run" : "job runs", false],
     ["failed", failed.toLocaleString("en"), `of them failed: ${percent(failed, runs.length)}`, failed > 0],
-    ["never", unused.length.toLocaleString("en"), `clusters without a run: ${hours(sum(unused.map((lane) => lane.hours)))} node-hours`, unused.length > 0],
+    ["never", unused.length.toLocaleString("en"), "clusters without a run", unused.length > 0],
   ];
   at("figures").innerHTML = cells
     .map(([name, value, text, bad]) => `<div class="figure${bad ? " bad" : ""}"><b id="${name}-figure">${value}</b><span>${text}</span></div>`)
