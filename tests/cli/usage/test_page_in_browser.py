@@ -235,6 +235,17 @@ def test_hover_tells_what_failed(shown: Shown) -> None:
         assert part in text
 
 
+def test_narrow_window(shown: Shown) -> None:
+    """The pictures follow the width of the window, and keep their height."""
+    size = "(box => [box.width, box.height])(document.querySelector('#lanes .main-svg').getBoundingClientRect())"
+    width, height = shown.tab.value(size)
+    shown.tab.resize(700, 1000)
+    shown.tab.until(f"{size}[0] < 700")
+    assert shown.tab.value(size)[1] == height
+    shown.tab.resize(1400, 1000)
+    assert shown.tab.until(f"{size}[0] > 1000 && {size}") == [width, height]
+
+
 def test_nothing_is_loaded(shown: Shown) -> None:
     """The page is all that the browser has read."""
     assert shown.tab.value("performance.getEntriesByType('resource').length") == 0

@@ -26,7 +26,7 @@ _SHADES: dict[Activity, tuple[str, str, str]] = {
 _FAILED = ("x", "bold red")
 _WAITING = ("\u2500", "-")
 _STRONGEST = (Activity.BUSY, Activity.BROKEN, Activity.ENDING, Activity.BUILDING, Activity.IDLE)
-_STEPS = [timedelta(minutes=one) for one in (5, 15, 30, 60, 120, 180, 360, 720)]
+_STEPS = [timedelta(minutes=one) for one in (1, 5, 15, 30, 60, 120, 180, 360, 720)]
 _DAY = timedelta(days=1)
 _LONGEST_LABEL, _LEAST_CELLS, _CELLS_PER_LABEL = 30, 10, 9
 Cell = tuple[str, str]

@@ -16,7 +16,7 @@ _COLOURS = ("blue", "yellow", "green", "magenta", "cyan", "red")
 _REST = "bright_black"
 _EIGHTHS = " \u258f\u258e\u258d\u258c\u258b\u258a\u2589"
 _FEW_HOURS = timedelta(hours=48)
-_LONGEST_OWNER, _MOST_STEPS = 24, 400
+_LONGEST_OWNER = 24
 _GAP = 2
 
 
@@ -32,7 +32,7 @@ class UsageChart:
         yield Text(f"node-hours from {stamp(used.since)} to {stamp(used.until)}\n")
         colours = {share.owner: _colour(number) for number, share in enumerate(used.shares)}
         owners = [(share.owner, {share.owner: share.node_hours}) for share in used.shares]
-        yield from _rows("OWNER", [*owners], colours, options)
+        yield from _rows("OWNER", owners, colours, options)
         yield Text()
         is_short = used.until - used.since <= _FEW_HOURS
         steps = [*_steps(used.since, used.until, timedelta(hours=1) if is_short else timedelta(days=1))]
@@ -82,8 +82,8 @@ def _bar(parts: Mapping[str, float], colours: Mapping[str, str], *, scale: float
         if options.ascii_only:
             text.append("#" * (round(done) - begin), style=colours[owner])
         elif is_last:
-            whole, part = divmod(max(done - begin, 0.0), 1)
-            text.append("\u2588" * int(whole) + _EIGHTHS[int(part * 8)].strip(), style=colours[owner])
+            whole, part = divmod(max(0, round((done - begin) * 8)), 8)
+            text.append("\u2588" * whole + _EIGHTHS[part].strip(), style=colours[owner])
         else:
             text.append("\u2588" * (round(done) - begin), style=colours[owner])
     return text if text.plain or not done else Text("." if options.ascii_only else _EIGHTHS[1])

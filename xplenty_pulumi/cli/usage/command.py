@@ -1,7 +1,7 @@
 """`xplenty-pulumi usage`: who has used the clusters, as a table, as bars, and as a page with pictures."""
 
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +9,7 @@ import typer
 
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
-from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, read_span
+from xplenty_pulumi.cli.ui.options import bad_usage, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.cli.usage.chart import UsageChart
 from xplenty_pulumi.cli.usage.facts import facts
@@ -22,7 +22,7 @@ from xplenty_pulumi.text import plural
 
 def usage(
     since: Annotated[str, typer.Option(metavar="TIME", help="How far to look back, such as 12h or 30d.")] = "30d",
-    as_json: AsJson = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/how-to/usage.md.")] = False,
     chart: Annotated[bool, typer.Option("--chart", help="Show bars: by owner, and by day or hour.")] = False,
     html: Annotated[
         Path | None,
@@ -51,7 +51,7 @@ def usage(
 def _write_page(file: Path, account: CommandAccount, period: timedelta, library: str) -> None:
     """Write the page and say what is on it."""
     found = account.past().history(period)
-    masked = partial(scrub, secrets=account.secrets)
+    masked = cache(partial(scrub, secrets=account.secrets))  # names and statuses come again and again
     shown = facts(found, account=account.settings.account_id, scrub=masked, cut_lists=account.client.cut_lists)
     text = page(shown, library=library)
     file.write_text(text, encoding="utf-8")

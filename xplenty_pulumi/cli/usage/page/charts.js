@@ -16,6 +16,12 @@ function layout(more) {
   return { ...base, hoverlabel: hover, ...more };
 }
 
+// Draws in a box of that height, which holds also while the window changes its width.
+function put(id, height, traces, more) {
+  at(id).style.height = `${height}px`;
+  Plotly.react(id, traces, layout({ ...more, height }), config);
+}
+
 function drawDays(lanes) {
   const owners = ranked.filter((owner) => lanes.some((lane) => lane.owner === owner && lane.hours));
   const alone = owners.slice(0, PALETTE.length);
@@ -33,7 +39,7 @@ function drawDays(lanes) {
   const legend = { orientation: "h", y: -0.16, traceorder: "normal", font: { color: colour("ink") } };
   const margin = { l: 44, r: 8, t: 12, b: 30 };
   const x = { type: "date", fixedrange: true, nticks: 12, tickformat: "%b %-d", showgrid: false, tickfont: { size: 11 } };
-  Plotly.react("days", traces, layout({ barmode: "stack", bargap: 0.25, height: 330, margin, legend, showlegend: true, yaxis: axis, xaxis: x }), config);
+  put("days", 330, traces, { barmode: "stack", bargap: 0.25, margin, legend, showlegend: true, yaxis: axis, xaxis: x });
 }
 
 // Gives each lane its place: `top` and `height` in pixels.
@@ -123,10 +129,10 @@ function drawTimeline(filtered, range) {
   const margin = { l: LEFT, r: 14, t: 0, b: 0 };
   const shared = { margin, showlegend: false, dragmode: "zoom", hovermode: "closest" };
   const nothing = { text: "No cluster to show.", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5, font: { size: 14 } };
-  const shown = { ...shared, barmode: "overlay", height, xaxis: { ...x, showticklabels: false }, yaxis: y, shapes: lines, annotations: lanes.length ? [] : [nothing] };
-  Plotly.react("lanes", traces(places), layout(shown), config);
+  const shown = { ...shared, barmode: "overlay", xaxis: { ...x, showticklabels: false }, yaxis: y, shapes: lines, annotations: lanes.length ? [] : [nothing] };
+  put("lanes", height, traces(places), shown);
   const top = { ...x, side: "top", fixedrange: true, showgrid: false, ticks: "outside", tickcolor: colour("line") };
   const ends = [{ type: "scatter", mode: "markers", x: [data.since, data.until], y: [0, 0], hoverinfo: "skip", marker: { opacity: 0 } }];
   const hidden = { visible: false, fixedrange: true };
-  Plotly.react("axis", ends, layout({ ...shared, height: 40, margin: { ...margin, t: 38 }, xaxis: top, yaxis: hidden }), config);
+  put("axis", 40, ends, { ...shared, margin: { ...margin, t: 38 }, xaxis: top, yaxis: hidden });
 }
