@@ -53,6 +53,15 @@ def test_one_cluster_has_a_line_for_each_run(lived: Scene) -> None:
     assert lines[-1] == "job 9001 failed: no such path"
 
 
+def test_an_estimate_is_said(lived: Scene) -> None:
+    """A cluster whose record does not have a moment that is drawn is named."""
+    assert "estimated" not in lived.run("status", "--timeline").out
+    broken = lived.emulator.fail_cluster(501)
+    lived.clock.advance(600)
+    lines = lived.run("status", "--timeline").lines
+    assert f"partly estimated, since the service does not record it: {broken.id}" in lines
+
+
 def test_filters_choose_clusters(lived: Scene) -> None:
     """The filters of `status` hold."""
     lived.clock.advance(60)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.support import browser
 from tests.support.accounts.command_line import Scene, opened_scene
 from tests.support.browser import Browser
 from tools.demo.past import fill
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.core.reports.overview import UNMANAGED, owner_of
 from xplenty_pulumi.emulator import EmulatedCluster, EmulatedJob
 
@@ -103,7 +105,7 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     """The page of an account with a past of five days."""
     folder = tmp_path_factory.mktemp("usage")
     with pytest.MonkeyPatch.context() as patch, opened_scene(patch) as scene:
@@ -116,13 +118,13 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             yield Shown(tab, scene)
 
 
-@pytest.fixture(autouse=True)
-def unfiltered(shown: Shown) -> Iterator[None]:
-    """Take back the filters of a test, and see that no script has failed."""
-    yield
-    shown.choose("owner", "all")
-    shown.choose("age", "any")
-    assert shown.tab.errors == []
+@pytest.fixture
+def shown(page: Shown) -> Iterator[Shown]:
+    """The same page, whose filters are taken back after a test, and none of whose scripts has failed."""
+    yield page
+    page.choose("owner", "all")
+    page.choose("age", "any")
+    assert page.tab.errors == []
 
 
 def test_each_cluster_has_a_lane(shown: Shown) -> None:
@@ -249,3 +251,22 @@ def test_narrow_window(shown: Shown) -> None:
 def test_nothing_is_loaded(shown: Shown) -> None:
     """The page is all that the browser has read."""
     assert shown.tab.value("performance.getEntriesByType('resource').length") == 0
+
+
+def test_many_owners_with_hostile_names(scene: Scene, tmp_path: Path) -> None:
+    """Names are shown as they are written, and owners beyond the colours are one of their own."""
+    name = "<b>A & 'B'</b> <script>"
+    for number in range(10):
+        marker = marker_of(Owner("acme", "loads", f"stack-{number}", "etl"))
+        scene.emulator.add_cluster(name=name, nodes=1 + number, description=sign("", marker), time_to_idle=10**6)
+    scene.clock.advance(7200)
+    assert scene.run("usage", "--since", "1h", "--html", tmp_path / "usage.html").code == 0
+    with browser.browsing(browser.found() or "", tmp_path / "profile") as tab:
+        tab.open((tmp_path / "usage.html").as_uri(), until="document.body?.dataset.drawn")
+        shown = Shown(tab, scene)
+        assert {label[: len(name)] for label in shown.labels()} == {name}
+        assert {row[0].split("\n")[0] for row in shown.rows("unused")} == {name}
+        days = tab.value("document.getElementById('days').data.map(one => [one.name, one.y[0]])")
+        assert days[-1] == ["2 other owners", pytest.approx(1 + 2)]
+        assert sum(hours for _, hours in days) == pytest.approx(shown.figure("hours")) == 55
+        assert tab.errors == []

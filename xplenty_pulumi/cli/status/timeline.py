@@ -56,6 +56,9 @@ class Timeline:
                 yield _line(_run_label(run), left, _run_cells(run, scale, ascii_only=options.ascii_only))
         yield Text()
         yield _legend(with_runs=self.with_runs, ascii_only=options.ascii_only)
+        guessed = [str(lane.row.id) for lane in self.lanes if any(one.is_estimated for one in lane.stretches)]
+        if guessed:
+            yield Text(f"partly estimated, since the service does not record it: {', '.join(guessed)}", style="dim")
         if self.with_runs:
             yield from errors_of(run.row for lane in self.lanes for run in lane.runs)
 
