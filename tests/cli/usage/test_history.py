@@ -61,9 +61,9 @@ UP = {"created_at": 1, "launched_at": 2, "available_since": 2}
         ),
         (
             {**UP, "status": "error", "updated_at": 6},
-            [("building", 1, 2), ("idle", 2, 6), ("in error?", 6, 10)],
+            [("building", 1, 2), ("idle", 2, 6), ("broken?", 6, 10)],
         ),
-        ({"status": "error", "created_at": 4, "updated_at": 6}, [("building", 4, 6), ("in error?", 6, 10)]),
+        ({"status": "error", "created_at": 4, "updated_at": 6}, [("building", 4, 6), ("broken?", 6, 10)]),
         ({"status": "terminated", "created_at": 4, "terminated_at": 6}, [("building", 4, 6)]),
         ({**UP, "status": "terminated"}, [("building", 1, 2)]),
         ({"status": "terminated", "created_at": 4}, []),

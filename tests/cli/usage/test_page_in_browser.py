@@ -148,7 +148,7 @@ def test_each_life_is_drawn(shown: Shown) -> None:
     """What is being built, in error and ending now has its colour, and every cluster that was built within the time."""
     bars = shown.bars()
     built = [one for one in shown.clusters() if one.created_at > shown.since]
-    assert (bars["building"], bars["in error"], bars["ending"]) == (len(built), 1, 1)
+    assert (bars["building"], bars["broken"], bars["ending"]) == (len(built), 1, 1)
     assert bars["busy"] > 0
     assert bars["idle"] > 0
 

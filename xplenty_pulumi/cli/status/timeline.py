@@ -150,7 +150,9 @@ def _line(label: str, width: int, cells: Iterable[Cell]) -> Text:
 def _legend(*, with_runs: bool, ascii_only: bool) -> Text:
     text = Text()
     for activity in Activity:
-        text.append(*_shade(activity, ascii_only=ascii_only)).append(f" {activity}   ")
+        text.append(*_shade(activity, ascii_only=ascii_only)).append(
+            f" {'in error' if activity is Activity.BROKEN else activity}   "
+        )
     if with_runs:
         text.append(_WAITING[ascii_only], style="dim").append(" waiting   ")
     return text.append(*_FAILED).append(" a run that failed")

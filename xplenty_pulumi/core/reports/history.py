@@ -12,7 +12,7 @@ The service records few moments of a life, so some of this is derived and marked
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from enum import StrEnum, auto
 
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.kind import Phase
@@ -26,11 +26,11 @@ _DAY = timedelta(days=1)
 class Activity(StrEnum):
     """What a cluster does."""
 
-    BUILDING = "building"
-    BUSY = "busy"
-    IDLE = "idle"
-    BROKEN = "in error"
-    ENDING = "ending"
+    BUILDING = auto()
+    BUSY = auto()
+    IDLE = auto()
+    BROKEN = auto()
+    ENDING = auto()
 
 
 _CLOSING: Mapping[Phase, Activity] = {Phase.FAILED: Activity.BROKEN, Phase.ENDING: Activity.ENDING}

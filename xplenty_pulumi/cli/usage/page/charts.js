@@ -3,9 +3,9 @@ const PALETTE = ["#2f6fde", "#e08a1e", "#1a9a7a", "#8d5bd1", "#d8497b", "#4aa5c9
 const LEFT = 226;
 const SLOT = 7;
 const MOST_SLOTS = 8;
-const ACTIVITIES = ["building", "busy", "idle", "in error", "ending"];
+const ACTIVITIES = ["building", "busy", "idle", "broken", "ending"];
 const OUTCOMES = ["completed", "running", "stopped", "failed"];
-const tint = (activity) => colour(activity === "in error" ? "broken" : activity);
+const spoken = (activity) => (activity === "broken" ? "in error" : activity);
 const ranked = [...new Set(data.lanes.map((lane) => lane.owner))];
 const ownerColour = (owner) => PALETTE[ranked.indexOf(owner)] || colour("stopped");
 const config = { displaylogo: false, responsive: true, displayModeBar: false, doubleClick: "autosize" };
@@ -67,7 +67,7 @@ function bars(name, tone, items, outlined) {
 function stretchText(lane, one) {
   const [activity, begin, end, estimated] = one;
   const about = estimated ? "<br>its begin is an estimate" : "";
-  return `<b>${lane.name}</b> ${activity} for ${lasting(end - begin)}<br>${fromTo(begin, end)}<br>cluster ${lane.id}, ${lane.size}, ${lane.status}<br>owner ${lane.owner}${about}`;
+  return `<b>${lane.name}</b> ${spoken(activity)} for ${lasting(end - begin)}<br>${fromTo(begin, end)}<br>cluster ${lane.id}, ${lane.size}, ${lane.status}<br>owner ${lane.owner}${about}`;
 }
 
 function runText(lane, run) {
@@ -93,7 +93,7 @@ function traces(places) {
   const waits = all.filter(({ run }) => run.waited && run.created !== null);
   const began = all.filter(({ run }) => run.begin !== null);
   const failed = all.filter(({ run }) => run.outcome === "failed").map(({ place, run }) => runItem(place, run, run.begin ?? run.end, run.end));
-  const drawn = ACTIVITIES.map((name) => bars(name, tint(name), stretches(name), false));
+  const drawn = ACTIVITIES.map((name) => bars(name, colour(name), stretches(name), false));
   const thin = (item) => ({ ...item, height: 1.5 });
   drawn.push(bars("waiting", colour("waiting"), waits.map(({ place, run }) => thin(runItem(place, run, run.created, run.begin ?? run.end))), false));
   for (const name of OUTCOMES) {

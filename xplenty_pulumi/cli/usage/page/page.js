@@ -40,7 +40,7 @@ function addRange(text, from) {
 
 function addLegend() {
   const item = (name, tone, kind) => `<li><i class="${kind}" style="background:var(--${tone})"></i>${name}</li>`;
-  const stretches = ACTIVITIES.map((name) => item(name, name === "in error" ? "broken" : name, ""));
+  const stretches = ACTIVITIES.map((name) => item(spoken(name), name, ""));
   const runs = ["waiting", ...OUTCOMES].map((name) => item(name, name, "run"));
   at("legend").innerHTML = [...stretches, "<li>Runs:</li>", ...runs, '<li class="mark">\u2715</li>'].join("");
 }
