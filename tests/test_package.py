@@ -55,7 +55,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The source distribution, built from this checkout with what is installed here."""
     folder = tmp_path_factory.mktemp("source")
-    command = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", folder, ROOT]
+    command = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     subprocess.run(command, check=True, timeout=300, capture_output=True)
     (built,) = folder.glob("*.tar.gz")
     return built
@@ -76,7 +76,7 @@ def test_source_distribution_holds_what_its_tests_need(source: Path) -> None:
 
 def test_index_accepts_the_distributions(wheel: Path, source: Path) -> None:
     """Their metadata and the description are well formed."""
-    command = [sys.executable, "-m", "twine", "check", "--strict", wheel, source]
+    command = [sys.executable, "-m", "twine", "check", "--strict", str(wheel), str(source)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout.count("PASSED")) == (0, 2), done.stdout
 

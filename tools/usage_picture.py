@@ -38,7 +38,7 @@ def shown(*, library: str = "") -> str:
         Client(api_key=Secret(emulator.api_key), account_id="acme", base_url=emulator.url, clock=clock) as client,
     ):
         fill(emulator)
-        found = PastReader(client, clock, Budget(client, clock, share=1)).history(timedelta(days=30))
+        found = PastReader(client, Budget(client, clock, share=1)).history(timedelta(days=30))
     return page(facts(found, account="acme", scrub=str), library=library)
 
 

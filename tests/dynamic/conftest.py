@@ -23,7 +23,7 @@ from xplenty_pulumi import (
 )
 from xplenty_pulumi.dynamic import bridge, operations
 from xplenty_pulumi.dynamic.bridge import engine as bridge_engine
-from xplenty_pulumi.dynamic.providers import checking
+from xplenty_pulumi.dynamic.providers import checking, remarks
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 
 QUICK = {"XPLENTY_POLL_SECONDS": "0.05"}
@@ -107,7 +107,7 @@ def forget_the_process() -> None:
         operations.open_operations,
         operations.declared_owners,
         checking.declared_clusters,
-        checking.shown_warnings,
+        remarks.shown_warnings,
         checking.warn_of_settings,
     )
     for kept in (bridge_engine.log_service, bridge.report, bridge.announce, bridge.cancel_signal, *made):

@@ -10,15 +10,16 @@ import pytest
 
 from tests.support.accounts.command_line import KEY, SCOPE, Scene
 from xplenty_pulumi.client import paging
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.emulator import Knobs, PackageSeed
 
 LARGEST = 8_000_000
 
 
-def written(scene: Scene, folder: Path) -> str:
+def written(scene: Scene, folder: Path, **environment: str) -> str:
     """Return the page of the last day."""
     file = folder / "usage.html"
-    ended = scene.run("usage", "--since", "1d", "--html", file)
+    ended = scene.run("usage", "--since", "1d", "--html", file, **environment)
     assert ended.code == 0, ended.err
     return file.read_text(encoding="utf-8")
 
@@ -50,6 +51,19 @@ def test_facts_are_those_of_the_account(scene: Scene, tmp_path: Path) -> None:
     assert lane["hours"] == 4
     assert [(one["id"], one["outcome"], one["package"]) for one in lane["runs"]] == [(run, "failed", "Broken import")]
     assert lane["runs"][0]["error"] == "Package failed to execute: input path not found."
+
+
+def test_owners_are_named_as_elsewhere(scene: Scene, tmp_path: Path) -> None:
+    """A stack that the backend knows is named with its project, and no stack is marked as the selected one."""
+    stacks = tmp_path / ".pulumi" / "stacks" / "loads"
+    stacks.mkdir(parents=True)
+    (stacks / "prod.json").write_text("{}", encoding="utf-8")
+    marker = marker_of(Owner("organization", "loads", "prod", "etl"))
+    scene.emulator.add_cluster(description=sign("", marker))
+    known = {"PULUMI_BACKEND_URL": tmp_path.as_uri(), "PULUMI_STACK": "organization/loads/prod"}
+    (lane,) = facts_of(written(scene, tmp_path, **known))["lanes"]
+    assert lane["owner"] == "loads/prod"
+    assert "loads/prod*" in scene.run("usage", "--chart", **known).out
 
 
 def test_works_offline(scene: Scene, tmp_path: Path) -> None:

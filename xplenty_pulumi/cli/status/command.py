@@ -1,5 +1,6 @@
 """`xplenty-pulumi status`: what there is on the account, once or all the time."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,13 +10,14 @@ from typing import Annotated
 import typer
 from rich.console import Group
 
+from xplenty_pulumi.cli.engine.names import StackNames, names_here
 from xplenty_pulumi.cli.status.live import Display, InPlace, OnJsonLines, OnLines, watch
 from xplenty_pulumi.cli.status.pages import Anything, StatusPage, document_of
 from xplenty_pulumi.cli.status.tables import head
 from xplenty_pulumi.cli.status.timeline import Timeline, lanes_of
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
-from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, completed_as, read_span
+from xplenty_pulumi.cli.ui.options import AsJson, OwnerOption, bad_usage, completed_as, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reading.lookup import package_id
@@ -73,7 +75,7 @@ class StatusOptions:
         if self.since and not self.with_timeline:
             raise bad_usage("--since", "goes with --timeline; --age chooses what is shown by its age")
 
-    def wanted(self, account: CommandAccount) -> Wanted:
+    def wanted(self, account: CommandAccount, names: StackNames) -> Wanted:
         """Return what is to be shown; a package's name is looked up."""
         statuses = _OF_SCHEDULES if self.what is StatusView.SCHEDULES else _STATUSES
         for status in self.status:
@@ -82,18 +84,18 @@ class StatusOptions:
         age = read_span("--age", self.age) if self.age else None
         package = self.package.strip()
         package_number = int(package_id(account.client, package)) if package else None
-        return Wanted(tuple(dict.fromkeys(self.status)), package_number, self.owner.strip(), age)
+        return Wanted(tuple(dict.fromkeys(self.status)), package_number, names.scope(self.owner.strip()), age)
 
-    def timeline(self, account: CommandAccount) -> Timeline:
+    def timeline(self, account: CommandAccount, names: StackNames) -> Timeline:
         """Read the last hours of the clusters that are wanted, or of one."""
         period, past = read_span("--since", self.since or _LAST_HOURS), account.past()
         one = None if self.number is None else account.observer().cluster_record(self.number)
         found = past.history(period, of=one)
-        return Timeline(found, lanes_of(found, self.wanted(account)), with_runs=one is not None)
+        return Timeline(found, lanes_of(found, self.wanted(account, names)), with_runs=one is not None)
 
-    def reader(self, account: CommandAccount) -> Callable[[], Anything]:
+    def reader(self, account: CommandAccount, names: StackNames) -> Callable[[], Anything]:
         """Return what reads from the account what is to be shown."""
-        observer, number = account.observer(self.wanted(account)), self.number or 0
+        observer, number = account.observer(self.wanted(account, names)), self.number or 0
         readers: dict[StatusView, Callable[[], Anything]] = {
             StatusView.ALL: observer.jobs if self.package else observer.overview,
             StatusView.CLUSTERS: observer.clusters,
@@ -131,9 +133,7 @@ def status(
             autocompletion=completed_as("package"),
         ),
     ] = "",
-    owner: Annotated[
-        str, typer.Option(metavar="SCOPE", help="Only of this stack (the scope in its marker), or `unmanaged`.")
-    ] = "",
+    owner: OwnerOption = "",
     age: Annotated[
         str, typer.Option(metavar="TIME", help="Only created within this time, such as 2h or 7d; ended ones too.")
     ] = "",
@@ -170,13 +170,13 @@ def status(
         if watching and fail_on_error:
             raise bad_usage("--fail-on-error", "is for one look; leave out --watch")
         with opened() as account:
-            screen = Screen(account.secrets)
+            screen, names = Screen(account.secrets), names_here(os.environ)
             if timeline:
-                drawn = chosen.timeline(account)
+                drawn = chosen.timeline(account, names)
                 screen.show(Group(head(account.settings.account_id, drawn.found.until, account.client.credits), drawn))
                 return
-            read = chosen.reader(account)
-            page = partial(StatusPage, account.settings.account_id)
+            read = chosen.reader(account, names)
+            page = partial(StatusPage, account.settings.account_id, names)
             if watching:
                 display: Display[Anything] = OnLines(screen, account.clock)
                 if as_json:

@@ -35,11 +35,11 @@ class CommandAccount:
 
     def observer(self, wanted: Wanted | None = None) -> AccountReader:
         """Return the reader of it for reports."""
-        return AccountReader(self.client, self.clock, self.budget, wanted=wanted)
+        return AccountReader(self.client, self.budget, wanted=wanted)
 
     def past(self) -> PastReader:
         """Return the reader of what it has had."""
-        return PastReader(self.client, self.clock, self.budget)
+        return PastReader(self.client, self.budget)
 
     def patience(self, tell: Callable[[str, str], None], warn: Callable[[str], None]) -> Patience:
         """Return how to wait for something in it."""

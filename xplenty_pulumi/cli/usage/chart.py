@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from xplenty_pulumi.cli.engine.names import StackNames
 from xplenty_pulumi.cli.status.tables import add_row, plain_table
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.reports.usage import Usage, summed
@@ -26,12 +27,13 @@ class UsageChart:
 
     used: Usage
     clusters: Sequence[Cluster]
+    names: StackNames
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         used = self.used
         yield Text(f"node-hours from {stamp(used.since)} to {stamp(used.until)}\n")
         colours = {share.owner: _colour(number) for number, share in enumerate(used.shares)}
-        owners = [(share.owner, {share.owner: share.node_hours}) for share in used.shares]
+        owners = [(self.names.shown(share.owner), {share.owner: share.node_hours}) for share in used.shares]
         yield from _rows("OWNER", owners, colours, options)
         yield Text()
         is_short = used.until - used.since <= _FEW_HOURS

@@ -1,5 +1,6 @@
 """`xplenty-pulumi usage`: who has used the clusters, as a table, as bars, and as a page with pictures."""
 
+import os
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from xplenty_pulumi.cli.engine.names import SELECTED, names_here
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import bad_usage, read_span
@@ -38,21 +40,32 @@ def usage(
         with opened() as account:
             if html is not None:
                 _write_page(html, account, period, library)
-                return
-            clusters, now = account.past().clusters(period), account.clock.now()
-            screen, times = Screen(account.secrets), {"since": now - period, "until": now}
-            used = summed(clusters, **times)
-            if as_json:
-                screen.document(usage_document(used))
             else:
-                screen.show(UsageChart(used, clusters) if chart else UsagePage(used))
+                _show(account, period, as_json=as_json, chart=chart)
+
+
+def _show(account: CommandAccount, period: timedelta, *, as_json: bool, chart: bool) -> None:
+    clusters, now = account.past().clusters(period), account.client.account_time
+    used = summed(clusters, since=now - period, until=now)
+    screen, names = Screen(account.secrets), names_here(os.environ)
+    if as_json:
+        screen.document(usage_document(used))
+    else:
+        screen.show(UsageChart(used, clusters, names) if chart else UsagePage(used, names))
 
 
 def _write_page(file: Path, account: CommandAccount, period: timedelta, library: str) -> None:
     """Write the page and say what is on it."""
     found = account.past().history(period)
     masked = cache(partial(scrub, secrets=account.secrets))  # names and statuses come again and again
-    shown = facts(found, account=account.settings.account_id, scrub=masked, cut_lists=account.client.cut_lists)
+    names = names_here(os.environ)
+    shown = facts(
+        found,
+        account=account.settings.account_id,
+        scrub=masked,
+        named=lambda owner: names.shown(owner).removesuffix(SELECTED),
+        cut_lists=account.client.cut_lists,
+    )
     text = page(shown, library=library)
     file.write_text(text, encoding="utf-8")
     runs = sum(len(lane.runs) for lane in found.lanes)

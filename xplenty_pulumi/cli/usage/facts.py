@@ -12,7 +12,7 @@ from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.history import History, Lane, RunSpan, days_of, label_of, slots
 from xplenty_pulumi.text import harmless, one_line, plural
 
-Scrub = Callable[[str], str]
+Text = Callable[[str], str]
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"})
 """The pictures know entities by number, and only some by name."""
 _LONGEST_NAME, _LONGEST_ERROR, _WIDTH = 28, 600, 80
@@ -35,8 +35,13 @@ _NOTES = (
 )
 
 
-def facts(found: History, *, account: str, scrub: Scrub, cut_lists: Iterable[str] = ()) -> dict[str, Any]:
-    """Return all that the page shows; `scrub` masks secrets in a text, `cut_lists` were not read to their end."""
+def facts(
+    found: History, *, account: str, scrub: Text, named: Text = str, cut_lists: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return all that the page shows.
+
+    `scrub` masks secrets in a text, `named` returns how an owner is called, `cut_lists` were not read to their end.
+    """
     used: dict[str, float] = {}
     for lane in found.lanes:
         used[lane.row.owner] = used.get(lane.row.owner, 0.0) + lane.node_hours
@@ -47,12 +52,12 @@ def facts(found: History, *, account: str, scrub: Scrub, cut_lists: Iterable[str
         "until": _at(found.until),
         "days": [f"{begin:%Y-%m-%d}" for begin, _ in days_of(found.since, found.until)],
         "waits": _WAITS,
-        "lanes": [_lane(lane, scrub) for lane in lanes],
+        "lanes": [{**_lane(lane, scrub), "owner": html(named(lane.row.owner), scrub)} for lane in lanes],
         "notes": [*_NOTES, *_missing(found, cut_lists)],
     }
 
 
-def html(text: str, scrub: Scrub, *, limit: int | None = None) -> str:
+def html(text: str, scrub: Text, *, limit: int | None = None) -> str:
     """Return a text that may come from the service as HTML on one line, without secrets."""
     return _escaped(one_line(scrub(one_line(text)), limit=limit))
 
@@ -71,13 +76,12 @@ def _missing(found: History, cut_lists: Iterable[str]) -> Iterable[str]:
         yield f"Not all {name} were read, because their list is too long: some are missing here."
 
 
-def _lane(lane: Lane, scrub: Scrub) -> dict[str, Any]:
+def _lane(lane: Lane, scrub: Text) -> dict[str, Any]:
     row, rows = lane.row, slots(lane.runs)
     size = plural(row.nodes or 0, "node") + (", sandbox" if row.type == "sandbox" else "")
     return {
         "id": row.id,
         "name": html(row.name or "unnamed", scrub, limit=_LONGEST_NAME),
-        "owner": html(row.owner, scrub),
         "status": html(row.status, scrub),
         "size": size,
         "created": _at_or_none(row.created_at),
@@ -91,7 +95,7 @@ def _lane(lane: Lane, scrub: Scrub) -> dict[str, Any]:
     }
 
 
-def _run(run: RunSpan, scrub: Scrub) -> dict[str, Any]:
+def _run(run: RunSpan, scrub: Text) -> dict[str, Any]:
     outcome = _OUTCOMES.get(run.row.phase, "stopped" if run.row.is_ended else "running")
     return {
         "id": run.row.id,
@@ -107,7 +111,7 @@ def _run(run: RunSpan, scrub: Scrub) -> dict[str, Any]:
     }
 
 
-def _paragraph(text: str, scrub: Scrub) -> str:
+def _paragraph(text: str, scrub: Text) -> str:
     """A long text as several lines of HTML, cut where it is far too long."""
     return "<br>".join(map(_escaped, textwrap.wrap(one_line(scrub(one_line(text)), limit=_LONGEST_ERROR), _WIDTH)))
 

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from xplenty_pulumi.cli.engine.names import StackNames
 from xplenty_pulumi.cli.status.tables import add_row, plain_table
 from xplenty_pulumi.cli.ui.documents import document, json_value
 from xplenty_pulumi.core.reports.usage import Usage
@@ -17,12 +18,13 @@ class UsagePage:
     """The node-hours of each owner, as a table."""
 
     used: Usage
+    names: StackNames
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Text(f"node-hours from {stamp(self.used.since)} to {stamp(self.used.until)}\n")
         table = plain_table("OWNER", "CLUSTERS", "NODE-HOURS")
         for share in self.used.shares:
-            add_row(table, share.owner, f"{share.clusters:,}", f"{share.node_hours:,.1f}")
+            add_row(table, self.names.shown(share.owner), f"{share.clusters:,}", f"{share.node_hours:,.1f}")
         add_row(table, "total", f"{self.used.clusters:,}", f"{self.used.node_hours:,.1f}")
         yield table
 

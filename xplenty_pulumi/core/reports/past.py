@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from xplenty_pulumi.client import Client, Cluster
-from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_task
 from xplenty_pulumi.core.kinds.kind import Kind
@@ -19,9 +18,8 @@ class PastReader:
     RateLimitedError means that the calls that are left are kept for changes.
     """
 
-    def __init__(self, client: Client, clock: Clock, allowance: Allowance) -> None:
+    def __init__(self, client: Client, allowance: Allowance) -> None:
         self._client = client
-        self._clock = clock
         self._allowance = allowance
 
     def clusters(self, period: timedelta) -> tuple[Cluster, ...]:
@@ -37,7 +35,7 @@ class PastReader:
         clusters = self.clusters(period) if of is None else (of,)
         jobs = self._touched(JOB_RUN, period, include=("package",))
         owners = {one.id: owner_of(one.description) for one in clusters}
-        runs, now = (job_row(job, owners) for job in jobs if not is_task(job)), self._clock.now()
+        runs, now = (job_row(job, owners) for job in jobs if not is_task(job)), self._client.account_time
         return history(clusters, runs, since=now - period, until=now)
 
     def _touched(self, kind: Kind, period: timedelta, **query: Any) -> tuple[Any, ...]:
@@ -48,6 +46,6 @@ class PastReader:
         """
         self._allowance.require_read()
         calls = getattr(self._client, kind.collection)
-        touched = calls.list(since=self._clock.now() - period, **query)
-        unended = (one for status in kind.unfinished for one in calls.list(status=status, **query))
-        return tuple({one.id: one for one in (*touched, *unended)}.values())
+        unended = [one for status in kind.unfinished for one in calls.list(status=status, **query)]
+        touched = calls.list(since=self._client.account_time - period, **query)
+        return tuple({one.id: one for one in (*unended, *touched)}.values())

@@ -9,4 +9,5 @@
 - `job_run`: the dynamic provider of job runs.
 - `owing`: what the state says is left to do for a resource, although its inputs are as declared.
 - `package`: the dynamic provider of packages.
+- `remarks`: warnings that one process shows once, although the engine checks and compares a resource several times.
 """
