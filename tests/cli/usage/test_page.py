@@ -53,13 +53,16 @@ def test_facts_are_those_of_the_account(scene: Scene, tmp_path: Path) -> None:
     assert lane["runs"][0]["error"] == "Package failed to execute: input path not found."
 
 
-def test_owners_are_named_as_elsewhere(scene: Scene, tmp_path: Path) -> None:
+def test_owners_are_named_as_elsewhere(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stack that the backend knows is named with its project, and no stack is marked as the selected one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Pulumi.yaml").write_text("name: loads\nruntime: python\n", encoding="utf-8")
     stacks = tmp_path / ".pulumi" / "stacks" / "loads"
     stacks.mkdir(parents=True)
     (stacks / "prod.json").write_text("{}", encoding="utf-8")
     marker = marker_of(Owner("organization", "loads", "prod", "etl"))
     scene.emulator.add_cluster(description=sign("", marker))
+    scene.clock.advance(600)
     known = {"PULUMI_BACKEND_URL": tmp_path.as_uri(), "PULUMI_STACK": "organization/loads/prod"}
     (lane,) = facts_of(written(scene, tmp_path, **known))["lanes"]
     assert lane["owner"] == "loads/prod"
