@@ -41,10 +41,11 @@ test-long: lint engine $(VENV)/bin/actionlint ## the same and the tests that tak
 bench: setup ## measure against a plain provider and against the engine itself, some minutes
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m benchmarks.run $(BENCH)
 
-docs: $(VENV)/ready engine ## write the pages that are made from the code, and README's picture from a run
+docs: $(VENV)/ready engine ## write the pages that are made from the code, and the pictures
 	$(PY) -m tools.commands
 	$(PY) -m tools.pages
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m tools.picture
+	$(PY) -m tools.usage_picture
 
 site: $(VENV)/ready ## build the site into build/site; a broken link is an error
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
