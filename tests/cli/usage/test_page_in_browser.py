@@ -17,6 +17,8 @@ from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.core.reports.overview import UNMANAGED, owner_of
 from xplenty_pulumi.emulator import EmulatedCluster, EmulatedJob
 
+pytestmark = pytest.mark.slow
+
 PERIOD = timedelta(days=5)
 pytestmark = pytest.mark.skipif(browser.found() is None, reason="there is no Chromium here: apt-get install chromium")
 
