@@ -20,7 +20,7 @@ PYTEST = exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m pytest -n $
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup engine demo test test-long bench docs site package lint lock clean
+.PHONY: help setup engine demo test test-fast test-long bench docs site package lint lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,9 @@ demo: setup ## run the main job on the real engine against the emulator
 test: lint engine $(VENV)/bin/actionlint ## lint, then run the tests, those on the real engine included
 	@$(PYTEST) --cov --cov-report=term -m "not long" $(TESTS)
 
+test-fast: $(VENV)/ready ## run the quick tests, which need no engine: a minute or two
+	@exec $(PY) -m pytest -n $(WORKERS) --dist worksteal -q --no-cov -m "not engine and not long and not slow" $(TESTS)
+
 test-long: lint engine $(VENV)/bin/actionlint ## the same and the tests that take minutes; writes the scoreboard
 	@rm -rf build/scoreboard
 	@export XPLENTY_SCOREBOARD=build/scoreboard; $(PYTEST) --cov --cov-report=term $(TESTS)
@@ -41,10 +44,11 @@ test-long: lint engine $(VENV)/bin/actionlint ## the same and the tests that tak
 bench: setup ## measure against a plain provider and against the engine itself, some minutes
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m benchmarks.run $(BENCH)
 
-docs: $(VENV)/ready engine ## write the pages that are made from the code, and README's picture from a run
+docs: $(VENV)/ready engine ## write the pages that are made from the code, and the pictures
 	$(PY) -m tools.commands
 	$(PY) -m tools.pages
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m tools.picture
+	$(PY) -m tools.usage_picture
 
 site: $(VENV)/ready ## build the site into build/site; a broken link is an error
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict

@@ -31,12 +31,31 @@ def _sockets_are_closed() -> Iterator[None]:
     assert not left_open(before)
 
 
+ENGINE = {"engine", "engine_crash"}
+SLOW = (
+    "backends",
+    "bad_input",
+    "benchmarks",
+    "compatibility",
+    "crash",
+    "docs",
+    "faults",
+    "gitops",
+    "leaks",
+    "model",
+    "sdk",
+)
+"""The folders of tests that need the engine, and of tests that try many cases or start processes."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of these folders as one that needs the engine."""
-    folders = [Path(__file__).parent / name for name in ("engine", "engine_crash")]
+    """Mark every test of these folders as what the folder is for."""
     for item in items:
-        if any(item.path.is_relative_to(folder) for folder in folders):
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in ENGINE:
             item.add_marker(pytest.mark.engine)
+        if folder in SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -16,6 +16,8 @@ import pytest
 
 from xplenty_pulumi._version import __version__
 
+pytestmark = pytest.mark.slow
+
 KEY = "canary-key-0123456789"
 
 

@@ -27,7 +27,7 @@ from xplenty_pulumi.emulator.account import Account
 from xplenty_pulumi.emulator.life.seed import Seed
 from xplenty_pulumi.emulator.wire.messages import Request
 
-pytestmark = pytest.mark.usefixtures("schema_watch")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("schema_watch")]
 KEY = "a-key-for-tests"
 ACCOUNT_ID = Seed().account_id
 HEADERS = {

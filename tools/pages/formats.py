@@ -97,12 +97,12 @@ def example(cls: type) -> dict[str, Any]:
     """Return the example of a document, with one element of each list."""
     if cls.__name__ in _SPELLED:
         return dict(_SPELLED[cls.__name__])
-    command = f"`xplenty-pulumi {_EXAMPLES[cls.__name__]} --json"
+    command = f"xplenty-pulumi {_EXAMPLES[cls.__name__]} --json"
     texts = (page.read_text(encoding="utf-8") for page in sorted(GUIDES.glob("*.md")))
     below = next(text.partition(command)[2] for text in texts if command in text)
     found = re.search(r"^```json\n(.*?)^```$", below, re.MULTILINE | re.DOTALL)
     if found is None:
-        raise LookupError(f"the guides have no example of {command}`")
+        raise LookupError(f"the guides have no example of {command}")
     shortened: dict[str, Any] = _shortened(json.loads(found[1]))
     return shortened
 

@@ -14,7 +14,7 @@ from xplenty_pulumi.cli.help import write_commands
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "status": ("status.command:status", "Show clusters, job runs and schedules, whose they are and how they do."),
     "usage": (
-        "status.command:usage",
+        "usage.command:usage",
         "Sum up the node-hours of each owner: nodes multiplied by the time their cluster was up.",
     ),
     "packages": ("lists.command:packages", "List the packages, whose they are and when they were edited."),

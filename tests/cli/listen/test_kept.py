@@ -14,6 +14,8 @@ from xplenty_pulumi.cli.listen.queue import MOST_WAITING, EventQueue
 from xplenty_pulumi.cli.listen.requests import Notice
 from xplenty_pulumi.errors import ConfigError
 
+pytestmark = pytest.mark.slow
+
 WAIT = f"{sys.executable} -c \"import threading; print('begun', flush=True); threading.Event().wait()\""
 EVENTS, WRITERS = 60, 4
 

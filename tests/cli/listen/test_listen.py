@@ -21,6 +21,8 @@ from xplenty_pulumi.cli.listen.server import MOST_AT_ONCE
 from xplenty_pulumi.emulator import EmulatedHook
 from xplenty_pulumi.redact import Secret
 
+pytestmark = pytest.mark.slow
+
 SALT = "5a17" * 16
 SHOW = "import os, sys; print(os.environ['XPLENTY_EVENT'], os.environ['XPLENTY_EVENT_ID'], len(sys.stdin.read()) > 99)"
 

@@ -14,6 +14,8 @@ from xplenty_pulumi.dynamic.bridge.report import ITEMS
 from xplenty_pulumi.dynamic.state import side_by_side
 from xplenty_pulumi.emulator import Emulator, Knobs
 
+pytestmark = pytest.mark.slow
+
 BROKEN = {
     "nothing": set[str](),
     "pool": {"pool"},

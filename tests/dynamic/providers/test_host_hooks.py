@@ -9,6 +9,8 @@ from tests.dynamic.host import Host, HostError
 from xplenty_pulumi import HookProvider
 from xplenty_pulumi.dynamic.state import SECRETS
 
+pytestmark = pytest.mark.slow
+
 SLACK = {
     "type": "slack",
     "settings": {"url": "https://hooks.example.test/tkn-4711"},

@@ -11,6 +11,8 @@ from tests.dynamic.host import Host, HostError, Line
 from xplenty_pulumi.dynamic.providers import cluster
 from xplenty_pulumi.dynamic.state import DECLARED, side_by_side
 
+pytestmark = pytest.mark.slow
+
 
 def created(host: Host, **given: Any) -> tuple[str, dict[str, Any]]:
     inputs, failures = host.check(host.properties(given))

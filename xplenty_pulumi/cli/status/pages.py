@@ -27,7 +27,6 @@ from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.observer import ClusterDetail, JobDetail
 from xplenty_pulumi.core.reports.overview import UNMANAGED, ClusterRow, JobRow, Overview
 from xplenty_pulumi.core.reports.schedules import ScheduleList
-from xplenty_pulumi.core.reports.usage import Usage
 from xplenty_pulumi.text import NOTHING, one_line, printable, rough_duration, since, stamp
 
 Anything: TypeAlias = Overview | ScheduleList | ClusterDetail | JobDetail
@@ -186,22 +185,6 @@ def _pairs(name: str, value: str, pairs: Iterable[tuple[str, str]]) -> Iterable[
         yield table
 
 
-@dataclass(frozen=True)
-class UsagePage:
-    """The node-hours of each owner, as a table."""
-
-    used: Usage
-    names: StackNames
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text(f"node-hours from {stamp(self.used.since)} to {stamp(self.used.until)}\n")
-        table = plain_table("OWNER", "CLUSTERS", "NODE-HOURS")
-        for share in self.used.shares:
-            add_row(table, self.names.shown(share.owner), f"{share.clusters:,}", f"{share.node_hours:,.1f}")
-        add_row(table, "total", f"{self.used.clusters:,}", f"{self.used.node_hours:,.1f}")
-        yield table
-
-
 def document_of(shown: Anything) -> dict[str, Any]:
     """Return what is shown as JSON values."""
     credits_left = None if shown.credits is None else picked(shown.credits, "limit", "remaining")
@@ -222,10 +205,3 @@ def document_of(shown: Anything) -> dict[str, Any]:
         parts |= {} if shown.clusters is None else picked(shown, "clusters")
         parts |= {} if shown.jobs is None else picked(shown, "jobs", "jobs_left_out")
     return document(at=shown.at, credits=credits_left, **parts)
-
-
-def usage_document(usage: Usage) -> dict[str, Any]:
-    """Return what was used as JSON values; hours are rounded to thousandths."""
-    owners = [{**json_value(share), "node_hours": round(share.node_hours, 3)} for share in usage.shares]
-    total = {"clusters": usage.clusters, "node_hours": round(usage.node_hours, 3)}
-    return document(since=usage.since, until=usage.until, owners=owners, total=total)

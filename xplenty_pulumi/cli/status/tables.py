@@ -20,7 +20,7 @@ _TINY = 72
 _CELLS = 10
 _PERCENT = len("100%")
 _CUT = {"NAME", "PACKAGE", "OWNER", "DNS"}
-_STYLES = {
+PHASE_STYLES = {
     Phase.READY: "green",
     Phase.SUCCEEDED: "green",
     Phase.RUNNING: "cyan",
@@ -31,6 +31,7 @@ _STYLES = {
     Phase.STOPPED: "dim",
     Phase.GONE: "dim",
 }
+"""The colour of what each phase means."""
 
 
 def overview_tables(shown: Overview, options: ConsoleOptions, *, names: StackNames) -> RenderResult:
@@ -141,7 +142,7 @@ def errors_in_list(rows: Iterable[JobRow]) -> Iterable[Text]:
 
 def status(row: Row, word: str = "") -> Text:
     """Return the status, or another word for it, in the colour of what it means."""
-    return Text(one_line(word or row.status), style=_STYLES.get(row.phase, ""))
+    return Text(one_line(word or row.status), style=PHASE_STYLES.get(row.phase, ""))
 
 
 def bar(progress: float, *, ascii_only: bool) -> str:

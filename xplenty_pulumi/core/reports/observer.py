@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -143,15 +142,19 @@ class AccountReader:
         Raises:
             NotFoundError: the service does not know it.
         """
-        self._allowance.require_read()
-        clusters = self._client.clusters
-        seen = or_listed(partial(clusters.get, cluster_id), clusters.list, self._client, number=cluster_id)
-        found = known(seen, label("cluster", cluster_id))
+        found = self.cluster_record(cluster_id)
         jobs = tuple(row for row in self._job_rows((found,)) if row.cluster_id == cluster_id)
-        machines = _if_allowed(partial(clusters.instances, cluster_id))
+        machines = _if_allowed(partial(self._client.clusters.instances, cluster_id))
         return ClusterDetail(
             self._client.account_time, self._credits(), cluster_row(found, jobs), found, jobs, machines
         )
+
+    def cluster_record(self, cluster_id: int) -> Cluster:
+        """Return the record of one cluster, at one call; raises NotFoundError where the service does not know it."""
+        self._allowance.require_read()
+        clusters = self._client.clusters
+        seen = or_listed(partial(clusters.get, cluster_id), clusters.list, self._client, number=cluster_id)
+        return known(seen, label("cluster", cluster_id))
 
     def job(self, job_id: int, *, log_lines: int, shows_values: bool) -> JobDetail:
         """Return one job run; its variables are read once, the rest each time.
@@ -186,17 +189,6 @@ class AccountReader:
     def _tasks(self, job: Job, secrets: frozenset[str], *, shows_values: bool) -> tuple[TaskRow, ...]:
         rows = [(task_name(one), job_row(one, shows_values=shows_values)) for one in tasks_of(self._client, job)]
         return tuple(TaskRow(name, replace(row, errors=scrub(row.errors, secrets))) for name, row in rows)
-
-    def used_clusters(self, period: timedelta) -> tuple[Cluster, ...]:
-        """Return every cluster that can have been up within the last `period`.
-
-        What has ended within it was updated within it (documented meaning of `since`); what has not ended may not have
-        been touched for longer, and is read by its status.
-        """
-        self._allowance.require_read()
-        unended = [one for status in CLUSTER.unfinished for one in self._client.clusters.list(status=status)]
-        touched = self._client.clusters.list(since=self._client.account_time - period)
-        return tuple({one.id: one for one in (*unended, *touched)}.values())
 
     def _listing(self, kind: Kind, **query: Any) -> StatusListing[Any]:
         client, get = self._client, getattr(self._client, kind.collection).get
