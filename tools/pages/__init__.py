@@ -5,5 +5,6 @@
 - `lookups`: the lookup functions.
 - `errors`: the tree of errors.
 - `emulated`: the seed file and the knobs of the emulator.
+- `formats`: what each command prints with `--json`.
 - `written`: all of them by their paths.
 """

@@ -8,6 +8,7 @@
 - `ending`: the commands that follow one thing until its goal or its end: `wait`, `stop`, `terminate` and
   `run-schedule`.
 - `engine`: the `pulumi` command, its locks, and the states of its backend.
+- `formats`: what `--json` prints, as records.
 - `help`: how the help of a group names its commands.
 - `ui`: what all commands share: the account of the environment, screen, options, exit codes.
 """

@@ -38,7 +38,10 @@ SECRETS = "__secrets"
 A plain name is that of a variable or a setting; `*` means all of them. What begins with a slash is the way to any other
 input, or into it: `/description`, `/bootstrap_actions/0/args/1`.
 """
-HIDDEN_INPUTS = (OWNER, SECRETS)
+MADE_NAME = "__name"
+"""Hidden input, only where the program gave no name when the resource was created: the name that was made then, which
+it keeps."""
+HIDDEN_INPUTS = (OWNER, SECRETS, MADE_NAME)
 NONCES = "__nonces"
 """Hidden output: the nonces of all create calls that were sent for the resource, with blanks between them."""
 OWED = "__owed"

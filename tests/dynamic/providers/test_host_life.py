@@ -43,7 +43,7 @@ def test_sandbox_needs_no_nodes(scene: ProviderScene) -> None:
     host = scene.clusters()
     id_, made = created(host, type="sandbox")
     shown = side_by_side(made)
-    assert (shown["nodes"], shown[DECLARED], scene.account.cluster(int(id_)).nodes) == (1, ["type"], 1)
+    assert (shown["nodes"], shown[DECLARED], scene.account.cluster(int(id_)).nodes) == (1, ["name", "type"], 1)
     updates = scene.account.cluster(int(id_)).updated_at
 
     declared, _ = host.check(host.properties({"type": "sandbox", "nodes": 1}))
@@ -208,7 +208,7 @@ def test_default_that_was_changed_from_outside_is_drift(scene: ProviderScene) ->
     mended = side_by_side(host.update(id_, outputs, news))
 
     assert (inputs["time_to_idle"], "time_to_idle" in news) == (60, False)
-    assert (mended["time_to_idle"], mended[DECLARED]) == (3600, ["nodes"])
+    assert (mended["time_to_idle"], mended[DECLARED]) == (3600, ["name", "nodes"])
     assert scene.account.cluster(int(id_)).time_to_idle == 3600
 
 

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.support.accounts.clients import client_of, settings_of
+from tests.support.accounts.formats import format_of, misfits
 from xplenty_pulumi.cli.app import app
 from xplenty_pulumi.cli.ui import account as cli_account
 from xplenty_pulumi.client import Client
@@ -78,6 +79,8 @@ class CommandLine:
         done = CliRunner().invoke(app, words, env={**self.environment, **environment})
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         assert KEY not in done.output
+        if "--json" in words and done.stdout.startswith("{"):
+            assert misfits(format_of(words), done.stdout) == []
         return Ended(done.exit_code, done.stdout.replace(self.emulator.url, "URL"), done.stderr)
 
 

@@ -47,13 +47,13 @@ class SimulatedEngine:
 
     def _bring(self, name: str, declared: ProgramEntry) -> None:
         old = self._state.get(name)
-        news = self._checked(name, declared)
+        news = self._checked(name, declared, None if old is None or old.pending_replacement else old)
         if old is None or old.pending_replacement:
             self._create(name, declared, news)
             return
         diff = self._ask(declared.kind, lambda provider: provider.diff(old.id, old.outputs, news))
         if diff.replaces:
-            self._replace(name, declared, old=old, news=news)
+            self._replace(name, declared, old=old, news=self._checked(name, declared, None))
         elif diff.changes or old.inputs != news or old.unfinished:
             self._update(name, old, news)
 
@@ -68,11 +68,12 @@ class SimulatedEngine:
         self._delete(name, old, replacing=True)
         self._create(name, declared, news)
 
-    def _checked(self, name: str, declared: ProgramEntry) -> Properties:
+    def _checked(self, name: str, declared: ProgramEntry, old: StateEntry | None) -> Properties:
+        olds = {key: value for key, value in old.inputs.items() if key != PROVIDER} if old else {}
         owner = self._stack.owner_text(name, declared.kind)
         on = {"cluster_id": self._state[declared.on].id} if declared.on else {}
         news = as_properties({**declared.inputs, **on, OWNER: owner, SECRETS: [], PROVIDER: "pickled"})
-        result = self._ask(declared.kind, lambda provider: provider.check({}, news))
+        result = self._ask(declared.kind, lambda provider: provider.check(olds, news))
         if result.failures:
             raise Failed("; ".join(failure.reason for failure in result.failures))
         return _kept(result.inputs)

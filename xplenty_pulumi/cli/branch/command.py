@@ -116,9 +116,7 @@ def branch_down(
 @branch.command("list")
 def branch_list(
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON, version 1; see docs/how-to/branches.md.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/reference/json.md.")] = False,
     remote: Remote = "",
     cwd: Cwd = Path(),
 ) -> None:

@@ -23,7 +23,7 @@ def completed_as(kind: str) -> Callable[[str], list[tuple[str, str]]]:
     return complete
 
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/how-to/status.md.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/reference/json.md.")]
 Cwd = Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder of the Pulumi project.")]
 StackOption = Annotated[
     str,

@@ -24,7 +24,7 @@ from xplenty_pulumi.text import plural
 
 def usage(
     since: Annotated[str, typer.Option(metavar="TIME", help="How far to look back, such as 12h or 30d.")] = "30d",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/how-to/usage.md.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/reference/json.md.")] = False,
     chart: Annotated[bool, typer.Option("--chart", help="Show bars: by owner, and by day or hour.")] = False,
     html: Annotated[
         Path | None,

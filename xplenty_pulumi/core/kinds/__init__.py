@@ -12,6 +12,8 @@
 - `kind`: what can be known about a kind of resource.
 - `marker`: the ownership marker: a short tag at the end of a description (of a name, where there is none) that says
   whose it is.
+- `naming`: the name of something whose program gives none: that of its resource, spelled as `pulumi:autonaming` says;
+  pure.
 - `obstacles`: what stands in the way of a cluster, or of a run on it, and who holds the sandboxes of an account;
   pure.
 - `ownership`: whose something is that carries the marker of a resource and is not in the state of its stack; pure.

@@ -95,6 +95,7 @@ CLUSTER = Kind(
             "terminated": Phase.GONE,
         }
     ),
+    named="name",
     signed="description",
     ends=Ending.TERMINATED,
     held_by=("living", "final_check"),

@@ -137,6 +137,8 @@ class Kind:
     """The fields that the service fills in, with how grave a change is."""
     view: View
     ends: Ending
+    named: str = ""
+    """The input that is made of the resource's name where a program gives none; empty where the service does that."""
     held_by: tuple[str, ...] = ()
     """What in a session notes that the state holds one, where that is not what all definitions have."""
     phases: Mapping[str, Phase] = field(default_factory=dict)

@@ -22,20 +22,32 @@ JUST_NOW = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class ClusterRow:
-    """A cluster. `owner` is the scope of the marker it carries, or `unmanaged`."""
+    """A cluster."""
 
     id: int
+    """Id of the cluster."""
     name: str
+    """Its name."""
     status: str
+    """The service's own word for how it is."""
     phase: Phase
+    """What the status means; `unknown` for one that this version does not know."""
     type: str
+    """`production` or `sandbox`."""
     nodes: int | None
+    """Compute nodes; a sandbox has one."""
     owner: str
+    """The scope of the marker that it carries, or `unmanaged`."""
     created_at: datetime | None
+    """When it was requested."""
     ended_at: datetime | None
+    """When it ended."""
     idle_since: datetime | None
+    """Since when it has had no work."""
     running_jobs: int | None
+    """Jobs that run on it."""
     queued_jobs: int | None
+    """Jobs that wait for it."""
 
     @property
     def label(self) -> str:
@@ -58,22 +70,36 @@ class ClusterRow:
 
 @dataclass(frozen=True)
 class JobRow:
-    """A job run. `owner` is that of its cluster, None where that is not known; values of variables are masked."""
+    """A job run."""
 
     id: int
+    """Id of the job run."""
     status: str
+    """The service's own word for how it is."""
     phase: Phase
+    """What the status means; `unknown` for one that this version does not know."""
     package_id: int | None
+    """Id of the package."""
     package: str
+    """Name of the package."""
     cluster_id: int | None
+    """Id of the cluster that it runs on."""
     owner: str | None
+    """The owner of its cluster, where that is known."""
     progress: float
+    """From 0 to 1."""
     created_at: datetime | None
+    """When it was submitted."""
     started_at: datetime | None
+    """When it began to work."""
     ended_at: datetime | None
+    """When it came to an end, of whatever kind."""
     runtime_in_seconds: float | None
+    """How long it has worked; it may have a fraction."""
     errors: str
+    """Why it failed; several errors have `; ` between them. Values of variables are masked."""
     html_url: str | None
+    """Page for people."""
 
     @property
     def label(self) -> str:

@@ -15,17 +15,26 @@ ACTIVE, ARCHIVED = "active", "archived"
 
 @dataclass(frozen=True)
 class PackageRow:
-    """A package. `owner` is the scope of the marker it carries, or `unmanaged`; `version` is that of its content."""
+    """A package."""
 
     id: int
+    """Id of the package."""
     name: str
+    """Its name."""
     status: str
+    """`active` or `archived`."""
     flow_type: str | None
+    """`dataflow` or `workflow`."""
     version: str | None
+    """Version of its content."""
     owner: str
+    """The scope of the marker that it carries, or `unmanaged`."""
     created_at: datetime | None
+    """When it was created."""
     updated_at: datetime | None
+    """When it was edited last."""
     html_url: str | None
+    """Page for people."""
 
     @property
     def label(self) -> str:

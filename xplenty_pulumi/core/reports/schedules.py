@@ -18,23 +18,32 @@ LATE = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class ScheduleRow:
-    """A schedule. `owner` is the scope of the marker it carries, or `unmanaged`; `packages` are their ids.
-
-    One is overdue that is enabled and whose next run should have begun more than 10 minutes ago.
-    """
+    """A schedule."""
 
     id: int
+    """Id of the schedule."""
     name: str
+    """Its name."""
     status: str
+    """`enabled` or `disabled`."""
     every: str
+    """How often it runs."""
     packages: tuple[int, ...]
+    """Ids of its packages."""
     next_run_at: datetime | None
+    """When it runs next."""
     last_run_at: datetime | None
+    """When it ran last."""
     last_run_status: str | None
+    """What became of that run."""
     execution_count: int | None
+    """How often it has run."""
     is_overdue: bool
+    """Whether it is enabled and its next run should have begun more than 10 minutes ago."""
     owner: str
+    """The scope of the marker that it carries, or `unmanaged`."""
     created_at: datetime | None
+    """When it was created."""
 
     @property
     def label(self) -> str:

@@ -18,8 +18,11 @@ class Share:
     """What one owner has used."""
 
     owner: str
+    """The scope of a stack, or `unmanaged`."""
     clusters: int
+    """How many clusters it had."""
     node_hours: float
+    """Their nodes multiplied by their time, in hours."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs
 from xplenty_pulumi.dynamic.providers.context import ProviderContext
+from xplenty_pulumi.dynamic.providers.naming import named
 from xplenty_pulumi.dynamic.providers.remarks import warn_once
 from xplenty_pulumi.dynamic.secrets import is_secret, secret_values
 from xplenty_pulumi.dynamic.state import HIDDEN_INPUTS, OWNER, PROVIDER, SECRETS, Properties, kind_of, owner_of
@@ -123,12 +124,13 @@ def warn_of_end(inputs: Mapping[str, object], questions: "PreviewQuestions", cal
 def check(provider: ProviderContext, olds: Properties, news: Properties) -> CheckResult:
     """Return the checked inputs of a resource as the rules of the stack have them, with every problem found."""
     rules, trouble = _rules(provider)
+    news, unnamed = named(provider, olds, news)
     inputs = Inputs.of(rules.applied(provider.kind, news))
     checked = inputs.checked(provider.kind)
     before = Inputs.of(olds).checked(provider.kind).inputs if OWNER in olds else None
     secrets = frozenset(map(str, news.get(SECRETS) or ()))
     subject = Subject(provider.kind, str(news.get(OWNER, "")), checked.inputs, before, secrets)
-    problems: list[XplentyError] = [*_mistaken(provider, olds), *checked.problems]
+    problems: list[XplentyError] = [*_mistaken(provider, olds), *unnamed, *checked.problems]
     if not problems:
         problems += trouble or [*_ruled_out(subject, rules), *_refused(provider, subject)]
         for name, text in checked.doubts.items():

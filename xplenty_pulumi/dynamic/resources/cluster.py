@@ -23,7 +23,7 @@ class ClusterOutputs(Observing):
     type: Output[str]
     """`production` or `sandbox`."""
     name: Output[str]
-    """Name, made up by the service where none was given."""
+    """Name; where none was given, that which was made of the resource's name, or that of the service."""
     description: Output[str]
     """Description without the ownership marker."""
     status: Output[str]
@@ -129,7 +129,8 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
             nodes: Compute nodes: 2 up to the plan's maximum for production; exactly 1 for a sandbox, which needs none
                 to be given.
             type: Kind of cluster: `production` (default) or `sandbox`.
-            name: Name; the service makes one up where none is given.
+            name: Name; where none is given it is made of the resource's name and seven digits, such as `etl-3f2a91c`,
+                or as `pulumi:autonaming` says.
             description: Free text for people.
             terminate_on_idle: End the cluster once it is idle; default false.
             time_to_idle: Time without work after which it counts as idle, in whole seconds or as `45m`; default 1 hour.

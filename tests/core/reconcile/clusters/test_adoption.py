@@ -43,6 +43,15 @@ def test_an_adopted_cluster_is_brought_to_the_desired_form(bench: Bench) -> None
     assert bench.emulator.cluster(left.id).description == signed("night", held=True)
 
 
+def test_name_is_no_proof(bench: Bench) -> None:
+    """A cluster of the same name is somebody's, be it one that was made for a resource of the same name."""
+    other = bench.emulator.add_cluster(name="etl-3f2a91c")
+    outcome = bench.clusters.create(desired(name="etl-3f2a91c"))
+    assert outcome.problem is None
+    assert outcome.record.id != other.id
+    assert bench.emulator.cluster(other.id) == other
+
+
 def test_an_adopted_cluster_may_still_be_building(bench: Bench) -> None:
     """It is waited for before it is changed, since the service refuses to resize it earlier."""
     left = bench.emulator.add_cluster(description=UNFINISHED, status="creating")

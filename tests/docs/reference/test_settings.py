@@ -1,0 +1,28 @@
+"""`docs/reference/settings.md` has every setting of the source."""
+
+import re
+from pathlib import Path
+
+from xplenty_pulumi.settings import ONLY_CONFIGURED, OTHER_VARIABLES, VARIABLES
+
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    """Return the text below a heading, up to the next one."""
+    return PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_table_names_every_setting() -> None:
+    """The table has each environment variable beside the configuration key that stands for the same."""
+    known = {(variable, key) for key, variable in VARIABLES.items()}
+    shown = set(re.findall(r"^\|.*?\| `(XPLENTY_\w+)` \| `xplenty:(\w+)` \|$", PAGE, re.MULTILINE))
+    assert shown == known
+
+
+def test_what_has_one_place_only_is_named() -> None:
+    """Keys without a variable and variables without a key have tables of their own."""
+    keys = set(re.findall(r"`xplenty:(\w+)`", section("In the stack's configuration only")))
+    variables = set(re.findall(r"`(XPLENTY_\w+)`", section("In the environment only")))
+    assert keys == ONLY_CONFIGURED
+    assert variables == OTHER_VARIABLES
