@@ -3,6 +3,7 @@
 The Pulumi front end is loaded when one of its names is first used, so `xplenty_pulumi.client` needs no engine.
 
 - `cli`, `dynamic`, `core`, `client`: the layers, each of which imports only those after it.
+- `events`: what happens, for a log and for spans.
 - `settings`, `clock`, `errors`, `redact`, `text`: what all of them use.
 - `testing`: mocks for the unit tests of programs.
 - `emulator`: an account on this machine, which shares no belief about the service with the layers.

@@ -31,7 +31,7 @@ ONLY_CONFIGURED = frozenset({"scope", "branch", "owner"})
 """What stands in the stack's configuration alone; the last two are the records of `xplenty-pulumi branch`."""
 OTHER_VARIABLES = frozenset(
     {
-        *("XPLENTY_BRIDGE", "XPLENTY_SHOW_CREDITS", "XPLENTY_HOOK_SALT"),
+        *("XPLENTY_BRIDGE", "XPLENTY_EVENTS", "XPLENTY_SHOW_CREDITS", "XPLENTY_HOOK_SALT"),
         *("XPLENTY_EVENT", "XPLENTY_EVENT_ID", "XPLENTY_EVENT_KIND", "XPLENTY_EVENT_STATUS", "XPLENTY_HOOK_ID"),
         *("XPLENTY_ENGINE_CACHE", "XPLENTY_SCOREBOARD"),
     }

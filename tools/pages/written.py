@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.pages import emulated, errors, lookups, resources
+from tools.pages import emulated, errors, events, lookups, resources
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
 
 def pages() -> Mapping[str, str]:
     """Return the text of each page by its path in the reference."""
-    return {**resources.pages(), **lookups.pages(), **errors.pages(), **emulated.pages()}
+    return {**resources.pages(), **lookups.pages(), **errors.pages(), **events.pages(), **emulated.pages()}
 
 
 def write() -> None:

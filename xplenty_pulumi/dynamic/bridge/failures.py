@@ -23,7 +23,13 @@ _UNKNOWN = 2
 
 
 class ProviderFailure(Exception):
-    """A failure on its way to the engine; its text is all that the user should read."""
+    """A failure on its way to the engine; its text is all that the user should read.
+
+    `kept_id` is the id of what the state keeps, empty for nothing, and `error_class` the class of what went wrong.
+    """
+
+    kept_id = ""
+    error_class = ""
 
 
 def fail(call: EngineCall, text: str) -> ProviderFailure:
@@ -50,7 +56,9 @@ def fail_partially(
     """
     text = harmless(text)
     if _attach(call, lambda: packed(text, half_made(text, resource_id, outputs, inputs))):
-        return ProviderFailure(text)
+        failure = ProviderFailure(text)
+        failure.kept_id = resource_id
+        return failure
     return fail(call, text)
 
 

@@ -9,4 +9,5 @@
 - `job_run`: the dynamic provider of job runs.
 - `owing`: what the state says is left to do for a resource, although its inputs are as declared.
 - `package`: the dynamic provider of packages.
+- `reporting`: the answer to a call of the engine as an event of the log.
 """

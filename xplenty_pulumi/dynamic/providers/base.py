@@ -21,6 +21,7 @@ from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, 
 from xplenty_pulumi.dynamic.providers.checking import check
 from xplenty_pulumi.dynamic.providers.context import ProviderContext, answered
 from xplenty_pulumi.dynamic.providers.owing import makes_up, owed_by, still_owed
+from xplenty_pulumi.dynamic.providers.reporting import report_to_engine
 from xplenty_pulumi.dynamic.secrets import without_former_secrets
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, NONCES, OBSERVED, OWED, OWNER, Properties, owner_of, stored
 from xplenty_pulumi.errors import ConfigError, NotFoundError, SpecError
@@ -61,6 +62,7 @@ class Provider(ProviderContext, ABC):
         """Keep the configuration of this process, and set up what the host does not offer."""
         self._config = req.config
         bridge.announce()
+        report_to_engine()
 
     @answered
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
@@ -154,7 +156,9 @@ class Provider(ProviderContext, ABC):
         if outcome.owed:
             shown[OWED] = " ".join(outcome.owed)
         if outcome.problem is not None:
-            raise self._kept(call, str(outcome.record.key), str(outcome.problem), shown) from None
+            failure = self._kept(call, str(outcome.record.key), str(outcome.problem), shown)
+            failure.error_class = type(outcome.problem).__name__
+            raise failure
         bridge.say(call, self.headline(shown))
         shown.pop(OWED, None)
         return self.stored(shown)

@@ -18,6 +18,7 @@ from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import declared_owners, open_operations
+from xplenty_pulumi.dynamic.providers.reporting import reported
 from xplenty_pulumi.dynamic.secrets import secret_values
 from xplenty_pulumi.dynamic.state import OWNER, Properties, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
@@ -114,25 +115,34 @@ def answered(
 
     @functools.wraps(method)
     def answer(self: ProviderT, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        with _under_way(method.__name__, args):
-            call = self.call()
+        def plain() -> Result:
             flat: Any = [side_by_side(one) if isinstance(one, dict) else one for one in args]
-            try:
-                return method(self, *flat, **kwargs)
-            except bridge.ProviderFailure:
-                raise
-            except XplentyError as problem:
-                failure = bridge.fail(call, self.scrubbed(str(problem)))
-            except Exception as unexpected:  # noqa: BLE001 - the host would print the traceback of whatever it is
-                bridge.debug(call, traceback.format_exc())
-                text = (
-                    f"an unexpected {type(unexpected).__name__} in this provider: {unexpected}. What exists was left "
-                    "as it is; run `pulumi up --debug` for the details, and report them"
-                )
-                failure = bridge.fail(call, self.scrubbed(text))
-            raise failure from None
+            return method(self, *flat, **kwargs)
+
+        with _under_way(method.__name__, args):
+            return reported(method.__name__, self.kind, self.call(), args, lambda: _in_a_paragraph(self, plain))
 
     return answer
+
+
+def _in_a_paragraph(provider: "ProviderContext", answer: Callable[[], Result]) -> Result:
+    call = provider.call()
+    try:
+        return answer()
+    except bridge.ProviderFailure:
+        raise
+    except XplentyError as problem:
+        failure = bridge.fail(call, provider.scrubbed(str(problem)))
+        failure.error_class = type(problem).__name__
+    except Exception as unexpected:  # noqa: BLE001 - the host would print the traceback of whatever it is
+        bridge.debug(call, traceback.format_exc())
+        text = (
+            f"an unexpected {type(unexpected).__name__} in this provider: {unexpected}. What exists was left as it is; "
+            "run `pulumi up --debug` for the details, and report them"
+        )
+        failure = bridge.fail(call, provider.scrubbed(text))
+        failure.error_class = type(unexpected).__name__
+    raise failure from None
 
 
 @contextmanager

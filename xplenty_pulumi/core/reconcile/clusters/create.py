@@ -17,6 +17,7 @@ from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent, everythin
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
+from xplenty_pulumi.text import label
 
 _POSTS = 2
 _ADVICE = f"Run `pulumi up` again within {WINDOW_TEXT}: it adopts a cluster that this create call has made"
@@ -69,7 +70,7 @@ class ClusterCreation:
         for found in sorted(claims.adoptable, key=lambda one: not CLUSTER.is_living(one.status)):
             if CLUSTER.is_living(found.status) or self._desired.keeps_broken:
                 _refuse_another_shape(found, self._desired)
-                self._patience.warn(f"adopted cluster {found.id}, {ADOPTED}")
+                self._patience.adopted(label(CLUSTER.name, found.id), f"adopted cluster {found.id}, {ADOPTED}")
                 return found
             self._patience.tell(
                 f"ending cluster {found.id}, which is broken and carries the marker of this resource", ""
