@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from xplenty_pulumi._version import __version__
 
 if TYPE_CHECKING:
-    from xplenty_pulumi.core.kinds.cluster import ActiveJobsOnTerminate, ClusterType, OnCreateFailure
+    from xplenty_pulumi.core.kinds.cluster import ActiveJobsOnTerminate, ClusterType, ClusterWaitFor, OnCreateFailure
     from xplenty_pulumi.core.kinds.connection import AuthMethod, ConnectionType, SalesforceEnvironment, TunnelType
     from xplenty_pulumi.core.kinds.hook import HookEvent, HookType
     from xplenty_pulumi.core.kinds.job_run import (
@@ -80,6 +80,7 @@ __all__ = [
     "Cluster",
     "ClusterProvider",
     "ClusterType",
+    "ClusterWaitFor",
     "Connection",
     "ConnectionProvider",
     "ConnectionSettings",
@@ -138,7 +139,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "core.kinds.cluster": "ActiveJobsOnTerminate ClusterType OnCreateFailure",
+    "core.kinds.cluster": "ActiveJobsOnTerminate ClusterType ClusterWaitFor OnCreateFailure",
     "core.kinds.connection": "AuthMethod ConnectionType SalesforceEnvironment TunnelType",
     "core.kinds.hook": "HookEvent HookType",
     "core.kinds.job_run": "IfRunning OnCancel OnDestroy OnFailure OnOverrun OnUnsure Rerun WaitFor",

@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds.kind import Change
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "clusters.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-(_, PROGRAM), (_, RESIZED) = BLOCKS
+(_, PROGRAM), (_, RESIZED), (_, ACCEPTED) = BLOCKS
 
 
 def test_program_declares_a_cluster() -> None:
@@ -33,3 +33,10 @@ def test_what_changes_in_place_is_that_of_the_code() -> None:
     rest = set(CLUSTER.names(Change.REPLACE)) - replaced
     assert replaced <= set(CLUSTER.names(Change.REPLACE))
     assert {name for name in rest if not re.search("instance_type|spot", name)} == set()
+
+
+def test_cluster_that_is_not_waited_for_is_declared() -> None:
+    """The second program declares such a cluster, and a run on it."""
+    made = {one["name"]: one["inputs"] for one in declared(ACCEPTED)}
+    assert made["etl"]["wait_for"] == "accepted"
+    assert {"cluster_id", "package_id"} <= set(made["load"])

@@ -41,6 +41,7 @@ def test_defaults_are_filled_in() -> None:
         "description": "",
         "terminate_on_idle": False,
         "time_to_idle": 3600,
+        "wait_for": "ready",
         "on_create_failure": "terminate",
         "active_jobs_on_terminate": "stop",
         "ready_timeout": 1800.0,

@@ -86,6 +86,7 @@ def test_every_field_of_a_run_needs_a_new_run() -> None:
 def test_local_fields() -> None:
     """What steers this tool alone is known by name, because it must never be sent."""
     assert CLUSTER.names(Change.LOCAL) == (
+        "wait_for",
         "on_create_failure",
         "active_jobs_on_terminate",
         "ready_timeout",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view, is_only_accepted
 from xplenty_pulumi.core.kinds.compare import plan
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
@@ -36,6 +36,11 @@ class DesiredCluster(DesiredThing):
     def keeps_broken(self) -> bool:
         """Whether a new cluster that ends in `error` is left for the user to look at."""
         return self.inputs.get("on_create_failure") == "keep"
+
+    @property
+    def is_only_accepted(self) -> bool:
+        """Whether what is sent is waited for only until the service shows that it is at work on it."""
+        return is_only_accepted(self.inputs)
 
     def fields(self, marker: Marker) -> dict[str, object]:
         """Return the body of a create call with this marker: what the user set and the documented defaults."""
