@@ -27,12 +27,32 @@ jq -r 'select(.event == "wait") | [.name, .goal, .seconds] | @tsv' events.jsonl
 - A relative path is relative to the folder of the program, or to that in which the command runs."""
 
 
+_SPANS = """\
+## As spans of OpenTelemetry
+
+The same events are sent to a collector as spans, by OTLP over gRPC, with the extra `otel`:
+
+```console
+pip install "xplenty-pulumi[otel]"
+export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317
+pulumi up
+```
+
+- The standard variables apply, such as `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`,
+  `OTEL_TRACES_EXPORTER` and `OTEL_SDK_DISABLED`. Without an endpoint nothing is loaded and nothing is sent.
+- `TRACEPARENT` makes the spans a part of the trace that it names, for example that of a CI job.
+- Each field is an attribute, such as `xplenty.urn`. A call has `http.request.method`, `http.response.status_code` and
+  `url.path` too. What failed has the status of an error.
+- Spans are sent in the background. The end of an operation waits for the last ones for less than a second. A collector
+  that is away costs one warning, and its spans are lost."""
+
+
 def pages() -> dict[str, str]:
     """Return the page by its path in the reference."""
     parts = [_OPENING, NOTE, "## Every event", _fields(COMMON)]
     for name, fields in sorted(OWN.items()):
         parts += [f"## {name.capitalize()}", _fields(fields)]
-    return {"events.md": "\n\n".join([*parts, _CLOSING])}
+    return {"events.md": "\n\n".join([*parts, _CLOSING, f"{_SPANS}\n"])}
 
 
 def _fields(fields: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,7 @@ from types import MappingProxyType
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.events.fields import VERSION, EventName
 from xplenty_pulumi.events.log import EventFile
+from xplenty_pulumi.events.spans import SpanSender, wanted
 from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import one_line
 
@@ -25,6 +27,7 @@ _LONGEST = 2000
 _DONE: Mapping[EventName, str] = MappingProxyType({"outcome": "succeeded", "wait": "reached"})
 """The result of what ends without an error and says no other."""
 _TRACE_PARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+_turn = threading.Lock()
 _warn: Callable[[str], None] = logging.getLogger("xplenty_pulumi").warning
 
 
@@ -56,14 +59,26 @@ def _log(path: str) -> EventFile:
     return EventFile(path, _complain)
 
 
+@lru_cache(maxsize=8)
+def _sender(_place: str) -> SpanSender:
+    return SpanSender(_complain)
+
+
 def _sinks() -> list[Callable[[Mapping[str, object]], None]]:
     """What takes events now, by the environment; most often nothing."""
-    path = os.environ.get("XPLENTY_EVENTS", "").strip()
-    return [_log(path).write] if path else []
+    path, collector = os.environ.get("XPLENTY_EVENTS", "").strip(), wanted(os.environ)
+    if not path and not collector:
+        return []
+    with _turn:  # there must not be two of one
+        return [*([_log(path).write] if path else []), *([_sender(collector).send] if collector else [])]
 
 
 def flush() -> None:
-    """Return once what was reported has arrived, or soon after it has not."""
+    """Return once the spans that were reported have arrived, or soon after they have not."""
+    if collector := wanted(os.environ):
+        with _turn:
+            sender = _sender(collector)
+        sender.flush()
 
 
 @contextmanager

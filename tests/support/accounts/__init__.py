@@ -6,5 +6,6 @@
 - `caller`: calls of an account that a test spells out, without a client of ours.
 - `command_line`: the command line run against an account in this process.
 - `loopback`: an HTTP server that answers each request by a function of the test.
+- `collector`: a collector of OpenTelemetry that keeps the spans it is sent.
 - `receiver`: what receives the requests of web hooks.
 """
