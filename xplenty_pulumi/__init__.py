@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         SchedulePackage,
     )
     from xplenty_pulumi.dynamic.resources.output_lookups import (
+        get_account_limits_output,
         get_cluster_output,
         get_clusters_output,
         get_connection_output,
@@ -115,6 +116,7 @@ __all__ = [
     "WaitFor",
     "__version__",
     "get_account_limits",
+    "get_account_limits_output",
     "get_cluster",
     "get_cluster_output",
     "get_clusters",
@@ -159,7 +161,7 @@ _HOMES = {
     ),
     "dynamic.resources.nested": "BootstrapAction ConnectionSettings HookSettings SchedulePackage",
     "dynamic.resources.output_lookups": (
-        "get_cluster_output get_clusters_output get_connection_output get_connections_output "
+        "get_account_limits_output get_cluster_output get_clusters_output get_connection_output get_connections_output "
         "get_job_output get_jobs_output get_package_output get_packages_output get_schedule_output "
         "get_schedules_output"
     ),

@@ -81,6 +81,7 @@ def test_a_run_takes_ids_and_variables_in_any_spelling() -> None:
         "cluster_id": "77",
         "package_id": "101",
         "variables": {"N": "2"},
+        "account": "",
         "on_unsure": "verify",
         "timeout": 86_400.0,
         "stop_timeout": 1200.0,

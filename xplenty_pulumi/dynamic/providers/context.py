@@ -20,7 +20,7 @@ from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import declared_owners, open_operations
 from xplenty_pulumi.dynamic.providers.reporting import reported
 from xplenty_pulumi.dynamic.secrets import secret_values
-from xplenty_pulumi.dynamic.state import OWNER, Properties, owner_of, side_by_side
+from xplenty_pulumi.dynamic.state import OWNER, Properties, account_name, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.redact import Secret, scrub
 
@@ -192,12 +192,12 @@ class ProviderContext(ResourceProvider):
 
     @once_in_call
     def settings(self) -> settings.Settings:
-        """Return the settings of this process, read once in a call of the engine.
+        """Return the settings of the account that the resource is in, read once in a call of the engine.
 
         Raises:
             ConfigError: one is missing, malformed or unsafe.
         """
-        return settings.load(os.environ, self.configuration)
+        return settings.load(os.environ, self.configuration, account_name(self.arguments))
 
     def configuration(self, key: str) -> object:
         """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""
