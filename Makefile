@@ -13,13 +13,14 @@ WORKERS ?= 3
 BENCH ?=
 
 VENV := .venv
+INSTALLED := build/installed
 PY := $(VENV)/bin/python
 LOCK := requirements-dev.lock
 PYTEST = exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup engine demo test test-long bench docs site lint lock clean
+.PHONY: help setup engine demo test test-long bench docs site package lint lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -40,13 +41,26 @@ test-long: lint engine $(VENV)/bin/actionlint ## the same and the tests that tak
 bench: setup ## measure against a plain provider and against the engine itself, some minutes
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m benchmarks.run $(BENCH)
 
-docs: $(VENV)/ready engine ## write the pages that are made from the code, and README's picture from a run
+docs: $(VENV)/ready engine ## write the pages that are made from the code, and the pictures
 	$(PY) -m tools.commands
 	$(PY) -m tools.pages
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m tools.picture
+	$(PY) -m tools.usage_picture
 
 site: $(VENV)/ready ## build the site into build/site; a broken link is an error
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
+
+package: $(VENV)/ready ## build wheel and sdist into dist, check and install them, and list what they need in build/sbom.json
+	@rm -rf dist $(INSTALLED)
+	$(PY) -m build --no-isolation
+	$(PY) -m twine check --strict dist/*
+	@$(PY) -m venv $(INSTALLED)
+	$(INSTALLED)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement examples/gitops/requirements.txt
+	$(INSTALLED)/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps dist/*.whl
+	$(INSTALLED)/bin/xplenty-pulumi --version
+	$(VENV)/bin/cyclonedx-py environment $(INSTALLED)/bin/python --pyproject pyproject.toml --output-reproducible \
+	  --output-file build/sbom.json
 
 lint: $(VENV)/ready ## check style, format, types and layers
 	$(PY) -m ruff check .

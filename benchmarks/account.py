@@ -14,13 +14,17 @@ _LONGEST_END = 20.0
 
 @dataclass(frozen=True)
 class Spec:
-    """An account: how long clusters boot and end on its clock, how fast that runs, and how many it had before."""
+    """An account: how long clusters boot and end on its clock, how fast that runs, and how many it had before.
+
+    With `runs_a_night` it has a past of thirty days besides.
+    """
 
     boot_seconds: float
     end_seconds: float = 10.0
     time_scale: float = 1.0
     past_clusters: int = PAST_CLUSTERS
     credits_per_hour: int = 5_000
+    runs_a_night: int = 0
 
 
 @dataclass(frozen=True)

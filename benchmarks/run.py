@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.figure import Figure
-from benchmarks.rows import emulator, imports, many, memory, packages, polls, preview, refresh, start, up
+from benchmarks.rows import emulator, imports, many, memory, packages, polls, preview, refresh, report, start, up
 from benchmarks.table import table
 
 ROWS: Mapping[str, Callable[[], list[Figure]]] = {
@@ -26,6 +26,7 @@ ROWS: Mapping[str, Callable[[], list[Figure]]] = {
     "start": start.measure,
     "memory": memory.measure,
     "emulator": emulator.measure,
+    "report": report.measure,
 }
 REPORT = Path("build/benchmarks.json")
 BAD_INPUT = 2

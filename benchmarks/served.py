@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.account import Spec
 from benchmarks.sockets import Peak
+from tools.demo.past import fill
 from xplenty_pulumi.emulator import Emulator, Knobs
 
 _DAY = 86_400.0
@@ -23,6 +24,8 @@ def main(text: str) -> None:
     spec = Spec(**json.loads(text))
     emulator = Emulator(time_scale=spec.time_scale, knobs=knobs(spec))
     add_past_clusters(emulator, spec)
+    if spec.runs_a_night:
+        fill(emulator, runs_a_night=spec.runs_a_night)
     with emulator, Peak(urllib.parse.urlsplit(emulator.url).port or 0) as sockets:
         _say({"url": emulator.url, "account_id": emulator.account_id, "api_key": emulator.api_key})
         for _line in sys.stdin:

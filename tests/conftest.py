@@ -1,11 +1,13 @@
 """What holds for every test: answers of emulated accounts fit the API description."""
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.open_sockets import left_open, open_sockets
 from tests.support.openapi import SchemaWatch, schema_watch
 from xplenty_pulumi.emulator import FAULTS
 
@@ -19,6 +21,14 @@ settings.load_profile("by content only")
 @pytest.fixture(autouse=True)
 def _answers_fit_the_schema(schema_watch: SchemaWatch) -> None:
     """Fail a test at its end when an account in this process gave an answer that the description does not allow."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _sockets_are_closed() -> Iterator[None]:
+    """Fail a file of tests that leaves a connection to the garbage collector, which would fail another file's test."""
+    before = open_sockets()
+    yield
+    assert not left_open(before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,6 +8,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -48,6 +49,36 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([*command, "--wheel-dir", folder, ROOT], check=True, timeout=300, capture_output=True)
     (built,) = folder.glob("*.whl")
     return built
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source distribution, built from this checkout with what is installed here."""
+    folder = tmp_path_factory.mktemp("source")
+    command = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, timeout=300, capture_output=True)
+    (built,) = folder.glob("*.tar.gz")
+    return built
+
+
+def test_source_distribution_holds_what_its_tests_need(source: Path) -> None:
+    """The package, its tests and tools, the pages, the examples, and what the checkout is set up by."""
+    with tarfile.open(source) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    needed = [
+        *SOURCES,
+        *(file for folder in ("tests", "tools", "benchmarks") for file in (ROOT / folder).rglob("*.py")),
+    ]
+    needed += [file for folder in ("docs", "schema") for file in (ROOT / folder).rglob("*.*")]
+    others = {"Makefile", "requirements-dev.lock", ".ci/run", "mkdocs.yml", "README.md", "SECURITY.md"}
+    assert {str(one.relative_to(ROOT)) for one in needed if "__pycache__" not in one.parts} | others <= names
+
+
+def test_index_accepts_the_distributions(wheel: Path, source: Path) -> None:
+    """Their metadata and the description are well formed."""
+    command = [sys.executable, "-m", "twine", "check", "--strict", str(wheel), str(source)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout.count("PASSED")) == (0, 2), done.stdout
 
 
 def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:

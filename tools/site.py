@@ -12,7 +12,7 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[1]
-OUTSIDE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "schema/README.md", "examples/*/README.md")
+OUTSIDE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "schema/README.md", "examples/*/README.md")
 _FENCED = re.compile(r"(^ *```\w+\n.*?^ *```$)", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?P<label>!?\[(?P<text>[^\]]*)\])\((?P<target>[^)\s]+)\)")
 

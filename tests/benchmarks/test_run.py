@@ -9,7 +9,7 @@ import pytest
 from benchmarks import run
 from benchmarks.account import Spec, served
 from benchmarks.figure import Figure
-from benchmarks.rows import imports, memory, up
+from benchmarks.rows import imports, memory, report, up
 from benchmarks.stack import stack
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
@@ -27,9 +27,9 @@ def test_report(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.
     monkeypatch.setattr(run, "ROWS", {"one": lambda: [Figure("boots", 2, "x", most=1)]})
     monkeypatch.setattr("shutil.which", lambda _name: "/bin/pulumi")
     assert run.main([]) == 0
-    report = json.loads(run.REPORT.read_text())
-    assert report["benchmarks"]["one"][0]["value"] == 2
-    assert report["benchmarks"]["one"][0]["reached"] is False
+    document = json.loads(run.REPORT.read_text())
+    assert document["benchmarks"]["one"][0]["value"] == 2
+    assert document["benchmarks"]["one"][0]["reached"] is False
     assert "boots" in capsys.readouterr().out
 
 
@@ -58,6 +58,16 @@ def test_failed_command_is_told() -> None:
         pytest.raises(ChildProcessError, match="pulumi up failed"),
     ):
         clusters.up()
+
+
+def test_page_of_a_past(tmp_path: Path) -> None:
+    """The page of an account with a past is written, and what is on it is counted."""
+    with served(Spec(1, runs_a_night=1)) as account:
+        took, busy, said = report.written(tmp_path / "usage.html", account)
+    assert took > 0
+    assert busy > 0
+    clusters, runs = (int(part.split()[0]) for part in said.split(", "))
+    assert runs > clusters > 30
 
 
 @linux

@@ -42,6 +42,15 @@ def test_help_cuts_no_sentence(words: list[str]) -> None:
     assert "..." not in shown.stdout.replace("[ARGS]...", "")
 
 
+@pytest.mark.parametrize("line", ["status x", "packages --type x", "wait cluster 7 --for x"])
+def test_a_value_that_is_not_taken_is_told_in_plain_words(line: str) -> None:
+    """The reason names the values there are, and no tool of typer's."""
+    done = CliRunner().invoke(app, line.split())
+    assert done.exit_code == 2
+    told = " ".join(done.stderr.replace("\u2502", " ").split())
+    assert ("'x' is not one of" in told, "Value error" in told) == (True, False)
+
+
 @pytest.mark.parametrize("words", [["--help"], ["status", "--help"]])
 @pytest.mark.parametrize(("closing", "code", "told"), [(">/dev/full", 1, "No space left on device"), (">&-", 0, "")])
 def test_output_that_cannot_be_written_is_no_traceback(words: list[str], closing: str, code: int, told: str) -> None:

@@ -38,6 +38,7 @@ def test_public_names() -> None:
         "PingedHook",
         "Plan",
         "RateLimit",
+        "Region",
         "Schedule",
         "ScheduleTask",
         "ScheduledPackage",
@@ -62,12 +63,14 @@ def test_public_methods() -> None:
                 "jobs": client.jobs,
                 "packages": client.packages,
                 "plans": client.plans,
+                "regions": client.regions,
                 "schedules": client.schedules,
             }.items()
         }
     assert found == {
         "": [
             *(
+                "account_time",
                 "clock_ahead",
                 "close",
                 "clusters",
@@ -80,6 +83,7 @@ def test_public_methods() -> None:
                 "packages",
                 "plans",
                 "rate_limit",
+                "regions",
                 "schedules",
                 "user_id",
             ),
@@ -112,6 +116,7 @@ def test_public_methods() -> None:
             "validations",
         ],
         "plans": ["list", "subscription"],
+        "regions": ["list"],
         "schedules": ["create", "delete", "get", "list", "run", "unwatch", "update", "watch", "watchers"],
     }
 
@@ -122,7 +127,7 @@ def test_everything_public_is_documented() -> None:
         exported = getattr(xplenty_pulumi.client, name)
         assert inspect.getdoc(exported), name
     with Client(api_key="a-key", account_id="acme") as client:
-        collections = ("clusters", "connections", "hooks", "jobs", "packages", "plans", "schedules")
+        collections = ("clusters", "connections", "hooks", "jobs", "packages", "plans", "regions", "schedules")
         parts = tuple(getattr(client, name) for name in collections)
         for part in (client, *parts):
             for method in dir(type(part)):
@@ -133,7 +138,9 @@ def test_a_collection_is_built_when_it_is_used() -> None:
     """A call of clusters builds none of the others."""
     with Client(api_key="a-key", account_id="acme") as client:
         assert client.clusters is client.clusters
-        built = {"clusters", "jobs", "packages", "schedules", "connections", "hooks", "plans"} & vars(client).keys()
+        built = {"clusters", "jobs", "packages", "schedules", "connections", "hooks", "plans", "regions"} & vars(
+            client
+        ).keys()
         assert built == {"clusters"}
 
 

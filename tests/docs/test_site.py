@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.docs import browser
+from tests.support import browser
 from tools.site import OUTSIDE, ROOT, followed
 
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *(page for pattern in OUTSIDE for page in ROOT.glob(pattern))])

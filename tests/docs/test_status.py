@@ -33,7 +33,7 @@ def test_page_has_no_block_that_is_not_checked_below() -> None:
     """A block of another kind needs a test here."""
     assert len(BLOCKS) == PAGE.count("```") / 2
     assert {kind for kind, _ in BLOCKS} == {"console", "json", "text"}
-    assert (len(texts("text")), len(texts("json"))) == (2, 4)
+    assert (len(texts("text")), len(texts("json"))) == (3, 3)
 
 
 def test_overview_is_what_is_printed(scene: Scene) -> None:
@@ -51,9 +51,15 @@ def test_watch_prints_what_is_shown(scene: Scene) -> None:
     assert scene.run("status", "--watch").lines[-len(lines) :] == lines
 
 
+def test_timeline_is_what_is_printed(scene: Scene) -> None:
+    """The third block is the timeline of a cluster on a terminal of 80 columns."""
+    words = ("status", "cluster", "501", "--timeline", "--since", "3m")
+    assert scene.run(*words, COLUMNS="80").lines == texts("text")[2].splitlines()
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(0, ["status"]), (1, ["status", "cluster", "502"]), (2, ["status", "job", "9001"]), (3, ["usage"])],
+    [(0, ["status"]), (1, ["status", "cluster", "502"]), (2, ["status", "job", "9001"])],
 )
 def test_document_is_what_is_printed(scene: Scene, number: int, words: list[str]) -> None:
     """Each document is whole, but for the calls that are left."""

@@ -1,7 +1,6 @@
 """The host of the SDK before an emulated account, in this process and as one of its own."""
 
 import itertools
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,7 @@ import pytest
 from pulumi.dynamic import ResourceProvider
 
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
-from tests.support.accounts.clients import settings_of
+from tests.support.accounts.clients import forget_sessions, settings_of
 from tests.support.engine.stack import STEP
 from xplenty_pulumi import (
     ClusterProvider,
@@ -21,11 +20,10 @@ from xplenty_pulumi import (
     JobRunProvider,
     PackageProvider,
     ScheduleProvider,
-    settings,
 )
 from xplenty_pulumi.dynamic import bridge, operations
 from xplenty_pulumi.dynamic.bridge import engine as bridge_engine
-from xplenty_pulumi.dynamic.providers import checking, context, reporting
+from xplenty_pulumi.dynamic.providers import checking, remarks, reporting
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 
 QUICK = {"XPLENTY_POLL_SECONDS": "0.05"}
@@ -99,18 +97,17 @@ def here() -> Iterator[ProviderScene]:
         forget_the_process()
         with host_in_this_process() as channel:
             yield ProviderScene(channel, account, told)
-        context.session_for(settings.load(os.environ, lambda _key: None)).client.close()
         forget_the_process()
 
 
 def forget_the_process() -> None:
     """Let go of what the front end keeps for the life of a process."""
-    context._sessions.clear()
+    forget_sessions()
     made = (
         operations.open_operations,
         operations.declared_owners,
         checking.declared_clusters,
-        checking.shown_warnings,
+        remarks.shown_warnings,
         checking.warn_of_settings,
         reporting.report_to_engine,
     )

@@ -114,9 +114,14 @@ class Host:
         done = self._call("Check", provider_pb2.CheckRequest(urn=self.urn, olds=self._of(olds), news=self._of(news)))
         return dict(rpc.deserialize_properties(done.inputs, True)), list(done.failures)
 
-    def diff(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Any:
+    def diff(
+        self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], *, old_inputs: Mapping[str, Any] | None = None
+    ) -> Any:
         """Return the answer to a Diff."""
-        request = provider_pb2.DiffRequest(id=id_, urn=self.urn, olds=self._of(olds), news=self._of(news))
+        before = None if old_inputs is None else self._of(old_inputs)
+        request = provider_pb2.DiffRequest(
+            id=id_, urn=self.urn, olds=self._of(olds), news=self._of(news), old_inputs=before
+        )
         return self._call("Diff", request)
 
     def create(self, props: Mapping[str, Any], *, timeout: float = 0) -> tuple[str, dict[str, Any]]:

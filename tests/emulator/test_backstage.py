@@ -59,6 +59,20 @@ def test_an_edited_status_goes_on_from_there() -> None:
     assert caller.statuses(f"clusters/{number}", seconds=180) == ["creating", "available"]
 
 
+def test_a_run_of_the_past_reads_as_it_was_added() -> None:
+    """`add_job` adds a run that has ended, or that goes on from where it is."""
+    caller = emulated()
+    number = caller.new_cluster()
+    failed = caller.emulator.add_job(cluster_id=number, package_id=101, status="failed", errors="no such path")
+    read = caller.job(failed.id)
+    assert (read["status"], read["errors"], read["completed_at"]) == ("failed", "no such path", read["created_at"])
+    running = caller.emulator.add_job(cluster_id=number, package_id=101, status="running", completed_at=None)
+    caller.clock.advance(3600)
+    assert caller.job(running.id)["status"] == "completed"
+    with pytest.raises(KeyError):
+        caller.emulator.add_job(cluster_id=number, package_id=999)
+
+
 def test_an_ended_cluster_stops_its_jobs() -> None:
     """`end_cluster` terminates at once and nothing runs on."""
     caller = emulated()

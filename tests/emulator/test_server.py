@@ -9,11 +9,13 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.accounts.clients import client_of
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Emulator, LoggedCall
 from xplenty_pulumi.errors import ConfigError
@@ -35,6 +37,16 @@ def call(account: Emulator, method: str, path: str, body: Any = None) -> tuple[i
     except urllib.error.HTTPError as error:
         with error:
             return error.code, json.loads(error.read())
+
+
+def test_an_answer_tells_the_time_of_the_account_and_that_of_the_machine() -> None:
+    """They differ where the time of the account is moved or scaled."""
+    with Emulator(clock=ManualClock(datetime(2126, 1, 1, tzinfo=UTC))) as account, client_of(account) as client:
+        tuple(client.clusters.list())
+        ahead = (client.account_time - datetime.now(UTC)).days
+        assert client.clock_ahead is not None
+    assert ahead > 0
+    assert abs(client.clock_ahead) < 60 * 60
 
 
 def test_a_cluster_lives_over_the_wire() -> None:

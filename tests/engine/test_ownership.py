@@ -56,11 +56,22 @@ def test_a_new_stack_of_an_old_name_takes_nothing(stack: Stack, account: Emulato
     stack.destroy().succeeded()
     assert (writes(account), account.clusters()) == before
     stack.run("stack", "select", "prod").succeeded()
-    stack.up().succeeded()
+    signed = stack.up().succeeded().output
+    assert ("signs the marker anew for stack prod" in signed, "__owner" in signed) == (True, False)
     assert writes(account)[len(before[0]) :] == [f"PUT /clusters/{one.id}"]
     stack.run("stack", "select", "dev").succeeded()
     stack.up().succeeded()
     assert len(account.living_clusters()) == 2
+
+
+def test_status_names_and_marks_the_stack(stack: Stack, account: Emulator) -> None:
+    """By the files of the engine alone: the selected stack has a mark, another one its name."""
+    stack.declare(cluster("etl")).up().succeeded()
+    assert len(account.living_clusters()) == 1
+    assert "tests/dev*" in stack.command("status", PATH="").succeeded().output
+    stack.run("stack", "init", "prod").succeeded()
+    shown = stack.command("status", PATH="").succeeded().output
+    assert ("tests/dev" in shown, "tests/dev*" in shown) == (True, False)
 
 
 def test_a_cluster_that_is_kept_is_refused_until_it_is_released(stack: Stack, account: Emulator) -> None:

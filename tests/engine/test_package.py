@@ -88,9 +88,11 @@ def test_an_edit_in_the_service_is_told_kept_and_pulled(stack: Stack, account: E
     assert "the package in the service" in stack.command("pull", "loads").failed().output
     assert json.loads((stack.folder / FILE).read_text()) == flow(limit=4)
 
-    stack.command("pull", "--all", "--force").succeeded()
+    pulled = stack.command("pull", "--all", "--force").succeeded().output
+    assert "the next `pulumi up` only validates it" in pulled
     assert json.loads((stack.folder / FILE).read_text()) == flow("by_hand")
-    stack.up().succeeded()
+    told = stack.up().succeeded().output
+    assert "the service has this flow already, so the update only validates it" in told
     assert stack.command("drift").succeeded().code == 0
     assert writes(account) == [*sent, f"POST /packages/{made.id}/validations"]
 

@@ -93,7 +93,9 @@ def test_a_schedule_whose_copy_bars_its_replacement_stays(stack: Stack, account:
 
     told = f"it is not removed, because its replacement would be refused: schedule {copy.id}"
     assert told in stack.run("preview").succeeded().output
-    assert told in stack.up().failed().output
+    diagnostics = stack.up().failed().output.rpartition("Diagnostics:")[2]
+    assert diagnostics.count(told) == 1
+    assert "it is not removed, for the reason that its warning gives" in diagnostics
 
     forced = stack.declare(schedule(start_at="2030-01-01T02:00:00Z")).up("--target-replace", "**::nightly")
     assert told in forced.failed().output

@@ -1,4 +1,4 @@
-"""What the examples for CI install is fixed: actions by commit, packages and the engine by hash, checked by tools."""
+"""What CI installs, of the examples and of this project, is fixed: actions by commit, packages by hash."""
 
 import os
 import re
@@ -14,12 +14,22 @@ from packaging.utils import canonicalize_name
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLES = [CHECKOUT / "examples" / name for name in ("gitops", "branch_environments")]
-WORKFLOWS = sorted(file for example in EXAMPLES for file in example.glob(".github/workflows/*.yml"))
-ACTIONS = {
+WORKFLOWS = sorted(file for folder in [CHECKOUT, *EXAMPLES] for file in folder.glob(".github/workflows/*.yml"))
+OF_EXAMPLES = {
     "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2",
     "actions/setup-python@a309ff8b426b58ec0e2a45f0f869d46889d02405 # v6.2.0",
 }
-"""The only ones, of the forge itself, each with the release that public workflows name for its commit."""
+"""The only ones of the examples, each with the release that public workflows name for its commit."""
+ACTIONS = {
+    *OF_EXAMPLES,
+    "actions/setup-go@4a3601121dd01d1626a1e23e37211e3254c1c06c # v6.4.0",
+    "actions/upload-artifact@b7c566a772e6b6bfb58ed0dc250532a479d7789f # v6.0.0",
+    "actions/download-artifact@37930b1c2abaa49bbe596cd826c3c89aef350131 # v7.0.0",
+    "actions/upload-pages-artifact@fc324d3547104276b827a68afc52ff2a11cc49c9 # v5.0.0",
+    "actions/deploy-pages@cd2ce8fcbc39b97be8ca5fce6e763baed58fa128 # v5.0.0",
+    "pypa/gh-action-pypi-publish@ed0c53931b1dc9bd32cbe73a98c7f6766f8a527e # v1.13.0",
+}
+"""The only ones at all: those of the forge itself, and the package index's own."""
 
 
 def found(tool: str) -> str:
@@ -57,11 +67,12 @@ def test_tools_find_what_is_wrong(tmp_path: Path) -> None:
     assert printed(found("actionlint"), bad)[0] != 0
 
 
-@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
-def test_actions_are_the_forges_own_and_keep_no_token(file: Path) -> None:
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: f"{file.parents[2].name}/{file.stem}")
+def test_actions_are_known_and_keep_no_token(file: Path) -> None:
     """Each is fixed by its commit, and the checkout does not leave the job's token in the working copy."""
     used = re.findall(r"uses: (.*)", file.read_text())
-    assert set(used) == ACTIONS
+    assert used
+    assert set(used) <= (ACTIONS if file.parents[2] == CHECKOUT else OF_EXAMPLES)
     assert file.read_text().count("persist-credentials: false") == len([one for one in used if "checkout" in one])
 
 
@@ -135,3 +146,12 @@ def test_engine_that_is_not_the_one_of_the_hash_is_not_installed(tmp_path: Path)
     assert code != 0
     assert "FAILED" in output
     assert not (tmp_path / "home").exists()
+
+
+def test_own_workflows_run_commands_of_this_project() -> None:
+    """Each `make` of a workflow names a command that the Makefile has."""
+    commands = set(re.findall(r"^([a-z-]+):.*##", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
+    texts = "".join(file.read_text() for file in WORKFLOWS)
+    used = set(re.findall(r"\bmake (?:-C \S+ )?(?:PYTHON=\S+ )?(\S+)", re.sub("#.*", "", texts)))
+    assert used
+    assert used <= commands

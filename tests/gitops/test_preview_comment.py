@@ -69,6 +69,13 @@ def test_changes_are_named_with_both_values() -> None:
     )
 
 
+def test_an_update_without_a_changed_input_says_so() -> None:
+    """As after a rename of the stack, when only the marker is signed."""
+    inputs = {"nodes": 2}
+    signed = step("update", "etl", before={**inputs, "__owner": "x"}, after={**inputs, "__owner": "y"})
+    assert "| update | `etl` | `Cluster` | no input |" in shown(document(signed))
+
+
 def test_replacement_is_one_row_with_its_reason() -> None:
     """Its parts are not counted, and a run that failed says so."""
     parts = [step(one, "load", kind="JobRun") for one in ("create-replacement", "delete-replaced")]

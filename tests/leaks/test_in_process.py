@@ -269,7 +269,6 @@ def day(caught: Caught, folder: Path) -> Iterator[tuple[Day, Engine]]:
             with host_in_this_process() as channel:
                 yield Day(caught, account, faults, channel), told
             add_objects(caught, account)
-            session_for(settings.load(os.environ, lambda _key: None)).client.close()
             forget_the_process()
     caught.add_access_log(log)
     caught.add_state_file(state)

@@ -14,9 +14,11 @@ from xplenty_pulumi.cli.help import write_commands
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "status": ("status.command:status", "Show clusters, job runs and schedules, whose they are and how they do."),
     "usage": (
-        "status.command:usage",
+        "usage.command:usage",
         "Sum up the node-hours of each owner: nodes multiplied by the time their cluster was up.",
     ),
+    "packages": ("lists.command:packages", "List the packages, whose they are and when they were edited."),
+    "regions": ("lists.command:regions", "List the regions in which clusters can be created."),
     "drift": (
         "drift.command:drift",
         "Compare the state of stacks with the account, and sort the differences by how grave they are.",
@@ -58,6 +60,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """Where each command is, below `xplenty_pulumi.cli`, and the first sentence of its help."""
 
 
+_OF_PYDANTIC = "Value error, "
+"""What newer versions of typer leave before the reason why a value is not one of a closed set."""
+
+
 class _Commands(Mapping[str, Any]):
     """The commands by name as typer builds them, each loaded when its value is looked up.
 
@@ -95,6 +101,14 @@ class _Program(TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         vars(self)["commands"] = _LOADED
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; the error about a value that it does not take has no words of typer's own tools."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as wrong:
+            wrong.message = wrong.message.removeprefix(_OF_PYDANTIC)
+            raise
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names in the order of the help."""

@@ -126,7 +126,7 @@ def run_schedule(
         calls, screen, named = account.client.schedules, Screen(account.secrets), schedule.strip()
         is_id = named.isascii() and named.isdigit()
         found = calls.get(int(named)) if is_id else only(calls.list(), named, noun="schedule")
-        row = schedule_row(found, now=account.clock.now())
+        row = schedule_row(found, now=account.client.account_time)
         nodes = f" on {plural(found.task.nodes, 'node')}" if found.task and found.task.nodes else ""
         work = f"It starts {plural(len(row.packages), 'package')}{nodes}, which costs as a planned run does."
         screen.ask(f"Run {row.label} ({row.headline}) now? {work}", yes=yes, undone="nothing was run")

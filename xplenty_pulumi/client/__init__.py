@@ -9,9 +9,9 @@
 Every method returns a model or raises one of `xplenty_pulumi.errors`.
 
 - `api`: the client, and the calls about the account itself.
-- `clusters`, `jobs`, `packages`, `schedules`, `connections`, `hooks`: the calls of each collection.
-- `models`: what the service answers, as frozen values; the records of schedules, connections and hooks stand beside
-  their calls.
+- `clusters`, `jobs`, `packages`, `schedules`, `connections`, `hooks`, `regions`: the calls of each collection.
+- `models`: what the service answers, as frozen values; the records of schedules, connections, hooks and regions
+  stand beside their calls.
 - `validations`: the records of what the service finds when it checks a package.
 - `parsing`: from JSON values to models.
 - `collection`: the calls that all collections share, and whose record an answer holds.
@@ -37,6 +37,7 @@ from xplenty_pulumi.client.models import (
     Subscription,
     Watcher,
 )
+from xplenty_pulumi.client.regions import Region
 from xplenty_pulumi.client.schedules import Schedule, ScheduledPackage, ScheduleTask
 from xplenty_pulumi.client.validations import Validation, ValidationProblem
 
@@ -59,6 +60,7 @@ __all__ = [
     "PingedHook",
     "Plan",
     "RateLimit",
+    "Region",
     "Schedule",
     "ScheduleTask",
     "ScheduledPackage",

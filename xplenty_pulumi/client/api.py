@@ -5,6 +5,7 @@ import re
 import threading
 import weakref
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from random import Random
@@ -23,6 +24,7 @@ from xplenty_pulumi.client.jobs import Jobs
 from xplenty_pulumi.client.models import RateLimit
 from xplenty_pulumi.client.packages import Packages, Plans
 from xplenty_pulumi.client.parsing import Unreadable, parse, read_mapping
+from xplenty_pulumi.client.regions import Regions
 from xplenty_pulumi.client.schedules import Schedules
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.errors import ConfigError, NotFoundError
@@ -116,6 +118,11 @@ class Client:
         """The plans of the account."""
         return Plans(self._caller, base=self._base)
 
+    @cached_property
+    def regions(self) -> Regions:
+        """The regions of the account."""
+        return Regions(self._caller, base=self._base)
+
     def within(self, deadline: float) -> "Client":
         """Return this client with another deadline: connections, key and what it has sent are shared."""
         other = copy.copy(self)
@@ -150,6 +157,14 @@ class Client:
     def clock_ahead(self) -> float | None:
         """Seconds by which the clock here is ahead of the service's, by the latest answer; None if none says so."""
         return self._caller.ahead
+
+    @property
+    def account_time(self) -> datetime:
+        """The time that records of the account are to be compared with: by the latest answer, and the clock before any.
+
+        It is right where the clock here is wrong, and where an emulated account runs through time faster.
+        """
+        return self._caller.account_time()
 
     @property
     def meter(self) -> Meter:

@@ -19,13 +19,13 @@ FOLDER = Path(".xplenty", "flows")
 """Where they are, below the folder of the project."""
 _READING = "read-2"
 """The beginning of the names of files that say what was read of a text; it changes with the way of reading."""
-_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 
 
 def project_folder(start: Path | None = None) -> Path:
     """Return the folder of the project that `start`, or this process, is in: the nearest one with a `Pulumi.yaml`."""
     here = (start or Path()).resolve()
-    return next((one for one in (here, *here.parents) if any((one / name).exists() for name in _PROJECT_FILES)), here)
+    return next((one for one in (here, *here.parents) if any((one / name).exists() for name in PROJECT_FILES)), here)
 
 
 def inputs_in(content: str | Mapping[str, Any], *, is_file: bool = False) -> dict[str, object]:

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from xplenty_pulumi.clock import Clock, SteppedClock, SystemClock
@@ -202,6 +203,7 @@ class Account:
             "X-RateLimit-Limit": str(self.credits.limit),
             "X-RateLimit-Remaining": str(self.credits.remaining),
             "X-Request-Id": f"emulated-{self._count:06d}",
+            "X-Account-Time": datetime.fromtimestamp(self.world.now, UTC).isoformat(),
             **answer.headers,
         }
         if answer.payload is None:

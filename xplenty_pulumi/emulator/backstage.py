@@ -19,6 +19,7 @@ from xplenty_pulumi.emulator.life.records import (
     EmulatedHook,
     EmulatedJob,
 )
+from xplenty_pulumi.emulator.life.runs import new_run
 from xplenty_pulumi.emulator.life.schedules import EmulatedSchedule
 from xplenty_pulumi.emulator.life.world import Kind
 
@@ -136,6 +137,18 @@ class Backstage(DefinitionsBackstage):
             known = defaults | times | {"initial_nodes": fields.get("nodes", 2)} | fields
             effects.apply_cluster(world, EmulatedCluster(id=number, **known), at=now)
             return world.clusters[number]
+
+    def add_job(self, *, cluster_id: int, package_id: int, **fields: Any) -> EmulatedJob:
+        """Add a run as somebody else would have started it: completed at once, unless `fields` say otherwise.
+
+        Raises KeyError when there is no such package.
+        """
+        with self._present() as (world, now):
+            run = new_run(world, world.packages[package_id], at=now, cluster_id=cluster_id)
+            times = {"started_at": now, "completed_at": now, "waits_for_cluster": False}
+            known: dict[str, Any] = {"status": "completed"} | times | fields
+            effects.apply_job(world, replace(run, **known), at=now)
+            return world.jobs[run.id]
 
     def edit_cluster(self, number: int, **fields: Any) -> EmulatedCluster:
         """Change fields of a cluster at once, whatever its status and whether or not a client could."""

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from xplenty_pulumi.cli.branch.sweep import BranchSweep
-from xplenty_pulumi.client.http.answers import seconds_ahead
+from xplenty_pulumi.client.http.answers import account_ahead, seconds_ahead
 from xplenty_pulumi.errors import RefusedError
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -41,3 +41,18 @@ def test_clock_is_named(ahead: float | None, text: str) -> None:
 def test_services_clock_is_in_its_answers(headers: dict[str, str], ahead: float | None) -> None:
     """An answer that does not say it says nothing about the clock here."""
     assert seconds_ahead(headers, now=NOW) == ahead
+
+
+@pytest.mark.parametrize(
+    ("headers", "ahead"),
+    [
+        ({"x-account-time": "2026-02-10T12:00:00+00:00", "date": "Sat, 31 Jan 2026 12:00:00 GMT"}, -864_000.0),
+        ({"x-account-time": "soon", "date": "Sat, 31 Jan 2026 11:00:00 GMT"}, 3600.0),
+        ({"date": "Sat, 31 Jan 2026 11:59:59 GMT"}, 0.0),
+        ({"x-account-time": "2026-01-31T12:00:00"}, None),
+        ({}, None),
+    ],
+)
+def test_time_of_an_emulated_account_is_not_that_of_its_server(headers: dict[str, str], ahead: float | None) -> None:
+    """Ages count from it, and lifetimes from the clock of the server; whole seconds are no difference."""
+    assert account_ahead(headers, now=NOW) == ahead

@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from tests.support.accounts.clients import forget_sessions
 from tests.support.accounts.command_line import Ended, Scene, opened_scene
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.imports.command import DOCUMENT
@@ -91,6 +92,7 @@ def project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Project
         with scene.client() as client:
             client.hooks.create(BELL)
         yield made
+        forget_sessions()
 
 
 def test_document_has_what_a_created_one_has(project: Project) -> None:

@@ -3,11 +3,15 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.support.accounts.command_line import KEY, SCOPE, Scene, at, opened_scene, seeded
+from tests.support.accounts.desired import signed
+from xplenty_pulumi.cli.ui import account as cli_account
+from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Knobs, PackageSeed
 
 NARROW = """\
@@ -22,7 +26,8 @@ JOB   PACKAGE              CLUSTER  STATUS     PROGRESS         RUNTIME  AGE
 9003  102 Customer import  501      running    █████░░░░░  50%  45s      50s
 9002  103 Broken import    501      failed     ░░░░░░░░░░   0%  20s      2m30s
 9001  101 Daily sales      501      completed  ██████████ 100%  1m       2m30s
-job 9002 failed: Package failed to execute: input path not found."""
+job 9002 failed: Package failed to execute: input path not found.
+its log, and what to do next: `xplenty-pulumi status job 9002`"""
 WIDE = """\
 emulated-account  2026-01-01T00:02:30Z  4,995 of 5,000 calls left this hour
 
@@ -35,7 +40,8 @@ JOB   PACKAGE              CLUSTER  STATUS     PROGRESS         RUNTIME  AGE    
 9003  102 Customer import  501      running    █████░░░░░  50%  45s      50s    dev-a06b6a0
 9002  103 Broken import    501      failed     ░░░░░░░░░░   0%  20s      2m30s  dev-a06b6a0
 9001  101 Daily sales      501      completed  ██████████ 100%  1m       2m30s  dev-a06b6a0
-job 9002 failed: Package failed to execute: input path not found."""
+job 9002 failed: Package failed to execute: input path not found.
+its log, and what to do next: `xplenty-pulumi status job 9002`"""
 
 
 def cluster(number: int, name: str, status: str, phase: str, **fields: Any) -> dict[str, Any]:
@@ -57,6 +63,42 @@ def test_overview_fits_the_terminal(scene: Scene, columns: int, page: str) -> No
     """A narrow terminal gets fewer columns; nothing is wrapped."""
     seeded(scene)
     assert scene.run("status", COLUMNS=str(columns)).lines == page.splitlines()
+
+
+def test_ages_count_by_the_time_of_the_account(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where an emulated account runs through time faster than the clock here, the page is the same."""
+    seeded(scene)
+    monkeypatch.setattr(cli_account, "SystemClock", ManualClock)
+    assert scene.clock.now() - ManualClock().now() == timedelta(seconds=150)
+    assert scene.run("status", COLUMNS="80").lines == NARROW.splitlines()
+    (row,) = scene.run("status", "clusters", "--age", "3m", "--owner", SCOPE, "--json").json["clusters"]
+    assert row["id"] == 501
+    assert scene.run("status", "clusters", "--age", "2m", "--json").json["clusters"] == []
+    assert scene.run("usage", "--json").json["until"] == at(150)
+
+
+def test_a_tiny_terminal_keeps_ids_and_statuses(scene: Scene) -> None:
+    """Sixty columns have neither bars nor what waits, and the first line is cut."""
+    seeded(scene)
+    lines = scene.run("status", COLUMNS="60").lines
+    assert lines[0].endswith("\u2026")
+    assert lines[2] == "CLUSTER  NAME     STATUS     SIZE    AGE    OWNER"
+    assert [line.split()[0] for line in lines[3:6]] == ["503", "502", "501"]
+    assert lines[8].split()[-4:] == ["running", "50%", "45s", "50s"]
+
+
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [("", "and run it again"), (signed(), "the next `pulumi up` of its stack starts a new one")],
+)
+def test_a_failed_run_says_what_to_do_next(scene: Scene, description: str, told: str) -> None:
+    """Whether a program may declare it depends on the cluster; a run that goes on has nothing to say."""
+    number = scene.job(scene.emulator.add_cluster(description=description), 103)
+    scene.clock.advance(3)
+    assert "next:" not in scene.run("status", "job", number).out
+    scene.clock.advance(60)
+    shown = " ".join(scene.run("status", "job", number, COLUMNS="80").out.split())
+    assert (f"job {number} failed: Package failed to execute" in shown, told in shown) == (True, True)
 
 
 def test_overview_as_json(scene: Scene) -> None:

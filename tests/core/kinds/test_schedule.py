@@ -93,6 +93,12 @@ def test_what_is_not_shown_is_as_it_was_asked_for() -> None:
     assert differences(SCHEDULE, inputs, shown) == ()
 
 
+@pytest.mark.parametrize(("status", "following"), [("enabled", "2026-12-01T02:00:00Z"), ("disabled", None)])
+def test_a_disabled_schedule_has_no_next_run(status: str, following: str | None) -> None:
+    """A service may go on to show the last plan of one that was disabled."""
+    assert schedule_view(record(status=status, next_run_at="2026-12-01T02:00:00Z"))["next_run_at"] == following
+
+
 def test_variables_that_are_left_out_are_none() -> None:
     """No variables and an empty object of them are the same."""
     inputs = check(SCHEDULE, {"packages": [{"package_id": "101"}], "every": "day"}).inputs

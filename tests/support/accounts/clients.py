@@ -1,8 +1,9 @@
-"""What a client of an emulated account is given: itself, or the settings that a process reads."""
+"""What a client of an emulated account is given, the settings that a process reads, and an end to what it opens."""
 
 from typing import Any
 
 from xplenty_pulumi.client import Client
+from xplenty_pulumi.dynamic.providers import context
 from xplenty_pulumi.emulator import Emulator
 
 
@@ -18,3 +19,10 @@ def settings_of(account: Emulator) -> dict[str, str]:
         "XPLENTY_ACCOUNT_ID": account.account_id,
         "XPLENTY_API_KEY": account.api_key,
     }
+
+
+def forget_sessions() -> None:
+    """Close and let go of what providers have opened in this process, which they keep for its life."""
+    for session in context._sessions.values():
+        session.client.close()
+    context._sessions.clear()

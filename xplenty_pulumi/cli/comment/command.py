@@ -21,6 +21,8 @@ from xplenty_pulumi.text import one_line, plural
 _LONGEST_REMARK, _MOST_REMARKS = 3_000, 10
 _TABLE = head(["plan", "resource", "type", "changes"])
 _ROOM_FOR_THE_END = 400
+_NO_INPUT = "no input"
+"""What is shown of an update that only signs a marker, or makes up for what an interrupted one owes."""
 
 
 def preview_comment(
@@ -97,7 +99,8 @@ def _summary(preview: Preview) -> str:
 
 def _row(step: Step) -> str:
     names = ", ".join(one.name for one in step.changes) if step.operation in ("update", "replace") else ""
-    return row([plain(step.operation), code(step.name), code(step.kind), code(names)])
+    changed = plain(_NO_INPUT) if step.operation == "update" and not names else code(names)
+    return row([plain(step.operation), code(step.name), code(step.kind), changed])
 
 
 def _details(step: Step) -> str:

@@ -48,13 +48,15 @@ class Engine:
         """Return the same engine for another stack."""
         return replace(self, stack=stack)
 
-    def told(self, *arguments: str, given: str | None = None) -> str:
-        """Return what a quiet command prints, `given` as its input.
+    def told(self, *arguments: str, given: str | None = None, limit: float | None = None) -> str:
+        """Return what a quiet command prints, `given` as its input; `limit` is how many seconds it may take.
 
-        Raises XplentyError with the engine's own words where it fails.
+        Raises XplentyError with the engine's own words where it fails, and TimeoutExpired after its `limit`.
         """
         command = [*self._line(*arguments), "--non-interactive", "--color", "never"]
-        done = subprocess.run(command, cwd=self.folder, input=given, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
+        done = subprocess.run(  # noqa: S603 - no shell, fixed words
+            command, cwd=self.folder, input=given, capture_output=True, text=True, check=False, timeout=limit
+        )
         if done.returncode != 0:
             words = without_logins(one_line(_RULER.sub("", done.stderr or done.stdout)).removeprefix("error: "))
             if _CUT_OFF in words and arguments[0] != "whoami":

@@ -71,12 +71,15 @@ def _pulled(entry: Entry, account: CommandAccount, screen: Screen, folder: Path,
     except XplentyError as problem:
         screen.warn(f"{entry.name}: {problem}")
         return False
-    source = entry.declared["source"]
+    source, names = entry.declared["source"], pulled.undeclared()
     if changes:
-        screen.line(_INDENT.join([f"{entry.name}: wrote {source} ({plural(len(changes), 'change')})", *changes]))
+        does = "only validates it" if entry.declared.get("validate", True) else "sends nothing"
+        outlook = "" if names else f"; the next `pulumi up` {does}"
+        told = f"{entry.name}: wrote {source} ({plural(len(changes), 'change')}){outlook}"
+        screen.line(_INDENT.join([told, *changes]))
     else:
         screen.line(f"{entry.name}: {source} is as the service has it")
-    if names := pulled.undeclared():
+    if names:
         screen.warn(
             f"{entry.name}: {' and '.join(names)} changed in the service too; the program declares the old ones"
         )

@@ -1,5 +1,6 @@
-"""`xplenty-pulumi status` and `usage`: what there is on the account, once or all the time, and who has used it."""
+"""`xplenty-pulumi status`: what there is on the account, once or all the time."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,17 +8,20 @@ from functools import partial
 from typing import Annotated
 
 import typer
+from rich.console import Group
 
+from xplenty_pulumi.cli.engine.names import StackNames, names_here
 from xplenty_pulumi.cli.status.live import Display, InPlace, OnJsonLines, OnLines, watch
-from xplenty_pulumi.cli.status.pages import Anything, StatusPage, UsagePage, document_of, usage_document
+from xplenty_pulumi.cli.status.pages import Anything, StatusPage, document_of
+from xplenty_pulumi.cli.status.tables import head
+from xplenty_pulumi.cli.status.timeline import Timeline, lanes_of
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
-from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, completed_as, read_span
+from xplenty_pulumi.cli.ui.options import AsJson, OwnerOption, bad_usage, completed_as, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reports.overview import Wanted
-from xplenty_pulumi.core.reports.usage import summed
 
 
 class StatusView(StrEnum):
@@ -33,7 +37,9 @@ class StatusView(StrEnum):
 
 _SINGLE = frozenset({StatusView.CLUSTER, StatusView.JOB})
 _STATUSES = tuple(dict.fromkeys(status for kind in KINDS.values() for status in kind.phases))
+_OF_CLUSTERS = frozenset({StatusView.ALL, StatusView.CLUSTERS, StatusView.CLUSTER})
 _OF_SCHEDULES = ("enabled", "disabled")
+_LAST_HOURS = "6h"
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 0.2, 3600.0
 
 
@@ -49,6 +55,8 @@ class StatusOptions:
     age: str
     log_lines: int
     shows_values: bool
+    since: str = ""
+    with_timeline: bool = False
 
     def check(self) -> None:
         """Raise ConfigError where the parts do not fit together."""
@@ -62,9 +70,13 @@ class StatusOptions:
                 raise bad_usage(option, "chooses among many; leave it out where an ID is given")
         if self.package and self.what is StatusView.CLUSTERS:
             raise bad_usage("--package", "chooses among job runs; clusters have no package")
+        if self.with_timeline and (self.what not in _OF_CLUSTERS or self.package):
+            raise bad_usage("--timeline", "goes with `status`, `status clusters` and `status cluster ID` only")
+        if self.since and not self.with_timeline:
+            raise bad_usage("--since", "goes with --timeline; --age chooses what is shown by its age")
 
-    def reader(self, account: CommandAccount) -> Callable[[], Anything]:
-        """Return what reads from the account what is to be shown; a package's name is looked up."""
+    def wanted(self, account: CommandAccount, names: StackNames) -> Wanted:
+        """Return what is to be shown; a package's name is looked up."""
         statuses = _OF_SCHEDULES if self.what is StatusView.SCHEDULES else _STATUSES
         for status in self.status:
             if status not in statuses:
@@ -72,8 +84,18 @@ class StatusOptions:
         age = read_span("--age", self.age) if self.age else None
         package = self.package.strip()
         package_number = int(package_id(account.client, package)) if package else None
-        wanted = Wanted(tuple(dict.fromkeys(self.status)), package_number, self.owner.strip(), age)
-        observer, number = account.observer(wanted), self.number or 0
+        return Wanted(tuple(dict.fromkeys(self.status)), package_number, names.scope(self.owner.strip()), age)
+
+    def timeline(self, account: CommandAccount, names: StackNames) -> Timeline:
+        """Read the last hours of the clusters that are wanted, or of one."""
+        period, past = read_span("--since", self.since or _LAST_HOURS), account.past()
+        one = None if self.number is None else account.observer().cluster_record(self.number)
+        found = past.history(period, of=one)
+        return Timeline(found, lanes_of(found, self.wanted(account, names)), with_runs=one is not None)
+
+    def reader(self, account: CommandAccount, names: StackNames) -> Callable[[], Anything]:
+        """Return what reads from the account what is to be shown."""
+        observer, number = account.observer(self.wanted(account, names)), self.number or 0
         readers: dict[StatusView, Callable[[], Anything]] = {
             StatusView.ALL: observer.jobs if self.package else observer.overview,
             StatusView.CLUSTERS: observer.clusters,
@@ -111,9 +133,7 @@ def status(
             autocompletion=completed_as("package"),
         ),
     ] = "",
-    owner: Annotated[
-        str, typer.Option(metavar="SCOPE", help="Only of this stack (the scope in its marker), or `unmanaged`.")
-    ] = "",
+    owner: OwnerOption = "",
     age: Annotated[
         str, typer.Option(metavar="TIME", help="Only created within this time, such as 2h or 7d; ended ones too.")
     ] = "",
@@ -129,19 +149,34 @@ def status(
     log_lines: Annotated[
         int, typer.Option(min=1, max=10_000, metavar="NUMBER", help="How many of the last lines of a job's log.")
     ] = 10,
+    timeline: Annotated[
+        bool, typer.Option("--timeline", help="Draw the last hours of each cluster, or of one with its runs.")
+    ] = False,
+    since: Annotated[
+        str, typer.Option(metavar="TIME", help=f"How far --timeline looks back; {_LAST_HOURS} if not given.")
+    ] = "",
 ) -> None:
     """Show clusters, job runs and schedules, whose they are and how they do."""
     with one_paragraph("status"):
-        chosen = StatusOptions(what, number, tuple(with_status), package, owner, age, log_lines, show_variables)
+        chosen = StatusOptions(
+            what, number, tuple(with_status), package, owner, age, log_lines, show_variables, since, timeline
+        )
         chosen.check()
+        if timeline and (watching or as_json or fail_on_error):
+            raise bad_usage("--timeline", "is one picture; leave out --watch, --json and --fail-on-error")
         pause = read_span("--interval", interval).total_seconds()
         if not _SHORTEST_INTERVAL <= pause <= _LONGEST_INTERVAL:
             raise bad_usage("--interval", f"must be from {_SHORTEST_INTERVAL:g} seconds to an hour, got {interval!r}")
         if watching and fail_on_error:
             raise bad_usage("--fail-on-error", "is for one look; leave out --watch")
         with opened() as account:
-            screen, read = Screen(account.secrets), chosen.reader(account)
-            page = partial(StatusPage, account.settings.account_id)
+            screen, names = Screen(account.secrets), names_here(os.environ)
+            if timeline:
+                drawn = chosen.timeline(account, names)
+                screen.show(Group(head(account.settings.account_id, drawn.found.until, account.client.credits), drawn))
+                return
+            read = chosen.reader(account, names)
+            page = partial(StatusPage, account.settings.account_id, names)
             if watching:
                 display: Display[Anything] = OnLines(screen, account.clock)
                 if as_json:
@@ -154,16 +189,3 @@ def status(
             screen.document(document_of(shown)) if as_json else screen.show(page(shown))
             if shown.has_failure and fail_on_error:
                 raise typer.Exit(SHOWS_FAILURE)
-
-
-def usage(
-    since: Annotated[str, typer.Option(metavar="TIME", help="How far to look back, such as 12h or 30d.")] = "30d",
-    as_json: AsJson = False,
-) -> None:
-    """Sum up the node-hours of each owner: nodes multiplied by the time their cluster was up."""
-    with one_paragraph("usage"):
-        period = read_span("--since", since)
-        with opened() as account:
-            clusters, now = account.observer().used_clusters(period), account.clock.now()
-            used, screen = summed(clusters, since=now - period, until=now), Screen(account.secrets)
-            screen.document(usage_document(used)) if as_json else screen.show(UsagePage(used))

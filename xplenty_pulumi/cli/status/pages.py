@@ -8,9 +8,12 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from xplenty_pulumi.cli.engine.names import SELECTED_NOTE, StackNames
 from xplenty_pulumi.cli.status.tables import (
+    WIDE,
     add_row,
     bar,
+    errors_in_list,
     errors_of,
     head,
     jobs_table,
@@ -20,10 +23,10 @@ from xplenty_pulumi.cli.status.tables import (
     status,
 )
 from xplenty_pulumi.cli.ui.documents import document, json_value, picked
+from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.observer import ClusterDetail, JobDetail
-from xplenty_pulumi.core.reports.overview import Overview
+from xplenty_pulumi.core.reports.overview import UNMANAGED, ClusterRow, JobRow, Overview
 from xplenty_pulumi.core.reports.schedules import ScheduleList
-from xplenty_pulumi.core.reports.usage import Usage
 from xplenty_pulumi.text import NOTHING, one_line, printable, rough_duration, since, stamp
 
 Anything: TypeAlias = Overview | ScheduleList | ClusterDetail | JobDetail
@@ -34,9 +37,10 @@ _OUTPUT = ("id", "name", "records_count")
 
 @dataclass(frozen=True)
 class StatusPage:
-    """What is shown of the account called `account`, with a note at its end."""
+    """What is shown of the account called `account`, its owners by their `names`, with a note at its end."""
 
     account: str
+    names: StackNames
     shown: Anything
     note: str = ""
 
@@ -44,36 +48,41 @@ class StatusPage:
         shown = self.shown
         yield head(self.account, shown.at, shown.credits)
         if isinstance(shown, ClusterDetail):
-            yield from _of_cluster(shown, options)
+            yield from _of_cluster(shown, options, names=self.names)
         elif isinstance(shown, JobDetail):
-            yield from _of_job(shown, options)
+            yield from _of_job(shown, options, names=self.names)
         elif isinstance(shown, ScheduleList):
             yield Text()
-            table = schedules_table(shown.schedules, options)
+            table = schedules_table(shown.schedules, options, names=self.names)
             yield table if shown.schedules else Text("no schedule to show", style="dim")
         else:
-            yield from overview_tables(shown, options)
+            yield from overview_tables(shown, options, names=self.names)
+        hides = options.max_width < WIDE and isinstance(shown, Overview | ScheduleList)
+        if self.names.marks(row.owner for row in shown.rows if isinstance(row, ClusterRow) or not hides):
+            yield Text(f"\n{SELECTED_NOTE}", style="dim")
         if self.note:
             yield Text(f"\n{self.note}", style="yellow")
 
 
-def _of_cluster(shown: ClusterDetail, options: ConsoleOptions) -> RenderResult:
+def _of_cluster(shown: ClusterDetail, options: ConsoleOptions, *, names: StackNames) -> RenderResult:
     """A cluster, its machines and its job runs."""
     yield Text()
-    yield _facts(_cluster_facts(shown))
+    yield _facts(_cluster_facts(shown, names))
     yield Text()
     yield _machines(shown)
     if shown.jobs:
         yield Text()
-        yield jobs_table(shown.jobs, options, now=shown.at)
-        yield from errors_of(shown.jobs)
+        yield jobs_table(shown.jobs, options, now=shown.at, names=names)
+        yield from errors_in_list(shown.jobs)
 
 
-def _of_job(shown: JobDetail, options: ConsoleOptions) -> RenderResult:
+def _of_job(shown: JobDetail, options: ConsoleOptions, *, names: StackNames) -> RenderResult:
     """A job run, the tasks of a workflow, its variables, its outputs and the end of its log."""
     yield Text()
-    yield _facts(_job_facts(shown, ascii_only=options.ascii_only))
+    yield _facts(_job_facts(shown, names, ascii_only=options.ascii_only))
     yield from errors_of([shown.row])
+    if shown.row.phase is Phase.FAILED:
+        yield Text(_next_of(shown.row))
     yield from _tasks(shown)
     yield from _pairs("VARIABLE", "VALUE", shown.variables.items())
     counts = [NOTHING if one.records_count is None else f"{one.records_count:,}" for one in shown.outputs]
@@ -84,7 +93,7 @@ def _of_job(shown: JobDetail, options: ConsoleOptions) -> RenderResult:
         yield from (Text(printable(line).rstrip()) for line in shown.log_tail)
 
 
-def _cluster_facts(shown: ClusterDetail) -> list[tuple[str, str | Text]]:
+def _cluster_facts(shown: ClusterDetail, names: StackNames) -> list[tuple[str, str | Text]]:
     row, record = shown.row, shown.record
     limit = f"ends after {rough_duration(record.time_to_idle or 0)} without work"
     idle = limit if record.terminate_on_idle else "stays when idle"
@@ -94,7 +103,7 @@ def _cluster_facts(shown: ClusterDetail) -> list[tuple[str, str | Text]]:
         ("cluster", f"{row.id} {row.name}"),
         ("description", shown.description or NOTHING),
         ("status", status(row)),
-        ("owner", row.owner),
+        ("owner", names.shown(row.owner)),
         ("size", f"{row.nodes or 0} nodes, {row.type}"),
         ("where", ", ".join(filter(None, [record.region, record.zone])) or NOTHING),
         ("created", f"{since(row.created_at, shown.at)} ago"),
@@ -107,14 +116,14 @@ def _cluster_facts(shown: ClusterDetail) -> list[tuple[str, str | Text]]:
     ]
 
 
-def _job_facts(shown: JobDetail, *, ascii_only: bool) -> list[tuple[str, str | Text]]:
+def _job_facts(shown: JobDetail, names: StackNames, *, ascii_only: bool) -> list[tuple[str, str | Text]]:
     row = shown.row
     ended = [("ended", stamp(row.ended_at))] if row.ended_at else []
     return [
         ("job", str(row.id)),
         ("package", " ".join(filter(None, [str(row.package_id or ""), row.package]))),
         ("cluster", str(row.cluster_id or NOTHING)),
-        ("owner", row.owner or NOTHING),
+        ("owner", names.shown(row.owner or NOTHING)),
         ("status", status(row)),
         ("progress", Text(bar(row.progress, ascii_only=ascii_only))),
         ("created", f"{since(row.created_at, shown.at)} ago"),
@@ -123,6 +132,16 @@ def _job_facts(shown: JobDetail, *, ascii_only: bool) -> list[tuple[str, str | T
         ("runtime", rough_duration(row.runtime_in_seconds or 0)),
         ("page", row.html_url or NOTHING),
     ]
+
+
+def _next_of(row: JobRow) -> str:
+    """What to do about a run that has failed; a run of a stack is the business of its program."""
+    if row.owner in (None, UNMANAGED):
+        return "next: correct the package, its variables or the cluster, and run it again"
+    return (
+        "next: correct the package, its variables or the cluster; if a program declares the run, the next `pulumi up` "
+        "of its stack starts a new one"
+    )
 
 
 def _facts(pairs: Iterable[tuple[str, str | Text]]) -> Table:
@@ -166,21 +185,6 @@ def _pairs(name: str, value: str, pairs: Iterable[tuple[str, str]]) -> Iterable[
         yield table
 
 
-@dataclass(frozen=True)
-class UsagePage:
-    """The node-hours of each owner, as a table."""
-
-    used: Usage
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text(f"node-hours from {stamp(self.used.since)} to {stamp(self.used.until)}\n")
-        table = plain_table("OWNER", "CLUSTERS", "NODE-HOURS")
-        for share in self.used.shares:
-            add_row(table, share.owner, f"{share.clusters:,}", f"{share.node_hours:,.1f}")
-        add_row(table, "total", f"{self.used.clusters:,}", f"{self.used.node_hours:,.1f}")
-        yield table
-
-
 def document_of(shown: Anything) -> dict[str, Any]:
     """Return what is shown as JSON values."""
     credits_left = None if shown.credits is None else picked(shown.credits, "limit", "remaining")
@@ -201,10 +205,3 @@ def document_of(shown: Anything) -> dict[str, Any]:
         parts |= {} if shown.clusters is None else picked(shown, "clusters")
         parts |= {} if shown.jobs is None else picked(shown, "jobs", "jobs_left_out")
     return document(at=shown.at, credits=credits_left, **parts)
-
-
-def usage_document(usage: Usage) -> dict[str, Any]:
-    """Return what was used as JSON values; hours are rounded to thousandths."""
-    owners = [{**json_value(share), "node_hours": round(share.node_hours, 3)} for share in usage.shares]
-    total = {"clusters": usage.clusters, "node_hours": round(usage.node_hours, 3)}
-    return document(since=usage.since, until=usage.until, owners=owners, total=total)

@@ -7,6 +7,7 @@ from rich.console import ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from xplenty_pulumi.cli.engine.names import StackNames
 from xplenty_pulumi.client import RateLimit
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, Overview
@@ -14,10 +15,12 @@ from xplenty_pulumi.core.reports.schedules import ScheduleRow
 from xplenty_pulumi.core.reports.view import Row
 from xplenty_pulumi.text import NOTHING, one_line, plural, rough_duration, since, stamp
 
-_WIDE = 100
+WIDE = 100
+_TINY = 72
 _CELLS = 10
+_PERCENT = len("100%")
 _CUT = {"NAME", "PACKAGE", "OWNER", "DNS"}
-_STYLES = {
+PHASE_STYLES = {
     Phase.READY: "green",
     Phase.SUCCEEDED: "green",
     Phase.RUNNING: "cyan",
@@ -28,35 +31,38 @@ _STYLES = {
     Phase.STOPPED: "dim",
     Phase.GONE: "dim",
 }
+"""The colour of what each phase means."""
 
 
-def overview_tables(shown: Overview, options: ConsoleOptions) -> RenderResult:
+def overview_tables(shown: Overview, options: ConsoleOptions, *, names: StackNames) -> RenderResult:
     """Yield the tables of an overview."""
     if shown.clusters is not None:
         yield Text()
-        table = clusters_table(shown.clusters, options, now=shown.at)
+        table = clusters_table(shown.clusters, options, now=shown.at, names=names)
         yield table if shown.clusters else Text("no cluster to show", style="dim")
     if shown.jobs is not None:
         yield Text()
-        table = jobs_table(shown.jobs, options, now=shown.at)
+        table = jobs_table(shown.jobs, options, now=shown.at, names=names)
         yield table if shown.jobs else Text("no job run to show", style="dim")
         if shown.jobs_left_out:
             more = plural(shown.jobs_left_out, "job run")
             yield Text(f"and {more} that ended earlier: `xplenty-pulumi status jobs`", style="dim")
-        yield from errors_of(shown.jobs)
+        yield from errors_in_list(shown.jobs)
 
 
 def head(account: str, at: datetime, left: RateLimit | None) -> Text:
     """Return the line that says what is shown, of when, and how many calls are left."""
     calls = "calls left: not known" if left is None else f"{left.remaining:,} of {left.limit:,} calls left this hour"
-    return Text.assemble((one_line(account), "bold"), f"  {stamp(at)}  {calls}")
+    text = Text.assemble((one_line(account), "bold"), f"  {stamp(at)}  {calls}")
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return text
 
 
-def clusters_table(rows: Iterable[ClusterRow], options: ConsoleOptions, *, now: datetime) -> Table:
-    """Return the table of clusters; a narrow one has type and nodes in one column."""
-    is_wide = options.max_width >= _WIDE
-    sizes = ["TYPE", "NODES"] if is_wide else ["SIZE"]
-    table = plain_table("CLUSTER", "NAME", "STATUS", *sizes, "AGE", "RUN/WAIT", "IDLE", "OWNER")
+def clusters_table(rows: Iterable[ClusterRow], options: ConsoleOptions, *, now: datetime, names: StackNames) -> Table:
+    """Return the table of clusters; a narrow one has type and nodes in one column, and a tiny one no work."""
+    is_wide, is_tiny = options.max_width >= WIDE, options.max_width < _TINY
+    sizes, work = ["TYPE", "NODES"] if is_wide else ["SIZE"], [] if is_tiny else ["RUN/WAIT", "IDLE"]
+    table = plain_table("CLUSTER", "NAME", "STATUS", *sizes, "AGE", *work, "OWNER")
     for row in rows:
         nodes = NOTHING if row.nodes is None else str(row.nodes)
         size = [row.type, nodes] if is_wide else [f"{nodes} {row.type[:4]}"]
@@ -69,23 +75,23 @@ def clusters_table(rows: Iterable[ClusterRow], options: ConsoleOptions, *, now: 
             status(row),
             *size,
             since(row.created_at, now),
-            jobs,
-            idle,
-            row.owner,
+            *([] if is_tiny else [jobs, idle]),
+            names.shown(row.owner),
         )
     return table
 
 
-def jobs_table(rows: Iterable[JobRow], options: ConsoleOptions, *, now: datetime) -> Table:
-    """Return the table of job runs; only a wide one names the owners."""
-    is_wide = options.max_width >= _WIDE
+def jobs_table(rows: Iterable[JobRow], options: ConsoleOptions, *, now: datetime, names: StackNames) -> Table:
+    """Return the table of job runs; only a wide one names the owners, and a tiny one has no bars."""
+    is_wide = options.max_width >= WIDE
     owner = ["OWNER"] if is_wide else []
     table = plain_table("JOB", "PACKAGE", "CLUSTER", "STATUS", "PROGRESS", "RUNTIME", "AGE", *owner)
     for row in rows:
         package = " ".join(filter(None, [str(row.package_id or ""), row.package]))
         runtime = NOTHING if row.started_at is None else rough_duration(row.runtime_in_seconds or 0)
-        owners = [row.owner or NOTHING] if is_wide else []
-        progress = Text(bar(row.progress, ascii_only=options.ascii_only))
+        owners = [names.shown(row.owner or NOTHING)] if is_wide else []
+        drawn = bar(row.progress, ascii_only=options.ascii_only)
+        progress = Text(drawn[-_PERCENT:] if options.max_width < _TINY else drawn)
         cells: list[str | Text] = [
             str(row.id),
             package,
@@ -98,9 +104,9 @@ def jobs_table(rows: Iterable[JobRow], options: ConsoleOptions, *, now: datetime
     return table
 
 
-def schedules_table(rows: Iterable[ScheduleRow], options: ConsoleOptions) -> Table:
+def schedules_table(rows: Iterable[ScheduleRow], options: ConsoleOptions, *, names: StackNames) -> Table:
     """Return the table of schedules; only a wide one counts the runs and names the owners."""
-    is_wide = options.max_width >= _WIDE
+    is_wide = options.max_width >= WIDE
     more = ["RUNS", "OWNER"] if is_wide else []
     table = plain_table("SCHEDULE", "NAME", "STATUS", "EVERY", "NEXT RUN", "LAST", *more)
     for row in rows:
@@ -108,7 +114,14 @@ def schedules_table(rows: Iterable[ScheduleRow], options: ConsoleOptions) -> Tab
         following = NOTHING if row.next_run_at is None else stamp(row.next_run_at)
         count = NOTHING if row.execution_count is None else f"{row.execution_count:,}"
         cells = [row.every or NOTHING, following, row.last_run_status or NOTHING]
-        add_row(table, str(row.id), row.name, status(row, word), *cells, *([count, row.owner] if is_wide else []))
+        add_row(
+            table,
+            str(row.id),
+            row.name,
+            status(row, word),
+            *cells,
+            *([count, names.shown(row.owner)] if is_wide else []),
+        )
     return table
 
 
@@ -119,9 +132,17 @@ def errors_of(rows: Iterable[JobRow]) -> Iterable[Text]:
             yield Text(f"job {row.id} {row.status}: {one_line(row.errors)}", style="red")
 
 
+def errors_in_list(rows: Iterable[JobRow]) -> Iterable[Text]:
+    """Yield the errors of a list of runs, and the command that shows more of the first run that has failed."""
+    every = tuple(rows)
+    yield from errors_of(every)
+    for failed in [row.id for row in every if row.phase is Phase.FAILED][:1]:
+        yield Text(f"its log, and what to do next: `xplenty-pulumi status job {failed}`", style="dim")
+
+
 def status(row: Row, word: str = "") -> Text:
     """Return the status, or another word for it, in the colour of what it means."""
-    return Text(one_line(word or row.status), style=_STYLES.get(row.phase, ""))
+    return Text(one_line(word or row.status), style=PHASE_STYLES.get(row.phase, ""))
 
 
 def bar(progress: float, *, ascii_only: bool) -> str:

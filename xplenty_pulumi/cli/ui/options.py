@@ -31,6 +31,9 @@ StackOption = Annotated[
         metavar="STACK", help="The stack; the selected one if not given.", autocompletion=completed_as("stack")
     ),
 ]
+OwnerOption = Annotated[
+    str, typer.Option(metavar="STACK", help="Only of this stack (`project/stack`, or its scope), or `unmanaged`.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for calls that may still arrive.")]
 Timeout = Annotated[str, typer.Option(metavar="TIME", help="How long it may take, such as 90s, 30m or 2h.")]

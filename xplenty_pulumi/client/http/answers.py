@@ -4,6 +4,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, urlsplit
@@ -53,6 +54,8 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 _LONGEST_ADVICE = 3600.0
+_RESOLUTION = 2.0
+"""Seconds within which the clock of a service that tells whole ones is taken for the same."""
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _COUNT = re.compile(r"[0-9]{1,9}")
 
@@ -77,6 +80,18 @@ def seconds_ahead(headers: Mapping[str, str], *, now: datetime) -> float | None:
     """Return by how much `now` is later than the service's clock, by the answer's Date header, if it has one."""
     moment = _http_date(headers.get("date", ""))
     return None if moment is None else (now - moment).total_seconds()
+
+
+def account_ahead(headers: Mapping[str, str], *, now: datetime) -> float | None:
+    """Return by how much `now` is later than the time of the account.
+
+    An emulated account says it in `X-Account-Time`, as its time may pass faster than that of its server. The time of
+    any other is that of the service, to the second.
+    """
+    with suppress(ValueError, TypeError):
+        return (now - datetime.fromisoformat(headers.get("x-account-time", ""))).total_seconds()
+    ahead = seconds_ahead(headers, now=now)
+    return 0.0 if ahead is not None and abs(ahead) < _RESOLUTION else ahead
 
 
 def _http_date(text: str) -> datetime | None:

@@ -4,10 +4,11 @@ import copy
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from random import Random
 from typing import Generic, TypeVar
 
-from xplenty_pulumi.client.http.answers import credits_left, seconds_ahead
+from xplenty_pulumi.client.http.answers import account_ahead, credits_left, seconds_ahead
 from xplenty_pulumi.client.http.explain import Explainer
 from xplenty_pulumi.client.http.facts import facts_of_call, facts_of_outcome
 from xplenty_pulumi.client.http.limits import KeyBreaker, Meter, RetryQuota, Throttle
@@ -74,12 +75,17 @@ class Caller:
         self.meter = Meter(clock)
         self.cut: set[str] = set()
         self.ahead: float | None = None
+        self.account_ahead = 0.0
 
     def within(self, deadline: float) -> "Caller":
         """Return this caller with another deadline for each call; all else is shared."""
         other = copy.copy(self)
         other._deadline = deadline  # noqa: SLF001 - of the same class
         return other
+
+    def account_time(self) -> datetime:
+        """Return the time of the account, as far as an answer has told it."""
+        return self._clock.now() - timedelta(seconds=self.account_ahead)
 
     def run(self, call: ApiCall[T]) -> T:
         """Return the call's value, or raise the XplentyError that says why there is none."""
@@ -132,8 +138,10 @@ class Caller:
         return 0.0 if call.free else self._throttle.closed_for()
 
     def _note(self, call: ApiCall[T], answer: Answered) -> None:
-        ahead = seconds_ahead(answer.headers, now=self._clock.now())
+        now = self._clock.now()
+        ahead, of_account = seconds_ahead(answer.headers, now=now), account_ahead(answer.headers, now=now)
         self.ahead = self.ahead if ahead is None else ahead
+        self.account_ahead = self.account_ahead if of_account is None else of_account
         self.meter.told = credits_left(answer.headers) or self.meter.told
         if answer.is_success:
             self._breaker.prove(call.request)

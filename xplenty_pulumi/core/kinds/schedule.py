@@ -69,7 +69,8 @@ def _package(position: int, item: object) -> dict[str, object]:
 def schedule_view(schedule: "Schedule", asked: Mapping[str, object] = MappingProxyType({})) -> dict[str, object]:
     """Return the record as inputs and outputs, without its id, and with the user's own description only.
 
-    What the service does not show is taken to be as it was `asked` for.
+    What the service does not show is taken to be as it was `asked` for. One that is disabled has no next run, whatever
+    the service still shows as its last plan.
     """
     view = schedule.model_dump(mode="json", exclude={"id", "status", "task", "reuse_cluster"})
     amount, unit = view.pop("interval_amount", None), view.pop("interval_unit", None)
@@ -77,6 +78,7 @@ def schedule_view(schedule: "Schedule", asked: Mapping[str, object] = MappingPro
     view |= {
         "description": marker.strip(schedule.description),
         "enabled": schedule.status == "enabled",
+        "next_run_at": view["next_run_at"] if schedule.status == "enabled" else None,
         "every": None if amount is None or unit is None else _spelled(amount, unit),
         "reuse_cluster": view.pop("reuse_cluster_strategy", None),
         **{name: task.get(name) for name in _TASK},

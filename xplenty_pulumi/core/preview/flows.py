@@ -20,10 +20,14 @@ _MOST_OF_A_SIDE = 5
 
 @dataclass(frozen=True)
 class FlowNews:
-    """What changes inside a flow, one line for each field; `conflict` where it was edited in the service as well."""
+    """What changes inside a flow, one line for each field; `conflict` where it was edited in the service as well.
+
+    `is_there` says that the service has the wanted flow already, as after `xplenty-pulumi pull`.
+    """
 
     changes: tuple[str, ...] = field(default=(), repr=False)
     conflict: RefusedError | None = None
+    is_there: bool = False
 
 
 def flow_news(
@@ -39,8 +43,10 @@ def flow_news(
     """
     shown = or_none(partial(client.packages.get, number, include=PACKAGE.parts), None) if content is not None else None
     flow = shown.data_flow_json if shown else None
-    if content is None or flow is None or digest_of(flow) == wanted:
+    if content is None or flow is None:
         return FlowNews()
+    if digest_of(flow) == wanted:
+        return FlowNews(is_there=True)
     changes = tuple(flow_changes(flow, content))
     if digest_of(flow) in seen:
         return FlowNews(changes)

@@ -1,7 +1,6 @@
 """Reading one thing: a 404 and what it means, whether something is gone, and the one thing that has a name."""
 
 from collections.abc import Callable, Iterable
-from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from xplenty_pulumi.client import Client, Cluster, Connection, Package, Schedule
@@ -49,8 +48,7 @@ class Presence(Generic[RecordT]):
 
     A service may not yet show by itself what its own list shows. It is certain where two single reads at least ten
     seconds apart miss the thing, and so does a complete list that was begun after the first of them. `get` reads one
-    thing, None where the service does not know it; `list_all` reads the whole list, and `key` is what a thing of it is
-    found by.
+    thing, None where the service does not know it; `list_all` reads the whole list.
     """
 
     def __init__(
@@ -58,12 +56,10 @@ class Presence(Generic[RecordT]):
         get: Callable[[Any], RecordT | None],
         list_all: Callable[[], Iterable[RecordT]],
         clock: Clock,
-        *,
-        key: Callable[[RecordT], Key] = attrgetter("key"),
     ) -> None:
         self._get = get
         self._clock = clock
-        self._list = SharedCall(lambda: {key(one): one for one in list_all()})
+        self._list = SharedCall(lambda: {one.key: one for one in list_all()})
 
     def find(self, thing_id: Key) -> RecordT | None:
         """Return the thing as it is now, or None where it is gone; what a list shows is there."""

@@ -5,7 +5,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from operator import attrgetter
 from random import Random
 from typing import Generic, TypeVar
 
@@ -62,8 +61,7 @@ class OwnerClaims(Generic[RecordT]):
 class HeldThings(ABC, Generic[RecordT]):
     """What is known of the things of one kind; thread-safe.
 
-    `random` draws the nonces of markers, `key` is what the state knows a thing by, and `has_maker` says whether the
-    service shows who made one.
+    `random` draws the nonces of markers, and `has_maker` says whether the service shows who made one.
     """
 
     def __init__(
@@ -72,12 +70,10 @@ class HeldThings(ABC, Generic[RecordT]):
         clock: Clock,
         *,
         random: Random | None = None,
-        key: Callable[[RecordT], Key] = attrgetter("key"),
         has_maker: bool = True,
     ) -> None:
         self._client = client
         self._clock = clock
-        self._key = key
         self._has_maker = has_maker
         self._lock = threading.Lock()
         self._held: set[Key] = set()
@@ -151,7 +147,7 @@ class HeldThings(ABC, Generic[RecordT]):
         found = sorted(marked, key=lambda one: (not _was_handed_over(one), one.id))
         user, now = self.user if found else None, self._clock.now()
         adoptable = tuple(
-            one for one in found if self._key(one) in self._released or is_adoptable(one, owner, now=now, user=user)
+            one for one in found if one.key in self._released or is_adoptable(one, owner, now=now, user=user)
         )
         return OwnerClaims(adoptable, tuple(one for one in found if one not in adoptable), user)
 
@@ -159,7 +155,7 @@ class HeldThings(ABC, Generic[RecordT]):
         self, marked: Iterable[RecordT], owner: Marker, nonces: Container[str], *, kept: Key
     ) -> list[RecordT]:
         """Return those besides `kept` that a create call with one of `nonces` made and that the state does not hold."""
-        others = [one for one in marked if self._key(one) != kept and not self.holds(self._key(one))]
+        others = [one for one in marked if one.key != kept and not self.holds(one.key)]
         user = self.user if others else None
         return [one for one in others if is_surplus(one, owner, nonces, user=user)]
 

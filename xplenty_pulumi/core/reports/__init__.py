@@ -6,10 +6,13 @@
 - `drift_scan`: one snapshot of an account for all the stacks that are in it: compared, and what is in no state or in
   two.
 - `hand_over`: handing something over to a resource by its ownership marker, or releasing it from every stack.
+- `history`: what each cluster did when, and what ran on it: built, busy, idle, ending; pure.
 - `living`: what lives in an account and carries a marker, and whether it is to be ended with its stack; pure.
 - `observer`: reading an account for people: all of it, one cluster, one job run, the schedules.
 - `overview`: an account in short, as plain values: which clusters and job runs there are, whose they are, and how they
   do.
+- `packages`: the packages of an account, as plain values: what they are, whose, and when they were edited last.
+- `past`: reading what an account has had: the clusters that were up within a time, and what ran on them.
 - `script_goals`: what a script can wait for with a cluster or a job run: the goals of the resources, with advice for
   scripts.
 - `schedules`: the schedules of an account, as plain values: when they run next, how they ran last, which are overdue.

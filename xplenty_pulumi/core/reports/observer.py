@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 from xplenty_pulumi.client import Client, Cluster, Instance, Job, JobOutput, RateLimit
-from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
@@ -96,9 +94,8 @@ class AccountReader:
     kept for changes. `wanted` says which rows of the overview are shown.
     """
 
-    def __init__(self, client: Client, clock: Clock, allowance: Allowance, *, wanted: Wanted | None = None) -> None:
+    def __init__(self, client: Client, allowance: Allowance, *, wanted: Wanted | None = None) -> None:
         self._client = client
-        self._clock = clock
         self._allowance = allowance
         self._wanted = wanted or Wanted()
         self._clusters: StatusListing[Cluster] = self._listing(CLUSTER)
@@ -109,7 +106,7 @@ class AccountReader:
     def overview(self) -> Overview:
         """Return all that has not ended, and what has ended recently: a call for the clusters, and one for the jobs."""
         self._allowance.require_read()
-        clusters, now = self._read_clusters(), self._clock.now()
+        clusters, now = self._read_clusters(), self._client.account_time
         jobs = self._job_rows(clusters)
         within = DAY if self._wanted.age else JUST_NOW
         rows = clusters_shown(clusters, self._wanted, now=now, jobs=jobs, within=within)
@@ -119,7 +116,7 @@ class AccountReader:
     def clusters(self) -> Overview:
         """Return the clusters alone, at one call."""
         self._allowance.require_read()
-        clusters, now = self._read_clusters(), self._clock.now()
+        clusters, now = self._read_clusters(), self._client.account_time
         return Overview(now, self._credits(), clusters=clusters_shown(clusters, self._wanted, now=now))
 
     def cluster_records(self) -> tuple[Cluster, ...]:
@@ -131,12 +128,12 @@ class AccountReader:
         """Return the job runs alone, at one call."""
         self._allowance.require_read()
         rows = self._job_rows(())
-        return Overview(self._clock.now(), self._credits(), jobs=rows)
+        return Overview(self._client.account_time, self._credits(), jobs=rows)
 
     def schedules(self) -> ScheduleList:
         """Return the schedules, at one call for each hundred."""
         self._allowance.require_read()
-        found, now = tuple(self._client.schedules.list()), self._clock.now()
+        found, now = tuple(self._client.schedules.list()), self._client.account_time
         return ScheduleList(now, self._credits(), schedules_shown(found, self._wanted, now=now))
 
     def cluster(self, cluster_id: int) -> ClusterDetail:
@@ -145,13 +142,19 @@ class AccountReader:
         Raises:
             NotFoundError: the service does not know it.
         """
+        found = self.cluster_record(cluster_id)
+        jobs = tuple(row for row in self._job_rows((found,)) if row.cluster_id == cluster_id)
+        machines = _if_allowed(partial(self._client.clusters.instances, cluster_id))
+        return ClusterDetail(
+            self._client.account_time, self._credits(), cluster_row(found, jobs), found, jobs, machines
+        )
+
+    def cluster_record(self, cluster_id: int) -> Cluster:
+        """Return the record of one cluster, at one call; raises NotFoundError where the service does not know it."""
         self._allowance.require_read()
         clusters = self._client.clusters
         seen = or_listed(partial(clusters.get, cluster_id), clusters.list, self._client, number=cluster_id)
-        found = known(seen, label("cluster", cluster_id))
-        jobs = tuple(row for row in self._job_rows((found,)) if row.cluster_id == cluster_id)
-        machines = _if_allowed(partial(clusters.instances, cluster_id))
-        return ClusterDetail(self._clock.now(), self._credits(), cluster_row(found, jobs), found, jobs, machines)
+        return known(seen, label("cluster", cluster_id))
 
     def job(self, job_id: int, *, log_lines: int, shows_values: bool) -> JobDetail:
         """Return one job run; its variables are read once, the rest each time.
@@ -173,7 +176,7 @@ class AccountReader:
         secrets = frozenset() if shows_values else values_of(given, found.variables, found.dynamic_variables)
         row = job_row(found, shows_values=shows_values)
         return JobDetail(
-            self._clock.now(),
+            self._client.account_time,
             self._credits(),
             replace(row, errors=scrub(row.errors, secrets)),
             tasks=self._tasks(found, secrets, shows_values=shows_values),
@@ -186,17 +189,6 @@ class AccountReader:
     def _tasks(self, job: Job, secrets: frozenset[str], *, shows_values: bool) -> tuple[TaskRow, ...]:
         rows = [(task_name(one), job_row(one, shows_values=shows_values)) for one in tasks_of(self._client, job)]
         return tuple(TaskRow(name, replace(row, errors=scrub(row.errors, secrets))) for name, row in rows)
-
-    def used_clusters(self, period: timedelta) -> tuple[Cluster, ...]:
-        """Return every cluster that can have been up within the last `period`.
-
-        What has ended within it was updated within it (documented meaning of `since`); what has not ended may not have
-        been touched for longer, and is read by its status.
-        """
-        self._allowance.require_read()
-        touched = self._client.clusters.list(since=self._clock.now() - period)
-        unended = (one for status in CLUSTER.unfinished for one in self._client.clusters.list(status=status))
-        return tuple({one.id: one for one in (*touched, *unended)}.values())
 
     def _listing(self, kind: Kind, **query: Any) -> StatusListing[Any]:
         client, get = self._client, getattr(self._client, kind.collection).get
@@ -220,7 +212,7 @@ class AccountReader:
     def _job_rows(self, clusters: tuple[Cluster, ...]) -> tuple[JobRow, ...]:
         owners = {one.id: owner_of(one.description) for one in clusters}
         jobs = self._jobs.read() if self._is_wanted(JOB_RUN) else ()
-        return jobs_shown(jobs, self._wanted, now=self._clock.now(), owners=owners)
+        return jobs_shown(jobs, self._wanted, now=self._client.account_time, owners=owners)
 
     def _credits(self) -> RateLimit | None:
         """What the last answer said is left; the free call where no answer did, and None where that fails too."""

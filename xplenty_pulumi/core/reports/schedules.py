@@ -89,7 +89,7 @@ def schedule_row(schedule: Schedule, *, now: datetime) -> ScheduleRow:
         status=schedule.status,
         every=str(schedule_view(schedule)["every"] or ""),
         packages=tuple(one.package_id for one in packages or ()),
-        next_run_at=schedule.next_run_at,
+        next_run_at=planned,
         last_run_at=schedule.last_run_at,
         last_run_status=schedule.last_run_status,
         execution_count=schedule.execution_count,

@@ -56,11 +56,22 @@ def summed(clusters: Iterable[Cluster], *, since: datetime, until: datetime) -> 
 def node_hours(cluster: Cluster, row: ClusterRow, *, since: datetime, until: datetime) -> float:
     """Return the nodes multiplied by the hours for which the cluster was up within the period.
 
-    It is up from `launched_at`, where the record has it, or `available_since`: the service sets the latter anew
-    (observed). An ended one without the moment of its end counts as nothing, because that moment cannot be guessed.
+    An ended one without the moment of its end counts as nothing, because that moment cannot be guessed.
     """
-    starts = [moment for moment in (cluster.launched_at, cluster.available_since) if moment is not None]
-    if not starts or (row.is_ended and row.ended_at is None):
+    start = up_since(cluster)
+    if start is None or (row.is_ended and row.ended_at is None):
         return 0.0
-    seconds = (min(row.ended_at or until, until) - max(min(starts), since)).total_seconds()
-    return (row.nodes or 0) * max(0.0, seconds) / _HOUR
+    return (row.nodes or 0) * hours_of(max(start, since), min(row.ended_at or until, until))
+
+
+def up_since(cluster: Cluster) -> datetime | None:
+    """Return since when the cluster is or was up, None where it never was.
+
+    That is `launched_at`, where the record has it, or `available_since`: the service sets the latter anew (observed).
+    """
+    return min(filter(None, (cluster.launched_at, cluster.available_since)), default=None)
+
+
+def hours_of(begin: datetime, end: datetime) -> float:
+    """Return the hours from one moment to another, 0 where that is the earlier one."""
+    return max(0.0, (end - begin).total_seconds()) / _HOUR

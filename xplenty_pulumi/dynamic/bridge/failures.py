@@ -5,7 +5,7 @@ A trailer of the host's answer replaces its traceback by our text, and can hold 
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 from google.protobuf import any_pb2
 from google.protobuf.message import Message
@@ -30,6 +30,11 @@ class ProviderFailure(Exception):
 
     kept_id = ""
     error_class = ""
+
+    def of(self, problem: Exception) -> Self:
+        """Return this failure as one because of `problem`."""
+        self.error_class = type(problem).__name__
+        return self
 
 
 def fail(call: EngineCall, text: str) -> ProviderFailure:

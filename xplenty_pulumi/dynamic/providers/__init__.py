@@ -9,5 +9,6 @@
 - `job_run`: the dynamic provider of job runs.
 - `owing`: what the state says is left to do for a resource, although its inputs are as declared.
 - `package`: the dynamic provider of packages.
+- `remarks`: warnings that one process shows once, although the engine checks and compares a resource several times.
 - `reporting`: the answer to a call of the engine as an event of the log.
 """

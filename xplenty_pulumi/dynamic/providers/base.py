@@ -20,11 +20,12 @@ from xplenty_pulumi.dynamic.operations import open_operations
 from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, outputs, refreshed_inputs
 from xplenty_pulumi.dynamic.providers.checking import check
 from xplenty_pulumi.dynamic.providers.context import ProviderContext, answered
-from xplenty_pulumi.dynamic.providers.owing import makes_up, owed_by, still_owed
+from xplenty_pulumi.dynamic.providers.owing import makes_up, owed_by, rewrites, still_owed
+from xplenty_pulumi.dynamic.providers.remarks import told_once, warn_once
 from xplenty_pulumi.dynamic.providers.reporting import report_to_engine
 from xplenty_pulumi.dynamic.secrets import without_former_secrets
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, NONCES, OBSERVED, OWED, OWNER, Properties, owner_of, stored
-from xplenty_pulumi.errors import ConfigError, NotFoundError, SpecError
+from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError, SpecError
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Observation, Outcome
@@ -80,15 +81,16 @@ class Provider(ProviderContext, ABC):
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
         due = makes_up(self.kind, label, owed=owed_by(olds), news=news)
         remark = found.remark(label, olds.get("status"), unknown=unknown)
-        if remark or due:
-            bridge.say(self.call(), remark or due)
+        rewritten = rewrites(self.kind, before=self.call().old_inputs, news=news)
+        if text := remark or due or rewritten:
+            bridge.say(self.call(), text)
         self.planned(found, _id, olds, news)
         if found.replaces and self.kind.signed:
             self._warn_of_refusal(_id, news)
         # What a version before 0.2 has laid out is written anew.
         old = [one for one in self.arguments if isinstance(one, dict) and DECLARED in one]
         return DiffResult(
-            changes=True if found.is_anew or due or (old and not self.kind.secret_outputs) else None,
+            changes=True if found.is_anew or due or rewritten or (old and not self.kind.secret_outputs) else None,
             replaces=list(found.replaces),
             delete_before_replace=True,
         )
@@ -96,8 +98,7 @@ class Provider(ProviderContext, ABC):
     def _warn_of_refusal(self, id_: str, news: Properties) -> None:
         with suppress(ConfigError):  # a plan needs no settings
             reconciler, owner = self.reconciler(self.call()), marker_of(owner_of(news))
-            if text := reconciler.plan_replacement(key_of(id_, self.kind), owner):
-                bridge.warn(self.call(), text)
+            warn_once(self.call(), reconciler.plan_replacement(key_of(id_, self.kind), owner))
 
     def settled(self, _id: str, found: ChangePlan, _news: Properties) -> ChangePlan:
         """Return the plan once it is known what the thing with this id still lets change in place."""
@@ -156,9 +157,7 @@ class Provider(ProviderContext, ABC):
         if outcome.owed:
             shown[OWED] = " ".join(outcome.owed)
         if outcome.problem is not None:
-            failure = self._kept(call, str(outcome.record.key), str(outcome.problem), shown)
-            failure.error_class = type(outcome.problem).__name__
-            raise failure
+            raise self._kept(call, str(outcome.record.key), str(outcome.problem), shown).of(outcome.problem) from None
         bridge.say(call, self.headline(shown))
         shown.pop(OWED, None)
         return self.stored(shown)
@@ -194,7 +193,11 @@ class Provider(ProviderContext, ABC):
         call = self.call()
         if self.kind.signed and _props.get(OWNER) in self.declared_owners():  # the program declares it: it is replaced
             self.reconciler(call).plan_replacement(key_of(_id, self.kind), marker_of(owner_of(_props)))
-        if text := self.end(call, key_of(_id, self.kind), _props):
+        try:
+            text = self.end(call, key_of(_id, self.kind), _props)
+        except RefusedError as refused:
+            raise told_once(call, refused) from None
+        if text:
             bridge.say(call, text)
 
     def _gone(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:

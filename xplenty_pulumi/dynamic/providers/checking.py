@@ -27,6 +27,7 @@ from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs
 from xplenty_pulumi.dynamic.providers.context import ProviderContext
+from xplenty_pulumi.dynamic.providers.remarks import warn_once
 from xplenty_pulumi.dynamic.secrets import is_secret, secret_values
 from xplenty_pulumi.dynamic.state import HIDDEN_INPUTS, OWNER, PROVIDER, SECRETS, Properties, kind_of, owner_of
 from xplenty_pulumi.errors import ApiError, ConfigError, RefusedError, SpecError, XplentyError
@@ -105,20 +106,6 @@ class DeclaredClusters:
 def declared_clusters() -> DeclaredClusters:
     """Return the clusters that this process has checked."""
     return DeclaredClusters()
-
-
-@lru_cache(maxsize=1)
-def shown_warnings() -> set[tuple[str, str]]:
-    """Return the warnings about inputs that this process has shown, each with the resource that it is about."""
-    return set()
-
-
-def warn_once(call: EngineCall, text: str) -> None:
-    """Warn of inputs, once in a process: the engine checks a resource that it replaces twice."""
-    warning = (call.urn or call.name, text)
-    if text and warning not in shown_warnings():
-        shown_warnings().add(warning)
-        bridge.warn(call, text)
 
 
 @lru_cache(maxsize=64)

@@ -132,16 +132,14 @@ def _in_a_paragraph(provider: "ProviderContext", answer: Callable[[], Result]) -
     except bridge.ProviderFailure:
         raise
     except XplentyError as problem:
-        failure = bridge.fail(call, provider.scrubbed(str(problem)))
-        failure.error_class = type(problem).__name__
+        failure = bridge.fail(call, provider.scrubbed(str(problem))).of(problem)
     except Exception as unexpected:  # noqa: BLE001 - the host would print the traceback of whatever it is
         bridge.debug(call, traceback.format_exc())
         text = (
             f"an unexpected {type(unexpected).__name__} in this provider: {unexpected}. What exists was left as it is; "
             "run `pulumi up --debug` for the details, and report them"
         )
-        failure = bridge.fail(call, provider.scrubbed(text))
-        failure.error_class = type(unexpected).__name__
+        failure = bridge.fail(call, provider.scrubbed(text)).of(unexpected)
     raise failure from None
 
 

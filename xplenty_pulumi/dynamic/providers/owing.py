@@ -1,10 +1,11 @@
-"""What the state says is left to do for a resource, although its inputs are as declared."""
+"""What an update does for a resource although its inputs are as declared: what is owed, and what is hidden."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from xplenty_pulumi.core.kinds.kind import SIGNATURE, Kind
 from xplenty_pulumi.dynamic.properties import Inputs
-from xplenty_pulumi.dynamic.state import DECLARED, OWED
+from xplenty_pulumi.dynamic.state import DECLARED, OWED, OWNER, is_hidden, owner_of
 
 
 def owed_by(props: Mapping[str, object]) -> list[str]:
@@ -19,6 +20,22 @@ def makes_up(kind: Kind, label: str, *, owed: list[str], news: Mapping[str, obje
     wanted = Inputs.of(news).checked(kind).inputs
     nouns = [noun for name, noun in kind.follow_ups.items() if name in owed and wanted.get(name)]
     return f"{label} may have changed since its last {' and '.join(nouns)}, which an update repeats" if nouns else ""
+
+
+def rewrites(kind: Kind, *, before: Mapping[str, object], news: Mapping[str, object]) -> str:
+    """Return what an update does where nothing but hidden inputs differs, in words for its row; empty for nothing.
+
+    `before` are the inputs in the state, none where they are not known. The engine itself would show the hidden names.
+    """
+    changed = {name for name in {*before, *news} if before.get(name) != news.get(name)}
+    if not before or not changed or not all(map(is_hidden, changed)):
+        return ""
+    if OWNER not in changed or OWNER not in before:
+        return "notes in the state what is secret, and sends nothing"
+    old, new = owner_of(before), owner_of(news)
+    name = new.name.rpartition("::")[2]
+    owner = f"resource {name}" if replace(old, name=new.name) == new else f"stack {new.stack}"
+    return f"signs the marker anew for {owner}" if kind.signed else f"notes in the state that it is of {owner}"
 
 
 def still_owed(kind: Kind, before: Mapping[str, object], shown: Mapping[str, object]) -> list[str]:

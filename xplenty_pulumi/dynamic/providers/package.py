@@ -53,6 +53,9 @@ class PackageProvider(DefinitionProvider):
             raise news.conflict
         if news.changes:
             bridge.note(call, listed(f"package {_id}: {CHANGES}", news.changes))
+        if news.is_there and [one.field for one in found.updates] == ["flow"]:
+            does = "validates it" if _news.get("validate", True) else "sends nothing"
+            bridge.say(call, f"the service has this flow already, so the update only {does}")
 
     def observe(self, call: EngineCall, number: int, props: Properties) -> "Observation[Any]":
         """Return what the service shows; tell what was changed inside the flow since the state last saw it."""

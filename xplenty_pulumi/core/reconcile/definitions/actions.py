@@ -45,7 +45,7 @@ class DefinitionReconciler(Generic[RecordT]):
         creation = DefinitionCreation(self._known, self._patience, desired)
         found = creation.adopted()
         record = found or creation.post()
-        key = self._definition.key(record)
+        key = record.key
         outcome = self._followed_up(self._converge(record, desired, send=found is not None), desired, before=None)
         outcome = self._notified(outcome, desired)
         if outcome.problem is None or desired.keeps_id:
@@ -143,7 +143,7 @@ class DefinitionReconciler(Generic[RecordT]):
         )
         for pause in _SETTLING:
             self._patience.clock.sleep(pause)
-            if self._known.single(key) is None and key not in map(self._definition.key, self._known.all()):
+            if self._known.single(key) is None and key not in [one.key for one in self._known.all()]:
                 return
         raise ReadyFailed(
             "it was removed, but the service still shows it",
@@ -155,7 +155,7 @@ class DefinitionReconciler(Generic[RecordT]):
         label = self._definition.label(kept)
         try:
             for one in self._known.surplus(owner, nonces, kept=kept):
-                self._remove(self._definition.key(one))
+                self._remove(one.key)
                 self._patience.warn(f"{self._definition.label_of(one)}, a duplicate of {label}, was removed")
         except XplentyError as failed:
             self._patience.warn(f"{label}: a duplicate of it may go on existing: {failed}")
@@ -168,7 +168,7 @@ class DefinitionReconciler(Generic[RecordT]):
             wrong: list[str] = []
             for pause in _SETTLING[:2]:
                 self._patience.clock.sleep(pause)
-                key = self._definition.key(record)
+                key = record.key
                 found = self._known.find(key)
                 if found is None:
                     gone = self._definition.gone
@@ -203,7 +203,7 @@ class DefinitionReconciler(Generic[RecordT]):
         body = self._definition.change(record, desired, changes)
         act_until(
             lambda: False,
-            lambda: self._definition.calls.update(self._definition.key(record), body),
+            lambda: self._definition.calls.update(record.key, body),
             clock=self._patience.clock,
             tolerate=(UnsureError, NotFoundError),
         )
@@ -216,7 +216,7 @@ class DefinitionReconciler(Generic[RecordT]):
         signed = {self._definition.signed: text}
         try:
             body = self._definition.change(record, desired, signed)
-            answer = self._definition.calls.update(self._definition.key(record), body)
+            answer = self._definition.calls.update(record.key, body)
         except XplentyError:
             return outcome
         filled = {name: getattr(answer, name, None) for name in self._definition.kind.shown}

@@ -58,10 +58,10 @@ class DefinitionCreation(Generic[RecordT]):
 
     def _refuse_another_shape(self, found: RecordT) -> None:
         wrong = self._definition.wrong_fields(found, self._desired.inputs)
-        shown = self._definition.view(found, self._desired.inputs)
+        shown = self._definition.kind.view(found, self._desired.inputs)
         fixed = [name for name in wrong if name in self._definition.kind.names(Change.REPLACE)]
         if fixed:
-            let_go = release(self._noun, self._definition.key(found))
+            let_go = release(self._noun, found.key)
             raise RefusedError(
                 "it carries the marker of this resource, as after an interrupted create call or a hand-over, but its "
                 f"{' and its '.join(f'{name} is {shown[name]}' for name in fixed)}; nothing was created or removed",
@@ -71,7 +71,7 @@ class DefinitionCreation(Generic[RecordT]):
 
     def _believed(self, made: RecordT, drawn: Marker) -> RecordT:
         name, new = self._definition.label_of(made), f"new {self._noun}"
-        if any(self._definition.key(one) == self._definition.key(made) for one in self._before):
+        if any(one.key == made.key for one in self._before):
             raise UnsureError(f"the answer shows {name}, which was there before", resource=new)
         if marker_on(made) == drawn:
             return made
@@ -110,8 +110,8 @@ class DefinitionCreation(Generic[RecordT]):
 
     def _appeared(self) -> RecordT | None:
         """The one that was not there before and is this one: by its marker, or by all else where that is hidden."""
-        before = {self._definition.key(one) for one in self._before}
-        fresh = [one for one in self._known.all() if self._definition.key(one) not in before]
+        before = {one.key for one in self._before}
+        fresh = [one for one in self._known.all() if one.key not in before]
         marked = [one for one in fresh if (found := marker_on(one)) and found.nonce in self.nonces]
         return next(iter(marked), None) or self._alike(fresh)
 
@@ -120,7 +120,7 @@ class DefinitionCreation(Generic[RecordT]):
         hidden = [one for one in fresh if self._definition.hides_marker and self._definition.text(one) is None]
         matches = [one for one in hidden if not self._definition.wrong_fields(one, self._desired.inputs)]
         if len(matches) > 1:
-            ids = ", ".join(str(self._definition.key(one)) for one in matches)
+            ids = ", ".join(str(one.key) for one in matches)
             raise RefusedError(
                 f"{self._noun}s {ids} all look like this one resource's, so which one is meant cannot be known; "
                 "nothing was created or removed",

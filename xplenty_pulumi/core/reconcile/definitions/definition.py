@@ -86,10 +86,6 @@ class Definition(Generic[RecordT]):
         """The input, and the field of a record, that ends in the ownership marker."""
         return self.kind.signed
 
-    def view(self, record: RecordT, asked: Mapping[str, object]) -> Mapping[str, object]:
-        """Return the record as inputs, without a marker; what the service does not show is as it was `asked` for."""
-        return self.kind.view(record, asked)
-
     def follow_up(
         self,
         record: RecordT,
@@ -114,21 +110,13 @@ class Definition(Generic[RecordT]):
         """Return what goes on although it is removed, as a sentence without its subject; empty for nothing."""
         return ""
 
-    def key(self, record: RecordT) -> Key:
-        """Return what identifies it in calls."""
-        return record.key
-
     def get(self, key: Key) -> RecordT:
         """Return the record with all that an update has to know of it."""
         return self.calls.get(key)
 
-    def is_gone(self, record: RecordT) -> bool:
-        """Return whether the record is that of something gone, such as an archived package."""
-        return self.kind.is_removed(record)
-
     def is_shown(self, record: RecordT, name: str) -> bool:
         """Return whether the record shows the input of this name, whatever its value."""
-        return getattr(record, name, self.view(record, {}).get(name)) is not None
+        return getattr(record, name, self.kind.view(record, {}).get(name)) is not None
 
     def label(self, key: Key) -> str:
         """Return how texts name it."""
@@ -136,7 +124,7 @@ class Definition(Generic[RecordT]):
 
     def label_of(self, record: RecordT) -> str:
         """Return how texts name the one that the record is of."""
-        return self.label(self.key(record))
+        return self.label(record.key)
 
     def text(self, record: RecordT) -> str | None:
         """Return the text that its marker ends, None where the record does not show it."""
@@ -145,11 +133,11 @@ class Definition(Generic[RecordT]):
 
     def wrong_fields(self, record: RecordT, inputs: Mapping[str, object]) -> list[str]:
         """Return the names of the inputs that the record shows otherwise."""
-        return [one.field for one in differences(self.kind, inputs, self.view(record, inputs))]
+        return [one.field for one in differences(self.kind, inputs, self.kind.view(record, inputs))]
 
     def meant(self, record: RecordT, desired: DesiredDefinition) -> Mapping[str, object]:
         """Return the inputs that its update is about; the members of a mapping that it is not about are as shown."""
-        shown, intent = self.view(record, desired.inputs), desired.intent
+        shown, intent = self.kind.view(record, desired.inputs), desired.intent
         return {
             name: intent.applied(name, value, shown.get(name))
             for name, value in desired.inputs.items()

@@ -21,17 +21,17 @@ class KnownDefinitions(HeldThings[RecordT]):
 
     def __init__(self, definition: Definition[RecordT], clock: Clock, *, random: Random | None = None) -> None:
         maker = definition.has_maker
-        super().__init__(definition.client, clock, random=random, key=definition.key, has_maker=maker)
+        super().__init__(definition.client, clock, random=random, has_maker=maker)
         self.definition = definition
         self._list = SharedCall(lambda: tuple(self._listed()))
-        self._presence = Presence(self.single, self._listed_whole, clock, key=definition.key)
+        self._presence = Presence(self.single, self._listed_whole, clock)
         newest: Callable[[], Iterator[RecordT]] = partial(newest_first, definition.client, definition.kind.collection)
         self._listing: RefreshListing[RecordT] = RefreshListing(newest, clock)
 
     def single(self, key: Key) -> RecordT | None:
         """Return it as one look shows it, None where the service does not know it (any more)."""
         found = or_none(lambda: self.definition.get(key), self.definition.client)
-        return None if found is None or self.definition.is_gone(found) else found
+        return None if found is None or self.definition.kind.is_removed(found) else found
 
     def find(self, key: Key) -> RecordT | None:
         """Return it as it is now, None only where it is certain that it is gone."""
@@ -43,7 +43,7 @@ class KnownDefinitions(HeldThings[RecordT]):
         None where it is better read by itself, as where the list does not show all of what has changed since `seen`.
         """
         found = self._listing.find(key)
-        if found is None or self.definition.is_gone(found) or not self.definition.kind.is_whole(found, seen):
+        if found is None or self.definition.kind.is_removed(found) or not self.definition.kind.is_whole(found, seen):
             return None, []
         return found, self._listing.records()
 
@@ -54,7 +54,7 @@ class KnownDefinitions(HeldThings[RecordT]):
     def claims(self, owner: Marker, among: Iterable[RecordT] | None = None) -> OwnerClaims[RecordT]:
         """Return the definitions with a marker of `owner` that the state does not hold, `among` these or in all."""
         things = self.all() if among is None else among
-        marked = [one for one in things if is_marked(one, owner) and not self.holds(self._key(one))]
+        marked = [one for one in things if is_marked(one, owner) and not self.holds(one.key)]
         return self.claims_among(marked, owner)
 
     def surplus(self, owner: Marker, nonces: Container[str], *, kept: Key) -> list[RecordT]:
@@ -66,7 +66,7 @@ class KnownDefinitions(HeldThings[RecordT]):
 
         They are looked for `among` these, or in the whole list where there are none.
         """
-        return [one for one in among or self.all() if is_unfinished(one, owner) and not self.holds(self._key(one))]
+        return [one for one in among or self.all() if is_unfinished(one, owner) and not self.holds(one.key)]
 
     def _listed_whole(self) -> Iterable[RecordT]:
         """Return them with all that a single read shows, since one of them may stand in for that."""
@@ -74,7 +74,7 @@ class KnownDefinitions(HeldThings[RecordT]):
         if not parts:
             return self._listed()
         calls = getattr(self.definition.client, self.definition.kind.collection)
-        return (one for one in calls.list(include=parts) if not self.definition.is_gone(one))
+        return (one for one in calls.list(include=parts) if not self.definition.kind.is_removed(one))
 
     def _listed(self) -> Iterable[RecordT]:
-        return (one for one in self.definition.calls.list() if not self.definition.is_gone(one))
+        return (one for one in self.definition.calls.list() if not self.definition.kind.is_removed(one))

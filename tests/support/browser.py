@@ -1,5 +1,6 @@
 """A headless Chromium, driven by its own protocol through two pipes."""
 
+import base64
 import itertools
 import json
 import os
@@ -38,13 +39,36 @@ class Browser:
     def open(self, address: str, *, until: str) -> Any:
         """Open a page and return what an expression of it comes to, once that is something."""
         self._call("Page.navigate", url=address)
+        return self.until(until)
+
+    def until(self, expression: str) -> Any:
+        """Return what an expression of the page comes to, once that is something."""
         end, pause = time.monotonic() + LONGEST, threading.Event()
         while time.monotonic() < end:
-            value = self._call("Runtime.evaluate", expression=until, returnByValue=True)["result"].get("value")
+            value = self._call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
             if value:
                 return value
             pause.wait(0.2)
-        raise AssertionError(f"{address} does not come to {until}; errors: {self.errors}")
+        raise AssertionError(f"the page does not come to {expression}; errors: {self.errors}")
+
+    def value(self, expression: str) -> Any:
+        """Return what an expression of the page comes to; a promise is waited for."""
+        answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def point(self, x: float, y: float) -> None:
+        """Move the mouse to a place of the window."""
+        self._call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the window a size, in pixels."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._call("Emulation.setDeviceMetricsOverride", **size)
+
+    def picture(self) -> bytes:
+        """Return what the window shows, as PNG."""
+        return base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"])
 
     def close(self) -> None:
         """Give up the pipes, which ends the browser."""

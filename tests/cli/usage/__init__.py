@@ -1,0 +1,1 @@
+"""Tests of `cli/usage`, and of the history that it shows."""
