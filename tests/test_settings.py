@@ -22,6 +22,7 @@ from xplenty_pulumi.settings import (
     names_in,
     require_known,
     strange_variables,
+    variable_of,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,6 +39,55 @@ def test_configuration_comes_second() -> None:
     """Each setting is looked up by itself."""
     assert load({}, CONFIG.get) == Settings(Secret("key-c"), "acc-c", "https://c")
     assert load({"XPLENTY_ACCOUNT_ID": " acc-e "}, CONFIG.get) == Settings(Secret("key-c"), "acc-e", "https://c")
+
+
+EU: Mapping[str, object] = {
+    "xplenty-eu:apiKey": "key-eu",
+    "xplenty-eu:accountId": "acc-eu",
+    "xplenty:apiUrl": "https://c",
+}
+
+
+def test_another_account_has_names_of_its_own() -> None:
+    """Key and account are those of the set; what it leaves out of the rest is that of the stack's own account."""
+    assert load({}, EU.get, "eu") == Settings(Secret("key-eu"), "acc-eu", "https://c")
+    environment = {"XPLENTY_EU_ACCOUNT_ID": "acc-e", "XPLENTY_EU_API_URL": "https://e", "XPLENTY_API_KEY": "own"}
+    assert load(environment, EU.get, "eu") == Settings(Secret("key-eu"), "acc-e", "https://e")
+
+
+@pytest.mark.parametrize("key", ["apiKey", "accountId"])
+def test_what_is_missing_of_another_account_is_named(key: str) -> None:
+    """Neither the key nor the account of the stack stands in for those of a set."""
+    environment = {variable_of(one, "eu-west"): "x" for one in ("apiKey", "accountId") if one != key}
+    with pytest.raises(ConfigError, match=f"xplenty-eu-west:{key} is not set.*{variable_of(key, 'eu-west')}"):
+        load({**ENVIRONMENT, **environment}, CONFIG.get, "eu-west")
+
+
+def test_two_names_of_one_account_are_one() -> None:
+    """Sets that say the same share what a process knows of the account."""
+    one, other = (
+        load({variable_of(key, name): "x" for key in ("apiKey", "accountId")}, EU.get, name) for name in ("a", "b")
+    )
+    assert one == other
+    assert (one.name, other.name) == ("a", "b")
+
+
+def test_account_of_a_set_must_be_that_of_the_state() -> None:
+    """The advice names the variable of the set."""
+    with pytest.raises(ConfigError, match="XPLENTY_EU_ACCOUNT_ID"):
+        load({}, EU.get, "eu").require_account("another")
+
+
+def test_variables_of_sets_are_no_misspelled_settings() -> None:
+    """What a set may hold is known for any name, and nothing else is."""
+    assert strange_variables(["XPLENTY_EU_API_KEY", "XPLENTY_EU_WEST_ACCOUNT_ID", "XPLENTY_API_KEY"]) == []
+    assert len(strange_variables(["XPLENTY_EU_SIZING"])) == 1
+
+
+def test_strange_key_of_a_set_is_refused() -> None:
+    """A misspelled setting of a set is an error that names the nearest."""
+    with pytest.raises(ConfigError, match=r"xplenty-eu:acountId is no setting.*nearest is xplenty-eu:accountId"):
+        require_known(["acountId"], "eu")
 
 
 def test_address_has_a_default() -> None:

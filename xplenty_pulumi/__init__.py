@@ -3,6 +3,7 @@
 The Pulumi front end is loaded when one of its names is first used, so `xplenty_pulumi.client` needs no engine.
 
 - `cli`, `dynamic`, `core`, `client`: the layers, each of which imports only those after it.
+- `events`: what happens, for a log and for spans.
 - `settings`, `clock`, `errors`, `redact`, `text`: what all of them use.
 - `testing`: mocks for the unit tests of programs.
 - `emulator`: an account on this machine, which shares no belief about the service with the layers.
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from xplenty_pulumi._version import __version__
 
 if TYPE_CHECKING:
-    from xplenty_pulumi.core.kinds.cluster import ActiveJobsOnTerminate, ClusterType, OnCreateFailure
+    from xplenty_pulumi.core.kinds.cluster import ActiveJobsOnTerminate, ClusterType, ClusterWaitFor, OnCreateFailure
     from xplenty_pulumi.core.kinds.connection import AuthMethod, ConnectionType, SalesforceEnvironment, TunnelType
     from xplenty_pulumi.core.kinds.hook import HookEvent, HookType
     from xplenty_pulumi.core.kinds.job_run import (
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         SchedulePackage,
     )
     from xplenty_pulumi.dynamic.resources.output_lookups import (
+        get_account_limits_output,
         get_cluster_output,
         get_clusters_output,
         get_connection_output,
@@ -79,6 +81,7 @@ __all__ = [
     "Cluster",
     "ClusterProvider",
     "ClusterType",
+    "ClusterWaitFor",
     "Connection",
     "ConnectionProvider",
     "ConnectionSettings",
@@ -113,6 +116,7 @@ __all__ = [
     "WaitFor",
     "__version__",
     "get_account_limits",
+    "get_account_limits_output",
     "get_cluster",
     "get_cluster_output",
     "get_clusters",
@@ -137,7 +141,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "core.kinds.cluster": "ActiveJobsOnTerminate ClusterType OnCreateFailure",
+    "core.kinds.cluster": "ActiveJobsOnTerminate ClusterType ClusterWaitFor OnCreateFailure",
     "core.kinds.connection": "AuthMethod ConnectionType SalesforceEnvironment TunnelType",
     "core.kinds.hook": "HookEvent HookType",
     "core.kinds.job_run": "IfRunning OnCancel OnDestroy OnFailure OnOverrun OnUnsure Rerun WaitFor",
@@ -157,7 +161,7 @@ _HOMES = {
     ),
     "dynamic.resources.nested": "BootstrapAction ConnectionSettings HookSettings SchedulePackage",
     "dynamic.resources.output_lookups": (
-        "get_cluster_output get_clusters_output get_connection_output get_connections_output "
+        "get_account_limits_output get_cluster_output get_clusters_output get_connection_output get_connections_output "
         "get_job_output get_jobs_output get_package_output get_packages_output get_schedule_output "
         "get_schedules_output"
     ),

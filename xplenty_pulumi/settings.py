@@ -1,7 +1,7 @@
 """Where the account and its key come from: the environment first, the stack's configuration second."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
 
@@ -26,12 +26,16 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
     }
 )
 """The variable of each setting that may stand in the environment as well as in the stack's configuration."""
+OF_ACCOUNT = ("apiKey", "accountId", "apiUrl", "formerAccountId", "pollSeconds", "creditShare")
+"""What a set of settings for one more account may hold."""
+_SHARED = frozenset({"apiUrl", "pollSeconds", "creditShare"})
+"""What is that of the stack's own account where such a set leaves it out."""
 _PREFIX = "XPLENTY_"
 ONLY_CONFIGURED = frozenset({"scope", "branch", "owner"})
 """What stands in the stack's configuration alone; the last two are the records of `xplenty-pulumi branch`."""
 OTHER_VARIABLES = frozenset(
     {
-        *("XPLENTY_BRIDGE", "XPLENTY_SHOW_CREDITS", "XPLENTY_HOOK_SALT"),
+        *("XPLENTY_BRIDGE", "XPLENTY_EVENTS", "XPLENTY_SHOW_CREDITS", "XPLENTY_HOOK_SALT"),
         *("XPLENTY_EVENT", "XPLENTY_EVENT_ID", "XPLENTY_EVENT_KIND", "XPLENTY_EVENT_STATUS", "XPLENTY_HOOK_ID"),
         *("XPLENTY_ENGINE_CACHE", "XPLENTY_SCOREBOARD"),
     }
@@ -45,6 +49,7 @@ class Settings:
 
     `poll_seconds` is the fixed pause between two polls, or None for one that grows. `former_account_id` is the name
     that the account had before it was renamed. `credit_share` is the part of the hourly calls that a process may spend.
+    `name` is that of the set of settings, empty for the stack's own; two sets that say the same are one.
     """
 
     api_key: Secret
@@ -53,6 +58,7 @@ class Settings:
     poll_seconds: float | None = None
     former_account_id: str = ""
     credit_share: float = 0.5
+    name: str = field(default="", compare=False)
 
     def require_account(self, there: object) -> None:
         """Return if a resource that is in account `there`, None where that is not known, is in this one.
@@ -65,12 +71,26 @@ class Settings:
         raise ConfigError(
             f"it is in account {there}, but the settings name account {self.account_id}, so nothing was done",
             setting="accountId",
-            advice=f"Correct XPLENTY_ACCOUNT_ID; if the account was renamed, set XPLENTY_FORMER_ACCOUNT_ID={there}",
+            advice=f"Correct {variable_of('accountId', self.name)}; if the account was renamed, set "
+            f"{variable_of('formerAccountId', self.name)}={there}",
         )
 
 
-def load(environment: Mapping[str, str], config: Callable[[str], object]) -> Settings:
+def variable_of(key: str, account: str = "") -> str:
+    """Return the variable of a setting, such as ``XPLENTY_EU_API_KEY`` in the set that is named `eu`."""
+    name = f"{account.upper().replace('-', '_')}_" if account else ""
+    return f"{_PREFIX}{name}{VARIABLES[key].removeprefix(_PREFIX)}"
+
+
+def setting_of(key: str, account: str = "") -> str:
+    """Return the key of a setting in the stack's configuration, such as ``xplenty-eu:apiKey`` in the set `eu`."""
+    return f"xplenty-{account}:{key}" if account else f"xplenty:{key}"
+
+
+def load(environment: Mapping[str, str], config: Callable[[str], object], account: str = "") -> Settings:
     """Return the settings; `config` looks up a stack configuration key such as ``xplenty:apiKey``.
+
+    `account` names a set of them besides the stack's own.
 
     The environment comes first because Pulumi keeps a copy of the configuration in the state and goes on using it in
     `refresh` and `destroy`, so a key that was rotated would still be the old one there.
@@ -79,12 +99,16 @@ def load(environment: Mapping[str, str], config: Callable[[str], object]) -> Set
         ConfigError: something is missing or malformed; the text names both places where it can be set.
     """
     return Settings(
-        api_key=Secret(_required(environment, config, "apiKey")),
-        account_id=_required(environment, config, "accountId"),
-        api_url=look_up(environment, config, "apiUrl") or DEFAULT_URL,
-        poll_seconds=_number(environment, config, "pollSeconds", unit=" of seconds", lowest=0.05, highest=300),
-        former_account_id=look_up(environment, config, "formerAccountId"),
-        credit_share=_number(environment, config, "creditShare", lowest=0.01, highest=1) or Settings.credit_share,
+        api_key=Secret(_required(environment, config, "apiKey", account=account)),
+        account_id=_required(environment, config, "accountId", account=account),
+        api_url=look_up(environment, config, "apiUrl", account=account) or DEFAULT_URL,
+        poll_seconds=_number(
+            environment, config, "pollSeconds", unit=" of seconds", lowest=0.05, highest=300, account=account
+        ),
+        former_account_id=look_up(environment, config, "formerAccountId", account=account),
+        credit_share=_number(environment, config, "creditShare", lowest=0.01, highest=1, account=account)
+        or Settings.credit_share,
+        name=account,
     )
 
 
@@ -105,28 +129,30 @@ def names_in(config: object, namespace: str = "xplenty") -> tuple[str, ...]:
     return tuple(str(key).removeprefix(prefix) for key in found if str(key).startswith(prefix))
 
 
-def require_known(names: Iterable[str]) -> None:
-    """Return where the stack's configuration has only settings under `xplenty:`.
+def require_known(names: Iterable[str], account: str = "") -> None:
+    """Return where the stack's configuration has only settings under `xplenty:`, or under `xplenty-eu:`.
 
     Raises:
         ConfigError: one is none, so what it was meant to set is not set.
     """
-    known = {*VARIABLES, *ONLY_CONFIGURED}
+    known = {*OF_ACCOUNT} if account else {*VARIABLES, *ONLY_CONFIGURED}
     strange = sorted({*names} - known)
     if not strange:
         return
-    keys = ", ".join(f"xplenty:{name}" for name in strange)
+    prefix = setting_of("", account)
+    keys = ", ".join(f"{prefix}{name}" for name in strange)
     raise ConfigError(
-        f"{keys} is no setting, so it has no effect{_nearest(strange[0], known, prefix='xplenty:')}",
+        f"{keys} is no setting, so it has no effect{_nearest(strange[0], known, prefix=prefix)}",
         setting=strange[0],
-        advice=f"Remove it with `pulumi config rm xplenty:{strange[0]}`, and set the right one",
+        advice=f"Remove it with `pulumi config rm {prefix}{strange[0]}`, and set the right one",
     )
 
 
 def strange_variables(environment: Iterable[str]) -> list[str]:
-    """Return a line for each variable of the environment that begins like a setting and is none."""
+    """Return a line for each variable of the environment that begins like a setting and is none of any account."""
     known = {name.removeprefix(_PREFIX) for name in (*VARIABLES.values(), *OTHER_VARIABLES)}
-    ours = (name.removeprefix(_PREFIX) for name in environment if name.startswith(_PREFIX))
+    endings = tuple(f"_{VARIABLES[key].removeprefix(_PREFIX)}" for key in OF_ACCOUNT)
+    ours = (one.removeprefix(_PREFIX) for one in environment if one.startswith(_PREFIX) and not one.endswith(endings))
     return [
         f"{_PREFIX}{name} is no variable of xplenty_pulumi, so it has no effect{_nearest(name, known, prefix=_PREFIX)}"
         for name in sorted({*ours} - known)
@@ -140,21 +166,23 @@ def _nearest(name: str, known: Iterable[str], *, prefix: str) -> str:
     return f"; the nearest is {prefix}{by_case[found[0]]}" if found else ""
 
 
-def _required(environment: Mapping[str, str], config: Callable[[str], object], key: str) -> str:
-    if value := look_up(environment, config, key):
+def _required(environment: Mapping[str, str], config: Callable[[str], object], key: str, *, account: str) -> str:
+    if value := look_up(environment, config, key, account=account):
         return value
-    variable = VARIABLES[key]
-    command = f"pulumi config set{' --secret' if key == 'apiKey' else ''} xplenty:{key} VALUE"
-    state = "is empty" if variable in environment or config(f"xplenty:{key}") is not None else "is not set"
+    variable, name = variable_of(key, account), setting_of(key, account)
+    command = f"pulumi config set{' --secret' if key == 'apiKey' else ''} {name} VALUE"
+    state = "is empty" if variable in environment or config(name) is not None else "is not set"
     raise ConfigError(
-        f"xplenty:{key} {state}", setting=key, advice=f"Set the environment variable {variable}, or run `{command}`"
+        f"{name} {state}", setting=key, advice=f"Set the environment variable {variable}, or run `{command}`"
     )
 
 
-def look_up(environment: Mapping[str, str], config: Callable[[str], object], key: str) -> str:
+def look_up(environment: Mapping[str, str], config: Callable[[str], object], key: str, *, account: str = "") -> str:
     """Return what is set, without blanks around it: the variable where it is there, else the configured key."""
-    variable = VARIABLES[key]
-    value = environment[variable] if variable in environment else config(f"xplenty:{key}")
+    variable = variable_of(key, account)
+    value = environment[variable] if variable in environment else config(setting_of(key, account))
+    if value is None and account and key in _SHARED:
+        return look_up(environment, config, key)
     return "" if value is None else str(value).strip()
 
 
@@ -166,9 +194,10 @@ def _number(
     lowest: float,
     highest: float,
     unit: str = "",
+    account: str = "",
 ) -> float | None:
     """The number that is set, None for none."""
-    value = look_up(environment, config, key)
+    value = look_up(environment, config, key, account=account)
     if not value:
         return None
     try:
@@ -178,13 +207,13 @@ def _number(
     if lowest <= number <= highest:
         return number
     meant = f"a number{unit} from {lowest:g} to {highest:g}"
-    raise malformed(key, f"must be {meant}, got {value[:40]!r}")
+    raise malformed(key, f"must be {meant}, got {value[:40]!r}", account=account)
 
 
-def malformed(key: str, problem: str) -> ConfigError:
+def malformed(key: str, problem: str, *, account: str = "") -> ConfigError:
     """Return the error for a setting with a value that it cannot have; `problem` completes the sentence."""
-    advice = f"Correct {VARIABLES[key]} or the stack's configuration, or remove it"
-    return ConfigError(f"xplenty:{key} {problem}", setting=key, advice=advice)
+    advice = f"Correct {variable_of(key, account)} or the stack's configuration, or remove it"
+    return ConfigError(f"{setting_of(key, account)} {problem}", setting=key, advice=advice)
 
 
 def bridge_enabled(environment: Mapping[str, str]) -> bool:

@@ -131,6 +131,7 @@ def two_runs_let_go(world: SimulatedWorld, stack: SimulatedStack) -> None:
 HOURS = 3600.0
 COMMAND = "make test TESTS=tests/crash"
 _CLUSTER, _JOB, _MIXED = declare(), declare(jobs=1), declare(jobs=2)
+_ACCEPTED = declare(wait_for="accepted")
 _NEXT_RUN = "next run after"
 CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "package": ({"variables": {"day": "'y'"}}, {"flow_type": "workflow"}),
@@ -189,6 +190,12 @@ SCENARIOS = (
     Scenario("refresh a cluster that is told of", nothing, before=bring_up(declare(notify=True)), run="refresh"),
     Scenario("run a job that nobody is told of", tell_of_job(False)),
     Scenario("tell of a job", tell_of_job(True), before=bring_up(tell_of_job(False))),
+    Scenario("create a cluster that nobody waits for", _ACCEPTED),
+    Scenario("run a job on a cluster that nobody waits for", declare(jobs=1, wait_for="accepted")),
+    Scenario(
+        "resize a cluster that nobody waits for", declare(nodes=4, wait_for="accepted"), before=bring_up(_CLUSTER)
+    ),
+    Scenario("delete a cluster that nobody waits for", _ACCEPTED, before=bring_up(_ACCEPTED), run="destroy"),
     Scenario(f"create a cluster, {_NEXT_RUN} two hours", _CLUSTER, away=2 * HOURS, advice=end_lost_clusters),
     Scenario(f"create a cluster, {_NEXT_RUN} a day", _CLUSTER, away=24 * HOURS, advice=end_lost_clusters),
 )

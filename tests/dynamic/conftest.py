@@ -23,7 +23,7 @@ from xplenty_pulumi import (
 )
 from xplenty_pulumi.dynamic import bridge, operations
 from xplenty_pulumi.dynamic.bridge import engine as bridge_engine
-from xplenty_pulumi.dynamic.providers import checking, remarks
+from xplenty_pulumi.dynamic.providers import checking, remarks, reporting
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
 
 QUICK = {"XPLENTY_POLL_SECONDS": "0.05"}
@@ -109,6 +109,7 @@ def forget_the_process() -> None:
         checking.declared_clusters,
         remarks.shown_warnings,
         checking.warn_of_settings,
+        reporting.report_to_engine,
     )
     for kept in (bridge_engine.log_service, bridge.report, bridge.announce, bridge.cancel_signal, *made):
         kept.cache_clear()

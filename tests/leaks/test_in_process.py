@@ -256,13 +256,13 @@ def _surprise(record: object, _asked: object) -> dict[str, object]:
 @contextlib.contextmanager
 def day(caught: Caught, folder: Path) -> Iterator[tuple[Day, Engine]]:
     """Serve a host and an account whose every word is caught, files included."""
-    state, faults, log = folder / "account.db", Faults(), list[str]()
+    state, events, faults, log = folder / "account.db", folder / "events.jsonl", Faults(), list[str]()
     account = Emulator(SEED, step=STEP, state=state, gates=[faults])
     account.on_call = lambda call, took: emulator_command._log(call, took, Screen([Secret(KEY)]))
     with pytest.MonkeyPatch.context() as patch, everything_logged(caught), engine() as (told, address):
         patch.setattr(typer, "echo", lambda text, **_options: log.append(text))
         with account:
-            for name, text in {**settings_of(account), **QUICK}.items():
+            for name, text in {**settings_of(account), **QUICK, "XPLENTY_EVENTS": str(events)}.items():
                 patch.setenv(name, text)
             patch.setattr(sys, "argv", ["host", address])
             forget_the_process()
@@ -272,7 +272,7 @@ def day(caught: Caught, folder: Path) -> Iterator[tuple[Day, Engine]]:
             forget_the_process()
     caught.add_access_log(log)
     caught.add_state_file(state)
-    caught.add("logging", *(line.text for line in told.lines))
+    caught.add("logging", *(line.text for line in told.lines), events.read_bytes())
 
 
 def add_objects(caught: Caught, account: Emulator) -> None:

@@ -4,6 +4,7 @@
 - `resources`: each resource with its inputs and outputs.
 - `lookups`: the lookup functions.
 - `errors`: the tree of errors.
+- `events`: the format of the log of events.
 - `emulated`: the seed file and the knobs of the emulator.
 - `formats`: what each command prints with `--json`.
 - `written`: all of them by their paths.

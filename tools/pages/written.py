@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.pages import emulated, errors, formats, lookups, resources
+from tools.pages import emulated, errors, events, formats, lookups, resources
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
 
 def pages() -> Mapping[str, str]:
     """Return the text of each page by its path in the reference."""
-    return {**resources.pages(), **lookups.pages(), **errors.pages(), **emulated.pages(), **formats.pages()}
+    parts = (resources, lookups, errors, events, emulated, formats)
+    return {path: text for part in parts for path, text in part.pages().items()}
 
 
 def write() -> None:

@@ -70,7 +70,8 @@ def outputs(
     """
     asked = declared(props, kind)
     desired = kind.completed(asked, view) if asked else {}
-    found = differences(kind, {name: desired[name] for name in kind.compared if name in desired}, view)
+    settled = [name for name in kind.compared if name in desired and name not in kind.unsettled(asked, view)]
+    found = differences(kind, {name: desired[name] for name in settled}, view)
     drifted = {one.field: one.observed for one in found}
     hidden = {name: props[name] for name in (*HIDDEN_INPUTS, *HIDDEN_OUTPUTS, PROVIDER) if name in props}
     shown = without_secrets(view, props, known=secrets)

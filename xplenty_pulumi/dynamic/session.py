@@ -141,10 +141,14 @@ class Session:
             self._patience(call),
             polls=self.polls,
             takes_key=self._takes_run_key,
+            awaits_cluster=self._is_cluster_being_built,
         )
 
     def _takes_run_key(self, inputs: Mapping[str, object]) -> bool:
         return self.questions.takes_run_key(inputs)
+
+    def _is_cluster_being_built(self, inputs: Mapping[str, object]) -> bool:
+        return self.questions.is_being_built(inputs)
 
     def definitions(self, kind: Kind, call: EngineCall) -> DefinitionReconciler[Any]:
         """Return the account's definitions of a kind, reporting to the row of the resource that `call` is about."""

@@ -89,6 +89,16 @@ def is_hidden(name: str) -> bool:
     return name.startswith("__")
 
 
+def account_name(arguments: tuple[object, ...]) -> str:
+    """Return the name of the settings of a resource's account, empty for the stack's own.
+
+    Of what a call hands over, the properties in the state decide where it begins with an id, and else the new ones.
+    """
+    given = [one for one in arguments if isinstance(one, dict)]
+    first = given[0 if arguments and isinstance(arguments[0], str) else -1] if given else {}
+    return str(first.get("account") or "")
+
+
 def owner_text(organization: str, urn: str) -> str:
     """Return the value of the hidden input that says whose resource it is."""
     return f"{organization}|{urn}"

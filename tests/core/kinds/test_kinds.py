@@ -77,7 +77,7 @@ def test_every_create_field_of_a_cluster_is_there() -> None:
 
 def test_every_field_of_a_run_needs_a_new_run() -> None:
     """A run cannot be changed; what is not sent is only the reason for a new one."""
-    assert set(JOB_RUN.names(Change.REPLACE)) == {*schema("JobRun")["properties"], "package", "triggers"}
+    assert set(JOB_RUN.names(Change.REPLACE)) == {*schema("JobRun")["properties"], "package", "triggers", "account"}
     assert JOB_RUN.names(Change.IN_PLACE) == ()
     by_name = {"package_id"}
     assert {one.name for one in JOB_RUN.fields if one.required} == set(schema("JobRun")["required"]) - by_name
@@ -86,6 +86,7 @@ def test_every_field_of_a_run_needs_a_new_run() -> None:
 def test_local_fields() -> None:
     """What steers this tool alone is known by name, because it must never be sent."""
     assert CLUSTER.names(Change.LOCAL) == (
+        "wait_for",
         "on_create_failure",
         "active_jobs_on_terminate",
         "ready_timeout",

@@ -226,3 +226,18 @@ def test_another_deadline_shares_all_else(scene: QuestionScene) -> None:
     scene.foresight.refusals_of_run({"package_id": "101"})
     assert scene.client.credits is not None
     assert LONGEST_CALL < 10
+
+
+@pytest.mark.parametrize(("status", "is_built"), [("creating", True), ("available", False), ("scaling", False)])
+def test_cluster_that_is_being_built(scene: QuestionScene, status: str, is_built: bool) -> None:
+    """A run is to wait for a cluster that is not there yet; one that is resized takes runs."""
+    number = str(scene.account.add_cluster(status=status).id)
+    assert scene.foresight.is_being_built({"cluster_id": number}) is is_built
+
+
+def test_cluster_that_this_process_made_is_not_asked_about(scene: QuestionScene) -> None:
+    """What was waited for is known to be ready."""
+    made = scene.account.add_cluster(status="creating").id
+    scene.foresight.know_cluster(made)
+    assert not scene.foresight.is_being_built({"cluster_id": str(made)})
+    assert scene.calls() == []

@@ -17,7 +17,7 @@ from tests.support.engine.workspace import Workspace
 from tools.commands import commands
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.emulator import Emulator
-from xplenty_pulumi.settings import ONLY_CONFIGURED, VARIABLES
+from xplenty_pulumi.settings import OF_ACCOUNT, ONLY_CONFIGURED, VARIABLES, setting_of
 
 ROOT = Path(__file__).resolve().parents[3]
 GUIDES = ROOT / "docs" / "how-to"
@@ -70,6 +70,7 @@ def test_each_block_is_of_a_language_that_is_tested(guide: str) -> None:
 def test_commands_and_settings_exist(guide: str) -> None:
     """Each command of ours is one, and what is configured is a setting or read by the program of the guide."""
     known = {f"xplenty:{name}" for name in (*VARIABLES, *ONLY_CONFIGURED)} | set(CONFIG)
+    known |= {setting_of(name, "eu") for name in OF_ACCOUNT}
     for words in lines(guide):
         if "xplenty-pulumi" in words:
             assert words[words.index("xplenty-pulumi") + 1] in commands()
@@ -110,8 +111,15 @@ def test_stacks_at_once_keep_to_the_hour() -> None:
 def test_each_account_has_its_key() -> None:
     """Each stack that the page makes gets an account and a secret key."""
     sequence = [words[-2] for words in lines("two-accounts")]
-    assert sequence == ["init", "xplenty:accountId", "xplenty:apiKey"] * 2
-    assert all("--secret" in words for words in lines("two-accounts") if "xplenty:apiKey" in words)
+    assert sequence[:2] == ["xplenty-eu:accountId", "xplenty-eu:apiKey"]
+    assert sequence[2:] == ["init", "xplenty:accountId", "xplenty:apiKey"] * 2
+    assert all("--secret" in words for words in lines("two-accounts") if words[-2].endswith("apiKey"))
+
+
+def test_run_in_another_account_is_declared() -> None:
+    """One run of the program is in the stack's own account, and one in that of the commands."""
+    runs = made("two-accounts")
+    assert ("account" in runs["nightly"], runs["in-europe"]["account"]) == (False, "eu")
 
 
 def test_projects_name_their_tool() -> None:

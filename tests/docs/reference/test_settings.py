@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from xplenty_pulumi.settings import ONLY_CONFIGURED, OTHER_VARIABLES, VARIABLES
+from xplenty_pulumi.settings import OF_ACCOUNT, ONLY_CONFIGURED, OTHER_VARIABLES, VARIABLES, setting_of, variable_of
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
 
@@ -18,6 +18,12 @@ def test_table_names_every_setting() -> None:
     known = {(variable, key) for key, variable in VARIABLES.items()}
     shown = set(re.findall(r"^\|.*?\| `(XPLENTY_\w+)` \| `xplenty:(\w+)` \|$", PAGE, re.MULTILINE))
     assert shown == known
+
+
+def test_settings_of_another_account_are_named() -> None:
+    """The table has what a set of settings may hold, by its variable and its key."""
+    shown = set(re.findall(r"`(XPLENTY_EU_\w+)` \| `(xplenty-eu:\w+)`", section("Of another account")))
+    assert shown == {(variable_of(key, "eu"), setting_of(key, "eu")) for key in OF_ACCOUNT}
 
 
 def test_what_has_one_place_only_is_named() -> None:

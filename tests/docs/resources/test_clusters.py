@@ -15,7 +15,7 @@ from xplenty_pulumi.core.kinds.naming import SETTING, automatic_name, pattern_fo
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "clusters.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-(_, PROGRAM), (_, CONFIGURED), (_, RESIZED) = BLOCKS
+(_, PROGRAM), (_, CONFIGURED), (_, RESIZED), (_, ACCEPTED) = BLOCKS
 
 
 def test_program_declares_a_cluster() -> None:
@@ -49,3 +49,10 @@ def test_what_changes_in_place_is_that_of_the_code() -> None:
     rest = set(CLUSTER.names(Change.REPLACE)) - replaced
     assert replaced <= set(CLUSTER.names(Change.REPLACE))
     assert {name for name in rest if not re.search("instance_type|spot", name)} == set()
+
+
+def test_cluster_that_is_not_waited_for_is_declared() -> None:
+    """The second program declares such a cluster, and a run on it."""
+    made = {one["name"]: one["inputs"] for one in declared(ACCEPTED)}
+    assert made["etl"]["wait_for"] == "accepted"
+    assert {"cluster_id", "package_id"} <= set(made["load"])

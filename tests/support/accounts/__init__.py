@@ -7,5 +7,6 @@
 - `command_line`: the command line run against an account in this process.
 - `formats`: whether what a command prints with `--json` is what its record says.
 - `loopback`: an HTTP server that answers each request by a function of the test.
+- `collector`: a collector of OpenTelemetry that keeps the spans it is sent.
 - `receiver`: what receives the requests of web hooks.
 """

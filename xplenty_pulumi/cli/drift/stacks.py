@@ -141,6 +141,7 @@ def _state(snapshot: Snapshot, full_name: str) -> StackState:
     try:
         with advised(_ADVICE):
             resources, config = snapshot.resources(full_name), snapshot.configuration(full_name)
+        resources = [one for one in resources if not (one.get("inputs") or {}).get("account")]  # in another account
         found = settings.load(os.environ, config.get)
         for one in resources:
             found.require_account((one.get("outputs") or {}).get(ACCOUNT))

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 
 import typer
 
+from xplenty_pulumi import events
 from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.errors import ConfigError, SpecError, XplentyError
 
 FAILED = 1
@@ -31,12 +33,37 @@ def one_paragraph(
     `interrupted` is said on Ctrl-C. Errors of the types in `unusable` are bad usage too.
     """
     expected: tuple[type[Exception], ...] = (XplentyError, *unusable)
+    with _reported(command):
+        try:
+            yield
+        except KeyboardInterrupt:
+            Screen.of_environment().warn(f"xplenty-pulumi {command}: {interrupted}")
+            raise typer.Exit(FAILED) from None
+        except expected as error:
+            Screen.of_environment().warn(f"xplenty-pulumi {command}: {error}")
+            is_usage = isinstance(error, (ConfigError, SpecError, *unusable))
+            raise typer.Exit(bad_usage if is_usage else FAILED) from error
+
+
+@contextmanager
+def _reported(command: str) -> Iterator[None]:
+    """Report the end of the command as an event, with its exit code and the error behind it."""
+    screen = Screen.of_environment()
+    events.warn_by(screen.warn)
     try:
-        yield
-    except KeyboardInterrupt:
-        Screen.of_environment().warn(f"xplenty-pulumi {command}: {interrupted}")
-        raise typer.Exit(FAILED) from None
-    except expected as error:
-        Screen.of_environment().warn(f"xplenty-pulumi {command}: {error}")
-        is_usage = isinstance(error, (ConfigError, SpecError, *unusable))
-        raise typer.Exit(bad_usage if is_usage else FAILED) from None
+        with events.operation(command, SystemClock(), scrub=screen.scrubbed) as facts:
+            try:
+                yield
+            except typer.Exit as end:
+                facts.update(_of_end(end))
+                raise
+            else:
+                facts["exit_code"] = 0
+    finally:
+        events.flush()
+
+
+def _of_end(end: typer.Exit) -> events.Facts:
+    cause = end.__cause__
+    known = {"error": str(cause), "error_class": type(cause).__name__} if cause else {}
+    return {**known, "result": "failed" if end.exit_code else "succeeded", "exit_code": end.exit_code}

@@ -6,6 +6,7 @@
 - `connection`: connections on which a whole call has a deadline.
 - `explain`: from the last outcome of a call to the error that the caller gets: one paragraph, with advice, without
   secrets.
+- `facts`: what an event says of a call.
 - `limits`: what a client may still send: counted calls, pauses, retries, and the state of its key.
 - `outcomes`: one request, the three things that can become of it, and what to do next.
 - `transport`: the one door to HTTP: a request goes in, one of three outcomes comes out, and no foreign exception ever

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from xplenty_pulumi.client.http.answers import account_ahead, credits_left, seconds_ahead
 from xplenty_pulumi.client.http.explain import Explainer
+from xplenty_pulumi.client.http.facts import facts_of_call, facts_of_outcome
 from xplenty_pulumi.client.http.limits import KeyBreaker, Meter, RetryQuota, Throttle
 from xplenty_pulumi.client.http.outcomes import (
     Action,
@@ -26,6 +27,7 @@ from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.client.parsing import Unreadable
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.errors import NotSentError
+from xplenty_pulumi.events import observed
 from xplenty_pulumi.redact import ScrubbingFilter, Secret
 
 T = TypeVar("T")
@@ -90,7 +92,7 @@ class Caller:
         moment, number = self._clock.monotonic() + self._deadline, 0
         while True:
             number += 1
-            outcome = self._send(call, moment=moment)
+            outcome = self._send(call, moment=moment, number=number)
             if isinstance(outcome, Answered) and outcome.is_success:
                 try:
                     value = call.read(outcome)
@@ -105,7 +107,7 @@ class Caller:
                 raise self._explainer.explain(call.resource, call.kind, outcome, decision, attempts=number)
             self._clock.sleep(decision.delay)
 
-    def _send(self, call: ApiCall[T], *, moment: float) -> Outcome:
+    def _send(self, call: ApiCall[T], *, moment: float, number: int) -> Outcome:
         if self._transport.closed:
             raise NotSentError("the client is closed", resource=call.resource, advice="Make a new one.")
         while True:
@@ -117,12 +119,15 @@ class Caller:
             with self._breaker.turn(patience=self._left(moment)):
                 # Whoever had the turn before may have been asked to wait.
                 if not self._closed_for(call):
-                    return self._exchange(call, moment=moment)
+                    return self._exchange(call, moment=moment, number=number)
 
-    def _exchange(self, call: ApiCall[T], *, moment: float) -> Outcome:
+    def _exchange(self, call: ApiCall[T], *, moment: float, number: int) -> Outcome:
         if call.request.method != "GET":
             self._before_write()
-        outcome = self._transport.send(call.request, timeout=self._left(moment))
+        about = {**facts_of_call(call.request, call.kind), "resource": call.resource, "attempt": number}
+        with observed("call", self._clock, facts=about) as facts:
+            outcome = self._transport.send(call.request, timeout=self._left(moment))
+            facts.update(facts_of_outcome(outcome))
         if not call.free and not isinstance(outcome, NotSent):
             self.meter.count(call.kind)
         if isinstance(outcome, Answered):

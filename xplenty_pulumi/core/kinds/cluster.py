@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _IN_PLACE, _REPLACE, _LOCAL = Change.IN_PLACE, Change.REPLACE, Change.LOCAL
 ClusterType = Literal["production", "sandbox"]
 """What kind of cluster it is."""
+ClusterWaitFor = Literal["ready", "accepted"]
+"""What a create, a resize and a destroy wait for."""
 OnCreateFailure = Literal["terminate", "keep"]
 """What becomes of a new cluster that ends in `error`."""
 ActiveJobsOnTerminate = Literal["stop", "wait", "fail"]
@@ -37,6 +39,17 @@ def cluster_view(cluster: "Cluster", _asked: Mapping[str, object] = MappingProxy
 def _implied(inputs: Mapping[str, object]) -> Mapping[str, object]:
     """The one node of a sandbox, which the service wants to be given all the same (documented)."""
     return {"nodes": 1} if inputs.get("type") == "sandbox" else {}
+
+
+def is_only_accepted(inputs: Mapping[str, object]) -> bool:
+    """Return whether a cluster with these inputs is waited for only until the service shows that it is at work."""
+    return inputs.get("wait_for") == "accepted"
+
+
+def _unsettled(asked: Mapping[str, object], view: Mapping[str, object]) -> frozenset[str]:
+    """The nodes of a cluster that is being resized, which are the old or the new ones."""
+    is_scaling = CLUSTER.phase(str(view.get("status"))) is Phase.SCALING
+    return frozenset({"nodes"} if is_scaling and is_only_accepted(asked) else ())
 
 
 def _nodes_fit_type(inputs: Mapping[str, object]) -> SpecError | None:
@@ -76,6 +89,7 @@ CLUSTER = Kind(
         Field("allow_fallback", inputs.flag, _REPLACE),
         Field("stack", inputs.text(blank=False), _REPLACE),
         Field("bootstrap_actions", inputs.bootstrap_actions, _REPLACE),
+        Field("wait_for", inputs.choice(*get_args(ClusterWaitFor)), _LOCAL, default="ready"),
         Field("on_create_failure", inputs.choice(*get_args(OnCreateFailure)), _LOCAL, default="terminate"),
         Field("active_jobs_on_terminate", inputs.choice(*get_args(ActiveJobsOnTerminate)), _LOCAL, default="stop"),
         Field("ready_timeout", inputs.duration, _LOCAL, default=1800.0),
@@ -109,5 +123,6 @@ CLUSTER = Kind(
     rules=(_nodes_fit_type,),
     implied=_implied,
     doubts=_doubts,
+    unsettled=_unsettled,
     asked_about=("nodes", "type"),
 )

@@ -19,6 +19,7 @@ MISSING: Mapping[str, bool] = {"__missing": True}
 """What stands for None in a mapping on its way to the engine, which drops each None silently."""
 _DURATION = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s)?")
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
+_ACCOUNT = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _UNPAIRED = re.compile(r"[\ud800-\udfff]")
 
 
@@ -93,6 +94,13 @@ def flag(value: object) -> bool:
     if spelling in {"false", "f", "0"}:
         return False
     raise ValueError(f"must be true or false, got {shown(value)}")
+
+
+def account(value: object) -> str:
+    """Accept the name of a set of settings, empty for the stack's own."""
+    if not isinstance(value, str) or not _ACCOUNT.fullmatch(value or "own"):
+        raise ValueError(f"must be small letters, digits and single hyphens, such as 'eu', got {shown(value)}")
+    return value
 
 
 def title(value: object) -> str:

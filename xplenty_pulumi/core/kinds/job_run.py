@@ -96,6 +96,7 @@ JOB_RUN = Kind(
         _fixed("variables", inputs.variables, private="members"),
         _fixed("dynamic_variables", inputs.variables, private="members"),
         _fixed("triggers", inputs.triggers, private="whole"),
+        _fixed("account", inputs.account, default=""),
         Field("on_unsure", inputs.choice(*get_args(OnUnsure)), _LOCAL, default="verify"),
         Field("on_cancel", inputs.choice(*get_args(OnCancel)), _LOCAL),
         Field("wait_for", inputs.choice(*get_args(WaitFor)), _LOCAL),
@@ -133,7 +134,7 @@ JOB_RUN = Kind(
     },
     view=job_view,
     rules=(_one_package, _key_is_ours),
-    asked_about=("cluster_id", "package_id", "package", "variables", "dynamic_variables", "triggers"),
+    asked_about=("cluster_id", "package_id", "package", "variables", "dynamic_variables", "triggers", "account"),
 )
 
 

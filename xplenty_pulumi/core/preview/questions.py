@@ -14,7 +14,7 @@ from xplenty_pulumi.client import Client, Cluster, Package
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import RUN_KEY
-from xplenty_pulumi.core.kinds.kind import LIVING
+from xplenty_pulumi.core.kinds.kind import LIVING, Phase
 from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of, fault_of_package
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
 from xplenty_pulumi.core.reading.lookup import named, or_listed, or_none, require_account
@@ -86,6 +86,11 @@ class PreviewQuestions:
             return ""
         return f"{fault.reason}, so no new run can start on it. {fault.way_out}"
 
+    def is_being_built(self, inputs: Mapping[str, object]) -> bool:
+        """Return whether the cluster of a run was being built when it was asked about."""
+        found = self._cluster(inputs)
+        return found is not None and found[0] is not None and CLUSTER.phase(found[0].status) is Phase.BUILDING
+
     def strange_variables(self, inputs: Mapping[str, object]) -> str:
         """Return which variables of a run its package does not declare, as a text; an empty one for none.
 
@@ -136,13 +141,17 @@ class PreviewQuestions:
         return None if active is None else named(active, str(id_or_name))
 
     def _fault_of_cluster(self, inputs: Mapping[str, object]) -> Obstacle | None:
+        found = self._cluster(inputs)
+        return None if found is None else fault_of(int(str(inputs["cluster_id"])), found[0])
+
+    def _cluster(self, inputs: Mapping[str, object]) -> tuple[Cluster | None] | None:
+        """The cluster of a run, or None where nothing need be known of it, or it is not known."""
         text = str(inputs.get("cluster_id", ""))
         if not text.isdecimal() or int(text) in self._made:
             return None
         number, clusters = int(text), self._client.clusters
         read = partial(or_listed, partial(clusters.get, number), clusters.list, self._client, number=number)
-        found = self._answer(("cluster", text), lambda: (read(),))
-        return None if found is None else fault_of(number, found[0])
+        return self._answer(("cluster", text), lambda: (read(),))
 
     def _plan(self) -> PlanLimits:
         # Plans are billing, which the key's user may not be allowed to see.

@@ -7,6 +7,7 @@ from statistics import median
 
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.errors import Cancelled, NotSentError, RateLimitedError, ServerError, UnsureError
+from xplenty_pulumi.events import happened
 
 PASSING_TROUBLE = (NotSentError, ServerError, RateLimitedError, UnsureError)
 """The trouble of a poll that says nothing of the thing itself."""
@@ -111,6 +112,11 @@ class Patience:
     def about(self, label: str) -> "Patience":
         """Return the same patience whose headlines begin with `label`."""
         return replace(self, tell=lambda headline, detail: self.tell(f"{label} {headline}", detail))
+
+    def adopted(self, resource: str, text: str) -> None:
+        """Say in a warning, and report as an event, that `resource` is taken instead of making a new one."""
+        happened("adoption", self.clock, facts={"resource": resource, "reason": text})
+        self.warn(text)
 
     def go_on(self, intention: str) -> None:
         """Return if the user still wants what is about to be done, and there is a call left for it.

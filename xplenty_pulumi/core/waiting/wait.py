@@ -13,6 +13,7 @@ from xplenty_pulumi.core.reading.snapshots import StatusT
 from xplenty_pulumi.core.waiting.goal import Goal, HasStatus, RecordT
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience
 from xplenty_pulumi.errors import Cancelled, ReadyFailed, ReadyTimeout, WaitError
+from xplenty_pulumi.events import observed
 from xplenty_pulumi.text import duration, label
 
 _SLICE = 0.5
@@ -96,12 +97,16 @@ def wait_for(
         WaitError: no good answer for too long.
         ApiError: the service refused the poll for good, such as for a key that is no longer valid.
     """
-    with watch.following() as source:
+    about = {"resource": watch.resource, "goal": goal.name}
+    with observed("wait", patience.clock, facts=about) as facts, watch.following() as source:
         waiting = _Waiting(goal, watch, source, deadline=deadline, patience=patience)
-        done = waiting.poll() if known is None else waiting.judge(known)
-        while not done:
-            waiting.rest()
-            done = waiting.poll()
+        try:
+            done = waiting.poll() if known is None else waiting.judge(known)
+            while not done:
+                waiting.rest()
+                done = waiting.poll()
+        finally:
+            facts.update(polls=waiting.polls, last_status=watch.last.status if watch.last else None)
     return watch.last
 
 
@@ -123,9 +128,11 @@ class _Waiting(Generic[RecordT]):
         self._last_answer = self._clock.monotonic()
         self._agreeing = 0
         self._missed_at: float | None = None
+        self.polls = 0
 
     def poll(self) -> bool:
         """Poll once; return whether the goal is reached, and raise where it cannot be any more."""
+        self.polls += 1
         try:
             record = self._source.poll()
             if record is None and self._missed_at is None:

@@ -5,7 +5,7 @@ A trailer of the host's answer replaces its traceback by our text, and can hold 
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 from google.protobuf import any_pb2
 from google.protobuf.message import Message
@@ -23,7 +23,18 @@ _UNKNOWN = 2
 
 
 class ProviderFailure(Exception):
-    """A failure on its way to the engine; its text is all that the user should read."""
+    """A failure on its way to the engine; its text is all that the user should read.
+
+    `kept_id` is the id of what the state keeps, empty for nothing, and `error_class` the class of what went wrong.
+    """
+
+    kept_id = ""
+    error_class = ""
+
+    def of(self, problem: Exception) -> Self:
+        """Return this failure as one because of `problem`."""
+        self.error_class = type(problem).__name__
+        return self
 
 
 def fail(call: EngineCall, text: str) -> ProviderFailure:
@@ -50,7 +61,9 @@ def fail_partially(
     """
     text = harmless(text)
     if _attach(call, lambda: packed(text, half_made(text, resource_id, outputs, inputs))):
-        return ProviderFailure(text)
+        failure = ProviderFailure(text)
+        failure.kept_id = resource_id
+        return failure
     return fail(call, text)
 
 

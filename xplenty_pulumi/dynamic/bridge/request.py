@@ -31,12 +31,13 @@ class CancelSignal:
     def __init__(self) -> None:
         self.cancelled = threading.Event()
         self._at_end: list[Callable[[], None]] = []
+        self._last: list[Callable[[], None]] = []
         self._calls = 0
         self._lock = threading.Lock()
 
-    def at_end(self, action: Callable[[], None]) -> None:
-        """Call `action` when an operation of the engine has ended; it has about a second."""
-        self._at_end.append(action)
+    def at_end(self, action: Callable[[], None], *, is_last: bool = False) -> None:
+        """Call `action` when an operation of the engine has ended; all of them together have about a second."""
+        (self._last if is_last else self._at_end).append(action)
 
     @contextmanager
     def call(self) -> Iterator[None]:
@@ -53,7 +54,7 @@ class CancelSignal:
         """Take note of a Cancel."""
         self.cancelled.set()
         if self._calls == 0:
-            for action in self._at_end:
+            for action in (*self._at_end, *self._last):
                 action()
 
 

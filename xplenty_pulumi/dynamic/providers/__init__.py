@@ -11,4 +11,5 @@
 - `owing`: what the state says is left to do for a resource, although its inputs are as declared.
 - `package`: the dynamic provider of packages.
 - `remarks`: warnings that one process shows once, although the engine checks and compares a resource several times.
+- `reporting`: the answer to a call of the engine as an event of the log.
 """

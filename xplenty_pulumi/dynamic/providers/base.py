@@ -22,6 +22,7 @@ from xplenty_pulumi.dynamic.providers.checking import check
 from xplenty_pulumi.dynamic.providers.context import ProviderContext, answered
 from xplenty_pulumi.dynamic.providers.owing import makes_up, owed_by, rewrites, still_owed
 from xplenty_pulumi.dynamic.providers.remarks import told_once, warn_once
+from xplenty_pulumi.dynamic.providers.reporting import report_to_engine
 from xplenty_pulumi.dynamic.secrets import without_former_secrets
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, NONCES, OBSERVED, OWED, OWNER, Properties, owner_of, stored
 from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError, SpecError
@@ -62,6 +63,7 @@ class Provider(ProviderContext, ABC):
         """Keep the configuration of this process, and set up what the host does not offer."""
         self._config = req.config
         bridge.announce()
+        report_to_engine()
 
     @answered
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
@@ -155,7 +157,7 @@ class Provider(ProviderContext, ABC):
         if outcome.owed:
             shown[OWED] = " ".join(outcome.owed)
         if outcome.problem is not None:
-            raise self._kept(call, str(outcome.record.key), str(outcome.problem), shown) from None
+            raise self._kept(call, str(outcome.record.key), str(outcome.problem), shown).of(outcome.problem) from None
         bridge.say(call, self.headline(shown))
         shown.pop(OWED, None)
         return self.stored(shown)

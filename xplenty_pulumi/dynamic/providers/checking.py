@@ -183,7 +183,8 @@ def _refused(provider: ProviderContext, subject: Subject) -> list[XplentyError]:
     """What the service would refuse of something that is new or has changed, or has one more of its type beside it."""
     is_changed, ends = subject.is_changed(subject.kind.asked_about), subject.kind.ends
     try:
-        provider.settings()
+        if name := provider.settings().name:
+            settings.require_known(provider.configured_names(f"xplenty-{name}"), name)
         if not is_changed and not (ends is Ending.TERMINATED and declared_clusters().adds(subject.inputs.get("type"))):
             return []
         questions = provider.session().questions

@@ -6,13 +6,14 @@ What only the provider process needs is loaded where it is used; see `base`.
 import os
 from typing import TYPE_CHECKING, Any
 
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, is_only_accepted
+from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import marker_of
-from xplenty_pulumi.dynamic import PUBLIC_MODULE
+from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs, declared, nonces_in, setting_of, timeout_of
 from xplenty_pulumi.dynamic.providers.base import Provider
-from xplenty_pulumi.dynamic.state import Properties, owner_of
+from xplenty_pulumi.dynamic.state import OWNER, Properties, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:
@@ -27,19 +28,28 @@ class ClusterProvider(Provider):
     kind = CLUSTER
 
     def end(self, call: EngineCall, key: Any, props: Properties) -> str:
-        """Return how the cluster was seen once it is at its end."""
-        return self.reconciler(call).delete(
+        """Return how the cluster was seen once it is at its end, or where that is enough once it is ending.
+
+        The end of one that is replaced is always verified, so that its successor does not meet it.
+        """
+        is_verified = not is_only_accepted(declared(props, CLUSTER)) or props.get(OWNER) in self.declared_owners()
+        seen = self.reconciler(call).delete(
             key,
             timeout=timeout_of(call, props, "terminate_timeout", CLUSTER),
             active_jobs=setting_of(props, "active_jobs_on_terminate", CLUSTER),
             owner=marker_of(owner_of(props)),
             nonces=nonces_in(props),
+            is_verified=is_verified,
         )
+        if not is_verified and seen in CLUSTER.statuses(Phase.ENDING):
+            bridge.note(call, f"cluster {key} is {seen}; its release was not verified, as wait_for asks")
+        return seen
 
     def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:
         """Return the outputs; the process need not ask about the cluster again."""
         self.session().final_check.hold(outcome.record.id)
-        self.session().questions.know_cluster(outcome.record.id)
+        if CLUSTER.phase(outcome.record.status) is Phase.READY:
+            self.session().questions.know_cluster(outcome.record.id)
         return super().achieved(call, outcome, props)
 
     def observe(self, call: EngineCall, key: Any, props: Properties) -> "Observation[Cluster]":

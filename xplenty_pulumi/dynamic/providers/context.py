@@ -18,8 +18,9 @@ from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import declared_owners, open_operations
+from xplenty_pulumi.dynamic.providers.reporting import reported
 from xplenty_pulumi.dynamic.secrets import secret_values
-from xplenty_pulumi.dynamic.state import OWNER, Properties, owner_of, side_by_side
+from xplenty_pulumi.dynamic.state import OWNER, Properties, account_name, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.redact import Secret, scrub
 
@@ -114,25 +115,32 @@ def answered(
 
     @functools.wraps(method)
     def answer(self: ProviderT, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        with _under_way(method.__name__, args):
-            call = self.call()
+        def plain() -> Result:
             flat: Any = [side_by_side(one) if isinstance(one, dict) else one for one in args]
-            try:
-                return method(self, *flat, **kwargs)
-            except bridge.ProviderFailure:
-                raise
-            except XplentyError as problem:
-                failure = bridge.fail(call, self.scrubbed(str(problem)))
-            except Exception as unexpected:  # noqa: BLE001 - the host would print the traceback of whatever it is
-                bridge.debug(call, traceback.format_exc())
-                text = (
-                    f"an unexpected {type(unexpected).__name__} in this provider: {unexpected}. What exists was left "
-                    "as it is; run `pulumi up --debug` for the details, and report them"
-                )
-                failure = bridge.fail(call, self.scrubbed(text))
-            raise failure from None
+            return method(self, *flat, **kwargs)
+
+        with _under_way(method.__name__, args):
+            return reported(method.__name__, self.kind, self.call(), args, lambda: _in_a_paragraph(self, plain))
 
     return answer
+
+
+def _in_a_paragraph(provider: "ProviderContext", answer: Callable[[], Result]) -> Result:
+    call = provider.call()
+    try:
+        return answer()
+    except bridge.ProviderFailure:
+        raise
+    except XplentyError as problem:
+        failure = bridge.fail(call, provider.scrubbed(str(problem))).of(problem)
+    except Exception as unexpected:  # noqa: BLE001 - the host would print the traceback of whatever it is
+        bridge.debug(call, traceback.format_exc())
+        text = (
+            f"an unexpected {type(unexpected).__name__} in this provider: {unexpected}. What exists was left as it is; "
+            "run `pulumi up --debug` for the details, and report them"
+        )
+        failure = bridge.fail(call, provider.scrubbed(text)).of(unexpected)
+    raise failure from None
 
 
 @contextmanager
@@ -182,12 +190,12 @@ class ProviderContext(ResourceProvider):
 
     @once_in_call
     def settings(self) -> settings.Settings:
-        """Return the settings of this process, read once in a call of the engine.
+        """Return the settings of the account that the resource is in, read once in a call of the engine.
 
         Raises:
             ConfigError: one is missing, malformed or unsafe.
         """
-        return settings.load(os.environ, self.configuration)
+        return settings.load(os.environ, self.configuration, account_name(self.arguments))
 
     def configuration(self, key: str) -> object:
         """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""

@@ -6,7 +6,13 @@ from typing import Any, Self
 import pulumi
 from pulumi import Input, Output
 
-from xplenty_pulumi.core.kinds.cluster import CLUSTER, ActiveJobsOnTerminate, ClusterType, OnCreateFailure
+from xplenty_pulumi.core.kinds.cluster import (
+    CLUSTER,
+    ActiveJobsOnTerminate,
+    ClusterType,
+    ClusterWaitFor,
+    OnCreateFailure,
+)
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
 from xplenty_pulumi.dynamic.resources.declare import Duration, declaration, look_up
@@ -112,6 +118,7 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
         bootstrap_actions: Input[Sequence[Input[BootstrapAction] | Output[Mapping[str, Any]]]]
         | Output[Sequence[Mapping[str, Any]]]
         | None = None,
+        wait_for: Input[ClusterWaitFor] | Output[str] | None = None,
         on_create_failure: Input[OnCreateFailure] | Output[str] | None = None,
         active_jobs_on_terminate: Input[ActiveJobsOnTerminate] | Output[str] | None = None,
         ready_timeout: Input[Duration] | None = None,
@@ -145,6 +152,8 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
             allow_fallback: Use on-demand nodes where the spot market has none.
             stack: Software stack id.
             bootstrap_actions: Scripts run on the nodes at start: `{"script_path": ..., "args": [...]}`.
+            wait_for: What a create, a resize and a destroy wait for: `ready` (default: available with all its nodes, or
+                terminated), or `accepted` (the service shows it at work, and a run waits for the cluster itself).
             on_create_failure: What becomes of a new cluster that ends in `error`: `terminate` (default) or `keep`.
             active_jobs_on_terminate: What becomes of jobs active on it when it is to end, whoever started them: `stop`
                 (default, seen to be stopped), `wait`, or `fail` (the cluster is left as it is).

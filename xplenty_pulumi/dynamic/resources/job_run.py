@@ -102,6 +102,7 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
         variables: Input[Mapping[str, Input[str | int | float | bool]]] | None = None,
         dynamic_variables: Input[Mapping[str, Input[str]]] | None = None,
         triggers: Input[Sequence[Any] | Mapping[str, Any]] | None = None,
+        account: str | None = None,
         on_unsure: Input[OnUnsure] | Output[str] | None = None,
         wait_for: Input[WaitFor] | Output[str] | None = None,
         max_runtime: Input[Duration] | None = None,
@@ -132,6 +133,8 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
                 `pulumi.Output.secret` stays secret in the state. None is refused: leave the variable out.
             dynamic_variables: Expressions evaluated when the run starts, such as `{"NOW": "CurrentTime()"}`.
             triggers: Anything whose change should bring about a new run, such as a file's hash.
+            account: Name of the settings of another account than the stack's own, such as `eu` for
+                `xplenty-eu:accountId` or XPLENTY_EU_ACCOUNT_ID; the cluster and the package are in that account.
             on_unsure: What to do when it is not certain whether the run was started: `verify` (default: look for it
                 and start nothing twice), `refuse`, or `rerun` for a package that may safely run twice.
             wait_for: What `pulumi up` waits for: `completed` (default), `running`, or `submitted`.

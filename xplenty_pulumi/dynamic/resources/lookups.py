@@ -1,6 +1,7 @@
 """Looking things up in a program: plain functions that ask the service at once, in a preview as well.
 
-They take the settings from the environment and the stack's configuration, like the resources do. What they return is a
+They take the settings from the environment and the stack's configuration, like the resources do; `account` names a
+set of settings for another account. What they return is a
 frozen record of `xplenty_pulumi.client`, as it was at that moment, and nothing in the state.
 """
 
@@ -47,21 +48,21 @@ def _lookup(find: Callable[Arguments, Found]) -> Callable[Arguments, Found]:
         try:
             return find(*args, **kwargs)
         except XplentyError as problem:
-            key = os.environ.get("XPLENTY_API_KEY") or get_config("xplenty:apiKey") or ""
-            failure = LookupFailed(problem, harmless(scrub(str(problem), [Secret(str(key))])))
+            key = settings.look_up(os.environ, get_config, "apiKey", account=str(kwargs.get("account") or ""))
+            failure = LookupFailed(problem, harmless(scrub(str(problem), [Secret(key)])))
         raise failure from None
 
     return answer
 
 
 @_lookup
-def get_cluster(cluster_id: int | str | None = None, *, name: str | None = None) -> Cluster:
+def get_cluster(cluster_id: int | str | None = None, *, name: str | None = None, account: str = "") -> Cluster:
     """Return a cluster by its id, whatever its status, or the one living cluster that has exactly this name.
 
     Raises:
         LookupFailed: there is none, several have the name, or the service cannot be asked.
     """
-    client = _client()
+    client = _client(account)
     if name is None:
         return client.clusters.get(_checked(inputs.record_id, cluster_id, "cluster_id"))
     _refuse_both(cluster_id, "cluster_id")
@@ -70,17 +71,23 @@ def get_cluster(cluster_id: int | str | None = None, *, name: str | None = None)
 
 
 @_lookup
-def get_clusters(*, status: str = "all", limit: int = 100) -> tuple[Cluster, ...]:
+def get_clusters(*, status: str = "all", limit: int = 100, account: str = "") -> tuple[Cluster, ...]:
     """Return the newest clusters, newest first, at most `limit`: of one `status`, or of all.
 
     Raises:
         LookupFailed: the service cannot be asked, or has no such status.
     """
-    return _first(_client().clusters.list(status=status), limit)
+    return _first(_client(account).clusters.list(status=status), limit)
 
 
 @_lookup
-def get_connection(key: str | None = None, *, name: str | None = None, type: str | None = None) -> Connection:  # noqa: A002
+def get_connection(
+    key: str | None = None,
+    *,
+    name: str | None = None,
+    type: str | None = None,  # noqa: A002 - the service's own name for it
+    account: str = "",
+) -> Connection:
     """Return a connection by its type and number, such as `s3/53`, or the one that has exactly this name.
 
     `type` leaves out those of other types. The name is the one without an ownership marker.
@@ -88,7 +95,7 @@ def get_connection(key: str | None = None, *, name: str | None = None, type: str
     Raises:
         LookupFailed: there is none, several have the name, or the service cannot be asked.
     """
-    client = _client()
+    client = _client(account)
     if name is None:
         return _unmarked(client.connections.get(_checked(connection_key, key, "key")))
     _refuse_both(key, "key")
@@ -97,45 +104,47 @@ def get_connection(key: str | None = None, *, name: str | None = None, type: str
 
 
 @_lookup
-def get_connections(*, type: str | None = None, limit: int = 100) -> tuple[Connection, ...]:  # noqa: A002
+def get_connections(*, type: str | None = None, limit: int = 100, account: str = "") -> tuple[Connection, ...]:  # noqa: A002
     """Return connections by name, at most `limit`: of one `type`, or of all.
 
     Raises:
         LookupFailed: the service cannot be asked, or has no such type.
     """
-    found = _client().connections.list(types=(type,) if type else (), sort="name", direction="asc")
+    found = _client(account).connections.list(types=(type,) if type else (), sort="name", direction="asc")
     return tuple(map(_unmarked, _first(found, limit)))
 
 
 @_lookup
-def get_job(job_id: int | str) -> Job:
+def get_job(job_id: int | str, *, account: str = "") -> Job:
     """Return a job by its id.
 
     Raises:
         LookupFailed: there is none, or the service cannot be asked.
     """
-    return _client().jobs.get(_checked(inputs.record_id, job_id, "job_id"))
+    return _client(account).jobs.get(_checked(inputs.record_id, job_id, "job_id"))
 
 
 @_lookup
-def get_jobs(*, status: str = "all", package_id: int | str | None = None, limit: int = 100) -> tuple[Job, ...]:
+def get_jobs(
+    *, status: str = "all", package_id: int | str | None = None, limit: int = 100, account: str = ""
+) -> tuple[Job, ...]:
     """Return the newest jobs, newest first, at most `limit`: of one `status` or of all, of one package or of all.
 
     Raises:
         LookupFailed: the service cannot be asked, or has no such status.
     """
     package = None if package_id is None else _checked(inputs.record_id, package_id, "package_id")
-    return _first(_client().jobs.list(status=status, package_id=package), limit)
+    return _first(_client(account).jobs.list(status=status, package_id=package), limit)
 
 
 @_lookup
-def get_package(package_id: int | str | None = None, *, name: str | None = None) -> Package:
+def get_package(package_id: int | str | None = None, *, name: str | None = None, account: str = "") -> Package:
     """Return a package by its id, or the one active package that has exactly this name.
 
     Raises:
         LookupFailed: there is none, several have the name, or the service cannot be asked.
     """
-    client = _client()
+    client = _client(account)
     if name is None:
         return client.packages.get(_checked(inputs.record_id, package_id, "package_id"))
     _refuse_both(package_id, "package_id")
@@ -143,23 +152,25 @@ def get_package(package_id: int | str | None = None, *, name: str | None = None)
 
 
 @_lookup
-def get_packages(*, status: str = "active", flow_type: str = "all", limit: int = 100) -> tuple[Package, ...]:
+def get_packages(
+    *, status: str = "active", flow_type: str = "all", limit: int = 100, account: str = ""
+) -> tuple[Package, ...]:
     """Return the newest packages, newest first, at most `limit`: the `active` or the `archived` ones.
 
     Raises:
         LookupFailed: the service cannot be asked, or has no such status or flow type.
     """
-    return _first(_client().packages.list(status=status, flow_type=flow_type), limit)
+    return _first(_client(account).packages.list(status=status, flow_type=flow_type), limit)
 
 
 @_lookup
-def get_schedule(schedule_id: int | str | None = None, *, name: str | None = None) -> Schedule:
+def get_schedule(schedule_id: int | str | None = None, *, name: str | None = None, account: str = "") -> Schedule:
     """Return a schedule by its id, or the one schedule that has exactly this name.
 
     Raises:
         LookupFailed: there is none, several have the name, or the service cannot be asked.
     """
-    client = _client()
+    client = _client(account)
     if name is None:
         return client.schedules.get(_checked(inputs.record_id, schedule_id, "schedule_id"))
     _refuse_both(schedule_id, "schedule_id")
@@ -167,27 +178,29 @@ def get_schedule(schedule_id: int | str | None = None, *, name: str | None = Non
 
 
 @_lookup
-def get_schedules(*, status: str = "all", limit: int = 100) -> tuple[Schedule, ...]:
+def get_schedules(*, status: str = "all", limit: int = 100, account: str = "") -> tuple[Schedule, ...]:
     """Return the newest schedules, newest first, at most `limit`: the `enabled` or the `disabled` ones, or all.
 
     Raises:
         LookupFailed: the service cannot be asked, or has no such status.
     """
-    return _first(_client().schedules.list(status=status), limit)
+    return _first(_client(account).schedules.list(status=status), limit)
 
 
 @_lookup
-def get_account_limits() -> RateLimit:
+def get_account_limits(*, account: str = "") -> RateLimit:
     """Return how many calls an hour the key's user has, and how many are left of them; asking is free (documented).
 
     Raises:
         LookupFailed: the service cannot be asked.
     """
-    return _client().rate_limit()
+    return _client(account).rate_limit()
 
 
-def _client() -> Client:
-    return session_for(settings.load(os.environ, get_config)).client
+def _client(account: str = "") -> Client:
+    """The client of the stack's own account, or of the one whose settings have this name."""
+    name = _checked(inputs.account, account, "account") if account else ""
+    return session_for(settings.load(os.environ, get_config, name)).client
 
 
 def _checked(read: Callable[[object], Found], value: object, name: str) -> Found:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 
 from xplenty_pulumi.client import Client, Cluster
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, is_only_accepted
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import marker_on, way_out
 from xplenty_pulumi.core.reading.account import Polls
@@ -42,7 +42,8 @@ class ClusterReconciler:
         """Return the one living cluster of the resource, ready and as desired.
 
         1 FIND what interrupted create calls left behind, and adopt one of them; 2 POST; 3 where the answer is lost,
-        VERIFY by the marker before anything is repeated; 4 WAIT until it is ready with all its nodes; 5 END what the
+        VERIFY by the marker before anything is repeated; 4 WAIT until it is ready with all its nodes, or where
+        `wait_for` is `accepted` until the service shows it; 5 END what the
         create calls made besides it; 6 sign that it is held. A new cluster that ends in `error` is terminated, unless
         `on_create_failure` is `keep`.
 
@@ -104,7 +105,11 @@ class ClusterReconciler:
         self._patience.allowance.require_read()
         listing = self._polls.cluster_listing
         found = listing.find(cluster_id)
-        observed = self._observed(cluster_id, found or self._polls.cluster_presence.find(cluster_id))
+        observed = self._observed(
+            cluster_id,
+            found or self._polls.cluster_presence.find(cluster_id),
+            is_awaited=not is_only_accepted(inputs or {}),
+        )
         if observed.record is not None and not observed.gone and owner is not None:
             among = listing.records() if found else None
             warn_of_duplicates(
@@ -127,8 +132,11 @@ class ClusterReconciler:
         active_jobs: str = "stop",
         owner: Marker | None = None,
         nonces: tuple[str, ...] = (),
+        is_verified: bool = True,
     ) -> str:
         """Return how the cluster was seen once it is at its end; so are those that its create calls made besides it.
+
+        Where its end is not to be verified, this returns once it is seen to be ending.
 
         Jobs that are active on it are dealt with as `active_jobs` says: `stop`, `wait` or `fail`. The create calls are
         those of `owner` with one of `nonces`.
@@ -138,7 +146,7 @@ class ClusterReconciler:
             WaitError: it was not terminated within `timeout` seconds.
         """
         self._living.require_replaceable(cluster_id, kind=CLUSTER.name)
-        how = self._ending.end(cluster_id, timeout=timeout, active_jobs=active_jobs)
+        how = self._ending.end(cluster_id, timeout=timeout, active_jobs=active_jobs, is_verified=is_verified)
         if owner is not None and nonces:
             surplus = self._living.surplus(owner, nonces, kept=cluster_id, is_new=False)
             self._ending.end_surplus(surplus, cluster_id, timeout=timeout)
@@ -158,9 +166,9 @@ class ClusterReconciler:
         policy = str(desired.inputs.get("active_jobs_on_terminate", "stop"))
         self._ending.end(cluster_id, timeout=desired.terminate_timeout, active_jobs=policy)
 
-    def _observed(self, cluster_id: int, cluster: Cluster | None) -> Observation[Cluster]:
+    def _observed(self, cluster_id: int, cluster: Cluster | None, *, is_awaited: bool = True) -> Observation[Cluster]:
         """What the record, or its absence, means; and whether the state may be thought to hold it from now on."""
-        observed = observation_of(cluster)
+        observed = observation_of(cluster, is_awaited=is_awaited)
         if observed.gone:
             self._living.release(cluster_id)
         else:

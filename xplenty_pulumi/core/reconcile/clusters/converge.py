@@ -8,7 +8,14 @@ from xplenty_pulumi.core.kinds.kind import Change, Phase
 from xplenty_pulumi.core.kinds.ownership import marker_on
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
-from xplenty_pulumi.core.reconcile.clusters.goals import READY, is_broken, phase_of, ready_with, watch_of
+from xplenty_pulumi.core.reconcile.clusters.goals import (
+    READY,
+    accepted_before,
+    is_broken,
+    phase_of,
+    ready_with,
+    watch_of,
+)
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.held import held_text
 from xplenty_pulumi.core.reconcile.notify import WatcherList
@@ -76,7 +83,8 @@ class Convergence:
             )
         if is_changed or desired.intent.waits:
             goal = ready_with(desired, cluster, usual=usual)
-            known = None if is_changed else cluster
+            goal = accepted_before(goal) if desired.is_only_accepted else goal
+            known = None if is_changed or desired.is_only_accepted else cluster
             wait_for(goal, watch, deadline=deadline, patience=self._patience, known=known)
 
     def _put(self, watch: Watch[Cluster], desired: DesiredCluster, deadline: Deadline) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view, is_only_accepted
 from xplenty_pulumi.core.kinds.compare import plan
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
@@ -17,6 +17,7 @@ from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent, everythin
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
+from xplenty_pulumi.text import label
 
 _POSTS = 2
 _ADVICE = f"Run `pulumi up` again within {WINDOW_TEXT}: it adopts a cluster that this create call has made"
@@ -35,6 +36,11 @@ class DesiredCluster(DesiredThing):
     def keeps_broken(self) -> bool:
         """Whether a new cluster that ends in `error` is left for the user to look at."""
         return self.inputs.get("on_create_failure") == "keep"
+
+    @property
+    def is_only_accepted(self) -> bool:
+        """Whether what is sent is waited for only until the service shows that it is at work on it."""
+        return is_only_accepted(self.inputs)
 
     def fields(self, marker: Marker) -> dict[str, object]:
         """Return the body of a create call with this marker: what the user set and the documented defaults."""
@@ -69,7 +75,7 @@ class ClusterCreation:
         for found in sorted(claims.adoptable, key=lambda one: not CLUSTER.is_living(one.status)):
             if CLUSTER.is_living(found.status) or self._desired.keeps_broken:
                 _refuse_another_shape(found, self._desired)
-                self._patience.warn(f"adopted cluster {found.id}, {ADOPTED}")
+                self._patience.adopted(label(CLUSTER.name, found.id), f"adopted cluster {found.id}, {ADOPTED}")
                 return found
             self._patience.tell(
                 f"ending cluster {found.id}, which is broken and carries the marker of this resource", ""

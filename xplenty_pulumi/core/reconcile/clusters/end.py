@@ -1,6 +1,7 @@
 """Ending clusters, seen to have ended: the one that is meant, and those that its create calls made besides."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.reading.account import Polls
@@ -9,6 +10,7 @@ from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.outcome import saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reconcile.runs.follow import RunStopper
+from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
@@ -23,11 +25,12 @@ class ClusterEnding:
         self._polls = polls
         self._patience = patience
 
-    def end(self, cluster_id: int, *, timeout: float, active_jobs: str) -> str:
+    def end(self, cluster_id: int, *, timeout: float, active_jobs: str, is_verified: bool = True) -> str:
         """Return how the cluster was seen once it is at its end: `terminated`, or that the service does not know it.
 
         A cluster that is still being built or resized cannot be terminated yet (the service refuses), so that is
-        waited for first. One that shows again alive is asked to end again.
+        waited for first. One that shows again alive is asked to end again. Where the end is not to be verified, a
+        cluster that is seen to be ending is enough.
 
         Raises:
             RefusedError: jobs are active on it, and `active_jobs` is `fail`.
@@ -37,7 +40,8 @@ class ClusterEnding:
         watch = watch_of(self._polls, cluster_id)
         deadline = Deadline.after(timeout, self._patience.clock)
         try:
-            while not self._has_ended(watch, cluster_id, deadline=deadline, active_jobs=active_jobs):
+            goal = terminated if is_verified else partial(terminated, is_verified=False)
+            while not self._has_ended(watch, cluster_id, deadline=deadline, active_jobs=active_jobs, goal=goal):
                 self._patience.tell(f"{watch.last.status if watch.last else ''}, although it was asked to end", "")
         except XplentyError as problem:
             seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
@@ -56,7 +60,15 @@ class ClusterEnding:
             else:
                 self._patience.warn(f"cluster {one.id}, a duplicate of cluster {kept}, was ended: {how}")
 
-    def _has_ended(self, watch: Watch[Cluster], cluster_id: int, *, deadline: Deadline, active_jobs: str) -> bool:
+    def _has_ended(
+        self,
+        watch: Watch[Cluster],
+        cluster_id: int,
+        *,
+        deadline: Deadline,
+        active_jobs: str,
+        goal: Callable[[Deadline], Goal[Cluster]],
+    ) -> bool:
         """Ask for the end where it was not asked for; return whether it is seen, and not that it lives all the same."""
         wait_for(ENDABLE, watch, deadline=deadline, patience=self._patience)
 
@@ -77,8 +89,8 @@ class ClusterEnding:
         if watch.last is None:
             return True
         try:
-            known = watch.last if is_ending(watch.last) else None
-            wait_for(terminated(deadline), watch, deadline=deadline, patience=self._patience, known=known)
+            known = watch.last if is_ending(watch.last) and goal is terminated else None
+            wait_for(goal(deadline), watch, deadline=deadline, patience=self._patience, known=known)
         except ReadyFailed:
             return False
         return True

@@ -22,8 +22,8 @@ def watch_of(polls: Polls, cluster_id: int, last: Cluster | None = None) -> Watc
     )
 
 
-def observation_of(cluster: Cluster | None) -> Observation[Cluster]:
-    """Return what this record, or its absence, means to the user."""
+def observation_of(cluster: Cluster | None, *, is_awaited: bool = True) -> Observation[Cluster]:
+    """Return what this record, or its absence, means to the user, who may not wait for what is under way."""
     if cluster is None:
         return Observation(None, gone=True, remark="the service does not know it (404)")
     phase = phase_of(cluster)
@@ -32,6 +32,8 @@ def observation_of(cluster: Cluster | None) -> Observation[Cluster]:
         return Observation(cluster, gone=True, remark=f"it is {cluster.status}{why}")
     if phase is Phase.FAILED:
         return Observation(cluster, remark=f"its status is {cluster.status}. The next `pulumi up` replaces it")
+    if phase in UNDER_WAY and not is_awaited:
+        return Observation(cluster)
     if phase is not Phase.READY:
         return Observation(cluster, remark=f"it is {cluster.status}. The next `pulumi up` goes on waiting for it")
     return Observation(cluster)
@@ -40,6 +42,10 @@ def observation_of(cluster: Cluster | None) -> Observation[Cluster]:
 def phase_of(cluster: Cluster) -> Phase:
     """Return what the cluster's status means."""
     return CLUSTER.phase(cluster.status)
+
+
+UNDER_WAY = frozenset({Phase.BUILDING, Phase.SCALING})
+"""What a cluster is in that the service is at work on."""
 
 
 def is_ending(cluster: Cluster | None) -> bool:
@@ -92,7 +98,7 @@ TERMINATED: Goal[Cluster] = Goal(
 ENDABLE: Goal[Cluster] = replace(
     TERMINATED,
     name="ready to be terminated",
-    reached=lambda cluster: phase_of(cluster) not in {Phase.BUILDING, Phase.SCALING},
+    reached=lambda cluster: phase_of(cluster) not in UNDER_WAY,
 )
 
 
@@ -113,16 +119,30 @@ def ready_with(desired: DesiredCluster, cluster: Cluster, *, usual: float | None
     )
 
 
+def accepted_before(goal: Goal[Cluster]) -> Goal[Cluster]:
+    """Return the goal that the service is seen at work on what `goal` asks for, or has done it."""
+    return replace(
+        goal,
+        name="accepted",
+        reached=lambda cluster: phase_of(cluster) in UNDER_WAY or goal.reached(cluster),
+        looks=1,
+    )
+
+
 _ALIVE_AGAIN = 10.0
 """Seconds after which a cluster that was asked to end and shows alive is not thought to be shown as it was before."""
 
 
-def terminated(deadline: Deadline) -> Goal[Cluster]:
-    """Return the goal of having ended, for a cluster that was asked to end now and has until the `deadline`."""
+def terminated(deadline: Deadline, *, is_verified: bool = True) -> Goal[Cluster]:
+    """Return the goal of having ended, for a cluster that was asked to end now and has until the `deadline`.
+
+    Where the end is not to be verified, the goal is that the service is seen at work on it.
+    """
     asked = deadline.elapsed()
 
     def alive(cluster: Cluster) -> str:
         is_late = deadline.elapsed() - asked >= _ALIVE_AGAIN and deadline.left() > 0
         return f"it is {cluster.status}" if is_late and not is_ending(cluster) else ""
 
-    return replace(TERMINATED, hopeless=alive)
+    whole = replace(TERMINATED, hopeless=alive)
+    return whole if is_verified else replace(whole, name="ending", reached=is_ending)

@@ -37,7 +37,7 @@ class DefinitionCreation(Generic[RecordT]):
         for found in claims.adoptable[:1]:
             self._refuse_another_shape(found)
             name = self._definition.label_of(found)
-            self._patience.warn(f"adopted {name}, {ADOPTED}")
+            self._patience.adopted(name, f"adopted {name}, {ADOPTED}")
             return found
         return None
 

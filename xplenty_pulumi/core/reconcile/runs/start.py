@@ -19,6 +19,7 @@ from xplenty_pulumi.core.reconcile.runs.failure import explained
 from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, StartedRun
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import InvalidError, NotFoundError, RefusedError, UnsureError, XplentyError
+from xplenty_pulumi.text import label
 
 _LOOK_FIRST = (
     "It may still appear. Wait two minutes and look with `xplenty-pulumi status jobs` before the next `pulumi up`: "
@@ -78,7 +79,8 @@ class RunStarter:
             else "it has the same cluster, package and variables, is on a cluster of this stack, and no resource is "
             "known to hold it, so an earlier attempt must have started it"
         )
-        self._patience.warn(f"took up job {job.id} ({job.status}) instead of starting a run: {why}")
+        text = f"took up job {job.id} ({job.status}) instead of starting a run: {why}"
+        self._patience.adopted(label(JOB_RUN.name, job.id), text)
         return job
 
     def _of_somebody_else(self, equal: EqualRuns, desired: DesiredRun) -> Job | None:
@@ -94,7 +96,8 @@ class RunStarter:
                 )
             case "adopt" if job is not None:
                 since = "was active" if is_active(job) else "had ended"
-                self._patience.warn(f"follows job {job.id} ({job.status}), which {since} already, and started none")
+                text = f"follows job {job.id} ({job.status}), which {since} already, and started none"
+                self._patience.adopted(label(JOB_RUN.name, job.id), text)
                 return job
             case "" if equal.doubtful and desired.on_unsure != "rerun":
                 raise equal.unsure()

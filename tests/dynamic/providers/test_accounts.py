@@ -1,0 +1,99 @@
+"""A run in another account than the stack's own: each call goes there, by the settings that the state names."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.dynamic.conftest import SEED, ProviderScene
+from tests.dynamic.host import HostError
+from tests.dynamic.providers.test_host_life import created
+from tests.support.engine.stack import STEP
+from xplenty_pulumi import LookupFailed, get_cluster, get_clusters
+from xplenty_pulumi.dynamic.providers import context
+from xplenty_pulumi.dynamic.state import ACCOUNT, side_by_side
+from xplenty_pulumi.emulator import Emulator
+from xplenty_pulumi.settings import variable_of
+
+
+@pytest.fixture
+def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    """Another account, whose settings are named `eu`."""
+    with Emulator(SEED, step=STEP) as account:
+        named = {"apiKey": account.api_key, "accountId": account.account_id, "apiUrl": account.url}
+        for key, text in named.items():
+            monkeypatch.setenv(variable_of(key, "eu"), text)
+        yield account
+        for found in [one for one in context._sessions if one.name == "eu"]:
+            context._sessions.pop(found).client.close()
+
+
+def run_of(there: Emulator) -> dict[str, Any]:
+    return {"account": "eu", "cluster_id": str(there.add_cluster().id), "package_id": 101}
+
+
+def test_life_of_a_run_in_another_account(here: ProviderScene, there: Emulator) -> None:
+    """It is checked, started, read and let go there, and the account of the stack hears of nothing."""
+    given, before = run_of(there), len(here.account.calls())
+    host = here.runs()
+    id_, made = created(host, **given)
+    assert [str(job.id) for job in there.jobs()] == [id_]
+    assert side_by_side(made)["status"] == "completed"
+    assert (made["account"], made[ACCOUNT]) == ("eu", there.account_id)
+    assert host.read(id_, made)[0] == id_
+    host.delete(id_, made)
+    assert len(here.account.calls()) == before
+
+
+def test_another_account_is_another_run(here: ProviderScene, there: Emulator) -> None:
+    """A changed name replaces the run; without a change nothing is planned."""
+    host = here.runs()
+    id_, made = created(host, **run_of(there))
+    inputs = {name: made[name] for name in ("account", "cluster_id", "package_id")}
+    assert list(host.diff(id_, made, host.properties(inputs)).replaces) == []
+    moved = {name: value for name, value in inputs.items() if name != "account"}
+    assert list(host.diff(id_, made, host.properties(moved)).replaces) == ["account"]
+
+
+def test_set_that_names_another_account_is_refused(
+    here: ProviderScene, there: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the settings of the name lead elsewhere, the same id means something else, so nothing is done."""
+    host = here.runs()
+    id_, made = created(host, **run_of(there))
+    monkeypatch.setenv("XPLENTY_EU_ACCOUNT_ID", "elsewhere")
+    with pytest.raises(HostError) as caught:
+        host.delete(id_, made)
+    assert (
+        f"it is in account {there.account_id}, but the settings name account elsewhere" in caught.value.status.message
+    )
+    assert "XPLENTY_EU_ACCOUNT_ID" in caught.value.status.message
+
+
+def test_missing_settings_are_named(here: ProviderScene) -> None:
+    """A name without settings is a problem of the check, which says what to set."""
+    host = here.runs()
+    _, failures = host.check(host.properties({"account": "us", "cluster_id": "501", "package_id": 101}))
+    assert "xplenty-us:apiKey is not set" in failures[0].reason
+
+
+def test_name_is_checked(here: ProviderScene) -> None:
+    """What is no name of a set is refused by its input."""
+    host = here.runs()
+    _, failures = host.check(host.properties({"account": "EU", "cluster_id": "501", "package_id": 101}))
+    assert failures[0].property == "account"
+
+
+def test_lookups_in_another_account(here: ProviderScene, there: Emulator) -> None:
+    """A lookup that names the settings asks there."""
+    made = there.add_cluster(name="there")
+    assert get_cluster(name="there", account="eu").id == made.id
+    assert [one.name for one in get_clusters(account="eu")] == ["there"]
+    with pytest.raises(LookupFailed, match="there is no living cluster of that name"):
+        get_cluster(name="there")
+
+
+def test_lookup_without_settings_names_them(here: ProviderScene) -> None:
+    """The setting that is missing is named, as for a resource."""
+    with pytest.raises(LookupFailed, match="xplenty-us:apiKey is not set"):
+        get_cluster(501, account="us")

@@ -1,0 +1,1 @@
+"""Events: what is reported, where it goes, and that nothing depends on it."""
