@@ -11,18 +11,16 @@ from xplenty_pulumi.core.kinds.job_run import RUN_KEY
 from xplenty_pulumi.core.preview.stack_rules import load_rules
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.setting_names import ONLY_CONFIGURED, OTHER_VARIABLES, VARIABLES, variable_of
 from xplenty_pulumi.settings import (
     DEFAULT_URL,
-    ONLY_CONFIGURED,
-    OTHER_VARIABLES,
-    VARIABLES,
     Settings,
     bridge_enabled,
     load,
     names_in,
     require_known,
+    require_known_in,
     strange_variables,
-    variable_of,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,6 +86,14 @@ def test_strange_key_of_a_set_is_refused() -> None:
     """A misspelled setting of a set is an error that names the nearest."""
     with pytest.raises(ConfigError, match=r"xplenty-eu:acountId is no setting.*nearest is xplenty-eu:accountId"):
         require_known(["acountId"], "eu")
+
+
+def test_shared_setting_that_is_malformed_is_named_where_it_stands() -> None:
+    """What a set leaves out is to be corrected in the stack's own settings, and what it holds in its own."""
+    with pytest.raises(ConfigError, match=r"xplenty:pollSeconds must be.*Correct XPLENTY_POLL_SECONDS"):
+        load({"XPLENTY_POLL_SECONDS": "often"}, EU.get, "eu")
+    with pytest.raises(ConfigError, match=r"xplenty-eu:pollSeconds must be.*Correct XPLENTY_EU_POLL_SECONDS"):
+        load({"XPLENTY_EU_POLL_SECONDS": "often"}, EU.get, "eu")
 
 
 def test_address_has_a_default() -> None:
@@ -175,11 +181,22 @@ def test_every_setting_that_is_read_is_known() -> None:
 
 
 def test_names_are_those_of_our_namespace() -> None:
-    """Only what begins with `xplenty:` is ours, and in a project of that very name nothing can be told apart."""
+    """Only what begins with the prefix is in a namespace; without a configuration nothing is."""
     found = {"xplenty:apiKey": "k", "aws:region": "r", "loads:day": "d"}
     assert names_in(Config(found, "loads")) == ("apiKey",)
     assert names_in(Config(found, "loads"), "loads") == ("day",)
-    assert names_in(Config(found, "xplenty")) == names_in(None) == ()
+    assert names_in(None) == ()
+
+
+@pytest.mark.parametrize("account", ["", "eu"])
+def test_namespace_of_the_project_has_names_of_the_program(account: str) -> None:
+    """In a project that is named like a namespace of ours nothing can be told apart; anywhere else it can."""
+    namespace = f"xplenty-{account}" if account else "xplenty"
+    found = {f"{namespace}:nods": "3"}
+    require_known_in(Config(found, namespace), account)
+    for project in ("loads", "xplenty-us"):
+        with pytest.raises(ConfigError, match=f"{namespace}:nods is no setting"):
+            require_known_in(Config(found, project), account)
 
 
 def test_strange_variables_are_named() -> None:

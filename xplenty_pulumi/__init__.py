@@ -4,7 +4,7 @@ The Pulumi front end is loaded when one of its names is first used, so `xplenty_
 
 - `cli`, `dynamic`, `core`, `client`: the layers, each of which imports only those after it.
 - `events`: what happens, for a log and for spans.
-- `settings`, `clock`, `errors`, `redact`, `text`: what all of them use.
+- `settings`, `setting_names`, `clock`, `errors`, `redact`, `text`: what all of them use.
 - `testing`: mocks for the unit tests of programs.
 - `emulator`: an account on this machine, which shares no belief about the service with the layers.
 """

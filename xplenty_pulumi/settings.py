@@ -3,44 +3,24 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from types import MappingProxyType
 
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.setting_names import (
+    ENDINGS,
+    OF_ACCOUNT,
+    ONLY_CONFIGURED,
+    OTHER_VARIABLES,
+    PREFIX,
+    SHARED,
+    VARIABLES,
+    SettingNames,
+    problem_of,
+    setting_of,
+    variable_of,
+)
 
 DEFAULT_URL = "https://api.xplenty.com"
-VARIABLES: Mapping[str, str] = MappingProxyType(
-    {
-        "apiKey": "XPLENTY_API_KEY",
-        "accountId": "XPLENTY_ACCOUNT_ID",
-        "apiUrl": "XPLENTY_API_URL",
-        "formerAccountId": "XPLENTY_FORMER_ACCOUNT_ID",
-        "pollSeconds": "XPLENTY_POLL_SECONDS",
-        "creditShare": "XPLENTY_CREDIT_SHARE",
-        "allowedTypes": "XPLENTY_ALLOWED_TYPES",
-        "maxNodeHours": "XPLENTY_MAX_NODE_HOURS",
-        "sizing": "XPLENTY_SIZING",
-        "schedules": "XPLENTY_SCHEDULES",
-        "lifetime": "XPLENTY_LIFETIME",
-        "expires": "XPLENTY_EXPIRES",
-    }
-)
-"""The variable of each setting that may stand in the environment as well as in the stack's configuration."""
-OF_ACCOUNT = ("apiKey", "accountId", "apiUrl", "formerAccountId", "pollSeconds", "creditShare")
-"""What a set of settings for one more account may hold."""
-_SHARED = frozenset({"apiUrl", "pollSeconds", "creditShare"})
-"""What is that of the stack's own account where such a set leaves it out."""
-_PREFIX = "XPLENTY_"
-ONLY_CONFIGURED = frozenset({"scope", "branch", "owner"})
-"""What stands in the stack's configuration alone; the last two are the records of `xplenty-pulumi branch`."""
-OTHER_VARIABLES = frozenset(
-    {
-        *("XPLENTY_BRIDGE", "XPLENTY_EVENTS", "XPLENTY_SHOW_CREDITS", "XPLENTY_HOOK_SALT"),
-        *("XPLENTY_EVENT", "XPLENTY_EVENT_ID", "XPLENTY_EVENT_KIND", "XPLENTY_EVENT_STATUS", "XPLENTY_HOOK_ID"),
-        *("XPLENTY_ENGINE_CACHE", "XPLENTY_SCOREBOARD"),
-    }
-)
-"""Switches, what `listen` hands to a command, and what the tools and tests of a checkout read."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +40,11 @@ class Settings:
     credit_share: float = 0.5
     name: str = field(default="", compare=False)
 
+    @property
+    def names(self) -> SettingNames:
+        """What these settings are called."""
+        return SettingNames(self.name)
+
     def require_account(self, there: object) -> None:
         """Return if a resource that is in account `there`, None where that is not known, is in this one.
 
@@ -76,17 +61,6 @@ class Settings:
         )
 
 
-def variable_of(key: str, account: str = "") -> str:
-    """Return the variable of a setting, such as ``XPLENTY_EU_API_KEY`` in the set that is named `eu`."""
-    name = f"{account.upper().replace('-', '_')}_" if account else ""
-    return f"{_PREFIX}{name}{VARIABLES[key].removeprefix(_PREFIX)}"
-
-
-def setting_of(key: str, account: str = "") -> str:
-    """Return the key of a setting in the stack's configuration, such as ``xplenty-eu:apiKey`` in the set `eu`."""
-    return f"xplenty-{account}:{key}" if account else f"xplenty:{key}"
-
-
 def load(environment: Mapping[str, str], config: Callable[[str], object], account: str = "") -> Settings:
     """Return the settings; `config` looks up a stack configuration key such as ``xplenty:apiKey``.
 
@@ -96,8 +70,11 @@ def load(environment: Mapping[str, str], config: Callable[[str], object], accoun
     `refresh` and `destroy`, so a key that was rotated would still be the old one there.
 
     Raises:
-        ConfigError: something is missing or malformed; the text names both places where it can be set.
+        ConfigError: something is missing or malformed; the text names both places where it can be set. Or `account` is
+            a name that no set can have.
     """
+    if problem := problem_of(account):
+        raise ConfigError(f"account {problem}, got {account[:40]!r}", setting="account", advice="Choose another name")
     return Settings(
         api_key=Secret(_required(environment, config, "apiKey", account=account)),
         account_id=_required(environment, config, "accountId", account=account),
@@ -118,15 +95,22 @@ def project_of(config: object) -> str:
 
 
 def names_in(config: object, namespace: str = "xplenty") -> tuple[str, ...]:
-    """Return the names in a namespace of the configuration that the SDK's host hands over; none where it hides them.
-
-    None either in a project that is itself named `xplenty`, whose program has names of its own under that prefix.
-    """
+    """Return the names in a namespace of the configuration that the SDK's host hands over; none where it hides them."""
     found = getattr(config, "_props", None)
-    if project_of(config) == "xplenty" or not isinstance(found, Mapping):
+    if not isinstance(found, Mapping):
         return ()
     prefix = f"{namespace}:"
     return tuple(str(key).removeprefix(prefix) for key in found if str(key).startswith(prefix))
+
+
+def require_known_in(config: object, account: str = "") -> None:
+    """Return as `require_known` does, or in a project that is itself named `xplenty`, or `xplenty-eu`.
+
+    The program of such a project has names of its own under that prefix.
+    """
+    namespace = setting_of("", account).removesuffix(":")
+    if project_of(config) != namespace:
+        require_known(names_in(config, namespace), account)
 
 
 def require_known(names: Iterable[str], account: str = "") -> None:
@@ -150,11 +134,10 @@ def require_known(names: Iterable[str], account: str = "") -> None:
 
 def strange_variables(environment: Iterable[str]) -> list[str]:
     """Return a line for each variable of the environment that begins like a setting and is none of any account."""
-    known = {name.removeprefix(_PREFIX) for name in (*VARIABLES.values(), *OTHER_VARIABLES)}
-    endings = tuple(f"_{VARIABLES[key].removeprefix(_PREFIX)}" for key in OF_ACCOUNT)
-    ours = (one.removeprefix(_PREFIX) for one in environment if one.startswith(_PREFIX) and not one.endswith(endings))
+    known = {name.removeprefix(PREFIX) for name in (*VARIABLES.values(), *OTHER_VARIABLES)}
+    ours = (one.removeprefix(PREFIX) for one in environment if one.startswith(PREFIX) and not one.endswith(ENDINGS))
     return [
-        f"{_PREFIX}{name} is no variable of xplenty_pulumi, so it has no effect{_nearest(name, known, prefix=_PREFIX)}"
+        f"{PREFIX}{name} is no variable of xplenty_pulumi, so it has no effect{_nearest(name, known, prefix=PREFIX)}"
         for name in sorted({*ours} - known)
     ]
 
@@ -179,11 +162,16 @@ def _required(environment: Mapping[str, str], config: Callable[[str], object], k
 
 def look_up(environment: Mapping[str, str], config: Callable[[str], object], key: str, *, account: str = "") -> str:
     """Return what is set, without blanks around it: the variable where it is there, else the configured key."""
+    account = _holder(environment, config, key, account=account)
     variable = variable_of(key, account)
     value = environment[variable] if variable in environment else config(setting_of(key, account))
-    if value is None and account and key in _SHARED:
-        return look_up(environment, config, key)
     return "" if value is None else str(value).strip()
+
+
+def _holder(environment: Mapping[str, str], config: Callable[[str], object], key: str, *, account: str) -> str:
+    """The account whose setting counts: the stack's own where another one leaves out what it may share."""
+    is_set_here = variable_of(key, account) in environment or config(setting_of(key, account)) is not None
+    return "" if key in SHARED and not is_set_here else account
 
 
 def _number(
@@ -206,8 +194,9 @@ def _number(
         number = lowest - 1
     if lowest <= number <= highest:
         return number
+    holder = _holder(environment, config, key, account=account)
     meant = f"a number{unit} from {lowest:g} to {highest:g}"
-    raise malformed(key, f"must be {meant}, got {value[:40]!r}", account=account)
+    raise malformed(key, f"must be {meant}, got {value[:40]!r}", account=holder)
 
 
 def malformed(key: str, problem: str, *, account: str = "") -> ConfigError:

@@ -80,6 +80,7 @@ def test_public_methods() -> None:
                 "hooks",
                 "jobs",
                 "meter",
+                "names",
                 "packages",
                 "plans",
                 "rate_limit",

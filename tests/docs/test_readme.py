@@ -138,7 +138,7 @@ def test_make_commands_exist() -> None:
 
 def test_settings_of_the_account_block_are_read() -> None:
     """The variables are ones that are read."""
-    source = (ROOT / "xplenty_pulumi/settings.py").read_text()
+    source = (ROOT / "xplenty_pulumi/setting_names.py").read_text()
     assert "XPLENTY_" in ACCOUNT.text
     for variable in re.findall(r"XPLENTY_\w+", ACCOUNT.text):
         assert f'"{variable}"' in source

@@ -29,6 +29,7 @@ from xplenty_pulumi.client.schedules import Schedules
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.errors import ConfigError, NotFoundError
 from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.setting_names import OWN, SettingNames
 
 DEFAULT_URL = "https://api.xplenty.com"
 _OF_OTHER_KINDS = frozenset({"status", "nodes", "cluster_id", "package_id", "events"})
@@ -42,7 +43,7 @@ class Client:
     `read_timeout` seconds of silence, a read that was under way also soon after `given_up` has become true. Before each
     try of a call that changes something `before_write` is called: what it raises ends the call, and nothing is sent.
     `ca_path` names certificate authorities trusted besides the usual ones. `http` stands in for the network in tests.
-    Proxies come from the environment.
+    Proxies come from the environment. `names` are what errors call the settings.
 
     Raises ConfigError, naming the setting, for an empty or malformed key, account or address.
     """
@@ -61,10 +62,12 @@ class Client:
         read_timeout: float = READ_TIMEOUT,
         given_up: Callable[[], bool] = lambda: False,
         before_write: Callable[[], None] = lambda: None,
+        names: SettingNames = OWN,
     ) -> None:
-        api_key = _checked_key(api_key)
-        address = parse_address(base_url)
-        self._base = f"/{parse_account(account_id)}/api"
+        api_key = _checked_key(api_key, names)
+        address = parse_address(base_url, names)
+        self.names = names
+        self._base = f"/{parse_account(account_id, names)}/api"
         self._account = account_id.strip()
         self._address = address
         clock = clock or SystemClock()
@@ -73,7 +76,7 @@ class Client:
         )
         self._caller = Caller(
             self._transport,
-            Explainer(address.authority, self._account, secrets=(api_key,), has_path=bool(address.path)),
+            Explainer(address.authority, self._account, secrets=(api_key,), has_path=bool(address.path), names=names),
             clock=clock,
             random=random or Random(),  # noqa: S311 - spreads retries in time; nothing secret depends on it
             deadline=deadline,
@@ -217,7 +220,7 @@ def _read_user_id(answer: Answered) -> int:
     raise Unreadable("the body has no id")
 
 
-def _checked_key(api_key: Secret | str) -> Secret:
+def _checked_key(api_key: Secret | str, names: SettingNames) -> Secret:
     # Rebound, so that no frame of a traceback holds the text.
     api_key = api_key if isinstance(api_key, Secret) else Secret(api_key)
     if re.fullmatch(r"[^\s:\x00-\x1f\x7f\ud800-\udfff]+", api_key.reveal()):
@@ -225,6 +228,5 @@ def _checked_key(api_key: Secret | str) -> Secret:
     raise ConfigError(
         "the API key holds characters that no key has" if api_key else "the API key is missing",
         setting="apiKey",
-        advice="Set XPLENTY_API_KEY, or the stack's secret setting xplenty:apiKey; a user's key is on the page of the "
-        "user's settings.",
+        advice=f"Set {names.both('apiKey')}, as a secret; a user's key is on the page of the user's settings.",
     )

@@ -177,6 +177,7 @@ def open_session(settings: Settings) -> Session:
         api_key=settings.api_key,
         account_id=settings.account_id,
         base_url=settings.api_url,
+        names=settings.names,
         clock=CancellableClock(bridge.cancelled()),
         given_up=bridge.cancelled().is_set,
         before_write=bridge.require_engine,

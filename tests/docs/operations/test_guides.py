@@ -17,7 +17,7 @@ from tests.support.engine.workspace import Workspace
 from tools.commands import commands
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.emulator import Emulator
-from xplenty_pulumi.settings import OF_ACCOUNT, ONLY_CONFIGURED, VARIABLES, setting_of
+from xplenty_pulumi.setting_names import OF_ACCOUNT, ONLY_CONFIGURED, VARIABLES, setting_of
 
 ROOT = Path(__file__).resolve().parents[3]
 GUIDES = ROOT / "docs" / "how-to"

@@ -31,7 +31,7 @@ def test_commands_set_what_is_read() -> None:
 
 def test_variables_of_the_page_are_read() -> None:
     """Each environment variable of the page stands for a rule."""
-    source = (Path(__file__).resolve().parents[3] / "xplenty_pulumi/settings.py").read_text(encoding="utf-8")
+    source = (Path(__file__).resolve().parents[3] / "xplenty_pulumi/setting_names.py").read_text(encoding="utf-8")
     named = set(re.findall(r"XPLENTY_\w+", PAGE))
     assert named
     for variable in named:

@@ -3,7 +3,14 @@
 import re
 from pathlib import Path
 
-from xplenty_pulumi.settings import OF_ACCOUNT, ONLY_CONFIGURED, OTHER_VARIABLES, VARIABLES, setting_of, variable_of
+from xplenty_pulumi.setting_names import (
+    OF_ACCOUNT,
+    ONLY_CONFIGURED,
+    OTHER_VARIABLES,
+    VARIABLES,
+    setting_of,
+    variable_of,
+)
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
 

@@ -1,6 +1,7 @@
 """A run in another account than the stack's own: each call goes there, by the settings that the state names."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from xplenty_pulumi import LookupFailed, get_cluster, get_clusters
 from xplenty_pulumi.dynamic.providers import context
 from xplenty_pulumi.dynamic.state import ACCOUNT, side_by_side
 from xplenty_pulumi.emulator import Emulator
-from xplenty_pulumi.settings import variable_of
+from xplenty_pulumi.setting_names import variable_of
 
 
 @pytest.fixture
@@ -82,6 +83,45 @@ def test_name_is_checked(here: ProviderScene) -> None:
     host = here.runs()
     _, failures = host.check(host.properties({"account": "EU", "cluster_id": "501", "package_id": 101}))
     assert failures[0].property == "account"
+
+
+@pytest.mark.parametrize("name", ["former", "eu-former"])
+def test_name_whose_variables_mean_something_else_is_refused(
+    here: ProviderScene, there: Emulator, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A set of that name would have what is foreign pass for the account's own, so nobody can name it."""
+    for key, text in {"apiKey": there.api_key, "accountId": there.account_id, "apiUrl": there.url}.items():
+        monkeypatch.setenv(variable_of(key, name), text)
+    host = here.runs()
+    _, failures = host.check(host.properties({"account": name, "cluster_id": "501", "package_id": 101}))
+    assert [one.property for one in failures] == ["account"]
+    assert variable_of("accountId", name) in failures[0].reason
+    with pytest.raises(LookupFailed, match=f"account must be another name.*{variable_of('accountId', name)}"):
+        get_cluster(501, account=name)
+    with pytest.raises(HostError) as caught:
+        host.delete("7", {"account": name, "status": "running", ACCOUNT: there.account_id})
+    assert variable_of("accountId", name) in caught.value.status.message
+    assert not there.calls()
+
+
+def test_strange_key_of_a_set_is_refused(make_apart: Callable[..., ProviderScene], there: Emulator) -> None:
+    """A misspelt setting of the set is a problem of the check of what is in that account."""
+    named = [variable_of(key, "eu") for key in ("apiKey", "accountId", "apiUrl")]
+    with Emulator() as account:
+        host = make_apart(account, **{name: os.environ[name] for name in named}).runs()
+        host.configure(**{"xplenty-eu:nodes": "3"})
+        _, failures = host.check(host.properties(run_of(there)))
+    (text,) = [one.reason for one in failures]
+    assert "xplenty-eu:nodes is no setting" in text
+
+
+def test_refused_key_of_another_account_is_named(
+    here: ProviderScene, there: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is to be checked is the key of that account, and not the one of the stack's own."""
+    monkeypatch.setenv("XPLENTY_EU_API_KEY", "wrong")
+    with pytest.raises(LookupFailed, match=r"Check XPLENTY_EU_API_KEY \(or xplenty-eu:apiKey\)"):
+        get_clusters(account="eu")
 
 
 def test_lookups_in_another_account(here: ProviderScene, there: Emulator) -> None:

@@ -7,6 +7,7 @@ import httpx
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
+from xplenty_pulumi.setting_names import OWN, SettingNames
 
 KEY = "canary-key-9f3b77"
 ACCOUNT = "acme"
@@ -44,6 +45,7 @@ def client_on(
     deadline: float = 120.0,
     account: str = ACCOUNT,
     before_write: Callable[[], None] = lambda: None,
+    names: SettingNames = OWN,
 ) -> Client:
     """Return a client whose network is `script`."""
     return Client(
@@ -54,6 +56,7 @@ def client_on(
         http=httpx.MockTransport(script),
         deadline=deadline,
         before_write=before_write,
+        names=names,
     )
 
 

@@ -57,7 +57,9 @@ def opened(found: settings.Settings | None = None) -> Iterator[CommandAccount]:
     """
     found = found or _from_environment()
     clock = SystemClock()
-    with Client(api_key=found.api_key, account_id=found.account_id, base_url=found.api_url, clock=clock) as client:
+    with Client(
+        api_key=found.api_key, account_id=found.account_id, base_url=found.api_url, clock=clock, names=found.names
+    ) as client:
         try:
             yield CommandAccount(
                 found,

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from xplenty_pulumi.errors import ConfigError
+from xplenty_pulumi.setting_names import OWN, SettingNames
 
-_SETTING = "apiUrl"
-_ADVICE = "Set XPLENTY_API_URL or the stack setting xplenty:apiUrl, or leave both out for https://api.xplenty.com."
 _HOST_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*")
 
@@ -39,24 +38,24 @@ class Address:
         return self.host == "localhost" or (ip is not None and ip.is_loopback)
 
 
-def parse_address(text: str) -> Address:
+def parse_address(text: str, names: SettingNames = OWN) -> Address:
     """Return the address `text` names.
 
-    Raises ConfigError, naming the setting `apiUrl`, unless it is https, or http to this machine, without user name,
-    query or fragment.
+    Raises ConfigError, naming the setting `apiUrl` as `names` do, unless it is https, or http to this machine, without
+    user name, query or fragment.
     """
     try:
         parts = urlsplit(text.strip())
         address = Address(parts.scheme, (parts.hostname or ""), parts.port, parts.path.rstrip("/"))
     except ValueError:
-        raise _refusal("is not a URL") from None
-    complaint = _complaint(parts, address)
+        raise _refusal("is not a URL", names) from None
+    complaint = _complaint(parts, address, names)
     if complaint:
-        raise _refusal(complaint)
+        raise _refusal(complaint, names)
     return address
 
 
-def parse_account(account_id: str) -> str:
+def parse_account(account_id: str, names: SettingNames = OWN) -> str:
     """Return `account_id` as a part of a URL path; raises ConfigError if it cannot be one."""
     account = account_id.strip()
     if account and account not in {".", ".."} and not re.search(r"[/\\\s\x00-\x1f\ud800-\udfff]", account):
@@ -64,15 +63,15 @@ def parse_account(account_id: str) -> str:
     raise ConfigError(
         "the account id is missing" if not account else "the account id holds characters that no account id has",
         setting="accountId",
-        advice="Set XPLENTY_ACCOUNT_ID or the stack setting xplenty:accountId to the account's text id, which is the "
-        "first part of the path of its pages.",
+        advice=f"Set {names.both('accountId')} to the account's text id, which is the first part of the path of its "
+        "pages.",
     )
 
 
-def _complaint(parts: SplitResult, address: Address) -> str:
+def _complaint(parts: SplitResult, address: Address, names: SettingNames) -> str:
     checks = {
         "does not start with https://": address.scheme not in {"http", "https"},
-        "holds a user name or a password; the key belongs into XPLENTY_API_KEY": "@" in parts.netloc,
+        f"holds a user name or a password; the key belongs into {names.variable('apiKey')}": "@" in parts.netloc,
         "names no valid host": not _HOST_NAME.fullmatch(address.host) and _ip(address.host) is None,
         "holds a query, a fragment or an unusual path": bool(parts.query or parts.fragment)
         or not _PATH.fullmatch(address.path),
@@ -82,8 +81,9 @@ def _complaint(parts: SplitResult, address: Address) -> str:
     return next((complaint for complaint, applies in checks.items() if applies), "")
 
 
-def _refusal(complaint: str) -> ConfigError:
-    return ConfigError(f"the API URL {complaint}", setting=_SETTING, advice=_ADVICE)
+def _refusal(complaint: str, names: SettingNames) -> ConfigError:
+    advice = f"Set {names.both('apiUrl')}, or leave it unset for https://api.xplenty.com."
+    return ConfigError(f"the API URL {complaint}", setting="apiUrl", advice=advice)
 
 
 def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -18,18 +18,15 @@ from xplenty_pulumi.errors import (
     XplentyError,
 )
 from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.setting_names import OWN, SettingNames
 from xplenty_pulumi.text import duration, one_line
-
-_KEY_SETTING = "XPLENTY_API_KEY (or the stack setting xplenty:apiKey)"
-_ACCOUNT_SETTING = "XPLENTY_ACCOUNT_ID (or xplenty:accountId)"
-_URL_SETTING = "XPLENTY_API_URL (or xplenty:apiUrl)"
 
 _ADVICE_TO_MEND = "Nothing was changed; correct the input that the message speaks of and run again."
 _REFUSALS: dict[int, tuple[type[ApiError], str, str]] = {
     401: (
         AuthError,
         "the service does not accept the API key",
-        f"Check {_KEY_SETTING}, and that it belongs to a member of account {{account}}, from {_ACCOUNT_SETTING}; no "
+        "Check {apiKey}, and that it belongs to a member of account {account}, from {accountId}; no "
         "further call is made with this key.",
     ),
     402: (
@@ -40,25 +37,25 @@ _REFUSALS: dict[int, tuple[type[ApiError], str, str]] = {
     403: (
         AuthError,
         "the service forbids this to the owner of the API key",
-        f"Let an administrator of account {{account}} give that user the permission, or set {_KEY_SETTING} to the key "
-        f"of one who has it, and check {_ACCOUNT_SETTING}.",
+        "Let an administrator of account {account} give that user the permission, or set {apiKey} to the key "
+        "of one who has it, and check {accountId}.",
     ),
     404: (
         NotFoundError,
         "there is no such thing in account {account}",
-        f"Check the id, and that it belongs to the account in {_ACCOUNT_SETTING}.",
+        "Check the id, and that it belongs to the account in {accountId}.",
     ),
     408: (InvalidError, "the service did not get the request in time", "Run again later."),
     409: (InvalidError, "the service reports a conflict with what exists", _ADVICE_TO_MEND),
     425: (InvalidError, "the service is not ready for the request yet", "Run again later."),
 }
-"""For a status: the error, what happened, and the advice."""
+"""For a status: the error, what happened, and the advice; a setting stands for its names, `account` for its id."""
 _STATUS_OF_A_WRONG_PATH = frozenset({401, 403, 404})
-_ADVICE_ON_PATH = f"Check {_URL_SETTING} too: the address has a path, and the service's own has none."
-_ADVICE_ON_REDIRECT = f"Redirects are not followed, because the key would go with them; check {_URL_SETTING}."
-_ADVICE_TO_REACH = f"Check the network, the proxy (HTTPS_PROXY, NO_PROXY) and {_URL_SETTING}, then run again."
+_ADVICE_ON_PATH = "Check {apiUrl} too: the address has a path, and the service's own has none."
+_ADVICE_ON_REDIRECT = "Redirects are not followed, because the key would go with them; check {apiUrl}."
+_ADVICE_TO_REACH = "Check the network, the proxy (HTTPS_PROXY, NO_PROXY) and {apiUrl}, then run again."
 _ADVICE_ON_CERTIFICATE = (
-    f"Check {_URL_SETTING}; if a proxy or a private authority signs the certificate, let SSL_CERT_FILE name the file "
+    "Check {apiUrl}; if a proxy or a private authority signs the certificate, let SSL_CERT_FILE name the file "
     "with that authority's certificate. Certificates are always verified."
 )
 _ADVICE_TO_LOOK: dict[CallKind, str] = {
@@ -72,13 +69,15 @@ _ADVICE_TO_LOOK: dict[CallKind, str] = {
 class Explainer:
     """Writes the errors of one client; `secrets` are masked in all texts of the service and the network.
 
-    `has_path` says that the address which the settings give has a path, which may be wrong.
+    `has_path` says that the address which the settings give has a path, which may be wrong; `names` are what these
+    settings are called.
     """
 
     host: str
     account: str
     secrets: Sequence[Secret] = field(default=(), repr=False)
     has_path: bool = False
+    names: SettingNames = OWN
 
     def explain(
         self, resource: str, kind: CallKind, outcome: Outcome, decision: Decision, *, attempts: int
@@ -92,7 +91,7 @@ class Explainer:
             case NotSent():
                 text = f"{self.host} cannot be reached: {outcome.reason}; nothing was sent ({_times(attempts)})"
                 advice = _ADVICE_ON_CERTIFICATE if "CERTIFICATE" in outcome.reason else _ADVICE_TO_REACH
-                return NotSentError(text, resource=resource, advice=advice)
+                return NotSentError(text, resource=resource, advice=self._named(advice))
             case Unsure() if kind is CallKind.READ:
                 return self._no_use(resource, outcome, attempts)
             case Unsure():
@@ -150,13 +149,18 @@ class Explainer:
         if self.has_path and status in _STATUS_OF_A_WRONG_PATH:
             advice = f"{advice} {_ADVICE_ON_PATH}"
         return error(
-            f"{what} ({status})".replace("{account}", self.account) + self._said(answer.message),
+            self._named(f"{what} ({status})") + self._said(answer.message),
             status=status,
             request_id=self._clean(answer.request_id),
             resource="" if status == 401 else resource,  # the key is refused, whatever the call is about
-            advice=advice.replace("{account}", self.account),
+            advice=self._named(advice),
             said=self._clean(answer.message),
         )
+
+    def _named(self, words: str) -> str:
+        for key in ("apiKey", "accountId", "apiUrl"):
+            words = words.replace(f"{{{key}}}", self.names.both(key))
+        return words.replace("{account}", self.account)
 
     def _said(self, words: str) -> str:
         return f": {self._clean(words)}" if words.strip() else ""

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from xplenty_pulumi.setting_names import problem_of
+
 Reader = Callable[[object], object]
 
 _LONGEST_TEXT = 10_000
@@ -19,7 +21,6 @@ MISSING: Mapping[str, bool] = {"__missing": True}
 """What stands for None in a mapping on its way to the engine, which drops each None silently."""
 _DURATION = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s)?")
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
-_ACCOUNT = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _UNPAIRED = re.compile(r"[\ud800-\udfff]")
 
 
@@ -98,9 +99,9 @@ def flag(value: object) -> bool:
 
 def account(value: object) -> str:
     """Accept the name of a set of settings, empty for the stack's own."""
-    if not isinstance(value, str) or not _ACCOUNT.fullmatch(value or "own"):
-        raise ValueError(f"must be small letters, digits and single hyphens, such as 'eu', got {shown(value)}")
-    return value
+    if problem := problem_of(value):
+        raise ValueError(f"{problem}, got {shown(value)}")
+    return str(value)
 
 
 def title(value: object) -> str:

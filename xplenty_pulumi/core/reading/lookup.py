@@ -92,7 +92,7 @@ def require_account(client: Client) -> None:
         raise AuthError(
             "the service does not know the account (404), or the key may not see it, so its contents are not known",
             status=404,
-            advice="Check XPLENTY_ACCOUNT_ID (xplenty:accountId), XPLENTY_API_URL (xplenty:apiUrl) and the key",
+            advice=f"Check {client.names.both('accountId')}, {client.names.both('apiUrl')} and the key",
         ) from None
 
 

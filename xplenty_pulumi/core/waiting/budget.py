@@ -152,8 +152,8 @@ class Budget(Allowance):
     def _refusal(self, consequence: str) -> RateLimitedError:
         return RateLimitedError(
             f"{_percent(self._left())} of the hour's calls left, and {consequence}",
-            advice="Run again in the next hour, or let this process spend more with XPLENTY_CREDIT_SHARE "
-            f"(now {self._share:g} of the hour's calls)",
+            advice="Run again in the next hour, or let this process spend more with "
+            f"{self._client.names.variable('creditShare')} (now {self._share:g} of the hour's calls)",
         )
 
 

@@ -153,14 +153,14 @@ def _mistaken(provider: ProviderContext, olds: Properties) -> list[XplentyError]
 
 
 def _rules(provider: ProviderContext) -> tuple[StackRules, list[XplentyError]]:
-    names = provider.configured_names(provider.project)
+    names = provider.configured_names()
     for text in (
         *settings.strange_variables(os.environ),
         *misplaced_rules(provider.project, names, os.environ, provider.configuration),
     ):
         warn_of_settings(text)
     try:
-        settings.require_known(provider.configured_names())
+        provider.require_known_settings()
         return load_rules(os.environ, provider.configuration), []
     except ConfigError as problem:
         return StackRules(), [problem]
@@ -184,7 +184,7 @@ def _refused(provider: ProviderContext, subject: Subject) -> list[XplentyError]:
     is_changed, ends = subject.is_changed(subject.kind.asked_about), subject.kind.ends
     try:
         if name := provider.settings().name:
-            settings.require_known(provider.configured_names(f"xplenty-{name}"), name)
+            provider.require_known_settings(name)
         if not is_changed and not (ends is Ending.TERMINATED and declared_clusters().adds(subject.inputs.get("type"))):
             return []
         questions = provider.session().questions

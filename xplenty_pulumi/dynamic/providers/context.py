@@ -206,9 +206,13 @@ class ProviderContext(ResourceProvider):
         """The name of the project whose configuration this is."""
         return settings.project_of(self._config)
 
-    def configured_names(self, namespace: str = "xplenty") -> tuple[str, ...]:
-        """Return all names in a namespace of the stack's configuration."""
-        return settings.names_in(self._config, namespace)
+    def configured_names(self) -> tuple[str, ...]:
+        """Return all names in the project's own namespace of the stack's configuration."""
+        return settings.names_in(self._config, self.project)
+
+    def require_known_settings(self, account: str = "") -> None:
+        """Raise ConfigError where the stack's configuration has what is no setting among those of an account."""
+        settings.require_known_in(self._config, account)
 
     @once_in_call
     def session(self) -> "Session":
