@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from xplenty_pulumi import settings
@@ -26,12 +26,12 @@ from xplenty_pulumi.redact import Secret, scrub
 from xplenty_pulumi.settings import Settings
 from xplenty_pulumi.text import plural
 
+OtherStacks = Callable[[Settings, Collection[str]], Elsewhere]
+"""Returns what the stacks but those of these full names hold in an account."""
 _COUNTED = (Drift.HARMFUL, Drift.HARMLESS, Drift.UNKNOWN, Drift.EXPECTED)
 
 
-def report_of(
-    stacks: Sequence[StackState], elsewhere: Callable[[Settings], Elsewhere], *, unmanaged: bool
-) -> DriftReport:
+def report_of(stacks: Sequence[StackState], elsewhere: OtherStacks, *, unmanaged: bool) -> DriftReport:
     """Return what differs between these stacks and their accounts; `unmanaged` also finds what is in none.
 
     `elsewhere` returns what other stacks hold in an account, and is called only where that matters.
@@ -70,7 +70,7 @@ def _of_environment() -> Settings:
 def _found_in(
     account_settings: Settings,
     stacks: Sequence[StackState],
-    elsewhere: Callable[[Settings], Elsewhere],
+    elsewhere: OtherStacks,
     *,
     unmanaged: bool,
 ) -> list[Finding]:
@@ -84,7 +84,9 @@ def _found_in(
         account.budget.require_read()
         reader, now = SnapshotReader(account.client, account.clock), account.clock.now()
         found = compare(reader, entries, scopes=scopes, now=now, unmanaged=unmanaged)
-    return not_elsewhere(found, elsewhere(account_settings)) if may_be_elsewhere(found) else found
+    if not may_be_elsewhere(found):
+        return found
+    return not_elsewhere(found, elsewhere(account_settings, [one.full_name for one in stacks]))
 
 
 def scrubbed(document: Mapping[str, Any], secrets: Iterable[Secret]) -> dict[str, Any]:

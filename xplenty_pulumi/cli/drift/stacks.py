@@ -72,8 +72,8 @@ def _named(snapshot: Snapshot, *, may_be_none: bool) -> list[str]:
         return []
 
 
-def elsewhere(snapshot: Snapshot, compared: Collection[str], account: Settings) -> Elsewhere:
-    """Return what the stacks but those `compared` hold in the account, and the scopes that their markers can carry.
+def elsewhere(snapshot: Snapshot, account: Settings, compared: Collection[str]) -> Elsewhere:
+    """Return what the stacks but those `compared` with the account hold in it, and the scopes of their markers.
 
     The state says so, and for a stack without resources its name.
 
