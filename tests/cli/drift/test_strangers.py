@@ -1,6 +1,7 @@
 """What lives and is in no state that was looked at: whose it is, and what `drift` says of it."""
 
 import dataclasses
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -9,7 +10,14 @@ import pytest
 from tests.cli.drift.scenario import NOT_HERE, STACK
 from tests.cli.drift.scene import RECORDED, DriftScene
 from tests.cli.drift.test_calls import export, resource
+from xplenty_pulumi.cli.drift.report import report_of
+from xplenty_pulumi.cli.drift.stacks import StackState
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, read, sign
+from xplenty_pulumi.core.reports.drift import Cause
+from xplenty_pulumi.core.reports.drift_scan import Elsewhere
+from xplenty_pulumi.emulator import Emulator, Seed
+from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.settings import Settings
 
 UNMANAGED = ("--unmanaged", "--json")
 
@@ -93,6 +101,37 @@ def test_what_another_stack_of_the_backend_holds_is_its_business(scene: DriftSce
     elsewhere = {**held, "outputs": {**held["outputs"], "__account": "another"}}
     scene.others["organization/tests/prod"] = export(elsewhere)
     assert [one["cause"] for one in scene.run(*UNMANAGED).json["findings"]] == ["orphaned"]
+    assert scene.run(*UNMANAGED, XPLENTY_FORMER_ACCOUNT_ID="another").json["findings"] == []
+
+
+def test_stacks_in_two_accounts_are_strangers_to_each_other(scene: DriftScene) -> None:
+    """What stands in one account with the marker of a stack of the other is that stack's business."""
+    asked: dict[str, list[str]] = {}
+
+    def others(account: Settings, compared: Collection[str]) -> Elsewhere:
+        asked[account.account_id] = [*compared]
+        return Elsewhere(scopes={marker_of(NOT_HERE).scope})
+
+    def state(account: Emulator, name: str) -> StackState:
+        found = Settings(Secret(account.api_key), account.account_id, account.url)
+        return StackState(name, f"organization/tests/{name}", "tests", found, name, frozenset({name}), ())
+
+    scene.emulator.edit_schedule(301, description=sign("loads", marker_of(NOT_HERE)))
+    with Emulator(Seed(account_id="acme-eu", api_key="another-key"), clock=scene.clock) as eu:
+        found = report_of([state(scene.emulator, "dev"), state(eu, "prod")], others, unmanaged=True).findings
+    assert asked == {scene.emulator.account_id: ["organization/tests/dev"]}
+    assert (301, Cause.UNKNOWN_STACK) not in {(one.id, one.cause) for one in found}
+
+
+def test_runs_in_another_account_are_counted(scene: DriftScene) -> None:
+    """They are not compared, and neither are they passed over in silence."""
+    here, there = (resource(name, scene.id_of("done"), like="done") for name in ("here", "there"))
+    there["inputs"]["account"], there["outputs"]["__account"] = "eu", "acme-eu"
+    scene.states["dev"] = export(here, there)
+    assert scene.run().lines[-1] == "1 job run of account eu was not compared"
+    printed = scene.run("--json").json
+    assert (printed["checked"], [one for one in printed["findings"] if one["cause"] == "shared"]) == (1, [])
+    assert printed["other_accounts"] == [{"stack": "dev", "resource": "there", "kind": "job", "account": "eu"}]
 
 
 def test_other_states_are_read_only_where_they_matter(scene: DriftScene) -> None:

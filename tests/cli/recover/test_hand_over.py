@@ -195,6 +195,14 @@ def test_a_released_cluster_carries_no_marker(project: Project) -> None:
     )
 
 
+def test_what_a_stack_holds_in_another_account_is_not_this(project: Project) -> None:
+    """The same id means something else there."""
+    cluster = project.cluster()
+    project.hold("acme/loads/prod", cluster.id, outputs={"__account": "acme-eu"})
+    ended = project.run(f"cluster:{cluster.id}", "--yes")
+    assert (ended.code, "  in the state of: no stack of this backend" in ended.lines) == (0, True)
+
+
 @pytest.mark.parametrize("stack", ["acme/loads/dev", "acme/loads/prod", "acme/other/dev"])
 @pytest.mark.parametrize("option", [(), ("--release",)], ids=["hand over", "release"])
 def test_what_a_stack_holds_is_refused(project: Project, stack: str, option: tuple[str, ...]) -> None:

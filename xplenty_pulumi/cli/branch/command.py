@@ -103,12 +103,12 @@ def branch_down(
     with one_paragraph("branch down", interrupted=_GOES_ON):
         engine, wanted = Engine.on_path(cwd, ""), Repository(cwd, os.environ).branch(name)
         seconds, stacks = read_span("--timeout", timeout).total_seconds(), ProjectStacks(engine)
-        if not (stacks.of_branch(wanted) or stacks.families()):
+        if not (stacks.names_of(wanted) or stacks.families()):
             Screen().line(f"branch {wanted}: nothing to take down: no branch of this project was ever brought up")
             return
         with account_of(stacks) as account:
             screen = Screen(account.secrets)
-            rules = OwnershipRules(account, lambda: holders_in(Snapshot(engine)))
+            rules = OwnershipRules(account, lambda: holders_in(Snapshot(engine), account.settings))
             taking = BranchDown(engine, rules, screen, timeout=seconds, breaks_locks=break_lock, waits=not no_wait)
             screen.line(f"branch {wanted}: {taking.branch(wanted, stacks)}")
 
@@ -123,7 +123,8 @@ def branch_list(
     """Show the environments of all branches, whose they are and what lives of them."""
     with one_paragraph("branch list"), account_of(stacks := ProjectStacks(Engine.on_path(cwd, ""))) as account:
         repository, screen = Repository(cwd, os.environ), Screen(account.secrets)
-        sweeper = BranchSweep(stacks, repository, OwnershipRules(account, partial(holders_in, stacks.snapshot)))
+        rules = OwnershipRules(account, partial(holders_in, stacks.snapshot, account.settings))
+        sweeper = BranchSweep(stacks, repository, rules)
         try:
             heads = repository.heads(repository.remote(remote))
         except RefusedError as unknown:
@@ -150,14 +151,14 @@ def branch_sweep(
         engine, seconds = Engine.on_path(cwd, ""), read_span("--timeout", timeout).total_seconds()
         with account_of(stacks := ProjectStacks(engine)) as account:
             screen = Screen(account.secrets)
-            snapshot_rules = OwnershipRules(account, partial(holders_in, stacks.snapshot))
+            snapshot_rules = OwnershipRules(account, partial(holders_in, stacks.snapshot, account.settings))
             sweeper = BranchSweep(stacks, Repository(cwd, os.environ), snapshot_rules, remote)
             found = sweeper.due()
             _print(found, screen, acts=yes)
             if not yes:
                 sweeper.require_readable(found)
                 raise typer.Exit(SHOWS_FAILURE if found else 0)
-            rules = OwnershipRules(account, lambda: holders_in(Snapshot(engine)))
+            rules = OwnershipRules(account, lambda: holders_in(Snapshot(engine), account.settings))
             sweeper.sweep(found, BranchDown(engine, rules, screen, timeout=seconds, breaks_locks=break_lock), screen)
 
 

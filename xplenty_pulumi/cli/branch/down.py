@@ -116,7 +116,7 @@ class BranchDown:
 
     def branch(self, branch: str, stacks: ProjectStacks) -> str:
         """Take down all that there is of a branch, with a stack or without, and return what was done."""
-        found = stacks.of_branch(branch)
+        found = stacks.of_branch(branch, self._account.settings)
         if found:
             spared = [one for stack in found for one in self.stack(stack, stacks).spared]
             living = _counted(one.thing for one in spared)

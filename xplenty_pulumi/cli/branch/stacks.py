@@ -25,6 +25,7 @@ from xplenty_pulumi.core.reports.branches import (
 )
 from xplenty_pulumi.dynamic.state import OWNER, owner_of
 from xplenty_pulumi.errors import ConfigError
+from xplenty_pulumi.settings import Settings
 from xplenty_pulumi.text import one_line
 
 PREFIX = "xplenty:"
@@ -95,20 +96,21 @@ class ProjectStacks:
 
     def name_of(self, branch: str, template: str) -> str:
         """Return the name of the branch's stack, be it there or not; one that is there is it, whatever its family."""
-        there = self._names_of(branch)
+        there = self.names_of(branch)
         if len(there) == 1:
             return there[0]
         usual = stack_name(branch, self.family(template))
         return usual if usual in there or not there else there[0]
 
-    def of_branch(self, branch: str) -> tuple[BranchStack, ...]:
+    def of_branch(self, branch: str, account: Settings) -> tuple[BranchStack, ...]:
         """Return the stacks of a branch: one, or none where it was never brought up."""
         listed = self.listed()
-        return tuple(self.read(listed[name]) for name in self._names_of(branch))
+        return tuple(self.read(listed[name], account) for name in self.names_of(branch))
 
-    def of_branches(self) -> tuple[BranchStack, ...]:
+    def of_branches(self, account: Settings) -> tuple[BranchStack, ...]:
         """Return the stacks of all branches, in the order of their names."""
-        return together(self.read, [one for name, one in sorted(self.listed().items()) if family_of_stack(name)])
+        found = [one for name, one in sorted(self.listed().items()) if family_of_stack(name)]
+        return together(lambda one: self.read(one, account), found)
 
     def scopes_of(self, branch: str) -> frozenset[str]:
         """Return the scopes that markers of the branch's resources carry where its stack is there no more."""
@@ -116,10 +118,11 @@ class ProjectStacks:
         names = {stack_name(branch, family) for family in self.families()}
         return frozenset(scope_of_stack(f"{place}/{name}") for place in places for name in names)
 
-    def read(self, listed: ListedStack) -> BranchStack:
-        """Return what a stack says about itself."""
+    def read(self, listed: ListedStack, account: Settings) -> BranchStack:
+        """Return what a stack says about itself, and what it holds in this account."""
         records = records_in(self.snapshot.tags(listed.full_name))
         resources = self.snapshot.resources(listed.full_name)
+        held = held_in(resources, listed.full_name)
         # The scopes that the resources were declared with, whatever the configuration says now.
         declared = {scope_of(owner_of(one["inputs"])) for one in resources if OWNER in (one.get("inputs") or {})}
         return BranchStack(
@@ -132,11 +135,11 @@ class ProjectStacks:
             is_deployed=bool(resources),
             resources=sum(not str(one["type"]).startswith(_ENGINES_OWN) for one in resources),
             account=records.get(ACCOUNT, ""),
-            held=frozenset((kind, one.id) for one in held_in(resources, listed.full_name) for kind in one.kinds),
+            held=frozenset(reference for one in held if one.is_in(account) for reference in one.references),
         )
 
-    def _names_of(self, branch: str) -> list[str]:
-        """The names of the branch's stacks that are there."""
+    def names_of(self, branch: str) -> list[str]:
+        """Return the names of the branch's stacks that are there."""
         listed = self.listed()
         return sorted({stack_name(branch, family) for family in _families_in(listed)} & listed.keys())
 

@@ -79,7 +79,8 @@ class BranchSweep:
     def rows(self, heads: Heads | None) -> BranchRows:
         """Return all branch stacks with what lives of them."""
         living = self.rules.living()  # before the stacks: a new cluster is younger than its stack
-        stacks, families, now = self.stacks.of_branches(), self.stacks.families(), self.rules.account.clock.now()
+        account, families = self.rules.account, self.stacks.families()
+        stacks, now = self.stacks.of_branches(account.settings), account.clock.now()
         lost, spared = self.rules.sorted_out(orphans(stacks, living, families=families))
         return BranchRows(now, stacks, living, lost, heads, spared)
 
@@ -154,14 +155,14 @@ class BranchSweep:
         if not scopes:
             return scopes
         stacks = self.stacks.anew()
-        rules = replace(self.rules, holders=partial(holders_in, stacks.snapshot))
+        rules = replace(self.rules, holders=partial(holders_in, stacks.snapshot, self.rules.account.settings))
         return scopes & {one.scope for one in replace(self, stacks=stacks, rules=rules).rows(None).orphans}
 
     def _take_down(self, due: Due, taking: BranchDown, screen: Screen) -> None:
         """Take a stack down, unless a `branch up` has given it more time since it was found."""
         stacks = self.stacks.anew()
         listed = stacks.listed().get(due.stack.name)
-        now = stacks.read(listed) if listed else None
+        now = stacks.read(listed, self.rules.account.settings) if listed else None
         if now and now.expires != due.stack.expires:
             screen.line(f"{due.stack.name}: left alone, because it was given more time meanwhile")
         elif now:

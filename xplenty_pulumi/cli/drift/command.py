@@ -85,7 +85,7 @@ def drift(
             found[0].project if found else "", "*" if all_stacks or not found else found[0].name, unmanaged
         )
         last = recalled(since_last, selection) if since_last else None
-        others = partial(elsewhere, snapshot, [one.full_name for one in found])
+        others = partial(elsewhere, snapshot)
         secrets = tuple(one.settings.api_key for one in found)
         document = scrubbed(report_document(report_of(found, others, unmanaged=unmanaged)), secrets)
         since = changes(last, document["findings"]) if since_last else None

@@ -108,4 +108,7 @@ def _notes(document: Document, since: ReportChanges | None) -> list[str]:
     if secret:
         verb = "has fields that are" if secret == 1 else "have fields that are"
         notes.append(f"{plural(secret, 'resource')} {verb} secret in the state and cannot be compared")
+    accounts = Counter(one["account"] for one in document["other_accounts"])
+    for name, count in sorted(accounts.items()):
+        notes.append(f"{plural(count, 'job run')} of account {name} {'was' if count == 1 else 'were'} not compared")
     return notes

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from xplenty_pulumi import settings
@@ -12,17 +12,26 @@ from xplenty_pulumi.cli.ui.documents import document, picked
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.core.reading.snapshots import SnapshotReader
-from xplenty_pulumi.core.reports.drift import DriftReport, Finding, in_order
-from xplenty_pulumi.core.reports.drift_scan import Elsewhere, compare, may_be_elsewhere, not_elsewhere
+from xplenty_pulumi.core.reports.drift import Finding
+from xplenty_pulumi.core.reports.drift_scan import (
+    DriftReport,
+    Elsewhere,
+    compare,
+    in_order,
+    may_be_elsewhere,
+    not_elsewhere,
+)
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret, scrub
 from xplenty_pulumi.settings import Settings
 from xplenty_pulumi.text import plural
 
+OtherStacks = Callable[[Settings, Collection[str]], Elsewhere]
+"""Returns what the stacks but those of these full names hold in an account."""
 _COUNTED = (Drift.HARMFUL, Drift.HARMLESS, Drift.UNKNOWN, Drift.EXPECTED)
 
 
-def report_of(stacks: Sequence[StackState], elsewhere: Callable[[str], Elsewhere], *, unmanaged: bool) -> DriftReport:
+def report_of(stacks: Sequence[StackState], elsewhere: OtherStacks, *, unmanaged: bool) -> DriftReport:
     """Return what differs between these stacks and their accounts; `unmanaged` also finds what is in none.
 
     `elsewhere` returns what other stacks hold in an account, and is called only where that matters.
@@ -43,7 +52,8 @@ def report_of(stacks: Sequence[StackState], elsewhere: Callable[[str], Elsewhere
         if (names := tuple(one for one in entry.unreadable if one.partition(".")[0] in entry.kind.compared))
     }
     names = tuple(one.name for one in stacks)
-    return DriftReport(SystemClock().now(), names, len(entries), in_order(found), secret)
+    left_out = tuple(other for one in stacks for other in one.left_out)
+    return DriftReport(SystemClock().now(), names, len(entries), in_order(found), secret, left_out)
 
 
 def _of_environment() -> Settings:
@@ -60,7 +70,7 @@ def _of_environment() -> Settings:
 def _found_in(
     account_settings: Settings,
     stacks: Sequence[StackState],
-    elsewhere: Callable[[str], Elsewhere],
+    elsewhere: OtherStacks,
     *,
     unmanaged: bool,
 ) -> list[Finding]:
@@ -74,7 +84,9 @@ def _found_in(
         account.budget.require_read()
         reader, now = SnapshotReader(account.client, account.clock), account.clock.now()
         found = compare(reader, entries, scopes=scopes, now=now, unmanaged=unmanaged)
-    return not_elsewhere(found, elsewhere(account_settings.account_id)) if may_be_elsewhere(found) else found
+    if not may_be_elsewhere(found):
+        return found
+    return not_elsewhere(found, elsewhere(account_settings, [one.full_name for one in stacks]))
 
 
 def scrubbed(document: Mapping[str, Any], secrets: Iterable[Secret]) -> dict[str, Any]:
@@ -96,6 +108,7 @@ def report_document(report: DriftReport) -> dict[str, Any]:
         "counts": {drift.value: len(report.of(drift)) for drift in _COUNTED},
         "findings": list(map(finding_document, report.findings)),
         "not_compared": not_compared,
+        "other_accounts": [picked(one, "stack", "resource", "kind", "account") for one in report.other_accounts],
     }
     return document(at=report.at, **parts)
 

@@ -13,7 +13,7 @@ from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import owner_in, scope_of
 from xplenty_pulumi.core.reports.drift import Entry
-from xplenty_pulumi.core.reports.drift_scan import Elsewhere
+from xplenty_pulumi.core.reports.drift_scan import Elsewhere, OtherAccountEntry
 from xplenty_pulumi.dynamic.flows import kept
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, SPECIAL, kind_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
@@ -28,7 +28,8 @@ _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 class StackState:
     """A stack: its names, the account of its settings, the scopes of its markers, and what its state holds.
 
-    `scope` is what it gives to new markers, `scopes` are those of the resources in its state as well.
+    `scope` is what it gives to new markers, `scopes` are those of the resources in its state as well. `left_out` is
+    what its state has in other accounts.
     """
 
     name: str
@@ -38,6 +39,7 @@ class StackState:
     scope: str
     scopes: frozenset[str]
     entries: tuple[Entry, ...]
+    left_out: tuple[OtherAccountEntry, ...] = ()
 
 
 def states(snapshot: Snapshot, *, all_stacks: bool, may_be_none: bool = False) -> tuple[StackState, ...]:
@@ -70,8 +72,8 @@ def _named(snapshot: Snapshot, *, may_be_none: bool) -> list[str]:
         return []
 
 
-def elsewhere(snapshot: Snapshot, compared: Collection[str], account: str) -> Elsewhere:
-    """Return what the stacks but those `compared` hold in the account, and the scopes that their markers can carry.
+def elsewhere(snapshot: Snapshot, account: Settings, compared: Collection[str]) -> Elsewhere:
+    """Return what the stacks but those `compared` with the account hold in it, and the scopes of their markers.
 
     The state says so, and for a stack without resources its name.
 
@@ -88,8 +90,8 @@ def elsewhere(snapshot: Snapshot, compared: Collection[str], account: str) -> El
         with advised(_WITHOUT_UNMANAGED):
             names = [one.full_name for one in snapshot.listed("--all") if one.full_name not in compared]
         resources = [one for found in together(ours, names) for one in found]
-        here = [one for one in resources if (one.get("outputs") or {}).get(ACCOUNT) in (None, account)]
-        held = {(kind, one.id) for one in held_in(here, "") for kind in one.kinds}
+        here = [one for one in held_in(resources, "") if one.may_be_in(account)]
+        held = {reference for one in here for reference in one.references}
         markers = [marker_in(one.get("inputs") or {}) for one in resources]
     except _MALFORMED:
         raise XplentyError("a stack of the backend makes no sense; nothing was compared") from None
@@ -141,7 +143,8 @@ def _state(snapshot: Snapshot, full_name: str) -> StackState:
     try:
         with advised(_ADVICE):
             resources, config = snapshot.resources(full_name), snapshot.configuration(full_name)
-        resources = [one for one in resources if not (one.get("inputs") or {}).get("account")]  # in another account
+        left_out = tuple(other for one in resources if (other := _other_account(one, plain.stack)))
+        resources = [one for one in resources if not _account_name(one)]
         found = settings.load(os.environ, config.get)
         for one in resources:
             found.require_account((one.get("outputs") or {}).get(ACCOUNT))
@@ -153,7 +156,19 @@ def _state(snapshot: Snapshot, full_name: str) -> StackState:
         raise XplentyError(f"stack {plain.stack}: the state makes no sense; nothing was compared") from None
     scope = scope_of(owner_in(full_name, scope=config.get("xplenty:scope")))
     scopes = frozenset({scope, *(one.marker.scope for one in entries if one.marker)})
-    return StackState(plain.stack, full_name, plain.project, found, scope, scopes, entries)
+    return StackState(plain.stack, full_name, plain.project, found, scope, scopes, entries, left_out)
+
+
+def _account_name(resource: Mapping[str, Any]) -> str:
+    """The name of the settings of another account than the stack's own that it is in; empty where it is in that."""
+    return str((resource.get("inputs") or {}).get("account") or "")
+
+
+def _other_account(resource: Mapping[str, Any], stack: str) -> OtherAccountEntry | None:
+    kind, account = kind_of(resource), _account_name(resource)
+    if kind is None or not account or resource.get("external") or resource.get("delete"):
+        return None
+    return OtherAccountEntry(stack, str(resource["urn"]).rpartition("::")[2], kind.name, account)
 
 
 def _is_secret(value: object) -> bool:

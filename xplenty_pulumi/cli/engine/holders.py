@@ -1,5 +1,6 @@
 """What the states of a backend hold, so that nothing is taken for nobody's that a stack still manages."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,18 +11,21 @@ from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reports.branches import scope_of_stack
-from xplenty_pulumi.dynamic.state import OWNER, kind_of, owner_of
+from xplenty_pulumi.dynamic.state import ACCOUNT, OWNER, kind_of, owner_of
 from xplenty_pulumi.errors import ConfigError, XplentyError
+from xplenty_pulumi.settings import Settings
 
 TOKENS = {name: f"pulumi-python:dynamic/xplenty:{kind.resource}" for name, kind in KINDS.items()}
 """The type in the state, by the name of the kind."""
+_NUMBER = re.compile(r"(u_)?[0-9]+")
 
 
 @dataclass(frozen=True)
 class Held:
     """A thing in the state of a stack, `organization/project/stack`; `marker` is that of its owner as it was declared.
 
-    `kinds` are all that it can be: a class that is derived from ours may have a type that does not tell.
+    `kinds` are all that it can be: a class that is derived from ours may have a type that does not tell. `account` is
+    the one it is in, an empty text where the state does not say.
     """
 
     stack: str
@@ -29,19 +33,46 @@ class Held:
     kinds: frozenset[str]
     id: Key
     marker: Marker | None
+    account: str = ""
 
     @property
     def name(self) -> str:
         """The name of the resource."""
         return self.urn.rpartition("::")[2]
 
+    @property
+    def references(self) -> frozenset[tuple[str, Key]]:
+        """What it can be, as kind and id."""
+        return frozenset((kind, self.id) for kind in self.kinds)
+
+    def is_in(self, found: Settings) -> bool:
+        """Return whether it is in the account of these settings, as far as the state says; the provider's own rule."""
+        return self.account in ("", found.account_id, found.former_account_id)
+
+    def may_be_in(self, found: Settings) -> bool:
+        """Return whether it is in that account, or may be, so that nothing with its id is for others to end.
+
+        An account has a number beside its text, and nothing here knows which belong together.
+        """
+        names = (self.account.casefold(), found.account_id.casefold())
+        return self.is_in(found) or names[0] == names[1] or _form(names[0]) != _form(names[1])
+
 
 @dataclass(frozen=True)
 class Holders:
-    """All stacks of a backend and what their states hold."""
+    """All stacks of a backend and what their states hold: `held` in the account in question, `elsewhere` in others.
+
+    The same id means something else in another account.
+    """
 
     stacks: tuple[str, ...]
     held: tuple[Held, ...]
+    elsewhere: tuple[Held, ...] = ()
+
+    @property
+    def all(self) -> tuple[Held, ...]:
+        """What the states hold in any account."""
+        return self.held + self.elsewhere
 
     def of(self, kind: str, key: Key) -> str:
         """Return the stack whose state holds the thing, or an empty text."""
@@ -57,13 +88,13 @@ class Holders:
 
     def stack_with(self, scope: str) -> str:
         """Return the stack whose markers have this scope, or an empty text where the backend has none."""
-        declared = {one.marker.scope: one.stack for one in self.held if one.marker}
+        declared = {one.marker.scope: one.stack for one in self.all if one.marker}
         usual = {scope_of_stack(name): name for name in self.stacks if name.count("/") == 2}
         return {**declared, **usual}.get(scope, "")
 
 
-def holders_in(snapshot: Snapshot) -> Holders:
-    """Return what all stacks hold that the backend shows, those of other projects included.
+def holders_in(snapshot: Snapshot, account: Settings) -> Holders:
+    """Return what all stacks hold that the backend shows, those of other projects included, as seen from the account.
 
     Raises:
         ConfigError: the stacks cannot be listed.
@@ -71,8 +102,9 @@ def holders_in(snapshot: Snapshot) -> Holders:
     """
     stacks = _listed(snapshot)
     states = together(partial(_state, snapshot), stacks)
-    held = tuple(one for name, state in zip(stacks, states, strict=True) for one in held_in(state, name))
-    return Holders(stacks, held)
+    found = [one for name, state in zip(stacks, states, strict=True) for one in held_in(state, name)]
+    held = tuple(one for one in found if one.may_be_in(account))
+    return Holders(stacks, held, tuple(one for one in found if not one.may_be_in(account)))
 
 
 def held_in(resources: Iterable[Mapping[str, Any]], stack: str) -> Iterator[Held]:
@@ -81,7 +113,15 @@ def held_in(resources: Iterable[Mapping[str, Any]], stack: str) -> Iterator[Held
         kinds = _kinds(one)
         key = next((key for kind in sorted(kinds) if (key := _key(KINDS[kind], one.get("id"))) is not None), None)
         if key is not None and not one.get("external"):
-            yield Held(stack, str(one["urn"]), kinds, key, marker_in(one.get("inputs") or {}))
+            account = (one.get("outputs") or {}).get(ACCOUNT)
+            known = account if isinstance(account, str) else ""
+            yield Held(stack, str(one["urn"]), kinds, key, marker_in(one.get("inputs") or {}), known)
+
+
+def _form(account: str) -> str | None:
+    """What kind of a name it is: a number, one with a prefix, or None for a text."""
+    number = _NUMBER.fullmatch(account)
+    return number and (number[1] or "number")
 
 
 def _key(kind: Kind, id_: object) -> Key | None:

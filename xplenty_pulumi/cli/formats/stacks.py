@@ -66,6 +66,20 @@ class NotCompared:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OtherAccount:
+    """A job run in another account than the stack's own, which is not compared."""
+
+    stack: str
+    """Name of the stack."""
+    resource: str
+    """Name of the resource."""
+    kind: str
+    """Its kind."""
+    account: str
+    """Name of the settings of its account, such as `eu`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DriftDocument(VersionedDocument):
     """What differs between the states of stacks and the account.
 
@@ -86,6 +100,8 @@ class DriftDocument(VersionedDocument):
     """The findings, the gravest first; with `--since-last` those that are new or have changed."""
     not_compared: tuple[NotCompared, ...]
     """What is secret in a state."""
+    other_accounts: tuple[OtherAccount, ...]
+    """What is in another account than its stack."""
     since: datetime | None = None
     """When the last report was made; null where there was none."""
     previous_class: Drift = Drift.NONE

@@ -59,7 +59,8 @@ def import_(
         place = StackPlace.of(snapshot, needs_stack=True)
         with opened(settings.load(os.environ, place.config.get)) as account:
             screen = Screen(account.secrets)
-            chosen = select(account.client, wanted, TakeOverRules(holders_in(snapshot), place.stack, place.scope))
+            holders = holders_in(snapshot, account.settings)
+            chosen = select(account.client, wanted, TakeOverRules(holders, place.stack, place.scope))
         run = ImportRun(engine, place.stack, place.config)
         _Import(run, screen, out, runs=not no_run).take(chosen, wanted)
 

@@ -71,7 +71,7 @@ class TakeOverRules:
     @property
     def used(self) -> frozenset[str]:
         """The names of the resources in the state of this stack."""
-        return frozenset(one.name for one in self.holders.held if one.stack == self.stack)
+        return frozenset(one.name for one in self.holders.all if one.stack == self.stack)
 
     def refusal(self, kind: Kind, record: Any, *, is_taken: bool) -> RefusedError | None:
         """Return why the thing is not taken over, None where it is."""

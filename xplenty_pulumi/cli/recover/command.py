@@ -184,7 +184,7 @@ def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, 
         XplentyError: a state, or the account, cannot be read.
     """
     (own,) = states(snapshot, all_stacks=False)
-    holders = holders_in(snapshot)
+    holders = holders_in(snapshot, own.settings)
     with opened(own.settings) as account:
         found = StackAccount(account, own.scopes, holders)
         if owners := killed.owners():

@@ -47,7 +47,7 @@ class NewOwner:
 
     def held(self, holders: Holders, stack: str, kind: str) -> Held | None:
         """Return what the state of its stack holds as this resource, or as one of the same kind and name."""
-        of_stack = [one for one in holders.held if one.stack == stack]
+        of_stack = [one for one in holders.all if one.stack == stack]
         same = [one for one in of_stack if one.urn == self.urn or one.marker == self.marker]
         namesakes = [one for one in of_stack if self.name and one.name == self.name and kind in one.kinds]
         return next(iter([*same, *namesakes]), None)
@@ -134,7 +134,7 @@ def hand_over(
         place = StackPlace.of(snapshot, needs_stack=not release)
         with opened(settings.load(os.environ, place.config.get)) as account:
             found = core.look(account.client, kind, key)
-            handing = _HandOver(account, found, place, holders_in(snapshot))
+            handing = _HandOver(account, found, place, holders_in(snapshot, account.settings))
             handing.show()
             handing.run(None if release else place.new_owner(found, name, urn), yes=yes)
 

@@ -31,7 +31,7 @@ _SCOPE = re.compile(rf"br-([0-9a-f]{{{FAMILY_DIGITS}}})-[0-9a-f]{{7}}")
 class BranchStack:
     """A stack of a branch. `branch` is empty where the stack does not say; `expires` is None where that is not known.
 
-    `scopes` are all that its markers can carry, and `held` is what its state holds; `pushed_to` is the
+    `scopes` are all that its markers can carry, and `held` is what its state holds in the account; `pushed_to` is the
     repository that had its branch last, and `account` the one that it was brought up in, each empty where that
     is not known; `is_deployed` says that its state holds something, be it only what the engine puts there itself.
     """

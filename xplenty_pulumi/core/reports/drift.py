@@ -6,12 +6,12 @@ Each field that the service shows has its class in the table of its kind, and al
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
 from xplenty_pulumi.client import Cluster, Job
+from xplenty_pulumi.core.kinds.cluster import is_only_accepted
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Drift, Ending, Key, Kind, Phase
@@ -131,29 +131,6 @@ class Finding:
         return (self.stack, self.resource, self.kind, self.id, self.cause.value, self.field)
 
 
-@dataclass(frozen=True)
-class DriftReport:
-    """What a comparison of the stacks has found at a moment.
-
-    `unreadable` are the fields by `(stack, resource)` that could not be compared, because they are secret in the state.
-    """
-
-    at: datetime
-    stacks: tuple[str, ...]
-    checked: int
-    findings: tuple[Finding, ...]
-    unreadable: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def drift(self) -> Drift:
-        """The gravest class of all."""
-        return worst(one.drift for one in self.findings)
-
-    def of(self, drift: Drift) -> tuple[Finding, ...]:
-        """Return the findings of one class."""
-        return tuple(one for one in self.findings if one.drift is drift)
-
-
 def findings_of(entry: Entry, record: Any) -> tuple[Finding, ...]:
     """Return every difference between a resource in the state and the service's record of it, None for a 404."""
     match entry.kind.ends:
@@ -176,13 +153,14 @@ def finding(entry: Entry, cause: Cause, remark: str) -> Finding:
 
 
 def _findings_of_cluster(entry: Entry, cluster: Cluster) -> tuple[Finding, ...]:
-    observation = observation_of(cluster)
+    observation = observation_of(cluster, is_awaited=not is_only_accepted(entry.declared))
     if observation.gone:
         as_asked = bool(cluster.terminated_on_idle and entry.declared.get("terminate_on_idle"))
         return (finding(entry, Cause.ENDED_ON_IDLE if as_asked else Cause.GONE, observation.remark),)
     if phase_of(cluster) is Phase.READY:
         return _changes(entry, cluster)
-    whole = finding(entry, Cause.BROKEN if is_broken(cluster) else Cause.UNFINISHED, observation.remark)
+    remark = observation.remark or f"it is {cluster.status}. No `pulumi up` waits for it, as wait_for asks"
+    whole = finding(entry, Cause.BROKEN if is_broken(cluster) else Cause.UNFINISHED, remark)
     return (whole, *_changes(entry, cluster, but="status"))
 
 
@@ -237,14 +215,3 @@ def _changed(
         wrong = [pair for pair in pairs if differences(entry.kind, {name: pair[0]}, {name: pair[1]})]
         before, now = ({key: value for pair in wrong for key, value in pair[side].items()} for side in (0, 1))
     return replace(whole, desired=before, observed=now)
-
-
-def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings, the gravest first, then by stack and resource."""
-    order = list(Drift)
-    return tuple(
-        sorted(
-            findings,
-            key=lambda one: (-order.index(one.drift), one.stack, one.resource, isinstance(one.id, str), one.id),
-        )
-    )

@@ -1,16 +1,16 @@
 """One snapshot of an account for all the stacks that are in it: compared, and what is in no state or in two."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.kind import Ending, Key
+from xplenty_pulumi.core.kinds.kind import Drift, Ending, Key
 from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, marker_on
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
 from xplenty_pulumi.core.reading.snapshots import SnapshotReader
-from xplenty_pulumi.core.reports.drift import CAUSES, Cause, Entry, Finding, finding, findings_of
+from xplenty_pulumi.core.reports.drift import CAUSES, Cause, Entry, Finding, finding, findings_of, worst
 from xplenty_pulumi.text import plural
 
 _IN_NO_STATE = frozenset({Cause.DUPLICATE, Cause.ORPHANED, Cause.UNMANAGED, Cause.UNKNOWN_STACK})
@@ -22,6 +22,44 @@ class Elsewhere:
 
     held: Collection[tuple[str, Key]] = ()
     scopes: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class OtherAccountEntry:
+    """A resource in the state of a stack that is in another account than the stack; it is not compared.
+
+    `account` is the name of the settings of its account.
+    """
+
+    stack: str
+    resource: str
+    kind: str
+    account: str
+
+
+@dataclass(frozen=True)
+class DriftReport:
+    """What a comparison of the stacks has found at a moment.
+
+    `unreadable` are the fields by `(stack, resource)` that could not be compared, because they are secret in the state.
+    `other_accounts` is what was not compared at all, because only the stacks' own accounts are read.
+    """
+
+    at: datetime
+    stacks: tuple[str, ...]
+    checked: int
+    findings: tuple[Finding, ...]
+    unreadable: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    other_accounts: tuple[OtherAccountEntry, ...] = ()
+
+    @property
+    def drift(self) -> Drift:
+        """The gravest class of all."""
+        return worst(one.drift for one in self.findings)
+
+    def of(self, drift: Drift) -> tuple[Finding, ...]:
+        """Return the findings of one class."""
+        return tuple(one for one in self.findings if one.drift is drift)
 
 
 def compare(
@@ -135,3 +173,14 @@ def _headline(record: Any) -> str:
 def _finding(record: Any, cause: Cause, remark: str, *, stack: str = "", resource: str = "") -> Finding:
     kind, (drift, _) = kind_of(record).name, CAUSES[cause]
     return Finding(stack, resource, kind, record.key, cause, drift, remark=remark, marker=marker_on(record))
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings, the gravest first, then by stack and resource."""
+    order = list(Drift)
+    return tuple(
+        sorted(
+            findings,
+            key=lambda one: (-order.index(one.drift), one.stack, one.resource, isinstance(one.id, str), one.id),
+        )
+    )
