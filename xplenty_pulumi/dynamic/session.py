@@ -106,7 +106,8 @@ class Session:
     @_Part
     def questions(self) -> PreviewQuestions:
         """What a check asks the service."""
-        return PreviewQuestions(self.client, lambda text: bridge.stack_line(text, "WARNING"))
+        ready = self.polls.ready_clusters
+        return PreviewQuestions(self.client, lambda text: bridge.stack_line(text, "WARNING"), ready=ready)
 
     @_Part
     def final_check(self) -> FinalCheck:
@@ -135,20 +136,11 @@ class Session:
 
     def job_runs(self, call: EngineCall) -> RunReconciler:
         """Return the account's job runs, reporting to the row of the resource that `call` is about."""
-        return RunReconciler(
-            self.client,
-            self.runs,
-            self._patience(call),
-            polls=self.polls,
-            takes_key=self._takes_run_key,
-            awaits_cluster=self._is_cluster_being_built,
-        )
+        patience = self._patience(call)
+        return RunReconciler(self.client, self.runs, patience, polls=self.polls, takes_key=self._takes_run_key)
 
     def _takes_run_key(self, inputs: Mapping[str, object]) -> bool:
         return self.questions.takes_run_key(inputs)
-
-    def _is_cluster_being_built(self, inputs: Mapping[str, object]) -> bool:
-        return self.questions.is_being_built(inputs)
 
     def definitions(self, kind: Kind, call: EngineCall) -> DefinitionReconciler[Any]:
         """Return the account's definitions of a kind, reporting to the row of the resource that `call` is about."""

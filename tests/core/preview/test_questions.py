@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from xplenty_pulumi.client import Client, Plan, Subscription
+from xplenty_pulumi.client import Client, Cluster, Plan, Subscription
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of
 from xplenty_pulumi.core.preview.questions import LONGEST_CALL, PreviewQuestions
+from xplenty_pulumi.core.reading.readiness import ReadyClusters
 from xplenty_pulumi.emulator import Emulator, Knobs, PackageSeed, Seed
 from xplenty_pulumi.errors import AuthError
 
@@ -27,7 +28,8 @@ class QuestionScene:
     def __init__(self, account: Emulator, *, key: str | None = None) -> None:
         self.account, self.warnings = account, list[str]()
         self.client = Client(api_key=key or account.api_key, account_id=account.account_id, base_url=account.url)
-        self.foresight = PreviewQuestions(self.client, self.warnings.append)
+        self.ready = ReadyClusters(self.client.clusters.get)
+        self.foresight = PreviewQuestions(self.client, self.warnings.append, ready=self.ready)
 
     def calls(self) -> list[str]:
         """Return what has cost a credit, without what all paths have in common."""
@@ -108,7 +110,7 @@ def test_cluster_that_has_ended_is_told_and_not_refused(scene: QuestionScene) ->
 
 def test_cluster_that_was_just_made_is_not_asked_about(scene: QuestionScene) -> None:
     """A service that lags behind itself does not refuse a run on a cluster that this process has seen ready."""
-    scene.foresight.know_cluster(77)
+    scene.ready.note(Cluster(id=77, status="available"))
     assert scene.foresight.refusals_of_run({"cluster_id": "77"}) == []
     assert scene.calls() == []
 
@@ -200,7 +202,7 @@ def test_wrong_account_or_address_is_raised(account: Emulator, question: str, ac
     """Whatever is asked first, an account that the service does not know is no service that cannot be asked."""
     warnings: list[str] = []
     with Client(api_key=account.api_key, account_id=account_id, base_url=f"{account.url}{path}") as client:
-        foresight = PreviewQuestions(client, warnings.append)
+        foresight = PreviewQuestions(client, warnings.append, ready=ReadyClusters(client.clusters.get))
         asked = {
             "cluster": lambda: foresight.refusals_of_cluster({"nodes": 2, "type": "production"}, scope="", ours=1),
             "package": lambda: foresight.refusals_of_run({"package_id": "101"}),
@@ -228,16 +230,9 @@ def test_another_deadline_shares_all_else(scene: QuestionScene) -> None:
     assert LONGEST_CALL < 10
 
 
-@pytest.mark.parametrize(("status", "is_built"), [("creating", True), ("available", False), ("scaling", False)])
-def test_cluster_that_is_being_built(scene: QuestionScene, status: str, is_built: bool) -> None:
-    """A run is to wait for a cluster that is not there yet; one that is resized takes runs."""
-    number = str(scene.account.add_cluster(status=status).id)
-    assert scene.foresight.is_being_built({"cluster_id": number}) is is_built
-
-
-def test_cluster_that_this_process_made_is_not_asked_about(scene: QuestionScene) -> None:
-    """What was waited for is known to be ready."""
-    made = scene.account.add_cluster(status="creating").id
-    scene.foresight.know_cluster(made)
-    assert not scene.foresight.is_being_built({"cluster_id": str(made)})
-    assert scene.calls() == []
+@pytest.mark.parametrize(("status", "is_ready"), [("creating", False), ("available", True), ("scaling", False)])
+def test_answer_tells_who_starts_a_run(scene: QuestionScene, status: str, is_ready: bool) -> None:
+    """A cluster that an answer shows ready is not looked at again before the run starts."""
+    number = scene.account.add_cluster(status=status).id
+    assert scene.foresight.refusals_of_run({"cluster_id": str(number)}) == []
+    assert (number in scene.ready) is is_ready

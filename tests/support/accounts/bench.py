@@ -17,6 +17,7 @@ from xplenty_pulumi.core.kinds.connection import CONNECTION
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.marker import marker_of, sign
 from xplenty_pulumi.core.kinds.schedule import SCHEDULE
+from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile import (
     ClusterReconciler,
     DefinitionReconciler,
@@ -48,9 +49,10 @@ class Reconcilers:
         )
         self.living = LiveClusters(client, clock, random=Random(7))
         self.runs = KnownRuns(client, clock, holds_cluster=self.living.holds)
-        self.clusters = ClusterReconciler(client, self.living, self.patience)
+        polls = Polls(client, clock)
+        self.clusters = ClusterReconciler(client, self.living, self.patience, polls=polls)
         self.are_keyed = False
-        self.job_runs = RunReconciler(client, self.runs, self.patience, takes_key=lambda _: self.are_keyed)
+        self.job_runs = RunReconciler(client, self.runs, self.patience, polls=polls, takes_key=lambda _: self.are_keyed)
         hooks = KnownDefinitions(definition_of(HOOK, client), clock, random=Random(7))
         self.hooks = DefinitionReconciler(hooks, self.patience)
         schedules = KnownDefinitions(definition_of(SCHEDULE, client), clock, random=Random(7))

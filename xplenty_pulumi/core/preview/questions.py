@@ -14,11 +14,12 @@ from xplenty_pulumi.client import Client, Cluster, Package
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import RUN_KEY
-from xplenty_pulumi.core.kinds.kind import LIVING, Phase
+from xplenty_pulumi.core.kinds.kind import LIVING
 from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of, fault_of_package
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
 from xplenty_pulumi.core.reading.lookup import named, or_listed, or_none, require_account
 from xplenty_pulumi.core.reading.pages import listed_by_status
+from xplenty_pulumi.core.reading.readiness import ReadyClusters
 from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.errors import (
     ApiError,
@@ -43,11 +44,12 @@ T = TypeVar("T")
 class PreviewQuestions:
     """What is known of an account before anything is done in it; thread-safe.
 
-    `warn` is called once where the service cannot be asked. Every method raises ApiError where no call can succeed with
-    these settings: the key is refused, the account not known, or the address points elsewhere.
+    `ready` are the clusters that need not be asked about; one that an answer shows ready is added. `warn` is called
+    once where the service cannot be asked. Every method raises ApiError where no call can succeed with these settings:
+    the key is refused, the account not known, or the address points elsewhere.
     """
 
-    def __init__(self, client: Client, warn: Callable[[str], None]) -> None:
+    def __init__(self, client: Client, warn: Callable[[str], None], *, ready: ReadyClusters) -> None:
         self._client = client.within(LONGEST_CALL)
         self._warn = warn
         self._lock = threading.Lock()
@@ -55,12 +57,8 @@ class PreviewQuestions:
         # Free of charge; after a success no refusal of what follows (403) is taken for one of the key itself.
         self._key = SharedCall(lambda: or_none(self._client.rate_limit, None))
         self._account = SharedCall(lambda: require_account(self._client))
-        self._made: set[int] = set()
+        self._ready = ready
         self._is_blind = False
-
-    def know_cluster(self, cluster_id: int) -> None:
-        """Note that this process has made the cluster ready, so that it is not asked about."""
-        self._made.add(cluster_id)
 
     def require_account(self) -> None:
         """Return where the account is known, or where the service cannot be asked."""
@@ -85,11 +83,6 @@ class PreviewQuestions:
         if fault is None or fault.is_missing:
             return ""
         return f"{fault.reason}, so no new run can start on it. {fault.way_out}"
-
-    def is_being_built(self, inputs: Mapping[str, object]) -> bool:
-        """Return whether the cluster of a run was being built when it was asked about."""
-        found = self._cluster(inputs)
-        return found is not None and found[0] is not None and CLUSTER.phase(found[0].status) is Phase.BUILDING
 
     def strange_variables(self, inputs: Mapping[str, object]) -> str:
         """Return which variables of a run its package does not declare, as a text; an empty one for none.
@@ -147,11 +140,16 @@ class PreviewQuestions:
     def _cluster(self, inputs: Mapping[str, object]) -> tuple[Cluster | None] | None:
         """The cluster of a run, or None where nothing need be known of it, or it is not known."""
         text = str(inputs.get("cluster_id", ""))
-        if not text.isdecimal() or int(text) in self._made:
+        if not text.isdecimal() or int(text) in self._ready:
             return None
-        number, clusters = int(text), self._client.clusters
-        read = partial(or_listed, partial(clusters.get, number), clusters.list, self._client, number=number)
-        return self._answer(("cluster", text), lambda: (read(),))
+        return self._answer(("cluster", text), lambda: (self._read_cluster(int(text)),))
+
+    def _read_cluster(self, number: int) -> Cluster | None:
+        clusters = self._client.clusters
+        found = or_listed(partial(clusters.get, number), clusters.list, self._client, number=number)
+        if found is not None:
+            self._ready.note(found)
+        return found
 
     def _plan(self) -> PlanLimits:
         # Plans are billing, which the key's user may not be allowed to see.

@@ -7,6 +7,7 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reading.lookup import Presence, or_none
 from xplenty_pulumi.core.reading.pages import listed_by_status, newest_first
+from xplenty_pulumi.core.reading.readiness import ReadyClusters
 from xplenty_pulumi.core.reading.shared import Poller, SharedCall
 from xplenty_pulumi.core.reading.snapshots import RefreshListing
 
@@ -15,8 +16,8 @@ class Polls:
     """Reads clusters and jobs once for all who want them at the same time; thread-safe.
 
     `clusters` and `jobs` serve those who wait, `cluster_listing` and `job_listing` those who read many at once,
-    `cluster_presence` and `job_presence` those who must know whether one is gone, and `active_jobs` gives every job
-    that has not ended.
+    `cluster_presence` and `job_presence` those who must know whether one is gone, `ready_clusters` those who start a
+    run, and `active_jobs` gives every job that has not ended.
     """
 
     def __init__(self, client: Client, clock: Clock) -> None:
@@ -28,6 +29,7 @@ class Polls:
         self.job_listing: RefreshListing[Job] = RefreshListing(jobs, clock)
         self.cluster_presence: Presence[Cluster] = Presence(self.cluster, clusters, clock)
         self.job_presence: Presence[Job] = Presence(self.job, jobs, clock)
+        self.ready_clusters = ReadyClusters(self.cluster_presence.get)
         self._active_jobs = SharedCall(self._list_active_jobs, clock=clock)
 
     def cluster(self, cluster_id: int) -> Cluster | None:

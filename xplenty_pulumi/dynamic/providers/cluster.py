@@ -46,10 +46,8 @@ class ClusterProvider(Provider):
         return seen
 
     def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:
-        """Return the outputs; the process need not ask about the cluster again."""
+        """Return the outputs; the cluster is none that the operation has left behind."""
         self.session().final_check.hold(outcome.record.id)
-        if CLUSTER.phase(outcome.record.status) is Phase.READY:
-            self.session().questions.know_cluster(outcome.record.id)
         return super().achieved(call, outcome, props)
 
     def observe(self, call: EngineCall, key: Any, props: Properties) -> "Observation[Cluster]":

@@ -61,7 +61,7 @@ class ClusterReconciler:
             self._end_surplus(cluster.id, desired.marker, nonces, desired, is_new=True)
         if outcome.problem is not None and is_broken(outcome.record):
             outcome = kept(outcome) if desired.keeps_broken else self._clear_away(outcome, desired)
-        return replace(self._convergence.signed_as_held(outcome, desired), nonces=nonces)
+        return self._held(outcome, desired, nonces)
 
     def update(self, cluster_id: int, desired: DesiredCluster) -> Outcome[Cluster]:
         """Return the cluster once it is as its update is to make it; without a change, this means to go on waiting.
@@ -79,11 +79,12 @@ class ClusterReconciler:
                 advice="Run `pulumi up --refresh` to create it anew",
             )
         marker = marker_on(observed.record)
+        self._polls.ready_clusters.forget(cluster_id)
         outcome = self._convergence.bring(observed.record, desired)
         if marker is not None and marker.is_unfinished and marker.whose == desired.marker:
             nonces = (*desired.nonces, marker.nonce)
             self._end_surplus(cluster_id, marker.whose, nonces, desired, is_new=False)
-        return replace(self._convergence.signed_as_held(outcome, desired), nonces=desired.nonces)
+        return self._held(outcome, desired, desired.nonces)
 
     def plan_replacement(self, cluster_id: int, owner: Marker) -> str:
         """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""
@@ -151,6 +152,11 @@ class ClusterReconciler:
             surplus = self._living.surplus(owner, nonces, kept=cluster_id, is_new=False)
             self._ending.end_surplus(surplus, cluster_id, timeout=timeout)
         return how
+
+    def _held(self, outcome: Outcome[Cluster], desired: DesiredCluster, nonces: tuple[str, ...]) -> Outcome[Cluster]:
+        """The outcome once the cluster says that it is held, and once those who start runs know whether it is ready."""
+        self._polls.ready_clusters.note(outcome.record)
+        return replace(self._convergence.signed_as_held(outcome, desired), nonces=nonces)
 
     def _end_surplus(
         self, kept_id: int, owner: Marker, nonces: tuple[str, ...], desired: DesiredCluster, *, is_new: bool

@@ -1,7 +1,7 @@
 """Job runs: started once, followed to the end, stopped verifiably.
 
 - `actions`: create, resume, read, delete and stop, step by step.
-- `cluster`: the cluster of a run that is still being built.
+- `cluster`: the cluster of a run that is being built or resized.
 - `desired`: a run as it should be, and what is waited for.
 - `equal`: the runs that are equal to one that is to be started, and whose they are, as far as that is known.
 - `failure`: what is said of a run that did not come to what the user waits for, or that the service does not start.

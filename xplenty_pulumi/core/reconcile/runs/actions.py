@@ -11,7 +11,7 @@ from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
-from xplenty_pulumi.core.reconcile.runs.cluster import wait_for_cluster
+from xplenty_pulumi.core.reconcile.runs.cluster import ClusterGate
 from xplenty_pulumi.core.reconcile.runs.desired import (
     DesiredRun,
     has_come_to_nothing,
@@ -33,8 +33,7 @@ class RunReconciler:
     """The job runs of one account; every method blocks until what it says is true.
 
     `polls` are shared with all others who work on the account. `takes_key` returns whether the package of a run with
-    these inputs declares the variable for its own key, `awaits_cluster` whether its cluster was not ready when it was
-    looked at.
+    these inputs declares the variable for its own key.
     """
 
     def __init__(
@@ -45,10 +44,8 @@ class RunReconciler:
         *,
         polls: Polls | None = None,
         takes_key: Callable[[Mapping[str, object]], bool] = lambda _inputs: False,
-        awaits_cluster: Callable[[Mapping[str, object]], bool] = lambda _inputs: False,
     ) -> None:
         self._client = client
-        self._awaits_cluster = awaits_cluster
         self._takes_key = takes_key
         self._runs = runs
         self._polls = polls or Polls(client, patience.clock)
@@ -58,7 +55,7 @@ class RunReconciler:
     def create(self, desired: DesiredRun) -> Outcome[Job]:
         """Start the run, or take up the one that an earlier attempt started and lost, and follow it to its end.
 
-        A cluster that is still being built is waited for first.
+        A cluster that is being built or resized is waited for first.
         There is at most one POST that may have arrived, unless `on_unsure` is `rerun`.
 
         Raises:
@@ -68,8 +65,7 @@ class RunReconciler:
             found = package_id(self._client, str(desired.inputs["package"]), undone=", so no run was started")
             desired = replace(desired, inputs={**desired.inputs, "package_id": found})
         shape = RunShape.of(desired.inputs)
-        if self._awaits_cluster(desired.inputs):
-            wait_for_cluster(int(shape.cluster_id), self._polls, timeout=desired.timeout, patience=self._patience)
+        ClusterGate(self._polls, self._patience).wait(int(shape.cluster_id), timeout=desired.timeout)
         with self._runs.turn(shape):
             newest = self._runs.newest(shape)
             starter = RunStarter(self._client, self._runs, self._polls, self._patience, takes_key=self._takes_key)
