@@ -28,7 +28,7 @@ from xplenty_pulumi.client.regions import Regions
 from xplenty_pulumi.client.schedules import Schedules
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.errors import ConfigError, NotFoundError
-from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.redact import Secret, keep_out
 
 DEFAULT_URL = "https://api.xplenty.com"
 _OF_OTHER_KINDS = frozenset({"status", "nodes", "cluster_id", "package_id", "events"})
@@ -63,6 +63,7 @@ class Client:
         before_write: Callable[[], None] = lambda: None,
     ) -> None:
         api_key = _checked_key(api_key)
+        keep_out([api_key.reveal()])
         address = parse_address(base_url)
         self._base = f"/{parse_account(account_id)}/api"
         self._account = account_id.strip()
