@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.open_sockets import left_open, open_sockets
 from tests.support.openapi import SchemaWatch, schema_watch
+from xplenty_pulumi import redact
 from xplenty_pulumi.emulator import FAULTS
 
 __all__ = ["schema_watch"]
@@ -21,6 +22,13 @@ settings.load_profile("by content only")
 @pytest.fixture(autouse=True)
 def _answers_fit_the_schema(schema_watch: SchemaWatch) -> None:
     """Fail a test at its end when an account in this process gave an answer that the description does not allow."""
+
+
+@pytest.fixture(autouse=True)
+def _keys_are_those_of_the_test() -> Iterator[None]:
+    """Forget the keys that a test has kept out of texts, which another one may say."""
+    yield
+    redact._kept_out.clear()
 
 
 @pytest.fixture(autouse=True, scope="module")

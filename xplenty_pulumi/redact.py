@@ -40,6 +40,8 @@ COMMON_WORDS = frozenset(
 )
 """Words that texts are made of: a mask in their place would hide what is meant, and not the word."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_kept_out: "dict[Secret, None]" = {}
+"""What is masked in every text of this process."""
 
 
 class Secret:
@@ -76,6 +78,11 @@ class Secret:
         raise TypeError("a Secret is not written anywhere, so it cannot be pickled or copied")
 
 
+def keep_out(keys: Iterable[str]) -> None:
+    """Have `hidden` and `scrub` mask these keys in every text of this process from now on."""
+    _kept_out.update((Secret(one.strip()), None) for one in keys if one.strip())
+
+
 def scrub(text: str, secrets: Iterable[Secret | str]) -> str:
     """Return `text` with every secret masked as by `hidden`, and without the credentials of addresses."""
     known = tuple(secrets)
@@ -91,7 +98,7 @@ def without_logins(text: str) -> str:
 
 
 def hidden(text: str, secrets: Iterable[Secret | str]) -> str:
-    """Return `text` with every secret masked, in each spelling a log or an error could hold it in.
+    """Return `text` with every secret masked, and what is kept out, in each spelling that a log or an error may have.
 
     Spellings: as it is, URL-quoted, JSON-escaped, hexadecimal, and base64 at all three alignments (alone and as the
     user name of HTTP Basic). What has less than four characters, is a year or one of `COMMON_WORDS` is masked only in
@@ -99,7 +106,8 @@ def hidden(text: str, secrets: Iterable[Secret | str]) -> str:
     an id or a link to a record is masked. A `Secret`, which is no word, is masked wherever it has four characters.
     Where a text was cut, at three dots, what the cut has left of a secret is masked, from three characters on.
     """
-    given = [(one.reveal() if isinstance(one, Secret) else one, isinstance(one, Secret)) for one in secrets]
+    wanted = (*secrets, *tuple(_kept_out))
+    given = [(one.reveal() if isinstance(one, Secret) else one, isinstance(one, Secret)) for one in wanted]
     values = {text: sure for value, sure in given for text in (value, " ".join(value.split()))}
     words = {one for one in values if one.lower() in COMMON_WORDS or _YEAR.fullmatch(one)}
     common = [one for one, sure in values.items() if len(one) < _SHORTEST_SECRET or (one in words and not sure)]

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 
 from xplenty_pulumi.errors import ConfigError
-from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.redact import Secret, keep_out
 from xplenty_pulumi.setting_names import (
     ENDINGS,
     OF_ACCOUNT,
@@ -68,6 +69,7 @@ def load(environment: Mapping[str, str], config: Callable[[str], object], accoun
 
     The environment comes first because Pulumi keeps a copy of the configuration in the state and goes on using it in
     `refresh` and `destroy`, so a key that was rotated would still be the old one there.
+    All keys that are set, those of other sets as well, are masked in the texts of this process from then on.
 
     Raises:
         ConfigError: something is missing or malformed; the text names both places where it can be set. Or `account` is
@@ -75,16 +77,16 @@ def load(environment: Mapping[str, str], config: Callable[[str], object], accoun
     """
     if problem := problem_of(account):
         raise ConfigError(f"account {problem}, got {account[:40]!r}", setting="account", advice="Choose another name")
+    number = partial(_number, environment, config, account=account)
+    others = (text for name, text in environment.items() if name.startswith(PREFIX) and name.endswith("_API_KEY"))
+    keep_out([*others, *(look_up(environment, config, "apiKey", account=name) for name in ("", account))])
     return Settings(
         api_key=Secret(_required(environment, config, "apiKey", account=account)),
         account_id=_required(environment, config, "accountId", account=account),
         api_url=look_up(environment, config, "apiUrl", account=account) or DEFAULT_URL,
-        poll_seconds=_number(
-            environment, config, "pollSeconds", unit=" of seconds", lowest=0.05, highest=300, account=account
-        ),
+        poll_seconds=number("pollSeconds", unit=" of seconds", lowest=0.05, highest=300),
         former_account_id=look_up(environment, config, "formerAccountId", account=account),
-        credit_share=_number(environment, config, "creditShare", lowest=0.01, highest=1, account=account)
-        or Settings.credit_share,
+        credit_share=number("creditShare", lowest=0.01, highest=1) or Settings.credit_share,
         name=account,
     )
 
@@ -210,8 +212,6 @@ def bridge_enabled(environment: Mapping[str, str]) -> bool:
     return environment.get("XPLENTY_BRIDGE", "on").strip().lower() != "off"
 
 
-_OFF = ("", "0", "false", "no", "off")
-
 HEARTBEAT_IN_CI = 60.0
 """Seconds between two lines without news where each stays in a log, and a job that is silent for long is ended."""
 CI_VARIABLES = (
@@ -223,7 +223,7 @@ CI_VARIABLES = (
 
 def is_set(environment: Mapping[str, str], name: str) -> bool:
     """Return whether the variable is there and does not say no."""
-    return environment.get(name, "").strip().lower() not in _OFF
+    return environment.get(name, "").strip().lower() not in ("", "0", "false", "no", "off")
 
 
 def is_saved_at_once(environment: Mapping[str, str]) -> bool:

@@ -14,6 +14,8 @@ from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import ReadyTimeout
 from xplenty_pulumi.events import happened, observed, operation
 from xplenty_pulumi.events.fields import COMMON, OWN
+from xplenty_pulumi.redact import scrub
+from xplenty_pulumi.settings import load
 
 
 def of(found: list[Event], name: str) -> list[Any]:
@@ -108,3 +110,19 @@ def test_paths_are_without_queries(events: Events, bench: Bench) -> None:
     bench.clusters.create(desired())
     paths = [str(one["path"]) for one in of(events(), "call")]
     assert all(re.fullmatch(r"(/[\w-]+)+", one) for one in paths)
+
+
+def test_keys_of_all_settings_are_masked_outside_of_operations(events: Events) -> None:
+    """A key that any set of settings has is in no event, whatever the operation knows of."""
+    environment = {
+        "XPLENTY_API_KEY": "MAINsecret111",
+        "XPLENTY_ACCOUNT_ID": "acme",
+        "XPLENTY_EU_API_KEY": "EUsecret222",
+    }
+    load(environment, lambda _: None)
+    told = {"request_id": "r EUsecret222", "reason": "MAINsecret111", "last_status": "EUsecret222"}
+    happened("call", ManualClock(), facts=told)
+    with operation("read", ManualClock(), scrub=lambda text: scrub(text, ())):
+        happened("call", ManualClock(), facts=told)
+    assert "secret" not in str(events())
+    assert [one.get("request_id") for one in events()] == ["r ***", "r ***", None]

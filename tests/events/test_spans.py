@@ -11,8 +11,9 @@ from tests.support.accounts.bench import Bench
 from tests.support.accounts.collector import Collector, collecting, nobody
 from tests.support.accounts.desired import desired
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.events import flush, observed, operation, warn_by
+from xplenty_pulumi.events import flush, happened, observed, operation, warn_by
 from xplenty_pulumi.events.spans import wanted
+from xplenty_pulumi.redact import keep_out
 
 VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
@@ -58,6 +59,15 @@ def test_failure_is_an_error(collector: Collector) -> None:
     flush()
     span = collector.named("wait until ready")
     assert (span.status.code, span.status.message) == (2, "no")
+
+
+def test_keys_are_masked_outside_of_operations(collector: Collector) -> None:
+    """A key that the process has settings for is in no span, also where no operation is under way."""
+    keep_out(["KEYEUsecret222"])
+    happened("call", ManualClock(), facts={"method": "GET", "path": "/clusters", "request_id": "r KEYEUsecret222"})
+    flush()
+    given = {one.key: one.value.string_value for one in collector.named("GET /clusters").attributes}
+    assert given["xplenty.request_id"] == "r ***"
 
 
 def test_parent_of_the_caller(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:

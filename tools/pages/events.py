@@ -20,7 +20,8 @@ jq -r 'select(.event == "wait") | [.name, .goal, .seconds] | @tsv' events.jsonl
 - An event is written when it ends. Those of an operation share its `trace`, and `parent` says what each is a part of.
 - Several processes and threads may write to the same file. Each line is one write at its end. The file grows without a
   limit: move it away between two operations.
-- A file that cannot be written costs one warning, and what was to be written is lost. The operation goes on.
+- A file that cannot be written costs one warning of each process that writes to it: the program and the provider are
+  two. What was to be written is lost, and the operation goes on.
 - No event has variables, settings of connections or hooks, or any other body or query of a call. Secrets in texts are
   masked as in all messages. The file names resources, accounts and ids, so only its owner may read a new one.
 - A poll that several resources share is an event of the one that made it.
@@ -44,7 +45,7 @@ pulumi up
 - Each field is an attribute, such as `xplenty.urn`. A call has `http.request.method`, `http.response.status_code` and
   `url.path` too. What failed has the status of an error.
 - Spans are sent in the background. The end of an operation waits for the last ones for less than a second. A collector
-  that is away costs one warning, and its spans are lost."""
+  that is away costs one warning of each process, and its spans are lost."""
 
 
 def pages() -> dict[str, str]:

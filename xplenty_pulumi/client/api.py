@@ -28,7 +28,7 @@ from xplenty_pulumi.client.regions import Regions
 from xplenty_pulumi.client.schedules import Schedules
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.errors import ConfigError, NotFoundError
-from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.redact import Secret, keep_out
 from xplenty_pulumi.setting_names import OWN, SettingNames
 
 DEFAULT_URL = "https://api.xplenty.com"
@@ -65,6 +65,7 @@ class Client:
         names: SettingNames = OWN,
     ) -> None:
         api_key = _checked_key(api_key, names)
+        keep_out([api_key.reveal()])
         address = parse_address(base_url, names)
         self.names = names
         self._base = f"/{parse_account(account_id, names)}/api"

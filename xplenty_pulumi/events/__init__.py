@@ -1,7 +1,7 @@
 """What happens, as events: a line in the file that XPLENTY_EVENTS names, and a span of OpenTelemetry.
 
 A call, a wait, an adoption and the outcome of an operation are one event each. Whoever watches them never changes what
-they watch: a file that cannot be written and a collector that is away cost one warning.
+they watch: a file that cannot be written and a collector that is away cost one warning in each process.
 
 - `fields`: what an event says, field by field.
 - `log`: the file, written to by several processes and threads at once.

@@ -18,7 +18,7 @@ COMMON: Mapping[str, str] = MappingProxyType(
         "trace": "the id of the trace, 32 hexadecimal digits; an operation is a trace unless TRACEPARENT names one",
         "span": "the id of the event, 16 hexadecimal digits",
         "parent": "the `span` of what it is a part of",
-        "operation": "`create`, `update`, `delete`, `read`, `check` or `diff`, or the name of a command",
+        "operation": "`create`, `update`, `delete`, `read`, `check`, `diff` or `lookup`, or the name of a command",
         "urn": "the URN of the resource that the operation is about",
         "name": "the name of that resource in the program",
         "kind": "its kind, such as `cluster` or `job`",

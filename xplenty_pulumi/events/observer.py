@@ -21,7 +21,7 @@ from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import one_line
 
 Facts = dict[str, object]
-FREE_TEXTS = ("error", "reason", "request_id", "resource")
+FREE_TEXTS = ("error", "last_status", "reason", "request_id", "resource")
 """What may hold words of the service, in which secrets are looked for."""
 _LONGEST = 2000
 _DONE: Mapping[EventName, str] = MappingProxyType({"outcome": "succeeded", "wait": "reached"})

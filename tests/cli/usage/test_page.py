@@ -166,3 +166,11 @@ def test_one_form_at_a_time(scene: Scene, tmp_path: Path) -> None:
     """A page, bars and JSON exclude each other."""
     ended = scene.run("usage", "--html", tmp_path / "usage.html", "--json")
     assert (ended.code, "exclude each other" in ended.err) == (2, True)
+
+
+def test_only_its_owner_may_read_it(scene: Scene, tmp_path: Path) -> None:
+    """The page names what is in the account, so its file is private, also where it was there before."""
+    file = tmp_path / "usage.html"
+    file.touch(mode=0o644)
+    written(scene, tmp_path)
+    assert file.stat().st_mode & 0o777 == 0o600

@@ -193,6 +193,12 @@ def test_waste(shown: Shown) -> None:
     assert f"job {waited.id} on" in shown.rows("waits")[0][0]
 
 
+def test_a_share_that_is_not_whole_is_not_shown_as_whole(shown: Shown) -> None:
+    """Only nothing is 0% and only all is 100%."""
+    shares = shown.tab.value("[[0, 9], [1, 900], [5, 10], [899, 900], [9, 9], [0, 0]].map(one => percent(...one))")
+    assert shares == ["0%", "&lt;1%", "50%", "&gt;99%", "100%", "0%"]
+
+
 def test_owner_filter(shown: Shown) -> None:
     """One owner's clusters are left, in every part of the page."""
     shown.choose("owner", UNMANAGED)

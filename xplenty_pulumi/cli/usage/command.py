@@ -21,6 +21,8 @@ from xplenty_pulumi.core.reports.usage import summed
 from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import plural
 
+_PRIVATE = 0o600
+
 
 def usage(
     since: Annotated[str, typer.Option(metavar="TIME", help="How far to look back, such as 12h or 30d.")] = "30d",
@@ -54,6 +56,14 @@ def _show(account: CommandAccount, period: timedelta, *, as_json: bool, chart: b
         screen.show(UsageChart(used, clusters, names) if chart else UsagePage(used, names))
 
 
+def _write_privately(file: Path, text: str) -> None:
+    """Write a file that only its owner may read, also where it was there and others might read it."""
+    with open(file, "w", encoding="utf-8", opener=partial(os.open, mode=_PRIVATE)) as page_file:
+        if file.is_file():  # and no device or pipe, which belongs to somebody else
+            file.chmod(_PRIVATE)
+        page_file.write(text)
+
+
 def _write_page(file: Path, account: CommandAccount, period: timedelta, library: str) -> None:
     """Write the page and say what is on it."""
     found = account.past().history(period)
@@ -67,7 +77,7 @@ def _write_page(file: Path, account: CommandAccount, period: timedelta, library:
         cut_lists=account.client.cut_lists,
     )
     text = page(shown, library=library)
-    file.write_text(text, encoding="utf-8")
+    _write_privately(file, text)
     runs = sum(len(lane.runs) for lane in found.lanes)
     counted = f"{plural(len(found.lanes), 'cluster')}, {plural(runs, 'job run')}"
     Screen(account.secrets).line(f"{file}: {counted}, {len(text.encode()) / 1e6:.1f} MB")

@@ -88,8 +88,9 @@ class JobRunOutputs(Observing):
 class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
     """One run of a package on a cluster; `completed` when `pulumi up` goes on, or the `up` fails.
 
-    Any changed input, `triggers` included, plans a new run; so does a run that failed or was stopped. Destroying stops
-    a run that is still going and waits until it has ended; a run that has ended is only forgotten.
+    A change of what it does (package, cluster, account, variables, `triggers`) plans a new run; other inputs change in
+    place. A run that failed or was stopped also plans a new run. Destroying stops a run that is still going and waits
+    until it has ended; a run that has ended is only forgotten.
     """
 
     def __init__(

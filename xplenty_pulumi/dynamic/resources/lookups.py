@@ -14,19 +14,21 @@ from typing import ParamSpec, TypeVar
 import pulumi
 from pulumi.runtime.config import get_config
 
-from xplenty_pulumi import settings
+from xplenty_pulumi import events, settings
 from xplenty_pulumi.client import Client, Cluster, Connection, Job, Package, RateLimit, Schedule
+from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.connection import connection_key
 from xplenty_pulumi.core.reading.lookup import only
 from xplenty_pulumi.dynamic.providers.context import session_for
 from xplenty_pulumi.errors import SpecError, XplentyError
-from xplenty_pulumi.redact import Secret, scrub
+from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import harmless
 
 Arguments = ParamSpec("Arguments")
 Found = TypeVar("Found")
+_CLOCK = SystemClock()
 
 
 class LookupFailed(XplentyError, pulumi.RunError):
@@ -40,16 +42,20 @@ class LookupFailed(XplentyError, pulumi.RunError):
         self.problem = problem
 
 
+def _scrubbed(text: str) -> str:
+    return scrub(text, ())
+
+
 def _lookup(find: Callable[Arguments, Found]) -> Callable[Arguments, Found]:
-    """Let every failure of a lookup be a LookupFailed without the key in it."""
+    """Let every lookup be an event, and every failure of one a LookupFailed without a key in it."""
 
     @functools.wraps(find)
     def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Found:
         try:
-            return find(*args, **kwargs)
+            with events.operation("lookup", _CLOCK, scrub=_scrubbed):
+                return find(*args, **kwargs)
         except XplentyError as problem:
-            key = settings.look_up(os.environ, get_config, "apiKey", account=str(kwargs.get("account") or ""))
-            failure = LookupFailed(problem, harmless(scrub(str(problem), [Secret(key)])))
+            failure = LookupFailed(problem, harmless(_scrubbed(str(problem))))
         raise failure from None
 
     return answer

@@ -132,7 +132,7 @@ def test_a_run_that_vanishes_is_a_problem(bench: Bench) -> None:
     bench.wire.on("GET jobs/.*", preceded_by(lambda: bench.emulator.delete_record("job", 9001)), calls={3})
     outcome = bench.job_runs.create(wanted(bench))
     assert isinstance(outcome.problem, ReadyFailed)
-    assert "does not know it (404)" in str(outcome.problem)
+    assert "the service no longer knows this run, which was active" in str(outcome.problem)
     assert outcome.record.id == 9001
 
 

@@ -9,7 +9,7 @@ function figures(lanes) {
     ["idle", hours(idle), `of them idle: ${percent(idle, used)}`, idle > used / 2],
     ["runs", runs.length.toLocaleString("en"), runs.length === 1 ? "job run" : "job runs", false],
     ["failed", failed.toLocaleString("en"), `of them failed: ${percent(failed, runs.length)}`, failed > 0],
-    ["never", unused.length.toLocaleString("en"), "clusters without a run", unused.length > 0],
+    ["never", unused.length.toLocaleString("en"), `${unused.length === 1 ? "cluster" : "clusters"} without a run`, unused.length > 0],
   ];
   at("figures").innerHTML = cells
     .map(([name, value, text, bad]) => `<div class="figure${bad ? " bad" : ""}"><b id="${name}-figure">${value}</b><span>${text}</span></div>`)
@@ -40,7 +40,7 @@ function idleTable(lanes) {
     `${one.owner}<small>${plural(one.count, "cluster")}</small>`,
     hours(one.idle),
     hours(one.used),
-    `${percent(one.idle, one.used)}<span class="share"><i style="width:${percent(one.idle, one.used)}"></i></span>`,
+    `${percent(one.idle, one.used)}<span class="share"><i style="width:${one.used ? (100 * one.idle) / one.used : 0}%"></i></span>`,
   ]);
   table("idle", ["Owner", "#Idle", "#Node-hours", "#Share"], rows, "No cluster was up.");
 }

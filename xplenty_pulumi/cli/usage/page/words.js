@@ -12,7 +12,10 @@ function hours(value) {
 }
 
 function percent(part, whole) {
-  return whole ? `${Math.round((100 * part) / whole)}%` : "0%";
+  const share = whole ? (100 * part) / whole : 0;
+  if (share > 0 && share < 1) return "&lt;1%";
+  if (share > 99 && share < 100) return "&gt;99%";
+  return `${Math.round(share)}%`;
 }
 
 function lasting(milliseconds) {

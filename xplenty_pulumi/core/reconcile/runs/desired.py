@@ -10,6 +10,8 @@ from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.waiting.goal import Goal
 
+NEW_RUN = "The next `pulumi up` starts a new run"
+
 
 @dataclass(frozen=True)
 class DesiredRun:
@@ -103,7 +105,7 @@ def goal_of(desired: DesiredRun, *, clock: Clock, usual: float | None = None) ->
         looks=1,
         note=lambda job: f"{job.progress:.0%}" if phase_of(job) is Phase.RUNNING and job.progress else "",
         unfinished="It goes on running; the next `pulumi up` follows it on and starts nothing",
-        unreachable="Run `pulumi up --refresh` to start a new run",
+        unreachable=NEW_RUN,
         usual=usual if FAR_ENOUGH[desired.wait_for] == {Phase.SUCCEEDED} else None,
     )
 

@@ -13,13 +13,12 @@ from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reading.tasks import task_name, tasks_of
 from xplenty_pulumi.core.reconcile.outcome import Observation
-from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.core.reconcile.runs.desired import NEW_RUN, DesiredRun
 from xplenty_pulumi.core.reconcile.runs.search import RunShape
 from xplenty_pulumi.errors import ApiError, Cancelled, JobFailed, ReadyFailed, XplentyError
 from xplenty_pulumi.text import duration, one_line, plural
 
 _LAST_LINES = 3
-_NEW_RUN = "The next `pulumi up` starts a new run"
 _NEW_CLUSTER = "Run `pulumi up --refresh`, which creates a cluster of this stack anew and starts a new run on it"
 _LONGEST_LOG = 600
 _TASKS_NAMED = 3
@@ -51,7 +50,7 @@ def failure_of(
         last_status=job.status,
         reason=reason,
         resource=f"job {job.id}",
-        advice=f"{hint}{_NEW_CLUSTER if cluster else _NEW_RUN}",
+        advice=f"{hint}{_NEW_CLUSTER if cluster else NEW_RUN}",
     )
 
 
@@ -92,7 +91,7 @@ def overrun(job: Job, desired: DesiredRun) -> JobFailed:
         last_status=job.status,
         reason="max_runtime",
         resource=f"job {job.id}",
-        advice=f"Set a longer max_runtime. {'The next `pulumi up` follows it on' if is_left else _NEW_RUN}",
+        advice=f"Set a longer max_runtime. {'The next `pulumi up` follows it on' if is_left else NEW_RUN}",
     )
 
 
@@ -102,7 +101,7 @@ def stopped_on_cancel(job: Job) -> Cancelled:
         f"{job.status}, because the `up` was cancelled and on_cancel is 'stop'",
         last_status=job.status,
         resource=f"job {job.id}",
-        advice=_NEW_RUN,
+        advice=NEW_RUN,
     )
 
 

@@ -19,6 +19,7 @@ from xplenty_pulumi.core.reconcile.runs.failure import (
     overrun,
     stopped_on_cancel,
     unknown_end,
+    vanished,
 )
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
@@ -53,7 +54,7 @@ class RunFollower:
         try:
             wait_for(goal, watch, deadline=deadline, patience=self._patience, known=job)
         except ReadyFailed as problem:
-            return Outcome(job, problem) if watch.last is None else self._hopeless(watch.last, problem)
+            return Outcome(job, vanished(job.id)) if watch.last is None else self._hopeless(watch.last, problem)
         except XplentyError as problem:
             last = watch.last or job
             if isinstance(problem, Cancelled) and self._desired.on_cancel == "stop":
