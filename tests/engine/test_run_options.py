@@ -302,7 +302,7 @@ def test_what_a_cancel_leaves_and_stops(make_stack: Callable[..., Stack], accoun
     }
 
 
-ELSEWHERE: Mapping[str, str] = {"notify": "test_watchers.py"}
+ELSEWHERE: Mapping[str, str] = {"notify": "test_watchers.py", "account": "test_accounts.py"}
 """Options that a test of another file of this folder is about."""
 
 

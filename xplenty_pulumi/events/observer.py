@@ -115,8 +115,8 @@ def observed(
     try:
         yield found
     except BaseException as problem:
-        if "result" not in found:
-            found.update(result="failed", error=str(problem), error_class=type(problem).__name__)
+        own = {"result": "failed", "error": str(problem), "error_class": type(problem).__name__}
+        found.update({name: text for name, text in own.items() if name not in found})
         raise
     finally:
         _place.reset(token)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from tests.dynamic.conftest import SEED, ProviderScene
 from tests.dynamic.host import HostError
 from tests.dynamic.providers.test_host_life import created
 from tests.support.engine.stack import STEP
+from tests.support.openapi import SchemaWatch
 from xplenty_pulumi import LookupFailed, get_cluster, get_clusters
 from xplenty_pulumi.dynamic.providers import context
 from xplenty_pulumi.dynamic.state import ACCOUNT, side_by_side
-from xplenty_pulumi.emulator import Emulator
+from xplenty_pulumi.emulator import Emulator, FaultRule, Faults, Seed, refusing
 from xplenty_pulumi.setting_names import variable_of
 
 
@@ -137,3 +139,25 @@ def test_lookup_without_settings_names_them(here: ProviderScene) -> None:
     """The setting that is missing is named, as for a resource."""
     with pytest.raises(LookupFailed, match="xplenty-us:apiKey is not set"):
         get_cluster(501, account="us")
+
+
+def test_echoed_keys_are_masked_in_a_lookup(
+    here: ProviderScene, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, schema_watch: SchemaWatch
+) -> None:
+    """The service of one account may echo the key of any: none is in the error or in the events of the lookup."""
+    schema_watch.look_away()
+    monkeypatch.setenv("XPLENTY_EVENTS", str(tmp_path / "events.jsonl"))
+    rule = FaultRule("GET clusters/501", refusing(403, f"No: EUsecret222 and {here.account.api_key}."))
+    with Emulator(Seed(api_key="EUsecret222"), gates=[Faults(rule)]) as there:
+        named = {"apiKey": there.api_key, "accountId": there.account_id, "apiUrl": there.url}
+        for key, text in named.items():
+            monkeypatch.setenv(variable_of(key, "eu"), text)
+        with pytest.raises(LookupFailed) as caught:
+            get_cluster(501, account="eu")
+        for found in [one for one in context._sessions if one.name == "eu"]:
+            context._sessions.pop(found).client.close()
+    told = f"{caught.value} {(tmp_path / 'events.jsonl').read_text(encoding='utf-8')}"
+    assert "***" in told
+    assert '"operation": "lookup"' in told
+    assert "EUsecret222" not in told
+    assert here.account.api_key not in told

@@ -163,9 +163,7 @@ class Kind:
     """What a line says of a record that has no status."""
     follow_ups: Mapping[str, str] = field(default_factory=dict)
     """The inputs that ask for what follows each change, each with a name for it, such as a test."""
-    unsettled: Callable[[Mapping[str, object], Mapping[str, object]], frozenset[str]] = lambda _asked, _view: (
-        frozenset()
-    )
+    unsettled: Callable[[Mapping[str, object], Mapping[str, object]], frozenset[str]] = lambda *_: frozenset()
     """The fields that say nothing while a change is under way that nobody waits for, by the inputs and the view."""
     asked_about: tuple[str, ...] = ()
     """The inputs that the service is asked about before an `up`."""

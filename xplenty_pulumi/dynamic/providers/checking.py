@@ -132,7 +132,8 @@ def check(provider: ProviderContext, olds: Properties, news: Properties) -> Chec
     subject = Subject(provider.kind, str(news.get(OWNER, "")), checked.inputs, before, secrets)
     problems: list[XplentyError] = [*_mistaken(provider, olds), *unnamed, *checked.problems]
     if not problems:
-        problems += trouble or [*_ruled_out(subject, rules), *_refused(provider, subject)]
+        is_placed = "account" not in inputs.unknown
+        problems += trouble or [*_ruled_out(subject, rules), *(_refused(provider, subject) if is_placed else [])]
         for name, text in checked.doubts.items():
             if subject.is_changed((name, *_TYPE)):  # so that a calm `up` shows nothing
                 warn_once(provider.call(), text)

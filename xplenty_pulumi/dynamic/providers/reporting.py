@@ -45,6 +45,5 @@ def _urn_in(arguments: tuple[object, ...]) -> str:
 
 
 def _of_failure(failure: ProviderFailure) -> events.Facts:
-    known = {"id": failure.kept_id} if failure.kept_id else {}
-    result = "kept" if failure.kept_id else "failed"
-    return {**known, "result": result, "error": str(failure), "error_class": failure.error_class}
+    known = {"id": failure.kept_id, "result": "kept"} if failure.kept_id else {}
+    return {**known, "error": str(failure), "error_class": failure.error_class}
