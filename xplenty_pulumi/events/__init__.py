@@ -9,6 +9,6 @@ they watch: a file that cannot be written and a collector that is away cost one 
 - `spans`: the same events as spans, by the extra `otel`.
 """
 
-from xplenty_pulumi.events.observer import Facts, flush, happened, observed, operation, warn_by
+from xplenty_pulumi.events.observer import Facts, failed_with, flush, happened, observed, operation, warn_by
 
-__all__ = ["Facts", "flush", "happened", "observed", "operation", "warn_by"]
+__all__ = ["Facts", "failed_with", "flush", "happened", "observed", "operation", "warn_by"]

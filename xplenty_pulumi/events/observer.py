@@ -115,13 +115,18 @@ def observed(
     try:
         yield found
     except BaseException as problem:
-        own = {"result": "failed", "error": str(problem), "error_class": type(problem).__name__}
+        own = {"result": "failed", **failed_with(str(problem), type(problem).__name__)}
         found.update({name: text for name, text in own.items() if name not in found})
         raise
     finally:
         _place.reset(token)
         found.setdefault("result", _DONE.get(event))
         _report(event, found, outer=outer, span=inner.span, begun=begun, seconds=clock.monotonic() - start)
+
+
+def failed_with(text: str, error_class: str) -> Facts:
+    """Return what an event says of an error."""
+    return {"error": text, "error_class": error_class}
 
 
 def happened(event: EventName, clock: Clock, *, facts: Mapping[str, object]) -> None:

@@ -46,4 +46,4 @@ def _urn_in(arguments: tuple[object, ...]) -> str:
 
 def _of_failure(failure: ProviderFailure) -> events.Facts:
     known = {"id": failure.kept_id, "result": "kept"} if failure.kept_id else {}
-    return {**known, "error": str(failure), "error_class": failure.error_class}
+    return {**known, **events.failed_with(str(failure), failure.error_class)}
