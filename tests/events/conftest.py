@@ -1,17 +1,35 @@
 """A file of events, and what is in it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from opentelemetry.sdk.trace.export import SpanExporter
 
 from tests.support.accounts.bench import bench
+from xplenty_pulumi.events import spans
 
 __all__ = ["bench"]
 
 Event = dict[str, object]
 Events = Callable[[], list[Event]]
+
+
+@pytest.fixture(autouse=True)
+def _exporters_are_shut_down(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """End what sends spans with its test: it draws from the common random numbers, which Hypothesis watches."""
+    made: list[SpanExporter] = []
+    real = spans._exporter
+
+    def exporter() -> SpanExporter:
+        made.append(real())
+        return made[-1]
+
+    monkeypatch.setattr(spans, "_exporter", exporter)
+    yield
+    for one in made:
+        one.shutdown()
 
 
 @pytest.fixture
