@@ -37,7 +37,8 @@ OTHER_VARIABLES = frozenset(
     }
 )
 """Switches, what `listen` hands to a command, and what the tools and tests of a checkout read."""
-ENDINGS = tuple(f"_{VARIABLES[key].removeprefix(PREFIX)}" for key in OF_ACCOUNT)
+_ENDINGS: Mapping[str, str] = MappingProxyType({key: f"_{VARIABLES[key].removeprefix(PREFIX)}" for key in OF_ACCOUNT})
+ENDINGS = tuple(_ENDINGS.values())
 """How the variables of such a set end, such as `_API_KEY`."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
@@ -91,6 +92,6 @@ def problem_of(account: object) -> str:
 
 def _is_taken(variable: str, key: str) -> bool:
     """Whether the variable of this setting is one without a name too, or of a longer setting with a shorter name."""
-    ending = f"_{VARIABLES[key].removeprefix(PREFIX)}"
+    ending = _ENDINGS[key]
     longer = tuple(one for one in ENDINGS if one != ending and one.endswith(ending))
     return variable in {*VARIABLES.values(), *OTHER_VARIABLES} or variable.endswith(longer)

@@ -3,25 +3,16 @@
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.accounts.command_line import Scene, at, opened_scene, seeded
+from tests.support.accounts.command_line import Scene, at
 from xplenty_pulumi.core.reports.overview import DAY, JUST_NOW
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "status.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 COMMANDS = [line for kind, text in BLOCKS if kind == "console" for line in text.splitlines()]
-
-
-@pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """The account of the page."""
-    with opened_scene(monkeypatch) as made:
-        seeded(made)
-        yield made
 
 
 def texts(kind: str) -> list[str]:

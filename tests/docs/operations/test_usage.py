@@ -3,26 +3,17 @@
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.accounts.command_line import Scene, opened_scene, seeded
+from tests.support.accounts.command_line import Scene
 from tools.demo.past import fill
 from tools.usage_picture import PICTURE, digest, digest_in, shown
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "how-to" / "usage.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 COMMANDS = [line for kind, text in BLOCKS if kind == "console" for line in text.splitlines()]
-
-
-@pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """The account of the pages about the command line."""
-    with opened_scene(monkeypatch) as made:
-        seeded(made)
-        yield made
 
 
 def text_of(kind: str) -> str:

@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,7 +23,7 @@ SELECTED_NOTE = f"{SELECTED} the selected stack of this project"
 _OF_FILES = "organization"
 """The organization of every stack in a backend that has none."""
 _LONGEST_LISTING = 10.0
-_NAME, _URL, _SCOPE = r"^name:", r"^backend:(?:\n[ \t].*)*?\n\s+url:", r"^\s+xplenty:scope:"
+_NAME, _URL, _SCOPE = ("name",), ("backend", "url"), ("config", "xplenty:scope")
 
 
 @dataclass(frozen=True)
@@ -140,12 +139,17 @@ def _stacks_in(root: Path | None) -> Iterator[str]:
             yield f"{_OF_FILES}/{file.parent.name}/{name}"
 
 
-def _setting(file: Path | None, pattern: str) -> str:
-    """What a line of a YAML file sets, an empty text where none does: these are plain words in every project."""
-    with suppress(OSError, ValueError):
-        text = "" if file is None else file.read_text(encoding="utf-8")
-        found = re.search(rf"{pattern}[ \t]*[\"']?([^\"'#\s]+)", text, re.MULTILINE)
-        return found[1] if found else ""
+def _setting(file: Path | None, path: Sequence[str]) -> str:
+    """What stands at a path of a YAML file; an empty text where nothing does, or the file cannot be read."""
+    if file is None:
+        return ""
+    import yaml  # noqa: PLC0415 - most commands read no such file
+
+    with suppress(OSError, ValueError, yaml.YAMLError):
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        for name in path:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return found if isinstance(found, str) else ""
     return ""
 
 

@@ -19,6 +19,7 @@ from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
 from xplenty_pulumi.cli.ui.options import AsJson, OwnerOption, bad_usage, completed_as, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reports.overview import Wanted
@@ -113,6 +114,21 @@ def _completed(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return completed_as(what)(incomplete) if what in _SINGLE else []
 
 
+def _pause(interval: str) -> float:
+    pause = read_span("--interval", interval).total_seconds()
+    if not _SHORTEST_INTERVAL <= pause <= _LONGEST_INTERVAL:
+        raise bad_usage("--interval", f"must be from {_SHORTEST_INTERVAL:g} seconds to an hour, got {interval!r}")
+    return pause
+
+
+def _display(
+    screen: Screen, clock: Clock, page: Callable[[Anything, str], StatusPage], *, as_json: bool
+) -> Display[Anything]:
+    if as_json:
+        return OnJsonLines(screen, document_of)
+    return InPlace(screen, page) if screen.is_terminal else OnLines(screen, clock)
+
+
 def status(
     what: Annotated[
         StatusView, typer.Argument(help="All of it, all of one kind, or one thing by its ID.")
@@ -164,9 +180,7 @@ def status(
         chosen.check()
         if timeline and (watching or as_json or fail_on_error):
             raise bad_usage("--timeline", "is one picture; leave out --watch, --json and --fail-on-error")
-        pause = read_span("--interval", interval).total_seconds()
-        if not _SHORTEST_INTERVAL <= pause <= _LONGEST_INTERVAL:
-            raise bad_usage("--interval", f"must be from {_SHORTEST_INTERVAL:g} seconds to an hour, got {interval!r}")
+        pause = _pause(interval)
         if watching and fail_on_error:
             raise bad_usage("--fail-on-error", "is for one look; leave out --watch")
         with opened() as account:
@@ -178,11 +192,7 @@ def status(
             read = chosen.reader(account, names)
             page = partial(StatusPage, account.settings.account_id, names)
             if watching:
-                display: Display[Anything] = OnLines(screen, account.clock)
-                if as_json:
-                    display = OnJsonLines(screen, document_of)
-                elif screen.is_terminal:
-                    display = InPlace(screen, page)
+                display = _display(screen, account.clock, page, as_json=as_json)
                 watch(read, display, clock=account.clock, allowance=account.budget, interval=pause)
                 return
             shown = read()

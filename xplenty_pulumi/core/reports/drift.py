@@ -187,7 +187,8 @@ def _findings_of_run(entry: Entry, job: Job | None) -> tuple[Finding, ...]:
 def _changes(entry: Entry, record: object, *, but: str = "") -> tuple[Finding, ...]:
     """The fields that differ: inputs as the core compares them, and what the service fills in as it is."""
     kind, view = entry.kind, entry.kind.view(record, entry.declared)
-    names = set(kind.compared).difference(entry.unreadable, kind.unsettled(entry.declared, view))
+    left_out = {*entry.unreadable, *kind.unsettled(entry.declared, view)}
+    names = [name for name in kind.compared if name not in left_out]
     asked = {name: entry.declared.get(name, entry.outputs.get(name)) for name in names}
     known = {name: value for name, value in asked.items() if name in entry.declared or value is not None}
     found = []

@@ -43,9 +43,8 @@ class ClusterReconciler:
 
         1 FIND what interrupted create calls left behind, and adopt one of them; 2 POST; 3 where the answer is lost,
         VERIFY by the marker before anything is repeated; 4 WAIT until it is ready with all its nodes, or where
-        `wait_for` is `accepted` until the service shows it; 5 END what the
-        create calls made besides it; 6 sign that it is held. A new cluster that ends in `error` is terminated, unless
-        `on_create_failure` is `keep`.
+        `wait_for` is `accepted` until the service shows it; 5 END what the create calls made besides it; 6 sign that it
+        is held. A new cluster that ends in `error` is terminated, unless `on_create_failure` is `keep`.
 
         Raises:
             XplentyError: nothing exists that belongs to this resource, or (UnsureError, RefusedError) what exists can

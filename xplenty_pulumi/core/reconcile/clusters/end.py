@@ -1,7 +1,6 @@
 """Ending clusters, seen to have ended: the one that is meant, and those that its create calls made besides."""
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.reading.account import Polls
@@ -10,7 +9,6 @@ from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.outcome import saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reconcile.runs.follow import RunStopper
-from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
@@ -40,8 +38,9 @@ class ClusterEnding:
         watch = watch_of(self._polls, cluster_id)
         deadline = Deadline.after(timeout, self._patience.clock)
         try:
-            goal = terminated if is_verified else partial(terminated, is_verified=False)
-            while not self._has_ended(watch, cluster_id, deadline=deadline, active_jobs=active_jobs, goal=goal):
+            while not self._has_ended(
+                watch, cluster_id, deadline=deadline, active_jobs=active_jobs, is_verified=is_verified
+            ):
                 self._patience.tell(f"{watch.last.status if watch.last else ''}, although it was asked to end", "")
         except XplentyError as problem:
             seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
@@ -61,13 +60,7 @@ class ClusterEnding:
                 self._patience.warn(f"cluster {one.id}, a duplicate of cluster {kept}, was ended: {how}")
 
     def _has_ended(
-        self,
-        watch: Watch[Cluster],
-        cluster_id: int,
-        *,
-        deadline: Deadline,
-        active_jobs: str,
-        goal: Callable[[Deadline], Goal[Cluster]],
+        self, watch: Watch[Cluster], cluster_id: int, *, deadline: Deadline, active_jobs: str, is_verified: bool
     ) -> bool:
         """Ask for the end where it was not asked for; return whether it is seen, and not that it lives all the same."""
         wait_for(ENDABLE, watch, deadline=deadline, patience=self._patience)
@@ -89,8 +82,10 @@ class ClusterEnding:
         if watch.last is None:
             return True
         try:
-            known = watch.last if is_ending(watch.last) and goal is terminated else None
-            wait_for(goal(deadline), watch, deadline=deadline, patience=self._patience, known=known)
+            # The answer to the call is no sight of the end: where that is all that is waited for, it is read again.
+            known = watch.last if is_ending(watch.last) and is_verified else None
+            goal = terminated(deadline, is_verified=is_verified)
+            wait_for(goal, watch, deadline=deadline, patience=self._patience, known=known)
         except ReadyFailed:
             return False
         return True

@@ -11,8 +11,6 @@ from xplenty_pulumi.core.waiting.wait import wait_for
 from xplenty_pulumi.errors import ApiError, WaitError
 
 _LATER = "Run `pulumi up` again to go on waiting for it and start the run, perhaps with a longer timeout"
-
-
 _AWAITED = UNDER_WAY | {Phase.FAILED}
 """What a cluster is in where the wait for it has something to say; on a broken one the service starts a run in vain."""
 
