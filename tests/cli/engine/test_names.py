@@ -82,13 +82,15 @@ def test_a_scope_of_the_configuration_counts(machine: Machine) -> None:
     assert shown == "loads/prod"
 
 
-@pytest.mark.parametrize("where", ["project", "login"])
+@pytest.mark.parametrize("where", ["project", "project on one line", "login"])
 def test_the_backend_is_found_as_the_engine_finds_it(machine: Machine, where: str) -> None:
     """Without the variable the file of the project names it, and then the last login."""
     machine.stacks("sales/prod.json")
     del machine.environment["PULUMI_BACKEND_URL"]
     if where == "project":
         machine.project(f"runtime:\n  name: python\nname: loads\nbackend:\n  # ours\n  url: {machine.url}\n")
+    elif where == "project on one line":
+        machine.project(f'{{"name": "loads", "runtime": "python", backend: {{url: "{machine.url}"}}}}\n')
     else:
         machine.project()
         (machine.home / "credentials.json").write_text(json.dumps({"current": machine.url}), encoding="utf-8")
