@@ -20,9 +20,11 @@ class Goal(Generic[RecordT]):
     """What is waited for.
 
     `reached` says whether a record is it; `hopeless` gives the reason why it cannot become it any more, or an empty
-    text; `looks` is how many polls in a row must agree (one is enough only where a status is final). `unfinished` and
-    `unreachable` are the advice to the user when the wait ends before the goal, and when there is no way to it.
-    `stages` are the statuses on the way there, in their order, and `usual` is how many seconds it takes as a rule.
+    text; `missing_is_reached` says whether a thing that the service does not know is it. `looks` is how many polls in a
+    row must agree; one is enough where a status is final, and where it only matters that the service is at work.
+    `unfinished` and `unreachable` are the advice to the user when the wait ends before the goal, and when there is no
+    way to it. `stages` are the statuses on the way there, in their order, `note` is what a headline adds to the status,
+    and `usual` is how many seconds it takes as a rule.
     """
 
     name: str
