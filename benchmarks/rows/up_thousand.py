@@ -1,7 +1,5 @@
 """`pulumi up` of a thousand new clusters, against as many resources that do nothing."""
 
-from statistics import median
-
 from benchmarks.account import Account, Observed, Spec, served
 from benchmarks.figure import Figure, in_turn
 from benchmarks.stack import stack
@@ -25,7 +23,6 @@ def measure() -> list[Figure]:
         Figure.ratio(f"up of {COUNT:,} new ones without checkpoints", rounds, most=GOAL, of="the floor"),
         Figure.of("its calls", calls, "", most=SHARE, note="half of an hour's calls"),
         Figure("its writes, of which each has two", writes, least=2 * COUNT),
-        Figure("most calls at the same time", median(one.sockets for one in seen)),
     ]
 
 
