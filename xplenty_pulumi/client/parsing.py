@@ -11,10 +11,12 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
+    GetCoreSchemaHandler,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
+from pydantic_core import CoreSchema, core_schema
 
 from xplenty_pulumi.client.http.outcomes import Answered
 
@@ -55,15 +57,20 @@ def parse(model: type[ModelT], body: object) -> ModelT:
     raise Unreadable(f"with a {model.__name__} {what}")
 
 
-def _none_if_unreadable(value: object, read: ValidatorFunctionWrapHandler) -> object:
-    try:
-        return read(value)
-    except (ValidationError, OverflowError):
-        return None
+class _NoneIfUnreadable:
+    """Makes None of a value that cannot be read; in the validator's own code, as a list has thousands of fields."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
 def _as_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment.tzinfo is None or not moment.utcoffset():
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the moment is before or after all that can be told in UTC") from None
 
 
 def _no_flag(value: object) -> object:
@@ -75,10 +82,10 @@ def _no_flag(value: object) -> object:
 def _readable_items(value: object, read: ValidatorFunctionWrapHandler) -> object:
     """Those items of a list that can be read; None for what is no list."""
     if not isinstance(value, list | tuple):
-        return _none_if_unreadable(value, read)
+        return None
     kept: list[object] = []
     for one in value:
-        with suppress(ValidationError, OverflowError):
+        with suppress(ValidationError):
             kept += read([one])
     return tuple(kept)
 
@@ -99,7 +106,7 @@ def _as_json(value: object) -> object:
         return None
 
 
-Lenient = Annotated[T | None, WrapValidator(_none_if_unreadable)]
+Lenient = Annotated[T | None, _NoneIfUnreadable()]
 Several = Annotated[tuple[T, ...] | None, WrapValidator(_readable_items)]
 Errors = Annotated[Lenient[str], BeforeValidator(_one_text)]
 Flow = Annotated[Lenient[str], BeforeValidator(_as_json)]

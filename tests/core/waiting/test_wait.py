@@ -212,7 +212,7 @@ def test_a_held_wait_ends_with_its_time() -> None:
 
 def test_the_row_says_how_far_it_is() -> None:
     """Stage, time, what is usual and what is scarce stand in the row."""
-    goal = replace(READY, stages=("new", "half", "ready"), usual=60.0)
+    goal = replace(READY, stages=("new", "half", "ready"), usual=lambda: 60.0)
     scene = WaitScene(["new", "half", "ready"], allowance=Scarce())
     scene.wait(goal, seconds=90)
     assert scene.told == [
