@@ -1,6 +1,7 @@
 """From parsed JSON to models: a field that cannot be read is None, a body that is something else is Unreadable."""
 
 import json
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from xplenty_pulumi.client.http.outcomes import Answered
+
+_BUILDING = threading.Lock()
 
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -49,12 +52,20 @@ def read_mapping(answer: Answered) -> dict[str, object]:
 
 def parse(model: type[ModelT], body: object) -> ModelT:
     """Return a JSON value as one `model`; raises Unreadable."""
+    _build(model)
     try:
         return model.model_validate(body)
     except ValidationError as error:
         names = sorted({str(problem["loc"][0]) for problem in error.errors(include_input=False) if problem["loc"]})
     what = f"without a valid {' and '.join(names)}" if names else "that is not an object"
     raise Unreadable(f"with a {model.__name__} {what}")
+
+
+def _build(model: type[BaseModel]) -> None:
+    """Make a model's validator when the model is first read, since a process reads few of them; thread-safe."""
+    with _BUILDING:
+        if not model.__pydantic_complete__:
+            model.model_rebuild()
 
 
 class _NoneIfUnreadable:
