@@ -1,31 +1,77 @@
-"""The interpreter that the engine starts: this one, with the list of installed packages at hand.
+"""The interpreters that the engine and our commands are run with: this one, and a prepared one that begins at once.
 
 In each operation the engine runs `pip list`, to find packages that bring a plugin, which takes a second of a processor.
-The list is the same in all tests, so each test process makes it once.
+The list is the same in all tests, so each test process makes it once. Each test process also starts one prepared
+interpreter, see `prepared`, which runs providers, programs and our commands.
 """
 
+import atexit
 import functools
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 _LIST = ("-m", "pip", "list", "-v", "--format", "json")
+_HERE = Path(__file__).parent
+_WRAPPER = """\
+#!/bin/sh
+case "$*" in
+{list}) exec cat {packages} ;;
+{prepared}) exec {python} -I -S {ask} {door} "$@" ;;
+esac
+exec {python} "$@"
+"""
+_PREPARED = '"-u -m pulumi.dynamic "*|"-m xplenty_pulumi.cli "*|*/pulumi-language-python-exec" "*'
+_NOTHING = '"nothing is prepared"'
 
 
-def interpreter_in(folder: Path) -> Path:
-    """Return the path of an executable in `folder` that is this interpreter to the engine."""
-    packages, executable = folder / "packages.json", folder / "python"
-    packages.write_text(_installed(), encoding="utf-8")
-    executable.write_text(
-        f'#!/bin/sh\n[ "$*" = "{" ".join(_LIST)}" ] && exec cat {shlex.quote(str(packages))}\n'
-        f'exec {shlex.quote(sys.executable)} "$@"\n',
-        encoding="utf-8",
-    )
-    executable.chmod(0o755)
+def interpreter_in(folder: Path, *, is_prepared: bool = True) -> Path:
+    """Return the path of an executable in `folder` that is this interpreter to the engine.
+
+    Where it `is_prepared`, a provider, a program and our commands are forks: they begin at once, but their process is
+    not the one that was started.
+    """
+    executable = folder / ("python" if is_prepared else "started-python")
+    if not executable.exists():
+        executable.write_text(_script(folder, _PREPARED if is_prepared else _NOTHING), encoding="utf-8")
+        executable.chmod(0o755)
     return executable
+
+
+def _script(folder: Path, prepared: str) -> str:
+    packages = folder / "packages.json"
+    packages.write_text(_installed(), encoding="utf-8")
+    quoted = {
+        "packages": packages,
+        "list": " ".join(_LIST),
+        "python": sys.executable,
+        "ask": _HERE / "ask.py",
+        "door": _door(),
+    }
+    return _WRAPPER.format(prepared=prepared, **{name: shlex.quote(str(text)) for name, text in quoted.items()})
 
 
 @functools.cache
 def _installed() -> str:
     return subprocess.run([sys.executable, *_LIST], capture_output=True, text=True, check=True).stdout
+
+
+@functools.cache
+def _door() -> Path:
+    """Start the prepared interpreter of this test process, and return the socket at which it is asked."""
+    folder = tempfile.TemporaryDirectory(prefix="prepared-")
+    door = Path(folder.name) / "door"
+    process = subprocess.Popen(
+        [sys.executable, "-u", _HERE / "prepared.py", door], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+
+    def end() -> None:
+        process.communicate(timeout=30)
+        folder.cleanup()
+
+    atexit.register(end)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"\n"
+    return door

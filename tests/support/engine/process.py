@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.support.engine.interpreter import interpreter_in
 from tests.support.engine.ran import LONGEST, Ran, eventually
 from tests.support.engine.workspace import Workspace
 
@@ -84,13 +85,14 @@ def engine(workspace: Workspace, *arguments: str) -> Iterator[EngineProcess]:
 
 @contextmanager
 def beside(workspace: Workspace, command: Sequence[str]) -> Iterator[EngineProcess]:
-    """Run a command beside the test, and leave no process of it behind."""
+    """Run a command beside the test, in processes that can be killed, and leave none of them behind."""
     output = Path(tempfile.mkdtemp(prefix="begun-", dir=workspace.top)) / "output"
+    started = str(interpreter_in(workspace.top, is_prepared=False))
     with output.open("wb") as file:
         process = subprocess.Popen(
             command,
             cwd=workspace.folder,
-            env=workspace.environment,
+            env={**workspace.environment, "PULUMI_PYTHON_CMD": started},
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,

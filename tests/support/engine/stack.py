@@ -97,9 +97,15 @@ class Stack(Workspace):
 
     def state(self) -> dict[str, dict[str, Any]]:
         """Return the resources in the state by name, those of this package only."""
-        output = self.run("stack", "export").succeeded().output
-        resources = json.loads(output)["deployment"].get("resources", [])
+        resources = self._deployment().get("resources") or []
         return {one["urn"].rpartition("::")[2]: one for one in resources if "xplenty" in one["type"]}
+
+    def _deployment(self) -> dict[str, Any]:
+        """What the backend keeps, from its file where it is a folder: that takes no process of the engine."""
+        kept = self.top / "state" / ".pulumi" / "stacks" / "tests" / "dev.json"
+        if kept.exists():
+            return dict(json.loads(kept.read_text())["checkpoint"]["latest"])
+        return dict(json.loads(self.run("stack", "export").succeeded().output)["deployment"])
 
     def outputs(self) -> dict[str, dict[str, Any]]:
         """Return the outputs of each resource in the state by name, with all values side by side."""

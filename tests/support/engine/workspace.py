@@ -81,7 +81,7 @@ class Workspace:
 
     def command(self, *arguments: str, **environment: str) -> Ran:
         """Run our own command to its end."""
-        return self.line(*own_command(*arguments), **environment)
+        return self.line(str(interpreter_in(self.top)), *own_command(*arguments)[1:], **environment)
 
     def recover(self, *arguments: str, **environment: str) -> Ran:
         """Run the documented recovery command, where nothing is under way any more."""
