@@ -71,7 +71,7 @@ def test_rows_tell_what_happens(scene: ProviderScene) -> None:
     id_, made = created(host, nodes=2)
     host.delete(id_, made)
     mine = [line for line in scene.engine.lines if line.urn == host.urn]
-    assert mine[0].text.partition(" · ")[0] in {"[1/3] pending", "[2/3] creating"}
+    assert mine[0].text.partition(" · ")[0] in {"[1/2] pending", "[2/2] creating"}
     assert Line("INFO", host.urn, "available", ephemeral=True) in mine
     assert mine[-1] == Line("INFO", host.urn, "terminated", ephemeral=True)
 
