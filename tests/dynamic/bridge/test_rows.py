@@ -85,7 +85,7 @@ def test_severities_reach_the_row(told: Engine) -> None:
 
 
 def test_without_a_row_changes_are_printed(told: Engine, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each change, and each line of a text, begins with the resource's name on the host's output, without a heartbeat."""
+    """Each change, and each line of a text, has the resource's name before it, without a heartbeat."""
     follow(NO_ROW, ("[1/2] pending", 20), ("[2/2] creating", 40), ("running 1%", 30), ("running 2%", 30))
     bridge.warn(NO_ROW, "it is gone,\nand nobody knows where")
     bridge.debug(NO_ROW, "details")
