@@ -54,9 +54,7 @@ def overview_tables(shown: Overview, options: ConsoleOptions, *, names: StackNam
 def head(account: str, at: datetime, left: RateLimit | None) -> Text:
     """Return the line that says what is shown, of when, and how many calls are left."""
     calls = "calls left: not known" if left is None else f"{left.remaining:,} of {left.limit:,} calls left this hour"
-    text = Text.assemble((one_line(account), "bold"), f"  {stamp(at)}  {calls}")
-    text.no_wrap, text.overflow = True, "ellipsis"
-    return text
+    return Text.assemble((one_line(account), "bold"), f"  {stamp(at)}  {calls}")
 
 
 def clusters_table(rows: Iterable[ClusterRow], options: ConsoleOptions, *, now: datetime, names: StackNames) -> Table:
