@@ -18,6 +18,10 @@ PY := $(VENV)/bin/python
 LOCK := requirements-dev.lock
 PYTEST = exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m pytest -n $(WORKERS) --dist worksteal
 
+# A process that may not keep compiled modules compiles all of ours anew, and the tests start thousands of processes.
+# People's output is buffered, so that of the tests is too.
+unexport PYTHONDONTWRITEBYTECODE PYTHONUNBUFFERED
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup engine demo test test-fast test-long bench docs site package lint lock clean
@@ -31,12 +35,12 @@ demo: setup ## run the main job on the real engine against the emulator
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m tools.demo
 
 test: lint engine $(VENV)/bin/actionlint ## lint, then run the tests, those on the real engine included
-	@$(PYTEST) --cov --cov-report=term -m "not long" $(TESTS)
+	@$(PYTEST) -m "not long" $(TESTS)
 
 test-fast: $(VENV)/ready ## run the quick tests, which need no engine: a minute or two
-	@exec $(PY) -m pytest -n $(WORKERS) --dist worksteal -q --no-cov -m "not engine and not long and not slow" $(TESTS)
+	@exec $(PY) -m pytest -n $(WORKERS) --dist worksteal -q -m "not engine and not long and not slow" $(TESTS)
 
-test-long: lint engine $(VENV)/bin/actionlint ## the same and the tests that take minutes; writes the scoreboard
+test-long: lint engine $(VENV)/bin/actionlint ## the same, the tests that take minutes, and coverage; writes the scoreboard
 	@rm -rf build/scoreboard
 	@export XPLENTY_SCOREBOARD=build/scoreboard; $(PYTEST) --cov --cov-report=term $(TESTS)
 	@test ! -d build/scoreboard || $(PY) -m tools.scoreboard build/scoreboard docs/explanation/promises.md

@@ -16,7 +16,8 @@ _LONGEST_END = 20.0
 class Spec:
     """An account: how long clusters boot and end on its clock, how fast that runs, and how many it had before.
 
-    With `runs_a_night` it has a past of thirty days besides.
+    With `runs_a_night` it has a past of thirty days besides. It `counts_sockets` only where that is measured, because
+    the counting slows the account.
     """
 
     boot_seconds: float
@@ -25,6 +26,7 @@ class Spec:
     past_clusters: int = PAST_CLUSTERS
     credits_per_hour: int = 5_000
     runs_a_night: int = 0
+    counts_sockets: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def provider_process(environment: Mapping[str, str]) -> Iterator[ProviderProcess
     own = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI", "XPLENTY"))}
     with engine() as (_told, address):
         process = subprocess.Popen(
-            [sys.executable, "-m", "pulumi.dynamic", address],
+            [sys.executable, "-u", "-m", "pulumi.dynamic", address],
             stdout=subprocess.PIPE,
             env={**own, "PYTHONPATH": str(ROOT), **environment},
         )

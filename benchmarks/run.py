@@ -6,16 +6,32 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.figure import Figure
-from benchmarks.rows import emulator, imports, many, memory, packages, polls, preview, refresh, report, start, up
+from benchmarks.load import LoadWatch
+from benchmarks.rows import (
+    emulator,
+    imports,
+    many,
+    memory,
+    packages,
+    polls,
+    preview,
+    refresh,
+    report,
+    start,
+    up,
+    up_thousand,
+)
 from benchmarks.table import table
 
 ROWS: Mapping[str, Callable[[], list[Figure]]] = {
     "up-10": up.ten_seconds,
     "up-60": up.sixty_seconds,
+    "up-1000": up_thousand.measure,
     "polls": polls.measure,
     "many": many.measure,
     "preview": preview.measure,
@@ -44,10 +60,18 @@ def main(names: Sequence[str]) -> int:
     found = {}
     for name in names or ROWS:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        found[name] = ROWS[name]()
+        found[name] = measured(ROWS[name])
         _write(found)
     print(table(found))
     return 0
+
+
+def measured(row: Callable[[], list[Figure]]) -> list[Figure]:
+    """Return the figures of a benchmark, each with the load of the machine while they were taken."""
+    watch = LoadWatch.begun()
+    figures = row()
+    load = watch.ended()
+    return [replace(figure, load=load) for figure in figures]
 
 
 def _write(figures: Mapping[str, Sequence[Figure]]) -> None:

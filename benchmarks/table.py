@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from benchmarks.figure import Figure
 
-_HEADINGS = ("figure", "value", "goal", "", "note")
+_HEADINGS = ("figure", "value", "spread", "goal", "", "note")
 
 
 def table(figures: Mapping[str, Sequence[Figure]]) -> str:
@@ -13,12 +13,22 @@ def table(figures: Mapping[str, Sequence[Figure]]) -> str:
     widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
     parts = [_line(_HEADINGS, widths)]
     for name, group in figures.items():
-        parts += ["", name, *(_line(_cells(figure), widths) for figure in group)]
+        parts += ["", _title(name, group), *(_line(_cells(figure), widths) for figure in group)]
     return "\n".join(parts)
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:
-    return figure.what, number(figure.value, figure.unit), _goal(figure), _verdict(figure), figure.note
+    value = number(figure.value, figure.unit)
+    return figure.what, value, _spread(figure), _goal(figure), figure.verdict, figure.note
+
+
+def _title(name: str, group: Sequence[Figure]) -> str:
+    load = next((figure.load for figure in group if figure.load), None)
+    return f"{name} ({load})" if load else name
+
+
+def _spread(figure: Figure) -> str:
+    return " to ".join(number(one, "") for one in figure.spread) if figure.spread else ""
 
 
 def number(value: float, unit: str) -> str:
@@ -31,12 +41,6 @@ def _goal(figure: Figure) -> str:
     if figure.most is not None:
         return f"at most {number(figure.most, figure.unit)}"
     return f"at least {number(figure.least, figure.unit)}" if figure.least is not None else ""
-
-
-def _verdict(figure: Figure) -> str:
-    if not figure.has_goal:
-        return ""
-    return "reached" if figure.reached else "MISSED"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -7,6 +7,7 @@ import logging
 import re
 import urllib.parse
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 MASK = "***"
 CUT = "..."
@@ -170,7 +171,8 @@ def _masked_as_value(text: str, value: str) -> str:
     return re.sub(places, lambda one: f"{one['mark'] or one['equals']}{MASK}", text)
 
 
-def _spellings(value: str) -> set[str]:
+@lru_cache(maxsize=256)
+def _spellings(value: str) -> frozenset[str]:
     raw = value.encode(errors="surrogatepass")
     found = {
         value,
@@ -184,7 +186,7 @@ def _spellings(value: str) -> set[str]:
         first, last = -(-padding * 8 // 6), (padding + len(whole)) * 8 // 6
         encoded = (base64.b64encode(b"\0" * padding + whole), base64.urlsafe_b64encode(b"\0" * padding + whole))
         found.update(text.decode()[first:last] for text in encoded if last - first >= _SHORTEST_SECRET)
-    return found
+    return frozenset(found)
 
 
 class ScrubbingFilter(logging.Filter):

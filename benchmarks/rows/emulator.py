@@ -24,8 +24,8 @@ def measure() -> list[Figure]:
     tail = quantiles(took, n=100)[98]
     note = f"median of {_ROUNDS} rounds of {_CALLS:,}"
     return [
-        Figure("calls a second in process", median(rates), least=GOAL, note=note),
-        Figure("calls a second over loopback", len(took) / sum(took), note="one after the other, with httpx"),
+        Figure("calls in process", median(rates), "/s", least=GOAL, note=note, spread=(min(rates), max(rates))),
+        Figure("calls over loopback", len(took) / sum(took), "/s", note="one after the other, with httpx"),
         Figure("p50 over loopback", median(took) * 1000, "ms"),
         Figure("p99 over loopback", tail * 1000, "ms"),
     ]

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from statistics import median
 
 from benchmarks.figure import Figure
 
@@ -23,9 +22,9 @@ def measure() -> list[Figure]:
     programs = {_ALONE: _ALONE, **_MORE}
     rounds = [{name: milliseconds(program) for name, program in programs.items()} for _ in range(_RUNS + 1)][1:]
     note = f"median of {_RUNS} new processes"
-    alone = Figure(_ALONE, median(one[_ALONE] for one in rounds), "ms", note=note)
-    more = {name: median(one[name] - one[_ALONE] for one in rounds) for name in _MORE}
-    return [alone, *(Figure(name, value, "ms", most=GOAL, note=note) for name, value in more.items())]
+    alone = Figure.of(_ALONE, [one[_ALONE] for one in rounds], "ms", note=note)
+    more = {name: [one[name] - one[_ALONE] for one in rounds] for name in _MORE}
+    return [alone, *(Figure.of(name, values, "ms", most=GOAL, note=note) for name, values in more.items())]
 
 
 def milliseconds(program: str) -> float:

@@ -15,7 +15,7 @@ def measure() -> list[Figure]:
     """Measure all of them at once, and the floor beside it; a failure of a single one fails the benchmark."""
     with stack("floor", COUNT, _PARALLEL) as nothing:
         floor_up, floor_down = nothing.up(), nothing.destroy()
-    account_spec = Spec(BOOT, END)
+    account_spec = Spec(BOOT, END, counts_sockets=True)
     with served(account_spec) as account, stack("ours", COUNT, {**account.environment, **_PARALLEL}) as clusters:
         return _life(account, clusters, floor_up=floor_up, floor_down=floor_down)
 

@@ -12,7 +12,7 @@ from xplenty_pulumi import ClusterProvider
 from xplenty_pulumi.dynamic.state import OWNER
 
 COUNT = 1_000
-GOAL = 150
+GOAL = 100
 _BOOT = 3_600.0
 _QUIET_SECONDS = 10.0
 _LONGEST = 180.0

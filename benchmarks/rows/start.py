@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from statistics import median
 from time import perf_counter
 
 from benchmarks.figure import Figure
@@ -19,9 +18,12 @@ def measure() -> list[Figure]:
     commands = {_ALONE: ("-c", _ALONE), **_OURS}
     rounds = [{name: milliseconds(*words) for name, words in commands.items()} for _ in range(_RUNS + 1)][1:]
     note = f"median of {_RUNS} new processes"
-    alone = Figure(_ALONE, median(one[_ALONE] for one in rounds), "ms", note=note)
-    times = {name: median(one[name] / one[_ALONE] for one in rounds) for name in _OURS}
-    return [alone, *(Figure(f"{name}, beside that", value, "x", most=GOAL, note=note) for name, value in times.items())]
+    alone = Figure.of(_ALONE, [one[_ALONE] for one in rounds], "ms", note=note)
+    times = {name: [one[name] / one[_ALONE] for one in rounds] for name in _OURS}
+    return [
+        alone,
+        *(Figure.of(f"{name}, beside that", values, "x", most=GOAL, note=note) for name, values in times.items()),
+    ]
 
 
 def milliseconds(*words: str) -> float:

@@ -16,6 +16,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 _ADVICE = "What it was asked to do may be done; look with `xplenty-pulumi status`"
 
@@ -33,9 +34,10 @@ def main() -> None:
         try:
             app()
         finally:
+            _give_up_a_log_that_nobody_reads()
             sys.stdout.flush()
     except OSError as problem:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes again when it ends
+        _point_to_nothing(sys.stdout)
         sys.exit(f"xplenty-pulumi: cannot write its output: {problem.strerror}. {_ADVICE}")
 
 
@@ -44,3 +46,16 @@ def _open_what_is_closed() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+
+
+def _give_up_a_log_that_nobody_reads() -> None:
+    """Let a command that has done its work end well where only stderr was closed meanwhile."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _point_to_nothing(sys.stderr)
+
+
+def _point_to_nothing(stream: TextIO) -> None:
+    """Let Python, which flushes once more when it ends, find nothing that can fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

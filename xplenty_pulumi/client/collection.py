@@ -163,10 +163,15 @@ class Collection(Generic[RecordT]):
 
     def _check(self, address: object, *, key: int | str, is_part: bool = False) -> None:
         """Compare an address of the documented form; the host is not compared, because a proxy may have another."""
+        if not isinstance(address, str) or "/api/" not in address:
+            return
+        own = f"{self._base}/{self._name}/{key}"
+        if not is_part and address.partition("://")[2].partition("/")[2] == own[1:]:
+            return
         try:
-            path = urlsplit(address).path if isinstance(address, str) else ""
+            path = urlsplit(address).path
         except ValueError:
-            path = ""
+            return
         found = _ADDRESS.fullmatch(path)
         if found is None or bool(found[4]) is not is_part:
             return

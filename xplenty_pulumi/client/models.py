@@ -16,7 +16,9 @@ from xplenty_pulumi.client.parsing import Errors, Flow, Id, Lenient, Moment, Sev
 class Record(BaseModel):
     """The base of every model; `repr` shows only what identifies a record, because the rest may hold secrets."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", coerce_numbers_to_str=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="allow", coerce_numbers_to_str=True, allow_inf_nan=False, defer_build=True
+    )
 
     shown_fields: ClassVar[tuple[str, ...]] = ("id", "name", "status")
 

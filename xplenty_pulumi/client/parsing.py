@@ -1,6 +1,7 @@
 """From parsed JSON to models: a field that cannot be read is None, a body that is something else is Unreadable."""
 
 import json
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,12 +12,16 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
+    GetCoreSchemaHandler,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
+from pydantic_core import CoreSchema, core_schema
 
 from xplenty_pulumi.client.http.outcomes import Answered
+
+_BUILDING = threading.Lock()
 
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -47,6 +52,7 @@ def read_mapping(answer: Answered) -> dict[str, object]:
 
 def parse(model: type[ModelT], body: object) -> ModelT:
     """Return a JSON value as one `model`; raises Unreadable."""
+    _build(model)
     try:
         return model.model_validate(body)
     except ValidationError as error:
@@ -55,15 +61,27 @@ def parse(model: type[ModelT], body: object) -> ModelT:
     raise Unreadable(f"with a {model.__name__} {what}")
 
 
-def _none_if_unreadable(value: object, read: ValidatorFunctionWrapHandler) -> object:
-    try:
-        return read(value)
-    except (ValidationError, OverflowError):
-        return None
+def _build(model: type[BaseModel]) -> None:
+    """Make a model's validator when the model is first read, since a process reads few of them; thread-safe."""
+    with _BUILDING:
+        if not model.__pydantic_complete__:
+            model.model_rebuild()
+
+
+class _NoneIfUnreadable:
+    """Makes None of a value that cannot be read; in the validator's own code, as a list has thousands of fields."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
 def _as_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment.tzinfo is None or not moment.utcoffset():
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the moment is before or after all that can be told in UTC") from None
 
 
 def _no_flag(value: object) -> object:
@@ -75,10 +93,10 @@ def _no_flag(value: object) -> object:
 def _readable_items(value: object, read: ValidatorFunctionWrapHandler) -> object:
     """Those items of a list that can be read; None for what is no list."""
     if not isinstance(value, list | tuple):
-        return _none_if_unreadable(value, read)
+        return None
     kept: list[object] = []
     for one in value:
-        with suppress(ValidationError, OverflowError):
+        with suppress(ValidationError):
             kept += read([one])
     return tuple(kept)
 
@@ -99,7 +117,7 @@ def _as_json(value: object) -> object:
         return None
 
 
-Lenient = Annotated[T | None, WrapValidator(_none_if_unreadable)]
+Lenient = Annotated[T | None, _NoneIfUnreadable()]
 Several = Annotated[tuple[T, ...] | None, WrapValidator(_readable_items)]
 Errors = Annotated[Lenient[str], BeforeValidator(_one_text)]
 Flow = Annotated[Lenient[str], BeforeValidator(_as_json)]

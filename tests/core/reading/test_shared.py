@@ -185,3 +185,34 @@ def test_looks_of_a_crowd_are_half_a_second_apart(bench: Bench, follow: Follow) 
     began = bench.clock.monotonic()
     seen(first)
     assert bench.clock.monotonic() - began == GATHERING
+
+
+def test_the_latest_look_shows_what_was_made_around_a_thing(bench: Bench, polls: Polls, follow: Follow) -> None:
+    """Where a look reaches below a thing, what was made at about the same time is in it as well."""
+    ids = clusters(bench, 4)
+    assert polls.clusters.shown_around(ids[1], within=5) is None
+    first, *_ = [follow(one) for one in ids[1:]]
+    first.poll()
+    shown = polls.clusters.shown_around(ids[1], within=5)
+    assert shown is not None
+    assert {one.id for one in shown} == {*ids}
+    assert polls.clusters.shown_around(999, within=5) is None
+
+
+def test_an_old_look_shows_nothing_around(bench: Bench, polls: Polls, follow: Follow) -> None:
+    """What was made since the look began is not in it."""
+    ids = clusters(bench, 3)
+    first, *_ = [follow(one) for one in ids]
+    first.poll()
+    bench.clock.advance(5.5)
+    assert polls.clusters.shown_around(ids[0], within=5) is None
+
+
+def test_a_look_that_ends_at_a_thing_shows_nothing_around(bench: Bench, polls: Polls, follow: Follow) -> None:
+    """What was made just before the last thing on the page is on the next one."""
+    clusters(bench, 1)
+    ids = clusters(bench, 100)
+    first, *_ = [follow(one) for one in ids]
+    first.poll()
+    assert polls.clusters.shown_around(ids[0], within=5) is None
+    assert polls.clusters.shown_around(ids[1], within=5) is not None

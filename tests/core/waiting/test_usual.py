@@ -1,5 +1,6 @@
 """The account's own past says how long things usually take."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -45,6 +46,19 @@ def test_the_row_of_a_new_cluster_says_what_is_usual(bench: Bench) -> None:
     other.clusters.create(desired(name="other", owner=OTHER))
     assert BUILDING_TIME == 180
     assert {detail.endswith("of 30m · usually 3m") for _, detail in other.told} == {True}
+
+
+def test_those_of_the_same_up_say_what_is_usual(bench: Bench) -> None:
+    """In an account without a past, a cluster that is ready tells those that are still waited for."""
+    made = [bench.client.clusters.create({"nodes": 2}) for _ in range(3)]
+    with ExitStack() as waits:
+        first, *_ = [waits.enter_context(bench.polls.clusters.following(one.id)) for one in made]
+        first.poll()
+        assert bench.living.usual_seconds(made[0].type, polled=bench.polls.clusters.latest) is None
+        bench.clock.advance(BUILDING_TIME)
+        first.poll()
+    assert bench.living.usual_seconds(made[0].type, polled=bench.polls.clusters.latest) == BUILDING_TIME
+    assert bench.living.usual_seconds("another", polled=bench.polls.clusters.latest) is None
 
 
 def test_another_type_says_nothing(bench: Bench) -> None:

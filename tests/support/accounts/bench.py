@@ -51,7 +51,7 @@ class Reconcilers:
         )
         self.living = LiveClusters(client, clock, random=Random(7))
         self.runs = KnownRuns(client, clock, holds_cluster=self.living.holds)
-        polls = Polls(client, clock)
+        self.polls = polls = Polls(client, clock)
         self.clusters = ClusterReconciler(client, self.living, self.patience, polls=polls)
         self.are_keyed = False
         self.job_runs = RunReconciler(client, self.runs, self.patience, polls=polls, takes_key=lambda _: self.are_keyed)

@@ -12,3 +12,10 @@
 - `transport`: the one door to HTTP: a request goes in, one of three outcomes comes out, and no foreign exception ever
   does.
 """
+
+import sys
+
+if "httpx" not in sys.modules:
+    # Where click and rich are installed, httpx loads a command line of its own with them. Nothing here runs it, and
+    # loading it takes longer than loading httpx.
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]

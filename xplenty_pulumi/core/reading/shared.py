@@ -8,7 +8,7 @@ other, and no source says whether progress counts as an update.
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -87,11 +87,24 @@ class SharedCall(Generic[T]):
         return NumberedResult(self.begun, lambda: value)
 
 
+@dataclass(frozen=True)
+class ListPoll(Generic[RecordT]):
+    """What one reading of the list showed, the newest first, and when it began; `is_complete` if that is all."""
+
+    records: dict[int, RecordT]
+    begun: float
+    is_complete: bool
+
+    def surrounds(self, thing_id: int) -> bool:
+        """Return whether it shows this thing, and with it what was made at about the same time."""
+        return thing_id in self.records and (self.is_complete or next(reversed(self.records)) != thing_id)
+
+
 class Poller(Generic[RecordT]):
     """Polls things of one kind for all who wait for one; thread-safe.
 
     `newest_first` begins to read the list anew; `get` reads one thing, and gives None where the service does not know
-    it.
+    it. `latest` is the newest reading of the list, None before the first.
     """
 
     def __init__(
@@ -101,7 +114,9 @@ class Poller(Generic[RecordT]):
         self._get = get
         self._lock = threading.Lock()
         self._waiting: Counter[int] = Counter()
+        self._clock = clock
         self._list = SharedCall(self._read_list, clock=clock)
+        self.latest: ListPoll[RecordT] | None = None
 
     @contextmanager
     def following(self, thing_id: int) -> Iterator["PollReader[RecordT]"]:
@@ -131,11 +146,22 @@ class Poller(Generic[RecordT]):
         listed = self._list.after(after)
         return NumberedResult(listed.number, lambda: listed.get().get(thing_id) or self._get(thing_id))
 
+    def shown_around(self, thing_id: int, *, within: float) -> Collection[RecordT] | None:
+        """Return what the latest reading of the list showed, if that is this thing as well; else None.
+
+        The reading has begun `within` so many seconds, and after the thing was made.
+        """
+        latest = self.latest
+        if latest is None or self._clock.monotonic() - latest.begun > within or not latest.surrounds(thing_id):
+            return None
+        return latest.records.values()
+
     def _read_list(self) -> dict[int, RecordT]:
         with self._lock:
             wanted = set(self._waiting)
-        listing = PagedList(self._newest_first())
+        begun, listing = self._clock.monotonic(), PagedList(self._newest_first())
         listing.read_for(wanted, few=FEW)
+        self.latest = ListPoll(listing.found, begun, listing.is_complete)
         return listing.found
 
 

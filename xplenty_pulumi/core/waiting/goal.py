@@ -13,6 +13,11 @@ class HasStatus(Protocol):
 
 
 RecordT = TypeVar("RecordT", bound=HasStatus)
+UsualSeconds = Callable[[], float | None]
+
+
+def unknown() -> None:
+    """Return that nothing is known of how long it takes as a rule."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Goal(Generic[RecordT]):
     row must agree; one is enough where a status is final, and where it only matters that the service is at work.
     `unfinished` and `unreachable` are the advice to the user when the wait ends before the goal, and when there is no
     way to it. `stages` are the statuses on the way there, in their order and without the goal itself, `note` is what a
-    headline adds to the status, and `usual` is how many seconds it takes as a rule.
+    headline adds to the status, and `usual` gives how many seconds it takes as a rule, by what is known at the moment.
     """
 
     name: str
@@ -36,7 +41,7 @@ class Goal(Generic[RecordT]):
     unfinished: str = ""
     unreachable: str = ""
     stages: tuple[str, ...] = ()
-    usual: float | None = None
+    usual: UsualSeconds = unknown
 
     def headline(self, record: RecordT) -> str:
         """Return where on the way the record is, such as `[2/2] creating` or `running 42%`."""

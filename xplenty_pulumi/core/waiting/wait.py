@@ -158,7 +158,7 @@ class _Waiting(Generic[RecordT]):
         self._give_up(self._goal.hopeless(record))
         elapsed = f"{duration(self._deadline.elapsed())} of {duration(self._deadline.total)}"
         whose = " of the account's time" if self._patience.has_own_time() else ""
-        usual = f"usually {duration(self._goal.usual)}{whose}" if self._goal.usual else ""
+        usual = f"usually {duration(seconds)}{whose}" if (seconds := self._goal.usual()) else ""
         shortage = self._patience.allowance.shortage_text()
         self._patience.tell(self._goal.headline(record), " · ".join(filter(None, [elapsed, usual, shortage])))
         return False
@@ -194,7 +194,7 @@ class _Waiting(Generic[RecordT]):
             return max(pace.confirmation(), self._missed_at + GONE_AFTER - self._clock.monotonic())
         if self._agreeing:
             return pace.confirmation()
-        return self._patience.allowance.stretched(pace.pause(self._deadline.elapsed(), usual=self._goal.usual))
+        return self._patience.allowance.stretched(pace.pause(self._deadline.elapsed(), usual=self._goal.usual()))
 
     def _sleep(self, seconds: float) -> None:
         while seconds > 0:

@@ -1,5 +1,7 @@
 """What create calls of a resource made besides the one that is kept is ended, at once where it is seen."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -144,3 +146,30 @@ def test_a_lost_answer_of_a_doubled_call_leaves_one(bench: Bench) -> None:
     outcome = bench.clusters.create(desired())
     assert outcome.problem is None
     assert living(bench) == [outcome.record.id]
+
+
+@pytest.fixture
+def crowd(bench: Bench) -> Iterator[Bench]:
+    """The bench while others wait as well, so that clusters are polled by their list."""
+    others = [bench.emulator.add_cluster(status="pending").id for _ in range(3)]
+    with ExitStack() as waits:
+        for one in others:
+            waits.enter_context(bench.polls.clusters.following(one))
+        yield bench
+
+
+def test_waits_together_need_no_list_for_duplicates(crowd: Bench) -> None:
+    """The poll that showed a cluster ready would have shown a duplicate as well, so nothing is read to look for one."""
+    assert crowd.clusters.create(desired()).problem is None
+    waited = len([one for one, _ in crowd.told if one.startswith("[")])
+    find, confirmed = 1, 2
+    assert crowd.wire.count("GET clusters") == find + waited - 1 + confirmed
+
+
+def test_a_duplicate_is_found_in_the_poll_of_many(crowd: Bench) -> None:
+    """What a doubled create call has made is seen by the wait, and ended as soon as that is over."""
+    crowd.wire.on("POST clusters", doubled)
+    outcome = crowd.clusters.create(desired())
+    assert crowd.emulator.cluster(outcome.record.id).status == "available"
+    (warning,) = crowd.warned
+    assert warning.endswith(f"a duplicate of cluster {outcome.record.id}, was ended: terminated")

@@ -20,6 +20,9 @@ from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, XplentyError
 
+_FRESH = 5.0
+"""Seconds for which a poll of the list shows what create calls have made."""
+
 
 class ClusterReconciler:
     """The clusters of one account; every method blocks until what it says is true.
@@ -52,7 +55,7 @@ class ClusterReconciler:
         """
         creation = ClusterCreation(self._client, self._living, self._patience, desired)
         cluster = creation.adopted(partial(self._end, desired)) or creation.post()
-        outcome = self._convergence.bring(cluster, desired, usual=self._living.usual_seconds(cluster.type))
+        outcome = self._convergence.bring(cluster, desired, usual=partial(self._usual_seconds, cluster.type))
         if outcome.problem is None or desired.keeps_id:
             self._living.hold(cluster.id)
         nonces = tuple(creation.nonces)
@@ -160,12 +163,18 @@ class ClusterReconciler:
     def _end_surplus(
         self, kept_id: int, owner: Marker, nonces: tuple[str, ...], desired: DesiredCluster, *, is_new: bool
     ) -> None:
+        # Those of several create calls may be further down the list than what the waits have read.
+        among = self._polls.clusters.shown_around(kept_id, within=_FRESH) if len(nonces) == 1 else None
         try:
-            surplus = self._living.surplus(owner, nonces, kept=kept_id, is_new=is_new)
+            surplus = self._living.surplus(owner, nonces, kept=kept_id, is_new=is_new, among=among)
         except XplentyError as failed:
             self._patience.warn(f"cluster {kept_id}: could not look for duplicates of it: {failed.message}")
             return
         self._ending.end_surplus(surplus, kept_id, timeout=desired.terminate_timeout)
+
+    def _usual_seconds(self, like: str | None) -> float | None:
+        """How long clusters like this one take to become available, by what is known at the moment."""
+        return self._living.usual_seconds(like, polled=self._polls.clusters.latest)
 
     def _end(self, desired: DesiredCluster, cluster_id: int) -> None:
         policy = str(desired.inputs.get("active_jobs_on_terminate", "stop"))

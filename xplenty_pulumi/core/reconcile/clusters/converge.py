@@ -21,6 +21,7 @@ from xplenty_pulumi.core.reconcile.held import held_text
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.waiting.goal import UsualSeconds, unknown
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import Watch, wait_for
 from xplenty_pulumi.errors import Cancelled, NotFoundError, UnsureError, XplentyError
@@ -38,10 +39,10 @@ class Convergence:
         self._polls = polls
         self._patience = patience
 
-    def bring(self, cluster: Cluster, desired: DesiredCluster, *, usual: float | None = None) -> Outcome[Cluster]:
+    def bring(self, cluster: Cluster, desired: DesiredCluster, *, usual: UsualSeconds = unknown) -> Outcome[Cluster]:
         """Return the cluster as desired: wait until it can be changed, change what differs, wait until that is seen.
 
-        `usual` is how many seconds a new one takes as a rule.
+        `usual` gives how many seconds a new one takes as a rule.
         """
         watch = watch_of(self._polls, cluster.id, cluster)
         try:
@@ -68,7 +69,7 @@ class Convergence:
             return outcome
         return Outcome(outcome.record.model_copy(update={"description": description}), outcome.problem)
 
-    def _bring(self, watch: Watch[Cluster], cluster: Cluster, desired: DesiredCluster, *, usual: float | None) -> None:
+    def _bring(self, watch: Watch[Cluster], cluster: Cluster, desired: DesiredCluster, *, usual: UsualSeconds) -> None:
         deadline = Deadline.after(desired.timeout, self._patience.clock)
         if not is_broken(cluster) and "notify" in desired.intent.fields:
             watchers = WatcherList(self._client, self._client.clusters, self._patience)

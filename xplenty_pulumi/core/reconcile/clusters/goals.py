@@ -8,7 +8,7 @@ from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
-from xplenty_pulumi.core.waiting.goal import Goal
+from xplenty_pulumi.core.waiting.goal import Goal, UsualSeconds, unknown
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.core.waiting.wait import Watch, shared_watch
 from xplenty_pulumi.errors import ReadyFailed
@@ -100,7 +100,7 @@ ENDABLE: Goal[Cluster] = replace(
 )
 
 
-def ready_with(desired: DesiredCluster, cluster: Cluster, *, usual: float | None = None) -> Goal[Cluster]:
+def ready_with(desired: DesiredCluster, cluster: Cluster, *, usual: UsualSeconds = unknown) -> Goal[Cluster]:
     """Return the goal of being ready, with the nodes that are desired where they are a matter of the intent.
 
     `cluster` is as it is now.

@@ -1,8 +1,10 @@
 """Looking for clusters by their ownership marker among those that live or are broken."""
 
+import operator
 import threading
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from random import Random
 
@@ -11,16 +13,18 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import is_marked, is_surplus, is_unfinished
+from xplenty_pulumi.core.kinds.ownership import is_marked, is_surplus, is_unfinished, marker_on
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import Presence
 from xplenty_pulumi.core.reading.pages import PagedList, first_page, listed_by_status, newest_first
-from xplenty_pulumi.core.reading.shared import SharedCall
+from xplenty_pulumi.core.reading.shared import ListPoll, SharedCall
 from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
 from xplenty_pulumi.core.waiting.patience import usual
 from xplenty_pulumi.errors import XplentyError
 
 _FRESH = 5.0
+_WHOLE = 30.0
+"""Seconds for which a listing is only made longer by what is new."""
 _READY = CLUSTER.statuses(Phase.READY)
 # A cluster that turns from one ready status to the other between two of these lists shows up in the third.
 _STATUSES = (
@@ -33,21 +37,41 @@ _STATUSES = (
 
 @dataclass(frozen=True)
 class ClusterListing:
-    """All clusters that live or are broken, by id, and the newest clusters of any status, as they were together."""
+    """All clusters that live or are broken, by id, and the newest clusters of any status.
+
+    `whole_at` is when all of them were read last. Older ones than the newest are as they were then.
+    """
 
     unended: dict[int, Cluster]
     recent: tuple[Cluster, ...]
     begun: float
     ended: float
+    whole_at: float
 
     @cached_property
     def newest(self) -> frozenset[int]:
         """The ids of the newest clusters."""
         return frozenset(one.id for one in self.recent)
 
+    @cached_property
+    def _by_owner(self) -> dict[Marker, list[Cluster]]:
+        """The clusters that have not ended, by what their marker shares with all others of its owner."""
+        found: dict[Marker, list[Cluster]] = {}
+        for one in self.unended.values():
+            if (marker := marker_on(one)) is not None:
+                found.setdefault(marker.whose, []).append(one)
+        return found
+
+    def of_owner(self, owner: Marker) -> list[Cluster]:
+        """Return the clusters that have not ended and carry a marker of this owner."""
+        return self._by_owner.get(owner, [])
+
     def shows(self, cluster_id: int) -> bool:
         """Return whether the cluster was there already."""
         return cluster_id in self.unended or cluster_id in self.newest
+
+
+_Known = tuple[ClusterListing | None, ListPoll[Cluster] | None]
 
 
 class LiveClusters(HeldThings[Cluster]):
@@ -66,6 +90,7 @@ class LiveClusters(HeldThings[Cluster]):
         self._latest: ClusterListing | None = None
         self._failed: tuple[float, XplentyError] | None = None
         self._posted: dict[Marker, float] = {}
+        self._usual: tuple[_Known, dict[str | None, float | None]] | None = None
 
     def listing(self, marker: Marker | None = None) -> ClusterListing:
         """Return a listing that ended five seconds ago at most, and began after the last create of `marker`'s owner.
@@ -91,30 +116,47 @@ class LiveClusters(HeldThings[Cluster]):
         with self._lock:
             self._posted[marker] = self._clock.monotonic()
 
-    def usual_seconds(self, like: str | None) -> float | None:
-        """Return how long the newest clusters of the type `like` took to become available, by the latest listing."""
-        recent = self._latest.recent if self._latest else ()
-        return usual((one.created_at, one.available_since) for one in recent if one.type == like)
+    def usual_seconds(self, like: str | None, *, polled: ListPoll[Cluster] | None = None) -> float | None:
+        """Return how long the newest clusters of the type `like` took to become available.
+
+        These are in the list as it was `polled` last, such as others of this very `up`, and in the latest listing.
+        """
+        known = (self._latest, polled)
+        if self._usual is None or not all(map(operator.is_, self._usual[0], known)):
+            self._usual = known, _usual_by_type(*known)
+        return self._usual[1].get(like)
 
     def claims(self, owner: Marker) -> OwnerClaims[Cluster]:
         """Return the clusters with a marker of `owner` that have not ended and that the state does not hold."""
-        return self.claims_among(self._marked(owner, self.listing(owner).unended.values()), owner)
+        return self.claims_among(self._marked(owner, self.listing(owner).of_owner(owner)), owner)
 
     def unfinished(self, owner: Marker, *, among: Iterable[Cluster] | None = None) -> list[Cluster]:
         """Return the unended clusters with an unfinished marker of `owner` that the state does not hold.
 
         `among` are the clusters to look at where these have just been read.
         """
-        clusters = self.listing(owner).unended.values() if among is None else among
+        clusters = self.listing(owner).of_owner(owner) if among is None else among
         listed = [one for one in clusters if is_unfinished(one, owner)]
         return [one for one in self._marked(owner, listed) if is_unfinished(one, owner)]
 
-    def surplus(self, owner: Marker, nonces: Container[str], *, kept: int, is_new: bool) -> list[Cluster]:
+    def surplus(
+        self,
+        owner: Marker,
+        nonces: Container[str],
+        *,
+        kept: int,
+        is_new: bool,
+        among: Iterable[Cluster] | None = None,
+    ) -> list[Cluster]:
         """Return the clusters besides `kept` that have not ended and that a create call with one of `nonces` made.
 
-        Where the create calls are new, the newest hundred clusters are read, and else all that have not ended.
+        Where the create calls are new, they are looked for `among` the clusters that have just been read, else among
+        the newest hundred, which are read for it. Where they are not new, all that have not ended are read.
         """
-        clusters = self._recently.now() if is_new else self.listing(owner).unended.values()
+        if not is_new:
+            clusters: Iterable[Cluster] = self.listing(owner).of_owner(owner)
+        else:
+            clusters = self._recently.now() if among is None else among
         marked = [one for one in clusters if is_marked(one, owner)]
         known = map(self._presence.find, [one.id for one in self.surplus_among(marked, owner, nonces, kept=kept)])
         return [one for one in known if one is not None and _is_candidate(one, owner)]
@@ -139,18 +181,43 @@ class LiveClusters(HeldThings[Cluster]):
         return [one for one in map(self._presence.find, listed) if one is not None and _is_candidate(one, owner)]
 
     def _read(self) -> ClusterListing:
-        """Read the newest clusters, and those that have not ended however long ago they were created."""
-        begun = self._clock.monotonic()
-        newest = PagedList(self._newest_first())
+        """Read the newest clusters, and those that have not ended however long ago they were created.
+
+        The older ones are read again only half a minute later: what carries a marker that is looked for is read by
+        itself before anything depends on it, and what is new is among the newest.
+        """
+        begun, before = self._clock.monotonic(), self._latest
+        newest: PagedList[Cluster] = PagedList(self._newest_first())
         recent = tuple(newest.more().values())
-        statuses = () if newest.is_complete else _STATUSES
-        older = listed_by_status(self._client, "clusters", statuses)
-        listed: dict[int, Cluster] = {**older, **{one.id: one for one in recent}}
+        if before is not None and begun - before.whole_at < _WHOLE and _joins(newest, before):
+            older, whole_at = before.unended, before.whole_at
+        else:
+            statuses = () if newest.is_complete else _STATUSES
+            older, whole_at = listed_by_status(self._client, "clusters", statuses), begun
+        listed: dict[int, Cluster] = {**older, **newest.found}
         unended = {number: one for number, one in listed.items() if not CLUSTER.is_ending(one.status)}
-        return ClusterListing(unended, recent, begun, self._clock.monotonic())
+        return ClusterListing(unended, recent, begun, self._clock.monotonic(), whole_at)
 
     def _newest_first(self) -> Iterator[Cluster]:
         return newest_first(self._client, "clusters")
+
+
+def _joins(newest: PagedList[Cluster], before: ClusterListing) -> bool:
+    """Read on until all that is newer than a listing was read; return whether that cost no more than a new one."""
+    for _ in _STATUSES:
+        if any(map(before.shows, newest.found)) or not newest.more():
+            break
+    return any(map(before.shows, newest.found))
+
+
+def _usual_by_type(listing: ClusterListing | None, polled: ListPoll[Cluster] | None) -> dict[str | None, float | None]:
+    """How long the newest clusters of each type took to become available."""
+    recent = {one.id: one for one in listing.recent} if listing else {}
+    newest = sorted({**recent, **(polled.records if polled else {})}.values(), key=lambda one: -one.id)
+    spans: dict[str | None, list[tuple[datetime | None, datetime | None]]] = {}
+    for one in newest:
+        spans.setdefault(one.type, []).append((one.created_at, one.available_since))
+    return {type_: usual(of_type) for type_, of_type in spans.items()}
 
 
 def _is_candidate(cluster: Cluster, owner: Marker) -> bool:

@@ -106,7 +106,7 @@ def goal_of(desired: DesiredRun, *, clock: Clock, usual: float | None = None) ->
         note=lambda job: f"{job.progress:.0%}" if phase_of(job) is Phase.RUNNING and job.progress else "",
         unfinished="It goes on running; the next `pulumi up` follows it on and starts nothing",
         unreachable=NEW_RUN,
-        usual=usual if FAR_ENOUGH[desired.wait_for] == {Phase.SUCCEEDED} else None,
+        usual=lambda: usual if FAR_ENOUGH[desired.wait_for] == {Phase.SUCCEEDED} else None,
     )
 
 
