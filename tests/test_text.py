@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xplenty_pulumi import text
-from xplenty_pulumi.text import duration, harmless, not_commands, one_line, plural, rough_duration, since, stamp
+from xplenty_pulumi.text import duration, harmless, not_commands, one_line, plural, rough_duration, since, stamp, stated
 
 OBEYED = {
     "escape": "\x1b[2J\x1b]0;title\x07",
@@ -93,6 +93,21 @@ def test_moments_are_told_in_utc() -> None:
         "1h",
         "-",
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("failed", "failed"),
+        ("stopped", "was stopped"),
+        ("error", "is in error"),
+        ("terminated", "is terminated"),
+        ("pending_terminate", "is pending_terminate"),
+    ],
+)
+def test_a_status_is_a_part_of_a_sentence(status: str, said: str) -> None:
+    """The service's word is kept wherever it is one that follows `is`."""
+    assert stated(status) == said
 
 
 def test_no_other_module_does_the_same() -> None:

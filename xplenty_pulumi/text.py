@@ -1,10 +1,13 @@
 """Texts for people: one line, counts, durations, moments, and nothing that a terminal or a CI system obeys."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 NOTHING = "-"
 """What a table shows in a cell without a value."""
+_VERBS: Mapping[str, str] = MappingProxyType({"failed": "failed", "stopped": "was stopped", "error": "is in error"})
 _TWO_DAYS = timedelta(hours=48).total_seconds()
 _COMMAND_OF_A_LINE = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 """`::error::` and the like: GitHub obeys a line that begins so, blanks before it or not."""
@@ -43,6 +46,11 @@ def one_line(text: str | None, *, limit: int | None = None) -> str:
 def label(kind: str, number: int | str) -> str:
     """Return how texts name a record of the service, such as `cluster 501`."""
     return f"{kind} {number}"
+
+
+def stated(status: object) -> str:
+    """Return a status of the service as the verb of a sentence, such as `failed` or `is in error`."""
+    return _VERBS.get(str(status), f"is {status}")
 
 
 def plural(count: int, noun: str) -> str:

@@ -1,11 +1,11 @@
 """Events of commands."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from tests.support.accounts.command_line import Scene
+from tests.support.accounts.event_lines import events_in
 
 
 def test_command_is_an_operation(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,7 +17,7 @@ def test_command_is_an_operation(scene: Scene, tmp_path: Path, monkeypatch: pyte
     assert scene.run("wait", "cluster", number).code == 0
     assert scene.run("wait", "cluster", 999_999).code == 1
 
-    events = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    events = events_in(path)
     assert {one["operation"] for one in events} == {"wait cluster"}
     done, failed = (one for one in events if one["event"] == "outcome")
     assert (done["result"], done["exit_code"]) == ("succeeded", 0)

@@ -77,6 +77,7 @@ def test_public_methods() -> None:
                 "connections",
                 "credits",
                 "cut_lists",
+                "has_own_time",
                 "hooks",
                 "jobs",
                 "meter",

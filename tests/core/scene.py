@@ -60,6 +60,7 @@ class WaitScene:
     interrupted: Callable[[], str] = lambda: ""
     allowance: Allowance = field(default_factory=Allowance)
     news_at: list[float] = field(default_factory=list)
+    has_own_time: bool = False
 
     def has_news(self) -> bool:
         """Return whether somebody else has looked since the last look."""
@@ -92,6 +93,7 @@ class WaitScene:
             pace=pace or Pace(),
             tell=lambda headline, detail: self.told.append((headline, detail)),
             interrupted=self.interrupted,
+            has_own_time=lambda: self.has_own_time,
             allowance=self.allowance,
         )
         deadline = Deadline.after(seconds, self.clock)

@@ -39,6 +39,25 @@ def call(account: Emulator, method: str, path: str, body: Any = None) -> tuple[i
             return error.code, json.loads(error.read())
 
 
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [
+        ("jobs/9002", "xplenty-pulumi status job 9002"),
+        ("clusters/501", "xplenty-pulumi status cluster 501"),
+        ("packages/103", "xplenty-pulumi packages"),
+        ("schedules/301", "xplenty-pulumi status schedules"),
+    ],
+)
+def test_a_page_for_people_names_the_command(path: str, command: str) -> None:
+    """Who follows the link of a failed run in a browser, without a key, reads where to look."""
+    with Emulator() as account:
+        with urllib.request.urlopen(f"{account.url}/{account.account_id}/{path}", timeout=10) as response:
+            text = response.read().decode()
+        with pytest.raises(urllib.error.HTTPError), urllib.request.urlopen(f"{account.url}/other/{path}", timeout=10):
+            pass
+    assert text == f"This account is emulated and has no pages. `{command}` shows what would be here.\n"
+
+
 def test_an_answer_tells_the_time_of_the_account_and_that_of_the_machine() -> None:
     """They differ where the time of the account is moved or scaled."""
     with Emulator(clock=ManualClock(datetime(2126, 1, 1, tzinfo=UTC))) as account, client_of(account) as client:

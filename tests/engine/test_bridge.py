@@ -74,7 +74,7 @@ def test_interrupted_wait_ends_at_once(
     """The command ends although the cluster is never ready, the id is in the state with what to do next."""
     stack = make_stack(slow_account).declare(cluster("etl"))
     with engine(stack, "up") as running:
-        running.says("[2/3] creating")
+        running.says("[2/2] creating")
         before = len(slow_account.calls())
         running.signal(name)
         assert running.ended().code != 0

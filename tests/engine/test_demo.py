@@ -36,7 +36,7 @@ def test_interrupted_demo_cleans_up(tmp_path: Path) -> None:
         output.open("w") as file,
         subprocess.Popen(COMMAND, cwd=ROOT, env=_environment(folder), stdout=file, start_new_session=True) as process,
     ):
-        eventually(lambda: "[2/3] creating" in output.read_text() or None)
+        eventually(lambda: "[2/2] creating" in output.read_text() or None)
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(timeout=LONGEST) == 130
 

@@ -1,9 +1,9 @@
 """The log of events of the real engine."""
 
-import json
 from pathlib import Path
 
 from tests.support.accounts.collector import collecting, nobody
+from tests.support.accounts.event_lines import events_in
 from tests.support.engine.ran import bridged
 from tests.support.engine.stack import Stack, cluster, job
 from xplenty_pulumi.emulator import Emulator
@@ -16,7 +16,7 @@ def test_up_leaves_events_of_every_resource(stack: Stack, account: Emulator, tmp
     stack.declare(cluster("etl"), job("load", variables={"day": {"secret": "'canary'"}}))
     stack.up(XPLENTY_EVENTS=str(path)).succeeded()
 
-    events = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    events = events_in(path)
     made = {one["name"]: one for one in events if one["event"] == "outcome" and one["operation"] == "create"}
     assert {name: (one["result"], one["kind"]) for name, one in made.items()} == {
         "etl": ("succeeded", "cluster"),

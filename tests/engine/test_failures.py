@@ -1,6 +1,7 @@
 """What fails is told as it is, and what exists stays in the state."""
 
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,6 +20,9 @@ def test_failed_run_fails_the_up_with_its_own_error(stack: Stack, account: Emula
 
     (run,) = account.jobs()
     assert f"job {run.id}: failed: Package failed to execute: input path not found" in output
+    told = output.partition("Diagnostics:")[2]
+    assert told.count("input path not found") == 1
+    assert re.search(rf"the log of job {run.id} ends with:\n\s+\S+ Job {run.id} submitted\n\s+\S+ Package", told)
     assert f"/jobs/{run.id}" in output
     assert "The next `pulumi up` starts a new run" in output
     assert (stack.state()["load"]["id"], stack.outputs()["load"]["status"]) == (str(run.id), "failed")
@@ -32,7 +36,7 @@ def test_failed_workflow_names_the_task_that_failed(stack: Stack, account: Emula
 
     (run,) = account.jobs()
     failed = f"its task import (job {run.id + 2}, package {FAILING}) failed: Package failed to execute: input path"
-    assert f"job {run.id}: failed: Workflow failed to execute; {failed} not found; its log ends with:" in output
+    assert f"job {run.id}: failed: Workflow failed to execute; {failed} not found; see http" in output
 
 
 @bridged("test_failed_run_is_readable_and_the_next_up_starts_a_new_one")

@@ -143,8 +143,8 @@ def test_changes_are_lines_of_the_stack(plain_stack: Callable[[Emulator], Stack]
 
     diagnostics = [line.strip() for line in output.partition("Diagnostics:")[2].splitlines()]
     assert [line for line in diagnostics if line.startswith("etl: ")] == [
-        "etl: [1/3] pending",
-        "etl: [2/3] creating",
+        "etl: [1/2] pending",
+        "etl: [2/2] creating",
         "etl: available",
     ]
     assert "warning" not in output
@@ -167,9 +167,9 @@ def test_interrupted_wait_ends_with_the_cluster_ready(
     stack = plain_stack(slow_account).declare(cluster("etl"), job("load"))
     slow_account.pace(0)
     with engine(stack, "up") as running:
-        running.says("etl: [1/3] pending")
+        running.says("etl: [1/2] pending")
         slow_account.advance(PENDING)
-        running.says("etl: [2/3] creating")
+        running.says("etl: [2/2] creating")
         running.signal(signal.SIGINT)
         running.says(HEARD)
         slow_account.pace(STEP)

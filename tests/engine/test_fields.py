@@ -3,6 +3,7 @@
 What is changed by hand is in `tests/cli/drift/test_engine.py`.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -61,9 +62,12 @@ def test_each_changed_field_updates_in_place_or_replaces(stack: Stack, account: 
 
 
 def test_replacement_ends_the_old_cluster_first(stack: Stack, account: Emulator) -> None:
-    """The old cluster is terminated before the new one is requested, so the two are never paid for at once."""
+    """The old cluster is terminated before the new one is requested, so the two are never paid for at once.
+
+    The row, which goes on with the new one, says which of the two has ended.
+    """
     stack.declare(cluster("etl", zone="us-east-1b")).up().succeeded()
-    stack.declare(cluster("etl", zone="us-east-1c")).up().succeeded()
+    output = stack.declare(cluster("etl", zone="us-east-1c")).up().succeeded().output
 
     old, new = account.clusters()
     assert [call for call in writes(account) if not call.startswith("PUT")] == [
@@ -73,6 +77,8 @@ def test_replacement_ends_the_old_cluster_first(stack: Stack, account: Emulator)
     ]
     assert old.terminated_at is not None
     assert new.created_at >= old.terminated_at
+    assert re.search(rf"etl deleted original \(\S+\) cluster {old.id}: terminated\n", output)
+    assert re.search(rf"etl deleted \(\S+\) cluster {new.id}: terminated\n", stack.destroy().succeeded().output)
 
 
 def test_lost_marker_alone_is_no_drift(stack: Stack, account: Emulator) -> None:

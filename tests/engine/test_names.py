@@ -7,7 +7,10 @@ from xplenty_pulumi.emulator import Emulator
 
 
 def test_preview_shows_the_name_that_the_up_gives(stack: Stack, account: Emulator) -> None:
-    """It is made of the resource's name and the marker; a second `up` is calm, and so is one that gives the name."""
+    """It is made of the resource's name and the marker; a second `up` is calm, and so is one that gives the name.
+
+    Another name is the only thing that its `up` shows as changed.
+    """
     stack.declare(cluster("etl"))
     shown = stack.preview()["etl"]["newState"]["inputs"]["name"]
     assert f"{shown!r}".replace("'", '"') in stack.run("preview", "--diff").succeeded().output
@@ -17,6 +20,7 @@ def test_preview_shows_the_name_that_the_up_gives(stack: Stack, account: Emulato
     assert made.name == shown == f"etl-{marker_of(owner).name[:7]}"
     stack.up("--expect-no-changes").succeeded()
     stack.declare(cluster("etl", name=shown)).up("--expect-no-changes").succeeded()
+    assert "[diff: ~name]" in stack.declare(cluster("etl", name="mine")).up().succeeded().output
 
 
 def test_state_without_a_name_stays_without(stack: Stack, account: Emulator) -> None:

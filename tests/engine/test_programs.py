@@ -107,7 +107,7 @@ def test_preview_says_why_a_failed_run_is_replaced(stack: Stack, account: Emulat
 
     output = stack.run("preview").succeeded().output
 
-    assert f"job {account.jobs()[0].id} is failed, so a new one is planned" in output
+    assert f"job {account.jobs()[0].id} failed, so a new one is planned" in output
 
 
 def test_lookup_with_a_bad_id_names_it(stack: Stack) -> None:

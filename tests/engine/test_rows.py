@@ -47,12 +47,12 @@ def plain_stack(make_stack: Callable[..., Stack], account: Emulator) -> Stack:
 def test_row_in_a_terminal(plain_stack: Stack, account: Emulator) -> None:
     """The row of a resource says on the screen where it is and since when, while the engine counts beside it."""
     account.pace(0)
-    moves = [("[1/3] pending", partial(account.advance, PENDING)), ("[2/3] creating", partial(account.pace, STEP))]
+    moves = [("[1/2] pending", partial(account.advance, PENDING)), ("[2/2] creating", partial(account.pace, STEP))]
     screen = in_a_terminal(plain_stack.declare(cluster("etl")), "up", moves=moves).succeeded().output
 
     row = r"xplenty:Cluster +etl +"
-    assert re.search(row + rf"creating {AGE}[. ]*\[1/3\] pending · \d+s of 30m", screen), screen
-    assert re.search(row + rf"creating {AGE}[. ]*\[2/3\] creating · \d+s of 30m", screen), screen
+    assert re.search(row + rf"creating {AGE}[. ]*\[1/2\] pending · \d+s of 30m", screen), screen
+    assert re.search(row + rf"creating {AGE}[. ]*\[2/2\] creating · \d+s of 30m", screen), screen
     assert re.search(row + rf"created {AGE} +available", screen), screen
 
 
@@ -73,9 +73,9 @@ def test_silence_in_a_ci_system_lasts_a_minute(make_stack: Callable[..., Stack])
         stack = make_stack(account, CI="", TF_BUILD="True", XPLENTY_POLL_SECONDS="2").declare(cluster("etl"))
         output = stack.up("--suppress-progress").succeeded().output
 
-    told = re.findall(r"etl creating \((\d+)s\) (\[\d/3\] \w+) · \S+ of 30m|etl created \((\d+)s\)", output)
+    told = re.findall(r"etl creating \((\d+)s\) (\[\d/2\] \w+) · \S+ of 30m|etl created \((\d+)s\)", output)
     seconds = [int(first or last) for first, _, last in told]
-    assert {step for _, step, _ in told} == {"[1/3] pending", "[2/3] creating", ""}
+    assert {step for _, step, _ in told} == {"[1/2] pending", "[2/2] creating", ""}
     assert max(later - sooner for sooner, later in pairwise(seconds)) <= 60 + 5
     assert len(told) <= 3 + seconds[-1] // 60
     assert not re.search(r"[\x1b\r\b]|\.\.\.", output)

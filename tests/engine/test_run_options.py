@@ -111,7 +111,7 @@ def test_runs_that_go_well(make_stack: Callable[..., Stack], account: Emulator) 
     account.delete_record("job", runs_of(account, "named")[0].id)  # the service forgets a success
     stack.declare(*calm_program(other=other, unready=unready, later=True))
     why = {
-        "recorded": f"job {runs_of(account, 'recorded')[0].id} is failed, so a new one is planned",
+        "recorded": f"job {runs_of(account, 'recorded')[0].id} failed, so a new one is planned",
         "always": "runs anew with every `pulumi up`, as rerun asks",
     }
     preview = stack.run("preview").succeeded().output
@@ -159,7 +159,7 @@ def assert_told_as_warnings(output: str, account: Emulator) -> None:
     """What is no failure is a warning: an overrun that is left, and a failure that is only recorded."""
     left, recorded = runs_of(account, "left")[0], runs_of(account, "recorded")[0]
     assert f"job {left.id}: ran longer than its max_runtime of 5m; it goes on, as on_overrun asks; see" in output
-    failure = f"job {recorded.id}: failed: Input path not found; in component read_sales; its log ends with: "
+    failure = f"job {recorded.id}: failed: Input path not found; in component read_sales; see http"
     assert failure in output
     assert "It is only recorded, as on_failure asks" in output
 
@@ -245,8 +245,8 @@ def test_runs_that_go_wrong(make_stack: Callable[..., Stack], account: Emulator,
     account.add_package(PackageSeed(OVERLONG, "Mended, and quick", variables=NAMES))
     stack.declare(*bad_program(**clusters, later=True))
     assert planned(stack.run("preview").succeeded().output) == {
-        "failing": f"replace job {ids['failing']} is failed, so a new one is planned",
-        "overrun": f"replace job {ids['overrun']} is stopped, so a new one is planned",
+        "failing": f"replace job {ids['failing']} failed, so a new one is planned",
+        "overrun": f"replace job {ids['overrun']} was stopped, so a new one is planned",
         "slow_end": "update",
         "goes_on": "update [diff: -max_runtime]",
         "too_late": "update [diff: ~timeout]",
@@ -272,7 +272,7 @@ def what_is_told(ids: Mapping[str, int], *, other: int, ending: int, idled: int)
     anew = "No run was started; run `pulumi up --refresh`, which creates a cluster of this stack anew, or name another"
     yield f"cluster {ending} is pending_terminate. {anew}"
     yield f"cluster {idled} is terminated, after it had been idle. {anew}"
-    yield f"job {failing}: failed: Input path not found; in component read_sales; its log ends with: "
+    yield f"job {failing}: failed: Input path not found; in component read_sales; see http"
     yield f"/jobs/{failing}. The next `pulumi up` starts"
     yield f"job {overrun}: ran longer than its max_runtime of 5m; it was stopped and is seen stopped; see http"
     yield f"job {slow_end}: not ended after 3s; last seen stopping. Run the same command again to go on waiting"

@@ -166,7 +166,7 @@ def test_waiting_provider_ends_with_its_engine(tmp_path: Path, name: signal.Sign
     with Emulator() as account:
         stack = Stack(tmp_path, account, XPLENTY_BRIDGE="off").declare(ETL)
         with engine(stack, "up") as running:
-            running.says("[1/3]")
+            running.says("[1/2]")
             provider = running.provider()
             running.signal(name)
             running.is_without(provider)

@@ -29,7 +29,7 @@ def test_duration_is_that_of_the_clock(events: Events) -> None:
         clock.advance(90)
         facts["polls"] = 3
     (found,) = events()
-    assert (found["time"], found["seconds"]) == ("2026-01-01T00:00:00.000000+00:00", 90)
+    assert (found["time"], found["seconds"]) == ("2026-01-01T00:00:00.000000Z", 90)
     assert (found["goal"], found["polls"], found["result"]) == ("available", 3, "reached")
 
 

@@ -101,7 +101,7 @@ def row_text(scene: ProviderScene) -> None:
     host = scene.clusters()
     failure(host)
     mine = [line for line in scene.engine.lines if line.urn == host.urn]
-    assert mine[0].text.startswith("[1/3] pending · 0s of 1s")
+    assert mine[0].text.startswith("[1/2] pending · 0s of 1s")
     assert mine[0].ephemeral
     assert not scene.printed
 
@@ -112,7 +112,7 @@ def lines_of_the_stack(scene: ProviderScene) -> None:
     checked = inputs(host, ready_timeout=1)
     with pytest.raises(HostError):
         host.create(checked)
-    assert f"{host.urn.rpartition('::')[2]}: [1/3] pending" in scene.printed
+    assert f"{host.urn.rpartition('::')[2]}: [1/2] pending" in scene.printed
     assert not [line for line in scene.engine.lines if line.urn]
 
 

@@ -61,4 +61,5 @@ def _fields(fields: Mapping[str, str]) -> str:
 
 
 _CLOSING = """\
-A field that is not known is left out. New fields may be added; a field that changes its meaning raises `version`."""
+A field that is not known is left out. New fields may be added; a field that changes its meaning raises `version`. The
+file `schema/events.schema.json` of the repository describes a line as JSON Schema."""

@@ -49,6 +49,7 @@ _SPELLED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
         "RegionsDocument": {
             "version": 1,
+            "at": "2026-01-01T00:02:30Z",
             "credits": {"limit": 5000, "remaining": 4999},
             "regions": [
                 {

@@ -171,6 +171,11 @@ class Client:
         return self._caller.account_time()
 
     @property
+    def has_own_time(self) -> bool:
+        """Whether the account's time is another one than ours, as that of an emulated account with a time scale."""
+        return self._caller.has_own_time()
+
+    @property
     def meter(self) -> Meter:
         """What this client has sent, and what is left of the hour."""
         return self._caller.meter

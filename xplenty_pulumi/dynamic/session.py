@@ -159,6 +159,8 @@ class Session:
             tell=bridge.reporter(call, self.clock),
             interrupted=call.interrupted,
             warn=lambda text: bridge.warn(call, text),
+            note=lambda text: bridge.note(call, text),
+            has_own_time=lambda: self.client.has_own_time,
             allowance=self.budget,
         )
 

@@ -1,6 +1,7 @@
 """The account on a socket: Starlette on uvicorn, in a thread, reachable from this machine only.
 
-One path is not the service's: by `/emulator/clock` another process reads and moves the account's clock.
+One path is not the service's: by `/emulator/clock` another process reads and moves the account's clock. The pages for
+people, to which records and errors link, only name the command that shows the same.
 """
 
 import json
@@ -8,8 +9,9 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from xplenty_pulumi.emulator.account import Account, LoggedCall
@@ -30,6 +32,16 @@ except ImportError:
 
 HOST = "127.0.0.1"
 CLOCK_PATH = "/emulator/clock"
+_PAGE = re.compile(r"/([^/]+)/(clusters|jobs|packages|schedules)/(\d+)")
+_COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "clusters": "status cluster {}",
+        "jobs": "status job {}",
+        "packages": "packages",
+        "schedules": "status schedules",
+    }
+)
+"""What shows the things of a collection."""
 _ABSOLUTE = re.compile(r"^https?://[^/]*", re.IGNORECASE)
 """What a request target in absolute form has before its path, as clients send it that take the service for a proxy."""
 OnCall: TypeAlias = Callable[[LoggedCall, float], None]
@@ -80,12 +92,26 @@ class Server:
             request = await _request(WebRequest(scope, receive))
         except ClientDisconnect:
             return
-        is_clock = request.path == CLOCK_PATH
-        response = answer_clock(self._account, request) if is_clock else self._account.handle(request)
+        response = self._answer(request)
         if self._on_call is not None:
             self._on_call(LoggedCall(request.method, request.path, response.status), time.perf_counter() - began)
         answer = WebResponse(response.body or None, status_code=response.status, headers=dict(response.headers))
         await answer(scope, receive, send)
+
+    def _answer(self, request: Request) -> Response:
+        if request.path == CLOCK_PATH:
+            return answer_clock(self._account, request)
+        page = _PAGE.fullmatch(request.path)
+        if request.method == "GET" and page and page[1] == self._account.seed.account_id:
+            return _page(page[2], page[3])
+        return self._account.handle(request)
+
+
+def _page(collection: str, number: str) -> Response:
+    """What a browser shows in the place of a page of the service; it tells nothing of the account."""
+    command = f"xplenty-pulumi {_COMMANDS[collection].format(number)}"
+    text = f"This account is emulated and has no pages. `{command}` shows what would be here.\n"
+    return Response(200, {"Content-Type": "text/plain; charset=utf-8"}, text.encode())
 
 
 async def _request(web_request: WebRequest) -> Request:

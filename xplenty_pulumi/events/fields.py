@@ -11,7 +11,7 @@ VERSION = 1
 COMMON: Mapping[str, str] = MappingProxyType(
     {
         "version": f"the version of this format, {VERSION}; a new field does not change it",
-        "time": "when it began: ISO 8601 in UTC",
+        "time": "when it began: ISO 8601 in UTC, such as `2026-01-31T02:00:00.250000Z`",
         "event": "`adoption`, `call`, `outcome` or `wait`",
         "seconds": "how long it took",
         "process": "the id of the process",
@@ -22,6 +22,7 @@ COMMON: Mapping[str, str] = MappingProxyType(
         "urn": "the URN of the resource that the operation is about",
         "name": "the name of that resource in the program",
         "kind": "its kind, such as `cluster` or `job`",
+        "id": "its id, once it is known",
         "error": "why it failed, without secrets",
         "error_class": "the class of that error, such as `ReadyTimeout`",
     }
@@ -54,7 +55,6 @@ OWN: Mapping[EventName, Mapping[str, str]] = MappingProxyType(
             "reason": "why, without secrets",
         },
         "outcome": {
-            "id": "the id of the resource",
             "result": "`succeeded`, `failed`, or `kept`: failed, and the state keeps what exists",
             "exit_code": "of a command: its exit code",
         },

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -152,7 +152,7 @@ def _report(
 ) -> None:
     whole = {
         "version": VERSION,
-        "time": begun.isoformat(timespec="microseconds"),
+        "time": f"{begun.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
         "event": event,
         "seconds": round(seconds, 6),
         "process": os.getpid(),

@@ -24,9 +24,9 @@ def test_cluster_that_becomes_available(scene: Scene) -> None:
 
     assert (ended.code, ended.err) == (0, "")
     assert [line.partition(" \u00b7 ")[0].partition(" ")[2] for line in ended.lines] == [
-        f"cluster {number} [1/3] pending",
-        f"cluster {number} [2/3] creating",
-        f"cluster {number} [3/3] available",
+        f"cluster {number} [1/2] pending",
+        f"cluster {number} [2/2] creating",
+        f"cluster {number} available",
     ]
 
 
@@ -67,7 +67,7 @@ def test_job_that_fails(scene: Scene, goal: str, code: int) -> None:
     ended = scene.run("wait", "job", number, "--for", goal)
 
     assert ended.code == code
-    told = "cannot become completed: it is failed: Package failed to execute: input path not found"
+    told = "cannot become completed: it failed: Package failed to execute: input path not found"
     assert (told.replace("completed", goal) in ended.err) == (code == 1)
 
 

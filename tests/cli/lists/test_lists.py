@@ -86,12 +86,16 @@ def test_archived_packages_are_listed_apart(scene: Scene) -> None:
 
 
 def test_regions_have_the_id_that_a_cluster_names(scene: Scene) -> None:
-    """The table shows it, and the document all that the service says."""
-    assert scene.run("regions").lines[:2] == [
+    """The table shows it below whose regions they are and when, and the document all that the service says."""
+    assert scene.run("regions").lines[:4] == [
+        "emulated-account  2026-01-01T00:00:00Z  4,999 of 5,000 calls left this hour",
+        "",
         "REGION                               NAME",
         "amazon-web-services::us-east-1       Amazon Web Services - us-east-1",
     ]
-    assert scene.run("regions", "--json").json["regions"][0] == {
+    document = scene.run("regions", "--json").json
+    assert document["at"] == "2026-01-01T00:00:00Z"
+    assert document["regions"][0] == {
         "id": "amazon-web-services::us-east-1",
         "name": "Amazon Web Services - us-east-1",
         "group_name": "Amazon Web Services",

@@ -43,6 +43,13 @@ def test_each_cluster_has_a_line(lived: Scene) -> None:
     assert "▒ building   █ busy   ░ idle   ! in error   ▓ ending" in " ".join(lines)
 
 
+def test_a_mark_says_which_run_failed(lived: Scene) -> None:
+    """Below the lines of all clusters each mark has its run, and the header is set apart."""
+    lines = lived.run("status", "--timeline", COLUMNS="120").lines
+    assert lines[1] == ""
+    assert lines[-1] == "x job 9001 on cluster 501 failed at 2026-01-01T03:00:00Z: no such path"
+
+
 def test_one_cluster_has_a_line_for_each_run(lived: Scene) -> None:
     """A run waits, works and ends, and its error is told."""
     lines = lived.run("status", "cluster", 501, "--timeline", "--since", "4h", COLUMNS="80").lines

@@ -20,7 +20,8 @@ def test_bars(scene: Scene) -> None:
     """Each owner and each hour has a bar, the longest of each part as long as there is room."""
     some_use(scene)
     lines = scene.run("usage", "--chart", "--since", "3h", COLUMNS="48").lines
-    assert lines[3:] == [
+    assert lines[0] == "emulated-account  node-hours from"
+    assert lines[3:-4] == [
         "OWNER        NODE-HOURS",
         f"{SCOPE}         8.0  {'█' * 23}",
         f"unmanaged           6.0  {'█' * 17}▎",
@@ -57,11 +58,22 @@ def test_colours_only_where_they_are_wanted(scene: Scene) -> None:
     assert "\x1b" not in scene.run("usage", "--chart", FORCE_COLOR="1", NO_COLOR="1").out
 
 
+def test_bars_begin_with_the_first_cluster(scene: Scene) -> None:
+    """A young account has no row for the days before its first cluster, and one for each day since."""
+    scene.clock.advance(50 * HOUR)
+    first = scene.emulator.add_cluster(nodes=1)
+    scene.clock.advance(HOUR)
+    scene.emulator.end_cluster(first.id)
+    scene.clock.advance(50 * HOUR)
+    days = [line.split()[:2] for line in scene.run("usage", "--chart").lines if line[:4] == "2026"]
+    assert days == [["2026-01-03", "1.0"], ["2026-01-04", "0.0"], ["2026-01-05", "0.0"]]
+
+
 def test_nothing_used(scene: Scene) -> None:
-    """Without a cluster there are days without bars, and no error."""
+    """Without a cluster there is no bar, and no error."""
     ended = scene.run("usage", "--chart", "--since", "2h")
     assert ended.code == 0
-    assert "\u2588" not in ended.out
+    assert ended.lines[-1] == "no cluster was up"
 
 
 def test_little_use_is_seen(scene: Scene) -> None:

@@ -53,12 +53,14 @@ def test_table(scene: Scene) -> None:
     """The greatest share comes first, and a total last."""
     _some_use(scene)
     assert scene.run("usage", "--since", "4h").lines == [
-        f"node-hours from {at(-3600)} to {at(10_800)}",
+        f"emulated-account  node-hours from {at(-3600)} to {at(10_800)}",
         "",
         "OWNER        CLUSTERS  NODE-HOURS",
         f"{SCOPE}  1         8.0",
         "unmanaged    1         6.0",
         "total        2         14.0",
+        "",
+        "a cluster that was resized counts with its present nodes for all its time, which is an estimate",
     ]
 
 

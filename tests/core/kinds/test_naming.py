@@ -77,6 +77,21 @@ def test_malformed_setting_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("pattern", "why"),
     [
+        ("", "its pattern is empty; its mode 'disabled' makes no names"),
+        ("a\n${name}", r"its pattern has a character that cannot be printed, 'a\\n\$\{name\}'"),
+        ("\x1b[31m${name}", r"its pattern has a character that cannot be printed, '\\x1b"),
+        ("\u202e${name}", r"its pattern has a character that cannot be printed, '\\u202e"),
+    ],
+)
+def test_pattern_that_makes_no_readable_name_is_refused(pattern: str, why: str) -> None:
+    """It is no text to begin with, or would change what a terminal shows; the setting is named."""
+    with pytest.raises(ConfigError, match=f"pulumi:autonaming is malformed: {why}"):
+        name_of({"providers": {"pulumi-python": {"pattern": pattern}}})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
         ("${config.team}-${name}", r"has \$\{config\.team\}, which names that this package makes cannot have"),
         ("  ", "must not be empty"),
         ("${hex(256)}", f"must be at most {LONGEST} characters long, got 256"),

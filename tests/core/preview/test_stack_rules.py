@@ -92,7 +92,9 @@ def test_moments_that_are_none(text: str) -> None:
 )
 def test_hours_of_a_cluster(inputs: dict[str, object], rules: StackRules, hours: float, *, is_endless: bool) -> None:
     """Idling goes before the end of the stack, the nearer end counts, and without any a day stands for it."""
-    assert use_of("etl", {"nodes": 4, **inputs}, rules, now=NOW) == ClusterUse("etl", 4, hours, is_endless)
+    assert use_of("etl", {"nodes": 4, **inputs}, rules, now=NOW) == ClusterUse(
+        "etl", 4, hours, is_endless, is_idle=inputs.get("terminate_on_idle") is True
+    )
 
 
 def test_unknown_nodes_are_not_counted() -> None:
@@ -111,10 +113,19 @@ def test_unknown_nodes_are_not_counted() -> None:
             [ClusterUse("a", 2, 24, is_endless=True), ClusterUse("b", 1, 1)],
             "about 49 node-hours a day: 2 clusters, 1 without an end",
         ),
+        (
+            [ClusterUse("a", 2, 8, is_idle=True)],
+            "about 16 node-hours: 1 cluster; it counts time_to_idle, and not the time in which jobs run",
+        ),
+        (
+            [ClusterUse("a", 2, 24, is_endless=True), ClusterUse("b", 1, 1, is_idle=True)],
+            "about 49 node-hours a day: 2 clusters, 1 without an end; of the 1 that ends when idle it counts "
+            "time_to_idle, and not the time in which jobs run",
+        ),
     ],
 )
 def test_line_of_the_estimate(uses: list[ClusterUse], line: str) -> None:
-    """The sum, of how many clusters, and whether it is for a day."""
+    """The sum, of how many clusters, whether it is for a day, and what of it is not counted."""
     assert estimate.headline(uses) == line
 
 

@@ -212,13 +212,20 @@ def test_a_held_wait_ends_with_its_time() -> None:
 
 def test_the_row_says_how_far_it_is() -> None:
     """Stage, time, what is usual and what is scarce stand in the row."""
-    goal = replace(READY, stages=("new", "half", "ready"), usual=lambda: 60.0)
+    goal = replace(READY, stages=("new", "half"), usual=lambda: 60.0)
     scene = WaitScene(["new", "half", "ready"], allowance=Scarce())
     scene.wait(goal, seconds=90)
     assert scene.told == [
-        ("[1/3] new", "0s of 1m30s · usually 1m · 3 % left"),
-        ("[2/3] half 50%", "2s of 1m30s · usually 1m · 3 % left"),
+        ("[1/2] new", "0s of 1m30s · usually 1m · 3 % left"),
+        ("[2/2] half 50%", "2s of 1m30s · usually 1m · 3 % left"),
     ]
+
+
+def test_the_row_says_whose_time_is_usual() -> None:
+    """What the records of an account with a time of its own say is marked; the wait is in that of the machine."""
+    scene = WaitScene(["half", "ready"], has_own_time=True)
+    scene.wait(replace(READY, usual=lambda: 360.0), seconds=90)
+    assert scene.told == [("half 50%", "0s of 1m30s · usually 6m of the account's time")]
 
 
 def test_defaults_of_patience() -> None:

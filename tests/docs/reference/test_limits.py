@@ -12,7 +12,8 @@ from xplenty_pulumi.core.preview.stack_rules import _OF_PRODUCTION_ONLY, load_ru
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "limits.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-(_, COMMANDS), (_, LINE), (_, REFUSAL) = BLOCKS
+(_, COMMANDS), (_, LINE), (_, IDLE_LINE), (_, REFUSAL) = BLOCKS
+ENGINE = "pulumi-python:dynamic/xplenty:Cluster resource 'small': property nodes value {2} has a problem: "
 USES = (ClusterUse("small", 2, 24, is_endless=True), ClusterUse("big", 6, 24, is_endless=True))
 
 
@@ -39,10 +40,11 @@ def test_variables_of_the_page_are_read() -> None:
 
 
 def test_texts_are_those_of_the_code() -> None:
-    """The estimate and its refusal read as the page shows them."""
-    refusal = estimate.refusal(USES, 40)
+    """The estimate and its refusal read as the page shows them, behind what the engine puts before a refusal."""
+    refusal = estimate.refusal(USES, float(re.findall(r"xplenty:maxNodeHours (\d+)", COMMANDS)[0]))
     assert f"{estimate.headline(USES)}\n" == LINE
-    assert f"{refusal}\n" == REFUSAL
+    assert f"{estimate.headline([ClusterUse('etl', 2, 8, is_idle=True)])}\n" == IDLE_LINE
+    assert f"error: {ENGINE}{refusal}\n" == REFUSAL
 
 
 def test_inputs_and_times_of_the_page_are_those_of_the_code() -> None:

@@ -124,8 +124,8 @@ def test_without_the_request_inputs_and_defaults_count(
         other.create(checked(other, ready_timeout=1), timeout=300)
     name = host.urn.rpartition("::")[2]
     assert [line for line in scene.printed if line.startswith(f"{name}: ")] == [
-        f"{name}: [1/3] pending",
-        f"{name}: [2/3] creating",
+        f"{name}: [1/2] pending",
+        f"{name}: [2/2] creating",
         f"{name}: available",
     ]
     assert not [line for line in scene.engine.lines if line.urn]
@@ -138,7 +138,7 @@ def test_without_rows_changes_are_printed(make_apart: Callable[..., ProviderScen
     with pytest.raises(HostError, match="not available with 2 nodes after 1s") as caught:
         host.create(checked(host), timeout=1)
     assert caught.value.kept.id
-    eventually(lambda: f"{host.urn.rpartition('::')[2]}: [2/3] creating" in scene.printed or None)
+    eventually(lambda: f"{host.urn.rpartition('::')[2]}: [2/2] creating" in scene.printed or None)
 
 
 def test_without_partial_state_the_next_create_adopts(changed: Callable[..., ProviderScene], account: Emulator) -> None:

@@ -46,14 +46,14 @@ def follow(call: EngineCall, *steps: tuple[str, float]) -> None:
 
 def test_headlines_come_at_once_and_details_with_the_heartbeat(told: Engine) -> None:
     """A new headline is told at once; while it stays the same, the detail every 15 seconds."""
-    follow(ROW, ("[1/3] pending", 2), ("[2/3] creating", 31))
+    follow(ROW, ("[1/2] pending", 2), ("[2/2] creating", 31))
     assert [line.text for line in told.lines] == [
-        "[1/3] pending · 0s of 30m",
-        "[2/3] creating · 2s of 30m",
-        "[2/3] creating · 17s of 30m",
-        "[2/3] creating · 32s of 30m",
+        "[1/2] pending · 0s of 30m",
+        "[2/2] creating · 2s of 30m",
+        "[2/2] creating · 17s of 30m",
+        "[2/2] creating · 32s of 30m",
     ]
-    assert told.lines[0] == Line("INFO", "urn", "[1/3] pending · 0s of 30m", ephemeral=True)
+    assert told.lines[0] == Line("INFO", "urn", "[1/2] pending · 0s of 30m", ephemeral=True)
 
 
 def test_heartbeat_is_the_calls_own(told: Engine) -> None:
@@ -85,15 +85,16 @@ def test_severities_reach_the_row(told: Engine) -> None:
 
 
 def test_without_a_row_changes_are_printed(told: Engine, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each change is one line that begins with the resource's name, without a heartbeat, on the host's output."""
-    follow(NO_ROW, ("[1/3] pending", 20), ("[2/3] creating", 40), ("running 1%", 30), ("running 2%", 30))
+    """Each change, and each line of a text, has the resource's name before it, without a heartbeat."""
+    follow(NO_ROW, ("[1/2] pending", 20), ("[2/2] creating", 40), ("running 1%", 30), ("running 2%", 30))
     bridge.warn(NO_ROW, "it is gone,\nand nobody knows where")
     bridge.debug(NO_ROW, "details")
     assert capsys.readouterr().out.splitlines() == [
-        "etl: [1/3] pending",
-        "etl: [2/3] creating",
+        "etl: [1/2] pending",
+        "etl: [2/2] creating",
         "etl: running 1%",
-        "etl: warning: it is gone, and nobody knows where",
+        "etl: warning: it is gone,",
+        "etl: warning: and nobody knows where",
     ]
     assert told.lines == []
 

@@ -66,14 +66,14 @@ def test_life_of_a_run(scene: ProviderScene) -> None:
 
 
 def test_rows_tell_what_happens(scene: ProviderScene) -> None:
-    """The row of the resource shows each new status while the call is under way."""
+    """The row of the resource shows each new status while the call is under way, and in the end which one has ended."""
     host = scene.clusters()
     id_, made = created(host, nodes=2)
     host.delete(id_, made)
     mine = [line for line in scene.engine.lines if line.urn == host.urn]
-    assert mine[0].text.partition(" · ")[0] in {"[1/3] pending", "[2/3] creating"}
+    assert mine[0].text.partition(" · ")[0] in {"[1/2] pending", "[2/2] creating"}
     assert Line("INFO", host.urn, "available", ephemeral=True) in mine
-    assert mine[-1] == Line("INFO", host.urn, "terminated", ephemeral=True)
+    assert mine[-1] == Line("INFO", host.urn, f"cluster {id_}: terminated", ephemeral=True)
 
 
 def test_drift_comes_back_as_inputs(scene: ProviderScene) -> None:

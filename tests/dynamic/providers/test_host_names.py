@@ -94,6 +94,14 @@ def test_setting_is_read_from_the_configuration(make_apart: Callable[..., Provid
         assert "name" not in checked(host, {"nodes": 2}, host.properties({"nodes": 2}))
 
 
+def test_giving_another_name_changes_no_hidden_input(host: Host) -> None:
+    """The engine would show it beside the name; without the given name the one that was made is the name again."""
+    olds = checked(host, {"nodes": 2})
+    given = checked(host, {"nodes": 2, "name": "loads"}, olds)
+    assert given == {**olds, "name": "loads"}
+    assert checked(host, {"nodes": 2}, given) == olds
+
+
 def test_giving_the_name_that_was_made_changes_nothing(host: Host) -> None:
     """Not even a hidden input, which would be an update that shows nothing."""
     olds = checked(host, {"nodes": 2})

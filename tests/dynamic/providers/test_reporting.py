@@ -1,6 +1,5 @@
 """The answer to a call of the engine as an event: whose it was, how long it took, and what came of it."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from tests.dynamic.conftest import ProviderScene
 from tests.dynamic.host import HostError
 from tests.dynamic.providers.test_host_life import created
+from tests.support.accounts.event_lines import events_in
 
 Outcomes = Callable[[], list[dict[str, Any]]]
 
@@ -21,8 +21,7 @@ def outcomes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Outcomes:
     monkeypatch.setenv("XPLENTY_EVENTS", str(path))
 
     def read() -> list[dict[str, Any]]:
-        events = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        return [one for one in events if one["event"] == "outcome"]
+        return [one for one in events_in(path) if one["event"] == "outcome"]
 
     return read
 

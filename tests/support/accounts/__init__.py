@@ -5,6 +5,7 @@
 - `clients`: a client of an account, and the settings that name it.
 - `caller`: calls of an account that a test spells out, without a client of ours.
 - `command_line`: the command line run against an account in this process.
+- `event_lines`: the log of events, each line as its schema says.
 - `formats`: whether what a command prints with `--json` is what its record says.
 - `loopback`: an HTTP server that answers each request by a function of the test.
 - `collector`: a collector of OpenTelemetry that keeps the spans it is sent.

@@ -40,12 +40,14 @@ class Reconcilers:
         self.client = client
         self.told: list[tuple[str, str]] = []
         self.warned: list[str] = []
+        self.noted: list[str] = []
         self.interruption = ""
         self.patience = Patience(
             clock=clock,
             tell=lambda headline, detail: self.told.append((headline, detail)),
             interrupted=lambda: self.interruption,
             warn=self.warned.append,
+            note=self.noted.append,
         )
         self.living = LiveClusters(client, clock, random=Random(7))
         self.runs = KnownRuns(client, clock, holds_cluster=self.living.holds)

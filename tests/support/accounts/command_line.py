@@ -52,8 +52,8 @@ class Ended:
 
     @property
     def lines(self) -> list[str]:
-        """What was printed, without blanks at the ends of lines."""
-        return [line.rstrip() for line in self.out.splitlines()]
+        """What was printed, blanks at the ends of lines included."""
+        return self.out.splitlines()
 
     @property
     def json(self) -> Any:

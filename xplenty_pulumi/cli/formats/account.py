@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from xplenty_pulumi.cli.formats.versioned import AccountDocument, CallBudget, VersionedDocument
+from xplenty_pulumi.cli.formats.versioned import AccountDocument, VersionedDocument
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow
 from xplenty_pulumi.core.reports.packages import PackageRow
 from xplenty_pulumi.core.reports.schedules import ScheduleRow
@@ -181,10 +181,8 @@ class RegionFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegionsDocument(VersionedDocument):
+class RegionsDocument(AccountDocument):
     """The regions that the account may use."""
 
-    credits: CallBudget | None
-    """The hour's calls; null where the service does not show them."""
     regions: tuple[RegionFacts, ...]
     """The regions, in the order of the service."""

@@ -55,5 +55,6 @@ def regions(*, as_json: AsJson = False) -> None:
     with one_paragraph("regions"), opened() as account:
         account.budget.require_read()
         found, screen = account.client.regions.list(), Screen(account.secrets)
-        left = account.client.credits
-        screen.document(regions_document(found, left=left)) if as_json else screen.show(RegionsPage(found))
+        at, left = account.client.account_time, account.client.credits
+        page = RegionsPage(account.settings.account_id, found, at, left)
+        screen.document(regions_document(found, at=at, left=left)) if as_json else screen.show(page)

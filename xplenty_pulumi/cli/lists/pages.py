@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -42,14 +43,19 @@ class PackagesPage:
 
 @dataclass(frozen=True)
 class RegionsPage:
-    """The regions that an account may use."""
+    """The regions that the account called `account` may use, as they were at a moment."""
 
+    account: str
     regions: Sequence[Region]
+    at: datetime
+    left: RateLimit | None
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         table = plain_table("REGION", "NAME")
         for one in self.regions:
             add_row(table, one.id, one.name or NOTHING)
+        yield head(self.account, self.at, self.left)
+        yield Text()
         yield table if self.regions else Text("no region to show", style="dim")
 
 
@@ -59,7 +65,7 @@ def packages_document(shown: PackageList) -> dict[str, Any]:
     return document(at=shown.at, credits=credits_left, packages=shown.packages)
 
 
-def regions_document(regions: Sequence[Region], *, left: RateLimit | None) -> dict[str, Any]:
+def regions_document(regions: Sequence[Region], *, at: datetime, left: RateLimit | None) -> dict[str, Any]:
     """Return the regions as JSON values."""
     credits_left = None if left is None else picked(left, "limit", "remaining")
-    return document(credits=credits_left, regions=[picked(one, *_REGION) for one in regions])
+    return document(at=at, credits=credits_left, regions=[picked(one, *_REGION) for one in regions])

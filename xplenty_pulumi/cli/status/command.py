@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Group
+from rich.text import Text
 
 from xplenty_pulumi.cli.engine.names import StackNames, names_here
 from xplenty_pulumi.cli.status.live import Display, InPlace, OnJsonLines, OnLines, watch
@@ -187,7 +188,8 @@ def status(
             screen, names = Screen(account.secrets), names_here(os.environ)
             if timeline:
                 drawn = chosen.timeline(account, names)
-                screen.show(Group(head(account.settings.account_id, drawn.found.until, account.client.credits), drawn))
+                title = head(account.settings.account_id, drawn.found.until, account.client.credits)
+                screen.show(Group(title, Text(), drawn))
                 return
             read = chosen.reader(account, names)
             page = partial(StatusPage, account.settings.account_id, names)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -96,9 +97,12 @@ def _of_job(shown: JobDetail, options: ConsoleOptions, *, names: StackNames) -> 
 def _cluster_facts(shown: ClusterDetail, names: StackNames) -> list[tuple[str, str | Text]]:
     row, record = shown.row, shown.record
     limit = f"ends after {rough_duration(record.time_to_idle or 0)} without work"
-    idle = limit if record.terminate_on_idle else "stays when idle"
-    up = "never" if record.available_since is None else stamp(record.available_since)
-    ended = [("ended", stamp(row.ended_at))] if row.ended_at else []
+    idle = [
+        ("idle since", _moment(row.idle_since, shown.at)),
+        ("when idle", limit if record.terminate_on_idle else "stays when idle"),
+        ("jobs", f"{row.running_jobs or 0} running, {row.queued_jobs or 0} queued"),
+    ]
+    ended = [("ended", _moment(row.ended_at, shown.at))] if row.ended_at else []
     return [
         ("cluster", f"{row.id} {row.name}"),
         ("description", shown.description or NOTHING),
@@ -106,19 +110,17 @@ def _cluster_facts(shown: ClusterDetail, names: StackNames) -> list[tuple[str, s
         ("owner", names.shown(row.owner)),
         ("size", f"{row.nodes or 0} nodes, {row.type}"),
         ("where", ", ".join(filter(None, [record.region, record.zone])) or NOTHING),
-        ("created", f"{since(row.created_at, shown.at)} ago"),
-        ("available since", up),
+        ("created", _moment(row.created_at, shown.at)),
+        ("available since", _moment(record.available_since, shown.at, never="never")),
         *ended,
-        ("idle since", NOTHING if row.idle_since is None else stamp(row.idle_since)),
-        ("when idle", idle),
-        ("jobs", f"{row.running_jobs or 0} running, {row.queued_jobs or 0} queued"),
+        *([] if row.is_ended or row.phase is Phase.ENDING else idle),
         ("page", record.html_url or NOTHING),
     ]
 
 
 def _job_facts(shown: JobDetail, names: StackNames, *, ascii_only: bool) -> list[tuple[str, str | Text]]:
     row = shown.row
-    ended = [("ended", stamp(row.ended_at))] if row.ended_at else []
+    ended = [("ended", _moment(row.ended_at, shown.at))] if row.ended_at else []
     return [
         ("job", str(row.id)),
         ("package", " ".join(filter(None, [str(row.package_id or ""), row.package]))),
@@ -126,12 +128,17 @@ def _job_facts(shown: JobDetail, names: StackNames, *, ascii_only: bool) -> list
         ("owner", names.shown(row.owner or NOTHING)),
         ("status", status(row)),
         ("progress", Text(bar(row.progress, ascii_only=ascii_only))),
-        ("created", f"{since(row.created_at, shown.at)} ago"),
-        ("started", NOTHING if row.started_at is None else stamp(row.started_at)),
+        ("created", _moment(row.created_at, shown.at)),
+        ("started", _moment(row.started_at, shown.at)),
         *ended,
         ("runtime", rough_duration(row.runtime_in_seconds or 0)),
         ("page", row.html_url or NOTHING),
     ]
+
+
+def _moment(moment: datetime | None, now: datetime, *, never: str = NOTHING) -> str:
+    """When something was, and in parentheses how long ago."""
+    return never if moment is None else f"{stamp(moment)} ({since(moment, now)} ago)"
 
 
 def _next_of(row: JobRow) -> str:

@@ -1,6 +1,6 @@
 """Clusters and job runs as tables, fitted to the width of the terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from rich.console import ConsoleOptions, RenderResult
@@ -18,6 +18,7 @@ from xplenty_pulumi.text import NOTHING, one_line, plural, rough_duration, since
 WIDE = 100
 _TINY = 72
 _CELLS = 10
+_RUNS_NAMED = 5
 _PERCENT = len("100%")
 _CUT = {"NAME", "PACKAGE", "OWNER", "DNS"}
 PHASE_STYLES = {
@@ -53,9 +54,7 @@ def overview_tables(shown: Overview, options: ConsoleOptions, *, names: StackNam
 def head(account: str, at: datetime, left: RateLimit | None) -> Text:
     """Return the line that says what is shown, of when, and how many calls are left."""
     calls = "calls left: not known" if left is None else f"{left.remaining:,} of {left.limit:,} calls left this hour"
-    text = Text.assemble((one_line(account), "bold"), f"  {stamp(at)}  {calls}")
-    text.no_wrap, text.overflow = True, "ellipsis"
-    return text
+    return Text.assemble((one_line(account), "bold"), f"  {stamp(at)}  {calls}")
 
 
 def clusters_table(rows: Iterable[ClusterRow], options: ConsoleOptions, *, now: datetime, names: StackNames) -> Table:
@@ -133,11 +132,20 @@ def errors_of(rows: Iterable[JobRow]) -> Iterable[Text]:
 
 
 def errors_in_list(rows: Iterable[JobRow]) -> Iterable[Text]:
-    """Yield the errors of a list of runs, and the command that shows more of the first run that has failed."""
+    """Yield the errors of a list of runs, and the command that shows more of those that have failed."""
     every = tuple(rows)
     yield from errors_of(every)
-    for failed in [row.id for row in every if row.phase is Phase.FAILED][:1]:
-        yield Text(f"its log, and what to do next: `xplenty-pulumi status job {failed}`", style="dim")
+    if failed := [str(row.id) for row in every if row.phase is Phase.FAILED]:
+        yield Text(_more_of(failed), style="dim")
+
+
+def _more_of(failed: Sequence[str]) -> str:
+    """The command that shows the log of a run, with the ids of those that have failed."""
+    if len(failed) == 1:
+        return f"its log, and what to do next: `xplenty-pulumi status job {failed[0]}`"
+    named, more = failed[:_RUNS_NAMED], len(failed) - _RUNS_NAMED
+    ids = f"{', '.join(named)} and {more:,} more" if more > 0 else " or ".join([", ".join(named[:-1]), named[-1]])
+    return f"a log, and what to do next: `xplenty-pulumi status job ID`, with the ID {ids}"
 
 
 def status(row: Row, word: str = "") -> Text:

@@ -13,7 +13,7 @@ from xplenty_pulumi.cli.status.tables import PHASE_STYLES, errors_of
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.history import Activity, History, Lane, RunSpan, label_of
 from xplenty_pulumi.core.reports.overview import Wanted
-from xplenty_pulumi.text import one_line
+from xplenty_pulumi.text import one_line, plural, stamp
 
 _SHADES: dict[Activity, tuple[str, str, str]] = {
     Activity.BUILDING: ("\u2592", "+", "yellow"),
@@ -26,6 +26,7 @@ _SHADES: dict[Activity, tuple[str, str, str]] = {
 _FAILED = ("x", "bold red")
 _WAITING = ("\u2500", "-")
 _STRONGEST = (Activity.BUSY, Activity.BROKEN, Activity.ENDING, Activity.BUILDING, Activity.IDLE)
+_RUNS_NAMED = 5
 _STEPS = [timedelta(minutes=one) for one in (1, 5, 15, 30, 60, 120, 180, 360, 720)]
 _DAY = timedelta(days=1)
 _LONGEST_LABEL, _LEAST_CELLS, _CELLS_PER_LABEL = 30, 10, 9
@@ -61,6 +62,8 @@ class Timeline:
             yield Text(f"partly estimated, since the service does not record it: {', '.join(guessed)}", style="dim")
         if self.with_runs:
             yield from errors_of(run.row for lane in self.lanes for run in lane.runs)
+        else:
+            yield from _failed(self.lanes)
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,18 @@ def _run_cells(run: RunSpan, scale: Scale, *, ascii_only: bool) -> list[Cell]:
 def _fill(cells: list[Cell], places: Iterable[int], cell: Cell) -> None:
     for place in places:
         cells[place] = cell
+
+
+def _failed(lanes: Iterable[Lane]) -> Iterable[Text]:
+    """Yield which runs the marks in the lanes are, the newest first."""
+    marked = [run for lane in lanes for run in lane.runs if run.row.phase is Phase.FAILED]
+    newest = sorted(marked, key=lambda run: run.end, reverse=True)
+    for run in newest[:_RUNS_NAMED]:
+        words = f": {run.row.errors}" if run.row.errors else ""
+        text = one_line(f"job {run.row.id} on cluster {run.row.cluster_id} failed at {stamp(run.end)}{words}")
+        yield Text.assemble(_FAILED, f" {text}")
+    if (more := len(newest) - _RUNS_NAMED) > 0:
+        yield Text(f"and {plural(more, 'run')} that failed earlier", style="dim")
 
 
 def _shade(activity: Activity, *, ascii_only: bool) -> Cell:

@@ -44,7 +44,7 @@ class _ScrubbedOutput:
 
 
 class Harmless:
-    """What is shown, without what a terminal or a CI system obeys; its colours stay.
+    """What is shown, without what a terminal or a CI system obeys, and without blanks at an end; its colours stay.
 
     That may make a line longer than the width. Its end goes on the next line, so that no text is lost.
     """
@@ -55,11 +55,21 @@ class Harmless:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         parts = console.render(self._shown, options)
         shown = (part if part.control else Segment(harmless(part.text), part.style) for part in parts)
-        for line in Segment.split_lines(shown):
+        for line in map(_without_last_blanks, Segment.split_lines(shown)):
             length = Segment.get_line_length(line)
             for piece in Segment.divide(line, [*range(options.max_width, length, options.max_width), length]):
                 yield from piece
                 yield Segment.line()
+
+
+def _without_last_blanks(line: list[Segment]) -> list[Segment]:
+    """The line without the blanks with which a table fills up its last column."""
+    kept = list(line)
+    while kept and not kept[-1].control and not kept[-1].text.strip(" "):
+        kept.pop()
+    if kept and not kept[-1].control:
+        kept[-1] = kept[-1]._replace(text=kept[-1].text.rstrip(" "))
+    return kept
 
 
 class Screen:

@@ -9,9 +9,10 @@ from rich.text import Text
 
 from xplenty_pulumi.cli.engine.names import StackNames
 from xplenty_pulumi.cli.status.tables import add_row, plain_table
+from xplenty_pulumi.cli.usage.pages import closing, opening
 from xplenty_pulumi.client import Cluster
-from xplenty_pulumi.core.reports.usage import Usage, summed
-from xplenty_pulumi.text import one_line, stamp
+from xplenty_pulumi.core.reports.usage import Usage, summed, up_since
+from xplenty_pulumi.text import one_line
 
 _COLOURS = ("blue", "yellow", "green", "magenta", "cyan", "red")
 _REST = "bright_black"
@@ -25,22 +26,33 @@ _GAP = 2
 class UsageChart:
     """The node-hours of each owner, and of each day or hour of the period, as bars; a day has the owners' colours."""
 
+    account: str
     used: Usage
     clusters: Sequence[Cluster]
     names: StackNames
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         used = self.used
-        yield Text(f"node-hours from {stamp(used.since)} to {stamp(used.until)}\n")
+        yield from opening(self.account, used)
+        if not used.shares:
+            yield Text("no cluster was up", style="dim")
+            return
         colours = {share.owner: _colour(number) for number, share in enumerate(used.shares)}
         owners = [(self.names.shown(share.owner), {share.owner: share.node_hours}) for share in used.shares]
         yield from _rows("OWNER", owners, colours, options)
         yield Text()
         is_short = used.until - used.since <= _FEW_HOURS
-        steps = [*_steps(used.since, used.until, timedelta(hours=1) if is_short else timedelta(days=1))]
+        steps = [*_steps(self._begin(), used.until, timedelta(hours=1) if is_short else timedelta(days=1))]
         form = "%Y-%m-%d %H:%M" if is_short else "%Y-%m-%d"
         parts = [(f"{begin:{form}}", self._hours(begin, end)) for begin, end in steps]
         yield from _rows("HOUR" if is_short else "DAY", parts, colours, options)
+        yield from closing(used, self.names)
+
+    def _begin(self) -> datetime:
+        """The first moment within the period at which a cluster was up."""
+        since, until = self.used.since, self.used.until
+        used = (one for one in self.clusters if summed([one], since=since, until=until).shares)
+        return max(since, min(filter(None, map(up_since, used))))
 
     def _hours(self, since: datetime, until: datetime) -> Mapping[str, float]:
         """The node-hours of each owner in one step of time."""

@@ -53,7 +53,8 @@ def _show(account: CommandAccount, period: timedelta, *, as_json: bool, chart: b
     if as_json:
         screen.document(usage_document(used))
     else:
-        screen.show(UsageChart(used, clusters, names) if chart else UsagePage(used, names))
+        name = account.settings.account_id
+        screen.show(UsageChart(name, used, clusters, names) if chart else UsagePage(name, used, names))
 
 
 def _write_privately(file: Path, text: str) -> None:

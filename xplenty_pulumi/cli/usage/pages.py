@@ -1,32 +1,51 @@
 """What was used, as a table for people and as JSON."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from xplenty_pulumi.cli.engine.names import StackNames
+from xplenty_pulumi.cli.engine.names import SELECTED_NOTE, StackNames
 from xplenty_pulumi.cli.status.tables import add_row, plain_table
 from xplenty_pulumi.cli.ui.documents import document, json_value
 from xplenty_pulumi.core.reports.usage import Usage
-from xplenty_pulumi.text import stamp
+from xplenty_pulumi.text import one_line, stamp
+
+_ESTIMATED = "a cluster that was resized counts with its present nodes for all its time, which is an estimate"
 
 
 @dataclass(frozen=True)
 class UsagePage:
-    """The node-hours of each owner, as a table."""
+    """The node-hours of each owner of the account called `account`, as a table."""
 
+    account: str
     used: Usage
     names: StackNames
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text(f"node-hours from {stamp(self.used.since)} to {stamp(self.used.until)}\n")
+        yield from opening(self.account, self.used)
         table = plain_table("OWNER", "CLUSTERS", "NODE-HOURS")
         for share in self.used.shares:
             add_row(table, self.names.shown(share.owner), f"{share.clusters:,}", f"{share.node_hours:,.1f}")
         add_row(table, "total", f"{self.used.clusters:,}", f"{self.used.node_hours:,.1f}")
         yield table
+        yield from closing(self.used, self.names)
+
+
+def opening(account: str, used: Usage) -> Iterable[Text]:
+    """Yield the line that says what is shown, and a blank one."""
+    period = f"  node-hours from {stamp(used.since)} to {stamp(used.until)}"
+    yield Text.assemble((one_line(account), "bold"), period, "\n")
+
+
+def closing(used: Usage, names: StackNames) -> Iterable[Text]:
+    """Yield what the marks mean, and how far the figures can be trusted."""
+    if used.shares:
+        yield Text(f"\n{_ESTIMATED}", style="dim")
+    if names.marks(share.owner for share in used.shares):
+        yield Text(f"\n{SELECTED_NOTE}", style="dim")
 
 
 def usage_document(usage: Usage) -> dict[str, Any]:

@@ -31,6 +31,8 @@ from xplenty_pulumi.events import observed
 from xplenty_pulumi.redact import ScrubbingFilter, Secret
 
 T = TypeVar("T")
+_APART = 5.0
+"""Seconds between two clocks that are not the same, however long an answer takes."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,10 @@ class Caller:
     def account_time(self) -> datetime:
         """Return the time of the account, as far as an answer has told it."""
         return self._clock.now() - timedelta(seconds=self.account_ahead)
+
+    def has_own_time(self) -> bool:
+        """Return whether the time of the account is another one than that of the service."""
+        return abs(self.account_ahead - (self.ahead or 0.0)) > _APART
 
     def run(self, call: ApiCall[T]) -> T:
         """Return the call's value, or raise the XplentyError that says why there is none."""

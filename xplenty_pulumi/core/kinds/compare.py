@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from xplenty_pulumi.core.kinds.kind import Change, Field, Kind
-from xplenty_pulumi.text import one_line
+from xplenty_pulumi.text import one_line, stated
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class ChangePlan:
         if "rerun" in self.replaces:
             return "runs anew with every `pulumi up`, as rerun asks"
         if "status" in self.replaces:
-            return f"{label} is {status}, so a new one is planned"
+            return f"{label} {stated(status)}, so a new one is planned"
         if self.replaces and unknown.issuperset(self.replaces):
             names = ", ".join(self.replaces)
             return f"replaced only if the value of {names}, which the `up` will know, is another one"

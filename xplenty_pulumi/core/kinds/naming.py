@@ -17,6 +17,7 @@ from uuid import UUID
 from xplenty_pulumi.core.kinds.inputs import text
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of
 from xplenty_pulumi.errors import ConfigError, SpecError
+from xplenty_pulumi.text import printable
 
 SETTING = "pulumi:autonaming"
 """The key of the stack's configuration that says how names are made."""
@@ -42,7 +43,7 @@ def pattern_for(autonaming: object, type_: str) -> str:
     """
     for section in _sections(autonaming, type_):
         if isinstance(pattern := section.get("pattern"), str):
-            return pattern
+            return _usable(pattern)
         if "mode" in section:
             if (mode := section["mode"]) in _PATTERNS:
                 return _PATTERNS[mode]
@@ -61,6 +62,14 @@ def _sections(autonaming: object, type_: str) -> tuple[Mapping[str, object], ...
     if len(sections) != len(found) or not found:
         raise _malformed("it is no mapping of a mode, a pattern and providers")
     return sections
+
+
+def _usable(pattern: str) -> str:
+    if not pattern:
+        raise _malformed("its pattern is empty; its mode 'disabled' makes no names")
+    if printable(pattern) != pattern:
+        raise _malformed(f"its pattern has a character that cannot be printed, {pattern!r}")
+    return pattern
 
 
 def _malformed(why: str) -> ConfigError:

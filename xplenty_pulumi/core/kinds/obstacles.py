@@ -7,6 +7,7 @@ from xplenty_pulumi.client import Cluster, Package
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.errors import InvalidError, XplentyError
+from xplenty_pulumi.text import stated
 
 _NONE_STARTED = "No run was started"
 _CORRECT = "correct the input and run `pulumi up` again"
@@ -39,7 +40,7 @@ def fault_of(cluster_id: int, cluster: Cluster | None) -> Obstacle | None:
     if CLUSTER.is_living(cluster.status):
         return None
     why = ", after it had been idle" if cluster.terminated_on_idle else ""
-    return Obstacle(f"cluster {cluster_id} is {cluster.status}{why}", _ANEW)
+    return Obstacle(f"cluster {cluster_id} {stated(cluster.status)}{why}", _ANEW)
 
 
 def fault_of_package(package_id: int | str, package: Package | None) -> Obstacle | None:

@@ -4,7 +4,7 @@ A cluster that ends when it is idle counts with its time to idle, since how long
 one with what is left of the stack's life; and one that nothing ends with a day, so that the sum is what a day costs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,12 +17,17 @@ _HOUR, _DAY = 3600.0, 24.0
 
 @dataclass(frozen=True)
 class ClusterUse:
-    """What one declared cluster is going to use; `is_endless` where nothing ends it and a day stands for its hours."""
+    """What one declared cluster is going to use.
+
+    `is_endless` says that nothing ends it and a day stands for its hours, `is_idle` that its hours are those without
+    work.
+    """
 
     name: str
     nodes: int
     hours: float
     is_endless: bool = False
+    is_idle: bool = False
 
     @property
     def node_hours(self) -> float:
@@ -39,7 +44,7 @@ def use_of(name: str, inputs: Mapping[str, object], rules: StackRules, *, now: d
     if not isinstance(nodes, int):
         return None
     if inputs.get("terminate_on_idle") is True:
-        return ClusterUse(name, nodes, float(str(inputs.get("time_to_idle", _HOUR))) / _HOUR)
+        return ClusterUse(name, nodes, float(str(inputs.get("time_to_idle", _HOUR))) / _HOUR, is_idle=True)
     ends = [] if rules.lifetime is None else [rules.lifetime]
     if rules.expires is not None:
         ends.append(max(0.0, (rules.expires - now).total_seconds()))
@@ -54,10 +59,16 @@ def total(uses: Iterable[ClusterUse]) -> float:
 
 
 def headline(uses: Iterable[ClusterUse]) -> str:
-    """Return the estimate as one line, such as `about 12 node-hours: 2 clusters`; an empty text for no cluster."""
+    """Return the estimate as one line, with what it does not count; an empty text for no cluster."""
     found = list(uses)
-    if not found:
-        return ""
+    idle = sum(use.is_idle for use in found)
+    which = "" if idle == len(found) else f"of the {idle} that end{'s' if idle == 1 else ''} when idle "
+    remark = f"; {which}it counts time_to_idle, and not the time in which jobs run" if idle else ""
+    return f"{_sum(found)}{remark}" if found else ""
+
+
+def _sum(found: Sequence[ClusterUse]) -> str:
+    """The estimate alone, such as `about 12 node-hours: 2 clusters`."""
     clusters = plural(len(found), "cluster")
     endless = sum(use.is_endless for use in found)
     remark = f", {'which nothing ends' if endless == len(found) else f'{endless} without an end'}" if endless else ""
@@ -75,7 +86,7 @@ def refusal(uses: Iterable[ClusterUse], limit: float | None) -> SpecError | None
         return None
     shown = ", ".join(map(str, found[:5])) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
     return SpecError(
-        f"the stack's clusters come to {headline(found)} ({shown}), and xplenty:maxNodeHours allows {number(limit)}",
+        f"the stack's clusters come to {_sum(found)} ({shown}), and xplenty:maxNodeHours allows {number(limit)}",
         field="nodes",
         advice="Declare fewer nodes, terminate_on_idle=True or a shorter time_to_idle, give the stack an end "
         "(xplenty:lifetime, xplenty:expires), or raise xplenty:maxNodeHours (XPLENTY_MAX_NODE_HOURS)",

@@ -13,6 +13,7 @@ from xplenty_pulumi.core.reconcile.clusters.goals import READY, TERMINATED
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, goal_of
 from xplenty_pulumi.core.reports.overview import job_row
 from xplenty_pulumi.core.waiting.goal import Goal, HasStatus
+from xplenty_pulumi.text import stated
 
 RecordT = TypeVar("RecordT", bound=HasStatus)
 _GO_ON = "It goes on; run the same command again to go on waiting, perhaps with a longer --timeout"
@@ -32,7 +33,7 @@ def _lost(job: Job) -> str:
         return ""
     if has_unknown_end(job):
         return f"it has ended as {row.status!r}, a status that this version of xplenty-pulumi does not know"
-    return f"it is {row.status}{f': {row.errors}' if row.errors else ''}".rstrip(".")
+    return f"it {stated(row.status)}{f': {row.errors}' if row.errors else ''}".rstrip(".")
 
 
 _SUCCESS = goal_of(DesiredRun({}, timeout=0), clock=SystemClock())

@@ -28,8 +28,8 @@ class Goal(Generic[RecordT]):
     text; `missing_is_reached` says whether a thing that the service does not know is it. `looks` is how many polls in a
     row must agree; one is enough where a status is final, and where it only matters that the service is at work.
     `unfinished` and `unreachable` are the advice to the user when the wait ends before the goal, and when there is no
-    way to it. `stages` are the statuses on the way there, in their order, `note` is what a headline adds to the status,
-    and `usual` gives how many seconds it takes as a rule, by what is known at the moment.
+    way to it. `stages` are the statuses on the way there, in their order and without the goal itself, `note` is what a
+    headline adds to the status, and `usual` gives how many seconds it takes as a rule, by what is known at the moment.
     """
 
     name: str
@@ -44,7 +44,8 @@ class Goal(Generic[RecordT]):
     usual: UsualSeconds = unknown
 
     def headline(self, record: RecordT) -> str:
-        """Return where on the way the record is, such as `[2/3] creating` or `running 42%`."""
+        """Return where on the way the record is, such as `[2/2] creating` or `running 42%`."""
         status, note = record.status, self.note(record)
-        stage = f"[{self.stages.index(status) + 1}/{len(self.stages)}] " if status in self.stages else ""
+        is_numbered = status in self.stages and len(self.stages) > 1
+        stage = f"[{self.stages.index(status) + 1}/{len(self.stages)}] " if is_numbered else ""
         return f"{stage}{status} {note}".rstrip()

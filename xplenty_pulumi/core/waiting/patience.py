@@ -98,8 +98,9 @@ class Allowance:
 class Patience:
     """All that one who waits is given, and whether the user still wants it.
 
-    `tell` gets a headline that changes when something happened, and a detail that changes with every poll; `warn` gets
-    what the user should still read when all is over; `interrupted` returns a reason to stop waiting, or an empty text.
+    `tell` gets a headline that changes when something happened, and a detail that changes with every poll; `warn` and
+    `note` get what the user should still read when all is over; `interrupted` returns a reason to stop waiting, or an
+    empty text; `has_own_time` says whether the account's time is not that of the clock.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -107,6 +108,8 @@ class Patience:
     tell: Callable[[str, str], None] = lambda _headline, _detail: None
     interrupted: Callable[[], str] = lambda: ""
     warn: Callable[[str], None] = lambda _text: None
+    note: Callable[[str], None] = lambda _text: None
+    has_own_time: Callable[[], bool] = lambda: False
     allowance: Allowance = field(default_factory=Allowance)
 
     def about(self, label: str) -> "Patience":

@@ -157,7 +157,8 @@ class _Waiting(Generic[RecordT]):
         self._agreeing = 0
         self._give_up(self._goal.hopeless(record))
         elapsed = f"{duration(self._deadline.elapsed())} of {duration(self._deadline.total)}"
-        usual = f"usually {duration(seconds)}" if (seconds := self._goal.usual()) else ""
+        whose = " of the account's time" if self._patience.has_own_time() else ""
+        usual = f"usually {duration(seconds)}{whose}" if (seconds := self._goal.usual()) else ""
         shortage = self._patience.allowance.shortage_text()
         self._patience.tell(self._goal.headline(record), " · ".join(filter(None, [elapsed, usual, shortage])))
         return False

@@ -71,7 +71,8 @@ def log(call: EngineCall, text: str, severity: Severity, *, ephemeral: bool) -> 
     if call.urn and _send(severity, text, urn=call.urn, ephemeral=ephemeral):
         return
     if call.name and severity != "DEBUG":
-        _print(f"{call.name}: {'warning: ' if severity == 'WARNING' else ''}{text}")
+        for line in text.split("\n"):
+            _print(f"{call.name}: {'warning: ' if severity == 'WARNING' else ''}{line}")
 
 
 def stack_line(text: str, severity: Severity) -> None:

@@ -197,8 +197,8 @@ class Provider(ProviderContext, ABC):
             text = self.end(call, key_of(_id, self.kind), _props)
         except RefusedError as refused:
             raise told_once(call, refused) from None
-        if text:
-            bridge.say(call, text)
+        if text:  # with what it is about, since the row of one that is replaced shows it until its successor has news
+            bridge.say(call, f"{self.kind.name} {_id}: {text}")
 
     def _gone(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:
         """Return that it is gone, for what a stack manages; what a program only looks up by its id must be there."""

@@ -14,13 +14,14 @@ def named(
     """Return the inputs with the name that was made for the resource, or is made where it is new, and what is wrong.
 
     One that exists without such a name stays without. What was made is kept, although the configuration, the stack or
-    the resource in the program is called differently since.
+    the resource in the program is called differently since. It is kept beside a name that the program gives, so that
+    the engine shows a change of the name alone, and it is the name again once the program gives none.
     """
     field, made = provider.kind.named, olds.get(MADE_NAME)
     if not field or OWNER not in news:
         return news, []
     if field in news:
-        return {**news, MADE_NAME: made} if made == news[field] else news, []
+        return {**news, MADE_NAME: made} if made else news, []
     try:
         made = made if OWNER in olds else _made(provider, news)
     except (ConfigError, SpecError) as problem:

@@ -100,7 +100,7 @@ def default_packages() -> tuple[PackageSeed, ...]:
             needed_nodes=4,
             outputs={"warehouse": 2_500_000},
         ),
-        PackageSeed(105, "Old sales report", status="archived"),
+        PackageSeed(105, "Old sales report", status="archived", description="Archived, so a run of it is refused"),
         PackageSeed(
             106,
             "Hello",

@@ -14,7 +14,7 @@ def test_create_waits_until_available(bench: Bench) -> None:
     assert outcome.problem is None
     assert (outcome.record.status, outcome.record.nodes) == ("available", 3)
     assert bench.clock.monotonic() >= BUILDING_TIME
-    assert bench.headlines == ["[1/3] pending", "[2/3] creating"]
+    assert bench.headlines == ["[1/2] pending", "[2/2] creating"]
 
 
 def test_create_waits_for_all_nodes(bench: Bench) -> None:
@@ -126,7 +126,7 @@ def test_a_status_nobody_knows_is_borne(bench: Bench) -> None:
     hibernating = rewritten(lambda record: record.update(status="hibernating"))
     bench.wire.on("GET clusters/501", hibernating, calls={1, 2})
     assert bench.clusters.create(desired()).problem is None
-    assert bench.headlines == ["[1/3] pending", "hibernating", "[1/3] pending", "[2/3] creating"]
+    assert bench.headlines == ["[1/2] pending", "hibernating", "[1/2] pending", "[2/2] creating"]
 
 
 def test_a_refused_change_keeps_the_adopted_cluster(bench: Bench) -> None:

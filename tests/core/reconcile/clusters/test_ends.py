@@ -16,7 +16,7 @@ def test_delete_waits_until_terminated(bench: Bench) -> None:
     bench.clusters.delete(made.id, timeout=600)
     assert bench.emulator.cluster(made.id).status == "terminated"
     assert bench.wire.count("DELETE .*") == 1
-    assert bench.headlines == ["[1/3] pending_terminate", "[2/3] terminating"]
+    assert bench.headlines == ["[1/2] pending_terminate", "[2/2] terminating"]
 
 
 @pytest.mark.parametrize("status", ["pending", "creating", "scaling"])

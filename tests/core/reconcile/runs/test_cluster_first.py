@@ -16,7 +16,7 @@ def at_start(bench: Bench, cluster: EmulatedCluster) -> list[str]:
     return statuses
 
 
-@pytest.mark.parametrize(("status", "told"), [("creating", "[2/3] creating"), ("scaling", "scaling")])
+@pytest.mark.parametrize(("status", "told"), [("creating", "[2/2] creating"), ("scaling", "scaling")])
 def test_run_starts_once_the_cluster_is_available(bench: Bench, status: str, told: str) -> None:
     """Nothing is sent while the cluster is built or resized, and its steps are told in the row of the run."""
     cluster = bench.emulator.add_cluster(status=status)

@@ -187,7 +187,7 @@ def test_a_failure_may_be_recorded(bench: Bench) -> None:
     outcome = run(bench, BROKEN, on_failure="record")
     assert (outcome.problem, outcome.record.status) == (None, "failed")
     (warning,) = bench.warned
-    assert warning.startswith(f"job {outcome.record.id}: failed: No; its log ends with: ")
+    assert warning.startswith(f"job {outcome.record.id}: failed: No; see http")
     assert warning.endswith("It is only recorded, as on_failure asks")
     desired = DesiredRun({"on_failure": "record"}, timeout=0)
     assert bench.job_runs.read(outcome.record.id, last_status="failed", desired=desired).remark == ""

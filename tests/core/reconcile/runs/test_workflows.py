@@ -35,9 +35,9 @@ def failed(bench: Bench, **tasks: int) -> JobFailed:
 
 
 def test_a_failed_workflow_names_its_failed_task(bench: Bench) -> None:
-    """The task stands with its job, its package and its error, between the workflow's error and the log."""
+    """The task stands with its job, its package and its error, after the workflow's error."""
     problem = failed(bench)
-    assert str(problem).startswith(f"job 9001: failed: Workflow failed to execute; {SAID}; its log ends with: ")
+    assert str(problem).startswith(f"job 9001: failed: Workflow failed to execute; {SAID}; see http")
     assert problem.reason == "Workflow failed to execute."
 
 
@@ -46,7 +46,7 @@ def test_a_service_that_does_not_show_tasks_changes_nothing_else(bench: Bench, s
     """Where the call is missing, refused or fails, the error is that of the workflow alone."""
     bench.wire.on("GET jobs/.*/children", answers(status))
     said = str(failed(bench))
-    assert said.startswith("job 9001: failed: Workflow failed to execute; its log ends with: ")
+    assert said.startswith("job 9001: failed: Workflow failed to execute; see http")
     assert said.endswith("The next `pulumi up` starts a new run")
 
 

@@ -72,9 +72,7 @@ def kept(outcome: Outcome[Cluster]) -> Outcome[Cluster]:
     return Outcome(outcome.record, problem)
 
 
-_BUILT, _RESIZED = (
-    (*CLUSTER.statuses(phase), CLUSTER.statuses(Phase.READY)[0]) for phase in (Phase.BUILDING, Phase.SCALING)
-)
+_BUILT, _RESIZED = CLUSTER.statuses(Phase.BUILDING), CLUSTER.statuses(Phase.SCALING)
 _GO_ON_WAITING = "It goes on existing; run `pulumi up` again to go on waiting, perhaps with a longer ready_timeout"
 _START_ANEW = "Run `pulumi up --refresh` to end what is left of it and create it anew"
 _END_AGAIN = "It may cost money until it is terminated; run the same command again to go on"
@@ -93,7 +91,7 @@ TERMINATED: Goal[Cluster] = Goal(
     missing_is_reached=True,
     looks=1,
     unfinished=_END_AGAIN,
-    stages=CLUSTER.statuses(*ENDING),
+    stages=CLUSTER.statuses(Phase.ENDING),
 )
 ENDABLE: Goal[Cluster] = replace(
     TERMINATED,

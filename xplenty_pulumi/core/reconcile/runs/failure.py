@@ -18,16 +18,14 @@ from xplenty_pulumi.core.reconcile.runs.search import RunShape
 from xplenty_pulumi.errors import ApiError, Cancelled, JobFailed, ReadyFailed, XplentyError
 from xplenty_pulumi.text import duration, one_line, plural
 
-_LAST_LINES = 3
+_LAST_LINES = 5
 _NEW_CLUSTER = "Run `pulumi up --refresh`, which creates a cluster of this stack anew and starts a new run on it"
-_LONGEST_LOG = 600
+_LONGEST_LINE = 300
 _TASKS_NAMED = 3
 
 
-def failure_of(
-    job: Job, inputs: Mapping[str, object], *, tasks: Sequence[Job] = (), log: str = "", cluster: str = ""
-) -> JobFailed:
-    """Return the error for a run that ended without success: its own words, the `log`'s last ones, and its page.
+def failure_of(job: Job, inputs: Mapping[str, object], *, tasks: Sequence[Job] = (), cluster: str = "") -> JobFailed:
+    """Return the error for a run that ended without success: its own words, and its page.
 
     `tasks` are those of a workflow that have failed. `cluster` says what has become of a cluster on which no other run
     can be started.
@@ -40,7 +38,6 @@ def failure_of(
         *map(_of_task, tasks[:_TASKS_NAMED]),
         f"{plural(more, 'more task')} failed" if (more := len(tasks) - _TASKS_NAMED) > 0 else "",
         cluster,
-        f"its log ends with: {log.rstrip('.')}" if log else "",
         f"see {job.html_url}" if job.html_url else "",
     ]
     unquoted = looks_unquoted(inputs)
@@ -70,14 +67,19 @@ def failed_tasks(client: Client, job: Job) -> list[Job]:
 
 
 def last_words(client: Client, job: Job) -> str:
-    """Return the last lines of an ended run's log summary, on one line; empty where there is none to read."""
+    """Return the last lines of an ended run's log summary below a line that names the run; empty without any.
+
+    A line that only says what the error of the run says is left out.
+    """
     try:
         summary = client.jobs.get(job.id, include=["log_summary"]).log_summary
     except XplentyError:
         return ""
-    lines = [line.strip() for line in (summary.body or "").splitlines() if line.strip()] if summary else []
-    words = one_line(" / ".join(lines[-_LAST_LINES:]))
-    return words if len(words) <= _LONGEST_LOG else f"...{words[-_LONGEST_LOG:]}"
+    whole = (one_line(line) for line in (summary.body or "").splitlines()) if summary else ()
+    words = one_line(job.errors).rstrip(".")
+    lines = [line for line in whole if line and not (words and line.rstrip(".").endswith(words))]
+    shown = [line if len(line) <= _LONGEST_LINE else f"...{line[-_LONGEST_LINE:]}" for line in lines[-_LAST_LINES:]]
+    return "\n  ".join([f"the log of job {job.id} ends with:", *shown]) if shown else ""
 
 
 def overrun(job: Job, desired: DesiredRun) -> JobFailed:

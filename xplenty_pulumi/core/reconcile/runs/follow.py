@@ -95,10 +95,11 @@ class RunFollower:
         else:
             is_failed = phase_of(job) is Phase.FAILED
             tasks = failed_tasks(self._client, job) if is_failed else []
-            log = last_words(self._client, job) if is_failed else ""
+            if log := last_words(self._client, job) if is_failed else "":
+                self._patience.note(log)
             fault = None if job.cluster_id is None else fault_of_cluster(self._polls, job.cluster_id)
             gone = fault.reason if fault else ""
-            failure = failure_of(job, self._desired.inputs, tasks=tasks, log=log, cluster=gone)
+            failure = failure_of(job, self._desired.inputs, tasks=tasks, cluster=gone)
         if self._desired.on_failure == "fail":
             return Outcome(job, failure)
         self._patience.warn(f"job {job.id}: {failure.message}. It is only recorded, as on_failure asks")
