@@ -9,7 +9,7 @@ import pytest
 
 from xplenty_pulumi.cli.listen.queue import _stop
 
-TASKKILL = '#!/bin/sh\n[ "$1 $2 $3" = "/t /f /pid" ] && kill -KILL -- "-$4"\n'
+TASKKILL = '#!/bin/sh\n[ "$1 $2 $3" = "/t /f /pid" ] && kill -KILL "-$4"\n'
 
 
 @pytest.mark.parametrize("at_once", [True, False])
