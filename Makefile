@@ -40,10 +40,11 @@ test: lint engine $(VENV)/bin/actionlint ## lint, then run the tests, those on t
 test-fast: $(VENV)/ready ## run the quick tests, which need no engine: a minute or two
 	@exec $(PY) -m pytest -n $(WORKERS) --dist worksteal -q -m "not engine and not long and not slow" $(TESTS)
 
-test-long: lint engine $(VENV)/bin/actionlint ## the same, the tests that take minutes, and coverage; writes the scoreboard
+test-long: lint engine $(VENV)/bin/actionlint ## the same, the slow ones, and coverage; writes scoreboard and support
 	@rm -rf build/scoreboard
 	@export XPLENTY_SCOREBOARD=build/scoreboard; $(PYTEST) --cov --cov-report=term $(TESTS)
-	@test ! -d build/scoreboard || $(PY) -m tools.scoreboard build/scoreboard docs/explanation/promises.md
+	@test ! -f build/scoreboard/scoreboard.json || $(PY) -m tools.scoreboard build/scoreboard docs/explanation/promises.md
+	@test ! -f build/scoreboard/support.json || $(PY) -m tools.support build/scoreboard docs/reference/support.md
 
 bench: setup ## measure against a plain provider and against the engine itself, some minutes
 	@exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m benchmarks.run $(BENCH)

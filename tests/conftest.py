@@ -52,6 +52,7 @@ SLOW = (
     "leaks",
     "model",
     "sdk",
+    "systems",
 )
 """The folders of tests that need the engine, and of tests that try many cases or start processes."""
 

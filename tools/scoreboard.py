@@ -25,13 +25,14 @@ def table(figures: dict[str, dict[str, Any]]) -> str:
     return "\n".join(["| what | reached | command |", "|---|---|---|", *rows])
 
 
-def put_between_markers(text: str, content: str) -> str:
+def put_between_markers(text: str, content: str, *, name: str = "scoreboard") -> str:
     """Return `text` with `content` between its two marker lines; raises ValueError unless it has each of them once."""
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        raise ValueError(f"there must be one {BEGIN} and one {END} behind it")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    return f"{before}{BEGIN}\n\n{content}\n\n{END}{after}"
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
+        raise ValueError(f"there must be one {begin} and one {end} behind it")
+    before, _, rest = text.partition(begin)
+    after = rest.partition(end)[2]
+    return f"{before}{begin}\n\n{content}\n\n{end}{after}"
 
 
 def main(arguments: list[str]) -> int:

@@ -3,13 +3,14 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 FOLDER_SETTING = "XPLENTY_SCOREBOARD"
 FILE_NAME = "scoreboard.json"
+SUPPORT_NAME = "support.json"
 
 
 def record(name: str, *, reached: int, goal: int, command: str) -> None:
@@ -29,14 +30,23 @@ def count(name: str, *, goal: int, command: str) -> None:
         figures[name] = {"reached": reached + 1, "goal": goal, "command": command, "run": _run()}
 
 
+def support(row: Mapping[str, str], *, result: str) -> None:
+    """Write down what became of a run with an engine, an SDK, a Python, dependencies and a system, as `row` has them.
+
+    Nothing is written unless XPLENTY_SCOREBOARD is set. Safe from the worker processes of one run.
+    """
+    with _figures(SUPPORT_NAME) as rows:
+        rows[" / ".join(row.values())] = {**row, "result": result}
+
+
 @contextmanager
-def _figures() -> Iterator[dict[str, Any]]:
+def _figures(file_name: str = FILE_NAME) -> Iterator[dict[str, Any]]:
     """Give the figures by name, and write what they have become; without a folder they go nowhere."""
     folder = os.environ.get(FOLDER_SETTING)
     if not folder:
         yield {}
         return
-    file = Path(folder) / FILE_NAME
+    file = Path(folder) / file_name
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

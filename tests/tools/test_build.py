@@ -8,7 +8,7 @@ import pytest
 from tests.tools.fakes import command, engine
 from tools.engine import build
 from tools.engine.errors import Unusable
-from tools.engine.verify import verify
+from tools.engine.verify import FLOOR, verify
 
 GO = """
 here=$(dirname "$0")
@@ -21,7 +21,7 @@ case $1 in
     if [ -e "$here/failures" ]; then rm "$here/failures"; echo 'connection reset' >&2; exit 1; fi
     mkdir -p "$GOBIN"
     case $PWD in
-      */cli) cp "$here/engine/pulumi" "$GOBIN" ;;
+      */cli | */oldest) cp "$here/engine/pulumi" "$GOBIN" ;;
       */python-host) cp "$here/engine/pulumi-language-python" "$GOBIN" ;;
     esac ;;
 esac
@@ -59,6 +59,15 @@ def test_call_of_go(go: Path, tmp_path: Path) -> None:
     assert [call.split(":")[0] for call in installs] == ["cli", "python-host"]
     assert all("-mod=readonly" in call for call in installs)
     assert all(call.endswith("version.Version=v3.276.0 tool") for call in installs)
+
+
+def test_oldest_engine(go: Path, tmp_path: Path) -> None:
+    """The module of the oldest command that is supported takes the place of the newest one's."""
+    build.build(tmp_path / "made", cli=build.OLDEST)
+    installs = [call for call in calls(go) if " install " in call]
+    assert [call.split(":")[0] for call in installs] == ["oldest", "python-host"]
+    assert all(call.endswith(f"version.Version=v{FLOOR} tool") for call in installs)
+    assert build.key(build.OLDEST).startswith(f"built-{FLOOR}-")
 
 
 def test_environment_of_go(go: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

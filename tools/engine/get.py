@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tools.engine import build, install
@@ -25,6 +26,8 @@ class Way:
 
 
 WAYS = (Way(install.NAME, install.key, install.install), Way(build.NAME, build.key, build.build))
+OLDEST_WAYS = (Way(build.NAME, partial(build.key, build.OLDEST), partial(build.build, cli=build.OLDEST)),)
+"""The way to the oldest engine that is supported, for the tests of it."""
 
 
 def get_engine(environment: Mapping[str, str], *, ways: Sequence[Way] = WAYS) -> Engine:
@@ -41,6 +44,13 @@ def get_engine(environment: Mapping[str, str], *, ways: Sequence[Way] = WAYS) ->
         raise NoEngine([*reasons, (f"the cache folder {cache}", problem)]) from error
 
 
+def get_oldest_engine(environment: Mapping[str, str]) -> Engine:
+    """Return the oldest engine that is supported, whatever is on PATH; raise NoEngine when it cannot be made."""
+    cache = cache_folder(environment)
+    reason = ("the one on PATH", "the oldest one is wanted")
+    return kept(cache, OLDEST_WAYS) or make(cache, OLDEST_WAYS, reasons=[reason])
+
+
 def kept(cache: Path, ways: Sequence[Way]) -> Engine | None:
     """Return the engine that an earlier run left in `cache`, or None."""
     for way in ways:
@@ -53,7 +63,7 @@ def kept(cache: Path, ways: Sequence[Way]) -> Engine | None:
 
 def make(cache: Path, ways: Sequence[Way], *, reasons: list[tuple[str, str]]) -> Engine:
     """Make an engine in `cache`, unless another run has done so in the meantime; `reasons` says what failed before."""
-    say(f"{ON_PATH}: {reasons[0][1]}; getting one into {cache}")
+    say(f"{reasons[0][0]}: {reasons[0][1]}; getting one into {cache}")
     with locked(cache):
         if engine := kept(cache, ways):
             return engine

@@ -1,7 +1,5 @@
 """`xplenty-pulumi emulator`: serve an account until a signal stops it."""
 
-import signal
-import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +9,7 @@ import typer
 
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.cli.ui.stopping import StopRequest
 from xplenty_pulumi.emulator import Emulator, Knobs, LoggedCall, Seed
 from xplenty_pulumi.emulator.life.seed import read_seed_file
 from xplenty_pulumi.redact import Secret
@@ -40,9 +39,7 @@ def emulator(
 
 
 def _serve(account: Emulator, *, as_json: bool) -> None:
-    asked_to_stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: asked_to_stop.set())
+    stop = StopRequest()
     screen = Screen([Secret(account.api_key)])
     account.on_call = lambda call, took: _log(call, took, screen)
     with account:
@@ -51,7 +48,7 @@ def _serve(account: Emulator, *, as_json: bool) -> None:
             Screen().document(facts, on_one_line=True)
         else:
             Screen().text("".join(f"{name}: {value}\n" for name, value in facts.items()))
-        asked_to_stop.wait()
+        stop.wait()
 
 
 def _log(call: LoggedCall, took: float, screen: Screen) -> None:

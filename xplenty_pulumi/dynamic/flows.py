@@ -85,15 +85,25 @@ def kept(flow_digest: str, *, source: str = "", start: Path | None = None) -> st
 
 def relative(path: Path) -> str:
     """Return a path as the state has it: from the folder of the project on, where there is a way."""
+    return way(path, start=project_folder())
+
+
+def way(path: Path, *, start: Path) -> str:
+    """Return the way from the folder `start` to `path`, or the whole path where that is on another drive."""
     try:
-        return Path(os.path.relpath(path, project_folder())).as_posix()
-    except ValueError:  # on another drive
+        return Path(os.path.relpath(path, start)).as_posix()
+    except ValueError:
         return path.as_posix()
 
 
 def _write(file: Path, text: str) -> None:
-    """Write a file at once, so that no other process reads a part of it."""
+    """Write a file at once, so that no other process reads a part of it; what is there under its name is the same."""
     number, name = tempfile.mkstemp(dir=file.parent, prefix=".new-")
     with os.fdopen(number, "w", encoding="utf-8") as opened:
         opened.write(text)
-    Path(name).replace(file)
+    try:
+        Path(name).replace(file)
+    except PermissionError:  # on Windows, while another process reads it
+        Path(name).unlink()
+        if not file.exists():
+            raise

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Mapping
 
 _MODE = 0o600
-_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-"""A pipe that nobody reads is an error instead of an open call that does not return."""
+_WHERE_KNOWN = ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
+"""The first makes a pipe that nobody reads an error instead of a wait; the last keeps line ends as they are."""
+_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | sum(getattr(os, name, 0) for name in _WHERE_KNOWN)
 
 
 class EventFile:

@@ -68,3 +68,21 @@ def test_a_process_is_known_by_its_command_until_it_has_ended(look: Callable[[in
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         assert look(process.pid) == ""
     assert look(process.pid) == ""
+
+
+def test_processes_that_ps_does_not_show_are_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `ps` that complains, and any on Windows, say nothing of a process, so that no living one counts as ended."""
+    (tmp_path / "ps").write_text("#!/bin/sh\necho 'ps: unrecognized option: p' >&2\nexit 1\n")
+    (tmp_path / "ps").chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(tmp_path))
+        assert locks._command_by_ps(os.getpid()) is None
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert locks._command_by_ps(os.getpid()) is None
+
+
+def test_folder_on_a_drive_of_windows_is_found(tmp_path: Path) -> None:
+    """Both forms of the address lead to the folder on the drive, which is a relative path on this system."""
+    (tmp_path / "C:" / "states" / ".pulumi").mkdir(parents=True)
+    for backend in ("file://C:/states", "file:///C:/states"):
+        assert locks_of("organization/shop/dev", backend, folder=tmp_path) == ()

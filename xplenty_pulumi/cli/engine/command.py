@@ -55,7 +55,14 @@ class Engine:
         """
         command = [*self._line(*arguments), "--non-interactive", "--color", "never"]
         done = subprocess.run(  # noqa: S603 - no shell, fixed words
-            command, cwd=self.folder, input=given, capture_output=True, text=True, check=False, timeout=limit
+            command,
+            cwd=self.folder,
+            input=given,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=limit,
         )
         if done.returncode != 0:
             words = without_logins(one_line(_RULER.sub("", done.stderr or done.stdout)).removeprefix("error: "))

@@ -1,14 +1,19 @@
 """The engine's locks, as a backend in files keeps them, and whether the process that holds one still runs."""
 
 import json
+import re
 import shutil
 import socket
 import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from xplenty_pulumi.errors import RefusedError
+
+_DRIVE = re.compile(r"^/+(?=[A-Za-z]:)")
+"""What stands before the drive in an address of a folder on Windows, such as file:///C:/states."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def locks_of(stack: str, backend: str, *, folder: Path) -> tuple[Lock, ...] | No
     found = []
     for file in lock_files(root, stack):
         with suppress(FileNotFoundError):  # it was removed meanwhile
-            found.append(Lock.read(file.read_text()))
+            found.append(Lock.read(file.read_text(encoding="utf-8", errors="replace")))
     return tuple(found)
 
 
@@ -68,7 +73,8 @@ def state_folder(backend: str, *, folder: Path) -> Path | None:
     """Return where `backend` (a URL) keeps its stacks, for a project in `folder`; None where that is no folder."""
     if not backend.startswith("file://"):
         return None
-    root = folder / Path(backend.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi"
+    path = _DRIVE.sub("", backend.removeprefix("file://").partition("?")[0])
+    root = folder / Path(path).expanduser() / ".pulumi"
     return root if root.is_dir() else None
 
 
@@ -85,17 +91,24 @@ def _command_of(pid: int) -> str | None:
     """The name of a running process, an empty text where there is none, or None where that is not known."""
     if Path("/proc/self/stat").exists():
         try:
-            name, _, rest = (Path("/proc") / str(pid) / "stat").read_text().partition("(")[2].rpartition(")")
+            name, _, rest = _stat(pid).partition("(")[2].rpartition(")")
         except (FileNotFoundError, ProcessLookupError):
             return ""
         return "" if rest.split()[0] in "ZX" else name
     return _command_by_ps(pid)
 
 
+def _stat(pid: int) -> str:
+    return (Path("/proc") / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+
+
 def _command_by_ps(pid: int) -> str | None:
     ps = shutil.which("ps")
-    if ps is None:
+    if ps is None or sys.platform == "win32":  # one that came with other programs knows no process of the system
         return None
-    shown = subprocess.run([ps, "-p", str(pid), "-o", "state=,comm="], capture_output=True, text=True, check=False)  # noqa: S603 - no shell, fixed words
+    command = [ps, "-p", str(pid), "-o", "state=,comm="]
+    shown = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603 - no shell, fixed words
+    if shown.stderr.strip():
+        return None
     state, _, name = shown.stdout.strip().partition(" ")
     return "" if state[:1] in ("", "Z") else name.strip()

@@ -23,6 +23,7 @@ from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import Cwd, StackOption
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.dynamic.flows import way
 from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import label, plural
 
@@ -80,7 +81,7 @@ class _Import:
         if not declarations:
             self.screen.line("nothing to import")
             return
-        program = program_of(declarations, folder=os.path.relpath(self.out, self.engine_run.engine.folder))
+        program = program_of(declarations, folder=way(self.out, start=self.engine_run.engine.folder))
         flows = {one.file: one.flow for one in declarations if one.flow}
         unread = {} if self.runs else {DOCUMENT: ""}
         ProgramFiles(self.out, {PROGRAM: program, **flows, **unread}).require_free()

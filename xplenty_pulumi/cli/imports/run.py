@@ -96,7 +96,8 @@ class ImportRun:
             env=environment,
             input=json.dumps(order),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
         )
         try:

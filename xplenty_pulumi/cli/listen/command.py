@@ -3,8 +3,6 @@
 import os
 import shlex
 import shutil
-import signal
-import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +13,7 @@ from xplenty_pulumi.cli.listen.queue import SALT_VARIABLE, Commands, EventQueue,
 from xplenty_pulumi.cli.listen.requests import Notice, Verifier
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.cli.ui.stopping import StopRequest
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
 from xplenty_pulumi.text import plural
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from xplenty_pulumi.cli.listen.server import HookServer
 
 _MOST_SALTS = 20
-_SIGNAL_SEEN = 0.5
 
 
 def listen(
@@ -60,9 +58,7 @@ def listen(
 
 
 def _serve(server: "HookServer", commands: Commands | None) -> None:
-    asked_to_stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: asked_to_stop.set())
+    stop = StopRequest()
     if commands:
         server.take = commands.queue.put
         _complain_of_waiting(commands, "taken up from")
@@ -72,8 +68,7 @@ def _serve(server: "HookServer", commands: Commands | None) -> None:
     shown = f"[{server.name}]" if ":" in server.name else server.name
     with suppress(OSError):
         Screen().line(f"listening on http://{shown}:{server.port}")
-    while not asked_to_stop.wait(_SIGNAL_SEEN):
-        """A signal that the system gives to another thread wakes nobody here."""
+    stop.wait()
     server.stop()
     if commands:
         commands.stop()

@@ -8,6 +8,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -148,12 +149,12 @@ class Commands:
         with self._lock:
             self._stopping.set()
             if self._running is not None:
-                _signal(self._running, signal.SIGTERM)
+                _stop(self._running, at_once=False)
         self.queue.wake()
         self._thread.join(_POLITE)
         with self._lock:
             if self._running is not None:
-                _signal(self._running, signal.SIGKILL)
+                _stop(self._running, at_once=True)
         self._thread.join()
 
     def _work(self) -> None:
@@ -218,15 +219,21 @@ def _unusable(file: Path, problem: Exception) -> ConfigError:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    _signal(process, signal.SIGTERM)
+    _stop(process, at_once=False)
     try:
         process.communicate(timeout=_POLITE)
     except subprocess.TimeoutExpired:
-        _signal(process, signal.SIGKILL)
+        _stop(process, at_once=True)
         process.communicate()
 
 
-def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
-    if process.poll() is None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
+def _stop(process: "subprocess.Popen[bytes]", *, at_once: bool) -> None:
+    """End the command with all that it has started; on Windows always at once, because it asks no process to end."""
+    if process.poll() is not None:
+        return
+    if sys.platform == "win32":
+        tree = ["taskkill", "/t", "/f", "/pid", str(process.pid)]
+        subprocess.run(tree, capture_output=True, check=False)  # noqa: S603 - fixed words, a program of the system
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL if at_once else signal.SIGTERM)

@@ -6,4 +6,5 @@
 - `markdown`: Markdown in which no text is markup, ends its cell or calls somebody.
 - `options`: the options that commands share, and how what is typed is read.
 - `screen`: the one door to what the user reads and is asked: everything passes here and is scrubbed.
+- `stopping`: how a command that serves learns that it is to end.
 """

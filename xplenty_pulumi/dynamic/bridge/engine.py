@@ -32,8 +32,8 @@ _ADDRESS = re.compile(r"[\w.\-\[\]:]+:\d+")
 _PERCENTAGE = re.compile(r"\d+(\.\d+)? ?%")
 _PAUSE = 0.2
 """Seconds between two tries that prove nothing, and between the two refusals that prove the end."""
-_LONGEST_CONNECTION = 1.0
-"""Seconds for which a connection is waited for; a slow machine is no dead engine."""
+_LONGEST_CONNECTION = 4.0
+"""Seconds for which a connection is waited for; a slow machine is no dead engine, and Windows takes two to refuse."""
 
 
 def engine_address() -> str:
