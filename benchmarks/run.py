@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.figure import Figure
 from benchmarks.load import LoadWatch
 from benchmarks.rows import (
+    commands,
     emulator,
     imports,
     many,
@@ -38,6 +39,7 @@ ROWS: Mapping[str, Callable[[], list[Figure]]] = {
     "definitions": preview.of_definitions,
     "packages": packages.measure,
     "refresh": refresh.measure,
+    "commands": commands.measure,
     "import": imports.measure,
     "start": start.measure,
     "memory": memory.measure,

@@ -24,10 +24,10 @@ class Stack:
 
     def __init__(self, folder: Path, program: str, count: int, environment: Mapping[str, str]) -> None:
         self._folder = folder
-        self._project = folder / "project"
-        shutil.copytree(ROOT / "benchmarks" / program, self._project, ignore=shutil.ignore_patterns("__pycache__"))
+        self.project = folder / "project"
+        shutil.copytree(ROOT / "benchmarks" / program, self.project, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "state").mkdir()
-        self._environment = _environment(folder, {"BENCH_COUNT": str(count), **environment})
+        self.environment = _environment(folder, {"BENCH_COUNT": str(count), **environment})
         self.run("stack", "init", "bench")
 
     def up(self, **environment: str) -> float:
@@ -40,7 +40,7 @@ class Stack:
 
     def forget(self, name: str) -> None:
         """Remove a folder that commands have left in the project."""
-        shutil.rmtree(self._project / name)
+        shutil.rmtree(self.project / name)
 
     def run(self, *arguments: str, **environment: str) -> float:
         """Run `pulumi` to its end, and return how many seconds that took.
@@ -53,8 +53,8 @@ class Stack:
         with output.open("wb") as file:
             process = subprocess.Popen(
                 ["pulumi", *arguments, "--non-interactive", "--color", "never"],
-                cwd=self._project,
-                env={**self._environment, **environment},
+                cwd=self.project,
+                env={**self.environment, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,

@@ -3,13 +3,16 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, signed
 from tests.support.faults.behaviours import answers, preceded_by
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.clock import ManualClock
+from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.snapshots import RefreshListing
 
@@ -65,7 +68,23 @@ def test_a_thousand_cost_ten_pages(bench: Bench, survey: RefreshListing[Cluster]
     found = [*threads.map(survey.find, ids[:TOGETHER]), *map(survey.find, ids[TOGETHER:])]
     assert [one.id if one else None for one in found] == ids
     assert bench.wire.count("GET .*") == 10
-    assert {one.id for one in survey.records()} == set(ids)
+
+
+def test_what_is_unfinished_is_told_by_its_owner(
+    bench: Bench, survey: RefreshListing[Cluster], threads: ThreadPoolExecutor
+) -> None:
+    """Of the pages that were read so far, and of those that are read later as well."""
+    older = bench.emulator.add_cluster(description=signed()).id
+    clusters(bench, 100)
+    bench.emulator.add_cluster(description=signed(held=True))
+    newer = bench.emulator.add_cluster(description=signed(seed=2)).id
+    ids = clusters(bench, TOGETHER)
+    assert survey.unfinished_of(marker_of(OWNER)) == []
+    assert all(threads.map(survey.find, ids))
+    assert [one.id for one in survey.unfinished_of(marker_of(OWNER))] == [newer]
+    assert survey.unfinished_of(marker_of(replace(OWNER, name="other"))) == []
+    survey.find(older)
+    assert [one.id for one in survey.unfinished_of(marker_of(OWNER))] == [newer, older]
 
 
 def test_slow_pages_are_read_once(bench: Bench, crowd: Crowd, threads: ThreadPoolExecutor) -> None:

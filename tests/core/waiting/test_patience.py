@@ -30,11 +30,11 @@ def test_looks_are_closer_around_the_usual_moment() -> None:
     assert max(pause for moment, pause in pauses.items() if moment < 288) > 12
 
 
-@pytest.mark.parametrize("boot", [30.0, 60.0, 240.0])
+@pytest.mark.parametrize("boot", [10.0, 60.0, 240.0])
 def test_what_takes_an_unknown_time_is_seen_soon(boot: float) -> None:
-    """Nothing is waited for in vain for more than two seconds and a twentieth of its age."""
+    """Nothing is waited for in vain for more than a second and a twentieth of its age."""
     moments = looks(Pace(), until=boot, usual=None)
-    assert moments[-1] - boot <= 2 + boot / 20
+    assert moments[-1] - boot <= 1 + boot / 20
 
 
 def test_a_usual_time_costs_few_calls() -> None:

@@ -69,8 +69,8 @@ def test_the_last_pause_ends_at_the_deadline() -> None:
     """However little time is left, it is used."""
     scene = WaitScene(["half"])
     with pytest.raises(ReadyTimeout):
-        scene.wait(seconds=2.25)
-    assert scene.looks == [0, 2, 2.25]
+        scene.wait(seconds=1.25)
+    assert scene.looks == [0, 1, 1.25]
 
 
 def test_a_goal_lost_after_the_deadline_is_not_waited_for() -> None:
@@ -128,7 +128,7 @@ def test_the_pace_slows_down() -> None:
     with pytest.raises(ReadyTimeout):
         scene.wait(seconds=3600)
     pauses = [after - before for before, after in zip(scene.looks, scene.looks[1:], strict=False)]
-    assert pauses[:3] == pytest.approx([2.0, 2.1, 2.205])
+    assert pauses[:3] == pytest.approx([1.0, 1.05, 1.1025])
     assert pauses[:-1] == pytest.approx(sorted(pauses[:-1]))
     assert max(pauses) == pytest.approx(15)
 
@@ -143,7 +143,7 @@ def test_it_is_told_while_it_happens() -> None:
     """The headline is the status, the detail a note and the time; what was reached is told by the caller."""
     scene = WaitScene(["new", None, "half", NotSentError("no route"), "ready", "ready"])
     scene.wait(seconds=90)
-    assert scene.told == [("new", "0s of 1m30s"), ("half 50%", "12s of 1m30s")]
+    assert scene.told == [("new", "0s of 1m30s"), ("half 50%", "11s of 1m30s")]
 
 
 def test_a_deadline_spans_several_waits() -> None:
@@ -162,7 +162,7 @@ def test_what_is_known_counts_as_the_first_look() -> None:
     """The answer that made a thing is not asked for again at once."""
     scene = WaitScene(["ready"])
     assert scene.wait(known=Thing("half")) == Thing("ready")
-    assert scene.looks == [2, 2.5]
+    assert scene.looks == [1, 1.5]
 
 
 def test_what_is_known_to_be_reached_needs_one_more_look() -> None:
@@ -217,7 +217,7 @@ def test_the_row_says_how_far_it_is() -> None:
     scene.wait(goal, seconds=90)
     assert scene.told == [
         ("[1/2] new", "0s of 1m30s · usually 1m · 3 % left"),
-        ("[2/2] half 50%", "2s of 1m30s · usually 1m · 3 % left"),
+        ("[2/2] half 50%", "1s of 1m30s · usually 1m · 3 % left"),
     ]
 
 

@@ -65,7 +65,7 @@ def states(snapshot: Snapshot, *, all_stacks: bool, may_be_none: bool = False) -
 def _named(snapshot: Snapshot, *, may_be_none: bool) -> list[str]:
     """The engine's stack; none where none is named or selected, and there may be none."""
     try:
-        return [snapshot.full_name()]
+        return [snapshot.read_ahead()]
     except XplentyError:
         if snapshot.engine.stack or not may_be_none or any(one.is_selected for one in snapshot.listed()):
             raise

@@ -14,6 +14,7 @@ from xplenty_pulumi.errors import ConfigError, XplentyError
 
 _AT_ONCE = 4
 """Processes of the engine that run at the same time."""
+_EXPORT = ("stack", "export")
 _BACKEND = "PULUMI_BACKEND_URL"
 Asked = TypeVar("Asked")
 Read = TypeVar("Read")
@@ -49,6 +50,18 @@ class Snapshot:
         """Return the full name of the engine's stack."""
         return self._answer(self.engine.stack, "stack", "--show-name", "--fully-qualify-stack-names").strip()
 
+    def read_ahead(self) -> str:
+        """Return the full name of the engine's stack; its state and its configuration are read at the same time.
+
+        What cannot be read is asked for again by whoever needs it, who then says why.
+        """
+        told = self.engine.told
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            ahead = {words: pool.submit(told, *words) for words in (_EXPORT, self._configuration_words())}
+            name = self.full_name()
+        self._answers |= {(name, *words): one.result() for words, one in ahead.items() if one.exception() is None}
+        return name
+
     def listed(self, *filters: str) -> tuple[ListedStack, ...]:
         """Return the stacks of the project, or of all projects with the filter `--all`."""
         found = self._document("", "stack", "ls", "--json", "--fully-qualify-stack-names", *filters)
@@ -65,7 +78,7 @@ class Snapshot:
 
     def deployment(self, stack: str) -> dict[str, Any]:
         """Return the state of a stack, secrets as they are kept."""
-        return dict(self._document(stack, "stack", "export").get("deployment") or {})
+        return dict(self._document(stack, *_EXPORT).get("deployment") or {})
 
     def resources(self, stack: str) -> list[dict[str, Any]]:
         """Return the resources in the state of a stack."""
@@ -73,8 +86,11 @@ class Snapshot:
 
     def configuration(self, stack: str) -> dict[str, object]:
         """Return the values by name; secrets, which may need a passphrase, only where the API key is among them."""
-        shown = [] if "XPLENTY_API_KEY" in os.environ else ["--show-secrets"]
-        return {name: one.get("value") for name, one in self._document(stack, "config", "--json", *shown).items()}
+        found = self._document(stack, *self._configuration_words())
+        return {name: one.get("value") for name, one in found.items()}
+
+    def _configuration_words(self) -> tuple[str, ...]:
+        return ("config", "--json", *(() if "XPLENTY_API_KEY" in os.environ else ("--show-secrets",)))
 
     def backend(self) -> str:
         """Return the URL of the backend; the variable that names it goes before all else for the engine too."""

@@ -14,8 +14,8 @@
 """
 
 import sys
+from typing import Any, cast
 
-if "httpx" not in sys.modules:
-    # Where click and rich are installed, httpx loads a command line of its own with them. Nothing here runs it, and
-    # loading it takes longer than loading httpx.
-    sys.modules["httpx._main"] = None  # type: ignore[assignment]
+# Where click and rich are installed, httpx loads a command line of its own with them: half of the time of its import,
+# and 4 MB of memory. Nothing here runs it.
+sys.modules.setdefault("httpx._main", cast("Any", None))

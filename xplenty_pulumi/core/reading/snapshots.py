@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.kind import ENDING, Key, Kind, Phase
+from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reading.pages import (
     FEW,
@@ -20,6 +21,7 @@ from xplenty_pulumi.core.reading.pages import (
     listed_by_status,
     newest_first,
 )
+from xplenty_pulumi.core.reading.strays import UnfinishedRecords
 from xplenty_pulumi.errors import ApiError, XplentyError
 
 _GATHERING = 0.05
@@ -44,6 +46,7 @@ class RefreshListing(Generic[RecordT]):
         self._count = threading.Lock()
         self._asking = self._asked = 0
         self._listing: PagedList[RecordT] | None = None
+        self._unfinished: UnfinishedRecords[RecordT] | None = None
         self._begun = self._used_at = float("-inf")
 
     def find(self, thing_id: Key) -> RecordT | None:
@@ -65,10 +68,14 @@ class RefreshListing(Generic[RecordT]):
         finally:
             self._count_asking(-1)
 
-    def records(self) -> list[RecordT]:
-        """Return everything that was read so far, the newest first."""
-        listing = self._listing
-        return list(listing.found.values()) if listing else []
+    def unfinished_of(self, owner: Marker) -> list[RecordT]:
+        """Return what was read so far and carries an unfinished marker of `owner`, the newest first."""
+        with self._turn:
+            if self._listing is None:
+                return []
+            if self._unfinished is None or self._unfinished.listing is not self._listing:
+                self._unfinished = UnfinishedRecords(self._listing)
+            return self._unfinished.of(owner)
 
     def _count_asking(self, change: int) -> None:
         with self._count:

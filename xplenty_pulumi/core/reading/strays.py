@@ -6,7 +6,8 @@ When an operation that wrote is over, it is checked whether it has left a cluste
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, Generic
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.outcomes import CallKind
@@ -16,7 +17,7 @@ from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, Marked, maker_of, marker_on
 from xplenty_pulumi.core.kinds.registry import kind_of
-from xplenty_pulumi.core.reading.pages import first_page, newest_first
+from xplenty_pulumi.core.reading.pages import PagedList, RecordT, first_page, newest_first
 from xplenty_pulumi.errors import Cancelled, XplentyError
 
 _LONGEST = 3.0
@@ -63,6 +64,24 @@ def strays_among(things: Iterable[Marked], scopes: Collection[str], held: Collec
         if marker.is_unfinished and marker.begun is not None:
             found.append(Stray(kind, one.key, status, marker.whose, marker.begun, maker_of(one)))
     return tuple(found)
+
+
+class UnfinishedRecords(Generic[RecordT]):
+    """What is unfinished in a listing, by its owner; each record is looked at once, however many owners ask."""
+
+    def __init__(self, listing: PagedList[RecordT]) -> None:
+        self.listing = listing
+        self._seen = 0
+        self._of: dict[Marker, list[RecordT]] = {}
+
+    def of(self, owner: Marker) -> list[RecordT]:
+        """Return what is unfinished and has a marker of `owner`."""
+        if len(self.listing.found) > self._seen:
+            for one in islice(self.listing.found.values(), self._seen, None):
+                if (marker := marker_on(one)) is not None and marker.is_unfinished:
+                    self._of.setdefault(marker.whose, []).append(one)
+            self._seen = len(self.listing.found)
+        return self._of.get(owner, [])
 
 
 def newest_at_end(client: Client, kind: Kind) -> tuple[Any, ...]:

@@ -41,7 +41,7 @@ class Pace:
     A growth of nothing is a fixed pace, which usual times do not change.
     """
 
-    first: float = 2.0
+    first: float = 1.0
     growth: float = 0.05
     longest: float = 15.0
 

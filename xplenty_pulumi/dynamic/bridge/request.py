@@ -149,8 +149,9 @@ def current_call() -> EngineCall:
     """
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - there is no public way
     while frame is not None:
-        local = frame.f_locals
-        if frame.f_globals.get("__name__") in _HOST_MODULES and "request" in local and "context" in local:
+        # A frame that was asked for its variables keeps a copy of them until it ends, so only the host's are asked.
+        local = frame.f_locals if frame.f_globals.get("__name__") in _HOST_MODULES else {}
+        if "request" in local and "context" in local:
             request = local["request"]
             urn, timeout = getattr(request, "urn", ""), getattr(request, "timeout", 0.0)
             return EngineCall(

@@ -114,7 +114,7 @@ class ClusterReconciler:
             is_awaited=not is_only_accepted(inputs or {}),
         )
         if observed.record is not None and not observed.gone and owner is not None:
-            among = listing.records() if found else None
+            among = listing.unfinished_of(owner) if found else None
             warn_of_duplicates(
                 f"cluster {cluster_id}",
                 lambda: self._living.unfinished(owner, among=among),

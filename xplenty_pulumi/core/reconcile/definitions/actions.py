@@ -103,7 +103,7 @@ class DefinitionReconciler(Generic[RecordT]):
         `seen` are its outputs in the state.
         """
         self._patience.allowance.require_read()
-        listed, among = self._known.listed(key, seen)
+        listed = self._known.listed(key, seen)
         record = listed or self._known.find(key)
         if record is None:
             self._known.release(key)
@@ -112,7 +112,7 @@ class DefinitionReconciler(Generic[RecordT]):
         if owner is not None:
             warn_of_duplicates(
                 self._definition.label(key),
-                lambda: self._known.unfinished(owner, among=among),
+                lambda: self._known.unfinished(owner, is_listed=listed is not None),
                 self._definition.label_of,
                 way_out=lambda one: way_out(one, nonces),
                 warn=self._patience.warn,

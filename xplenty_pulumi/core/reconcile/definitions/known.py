@@ -37,15 +37,15 @@ class KnownDefinitions(HeldThings[RecordT]):
         """Return it as it is now, None only where it is certain that it is gone."""
         return self._presence.find(key)
 
-    def listed(self, key: Key, seen: Mapping[str, object]) -> tuple[RecordT | None, list[RecordT]]:
-        """Return it as a list shows it that all share who read at the same time, and all else that this list shows.
+    def listed(self, key: Key, seen: Mapping[str, object]) -> RecordT | None:
+        """Return it as a list shows it that all share who read at the same time.
 
         None where it is better read by itself, as where the list does not show all of what has changed since `seen`.
         """
         found = self._listing.find(key)
         if found is None or self.definition.kind.is_removed(found) or not self.definition.kind.is_whole(found, seen):
-            return None, []
-        return found, self._listing.records()
+            return None
+        return found
 
     def all(self) -> tuple[RecordT, ...]:
         """Return every one of the account, as a look shows it that begins after this call."""
@@ -61,12 +61,14 @@ class KnownDefinitions(HeldThings[RecordT]):
         """Return the definitions besides `kept` that a create call with one of `nonces` made."""
         return self.surplus_among([one for one in self.all() if is_marked(one, owner)], owner, nonces, kept=kept)
 
-    def unfinished(self, owner: Marker, *, among: Iterable[RecordT] = ()) -> list[RecordT]:
+    def unfinished(self, owner: Marker, *, is_listed: bool = False) -> list[RecordT]:
         """Return the definitions with an unfinished marker of `owner` that the state does not hold.
 
-        They are looked for `among` these, or in the whole list where there are none.
+        They are looked for in the list that all share where a definition of the owner `is_listed` there, or else in the
+        whole list.
         """
-        return [one for one in among or self.all() if is_unfinished(one, owner) and not self.holds(one.key)]
+        things = self._listing.unfinished_of(owner) if is_listed else self.all()
+        return [one for one in things if is_unfinished(one, owner) and not self.holds(one.key)]
 
     def _listed_whole(self) -> Iterable[RecordT]:
         """Return them with all that a single read shows, since one of them may stand in for that."""

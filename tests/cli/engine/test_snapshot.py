@@ -1,0 +1,60 @@
+"""What a snapshot asks the engine for, and how often."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.snapshot import Snapshot
+from xplenty_pulumi.errors import XplentyError
+
+FULL_NAME = "organization/loads/dev"
+_PROGRAM = """\
+#!{python}
+import sys
+words = " ".join(sys.argv[1:])
+open({log!r}, "a").write(words + "\\n")
+if "--show-name" in words:
+    print({name!r})
+elif words.startswith("stack export"):
+    sys.exit("no state") if {fails!r} else print('{{"deployment": {{"resources": [{{"urn": "one"}}]}}}}')
+else:
+    print('{{"loads:size": {{"value": "4"}}}}')
+"""
+
+
+def snapshot(folder: Path, *, fails: bool = False) -> Snapshot:
+    """Return a snapshot of an engine that answers at once, and notes its words in a file."""
+    program = folder / "pulumi"
+    text = _PROGRAM.format(python=sys.executable, log=str(folder / "log"), name=FULL_NAME, fails=fails)
+    program.write_text(text)
+    program.chmod(0o700)
+    return Snapshot(Engine(str(program), folder, "dev"))
+
+
+def asked(folder: Path) -> list[str]:
+    """Return the first word of each process, in an order of its own."""
+    return sorted(line.split()[1] if line.startswith("stack") else line.split()[0] for line in _lines(folder))
+
+
+def _lines(folder: Path) -> list[str]:
+    return (folder / "log").read_text().splitlines()
+
+
+def test_what_is_read_ahead_is_not_asked_for_again(tmp_path: Path) -> None:
+    """The state and the configuration come with the name, and are those of the stack under its full name."""
+    made = snapshot(tmp_path)
+    assert made.read_ahead() == FULL_NAME
+    assert made.resources(FULL_NAME) == [{"urn": "one"}]
+    assert made.configuration(FULL_NAME) == {"loads:size": "4"}
+    assert asked(tmp_path) == ["--show-name", "config", "export"]
+
+
+def test_what_cannot_be_read_ahead_fails_where_it_is_needed(tmp_path: Path) -> None:
+    """The name is known all the same, and whoever reads the state is told why there is none."""
+    made = snapshot(tmp_path, fails=True)
+    assert made.read_ahead() == FULL_NAME
+    with pytest.raises(XplentyError, match="no state"):
+        made.resources(FULL_NAME)
+    assert made.configuration(FULL_NAME) == {"loads:size": "4"}
