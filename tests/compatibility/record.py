@@ -32,13 +32,47 @@ DECLARED: tuple[Declared, ...] = (
     job("load", variables={"day": "'2026-01-31'", "password": {"secret": "'a made-up secret'"}}, triggers=["1"]),
     job("broken", package_id=FAILING, timeout="2h"),
 )
-"""What the recorded stack declares: a cluster of many fields, a run that completes, and one that fails."""
+"""What each recorded stack declares: a cluster of many fields, a run that completes, and one that fails."""
+
+FLOW = {"components": [{"id": "load", "table": "sales"}]}
+DEFINITIONS: tuple[Declared, ...] = (
+    Declared("Package", "flow", {"source": FLOW, "description": "loads orders", "variables": {"day": "'2026-01-31'"}}),
+    Declared(
+        "Schedule",
+        "yearly",
+        {
+            "packages": [{"package_id": 101, "variables": {"day": "'2026-01-31'"}}],
+            "every": "52 weeks",
+            "nodes": 3,
+            "overlap": False,
+        },
+    ),
+    Declared(
+        "Connection",
+        "sales",
+        {
+            "type": "mysql",
+            "name": "Sales",
+            "settings": {"username": "etl", "host": "db.example.com", "password": "a made-up secret"},
+        },
+    ),
+    Declared(
+        "Hook",
+        "bell",
+        {
+            "type": "slack",
+            "settings": {"url": "https://hooks.example.com/T0/a-made-up-secret"},
+            "events": ["job.failed"],
+        },
+    ),
+)
+"""What stacks that 0.3.0 and later versions recorded declare as well."""
 
 
 def main() -> None:
     """Write the file of this version and name it."""
     with tempfile.TemporaryDirectory() as folder, Emulator(time_scale=TIME_SCALE) as account:
-        stack = Stack(Path(folder) / "stack", account).declare(*DECLARED)
+        stack = Stack(Path(folder) / "stack", account).declare(*DECLARED, *DEFINITIONS)
         stack.up().failed()
         record(STATES / f"{__version__}.json", stack, account)
 

@@ -9,11 +9,26 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from tests.support.engine.stack import Stack
-from xplenty_pulumi.emulator import EmulatedCluster, EmulatedHook, EmulatedJob, Emulator
+from xplenty_pulumi.emulator import (
+    EmulatedCluster,
+    EmulatedConnection,
+    EmulatedHook,
+    EmulatedJob,
+    EmulatedPackage,
+    EmulatedSchedule,
+    Emulator,
+)
 
 TIME_SCALE = 300
 """How much faster than the machine's the time of an account passes while a state is recorded."""
-_KINDS = {"clusters": EmulatedCluster, "jobs": EmulatedJob, "hooks": EmulatedHook}
+_KINDS = {
+    "clusters": EmulatedCluster,
+    "jobs": EmulatedJob,
+    "hooks": EmulatedHook,
+    "packages": EmulatedPackage,
+    "schedules": EmulatedSchedule,
+    "connections": EmulatedConnection,
+}
 _OF_THIS_MACHINE = frozenset({"sourcePosition", "stackTrace"})
 
 
@@ -30,7 +45,7 @@ def record(file: Path, stack: Stack, account: Emulator) -> None:
 def restore(account: Emulator, recorded: dict[str, Any]) -> None:
     """Put the records that were kept beside a state into an account."""
     world = account.account.world
-    records: list[EmulatedCluster | EmulatedJob | EmulatedHook] = [
+    records: list[Any] = [
         TypeAdapter(kind).validate_python(one) for name, kind in _KINDS.items() for one in recorded.get(name, ())
     ]
     world.restore(records, next_ids={}, born_at=world.born_at)
