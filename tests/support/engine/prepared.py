@@ -67,15 +67,17 @@ class _Prepared:
                 elif key.fileobj is self._ended:
                     self._ended.recv(4096)
                     self._tell_ends()
-                else:
+                elif key.data in self._commands:  # else it has ended with this very look
                     self._pass_on(key.data, self._commands[key.data])
 
     def _begin(self, connection: socket.socket) -> "dict[str, Any] | None":
         head, files, _, _ = socket.recv_fds(connection, HEAD, 3)
-        if not head:
+        size = int.from_bytes(head, "big")
+        text = _read(connection, size)
+        if not head or len(text) < size:  # who asked was killed while asking
             connection.close()
             return None
-        command: dict[str, Any] = json.loads(_all_of(connection, int.from_bytes(head, "big")))
+        command: dict[str, Any] = json.loads(text)
         pid = os.fork()
         if pid == 0:
             connection.close()
@@ -118,10 +120,11 @@ class _Prepared:
             self._selector.unregister(connection)
 
 
-def _all_of(connection: socket.socket, size: int) -> bytes:
+def _read(connection: socket.socket, size: int) -> bytes:
+    """That many bytes, or what came of them."""
     text = b""
-    while len(text) < size:
-        text += connection.recv(size - len(text))
+    while len(text) < size and (part := connection.recv(size - len(text))):
+        text += part
     return text
 
 
