@@ -52,7 +52,7 @@ def figures(curve: Mapping[int, Mapping[str, tuple[float, float]]]) -> list[Figu
     """Return what a resource costs more than in the floor, and how much that grows towards the largest count.
 
     A part that every operation has, such as the start of its processes, is left out: it is the difference between two
-    counts that is divided by the resources between them.
+    counts that is divided by the resources between them. Where noise hides that difference, no growth is told.
     """
     counts = sorted(curve)
     found = []
@@ -62,7 +62,7 @@ def figures(curve: Mapping[int, Mapping[str, tuple[float, float]]]) -> list[Figu
             Figure(f"{operation}: each of {more:,}", part * 1000, "ms", note=f"of the floor {floor * 1000:.1f} ms")
             for more, (part, floor) in zip(counts[1:], parts, strict=True)
         ]
-        if len(parts) > 1:
+        if len(parts) > 1 and min(one for pair in parts[-2:] for one in pair) > 0:
             ours, floors = ([one[column] for one in parts[-2:]] for column in (0, 1))
             growth = _ratio(ours) / max(1.0, _ratio(floors))
             what = f"{operation}: growth of that at {counts[-1]:,}, beside the floor's"
@@ -79,7 +79,7 @@ def _part(
 
 
 def _ratio(parts: Sequence[float]) -> float:
-    before, last = (max(one, 1e-6) for one in parts)
+    before, last = parts
     return last / before
 
 

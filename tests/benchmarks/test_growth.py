@@ -26,6 +26,12 @@ def test_a_growing_floor_is_no_growth_of_ours() -> None:
     assert figures(curve)[-1].value == pytest.approx(1.0)
 
 
+def test_noise_tells_no_growth() -> None:
+    """Where more resources seem to take less time, nothing is said of how that grows."""
+    curve = {10: {"up": (3.0, 1.1)}, 100: {"up": (2.0, 2.0)}, 1_000: {"up": (30.0, 29.0)}}
+    assert [figure.has_goal for figure in figures(curve)] == [False, False]
+
+
 def test_page() -> None:
     """Each operation has a table and a chart, in the place of what was measured before."""
     page = written("# Growth\n\n<!-- measured -->\nold\n<!-- end of what was measured -->\n\nThe end.\n", STEADY)
