@@ -15,6 +15,7 @@ from benchmarks.load import LoadWatch
 from benchmarks.rows import (
     commands,
     emulator,
+    growth,
     imports,
     many,
     memory,
@@ -40,6 +41,7 @@ ROWS: Mapping[str, Callable[[], list[Figure]]] = {
     "packages": packages.measure,
     "refresh": refresh.measure,
     "commands": commands.measure,
+    "growth": growth.measure,
     "import": imports.measure,
     "start": start.measure,
     "memory": memory.measure,

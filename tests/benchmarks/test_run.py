@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks import run
-from benchmarks.account import Spec, served
+from benchmarks.account import Observed, Spec, served
 from benchmarks.figure import Figure
-from benchmarks.rows import imports, memory, report, up
+from benchmarks.load import Load, LoadWatch
+from benchmarks.rows import commands, growth, imports, memory, report, up, up_thousand
 from benchmarks.stack import stack
+from benchmarks.thousand import thousand_of_ours
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 
@@ -25,6 +27,7 @@ def test_report(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.
     """What is measured is printed as a table and written as JSON."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(run, "ROWS", {"one": lambda: [Figure("boots", 2, "x", most=1)]})
+    monkeypatch.setattr(LoadWatch, "ended", lambda _watch: Load(0.1, 0.1, busy=0, processors=2))
     monkeypatch.setattr("shutil.which", lambda _name: "/bin/pulumi")
     assert run.main([]) == 0
     document = json.loads(run.REPORT.read_text())
@@ -47,6 +50,32 @@ def test_tiny_run() -> None:
     whole, wave = up.plain(1, count=2)
     assert whole.value >= 5
     assert wave.value == whole.value
+
+
+@pytest.mark.engine
+def test_tiny_run_with_two_writes() -> None:
+    """Each new cluster is created and signed, although the engine writes its state only at the end."""
+    seen: list[Observed] = []
+    assert up_thousand.ours(2, seen) > 0
+    assert {method: seen[0].calls[method] for method in ("POST", "PUT")} == {"POST": 2, "PUT": 2}
+
+
+@pytest.mark.engine
+def test_tiny_growth() -> None:
+    """All four operations are measured on ours and on the floor."""
+    found = growth.measured(1, rounds=1)
+    assert [*found] == ["up", "preview", "refresh", "drift"]
+    assert all(seconds > 0 for pair in found.values() for seconds in pair)
+
+
+@pytest.mark.engine
+def test_tiny_commands() -> None:
+    """A command runs with its calls recorded, and these are made again without it."""
+    with thousand_of_ours(1) as (made, _account, _up), commands.branches(made, 1):
+        listed = commands.watched(made, "branch", "list")
+        assert ("pulumi", "stack", "tag", "ls") in {one[:4] for one in listed.engine}
+        assert any(path.startswith("/emulated-account/api/clusters?") for path in listed.service)
+        assert commands.compared(made, "status", "status", rounds=1).value > 0
 
 
 @pytest.mark.engine

@@ -6,6 +6,7 @@ import pydantic
 import pytest
 
 from xplenty_pulumi.client import Cluster, Instance, Job, JobLog, Package, RateLimit
+from xplenty_pulumi.client.parsing import parse
 
 DOCUMENTED_CLUSTER: dict[str, object] = {
     "id": 4711,
@@ -238,3 +239,25 @@ def test_repr_is_short_and_discreet() -> None:
     job = Job.model_validate({**DOCUMENTED_JOB, "variables": {"password": "hunter2-secret"}, "token": "hunter2-secret"})
     assert repr(job) == "Job(id=815, status='failed')"
     assert "hunter2" not in f"{job} {job!r}"
+
+
+def test_records_share_the_set_of_their_fields() -> None:
+    """A thousand records of one list hold their field names once, and each still tells which it was given."""
+    first, second = (parse(Cluster, {**DOCUMENTED_CLUSTER, "id": number}) for number in (1, 2))
+    fewer = parse(Cluster, {"id": 3, "status": "idle"})
+    assert first.model_fields_set is second.model_fields_set
+    assert first.creator is not None
+    assert second.creator is not None
+    assert first.creator.model_fields_set is second.creator.model_fields_set
+    assert fewer.model_fields_set == {"id", "status"}
+    assert first.model_copy(update={"bootstrap_actions": None}) != first
+    assert first.model_fields_set == second.model_fields_set == Cluster(**DOCUMENTED_CLUSTER).model_fields_set
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-13-01T00:00:00Z", "", "soon", 10**400]
+)
+def test_a_moment_that_cannot_be_told_is_none(text: object) -> None:
+    """A time outside of all calendars in UTC is as good as none, and the record is read all the same."""
+    read = parse(Cluster, {"id": 3, "status": "idle", "created_at": text, "nodes": 2})
+    assert (read.created_at, read.nodes) == (None, 2)

@@ -224,3 +224,13 @@ def test_the_guard_sees_exceptions() -> None:
 def test_unknown_exceptions_leave_it_open(error: Exception) -> None:
     """An exception that is in no table does not prove that nothing was sent."""
     assert isinstance(classify(error, words=""), Unsure)
+
+
+def test_loads_no_command_line_of_httpx() -> None:
+    """What httpx needs for its own command is not loaded with the client, and the rest of httpx is whole."""
+    program = (
+        "import sys, xplenty_pulumi.client, httpx; "
+        "print([name for name in sys.modules if name.split('.')[0] in ('click', 'rich', 'pygments')], httpx.Client)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "[] <class 'httpx.Client'>\n"

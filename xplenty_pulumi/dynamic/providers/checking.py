@@ -6,6 +6,7 @@ What the inputs themselves say comes first. Only where they are in order, the ru
 import os
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -72,19 +73,27 @@ class DeclaredClusters:
         self._lock = threading.Lock()
         self._uses: dict[str, ClusterUse] = {}
         self._types: dict[str, object] = {}
+        self._of_type: Counter[object] = Counter()
         self._added: set[object] = set()
         self._is_planned = False
         bridge.at_end(self.headline, severity="INFO")
 
-    def note(self, subject: Subject, use: ClusterUse | None) -> tuple[ClusterUse, ...]:
-        """Count a cluster, anew where it was counted before, and return the uses that are known so far."""
+    def note(self, subject: Subject, use: ClusterUse | None) -> None:
+        """Count a cluster, anew where it was counted before."""
         with self._lock:
             self._is_planned = self._is_planned or subject.is_changed(_COUNTED)
+            if subject.owner in self._types:
+                self._of_type[self._types[subject.owner]] -= 1
             self._types[subject.owner] = subject.inputs.get("type")
+            self._of_type[subject.inputs.get("type")] += 1
             if subject.is_changed(_TYPE):
                 self._added.add(subject.inputs.get("type"))
             if use is not None:
                 self._uses[subject.owner] = use
+
+    def uses(self) -> tuple[ClusterUse, ...]:
+        """Return the uses that are known so far."""
+        with self._lock:
             return tuple(self._uses.values())
 
     def adds(self, type_: object) -> bool:
@@ -95,7 +104,7 @@ class DeclaredClusters:
     def number(self, type_: object) -> int:
         """Return how many clusters of a type are known."""
         with self._lock:
-            return sum(found == type_ for found in self._types.values())
+            return self._of_type[type_]
 
     def headline(self) -> str:
         """Return the estimate as one line where anything of it is planned."""
@@ -174,9 +183,10 @@ def _ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
     problems = [rules.refusal_of_new(now) if is_new_work else None]
     if subject.kind.ends is Ending.TERMINATED:
         name = subject.owner.rpartition("::")[2]
-        uses = declared_clusters().note(subject, use_of(name, subject.inputs, rules, now=now))
+        declared_clusters().note(subject, use_of(name, subject.inputs, rules, now=now))
         problems.append(rules.refusal_of_type(subject.inputs.get("type")))
-        problems.append(estimate.refusal(uses, rules.max_node_hours))
+        if rules.max_node_hours is not None:
+            problems.append(estimate.refusal(declared_clusters().uses(), rules.max_node_hours))
     return [problem for problem in problems if problem is not None]
 
 
