@@ -5,6 +5,7 @@ the resources of the program to stdout, as `pulumi import --file` takes them. Th
 registers and the provider checks, and their outputs those that a refresh gives.
 """
 
+import asyncio
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -84,7 +85,9 @@ def resources_of(order: ImportOrder) -> list[dict[str, Any]]:
     Raises:
         XplentyError: a provider refuses one, or the service does not show it.
     """
-    return [_resource(order, one) for one in _registered(order)]
+    with asyncio.Runner() as runner:
+        runner.get_loop()  # the SDK asks for the loop of the thread, which Python 3.14 makes for nobody
+        return [_resource(order, one) for one in _registered(order)]
 
 
 def _registered(order: ImportOrder) -> list[_Registered]:

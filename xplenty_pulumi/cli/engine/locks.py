@@ -103,8 +103,9 @@ def _stat(pid: int) -> str:
 
 
 def _command_by_ps(pid: int) -> str | None:
-    ps = shutil.which("ps")
-    if ps is None or sys.platform == "win32":  # one that came with other programs knows no process of the system
+    # On Windows one that came with other programs knows no process of the system.
+    ps = None if sys.platform == "win32" else shutil.which("ps")
+    if ps is None:
         return None
     command = [ps, "-p", str(pid), "-o", "state=,comm="]
     shown = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603 - no shell, fixed words
