@@ -20,7 +20,7 @@ NEWEST, LOWEST = "newest", "lowest"
 FLOOR_PYTHON, NEWEST_PYTHON = PYTHONS[0], PYTHONS[-1]
 ENVIRONMENTS = (*((python, NEWEST) for python in PYTHONS), (FLOOR_PYTHON, LOWEST))
 ON_BOTH_ENGINES = {(FLOOR_PYTHON, LOWEST), (NEWEST_PYTHON, NEWEST)}
-DEMONSTRATION = "the demonstration, and each command"
+DEMONSTRATION = "the demonstration, the help of each command"
 COMMANDS = ("status", "drift", "branch up", "listen", "emulator", "usage", "recover", "hand-over", "preview-comment")
 
 
@@ -40,7 +40,7 @@ def engines(chosen: tuple[str, str]) -> list[Engine]:
 @pytest.mark.long
 @pytest.mark.parametrize("chosen", ENVIRONMENTS, ids="-".join)
 def test_demonstration_runs(chosen: tuple[str, str], folder: Path) -> None:
-    """The examples live, and each command answers; the result is written down for the table of support."""
+    """The examples live, and each command shows its help; the result is written down for the table of support."""
     version, kind = chosen
     found = interpreter(version)
     if found is None:
