@@ -1,6 +1,8 @@
 """What holds for every test: answers of emulated accounts fit the API description."""
 
+import asyncio
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,10 @@ __all__ = ["schema_watch"]
 # A machine that is busy with something else is no reason to fail, so nothing that the wall clock decides is checked.
 settings.register_profile("by content only", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("by content only")
+
+
+if sys.version_info >= (3, 14):  # older versions make the event loop that the SDK's mocks ask for
+    asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 @pytest.fixture(autouse=True)

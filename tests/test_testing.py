@@ -1,5 +1,6 @@
 """Unit tests of programs: standard mocks of Pulumi, and those of this package."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
@@ -85,7 +86,7 @@ def test_every_resource_has_its_outputs(kind: str) -> None:
 
 def is_always_there(resource: type, name: str) -> bool:
     """Return whether the type of an output leaves out None."""
-    (found,) = {vars(base).get("__annotations__", {}).get(name) for base in resource.__mro__} - {None}
+    (found,) = {inspect.get_annotations(base).get(name) for base in resource.__mro__} - {None}
     return found != pulumi.Output[Any] and type(None) not in get_args(get_args(found)[0])
 
 
