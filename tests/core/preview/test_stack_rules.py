@@ -111,21 +111,21 @@ def test_unknown_nodes_are_not_counted() -> None:
         ([ClusterUse("a", 2, 24, is_endless=True)], "about 48 node-hours a day: 1 cluster, which nothing ends"),
         (
             [ClusterUse("a", 2, 24, is_endless=True), ClusterUse("b", 1, 1)],
-            "about 49 node-hours a day: 2 clusters, 1 without an end",
+            "about 48 node-hours a day: 1 cluster, which nothing ends + 1 node-hour: 1 cluster",
         ),
         (
             [ClusterUse("a", 2, 8, is_idle=True)],
-            "about 16 node-hours: 1 cluster; it counts time_to_idle, and not the time in which jobs run",
+            "about 16 node-hours: 1 cluster that ends when idle, without the time in which jobs run",
         ),
         (
             [ClusterUse("a", 2, 24, is_endless=True), ClusterUse("b", 1, 1, is_idle=True)],
-            "about 49 node-hours a day: 2 clusters, 1 without an end; of the 1 that ends when idle it counts "
-            "time_to_idle, and not the time in which jobs run",
+            "about 48 node-hours a day: 1 cluster, which nothing ends + "
+            "1 node-hour: 1 cluster that ends when idle, without the time in which jobs run",
         ),
     ],
 )
 def test_line_of_the_estimate(uses: list[ClusterUse], line: str) -> None:
-    """The sum, of how many clusters, whether it is for a day, and what of it is not counted."""
+    """The sum and the number of clusters for each way in which they end, and what is not counted."""
     assert estimate.headline(uses) == line
 
 

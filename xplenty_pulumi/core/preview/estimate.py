@@ -59,22 +59,26 @@ def total(uses: Iterable[ClusterUse]) -> float:
 
 
 def headline(uses: Iterable[ClusterUse]) -> str:
-    """Return the estimate as one line, with what it does not count; an empty text for no cluster."""
+    """Return the estimate as one line, a part for each way in which clusters end; an empty text for no cluster."""
     found = list(uses)
-    idle = sum(use.is_idle for use in found)
-    which = "" if idle == len(found) else f"of the {idle} that end{'s' if idle == 1 else ''} when idle "
-    remark = f"; {which}it counts time_to_idle, and not the time in which jobs run" if idle else ""
-    return f"{_sum(found)}{remark}" if found else ""
+    endless = [use for use in found if use.is_endless]
+    timed = [use for use in found if not (use.is_endless or use.is_idle)]
+    idle = [use for use in found if use.is_idle]
+    parts = [_sum(part) for part in (endless, timed) if part]
+    if idle:
+        how = "that ends" if len(idle) == 1 else "that end"
+        parts.append(f"{_sum(idle)} {how} when idle, without the time in which jobs run")
+    return f"about {' + '.join(parts)}" if parts else ""
 
 
 def _sum(found: Sequence[ClusterUse]) -> str:
-    """The estimate alone, such as `about 12 node-hours: 2 clusters`."""
+    """The estimate alone, such as `12 node-hours: 2 clusters`."""
     clusters = plural(len(found), "cluster")
     endless = sum(use.is_endless for use in found)
     remark = f", {'which nothing ends' if endless == len(found) else f'{endless} without an end'}" if endless else ""
     amount = number(total(found))
     unit = f"node-hour{'' if amount == '1' else 's'}{' a day' if endless else ''}"
-    return f"about {amount} {unit}: {clusters}{remark}"
+    return f"{amount} {unit}: {clusters}{remark}"
 
 
 def refusal(uses: Iterable[ClusterUse], limit: float | None) -> SpecError | None:
@@ -86,7 +90,7 @@ def refusal(uses: Iterable[ClusterUse], limit: float | None) -> SpecError | None
         return None
     shown = ", ".join(map(str, found[:5])) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
     return SpecError(
-        f"the stack's clusters come to {_sum(found)} ({shown}), and xplenty:maxNodeHours allows {number(limit)}",
+        f"the stack's clusters come to about {_sum(found)} ({shown}), and xplenty:maxNodeHours allows {number(limit)}",
         field="nodes",
         advice="Declare fewer nodes, terminate_on_idle=True or a shorter time_to_idle, give the stack an end "
         "(xplenty:lifetime, xplenty:expires), or raise xplenty:maxNodeHours (XPLENTY_MAX_NODE_HOURS)",
