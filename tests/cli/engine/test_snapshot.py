@@ -43,12 +43,13 @@ def _lines(folder: Path) -> list[str]:
 
 
 def test_what_is_read_ahead_is_not_asked_for_again(tmp_path: Path) -> None:
-    """The state and the configuration come with the name, and are those of the stack under its full name."""
+    """The state and the configuration come with the name, and are asked for by it: another may be selected by then."""
     made = snapshot(tmp_path)
     assert made.read_ahead() == FULL_NAME
     assert made.resources(FULL_NAME) == [{"urn": "one"}]
     assert made.configuration(FULL_NAME) == {"loads:size": "4"}
     assert asked(tmp_path) == ["--show-name", "config", "export"]
+    assert all(f"--stack {FULL_NAME}" in line for line in _lines(tmp_path) if "--show-name" not in line)
 
 
 def test_what_cannot_be_read_ahead_fails_where_it_is_needed(tmp_path: Path) -> None:

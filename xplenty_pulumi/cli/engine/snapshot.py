@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -51,15 +51,18 @@ class Snapshot:
         return self._answer(self.engine.stack, "stack", "--show-name", "--fully-qualify-stack-names").strip()
 
     def read_ahead(self) -> str:
-        """Return the full name of the engine's stack; its state and its configuration are read at the same time.
+        """Return the full name of the engine's stack, with its state and its configuration, read at the same time.
 
-        What cannot be read is asked for again by whoever needs it, who then says why.
+        They are asked for by that name, since another stack can be selected at any moment. What cannot be read is asked
+        for again by whoever needs it, who then says why.
         """
-        told = self.engine.told
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            ahead = {words: pool.submit(told, *words) for words in (_EXPORT, self._configuration_words())}
-            name = self.full_name()
-        self._answers |= {(name, *words): one.result() for words, one in ahead.items() if one.exception() is None}
+        name = self.full_name()
+
+        def read(words: tuple[str, ...]) -> None:
+            with suppress(XplentyError):
+                self._answer(name, *words)
+
+        together(read, (_EXPORT, self._configuration_words()))
         return name
 
     def listed(self, *filters: str) -> tuple[ListedStack, ...]:

@@ -68,11 +68,14 @@ class RefreshListing(Generic[RecordT]):
         finally:
             self._count_asking(-1)
 
-    def unfinished_of(self, owner: Marker) -> list[RecordT]:
-        """Return what was read so far and carries an unfinished marker of `owner`, the newest first."""
+    def unfinished_of(self, owner: Marker) -> list[RecordT] | None:
+        """Return what was read so far and carries an unfinished marker of `owner`, the newest first.
+
+        None where the list is not kept any more.
+        """
         with self._turn:
             if self._listing is None:
-                return []
+                return None
             if self._unfinished is None or self._unfinished.listing is not self._listing:
                 self._unfinished = UnfinishedRecords(self._listing)
             return self._unfinished.of(owner)

@@ -23,8 +23,6 @@ from xplenty_pulumi.core.waiting.patience import usual
 from xplenty_pulumi.errors import XplentyError
 
 _FRESH = 5.0
-_WHOLE = 30.0
-"""Seconds for which a listing is only made longer by what is new."""
 _READY = CLUSTER.statuses(Phase.READY)
 # A cluster that turns from one ready status to the other between two of these lists shows up in the third.
 _STATUSES = (
@@ -37,16 +35,12 @@ _STATUSES = (
 
 @dataclass(frozen=True)
 class ClusterListing:
-    """All clusters that live or are broken, by id, and the newest clusters of any status.
-
-    `whole_at` is when all of them were read last. Older ones than the newest are as they were then.
-    """
+    """All clusters that live or are broken, by id, and the newest clusters of any status, as they were together."""
 
     unended: dict[int, Cluster]
     recent: tuple[Cluster, ...]
     begun: float
     ended: float
-    whole_at: float
 
     @cached_property
     def newest(self) -> frozenset[int]:
@@ -181,33 +175,18 @@ class LiveClusters(HeldThings[Cluster]):
         return [one for one in map(self._presence.find, listed) if one is not None and _is_candidate(one, owner)]
 
     def _read(self) -> ClusterListing:
-        """Read the newest clusters, and those that have not ended however long ago they were created.
-
-        The older ones are read again only half a minute later: what carries a marker that is looked for is read by
-        itself before anything depends on it, and what is new is among the newest.
-        """
-        begun, before = self._clock.monotonic(), self._latest
-        newest: PagedList[Cluster] = PagedList(self._newest_first())
+        """Read the newest clusters, and those that have not ended however long ago they were created."""
+        begun = self._clock.monotonic()
+        newest = PagedList(self._newest_first())
         recent = tuple(newest.more().values())
-        if before is not None and begun - before.whole_at < _WHOLE and _joins(newest, before):
-            older, whole_at = before.unended, before.whole_at
-        else:
-            statuses = () if newest.is_complete else _STATUSES
-            older, whole_at = listed_by_status(self._client, "clusters", statuses), begun
-        listed: dict[int, Cluster] = {**older, **newest.found}
+        statuses = () if newest.is_complete else _STATUSES
+        older = listed_by_status(self._client, "clusters", statuses)
+        listed: dict[int, Cluster] = {**older, **{one.id: one for one in recent}}
         unended = {number: one for number, one in listed.items() if not CLUSTER.is_ending(one.status)}
-        return ClusterListing(unended, recent, begun, self._clock.monotonic(), whole_at)
+        return ClusterListing(unended, recent, begun, self._clock.monotonic())
 
     def _newest_first(self) -> Iterator[Cluster]:
         return newest_first(self._client, "clusters")
-
-
-def _joins(newest: PagedList[Cluster], before: ClusterListing) -> bool:
-    """Read on until all that is newer than a listing was read; return whether that cost no more than a new one."""
-    for _ in _STATUSES:
-        if any(map(before.shows, newest.found)) or not newest.more():
-            break
-    return any(map(before.shows, newest.found))
 
 
 def _usual_by_type(listing: ClusterListing | None, polled: ListPoll[Cluster] | None) -> dict[str | None, float | None]:

@@ -64,10 +64,11 @@ class KnownDefinitions(HeldThings[RecordT]):
     def unfinished(self, owner: Marker, *, is_listed: bool = False) -> list[RecordT]:
         """Return the definitions with an unfinished marker of `owner` that the state does not hold.
 
-        They are looked for in the list that all share where a definition of the owner `is_listed` there, or else in the
-        whole list.
+        They are looked for in the list that all share where a definition of the owner `is_listed` there and that list
+        is still kept, or else in the whole list.
         """
-        things = self._listing.unfinished_of(owner) if is_listed else self.all()
+        kept = self._listing.unfinished_of(owner) if is_listed else None
+        things = self.all() if kept is None else kept
         return [one for one in things if is_unfinished(one, owner) and not self.holds(one.key)]
 
     def _listed_whole(self) -> Iterable[RecordT]:
