@@ -92,6 +92,14 @@ def test_other_work_of_the_same_stack_replaces_nothing(scene: Scene) -> None:
     assert f"job {adhoc} failed: no table" in scene.run("status", "jobs").lines
 
 
+def test_only_a_failed_run_of_a_stack_costs_the_list(scene: Scene) -> None:
+    """Whether it was replaced is read with one call more; for other runs nothing is."""
+    failed, later = replaced(scene, day="'2026-01-31'")
+    adhoc, _ = replaced(scene, day="'2026-01-31'", cluster=scene.emulator.add_cluster(name="adhoc"))
+    lists = [scene.calls_of("status", "job", number).count("GET jobs") for number in (failed, later, adhoc)]
+    assert lists == [1, 0, 0]
+
+
 def test_a_cluster_says_that_it_ended_because_it_was_idle(scene: Scene) -> None:
     """The service records it, so the page says it."""
     cluster = scene.emulator.add_cluster(terminate_on_idle=True, time_to_idle=HOUR)

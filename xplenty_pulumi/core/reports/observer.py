@@ -190,7 +190,7 @@ class AccountReader:
         """The run in place of a failed one of a stack; for others nothing is read."""
         if JOB_RUN.phase(job.status) is not Phase.FAILED or owner_of_job(job, {}) in (None, UNMANAGED):
             return None
-        return replaced_runs((job, *self._jobs.read()), {}).get(job.id)
+        return replaced_runs((job, *(_if_allowed(self._jobs.read) or ())), {}).get(job.id)
 
     def _tasks(self, job: Job, secrets: frozenset[str], *, shows_values: bool) -> tuple[TaskRow, ...]:
         rows = [(task_name(one), job_row(one, shows_values=shows_values)) for one in tasks_of(self._client, job)]
