@@ -65,5 +65,5 @@ def test_preview_passes_where_the_service_is_down(stack: Stack, account: Emulato
 
     output = stack.declare(cluster("etl"), job("load"), job("more", package_id=102)).run("preview").succeeded().output
 
-    assert output.partition("Diagnostics:")[2].count("could not be looked at before anything is done") == 1
+    assert output.partition("Diagnostics:")[2].count("could not be checked before the operation") == 1
     assert "3 to create" in output or "4 to create" in output

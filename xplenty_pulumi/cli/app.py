@@ -55,7 +55,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Run a schedule at once, whether or not it is enabled, and name the job runs that it starts.",
     ),
     "terminate": ("ending:terminate", "End a cluster, and see that it has ended."),
-    "branch": ("branch.command:branch", "An environment for each branch, and none that is left over."),
+    "branch": ("branch.command:branch", "Deploy a stack for each git branch, list these stacks, and end them."),
 }
 """Where each command is, below `xplenty_pulumi.cli`, and the first sentence of its help."""
 

@@ -19,7 +19,8 @@ from xplenty_pulumi.core.reconcile import ClusterReconciler, LiveClusters
 from xplenty_pulumi.core.reconcile.clusters import goals as clusters
 from xplenty_pulumi.core.reconcile.runs import follow as runs
 from xplenty_pulumi.core.reports.observer import known
-from xplenty_pulumi.core.reports.overview import UNMANAGED, ClusterRow, JobRow, cluster_row, job_row, owner_of
+from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, cluster_row, job_row
+from xplenty_pulumi.core.reports.owners import UNMANAGED, owner_of
 from xplenty_pulumi.core.reports.schedules import schedule_row
 from xplenty_pulumi.core.reports.script_goals import CLUSTER_GOALS, JOB_GOALS
 from xplenty_pulumi.core.waiting.goal import Goal, HasStatus

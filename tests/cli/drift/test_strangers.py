@@ -80,7 +80,7 @@ def test_without_a_selected_stack_the_account_of_the_environment_is_looked_at(sc
     assert (ended.code, ended.json["stacks"]) == (2, [])
     assert [(one["id"], one["cause"]) for one in ended.json["findings"]] == [(number, "unmanaged")]
     without, named = scene.run("--json"), scene.run("--stack", "nosuch", *UNMANAGED)
-    assert (without.code, "no stack selected. Mend that, or name the stack with" in without.err) == (1, True)
+    assert (without.code, "no stack selected. Correct that, or name the stack with" in without.err) == (1, True)
     assert (named.code, "no stack named 'nosuch' found" in named.err) == (1, True)
     scene.environment["XPLENTY_API_KEY"] = ""
     keyless = scene.run(*UNMANAGED)

@@ -8,7 +8,8 @@ import pytest
 from xplenty_pulumi.client import Cluster, Job
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.variables import values_of
-from xplenty_pulumi.core.reports.overview import UNMANAGED, Wanted, cluster_row, job_row, jobs_shown, owner_of
+from xplenty_pulumi.core.reports.overview import Wanted, cluster_row, job_row, jobs_shown
+from xplenty_pulumi.core.reports.owners import UNMANAGED, owner_of
 from xplenty_pulumi.redact import scrub
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)

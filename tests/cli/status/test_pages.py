@@ -3,6 +3,10 @@
 import pytest
 
 from tests.support.accounts.command_line import Scene, at
+from xplenty_pulumi.cli.status.tables import status
+from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.reports.overview import cluster_row
+from xplenty_pulumi.emulator import EmulatedCluster
 
 HOUR = 3600
 
@@ -56,3 +60,70 @@ def test_each_failed_run_is_named(scene: Scene, failed: int, command: str) -> No
         scene.job(cluster, 103)
     scene.clock.advance(HOUR)
     assert scene.run("status", "jobs").lines[-1] == command
+
+
+def replaced(scene: Scene, *, day: str, cluster: EmulatedCluster | None = None) -> tuple[int, int]:
+    """Let a run fail and a later one of the same package complete, and return their ids."""
+    on = cluster or scene.owned_cluster(name="nightly")
+    failed = scene.job(on, 101, day="'2026-01-31'")
+    scene.emulator.fail_job(failed, errors="no table")
+    scene.clock.advance(60)
+    later = scene.job(on, 101, day=day)
+    scene.clock.advance(HOUR)
+    return failed, later
+
+
+def test_a_run_that_was_replaced_is_no_alarm(scene: Scene) -> None:
+    """The list and the page of the run name the one in its place, and nothing is asked for."""
+    failed, later = replaced(scene, day="'2026-01-31'")
+    text = f"failed, and was replaced by job {later}, which has completed"
+    lines = scene.run("status", "jobs").lines
+    assert (lines[-2], lines[-1]) == ("", f"job {failed} {text}")
+    page = scene.run("status", "job", failed).out
+    assert f"next: nothing; it {text}" in page
+    assert scene.run("status", "job", failed, "--json").json["job"]["replaced_by"] == later
+
+
+def test_other_work_of_the_same_stack_replaces_nothing(scene: Scene) -> None:
+    """A run with other variables does not do the work of the failed one, nor does one that nobody's stack started."""
+    failed, _ = replaced(scene, day="'2026-02-28'")
+    assert f"job {failed} failed: no table" in scene.run("status", "jobs").lines
+    adhoc, _ = replaced(scene, day="'2026-01-31'", cluster=scene.emulator.add_cluster(name="adhoc"))
+    assert f"job {adhoc} failed: no table" in scene.run("status", "jobs").lines
+
+
+def test_only_a_failed_run_of_a_stack_costs_the_list(scene: Scene) -> None:
+    """Whether it was replaced is read with one call more; for other runs nothing is."""
+    failed, later = replaced(scene, day="'2026-01-31'")
+    adhoc, _ = replaced(scene, day="'2026-01-31'", cluster=scene.emulator.add_cluster(name="adhoc"))
+    lists = [scene.calls_of("status", "job", number).count("GET jobs") for number in (failed, later, adhoc)]
+    assert lists == [1, 0, 0]
+
+
+def test_a_cluster_says_that_it_ended_because_it_was_idle(scene: Scene) -> None:
+    """The service records it, so the page says it."""
+    cluster = scene.emulator.add_cluster(terminate_on_idle=True, time_to_idle=HOUR)
+    scene.clock.advance(2 * HOUR)
+    assert facts(scene, "cluster", cluster.id)["ended"].endswith(" ago), after it had been idle")
+
+
+def test_a_cluster_without_work_says_when_idle_counts(scene: Scene) -> None:
+    """Below the table, as long as the service does not count the cluster as idle."""
+    scene.emulator.add_cluster(time_to_idle=HOUR)
+    scene.clock.advance(HOUR / 2)
+    note = "IDLE counts only after the cluster's time_to_idle without work"
+    assert scene.run("status", "clusters").lines[-1] == note
+    scene.clock.advance(HOUR)
+    assert note not in scene.run("status", "clusters").out
+
+
+def test_idle_is_not_shown_as_all_is_well() -> None:
+    """An idle cluster costs as much as one that works."""
+    row = cluster_row(Cluster(id=7, status="idle"))
+    assert (status(row).style, status(cluster_row(Cluster(id=7, status="available"))).style) == ("yellow", "green")
+
+
+def test_a_run_that_has_not_begun_has_no_runtime(scene: Scene) -> None:
+    """The page shows what the list shows."""
+    number = scene.job(scene.emulator.add_cluster(), 101)
+    assert facts(scene, "job", number)["runtime"] == "-"

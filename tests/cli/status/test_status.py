@@ -26,6 +26,7 @@ JOB   PACKAGE              CLUSTER  STATUS     PROGRESS         RUNTIME  AGE
 9003  102 Customer import  501      running    █████░░░░░  50%  45s      50s
 9002  103 Broken import    501      failed     ░░░░░░░░░░   0%  20s      2m30s
 9001  101 Daily sales      501      completed  ██████████ 100%  1m       2m30s
+
 job 9002 failed: Package failed to execute: input path not found.
 its log, and what to do next: `xplenty-pulumi status job 9002`"""
 WIDE = """\
@@ -40,6 +41,7 @@ JOB   PACKAGE              CLUSTER  STATUS     PROGRESS         RUNTIME  AGE    
 9003  102 Customer import  501      running    █████░░░░░  50%  45s      50s    dev-a06b6a0
 9002  103 Broken import    501      failed     ░░░░░░░░░░   0%  20s      2m30s  dev-a06b6a0
 9001  101 Daily sales      501      completed  ██████████ 100%  1m       2m30s  dev-a06b6a0
+
 job 9002 failed: Package failed to execute: input path not found.
 its log, and what to do next: `xplenty-pulumi status job 9002`"""
 
@@ -54,7 +56,7 @@ def cluster(number: int, name: str, status: str, phase: str, **fields: Any) -> d
 def job(number: int, package_id: int, package: str, status: str, phase: str, **fields: Any) -> dict[str, Any]:
     """Return a job run as it is documented."""
     known = {"id": number, "status": status, "phase": phase, "package_id": package_id, "package": package}
-    where = {"cluster_id": 501, "owner": SCOPE, "html_url": f"URL/emulated-account/jobs/{number}"}
+    where = {"cluster_id": 501, "owner": SCOPE, "html_url": f"URL/emulated-account/jobs/{number}", "replaced_by": None}
     return {**known, **where, "errors": "", "created_at": at(0), "started_at": at(5), "ended_at": None, **fields}
 
 
@@ -78,18 +80,18 @@ def test_ages_count_by_the_time_of_the_account(scene: Scene, monkeypatch: pytest
 
 
 def test_a_tiny_terminal_keeps_ids_and_statuses(scene: Scene) -> None:
-    """Sixty columns have neither bars nor what waits, and the first line goes on in a second one."""
+    """Sixty columns have neither bars nor owners, and the first line goes on in a second one."""
     seeded(scene)
     lines = scene.run("status", COLUMNS="60").lines
     assert lines[:2] == ["emulated-account  2026-01-01T00:02:30Z  4,995 of 5,000 calls", "left this hour"]
-    assert lines[3] == "CLUSTER  NAME     STATUS     SIZE    AGE    OWNER"
+    assert lines[3] == "CLUSTER  NAME     STATUS     SIZE    AGE    RUN/WAIT  IDLE"
     assert [line.split()[0] for line in lines[4:7]] == ["503", "502", "501"]
     assert lines[9].split()[-4:] == ["running", "50%", "45s", "50s"]
 
 
 @pytest.mark.parametrize(
     ("description", "told"),
-    [("", "and run it again"), (signed(), "the next `pulumi up` of its stack starts a new one")],
+    [("", "and run it again"), (signed(), "`pulumi preview --refresh` of its stack shows whether")],
 )
 def test_a_failed_run_says_what_to_do_next(scene: Scene, description: str, told: str) -> None:
     """Whether a program may declare it depends on the cluster; a run that goes on has nothing to say."""

@@ -21,7 +21,7 @@ def test_bars(scene: Scene) -> None:
     some_use(scene)
     lines = scene.run("usage", "--chart", "--since", "3h", COLUMNS="48").lines
     assert lines[0] == "emulated-account  node-hours from"
-    assert lines[3:-4] == [
+    assert lines[3:-3] == [
         "OWNER        NODE-HOURS",
         f"{SCOPE}         8.0  {'█' * 23}",
         f"unmanaged           6.0  {'█' * 17}▎",

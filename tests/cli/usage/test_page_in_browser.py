@@ -14,7 +14,7 @@ from tests.support.accounts.command_line import Scene, opened_scene
 from tests.support.browser import Browser
 from tools.demo.past import fill
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
-from xplenty_pulumi.core.reports.overview import UNMANAGED, owner_of
+from xplenty_pulumi.core.reports.owners import UNMANAGED, owner_of
 from xplenty_pulumi.emulator import EmulatedCluster, EmulatedJob
 
 pytestmark = pytest.mark.slow

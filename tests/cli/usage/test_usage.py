@@ -60,7 +60,7 @@ def test_table(scene: Scene) -> None:
         "unmanaged    1         6.0",
         "total        2         14.0",
         "",
-        "a cluster that was resized counts with its present nodes for all its time, which is an estimate",
+        "the service records no resizes: each cluster counts with its present number of nodes",
     ]
 
 

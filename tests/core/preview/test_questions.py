@@ -182,7 +182,7 @@ def test_service_that_is_down_is_said_once(scene: QuestionScene) -> None:
         assert scene.foresight.refusals_of_run({"package_id": str(number + 1)}) == []
         assert scene.foresight.refusals_of_cluster({"nodes": 2}, scope="", ours=1) == []
     assert len(scene.warnings) == 1
-    assert "could not be looked at" in scene.warnings[0]
+    assert "could not be checked before the operation" in scene.warnings[0]
 
 
 def test_wrong_key_is_raised(account: Emulator) -> None:

@@ -331,4 +331,4 @@ def test_silent_service_fails_nothing(make_apart: Callable[..., ProviderScene]) 
     found = [reasons(scene.runs(), {"cluster_id": 1, "package_id": number}) for number in (1, 2, 3)]
     found.append(reasons(scene.clusters(), {"nodes": 99}))
     assert found == [[], [], [], []]
-    assert len([line for line in scene.engine.lines if "could not be looked at" in line.text]) == 1
+    assert len([line for line in scene.engine.lines if "could not be checked before the operation" in line.text]) == 1

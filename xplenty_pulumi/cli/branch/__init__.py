@@ -1,7 +1,7 @@
 """`xplenty-pulumi branch`: an environment for each branch.
 
 - `account`: the account that the environments of branches are in, and the proof that a command reads the right one.
-- `command`: `xplenty-pulumi branch`: an environment for each branch, and none that is left over.
+- `command`: `xplenty-pulumi branch`: deploy a stack for each git branch, list these stacks, and end them.
 - `down`: taking down the stack of a branch, and ending living clusters by the scope of their marker, until none
   lives.
 - `git`: what git and the CI system say about branches and about who is at work.

@@ -1,4 +1,4 @@
-"""`xplenty-pulumi branch`: an environment for each branch, and none that is left over."""
+"""`xplenty-pulumi branch`: deploy a stack for each git branch, list these stacks, and end them."""
 
 import os
 from functools import partial
@@ -18,7 +18,7 @@ from xplenty_pulumi.cli.engine.holders import holders_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.help import HelpfulGroup
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
-from xplenty_pulumi.cli.ui.options import Cwd, NoWait, Timeout, bad_usage, completed_as, read_span
+from xplenty_pulumi.cli.ui.options import AsJson, Cwd, NoWait, Timeout, bad_usage, completed_as, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.reports.branches import LONGEST_LIFETIME, Sweeping
@@ -42,7 +42,7 @@ BreakLock = Annotated[
 ]
 
 branch = typer.Typer(
-    cls=HelpfulGroup, no_args_is_help=True, help="An environment for each branch, and none that is left over."
+    cls=HelpfulGroup, no_args_is_help=True, help="Deploy a stack for each git branch, list these stacks, and end them."
 )
 
 
@@ -116,7 +116,7 @@ def branch_down(
 @branch.command("list")
 def branch_list(
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/reference/json.md.")] = False,
+    as_json: AsJson = False,
     remote: Remote = "",
     cwd: Cwd = Path(),
 ) -> None:

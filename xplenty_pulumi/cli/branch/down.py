@@ -144,7 +144,7 @@ class BranchDown:
             raise XplentyError(
                 "`pulumi destroy` failed; its own words are above",
                 resource=f"stack {stack.name}",
-                advice="Mend what it says and run the same again; the stack stays until nothing of it lives",
+                advice="Correct what it says and run the same again; the stack stays until nothing of it lives",
             )
         cleared = self.clear(stack.scopes, held=stack.held)
         engine.removed(stacks.selected())

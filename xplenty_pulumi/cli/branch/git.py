@@ -110,7 +110,7 @@ class Repository:
             trouble = "it could not be asked" if listed is None else "it has none, so that is hardly the right one"
             raise RefusedError(
                 f"the branches {where} are not known: {trouble}",
-                advice="Nothing counts as gone because of that, and nothing was changed; mend it and run again",
+                advice="Nothing counts as gone because of that, and nothing was changed; correct it and run again",
             )
         symbolic = (line.removeprefix(f"{_SYMBOLIC}{_HEAD}").partition("\t") for line in lines if _SYMBOLIC in line)
         default = next((name for name, _, of in symbolic if of == "HEAD"), "")

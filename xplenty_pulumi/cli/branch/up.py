@@ -110,8 +110,8 @@ def deploy(prepared: PreparedStack, request: BranchRequest) -> None:
         raise XplentyError(
             "`pulumi up` failed; its own words are above",
             resource=f"branch {request.branch}, stack {prepared.engine.stack}",
-            advice="Mend what it says and run `xplenty-pulumi branch up` again; what exists stays in the stack. Where "
-            "it is locked, wait for the other run, or use `xplenty-pulumi recover --stack` if that was killed",
+            advice="Correct what it says and run `xplenty-pulumi branch up` again; what exists stays in the stack. "
+            "Where it is locked, wait for the other run, or use `xplenty-pulumi recover --stack` if that was killed",
         )
 
 

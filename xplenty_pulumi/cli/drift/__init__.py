@@ -1,5 +1,6 @@
 """`xplenty-pulumi drift`: what differs between states and account.
 
+- `advice`: what to do about a report: one sentence for each sort of finding that it shows.
 - `command`: `xplenty-pulumi drift`: what differs between the states of stacks and the account, sorted by how grave it
   is.
 - `memory`: what `--since-last` keeps between two runs, in a file written whole or not at all, and where changes are

@@ -5,9 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
+from xplenty_pulumi.cli.drift.advice import next_steps
 from xplenty_pulumi.cli.drift.memory import ReportChanges
 from xplenty_pulumi.cli.drift.report import summary
 from xplenty_pulumi.cli.status.tables import plain_table
@@ -26,6 +29,9 @@ _STYLES = {
 }
 _ROOM_FOR_NOTES = 8_000
 _ROOM_FOR_ROWS = LARGEST - 2 * _ROOM_FOR_NOTES
+_DIRECTION = " (declared => found)"
+_GAP = 2
+_INDENT = (0, 0, 0, _GAP)
 _COLUMNS = ("class", "stack", "resource", "what", "detail")
 Document = Mapping[str, Any]
 
@@ -39,15 +45,14 @@ class DriftPage:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Text(f"{self._document['at']}  {summary(self._document)}", style="bold")
-        rows = _rows(_shown(self._document, self._since))
-        if rows:
+        shown = _shown(self._document, self._since)
+        if rows := _rows(shown):
             yield Text()
-            table = plain_table(folded=map(str.upper, _COLUMNS))
-            for drift, *cells in rows:
-                table.add_row(Text(drift, style=_STYLES.get(drift, "")), *map(Text, cells))
-            yield table
+            yield from _below(rows) if _is_narrow(rows, options.max_width) else [_table(rows)]
         if notes := _notes(self._document, self._since):
             yield Text("\n" + "\n".join(notes), style="dim")
+        if steps := next_steps(shown):
+            yield Text(f"\nnext: {steps}")
 
 
 def markdown(document: Document, since: ReportChanges | None) -> str:
@@ -60,6 +65,31 @@ def markdown(document: Document, since: ReportChanges | None) -> str:
     parts = [f"{COMMENT}\n**Drift: {document['class']}** ({plain(summary(document))})\n"]
     parts += [head(_COLUMNS) + "".join(shown)] if shown else []
     return "\n".join([*parts, *(["".join(noted)] if noted else [])])
+
+
+def _table(rows: Iterable[Sequence[str]]) -> Table:
+    *names, detail = map(str.upper, _COLUMNS)
+    table = plain_table(folded=[*names, f"{detail}{_DIRECTION}"])
+    for drift, *cells in rows:
+        table.add_row(Text(drift, style=_STYLES.get(drift, "")), *map(Text, cells))
+    return table
+
+
+def _is_narrow(rows: Iterable[Sequence[str]], width: int) -> bool:
+    """Whether a column for the details would break a word, such as the link to a job run."""
+    *columns, details = zip(_COLUMNS, *rows, strict=True)
+    taken = sum(max(map(len, column)) + _GAP for column in columns)
+    return taken + max(len(word) for detail in details for word in detail.split() or [""]) > width
+
+
+def _below(rows: Iterable[Sequence[str]]) -> Iterable[RenderableType]:
+    """Yield each finding in a line, and its detail below."""
+    *names, detail = map(str.upper, _COLUMNS)
+    yield Text("  ".join(names), style="bold")
+    yield Padding(Text(f"{detail}{_DIRECTION}", style="bold"), _INDENT)
+    for drift, *cells, detail in rows:
+        yield Text.assemble((drift, _STYLES.get(drift, "")), "  ", "  ".join(cells))
+        yield Padding(Text(detail), _INDENT)
 
 
 def _shown(document: Document, since: ReportChanges | None) -> Sequence[Document]:
@@ -99,7 +129,7 @@ def _notes(document: Document, since: ReportChanges | None) -> list[str]:
     notes = []
     if counters:
         names = ", ".join(f"{name} ({count:,})" for name, count in sorted(counters.items()))
-        notes.append(f"expected changes of what the service fills in: {names}")
+        notes.append(f"changed by the service itself, as expected: {names}")
     if since is not None:
         notes += [f"resolved: {_thing(one)} {_what(one)}" for one in since.resolved if not _is_counter(one)]
         when = f"since {since.since}" if since.since else "since there was no report before"

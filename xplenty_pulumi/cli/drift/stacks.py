@@ -19,7 +19,7 @@ from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, SPECIAL, k
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.settings import Settings
 
-_ADVICE = "Mend that, or name the stack with --stack and the project's folder with --cwd; nothing was compared"
+_ADVICE = "Correct that, or name the stack with --stack and the project's folder with --cwd; nothing was compared"
 _WITHOUT_UNMANAGED = "Leave out --unmanaged, which needs to know what every stack of the backend holds"
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 

@@ -70,7 +70,7 @@ class Engine:
                 # It fails on an empty file of any stack, and does not say which.
                 backend = json.loads(self.told("whoami", "--json"))["url"]
                 if files := " and ".join(map(str, emptied(backend, folder=self.folder))):
-                    advice = "`xplenty-pulumi recover --stack NAME` says how to mend it"
+                    advice = "`xplenty-pulumi recover --stack NAME` says how to repair it"
                     words += f"; empty, as a full disk leaves it: {files}. {advice}"
             raise XplentyError(f"`pulumi {arguments[0]}` failed: {words}")
         return done.stdout

@@ -163,5 +163,5 @@ def _state(snapshot: Snapshot, name: str) -> list[dict[str, Any]]:
         raise XplentyError(
             f"its state cannot be read ({failed.message}), so what it holds is not known; nothing was changed",
             resource=f"stack {name}",
-            advice="Mend that and run the same again",
+            advice="Correct that and run the same command again",
         ) from None

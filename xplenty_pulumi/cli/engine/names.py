@@ -12,7 +12,7 @@ from subprocess import TimeoutExpired
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.locks import state_folder
 from xplenty_pulumi.core.reports.branches import scope_of_stack
-from xplenty_pulumi.core.reports.overview import UNMANAGED
+from xplenty_pulumi.core.reports.owners import UNMANAGED
 from xplenty_pulumi.dynamic.flows import PROJECT_FILES, project_folder
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.text import NOTHING

@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from xplenty_pulumi.cli.engine.names import SELECTED_NOTE, StackNames
-from xplenty_pulumi.cli.status.tables import WIDE, add_row, head, plain_table, status
+from xplenty_pulumi.cli.engine.names import StackNames
+from xplenty_pulumi.cli.status.tables import WIDE, add_row, head, plain_table, selected_note, status
 from xplenty_pulumi.cli.ui.documents import document, picked
 from xplenty_pulumi.client import RateLimit, Region
 from xplenty_pulumi.core.reports.packages import PackageList
@@ -37,8 +37,7 @@ class PackagesPage:
         yield head(self.account, shown.at, shown.credits)
         yield Text()
         yield table if shown.packages else Text("no package to show", style="dim")
-        if self.names.marks(row.owner for row in shown.rows):
-            yield Text(f"\n{SELECTED_NOTE}", style="dim")
+        yield from selected_note((row.owner for row in shown.rows), self.names)
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def _refresh(after: Snapshot, remains: Remains) -> None:
         raise XplentyError(
             f"the lock is removed, but {trouble}",
             resource=remains.stack,
-            advice="Mend what it says and run `xplenty-pulumi recover` again; nothing was created or ended",
+            advice="Correct what it says and run `xplenty-pulumi recover` again; nothing was created or ended",
         )
 
 

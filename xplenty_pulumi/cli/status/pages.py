@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from xplenty_pulumi.cli.engine.names import SELECTED_NOTE, StackNames
+from xplenty_pulumi.cli.engine.names import StackNames
 from xplenty_pulumi.cli.status.tables import (
     WIDE,
     add_row,
@@ -20,13 +20,17 @@ from xplenty_pulumi.cli.status.tables import (
     jobs_table,
     overview_tables,
     plain_table,
+    replacement,
+    runtime_of,
     schedules_table,
+    selected_note,
     status,
 )
 from xplenty_pulumi.cli.ui.documents import document, json_value, picked
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.observer import ClusterDetail, JobDetail
-from xplenty_pulumi.core.reports.overview import UNMANAGED, ClusterRow, JobRow, Overview
+from xplenty_pulumi.core.reports.overview import JobRow, Overview
+from xplenty_pulumi.core.reports.owners import UNMANAGED
 from xplenty_pulumi.core.reports.schedules import ScheduleList
 from xplenty_pulumi.text import NOTHING, one_line, printable, rough_duration, since, stamp
 
@@ -56,11 +60,10 @@ class StatusPage:
             yield Text()
             table = schedules_table(shown.schedules, options, names=self.names)
             yield table if shown.schedules else Text("no schedule to show", style="dim")
+            if options.max_width >= WIDE:
+                yield from selected_note((row.owner for row in shown.schedules), self.names)
         else:
             yield from overview_tables(shown, options, names=self.names)
-        hides = options.max_width < WIDE and isinstance(shown, Overview | ScheduleList)
-        if self.names.marks(row.owner for row in shown.rows if isinstance(row, ClusterRow) or not hides):
-            yield Text(f"\n{SELECTED_NOTE}", style="dim")
         if self.note:
             yield Text(f"\n{self.note}", style="yellow")
 
@@ -69,6 +72,7 @@ def _of_cluster(shown: ClusterDetail, options: ConsoleOptions, *, names: StackNa
     """A cluster, its machines and its job runs."""
     yield Text()
     yield _facts(_cluster_facts(shown, names))
+    yield from selected_note([shown.row.owner], names)
     yield Text()
     yield _machines(shown)
     if shown.jobs:
@@ -81,6 +85,7 @@ def _of_job(shown: JobDetail, options: ConsoleOptions, *, names: StackNames) -> 
     """A job run, the tasks of a workflow, its variables, its outputs and the end of its log."""
     yield Text()
     yield _facts(_job_facts(shown, names, ascii_only=options.ascii_only))
+    yield from selected_note([shown.row.owner], names)
     yield from errors_of([shown.row])
     if shown.row.phase is Phase.FAILED:
         yield Text(_next_of(shown.row))
@@ -102,7 +107,8 @@ def _cluster_facts(shown: ClusterDetail, names: StackNames) -> list[tuple[str, s
         ("when idle", limit if record.terminate_on_idle else "stays when idle"),
         ("jobs", f"{row.running_jobs or 0} running, {row.queued_jobs or 0} queued"),
     ]
-    ended = [("ended", _moment(row.ended_at, shown.at))] if row.ended_at else []
+    why = ", after it had been idle" if record.terminated_on_idle else ""
+    ended = [("ended", f"{_moment(row.ended_at, shown.at)}{why}")] if row.ended_at else []
     return [
         ("cluster", f"{row.id} {row.name}"),
         ("description", shown.description or NOTHING),
@@ -131,7 +137,7 @@ def _job_facts(shown: JobDetail, names: StackNames, *, ascii_only: bool) -> list
         ("created", _moment(row.created_at, shown.at)),
         ("started", _moment(row.started_at, shown.at)),
         *ended,
-        ("runtime", rough_duration(row.runtime_in_seconds or 0)),
+        ("runtime", runtime_of(row)),
         ("page", row.html_url or NOTHING),
     ]
 
@@ -143,11 +149,13 @@ def _moment(moment: datetime | None, now: datetime, *, never: str = NOTHING) -> 
 
 def _next_of(row: JobRow) -> str:
     """What to do about a run that has failed; a run of a stack is the business of its program."""
+    if row.replaced_by:
+        return f"next: nothing; it {replacement(row)}"
     if row.owner in (None, UNMANAGED):
         return "next: correct the package, its variables or the cluster, and run it again"
     return (
-        "next: correct the package, its variables or the cluster; if a program declares the run, the next `pulumi up` "
-        "of its stack starts a new one"
+        "next: correct the package, its variables or the cluster; if a program still declares this run, `pulumi "
+        "preview --refresh` of its stack shows whether the next `pulumi up` starts a new one"
     )
 
 
@@ -176,7 +184,7 @@ def _tasks(shown: JobDetail) -> Iterable[Text | Table]:
     for task in shown.tasks:
         row = task.row
         package = " ".join(filter(None, [str(row.package_id or ""), row.package]))
-        add_row(table, task.name, str(row.id), package, status(row), rough_duration(row.runtime_in_seconds or 0))
+        add_row(table, task.name, str(row.id), package, status(row), runtime_of(row))
     if shown.tasks:
         yield Text()
         yield table

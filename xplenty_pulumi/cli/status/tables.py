@@ -7,7 +7,7 @@ from rich.console import ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from xplenty_pulumi.cli.engine.names import StackNames
+from xplenty_pulumi.cli.engine.names import SELECTED_NOTE, StackNames
 from xplenty_pulumi.client import RateLimit
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, Overview
@@ -19,6 +19,9 @@ WIDE = 100
 _TINY = 72
 _CELLS = 10
 _RUNS_NAMED = 5
+_IDLE_STYLE = "yellow"
+"""An idle cluster is ready, and costs as much as one that works."""
+_NOT_IDLE_YET = "IDLE counts only after the cluster's time_to_idle without work"
 _PERCENT = len("100%")
 _CUT = {"NAME", "PACKAGE", "OWNER", "DNS"}
 PHASE_STYLES = {
@@ -41,14 +44,31 @@ def overview_tables(shown: Overview, options: ConsoleOptions, *, names: StackNam
         yield Text()
         table = clusters_table(shown.clusters, options, now=shown.at, names=names)
         yield table if shown.clusters else Text("no cluster to show", style="dim")
+        yield from _under_clusters(shown.clusters, options, names=names)
     if shown.jobs is not None:
         yield Text()
         table = jobs_table(shown.jobs, options, now=shown.at, names=names)
         yield table if shown.jobs else Text("no job run to show", style="dim")
+        if shown.clusters is None and options.max_width >= WIDE:
+            yield from selected_note((row.owner for row in shown.jobs), names)
         if shown.jobs_left_out:
             more = plural(shown.jobs_left_out, "job run")
             yield Text(f"and {more} that ended earlier: `xplenty-pulumi status jobs`", style="dim")
         yield from errors_in_list(shown.jobs)
+
+
+def _under_clusters(rows: Sequence[ClusterRow], options: ConsoleOptions, *, names: StackNames) -> Iterable[Text]:
+    """Yield what the marks in the table of clusters mean."""
+    if options.max_width >= _TINY:
+        yield from selected_note((row.owner for row in rows), names)
+    if any(row.phase is Phase.READY and not (row.idle_since or row.running_jobs or row.queued_jobs) for row in rows):
+        yield Text(_NOT_IDLE_YET, style="dim")
+
+
+def selected_note(owners: Iterable[str | None], names: StackNames) -> Iterable[Text]:
+    """Yield what the mark of the selected stack means, where one of the owners has it."""
+    if names.marks(owners):
+        yield Text(SELECTED_NOTE, style="dim")
 
 
 def head(account: str, at: datetime, left: RateLimit | None) -> Text:
@@ -58,10 +78,10 @@ def head(account: str, at: datetime, left: RateLimit | None) -> Text:
 
 
 def clusters_table(rows: Iterable[ClusterRow], options: ConsoleOptions, *, now: datetime, names: StackNames) -> Table:
-    """Return the table of clusters; a narrow one has type and nodes in one column, and a tiny one no work."""
+    """Return the table of clusters; a narrow one has type and nodes in one column, and a tiny one no owner."""
     is_wide, is_tiny = options.max_width >= WIDE, options.max_width < _TINY
-    sizes, work = ["TYPE", "NODES"] if is_wide else ["SIZE"], [] if is_tiny else ["RUN/WAIT", "IDLE"]
-    table = plain_table("CLUSTER", "NAME", "STATUS", *sizes, "AGE", *work, "OWNER")
+    sizes, owner = ["TYPE", "NODES"] if is_wide else ["SIZE"], [] if is_tiny else ["OWNER"]
+    table = plain_table("CLUSTER", "NAME", "STATUS", *sizes, "AGE", "RUN/WAIT", "IDLE", *owner)
     for row in rows:
         nodes = NOTHING if row.nodes is None else str(row.nodes)
         size = [row.type, nodes] if is_wide else [f"{nodes} {row.type[:4]}"]
@@ -74,8 +94,9 @@ def clusters_table(rows: Iterable[ClusterRow], options: ConsoleOptions, *, now: 
             status(row),
             *size,
             since(row.created_at, now),
-            *([] if is_tiny else [jobs, idle]),
-            names.shown(row.owner),
+            jobs,
+            idle,
+            *([] if is_tiny else [names.shown(row.owner)]),
         )
     return table
 
@@ -87,7 +108,6 @@ def jobs_table(rows: Iterable[JobRow], options: ConsoleOptions, *, now: datetime
     table = plain_table("JOB", "PACKAGE", "CLUSTER", "STATUS", "PROGRESS", "RUNTIME", "AGE", *owner)
     for row in rows:
         package = " ".join(filter(None, [str(row.package_id or ""), row.package]))
-        runtime = NOTHING if row.started_at is None else rough_duration(row.runtime_in_seconds or 0)
         owners = [names.shown(row.owner or NOTHING)] if is_wide else []
         drawn = bar(row.progress, ascii_only=options.ascii_only)
         progress = Text(drawn[-_PERCENT:] if options.max_width < _TINY else drawn)
@@ -97,10 +117,15 @@ def jobs_table(rows: Iterable[JobRow], options: ConsoleOptions, *, now: datetime
             str(row.cluster_id or NOTHING),
             status(row),
             progress,
-            runtime,
+            runtime_of(row),
         ]
         add_row(table, *cells, since(row.created_at, now), *owners)
     return table
+
+
+def runtime_of(row: JobRow) -> str:
+    """Return how long a run has worked, `-` where it has not begun."""
+    return NOTHING if row.started_at is None else rough_duration(row.runtime_in_seconds or 0)
 
 
 def schedules_table(rows: Iterable[ScheduleRow], options: ConsoleOptions, *, names: StackNames) -> Table:
@@ -133,10 +158,19 @@ def errors_of(rows: Iterable[JobRow]) -> Iterable[Text]:
 
 def errors_in_list(rows: Iterable[JobRow]) -> Iterable[Text]:
     """Yield the errors of a list of runs, and the command that shows more of those that have failed."""
-    every = tuple(rows)
-    yield from errors_of(every)
-    if failed := [str(row.id) for row in every if row.phase is Phase.FAILED]:
+    every = [row for row in rows if row.errors or row.phase is Phase.FAILED]
+    if every:
+        yield Text()
+    yield from (Text(f"job {row.id} {replacement(row)}", style="dim") for row in every if row.replaced_by)
+    current = [row for row in every if not row.replaced_by]
+    yield from errors_of(current)
+    if failed := [str(row.id) for row in current if row.phase is Phase.FAILED]:
         yield Text(_more_of(failed), style="dim")
+
+
+def replacement(row: JobRow) -> str:
+    """Return what a run that was replaced has come to."""
+    return f"{row.status}, and was replaced by job {row.replaced_by}, which has completed"
 
 
 def _more_of(failed: Sequence[str]) -> str:
@@ -150,7 +184,8 @@ def _more_of(failed: Sequence[str]) -> str:
 
 def status(row: Row, word: str = "") -> Text:
     """Return the status, or another word for it, in the colour of what it means."""
-    return Text(one_line(word or row.status), style=PHASE_STYLES.get(row.phase, ""))
+    style = _IDLE_STYLE if row.status == "idle" else PHASE_STYLES.get(row.phase, "")
+    return Text(one_line(word or row.status), style=style)
 
 
 def bar(progress: float, *, ascii_only: bool) -> str:

@@ -23,7 +23,10 @@ def completed_as(kind: str) -> Callable[[str], list[tuple[str, str]]]:
     return complete
 
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/reference/json.md.")]
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", help='Print JSON, version 1; the page "JSON formats" of the documentation has its fields.'),
+]
 Cwd = Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder of the Pulumi project.")]
 StackOption = Annotated[
     str,

@@ -11,7 +11,7 @@ import typer
 from xplenty_pulumi.cli.engine.names import SELECTED, names_here
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
-from xplenty_pulumi.cli.ui.options import bad_usage, read_span
+from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.cli.usage.chart import UsageChart
 from xplenty_pulumi.cli.usage.facts import facts
@@ -26,7 +26,7 @@ _PRIVATE = 0o600
 
 def usage(
     since: Annotated[str, typer.Option(metavar="TIME", help="How far to look back, such as 12h or 30d.")] = "30d",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, version 1; see docs/reference/json.md.")] = False,
+    as_json: AsJson = False,
     chart: Annotated[bool, typer.Option("--chart", help="Show bars: by owner, and by day or hour.")] = False,
     html: Annotated[
         Path | None,

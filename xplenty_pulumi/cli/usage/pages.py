@@ -7,13 +7,13 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from xplenty_pulumi.cli.engine.names import SELECTED_NOTE, StackNames
-from xplenty_pulumi.cli.status.tables import add_row, plain_table
+from xplenty_pulumi.cli.engine.names import StackNames
+from xplenty_pulumi.cli.status.tables import add_row, plain_table, selected_note
 from xplenty_pulumi.cli.ui.documents import document, json_value
 from xplenty_pulumi.core.reports.usage import Usage
 from xplenty_pulumi.text import one_line, stamp
 
-_ESTIMATED = "a cluster that was resized counts with its present nodes for all its time, which is an estimate"
+_ESTIMATED = "the service records no resizes: each cluster counts with its present number of nodes"
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,9 @@ def opening(account: str, used: Usage) -> Iterable[Text]:
 
 def closing(used: Usage, names: StackNames) -> Iterable[Text]:
     """Yield what the marks mean, and how far the figures can be trusted."""
+    yield from selected_note((share.owner for share in used.shares), names)
     if used.shares:
         yield Text(f"\n{_ESTIMATED}", style="dim")
-    if names.marks(share.owner for share in used.shares):
-        yield Text(f"\n{SELECTED_NOTE}", style="dim")
 
 
 def usage_document(usage: Usage) -> dict[str, Any]:

@@ -176,7 +176,7 @@ class PreviewQuestions:
             with self._lock:
                 is_news, self._is_blind = not self._is_blind, True
             if is_news:
-                text = "packages and the plan's limits could not be looked at before anything is done"
+                text = "packages and the plan's limits could not be checked before the operation"
                 self._warn(f"{text}: {trouble.message}")
             return None
         return answer

@@ -11,6 +11,7 @@
 - `observer`: reading an account for people: all of it, one cluster, one job run, the schedules.
 - `overview`: an account in short, as plain values: which clusters and job runs there are, whose they are, and how they
   do.
+- `owners`: whose clusters and job runs are, and which failed runs of a stack have a completed run in their place; pure.
 - `packages`: the packages of an account, as plain values: what they are, whose, and when they were edited last.
 - `past`: reading what an account has had: the clusters that were up within a time, and what ran on them.
 - `script_goals`: what a script can wait for with a cluster or a job run: the goals of the resources, with advice for

@@ -9,7 +9,7 @@ from xplenty_pulumi.client import Client, Cluster, Instance, Job, JobOutput, Rat
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
-from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.kind import Kind, Phase
 from xplenty_pulumi.core.kinds.variables import masked, values_of
 from xplenty_pulumi.core.reading.lookup import or_listed, or_none
 from xplenty_pulumi.core.reading.pages import newest_first
@@ -26,9 +26,9 @@ from xplenty_pulumi.core.reports.overview import (
     clusters_shown,
     job_row,
     jobs_shown,
-    owner_of,
     shortened,
 )
+from xplenty_pulumi.core.reports.owners import UNMANAGED, owner_of, owner_of_job, replaced_runs
 from xplenty_pulumi.core.reports.schedules import ScheduleList, schedules_shown
 from xplenty_pulumi.core.reports.view import AccountView
 from xplenty_pulumi.core.waiting.patience import Allowance
@@ -178,13 +178,19 @@ class AccountReader:
         return JobDetail(
             self._client.account_time,
             self._credits(),
-            replace(row, errors=scrub(row.errors, secrets)),
+            replace(row, errors=scrub(row.errors, secrets), replaced_by=self._replaced_by(found)),
             tasks=self._tasks(found, secrets, shows_values=shows_values),
             variables={name: str(value) for name, value in given.items()} if shows_values else masked(given),
             outputs=found.outputs or (),
             log_tail=None if text is None else tuple(scrub(text, secrets).splitlines()[-log_lines:]),
             log_url=found.log_url,
         )
+
+    def _replaced_by(self, job: Job) -> int | None:
+        """The run in place of a failed one of a stack; for others nothing is read."""
+        if JOB_RUN.phase(job.status) is not Phase.FAILED or owner_of_job(job, {}) in (None, UNMANAGED):
+            return None
+        return replaced_runs((job, *(_if_allowed(self._jobs.read) or ())), {}).get(job.id)
 
     def _tasks(self, job: Job, secrets: frozenset[str], *, shows_values: bool) -> tuple[TaskRow, ...]:
         rows = [(task_name(one), job_row(one, shows_values=shows_values)) for one in tasks_of(self._client, job)]

@@ -5,17 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from xplenty_pulumi.client import Cluster, Job
-from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_end
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.variables import values_of
+from xplenty_pulumi.core.reports.owners import owner_of, owner_of_job, replaced_runs
 from xplenty_pulumi.core.reports.view import AccountView
 from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import label, one_line, plural
 
-UNMANAGED = "unmanaged"
-"""The owner of what carries no marker; no scope can be called so, because each ends in a hash."""
 DAY = timedelta(days=1)
 JUST_NOW = timedelta(minutes=15)
 
@@ -100,6 +98,8 @@ class JobRow:
     """Why it failed; several errors have `; ` between them. Values of variables are masked."""
     html_url: str | None
     """Page for people."""
+    replaced_by: int | None = None
+    """Id of the later run of the same stack that has completed in place of a failed one, where that is known."""
 
     @property
     def label(self) -> str:
@@ -189,7 +189,7 @@ def job_row(job: Job, owners: Mapping[int, str] | None = None, *, shows_values: 
         package_id=job.package_id,
         package=str((job.package or {}).get("name") or ""),
         cluster_id=job.cluster_id,
-        owner=_owner_of_job(job, owners or {}),
+        owner=owner_of_job(job, owners or {}),
         progress=min(1.0, max(0.0, job.progress or 0.0)),
         created_at=job.created_at,
         started_at=job.started_at,
@@ -210,7 +210,9 @@ def clusters_shown(
 
 def jobs_shown(jobs: Iterable[Job], wanted: Wanted, *, now: datetime, owners: Mapping[int, str]) -> tuple[JobRow, ...]:
     """Return the rows of the job runs that are wanted, those that are active first."""
-    rows = (job_row(job, owners) for job in jobs)
+    listed = tuple(jobs)
+    replaced = replaced_runs(listed, owners)
+    rows = (replace(job_row(job, owners), replaced_by=replaced.get(job.id)) for job in listed)
     shown = [row for row in rows if wanted.admits(row, now=now, ended_within=DAY)]
     return tuple(sorted(shown, key=lambda row: row.is_ended))
 
@@ -221,21 +223,6 @@ def shortened(overview: Overview, *, most: int) -> Overview:
     active = sum(not row.is_ended for row in jobs)
     kept = jobs[: active + most]
     return replace(overview, jobs=kept, jobs_left_out=len(jobs) - len(kept))
-
-
-def owner_of(description: str | None) -> str:
-    """Return the scope of the marker in a cluster's description, or `unmanaged`."""
-    found = marker.read(description)
-    return found.scope if found else UNMANAGED
-
-
-def _owner_of_job(job: Job, owners: Mapping[int, str]) -> str | None:
-    """The owner of its cluster, which the service may embed in the record with all its fields, or with a few."""
-    embedded = job.cluster or {}
-    if "description" in embedded:
-        description = embedded["description"]
-        return owner_of(description if isinstance(description, str) else None)
-    return owners.get(job.cluster_id or 0)
 
 
 def _counted(recorded: int | None, counted: int) -> int:

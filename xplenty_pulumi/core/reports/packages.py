@@ -6,7 +6,8 @@ from datetime import datetime
 
 from xplenty_pulumi.client import Client, Package
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.reports.overview import Wanted, owner_of
+from xplenty_pulumi.core.reports.overview import Wanted
+from xplenty_pulumi.core.reports.owners import owner_of
 from xplenty_pulumi.core.reports.view import AccountView
 from xplenty_pulumi.text import label
 

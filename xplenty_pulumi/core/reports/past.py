@@ -8,7 +8,8 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_task
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.reports.history import History, history
-from xplenty_pulumi.core.reports.overview import job_row, owner_of
+from xplenty_pulumi.core.reports.overview import job_row
+from xplenty_pulumi.core.reports.owners import owner_of
 from xplenty_pulumi.core.waiting.patience import Allowance
 
 

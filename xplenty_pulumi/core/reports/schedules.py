@@ -8,7 +8,8 @@ from xplenty_pulumi.client import Schedule
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.schedule import schedule_view
-from xplenty_pulumi.core.reports.overview import Wanted, owner_of
+from xplenty_pulumi.core.reports.overview import Wanted
+from xplenty_pulumi.core.reports.owners import owner_of
 from xplenty_pulumi.core.reports.view import AccountView
 from xplenty_pulumi.text import label, stamp
 
