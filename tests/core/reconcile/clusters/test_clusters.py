@@ -43,6 +43,7 @@ def test_a_slow_cluster_is_kept(bench: Bench) -> None:
     assert isinstance(outcome.problem, ReadyTimeout)
     assert outcome.problem.resource == f"cluster {outcome.record.id}"
     assert outcome.record.status == "creating"
+    assert outcome.problem.advice.endswith("again to go on waiting, perhaps with a longer ready_timeout")
     assert len(bench.emulator.living_clusters()) == 1
 
 
@@ -51,6 +52,7 @@ def test_a_cancelled_create_keeps_the_cluster(bench: Bench) -> None:
     bench.cancel_at("POST clusters")
     outcome = bench.clusters.create(desired())
     assert isinstance(outcome.problem, Cancelled)
+    assert outcome.problem.advice == "It goes on existing; run `pulumi up` again to go on waiting"
     assert bench.wire.count("DELETE .*") == 0
     assert [one.id for one in bench.emulator.living_clusters()] == [outcome.record.id]
 
