@@ -277,7 +277,7 @@ def what_is_told(ids: Mapping[str, int], *, other: int, ending: int, idled: int)
     yield f"job {overrun}: ran longer than its max_runtime of 5m; it was stopped and is seen stopped; see http"
     yield f"job {slow_end}: not ended after 3s; last seen stopping. Run the same command again to go on waiting"
     yield f"job {ids['goes_on']}: ran longer than its max_runtime of 5m; it goes on, as on_overrun asks; see http"
-    yield f"job {ids['too_late']}: not completed after 1s; last seen running. It goes on running; the next `pulumi up`"
+    yield f"job {ids['too_late']}: not completed after 1s; last seen running. It stays in the account; the next "
 
 
 @bridged("test_interrupted_wait_ends_with_the_cluster_ready")

@@ -134,7 +134,7 @@ def test_few_calls_left_are_said(scene: Scene) -> None:
     number = scene.job(scene.emulator.add_cluster())
     scene.emulator.set_credits_used(4_900)
     ended = scene.run("wait", "job", number, "--timeout", "30s")
-    assert f"{at(2)} job {number} waiting \u00b7 2% of the hour's calls left" in ended.lines
+    assert f"{at(1)} job {number} waiting \u00b7 2% of the hour's calls left" in ended.lines
 
 
 @pytest.mark.parametrize(

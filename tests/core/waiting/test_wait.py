@@ -143,7 +143,11 @@ def test_it_is_told_while_it_happens() -> None:
     """The headline is the status, the detail a note and the time; what was reached is told by the caller."""
     scene = WaitScene(["new", None, "half", NotSentError("no route"), "ready", "ready"])
     scene.wait(seconds=90)
-    assert scene.told == [("new", "0s of 1m30s"), ("half 50%", "11s of 1m30s")]
+    assert scene.told == [
+        ("new", "0s of 1m30s"),
+        ("half 50%", "11s of 1m30s"),
+        ("half 50% · not reached, trying again", "last seen 2s ago · 13s of 1m30s"),
+    ]
 
 
 def test_a_deadline_spans_several_waits() -> None:

@@ -1,8 +1,10 @@
 """Waiting bears trouble for a while, and ends when the user has had enough."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.core.scene import GONE, Thing, WaitScene
+from tests.core.scene import GONE, READY, Scarce, Thing, WaitScene
 from xplenty_pulumi.core.waiting.patience import Pace
 from xplenty_pulumi.errors import (
     AuthError,
@@ -40,7 +42,7 @@ def test_trouble_is_borne_by_time_not_by_count(pause: float) -> None:
     assert scene.looks[-1] == 300
     assert type(caught.value) is WaitError
     assert str(caught.value) == (
-        "thing 7: no good answer for 5m while waiting to be ready: 502 all the time; last seen half"
+        "thing 7: not seen ready; last seen half 5m ago, and no good answer since: 502 all the time"
     )
 
 
@@ -52,12 +54,62 @@ def test_one_good_answer_renews_the_patience() -> None:
     assert len(scene.looks) == 53
 
 
-def test_trouble_does_not_stop_the_deadline() -> None:
-    """Silence at the deadline is no reason to wait longer."""
-    scene = WaitScene(["half", ServerError("502", status=502)])
-    with pytest.raises(ReadyTimeout, match="last seen half"):
-        scene.wait(seconds=60)
+@pytest.mark.parametrize("trouble", TROUBLE, ids=lambda one: type(one).__name__)
+def test_trouble_is_told_while_it_is_borne(trouble: XplentyError) -> None:
+    """The row says that nothing was learnt, and since when, until there is an answer again."""
+    scene = WaitScene(["half", trouble, trouble, "half", "ready", "ready"])
+    scene.wait(seconds=90, pace=Pace.fixed(10))
+    what = "not reached" if isinstance(trouble, NotSentError) else "no good answer"
+    assert scene.told == [
+        ("half 50%", "0s of 1m30s"),
+        (f"half 50% · {what}, trying again", "last seen 10s ago · 10s of 1m30s"),
+        (f"half 50% · {what}, trying again", "last seen 20s ago · 20s of 1m30s"),
+        ("half 50%", "30s of 1m30s"),
+    ]
+
+
+def test_trouble_with_the_first_look_is_told() -> None:
+    """Of what was never seen, nothing is said but that it is not reached."""
+    scene = WaitScene([NotSentError("no route"), "ready", "ready"])
+    scene.wait(seconds=90)
+    assert scene.told == [("not reached, trying again", "0s of 1m30s")]
+
+
+@pytest.mark.parametrize(
+    ("sights", "seen"),
+    [
+        (["half"], "last seen half 1m ago, and no good answer since: no route"),
+        ([], "no good answer for 1m: no route"),
+    ],
+    ids=["seen before", "never seen"],
+)
+def test_trouble_does_not_stop_the_deadline(sights: list[str | XplentyError | None], seen: str) -> None:
+    """Silence at the deadline is no reason to wait longer, and the error names it as the cause."""
+    scene = WaitScene([*sights, NotSentError("no route", advice="Check the network")])
+    with pytest.raises(ReadyTimeout) as caught:
+        scene.wait(replace(READY, unfinished="Go on waiting", limit="timeout"), seconds=60)
     assert scene.clock.monotonic() == 60
+    assert str(caught.value) == f"thing 7: not ready after 1m; {seen}. Go on waiting"
+
+
+def test_trouble_that_is_over_is_not_the_cause() -> None:
+    """Where the service has answered again, the time was too short."""
+    scene = WaitScene(["half", NotSentError("no route"), "half"])
+    with pytest.raises(ReadyTimeout) as caught:
+        scene.wait(replace(READY, unfinished="Go on waiting", limit="timeout"), seconds=60)
+    assert str(caught.value) == (
+        "thing 7: not ready after 1m; last seen half. Go on waiting, perhaps with a longer timeout"
+    )
+
+
+def test_trouble_is_forgotten_while_looks_are_held() -> None:
+    """Where no look is made any more, the time that passes is no silence of the service."""
+    scene = WaitScene(["half", NotSentError("no route")])
+    scene.allowance = Scarce(held_until=lambda: len(scene.looks) > 1)
+    scene.interrupted = lambda: "cancelled" if scene.clock.monotonic() >= 30 else ""
+    with pytest.raises(Cancelled) as caught:
+        scene.wait()
+    assert str(caught.value) == "thing 7: cancelled while waiting for it to be ready; last seen half"
 
 
 def test_a_refusal_is_not_borne() -> None:

@@ -16,14 +16,14 @@ from xplenty_pulumi.core.waiting.goal import Goal, HasStatus
 from xplenty_pulumi.text import stated
 
 RecordT = TypeVar("RecordT", bound=HasStatus)
-_GO_ON = "It goes on; run the same command again to go on waiting, perhaps with a longer --timeout"
+_GO_ON = "It goes on; run the same command again to go on waiting"
 _LOOK = "`xplenty-pulumi status` shows it; nothing was changed"
 _SUCCEEDED = frozenset({Phase.SUCCEEDED})
 _BEGUN = _SUCCEEDED | {Phase.RUNNING}
 
 
 def _for_a_script(goal: Goal[RecordT]) -> Goal[RecordT]:
-    return replace(goal, unfinished=_GO_ON, unreachable=_LOOK)
+    return replace(goal, unfinished=_GO_ON, limit="--timeout", unreachable=_LOOK)
 
 
 def _lost(job: Job) -> str:

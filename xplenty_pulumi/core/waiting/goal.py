@@ -28,8 +28,9 @@ class Goal(Generic[RecordT]):
     text; `missing_is_reached` says whether a thing that the service does not know is it. `looks` is how many polls in a
     row must agree; one is enough where a status is final, and where it only matters that the service is at work.
     `unfinished` and `unreachable` are the advice to the user when the wait ends before the goal, and when there is no
-    way to it. `stages` are the statuses on the way there, in their order and without the goal itself, `note` is what a
-    headline adds to the status, and `usual` gives how many seconds it takes as a rule, by what is known at the moment.
+    way to it; `limit` names the setting that gives a wait more time. `stages` are the statuses on the way there, in
+    their order and without the goal itself, `note` is what a headline adds to the status, and `usual` gives how many
+    seconds it takes as a rule, by what is known at the moment.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Goal(Generic[RecordT]):
     looks: int = 2
     note: Callable[[RecordT], str] = lambda _record: ""
     unfinished: str = ""
+    limit: str = ""
     unreachable: str = ""
     stages: tuple[str, ...] = ()
     usual: UsualSeconds = unknown

@@ -12,7 +12,7 @@ from xplenty_pulumi.core.reading.shared import Poller
 from xplenty_pulumi.core.reading.snapshots import StatusT
 from xplenty_pulumi.core.waiting.goal import Goal, HasStatus, RecordT
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience
-from xplenty_pulumi.errors import Cancelled, ReadyFailed, ReadyTimeout, WaitError
+from xplenty_pulumi.errors import Cancelled, NotSentError, ReadyFailed, ReadyTimeout, WaitError, XplentyError
 from xplenty_pulumi.events import observed
 from xplenty_pulumi.text import duration, label
 
@@ -87,8 +87,9 @@ def wait_for(
 
     A thing is missing once a second poll ten seconds later misses it too, and so does a complete list that was begun
     after the first. Trouble with polls (no answer, 429, 5xx) is borne for five minutes without one good answer, however
-    many calls that is. There is always one poll at or after the deadline, so what was reached in the last second
-    counts. The first poll is always made; further ones wait while the calls that are left are kept for changes.
+    many calls that is; the row says so meanwhile. There is always one poll at or after the deadline, so what was
+    reached in the last second counts. The first poll is always made; further ones wait while the calls that are left
+    are kept for changes.
 
     Raises:
         ReadyTimeout: the `deadline` is over.
@@ -128,6 +129,7 @@ class _Waiting(Generic[RecordT]):
         self._last_answer = self._clock.monotonic()
         self._agreeing = 0
         self._missed_at: float | None = None
+        self._trouble: XplentyError | None = None
         self.polls = 0
 
     def poll(self) -> bool:
@@ -138,16 +140,13 @@ class _Waiting(Generic[RecordT]):
             if record is None and self._missed_at is None:
                 record = self._watch.listed()
         except PASSING_TROUBLE as trouble:
-            silence = self._clock.monotonic() - self._last_answer
-            if silence < LONGEST_SILENCE:
-                return False
-            text = f"no good answer for {duration(silence)} while waiting to be {self._goal.name}: {trouble}"
-            raise self._error(WaitError, text) from trouble
+            self._bear(trouble)
+            return False
         return self.judge(record)
 
     def judge(self, record: RecordT | None) -> bool:
         """Note the record of a poll; return whether the goal is reached, and raise where it cannot be any more."""
-        self._last_answer = self._clock.monotonic()
+        self._last_answer, self._trouble = self._clock.monotonic(), None
         if record is None:
             return self._is_gone()
         self._watch.last, self._missed_at = record, None
@@ -156,12 +155,25 @@ class _Waiting(Generic[RecordT]):
             return self._agreeing >= self._goal.looks
         self._agreeing = 0
         self._give_up(self._goal.hopeless(record))
-        elapsed = f"{duration(self._deadline.elapsed())} of {duration(self._deadline.total)}"
         whose = " of the account's time" if self._patience.has_own_time() else ""
         usual = f"usually {duration(seconds)}{whose}" if (seconds := self._goal.usual()) else ""
         shortage = self._patience.allowance.shortage_text()
-        self._patience.tell(self._goal.headline(record), " · ".join(filter(None, [elapsed, usual, shortage])))
+        self._patience.tell(self._goal.headline(record), " · ".join(filter(None, [self._elapsed(), usual, shortage])))
         return False
+
+    def _bear(self, trouble: XplentyError) -> None:
+        """Say in the row that a poll has failed, and go on; raise where there was no good answer for too long."""
+        self._trouble = trouble
+        silence, last = self._clock.monotonic() - self._last_answer, self._watch.last
+        if silence >= LONGEST_SILENCE:
+            raise self._error(WaitError, f"not seen {self._goal.name}") from trouble
+        what = "not reached" if isinstance(trouble, NotSentError) else "no good answer"
+        headline = " · ".join([*([self._goal.headline(last)] if last else []), f"{what}, trying again"])
+        seen = [f"last seen {duration(silence)} ago"] if last else []
+        self._patience.tell(headline, " · ".join([*seen, self._elapsed()]))
+
+    def _elapsed(self) -> str:
+        return f"{duration(self._deadline.elapsed())} of {duration(self._deadline.total)}"
 
     def _is_gone(self) -> bool:
         """Note a miss; return whether that is what is waited for, and raise where it is not and is certain."""
@@ -179,12 +191,12 @@ class _Waiting(Generic[RecordT]):
         """Pause until the next poll is due or somebody else has made one; raise when time is over or on a cancel."""
         left = self._deadline.left()
         if left <= 0 and self._agreeing == 0 and self._missed_at is None:
-            raise self._error(ReadyTimeout, f"not {self._goal.name} after {duration(self._deadline.total)}")
+            raise self._overdue()
         pause = self._pause()
         self._sleep(min(pause, left) if left > 0 else pause)
         while self._deadline.left() > 0 and not self._source.has_news() and self._patience.allowance.holds_polls():
             # Calls are too scarce to poll again; that counts as no silence of the service.
-            self._last_answer = self._clock.monotonic()
+            self._last_answer, self._trouble = self._clock.monotonic(), None
             self._patience.tell("waiting", self._patience.allowance.shortage_text())
             self._sleep(_SLICE)
 
@@ -206,19 +218,33 @@ class _Waiting(Generic[RecordT]):
             if not confirms_the_last_poll and self._source.has_news():
                 return
 
+    def _overdue(self) -> WaitError:
+        goal = self._goal
+        is_too_short = goal.limit and not self._trouble
+        advice = f"{goal.unfinished}, perhaps with a longer {goal.limit}" if is_too_short else ""
+        return self._error(ReadyTimeout, f"not {goal.name} after {duration(self._deadline.total)}", advice=advice)
+
     def _give_up(self, reason: str) -> None:
         if reason:
             message = f"cannot become {self._goal.name}: {reason}"
             raise self._error(ReadyFailed, message, reason=reason, advice=self._goal.unreachable)
 
     def _error(self, kind: type[WaitError], message: str, *, reason: str = "", advice: str = "") -> WaitError:
-        last = self._watch.last
-        status = last.status if last else ""
-        seen = f"; last seen {status}" if status else ""
+        status = self._watch.last.status if self._watch.last else ""
         return kind(
-            f"{message}{seen}",
+            f"{message}{self._seen(status)}",
             last_status=status,
             reason=reason,
             resource=self._watch.resource,
             advice=advice or self._goal.unfinished,
         )
+
+    def _seen(self, status: str) -> str:
+        """The end of a text that says what was seen last, and how long ago where polls have failed since."""
+        if self._trouble is None:
+            return f"; last seen {status}" if status else ""
+        silence = duration(self._clock.monotonic() - self._last_answer)
+        seen = (
+            f"last seen {status} {silence} ago, and no good answer since" if status else f"no good answer for {silence}"
+        )
+        return f"; {seen}: {self._trouble.message}"

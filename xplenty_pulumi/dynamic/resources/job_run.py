@@ -152,9 +152,9 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
                 it), `fail`, or `adopt` (follow that one; nothing of ours stops it). Without it one is started beside a
                 run that is known to be another's, and where that is not certain nothing is started.
             on_cancel: What becomes of the active run when the `pulumi up` is cancelled, by Ctrl-C for one: `leave`
-                (default: it goes on, and the next `pulumi up` follows it on), or `stop`, and the `up` ends once it is.
+                (default: it goes on, and the next `pulumi up` waits for it), or `stop`, and the `up` ends once it is.
             timeout: How long each `pulumi up` follows the run, in seconds or as `2h`; default 24 hours. When it is over
-                the run goes on, and the next `pulumi up` follows it on.
+                the run goes on, and the next `pulumi up` waits for it.
             stop_timeout: How long stopping may take; default 20 minutes.
             notify: Have the service notify the key's user how the run ends (true) or not (false), by its watchers;
                 without it they are left as they are: who started a run watches it. A change by somebody else is drift.

@@ -1,10 +1,12 @@
 """New clusters are waited for until they are what was asked for, and broken ones are cleared away."""
 
+import re
+
 import pytest
 
 from tests.support.accounts.bench import BUILDING_TIME, Bench
 from tests.support.accounts.desired import desired, signed
-from tests.support.faults.behaviours import answers, lost_after, preceded_by, rewritten
+from tests.support.faults.behaviours import answers, lost_after, preceded_by, rewritten, unreachable
 from xplenty_pulumi.errors import AuthError, Cancelled, InvalidError, ReadyFailed, ReadyTimeout, WaitError
 
 
@@ -41,6 +43,7 @@ def test_a_slow_cluster_is_kept(bench: Bench) -> None:
     assert isinstance(outcome.problem, ReadyTimeout)
     assert outcome.problem.resource == f"cluster {outcome.record.id}"
     assert outcome.record.status == "creating"
+    assert outcome.problem.advice.endswith("again to go on waiting, perhaps with a longer ready_timeout")
     assert len(bench.emulator.living_clusters()) == 1
 
 
@@ -49,8 +52,20 @@ def test_a_cancelled_create_keeps_the_cluster(bench: Bench) -> None:
     bench.cancel_at("POST clusters")
     outcome = bench.clusters.create(desired())
     assert isinstance(outcome.problem, Cancelled)
+    assert outcome.problem.advice == "It goes on existing; run `pulumi up` again to go on waiting"
     assert bench.wire.count("DELETE .*") == 0
     assert [one.id for one in bench.emulator.living_clusters()] == [outcome.record.id]
+
+
+def test_an_outage_is_told_and_named_as_the_cause(bench: Bench) -> None:
+    """Where the service cannot be reached any more, a longer time-out is not what helps."""
+    bench.wire.on("GET clusters/501", unreachable, calls=range(3, 1_000))
+    outcome = bench.clusters.create(desired(timeout=60))
+    assert isinstance(outcome.problem, ReadyTimeout)
+    assert bench.headlines[-1] == "[1/2] pending · not reached, trying again"
+    text = str(outcome.problem)
+    assert re.search(r"after 1m; last seen pending \d+s ago, and no good answer since: \S+ cannot be reached: ", text)
+    assert text.endswith("It goes on existing; run `pulumi up` again to go on waiting")
 
 
 @pytest.mark.parametrize(("status", "error"), [(500, WaitError), (401, AuthError)])

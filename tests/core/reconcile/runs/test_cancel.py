@@ -21,9 +21,10 @@ def cancelled_while_running(bench: Bench, **inputs: Any) -> Outcome[Job]:
 
 @pytest.mark.parametrize("inputs", [{}, {"on_cancel": "leave"}])
 def test_it_is_left_alone(bench: Bench, inputs: dict[str, Any]) -> None:
-    """It goes on, and the next `up` follows it on."""
+    """It goes on, and the next `up` waits for it."""
     outcome = cancelled_while_running(bench, **inputs)
     assert isinstance(outcome.problem, Cancelled)
+    assert outcome.problem.advice == "It stays in the account; the next `pulumi up` waits for it and starts no other"
     assert bench.emulator.job(outcome.record.id).status == "running"
     assert bench.wire.count("DELETE .*") == 0
 

@@ -140,11 +140,11 @@ def test_an_overrun_is_stopped_and_seen_stopped(bench: Bench) -> None:
 
 
 def test_an_overrun_may_only_fail(bench: Bench) -> None:
-    """The run goes on, and the next `up` follows it on."""
+    """The run goes on, and the next `up` waits for it."""
     outcome = run(bench, ENDLESS, max_runtime="5m", on_overrun="fail")
     assert bench.emulator.job(outcome.record.id).status == "running"
     assert "it goes on, as on_overrun asks" in str(outcome.problem)
-    assert "The next `pulumi up` follows it on" in str(outcome.problem)
+    assert "The next `pulumi up` waits for it" in str(outcome.problem)
     assert bench.wire.count("DELETE .*") == 0
 
 
@@ -159,7 +159,7 @@ def test_an_overrun_may_be_left(bench: Bench) -> None:
 
 
 def test_an_overrun_that_is_left_is_nothing_to_remark_on(bench: Bench) -> None:
-    """A refresh does not call unhealthy what was asked for, and promises nobody to follow it on."""
+    """A refresh does not call unhealthy what was asked for, and promises nobody to wait for it."""
     desired = desired_run(bench.ready_cluster(), ENDLESS, max_runtime="5m", on_overrun="leave")
     number = bench.job_runs.create(desired).record.id
     assert bench.job_runs.read(number, last_status="running", desired=desired).remark == ""

@@ -73,7 +73,7 @@ def kept(outcome: Outcome[Cluster]) -> Outcome[Cluster]:
 
 
 _BUILT, _RESIZED = CLUSTER.statuses(Phase.BUILDING), CLUSTER.statuses(Phase.SCALING)
-_GO_ON_WAITING = "It goes on existing; run `pulumi up` again to go on waiting, perhaps with a longer ready_timeout"
+_GO_ON_WAITING = "It goes on existing; run `pulumi up` again to go on waiting"
 _START_ANEW = "Run `pulumi up --refresh` to end what is left of it and create it anew"
 _END_AGAIN = "It may cost money until it is terminated; run the same command again to go on"
 
@@ -82,6 +82,7 @@ READY: Goal[Cluster] = Goal(
     lambda cluster: phase_of(cluster) is Phase.READY,
     hopeless=lambda cluster: f"its status is {cluster.status}" if phase_of(cluster) in ENDING | SPENT else "",
     unfinished=_GO_ON_WAITING,
+    limit="ready_timeout",
     unreachable=_START_ANEW,
     stages=_BUILT,
 )

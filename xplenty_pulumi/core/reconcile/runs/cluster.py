@@ -10,7 +10,7 @@ from xplenty_pulumi.core.waiting.patience import PASSING_TROUBLE, Deadline, Pati
 from xplenty_pulumi.core.waiting.wait import wait_for
 from xplenty_pulumi.errors import ApiError, WaitError
 
-_LATER = "Run `pulumi up` again to go on waiting for it and start the run, perhaps with a longer timeout"
+_LATER = "Run `pulumi up` again to go on waiting for it and start the run"
 _AWAITED = UNDER_WAY | {Phase.FAILED}
 """What a cluster is in where the wait for it has something to say; on a broken one the service starts a run in vain."""
 
@@ -47,7 +47,7 @@ class ClusterGate:
 
     def _wait(self, cluster_id: int, known: Cluster | None, *, timeout: float) -> None:
         watch = watch_of(self._polls, cluster_id, known)
-        goal, about = replace(READY, unfinished=_LATER), self._patience.about(watch.resource)
+        goal, about = replace(READY, unfinished=_LATER, limit="timeout"), self._patience.about(watch.resource)
         deadline = Deadline.after(timeout, self._patience.clock)
         try:
             found = wait_for(goal, watch, deadline=deadline, patience=about, known=known)

@@ -104,7 +104,7 @@ def goal_of(desired: DesiredRun, *, clock: Clock, usual: float | None = None) ->
         hopeless=lambda job: job.status if has_come_to_nothing(job) else _overrun(job, desired, clock),
         looks=1,
         note=lambda job: f"{job.progress:.0%}" if phase_of(job) is Phase.RUNNING and job.progress else "",
-        unfinished="It goes on running; the next `pulumi up` follows it on and starts nothing",
+        unfinished="It stays in the account; the next `pulumi up` waits for it and starts no other",
         unreachable=NEW_RUN,
         usual=lambda: usual if FAR_ENOUGH[desired.wait_for] == {Phase.SUCCEEDED} else None,
     )

@@ -93,7 +93,7 @@ def overrun(job: Job, desired: DesiredRun) -> JobFailed:
         last_status=job.status,
         reason="max_runtime",
         resource=f"job {job.id}",
-        advice=f"Set a longer max_runtime. {'The next `pulumi up` follows it on' if is_left else NEW_RUN}",
+        advice=f"Set a longer max_runtime. {'The next `pulumi up` waits for it' if is_left else NEW_RUN}",
     )
 
 
