@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.accounts.command_line import Scene, at
+from tests.support.accounts.command_line import SCOPE, Scene, at
+from xplenty_pulumi.cli.engine.names import SELECTED_NOTE, StackNames
 from xplenty_pulumi.cli.status.tables import status
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.reports.overview import cluster_row
@@ -127,3 +128,16 @@ def test_a_run_that_has_not_begun_has_no_runtime(scene: Scene) -> None:
     """The page shows what the list shows."""
     number = scene.job(scene.emulator.add_cluster(), 101)
     assert facts(scene, "job", number)["runtime"] == "-"
+
+
+@pytest.mark.parametrize(("columns", "places"), [(120, [1]), (80, [1]), (60, [])])
+def test_the_mark_is_explained_directly_below_its_table(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, columns: int, places: list[int]
+) -> None:
+    """The line stands below the last cluster, once, and not where no column names owners."""
+    monkeypatch.setattr(StackNames, "marks", lambda _, owners: SCOPE in owners)
+    cluster = scene.owned_cluster(name="nightly")
+    scene.job(cluster)
+    lines = scene.run("status", COLUMNS=str(columns)).lines
+    row = next(place for place, line in enumerate(lines) if line.startswith(str(cluster.id)))
+    assert [place - row for place, line in enumerate(lines) if line == SELECTED_NOTE] == places
