@@ -53,7 +53,7 @@ def test_a_run_that_another_resource_holds_too_is_not_stopped(bench: Bench, clus
     assert process.job_runs.delete(run.id, new, timeout=600) == "left to old"
     assert process.warned == [f"job {run.id} was not stopped: old holds it"]
     assert bench.emulator.job(run.id).status == "running"
-    assert process.job_runs.delete(run.id, old, timeout=600) == "ended"
+    assert process.job_runs.delete(run.id, old, timeout=600) == "stopped"
 
 
 def test_a_run_that_is_shown_as_another_ones_is_not_taken_up(bench: Bench, cluster: EmulatedCluster) -> None:
@@ -75,7 +75,7 @@ def test_the_last_of_two_that_are_removed_stops_the_run(bench: Bench, cluster: E
     hands_in(process, run.id, first.owner, second.owner)
 
     assert process.job_runs.delete(run.id, first, timeout=600) == "left to second"
-    assert process.job_runs.delete(run.id, second, timeout=600) == "ended"
+    assert process.job_runs.delete(run.id, second, timeout=600) == "stopped"
     assert bench.emulator.job(run.id).status == "stopped"
 
 
@@ -107,7 +107,9 @@ def test_a_followed_run_of_another_stack_goes_on(bench: Bench, foreign: Emulated
     assert bench.wire.count("DELETE .*") == 0
 
 
-@pytest.mark.parametrize(("ending", "seen"), [("complete_job", "ended"), ("delete_record", "unknown to the service")])
+@pytest.mark.parametrize(
+    ("ending", "seen"), [("complete_job", "had completed"), ("delete_record", "unknown to the service")]
+)
 def test_a_followed_run_that_has_ended_is_no_reason_to_warn(
     bench: Bench, foreign: EmulatedCluster, ending: str, seen: str
 ) -> None:
@@ -149,5 +151,5 @@ def test_a_run_of_this_stack_that_was_taken_up_is_stopped(bench: Bench, cluster:
     outcome = process.job_runs.create(endless(cluster, "ours", if_running="adopt"))
 
     assert (outcome.record.id, outcome.is_foreign) == (lost.id, False)
-    assert process.job_runs.delete(lost.id, endless(cluster, "ours"), timeout=600) == "ended"
+    assert process.job_runs.delete(lost.id, endless(cluster, "ours"), timeout=600) == "stopped"
     assert bench.emulator.job(lost.id).status == "stopped"

@@ -24,18 +24,21 @@ def running(bench: Bench, *, package_id: int = 101) -> int:
 def test_stop_waits_until_stopped(bench: Bench) -> None:
     """An answer of `pending_stoppage` is a promise; what counts is `stopped`."""
     number = running(bench)
-    bench.job_runs.stop(number, timeout=600)
+    assert bench.job_runs.stop(number, timeout=600) == "stopped"
     assert bench.emulator.job(number).status == "stopped"
     assert bench.wire.count("DELETE .*") == 1
 
 
-@pytest.mark.parametrize("ending", ["complete_job", "fail_job", "stop_job"])
-def test_stop_of_an_ended_run_sends_nothing(bench: Bench, ending: str) -> None:
-    """An ended run is left as it is, and no time is spent on it."""
+@pytest.mark.parametrize(
+    ("ending", "seen"),
+    [("complete_job", "had completed"), ("fail_job", "had failed"), ("stop_job", "had been stopped")],
+)
+def test_stop_of_an_ended_run_sends_nothing(bench: Bench, ending: str, seen: str) -> None:
+    """An ended run is left as it is, no time is spent on it, and how it had ended is told."""
     number = running(bench)
     getattr(bench.emulator, ending)(number)
     before = bench.clock.monotonic()
-    bench.job_runs.stop(number, timeout=600)
+    assert bench.job_runs.stop(number, timeout=600) == seen
     assert bench.clock.monotonic() == before
     assert bench.wire.count(f"DELETE jobs/{number}") == 0
 
@@ -44,7 +47,7 @@ def test_stop_may_be_repeated(bench: Bench) -> None:
     """The stop of one that is being stopped is only waited for."""
     number = running(bench)
     bench.client.jobs.stop(number)
-    bench.job_runs.stop(number, timeout=600)
+    assert bench.job_runs.stop(number, timeout=600) == "stopped"
     assert bench.emulator.job(number).status == "stopped"
     assert bench.wire.count("DELETE .*") == 1
 
@@ -105,7 +108,7 @@ def test_one_that_goes_on_all_the_same_is_asked_again(bench: Bench) -> None:
     number = running(bench, package_id=102)
     bench.wire.on("DELETE .*", promised, calls={1})
     before = bench.clock.monotonic()
-    assert bench.job_runs.stop(number, timeout=600) == "ended"
+    assert bench.job_runs.stop(number, timeout=600) == "stopped"
     assert bench.emulator.job(number).status == "stopped"
     assert bench.wire.count("DELETE .*") == 2
     assert bench.clock.monotonic() - before < 120
@@ -115,7 +118,7 @@ def test_one_that_shows_again_is_asked_to_stop(bench: Bench) -> None:
     """A service that did not know it for a moment does not make it run to its end."""
     number = running(bench, package_id=102)
     bench.wire.on(f"GET jobs/{number}", answers(404), calls={1, 2})
-    assert bench.job_runs.stop(number, timeout=600) == "ended"
+    assert bench.job_runs.stop(number, timeout=600) == "stopped"
     assert bench.emulator.job(number).status == "stopped"
 
 

@@ -84,7 +84,7 @@ def test_there_is_nothing_to_stop(bench: Bench, fields: dict[str, Any]) -> None:
     cluster = bench.own_cluster()
     run = bench.client.jobs.run(cluster_id=cluster.id, package_id=101)
     shown(bench, fields)
-    assert bench.job_runs.stop(run.id, timeout=60) == "ended"
+    assert bench.job_runs.stop(run.id, timeout=60) == f"had ended as {WORD}"
     assert bench.wire.count(f"DELETE jobs/{run.id}") == 0
     assert bench.another_process().job_runs.create(desired_run(cluster)).record.id != run.id
 

@@ -14,6 +14,7 @@ from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.reconcile.runs.cluster import ClusterGate
 from xplenty_pulumi.core.reconcile.runs.desired import (
     DesiredRun,
+    ended_before,
     has_come_to_nothing,
     has_succeeded,
     is_awaited,
@@ -114,7 +115,7 @@ class RunReconciler:
             return self.stop(job_id, timeout=timeout, owner=desired.owner)
         job = self._polls.job_presence.find(job_id)
         if job is None or has_ended(job):
-            return "ended" if job else _UNKNOWN
+            return ended_before(job) if job else _UNKNOWN
         self._patience.warn(
             f"job {job_id} ({job.status}) was not stopped: somebody else started it, and this resource only followed "
             f"it, as if_running asks. `xplenty-pulumi stop job {job_id}` stops it"
@@ -124,6 +125,7 @@ class RunReconciler:
     def stop(self, job_id: int, *, timeout: float, owner: Owner | None = None) -> str:
         """Return what is seen in the end, in words, once the run has ended or the service does not know it.
 
+        These are its status, such as `stopped`, or how it had ended before, such as `had completed`.
         An ended run is left as it is, and so is one that another resource than that of `owner` holds, as far as this
         process has seen the state: one that has changed hands, or that both have.
 
@@ -142,7 +144,7 @@ class RunReconciler:
         if has_succeeded(ended) or has_unknown_end(ended):
             self._let_go(job_id)
         self._let_go_of_doubles(ended, owner)
-        return "ended"
+        return ended.status if stopper.found_active else ended_before(ended)
 
     def _observed(self, job: Job, desired: DesiredRun) -> Observation[Job]:
         """What the record means to somebody for whom it is to be as `desired`."""

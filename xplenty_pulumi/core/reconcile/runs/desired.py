@@ -86,6 +86,13 @@ def has_come_to_nothing(job: Job) -> bool:
     return JOB_RUN.is_spent(job.status) or has_unknown_end(job)
 
 
+def ended_before(job: Job) -> str:
+    """Return how a run had ended before it was to be stopped, such as `had completed`."""
+    if phase_of(job) is Phase.STOPPED:
+        return f"had been {job.status}"
+    return f"had ended as {job.status}" if phase_of(job) is Phase.UNKNOWN else f"had {job.status}"
+
+
 def is_awaited(job: Job, desired: DesiredRun) -> bool:
     """Return whether the run has come as far as the user waits for."""
     return phase_of(job) in FAR_ENOUGH[desired.wait_for]

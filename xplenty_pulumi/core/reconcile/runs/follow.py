@@ -123,12 +123,13 @@ class RunFollower:
 
 
 class RunStopper:
-    """Stops job runs and waits for their end."""
+    """Stops job runs and waits for their end; `found_active` says whether one had not ended before."""
 
     def __init__(self, client: Client, polls: Polls, patience: Patience) -> None:
         self._client = client
         self._polls = polls
         self._patience = patience
+        self.found_active = False
 
     def stop(self, job_id: int, deadline: Deadline) -> Job | None:
         """Return the run once the service shows that it has ended, or None where it does not know it.
@@ -152,7 +153,10 @@ class RunStopper:
     def _ask_to_stop(self, job_id: int, watch: Watch[Job]) -> None:
         def is_ending() -> bool:
             job = watch.certain()
-            return job is None or has_ended(job) or JOB_RUN.phase(job.status) is Phase.ENDING
+            if job is None or has_ended(job):
+                return True
+            self.found_active = True
+            return JOB_RUN.phase(job.status) is Phase.ENDING
 
         self._patience.allowance.require_write()
         act_until(
