@@ -77,11 +77,11 @@ def replaced(scene: Scene, *, day: str, cluster: EmulatedCluster | None = None) 
 def test_a_run_that_was_replaced_is_no_alarm(scene: Scene) -> None:
     """The list and the page of the run name the one in its place, and nothing is asked for."""
     failed, later = replaced(scene, day="'2026-01-31'")
-    text = f"failed, and was replaced by job {later}, which has completed"
+    text = f"failed; job {later}, a later run of the same package in this stack, has completed"
     lines = scene.run("status", "jobs").lines
     assert (lines[-2], lines[-1]) == ("", f"job {failed} {text}")
     page = scene.run("status", "job", failed).out
-    assert f"next: nothing; it {text}" in page
+    assert f"next: nothing, if that run has done its work: it {text}" in " ".join(page.split())
     assert scene.run("status", "job", failed, "--json").json["job"]["replaced_by"] == later
 
 

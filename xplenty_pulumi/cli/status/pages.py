@@ -150,7 +150,7 @@ def _moment(moment: datetime | None, now: datetime, *, never: str = NOTHING) -> 
 def _next_of(row: JobRow) -> str:
     """What to do about a run that has failed; a run of a stack is the business of its program."""
     if row.replaced_by:
-        return f"next: nothing; it {replacement(row)}"
+        return f"next: nothing, if that run has done its work: it {replacement(row)}"
     if row.owner in (None, UNMANAGED):
         return "next: correct the package, its variables or the cluster, and run it again"
     return (

@@ -169,8 +169,8 @@ def errors_in_list(rows: Iterable[JobRow]) -> Iterable[Text]:
 
 
 def replacement(row: JobRow) -> str:
-    """Return what a run that was replaced has come to."""
-    return f"{row.status}, and was replaced by job {row.replaced_by}, which has completed"
+    """Return what a run came to that a later one stands in for, as far as the account tells that."""
+    return f"{row.status}; job {row.replaced_by}, a later run of the same package in this stack, has completed"
 
 
 def _more_of(failed: Sequence[str]) -> str:

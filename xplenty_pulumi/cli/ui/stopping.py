@@ -16,5 +16,6 @@ class StopRequest:
 
     def wait(self) -> None:
         """Return once one of them has come."""
+        # A signal that the system gives to another thread wakes nobody here, and on Windows no signal does.
         while not self._asked.wait(_SIGNAL_SEEN):
-            """A signal that the system gives to another thread wakes nobody here, and on Windows no signal does."""
+            pass

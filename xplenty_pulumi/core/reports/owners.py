@@ -35,18 +35,22 @@ def replaced_runs(jobs: Sequence[Job], owners: Mapping[int, str]) -> Mapping[int
     A run is replaced by one of the same stack and package that was submitted after it failed and has completed. Both
     carry the key of the same resource, or have the same variables. `owners` are those of the clusters that are known.
     """
-    completed = [job for job in jobs if JOB_RUN.phase(job.status) is Phase.SUCCEEDED]
+    completed: dict[tuple[str | None, int | None], list[Job]] = {}
+    for job in jobs:
+        if JOB_RUN.phase(job.status) is Phase.SUCCEEDED:
+            completed.setdefault((owner_of_job(job, owners), job.package_id), []).append(job)
     found: dict[int, int] = {}
     for job in jobs:
         if JOB_RUN.phase(job.status) is Phase.FAILED and (owner := owner_of_job(job, owners)) not in (None, UNMANAGED):
-            later = [one.id for one in completed if _is_in_place_of(job, one) and owner_of_job(one, owners) == owner]
+            same = completed.get((owner, job.package_id), ())
+            later = [one.id for one in same if _is_in_place_of(job, one)]
             found |= {job.id: min(later)} if later else {}
     return found
 
 
 def _is_in_place_of(job: Job, later: Job) -> bool:
     ended = job.completed_at or job.failed_at
-    if later.package_id != job.package_id or not (ended and later.created_at and later.created_at >= ended):
+    if not (ended and later.created_at and later.created_at >= ended):
         return False
     mine, other = run_key_of(job), run_key_of(later)
     return mine.whose == other.whose if mine and other else _variables(job) == _variables(later)
