@@ -13,8 +13,8 @@ from pathlib import Path
 
 from tests.support import browser
 from tools.demo.past import fill
-from xplenty_pulumi.cli.usage.facts import facts
-from xplenty_pulumi.cli.usage.report import page, plotly
+from xplenty_pulumi.cli.commands.usage.facts import facts
+from xplenty_pulumi.cli.commands.usage.report import page, plotly
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.reports.past import PastReader

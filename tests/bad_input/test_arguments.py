@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from tests.bad_input.amounts import draws, settle, share
 from tests.support import scoreboard
-from xplenty_pulumi.cli import emulator as emulator_command
 from xplenty_pulumi.cli.app import app
+from xplenty_pulumi.cli.commands import emulator as emulator_command
 from xplenty_pulumi.emulator import Emulator
 
 CODES = {0, 1, 2, 3}

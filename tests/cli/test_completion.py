@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.branch.test_git import git
+from tests.cli.commands.branch.test_git import git
 from tests.support.accounts.command_line import Scene
 from xplenty_pulumi.cli.completion import OFFERED
 

@@ -11,8 +11,8 @@ from tests.support.accounts.command_line import Scene, opened_scene, seeded
 from tests.support.accounts.formats import misfits
 from tools.pages.formats import example
 from xplenty_pulumi.cli.app import app
+from xplenty_pulumi.cli.commands.status.command import StatusView
 from xplenty_pulumi.cli.formats.documents import FORMATS
-from xplenty_pulumi.cli.status.command import StatusView
 
 
 def taking_json(commands: Mapping[str, Any], before: str = "") -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.drift.test_engine import drift
+from tests.cli.commands.drift.test_engine import drift
 from tests.support.engine.recording import TIME_SCALE, restore
 from tests.support.engine.stack import Stack, writes
 from xplenty_pulumi.emulator import Emulator

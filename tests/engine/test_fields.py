@@ -1,6 +1,6 @@
 """Every field of a cluster, changed once: in place or by a new cluster, exactly as the table says.
 
-What is changed by hand is in `tests/cli/drift/test_engine.py`.
+What is changed by hand is in `tests/cli/commands/drift/test_engine.py`.
 """
 
 import re

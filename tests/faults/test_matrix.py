@@ -81,7 +81,7 @@ EXCUSED: Mapping[str, str] = {
     **dict.fromkeys(
         ("listScheduleWatchers", "watchSchedule", "unwatchSchedule"), "set by the code that has cells for clusters"
     ),
-    "runSchedule": "sent once by a command and never repeated: tests/cli/status/test_schedules.py",
+    "runSchedule": "sent once by a command and never repeated: tests/cli/commands/status/test_schedules.py",
     "cloneSchedule": "never called",
     **dict.fromkeys(("listRegions", "listStacks", "listAllRegions"), "never called"),
     **dict.fromkeys(("listHookTypes", "listHookEvents", "resetHookSalt"), "never called"),

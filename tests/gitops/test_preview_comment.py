@@ -10,8 +10,8 @@ from pulumi.dynamic.dynamic import serialize_provider
 from typer.testing import CliRunner
 
 from xplenty_pulumi.cli.app import app
-from xplenty_pulumi.cli.comment.command import Heading, markdown
-from xplenty_pulumi.cli.comment.plan import Preview, preview_of
+from xplenty_pulumi.cli.commands.comment.command import Heading, markdown
+from xplenty_pulumi.cli.commands.comment.plan import Preview, preview_of
 from xplenty_pulumi.cli.ui.markdown import LARGEST
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.dynamic.state import PROVIDER

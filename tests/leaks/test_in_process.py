@@ -53,7 +53,7 @@ from xplenty_pulumi import (
     ScheduleProvider,
     settings,
 )
-from xplenty_pulumi.cli import emulator as emulator_command
+from xplenty_pulumi.cli.commands import emulator as emulator_command
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.client.http.outcomes import HttpRequest

@@ -16,7 +16,7 @@ from tests.leaks.canaries import CANARIES, IN_VARIABLES, SPELLINGS, leaks, plant
 from tests.leaks.sinks import OF_THE_ENGINE, SINKS, Caught, everything_logged
 from tests.support import scoreboard
 from tests.support.accounts.command_line import START, CommandLine
-from xplenty_pulumi.cli import emulator as emulator_command
+from xplenty_pulumi.cli.commands import emulator as emulator_command
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client.http.outcomes import HttpRequest
 from xplenty_pulumi.clock import ManualClock

@@ -1,12 +1,8 @@
 """The command `xplenty-pulumi`.
 
 - `app`: the commands, and what all of them share.
-- `branch`, `comment`, `drift`, `imports`, `listen`, `lists`, `pull`, `recover`, `status`, `usage`: a family of commands
-  each.
+- `commands`: a family of commands each.
 - `completion`: what a shell offers on TAB.
-- `emulator`: the command that serves an account.
-- `ending`: the commands that follow one thing until its goal or its end: `wait`, `stop`, `terminate` and
-  `run-schedule`.
 - `engine`: the `pulumi` command, its locks, and the states of its backend.
 - `formats`: what `--json` prints, as records.
 - `help`: how the help of a group names its commands.

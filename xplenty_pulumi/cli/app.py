@@ -57,7 +57,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "terminate": ("ending:terminate", "End a cluster, and see that it has ended."),
     "branch": ("branch.command:branch", "Deploy a stack for each git branch, list these stacks, and end them."),
 }
-"""Where each command is, below `xplenty_pulumi.cli`, and the first sentence of its help."""
+"""Where each command is, below `xplenty_pulumi.cli.commands`, and the first sentence of its help."""
 
 
 _OF_PYDANTIC = "Value error, "
@@ -76,7 +76,7 @@ class _Commands(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         if name not in self._loaded:
             place, _, attribute = COMMANDS[name][0].partition(":")
-            module = import_module(f"xplenty_pulumi.cli.{place}")
+            module = import_module(f"xplenty_pulumi.cli.commands.{place}")
             found, within = getattr(module, attribute), typer.Typer(rich_markup_mode=None)
             if isinstance(found, typer.Typer):
                 within.add_typer(found, name=name)

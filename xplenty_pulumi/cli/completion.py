@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
-from xplenty_pulumi.cli.branch.git import Repository
+from xplenty_pulumi.cli.commands.branch.git import Repository
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.ui.account import opened
 from xplenty_pulumi.client import Client

@@ -8,15 +8,15 @@ from typing import Any, cast
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from tests.cli.branch.test_late_clusters import taking
-from tests.cli.imports.test_selection import ids
+from tests.cli.commands.branch.test_late_clusters import taking
+from tests.cli.commands.imports.test_selection import ids
 from tests.support.accounts.command_line import OWNER, SCOPE, START, Scene, opened_scene
 from xplenty_pulumi import JobRunProvider, settings
-from xplenty_pulumi.cli.branch.stacks import ProjectStacks
+from xplenty_pulumi.cli.commands.branch.stacks import ProjectStacks
+from xplenty_pulumi.cli.commands.imports.selection import ImportRequest, TakeOverRules, select
+from xplenty_pulumi.cli.commands.recover.command import StackAccount
 from xplenty_pulumi.cli.engine.holders import TOKENS, Holders, holders_in
 from xplenty_pulumi.cli.engine.snapshot import ListedStack, Snapshot
-from xplenty_pulumi.cli.imports.selection import ImportRequest, TakeOverRules, select
-from xplenty_pulumi.cli.recover.command import StackAccount
 from xplenty_pulumi.cli.ui.account import opened
 from xplenty_pulumi.core.kinds.marker import marker_of, sign
 from xplenty_pulumi.dynamic.state import ACCOUNT, PROVIDER

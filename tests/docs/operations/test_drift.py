@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.drift.scenario import EDITS
-from tests.cli.drift.scene import DriftScene, opened_scene
+from tests.cli.commands.drift.scenario import EDITS
+from tests.cli.commands.drift.scene import DriftScene, opened_scene
 from tests.support.accounts.receiver import receiving
-from xplenty_pulumi.cli.drift.memory import TIMEOUT
+from xplenty_pulumi.cli.commands.drift.memory import TIMEOUT
 from xplenty_pulumi.core.kinds.kind import Drift, Kind
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reports.drift import CAUSES, Cause

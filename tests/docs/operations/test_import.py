@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.imports.test_declare import cluster, hook, package, schedule
+from tests.cli.commands.imports.test_declare import cluster, hook, package, schedule
 from tests.support.engine.stack import STEP, Stack
-from xplenty_pulumi.cli.imports.declare import declare, names_of
-from xplenty_pulumi.cli.imports.program import program_of
-from xplenty_pulumi.cli.imports.run import FLOOR
+from xplenty_pulumi.cli.commands.imports.declare import declare, names_of
+from xplenty_pulumi.cli.commands.imports.program import program_of
+from xplenty_pulumi.cli.commands.imports.run import FLOOR
 from xplenty_pulumi.core.kinds.registry import kind_of
 from xplenty_pulumi.emulator import Emulator
 

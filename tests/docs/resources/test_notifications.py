@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.engine.stack import STEP, Stack
-from xplenty_pulumi.cli.listen.command import listen
-from xplenty_pulumi.cli.listen.requests import Notice
+from xplenty_pulumi.cli.commands.listen.command import listen
+from xplenty_pulumi.cli.commands.listen.requests import Notice
 from xplenty_pulumi.core.kinds.hook import NEEDED, SETTINGS
 from xplenty_pulumi.emulator import Emulator
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.support.engine.process import EngineProcess, beside
 from tests.support.engine.ran import Ran
 from tests.support.engine.workspace import Workspace, own_command
-from xplenty_pulumi.cli.branch.stacks import records_in
+from xplenty_pulumi.cli.commands.branch.stacks import records_in
 from xplenty_pulumi.emulator import Emulator
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "branch_environments"

@@ -1,0 +1,138 @@
+"""What creates of a killed run had finished is handed over by `recover`: only what nobody else can have made."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.cli.commands.branch.test_late_clusters import left as unfinished_definitions
+from tests.cli.commands.branch.test_late_clusters import there
+from tests.cli.commands.recover.test_hand_over import Wire
+from tests.support.accounts.command_line import OWNER, START, Scene, opened_scene
+from tests.support.openapi import SchemaWatch
+from xplenty_pulumi import settings
+from xplenty_pulumi.cli.commands.recover.command import StackAccount
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.holders import Held, Holders
+from xplenty_pulumi.cli.ui.account import CommandAccount, opened
+from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.core.kinds.marker import marker_of, read, scope_of, sign
+from xplenty_pulumi.emulator import EmulatedCluster, FaultRule, Faults, refusing
+
+OURS = marker_of(OWNER)
+FINISHED = OURS.drawn(START, Random(1)).held
+
+
+@pytest.fixture
+def wire() -> Wire:
+    """What says whose the key is."""
+    return Wire()
+
+
+@pytest.fixture
+def scene(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> Iterator[Scene]:
+    """A new account behind that wire."""
+    with opened_scene(monkeypatch, gates=[wire]) as made:
+        yield made
+
+
+@pytest.fixture
+def account(scene: Scene) -> Iterator[CommandAccount]:
+    """The account as a command opens it."""
+    with opened(settings.load(scene.environment, lambda _key: None)) as made:
+        yield made
+
+
+def left(scene: Scene, **fields: Any) -> EmulatedCluster:
+    """Add a cluster that a create of the resource has signed as held."""
+    return scene.emulator.add_cluster(**{"description": sign("loads", FINISHED), **fields})
+
+
+def handed_over(account: CommandAccount, *held: Held) -> list[int]:
+    """Hand over what the creates of a run that began a minute ago had finished, and return the ids."""
+    found = StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), held))
+    return [one.record.id for one in found.hand_over([OURS], since=START - timedelta(minutes=1))]
+
+
+def test_what_this_user_has_made_is_handed_over(scene: Scene, account: CommandAccount) -> None:
+    """It carries an unfinished marker of the same resource from then on, so that the next `up` adopts it."""
+    mine = left(scene)
+    assert handed_over(account) == [mine.id]
+    now = read(scene.emulator.cluster(mine.id).description)
+    assert now is not None
+    assert (now.whose, now.is_unfinished, now.nonce == FINISHED.nonce) == (OURS, True, False)
+
+
+def test_what_another_user_has_made_is_left_alone(scene: Scene, account: CommandAccount, wire: Wire) -> None:
+    """A colleague who has copied the description, marker included, keeps his cluster as it is."""
+    copied, wire.user = left(scene), 42
+    assert handed_over(account) == []
+    assert scene.emulator.cluster(copied.id) == copied
+
+
+def test_what_a_state_holds_is_left_alone(scene: Scene, account: CommandAccount) -> None:
+    """Nothing of it is lost."""
+    held = left(scene)
+    assert handed_over(account, Held("acme/loads/dev", "urn", frozenset({"cluster"}), held.id, OURS)) == []
+    assert scene.emulator.cluster(held.id) == held
+
+
+def test_what_was_made_before_the_killed_run_is_left_alone(scene: Scene, account: CommandAccount) -> None:
+    """Its creates cannot have made it."""
+    old = left(scene, description=sign("loads", OURS.drawn(START - timedelta(hours=1), Random(1)).held))
+    assert handed_over(account) == []
+    assert scene.emulator.cluster(old.id) == old
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_a_stray_beside_what_the_state_holds_is_adopted_by_nobody(
+    scene: Scene, account: CommandAccount, *, is_held: bool
+) -> None:
+    """It arrived after the `up` that went on without it; the text says so, and what ends it."""
+    stray = left(scene, description=sign("loads", OURS.drawn(START, Random(1)))).id
+    held = Held("acme/loads/dev", "urn", frozenset({"cluster"}), 77, OURS if is_held else None)
+    found = StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), (held,)))
+    (one,) = found.strays()
+    text = found.outlook(one)
+    assert (one.id, text.endswith("--end-strays ends it")) == (stray, True)
+    because = "it is a duplicate of cluster 77, which the state of stack acme/loads/dev holds"
+    assert (f"no `pulumi up` adopts it, because {because}" in text) is is_held
+    assert ("the next `pulumi up` adopts it if" in text) is not is_held
+
+
+def test_definitions_that_a_killed_run_left_are_named_and_ended(scene: Scene, account: CommandAccount) -> None:
+    """Each kind is a stray like a cluster, such as a schedule that would go on starting jobs."""
+    found = unfinished_definitions(scene, OURS.drawn(START, Random(1)))
+    stack = StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), ()))
+
+    strays = stack.strays()
+    assert {(one.kind.name, one.id) for one in strays} == {*found.items()}
+    assert all(
+        "the next `pulumi up` adopts it if the program still declares it" in stack.outlook(one) for one in strays
+    )
+
+    stack.end(strays, Engine("pulumi", Path(), ""), Screen())
+    assert (there(scene, found), stack.strays()) == (set(), ())
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_kind_that_the_key_may_not_list_stands_in_no_way(
+    monkeypatch: pytest.MonkeyPatch, schema_watch: SchemaWatch, status: int
+) -> None:
+    """Strays of the other kinds are found."""
+    schema_watch.look_away()
+    gates = [Faults(FaultRule("GET schedules", refusing(status, "No.")))]
+    with opened_scene(monkeypatch, gates=gates) as scene, opened(settings.load(scene.environment, lambda _: None)) as a:
+        found = unfinished_definitions(scene, OURS.drawn(START, Random(1)))
+        strays = StackAccount(a, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), ())).strays()
+    assert {one.kind.name for one in strays} == {*found} - {"schedule"}
+
+
+def test_definitions_that_a_state_holds_are_no_strays(scene: Scene, account: CommandAccount) -> None:
+    """Their create call may only not have been signed as done."""
+    found = unfinished_definitions(scene, OURS.drawn(START, Random(1)))
+    held = tuple(Held("acme/loads/dev", name, frozenset({name}), key, OURS) for name, key in found.items())
+    assert StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), held)).strays() == ()

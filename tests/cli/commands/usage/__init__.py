@@ -1,0 +1,1 @@
+"""Tests of `cli/commands/usage`, and of the history that it shows."""

@@ -1,1 +1,0 @@
-"""Tests of `cli/usage`, and of the history that it shows."""

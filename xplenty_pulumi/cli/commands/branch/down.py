@@ -1,0 +1,222 @@
+"""Taking down the stack of a branch, and ending what is left of it by the scope of its marker, until nothing lives."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from xplenty_pulumi.cli.commands.branch.account import require_same
+from xplenty_pulumi.cli.commands.branch.stacks import ProjectStacks
+from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.engine.holders import Holders
+from xplenty_pulumi.cli.engine.remains import Remains, refuse_while_held, remains_of, remove_locks, wait_for_late_calls
+from xplenty_pulumi.cli.ui.account import CommandAccount
+from xplenty_pulumi.cli.ui.screen import ChangePrinter, Screen
+from xplenty_pulumi.core.kinds.kind import Ending
+from xplenty_pulumi.core.kinds.ownership import Marked
+from xplenty_pulumi.core.kinds.registry import MARKED
+from xplenty_pulumi.core.reading.snapshots import definitions
+from xplenty_pulumi.core.reconcile import (
+    ClusterReconciler,
+    DefinitionReconciler,
+    KnownDefinitions,
+    LiveClusters,
+    definition_of,
+)
+from xplenty_pulumi.core.reports.branches import BranchStack
+from xplenty_pulumi.core.reports.living import Claims, LiveThing, Reference, Spared, living_among
+from xplenty_pulumi.core.waiting.patience import Deadline
+from xplenty_pulumi.errors import RefusedError, XplentyError
+from xplenty_pulumi.text import one_line, plural
+
+_TOGETHER = 8
+_CLEAN_LISTINGS = 2
+"""A killed run's provider process may send one more call; the second listing, a pause later, shows it."""
+
+
+@dataclass(frozen=True)
+class OwnershipRules:
+    """Decides by the states of all stacks of the backend, which `holders` reads, and by the user of the key."""
+
+    account: CommandAccount
+    holders: Callable[[], Holders]
+
+    def living(self, *, is_whole: bool = True) -> tuple[LiveThing, ...]:
+        """Return what carries a marker and has not ended, what is ending included; the clusters alone unless whole."""
+        records: list[Marked] = [*self.account.observer().cluster_records()]
+        for kind in MARKED.values() if is_whole else ():
+            if kind.ends is Ending.REMOVED:
+                records += definitions(self.account.client, kind)
+        return tuple(living_among(records))
+
+    def sorted_out(
+        self, found: Iterable[LiveThing], *, held: frozenset[Reference] = frozenset()
+    ) -> tuple[tuple[LiveThing, ...], tuple[Spared, ...]]:
+        """Return which of them are to be ended and which are not; `held` is what their stack's state held.
+
+        Raises:
+            XplentyError: a state or the key's user cannot be read, so that it is not known.
+        """
+        things = tuple(found)
+        if not things:
+            return (), ()
+        holders = self.holders()
+        of_stacks = {one.reference: holder for one in things if (holder := holders.of(*one.reference))}
+        claims = Claims(held, of_stacks, self.account.client.user_id())
+        spared = {one: why for one in things if (why := claims.spared(one))}
+        return tuple(one for one in things if one not in spared), tuple(spared.values())
+
+
+def spared_line(spared: Spared) -> str:
+    """Return the line that says that a thing is not ended, and why."""
+    one = spared.thing
+    way_out = "" if spared.holder else f"; see `xplenty-pulumi hand-over {one.kind}:{one.id}`"
+    return one_line(f"not ended: {one.label} ({one.headline}), scope {one.scope}: {spared.reason}{way_out}")
+
+
+def _counted(things: Iterable[LiveThing]) -> str:
+    """How many there are of each kind."""
+    return " and ".join(plural(count, kind) for kind, count in Counter(one.kind for one in things).items())
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """What has ended, and what with the same scope lives on."""
+
+    ended: tuple[LiveThing, ...]
+    spared: tuple[Spared, ...] = ()
+
+
+class BranchDown:
+    """Takes down stacks and ends what is left of them; each within `timeout` seconds.
+
+    With `breaks_locks`, a lock goes too whose process is not on this machine. What a killed run was creating is waited
+    for, unless it `waits` not.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        rules: OwnershipRules,
+        screen: Screen,
+        *,
+        timeout: float,
+        breaks_locks: bool = False,
+        waits: bool = True,
+    ) -> None:
+        self._engine = engine
+        self._rules = rules
+        self._account = rules.account
+        self._screen = screen
+        self._timeout = timeout
+        self._breaks_locks = breaks_locks
+        self._waits = waits
+        self._cancelled = threading.Event()
+
+    def branch(self, branch: str, stacks: ProjectStacks) -> str:
+        """Take down all that there is of a branch, with a stack or without, and return what was done."""
+        found = stacks.of_branch(branch, self._account.settings)
+        if found:
+            spared = [one for stack in found for one in self.stack(stack, stacks).spared]
+            living = _counted(one.thing for one in spared)
+            rest = f"; not ended: {living} with its scope, as said above" if living else ""
+            done = rest or ", and nothing of it lives"
+            return f"stack {' and '.join(one.name for one in found)} is taken down{done}"
+        cleared = self.clear(stacks.scopes_of(branch))
+        ending = f"{_counted(cleared.ended)} of it ended" if cleared.ended else "nothing to take down"
+        return f"it has no stack; {ending}"
+
+    def stack(self, stack: BranchStack, stacks: ProjectStacks) -> Cleared:
+        """Return once the stack is gone and nothing of its own lives that carries its marker; may be repeated.
+
+        Raises:
+            RefusedError: another `pulumi` is at work on it, or may be.
+            XplentyError: it was not done; what is left can be taken down by the same again.
+        """
+        require_same(stack, self._account)
+        engine = self._engine.of(stack.name)
+        remains = remains_of(stacks.snapshot, stacks.listed()[stack.name].full_name)
+        self._unlock(engine, remains)
+        if remains.creates_ours and self._waits:
+            wait_for_late_calls(remains, self._account.clock, self._screen.line)
+        if stack.is_deployed and not engine.shown("destroy", "--yes", "--skip-preview"):
+            raise XplentyError(
+                "`pulumi destroy` failed; its own words are above",
+                resource=f"stack {stack.name}",
+                advice="Correct what it says and run the same again; the stack stays until nothing of it lives",
+            )
+        cleared = self.clear(stack.scopes, held=stack.held)
+        engine.removed(stacks.selected())
+        return cleared
+
+    def clear(self, scopes: frozenset[str], *, held: frozenset[Reference] = frozenset()) -> Cleared:
+        """End what has one of the scopes and is unfinished, and clusters that were `held`; return once none lives.
+
+        What else has the scope lives on and is named. Definitions are looked for once no cluster is left.
+
+        Raises:
+            XplentyError: one still lives when the time is up, or could not be ended.
+        """
+        deadline = Deadline.after(self._timeout, self._account.clock)
+        ended = dict[Reference, LiveThing]()
+        clean, spared = 0, dict[Reference, Spared]()
+        while clean < _CLEAN_LISTINGS:
+            living = self._rules.living(is_whole=clean == _CLEAN_LISTINGS - 1)
+            strays = [one for one in living if one.scope in scopes and one.reference not in spared]
+            found, others = self._rules.sorted_out(strays, held=held)
+            spared |= {one.thing.reference: one for one in others}
+            clean = 0 if found else clean + 1
+            if found and deadline.left() <= 0:
+                named = ", ".join(f"{one.label} ({one.headline})" for one in found)
+                raise XplentyError(
+                    f"the time is up and there still is what is to end: {named}",
+                    advice="Run the same again to go on; nothing else was removed meanwhile",
+                )
+            self.end(found, deadline)
+            ended |= {one.reference: one for one in found}
+            if clean < _CLEAN_LISTINGS:
+                self._account.clock.sleep(self._account.pace.first)
+        for other in spared.values():
+            self._screen.line(spared_line(other))
+        return Cleared(tuple(ended.values()), tuple(spared.values()))
+
+    def end(self, found: Iterable[LiveThing], deadline: Deadline) -> None:
+        """End them all at the same time, and wait for the end of each."""
+        living = LiveClusters(self._account.client, self._account.clock)
+
+        def interrupted() -> str:
+            return "ended by Ctrl-C" if self._cancelled.is_set() else ""
+
+        def end(one: LiveThing) -> None:
+            printer = ChangePrinter(self._screen, self._account.clock, one.label)
+            patience = replace(self._account.patience(printer.print, self._screen.warn), interrupted=interrupted)
+            if one.is_definition:
+                definition = definition_of(MARKED[one.kind], self._account.client)
+                DefinitionReconciler(KnownDefinitions(definition, self._account.clock), patience).delete(one.id)
+            else:
+                clusters = ClusterReconciler(self._account.client, living, patience, polls=self._account.polls)
+                clusters.delete(int(one.id), timeout=deadline.left(), active_jobs="stop")
+            self._screen.line(f"{one.label} has ended ({one.scope})")
+
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            try:
+                list(pool.map(end, found))
+            except KeyboardInterrupt:
+                self._cancelled.set()
+                raise
+
+    def _unlock(self, engine: Engine, remains: Remains) -> None:
+        """Remove the lock of a killed run."""
+        refuse_while_held(remains)
+        elsewhere = [lock for lock in remains.locks or () if not lock.is_seen]
+        if elsewhere and not self._breaks_locks:
+            raise RefusedError(
+                f"it is locked by {elsewhere[0]}, which cannot be looked for from here; nothing was changed",
+                resource=remains.stack,
+                advice="When you know that this `pulumi` is not at work any more, run it with --break-lock",
+            )
+        if remains.locks or self._breaks_locks:
+            remove_locks(engine, remains, self._screen.warn)
+        if remains.foreign():
+            self._screen.warn(f"{remains.stack}:{remains.foreign()}")
