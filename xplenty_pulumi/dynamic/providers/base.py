@@ -165,9 +165,8 @@ class Provider(ProviderContext, ABC):
         if outcome.owed:
             shown[OWED] = " ".join(outcome.owed)
         if outcome.problem is not None:
-            raise self._kept(call, str(outcome.record.key), told(call, outcome.problem), shown).of(
-                outcome.problem
-            ) from None
+            text = told(call, outcome.problem)
+            raise self._kept(call, str(outcome.record.key), text, shown).of(outcome.problem) from None
         bridge.say(call, self.headline(shown))
         shown.pop(OWED, None)
         return self.stored(shown)
