@@ -18,6 +18,7 @@ from xplenty_pulumi.settings import (
     bridge_enabled,
     load,
     names_in,
+    nothing,
     require_known,
     require_known_in,
     strange_variables,
@@ -111,6 +112,15 @@ def test_what_is_missing_is_named(variable: str, key: str) -> None:
     assert caught.value.setting == key
     with pytest.raises(ConfigError, match=f"xplenty:{key} is empty"):
         load({**ENVIRONMENT, variable: "  "}, CONFIG.get)
+
+
+@pytest.mark.parametrize(("variable", "key"), [("XPLENTY_API_KEY", "apiKey"), ("XPLENTY_ACCOUNT_ID", "accountId")])
+def test_what_is_missing_where_the_environment_alone_counts(variable: str, key: str) -> None:
+    """The variable is named, and no key of a configuration that nobody reads."""
+    others = {name: text for name, text in ENVIRONMENT.items() if name != variable}
+    with pytest.raises(ConfigError, match=f"^{variable} is not set, and no stack's configuration is read") as caught:
+        load(others, nothing)
+    assert (caught.value.setting, "xplenty:" in str(caught.value)) == (key, False)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("0.05", 0.05), ("300", 300.0), ("", None), (" 5 ", 5.0)])

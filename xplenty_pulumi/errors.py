@@ -47,12 +47,15 @@ class XplentyError(Exception):
         self.message = message
         self.resource = resource
         self.advice = advice
+        self.added = ""
+        """What `also` has added to the message."""
 
     def also(self, text: str) -> Self:
         """Return a copy of this error whose message ends with `text` too."""
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)
         other.message = f"{_without_stop(self.message)}; {text}"
+        other.added = f"{self.added}; {text}"
         return other
 
     def __str__(self) -> str:

@@ -62,8 +62,16 @@ class Settings:
         )
 
 
-def load(environment: Mapping[str, str], config: Callable[[str], object], account: str = "") -> Settings:
-    """Return the settings; `config` looks up a stack configuration key such as ``xplenty:apiKey``.
+Lookup = Callable[[str], object]
+"""Returns what the stack's configuration has under a key such as ``xplenty:apiKey``, None where it has nothing."""
+
+
+def nothing(_key: str) -> None:
+    """Look up a key where no stack's configuration counts, but the environment alone."""
+
+
+def load(environment: Mapping[str, str], config: Lookup, account: str = "") -> Settings:
+    """Return the settings; `config` looks up a key of the stack's configuration.
 
     `account` names a set of them besides the stack's own.
 
@@ -72,7 +80,7 @@ def load(environment: Mapping[str, str], config: Callable[[str], object], accoun
     All keys that are set, those of other sets as well, are masked in the texts of this process from then on.
 
     Raises:
-        ConfigError: something is missing or malformed; the text names both places where it can be set. Or `account` is
+        ConfigError: something is missing or malformed; the text names the places where it can be set. Or `account` is
             a name that no set can have.
     """
     if problem := problem_of(account):
@@ -151,18 +159,21 @@ def _nearest(name: str, known: Iterable[str], *, prefix: str) -> str:
     return f"; the nearest is {prefix}{by_case[found[0]]}" if found else ""
 
 
-def _required(environment: Mapping[str, str], config: Callable[[str], object], key: str, *, account: str) -> str:
+def _required(environment: Mapping[str, str], config: Lookup, key: str, *, account: str) -> str:
     if value := look_up(environment, config, key, account=account):
         return value
     variable, name = variable_of(key, account), setting_of(key, account)
     command = f"pulumi config set{' --secret' if key == 'apiKey' else ''} {name} VALUE"
     state = "is empty" if variable in environment or config(name) is not None else "is not set"
+    if config is nothing:
+        text = f"{variable} {state}, and no stack's configuration is read"
+        raise ConfigError(text, setting=key, advice="Set the environment variable")
     raise ConfigError(
         f"{name} {state}", setting=key, advice=f"Set the environment variable {variable}, or run `{command}`"
     )
 
 
-def look_up(environment: Mapping[str, str], config: Callable[[str], object], key: str, *, account: str = "") -> str:
+def look_up(environment: Mapping[str, str], config: Lookup, key: str, *, account: str = "") -> str:
     """Return what is set, without blanks around it: the variable where it is there, else the configured key."""
     account = _holder(environment, config, key, account=account)
     variable = variable_of(key, account)
@@ -170,7 +181,7 @@ def look_up(environment: Mapping[str, str], config: Callable[[str], object], key
     return "" if value is None else str(value).strip()
 
 
-def _holder(environment: Mapping[str, str], config: Callable[[str], object], key: str, *, account: str) -> str:
+def _holder(environment: Mapping[str, str], config: Lookup, key: str, *, account: str) -> str:
     """The account whose setting counts: the stack's own where another one leaves out what it may share."""
     is_set_here = variable_of(key, account) in environment or config(setting_of(key, account)) is not None
     return "" if key in SHARED and not is_set_here else account
@@ -178,7 +189,7 @@ def _holder(environment: Mapping[str, str], config: Callable[[str], object], key
 
 def _number(
     environment: Mapping[str, str],
-    config: Callable[[str], object],
+    config: Lookup,
     key: str,
     *,
     lowest: float,

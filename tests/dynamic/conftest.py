@@ -108,6 +108,7 @@ def forget_the_process() -> None:
         operations.declared_owners,
         checking.declared_clusters,
         remarks.shown_warnings,
+        remarks.told_troubles,
         checking.warn_of_settings,
         reporting.report_to_engine,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pulumi.output import Unknown
 
@@ -21,6 +22,7 @@ from xplenty_pulumi.dynamic.state import (
     Properties,
     is_hidden,
 )
+from xplenty_pulumi.errors import SpecError
 from xplenty_pulumi.redact import Secret
 
 
@@ -101,3 +103,15 @@ def timeout_of(call: EngineCall, inputs: Mapping[str, object], name: str, kind: 
 def setting_of(inputs: Mapping[str, object], name: str, kind: Kind) -> str:
     """Return the input as a text, its default where there is none."""
     return str(inputs.get(name) or kind.by_name[name].default)
+
+
+def key_of(id_: str, kind: Kind) -> Any:
+    """Return what an id in the state, or of a lookup, identifies a thing of this kind by.
+
+    Raises:
+        SpecError: it is none, which happens only where a program gives the id of a lookup.
+    """
+    try:
+        return kind.key(id_)
+    except ValueError as problem:
+        raise SpecError(f"the id of a {kind.name} {problem}", field="id") from None

@@ -50,3 +50,14 @@ def test_a_followed_run_of_somebody_else_stays_so_in_the_state(scene: ProviderSc
     assert scene.account.job(theirs.id).status == "running"
     warned = [line.text for line in scene.engine.lines if line.severity == "WARNING"]
     assert warned[-1].startswith(f"job {id_} (running) was not stopped: somebody else started it")
+
+
+def test_a_row_says_at_once_that_an_update_goes_on_following(scene: ProviderScene) -> None:
+    """The engine plans it without a diff after a cancel, so nothing else says why it is updated."""
+    host = scene.runs()
+    inputs = checked(host, scene.ready_cluster())
+    id_, made = host.create(inputs)
+    start = len(scene.engine.lines)
+    host.update(id_, {**made, "status": "pending"}, inputs)
+    assert scene.engine.lines[start].text == f"goes on following job {id_}"
+    host.delete(id_, made)

@@ -13,7 +13,7 @@ from tests.support.simulation.world import Process
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.dynamic.bridge import EngineCall, engine
-from xplenty_pulumi.dynamic.providers.base import key_of
+from xplenty_pulumi.dynamic.properties import key_of
 from xplenty_pulumi.dynamic.session import Session
 from xplenty_pulumi.dynamic.state import OWNER, owner_of
 from xplenty_pulumi.settings import Settings

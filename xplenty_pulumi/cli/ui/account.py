@@ -15,10 +15,7 @@ from xplenty_pulumi.core.reports.overview import Wanted
 from xplenty_pulumi.core.reports.past import PastReader
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
-from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
-
-_REQUIRED = ("XPLENTY_API_KEY", "XPLENTY_ACCOUNT_ID")
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def opened(found: settings.Settings | None = None) -> Iterator[CommandAccount]:
     Raises:
         ConfigError: a setting is missing or malformed.
     """
-    found = found or _from_environment()
+    found = found or settings.load(os.environ, settings.nothing)
     clock = SystemClock()
     with Client(
         api_key=found.api_key, account_id=found.account_id, base_url=found.api_url, clock=clock, names=found.names
@@ -74,14 +71,3 @@ def opened(found: settings.Settings | None = None) -> Iterator[CommandAccount]:
             for name in client.cut_lists:
                 text = f"not all {name} were read, because their list is too long: some may be missing here"
                 Screen((found.api_key,)).warn(text)
-
-
-def _from_environment() -> settings.Settings:
-    for variable in _REQUIRED:
-        if not os.environ.get(variable, "").strip():
-            raise ConfigError(
-                f"{variable} is not set",
-                setting=variable,
-                advice="Export it: this command reads the environment alone, not the configuration of a stack",
-            )
-    return settings.load(os.environ, lambda _key: None)

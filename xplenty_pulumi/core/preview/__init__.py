@@ -5,6 +5,7 @@
 - `plan_limits`: what the account's plan allows, where it says so; pure.
 - `questions`: what is asked of the service before anything is done, so that a preview says what an `up` would run
   into.
+- `shown`: which of the things that a plan changes in place the service still has.
 - `stack_rules`: what a stack says about everything declared in it: how it is sized, what it may use, and when it is
   over; pure.
 """

@@ -14,9 +14,10 @@ from xplenty_pulumi.client import Client, Cluster, Package
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import RUN_KEY
-from xplenty_pulumi.core.kinds.kind import LIVING
+from xplenty_pulumi.core.kinds.kind import LIVING, Key, Kind
 from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of, fault_of_package
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
+from xplenty_pulumi.core.preview.shown import ShownRecords
 from xplenty_pulumi.core.reading.lookup import named, or_listed, or_none, require_account
 from xplenty_pulumi.core.reading.pages import listed_by_status
 from xplenty_pulumi.core.reading.readiness import ReadyClusters
@@ -58,7 +59,19 @@ class PreviewQuestions:
         self._key = SharedCall(lambda: or_none(self._client.rate_limit, None))
         self._account = SharedCall(lambda: require_account(self._client))
         self._ready = ready
+        self._shown = ShownRecords(self._client)
+        self._read: set[tuple[str, Key]] = set()
         self._is_blind = False
+
+    def note_read(self, kind: Kind, key: Key) -> None:
+        """Remember that a refresh has just told of this thing, so that nothing is asked about it."""
+        self._read.add((kind.name, key))
+
+    def shown(self, kind: Kind, key: Key) -> tuple[Any | None] | None:
+        """Return the record of what is to change in place, which is None where it is gone; None for not known."""
+        if (kind.name, key) in self._read:
+            return None
+        return self._answer(("shown", kind.name, key), lambda: (self._shown.find(kind, key),))
 
     def require_account(self) -> None:
         """Return where the account is known, or where the service cannot be asked."""
@@ -176,7 +189,7 @@ class PreviewQuestions:
             with self._lock:
                 is_news, self._is_blind = not self._is_blind, True
             if is_news:
-                text = "packages and the plan's limits could not be checked before the operation"
+                text = "packages, the plan's limits and what is to change could not be checked before the operation"
                 self._warn(f"{text}: {trouble.message}")
             return None
         return answer

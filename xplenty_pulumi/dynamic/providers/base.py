@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CheckResult, ConfigureRequest, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.kinds.compare import ChangePlan, plan
-from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE, Kind
+from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import open_operations
-from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, outputs, refreshed_inputs
+from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, key_of, outputs, refreshed_inputs
 from xplenty_pulumi.dynamic.providers.checking import check
 from xplenty_pulumi.dynamic.providers.context import ProviderContext, answered
-from xplenty_pulumi.dynamic.providers.owing import makes_up, owed_by, rewrites, still_owed
-from xplenty_pulumi.dynamic.providers.remarks import told_once, warn_once
+from xplenty_pulumi.dynamic.providers.owing import changes_inputs, goes_on, makes_up, owed_by, rewrites, still_owed
+from xplenty_pulumi.dynamic.providers.remarks import told, told_once, warn_once
 from xplenty_pulumi.dynamic.providers.reporting import report_to_engine
 from xplenty_pulumi.dynamic.secrets import without_former_secrets
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, NONCES, OBSERVED, OWED, OWNER, Properties, owner_of, stored
-from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError, SpecError
+from xplenty_pulumi.errors import ApiError, ConfigError, NotFoundError, RefusedError
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Observation, Outcome
     from xplenty_pulumi.core.reconcile.intent import Intent
 
-__all__ = ["Properties", "Provider", "answered", "key_of"]
+__all__ = ["Properties", "Provider", "answered"]
 
 
 class Provider(ProviderContext, ABC):
@@ -85,8 +85,9 @@ class Provider(ProviderContext, ABC):
         if text := remark or due or rewritten:
             bridge.say(self.call(), text)
         self.planned(found, _id, olds, news)
-        if found.replaces and self.kind.signed:
-            self._warn_of_refusal(_id, news)
+        is_due = bool(due or rewritten) or changes_inputs(self.call().old_inputs, news)
+        with suppress(ApiError, ConfigError):  # a plan needs no settings
+            warn_once(self.call(), self._refusal(found, _id, news, is_due=is_due))
         # What a version before 0.2 has laid out is written anew.
         old = [one for one in self.arguments if isinstance(one, dict) and DECLARED in one]
         return DiffResult(
@@ -95,10 +96,15 @@ class Provider(ProviderContext, ABC):
             delete_before_replace=True,
         )
 
-    def _warn_of_refusal(self, id_: str, news: Properties) -> None:
-        with suppress(ConfigError):  # a plan needs no settings
-            reconciler, owner = self.reconciler(self.call()), marker_of(owner_of(news))
-            warn_once(self.call(), reconciler.plan_replacement(key_of(id_, self.kind), owner))
+    def _refusal(self, found: ChangePlan, id_: str, news: Properties, *, is_due: bool) -> str:
+        """Return why an `up` will refuse the plan, as far as it is known; nothing is asked where nothing is planned."""
+        if not self.kind.signed or not (found.replaces or is_due):
+            return ""
+        reconciler, key = self.reconciler(self.call()), key_of(id_, self.kind)
+        if found.replaces:
+            return str(reconciler.plan_replacement(key, marker_of(owner_of(news))))
+        shown = self.session().questions.shown(self.kind, key)
+        return str((shown and reconciler.refusal_of_update(key, *shown)) or "")
 
     def settled(self, _id: str, found: ChangePlan, _news: Properties) -> ChangePlan:
         """Return the plan once it is known what the thing with this id still lets change in place."""
@@ -127,6 +133,8 @@ class Provider(ProviderContext, ABC):
         self.settings().require_account(_olds.get(ACCOUNT))
         call = self.call()
         owed = owed_by(_olds)
+        if text := goes_on(f"{self.kind.name} {_id}", owed):
+            bridge.say(call, text)
         intent = self.intent(call, _olds, _news, owed=owed)
         props = {**_news, **hidden_outputs(_olds), OWED: " ".join(dict.fromkeys([*owed, *intent.names(self.kind)]))}
         desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True)
@@ -157,7 +165,8 @@ class Provider(ProviderContext, ABC):
         if outcome.owed:
             shown[OWED] = " ".join(outcome.owed)
         if outcome.problem is not None:
-            raise self._kept(call, str(outcome.record.key), str(outcome.problem), shown).of(outcome.problem) from None
+            text = told(call, outcome.problem)
+            raise self._kept(call, str(outcome.record.key), text, shown).of(outcome.problem) from None
         bridge.say(call, self.headline(shown))
         shown.pop(OWED, None)
         return self.stored(shown)
@@ -172,6 +181,7 @@ class Provider(ProviderContext, ABC):
         self.settings().require_account(props.get(ACCOUNT))
         call = self.call()
         found = self.observe(call, key_of(id_, self.kind), props)
+        self.session().questions.note_read(self.kind, key_of(id_, self.kind))
         if found.gone:
             return self._gone(call, id_, found.remark, props)
         shown = props
@@ -235,15 +245,3 @@ class Provider(ProviderContext, ABC):
     def owner(self, props: Properties) -> Marker | None:
         """Return whose marker it carries, None for what a program only looks up."""
         return marker_of(owner_of(props)) if OWNER in props else None
-
-
-def key_of(id_: str, kind: Kind) -> Any:
-    """Return what an id in the state, or of a lookup, identifies a thing of this kind by.
-
-    Raises:
-        SpecError: it is none, which happens only where a program gives the id of a lookup.
-    """
-    try:
-        return kind.key(id_)
-    except ValueError as problem:
-        raise SpecError(f"the id of a {kind.name} {problem}", field="id") from None

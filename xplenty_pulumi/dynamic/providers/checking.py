@@ -29,7 +29,7 @@ from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs
 from xplenty_pulumi.dynamic.providers.context import ProviderContext
 from xplenty_pulumi.dynamic.providers.naming import named
-from xplenty_pulumi.dynamic.providers.remarks import warn_once
+from xplenty_pulumi.dynamic.providers.remarks import told, warn_once
 from xplenty_pulumi.dynamic.secrets import is_secret, secret_values
 from xplenty_pulumi.dynamic.state import HIDDEN_INPUTS, OWNER, PROVIDER, SECRETS, Properties, kind_of, owner_of
 from xplenty_pulumi.errors import ApiError, ConfigError, RefusedError, SpecError, XplentyError
@@ -150,7 +150,7 @@ def check(provider: ProviderContext, olds: Properties, news: Properties) -> Chec
     given = {name: value for name, value in checked.inputs.items() if name in inputs.known}
     later = {name: news[name] for name in inputs.unknown}
     hidden = {name: news[name] for name in HIDDEN_INPUTS if name in news}
-    return CheckResult({**given, **later, **hidden}, [_failure(one, news) for one in problems])
+    return CheckResult({**given, **later, **hidden}, [_failure(one, news, provider.call()) for one in problems])
 
 
 def _mistaken(provider: ProviderContext, olds: Properties) -> list[XplentyError]:
@@ -231,10 +231,10 @@ def _refused_run(subject: Subject, questions: "PreviewQuestions", call: EngineCa
     return problems
 
 
-def _failure(problem: XplentyError, news: Properties) -> CheckFailure:
+def _failure(problem: XplentyError, news: Properties, call: EngineCall) -> CheckFailure:
     """A problem as the engine shows it: with the value of the property that it names, so no secret one is named."""
     name = problem.field if isinstance(problem, SpecError) else ""
-    text = str(problem)
+    text = told(call, problem)
     if name and is_secret(news, name):
         text = re.sub(r", got .*", f", got {MASK}", text, flags=re.DOTALL)
         name = ""

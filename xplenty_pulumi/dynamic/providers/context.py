@@ -18,6 +18,7 @@ from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import declared_owners, open_operations
+from xplenty_pulumi.dynamic.providers.remarks import told
 from xplenty_pulumi.dynamic.providers.reporting import reported
 from xplenty_pulumi.dynamic.secrets import secret_values
 from xplenty_pulumi.dynamic.state import OWNER, Properties, account_name, owner_of, side_by_side
@@ -132,7 +133,7 @@ def _in_a_paragraph(provider: "ProviderContext", answer: Callable[[], Result]) -
     except bridge.ProviderFailure:
         raise
     except XplentyError as problem:
-        failure = bridge.fail(call, provider.scrubbed(str(problem))).of(problem)
+        failure = bridge.fail(call, provider.scrubbed(told(call, problem))).of(problem)
     except Exception as unexpected:  # noqa: BLE001 - the host would print the traceback of whatever it is
         bridge.debug(call, traceback.format_exc())
         text = (

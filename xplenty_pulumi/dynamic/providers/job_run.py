@@ -11,10 +11,10 @@ from pulumi.dynamic import UpdateResult
 
 from xplenty_pulumi.core.kinds.compare import ChangePlan
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_settled
-from xplenty_pulumi.dynamic import PUBLIC_MODULE
+from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.properties import Inputs, declared, timeout_of
-from xplenty_pulumi.dynamic.providers.base import Provider, answered, key_of
+from xplenty_pulumi.dynamic.properties import Inputs, declared, key_of, timeout_of
+from xplenty_pulumi.dynamic.providers.base import Provider, answered
 from xplenty_pulumi.dynamic.providers.checking import warn_of_end
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, FOREIGN, OWNER, Properties, owner_of
 from xplenty_pulumi.errors import ConfigError
@@ -44,6 +44,7 @@ class JobRunProvider(Provider):
             shown = {name: value for name, value in _olds.items() if name not in _olds[DECLARED]}
             return UpdateResult(self.stored({**shown, **_news, DECLARED: sorted(declared(_news, JOB_RUN))}))
         call = self.call()
+        bridge.say(call, f"goes on following job {_id}")
         is_notify_due = _olds.get("notify") != _news.get("notify")
         desired = replace(self.desired(call, _news), is_foreign=FOREIGN in _olds)
         outcome = self.reconciler(call).resume(key_of(_id, JOB_RUN), desired, is_notify_due=is_notify_due)

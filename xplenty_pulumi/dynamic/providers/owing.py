@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from xplenty_pulumi.core.kinds.kind import SIGNATURE, Kind
+from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE, Kind
 from xplenty_pulumi.dynamic.properties import Inputs
 from xplenty_pulumi.dynamic.state import DECLARED, OWED, OWNER, is_hidden, owner_of
 
@@ -13,6 +13,17 @@ def owed_by(props: Mapping[str, object]) -> list[str]:
     return str(props.get(OWED, "")).split()
 
 
+def goes_on(label: str, owed: list[str]) -> str:
+    """Return what an update has to finish, in words for its row; empty where nothing was begun before it.
+
+    The engine plans such an update without a diff, so its row says nothing of it until then.
+    """
+    if EVERYTHING in owed:
+        return f"goes on with the create of {label}, which was not finished"
+    fields = list(dict.fromkeys(one.partition("/")[0] for one in owed if one != SIGNATURE))
+    return f"goes on with the update of {label}, which was not finished: {', '.join(fields)}" if fields else ""
+
+
 def makes_up(kind: Kind, label: str, *, owed: list[str], news: Mapping[str, object]) -> str:
     """Return what an update does although no input has changed, in words for its row; empty for nothing."""
     if SIGNATURE in owed:
@@ -20,6 +31,15 @@ def makes_up(kind: Kind, label: str, *, owed: list[str], news: Mapping[str, obje
     wanted = Inputs.of(news).checked(kind).inputs
     nouns = [noun for name, noun in kind.follow_ups.items() if name in owed and wanted.get(name)]
     return f"{label} may have changed since its last {' and '.join(nouns)}, which an update repeats" if nouns else ""
+
+
+def changes_inputs(before: Mapping[str, object], news: Mapping[str, object]) -> bool:
+    """Return whether the engine plans an update because of inputs that a program shows; `before` are as in `rewrites`.
+
+    Where they are not known, as without the bridge, nothing is.
+    """
+    names = {name for name in {*before, *news} if before.get(name) != news.get(name)}
+    return bool(before) and not all(map(is_hidden, names))
 
 
 def rewrites(kind: Kind, *, before: Mapping[str, object], news: Mapping[str, object]) -> str:

@@ -12,7 +12,7 @@ from xplenty_pulumi.core.kinds.flows.document import digest_of
 from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge, flows
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.providers.base import key_of
+from xplenty_pulumi.dynamic.properties import key_of
 from xplenty_pulumi.dynamic.providers.definition import DefinitionProvider
 from xplenty_pulumi.dynamic.state import OWED, OWNER, Properties
 

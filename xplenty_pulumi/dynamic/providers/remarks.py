@@ -1,10 +1,10 @@
-"""Warnings that one process shows once, although the engine checks and compares a resource several times."""
+"""What one process tells once: warnings about a resource, and what is wrong with the settings of all of them."""
 
 from functools import lru_cache
 
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.errors import RefusedError
+from xplenty_pulumi.errors import AuthError, ConfigError, RefusedError, XplentyError
 
 
 @lru_cache(maxsize=1)
@@ -30,3 +30,24 @@ def told_once(call: EngineCall, refused: RefusedError) -> RefusedError:
         resource=refused.resource,
         advice="Do what the warning says, then run `pulumi up` again",
     )
+
+
+@lru_cache(maxsize=1)
+def told_troubles() -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the troubles with settings that this process has told, each with the URN and the name it was told for."""
+    return {}
+
+
+def told(call: EngineCall, problem: XplentyError) -> str:
+    """Return the text of a problem; one of the settings, which all resources share, is told whole for the first only.
+
+    For each other resource one line refers to that, and says what exists of it.
+    """
+    resource, name = call.urn or call.name, call.name or call.urn.rpartition("::")[2]
+    if not name or problem.resource or not isinstance(problem, AuthError | ConfigError):
+        return str(problem)
+    happened = problem.message.removesuffix(problem.added).rstrip(". ")
+    first, first_name = told_troubles().setdefault((happened, problem.advice), (resource, name))
+    if first == resource:
+        return str(problem)
+    return f"{happened.partition(': ')[0]}, as said for {first_name}{problem.added}"

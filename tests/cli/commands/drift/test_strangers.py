@@ -69,7 +69,7 @@ def test_project_whose_last_stack_is_gone_is_looked_at(scene: DriftScene) -> Non
     assert (ended.code, ended.json["stacks"], found[number]) == (0, [], "unknown_stack")
     assert {*found.values()} == {"unknown_stack"}
     del scene.environment["XPLENTY_API_KEY"]
-    assert "xplenty:apiKey is not set" in scene.run("--all", "--unmanaged").err
+    assert "XPLENTY_API_KEY is not set" in scene.run("--all", "--unmanaged").err
 
 
 def test_without_a_selected_stack_the_account_of_the_environment_is_looked_at(scene: DriftScene) -> None:
@@ -86,8 +86,8 @@ def test_without_a_selected_stack_the_account_of_the_environment_is_looked_at(sc
     keyless = scene.run(*UNMANAGED)
     assert keyless.code == 1
     assert (
-        "drift: no stack is compared, so the environment has to name the account: xplenty:apiKey is empty. Set the "
-        "environment variable XPLENTY_API_KEY" in keyless.err
+        "drift: no stack is compared, so the environment has to name the account: XPLENTY_API_KEY is empty, and no "
+        "stack's configuration is read. Set the environment variable; or name a stack" in keyless.err
     )
     assert "or name a stack, whose configuration has it, with --stack" in keyless.err
 

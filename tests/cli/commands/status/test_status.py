@@ -364,7 +364,7 @@ def test_bad_usage(scene: Scene, words: list[str], text: str) -> None:
 @pytest.mark.parametrize(
     ("words", "environment", "code", "text"),
     [
-        ([], {"XPLENTY_API_KEY": ""}, 2, "XPLENTY_API_KEY is not set. Export it"),
+        ([], {"XPLENTY_API_KEY": ""}, 2, "XPLENTY_API_KEY is empty, and no stack's configuration is read. Set"),
         ([], {"XPLENTY_API_KEY": "wrong-key"}, 1, "XPLENTY_API_KEY"),
         ([], {"XPLENTY_API_URL": "http://127.0.0.1:9"}, 1, "127.0.0.1:9"),
         (["cluster", "7"], {}, 1, "cluster 7: the service does not know it (404). Check the id"),

@@ -46,6 +46,15 @@ def test_delete_of_what_is_ending(bench: Bench, status: str) -> None:
     assert bench.emulator.cluster(made.id).status == "terminated"
 
 
+@pytest.mark.parametrize(
+    ("status", "seen"), [("available", "terminated"), ("terminating", "terminated"), ("terminated", "had terminated")]
+)
+def test_how_it_ended_says_whether_that_was_so_before(bench: Bench, status: str, seen: str) -> None:
+    """What had ended before is told from what was seen to end."""
+    made = bench.emulator.add_cluster(status=status)
+    assert bench.clusters.delete(made.id, timeout=600) == seen
+
+
 def test_delete_may_be_repeated(bench: Bench) -> None:
     """The second time there is nothing to do."""
     made = bench.emulator.add_cluster()

@@ -58,7 +58,7 @@ def report_of(stacks: Sequence[StackState], elsewhere: OtherStacks, *, unmanaged
 
 def _of_environment() -> Settings:
     try:
-        return settings.load(os.environ, lambda _: None)
+        return settings.load(os.environ, settings.nothing)
     except ConfigError as problem:
         advice = (
             f"{problem.advice}; or name a stack, whose configuration has it, with --stack" if problem.advice else ""

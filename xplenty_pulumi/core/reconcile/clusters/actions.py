@@ -12,7 +12,7 @@ from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
 from xplenty_pulumi.core.reconcile.clusters.create import ClusterCreation, DesiredCluster
 from xplenty_pulumi.core.reconcile.clusters.end import ClusterEnding
-from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, kept, observation_of
+from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, is_ending, kept, not_updatable, observation_of
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.held import warn_of_duplicates
 from xplenty_pulumi.core.reconcile.notify import WatcherList
@@ -73,13 +73,10 @@ class ClusterReconciler:
             XplentyError: it cannot be looked at.
         """
         self._living.hold(cluster_id)
-        observed = self._observed(cluster_id, self._polls.cluster_presence.find(cluster_id))
+        found = self._polls.cluster_presence.find(cluster_id)
+        observed = self._observed(cluster_id, found)
         if observed.gone or observed.record is None:
-            raise ReadyFailed(
-                f"it cannot be updated: {observed.remark}",
-                resource=f"cluster {cluster_id}",
-                advice="Run `pulumi up --refresh` to create it anew",
-            )
+            raise not_updatable(cluster_id, found)
         marker = marker_on(observed.record)
         self._polls.ready_clusters.forget(cluster_id)
         outcome = self._convergence.bring(observed.record, desired)
@@ -87,6 +84,11 @@ class ClusterReconciler:
             nonces = (*desired.nonces, marker.nonce)
             self._end_surplus(cluster_id, marker.whose, nonces, desired, is_new=False)
         return self._held(outcome, desired, desired.nonces)
+
+    def refusal_of_update(self, cluster_id: int, shown: Cluster | None) -> XplentyError | None:
+        """Return why an update of the cluster will be refused, by how it is shown now; None for no reason."""
+        is_lost = shown is None or is_broken(shown) or is_ending(shown)
+        return not_updatable(cluster_id, shown) if is_lost else None
 
     def plan_replacement(self, cluster_id: int, owner: Marker) -> str:
         """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""

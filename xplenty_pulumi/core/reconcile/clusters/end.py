@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from xplenty_pulumi.client import Client, Cluster
+from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, terminated, watch_of
+from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, phase_of, terminated, watch_of
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.outcome import saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
@@ -26,6 +27,8 @@ class ClusterEnding:
     def end(self, cluster_id: int, *, timeout: float, active_jobs: str, is_verified: bool = True) -> str:
         """Return how the cluster was seen once it is at its end: `terminated`, or that the service does not know it.
 
+        It `had terminated` where that was so before anything was done.
+
         A cluster that is still being built or resized cannot be terminated yet (the service refuses), so that is
         waited for first. One that shows again alive is asked to end again. Where the end is not to be verified, a
         cluster that is seen to be ending is enough.
@@ -38,10 +41,14 @@ class ClusterEnding:
         watch = watch_of(self._polls, cluster_id)
         deadline = Deadline.after(timeout, self._patience.clock)
         try:
+            found = wait_for(ENDABLE, watch, deadline=deadline, patience=self._patience)
+            if found is not None and phase_of(found) is Phase.GONE:
+                return f"had {found.status}"
             while not self._has_ended(
                 watch, cluster_id, deadline=deadline, active_jobs=active_jobs, is_verified=is_verified
             ):
                 self._patience.tell(f"{watch.last.status if watch.last else ''}, although it was asked to end", "")
+                wait_for(ENDABLE, watch, deadline=deadline, patience=self._patience)
         except XplentyError as problem:
             seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
             exists = f"{watch.resource} {seen}; it may cost money until it is terminated"
@@ -63,7 +70,6 @@ class ClusterEnding:
         self, watch: Watch[Cluster], cluster_id: int, *, deadline: Deadline, active_jobs: str, is_verified: bool
     ) -> bool:
         """Ask for the end where it was not asked for; return whether it is seen, and not that it lives all the same."""
-        wait_for(ENDABLE, watch, deadline=deadline, patience=self._patience)
 
         def terminate() -> None:
             watch.last = self._client.clusters.terminate(cluster_id)

@@ -58,6 +58,18 @@ def is_broken(cluster: Cluster) -> bool:
     return phase_of(cluster) is Phase.FAILED
 
 
+def not_updatable(cluster_id: int, cluster: Cluster | None) -> ReadyFailed:
+    """Return the refusal of an update for a cluster that has ended, is broken, or is not known to the service."""
+    is_left = cluster is not None and is_broken(cluster)
+    reason = f"its status is {cluster.status}" if cluster and is_left else observation_of(cluster).remark
+    return ReadyFailed(
+        f"it cannot be updated: {reason}",
+        last_status=cluster.status if cluster else "",
+        resource=f"cluster {cluster_id}",
+        advice=_START_ANEW if is_left else "Run `pulumi up --refresh` to create it anew",
+    )
+
+
 def kept(outcome: Outcome[Cluster]) -> Outcome[Cluster]:
     """Return what came of a new cluster that is broken and kept, with what to do about it, in the state or not."""
     reason = f"its status is {outcome.record.status}"

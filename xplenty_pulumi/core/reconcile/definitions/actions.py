@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_unfinished, marker_on, way_out
 from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
-from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
+from xplenty_pulumi.core.reconcile.definitions.definition import ANEW, DesiredDefinition, RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.held import held_text, warn_of_duplicates
 from xplenty_pulumi.core.reconcile.notify import NOTIFY, WatcherList
@@ -20,7 +20,6 @@ from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError, XplentyError
 
 _SETTLING = (0.0, 2.0, 5.0, 10.0)
-_ANEW = "Run `pulumi up --refresh` to create it anew"
 
 
 class DefinitionReconciler(Generic[RecordT]):
@@ -66,8 +65,7 @@ class DefinitionReconciler(Generic[RecordT]):
         self._known.hold(key)
         record = self._known.find(key)
         if record is None:
-            message = f"it cannot be updated: {self._definition.gone}"
-            raise ReadyFailed(message, resource=self._definition.label(key), advice=_ANEW)
+            raise self._definition.not_updatable(key)
         fields, is_changed = desired.intent.fields, bool(self._definition.changes(record, desired))
         outcome = self._converge(record, desired, send=is_changed or desired.intent.signs)
         if is_changed or self._definition.kind.is_followed_up(fields):
@@ -77,6 +75,10 @@ class DefinitionReconciler(Generic[RecordT]):
         if marker is not None and is_unfinished(record, desired.marker):
             self._remove_surplus(key, desired.marker, (*desired.nonces, marker.nonce))
         return replace(self._signed_as_held(outcome, desired), nonces=desired.nonces)
+
+    def refusal_of_update(self, key: Key, shown: RecordT | None) -> XplentyError | None:
+        """Return why an update of the definition will be refused, by how it is shown now; None for no reason."""
+        return self._definition.not_updatable(key) if shown is None else None
 
     def plan_replacement(self, key: Key, owner: Marker) -> str:
         """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""
@@ -172,7 +174,7 @@ class DefinitionReconciler(Generic[RecordT]):
                 found = self._known.find(key)
                 if found is None:
                     gone = self._definition.gone
-                    return Outcome(record, ReadyFailed(gone, resource=self._definition.label(key), advice=_ANEW))
+                    return Outcome(record, ReadyFailed(gone, resource=self._definition.label(key), advice=ANEW))
                 record = found
                 wrong = self._definition.wrong_fields(record, self._definition.meant(record, desired))
                 if not wrong:

@@ -53,6 +53,8 @@ class DesiredDefinition(DesiredThing):
     contents: Mapping[str, str] = field(default_factory=dict, repr=False, kw_only=True)
 
 
+ANEW = "Run `pulumi up --refresh` to create it anew"
+"""What to do where it is gone."""
 _NOTHING = DesiredDefinition({}, Owner("", "", "", ""), Intent(frozenset()))
 """What is desired where only a marker changes."""
 
@@ -105,6 +107,10 @@ class Definition(Generic[RecordT]):
         (name, noun), *_ = self.kind.follow_ups.items()
         advice = f"Run `pulumi up` again, which repeats the {noun}; {name}=False goes without"
         return ReadyFailed(f"its {noun} has no result: {failed.message}", resource=self.label_of(record), advice=advice)
+
+    def not_updatable(self, key: Key) -> ReadyFailed:
+        """Return the refusal of an update for what the service does not have any more."""
+        return ReadyFailed(f"it cannot be updated: {self.gone}", resource=self.label(key), advice=ANEW)
 
     def remains(self, _key: Key) -> str:
         """Return what goes on although it is removed, as a sentence without its subject; empty for nothing."""
