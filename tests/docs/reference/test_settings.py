@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from xplenty_pulumi.core.waiting.patience import Pace
 from xplenty_pulumi.setting_names import (
     OF_ACCOUNT,
     ONLY_CONFIGURED,
@@ -25,6 +26,11 @@ def test_table_names_every_setting() -> None:
     known = {(variable, key) for key, variable in VARIABLES.items()}
     shown = set(re.findall(r"^\|.*?\| `(XPLENTY_\w+)` \| `xplenty:(\w+)` \|$", PAGE, re.MULTILINE))
     assert shown == known
+
+
+def test_the_intervals_of_polls_are_those_of_the_source() -> None:
+    """The table says from which interval to which the polls grow."""
+    assert f"| seconds between two polls, {Pace.first:.0f} growing to {Pace.longest:.0f} by default |" in PAGE
 
 
 def test_settings_of_another_account_are_named() -> None:

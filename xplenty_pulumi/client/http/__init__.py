@@ -2,8 +2,8 @@
 
 - `address`: where the service is, checked before the key is sent there, and the proxy on the way to it.
 - `answers`: from a complete HTTP answer to an outcome.
-- `calls`: the one place where calls are repeated.
-- `connection`: connections on which a whole call has a deadline.
+- `calls`: the one place of the client where calls are repeated; a create that may have arrived never is.
+- `connection`: the connections to the service, direct or through its proxy, on which a whole call has a deadline.
 - `explain`: from the last outcome of a call to the error that the caller gets: one paragraph, with advice, without
   secrets.
 - `facts`: what an event says of a call.

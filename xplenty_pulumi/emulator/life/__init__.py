@@ -7,7 +7,8 @@
 - `firing`: what a schedule does when its time comes.
 - `knobs`: what no source settles, and every duration.
 - `packages`: packages, their validations, the tasks of workflows, and what a flow says about them.
-- `records`: what else an account holds: frozen records that the state machines replace as time goes by.
+- `records`: the frozen records of clusters, jobs, connections and hooks, which the state machines replace as time goes
+  by, and the words of their statuses.
 - `runs`: a new run of a package.
 - `schedules`: a schedule, and when it runs.
 - `seed`: what an account holds when it begins.
