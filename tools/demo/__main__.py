@@ -3,10 +3,9 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
 
 from tools.demo.account import Account, emulated_account
 from tools.demo.stack import Stack
@@ -15,28 +14,55 @@ from xplenty_pulumi.clock import SystemClock
 ROOT = Path(__file__).resolve().parents[2]
 TIME_SCALE = 60
 
-Step = tuple[str, Callable[[Stack, Account], None]]
+Act = Callable[[Stack, Account], None]
 
-QUICKSTART: tuple[Step, ...] = (
-    ("pulumi up: a cluster of 2 nodes, then two job runs on it", lambda stack, _: stack.run("up", "--yes")),
-    ("4 nodes instead of 2", lambda stack, _: stack.run("config", "set", "nodes", "4")),
-    ("pulumi up: the resize", lambda stack, _: stack.run("up", "--yes")),
-    ("pulumi up: nothing is left to do", lambda stack, _: stack.run("up", "--yes", "--expect-no-changes")),
-    ("pulumi destroy: jobs forgotten, cluster terminated", lambda stack, _: stack.run("destroy", "--yes")),
+
+def pulumi(*arguments: str) -> Act:
+    """Return the act of running `pulumi` with these words."""
+    return lambda stack, _account: stack.run(*arguments)
+
+
+def command(*arguments: str) -> Act:
+    """Return the act of running `xplenty-pulumi` with these words."""
+    return lambda stack, _account: stack.command(*arguments)
+
+
+# Some nights of the pipeline pass while the cluster of the quickstart is resized and destroyed. What a preview shows
+# is seen at the first three.
+STEPS: tuple[tuple[str, str, Act], ...] = (
+    ("quickstart", "pulumi up: a cluster of 2 nodes, then two job runs on it", pulumi("up", "--yes")),
+    ("pipeline", "A night of five minutes", pulumi("config", "set", "every", "5 minutes")),
+    ("pipeline", "The password of the warehouse", pulumi("config", "set", "--secret", "password", "swordfish")),
+    ("pipeline", "pulumi up: a connection, a package from a file, a schedule", pulumi("up", "--yes")),
+    ("quickstart", "4 nodes instead of 2", pulumi("config", "set", "nodes", "4")),
+    ("quickstart", "pulumi up: the resize", pulumi("up", "--yes")),
+    ("quickstart", "pulumi up: nothing is left to do", pulumi("up", "--skip-preview", "--expect-no-changes")),
+    (
+        "quickstart",
+        "pulumi destroy: jobs forgotten, cluster terminated",
+        pulumi("destroy", "--yes", "--skip-preview"),
+    ),
+    ("pipeline", "Two nights pass, and nobody runs pulumi", lambda _, account: account.wait_for_runs(2)),
+    ("pipeline", "xplenty-pulumi status schedules", command("status", "schedules")),
+    (
+        "pipeline",
+        "Somebody saves the package in the editor",
+        lambda _, account: account.edit_package("loads", "append", "merge"),
+    ),
+    ("pipeline", "xplenty-pulumi pull: the edit comes back into the file", command("pull", "loads")),
+    (
+        "pipeline",
+        "pulumi up: the state follows, and the service validates it once more",
+        pulumi("up", "--yes", "--skip-preview"),
+    ),
+    ("pipeline", "pulumi destroy: schedule removed, package archived", pulumi("destroy", "--yes", "--skip-preview")),
+    (
+        "pipeline",
+        "The cluster that the schedule has made ends when it is idle",
+        lambda _, account: account.wait_for_idle(),
+    ),
 )
-PIPELINE: tuple[Step, ...] = (
-    ("A night of ten minutes", lambda stack, _: stack.run("config", "set", "every", "10 minutes")),
-    ("The password of the warehouse", lambda stack, _: stack.run("config", "set", "--secret", "password", "swordfish")),
-    ("pulumi up: a connection, a package from a file, a schedule", lambda stack, _: stack.run("up", "--yes")),
-    ("Two nights pass, and nobody runs pulumi", lambda _, account: account.wait_for_runs(2)),
-    ("xplenty-pulumi status schedules", lambda stack, _: stack.command("status", "schedules")),
-    ("Somebody saves the package in the editor", lambda _, account: account.edit_package("loads", "append", "merge")),
-    ("xplenty-pulumi pull: the edit comes back into the file", lambda stack, _: stack.command("pull", "loads")),
-    ("pulumi up: the state follows, and the service validates it once more", lambda stack, _: stack.run("up", "--yes")),
-    ("pulumi destroy: schedule removed, package archived", lambda stack, _: stack.run("destroy", "--yes")),
-    ("The cluster that the schedule has made ends when it is idle", lambda _, account: account.wait_for_idle()),
-)
-EXAMPLES: Mapping[str, tuple[Step, ...]] = MappingProxyType({"quickstart": QUICKSTART, "pipeline": PIPELINE})
+"""Each step: the example in whose folder it is done, its title, and the act."""
 
 
 def main() -> int:
@@ -67,21 +93,28 @@ def temporary_folder() -> Iterator[Path]:
 
 def live(folder: Path, account: Account) -> int:
     """Run every step in `folder`, then say what the account shows."""
-    for example, steps in EXAMPLES.items():
-        project = folder / example
-        source = ROOT / "examples" / example
-        shutil.copytree(source, project, ignore=shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml"))
-        stack = Stack(project, home=folder, environment=account.environment())
-        if failed := next((title for title, step in steps if not done(title, step, stack, account)), ""):
-            return report(account, failed)
+    stacks: dict[str, Stack] = {}
+    for example, title, act in STEPS:
+        if example not in stacks:
+            stacks[example] = stack_of(example, folder, account)
+        if not done(f"{example}: {title}", act, stacks[example], account):
+            return report(account, f"{example}: {title}")
     return report(account, "")
 
 
-def done(title: str, step: Callable[[Stack, Account], None], stack: Stack, account: Account) -> bool:
-    """Run one step under its title; return whether the command succeeded."""
+def stack_of(example: str, folder: Path, account: Account) -> Stack:
+    """Make a stack of a copy of the example in `folder`."""
+    project = folder / example
+    source = ROOT / "examples" / example
+    shutil.copytree(source, project, ignore=shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml"))
+    return Stack(project, home=folder, environment=account.environment())
+
+
+def done(title: str, act: Act, stack: Stack, account: Account) -> bool:
+    """Do one step under its title; return whether the command succeeded."""
     say(title)
     try:
-        step(stack, account)
+        act(stack, account)
     except ChildProcessError as problem:
         say(f"Failed: {problem}")
         return False
