@@ -106,8 +106,8 @@ class AccountReader:
     def overview(self) -> Overview:
         """Return all that has not ended, and what has ended recently: a call for the clusters, and one for the jobs."""
         self._allowance.require_read()
-        clusters, now = self._read_clusters(), self._client.account_time
-        jobs = self._job_rows(clusters)
+        clusters = self._read_clusters()
+        jobs, now = self._job_rows(clusters), self._client.account_time
         within = DAY if self._wanted.age else JUST_NOW
         rows = clusters_shown(clusters, self._wanted, now=now, jobs=jobs, within=within)
         shown = Overview(now, self._credits(), rows, jobs)
