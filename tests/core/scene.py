@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Allowance, Deadline, Pace, Patience
-from xplenty_pulumi.core.waiting.wait import Watch, wait_for
+from xplenty_pulumi.core.waiting.silence import SilenceWatch
+from xplenty_pulumi.core.waiting.wait import wait_for
+from xplenty_pulumi.core.waiting.watch import Watch
 from xplenty_pulumi.errors import XplentyError
 
 
@@ -49,7 +51,8 @@ class Scarce(Allowance):
 class WaitScene:
     """A wait on a script: each poll shows the next sight, the last one for ever.
 
-    A text is a status, None a 404; from the moment `ready_at` on the status is `ready`.
+    A text is a status, None a 404; from the moment `ready_at` on the status is `ready`. Each poll takes as many seconds
+    as `slow` says, one after the other, and none after the last.
     """
 
     sights: list[str | XplentyError | None]
@@ -61,6 +64,11 @@ class WaitScene:
     allowance: Allowance = field(default_factory=Allowance)
     news_at: list[float] = field(default_factory=list)
     has_own_time: bool = False
+    slow: list[int] = field(default_factory=list)
+    silence: SilenceWatch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.silence = SilenceWatch(self.clock, ticks=False)
 
     def has_news(self) -> bool:
         """Return whether somebody else has looked since the last look."""
@@ -68,6 +76,9 @@ class WaitScene:
 
     def poll(self) -> Thing | None:
         self.looks.append(self.clock.monotonic())
+        for _ in range(self.slow.pop(0) if self.slow else 0):
+            self.clock.advance(1)
+            self.silence.tick()
         if self.clock.monotonic() >= self.ready_at:
             return Thing("ready")
         sight = self.sights.pop(0) if len(self.sights) > 1 else self.sights[0]
@@ -94,6 +105,7 @@ class WaitScene:
             tell=lambda headline, detail: self.told.append((headline, detail)),
             interrupted=self.interrupted,
             has_own_time=lambda: self.has_own_time,
+            asking=self.silence.asking,
             allowance=self.allowance,
         )
         deadline = Deadline.after(seconds, self.clock)

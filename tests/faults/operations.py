@@ -24,6 +24,8 @@ Kind = Literal["read", "write", "create"]
 CHANGED = ["job.failed", "cluster.error"]
 CHANGED_FLOW = '{"components":[]}'
 LONG_ENOUGH = 300.0
+_UNTIL_DONE = 10.0
+"""Seconds in which the account of the stage completes whatever it has accepted."""
 
 # A call of the client ends within 120 s and five attempts, or a dozen where a key that has worked is refused. A change
 # is tried four times in 17 s, each within one such call. A create sends two POSTs at most, each followed by 37 s of
@@ -54,7 +56,7 @@ class Operation:
     """An operation, and the two `things` that it is done to, or the one list that it reads in two pages.
 
     `deed` returns an ending, or a doubt, which is empty where all is well. `call` is the method and path of its own
-    calls, where the rules of faults have no name for it.
+    calls, where the rules of faults have no name for it. `variant` is what it is done with besides, if anything.
     """
 
     name: str
@@ -62,6 +64,10 @@ class Operation:
     things: Callable[[Stage], Sequence[Any]]
     deed: Callable[[Stage, Any], Ending | str]
     call: str = ""
+    variant: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.name, self.variant]))
 
     @property
     def most_calls(self) -> int:
@@ -183,6 +189,32 @@ def _is_ready(stage: Stage, number: int, nodes: int) -> str:
 def _terminate(stage: Stage, thing: tuple[int, EmulatedCluster]) -> str:
     number = thing[1].id
     stage.ours.clusters.delete(number, timeout=LONG_ENOUGH)
+    return unless(stage.emulator.cluster(number).status == "terminated", "it lives")
+
+
+def _accept_create(stage: Stage, index: int) -> Ending:
+    outcome = stage.ours.clusters.create(stage.cluster_of(index, wait_for="accepted"))
+    living = stage.living(index)
+    return reconciled(outcome, living, lambda: _is_at_work(stage, living[0], NODES))
+
+
+def _accept_update(stage: Stage, thing: tuple[int, EmulatedCluster]) -> Ending:
+    index, cluster = thing
+    wanted = stage.cluster_of(index, nodes=MORE_NODES, wait_for="accepted")
+    outcome = stage.ours.clusters.update(cluster.id, wanted)
+    return reconciled(outcome, [cluster.id], lambda: _is_at_work(stage, cluster.id, MORE_NODES))
+
+
+def _is_at_work(stage: Stage, number: int, nodes: int) -> str:
+    """Return a doubt unless it becomes as it was asked for without any further call."""
+    stage.clock.sleep(_UNTIL_DONE)
+    return _is_ready(stage, number, nodes)
+
+
+def _accept_end(stage: Stage, thing: tuple[int, EmulatedCluster]) -> str:
+    number = thing[1].id
+    stage.ours.clusters.delete(number, timeout=LONG_ENOUGH, is_verified=False)
+    stage.clock.sleep(_UNTIL_DONE)
     return unless(stage.emulator.cluster(number).status == "terminated", "it lives")
 
 
@@ -351,6 +383,13 @@ OPERATIONS = (
     Operation("getRateLimit", "read", lambda s: 2 * [s.emulator.account.credits.limit], _rate_status),
 )
 """The operations that the rules of faults name, on clusters, jobs and the rate limit."""
+
+ACCEPTED_OPERATIONS = (
+    Operation("createCluster", "create", lambda _: _NUMBERS, _accept_create, variant="accepted"),
+    Operation("updateCluster", "write", _CLUSTERS, _accept_update, variant="accepted"),
+    Operation("terminateCluster", "write", _CLUSTERS, _accept_end, variant="accepted"),
+)
+"""Those of a cluster that is not waited for, where `wait_for` is `accepted`."""
 
 MORE_OPERATIONS = (
     Operation(

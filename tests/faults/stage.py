@@ -124,9 +124,9 @@ class Stage:
         """Return our run of that number as it should be."""
         return desired_run(self.work, QUICK, owner=f"run{index}", variables={"number": str(index)})
 
-    def cluster_of(self, index: int, *, nodes: int = NODES) -> DesiredCluster:
+    def cluster_of(self, index: int, *, nodes: int = NODES, wait_for: str = "ready") -> DesiredCluster:
         """Return our cluster of that number as it should be."""
-        return desired(owner=_owner(index), nodes=nodes)
+        return desired(owner=_owner(index), nodes=nodes, wait_for=wait_for)
 
     def ready_cluster(self, index: int) -> EmulatedCluster:
         """Return a cluster of ours that was there before, and is available."""

@@ -1,4 +1,7 @@
-"""Every operation under 33 faults in three placements: 3,564 cells, each judged by the hand-written table."""
+"""Every operation under 33 faults in three placements, and those that nobody waits for in one: 3,663 cells.
+
+Each is judged by the hand-written table.
+"""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ import pytest
 
 import xplenty_pulumi
 from tests.faults.judge import assert_as_expected, assert_mended_by_the_next_run, assert_no_harm, play
-from tests.faults.operations import MORE_OPERATIONS, OPERATIONS, Operation
+from tests.faults.operations import ACCEPTED_OPERATIONS, MORE_OPERATIONS, OPERATIONS, Operation
 from tests.faults.stage import stage_without_socket
 from tests.faults.table import TABLE, expectations
 from tests.support.openapi import SchemaWatch, load_document
@@ -27,18 +30,19 @@ class Cell:
     placement: str
 
     def __str__(self) -> str:
-        return f"{self.operation.name}-{self.fault}-{self.placement}"
+        return f"{self.operation}-{self.fault}-{self.placement}"
 
 
 ALL = (*OPERATIONS, *MORE_OPERATIONS)
 CELLS = [Cell(operation, fault, placement) for operation in ALL for fault in FAULTS for placement in PLACEMENTS]
+CELLS += [Cell(operation, fault, "first") for operation in ACCEPTED_OPERATIONS for fault in FAULTS]
 
 
 def test_the_table_is_whole() -> None:
-    """There are 99 rows, and 3,564 cells that differ."""
+    """There are 99 rows, and 3,663 cells that differ."""
     assert [set(rows) for rows in TABLE.values()] == [set(FAULTS)] * 3
     assert sum(len(rows) for rows in TABLE.values()) == 99
-    assert len({str(cell) for cell in CELLS}) == len(CELLS) == 3564
+    assert len({str(cell) for cell in CELLS}) == len(CELLS) == 3663
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)

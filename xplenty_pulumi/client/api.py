@@ -5,6 +5,7 @@ import re
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +43,7 @@ class Client:
     Every call ends within `deadline` seconds, repeats included, by `clock`; one try of it is given up after
     `read_timeout` seconds of silence, a read that was under way also soon after `given_up` has become true. Before each
     try of a call that changes something `before_write` is called: what it raises ends the call, and nothing is sent.
+    While the answer to a try is outstanding, what `asking` returned for it is open.
     `ca_path` names certificate authorities trusted besides the usual ones. `http` stands in for the network in tests.
     Proxies come from the environment. `names` are what errors call the settings.
 
@@ -62,6 +64,7 @@ class Client:
         read_timeout: float = READ_TIMEOUT,
         given_up: Callable[[], bool] = lambda: False,
         before_write: Callable[[], None] = lambda: None,
+        asking: Callable[[], AbstractContextManager[None]] = nullcontext,
         names: SettingNames = OWN,
     ) -> None:
         api_key = _checked_key(api_key, names)
@@ -82,6 +85,7 @@ class Client:
             random=random or Random(),  # noqa: S311 - spreads retries in time; nothing secret depends on it
             deadline=deadline,
             before_write=before_write,
+            asking=asking,
         )
         self._user: int | None = None
         self._asking = threading.Lock()

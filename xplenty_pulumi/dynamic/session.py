@@ -161,6 +161,7 @@ class Session:
             warn=lambda text: bridge.warn(call, text),
             note=lambda text: bridge.note(call, text),
             has_own_time=lambda: self.client.has_own_time,
+            asking=bridge.silence_watch().asking,
             allowance=self.budget,
         )
 
@@ -175,6 +176,7 @@ def open_session(settings: Settings) -> Session:
         clock=CancellableClock(bridge.cancelled()),
         given_up=bridge.cancelled().is_set,
         before_write=bridge.require_engine,
+        asking=bridge.silence_watch().call,
     )
     fixed = settings.poll_seconds
     pace = None if fixed is None else Pace.fixed(fixed)

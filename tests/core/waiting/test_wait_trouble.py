@@ -68,6 +68,27 @@ def test_trouble_is_told_while_it_is_borne(trouble: XplentyError) -> None:
     ]
 
 
+def test_a_poll_without_an_answer_is_told() -> None:
+    """From the tenth second on the row says so, and since when nothing was seen, until there is an answer."""
+    scene = WaitScene(["half", "half", "half", "ready", "ready"], slow=[0, 9, 12])
+    scene.wait(seconds=90, pace=Pace.fixed(10))
+    assert scene.told == [
+        ("half 50%", "0s of 1m30s"),
+        ("half 50%", "19s of 1m30s"),
+        ("half 50% · no answer yet", "last seen 20s ago · 39s of 1m30s"),
+        ("half 50% · no answer yet", "last seen 21s ago · 40s of 1m30s"),
+        ("half 50% · no answer yet", "last seen 22s ago · 41s of 1m30s"),
+        ("half 50%", "41s of 1m30s"),
+    ]
+
+
+def test_a_first_poll_without_an_answer_is_told() -> None:
+    """Of what was never seen, nothing is said but that."""
+    scene = WaitScene(["ready"], slow=[10])
+    scene.wait(seconds=90)
+    assert scene.told == [("no answer yet", "10s of 1m30s")]
+
+
 def test_trouble_with_the_first_look_is_told() -> None:
     """Of what was never seen, nothing is said but that it is not reached."""
     scene = WaitScene([NotSentError("no route"), "ready", "ready"])

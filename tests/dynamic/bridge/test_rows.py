@@ -7,8 +7,9 @@ import pytest
 
 from tests.dynamic.host import Engine, Line, engine
 from xplenty_pulumi.clock import ManualClock
+from xplenty_pulumi.core.waiting.silence import SilenceWatch
 from xplenty_pulumi.dynamic import bridge
-from xplenty_pulumi.dynamic.bridge import EngineCall
+from xplenty_pulumi.dynamic.bridge import EngineCall, silence
 from xplenty_pulumi.dynamic.bridge.engine import log_service
 
 ROW = EngineCall(urn="urn", name="etl")
@@ -54,6 +55,30 @@ def test_headlines_come_at_once_and_details_with_the_heartbeat(told: Engine) -> 
         "[2/2] creating · 32s of 30m",
     ]
     assert told.lines[0] == Line("INFO", "urn", "[1/2] pending · 0s of 30m", ephemeral=True)
+
+
+def test_a_text_is_replaced_only_where_there_is_one(told: Engine) -> None:
+    """What is said instead of an earlier text is not said in a row that shows none."""
+    bridge.say_instead(EngineCall(urn="new"), "looking")
+    bridge.say(EngineCall(urn="old"), "cluster 1: terminated")
+    bridge.say_instead(EngineCall(urn="old"), "looking")
+    assert [(line.urn, line.text) for line in told.lines] == [("old", "cluster 1: terminated"), ("old", "looking")]
+
+
+def test_a_call_without_an_answer_is_told(told: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The row of the resource for which it is made says so, at first and with the heartbeat."""
+    clock = ManualClock()
+    watch = SilenceWatch(clock, ticks=False)
+    monkeypatch.setattr(silence, "_CLOCK", clock)
+    monkeypatch.setattr(silence, "silence_watch", lambda: watch)
+    with bridge.slowness_told(ROW), watch.call():
+        for seconds in (9, 2, 14, 1):
+            clock.advance(seconds)
+            watch.tick()
+    assert [line.text for line in told.lines] == [
+        "slow to answer · no answer within 11s",
+        "slow to answer · no answer within 26s",
+    ]
 
 
 def test_heartbeat_is_the_calls_own(told: Engine) -> None:

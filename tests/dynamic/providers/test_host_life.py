@@ -76,6 +76,18 @@ def test_rows_tell_what_happens(scene: ProviderScene) -> None:
     assert mine[-1] == Line("INFO", host.urn, f"cluster {id_}: terminated", ephemeral=True)
 
 
+def test_what_replaces_another_says_at_once_what_it_does(scene: ProviderScene) -> None:
+    """The row does not go on showing the end of the former one; a resource that has none begins with its status."""
+    host = scene.clusters()
+    id_, made = created(host, nodes=2)
+    host.delete(id_, made)
+    created(host, nodes=2)
+    texts = [line.text.partition(" · ")[0] for line in scene.engine.lines if line.urn == host.urn]
+    after = texts.index(f"cluster {id_}: terminated") + 1
+    assert texts[after] == "looking for an earlier attempt"
+    assert texts.count("looking for an earlier attempt") == 1
+
+
 def test_drift_comes_back_as_inputs(scene: ProviderScene) -> None:
     """What somebody else changed is in the refreshed inputs, so the engine sees it property by property."""
     host = scene.clusters()

@@ -25,7 +25,8 @@ from xplenty_pulumi.core.reports.schedules import schedule_row
 from xplenty_pulumi.core.reports.script_goals import CLUSTER_GOALS, JOB_GOALS
 from xplenty_pulumi.core.waiting.goal import Goal, HasStatus
 from xplenty_pulumi.core.waiting.patience import Deadline
-from xplenty_pulumi.core.waiting.wait import Watch, wait_for
+from xplenty_pulumi.core.waiting.wait import wait_for
+from xplenty_pulumi.core.waiting.watch import Watch
 from xplenty_pulumi.errors import RefusedError
 from xplenty_pulumi.text import label, plural
 

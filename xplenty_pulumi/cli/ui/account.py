@@ -15,6 +15,7 @@ from xplenty_pulumi.core.reports.overview import Wanted
 from xplenty_pulumi.core.reports.past import PastReader
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
+from xplenty_pulumi.core.waiting.silence import SilenceWatch
 from xplenty_pulumi.redact import Secret
 
 
@@ -40,7 +41,8 @@ class CommandAccount:
 
     def patience(self, tell: Callable[[str, str], None], warn: Callable[[str], None]) -> Patience:
         """Return how to wait for something in it."""
-        return Patience(self.clock, self.pace, tell=tell, warn=warn, allowance=self.budget)
+        asking = SilenceWatch(self.clock).asking
+        return Patience(self.clock, self.pace, tell=tell, warn=warn, asking=asking, allowance=self.budget)
 
 
 @contextmanager

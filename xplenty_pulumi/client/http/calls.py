@@ -3,6 +3,7 @@
 import copy
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -64,6 +65,7 @@ class Caller:
         random: Random,
         deadline: float,
         before_write: Callable[[], None] = lambda: None,
+        asking: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._transport = transport
         self._explainer = explainer
@@ -71,6 +73,7 @@ class Caller:
         self._random = random
         self._deadline = deadline
         self._before_write = before_write
+        self._asking = asking
         self._quota = RetryQuota()
         self._breaker = KeyBreaker(clock)
         self._throttle = Throttle(clock, random)
@@ -131,7 +134,7 @@ class Caller:
         if call.request.method != "GET":
             self._before_write()
         about = {**facts_of_call(call.request, call.kind), "resource": call.resource, "attempt": number}
-        with observed("call", self._clock, facts=about) as facts:
+        with observed("call", self._clock, facts=about) as facts, self._asking():
             outcome = self._transport.send(call.request, timeout=self._left(moment))
             facts.update(facts_of_outcome(outcome))
         if not call.free and not isinstance(outcome, NotSent):

@@ -106,8 +106,8 @@ class AccountReader:
     def overview(self) -> Overview:
         """Return all that has not ended, and what has ended recently: a call for the clusters, and one for the jobs."""
         self._allowance.require_read()
-        clusters, now = self._read_clusters(), self._client.account_time
-        jobs = self._job_rows(clusters)
+        clusters = self._read_clusters()
+        jobs, now = self._job_rows(clusters), self._client.account_time
         within = DAY if self._wanted.age else JUST_NOW
         rows = clusters_shown(clusters, self._wanted, now=now, jobs=jobs, within=within)
         shown = Overview(now, self._credits(), rows, jobs)
@@ -127,8 +127,7 @@ class AccountReader:
     def jobs(self) -> Overview:
         """Return the job runs alone, at one call."""
         self._allowance.require_read()
-        rows = self._job_rows(())
-        return Overview(self._client.account_time, self._credits(), jobs=rows)
+        return Overview(jobs=self._job_rows(()), at=self._client.account_time, credits=self._credits())
 
     def schedules(self) -> ScheduleList:
         """Return the schedules, at one call for each hundred."""
@@ -207,7 +206,10 @@ class AccountReader:
         )
 
     def _statuses_of(self, kind: Kind) -> tuple[str, ...]:
-        return tuple(status for status in self._wanted.statuses if status in kind.phases)
+        wanted = [status for status in self._wanted.statuses if status in kind.phases]
+        # Whether a failed run was replaced is seen from those that have completed.
+        more = kind.statuses(Phase.SUCCEEDED) if {*wanted} & {*kind.statuses(Phase.FAILED)} else ()
+        return tuple(dict.fromkeys([*wanted, *more]))
 
     def _is_wanted(self, kind: Kind) -> bool:
         return not self._wanted.statuses or bool(self._statuses_of(kind))

@@ -116,7 +116,14 @@ class JobRow:
         """What is worth a line of its own when it changes: the progress counts in tenths."""
         progress = f" {int(self.progress * 10) * 10}%" if self.phase is Phase.RUNNING else ""
         errors = f": {self.errors}" if self.errors else ""
-        return f"{self.package or f'package {self.package_id}'}: {self.status}{progress}{errors}"
+        how = self.outcome if self.replaced_by else f"{self.status}{progress}{errors}"
+        return f"{self.package or f'package {self.package_id}'}: {how}"
+
+    @property
+    def outcome(self) -> str:
+        """What a run came to that a later one stands in for, as far as the account tells that."""
+        later = label("job", self.replaced_by or 0)
+        return f"{self.status}; {later}, a later run of the same package in this stack, has completed"
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,15 @@ class Share:
 
 @dataclass(frozen=True)
 class Usage:
-    """What all owners have used between two moments, the greatest share first."""
+    """What all owners have used between two moments, the greatest share first.
+
+    `may_be_resized` are the node-hours of clusters whose nodes may have changed: a sandbox always has one.
+    """
 
     since: datetime
     until: datetime
     shares: tuple[Share, ...]
+    may_be_resized: float = 0.0
 
     @property
     def clusters(self) -> int:
@@ -47,13 +51,16 @@ class Usage:
 def summed(clusters: Iterable[Cluster], *, since: datetime, until: datetime) -> Usage:
     """Return what `clusters` were used for from `since` to `until`; those that were never up are left out."""
     used: dict[str, list[float]] = {}
+    may_be_resized = 0.0
     for cluster in clusters:
         row = cluster_row(cluster)
         hours = node_hours(cluster, row, since=since, until=until)
         if hours > 0:
             used.setdefault(row.owner, []).append(hours)
+            may_be_resized += 0.0 if row.type == "sandbox" else hours
     shares = [Share(owner, len(hours), sum(hours)) for owner, hours in used.items()]
-    return Usage(since, until, tuple(sorted(shares, key=lambda one: (-one.node_hours, one.owner))))
+    in_order = sorted(shares, key=lambda one: (-one.node_hours, one.owner))
+    return Usage(since, until, tuple(in_order), may_be_resized)
 
 
 def node_hours(cluster: Cluster, row: ClusterRow, *, since: datetime, until: datetime) -> float:

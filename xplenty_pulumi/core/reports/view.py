@@ -51,8 +51,8 @@ class AccountView(ABC):
 
     @property
     def has_failure(self) -> bool:
-        """Whether something that has failed, or does not do what it should, is shown."""
-        return any(row.phase is Phase.FAILED for row in self.rows)
+        """Whether something is shown that has failed and was not replaced, or that does not do what it should."""
+        return any(row.phase is Phase.FAILED and not getattr(row, "replaced_by", None) for row in self.rows)
 
     @property
     def facts(self) -> dict[str, Fact]:

@@ -1,6 +1,7 @@
 """How to wait: by which clock, how often to poll, until when, where to report, and at what cost."""
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from statistics import median
@@ -100,7 +101,8 @@ class Patience:
 
     `tell` gets a headline that changes when something happened, and a detail that changes with every poll; `warn` and
     `note` get what the user should still read when all is over; `interrupted` returns a reason to stop waiting, or an
-    empty text; `has_own_time` says whether the account's time is not that of the clock.
+    empty text; `has_own_time` says whether the account's time is not that of the clock; `asking` has what it is given
+    called while there is no answer, as `SilenceWatch.asking` does.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -110,6 +112,7 @@ class Patience:
     warn: Callable[[str], None] = lambda _text: None
     note: Callable[[str], None] = lambda _text: None
     has_own_time: Callable[[], bool] = lambda: False
+    asking: Callable[[Callable[[float], None]], AbstractContextManager[None]] = lambda _tell: nullcontext()
     allowance: Allowance = field(default_factory=Allowance)
 
     def about(self, label: str) -> "Patience":

@@ -1,81 +1,16 @@
 """Waiting until something is true, with reports on the way and an end in every case."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Generic, Protocol, TypeVar
+from typing import Generic
 
-from xplenty_pulumi.core.kinds.kind import Kind
-from xplenty_pulumi.core.reading.lookup import GONE_AFTER, Presence
-from xplenty_pulumi.core.reading.shared import Poller
-from xplenty_pulumi.core.reading.snapshots import StatusT
-from xplenty_pulumi.core.waiting.goal import Goal, HasStatus, RecordT
+from xplenty_pulumi.core.reading.lookup import GONE_AFTER
+from xplenty_pulumi.core.waiting.goal import Goal, RecordT
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience
+from xplenty_pulumi.core.waiting.watch import PollSource, Watch
 from xplenty_pulumi.errors import Cancelled, NotSentError, ReadyFailed, ReadyTimeout, WaitError, XplentyError
 from xplenty_pulumi.events import observed
-from xplenty_pulumi.text import duration, label
+from xplenty_pulumi.text import duration
 
 _SLICE = 0.5
-
-
-RecordT_co = TypeVar("RecordT_co", bound=HasStatus, covariant=True)
-
-
-class PollSource(Protocol[RecordT_co]):
-    """What one who waits for a thing polls."""
-
-    def poll(self) -> RecordT_co | None:
-        """Return the thing as it is, None where the service does not know it."""
-
-    def has_news(self) -> bool:
-        """Return whether the next poll costs no call."""
-
-
-@dataclass
-class Watch(Generic[RecordT]):
-    """How one `resource` is read, and what it was like: `last` is the newest record, or None.
-
-    `single` reads it once, and `find` does not miss what is there; `listed` gives it as a complete list shows it. What
-    `following` gives is polled together with others that wait.
-    """
-
-    resource: str
-    single: Callable[[], RecordT | None]
-    last: RecordT | None = None
-    following: Callable[[], AbstractContextManager[PollSource[RecordT]]] = field(kw_only=True)
-    find: Callable[[], RecordT | None] = field(kw_only=True)
-    listed: Callable[[], RecordT | None] = field(kw_only=True)
-
-    def __call__(self) -> RecordT | None:
-        """Read it once."""
-        self.last = self.single()
-        return self.last
-
-    def certain(self) -> RecordT | None:
-        """Return the thing as it is now, None only where it is certain that it is gone."""
-        self.last = self.find()
-        return self.last
-
-
-def shared_watch(
-    kind: Kind,
-    number: int,
-    get: Callable[[int], StatusT | None],
-    *,
-    poller: Poller[StatusT],
-    presence: Presence[StatusT],
-    last: StatusT | None,
-) -> Watch[StatusT]:
-    """Return how one thing of a kind is read, together with those of all others who work on the account."""
-    return Watch(
-        label(kind.name, number),
-        partial(get, number),
-        last,
-        following=partial(poller.following, number),
-        find=partial(presence.find, number),
-        listed=partial(presence.listed, number),
-    )
 
 
 def wait_for(
@@ -87,9 +22,9 @@ def wait_for(
 
     A thing is missing once a second poll ten seconds later misses it too, and so does a complete list that was begun
     after the first. Trouble with polls (no answer, 429, 5xx) is borne for five minutes without one good answer, however
-    many calls that is; the row says so meanwhile. There is always one poll at or after the deadline, so what was
-    reached in the last second counts. The first poll is always made; further ones wait while the calls that are left
-    are kept for changes.
+    many calls that is. The row says so meanwhile, and also where a poll has no answer for ten seconds. There is always
+    one poll at or after the deadline, so what was reached in the last second counts. The first poll is always made;
+    further ones wait while the calls that are left are kept for changes.
 
     Raises:
         ReadyTimeout: the `deadline` is over.
@@ -136,9 +71,10 @@ class _Waiting(Generic[RecordT]):
         """Poll once; return whether the goal is reached, and raise where it cannot be any more."""
         self.polls += 1
         try:
-            record = self._source.poll()
-            if record is None and self._missed_at is None:
-                record = self._watch.listed()
+            with self._patience.asking(self._tell_silence):
+                record = self._source.poll()
+                if record is None and self._missed_at is None:
+                    record = self._watch.listed()
         except PASSING_TROUBLE as trouble:
             self._bear(trouble)
             return False
@@ -164,11 +100,18 @@ class _Waiting(Generic[RecordT]):
     def _bear(self, trouble: XplentyError) -> None:
         """Say in the row that a poll has failed, and go on; raise where there was no good answer for too long."""
         self._trouble = trouble
-        silence, last = self._clock.monotonic() - self._last_answer, self._watch.last
-        if silence >= LONGEST_SILENCE:
+        if self._clock.monotonic() - self._last_answer >= LONGEST_SILENCE:
             raise self._error(WaitError, f"not seen {self._goal.name}") from trouble
         what = "not reached" if isinstance(trouble, NotSentError) else "no good answer"
-        headline = " · ".join([*([self._goal.headline(last)] if last else []), f"{what}, trying again"])
+        self._tell_since_last_seen(f"{what}, trying again")
+
+    def _tell_silence(self, _seconds: float) -> None:
+        """Say in the row that the poll under way has no answer; called from another thread."""
+        self._tell_since_last_seen("no answer yet")
+
+    def _tell_since_last_seen(self, what: str) -> None:
+        silence, last = self._clock.monotonic() - self._last_answer, self._watch.last
+        headline = " · ".join([*([self._goal.headline(last)] if last else []), what])
         seen = [f"last seen {duration(silence)} ago"] if last else []
         self._patience.tell(headline, " · ".join([*seen, self._elapsed()]))
 

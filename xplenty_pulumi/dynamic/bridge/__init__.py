@@ -8,6 +8,7 @@ docs/explanation/bridge.md explains the items.
 - `pool`: as many calls at once as the engine sends.
 - `report`: the test of all items at the start of a process.
 - `request`: the request behind a provider method, and the engine's Cancel.
+- `silence`: telling in the rows of resources that the service has not answered.
 """
 
 from xplenty_pulumi.dynamic.bridge.engine import (
@@ -18,6 +19,7 @@ from xplenty_pulumi.dynamic.bridge.engine import (
     reporter,
     require_engine,
     say,
+    say_instead,
     stack_line,
     warn,
 )
@@ -31,6 +33,7 @@ from xplenty_pulumi.dynamic.bridge.request import (
     current_call,
     receive_cancel,
 )
+from xplenty_pulumi.dynamic.bridge.silence import silence_watch, slowness_told
 
 __all__ = [
     "EngineCall",
@@ -51,6 +54,9 @@ __all__ = [
     "reporter",
     "require_engine",
     "say",
+    "say_instead",
+    "silence_watch",
+    "slowness_told",
     "stack_line",
     "warn",
 ]

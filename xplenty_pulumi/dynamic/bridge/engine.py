@@ -42,9 +42,20 @@ def engine_address() -> str:
     return last if _ADDRESS.fullmatch(last) else ""
 
 
+_rows: set[str] = set()
+"""The URNs whose row shows a text of ours."""
+
+
 def say(call: EngineCall, text: str) -> None:
     """Show `text` in the row of the resource until the next one comes."""
+    _rows.add(call.urn)
     log(call, text, "INFO", ephemeral=True)
+
+
+def say_instead(call: EngineCall, text: str) -> None:
+    """Show `text` in place of an earlier one in the row of the resource, such as one about what it replaces."""
+    if call.urn and call.urn in _rows:
+        say(call, text)
 
 
 def note(call: EngineCall, text: str) -> None:

@@ -123,6 +123,7 @@ class Provider(ProviderContext, ABC):
     def create(self, props: Properties) -> CreateResult:
         """Return the id and the outputs once what is declared is there, and as declared."""
         call = self.call()
+        bridge.say_instead(call, "looking for an earlier attempt")
         outcome = self.reconciler(call).create(self.desired(call, props))
         owed = {OWED: EVERYTHING} if self.kind.signed else {}
         return CreateResult(str(outcome.record.key), self.achieved(call, outcome, {**props, **owed}))

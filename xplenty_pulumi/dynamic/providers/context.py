@@ -120,7 +120,7 @@ def answered(
             flat: Any = [side_by_side(one) if isinstance(one, dict) else one for one in args]
             return method(self, *flat, **kwargs)
 
-        with _under_way(method.__name__, args):
+        with _under_way(method.__name__, args), bridge.slowness_told(self.call()):
             return reported(method.__name__, self.kind, self.call(), args, lambda: _in_a_paragraph(self, plain))
 
     return answer

@@ -3,13 +3,18 @@
 import copy
 import dataclasses
 import json
+from datetime import timedelta
 
 import pytest
 
 from tests.cli.commands.drift.scene import RECORDED, DriftScene
 from tests.cli.commands.drift.test_calls import export, resource
 from tests.support.accounts.command_line import KEY
+from xplenty_pulumi.cli.commands.drift import report
 from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.cli.ui import account as cli_account
+from xplenty_pulumi.cli.ui.documents import json_value
+from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.errors import XplentyError
@@ -34,6 +39,16 @@ def test_bad_usage_is_1_since_2_means_drift(scene: DriftScene, words: list[str])
     ended = scene.run(*words)
     assert (ended.code, ended.out) == (1, "")
     assert "secret" not in ended.err
+
+
+def test_report_is_of_the_account_s_time(scene: DriftScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An emulated account may be ahead of this machine; without one that is read the clock here is all there is."""
+    here = ManualClock(scene.clock.now() - timedelta(days=3))
+    for module in (cli_account, report):
+        monkeypatch.setattr(module, "SystemClock", lambda: here)
+    assert scene.run("--json").json["at"] == json_value(scene.clock.now())
+    scene.states["dev"] = {"deployment": {"resources": []}}
+    assert scene.run("--json").json["at"] == json_value(here.now())
 
 
 def test_settings_come_from_the_stack_where_the_environment_has_none(scene: DriftScene) -> None:

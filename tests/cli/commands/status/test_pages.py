@@ -85,6 +85,23 @@ def test_a_run_that_was_replaced_is_no_alarm(scene: Scene) -> None:
     assert scene.run("status", "job", failed, "--json").json["job"]["replaced_by"] == later
 
 
+@pytest.mark.parametrize("words", [[], ["jobs"], ["job", "9001"], ["cluster", "501"], ["--status", "failed"]])
+def test_a_run_that_was_replaced_fails_no_command(scene: Scene, words: list[str]) -> None:
+    """Once the run in its place has completed, and not before; in each view that shows the failed one."""
+    on = scene.owned_cluster(name="nightly")
+    scene.emulator.fail_job(scene.job(on, 101), errors="no table")
+    scene.clock.advance(60)
+    scene.emulator.fail_job(scene.job(on, 101), errors="no table")
+    scene.clock.advance(60)
+    looked = ["status", *words, "--fail-on-error"]
+    assert scene.run(*looked).code == 3
+    scene.job(on, 101)
+    assert scene.run(*looked).code == 3
+    scene.clock.advance(HOUR)
+    ended = scene.run(*looked)
+    assert (ended.code, "9001" in ended.out) == (0, True)
+
+
 def test_other_work_of_the_same_stack_replaces_nothing(scene: Scene) -> None:
     """A run with other variables does not do the work of the failed one, nor does one that nobody's stack started."""
     failed, _ = replaced(scene, day="'2026-02-28'")

@@ -11,6 +11,7 @@ import pytest
 from tests.support.accounts.command_line import KEY, SCOPE, Scene, at, opened_scene, seeded
 from tests.support.accounts.desired import signed
 from xplenty_pulumi.cli.ui import account as cli_account
+from xplenty_pulumi.cli.ui.documents import json_value
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.emulator import Knobs, PackageSeed
 
@@ -298,6 +299,17 @@ def test_exit_code(scene: Scene, words: list[str], code: int) -> None:
     """It is 3 only where something shown is failed or in error, and the user wants to know."""
     seeded(scene)
     assert scene.run("status", *words).code == code
+
+
+@pytest.mark.parametrize("words", [[], ["--status", "failed"], ["--status", "error"], ["jobs"], ["clusters"]])
+def test_what_is_shown_is_of_the_account_s_time(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """An emulated account may be ahead of this machine, whichever lists are read."""
+    seeded(scene)
+    here = ManualClock(scene.clock.now() - timedelta(days=3))
+    monkeypatch.setattr(cli_account, "SystemClock", lambda: here)
+    assert scene.run("status", *words, "--json").json["at"] == json_value(scene.clock.now())
 
 
 def test_values_of_variables_are_masked_wherever_they_stand(scene: Scene) -> None:

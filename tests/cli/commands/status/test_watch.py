@@ -54,6 +54,21 @@ def test_one_line_per_change(scene: Scene) -> None:
     ]
 
 
+def test_a_run_in_place_of_a_failed_one_is_told(scene: Scene) -> None:
+    """The failed one gets a line that names it, without the error, once it has completed."""
+    on = scene.owned_cluster(name="nightly")
+    scene.emulator.fail_job(scene.job(on, 101), errors="no table")
+    scene.clock.advance(60)
+    scene.job(on, 101)
+    scene.clock.script = [lambda: scene.clock.advance(3600)]
+
+    lines = scene.run("status", "jobs", "--watch", "--interval", "10s").lines
+
+    assert lines[1] == f"{at(60)} job 9001 Daily sales: failed: no table"
+    text = "failed; job 9002, a later run of the same package in this stack, has completed"
+    assert lines[-1] == f"{at(3670)} job 9001 Daily sales: {text}"
+
+
 def test_a_tick_costs_one_call_for_each_list(scene: Scene) -> None:
     """However many rows there are, and however many of them change."""
     for _ in range(40):

@@ -64,6 +64,25 @@ def test_table(scene: Scene) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("fields", "hours", "noted"),
+    [
+        ({"nodes": 2}, 1.0, True),
+        ({"nodes": 2}, 0.02, False),
+        ({"nodes": 1, "type": "sandbox"}, 1.0, False),
+    ],
+)
+@pytest.mark.parametrize("form", ["", "--chart"])
+def test_resizes_are_mentioned_where_they_may_matter(
+    scene: Scene, form: str, fields: dict[str, Any], hours: float, *, noted: bool
+) -> None:
+    """A sandbox has one node always, and a use that is shown as nothing would be so with other nodes."""
+    scene.emulator.add_cluster(time_to_idle=86_400, **fields)
+    scene.clock.advance(hours * 3600)
+    words = ["usage", *([form] if form else [])]
+    assert ("the service records no resizes" in scene.run(*words).out) is noted
+
+
 def test_json(scene: Scene) -> None:
     """The document holds what is documented and nothing else."""
     _some_use(scene)

@@ -3,6 +3,8 @@
 import json
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from xplenty_pulumi import settings
@@ -44,7 +46,8 @@ def report_of(stacks: Sequence[StackState], elsewhere: OtherStacks, *, unmanaged
     for one in stacks:
         accounts.setdefault((one.settings.api_url, one.settings.account_id), []).append(one)
     named = [(group[0].settings, group) for group in accounts.values()] or [(_of_environment(), [])]
-    found = [finding for one, group in named for finding in _found_in(one, group, elsewhere, unmanaged=unmanaged)]
+    compared = [_compared(one, group, elsewhere, unmanaged=unmanaged) for one, group in named]
+    found = [finding for one in compared for finding in one.findings]
     entries = [entry for one in stacks for entry in one.entries]
     secret = {
         (entry.stack, entry.name): names
@@ -53,7 +56,8 @@ def report_of(stacks: Sequence[StackState], elsewhere: OtherStacks, *, unmanaged
     }
     names = tuple(one.name for one in stacks)
     left_out = tuple(other for one in stacks for other in one.left_out)
-    return DriftReport(SystemClock().now(), names, len(entries), in_order(found), secret, left_out)
+    at = max((one.at for one in compared if one.at), default=SystemClock().now())
+    return DriftReport(at, names, len(entries), in_order(found), secret, left_out)
 
 
 def _of_environment() -> Settings:
@@ -67,26 +71,31 @@ def _of_environment() -> Settings:
         raise ConfigError(text, setting=problem.setting, advice=advice) from None
 
 
-def _found_in(
-    account_settings: Settings,
-    stacks: Sequence[StackState],
-    elsewhere: OtherStacks,
-    *,
-    unmanaged: bool,
-) -> list[Finding]:
-    """What differs between an account and the stacks that are in it."""
+@dataclass(frozen=True)
+class _Compared:
+    """What differs between an account and the stacks that are in it; `at` is the time of an account that was read."""
+
+    findings: list[Finding]
+    at: datetime | None = None
+
+
+def _compared(
+    account_settings: Settings, stacks: Sequence[StackState], elsewhere: OtherStacks, *, unmanaged: bool
+) -> _Compared:
     held = {scope: stack.name for stack in stacks for scope in stack.scopes}
     scopes = held | {stack.scope: stack.name for stack in stacks}
     entries = [entry for stack in stacks for entry in stack.entries]
     if not entries and not unmanaged:
-        return []
+        return _Compared([])
     with opened(account_settings) as account:
         account.budget.require_read()
         reader, now = SnapshotReader(account.client, account.clock), account.clock.now()
+        # The ages of markers go by the clock here, which is that of whoever has signed.
         found = compare(reader, entries, scopes=scopes, now=now, unmanaged=unmanaged)
-    if not may_be_elsewhere(found):
-        return found
-    return not_elsewhere(found, elsewhere(account_settings, [one.full_name for one in stacks]))
+        at = account.client.account_time
+    if may_be_elsewhere(found):
+        found = not_elsewhere(found, elsewhere(account_settings, [one.full_name for one in stacks]))
+    return _Compared(found, at)
 
 
 def scrubbed(document: Mapping[str, Any], secrets: Iterable[Secret]) -> dict[str, Any]:

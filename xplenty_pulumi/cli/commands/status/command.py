@@ -158,7 +158,11 @@ def status(
     interval: Annotated[str, typer.Option(metavar="TIME", help="The time between two looks of --watch.")] = "5s",
     as_json: AsJson = False,
     fail_on_error: Annotated[
-        bool, typer.Option("--fail-on-error", help="Exit with 3 when something shown is failed, in error or overdue.")
+        bool,
+        typer.Option(
+            "--fail-on-error",
+            help="Exit with 3 when something shown is in error, overdue, or failed without a later run in its place.",
+        ),
     ] = False,
     show_variables: Annotated[
         bool, typer.Option("--show-variables", help="Show the values of a job's variables, which may be secret.")

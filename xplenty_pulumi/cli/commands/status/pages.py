@@ -19,7 +19,6 @@ from xplenty_pulumi.cli.commands.status.tables import (
     jobs_table,
     overview_tables,
     plain_table,
-    replacement,
     runtime_of,
     schedules_table,
     selected_note,
@@ -150,7 +149,7 @@ def _moment(moment: datetime | None, now: datetime, *, never: str = NOTHING) -> 
 def _next_of(row: JobRow) -> str:
     """What to do about a run that has failed; a run of a stack is the business of its program."""
     if row.replaced_by:
-        return f"next: nothing, if that run has done its work: it {replacement(row)}"
+        return f"next: nothing, if that run has done its work: it {row.outcome}"
     if row.owner in (None, UNMANAGED):
         return "next: correct the package, its variables or the cluster, and run it again"
     return (

@@ -161,16 +161,11 @@ def errors_in_list(rows: Iterable[JobRow]) -> Iterable[Text]:
     every = [row for row in rows if row.errors or row.phase is Phase.FAILED]
     if every:
         yield Text()
-    yield from (Text(f"job {row.id} {replacement(row)}", style="dim") for row in every if row.replaced_by)
+    yield from (Text(f"job {row.id} {row.outcome}", style="dim") for row in every if row.replaced_by)
     current = [row for row in every if not row.replaced_by]
     yield from errors_of(current)
     if failed := [str(row.id) for row in current if row.phase is Phase.FAILED]:
         yield Text(_more_of(failed), style="dim")
-
-
-def replacement(row: JobRow) -> str:
-    """Return what a run came to that a later one stands in for, as far as the account tells that."""
-    return f"{row.status}; job {row.replaced_by}, a later run of the same package in this stack, has completed"
 
 
 def _more_of(failed: Sequence[str]) -> str:

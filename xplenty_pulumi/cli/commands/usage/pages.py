@@ -43,7 +43,7 @@ def opening(account: str, used: Usage) -> Iterable[Text]:
 def closing(used: Usage, names: StackNames) -> Iterable[Text]:
     """Yield what the marks mean, and how far the figures can be trusted."""
     yield from selected_note((share.owner for share in used.shares), names)
-    if used.shares:
+    if round(used.may_be_resized, 1):  # else no figure of the table would be another one
         yield Text(f"\n{_ESTIMATED}", style="dim")
 
 

@@ -23,7 +23,8 @@ from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.goal import UsualSeconds, unknown
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
-from xplenty_pulumi.core.waiting.wait import Watch, wait_for
+from xplenty_pulumi.core.waiting.wait import wait_for
+from xplenty_pulumi.core.waiting.watch import Watch
 from xplenty_pulumi.errors import Cancelled, NotFoundError, UnsureError, XplentyError
 
 _LONGEST = 3.0

@@ -10,7 +10,7 @@ from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.waiting.goal import Goal, UsualSeconds, unknown
 from xplenty_pulumi.core.waiting.patience import Deadline
-from xplenty_pulumi.core.waiting.wait import Watch, shared_watch
+from xplenty_pulumi.core.waiting.watch import Watch, shared_watch
 from xplenty_pulumi.errors import ReadyFailed
 from xplenty_pulumi.text import plural
 

@@ -10,7 +10,8 @@ from xplenty_pulumi.core.kinds.package import VALIDATION_PHASES
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
-from xplenty_pulumi.core.waiting.wait import Watch, wait_for
+from xplenty_pulumi.core.waiting.wait import wait_for
+from xplenty_pulumi.core.waiting.watch import Watch
 from xplenty_pulumi.errors import NotFoundError
 from xplenty_pulumi.text import one_line, plural
 

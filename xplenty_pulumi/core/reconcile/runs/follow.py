@@ -23,7 +23,8 @@ from xplenty_pulumi.core.reconcile.runs.failure import (
 )
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
-from xplenty_pulumi.core.waiting.wait import Watch, shared_watch, wait_for
+from xplenty_pulumi.core.waiting.wait import wait_for
+from xplenty_pulumi.core.waiting.watch import Watch, shared_watch
 from xplenty_pulumi.errors import (
     Cancelled,
     InvalidError,

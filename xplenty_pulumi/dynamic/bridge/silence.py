@@ -1,0 +1,27 @@
+"""Telling in the rows of resources that the service has not answered."""
+
+from contextlib import AbstractContextManager
+from functools import lru_cache
+
+from xplenty_pulumi.clock import SystemClock
+from xplenty_pulumi.core.waiting.silence import SilenceWatch
+from xplenty_pulumi.dynamic.bridge.engine import reporter
+from xplenty_pulumi.dynamic.bridge.request import EngineCall
+from xplenty_pulumi.text import duration
+
+_CLOCK = SystemClock()
+
+
+@lru_cache(maxsize=1)
+def silence_watch() -> SilenceWatch:
+    """Return the watch of this process."""
+    return SilenceWatch(_CLOCK)
+
+
+def slowness_told(call: EngineCall) -> AbstractContextManager[None]:
+    """Say in the resource's row that a call, which this thread makes meanwhile, has no answer for ten seconds.
+
+    The text stays true once there is an answer, since nothing may be said in that row after it.
+    """
+    report = reporter(call, _CLOCK)
+    return silence_watch().telling(lambda seconds: report("slow to answer", f"no answer within {duration(seconds)}"))
