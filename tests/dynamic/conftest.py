@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import grpc
 import pytest
@@ -12,6 +13,7 @@ from pulumi.dynamic import ResourceProvider
 
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
 from tests.support.accounts.clients import forget_sessions, settings_of
+from tests.support.engine.interpreter import interpreter_in
 from tests.support.engine.stack import STEP
 from xplenty_pulumi import (
     ClusterProvider,
@@ -145,7 +147,8 @@ def scene(request: pytest.FixtureRequest) -> ProviderScene:
 
 
 @pytest.fixture
-def make_apart() -> Iterator[Callable[..., ProviderScene]]:
-    """A maker of hosts in processes of their own; it takes what `host_apart` takes."""
+def make_apart(tmp_path: Path) -> Iterator[Callable[..., ProviderScene]]:
+    """A maker of hosts in processes of their own, which begin at once; it takes what `host_apart` takes."""
+    prepared = {"python": str(interpreter_in(tmp_path))}
     with ExitStack() as stack:
-        yield lambda account, **options: stack.enter_context(host_apart(account, **options))
+        yield lambda account, **options: stack.enter_context(host_apart(account, **{**prepared, **options}))

@@ -108,8 +108,9 @@ def test_calls_of_a_client_are_told_where_there_is_somebody_to_tell() -> None:
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_thread_tells_as_long_as_there_is_somebody_to_tell(times: int) -> None:
+def test_a_thread_tells_as_long_as_there_is_somebody_to_tell(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """It begins with the first question and ends after the last one, as often as need be."""
+    monkeypatch.setattr("xplenty_pulumi.core.waiting.silence._TICK", 0.01)
     clock = ManualClock()
     watch = SilenceWatch(clock)
     for _ in range(times):

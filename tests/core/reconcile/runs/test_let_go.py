@@ -53,7 +53,7 @@ def test_a_completed_run_of_more_than_an_hour_ago_is_not_taken_up(bench: Bench) 
 
 def test_an_active_run_of_more_than_an_hour_ago_is_refused(bench: Bench) -> None:
     """An equal run that is still going is neither taken up nor joined by a second one."""
-    bench.emulator.add_package(PackageSeed(200, "Long", run_seconds=100_000))
+    bench.emulator.add_package(PackageSeed(200, "Long", run_seconds=8_000))
     going = bench.client.jobs.run(cluster_id=wanted_cluster(bench), package_id=200)
     bench.clock.advance(2 * 3600)
 
