@@ -13,7 +13,7 @@ from xplenty_pulumi.core.kinds.compare import ChangePlan
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_settled
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.properties import Inputs, declared, timeout_of
+from xplenty_pulumi.dynamic.properties import Inputs, declared, made_at, timeout_of
 from xplenty_pulumi.dynamic.providers.base import Provider, answered, key_of
 from xplenty_pulumi.dynamic.providers.checking import warn_of_end
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, FOREIGN, OWNER, Properties, owner_of
@@ -45,7 +45,7 @@ class JobRunProvider(Provider):
             return UpdateResult(self.stored({**shown, **_news, DECLARED: sorted(declared(_news, JOB_RUN))}))
         call = self.call()
         is_notify_due = _olds.get("notify") != _news.get("notify")
-        desired = replace(self.desired(call, _news), is_foreign=FOREIGN in _olds)
+        desired = replace(self.desired(call, _news), is_foreign=FOREIGN in _olds, made=made_at(_olds))
         outcome = self.reconciler(call).resume(key_of(_id, JOB_RUN), desired, is_notify_due=is_notify_due)
         return UpdateResult(self.achieved(call, outcome, _news))
 
@@ -82,7 +82,8 @@ def _declared_run(props: Properties) -> "DesiredRun":
     from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun  # noqa: PLC0415 - see above
 
     owner = owner_of(props) if OWNER in props else None
-    return DesiredRun(declared(props, JOB_RUN), timeout=0, owner=owner, is_foreign=FOREIGN in props)
+    is_foreign, made = FOREIGN in props, made_at(props)
+    return DesiredRun(declared(props, JOB_RUN), timeout=0, owner=owner, is_foreign=is_foreign, made=made)
 
 
 JobRunProvider.__module__ = PUBLIC_MODULE

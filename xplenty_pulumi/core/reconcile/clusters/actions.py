@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, is_only_accepted
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import marker_on, way_out
+from xplenty_pulumi.core.kinds.ownership import marker_on, taken_over, way_out
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
 from xplenty_pulumi.core.reconcile.clusters.create import ClusterCreation, DesiredCluster
@@ -73,10 +73,11 @@ class ClusterReconciler:
             XplentyError: it cannot be looked at.
         """
         self._living.hold(cluster_id)
-        observed = self._observed(cluster_id, self._polls.cluster_presence.find(cluster_id))
-        if observed.gone or observed.record is None:
+        found = self._polls.cluster_presence.find(cluster_id)
+        observed, other = self._observed(cluster_id, found), taken_over(found, desired.made)
+        if observed.gone or observed.record is None or other:
             raise ReadyFailed(
-                f"it cannot be updated: {observed.remark}",
+                f"it cannot be updated: {other or observed.remark}",
                 resource=f"cluster {cluster_id}",
                 advice="Run `pulumi up --refresh` to create it anew",
             )
@@ -99,8 +100,11 @@ class ClusterReconciler:
         inputs: Mapping[str, object] | None = None,
         owner: Marker | None = None,
         nonces: tuple[str, ...] = (),
+        made: str = "",
     ) -> Observation[Cluster]:
         """Return the cluster as it is now; ending, ended and unknown to the service all count as gone.
+
+        So does one whose id is another's by now, as its creation tells, which was `made` when the state saw it last.
 
         Warns of clusters besides it that unfinished create calls of its `owner` made; a destroy ends those of `nonces`.
         Its watchers are read where `inputs`, as they were declared, have `notify`.
@@ -108,11 +112,11 @@ class ClusterReconciler:
         self._patience.allowance.require_read()
         listing = self._polls.cluster_listing
         found = listing.find(cluster_id)
-        observed = self._observed(
-            cluster_id,
-            found or self._polls.cluster_presence.find(cluster_id),
-            is_awaited=not is_only_accepted(inputs or {}),
-        )
+        record = found or self._polls.cluster_presence.find(cluster_id)
+        if other := taken_over(record, made):
+            self._living.release(cluster_id)
+            return Observation(None, gone=True, remark=other)
+        observed = self._observed(cluster_id, record, is_awaited=not is_only_accepted(inputs or {}))
         if observed.record is not None and not observed.gone and owner is not None:
             among = listing.unfinished_of(owner) if found else None
             warn_of_duplicates(
@@ -136,10 +140,12 @@ class ClusterReconciler:
         owner: Marker | None = None,
         nonces: tuple[str, ...] = (),
         is_verified: bool = True,
+        made: str = "",
     ) -> str:
         """Return how the cluster was seen once it is at its end; so are those that its create calls made besides it.
 
-        Where its end is not to be verified, this returns once it is seen to be ending.
+        Where its end is not to be verified, this returns once it is seen to be ending. One that was not `made` when the
+        state says is another's, and is left alone.
 
         Jobs that are active on it are dealt with as `active_jobs` says: `stop`, `wait` or `fail`. The create calls are
         those of `owner` with one of `nonces`.
@@ -149,7 +155,7 @@ class ClusterReconciler:
             WaitError: it was not terminated within `timeout` seconds.
         """
         self._living.require_replaceable(cluster_id, kind=CLUSTER.name)
-        how = self._ending.end(cluster_id, timeout=timeout, active_jobs=active_jobs, is_verified=is_verified)
+        how = self._ending.end(cluster_id, timeout=timeout, active_jobs=active_jobs, is_verified=is_verified, made=made)
         if owner is not None and nonces:
             surplus = self._living.surplus(owner, nonces, kept=cluster_id, is_new=False)
             self._ending.end_surplus(surplus, cluster_id, timeout=timeout)

@@ -1,8 +1,10 @@
 """Ending clusters, seen to have ended: the one that is meant, and those that its create calls made besides."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Cluster
+from xplenty_pulumi.core.kinds.ownership import taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, terminated, watch_of
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
@@ -23,12 +25,14 @@ class ClusterEnding:
         self._polls = polls
         self._patience = patience
 
-    def end(self, cluster_id: int, *, timeout: float, active_jobs: str, is_verified: bool = True) -> str:
+    def end(
+        self, cluster_id: int, *, timeout: float, active_jobs: str, is_verified: bool = True, made: str = ""
+    ) -> str:
         """Return how the cluster was seen once it is at its end: `terminated`, or that the service does not know it.
 
         A cluster that is still being built or resized cannot be terminated yet (the service refuses), so that is
         waited for first. One that shows again alive is asked to end again. Where the end is not to be verified, a
-        cluster that is seen to be ending is enough.
+        cluster that is seen to be ending is enough. One that was not `made` when the state says is left alone.
 
         Raises:
             RefusedError: jobs are active on it, and `active_jobs` is `fail`.
@@ -39,7 +43,7 @@ class ClusterEnding:
         deadline = Deadline.after(timeout, self._patience.clock)
         try:
             while not self._has_ended(
-                watch, cluster_id, deadline=deadline, active_jobs=active_jobs, is_verified=is_verified
+                watch, cluster_id, deadline=deadline, active_jobs=active_jobs, is_verified=is_verified, made=made
             ):
                 self._patience.tell(f"{watch.last.status if watch.last else ''}, although it was asked to end", "")
         except XplentyError as problem:
@@ -60,10 +64,22 @@ class ClusterEnding:
                 self._patience.warn(f"cluster {one.id}, a duplicate of cluster {kept}, was ended: {how}")
 
     def _has_ended(
-        self, watch: Watch[Cluster], cluster_id: int, *, deadline: Deadline, active_jobs: str, is_verified: bool
+        self,
+        watch: Watch[Cluster],
+        cluster_id: int,
+        *,
+        deadline: Deadline,
+        active_jobs: str,
+        is_verified: bool,
+        made: str,
     ) -> bool:
         """Ask for the end where it was not asked for; return whether it is seen, and not that it lives all the same."""
-        wait_for(ENDABLE, watch, deadline=deadline, patience=self._patience)
+        endable = replace(ENDABLE, reached=lambda cluster: ENDABLE.reached(cluster) or bool(taken_over(cluster, made)))
+        wait_for(endable, watch, deadline=deadline, patience=self._patience)
+        if other := taken_over(watch.last, made):
+            self._patience.warn(f"{watch.resource}: {other}")
+            watch.last = None
+            return True
 
         def terminate() -> None:
             watch.last = self._client.clusters.terminate(cluster_id)
