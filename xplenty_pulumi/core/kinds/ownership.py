@@ -14,7 +14,7 @@ ADOPTION_WINDOW = timedelta(minutes=60)
 """How long after its create call something unfinished may be adopted."""
 WINDOW_TEXT = f"{ADOPTION_WINDOW // timedelta(minutes=1)} minutes"
 """The same, as every text says it."""
-_ROUNDED = timedelta(minutes=1)
+_ROUNDED = timedelta(seconds=5)
 """What two answers about one thing may say differently of when it was created, at most."""
 
 _SECOND = "%Y-%m-%d %H:%M:%S UTC"

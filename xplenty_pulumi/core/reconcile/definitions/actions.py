@@ -20,7 +20,7 @@ from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError, XplentyError
 
-_SETTLING = (0.0, 2.0)
+_SETTLING = (0.0, 2.0, 5.0, 10.0)
 _ANEW = "Run `pulumi up --refresh` to create it anew"
 
 
