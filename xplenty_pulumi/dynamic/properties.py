@@ -88,11 +88,6 @@ def nonces_in(props: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(str(props.get(NONCES, "")).split())
 
 
-def made_at(props: Mapping[str, object]) -> str:
-    """Return when it was created, as its outputs have it; empty where its kind does not show it."""
-    return str(props.get("created_at") or "")
-
-
 def hidden_outputs(props: Mapping[str, object]) -> Properties:
     """Return what an update keeps of the outputs without having shown it."""
     return {name: props[name] for name in HIDDEN_OUTPUTS if name in props}

@@ -14,10 +14,10 @@ from pulumi.dynamic import CheckResult, ConfigureRequest, CreateResult, DiffResu
 from xplenty_pulumi.core.kinds.compare import ChangePlan, plan
 from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
-from xplenty_pulumi.dynamic import bridge
+from xplenty_pulumi.dynamic import bridge, state
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import open_operations
-from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, made_at, outputs, refreshed_inputs
+from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, outputs, refreshed_inputs
 from xplenty_pulumi.dynamic.providers.checking import check
 from xplenty_pulumi.dynamic.providers.context import ProviderContext, answered
 from xplenty_pulumi.dynamic.providers.owing import makes_up, owed_by, rewrites, still_owed
@@ -129,7 +129,7 @@ class Provider(ProviderContext, ABC):
         owed = owed_by(_olds)
         intent = self.intent(call, _olds, _news, owed=owed)
         props = {**_news, **hidden_outputs(_olds), OWED: " ".join(dict.fromkeys([*owed, *intent.names(self.kind)]))}
-        desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True, made=made_at(_olds))
+        desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True, made=state.made_at(_olds))
         outcome = self.reconciler(call).update(key_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))
 

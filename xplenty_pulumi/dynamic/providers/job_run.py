@@ -13,10 +13,10 @@ from xplenty_pulumi.core.kinds.compare import ChangePlan
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_settled
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.properties import Inputs, declared, made_at, timeout_of
+from xplenty_pulumi.dynamic.properties import Inputs, declared, timeout_of
 from xplenty_pulumi.dynamic.providers.base import Provider, answered, key_of
 from xplenty_pulumi.dynamic.providers.checking import warn_of_end
-from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, FOREIGN, OWNER, Properties, owner_of
+from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, FOREIGN, OWNER, Properties, made_at, owner_of
 from xplenty_pulumi.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -163,6 +163,7 @@ class ClusterReconciler:
 
     def _held(self, outcome: Outcome[Cluster], desired: DesiredCluster, nonces: tuple[str, ...]) -> Outcome[Cluster]:
         """The outcome once the cluster says that it is held, and once those who start runs know whether it is ready."""
+        self._polls.ready_clusters.expect(outcome.record.id, "")
         self._polls.ready_clusters.note(outcome.record)
         return replace(self._convergence.signed_as_held(outcome, desired), nonces=nonces)
 
