@@ -114,8 +114,13 @@ class Session:
         """The check for clusters that the operation has left behind."""
         return FinalCheck(self.client, self.clock)
 
-    def hold(self, kind: Kind, resource_id: Key, owner: Owner | None = None) -> None:
-        """Note that the engine's state holds this thing for `owner`, so that it is not taken for a lost one."""
+    def hold(self, kind: Kind, resource_id: Key, owner: Owner | None = None, *, made: str = "") -> None:
+        """Note that the engine's state holds this thing for `owner`, so that it is not taken for a lost one.
+
+        It was `made` then, as the state has it.
+        """
+        if made and kind.ends is Ending.TERMINATED:
+            self.polls.ready_clusters.expect(int(resource_id), made)
         for holder in [getattr(self, name) for name in kind.held_by] or [self._known(kind)]:
             holder.hold(resource_id)
             if owner and not kind.signed:  # no marker says whose it is

@@ -84,6 +84,11 @@ def read_observed(text: object) -> Properties:
     return dict(json.loads(text)) if isinstance(text, str) and text else {}
 
 
+def made_at(props: Mapping[str, object]) -> str:
+    """Return when it was created, as its outputs have it; empty where its kind does not show it."""
+    return str(props.get("created_at") or "")
+
+
 def is_hidden(name: str) -> bool:
     """Return whether a property is the engine's or ours, and neither an input nor an output of a program."""
     return name.startswith("__")

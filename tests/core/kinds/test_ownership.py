@@ -11,7 +11,15 @@ from tests.support.accounts.desired import OWNER, signed
 from xplenty_pulumi.client import Cluster, Hook
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.marker import marker_of, read, sign
-from xplenty_pulumi.core.kinds.ownership import is_adoptable, is_marked, is_of_another, is_surplus, marker_on, refusal
+from xplenty_pulumi.core.kinds.ownership import (
+    is_adoptable,
+    is_marked,
+    is_of_another,
+    is_surplus,
+    marker_on,
+    refusal,
+    taken_over,
+)
 
 OURS = marker_of(OWNER)
 NOW = ManualClock().now()
@@ -29,6 +37,11 @@ def cluster(
 def hook(name: str | None) -> Hook:
     """Return a hook as the service shows it."""
     return Hook.model_validate({"id": 701, "type": "slack", "name": name})
+
+
+def created(at: str | None) -> Cluster:
+    """Return a cluster that was created then."""
+    return Cluster.model_validate({"id": 501, "status": "available", "created_at": at})
 
 
 def nonce_of(description: str) -> str:
@@ -136,3 +149,23 @@ def test_a_refusal_says_why_and_names_the_ways_out(text: str, user: int | None, 
     assert "run `pulumi up` in the renamed stack" in error.advice
     assert "`xplenty:scope`" in error.advice
     assert "`xplenty-pulumi hand-over cluster:501 --release`" in error.advice
+
+
+@pytest.mark.parametrize("at", ["2026-03-01T12:00:00Z", "2026-03-01T13:00:04+01:00", None])
+def test_one_that_was_created_then_is_the_same(at: str | None) -> None:
+    """A few seconds are no difference, nor is another spelling, and what does not say it counts as the same."""
+    assert taken_over(created(at), "2026-03-01T12:00:00Z") == ""
+
+
+@pytest.mark.parametrize("made", ["", "***", "2026-03-01", "2026-03-01T12:00:00"])
+def test_a_state_that_does_not_say_when_proves_nothing(made: str) -> None:
+    """Nor does one whose text is no moment."""
+    assert taken_over(created("2026-03-02T12:00:00Z"), made) == ""
+
+
+@pytest.mark.parametrize("at", ["2026-03-01T12:00:05Z", "2026-03-01T11:59:55Z"])
+def test_one_that_was_created_at_another_time_is_another(at: str) -> None:
+    """Earlier or later: both times are told."""
+    text = taken_over(created(at), "2026-03-01T12:00:00Z")
+    assert f"created {at[:10]} {at[11:19]} UTC" in text
+    assert "created 2026-03-01 12:00:00 UTC" in text

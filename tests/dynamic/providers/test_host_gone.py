@@ -8,6 +8,7 @@ import pytest
 from tests.dynamic.conftest import ProviderScene
 from tests.dynamic.host import Host, HostError
 from tests.support.accounts.clients import forget_sessions
+from xplenty_pulumi.dynamic.state import side_by_side
 from xplenty_pulumi.emulator.backstage import KindName
 
 ANEW = "Run `pulumi up --refresh` to create it anew"
@@ -63,6 +64,16 @@ def test_a_change_of_a_broken_cluster_is_warned_of(here: ProviderScene) -> None:
     host.diff(id_, outputs, {**inputs, "nodes": 4}, old_inputs=inputs)
     (text,) = warnings(here, id_)
     assert text.startswith("it cannot be updated: its status is error. Run `pulumi up --refresh` to end what is left")
+
+
+def test_a_change_of_what_is_another_s_by_now_is_warned_of(here: ProviderScene) -> None:
+    """The time of creation tells that a restored service has given the id again."""
+    host = here.clusters()
+    id_, outputs, inputs = made(host, {"nodes": 2})
+    older = {**side_by_side(outputs), "created_at": "2020-01-01T00:00:00Z"}
+    host.diff(id_, older, {**inputs, "nodes": 4}, old_inputs=inputs)
+    (text,) = warnings(here, id_)
+    assert text.startswith("it cannot be updated: its id is that of another cluster by now")
 
 
 @pytest.mark.parametrize("change", [{"ready_timeout": 900.0}, {"description": "loads"}])

@@ -38,6 +38,22 @@ def test_life_of_a_cluster(scene: ProviderScene) -> None:
     assert host.read(id_, changed) == ("", {"__provider": host.provider}, {})
 
 
+def test_a_cluster_that_has_the_id_of_ours_by_now_is_left_alone(scene: ProviderScene) -> None:
+    """Its creation tells: neither a change nor a delete reaches it, and a refresh sees that ours is gone."""
+    host = scene.clusters()
+    id_, made = created(host, nodes=2)
+    later = scene.account.cluster(int(id_)).created_at + 86_400
+    other = scene.account.edit_cluster(int(id_), created_at=later)
+
+    news, _ = host.check(host.properties({"nodes": 3}), made)
+    with pytest.raises(HostError, match="another cluster by now"):
+        host.update(id_, made, news)
+    assert host.read(id_, made)[0] == ""
+    host.delete(id_, made)
+
+    assert scene.account.cluster(int(id_)) == other
+
+
 def test_sandbox_needs_no_nodes(scene: ProviderScene) -> None:
     """The service is given its one node, and a program that declares it, or stops doing so, changes nothing."""
     host = scene.clusters()

@@ -24,7 +24,8 @@ class Opened:
     settings: Settings
     held: list[tuple[Kind, int]] = field(default_factory=list)
 
-    def hold(self, kind: Kind, resource_id: int, _owner: Owner | None) -> None:
+    def hold(self, kind: Kind, resource_id: int, _owner: Owner | None, *, made: str) -> None:
+        del made
         self.held.append((kind, resource_id))
 
 

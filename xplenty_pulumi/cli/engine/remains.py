@@ -73,16 +73,21 @@ class Remains:
         return tuple(marker_of(owner_of(inputs)) for inputs in creates if OWNER in inputs)
 
     def outlook(self) -> str:
-        """Return what the next `pulumi up` does about what was pending, as the end of a sentence."""
+        """Return what the next `pulumi up` does about what was pending, as the end of a sentence that says to run it.
+
+        Whether a deletion was one of a destroy is not known: then an `up` creates anew what was deleted.
+        """
         made, changed, ended = (self._kinds(doing) for doing in ("creating", "updating", "deleting"))
         told = [f"finds by its marker a {one.name} that the killed run had created" for one in made if one.signed]
         told += [f"takes up a {one.name} run that it had started" for one in made if not one.signed]
         for one in changed:
             told.append(f"changes a {one.name} to what is declared")
             told += [f"repeats its {noun} where that is wanted" for noun in one.follow_ups.values()]
-        told += [f"goes on with the end of a {one.name}" for one in ended]
+        told += [f"goes on with the end of a {one.name} that the program no longer declares" for one in ended]
         told += ["creates nothing twice"] if made else []
-        return f": it {', '.join(told[:-1])}{' and ' if told[1:] else ''}{told[-1]}" if told else ""
+        does = f": it {', '.join(told[:-1])}{' and ' if told[1:] else ''}{told[-1]}" if told else ""
+        again = ", and creates what it declares. If a `pulumi destroy` was killed, run that again instead"
+        return does + (again if ended and not made else "")
 
     def _kinds(self, doing: str) -> list[Kind]:
         """The kinds of Xplenty whose resources the operations of this type are about, each once."""

@@ -14,6 +14,10 @@ ADOPTION_WINDOW = timedelta(minutes=60)
 """How long after its create call something unfinished may be adopted."""
 WINDOW_TEXT = f"{ADOPTION_WINDOW // timedelta(minutes=1)} minutes"
 """The same, as every text says it."""
+_ROUNDED = timedelta(seconds=5)
+"""What two answers about one thing may say differently of when it was created, at most."""
+
+_SECOND = "%Y-%m-%d %H:%M:%S UTC"
 
 
 class Marked(Protocol):
@@ -74,6 +78,21 @@ def is_surplus(thing: Marked, owner: Marker, nonces: Container[str], *, user: in
     return found.nonce in nonces and not is_of_another(thing, user)
 
 
+def taken_over(thing: Marked | None, made: str) -> str:
+    """Return what says that the id is another thing's by now; empty where it is not, or where that cannot be told.
+
+    `made` is when the thing of the state was created, as it was seen last, empty where that is not known. A service
+    that was restored from a backup gives the ids anew that it had given since.
+    """
+    at, before = getattr(thing, "created_at", None), _moment(made)
+    if thing is None or at is None or before is None or abs(at - before) < _ROUNDED:
+        return ""
+    return (
+        f"its id is that of another {kind_of(thing).name} by now, created {at:{_SECOND}}, which is left alone. Gone, "
+        f"as after the service was restored from a backup, is the one in the state, created {before:{_SECOND}}"
+    )
+
+
 def way_out(thing: Marked, nonces: Container[str]) -> str:
     """Return what ends an unfinished duplicate: a destroy only where a create call with one of these nonces made it."""
     found = marker_on(thing)
@@ -110,3 +129,11 @@ def refusal(kind: str, thing: Marked, *, user: int | None) -> RefusedError:
         "its own. "
         f"To keep it apart from any stack, run `xplenty-pulumi hand-over {kind}:{thing.key} --release`",
     )
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -41,7 +41,7 @@ class DesiredThing:
 
     `nonces` are those of all create calls of this resource so far. `keeps_id` says whether the state keeps the id of
     what does not become as desired, `is_saved_at_once` whether it is written after each step rather than at the end of
-    the whole operation.
+    the whole operation. `made` is when it was created, as the state has it, empty where that is not known.
     """
 
     inputs: Mapping[str, object] = field(repr=False)
@@ -49,6 +49,7 @@ class DesiredThing:
     nonces: tuple[str, ...] = field(default=(), kw_only=True)
     keeps_id: bool = field(default=True, kw_only=True)
     is_saved_at_once: bool = field(default=True, kw_only=True)
+    made: str = field(default="", kw_only=True)
 
     @property
     def marker(self) -> Marker:

@@ -14,7 +14,7 @@ from pulumi.dynamic import CheckResult, ConfigureRequest, CreateResult, DiffResu
 from xplenty_pulumi.core.kinds.compare import ChangePlan, plan
 from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
-from xplenty_pulumi.dynamic import bridge
+from xplenty_pulumi.dynamic import bridge, state
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import open_operations
 from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, key_of, outputs, refreshed_inputs
@@ -87,7 +87,7 @@ class Provider(ProviderContext, ABC):
         self.planned(found, _id, olds, news)
         is_due = bool(due or rewritten) or changes_inputs(self.call().old_inputs, news)
         with suppress(ApiError, ConfigError):  # a plan needs no settings
-            warn_once(self.call(), self._refusal(found, _id, news, is_due=is_due))
+            warn_once(self.call(), self._refusal(found, _id, olds, news, is_due=is_due))
         # What a version before 0.2 has laid out is written anew.
         old = [one for one in self.arguments if isinstance(one, dict) and DECLARED in one]
         return DiffResult(
@@ -96,7 +96,7 @@ class Provider(ProviderContext, ABC):
             delete_before_replace=True,
         )
 
-    def _refusal(self, found: ChangePlan, id_: str, news: Properties, *, is_due: bool) -> str:
+    def _refusal(self, found: ChangePlan, id_: str, olds: Properties, news: Properties, *, is_due: bool) -> str:
         """Return why an `up` will refuse the plan, as far as it is known; nothing is asked where nothing is planned."""
         if not self.kind.signed or not (found.replaces or is_due):
             return ""
@@ -104,7 +104,7 @@ class Provider(ProviderContext, ABC):
         if found.replaces:
             return str(reconciler.plan_replacement(key, marker_of(owner_of(news))))
         shown = self.session().questions.shown(self.kind, key)
-        return str((shown and reconciler.refusal_of_update(key, *shown)) or "")
+        return str((shown and reconciler.refusal_of_update(key, *shown, made=state.made_at(olds))) or "")
 
     def settled(self, _id: str, found: ChangePlan, _news: Properties) -> ChangePlan:
         """Return the plan once it is known what the thing with this id still lets change in place."""
@@ -138,7 +138,7 @@ class Provider(ProviderContext, ABC):
             bridge.say(call, text)
         intent = self.intent(call, _olds, _news, owed=owed)
         props = {**_news, **hidden_outputs(_olds), OWED: " ".join(dict.fromkeys([*owed, *intent.names(self.kind)]))}
-        desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True)
+        desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True, made=state.made_at(_olds))
         outcome = self.reconciler(call).update(key_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))
 

@@ -21,7 +21,7 @@ from xplenty_pulumi.dynamic.operations import declared_owners, open_operations
 from xplenty_pulumi.dynamic.providers.remarks import told
 from xplenty_pulumi.dynamic.providers.reporting import reported
 from xplenty_pulumi.dynamic.secrets import secret_values
-from xplenty_pulumi.dynamic.state import OWNER, Properties, account_name, owner_of, side_by_side
+from xplenty_pulumi.dynamic.state import OWNER, Properties, account_name, made_at, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.redact import Secret, scrub
 
@@ -37,7 +37,7 @@ _MOST_SESSIONS = 8
 """Sessions that are kept; a stack has one."""
 _turn = threading.Lock()
 _sessions: "dict[settings.Settings, Session]" = {}
-_held: dict[settings.Settings, list[tuple[Kind, Key, Owner | None]]] = {}
+_held: dict[settings.Settings, list[tuple[Kind, Key, Owner | None, str]]] = {}
 
 
 def session_for(found: settings.Settings) -> "Session":
@@ -52,20 +52,20 @@ def session_for(found: settings.Settings) -> "Session":
             from xplenty_pulumi.dynamic.session import open_session  # noqa: PLC0415 - see above
 
             _sessions[found] = open_session(found)
-            for kind, resource_id, owner in _held.pop(found, ()):
-                _sessions[found].hold(kind, resource_id, owner)
+            for kind, resource_id, owner, made in _held.pop(found, ()):
+                _sessions[found].hold(kind, resource_id, owner, made=made)
             while len(_sessions) > _MOST_SESSIONS:
                 _sessions.pop(next(iter(_sessions)))
         return _sessions[found]
 
 
-def hold_for(found: settings.Settings, kind: Kind, resource_id: Key, owner: Owner | None = None) -> None:
-    """Note that the state holds this thing for `owner`, so that it is not taken for a lost one; opens no session."""
+def hold_for(found: settings.Settings, kind: Kind, key: Key, owner: Owner | None = None, *, made: str = "") -> None:
+    """Note that the state holds this thing for `owner`, and when it was `made`; opens no session."""
     with _turn:
         if found in _sessions:
-            _sessions[found].hold(kind, resource_id, owner)
+            _sessions[found].hold(kind, key, owner, made=made)
         else:
-            _held.setdefault(found, []).append((kind, resource_id, owner))
+            _held.setdefault(found, []).append((kind, key, owner, made))
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ class ProviderContext(ResourceProvider):
         """Note that the state holds what has this id, so that it is never taken for something lost."""
         with suppress(ConfigError):  # without settings nothing will be created either
             owner = owner_of(olds) if OWNER in olds else None
-            hold_for(self.settings(), self.kind, self.kind.key(_id), owner)
+            hold_for(self.settings(), self.kind, self.kind.key(_id), owner, made=made_at(olds))
 
     @once_in_call
     def settings(self) -> settings.Settings:

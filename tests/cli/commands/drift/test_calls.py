@@ -12,10 +12,11 @@ from xplenty_pulumi.core.kinds.registry import MARKED
 
 
 def resource(name: str, number: int, *, like: str) -> dict[str, Any]:
-    """Return a resource of an export, made like a recorded one."""
+    """Return a resource of an export, made like a recorded one; when it was created is not in it."""
     recorded = RECORDED["state"]["deployment"]["resources"]
     one = next(one for one in recorded if one["urn"].endswith(f"::{like}"))
     made: dict[str, Any] = json.loads(json.dumps(one).replace(f"::{like}", f"::{name}"))
+    made["outputs"].pop("created_at", None)
     return {**made, "id": str(number)}
 
 

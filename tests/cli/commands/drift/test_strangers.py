@@ -43,6 +43,15 @@ def test_stack_that_is_not_here_is_a_class_of_its_own(scene: DriftScene) -> None
     assert scene.run("--json").json["findings"] == []
 
 
+def test_what_has_the_id_of_ours_by_now_is_no_drift_of_ours(scene: DriftScene) -> None:
+    """As after the service was restored from a backup: the one in the state is gone, and no field is compared."""
+    number = scene.id_of("moved")
+    scene.emulator.edit_cluster(number, created_at=0.0, nodes=9)
+    (found,) = [one for one in scene.run("--json").json["findings"] if one["id"] == number]
+    assert (found["cause"], found["field"]) == ("gone", None)
+    assert "its id is that of another cluster by now" in found["remark"]
+
+
 def test_hook_of_a_stack_that_is_not_here_is_told(scene: DriftScene) -> None:
     """A hook goes on telling after its stack is gone; one without a marker is nobody's business."""
     world, number = scene.emulator.account.world, scene.id_of("muted")

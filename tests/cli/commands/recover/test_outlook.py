@@ -22,12 +22,19 @@ def outlook(*pending: tuple[str, Provider]) -> str:
         ("creating", JobRunProvider(), "takes up a job run that it had started and creates nothing twice"),
         ("updating", PackageProvider(), "changes a package to what is declared and repeats its validation where"),
         ("updating", HookProvider(), "changes a hook to what is declared"),
-        ("deleting", HookProvider(), "goes on with the end of a hook"),
+        ("deleting", HookProvider(), "goes on with the end of a hook that the program no longer declares, and"),
     ],
 )
 def test_it_speaks_of_the_kind_that_was_pending(doing: str, provider: Provider, text: str) -> None:
     """And of what the `up` does about that operation."""
     assert outlook((doing, provider)).startswith(f": it {text}")
+
+
+def test_a_killed_destroy_is_to_be_run_again() -> None:
+    """An `up` would create anew what it has ended; what a killed create has made is for the `up` to find first."""
+    again = "If a `pulumi destroy` was killed, run that again instead"
+    assert outlook(("deleting", HookProvider())).endswith(again)
+    assert again not in outlook(("deleting", HookProvider()), ("creating", HookProvider()))
 
 
 def test_several_are_one_sentence_with_each_kind_once() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import OWNER, desired_schedule, signed
-from tests.support.faults.behaviours import answers, lost_after
+from tests.support.faults.behaviours import answers, lost_after, rewritten
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Change
@@ -82,6 +82,17 @@ def test_an_update_that_has_nothing_to_change_sends_nothing(bench: Bench) -> Non
     sent = bench.wire.count("PUT .*")
     assert bench.schedules.update(made.id, desired_schedule("every", "packages", "nodes", "enabled")).problem is None
     assert bench.wire.count("PUT .*") == sent
+
+
+@pytest.mark.parametrize(("stale", "is_seen"), [(3, True), (4, False)])
+def test_a_service_that_shows_it_as_before_is_read_again(bench: Bench, stale: int, is_seen: bool) -> None:
+    """For 17 seconds, and what is seen then counts."""
+    number = bench.schedules.create(desired_schedule(name="loads")).record.id
+    before = rewritten(lambda record: record.update(name="loads"))
+    bench.wire.on(f"GET schedules/{number}", before, calls=range(2, 2 + stale))
+    outcome = bench.schedules.update(number, desired_schedule("name", name="new"))
+    assert (outcome.problem is None) is is_seen
+    assert ours(bench).name == "new"
 
 
 def test_a_schedule_whose_answer_is_lost_is_found_by_its_marker(bench: Bench) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, is_only_accepted
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import marker_on, way_out
+from xplenty_pulumi.core.kinds.ownership import marker_on, taken_over, way_out
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
 from xplenty_pulumi.core.reconcile.clusters.create import ClusterCreation, DesiredCluster
@@ -74,9 +74,9 @@ class ClusterReconciler:
         """
         self._living.hold(cluster_id)
         found = self._polls.cluster_presence.find(cluster_id)
-        observed = self._observed(cluster_id, found)
-        if observed.gone or observed.record is None:
-            raise not_updatable(cluster_id, found)
+        observed, other = self._observed(cluster_id, found), taken_over(found, desired.made)
+        if observed.gone or observed.record is None or other:
+            raise not_updatable(cluster_id, found, why=other)
         marker = marker_on(observed.record)
         self._polls.ready_clusters.forget(cluster_id)
         outcome = self._convergence.bring(observed.record, desired)
@@ -85,10 +85,11 @@ class ClusterReconciler:
             self._end_surplus(cluster_id, marker.whose, nonces, desired, is_new=False)
         return self._held(outcome, desired, desired.nonces)
 
-    def refusal_of_update(self, cluster_id: int, shown: Cluster | None) -> XplentyError | None:
-        """Return why an update of the cluster will be refused, by how it is shown now; None for no reason."""
+    def refusal_of_update(self, cluster_id: int, shown: Cluster | None, *, made: str) -> XplentyError | None:
+        """Return why an update of what was `made` then will be refused, by how it is shown now; None for no reason."""
+        other = taken_over(shown, made)
         is_lost = shown is None or is_broken(shown) or is_ending(shown)
-        return not_updatable(cluster_id, shown) if is_lost else None
+        return not_updatable(cluster_id, shown, why=other) if is_lost or other else None
 
     def plan_replacement(self, cluster_id: int, owner: Marker) -> str:
         """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""
@@ -101,8 +102,11 @@ class ClusterReconciler:
         inputs: Mapping[str, object] | None = None,
         owner: Marker | None = None,
         nonces: tuple[str, ...] = (),
+        made: str = "",
     ) -> Observation[Cluster]:
         """Return the cluster as it is now; ending, ended and unknown to the service all count as gone.
+
+        So does one whose id is another's by now, as its creation tells, which was `made` when the state saw it last.
 
         Warns of clusters besides it that unfinished create calls of its `owner` made; a destroy ends those of `nonces`.
         Its watchers are read where `inputs`, as they were declared, have `notify`.
@@ -110,11 +114,11 @@ class ClusterReconciler:
         self._patience.allowance.require_read()
         listing = self._polls.cluster_listing
         found = listing.find(cluster_id)
-        observed = self._observed(
-            cluster_id,
-            found or self._polls.cluster_presence.find(cluster_id),
-            is_awaited=not is_only_accepted(inputs or {}),
-        )
+        record = found or self._polls.cluster_presence.find(cluster_id)
+        if other := taken_over(record, made):
+            self._living.release(cluster_id)
+            return Observation(None, gone=True, remark=other)
+        observed = self._observed(cluster_id, record, is_awaited=not is_only_accepted(inputs or {}))
         if observed.record is not None and not observed.gone and owner is not None:
             among = listing.unfinished_of(owner) if found else None
             warn_of_duplicates(
@@ -138,10 +142,12 @@ class ClusterReconciler:
         owner: Marker | None = None,
         nonces: tuple[str, ...] = (),
         is_verified: bool = True,
+        made: str = "",
     ) -> str:
         """Return how the cluster was seen once it is at its end; so are those that its create calls made besides it.
 
-        Where its end is not to be verified, this returns once it is seen to be ending.
+        Where its end is not to be verified, this returns once it is seen to be ending. One that was not `made` when the
+        state says is another's, and is left alone.
 
         Jobs that are active on it are dealt with as `active_jobs` says: `stop`, `wait` or `fail`. The create calls are
         those of `owner` with one of `nonces`.
@@ -151,7 +157,7 @@ class ClusterReconciler:
             WaitError: it was not terminated within `timeout` seconds.
         """
         self._living.require_replaceable(cluster_id, kind=CLUSTER.name)
-        how = self._ending.end(cluster_id, timeout=timeout, active_jobs=active_jobs, is_verified=is_verified)
+        how = self._ending.end(cluster_id, timeout=timeout, active_jobs=active_jobs, is_verified=is_verified, made=made)
         if owner is not None and nonces:
             surplus = self._living.surplus(owner, nonces, kept=cluster_id, is_new=False)
             self._ending.end_surplus(surplus, cluster_id, timeout=timeout)
@@ -159,6 +165,7 @@ class ClusterReconciler:
 
     def _held(self, outcome: Outcome[Cluster], desired: DesiredCluster, nonces: tuple[str, ...]) -> Outcome[Cluster]:
         """The outcome once the cluster says that it is held, and once those who start runs know whether it is ready."""
+        self._polls.ready_clusters.expect(outcome.record.id, "")
         self._polls.ready_clusters.note(outcome.record)
         return replace(self._convergence.signed_as_held(outcome, desired), nonces=nonces)
 

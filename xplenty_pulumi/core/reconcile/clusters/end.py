@@ -1,9 +1,11 @@
 """Ending clusters, seen to have ended: the one that is meant, and those that its create calls made besides."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.ownership import taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, phase_of, terminated, watch_of
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
@@ -15,6 +17,8 @@ from xplenty_pulumi.core.waiting.wait import wait_for
 from xplenty_pulumi.core.waiting.watch import Watch
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
 
+_UNKNOWN = "unknown to the service"
+
 
 class ClusterEnding:
     """Ends clusters of one account."""
@@ -25,14 +29,16 @@ class ClusterEnding:
         self._polls = polls
         self._patience = patience
 
-    def end(self, cluster_id: int, *, timeout: float, active_jobs: str, is_verified: bool = True) -> str:
+    def end(
+        self, cluster_id: int, *, timeout: float, active_jobs: str, is_verified: bool = True, made: str = ""
+    ) -> str:
         """Return how the cluster was seen once it is at its end: `terminated`, or that the service does not know it.
 
         It `had terminated` where that was so before anything was done.
 
         A cluster that is still being built or resized cannot be terminated yet (the service refuses), so that is
         waited for first. One that shows again alive is asked to end again. Where the end is not to be verified, a
-        cluster that is seen to be ending is enough.
+        cluster that is seen to be ending is enough. One that was not `made` when the state says is left alone.
 
         Raises:
             RefusedError: jobs are active on it, and `active_jobs` is `fail`.
@@ -42,19 +48,19 @@ class ClusterEnding:
         watch = watch_of(self._polls, cluster_id)
         deadline = Deadline.after(timeout, self._patience.clock)
         try:
-            found = wait_for(ENDABLE, watch, deadline=deadline, patience=self._patience)
-            if found is not None and phase_of(found) is Phase.GONE:
-                return f"had {found.status}"
+            if seen := self._needs_no_end(watch, made=made, deadline=deadline):
+                return seen
             while not self._has_ended(
                 watch, cluster_id, deadline=deadline, active_jobs=active_jobs, is_verified=is_verified
             ):
                 self._patience.tell(f"{watch.last.status if watch.last else ''}, although it was asked to end", "")
-                wait_for(ENDABLE, watch, deadline=deadline, patience=self._patience)
+                if self._needs_no_end(watch, made=made, deadline=deadline):
+                    break
         except XplentyError as problem:
             seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
             exists = f"{watch.resource} {seen}; it may cost money until it is terminated"
             raise saying_what_exists(problem, exists) from None
-        return watch.last.status if watch.last else "unknown to the service"
+        return watch.last.status if watch.last else _UNKNOWN
 
     def end_surplus(self, surplus: Iterable[Cluster], kept: int, *, timeout: float) -> None:
         """End clusters that the create calls of `kept` made besides it; one that does not end is warned of."""
@@ -66,6 +72,16 @@ class ClusterEnding:
                 self._patience.warn(f"cluster {one.id} is a duplicate of cluster {kept} and goes on existing: {failed}")
             else:
                 self._patience.warn(f"cluster {one.id}, a duplicate of cluster {kept}, was ended: {how}")
+
+    def _needs_no_end(self, watch: Watch[Cluster], *, made: str, deadline: Deadline) -> str:
+        """Wait until the cluster can be asked to end; return how it is seen where that is not to be done."""
+        endable = replace(ENDABLE, reached=lambda cluster: ENDABLE.reached(cluster) or bool(taken_over(cluster, made)))
+        found = wait_for(endable, watch, deadline=deadline, patience=self._patience)
+        if other := taken_over(found, made):
+            self._patience.warn(f"{watch.resource}: {other}")
+            watch.last = None
+            return _UNKNOWN
+        return f"had {found.status}" if found is not None and phase_of(found) is Phase.GONE else ""
 
     def _has_ended(
         self, watch: Watch[Cluster], cluster_id: int, *, deadline: Deadline, active_jobs: str, is_verified: bool

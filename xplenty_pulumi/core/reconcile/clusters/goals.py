@@ -58,12 +58,12 @@ def is_broken(cluster: Cluster) -> bool:
     return phase_of(cluster) is Phase.FAILED
 
 
-def not_updatable(cluster_id: int, cluster: Cluster | None) -> ReadyFailed:
-    """Return the refusal of an update for a cluster that has ended, is broken, or is not known to the service."""
-    is_left = cluster is not None and is_broken(cluster)
+def not_updatable(cluster_id: int, cluster: Cluster | None, *, why: str) -> ReadyFailed:
+    """Return the refusal of an update: `why`, or that the cluster has ended, is broken, or is not known."""
+    is_left = not why and cluster is not None and is_broken(cluster)
     reason = f"its status is {cluster.status}" if cluster and is_left else observation_of(cluster).remark
     return ReadyFailed(
-        f"it cannot be updated: {reason}",
+        f"it cannot be updated: {why or reason}",
         last_status=cluster.status if cluster else "",
         resource=f"cluster {cluster_id}",
         advice=_START_ANEW if is_left else "Run `pulumi up --refresh` to create it anew",

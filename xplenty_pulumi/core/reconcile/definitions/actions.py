@@ -8,9 +8,10 @@ from typing import Generic
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import is_unfinished, marker_on, way_out
+from xplenty_pulumi.core.kinds.ownership import is_unfinished, marker_on, taken_over, way_out
 from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
 from xplenty_pulumi.core.reconcile.definitions.definition import ANEW, DesiredDefinition, RecordT
+from xplenty_pulumi.core.reconcile.definitions.end import DefinitionEnding
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.held import held_text, warn_of_duplicates
 from xplenty_pulumi.core.reconcile.notify import NOTIFY, WatcherList
@@ -29,6 +30,7 @@ class DefinitionReconciler(Generic[RecordT]):
         self._known = known
         self._definition = known.definition
         self._patience = patience
+        self._ending = DefinitionEnding(known, patience)
         self._watchers = WatcherList(known.definition.client, known.definition.calls, patience)
 
     def create(self, desired: DesiredDefinition) -> Outcome[RecordT]:
@@ -50,7 +52,7 @@ class DefinitionReconciler(Generic[RecordT]):
         if outcome.problem is None or desired.keeps_id:
             self._known.hold(key)
         nonces = tuple(creation.nonces)
-        self._remove_surplus(key, desired.marker, nonces)
+        self._ending.end_surplus(key, desired.marker, nonces)
         return replace(self._signed_as_held(outcome, desired), nonces=nonces)
 
     def update(self, key: Key, desired: DesiredDefinition) -> Outcome[RecordT]:
@@ -64,8 +66,9 @@ class DefinitionReconciler(Generic[RecordT]):
         """
         self._known.hold(key)
         record = self._known.find(key)
-        if record is None:
-            raise self._definition.not_updatable(key)
+        other = taken_over(record, desired.made)
+        if record is None or other:
+            raise self._definition.not_updatable(key, why=other)
         fields, is_changed = desired.intent.fields, bool(self._definition.changes(record, desired))
         outcome = self._converge(record, desired, send=is_changed or desired.intent.signs)
         if is_changed or self._definition.kind.is_followed_up(fields):
@@ -73,12 +76,13 @@ class DefinitionReconciler(Generic[RecordT]):
         outcome = self._notified(outcome, desired)
         marker = marker_on(record)
         if marker is not None and is_unfinished(record, desired.marker):
-            self._remove_surplus(key, desired.marker, (*desired.nonces, marker.nonce))
+            self._ending.end_surplus(key, desired.marker, (*desired.nonces, marker.nonce))
         return replace(self._signed_as_held(outcome, desired), nonces=desired.nonces)
 
-    def refusal_of_update(self, key: Key, shown: RecordT | None) -> XplentyError | None:
-        """Return why an update of the definition will be refused, by how it is shown now; None for no reason."""
-        return self._definition.not_updatable(key) if shown is None else None
+    def refusal_of_update(self, key: Key, shown: RecordT | None, *, made: str) -> XplentyError | None:
+        """Return why an update of what was `made` then will be refused by how it is shown now; None for no reason."""
+        other = taken_over(shown, made)
+        return self._definition.not_updatable(key, why=other) if shown is None or other else None
 
     def plan_replacement(self, key: Key, owner: Marker) -> str:
         """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""
@@ -98,18 +102,20 @@ class DefinitionReconciler(Generic[RecordT]):
         owner: Marker | None = None,
         nonces: tuple[str, ...] = (),
         seen: Mapping[str, object] = MappingProxyType({}),
+        made: str = "",
     ) -> Observation[RecordT]:
         """Return the definition as it is now; warns of others that unfinished create calls of its `owner` made.
 
         A delete ends those of `nonces`. Its watchers are read where `inputs`, as they were declared, have `notify`.
-        `seen` are its outputs in the state.
+        `seen` are its outputs in the state. One that was not `made` when the state says is another's.
         """
         self._patience.allowance.require_read()
         listed = self._known.listed(key, seen)
         record = listed or self._known.find(key)
-        if record is None:
+        other = taken_over(record, made)
+        if record is None or other:
             self._known.release(key)
-            return Observation(None, gone=True, remark=self._definition.gone)
+            return Observation(None, gone=True, remark=other or self._definition.gone)
         self._known.hold(key)
         if owner is not None:
             warn_of_duplicates(
@@ -121,8 +127,11 @@ class DefinitionReconciler(Generic[RecordT]):
             )
         return self._watchers.observed(Observation(record), record.id, inputs or {})
 
-    def delete(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = ()) -> None:
-        """Return once the service shows that the definition is gone, and those that its create calls made besides it.
+    def delete(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = (), made: str = "") -> bool:
+        """Return True once the service shows that it is gone, and so are those that its create calls made besides it.
+
+        One that was not `made` when the state says is another's: it is left alone and named in a warning, and this
+        returns False.
 
         Raises:
             ReadyFailed: it is still there 17 seconds after it was removed.
@@ -130,37 +139,12 @@ class DefinitionReconciler(Generic[RecordT]):
         self._known.hold(key)
         self._patience.allowance.require_write()
         self._known.require_replaceable(key, kind=self._definition.kind.name)
-        self._remove(key)
+        is_ended = self._ending.end(key, made=made)
         if owner is not None and nonces:
-            self._remove_surplus(key, owner, nonces)
-        if remains := self._definition.remains(key):
+            self._ending.end_surplus(key, owner, nonces)
+        if is_ended and (remains := self._definition.remains(key)):
             self._patience.warn(f"{self._definition.label(key)} is removed; {remains}")
-
-    def _remove(self, key: Key) -> None:
-        act_until(
-            lambda: self._known.find(key) is None,
-            lambda: self._definition.calls.delete(key),
-            clock=self._patience.clock,
-            tolerate=(UnsureError, NotFoundError),
-        )
-        for pause in _SETTLING:
-            self._patience.clock.sleep(pause)
-            if self._known.single(key) is None and key not in [one.key for one in self._known.all()]:
-                return
-        raise ReadyFailed(
-            "it was removed, but the service still shows it",
-            resource=self._definition.label(key),
-            advice="Run the same command again",
-        )
-
-    def _remove_surplus(self, kept: Key, owner: Marker, nonces: tuple[str, ...]) -> None:
-        label = self._definition.label(kept)
-        try:
-            for one in self._known.surplus(owner, nonces, kept=kept):
-                self._remove(one.key)
-                self._patience.warn(f"{self._definition.label_of(one)}, a duplicate of {label}, was removed")
-        except XplentyError as failed:
-            self._patience.warn(f"{label}: a duplicate of it may go on existing: {failed}")
+        return is_ended
 
     def _converge(self, record: RecordT, desired: DesiredDefinition, *, send: bool) -> Outcome[RecordT]:
         """Send what the update is about, read it back, and say where it is not so."""
@@ -168,7 +152,7 @@ class DefinitionReconciler(Generic[RecordT]):
             if send:
                 self._send(record, desired)
             wrong: list[str] = []
-            for pause in _SETTLING[:2]:
+            for pause in _SETTLING:
                 self._patience.clock.sleep(pause)
                 key = record.key
                 found = self._known.find(key)

@@ -108,9 +108,9 @@ class Definition(Generic[RecordT]):
         advice = f"Run `pulumi up` again, which repeats the {noun}; {name}=False goes without"
         return ReadyFailed(f"its {noun} has no result: {failed.message}", resource=self.label_of(record), advice=advice)
 
-    def not_updatable(self, key: Key) -> ReadyFailed:
-        """Return the refusal of an update for what the service does not have any more."""
-        return ReadyFailed(f"it cannot be updated: {self.gone}", resource=self.label(key), advice=ANEW)
+    def not_updatable(self, key: Key, *, why: str) -> ReadyFailed:
+        """Return the refusal of an update: `why`, or that the service does not have it any more."""
+        return ReadyFailed(f"it cannot be updated: {why or self.gone}", resource=self.label(key), advice=ANEW)
 
     def remains(self, _key: Key) -> str:
         """Return what goes on although it is removed, as a sentence without its subject; empty for nothing."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import has_ended, has_unknown_end, is_active, run_key_of
 from xplenty_pulumi.core.kinds.marker import Owner
-from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT
+from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reconcile.notify import WatcherList
@@ -84,8 +84,9 @@ class RunReconciler:
         """
         self._runs.hold(job_id, desired.owner)
         job = self._polls.job_presence.find(job_id)
-        if job is None:
-            raise vanished(job_id)
+        other = taken_over(job, desired.made)
+        if job is None or other:
+            raise vanished(job_id, why=other)
         return self._follow(job, desired, is_notify_due=is_notify_due)
 
     def read(self, job_id: int, *, last_status: str, desired: DesiredRun) -> Observation[Job]:
@@ -95,9 +96,10 @@ class RunReconciler:
         """
         self._patience.allowance.require_read()
         job = self._polls.job_listing.find(job_id) or self._polls.job_presence.find(job_id)
-        if job is None:
+        other = taken_over(job, desired.made)
+        if job is None or other:
             self._runs.release(job_id)
-            return forgotten(job_id, last_status)
+            return forgotten(job_id, last_status, why=other)
         self._runs.hold(job_id, desired.owner)
         observed = self._observed(job, desired)
         # Of a run that has ended there is nothing to be notified of.
@@ -109,25 +111,26 @@ class RunReconciler:
         One that somebody else started is only read, and named in a warning where it goes on.
         """
         if desired.is_left_on_destroy:
-            self._let_go_of_what_is_left(job_id, desired.owner)
+            self._let_go_of_what_is_left(job_id, desired)
             return ""
         if not desired.is_foreign:
-            return self.stop(job_id, timeout=timeout, owner=desired.owner)
+            return self.stop(job_id, timeout=timeout, owner=desired.owner, made=desired.made)
         job = self._polls.job_presence.find(job_id)
-        if job is None or has_ended(job):
-            return ended_before(job) if job else _UNKNOWN
+        if job is None or has_ended(job) or taken_over(job, desired.made):
+            return ended_before(job) if job and has_ended(job) else _UNKNOWN
         self._patience.warn(
             f"job {job_id} ({job.status}) was not stopped: somebody else started it, and this resource only followed "
             f"it, as if_running asks. `xplenty-pulumi stop job {job_id}` stops it"
         )
         return "left running"
 
-    def stop(self, job_id: int, *, timeout: float, owner: Owner | None = None) -> str:
+    def stop(self, job_id: int, *, timeout: float, owner: Owner | None = None, made: str = "") -> str:
         """Return what is seen in the end, in words, once the run has ended or the service does not know it.
 
         These are its status, such as `stopped`, or how it had ended before, such as `had completed`.
         An ended run is left as it is, and so is one that another resource than that of `owner` holds, as far as this
-        process has seen the state: one that has changed hands, or that both have.
+        process has seen the state: one that has changed hands, or that both have. One that was not `made` when the
+        state says is another's, and counts as unknown.
 
         Raises:
             WaitError: it had not ended within `timeout` seconds.
@@ -138,7 +141,7 @@ class RunReconciler:
             return f"left to {name}"
         self._runs.hold(job_id)
         stopper = RunStopper(self._client, self._polls, self._patience)
-        ended = stopper.stop(job_id, Deadline.after(timeout, self._patience.clock))
+        ended = stopper.stop(job_id, Deadline.after(timeout, self._patience.clock), made=made)
         if ended is None:
             return _UNKNOWN
         if has_succeeded(ended) or has_unknown_end(ended):
@@ -181,15 +184,15 @@ class RunReconciler:
                 )
         return replace(outcome, is_foreign=desired.is_foreign)
 
-    def _let_go_of_what_is_left(self, job_id: int, owner: Owner | None) -> None:
+    def _let_go_of_what_is_left(self, job_id: int, desired: DesiredRun) -> None:
         """Note it where the run says whose it is: else the next equal run of the resource would take it up."""
         try:
             job = self._client.jobs.get(job_id)
         except XplentyError:
             return
-        if run_key_of(job) is not None:
+        if run_key_of(job) is not None and not taken_over(job, desired.made):
             self._let_go(job_id)
-            self._let_go_of_doubles(job, owner)
+            self._let_go_of_doubles(job, desired.owner)
 
     def _let_go_of_doubles(self, job: Job, owner: Owner | None) -> None:
         """Note it too of what later or doubled starts of the same resource have made, which no resource holds."""

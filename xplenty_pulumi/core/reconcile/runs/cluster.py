@@ -3,14 +3,17 @@
 from dataclasses import replace
 
 from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.goals import READY, UNDER_WAY, phase_of, watch_of
 from xplenty_pulumi.core.waiting.patience import PASSING_TROUBLE, Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import wait_for
-from xplenty_pulumi.errors import ApiError, WaitError
+from xplenty_pulumi.errors import ApiError, RefusedError, WaitError
+from xplenty_pulumi.text import label
 
 _LATER = "Run `pulumi up` again to go on waiting for it and start the run"
+_ANOTHER = "Run `pulumi up --refresh`, which creates a cluster of this stack again and starts the run there"
 _AWAITED = UNDER_WAY | {Phase.FAILED}
 """What a cluster is in where the wait for it has something to say; on a broken one the service starts a run in vain."""
 
@@ -30,6 +33,7 @@ class ClusterGate:
         """Return once the cluster is not being built or resized any more.
 
         Raises:
+            RefusedError: its id is that of another cluster by now.
             WaitError: it cannot become available, or is not after `timeout` seconds; no run was started.
         """
         ready = self._polls.ready_clusters
@@ -42,6 +46,9 @@ class ClusterGate:
         except ApiError:  # the start of the run meets it too, and says what is wrong
             return
         else:
+            if other := ready.taken_over(found):
+                text = f"{other}; no run was started on it"
+                raise RefusedError(text, resource=label(CLUSTER.name, cluster_id), advice=_ANOTHER)
             if found is not None and phase_of(found) in _AWAITED:
                 self._wait(cluster_id, found, timeout=timeout)
 

@@ -17,13 +17,15 @@ NEW_RUN = "The next `pulumi up` starts a new run"
 class DesiredRun:
     """Checked inputs, how long each `up` may follow the run, and who declares it, which a start must know.
 
-    One that `is_foreign` was started by somebody else and is only followed, so nothing stops it.
+    One that `is_foreign` was started by somebody else and is only followed, so nothing stops it. `made` is when it was
+    created, as the state has it, empty where that is not known.
     """
 
     inputs: Mapping[str, object] = field(repr=False)
     timeout: float
     owner: Owner | None = None
     is_foreign: bool = False
+    made: str = ""
 
     @property
     def on_unsure(self) -> str:

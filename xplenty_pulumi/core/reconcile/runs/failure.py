@@ -107,23 +107,25 @@ def stopped_on_cancel(job: Job) -> Cancelled:
     )
 
 
-def forgotten(job_id: int, last: str) -> Observation[Job]:
-    """Return what it means that the service does not know a run whose status was `last`.
+def forgotten(job_id: int, last: str, *, why: str = "") -> Observation[Job]:
+    """Return what it means that the service does not know a run whose status was `last`; `why` says how that shows.
 
     A success is one for ever, a failure may be forgotten, and of a run that was active nobody can say how it ended.
     """
     if JOB_RUN.phase(last) is Phase.SUCCEEDED:
         return Observation(None)
     if JOB_RUN.is_spent(last):
-        return Observation(None, gone=True, remark="the service does not know it (404), and it had not succeeded")
-    problem = vanished(job_id)
+        return Observation(
+            None, gone=True, remark=f"{why or 'the service does not know it (404)'}, and it had not succeeded"
+        )
+    problem = vanished(job_id, why=why)
     return Observation(None, remark=f"{problem.message}. {problem.advice}")
 
 
-def vanished(job_id: int) -> ReadyFailed:
+def vanished(job_id: int, *, why: str = "") -> ReadyFailed:
     """Return the error for a run that was active when it was seen last, and that the service does not know now."""
     return ReadyFailed(
-        "the service no longer knows this run, which was active, so how it ended cannot be seen",
+        f"{why or 'the service no longer knows this run'}, which was active, so how it ended cannot be seen",
         resource=f"job {job_id}",
         advice="Take it out of the program, or change triggers, which rerun 'on_failure' does not heed, for a new run",
     )

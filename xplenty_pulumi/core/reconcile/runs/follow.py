@@ -7,6 +7,7 @@ from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended, has_unknown_end, is_task
 from xplenty_pulumi.core.kinds.kind import LIVING, Phase
+from xplenty_pulumi.core.kinds.ownership import taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
@@ -132,8 +133,10 @@ class RunStopper:
         self._patience = patience
         self.found_active = False
 
-    def stop(self, job_id: int, deadline: Deadline) -> Job | None:
+    def stop(self, job_id: int, deadline: Deadline, *, made: str = "") -> Job | None:
         """Return the run once the service shows that it has ended, or None where it does not know it.
+
+        One that was not `made` when the state says is another's: it is left alone, and named in a warning.
 
         Raises:
             WaitError: it had not ended by the `deadline`.
@@ -141,7 +144,10 @@ class RunStopper:
         watch = watch_of(self._polls, job_id)
         try:
             while True:
-                self._ask_to_stop(job_id, watch)
+                self._ask_to_stop(job_id, watch, made)
+                if other := taken_over(watch.last, made):
+                    self._patience.warn(f"{watch.resource}: {other}")
+                    return None
                 try:
                     return wait_for(_ended(self._patience.clock), watch, deadline=deadline, patience=self._patience)
                 except ReadyFailed:
@@ -151,10 +157,10 @@ class RunStopper:
             seen = f"was last seen {watch.last.status}" if watch.last else "was not seen"
             raise saying_what_exists(problem, f"{watch.resource} {seen} and may go on") from None
 
-    def _ask_to_stop(self, job_id: int, watch: Watch[Job]) -> None:
+    def _ask_to_stop(self, job_id: int, watch: Watch[Job], made: str) -> None:
         def is_ending() -> bool:
             job = watch.certain()
-            if job is None or has_ended(job):
+            if job is None or has_ended(job) or taken_over(job, made):
                 return True
             self.found_active = True
             return JOB_RUN.phase(job.status) is Phase.ENDING

@@ -1,0 +1,97 @@
+"""An id that is another thing's by now, as after the service was restored from a backup, is not ours to act on."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.accounts.bench import Bench
+from tests.support.accounts.desired import OWNER, desired, desired_run, desired_schedule
+from xplenty_pulumi.core.kinds.marker import marker_of
+from xplenty_pulumi.errors import ReadyFailed
+
+MADE = "2020-02-29T12:00:00Z"
+"""When the thing in the state was created, long before what has its id now."""
+OURS = marker_of(OWNER)
+
+
+def writes(bench: Bench) -> int:
+    """Return how many calls were sent that can change something."""
+    return bench.wire.count("(POST|PUT|DELETE) .*")
+
+
+def other_run(bench: Bench) -> int:
+    """Return a run of somebody else that goes on for a while."""
+    number = bench.client.jobs.run(cluster_id=bench.ready_cluster().id, package_id=101).id
+    bench.clock.advance(10)
+    return number
+
+
+@pytest.mark.parametrize("status", ["available", "creating"])
+def test_a_cluster_of_another_is_not_ended(bench: Bench, status: str) -> None:
+    """It is named in a warning, and not waited for."""
+    other = bench.ready_cluster(status=status)
+    assert (
+        bench.clusters.delete(other.id, timeout=600, owner=OURS, nonces=("x",), made=MADE) == "unknown to the service"
+    )
+    assert (writes(bench), bench.emulator.cluster(other.id).status) == (0, status)
+    assert bench.warned[0].startswith(f"cluster {other.id}: its id is that of another cluster by now")
+
+
+def test_a_cluster_of_another_is_not_resized(bench: Bench) -> None:
+    """The update fails, and says how to go on."""
+    other = bench.ready_cluster()
+    with pytest.raises(ReadyFailed, match=r"another cluster by now.*`pulumi up --refresh`"):
+        bench.clusters.update(other.id, replace(desired(nodes=5), made=MADE))
+    assert writes(bench) == 0
+
+
+def test_a_cluster_of_another_is_seen_as_gone(bench: Bench) -> None:
+    """What is wrong with it is no drift of ours."""
+    seen = bench.clusters.read(bench.ready_cluster().id, owner=OURS, made=MADE)
+    assert (seen.gone, seen.record) == (True, None)
+    assert "its id is that of another cluster" in seen.remark
+
+
+def test_a_new_cluster_may_get_the_id_again(bench: Bench) -> None:
+    """What was seen to be gone does not keep its successor with the same id from being held and ended."""
+    made = bench.clusters.create(desired()).record
+    assert bench.clusters.read(made.id, owner=OURS, made=MADE).gone
+    assert made.created_at is not None
+    assert bench.clusters.update(made.id, replace(desired(nodes=3), made=made.created_at.isoformat())).problem is None
+    assert bench.clusters.delete(made.id, timeout=600, made=made.created_at.isoformat()) == "terminated"
+
+
+def test_a_run_of_another_is_not_stopped(bench: Bench) -> None:
+    """Whether the run in the state had ended or not, nothing is sent."""
+    number = other_run(bench)
+    before = writes(bench)
+    assert bench.job_runs.stop(number, timeout=600, made=MADE) == "unknown to the service"
+    assert (writes(bench), bench.emulator.job(number).status) == (before, "running")
+    assert bench.warned == [text for text in bench.warned if "its id is that of another job" in text] != []
+
+
+def test_a_run_of_another_is_not_followed(bench: Bench) -> None:
+    """The `up` fails: how the run in the state has ended cannot be seen."""
+    number = other_run(bench)
+    run = replace(desired_run(bench.ready_cluster()), made=MADE)
+    with pytest.raises(ReadyFailed, match=r"another job by now.*how it ended cannot be seen"):
+        bench.job_runs.resume(number, run)
+
+
+@pytest.mark.parametrize(("last", "gone"), [("completed", False), ("failed", True)])
+def test_a_success_outlives_its_id(bench: Bench, last: str, gone: bool) -> None:
+    """As with a run that the service forgets: a success stays one, and a failure may be repeated."""
+    run = replace(desired_run(bench.ready_cluster()), made=MADE)
+    seen = bench.job_runs.read(other_run(bench), last_status=last, desired=run)
+    assert (seen.record, seen.gone) == (None, gone)
+
+
+def test_a_schedule_of_another_is_left_alone(bench: Bench) -> None:
+    """Update, read and delete see that the one in the state is gone."""
+    (other, *_) = bench.emulator.schedules()
+    with pytest.raises(ReadyFailed, match="another schedule by now"):
+        bench.schedules.update(other.id, replace(desired_schedule("name"), made=MADE))
+    assert bench.schedules.read(other.id, owner=OURS, made=MADE).gone
+    assert not bench.schedules.delete(other.id, owner=OURS, made=MADE)
+    assert writes(bench) == 0
+    assert other in bench.emulator.schedules()

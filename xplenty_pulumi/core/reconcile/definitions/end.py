@@ -1,0 +1,66 @@
+"""Removing definitions, seen to be gone: the one that is meant, and those that its create calls made besides."""
+
+from typing import Generic
+
+from xplenty_pulumi.core.kinds.kind import Key
+from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import taken_over
+from xplenty_pulumi.core.reconcile.definitions.definition import RecordT
+from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
+from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.waiting.patience import Patience
+from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError, XplentyError
+
+_SETTLING = (0.0, 2.0, 5.0, 10.0)
+
+
+class DefinitionEnding(Generic[RecordT]):
+    """Removes definitions of one kind from an account."""
+
+    def __init__(self, known: KnownDefinitions[RecordT], patience: Patience) -> None:
+        self._known = known
+        self._definition = known.definition
+        self._patience = patience
+
+    def end(self, key: Key, *, made: str = "") -> bool:
+        """Return True once the service shows that the definition is gone.
+
+        One that was not `made` when the state says is another's: it is left alone, and named in a warning.
+
+        Raises:
+            ReadyFailed: it is still there 17 seconds after it was removed.
+        """
+        found = self._known.find(key)
+        if other := taken_over(found, made):
+            self._patience.warn(f"{self._definition.label(key)}: {other}")
+            return False
+        if found is not None:
+            self._remove(key)
+        for pause in _SETTLING:
+            self._patience.clock.sleep(pause)
+            if self._known.single(key) is None and key not in [one.key for one in self._known.all()]:
+                return True
+        raise ReadyFailed(
+            "it was removed, but the service still shows it",
+            resource=self._definition.label(key),
+            advice="Run the same command again",
+        )
+
+    def end_surplus(self, kept: Key, owner: Marker, nonces: tuple[str, ...]) -> None:
+        """Remove what the create calls of `kept` made besides it; one that may go on existing is warned of."""
+        label = self._definition.label(kept)
+        try:
+            for one in self._known.surplus(owner, nonces, kept=kept):
+                self.end(one.key)
+                self._patience.warn(f"{self._definition.label_of(one)}, a duplicate of {label}, was removed")
+        except XplentyError as failed:
+            self._patience.warn(f"{label}: a duplicate of it may go on existing: {failed}")
+
+    def _remove(self, key: Key) -> None:
+        act_until(
+            lambda: self._known.find(key) is None,
+            lambda: self._definition.calls.delete(key),
+            clock=self._patience.clock,
+            tolerate=(UnsureError, NotFoundError),
+            is_due=True,
+        )
