@@ -4,12 +4,14 @@ One path is not the service's: by `/emulator/clock` another process reads and mo
 people, to which records and errors link, only name the command that shows the same.
 """
 
+import asyncio
 import json
 import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -44,8 +46,50 @@ _COMMANDS: Mapping[str, str] = MappingProxyType(
 """What shows the things of a collection."""
 _ABSOLUTE = re.compile(r"^https?://[^/]*", re.IGNORECASE)
 """What a request target in absolute form has before its path, as clients send it that take the service for a proxy."""
+_TICK = 0.1
+_SHORT = 0.002
+_LONGEST_END = 2.0
+"""Seconds that the calls under way have at the end."""
 OnCall: TypeAlias = Callable[[LoggedCall, float], None]
 """Called after each call that is answered, with the seconds that took."""
+
+
+class _PromptServer(uvicorn.Server):
+    """Ends in milliseconds: uvicorn looks ten times a second whether it is to end, and then waits a tenth of a second.
+
+    Tests start and end an account each.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._wake: Callable[[], object] = lambda: None
+
+    def end(self) -> None:
+        """Have it finish the calls under way and end; called on another thread."""
+        self.should_exit = True
+        self._wake()
+
+    async def main_loop(self) -> None:
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        self._wake = lambda: loop.call_soon_threadsafe(woken.set)
+        counter = 0
+        while not await self.on_tick(counter):
+            counter += 1
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_TICK):
+                    await woken.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for one in (*self.servers, *(sockets or ())):
+            one.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_END):
+                while self.server_state.connections or self.server_state.tasks:
+                    await asyncio.sleep(_SHORT)
+        for task in self.server_state.tasks:
+            task.cancel()
 
 
 class Server:
@@ -62,10 +106,9 @@ class Server:
             lifespan="off",
             log_config=None,
             log_level="critical",
-            timeout_graceful_shutdown=2,
             ws="none",
         )
-        self._uvicorn = uvicorn.Server(config)
+        self._uvicorn = _PromptServer(config)
         self._thread = threading.Thread(target=self._run, name="xplenty-emulator", daemon=True)
 
     @property
@@ -79,7 +122,7 @@ class Server:
 
     def stop(self) -> None:
         """Finish the calls under way, then end the thread and close the socket."""
-        self._uvicorn.should_exit = True
+        self._uvicorn.end()
         self._thread.join()
         self._socket.close()
 

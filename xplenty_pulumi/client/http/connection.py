@@ -156,7 +156,7 @@ class DeadlineBackend(httpcore.NetworkBackend):
         return DeadlineStream(stream, self._deadline)
 
 
-def open_pool(address: Address, *, deadline: CallDeadline, tls: ssl.SSLContext) -> httpcore.ConnectionPool:
+def open_pool(address: Address, *, deadline: CallDeadline, tls: ssl.SSLContext | None) -> httpcore.ConnectionPool:
     """Return the connections to `address`, through the environment's proxy unless it is this machine.
 
     The pool never repeats a request by itself.

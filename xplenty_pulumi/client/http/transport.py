@@ -57,7 +57,7 @@ class Transport:
         self._read_timeout = read_timeout
         self._deadline = CallDeadline(clock, given_up=given_up)
         self._client = httpx.Client(
-            transport=http or _PooledTransport(open_pool(address, deadline=self._deadline, tls=_tls(ca_path))),
+            transport=http or _PooledTransport(open_pool(address, deadline=self._deadline, tls=_tls(address, ca_path))),
             auth=httpx.BasicAuth(api_key.reveal(), "") if api_key else None,
             headers={
                 "Accept": "application/vnd.xplenty+json; version=2",
@@ -177,7 +177,10 @@ class _PooledStream(httpx.SyncByteStream):
             self._answer.close()
 
 
-def _tls(ca_path: str | Path | None) -> ssl.SSLContext:
+def _tls(address: Address, ca_path: str | Path | None) -> ssl.SSLContext | None:
+    """Certificates to trust; to read the usual ones takes longer than many a call, so none where no TLS is spoken."""
+    if address.scheme == "http" and ca_path is None:
+        return None
     try:
         context = httpx.create_ssl_context()
         if ca_path is not None:
