@@ -1,9 +1,10 @@
 """The seed file and the knobs of the emulator as a page."""
 
-from tools.pages.source import NOTE, code, commented, sentences, table
+from tools.pages.source import NOTE, annotated, code, commented, sentences, table
 from xplenty_pulumi.emulator.life.knobs import Knobs
 from xplenty_pulumi.emulator.life.packages import PackageSeed
 from xplenty_pulumi.emulator.life.seed import (
+    REGIONS,
     ScheduleSeed,
     Seed,
     TaskPackageSeed,
@@ -41,6 +42,25 @@ def _defaults() -> str:
     )
 
 
+_MEANT = {
+    "needed": "required",
+    "REGIONS[0]": code(f'"{REGIONS[0]}"'),
+    "REGIONS": "all documented ones",
+    "STACKS": "all known ones",
+    "default_packages": "those below",
+    "default_schedules": "those below",
+}
+"""What a default is where the source names something else."""
+
+
+def _default(text: str) -> str:
+    return _MEANT.get(text, code(text))
+
+
 def _part(cls: type) -> str:
-    rows = [(code(name), code(kind), code(default), said) for name, kind, default, said in commented(cls)]
+    below = {name: said for name, _, said in annotated(cls)}
+    rows = [
+        (code(name), code(kind), _default(default), above or below.get(name, ""))
+        for name, kind, default, above in commented(cls)
+    ]
     return f"## `{cls.__name__}`\n\n{sentences(cls)}\n\n{table(('field', 'type', 'default', 'meaning'), rows)}"

@@ -93,7 +93,7 @@ def wait_cluster(
 def wait_job(
     number: JobId,
     goal: Annotated[
-        JobGoal, typer.Option("--for", help="Success, the begin of its work, or its end of whatever kind.")
+        JobGoal, typer.Option("--for", help="Success, the beginning of its work, or its end of whatever kind.")
     ] = JobGoal.COMPLETED,
     timeout: Timeout = "24h",
 ) -> None:

@@ -40,7 +40,7 @@ class PastReader:
         return history(clusters, runs, since=now - period, until=now)
 
     def _touched(self, kind: Kind, period: timedelta, **query: Any) -> tuple[Any, ...]:
-        """All of a kind that was not yet over at the begin of the period.
+        """All of a kind that was not yet over at the beginning of the period.
 
         What has ended within it was updated within it (documented meaning of `since`); what has not ended may not have
         been touched for longer, and is read by its status.

@@ -136,8 +136,8 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
             nodes: Compute nodes: 2 up to the plan's maximum for production; exactly 1 for a sandbox, which needs none
                 to be given.
             type: Kind of cluster: `production` (default) or `sandbox`.
-            name: Name; where none is given it is made of the resource's name and seven digits, such as `etl-3f2a91c`,
-                or as `pulumi:autonaming` says.
+            name: Name; where none is given it is made of the resource's name and seven hexadecimal digits, such as
+                `etl-3f2a91c`, or as `pulumi:autonaming` says.
             description: Free text for people.
             terminate_on_idle: End the cluster once it is idle; default false.
             time_to_idle: Time without work after which it counts as idle, in whole seconds or as `45m`; default 1 hour.

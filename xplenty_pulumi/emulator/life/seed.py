@@ -121,17 +121,24 @@ def default_schedules() -> tuple[ScheduleSeed, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """An account as it begins. Empty `api_key` means a random one."""
+    """An account as it begins."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     account_id: str = "emulated-account"
+    """What follows the host in the address of each call."""
     api_key: str = ""
+    """The key that calls need; empty means a random one."""
     region: str = REGIONS[0]
+    """The region of clusters that name none."""
     regions: tuple[str, ...] = REGIONS
+    """The regions in which clusters can be created."""
     stacks: tuple[str, ...] = STACKS
+    """The versions of the service's software that a cluster may name."""
     packages: tuple[PackageSeed, ...] = field(default_factory=default_packages)
+    """The packages of the account."""
     schedules: tuple[ScheduleSeed, ...] = field(default_factory=default_schedules)
+    """The schedules of the account."""
     clusters_that_fail: tuple[str, ...] = ()
     """Names, with `*` for any text, of clusters that end in `error` instead of becoming available."""
     connections_that_fail: tuple[str, ...] = ()

@@ -161,7 +161,8 @@ def status(
         bool,
         typer.Option(
             "--fail-on-error",
-            help="Exit with 3 when something shown is in error, overdue, or failed without a later run in its place.",
+            help="Exit with 3 when something shown is in error, overdue, or failed with no later completed run of "
+            "its package.",
         ),
     ] = False,
     show_variables: Annotated[
