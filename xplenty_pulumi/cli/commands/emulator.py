@@ -17,11 +17,18 @@ from xplenty_pulumi.redact import Secret
 
 def emulator(
     *,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 0,
-    time_scale: Annotated[float, typer.Option(help="How many seconds pass for the account in one of ours.")] = 1,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="NUMBER", help="The port on 127.0.0.1; 0 takes a free one.")
+    ] = 0,
+    time_scale: Annotated[
+        float, typer.Option(metavar="NUMBER", help="How many seconds pass for the account in one of ours.")
+    ] = 1,
     step: Annotated[
         float | None,
-        typer.Option(help="Let time stand still, and this many seconds pass with each look at something unfinished."),
+        typer.Option(
+            metavar="SECONDS",
+            help="Let time stand still, and this many seconds pass with each look at something unfinished.",
+        ),
     ] = None,
     seed_file: Annotated[
         Path | None, typer.Option(help="A JSON file with the packages, schedules and knobs to begin with.")

@@ -187,8 +187,10 @@ def terminate_cluster(
             screen.line(f"{row.label} has ended already: {row.status}")
             return
         if row.phase is not Phase.ENDING:
-            _refuse_owned(row, row.owner, force=force)
-            screen.ask(_question(account, row, active_jobs), yes=yes)
+            active = [f"{job.id} ({job.status})" for job in account.polls.active_jobs() if job.cluster_id == row.id]
+            besides = _OF_ACTIVE_JOBS if active and active_jobs is ActiveJobs.FAIL else ""
+            _refuse_owned(row, row.owner, force=force, besides=besides)
+            screen.ask(_question(row, active, active_jobs), yes=yes)
         printer = ChangePrinter(screen, account.clock, row.label)
         patience = account.patience(printer.print, screen.warn)
         living = LiveClusters(account.client, account.clock)
@@ -198,9 +200,11 @@ def terminate_cluster(
         printer.print(ended.status if ended else FORGOTTEN)
 
 
-def _question(account: CommandAccount, row: ClusterRow, policy: ActiveJobs) -> str:
+_OF_ACTIVE_JOBS = ", and with --active-jobs, as jobs are active on it"
+
+
+def _question(row: ClusterRow, active: list[str], policy: ActiveJobs) -> str:
     """Return what to ask; raises RefusedError where jobs are active on it and the `policy` is to fail."""
-    active = [f"{job.id} ({job.status})" for job in account.polls.active_jobs() if job.cluster_id == row.id]
     if active and policy is ActiveJobs.FAIL:
         raise RefusedError(
             f"jobs are still active on it: {', '.join(active)}; nothing was stopped or ended",
@@ -212,11 +216,11 @@ def _question(account: CommandAccount, row: ClusterRow, policy: ActiveJobs) -> s
     return f"{before} {row.label} ({row.headline})?"
 
 
-def _refuse_owned(row: ClusterRow | JobRow, owner: str, *, force: bool) -> None:
-    """Raise RefusedError where it belongs to a stack, unless the user insists."""
+def _refuse_owned(row: ClusterRow | JobRow, owner: str, *, force: bool, besides: str = "") -> None:
+    """Raise RefusedError where it belongs to a stack, unless the user insists; `besides` ends the advice."""
     if owner != UNMANAGED and not force:
         raise RefusedError(
             f"it belongs to the stack with the scope {owner}, whose state would not show its end; nothing was ended",
             resource=row.label,
-            advice="Take it out of that stack's program and run `pulumi up`, or insist with --force",
+            advice=f"Take it out of that stack's program and run `pulumi up`, or insist with --force{besides}",
         )

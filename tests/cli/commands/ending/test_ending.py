@@ -61,6 +61,14 @@ def test_what_belongs_to_a_stack_needs_force(scene: Scene, kind: str) -> None:
     assert len(changes_of(scene)) == 1
 
 
+def test_all_that_is_to_be_insisted_on_is_said_at_once(scene: Scene) -> None:
+    """A stack's cluster with active jobs needs two options, and the first refusal names both."""
+    cluster = scene.owned_cluster()
+    scene.job(cluster)
+    refused = scene.run("terminate", "cluster", cluster.id, "--yes")
+    assert "insist with --force, and with --active-jobs, as jobs are active on it" in " ".join(refused.err.split())
+
+
 def test_force_is_no_yes(scene: Scene) -> None:
     """Whoever insists is still asked."""
     assert scene.run("terminate", "cluster", scene.owned_cluster().id, "--force").code == 2

@@ -26,9 +26,9 @@ _NO_INPUT = "no input"
 
 
 def preview_comment(
-    stack: Annotated[str, typer.Option(help="The stack's name, for the title.")],
-    commit: Annotated[str, typer.Option(help="The commit that was looked at.")] = "",
-    log: Annotated[str, typer.Option(help="Where the whole log is, an https address.")] = "",
+    stack: Annotated[str, typer.Option(metavar="STACK", help="The stack's name, for the title.")],
+    commit: Annotated[str, typer.Option(metavar="COMMIT", help="The commit that was looked at.")] = "",
+    log: Annotated[str, typer.Option(metavar="URL", help="Where the whole log is, an https address.")] = "",
     show_variables: Annotated[
         bool, typer.Option("--show-variables", help="Show values of variables that are no secrets.")
     ] = False,

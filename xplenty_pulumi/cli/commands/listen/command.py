@@ -26,18 +26,29 @@ _MOST_SALTS = 20
 
 def listen(
     *,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")],
-    host: Annotated[str, typer.Option(help="The address to listen on; this machine alone if not given.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, metavar="NUMBER", help="The port; 0 takes a free one.")],
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="The address to listen on; this machine alone if not given.")
+    ] = "127.0.0.1",
     command: Annotated[
-        str, typer.Option("--exec", help="Run this command for each event; its words are split as by a shell.")
+        str,
+        typer.Option(
+            "--exec", metavar="COMMAND", help="Run this command for each event; its words are split as by a shell."
+        ),
     ] = "",
     salt_file: Annotated[
         Path | None,
         typer.Option(help=f"A file with the hook's salt, or `ID SALT` a line for several; or set {SALT_VARIABLE}."),
     ] = None,
-    url: Annotated[str, typer.Option(help="The hook's address, where requests come through a proxy.")] = "",
-    hook_id: Annotated[str, typer.Option(help="The id of the hook whose salt is given without one.")] = "",
-    timeout: Annotated[float, typer.Option(min=0.1, max=86_400, help="Seconds that each command may take.")] = 60.0,
+    url: Annotated[
+        str, typer.Option(metavar="URL", help="The hook's address, where requests come through a proxy.")
+    ] = "",
+    hook_id: Annotated[
+        str, typer.Option(metavar="ID", help="The id of the hook whose salt is given without one.")
+    ] = "",
+    timeout: Annotated[
+        float, typer.Option(min=0.1, max=86_400, metavar="SECONDS", help="Seconds that each command may take.")
+    ] = 60.0,
     queue: Annotated[
         Path | None,
         typer.Option(help="Where events wait for --exec; if not given, a file for this address in your state folder."),
