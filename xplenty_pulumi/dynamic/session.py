@@ -11,6 +11,7 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.kinds.kind import Ending, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Owner, scope_of
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
 from xplenty_pulumi.core.preview.questions import PreviewQuestions
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.strays import FinalCheck
@@ -114,12 +115,12 @@ class Session:
         """The check for clusters that the operation has left behind."""
         return FinalCheck(self.client, self.clock)
 
-    def hold(self, kind: Kind, resource_id: Key, owner: Owner | None = None, *, made: str = "") -> None:
+    def hold(self, kind: Kind, resource_id: Key, owner: Owner | None = None, *, made: Origin = UNKNOWN) -> None:
         """Note that the engine's state holds this thing for `owner`, so that it is not taken for a lost one.
 
         It was `made` then, as the state has it.
         """
-        if made and kind.ends is Ending.TERMINATED:
+        if made.at and kind.ends is Ending.TERMINATED:
             self.polls.ready_clusters.expect(int(resource_id), made)
         for holder in [getattr(self, name) for name in kind.held_by] or [self._known(kind)]:
             holder.hold(resource_id)

@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import Any
 
 from xplenty_pulumi.core.kinds.kind import Kind
-from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.errors import ConfigError
@@ -84,9 +85,11 @@ def read_observed(text: object) -> Properties:
     return dict(json.loads(text)) if isinstance(text, str) and text else {}
 
 
-def made_at(props: Mapping[str, object]) -> str:
-    """Return when it was created, as its outputs have it; empty where its kind does not show it."""
-    return str(props.get("created_at") or "")
+def origin_of(props: Mapping[str, object]) -> Origin:
+    """Return when it was created, as its outputs have it, and for whom; `UNKNOWN` for what is only looked up."""
+    if OWNER not in props:
+        return UNKNOWN
+    return Origin(str(props.get("created_at") or ""), marker_of(owner_of(props)))
 
 
 def is_hidden(name: str) -> bool:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from tests.support.accounts.desired import OWNER, signed
-from xplenty_pulumi.client import Cluster, Hook
+from xplenty_pulumi.client import Cluster, Hook, Job
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.core.kinds.marker import marker_of, read, sign
+from xplenty_pulumi.core.kinds.job_run import RUN_KEY
+from xplenty_pulumi.core.kinds.marker import Marker, marker_of, read, sign
 from xplenty_pulumi.core.kinds.ownership import (
+    Origin,
     is_adoptable,
     is_marked,
     is_of_another,
@@ -154,18 +156,39 @@ def test_a_refusal_says_why_and_names_the_ways_out(text: str, user: int | None, 
 @pytest.mark.parametrize("at", ["2026-03-01T12:00:00Z", "2026-03-01T13:00:04+01:00", None])
 def test_one_that_was_created_then_is_the_same(at: str | None) -> None:
     """A few seconds are no difference, nor is another spelling, and what does not say it counts as the same."""
-    assert taken_over(created(at), "2026-03-01T12:00:00Z") == ""
+    assert taken_over(created(at), Origin("2026-03-01T12:00:00Z")) == ""
 
 
 @pytest.mark.parametrize("made", ["", "***", "2026-03-01", "2026-03-01T12:00:00"])
 def test_a_state_that_does_not_say_when_proves_nothing(made: str) -> None:
     """Nor does one whose text is no moment."""
-    assert taken_over(created("2026-03-02T12:00:00Z"), made) == ""
+    assert taken_over(created("2026-03-02T12:00:00Z"), Origin(made)) == ""
 
 
 @pytest.mark.parametrize("at", ["2026-03-01T12:00:05Z", "2026-03-01T11:59:55Z"])
 def test_one_that_was_created_at_another_time_is_another(at: str) -> None:
     """Earlier or later: both times are told."""
-    text = taken_over(created(at), "2026-03-01T12:00:00Z")
+    text = taken_over(created(at), Origin("2026-03-01T12:00:00Z"))
     assert f"created {at[:10]} {at[11:19]} UTC" in text
     assert "created 2026-03-01 12:00:00 UTC" in text
+
+
+@pytest.mark.parametrize(("text", "same"), [(signed(), True), (sign("", OURS), True), ("night", False), (None, False)])
+def test_what_carries_the_marker_of_its_resource_is_the_same(text: str | None, *, same: bool) -> None:
+    """A service may show a cluster as created only once it has begun to build it; a marker of version 1 counts too."""
+    shown = Cluster.model_validate({"id": 501, "status": "available", "created_at": NOW, "description": text})
+    assert (taken_over(shown, Origin("2020-02-29T12:00:00Z", OURS)) == "") is same
+
+
+@pytest.mark.parametrize("owner", [None, marker_of(replace(OWNER, name="other"))])
+def test_the_marker_of_another_resource_proves_nothing(owner: Marker | None) -> None:
+    """Nor does any where it is not known whose the thing in the state is."""
+    shown = Cluster.model_validate({"id": 501, "status": "available", "created_at": NOW, "description": signed()})
+    assert taken_over(shown, Origin("2020-02-29T12:00:00Z", owner))
+
+
+@pytest.mark.parametrize(("key", "same"), [(OURS, True), (marker_of(replace(OWNER, name="other")), False)])
+def test_a_run_with_the_key_of_its_resource_is_the_same(key: Marker, *, same: bool) -> None:
+    """Runs carry no marker, but those of a package that declares the variable carry a key."""
+    shown = {"id": 9001, "status": "running", "created_at": NOW, "variables": {RUN_KEY: f"'{key}'"}}
+    assert (taken_over(Job.model_validate(shown), Origin("2020-02-29T12:00:00Z", OURS)) == "") is same

@@ -7,7 +7,7 @@ import pytest
 from tests.core.preview.test_questions import QuestionScene
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.package import PACKAGE
-from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
+from xplenty_pulumi.emulator import Emulator, Knobs, PackageSeed, Seed
 from xplenty_pulumi.errors import AuthError
 
 SEED = Seed(packages=(PackageSeed(101, "Sales"), PackageSeed(105, "Old", status="archived")))
@@ -22,14 +22,28 @@ def scene() -> Iterator[QuestionScene]:
             yield made
 
 
-def test_what_is_there_and_what_is_gone_is_told_by_one_list(scene: QuestionScene) -> None:
-    """A list that is complete tells both, so that nothing is read by itself."""
+def test_what_has_ended_is_told_by_the_list(scene: QuestionScene) -> None:
+    """The list has its status, so it is not read by itself."""
     ended = scene.account.add_cluster(status="terminated").id
     (found,) = scene.foresight.shown(CLUSTER, ended) or (None,)
     assert found is not None
     assert (found.id, found.status) == (ended, "terminated")
-    assert scene.foresight.shown(CLUSTER, 999_999) == (None,)
     assert scene.calls() == ["clusters"]
+
+
+def test_what_is_unknown_is_gone(scene: QuestionScene) -> None:
+    """That the list lacks it does not prove it."""
+    assert scene.foresight.shown(CLUSTER, 999_999) == (None,)
+    assert scene.calls() == ["clusters", "clusters/999999"]
+
+
+def test_what_the_list_does_not_show_is_there() -> None:
+    """A list may lag behind what was created just before, and an update, which reads it by itself, finds it."""
+    with Emulator(SEED, knobs=Knobs(list_lag_seconds=600)) as account:
+        scene = QuestionScene(account)
+        number = scene.client.clusters.create({"nodes": 2}).id
+        with scene.client:
+            assert scene.foresight.shown(CLUSTER, number) not in (None, (None,))
 
 
 def test_what_was_removed_counts_as_gone(scene: QuestionScene) -> None:

@@ -7,9 +7,10 @@ import pytest
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import OWNER, desired, desired_run, desired_schedule
 from xplenty_pulumi.core.kinds.marker import marker_of
+from xplenty_pulumi.core.kinds.ownership import Origin
 from xplenty_pulumi.errors import ReadyFailed
 
-MADE = "2020-02-29T12:00:00Z"
+MADE = Origin("2020-02-29T12:00:00Z", marker_of(OWNER))
 """When the thing in the state was created, long before what has its id now."""
 OURS = marker_of(OWNER)
 
@@ -55,10 +56,11 @@ def test_a_cluster_of_another_is_seen_as_gone(bench: Bench) -> None:
 def test_a_new_cluster_may_get_the_id_again(bench: Bench) -> None:
     """What was seen to be gone does not keep its successor with the same id from being held and ended."""
     made = bench.clusters.create(desired()).record
-    assert bench.clusters.read(made.id, owner=OURS, made=MADE).gone
+    assert bench.clusters.read(made.id, owner=OURS, made=Origin(MADE.at)).gone
     assert made.created_at is not None
-    assert bench.clusters.update(made.id, replace(desired(nodes=3), made=made.created_at.isoformat())).problem is None
-    assert bench.clusters.delete(made.id, timeout=600, made=made.created_at.isoformat()) == "terminated"
+    origin = Origin(made.created_at.isoformat(), OURS)
+    assert bench.clusters.update(made.id, replace(desired(nodes=3), made=origin)).problem is None
+    assert bench.clusters.delete(made.id, timeout=600, made=origin) == "terminated"
 
 
 def test_a_run_of_another_is_not_stopped(bench: Bench) -> None:
@@ -95,3 +97,12 @@ def test_a_schedule_of_another_is_left_alone(bench: Bench) -> None:
     assert not bench.schedules.delete(other.id, owner=OURS, made=MADE)
     assert writes(bench) == 0
     assert other in bench.emulator.schedules()
+
+
+def test_a_cluster_of_ours_with_another_time_of_creation_is_ended(bench: Bench) -> None:
+    """Its marker says whose it is: left alone, it would go on costing money, and no state would know of it."""
+    made = bench.clusters.create(desired()).record
+    assert bench.clusters.read(made.id, owner=OURS, made=MADE).record
+    assert bench.clusters.update(made.id, replace(desired(nodes=3), made=MADE)).problem is None
+    assert bench.clusters.delete(made.id, timeout=600, owner=OURS, made=MADE) == "terminated"
+    assert bench.warned == []

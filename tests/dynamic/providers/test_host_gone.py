@@ -70,6 +70,7 @@ def test_a_change_of_what_is_another_s_by_now_is_warned_of(here: ProviderScene) 
     """The time of creation tells that a restored service has given the id again."""
     host = here.clusters()
     id_, outputs, inputs = made(host, {"nodes": 2})
+    here.account.edit_cluster(int(id_), description="of others")
     older = {**side_by_side(outputs), "created_at": "2020-01-01T00:00:00Z"}
     host.diff(id_, older, {**inputs, "nodes": 4}, old_inputs=inputs)
     (text,) = warnings(here, id_)

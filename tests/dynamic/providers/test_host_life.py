@@ -43,7 +43,7 @@ def test_a_cluster_that_has_the_id_of_ours_by_now_is_left_alone(scene: ProviderS
     host = scene.clusters()
     id_, made = created(host, nodes=2)
     later = scene.account.cluster(int(id_)).created_at + 86_400
-    other = scene.account.edit_cluster(int(id_), created_at=later)
+    other = scene.account.edit_cluster(int(id_), created_at=later, description="of others")
 
     news, _ = host.check(host.properties({"nodes": 3}), made)
     with pytest.raises(HostError, match="another cluster by now"):

@@ -8,6 +8,7 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN
 from xplenty_pulumi.dynamic import session
 from xplenty_pulumi.dynamic.providers import context
 from xplenty_pulumi.dynamic.providers.context import hold_for, session_for
@@ -55,18 +56,18 @@ def test_there_is_one_session_for_each_account(opened: list[Opened]) -> None:
 
 def test_what_the_state_holds_is_known_however_late_a_session_is_opened(opened: list[Opened]) -> None:
     """Noting an id opens no session; the first one knows all that was noted before and after it."""
-    hold_for(ACME, CLUSTER, 501)
+    hold_for(ACME, CLUSTER, 501, made=UNKNOWN)
     assert not opened
 
     session_for(ACME)
-    hold_for(ACME, JOB_RUN, 9001)
+    hold_for(ACME, JOB_RUN, 9001, made=UNKNOWN)
 
     assert opened[0].held == [(CLUSTER, 501), (JOB_RUN, 9001)]
 
 
 def test_an_account_knows_its_own_ids_only(opened: list[Opened]) -> None:
     """The same id means something else in another account."""
-    hold_for(ACME, CLUSTER, 501)
+    hold_for(ACME, CLUSTER, 501, made=UNKNOWN)
 
     session_for(Settings(Secret("a made-up key"), "other"))
 

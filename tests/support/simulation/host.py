@@ -15,7 +15,7 @@ from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.dynamic.bridge import EngineCall, engine
 from xplenty_pulumi.dynamic.properties import key_of
 from xplenty_pulumi.dynamic.session import Session
-from xplenty_pulumi.dynamic.state import OWNER, made_at, owner_of
+from xplenty_pulumi.dynamic.state import OWNER, origin_of, owner_of
 from xplenty_pulumi.settings import Settings
 
 Properties = dict[str, Any]
@@ -67,7 +67,7 @@ class _Simulated:
 
     def hold(self, _id: str, olds: Mapping[str, Any]) -> None:
         owner = owner_of(olds) if OWNER in olds else None
-        self.session().hold(self.kind, key_of(_id, self.kind), owner, made=made_at(olds))
+        self.session().hold(self.kind, key_of(_id, self.kind), owner, made=origin_of(olds))
 
 
 PROVIDERS: Mapping[str, type[Any]] = {

@@ -1,14 +1,19 @@
 """Whose something is that carries the marker of a resource and is not in the state of its stack; pure."""
 
 from collections.abc import Container
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from xplenty_pulumi.core.kinds import marker as markers
+from xplenty_pulumi.core.kinds.job_run import run_key_of
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.registry import kind_of
 from xplenty_pulumi.errors import RefusedError
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.client import Job
 
 ADOPTION_WINDOW = timedelta(minutes=60)
 """How long after its create call something unfinished may be adopted."""
@@ -28,6 +33,21 @@ class Marked(Protocol):
 
     @property
     def key(self) -> Key: ...
+
+
+@dataclass(frozen=True)
+class Origin:
+    """When a thing of the state was created, and the resource that holds it.
+
+    `at` is as the service showed it last, empty where that is not known; `owner` is that of its marker.
+    """
+
+    at: str = ""
+    owner: Marker | None = None
+
+
+UNKNOWN = Origin()
+"""That of what no state holds, or of what a program only looks up."""
 
 
 def signed_text(thing: Marked) -> str:
@@ -78,14 +98,14 @@ def is_surplus(thing: Marked, owner: Marker, nonces: Container[str], *, user: in
     return found.nonce in nonces and not is_of_another(thing, user)
 
 
-def taken_over(thing: Marked | None, made: str) -> str:
+def taken_over(thing: Marked | None, made: Origin) -> str:
     """Return what says that the id is another thing's by now; empty where it is not, or where that cannot be told.
 
-    `made` is when the thing of the state was created, as it was seen last, empty where that is not known. A service
-    that was restored from a backup gives the ids anew that it had given since.
+    A service that was restored from a backup gives the ids anew that it had given since. What carries the marker of the
+    resource that holds the id is its own, whatever the service says of its creation.
     """
-    at, before = getattr(thing, "created_at", None), _moment(made)
-    if thing is None or at is None or before is None or abs(at - before) < _ROUNDED:
+    at, before = getattr(thing, "created_at", None), _moment(made.at)
+    if thing is None or at is None or before is None or abs(at - before) < _ROUNDED or _names(thing, made.owner):
         return ""
     return (
         f"its id is that of another {kind_of(thing).name} by now, created {at:{_SECOND}}, which is left alone. Gone, "
@@ -129,6 +149,12 @@ def refusal(kind: str, thing: Marked, *, user: int | None) -> RefusedError:
         "its own. "
         f"To keep it apart from any stack, run `xplenty-pulumi hand-over {kind}:{thing.key} --release`",
     )
+
+
+def _names(thing: Marked, owner: Marker | None) -> bool:
+    """Return whether it says that it is this owner's: by its marker, or as a run by its key."""
+    found = marker_on(thing) if kind_of(thing).signed else run_key_of(cast("Job", thing))
+    return found is not None and found.whose == owner
 
 
 def _moment(text: str) -> datetime | None:

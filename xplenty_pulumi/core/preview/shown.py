@@ -13,7 +13,7 @@ from xplenty_pulumi.core.reading.pages import PagedList, newest_first
 class ShownRecords:
     """Gives the records of an account by their keys, from one list for each kind; thread-safe.
 
-    Whoever is not on the pages that were read so far costs one page more, and one call where it is not on that either:
+    What is not on the pages that were read so far costs one page more, and one call where it is not on that either:
     a thousand in one list cost as many calls as the list has pages, and a single one costs two at most.
     """
 
@@ -23,7 +23,7 @@ class ShownRecords:
         self._lists: dict[str, PagedList[Any]] = {}
 
     def find(self, kind: Kind, key: Key) -> Any | None:
-        """Return the record, None where a complete list lacks it or the service does not know it any more."""
+        """Return the record, None where the service does not know it any more or shows it as removed."""
         with self._turn:
             listing = self._lists.get(kind.name) or PagedList[Any](newest_first(self._client, kind.collection))
             if key not in listing.found:
@@ -31,7 +31,6 @@ class ShownRecords:
                 listing.more()
             self._lists[kind.name] = listing
             found = listing.found.get(key)
-            is_listed = found is not None or listing.is_complete
-        if not is_listed:
-            found = or_none(partial(getattr(self._client, kind.collection).get, key), self._client)
+        if found is None:  # a list may not show yet, or not at all, what is there
+            found = or_none(partial(getattr(self._client, kind.collection).get, key), None)
         return None if found is None or kind.is_removed(found) else found

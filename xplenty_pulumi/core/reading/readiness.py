@@ -6,7 +6,7 @@ from collections.abc import Callable
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.ownership import taken_over
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, taken_over
 from xplenty_pulumi.core.reading.shared import SharedCall
 
 
@@ -20,21 +20,21 @@ class ReadyClusters:
         self._get = get
         self._lock = threading.Lock()
         self._ready: set[int] = set()
-        self._made: dict[int, str] = {}
+        self._made: dict[int, Origin] = {}
         self._looks: dict[int, SharedCall[Cluster | None]] = {}
 
     def __contains__(self, cluster_id: int) -> bool:
         """Return whether the cluster was ready when it was seen last."""
         return cluster_id in self._ready
 
-    def expect(self, cluster_id: int, made: str) -> None:
-        """Remember when the cluster that the state holds was made; an empty text: that does not matter any more."""
+    def expect(self, cluster_id: int, made: Origin) -> None:
+        """Remember when the cluster that the state holds was made; `UNKNOWN`: that does not matter any more."""
         with self._lock:
             self._made[cluster_id] = made
 
     def taken_over(self, cluster: Cluster | None) -> str:
         """Return what says that the id of a cluster in the state is that of another one by now, else an empty text."""
-        return taken_over(cluster, self._made.get(cluster.id, "")) if cluster else ""
+        return taken_over(cluster, self._made.get(cluster.id, UNKNOWN)) if cluster else ""
 
     def note(self, cluster: Cluster) -> None:
         """Remember how the cluster was seen; one that only has the id of a cluster of ours is never ready."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.kind import EVERYTHING, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class DesiredThing:
     nonces: tuple[str, ...] = field(default=(), kw_only=True)
     keeps_id: bool = field(default=True, kw_only=True)
     is_saved_at_once: bool = field(default=True, kw_only=True)
-    made: str = field(default="", kw_only=True)
+    made: Origin = field(default=UNKNOWN, kw_only=True)
 
     @property
     def marker(self) -> Marker:

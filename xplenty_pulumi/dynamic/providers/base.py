@@ -104,7 +104,7 @@ class Provider(ProviderContext, ABC):
         if found.replaces:
             return str(reconciler.plan_replacement(key, marker_of(owner_of(news))))
         shown = self.session().questions.shown(self.kind, key)
-        return str((shown and reconciler.refusal_of_update(key, *shown, made=state.made_at(olds))) or "")
+        return str((shown and reconciler.refusal_of_update(key, *shown, made=state.origin_of(olds))) or "")
 
     def settled(self, _id: str, found: ChangePlan, _news: Properties) -> ChangePlan:
         """Return the plan once it is known what the thing with this id still lets change in place."""
@@ -138,7 +138,7 @@ class Provider(ProviderContext, ABC):
             bridge.say(call, text)
         intent = self.intent(call, _olds, _news, owed=owed)
         props = {**_news, **hidden_outputs(_olds), OWED: " ".join(dict.fromkeys([*owed, *intent.names(self.kind)]))}
-        desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True, made=state.made_at(_olds))
+        desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True, made=state.origin_of(_olds))
         outcome = self.reconciler(call).update(key_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))
 

@@ -15,13 +15,14 @@ from pulumi.dynamic import ResourceProvider
 from xplenty_pulumi import settings
 from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.ownership import Origin
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import declared_owners, open_operations
 from xplenty_pulumi.dynamic.providers.remarks import told
 from xplenty_pulumi.dynamic.providers.reporting import reported
 from xplenty_pulumi.dynamic.secrets import secret_values
-from xplenty_pulumi.dynamic.state import OWNER, Properties, account_name, made_at, owner_of, side_by_side
+from xplenty_pulumi.dynamic.state import OWNER, Properties, account_name, origin_of, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.redact import Secret, scrub
 
@@ -37,7 +38,7 @@ _MOST_SESSIONS = 8
 """Sessions that are kept; a stack has one."""
 _turn = threading.Lock()
 _sessions: "dict[settings.Settings, Session]" = {}
-_held: dict[settings.Settings, list[tuple[Kind, Key, Owner | None, str]]] = {}
+_held: dict[settings.Settings, list[tuple[Kind, Key, Owner | None, Origin]]] = {}
 
 
 def session_for(found: settings.Settings) -> "Session":
@@ -59,7 +60,7 @@ def session_for(found: settings.Settings) -> "Session":
         return _sessions[found]
 
 
-def hold_for(found: settings.Settings, kind: Kind, key: Key, owner: Owner | None = None, *, made: str = "") -> None:
+def hold_for(found: settings.Settings, kind: Kind, key: Key, owner: Owner | None = None, *, made: Origin) -> None:
     """Note that the state holds this thing for `owner`, and when it was `made`; opens no session."""
     with _turn:
         if found in _sessions:
@@ -187,7 +188,7 @@ class ProviderContext(ResourceProvider):
         """Note that the state holds what has this id, so that it is never taken for something lost."""
         with suppress(ConfigError):  # without settings nothing will be created either
             owner = owner_of(olds) if OWNER in olds else None
-            hold_for(self.settings(), self.kind, self.kind.key(_id), owner, made=made_at(olds))
+            hold_for(self.settings(), self.kind, self.kind.key(_id), owner, made=origin_of(olds))
 
     @once_in_call
     def settings(self) -> settings.Settings:

@@ -16,7 +16,7 @@ from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs, declared, key_of, timeout_of
 from xplenty_pulumi.dynamic.providers.base import Provider, answered
 from xplenty_pulumi.dynamic.providers.checking import warn_of_end
-from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, FOREIGN, OWNER, Properties, made_at, owner_of
+from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, FOREIGN, OWNER, Properties, origin_of, owner_of
 from xplenty_pulumi.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class JobRunProvider(Provider):
         call = self.call()
         bridge.say(call, f"goes on following job {_id}")
         is_notify_due = _olds.get("notify") != _news.get("notify")
-        desired = replace(self.desired(call, _news), is_foreign=FOREIGN in _olds, made=made_at(_olds))
+        desired = replace(self.desired(call, _news), is_foreign=FOREIGN in _olds, made=origin_of(_olds))
         outcome = self.reconciler(call).resume(key_of(_id, JOB_RUN), desired, is_notify_due=is_notify_due)
         return UpdateResult(self.achieved(call, outcome, _news))
 
@@ -83,7 +83,7 @@ def _declared_run(props: Properties) -> "DesiredRun":
     from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun  # noqa: PLC0415 - see above
 
     owner = owner_of(props) if OWNER in props else None
-    is_foreign, made = FOREIGN in props, made_at(props)
+    is_foreign, made = FOREIGN in props, origin_of(props)
     return DesiredRun(declared(props, JOB_RUN), timeout=0, owner=owner, is_foreign=is_foreign, made=made)
 
 

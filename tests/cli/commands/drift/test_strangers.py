@@ -46,7 +46,7 @@ def test_stack_that_is_not_here_is_a_class_of_its_own(scene: DriftScene) -> None
 def test_what_has_the_id_of_ours_by_now_is_no_drift_of_ours(scene: DriftScene) -> None:
     """As after the service was restored from a backup: the one in the state is gone, and no field is compared."""
     number = scene.id_of("moved")
-    scene.emulator.edit_cluster(number, created_at=0.0, nodes=9)
+    scene.emulator.edit_cluster(number, created_at=0.0, nodes=9, description="of others")
     (found,) = [one for one in scene.run("--json").json["findings"] if one["id"] == number]
     assert (found["cause"], found["field"]) == ("gone", None)
     assert "its id is that of another cluster by now" in found["remark"]

@@ -5,6 +5,7 @@ import pytest
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import desired, desired_run
 from tests.support.faults.behaviours import answers, preceded_by
+from xplenty_pulumi.core.kinds.ownership import Origin
 from xplenty_pulumi.emulator import EmulatedCluster
 from xplenty_pulumi.errors import ApiError, Cancelled, ReadyFailed, ReadyTimeout, RefusedError, WaitError
 
@@ -122,7 +123,7 @@ def test_no_run_is_started_where_the_id_is_that_of_another_cluster_by_now(bench:
     cluster = bench.emulator.add_cluster()
     bench.client.jobs.run(cluster_id=cluster.id, package_id=101)
     bench.hand_in(cluster.id)
-    bench.polls.ready_clusters.expect(cluster.id, "2020-02-29T12:00:00Z")
+    bench.polls.ready_clusters.expect(cluster.id, Origin("2020-02-29T12:00:00Z"))
     with pytest.raises(RefusedError, match=r"another cluster by now.*no run was started.*`pulumi up --refresh`"):
         bench.job_runs.create(desired_run(cluster))
     assert bench.wire.count("POST jobs") == 1

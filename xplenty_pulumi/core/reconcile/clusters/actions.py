@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, is_only_accepted
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import marker_on, taken_over, way_out
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, marker_on, taken_over, way_out
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
 from xplenty_pulumi.core.reconcile.clusters.create import ClusterCreation, DesiredCluster
@@ -85,7 +85,7 @@ class ClusterReconciler:
             self._end_surplus(cluster_id, marker.whose, nonces, desired, is_new=False)
         return self._held(outcome, desired, desired.nonces)
 
-    def refusal_of_update(self, cluster_id: int, shown: Cluster | None, *, made: str) -> XplentyError | None:
+    def refusal_of_update(self, cluster_id: int, shown: Cluster | None, *, made: Origin) -> XplentyError | None:
         """Return why an update of what was `made` then will be refused, by how it is shown now; None for no reason."""
         other = taken_over(shown, made)
         is_lost = shown is None or is_broken(shown) or is_ending(shown)
@@ -102,7 +102,7 @@ class ClusterReconciler:
         inputs: Mapping[str, object] | None = None,
         owner: Marker | None = None,
         nonces: tuple[str, ...] = (),
-        made: str = "",
+        made: Origin = UNKNOWN,
     ) -> Observation[Cluster]:
         """Return the cluster as it is now; ending, ended and unknown to the service all count as gone.
 
@@ -142,7 +142,7 @@ class ClusterReconciler:
         owner: Marker | None = None,
         nonces: tuple[str, ...] = (),
         is_verified: bool = True,
-        made: str = "",
+        made: Origin = UNKNOWN,
     ) -> str:
         """Return how the cluster was seen once it is at its end; so are those that its create calls made besides it.
 
@@ -165,7 +165,7 @@ class ClusterReconciler:
 
     def _held(self, outcome: Outcome[Cluster], desired: DesiredCluster, nonces: tuple[str, ...]) -> Outcome[Cluster]:
         """The outcome once the cluster says that it is held, and once those who start runs know whether it is ready."""
-        self._polls.ready_clusters.expect(outcome.record.id, "")
+        self._polls.ready_clusters.expect(outcome.record.id, UNKNOWN)
         self._polls.ready_clusters.note(outcome.record)
         return replace(self._convergence.signed_as_held(outcome, desired), nonces=nonces)
 

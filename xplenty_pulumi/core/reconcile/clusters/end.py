@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.ownership import taken_over
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, phase_of, terminated, watch_of
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
@@ -30,7 +30,7 @@ class ClusterEnding:
         self._patience = patience
 
     def end(
-        self, cluster_id: int, *, timeout: float, active_jobs: str, is_verified: bool = True, made: str = ""
+        self, cluster_id: int, *, timeout: float, active_jobs: str, is_verified: bool = True, made: Origin = UNKNOWN
     ) -> str:
         """Return how the cluster was seen once it is at its end: `terminated`, or that the service does not know it.
 
@@ -73,7 +73,7 @@ class ClusterEnding:
             else:
                 self._patience.warn(f"cluster {one.id}, a duplicate of cluster {kept}, was ended: {how}")
 
-    def _needs_no_end(self, watch: Watch[Cluster], *, made: str, deadline: Deadline) -> str:
+    def _needs_no_end(self, watch: Watch[Cluster], *, made: Origin, deadline: Deadline) -> str:
         """Wait until the cluster can be asked to end; return how it is seen where that is not to be done."""
         endable = replace(ENDABLE, reached=lambda cluster: ENDABLE.reached(cluster) or bool(taken_over(cluster, made)))
         found = wait_for(endable, watch, deadline=deadline, patience=self._patience)

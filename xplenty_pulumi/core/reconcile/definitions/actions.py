@@ -8,7 +8,7 @@ from typing import Generic
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import is_unfinished, marker_on, taken_over, way_out
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, is_unfinished, marker_on, taken_over, way_out
 from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
 from xplenty_pulumi.core.reconcile.definitions.definition import ANEW, DesiredDefinition, RecordT
 from xplenty_pulumi.core.reconcile.definitions.end import DefinitionEnding
@@ -79,7 +79,7 @@ class DefinitionReconciler(Generic[RecordT]):
             self._ending.end_surplus(key, desired.marker, (*desired.nonces, marker.nonce))
         return replace(self._signed_as_held(outcome, desired), nonces=desired.nonces)
 
-    def refusal_of_update(self, key: Key, shown: RecordT | None, *, made: str) -> XplentyError | None:
+    def refusal_of_update(self, key: Key, shown: RecordT | None, *, made: Origin) -> XplentyError | None:
         """Return why an update of what was `made` then will be refused by how it is shown now; None for no reason."""
         other = taken_over(shown, made)
         return self._definition.not_updatable(key, why=other) if shown is None or other else None
@@ -102,7 +102,7 @@ class DefinitionReconciler(Generic[RecordT]):
         owner: Marker | None = None,
         nonces: tuple[str, ...] = (),
         seen: Mapping[str, object] = MappingProxyType({}),
-        made: str = "",
+        made: Origin = UNKNOWN,
     ) -> Observation[RecordT]:
         """Return the definition as it is now; warns of others that unfinished create calls of its `owner` made.
 
@@ -127,7 +127,9 @@ class DefinitionReconciler(Generic[RecordT]):
             )
         return self._watchers.observed(Observation(record), record.id, inputs or {})
 
-    def delete(self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = (), made: str = "") -> bool:
+    def delete(
+        self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = (), made: Origin = UNKNOWN
+    ) -> bool:
         """Return True once the service shows that it is gone, and so are those that its create calls made besides it.
 
         One that was not `made` when the state says is another's: it is left alone and named in a warning, and this

@@ -4,7 +4,7 @@ from typing import Generic
 
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import taken_over
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, taken_over
 from xplenty_pulumi.core.reconcile.definitions.definition import RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.repeat import act_until
@@ -22,7 +22,7 @@ class DefinitionEnding(Generic[RecordT]):
         self._definition = known.definition
         self._patience = patience
 
-    def end(self, key: Key, *, made: str = "") -> bool:
+    def end(self, key: Key, *, made: Origin = UNKNOWN) -> bool:
         """Return True once the service shows that the definition is gone.
 
         One that was not `made` when the state says is another's: it is left alone, and named in a warning.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import has_ended, has_unknown_end, is_active, run_key_of
 from xplenty_pulumi.core.kinds.marker import Owner
-from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, taken_over
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, WINDOW_TEXT, Origin, taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reconcile.notify import WatcherList
@@ -124,7 +124,7 @@ class RunReconciler:
         )
         return "left running"
 
-    def stop(self, job_id: int, *, timeout: float, owner: Owner | None = None, made: str = "") -> str:
+    def stop(self, job_id: int, *, timeout: float, owner: Owner | None = None, made: Origin = UNKNOWN) -> str:
         """Return what is seen in the end, in words, once the run has ended or the service does not know it.
 
         These are its status, such as `stopped`, or how it had ended before, such as `had completed`.

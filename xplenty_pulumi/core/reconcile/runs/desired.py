@@ -8,6 +8,7 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import FAR_ENOUGH, JOB_RUN, has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
 from xplenty_pulumi.core.waiting.goal import Goal
 
 NEW_RUN = "The next `pulumi up` starts a new run"
@@ -25,7 +26,7 @@ class DesiredRun:
     timeout: float
     owner: Owner | None = None
     is_foreign: bool = False
-    made: str = ""
+    made: Origin = UNKNOWN
 
     @property
     def on_unsure(self) -> str:

@@ -7,7 +7,7 @@ from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended, has_unknown_end, is_task
 from xplenty_pulumi.core.kinds.kind import LIVING, Phase
-from xplenty_pulumi.core.kinds.ownership import taken_over
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
@@ -133,7 +133,7 @@ class RunStopper:
         self._patience = patience
         self.found_active = False
 
-    def stop(self, job_id: int, deadline: Deadline, *, made: str = "") -> Job | None:
+    def stop(self, job_id: int, deadline: Deadline, *, made: Origin = UNKNOWN) -> Job | None:
         """Return the run once the service shows that it has ended, or None where it does not know it.
 
         One that was not `made` when the state says is another's: it is left alone, and named in a warning.
@@ -157,7 +157,7 @@ class RunStopper:
             seen = f"was last seen {watch.last.status}" if watch.last else "was not seen"
             raise saying_what_exists(problem, f"{watch.resource} {seen} and may go on") from None
 
-    def _ask_to_stop(self, job_id: int, watch: Watch[Job], made: str) -> None:
+    def _ask_to_stop(self, job_id: int, watch: Watch[Job], made: Origin) -> None:
         def is_ending() -> bool:
             job = watch.certain()
             if job is None or has_ended(job) or taken_over(job, made):
