@@ -78,6 +78,12 @@ def is_surplus(thing: Marked, owner: Marker, nonces: Container[str], *, user: in
     return found.nonce in nonces and not is_of_another(thing, user)
 
 
+def made_at(thing: Marked) -> str:
+    """Return when it was created, as `taken_over` compares it; an empty text where the service does not say."""
+    at = getattr(thing, "created_at", None)
+    return at.isoformat() if isinstance(at, datetime) else ""
+
+
 def taken_over(thing: Marked | None, made: str) -> str:
     """Return what says that the id is another thing's by now; empty where it is not, or where that cannot be told.
 

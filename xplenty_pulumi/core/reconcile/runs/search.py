@@ -104,7 +104,7 @@ class KnownRuns:
         self.starts: list[StartedRun] = []
         self._turns: dict[tuple[object, ...], threading.Lock] = {}
 
-    def hold(self, job_id: int, owner: Owner | None = None) -> None:
+    def hold(self, job_id: int, owner: Owner | None = None, *, made: str = "") -> None:  # noqa: ARG002 - see HeldThings
         """Remember that the state holds this run for `owner`, or did until it was let go; it is not a lost one."""
         with self._lock:
             self._held.add(job_id)
