@@ -90,13 +90,19 @@ def taken_over(thing: Marked | None, made: str) -> str:
     `made` is when the thing of the state was created, as it was seen last, empty where that is not known. A service
     that was restored from a backup gives the ids anew that it had given since.
     """
-    at, before = getattr(thing, "created_at", None), _moment(made)
-    if thing is None or at is None or before is None or abs(at - before) < _ROUNDED:
+    if thing is None or not is_made_otherwise(made_at(thing), made):
         return ""
+    at, before = (f"{_moment(text):{_SECOND}}" for text in (made_at(thing), made))
     return (
-        f"its id is that of another {kind_of(thing).name} by now, created {at:{_SECOND}}, which is left alone. Gone, "
-        f"as after the service was restored from a backup, is the one in the state, created {before:{_SECOND}}"
+        f"its id is that of another {kind_of(thing).name} by now, created {at}, which is left alone. Gone, "
+        f"as after the service was restored from a backup, is the one in the state, created {before}"
     )
+
+
+def is_made_otherwise(made: str, before: str) -> bool:
+    """Return whether these are two times of creation, so that what was made `before` is another thing."""
+    at, then = _moment(made), _moment(before)
+    return at is not None and then is not None and abs(at - then) >= _ROUNDED
 
 
 def way_out(thing: Marked, nonces: Container[str]) -> str:

@@ -87,6 +87,14 @@ def test_what_was_made_before_the_killed_run_is_left_alone(scene: Scene, account
     assert scene.emulator.cluster(old.id) == old
 
 
+def test_a_stray_with_the_id_of_what_a_state_held_is_named(scene: Scene, account: CommandAccount) -> None:
+    """As after the service was restored from a backup: another stack still has the id of an older one."""
+    stray = left(scene, description=sign("loads", OURS.drawn(START, Random(1)))).id
+    held = Held("acme/loads/prod", "urn", frozenset({"cluster"}), stray, None, made="2020-02-29T12:00:00Z")
+    found = StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/prod",), (held,)))
+    assert [one.id for one in found.strays()] == [stray]
+
+
 @pytest.mark.parametrize("is_held", [True, False])
 def test_a_stray_beside_what_the_state_holds_is_adopted_by_nobody(
     scene: Scene, account: CommandAccount, *, is_held: bool
