@@ -47,7 +47,7 @@ def test_what_is_held_is_held_in_the_part_that_is_used(session: Session) -> None
     session.hold(CLUSTER, 501)
     session.hold(JOB_RUN, 9001)
     session.hold(HOOK, 7)
-    assert session.living.holds(501)
+    assert session.living.holds_id(501)
     assert made(session) >= {"living", "final_check", "runs"}
     assert session.definitions(HOOK, EngineCall())
 

@@ -65,6 +65,16 @@ def test_life_of_a_package(stack: Stack, account: Emulator) -> None:
     assert stack.state() == {}
 
 
+def test_a_package_that_has_its_id_by_now_is_not_pulled(stack: Stack, account: Emulator) -> None:
+    """As after the service was restored from a backup: the file keeps what the next `up` creates again."""
+    write(stack, flow())
+    stack.declare(package()).up().succeeded()
+    account.edit_package(ours(account).id, created_at=0.0, data_flow_json=json.dumps(flow("of_another")))
+    refused = stack.command("pull", "--all", "--force").failed().output
+    assert "its id is that of another package by now" in refused
+    assert json.loads((stack.folder / FILE).read_text()) == flow()
+
+
 def test_an_edit_in_the_service_is_told_kept_and_pulled(stack: Stack, account: Emulator) -> None:
     """It is told part by part; a change of the file as well is refused, naming both, until it is pulled."""
     write(stack, flow())

@@ -97,7 +97,7 @@ class Session:
     @_Part
     def runs(self) -> KnownRuns:
         """The runs that the state holds, and those that this process has started."""
-        return KnownRuns(self.client, self.clock, holds_cluster=self.living.holds)
+        return KnownRuns(self.client, self.clock, holds_cluster=self.living.holds_id)
 
     @_Part
     def budget(self) -> Budget:
@@ -123,7 +123,7 @@ class Session:
         if made.at and kind.ends is Ending.TERMINATED:
             self.polls.ready_clusters.expect(int(resource_id), made)
         for holder in [getattr(self, name) for name in kind.held_by] or [self._known(kind)]:
-            holder.hold(resource_id)
+            holder.hold(resource_id, made=made)
             if owner and not kind.signed:  # no marker says whose it is
                 holder.claim(resource_id, owner)
 

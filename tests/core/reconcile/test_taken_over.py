@@ -1,18 +1,24 @@
 """An id that is another thing's by now, as after the service was restored from a backup, is not ours to act on."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import OWNER, desired, desired_run, desired_schedule
-from xplenty_pulumi.core.kinds.marker import marker_of
+from tests.support.faults.behaviours import lost_after
+from xplenty_pulumi.core.kinds.marker import marker_of, sign
 from xplenty_pulumi.core.kinds.ownership import Origin
+from xplenty_pulumi.core.kinds.schedule import SCHEDULE
+from xplenty_pulumi.core.reconcile import DefinitionReconciler, KnownDefinitions, definition_of
 from xplenty_pulumi.errors import ReadyFailed
 
 MADE = Origin("2020-02-29T12:00:00Z", marker_of(OWNER))
 """When the thing in the state was created, long before what has its id now."""
 OURS = marker_of(OWNER)
+OLDER = Origin(MADE.at)
+"""That of what another resource holds."""
 
 
 def writes(bench: Bench) -> int:
@@ -61,6 +67,40 @@ def test_a_new_cluster_may_get_the_id_again(bench: Bench) -> None:
     origin = Origin(made.created_at.isoformat(), OURS)
     assert bench.clusters.update(made.id, replace(desired(nodes=3), made=origin)).problem is None
     assert bench.clusters.delete(made.id, timeout=600, made=origin) == "terminated"
+
+
+def test_a_new_cluster_with_an_id_of_the_state_is_found_by_its_marker(bench: Bench) -> None:
+    """Where the answer is lost, that another resource holds an older one of this id causes no second POST."""
+    bench.living.hold(501, made=OLDER)
+    bench.wire.on("POST clusters", lost_after, calls={1})
+    assert bench.clusters.create(desired()).record.id == 501
+    assert [one.id for one in bench.emulator.living_clusters()] == [501]
+
+
+def test_an_interrupted_create_with_an_id_of_the_state_is_adopted(bench: Bench) -> None:
+    """That another resource holds an older one of this id makes it nobody's."""
+    made = bench.ready_cluster(description=sign("", OURS.drawn(bench.clock.now(), Random(1))))
+    bench.living.hold(made.id, made=OLDER)
+    assert bench.clusters.create(desired()).record.id == made.id
+    assert bench.wire.count("POST clusters") == 0
+
+
+def test_an_interrupted_schedule_with_an_id_of_the_state_is_adopted(bench: Bench) -> None:
+    """As a cluster is."""
+    task = {"packages": [{"package_id": 101, "variables": {}}]}
+    text = sign("", OURS.drawn(bench.clock.now(), Random(1)))
+    made = bench.client.schedules.create({"task": task, "description": text})
+    known = KnownDefinitions(definition_of(SCHEDULE, bench.client), bench.clock)
+    known.hold(made.id, made=OLDER)
+    assert DefinitionReconciler(known, bench.patience).create(desired_schedule("name")).record.id == made.id
+
+
+def test_both_that_have_an_id_are_held(bench: Bench) -> None:
+    """The newer one stays held when the older one is seen to be gone."""
+    bench.living.hold(501, made=OLDER)
+    made = bench.clusters.create(desired()).record
+    assert bench.clusters.read(made.id, made=OLDER).gone
+    assert bench.living.holds(made)
 
 
 def test_a_run_of_another_is_not_stopped(bench: Bench) -> None:

@@ -50,7 +50,7 @@ class Reconcilers:
             note=self.noted.append,
         )
         self.living = LiveClusters(client, clock, random=Random(7))
-        self.runs = KnownRuns(client, clock, holds_cluster=self.living.holds)
+        self.runs = KnownRuns(client, clock, holds_cluster=self.living.holds_id)
         self.polls = polls = Polls(client, clock)
         self.clusters = ClusterReconciler(client, self.living, self.patience, polls=polls)
         self.are_keyed = False

@@ -9,9 +9,10 @@ from typing import Any
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, is_another
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reports.branches import scope_of_stack
-from xplenty_pulumi.dynamic.state import ACCOUNT, OWNER, kind_of, owner_of
+from xplenty_pulumi.dynamic.state import ACCOUNT, OWNER, kind_of, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.settings import Settings
 
@@ -25,7 +26,7 @@ class Held:
     """A thing in the state of a stack, `organization/project/stack`; `marker` is that of its owner as it was declared.
 
     `kinds` are all that it can be: a class that is derived from ours may have a type that does not tell. `account` is
-    the one it is in, an empty text where the state does not say.
+    the one it is in, an empty text where the state does not say, and `made` says when it was created and for whom.
     """
 
     stack: str
@@ -34,6 +35,7 @@ class Held:
     id: Key
     marker: Marker | None
     account: str = ""
+    made: Origin = UNKNOWN
 
     @property
     def name(self) -> str:
@@ -74,17 +76,17 @@ class Holders:
         """What the states hold in any account."""
         return self.held + self.elsewhere
 
-    def of(self, kind: str, key: Key) -> str:
-        """Return the stack whose state holds the thing, or an empty text."""
-        return next((one.stack for one in self.held if one.id == key and kind in one.kinds), "")
+    def of(self, kind: str, key: Key, *, made: Origin) -> str:
+        """Return the stack whose state holds the thing that was `made` then, or an empty text.
+
+        A service that was restored from a backup gives ids again: what was made at another time is another thing.
+        """
+        same = (one for one in self.held if one.id == key and kind in one.kinds)
+        return next((one.stack for one in same if not is_another(made, one.made)), "")
 
     def of_owner(self, kind: str, owner: Marker) -> Held | None:
         """Return what a state holds of this kind as the resource of this owner."""
         return next((one for one in self.held if kind in one.kinds and one.marker == owner), None)
-
-    def ids(self, kind: str) -> frozenset[Key]:
-        """Return the ids of all things of a kind that a state holds."""
-        return frozenset(one.id for one in self.held if kind in one.kinds)
 
     def stack_with(self, scope: str) -> str:
         """Return the stack whose markers have this scope, or an empty text where the backend has none."""
@@ -113,9 +115,11 @@ def held_in(resources: Iterable[Mapping[str, Any]], stack: str) -> Iterator[Held
         kinds = _kinds(one)
         key = next((key for kind in sorted(kinds) if (key := _key(KINDS[kind], one.get("id"))) is not None), None)
         if key is not None and not one.get("external"):
-            account = (one.get("outputs") or {}).get(ACCOUNT)
-            known = account if isinstance(account, str) else ""
-            yield Held(stack, str(one["urn"]), kinds, key, marker_in(one.get("inputs") or {}), known)
+            outputs = side_by_side(one.get("outputs") or {})
+            account = outputs.get(ACCOUNT)
+            known, marker = account if isinstance(account, str) else "", marker_in(one.get("inputs") or {})
+            made = Origin(str(outputs.get("created_at") or ""), marker)
+            yield Held(stack, str(one["urn"]), kinds, key, marker, known, made)
 
 
 def _form(account: str) -> str | None:

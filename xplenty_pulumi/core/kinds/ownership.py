@@ -98,18 +98,38 @@ def is_surplus(thing: Marked, owner: Marker, nonces: Container[str], *, user: in
     return found.nonce in nonces and not is_of_another(thing, user)
 
 
-def taken_over(thing: Marked | None, made: Origin) -> str:
-    """Return what says that the id is another thing's by now; empty where it is not, or where that cannot be told.
+def made_at(thing: Marked) -> str:
+    """Return when it was created; an empty text where the service does not say."""
+    at = getattr(thing, "created_at", None)
+    return at.isoformat() if isinstance(at, datetime) else ""
 
-    A service that was restored from a backup gives the ids anew that it had given since. What carries the marker of the
-    resource that holds the id is its own, whatever the service says of its creation.
+
+def origin_on(thing: Marked) -> Origin:
+    """Return when it was created, and the resource that its marker, or as a run its key, names."""
+    found = marker_on(thing) if kind_of(thing).signed else run_key_of(cast("Job", thing))
+    return Origin(made_at(thing), found.whose if found else None)
+
+
+def is_another(one: Origin, before: Origin) -> bool:
+    """Return whether what has an id is not what had it `before`: made at another time, and not marked as the same one's.
+
+    A service that was restored from a backup gives the ids anew that it had given since. What names the resource that
+    holds the id is its own, whatever the service says of its creation.
     """
-    at, before = getattr(thing, "created_at", None), _moment(made.at)
-    if thing is None or at is None or before is None or abs(at - before) < _ROUNDED or _names(thing, made.owner):
+    at, then = _moment(one.at), _moment(before.at)
+    if at is None or then is None or abs(at - then) < _ROUNDED:
+        return False
+    return one.owner is None or one.owner != before.owner
+
+
+def taken_over(thing: Marked | None, made: Origin) -> str:
+    """Return what says that the id is another thing's by now; empty where it is not, or where that cannot be told."""
+    if thing is None or not is_another(origin_on(thing), made):
         return ""
+    at, before = (f"{_moment(text):{_SECOND}}" for text in (made_at(thing), made.at))
     return (
-        f"its id is that of another {kind_of(thing).name} by now, created {at:{_SECOND}}, which is left alone. Gone, "
-        f"as after the service was restored from a backup, is the one in the state, created {before:{_SECOND}}"
+        f"its id is that of another {kind_of(thing).name} by now, created {at}, which is left alone. Gone, "
+        f"as after the service was restored from a backup, is the one in the state, created {before}"
     )
 
 
@@ -149,12 +169,6 @@ def refusal(kind: str, thing: Marked, *, user: int | None) -> RefusedError:
         "its own. "
         f"To keep it apart from any stack, run `xplenty-pulumi hand-over {kind}:{thing.key} --release`",
     )
-
-
-def _names(thing: Marked, owner: Marker | None) -> bool:
-    """Return whether it says that it is this owner's: by its marker, or as a run by its key."""
-    found = marker_on(thing) if kind_of(thing).signed else run_key_of(cast("Job", thing))
-    return found is not None and found.whose == owner
 
 
 def _moment(text: str) -> datetime | None:

@@ -15,7 +15,7 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, Marked, maker_of, marker_on
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, UNKNOWN, Marked, Origin, maker_of, marker_on
 from xplenty_pulumi.core.kinds.registry import kind_of
 from xplenty_pulumi.core.reading.pages import PagedList, RecordT, first_page, newest_first
 from xplenty_pulumi.errors import Cancelled, XplentyError
@@ -112,7 +112,7 @@ class FinalCheck:
         """Note a scope that the markers of this stack's resources carry."""
         self._scopes.add(scope)
 
-    def hold(self, cluster_id: int) -> None:
+    def hold(self, cluster_id: int, *, made: Origin = UNKNOWN) -> None:  # noqa: ARG002 - what is kept here is held by its id
         """Note that the engine's state holds this cluster, or is to hold it."""
         self._known.add(cluster_id)
 

@@ -13,7 +13,18 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import is_adoptable, is_surplus, is_unfinished, marker_on, refusal, signed_text
+from xplenty_pulumi.core.kinds.ownership import (
+    UNKNOWN,
+    Origin,
+    is_adoptable,
+    is_surplus,
+    is_unfinished,
+    marker_on,
+    origin_on,
+    refusal,
+    signed_text,
+    taken_over,
+)
 from xplenty_pulumi.core.reading.pages import HasId
 from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import label
@@ -76,27 +87,48 @@ class HeldThings(ABC, Generic[RecordT]):
         self._clock = clock
         self._has_maker = has_maker
         self._lock = threading.Lock()
-        self._held: set[Key] = set()
+        self._held: dict[Key, set[Origin]] = {}
         self._released: set[Key] = set()
         self._replaced: dict[Key, Marker] = {}
         self.random = random or Random()  # noqa: S311 - a nonce tells create calls apart; nothing secret depends on it
 
-    def hold(self, key: Key) -> None:
-        """Remember that the engine's state holds this thing, so that it is not taken for a lost one."""
+    def hold(self, key: Key, *, made: Origin = UNKNOWN) -> None:
+        """Remember that the engine's state holds this thing, so that it is not taken for a lost one.
+
+        It was `made` then; `UNKNOWN` adds nothing to what is known of that.
+        """
         with self._lock:
-            self._held.add(key)
+            origins = self._held.setdefault(key, set())
+            if made.at or not origins:
+                origins.add(made)
             self._released.discard(key)
 
-    def holds(self, key: Key) -> bool:
-        """Return whether the engine's state is known to hold this thing."""
+    def hold_record(self, thing: RecordT) -> None:
+        """Remember that the state holds this thing, whatever else it holds with the same id."""
+        self.hold(thing.key, made=origin_on(thing))
+
+    def holds_id(self, key: Key) -> bool:
+        """Return whether the engine's state is known to hold what has this id."""
         with self._lock:
             return key in self._held
+
+    def holds(self, thing: RecordT) -> bool:
+        """Return whether the engine's state is known to hold this thing, and not only one that had its id before."""
+        with self._lock:
+            origins = tuple(self._held.get(thing.key, ()))
+        return any(not taken_over(thing, made) for made in origins)
 
     def release(self, key: Key) -> None:
         """Remember that the state lets go of this thing, because the service says that it is gone."""
         with self._lock:
             self._released.add(key)
-            self._held.discard(key)
+            self._held.pop(key, None)
+
+    def lose(self, key: Key, *, made: Origin) -> None:
+        """Remember that the state lets go of what was `made` then, because its id is that of another thing by now."""
+        with self._lock:
+            if left := self._held.pop(key, set()) - {made}:
+                self._held[key] = left
 
     @property
     def user(self) -> int | None:
@@ -155,7 +187,7 @@ class HeldThings(ABC, Generic[RecordT]):
         self, marked: Iterable[RecordT], owner: Marker, nonces: Container[str], *, kept: Key
     ) -> list[RecordT]:
         """Return those besides `kept` that a create call with one of `nonces` made and that the state does not hold."""
-        others = [one for one in marked if one.key != kept and not self.holds(one.key)]
+        others = [one for one in marked if one.key != kept and not self.holds(one)]
         user = self.user if others else None
         return [one for one in others if is_surplus(one, owner, nonces, user=user)]
 

@@ -10,11 +10,11 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from xplenty_pulumi.core.kinds.marker import owner_in, scope_of
-from xplenty_pulumi.core.reports.living import LiveThing, Reference, Spared
+from xplenty_pulumi.core.reports.living import HeldReferences, LiveThing, Spared
 from xplenty_pulumi.errors import RefusedError
 
 FAMILY_DIGITS = 7
@@ -45,7 +45,7 @@ class BranchStack:
     is_deployed: bool
     resources: int
     account: str = ""
-    held: frozenset[Reference] = frozenset()
+    held: HeldReferences = field(default_factory=dict)
 
     def living(self, among: Iterable[LiveThing]) -> tuple[LiveThing, ...]:
         """Return those of the living clusters that its state holds, or that a create of its left unfinished."""
@@ -57,7 +57,7 @@ class BranchStack:
         return tuple(one for one in among if one.scope in self.scopes and not self._holds(one))
 
     def _holds(self, one: LiveThing) -> bool:
-        return one.reference in self.held
+        return one.is_among(self.held)
 
     def says_when(self, now: datetime) -> bool:
         """Return whether it is known when its lifetime ends; one that ends too late was never asked for."""
@@ -175,7 +175,7 @@ def due_stacks(
         gone = f"its branch is {where}" if heads.lack(stack) else ""
         over = f"its lifetime ended at {stack.expires:%Y-%m-%d %H:%M} UTC" if stack.is_expired(now) else ""
         if gone or over:
-            own = tuple(one for one in things if one.reference in stack.held and not one.is_definition)
+            own = tuple(one for one in things if one.is_among(stack.held) and not one.is_definition)
             due.append(Due(stack, tuple(filter(None, [gone, over])), own, stack.stray(things)))
     return tuple(due)
 

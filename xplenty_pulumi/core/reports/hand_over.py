@@ -9,7 +9,7 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import Marked, maker_of, signed_text
+from xplenty_pulumi.core.kinds.ownership import Marked, Origin, made_at, maker_of, signed_text, taken_over
 from xplenty_pulumi.core.kinds.registry import MARKED, kind_of
 from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reading.lookup import or_listed
@@ -113,7 +113,7 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
     kind, key = thing.kind, thing.record.key
     definition = definition_of(kind, client)
     now = look(client, kind.name, key)
-    if (now.text, now.ending) != (thing.text, thing.ending):
+    if (now.text, now.ending) != (thing.text, thing.ending) or taken_over(now.record, Origin(made_at(thing.record))):
         advice = "Look at it and run the same again"
         raise RefusedError("it has changed meanwhile; nothing was changed", resource=thing.label, advice=advice)
     try:

@@ -6,20 +6,23 @@ from dataclasses import dataclass
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Ending, Key
-from xplenty_pulumi.core.kinds.ownership import Marked, maker_of, marker_on
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Marked, Origin, is_another, maker_of, marker_on, origin_on
 from xplenty_pulumi.core.kinds.registry import MARKED, kind_of
 from xplenty_pulumi.core.reports.overview import cluster_row
 from xplenty_pulumi.text import label
 
 Reference = tuple[str, Key]
 """The name of a kind, and what identifies a thing among those of it."""
+HeldReferences = Mapping[Reference, Origin]
+"""What a state holds, each with when it was created and for whom."""
 
 
 @dataclass(frozen=True)
 class LiveThing:
     """A cluster or a definition that has not ended, with the scope of its marker.
 
-    `creator` is None where the service does not say; `kind` is the name of its kind.
+    `creator` is None where the service does not say; `kind` is the name of its kind, and `made` says when it was
+    created and for whom.
     """
 
     id: Key
@@ -28,6 +31,7 @@ class LiveThing:
     is_unfinished: bool = False
     creator: int | None = None
     kind: str = CLUSTER.name
+    made: Origin = UNKNOWN
 
     @property
     def reference(self) -> Reference:
@@ -38,6 +42,10 @@ class LiveThing:
     def label(self) -> str:
         """What texts call it."""
         return label(self.kind, self.id)
+
+    def is_among(self, held: HeldReferences) -> bool:
+        """Return whether it is one of these, and not only has the id of one that was made at another time."""
+        return self.reference in held and not is_another(self.made, held[self.reference])
 
     @property
     def is_definition(self) -> bool:
@@ -58,7 +66,7 @@ class Spared:
 class Claims:
     """Whose living things are: what a stack's state held, which stack holds a thing now, and the key's user."""
 
-    held: frozenset[Reference]
+    held: HeldReferences
     holders: Mapping[Reference, str]
     user: int
 
@@ -72,7 +80,7 @@ class Claims:
             return Spared(one, f"stack {holder} holds it in its state", holder)
         if one.creator not in (None, self.user):
             return Spared(one, f"user {one.creator} created it, and the key is that of user {self.user}")
-        if not one.is_unfinished and (one.is_definition or one.reference not in self.held):
+        if not one.is_unfinished and (one.is_definition or not one.is_among(self.held)):
             return Spared(one, "its create call is done, and the state of no stack of this backend holds it")
         return None
 
@@ -84,4 +92,5 @@ def living_among(records: Iterable[Marked]) -> Iterator[LiveThing]:
         row = cluster_row(one) if isinstance(one, Cluster) else None
         if marker is not None and not (row.is_ended if row else kind.is_removed(one)):
             headline = row.headline if row else kind.summary(one)
-            yield LiveThing(one.key, marker.scope, headline, marker.is_unfinished, maker_of(one), kind.name)
+            is_left, made = marker.is_unfinished, origin_on(one)
+            yield LiveThing(one.key, marker.scope, headline, is_left, maker_of(one), kind.name, made)

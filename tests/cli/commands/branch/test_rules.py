@@ -9,8 +9,9 @@ import pytest
 from xplenty_pulumi.client import Cluster, Connection, Hook, Package, Schedule
 from xplenty_pulumi.client.models import Creator
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, scope_of
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
 from xplenty_pulumi.core.reports.branches import BranchStack, Heads, due_stacks, orphans, scope_of_stack, stack_name
-from xplenty_pulumi.core.reports.living import Claims, LiveThing, living_among
+from xplenty_pulumi.core.reports.living import Claims, HeldReferences, LiveThing, living_among
 from xplenty_pulumi.errors import RefusedError
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -125,7 +126,7 @@ def test_clusters_of_a_due_stack_are_its_own() -> None:
         LiveThing(2, SCOPE, "etl"),
         LiveThing(3, scope("loads", "y", OURS), "etl"),
     )
-    stack = replace(STACK, expires=NOW, held=frozenset({("cluster", 1)}))
+    stack = replace(STACK, expires=NOW, held={("cluster", 1): UNKNOWN})
     (due,) = due_stacks([stack], [own, stray, other], heads=Heads(frozenset({"feature/x"})), now=NOW)
     assert (due.living, due.stray) == ((own,), (stray,))
 
@@ -137,7 +138,18 @@ def test_living_clusters_of_a_stack_are_those_it_holds_or_has_left_unfinished() 
         LiveThing(2, SCOPE, "etl", is_unfinished=True),
         LiveThing(3, SCOPE, ""),
     )
-    assert replace(STACK, held=frozenset({("cluster", 1)})).living([held, unfinished, kept]) == (held, unfinished)
+    assert replace(STACK, held={("cluster", 1): UNKNOWN}).living([held, unfinished, kept]) == (held, unfinished)
+
+
+@pytest.mark.parametrize(("made", "is_own"), [("2026-01-31T12:00:00Z", True), ("2026-03-01T00:00:00Z", False)])
+def test_what_has_the_id_of_one_that_it_holds_may_be_another(made: str, *, is_own: bool) -> None:
+    """As after the service was restored from a backup: it is not shown as the stack's, and not ended with it."""
+    held: HeldReferences = {("cluster", 1): Origin("2026-01-31T12:00:00Z")}
+    found = LiveThing(1, SCOPE, "etl", made=Origin(made))
+    stack = replace(STACK, expires=NOW, held=held)
+    (due,) = due_stacks([stack], [found], heads=Heads(frozenset({"feature/x"})), now=NOW)
+    assert (bool(stack.living([found])), bool(due.living)) == (is_own, is_own)
+    assert (Claims(held, {}, user=27).spared(found) is None) == is_own
 
 
 @pytest.mark.parametrize(
@@ -173,7 +185,7 @@ def test_living_clusters_of_a_stack_are_those_it_holds_or_has_left_unfinished() 
 )
 def test_only_unfinished_or_own_clusters_are_ended(cluster: LiveThing, reason: str) -> None:
     """A marker alone is no proof: what a state holds, what is done and what another user created lives on."""
-    held = frozenset({("cluster", 2), ("hook", 2)})
+    held: HeldReferences = {("cluster", 2): UNKNOWN, ("hook", 2): UNKNOWN}
     spared = Claims(held, {("cluster", 3): "acme/loads/kept"}, user=27).spared(cluster)
     assert (spared.reason if spared else "") == reason
 

@@ -394,12 +394,13 @@ def test_a_change_that_is_not_shown_is_an_error(project: Project, schema_watch: 
     assert (ended.code, "the service took the change, but does not show it" in ended.err) == (1, True)
 
 
-def test_a_thing_that_has_changed_meanwhile_is_left_alone(project: Project) -> None:
+@pytest.mark.parametrize("change", [{"description": "somebody's"}, {"created_at": 0.0}], ids=["changed", "another"])
+def test_a_thing_that_has_changed_meanwhile_is_left_alone(project: Project, change: dict[str, Any]) -> None:
     """What was agreed to is not what is there any more."""
     cluster = project.cluster()
     with project.scene.client() as client:
         seen = look(client, "cluster", cluster.id)
-        project.scene.emulator.edit_cluster(cluster.id, description="somebody's")
+        project.scene.emulator.edit_cluster(cluster.id, **change)
         with pytest.raises(RefusedError, match="it has changed meanwhile; nothing was changed"):
             hand_over(client, seen, None, clock=project.scene.clock)
 

@@ -20,6 +20,7 @@ from xplenty_pulumi.cli.engine.holders import Held, Holders
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.marker import marker_of, read, scope_of, sign
+from xplenty_pulumi.core.kinds.ownership import Origin
 from xplenty_pulumi.emulator import EmulatedCluster, FaultRule, Faults, refusing
 
 OURS = marker_of(OWNER)
@@ -85,6 +86,14 @@ def test_what_was_made_before_the_killed_run_is_left_alone(scene: Scene, account
     old = left(scene, description=sign("loads", OURS.drawn(START - timedelta(hours=1), Random(1)).held))
     assert handed_over(account) == []
     assert scene.emulator.cluster(old.id) == old
+
+
+def test_a_stray_with_the_id_of_what_a_state_held_is_named(scene: Scene, account: CommandAccount) -> None:
+    """As after the service was restored from a backup: another stack still has the id of an older one."""
+    stray = left(scene, description=sign("loads", OURS.drawn(START, Random(1)))).id
+    held = Held("acme/loads/prod", "urn", frozenset({"cluster"}), stray, None, made=Origin("2020-02-29T12:00:00Z"))
+    found = StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/prod",), (held,)))
+    assert [one.id for one in found.strays()] == [stray]
 
 
 @pytest.mark.parametrize("is_held", [True, False])

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from xplenty_pulumi.cli.commands.branch.account import require_same
 from xplenty_pulumi.cli.commands.branch.stacks import ProjectStacks
@@ -25,12 +26,13 @@ from xplenty_pulumi.core.reconcile import (
     definition_of,
 )
 from xplenty_pulumi.core.reports.branches import BranchStack
-from xplenty_pulumi.core.reports.living import Claims, LiveThing, Reference, Spared, living_among
+from xplenty_pulumi.core.reports.living import Claims, HeldReferences, LiveThing, Reference, Spared, living_among
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import one_line, plural
 
 _TOGETHER = 8
+_NOTHING: HeldReferences = MappingProxyType({})
 _CLEAN_LISTINGS = 2
 """A killed run's provider process may send one more call; the second listing, a pause later, shows it."""
 
@@ -51,7 +53,7 @@ class OwnershipRules:
         return tuple(living_among(records))
 
     def sorted_out(
-        self, found: Iterable[LiveThing], *, held: frozenset[Reference] = frozenset()
+        self, found: Iterable[LiveThing], *, held: HeldReferences = _NOTHING
     ) -> tuple[tuple[LiveThing, ...], tuple[Spared, ...]]:
         """Return which of them are to be ended and which are not; `held` is what their stack's state held.
 
@@ -62,7 +64,7 @@ class OwnershipRules:
         if not things:
             return (), ()
         holders = self.holders()
-        of_stacks = {one.reference: holder for one in things if (holder := holders.of(*one.reference))}
+        of_stacks = {one.reference: holder for one in things if (holder := holders.of(*one.reference, made=one.made))}
         claims = Claims(held, of_stacks, self.account.client.user_id())
         spared = {one: why for one in things if (why := claims.spared(one))}
         return tuple(one for one in things if one not in spared), tuple(spared.values())
@@ -150,7 +152,7 @@ class BranchDown:
         engine.removed(stacks.selected())
         return cleared
 
-    def clear(self, scopes: frozenset[str], *, held: frozenset[Reference] = frozenset()) -> Cleared:
+    def clear(self, scopes: frozenset[str], *, held: HeldReferences = _NOTHING) -> Cleared:
         """End what has one of the scopes and is unfinished, and clusters that were `held`; return once none lives.
 
         What else has the scope lives on and is named. Definitions are looked for once no cluster is left.
@@ -193,10 +195,11 @@ class BranchDown:
             patience = replace(self._account.patience(printer.print, self._screen.warn), interrupted=interrupted)
             if one.is_definition:
                 definition = definition_of(MARKED[one.kind], self._account.client)
-                DefinitionReconciler(KnownDefinitions(definition, self._account.clock), patience).delete(one.id)
+                known = KnownDefinitions(definition, self._account.clock)
+                DefinitionReconciler(known, patience).delete(one.id, made=one.made)
             else:
                 clusters = ClusterReconciler(self._account.client, living, patience, polls=self._account.polls)
-                clusters.delete(int(one.id), timeout=deadline.left(), active_jobs="stop")
+                clusters.delete(int(one.id), timeout=deadline.left(), active_jobs="stop", made=one.made)
             self._screen.line(f"{one.label} has ended ({one.scope})")
 
         with ThreadPoolExecutor(_TOGETHER) as pool:

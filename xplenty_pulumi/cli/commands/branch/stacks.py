@@ -135,7 +135,7 @@ class ProjectStacks:
             is_deployed=bool(resources),
             resources=sum(not str(one["type"]).startswith(_ENGINES_OWN) for one in resources),
             account=records.get(ACCOUNT, ""),
-            held=frozenset(reference for one in held if one.is_in(account) for reference in one.references),
+            held={reference: one.made for one in held if one.is_in(account) for reference in one.references},
         )
 
     def names_of(self, branch: str) -> list[str]:

@@ -10,7 +10,7 @@ from xplenty_pulumi.cli.ui.options import bad_usage
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds.kind import LIVING, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import marker_on
+from xplenty_pulumi.core.kinds.ownership import marker_on, origin_on
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reconcile import definition_of
 from xplenty_pulumi.errors import NotFoundError, RefusedError
@@ -78,7 +78,7 @@ class TakeOverRules:
         marker, status = marker_on(record), str(getattr(record, "status", ""))
         if kind.is_removed(record) or (kind.phases and kind.phase(status) not in LIVING):
             return _refused(kind, record, f"it is {status}", "Only what works is taken over")
-        if holder := self.holders.of(kind.name, record.key):
+        if holder := self.holders.of(kind.name, record.key, made=origin_on(record)):
             move = "To manage it with another stack, move it: `pulumi state move`"
             return _refused(kind, record, f"the state of stack {holder} holds it", move)
         if marker and not is_taken and (marker.scope != self.scope or not marker.is_unfinished):
@@ -119,7 +119,7 @@ def select(client: Client, wanted: ImportRequest, rules: TakeOverRules) -> Impor
             taken.append((kind, record))
         elif wanted.names(kind, record):
             raise refusal
-        elif rules.holders.of(kind.name, record.key) != rules.stack:
+        elif rules.holders.of(kind.name, record.key, made=origin_on(record)) != rules.stack:
             left_out.append(f"left out: {refusal}")
     return ImportSelection(tuple(taken), tuple(left_out), rules.used)
 

@@ -30,8 +30,8 @@ from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, is_of_another
-from xplenty_pulumi.core.kinds.registry import MARKED
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, Marked, is_of_another, origin_on
+from xplenty_pulumi.core.kinds.registry import MARKED, kind_of
 from xplenty_pulumi.core.reading.snapshots import definitions
 from xplenty_pulumi.core.reading.strays import Stray, strays_among
 from xplenty_pulumi.core.reconcile import LiveClusters
@@ -131,8 +131,11 @@ class StackAccount:
 
     def strays(self) -> tuple[Stray, ...]:
         """Return what is unfinished and in no state, as the account shows it now."""
-        found = [strays_among(self._living(one), self.scopes, self.holders.ids(one.name)) for one in MARKED.values()]
-        return tuple(stray for strays in found for stray in strays)
+        living = (one for kind in MARKED.values() for one in self._living(kind) if not self._is_held(one))
+        return strays_among(living, self.scopes, ())
+
+    def _is_held(self, thing: Marked) -> bool:
+        return bool(self.holders.of(kind_of(thing).name, thing.key, made=origin_on(thing)))
 
     def hand_over(self, owners: Collection[Marker], *, since: datetime) -> Iterator[HandOverTarget]:
         """Sign as unfinished, and yield, what creates of these owners `since` then had finished and no state holds."""
@@ -144,7 +147,7 @@ class StackAccount:
                 continue
             if is_of_another(thing.record, self.account.client.user_id()):
                 continue
-            if not self.holders.of(thing.kind.name, thing.record.key):
+            if not self._is_held(thing.record):
                 drawn = marker.whose.drawn(self.account.clock.now(), SystemRandom())
                 yield hand_over(self.account.client, thing, drawn, clock=self.account.clock)
 

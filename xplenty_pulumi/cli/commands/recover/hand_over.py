@@ -21,7 +21,7 @@ from xplenty_pulumi.cli.ui.options import Cwd, StackOption, Yes, bad_usage
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.kind import Ending, Key
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of, owner_in, scope_of
-from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT
+from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, origin_on
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reports import hand_over as core
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget
@@ -157,7 +157,7 @@ class _HandOver:
         self._thing = thing
         self._place = place
         self._holders = holders
-        self._holder = holders.of(thing.kind.name, thing.record.key)
+        self._holder = holders.of(thing.kind.name, thing.record.key, made=origin_on(thing.record))
 
     def show(self) -> None:
         """Print what it is, and whose."""

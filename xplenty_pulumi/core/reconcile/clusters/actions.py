@@ -57,7 +57,7 @@ class ClusterReconciler:
         cluster = creation.adopted(partial(self._end, desired)) or creation.post()
         outcome = self._convergence.bring(cluster, desired, usual=partial(self._usual_seconds, cluster.type))
         if outcome.problem is None or desired.keeps_id:
-            self._living.hold(cluster.id)
+            self._living.hold_record(outcome.record)
         nonces = tuple(creation.nonces)
         if outcome.problem is None or is_broken(outcome.record):
             self._end_surplus(cluster.id, desired.marker, nonces, desired, is_new=True)
@@ -72,11 +72,13 @@ class ClusterReconciler:
             ReadyFailed: it is gone.
             XplentyError: it cannot be looked at.
         """
-        self._living.hold(cluster_id)
+        self._living.hold(cluster_id, made=desired.made)
         found = self._polls.cluster_presence.find(cluster_id)
-        observed, other = self._observed(cluster_id, found), taken_over(found, desired.made)
-        if observed.gone or observed.record is None or other:
+        if other := taken_over(found, desired.made):
             raise not_updatable(cluster_id, found, why=other)
+        observed = self._observed(cluster_id, found)
+        if observed.gone or observed.record is None:
+            raise not_updatable(cluster_id, found, why="")
         marker = marker_on(observed.record)
         self._polls.ready_clusters.forget(cluster_id)
         outcome = self._convergence.bring(observed.record, desired)
@@ -116,7 +118,7 @@ class ClusterReconciler:
         found = listing.find(cluster_id)
         record = found or self._polls.cluster_presence.find(cluster_id)
         if other := taken_over(record, made):
-            self._living.release(cluster_id)
+            self._living.lose(cluster_id, made=made)
             return Observation(None, gone=True, remark=other)
         observed = self._observed(cluster_id, record, is_awaited=not is_only_accepted(inputs or {}))
         if observed.record is not None and not observed.gone and owner is not None:
@@ -192,10 +194,10 @@ class ClusterReconciler:
     def _observed(self, cluster_id: int, cluster: Cluster | None, *, is_awaited: bool = True) -> Observation[Cluster]:
         """What the record, or its absence, means; and whether the state may be thought to hold it from now on."""
         observed = observation_of(cluster, is_awaited=is_awaited)
-        if observed.gone:
+        if observed.gone or cluster is None:
             self._living.release(cluster_id)
         else:
-            self._living.hold(cluster_id)
+            self._living.hold_record(cluster)
         return observed
 
     def _clear_away(self, outcome: Outcome[Cluster], desired: DesiredCluster) -> Outcome[Cluster]:

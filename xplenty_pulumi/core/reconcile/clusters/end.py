@@ -44,7 +44,7 @@ class ClusterEnding:
             RefusedError: jobs are active on it, and `active_jobs` is `fail`.
             WaitError: it was not terminated within `timeout` seconds.
         """
-        self._living.hold(cluster_id)
+        self._living.hold(cluster_id, made=made)
         watch = watch_of(self._polls, cluster_id)
         deadline = Deadline.after(timeout, self._patience.clock)
         try:

@@ -165,13 +165,13 @@ class LiveClusters(HeldThings[Cluster]):
         for cluster in self._newest_first():
             if cluster.id in before.newest:
                 break
-            if _is_candidate(cluster, owner) and not self.holds(cluster.id):
+            if _is_candidate(cluster, owner) and not self.holds(cluster):
                 fresh.append(cluster)
         return [one for one in fresh if is_surplus(one, owner, nonces, user=self.user)]
 
     def _marked(self, owner: Marker, among: Iterable[Cluster]) -> list[Cluster]:
         """The clusters with a marker of `owner` that have not ended and are not held, each as it is now."""
-        listed = [one.id for one in among if _is_candidate(one, owner) and not self.holds(one.id)]
+        listed = [one.id for one in among if _is_candidate(one, owner) and not self.holds(one)]
         return [one for one in map(self._presence.find, listed) if one is not None and _is_candidate(one, owner)]
 
     def _read(self) -> ClusterListing:

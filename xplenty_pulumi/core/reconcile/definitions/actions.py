@@ -50,7 +50,7 @@ class DefinitionReconciler(Generic[RecordT]):
         outcome = self._followed_up(self._converge(record, desired, send=found is not None), desired, before=None)
         outcome = self._notified(outcome, desired)
         if outcome.problem is None or desired.keeps_id:
-            self._known.hold(key)
+            self._known.hold_record(outcome.record)
         nonces = tuple(creation.nonces)
         self._ending.end_surplus(key, desired.marker, nonces)
         return replace(self._signed_as_held(outcome, desired), nonces=nonces)
@@ -64,7 +64,7 @@ class DefinitionReconciler(Generic[RecordT]):
             ReadyFailed: it is gone.
             XplentyError: it cannot be looked at.
         """
-        self._known.hold(key)
+        self._known.hold(key, made=desired.made)
         record = self._known.find(key)
         other = taken_over(record, desired.made)
         if record is None or other:
@@ -113,10 +113,13 @@ class DefinitionReconciler(Generic[RecordT]):
         listed = self._known.listed(key, seen)
         record = listed or self._known.find(key)
         other = taken_over(record, made)
-        if record is None or other:
+        if other:
+            self._known.lose(key, made=made)
+            return Observation(None, gone=True, remark=other)
+        if record is None:
             self._known.release(key)
-            return Observation(None, gone=True, remark=other or self._definition.gone)
-        self._known.hold(key)
+            return Observation(None, gone=True, remark=self._definition.gone)
+        self._known.hold_record(record)
         if owner is not None:
             warn_of_duplicates(
                 self._definition.label(key),
@@ -138,7 +141,7 @@ class DefinitionReconciler(Generic[RecordT]):
         Raises:
             ReadyFailed: it is still there 17 seconds after it was removed.
         """
-        self._known.hold(key)
+        self._known.hold(key, made=made)
         self._patience.allowance.require_write()
         self._known.require_replaceable(key, kind=self._definition.kind.name)
         is_ended = self._ending.end(key, made=made)

@@ -54,7 +54,7 @@ class KnownDefinitions(HeldThings[RecordT]):
     def claims(self, owner: Marker, among: Iterable[RecordT] | None = None) -> OwnerClaims[RecordT]:
         """Return the definitions with a marker of `owner` that the state does not hold, `among` these or in all."""
         things = self.all() if among is None else among
-        marked = [one for one in things if is_marked(one, owner) and not self.holds(one.key)]
+        marked = [one for one in things if is_marked(one, owner) and not self.holds(one)]
         return self.claims_among(marked, owner)
 
     def surplus(self, owner: Marker, nonces: Container[str], *, kept: Key) -> list[RecordT]:
@@ -69,7 +69,7 @@ class KnownDefinitions(HeldThings[RecordT]):
         """
         kept = self._listing.unfinished_of(owner) if is_listed else None
         things = self.all() if kept is None else kept
-        return [one for one in things if is_unfinished(one, owner) and not self.holds(one.key)]
+        return [one for one in things if is_unfinished(one, owner) and not self.holds(one)]
 
     def _listed_whole(self) -> Iterable[RecordT]:
         """Return them with all that a single read shows, since one of them may stand in for that."""

@@ -19,7 +19,7 @@ from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import is_task, run_key_of, without_key
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, UNKNOWN, Origin
 from xplenty_pulumi.core.reading.pages import PagedList, newest_first
 from xplenty_pulumi.core.reconcile.held import user_of
 from xplenty_pulumi.core.reconcile.runs.desired import has_succeeded
@@ -104,7 +104,7 @@ class KnownRuns:
         self.starts: list[StartedRun] = []
         self._turns: dict[tuple[object, ...], threading.Lock] = {}
 
-    def hold(self, job_id: int, owner: Owner | None = None) -> None:
+    def hold(self, job_id: int, owner: Owner | None = None, *, made: Origin = UNKNOWN) -> None:  # noqa: ARG002 - see HeldThings
         """Remember that the state holds this run for `owner`, or did until it was let go; it is not a lost one."""
         with self._lock:
             self._held.add(job_id)
