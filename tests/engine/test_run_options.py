@@ -273,7 +273,7 @@ def what_is_told(ids: Mapping[str, int], *, other: int, ending: int, idled: int)
     yield f"cluster {ending} is pending_terminate. {anew}"
     yield f"cluster {idled} is terminated, after it had been idle. {anew}"
     yield f"job {failing}: failed: Input path not found; in component read_sales; see http"
-    yield f"/jobs/{failing}. The next `pulumi up` starts"
+    yield f"/jobs/{failing}. Correct the package, its variables or the cluster first (`xplenty-pulumi status job"
     yield f"job {overrun}: ran longer than its max_runtime of 5m; it was stopped and is seen stopped; see http"
     yield f"job {slow_end}: not ended after 3s; last seen stopping. Run the same command again to go on waiting"
     yield f"job {ids['goes_on']}: ran longer than its max_runtime of 5m; it goes on, as on_overrun asks; see http"
