@@ -269,9 +269,10 @@ def what_is_told(ids: Mapping[str, int], *, other: int, ending: int, idled: int)
     failing, overrun, slow_end = ids["failing"], ids["overrun"], ids["slow_end"]
     yield f"job {ids['refusing']}: it is running, with the same cluster, package and variables, so none was started"
     yield "does not tell whether it was done: the service answered 502: Bad gateway. It may exist or not: look for it"
-    anew = "No run was started; run `pulumi up --refresh`, which creates a cluster of this stack anew, or name another"
-    yield f"cluster {ending} is pending_terminate. {anew}"
-    yield f"cluster {idled} is terminated, after it had been idle. {anew}"
+    anew = "so no new run can start on it. If this stack declares the cluster, run `pulumi up --refresh`, which creates"
+    yield f"cluster {ending} is pending_terminate, {anew}"
+    yield f"cluster {idled} is terminated, after it had been idle, {anew}"
+    yield f"on cluster {idled}: no run was started, for the reason that its warning gives"
     yield f"job {failing}: failed: Input path not found; in component read_sales; see http"
     yield f"/jobs/{failing}. Correct the package, its variables or the cluster first (`xplenty-pulumi status job"
     yield f"job {overrun}: ran longer than its max_runtime of 5m; it was stopped and is seen stopped; see http"

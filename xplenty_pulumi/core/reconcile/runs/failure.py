@@ -157,9 +157,10 @@ def unknown_end(job: Job) -> ReadyFailed:
     )
 
 
-def explained(refused: ApiError, shape: RunShape, *, client: Client, polls: Polls) -> ApiError:
+def explained(refused: ApiError, desired: DesiredRun, *, client: Client, polls: Polls) -> ApiError:
     """Return the refusal to start a run with its reason: a cluster or a package that is not there, or not any more."""
-    fault, package_id = fault_of_cluster(polls, int(shape.cluster_id)), int(shape.package_id)
+    shape = RunShape.of(desired.inputs)
+    fault, package_id = fault_of_cluster(polls, int(shape.cluster_id), desired), int(shape.package_id)
     if fault is None:
         with suppress(XplentyError):
             fault = fault_of_package(package_id, or_none(partial(client.packages.get, package_id), None))
@@ -173,9 +174,10 @@ def explained(refused: ApiError, shape: RunShape, *, client: Client, polls: Poll
     )
 
 
-def fault_of_cluster(polls: Polls, cluster_id: int) -> Obstacle | None:
+def fault_of_cluster(polls: Polls, cluster_id: int, desired: DesiredRun) -> Obstacle | None:
     """Return why no run can go on on the cluster; None where one can, or where the cluster cannot be looked at."""
     try:
-        return fault_of(cluster_id, polls.cluster_presence.find(cluster_id))
+        account = str(desired.inputs.get("account") or "")
+        return fault_of(cluster_id, polls.cluster_presence.find(cluster_id), account=account)
     except XplentyError:
         return None
