@@ -22,9 +22,9 @@ def test_failed_run_fails_the_up_with_its_own_error(stack: Stack, account: Emula
     assert f"job {run.id}: failed: Package failed to execute: input path not found" in output
     told = output.partition("Diagnostics:")[2]
     assert told.count("input path not found") == 1
-    assert re.search(rf"the log of job {run.id} ends with:\n\s+\S+ Job {run.id} submitted\n\s+\S+ Package", told)
+    assert re.search(rf"the log of job {run.id} before its error:\n\s+\S+ Job {run.id} submitted\n\s+\S+ Package", told)
     assert f"/jobs/{run.id}" in output
-    assert "The next `pulumi up` starts a new run" in output
+    assert f"cluster first (`xplenty-pulumi status job {run.id}` shows the log). The next `pulumi up` starts" in output
     assert (stack.state()["load"]["id"], stack.outputs()["load"]["status"]) == (str(run.id), "failed")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.engine.ran import bridged
 from tests.support.engine.stack import Stack, cluster, job
-from xplenty_pulumi.emulator import Emulator, Knobs
+from xplenty_pulumi.emulator import Emulator, Knobs, PackageSeed
 
 ETL = 'import pulumi\nfrom xplenty_pulumi import Cluster, JobRun, quote\netl = Cluster("etl", nodes=2)\n'
 CONSUMER = """\
@@ -82,6 +82,16 @@ def test_next_day_is_told_in_the_preview(stack: Stack, account: Emulator) -> Non
             assert "`pulumi up --refresh`" in output
         stack.up("--refresh").succeeded()
     assert [run.variables for run in account.jobs()] == [{"day": "'2026-01-31'"}, {"day": "'2026-02-01'"}]
+
+
+def test_an_up_that_creates_the_cluster_anew_warns_of_no_start_on_the_former(stack: Stack, account: Emulator) -> None:
+    """The refresh of a failed run knows only the cluster that has ended; the run starts on the new one."""
+    stack.declare(cluster("etl"), job("load", package_id=103)).up().failed()
+    account.end_cluster(account.clusters()[0].id)
+    account.add_package(PackageSeed(103, "Mended import"))
+    output = stack.run("up", "--yes", "--refresh").succeeded().output
+    assert [run.status for run in account.jobs()] == ["failed", "completed"]
+    assert "no new run can start" not in output
 
 
 @bridged("test_previews_without_hints")

@@ -92,7 +92,7 @@ def test_cluster_that_does_not_exist_is_refused(scene: QuestionScene) -> None:
     assert str(refusals[0]).startswith("cluster 99999 does not exist in this account")
     there = str(scene.account.add_cluster().id)
     assert scene.foresight.refusals_of_run({"cluster_id": there, "package_id": "101"}) == []
-    assert scene.foresight.ended_cluster({"cluster_id": there}) == ""
+    assert scene.foresight.ended_cluster({"cluster_id": there}) is None
 
 
 def test_cluster_that_has_ended_is_told_and_not_refused(scene: QuestionScene) -> None:
@@ -101,10 +101,15 @@ def test_cluster_that_has_ended_is_told_and_not_refused(scene: QuestionScene) ->
     scene.account.edit_cluster(one.id, status="terminated", terminated_on_idle=True)
     inputs = {"cluster_id": str(one.id), "package_id": "101"}
     assert scene.foresight.refusals_of_run(inputs) == []
-    assert scene.foresight.ended_cluster(inputs) == (
-        f"cluster {one.id} is terminated, after it had been idle, so no new run can start on it. Run `pulumi up "
-        "--refresh`, which creates a cluster of this stack anew, or name another cluster"
+    found = scene.foresight.ended_cluster(inputs)
+    assert found is not None
+    assert found.warning == (
+        f"cluster {one.id} is terminated, after it had been idle, so no new run can start on it. If this stack "
+        "declares the cluster, run `pulumi up --refresh`, which creates it anew; else name one that lives"
     )
+    other = scene.foresight.ended_cluster({**inputs, "account": "eu"})
+    assert other is not None
+    assert other.reason == f"cluster {one.id} of account eu is terminated, after it had been idle"
     assert scene.calls() == ["packages/101", f"clusters/{one.id}"]
 
 

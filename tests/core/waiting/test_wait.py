@@ -82,13 +82,13 @@ def test_a_goal_lost_after_the_deadline_is_not_waited_for() -> None:
 
 
 def test_hopeless_ends_at_once() -> None:
-    """When it cannot become true any more, the reason is told and no time is spent."""
+    """When it cannot become true any more, the reason is told, with the status in it once, and no time is spent."""
     scene = WaitScene(["burst"])
     with pytest.raises(ReadyFailed) as caught:
         scene.wait()
     assert scene.looks == [0]
     assert caught.value.reason == "it burst"
-    assert str(caught.value) == "thing 7: cannot become ready: it burst; last seen burst"
+    assert str(caught.value) == "thing 7: cannot become ready: it burst"
 
 
 @pytest.mark.parametrize(("status", "advice"), [("half", "Go on waiting"), ("burst", "Start anew")])

@@ -305,6 +305,7 @@ def test_cluster_of_a_run_is_looked_at(make_apart: Callable[..., ProviderScene])
         run, host = {"cluster_id": ended, "package_id": 101}, scene.runs()
         assert reasons(host, run) == []
         failed = scene.runs()
+        assert reasons(failed, run, run) == []
         failed.diff("5", {**failed.properties(run), "status": "failed"}, failed.properties(run))
         for one in (host, failed):
             (text,) = warnings(scene, one)
@@ -312,6 +313,16 @@ def test_cluster_of_a_run_is_looked_at(make_apart: Callable[..., ProviderScene])
         settled = scene.runs()
         assert reasons(settled, {**run, "timeout": 60}, run) == []
         assert [line for line in scene.engine.lines if line.urn == settled.urn] == []
+
+
+def test_what_a_refresh_compares_starts_no_run(make_apart: Callable[..., ProviderScene]) -> None:
+    """It knows the cluster of the failed run, and not yet that of the next one: nothing is said of a start."""
+    with Emulator() as account:
+        scene = make_apart(account)
+        ended, failed = account.add_cluster(status="terminated").id, scene.runs()
+        given = failed.properties({"cluster_id": ended, "package_id": 101})
+        failed.diff("5", {**given, "status": "failed"}, given)
+        assert warnings(scene, failed) == []
 
 
 def test_new_hook_in_a_wrong_account_is_refused(make_apart: Callable[..., ProviderScene]) -> None:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from tests.dynamic.conftest import ProviderScene
-from tests.dynamic.host import Host
+from tests.dynamic.host import Host, HostError
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.dynamic.state import FOREIGN, OWNER
 
@@ -50,6 +52,21 @@ def test_a_followed_run_of_somebody_else_stays_so_in_the_state(scene: ProviderSc
     assert scene.account.job(theirs.id).status == "running"
     warned = [line.text for line in scene.engine.lines if line.severity == "WARNING"]
     assert warned[-1].startswith(f"job {id_} (running) was not stopped: somebody else started it")
+
+
+def test_a_start_that_a_warning_has_said_to_fail_refers_to_it(scene: ProviderScene) -> None:
+    """The reason and the way out are told once; where no check has warned, the error has both."""
+    ended = str(scene.account.add_cluster(status="terminated").id)
+    warned, other = scene.runs(), scene.runs()
+    with pytest.raises(HostError) as brief:
+        warned.create(checked(warned, ended))
+    with pytest.raises(HostError) as whole:
+        other.create(other.properties({"cluster_id": ended, "package_id": ENDLESS}))
+    start = f"package {ENDLESS} on cluster {ended}: "
+    assert brief.value.status.message == f"{start}no run was started, for the reason that its warning gives"
+    assert whole.value.status.message.startswith(
+        f"{start}cluster {ended} is terminated. No run was started; if this stack"
+    )
 
 
 def test_a_row_says_at_once_that_an_update_goes_on_following(scene: ProviderScene) -> None:

@@ -11,7 +11,8 @@ from xplenty_pulumi.text import stated
 
 _NONE_STARTED = "No run was started"
 _CORRECT = "correct the input and run `pulumi up` again"
-_ANEW = "run `pulumi up --refresh`, which creates a cluster of this stack anew, or name another cluster"
+ANEW = "if this stack declares the cluster, run `pulumi up --refresh`, which creates it anew; else name one that lives"
+"""The way out where a cluster has ended: who uses one may have named it by its number."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,25 @@ class Obstacle:
         """What to do before a run is started."""
         return f"{self.action[0].upper()}{self.action[1:]}"
 
+    @property
+    def warning(self) -> str:
+        """What is said of a cluster before a run is started."""
+        return f"{self.reason}, so no new run can start on it. {self.way_out}"
 
-def fault_of(cluster_id: int, cluster: Cluster | None) -> Obstacle | None:
-    """Return why no run can go on on this cluster, which is None where it does not exist; None for no reason."""
+
+def fault_of(cluster_id: int, cluster: Cluster | None, *, account: str = "") -> Obstacle | None:
+    """Return why no run can go on on this cluster, which is None where it does not exist; None for no reason.
+
+    `account` is the name of its account's settings where these are not the stack's own.
+    """
     if cluster is None:
-        return Obstacle(f"cluster {cluster_id} does not exist in this account", is_missing=True)
+        where = f"account {account}" if account else "this account"
+        return Obstacle(f"cluster {cluster_id} does not exist in {where}", is_missing=True)
     if CLUSTER.is_living(cluster.status):
         return None
+    where = f" of account {account}" if account else ""
     why = ", after it had been idle" if cluster.terminated_on_idle else ""
-    return Obstacle(f"cluster {cluster_id} {stated(cluster.status)}{why}", _ANEW)
+    return Obstacle(f"cluster {cluster_id}{where} {stated(cluster.status)}{why}", ANEW)
 
 
 def fault_of_package(package_id: int | str, package: Package | None) -> Obstacle | None:

@@ -87,15 +87,13 @@ class PreviewQuestions:
         advice = "Correct it, then run again"
         return [SpecError(reason, field=name, advice=advice) for name, reason in reasons.items() if reason]
 
-    def ended_cluster(self, inputs: Mapping[str, object]) -> str:
-        """Return why no run can start on the cluster of a run, and what to do; an empty text where one can.
+    def ended_cluster(self, inputs: Mapping[str, object]) -> Obstacle | None:
+        """Return why no run can start on the cluster of a run, which has ended; None where one can.
 
         This is no reason to refuse the run: one that an earlier attempt started there and lost can still be taken up.
         """
         fault = self._fault_of_cluster(inputs)
-        if fault is None or fault.is_missing:
-            return ""
-        return f"{fault.reason}, so no new run can start on it. {fault.way_out}"
+        return None if fault is None or fault.is_missing else fault
 
     def strange_variables(self, inputs: Mapping[str, object]) -> str:
         """Return which variables of a run its package does not declare, as a text; an empty one for none.
@@ -148,7 +146,8 @@ class PreviewQuestions:
 
     def _fault_of_cluster(self, inputs: Mapping[str, object]) -> Obstacle | None:
         found = self._cluster(inputs)
-        return None if found is None else fault_of(int(str(inputs["cluster_id"])), found[0])
+        account = str(inputs.get("account") or "")
+        return None if found is None else fault_of(int(str(inputs["cluster_id"])), found[0], account=account)
 
     def _cluster(self, inputs: Mapping[str, object]) -> tuple[Cluster | None] | None:
         """The cluster of a run, or None where nothing need be known of it, or it is not known."""

@@ -174,8 +174,9 @@ class _Waiting(Generic[RecordT]):
 
     def _error(self, kind: type[WaitError], message: str, *, reason: str = "", advice: str = "") -> WaitError:
         status = self._watch.last.status if self._watch.last else ""
+        is_said = bool(status) and status in reason
         return kind(
-            f"{message}{self._seen(status)}",
+            f"{message}{'' if is_said else self._seen(status)}",
             last_status=status,
             reason=reason,
             resource=self._watch.resource,

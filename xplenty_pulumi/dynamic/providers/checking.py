@@ -127,7 +127,8 @@ def warn_of_settings(text: str) -> None:
 def warn_of_end(inputs: Mapping[str, object], questions: "PreviewQuestions", call: EngineCall) -> None:
     """Warn where the cluster of a run that is about to start has ended; nothing is refused."""
     with suppress(ApiError):
-        warn_once(call, questions.ended_cluster(inputs))
+        if fault := questions.ended_cluster(inputs):
+            warn_once(call, fault.warning, of=fault.reason)
 
 
 def check(provider: ProviderContext, olds: Properties, news: Properties) -> CheckResult:

@@ -31,8 +31,11 @@ class JobRunProvider(Provider):
     kind = JOB_RUN
 
     def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
-        """Warn where a run starts anew although no input has changed, and its cluster has ended."""
-        if found.is_only_anew:
+        """Warn where a run starts anew although no input has changed, and its cluster has ended.
+
+        A refresh compares too, before the program says on which cluster: what it compares starts no run.
+        """
+        if found.is_only_anew and _news.get(OWNER) in self.declared_owners():
             with suppress(ConfigError):  # a plan needs no settings
                 warn_of_end(Inputs.of(_news).checked(JOB_RUN).inputs, self.session().questions, self.call())
 

@@ -9,15 +9,18 @@ from xplenty_pulumi.errors import AuthError, ConfigError, RefusedError, XplentyE
 
 @lru_cache(maxsize=1)
 def shown_warnings() -> set[tuple[str, str]]:
-    """Return the warnings that this process has shown, each with the resource that it is about."""
+    """Return the warnings that this process has shown, and what they are of, each with its resource."""
     return set()
 
 
-def warn_once(call: EngineCall, text: str) -> None:
-    """Warn, once in a process: the engine checks a resource that it replaces twice, and compares it so often too."""
-    warning = (call.urn or call.name, text)
-    if text and warning not in shown_warnings():
-        shown_warnings().add(warning)
+def warn_once(call: EngineCall, text: str, *, of: str = "") -> None:
+    """Warn, once in a process: the engine checks a resource that it replaces twice, and compares it so often too.
+
+    `of` is the message of the error that is to refer to the warning.
+    """
+    resource = call.urn or call.name
+    if text and (resource, text) not in shown_warnings():
+        shown_warnings().update((resource, one) for one in (text, of) if one)
         bridge.warn(call, text)
 
 
@@ -41,9 +44,12 @@ def told_troubles() -> dict[tuple[str, str], tuple[str, str]]:
 def told(call: EngineCall, problem: XplentyError) -> str:
     """Return the text of a problem; one of the settings, which all resources share, is told whole for the first only.
 
-    For each other resource one line refers to that, and says what exists of it.
+    For each other resource one line refers to that, and says what exists of it. The start of a run that a warning has
+    said to fail refers to that.
     """
     resource, name = call.urn or call.name, call.name or call.urn.rpartition("::")[2]
+    if (resource, problem.message) in shown_warnings():
+        return f"{problem.resource}: no run was started, for the reason that its warning gives"
     if not name or problem.resource or not isinstance(problem, AuthError | ConfigError):
         return str(problem)
     happened = problem.message.removesuffix(problem.added).rstrip(". ")

@@ -28,7 +28,8 @@ def test_each_sort_of_finding_has_its_own_next_step(scene: DriftScene) -> None:
     scene.emulator.edit_cluster(scene.id_of("resized"), nodes=5)
     steps = " ".join(scene.run().out.split()).partition("next: ")[2]
     assert steps.startswith("`pulumi up --refresh --stack dev` puts back what is declared; ")
-    assert f"; `xplenty-pulumi status job {number}` shows the log of a failed run" in steps
+    assert "; correct the package, its variables or the cluster of a failed run first" in steps
+    assert f"(`xplenty-pulumi status job {number}` shows the log); `pulumi up --refresh` starts a new run" in steps
     assert "unmanaged" not in steps
 
 

@@ -82,7 +82,21 @@ def test_a_cluster_ended_by_others_is_not_ready(bench: Bench) -> None:
     bench.wire.on("GET clusters/501", preceded_by(lambda: bench.emulator.end_cluster(501)), calls={3})
     outcome = bench.clusters.create(desired())
     assert isinstance(outcome.problem, ReadyFailed)
-    assert outcome.problem.reason == "its status is terminated"
+    assert str(outcome.problem) == (
+        "cluster 501: cannot become available with 2 nodes: it is terminated. Run `pulumi up --refresh` to create it "
+        "anew"
+    )
+
+
+def test_a_cluster_that_a_shorter_time_to_idle_ends_is_told_with_that_cause(bench: Bench) -> None:
+    """One that has been idle for longer than the new limit ends as soon as that is sent."""
+    one = bench.clusters.create(desired(terminate_on_idle=True, time_to_idle=28_800)).record
+    bench.clock.advance(7200)
+    outcome = bench.clusters.update(one.id, desired(terminate_on_idle=True, time_to_idle=1800))
+    assert str(outcome.problem) == (
+        "cluster 501: cannot become available with 2 nodes: it is terminated after it had been idle, as "
+        "terminate_on_idle asks. Run `pulumi up --refresh` to create it anew"
+    )
 
 
 def test_a_cluster_that_vanishes_is_not_ready(bench: Bench) -> None:

@@ -10,14 +10,16 @@ from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import desired_run
 from tests.support.faults.behaviours import answers, preceded_by
 from tests.support.faults.exchange import Exchange
+from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
+from xplenty_pulumi.core.reconcile.runs.failure import last_words
 from xplenty_pulumi.emulator import Knobs, PackageSeed
 from xplenty_pulumi.errors import AuthError, Cancelled, JobFailed, ReadyFailed, ReadyTimeout, ServerError
 
 NOT_FOUND = "Package failed to execute: input path not found."
 LOG = """\
-the log of job 9001 ends with:
+the log of job 9001 before its error:
   2026-01-01T00:00:00Z Job 9001 submitted
   2026-01-01T00:00:05Z Package 103 started on cluster 501"""
 
@@ -39,7 +41,7 @@ def running(bench: Bench, *, package_id: int = 101) -> int:
 def test_a_failed_run_carries_its_error_and_link(bench: Bench) -> None:
     """The run is returned with the service's own words, a page to look at, and what happens next; its log stands apart.
 
-    The line of the log that repeats those words is left out.
+    The last line of the log, which repeats those words, is left out, and so its lines are not called the end.
     """
     outcome = bench.job_runs.create(wanted(bench, 103))
     problem = outcome.problem
@@ -48,6 +50,7 @@ def test_a_failed_run_carries_its_error_and_link(bench: Bench) -> None:
     assert problem.reason == NOT_FOUND
     assert str(problem) == (
         f"job {outcome.record.id}: failed: {NOT_FOUND.rstrip('.')}; see {outcome.record.html_url}. "
+        "Correct the package, its variables or the cluster first (`xplenty-pulumi status job 9001` shows the log). "
         "The next `pulumi up` starts a new run"
     )
     assert bench.noted == [LOG]
@@ -60,6 +63,19 @@ def test_a_failed_run_without_a_log_is_told_all_the_same(bench: Bench) -> None:
     assert isinstance(outcome.problem, JobFailed)
     assert bench.noted == []
     assert NOT_FOUND.rstrip(".") in str(outcome.problem)
+
+
+@pytest.mark.parametrize(("log", "where"), [("a\nb\nNo\n\n", "before its error"), ("a\nNo\nb", "ends with")])
+def test_a_log_whose_last_line_is_left_out_does_not_end_there(bench: Bench, log: str, where: str) -> None:
+    """Only what stands before the end is shown, and is called so."""
+    failed = Job(id=7, status="failed", errors="No.")
+    bench.wire.on("GET jobs/7", lambda _: httpx.Response(200, json={"id": 7, "status": "failed", **summary(log)}))
+    assert last_words(bench.client, failed) == f"the log of job 7 {where}:\n  a\n  b"
+
+
+def summary(body: str) -> dict[str, Any]:
+    """Return the part of a job that has its log."""
+    return {"log_summary": {"body": body}}
 
 
 def answer_without_log(exchange: Exchange) -> httpx.Response:
@@ -103,7 +119,7 @@ def test_a_cluster_that_ends_takes_its_runs_with_it(bench: Bench) -> None:
     outcome = bench.job_runs.create(wanted(bench))
     assert isinstance(outcome.problem, JobFailed)
     assert "stopped: the service gives no reason; cluster 501 is terminated; see http" in str(outcome.problem)
-    assert outcome.problem.advice.startswith("Run `pulumi up --refresh`, which creates a cluster of this stack anew")
+    assert outcome.problem.advice.startswith("If this stack declares the cluster, run `pulumi up --refresh`")
 
 
 def test_a_forgotten_quote_is_hinted_at(bench: Bench) -> None:

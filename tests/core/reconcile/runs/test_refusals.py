@@ -70,10 +70,11 @@ def test_an_ended_cluster_is_named(answer: Any, status: str, *, by_idling: bool)
     bench = Bench.new(knobs=Knobs(ended_cluster_on_run=answer))
     cluster = bench.emulator.add_cluster(status=status, terminated_on_idle=by_idling)
     with pytest.raises((InvalidError, NotFoundError)) as caught:
-        bench.job_runs.create(desired_run(cluster))
+        bench.job_runs.create(desired_run(cluster, account="eu"))
     why = ", after it had been idle" if by_idling else ""
-    assert caught.value.message == f"cluster {cluster.id} is {status}{why}"
-    assert caught.value.advice.startswith("No run was started; run `pulumi up --refresh`, which creates a cluster of")
+    assert caught.value.message == f"cluster {cluster.id} of account eu is {status}{why}"
+    assert caught.value.advice.startswith("No run was started; if this stack declares the cluster, run `pulumi up")
+    assert caught.value.advice.endswith("else name one that lives")
     assert bench.emulator.jobs() == ()
 
 

@@ -12,8 +12,8 @@ _EXPLAINED = frozenset({Cause.END_UNKNOWN.value, Cause.LOST.value, Cause.SHARED.
 _STRAYS = frozenset({Cause.DUPLICATE.value, Cause.ORPHANED.value})
 _ADVICE: Mapping[str, str] = MappingProxyType(
     {
-        Cause.RUN_FAILED.value: "`xplenty-pulumi status job ID` shows the log of a failed run; once its cause is "
-        "corrected, `pulumi up --refresh` starts a new one",
+        Cause.RUN_FAILED.value: "correct the package, its variables or the cluster of a failed run first "
+        "(`xplenty-pulumi status job ID` shows the log); `pulumi up --refresh` starts a new run",
         Cause.UNMANAGED.value: "ask who started an unmanaged cluster, or end it with `xplenty-pulumi terminate cluster "
         "ID`",
         Cause.UNKNOWN_STACK.value: "ask who owns what carries the marker of an unknown stack",

@@ -153,7 +153,7 @@ def _next_of(row: JobRow) -> str:
     if row.owner in (None, UNMANAGED):
         return "next: correct the package, its variables or the cluster, and run it again"
     return (
-        "next: correct the package, its variables or the cluster; if a program still declares this run, `pulumi "
+        "next: correct the package, its variables or the cluster first; if a program still declares this run, `pulumi "
         "preview --refresh` of its stack shows whether the next `pulumi up` starts a new one"
     )
 

@@ -58,15 +58,21 @@ def is_broken(cluster: Cluster) -> bool:
     return phase_of(cluster) is Phase.FAILED
 
 
+def _why_lost(cluster: Cluster | None) -> str:
+    """Why nobody can use the cluster any more, as far as it is shown; an empty text for no reason."""
+    if cluster is None or phase_of(cluster) not in ENDING | SPENT:
+        return ""
+    return f"its status is {cluster.status}" if is_broken(cluster) else observation_of(cluster).remark
+
+
 def not_updatable(cluster_id: int, cluster: Cluster | None, *, why: str) -> ReadyFailed:
     """Return the refusal of an update: `why`, or that the cluster has ended, is broken, or is not known."""
     is_left = not why and cluster is not None and is_broken(cluster)
-    reason = f"its status is {cluster.status}" if cluster and is_left else observation_of(cluster).remark
     return ReadyFailed(
-        f"it cannot be updated: {why or reason}",
+        f"it cannot be updated: {why or _why_lost(cluster) or observation_of(cluster).remark}",
         last_status=cluster.status if cluster else "",
         resource=f"cluster {cluster_id}",
-        advice=_START_ANEW if is_left else "Run `pulumi up --refresh` to create it anew",
+        advice="Run `pulumi up --refresh` to end what is left of it and create it anew" if is_left else _ANEW,
     )
 
 
@@ -86,16 +92,16 @@ def kept(outcome: Outcome[Cluster]) -> Outcome[Cluster]:
 
 _BUILT, _RESIZED = CLUSTER.statuses(Phase.BUILDING), CLUSTER.statuses(Phase.SCALING)
 _GO_ON_WAITING = "It goes on existing; run `pulumi up` again to go on waiting"
-_START_ANEW = "Run `pulumi up --refresh` to end what is left of it and create it anew"
+_ANEW = "Run `pulumi up --refresh` to create it anew"
 _END_AGAIN = "It may cost money until it is terminated; run the same command again to go on"
 
 READY: Goal[Cluster] = Goal(
     "available",
     lambda cluster: phase_of(cluster) is Phase.READY,
-    hopeless=lambda cluster: f"its status is {cluster.status}" if phase_of(cluster) in ENDING | SPENT else "",
+    hopeless=_why_lost,
     unfinished=_GO_ON_WAITING,
     limit="ready_timeout",
-    unreachable=_START_ANEW,
+    unreachable=_ANEW,
     stages=_BUILT,
 )
 TERMINATED: Goal[Cluster] = Goal(

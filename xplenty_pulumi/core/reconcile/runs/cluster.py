@@ -5,6 +5,7 @@ from dataclasses import replace
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.obstacles import ANEW, Obstacle
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.goals import READY, UNDER_WAY, phase_of, watch_of
 from xplenty_pulumi.core.waiting.patience import PASSING_TROUBLE, Deadline, Patience
@@ -54,7 +55,9 @@ class ClusterGate:
 
     def _wait(self, cluster_id: int, known: Cluster | None, *, timeout: float) -> None:
         watch = watch_of(self._polls, cluster_id, known)
-        goal, about = replace(READY, unfinished=_LATER, limit="timeout"), self._patience.about(watch.resource)
+        # It may be named by its number, so that no resource of the stack stands for it.
+        goal = replace(READY, unfinished=_LATER, limit="timeout", unreachable=Obstacle("", ANEW).way_out)
+        about = self._patience.about(watch.resource)
         deadline = Deadline.after(timeout, self._patience.clock)
         try:
             found = wait_for(goal, watch, deadline=deadline, patience=about, known=known)

@@ -19,7 +19,10 @@ from xplenty_pulumi.errors import ApiError, Cancelled, JobFailed, ReadyFailed, X
 from xplenty_pulumi.text import duration, one_line, plural
 
 _LAST_LINES = 5
-_NEW_CLUSTER = "Run `pulumi up --refresh`, which creates a cluster of this stack anew and starts a new run on it"
+_NEW_CLUSTER = (
+    "If this stack declares the cluster, run `pulumi up --refresh`, which creates it anew and starts a new run on it; "
+    "else name one that lives"
+)
 _LONGEST_LINE = 300
 _TASKS_NAMED = 3
 
@@ -47,8 +50,16 @@ def failure_of(job: Job, inputs: Mapping[str, object], *, tasks: Sequence[Job] =
         last_status=job.status,
         reason=reason,
         resource=f"job {job.id}",
-        advice=f"{hint}{_NEW_CLUSTER if cluster else NEW_RUN}",
+        advice=f"{hint}{_NEW_CLUSTER if cluster else _next_of(job)}",
     )
+
+
+def _next_of(job: Job) -> str:
+    """What to do about a run on a cluster that lives; one that somebody has stopped needs no correction."""
+    if JOB_RUN.phase(job.status) is not Phase.FAILED:
+        return NEW_RUN
+    log = f"`xplenty-pulumi status job {job.id}` shows the log"
+    return f"Correct the package, its variables or the cluster first ({log}). {NEW_RUN}"
 
 
 def _of_task(task: Job) -> str:
@@ -69,17 +80,18 @@ def failed_tasks(client: Client, job: Job) -> list[Job]:
 def last_words(client: Client, job: Job) -> str:
     """Return the last lines of an ended run's log summary below a line that names the run; empty without any.
 
-    A line that only says what the error of the run says is left out.
+    A line that only says what the error of the run says is left out. Where it is the last one, the first line says so.
     """
     try:
         summary = client.jobs.get(job.id, include=["log_summary"]).log_summary
     except XplentyError:
         return ""
-    whole = (one_line(line) for line in (summary.body or "").splitlines()) if summary else ()
+    whole = [line for text in ((summary.body or "") if summary else "").splitlines() if (line := one_line(text))]
     words = one_line(job.errors).rstrip(".")
-    lines = [line for line in whole if line and not (words and line.rstrip(".").endswith(words))]
+    lines = [line for line in whole if not (words and line.rstrip(".").endswith(words))]
     shown = [line if len(line) <= _LONGEST_LINE else f"...{line[-_LONGEST_LINE:]}" for line in lines[-_LAST_LINES:]]
-    return "\n  ".join([f"the log of job {job.id} ends with:", *shown]) if shown else ""
+    where = "ends with" if whole[-1:] == lines[-1:] else "before its error"
+    return "\n  ".join([f"the log of job {job.id} {where}:", *shown]) if shown else ""
 
 
 def overrun(job: Job, desired: DesiredRun) -> JobFailed:
@@ -145,9 +157,10 @@ def unknown_end(job: Job) -> ReadyFailed:
     )
 
 
-def explained(refused: ApiError, shape: RunShape, *, client: Client, polls: Polls) -> ApiError:
+def explained(refused: ApiError, desired: DesiredRun, *, client: Client, polls: Polls) -> ApiError:
     """Return the refusal to start a run with its reason: a cluster or a package that is not there, or not any more."""
-    fault, package_id = fault_of_cluster(polls, int(shape.cluster_id)), int(shape.package_id)
+    shape = RunShape.of(desired.inputs)
+    fault, package_id = fault_of_cluster(polls, int(shape.cluster_id), desired), int(shape.package_id)
     if fault is None:
         with suppress(XplentyError):
             fault = fault_of_package(package_id, or_none(partial(client.packages.get, package_id), None))
@@ -161,9 +174,10 @@ def explained(refused: ApiError, shape: RunShape, *, client: Client, polls: Poll
     )
 
 
-def fault_of_cluster(polls: Polls, cluster_id: int) -> Obstacle | None:
+def fault_of_cluster(polls: Polls, cluster_id: int, desired: DesiredRun) -> Obstacle | None:
     """Return why no run can go on on the cluster; None where one can, or where the cluster cannot be looked at."""
     try:
-        return fault_of(cluster_id, polls.cluster_presence.find(cluster_id))
+        account = str(desired.inputs.get("account") or "")
+        return fault_of(cluster_id, polls.cluster_presence.find(cluster_id), account=account)
     except XplentyError:
         return None

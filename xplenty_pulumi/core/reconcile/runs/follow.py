@@ -99,7 +99,7 @@ class RunFollower:
             tasks = failed_tasks(self._client, job) if is_failed else []
             if log := last_words(self._client, job) if is_failed else "":
                 self._patience.note(log)
-            fault = None if job.cluster_id is None else fault_of_cluster(self._polls, job.cluster_id)
+            fault = None if job.cluster_id is None else fault_of_cluster(self._polls, job.cluster_id, self._desired)
             gone = fault.reason if fault else ""
             failure = failure_of(job, self._desired.inputs, tasks=tasks, cluster=gone)
         if self._desired.on_failure == "fail":

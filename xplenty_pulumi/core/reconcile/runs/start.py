@@ -108,7 +108,7 @@ class RunStarter:
         for _ in range(_POSTS[desired.on_unsure]):
             key = self._runs.drawn(owner) if owner else None
             try:
-                return self._posted(shape, newest, key=key)
+                return self._posted(shape, newest, desired, key=key)
             except UnsureError as lost:
                 found = self._found_late(partial(self._runs.appeared, shape, newest, key=key), lost, desired)
             if found is not None:
@@ -117,7 +117,7 @@ class RunStarter:
         message = f"starting the run got no answer, {again}; no such run has appeared"
         raise UnsureError(message, resource=str(shape), advice=_LOOK_FIRST)
 
-    def _posted(self, shape: RunShape, before: list[Job], *, key: Marker | None) -> Job:
+    def _posted(self, shape: RunShape, before: list[Job], desired: DesiredRun, *, key: Marker | None) -> Job:
         """The run that the answer shows; one of another shape, or that was there before, is no answer to this call."""
         self._patience.go_on("starting the run")
         try:
@@ -128,7 +128,7 @@ class RunStarter:
                 dynamic_variables=shape.dynamic_variables,
             )
         except (NotFoundError, InvalidError) as refused:
-            raise explained(refused, shape, client=self._client, polls=self._polls) from None
+            raise explained(refused, desired, client=self._client, polls=self._polls) from None
         if shape.agrees(job) and all(job.id != one.id for one in before):
             self._runs.starts.append(StartedRun(job.id, shape, frozenset(one.id for one in before), key))
             return job
