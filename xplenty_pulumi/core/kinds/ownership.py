@@ -111,7 +111,7 @@ def origin_on(thing: Marked) -> Origin:
 
 
 def is_another(one: Origin, before: Origin) -> bool:
-    """Return whether what has an id is not what had it `before`: made at another time, and not marked as the same one's.
+    """Return whether what has an id is not what had it `before`: made at another time, and not marked as its own.
 
     A service that was restored from a backup gives the ids anew that it had given since. What names the resource that
     holds the id is its own, whatever the service says of its creation.
