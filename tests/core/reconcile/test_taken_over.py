@@ -42,6 +42,7 @@ def test_a_cluster_of_another_is_not_ended(bench: Bench, status: str) -> None:
     )
     assert (writes(bench), bench.emulator.cluster(other.id).status) == (0, status)
     assert bench.warned[0].startswith(f"cluster {other.id}: its id is that of another cluster by now")
+    assert bench.warned[0].endswith(f"all the same, `xplenty-pulumi terminate cluster {other.id}` ends it")
 
 
 def test_a_cluster_of_another_is_not_resized(bench: Bench) -> None:
@@ -109,7 +110,9 @@ def test_a_run_of_another_is_not_stopped(bench: Bench) -> None:
     before = writes(bench)
     assert bench.job_runs.stop(number, timeout=600, made=MADE) == "unknown to the service"
     assert (writes(bench), bench.emulator.job(number).status) == (before, "running")
-    assert bench.warned == [text for text in bench.warned if "its id is that of another job" in text] != []
+    (text,) = bench.warned
+    assert "its id is that of another job" in text
+    assert text.endswith(f"all the same, `xplenty-pulumi stop job {number}` stops it")
 
 
 def test_a_run_of_another_is_not_followed(bench: Bench) -> None:

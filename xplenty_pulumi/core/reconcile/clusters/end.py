@@ -78,7 +78,8 @@ class ClusterEnding:
         endable = replace(ENDABLE, reached=lambda cluster: ENDABLE.reached(cluster) or bool(taken_over(cluster, made)))
         found = wait_for(endable, watch, deadline=deadline, patience=self._patience)
         if other := taken_over(found, made):
-            self._patience.warn(f"{watch.resource}: {other}")
+            way = f"If it is this stack's all the same, `xplenty-pulumi terminate {watch.resource}` ends it"
+            self._patience.warn(f"{watch.resource}: {other}. {way}")
             watch.last = None
             return _UNKNOWN
         return f"had {found.status}" if found is not None and phase_of(found) is Phase.GONE else ""

@@ -146,7 +146,8 @@ class RunStopper:
             while True:
                 self._ask_to_stop(job_id, watch, made)
                 if other := taken_over(watch.last, made):
-                    self._patience.warn(f"{watch.resource}: {other}")
+                    way = f"If it is this stack's all the same, `xplenty-pulumi stop {watch.resource}` stops it"
+                    self._patience.warn(f"{watch.resource}: {other}. {way}")
                     return None
                 try:
                     return wait_for(_ended(self._patience.clock), watch, deadline=deadline, patience=self._patience)
