@@ -125,7 +125,7 @@ class Session:
         for holder in [getattr(self, name) for name in kind.held_by] or [self._known(kind)]:
             holder.hold(resource_id, made=made)
             if owner and not kind.signed:  # no marker says whose it is
-                holder.claim(resource_id, owner)
+                holder.claim(resource_id, owner, made=made)
 
     def note(self, kind: Kind, arguments: Iterable[object]) -> None:
         """Note for the final check what the engine hands over in a call: whose resource it is, and its id."""

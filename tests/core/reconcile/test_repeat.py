@@ -58,9 +58,9 @@ def test_a_lost_answer_is_looked_after() -> None:
 
 
 def test_attempts_are_spread_and_bounded() -> None:
-    """Four attempts in 17 seconds, then the last failure is raised."""
-    deed = Deed([LOST])
-    with pytest.raises(UnsureError):
+    """Four attempts in 17 seconds, then the last failure is raised, and says what a user does next."""
+    deed = Deed([UnsureError("no answer", advice="Read it again")])
+    with pytest.raises(UnsureError, match="Run the same command again, which sends it again where that is still due"):
         deed.run()
     assert deed.attempts == [0, 2, 7, 17]
 

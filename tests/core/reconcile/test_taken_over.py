@@ -123,6 +123,34 @@ def test_a_run_of_another_is_not_followed(bench: Bench) -> None:
         bench.job_runs.resume(number, run)
 
 
+def test_a_new_run_with_an_id_of_the_state_is_found(bench: Bench) -> None:
+    """Where the answer is lost, that another resource holds an older one of this id does not hide it."""
+    run = desired_run(bench.own_cluster())
+    bench.runs.hold(9001, replace(OWNER, name="other"), made=OLDER)
+    bench.wire.on("POST jobs", lost_after, calls={1})
+    assert bench.job_runs.create(run).record.id == 9001
+
+
+def test_a_lost_run_with_an_id_of_the_state_is_taken_up(bench: Bench) -> None:
+    """The next process starts no other one; one that takes it up keeps it from everybody else."""
+    run = desired_run(bench.own_cluster())
+    made = bench.another_process().job_runs.create(run).record
+    bench.runs.hold(made.id, replace(OWNER, name="other"), made=OLDER)
+    assert bench.job_runs.create(run).record.id == made.id
+    assert not bench.runs.is_free(made, replace(OWNER, name="third"))
+    assert bench.wire.count("POST jobs") == 1
+
+
+def test_both_runs_that_have_an_id_are_known(bench: Bench) -> None:
+    """The newer one is still its resource's when the older one is seen to be gone."""
+    made = bench.job_runs.create(desired_run(bench.own_cluster())).record
+    other = replace(desired_run(bench.ready_cluster()), owner=replace(OWNER, name="other"), made=OLDER)
+    bench.runs.hold(made.id, other.owner, made=OLDER)
+    bench.job_runs.read(made.id, last_status="completed", desired=other)
+    assert bench.runs.is_free(made, OWNER)
+    assert not bench.runs.is_free(made, other.owner)
+
+
 @pytest.mark.parametrize(("last", "gone"), [("completed", False), ("failed", True)])
 def test_a_success_outlives_its_id(bench: Bench, last: str, gone: bool) -> None:
     """As with a run that the service forgets: a success stays one, and a failure may be repeated."""

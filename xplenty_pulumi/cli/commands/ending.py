@@ -27,7 +27,7 @@ from xplenty_pulumi.core.waiting.goal import Goal, HasStatus
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.core.waiting.wait import wait_for
 from xplenty_pulumi.core.waiting.watch import Watch
-from xplenty_pulumi.errors import RefusedError
+from xplenty_pulumi.errors import RefusedError, UnsureError
 from xplenty_pulumi.text import label, plural
 
 ClusterId = Annotated[
@@ -39,6 +39,7 @@ JobId = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Also where it belongs to a stack.")]
 RecordT = TypeVar("RecordT", bound=HasStatus)
+_MAYBE_RUN = "It may have been run: look with `xplenty-pulumi status jobs` before you run it again"
 _LEFT = "ended by Ctrl-C; nothing was changed, and what was waited for goes on"
 _GOES_ON = "ended by Ctrl-C; {} that was sent goes on: look with `xplenty-pulumi status`"
 
@@ -133,7 +134,11 @@ def run_schedule(
         work = f"It starts {plural(len(row.packages), 'package')}{nodes}, which costs as a planned run does."
         screen.ask(f"Run {row.label} ({row.headline}) now? {work}", yes=yes, undone="nothing was run")
         before = {job.id for job in _jobs_of(account, row.id)}
-        calls.run(row.id)
+        try:
+            calls.run(row.id)
+        except UnsureError as lost:
+            lost.advice = _MAYBE_RUN
+            raise
         started = [label("job", job.id) for job in _jobs_of(account, row.id) if job.id not in before]
         names = ", ".join(reversed(started)) or "no job run of it shows yet: look with `xplenty-pulumi status jobs`"
         screen.line(f"{row.label} was run: {names}")

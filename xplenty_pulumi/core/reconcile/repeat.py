@@ -11,6 +11,7 @@ T = TypeVar("T")
 
 _PAUSES = (0.0, 2.0, 5.0, 10.0)
 _LATE = (2.0, 5.0, 10.0, 20.0)
+_AGAIN = "Run the same command again, which sends it again where that is still due"
 
 
 def act_until(
@@ -24,6 +25,7 @@ def act_until(
     """Call `act` unless `done` shows that there is nothing to do; where it fails with `tolerate`, look and try again.
 
     Four attempts in 17 seconds; the last failure is raised unless a final look shows that it took effect all the same.
+    It says to run the same command again where it is not known whether the last call took effect.
     Where it `is_due`, as was just seen, the first call is made at once.
     """
     lost: XplentyError | None = None
@@ -38,6 +40,8 @@ def act_until(
         else:
             return
     if lost is not None and not done():
+        if isinstance(lost, UnsureError):  # the advice of a single call is for who has not looked
+            lost.advice = _AGAIN
         raise lost
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.accounts.command_line import SCOPE, Scene, at
+from tests.support.accounts.command_line import SCOPE, Scene, at, opened_scene
 from tests.support.accounts.desired import signed
+from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.client import Schedule
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.overview import Wanted
 from xplenty_pulumi.core.reports.schedules import schedule_row, schedules_shown
+from xplenty_pulumi.emulator import FaultRule, Faults
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 DAY = 86_400.0
@@ -118,6 +120,17 @@ def test_a_schedule_is_run_by_id_or_name(scene: Scene, named: str) -> None:
     (job,) = scene.emulator.jobs()
     assert (ended.code, ended.lines) == (0, [f"schedule 302 was run: job {job.id}"])
     assert (job.package_id, scene.calls().count("POST schedules/302/run")) == (102, 1)
+
+
+def test_a_run_that_got_no_answer_is_to_be_looked_for(
+    monkeypatch: pytest.MonkeyPatch, schema_watch: SchemaWatch
+) -> None:
+    """It is not sent again, and the text says where it would show."""
+    schema_watch.look_away()
+    with opened_scene(monkeypatch, gates=[Faults(FaultRule("POST schedules/302/run", "504 after"))]) as scene:
+        ended = scene.run("run-schedule", "302", "--yes")
+        assert (ended.code, len(scene.emulator.jobs())) == (1, 1)
+    assert "It may have been run: look with `xplenty-pulumi status jobs` before you run it again" in ended.err
 
 
 def test_running_is_asked_first(scene: Scene) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import has_ended, has_unknown_end, is_active, run_key_of
 from xplenty_pulumi.core.kinds.marker import Owner
-from xplenty_pulumi.core.kinds.ownership import UNKNOWN, WINDOW_TEXT, Origin, taken_over
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, WINDOW_TEXT, Origin, origin_on, taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reconcile.notify import WatcherList
@@ -71,7 +71,7 @@ class RunReconciler:
             newest = self._runs.newest(shape)
             starter = RunStarter(self._client, self._runs, self._polls, self._patience, takes_key=self._takes_key)
             job, is_foreign = starter.start(desired, newest)
-            self._runs.claim(job.id, desired.owner)
+            self._runs.claim(job.id, desired.owner, made=origin_on(job))
         return self._follow(job, replace(desired, is_foreign=is_foreign), usual=usual_seconds(newest))
 
     def resume(self, job_id: int, desired: DesiredRun, *, is_notify_due: bool = True) -> Outcome[Job]:
@@ -82,7 +82,7 @@ class RunReconciler:
         Raises:
             ReadyFailed: the service does not know it.
         """
-        self._runs.hold(job_id, desired.owner)
+        self._runs.hold(job_id, desired.owner, made=desired.made)
         job = self._polls.job_presence.find(job_id)
         other = taken_over(job, desired.made)
         if job is None or other:
@@ -98,9 +98,9 @@ class RunReconciler:
         job = self._polls.job_listing.find(job_id) or self._polls.job_presence.find(job_id)
         other = taken_over(job, desired.made)
         if job is None or other:
-            self._runs.release(job_id)
+            self._runs.release(job_id, made=desired.made)
             return forgotten(job_id, last_status, why=other)
-        self._runs.hold(job_id, desired.owner)
+        self._runs.hold(job_id, desired.owner, made=origin_on(job))
         observed = self._observed(job, desired)
         # Of a run that has ended there is nothing to be notified of.
         return self._watchers.observed(observed, job_id, desired.inputs) if is_active(job) else observed
@@ -135,11 +135,11 @@ class RunReconciler:
         Raises:
             WaitError: it had not ended within `timeout` seconds.
         """
-        if other := self._runs.give_up(job_id, owner):
+        if other := self._runs.give_up(job_id, owner, made=made):
             name = other.name.rpartition("::")[2]
             self._patience.warn(f"job {job_id} was not stopped: {name} holds it")
             return f"left to {name}"
-        self._runs.hold(job_id)
+        self._runs.hold(job_id, made=made)
         stopper = RunStopper(self._client, self._polls, self._patience)
         ended = stopper.stop(job_id, Deadline.after(timeout, self._patience.clock), made=made)
         if ended is None:
@@ -207,7 +207,7 @@ class RunReconciler:
         for other in newest:
             found = run_key_of(other)
             is_later = found and found.whose == key.whose and found.begun and found.begun >= key.begun
-            if is_later and other.id != job.id and self._runs.is_free(other.id, owner):
+            if is_later and other.id != job.id and self._runs.is_free(other, owner):
                 self._let_go(other.id)
 
     def _let_go(self, job_id: int) -> None:

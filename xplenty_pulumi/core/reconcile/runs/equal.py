@@ -73,7 +73,7 @@ class WhoseRuns:
 
     def sort(self, shape: RunShape, newest: Sequence[Job], desired: DesiredRun) -> EqualRuns:
         """Return those among the `newest` runs of the package that are equal; reads their cluster where it matters."""
-        equal = [job for job in newest if shape.fits(job) and self._runs.is_free(job.id, desired.owner)]
+        equal = [job for job in newest if shape.fits(job) and self._runs.is_free(job, desired.owner)]
         foreign = {job.id for job in equal if self._runs.is_of_another_user(job) or _is_of_another_stack(job, desired)}
         others = tuple(job for job in equal if job.id in foreign and is_active(job))
         possible = [job for job in equal if job.id not in foreign and self._may_be_lost(job, desired)]

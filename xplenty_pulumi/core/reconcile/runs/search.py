@@ -19,7 +19,7 @@ from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import is_task, run_key_of, without_key
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, UNKNOWN, Origin
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, UNKNOWN, Origin, is_another, taken_over
 from xplenty_pulumi.core.reading.pages import PagedList, newest_first
 from xplenty_pulumi.core.reconcile.held import user_of
 from xplenty_pulumi.core.reconcile.runs.desired import has_succeeded
@@ -99,28 +99,34 @@ class KnownRuns:
         self._random = random or Random()  # noqa: S311 - a key tells starts apart; nothing secret depends on it
         self.holds_cluster = holds_cluster
         self._lock = threading.Lock()
-        self._held: set[int] = set()
-        self._holders: dict[int, set[Owner | None]] = {}
+        self._held: dict[int, set[Origin]] = {}
+        self._holders: dict[int, set[tuple[Owner | None, Origin]]] = {}
         self.starts: list[StartedRun] = []
         self._turns: dict[tuple[object, ...], threading.Lock] = {}
 
-    def hold(self, job_id: int, owner: Owner | None = None, *, made: Origin = UNKNOWN) -> None:  # noqa: ARG002 - see HeldThings
-        """Remember that the state holds this run for `owner`, or did until it was let go; it is not a lost one."""
+    def hold(self, job_id: int, owner: Owner | None = None, *, made: Origin = UNKNOWN) -> None:
+        """Remember that the state holds this run for `owner`, or did until it was let go; it is not a lost one.
+
+        It was `made` then; where that is not known, whatever has its id is it, unless more is known already.
+        """
         with self._lock:
-            self._held.add(job_id)
+            origins = self._held.setdefault(job_id, set())
+            if made.at or not origins:
+                origins.add(made)
         if owner:
-            self.claim(job_id, owner)
+            self.claim(job_id, owner, made=made)
 
-    def release(self, job_id: int) -> None:
-        """Remember that the state lets go of this run, because the service says that it does not know it."""
+    def release(self, job_id: int, *, made: Origin = UNKNOWN) -> None:
+        """Remember that the state lets go of the run that was `made` then, because the service does not know it."""
         with self._lock:
-            self._held.discard(job_id)
-            self._holders.pop(job_id, None)
+            held, holders = self._held.pop(job_id, set()), self._holders.pop(job_id, set())
+            self._held[job_id] = {one for one in held if is_another(one, made)}
+            self._holders[job_id] = {one for one in holders if is_another(one[1], made)}
 
-    def claim(self, job_id: int, owner: Owner | None) -> None:
+    def claim(self, job_id: int, owner: Owner | None, *, made: Origin = UNKNOWN) -> None:
         """Remember that this resource has the run, so that to any other owner it is not a lost one."""
         with self._lock:
-            self._holders.setdefault(job_id, set()).add(owner)
+            self._holders.setdefault(job_id, set()).add((owner, made))
 
     @contextmanager
     def turn(self, shape: RunShape) -> Iterator[None]:
@@ -159,7 +165,7 @@ class KnownRuns:
             UnsureError: there are several.
         """
         seen = {job.id for job in before}
-        fresh = [job for job in self.newest(shape) if job.id not in seen and job.id not in self._held]
+        fresh = [job for job in self.newest(shape) if job.id not in seen and not self._is_held(job)]
         found = [job for job in fresh if shape.fits(job) and not self.is_of_another_user(job)]
         if key is not None and (keyed := [job for job in found if run_key_of(job) == key]):
             return min(keyed, key=lambda job: job.id)
@@ -173,17 +179,25 @@ class KnownRuns:
             )
         return found[0] if found else None
 
-    def is_free(self, job_id: int, owner: Owner | None) -> bool:
+    def is_free(self, job: Job, owner: Owner | None) -> bool:
         """Return whether no other resource of this process holds the run, as far as it has seen the state."""
         with self._lock:
-            return job_id not in self._held and self._holders.get(job_id, set()) <= {owner}
+            holders = tuple(self._holders.get(job.id, ()))
+        return not self._is_held(job) and {one for one, made in holders if not taken_over(job, made)} <= {owner}
 
-    def give_up(self, job_id: int, owner: Owner | None) -> Owner | None:
+    def give_up(self, job_id: int, owner: Owner | None, *, made: Origin) -> Owner | None:
         """Note that `owner` does not hold the run any more, and return who else of this process does, if anybody."""
         with self._lock:
             holders = self._holders.get(job_id, set())
-            holders.discard(owner)
-            return next(iter(holders), None) if owner else None
+            holders -= {one for one in holders if one[0] == owner}
+            others = (one for one, then in holders if not is_another(made, then))
+            return next(others, None) if owner else None
+
+    def _is_held(self, job: Job) -> bool:
+        """Whether the state is known to hold this run, and not only one that had its id before."""
+        with self._lock:
+            origins = tuple(self._held.get(job.id, ()))
+        return any(not taken_over(job, made) for made in origins)
 
     def is_of_another_user(self, job: Job) -> bool:
         """Return whether a schedule or another user than that of the key is known to have started the run."""

@@ -176,7 +176,7 @@ class DoubledRuns:
         return ". ".join(
             _warning(job, start)
             for job, start in doubles
-            if self._runs.is_free(job.id, None) and self._runs.is_of_this_user(job)
+            if self._runs.is_free(job, None) and self._runs.is_of_this_user(job)
         )
 
 
