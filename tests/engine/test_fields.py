@@ -77,7 +77,7 @@ def test_replacement_ends_the_old_cluster_first(stack: Stack, account: Emulator)
     ]
     assert old.terminated_at is not None
     assert new.created_at >= old.terminated_at
-    assert re.search(rf"etl deleted original \(\S+\) cluster {old.id}: terminated\n", output)
+    assert re.search(rf"etl deleted original \(\S+\) cluster {old.id}, which is replaced: terminated\n", output)
     assert re.search(rf"etl deleted \(\S+\) cluster {new.id}: terminated\n", stack.destroy().succeeded().output)
 
 

@@ -8,6 +8,9 @@ import pytest
 
 from tests.support.accounts.bench import BUILDING_TIME, Bench
 from tests.support.accounts.desired import OWNER, desired, desired_run
+from xplenty_pulumi.client import Cluster, Job
+from xplenty_pulumi.core.kinds.cluster import built_at
+from xplenty_pulumi.core.reconcile.runs.search import usual_seconds
 from xplenty_pulumi.core.waiting.patience import usual
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,6 +51,26 @@ def test_the_row_of_a_new_cluster_says_what_is_usual(bench: Bench) -> None:
     assert {detail.endswith("of 30m · usually 3m") for _, detail in other.told} == {True}
 
 
+def test_a_cluster_that_has_been_idle_since_says_how_long_its_create_took(bench: Bench) -> None:
+    """A run on an idle cluster moves the time since which it is available, and not that of its launch."""
+    made = bench.emulator.cluster(bench.clusters.create(desired(time_to_idle=600)).record.id)
+    bench.clock.advance(36_000)
+    bench.job_runs.create(desired_run(made))
+    assert bench.emulator.cluster(made.id).available_since != made.available_since
+    bench.told.clear()
+    other = bench.another_process()
+    other.clusters.create(desired(name="other", owner=OTHER))
+    assert {detail.endswith("of 30m · usually 3m") for _, detail in other.told} == {True}
+
+
+@pytest.mark.parametrize(("minutes", "time_to_idle", "is_known"), [(5, 600, True), (620, 600, False), (5, None, False)])
+def test_a_record_without_the_launch(minutes: int, time_to_idle: int | None, *, is_known: bool) -> None:
+    """It counts only where it cannot have been idle before."""
+    created, available = span(minutes * 60)
+    one = Cluster(id=7, status="idle", created_at=created, available_since=available, time_to_idle=time_to_idle)
+    assert built_at(one) == (available if is_known else None)
+
+
 def test_those_of_the_same_up_say_what_is_usual(bench: Bench) -> None:
     """In an account without a past, a cluster that is ready tells those that are still waited for."""
     made = [bench.client.clusters.create({"nodes": 2}) for _ in range(3)]
@@ -67,6 +90,15 @@ def test_another_type_says_nothing(bench: Bench) -> None:
     other = bench.another_process()
     other.clusters.create(desired(nodes=1, type="sandbox", owner=OTHER))
     assert {"usually" in detail for _, detail in other.told} == {False}
+
+
+def test_a_queue_says_nothing_of_the_next_run() -> None:
+    """Only the time in which a run was running counts; a record without its start counts from its submission."""
+    created, started = span(1500)
+    completed = started + timedelta(seconds=600)
+    one = Job(id=7, status="completed", created_at=created, started_at=started, completed_at=completed)
+    assert usual_seconds([one]) == 600
+    assert usual_seconds([one.model_copy(update={"started_at": None})]) == 2100
 
 
 def test_runs_of_a_package_have_their_usual_time(bench: Bench) -> None:

@@ -105,6 +105,16 @@ def test_estimate_is_said_at_the_end(make_apart: Callable[..., ProviderScene]) -
         ]
 
 
+def test_a_failed_check_leaves_the_estimate_out(make_apart: Callable[..., ProviderScene]) -> None:
+    """The engine may not have reached every cluster, so the sum would be too small."""
+    with Emulator() as account:
+        scene = make_apart(account, XPLENTY_LIFETIME="1h")
+        assert reasons(scene.clusters(), {"nodes": 2}) == []
+        assert reasons(scene.clusters(), {"nodes": 2, "time_to_idle": "soon"})
+        scene.clusters().cancel()
+        assert [line.text for line in scene.engine.lines if "node-hour" in line.text] == []
+
+
 def test_wrong_triggers_are_not_shown(make_apart: Callable[..., ProviderScene]) -> None:
     """They may be secret, and the engine prints the value of the input that a failure names, so it names none."""
     with Emulator() as account:

@@ -1,6 +1,7 @@
 """What is known about clusters, as data."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -44,6 +45,26 @@ def _implied(inputs: Mapping[str, object]) -> Mapping[str, object]:
 def is_only_accepted(inputs: Mapping[str, object]) -> bool:
     """Return whether a cluster with these inputs is waited for only until the service shows that it is at work."""
     return inputs.get("wait_for") == "accepted"
+
+
+def up_since(cluster: "Cluster") -> datetime | None:
+    """Return since when the cluster is or was up, None where it never was.
+
+    That is `launched_at`, where the record has it, or `available_since`: the service sets the latter anew (observed).
+    """
+    return min(filter(None, (cluster.launched_at, cluster.available_since)), default=None)
+
+
+def built_at(cluster: "Cluster") -> datetime | None:
+    """Return when the cluster first became available, None where it never did or its record does not tell.
+
+    A record without `launched_at` tells it only where the cluster cannot have been idle before `available_since`.
+    """
+    built = up_since(cluster)
+    if built is None or cluster.launched_at is not None or cluster.created_at is None:
+        return built
+    is_first = (built - cluster.created_at).total_seconds() < (cluster.time_to_idle or 0)
+    return built if is_first else None
 
 
 def _unsettled(asked: Mapping[str, object], view: Mapping[str, object]) -> frozenset[str]:

@@ -15,9 +15,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
 
 from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.kinds.cluster import up_since
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, cluster_row
-from xplenty_pulumi.core.reports.usage import hours_of, up_since
+from xplenty_pulumi.core.reports.usage import hours_of
 from xplenty_pulumi.text import label
 
 _DAY = timedelta(days=1)

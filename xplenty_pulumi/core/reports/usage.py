@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.kinds.cluster import up_since
 from xplenty_pulumi.core.reports.overview import ClusterRow, cluster_row
 
 _HOUR = 3600.0
@@ -72,14 +73,6 @@ def node_hours(cluster: Cluster, row: ClusterRow, *, since: datetime, until: dat
     if start is None or (row.is_ended and row.ended_at is None):
         return 0.0
     return (row.nodes or 0) * hours_of(max(start, since), min(row.ended_at or until, until))
-
-
-def up_since(cluster: Cluster) -> datetime | None:
-    """Return since when the cluster is or was up, None where it never was.
-
-    That is `launched_at`, where the record has it, or `available_since`: the service sets the latter anew (observed).
-    """
-    return min(filter(None, (cluster.launched_at, cluster.available_since)), default=None)
 
 
 def hours_of(begin: datetime, end: datetime) -> float:

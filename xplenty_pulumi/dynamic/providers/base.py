@@ -202,14 +202,15 @@ class Provider(ProviderContext, ABC):
         """Return once it is seen to be at its end, or is left alone."""
         self.settings().require_account(_props.get(ACCOUNT))
         call = self.call()
-        if self.kind.signed and _props.get(OWNER) in self.declared_owners():  # the program declares it: it is replaced
+        is_replaced = _props.get(OWNER) in self.declared_owners()  # the program declares it
+        if self.kind.signed and is_replaced:
             self.reconciler(call).plan_replacement(key_of(_id, self.kind), marker_of(owner_of(_props)))
         try:
             text = self.end(call, key_of(_id, self.kind), _props)
         except RefusedError as refused:
             raise told_once(call, refused) from None
         if text:  # with what it is about, since the row of one that is replaced shows it until its successor has news
-            bridge.say(call, f"{self.kind.name} {_id}: {text}")
+            bridge.say(call, f"{self.kind.name} {_id}{', which is replaced' if is_replaced else ''}: {text}")
 
     def _gone(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:
         """Return that it is gone, for what a stack manages; what a program only looks up by its id must be there."""

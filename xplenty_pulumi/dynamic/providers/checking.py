@@ -75,7 +75,7 @@ class DeclaredClusters:
         self._types: dict[str, object] = {}
         self._of_type: Counter[object] = Counter()
         self._added: set[object] = set()
-        self._is_planned = False
+        self._is_planned = self._is_cut = False
         bridge.at_end(self.headline, severity="INFO")
 
     def note(self, subject: Subject, use: ClusterUse | None) -> None:
@@ -106,10 +106,14 @@ class DeclaredClusters:
         with self._lock:
             return self._of_type[type_]
 
+    def cut(self) -> None:
+        """Note that a check has failed, so that the engine may not have reached every cluster."""
+        self._is_cut = True
+
     def headline(self) -> str:
-        """Return the estimate as one line where anything of it is planned."""
+        """Return the estimate as one line where anything of it is planned and every check has passed."""
         with self._lock:
-            return estimate.headline(self._uses.values()) if self._is_planned else ""
+            return estimate.headline(self._uses.values()) if self._is_planned and not self._is_cut else ""
 
 
 @lru_cache(maxsize=1)
@@ -147,6 +151,8 @@ def check(provider: ProviderContext, olds: Properties, news: Properties) -> Chec
         for name, text in checked.doubts.items():
             if subject.is_changed((name, *_TYPE)):  # so that a calm `up` shows nothing
                 warn_once(provider.call(), text)
+    if problems:
+        declared_clusters().cut()
     # Defaults are filled in wherever they are needed, and are not in the state.
     given = {name: value for name, value in checked.inputs.items() if name in inputs.known}
     later = {name: news[name] for name in inputs.unknown}

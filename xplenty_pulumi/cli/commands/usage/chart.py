@@ -11,7 +11,8 @@ from xplenty_pulumi.cli.commands.status.tables import add_row, plain_table
 from xplenty_pulumi.cli.commands.usage.pages import closing, opening
 from xplenty_pulumi.cli.engine.names import StackNames
 from xplenty_pulumi.client import Cluster
-from xplenty_pulumi.core.reports.usage import Usage, summed, up_since
+from xplenty_pulumi.core.kinds.cluster import up_since
+from xplenty_pulumi.core.reports.usage import Usage, summed
 from xplenty_pulumi.text import one_line
 
 _COLOURS = ("blue", "yellow", "green", "magenta", "cyan", "red")

@@ -10,7 +10,7 @@ from random import Random
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.kinds.cluster import CLUSTER
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, built_at
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_marked, is_surplus, is_unfinished, marker_on
@@ -195,7 +195,7 @@ def _usual_by_type(listing: ClusterListing | None, polled: ListPoll[Cluster] | N
     newest = sorted({**recent, **(polled.records if polled else {})}.values(), key=lambda one: -one.id)
     spans: dict[str | None, list[tuple[datetime | None, datetime | None]]] = {}
     for one in newest:
-        spans.setdefault(one.type, []).append((one.created_at, one.available_since))
+        spans.setdefault(one.type, []).append((one.created_at, built_at(one)))
     return {type_: usual(of_type) for type_, of_type in spans.items()}
 
 

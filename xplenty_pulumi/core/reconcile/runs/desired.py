@@ -107,7 +107,7 @@ def is_left_running(job: Job, desired: DesiredRun, *, clock: Clock) -> bool:
 
 
 def goal_of(desired: DesiredRun, *, clock: Clock, usual: float | None = None) -> Goal[Job]:
-    """Return what the user waits for; `usual` is how many seconds it takes from the submission to the end as a rule."""
+    """Return what the user waits for; `usual` is how many seconds it runs as a rule."""
     return Goal(
         desired.wait_for,
         lambda job: is_awaited(job, desired),

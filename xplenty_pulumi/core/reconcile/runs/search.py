@@ -220,8 +220,11 @@ def _is_scheduled(job: Job) -> bool:
 
 
 def usual_seconds(runs: Iterable[Job]) -> float | None:
-    """Return how long those of the `runs` that have succeeded took from their submission on, None without any."""
-    return usual((one.created_at, one.completed_at) for one in runs if has_succeeded(one))
+    """Return how long those of the `runs` that have succeeded took from their start on, None without any.
+
+    How long one was queued says nothing about the next one.
+    """
+    return usual((one.started_at or one.created_at, one.completed_at) for one in runs if has_succeeded(one))
 
 
 def _texts(variables: object) -> dict[str, str]:
