@@ -38,7 +38,7 @@ def _signed(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:
 
 
 def _held(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:
-    patch.setattr(search.LiveClusters, "hold", lambda _living, _id: None)
+    patch.setattr(search.LiveClusters, "hold", lambda _living, _id, **_made: None)
 
 
 def _same_shape(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:

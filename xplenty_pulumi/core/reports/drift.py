@@ -111,7 +111,7 @@ class Finding:
 
     The `remark` of a field says more than these.
 
-    `marker` is what something carries that is in no state.
+    `marker` is what something carries that is in no state, and `made` when it was created.
     """
 
     stack: str
@@ -125,6 +125,7 @@ class Finding:
     observed: object = dataclasses.field(default=None, repr=False)
     remark: str = ""
     marker: Marker | None = None
+    made: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, Key, str, str]:

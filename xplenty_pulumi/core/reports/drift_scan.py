@@ -7,7 +7,7 @@ from typing import Any
 
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Drift, Ending, Key
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, marker_on
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, Origin, is_another, made_at, marker_on
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
 from xplenty_pulumi.core.reading.snapshots import SnapshotReader
 from xplenty_pulumi.core.reports.drift import CAUSES, Cause, Entry, Finding, finding, findings_of, worst
@@ -18,9 +18,12 @@ _IN_NO_STATE = frozenset({Cause.DUPLICATE, Cause.ORPHANED, Cause.UNMANAGED, Caus
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What the other stacks of the backend hold, as kind and id, and the scopes that their markers can carry."""
+    """What the other stacks of the backend hold, and the scopes that their markers can carry.
 
-    held: Collection[tuple[str, Key]] = ()
+    `held` has when each was created and for whom, by kind and id.
+    """
+
+    held: Mapping[tuple[str, Key], Origin] = field(default_factory=dict)
     scopes: Collection[str] = ()
 
 
@@ -145,9 +148,16 @@ def not_elsewhere(findings: Iterable[Finding], others: Elsewhere) -> list[Findin
     return [
         one
         for one in findings
-        if not (one.cause in _IN_NO_STATE and (one.kind, one.id) in others.held)
+        if not (one.cause in _IN_NO_STATE and _is_among(one, others.held))
         and not (one.cause is Cause.UNKNOWN_STACK and one.marker and one.marker.scope in others.scopes)
     ]
+
+
+def _is_among(found: Finding, held: Mapping[tuple[str, Key], Origin]) -> bool:
+    """Whether it is one of these, and not only has the id of one that was made at another time."""
+    reference = (found.kind, found.id)
+    origin = Origin(found.made, found.marker.whose if found.marker else None)
+    return reference in held and not is_another(origin, held[reference])
 
 
 def _fate(record: Any, now: datetime | None) -> str:
@@ -172,7 +182,8 @@ def _headline(record: Any) -> str:
 
 def _finding(record: Any, cause: Cause, remark: str, *, stack: str = "", resource: str = "") -> Finding:
     kind, (drift, _) = kind_of(record).name, CAUSES[cause]
-    return Finding(stack, resource, kind, record.key, cause, drift, remark=remark, marker=marker_on(record))
+    marker, made = marker_on(record), made_at(record)
+    return Finding(stack, resource, kind, record.key, cause, drift, remark=remark, marker=marker, made=made)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

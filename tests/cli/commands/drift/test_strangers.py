@@ -113,6 +113,15 @@ def test_what_another_stack_of_the_backend_holds_is_its_business(scene: DriftSce
     assert scene.run(*UNMANAGED, XPLENTY_FORMER_ACCOUNT_ID="another").json["findings"] == []
 
 
+def test_what_only_has_the_id_of_what_another_stack_holds_is_named(scene: DriftScene) -> None:
+    """As after the service was restored from a backup: the one that the other stack held is gone."""
+    number = scene.emulator.add_cluster(description=sign("", marker_of(STACK))).id
+    held = resource("idle", number, like="idle")
+    held["outputs"]["created_at"] = "2020-02-29T12:00:00Z"
+    scene.others["organization/tests/prod"] = export(held)
+    assert [one["cause"] for one in scene.run(*UNMANAGED).json["findings"]] == ["orphaned"]
+
+
 def test_stacks_in_two_accounts_are_strangers_to_each_other(scene: DriftScene) -> None:
     """What stands in one account with the marker of a stack of the other is that stack's business."""
     asked: dict[str, list[str]] = {}

@@ -91,7 +91,7 @@ def elsewhere(snapshot: Snapshot, account: Settings, compared: Collection[str]) 
             names = [one.full_name for one in snapshot.listed("--all") if one.full_name not in compared]
         resources = [one for found in together(ours, names) for one in found]
         here = [one for one in held_in(resources, "") if one.may_be_in(account)]
-        held = {reference for one in here for reference in one.references}
+        held = {reference: one.made for one in here for reference in one.references}
         markers = [marker_in(one.get("inputs") or {}) for one in resources]
     except _MALFORMED:
         raise XplentyError("a stack of the backend makes no sense; nothing was compared") from None
