@@ -272,7 +272,7 @@ def what_is_told(ids: Mapping[str, int], *, other: int, ending: int, idled: int)
     anew = "so no new run can start on it. If this stack declares the cluster, run `pulumi up --refresh`, which creates"
     yield f"cluster {ending} is pending_terminate, {anew}"
     yield f"cluster {idled} is terminated, after it had been idle, {anew}"
-    yield f"on cluster {idled}: no run was started, for the reason that its warning gives"
+    yield f"on cluster {idled}: no run was started, as its warning says; if this stack declares the cluster, run"
     yield f"job {failing}: failed: Input path not found; in component read_sales; see http"
     yield f"/jobs/{failing}. Correct the package, its variables or the cluster first (`xplenty-pulumi status job"
     yield f"job {overrun}: ran longer than its max_runtime of 5m; it was stopped and is seen stopped; see http"

@@ -7,6 +7,7 @@ import pytest
 from tests.dynamic.conftest import ProviderScene
 from tests.dynamic.host import Host, HostError
 from xplenty_pulumi.client import Client
+from xplenty_pulumi.core.kinds.obstacles import ANEW
 from xplenty_pulumi.dynamic.state import FOREIGN, OWNER
 
 ENDLESS = 106
@@ -55,7 +56,7 @@ def test_a_followed_run_of_somebody_else_stays_so_in_the_state(scene: ProviderSc
 
 
 def test_a_start_that_a_warning_has_said_to_fail_refers_to_it(scene: ProviderScene) -> None:
-    """The reason and the way out are told once; where no check has warned, the error has both."""
+    """The reason is told once; where no check has warned, the error has it too. The way out is in each."""
     ended = str(scene.account.add_cluster(status="terminated").id)
     warned, other = scene.runs(), scene.runs()
     with pytest.raises(HostError) as brief:
@@ -63,7 +64,7 @@ def test_a_start_that_a_warning_has_said_to_fail_refers_to_it(scene: ProviderSce
     with pytest.raises(HostError) as whole:
         other.create(other.properties({"cluster_id": ended, "package_id": ENDLESS}))
     start = f"package {ENDLESS} on cluster {ended}: "
-    assert brief.value.status.message == f"{start}no run was started, for the reason that its warning gives"
+    assert brief.value.status.message == f"{start}no run was started, as its warning says; {ANEW}"
     assert whole.value.status.message.startswith(
         f"{start}cluster {ended} is terminated. No run was started; if this stack"
     )

@@ -9,7 +9,7 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.errors import InvalidError, XplentyError
 from xplenty_pulumi.text import stated
 
-_NONE_STARTED = "No run was started"
+NONE_STARTED = "No run was started"
 _CORRECT = "correct the input and run `pulumi up` again"
 ANEW = "if this stack declares the cluster, run `pulumi up --refresh`, which creates it anew; else name one that lives"
 """The way out where a cluster has ended: who uses one may have named it by its number."""
@@ -26,7 +26,7 @@ class Obstacle:
     @property
     def advice(self) -> str:
         """What to do where no run was started for it."""
-        return f"{_NONE_STARTED}; {self.action}"
+        return f"{NONE_STARTED}; {self.action}"
 
     @property
     def way_out(self) -> str:

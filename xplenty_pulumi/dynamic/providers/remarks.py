@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from xplenty_pulumi.core.kinds.obstacles import NONE_STARTED
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.errors import AuthError, ConfigError, RefusedError, XplentyError
@@ -45,11 +46,11 @@ def told(call: EngineCall, problem: XplentyError) -> str:
     """Return the text of a problem; one of the settings, which all resources share, is told whole for the first only.
 
     For each other resource one line refers to that, and says what exists of it. The start of a run that a warning has
-    said to fail refers to that.
+    said to fail refers to that, and has the way out.
     """
     resource, name = call.urn or call.name, call.name or call.urn.rpartition("::")[2]
     if (resource, problem.message) in shown_warnings():
-        return f"{problem.resource}: no run was started, for the reason that its warning gives"
+        return f"{problem.resource}: no run was started, as its warning says{problem.advice.removeprefix(NONE_STARTED)}"
     if not name or problem.resource or not isinstance(problem, AuthError | ConfigError):
         return str(problem)
     happened = problem.message.removesuffix(problem.added).rstrip(". ")
