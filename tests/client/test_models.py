@@ -227,6 +227,14 @@ def test_time_beyond_the_calendar() -> None:
     assert Cluster.model_validate(record).created_at is None
 
 
+@pytest.mark.parametrize(
+    ("status", "shown"), [("in\tflight\x1b[2J", "in flight [2J"), ("\t", "?"), ("\u00e9t\u00e9", "\u00e9t\u00e9")]
+)
+def test_a_status_can_be_shown_on_a_line(status: str, shown: str) -> None:
+    """Every text about a thing has its status, so what a terminal would obey is left out of it."""
+    assert parse(Job, {**DOCUMENTED_JOB, "status": status}).status == shown
+
+
 def test_frozen() -> None:
     """A record is a value and does not change."""
     cluster = Cluster(id=1, status="idle")

@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from xplenty_pulumi.client.http.outcomes import Answered
+from xplenty_pulumi.text import one_line
 
 _BUILDING = threading.Lock()
 _MODEL = type(BaseModel)
@@ -133,5 +134,12 @@ Several = Annotated[tuple[T, ...] | None, WrapValidator(_readable_items)]
 Errors = Annotated[Lenient[str], BeforeValidator(_one_text)]
 Flow = Annotated[Lenient[str], BeforeValidator(_as_json)]
 Id = Annotated[int, BeforeValidator(_no_flag), Field(gt=0)]
-Status = Annotated[str, Field(strict=True, min_length=1)]
+
+
+def _as_word(text: str) -> str:
+    """A status as every text can show it."""
+    return text if text.isprintable() else one_line(text) or "?"
+
+
+Status = Annotated[str, Field(strict=True, min_length=1), AfterValidator(_as_word)]
 Moment = Annotated[datetime, AfterValidator(_as_utc)]
