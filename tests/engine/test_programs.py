@@ -89,7 +89,8 @@ def test_run_on_a_cluster_that_idled_out_says_the_way_out(stack: Stack, account:
 
     output = stack.up().failed().output
 
-    assert "is terminated, after it had been idle. No run was started; run `pulumi up --refresh`" in output
+    assert "is terminated, after it had been idle" in output
+    assert "if this stack declares the cluster, run `pulumi up --refresh`, which creates it anew" in output
     stack.up("--refresh").succeeded()
 
 
