@@ -69,7 +69,9 @@ def test_a_package_that_has_its_id_by_now_is_not_pulled(stack: Stack, account: E
     """As after the service was restored from a backup: the file keeps what the next `up` creates again."""
     write(stack, flow())
     stack.declare(package()).up().succeeded()
-    account.edit_package(ours(account).id, created_at=0.0, data_flow_json=json.dumps(flow("of_another")))
+    account.edit_package(
+        ours(account).id, created_at=0.0, description="another", data_flow_json=json.dumps(flow("of_another"))
+    )
     refused = stack.command("pull", "--all", "--force").failed().output
     assert "its id is that of another package by now" in refused
     assert json.loads((stack.folder / FILE).read_text()) == flow()
