@@ -23,7 +23,7 @@ def test_demo_takes_the_example_through_its_life(tmp_path: Path) -> None:
     assert "clusters living  0\n  jobs active      0" in done.stdout
     for line in ("+ 4 created", "~ 1 updated", "4 unchanged", "- 4 deleted"):
         assert line in done.stdout
-    nights = re.search(r"nightly .*completed  (\d+) ", done.stdout)
+    nights = re.search(r"nightly .* (\d+) +pipeline/demo", done.stdout)
     assert nights
     assert int(nights[1]) >= 2
     assert 'component "load": operation "append" -> "merge"' in done.stdout

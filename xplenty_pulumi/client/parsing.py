@@ -138,7 +138,7 @@ Id = Annotated[int, BeforeValidator(_no_flag), Field(gt=0)]
 
 def _as_word(text: str) -> str:
     """A status as every text can show it."""
-    return text if text.isprintable() else one_line(text) or "?"
+    return one_line(text) or "?"
 
 
 Status = Annotated[str, Field(strict=True, min_length=1), AfterValidator(_as_word)]
