@@ -16,7 +16,7 @@ from typing import Any
 
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of
-from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, origin_in
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
 from xplenty_pulumi.errors import ConfigError
@@ -89,7 +89,7 @@ def origin_of(props: Mapping[str, object]) -> Origin:
     """Return when it was created, as its outputs have it, and for whom; `UNKNOWN` for what is only looked up."""
     if OWNER not in props:
         return UNKNOWN
-    return Origin(str(props.get("created_at") or ""), marker_of(owner_of(props)))
+    return origin_in(props, marker_of(owner_of(props)))
 
 
 def is_hidden(name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
-from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, is_another
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, is_another, origin_in
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reports.branches import scope_of_stack
 from xplenty_pulumi.dynamic.state import ACCOUNT, OWNER, kind_of, owner_of, side_by_side
@@ -118,8 +118,7 @@ def held_in(resources: Iterable[Mapping[str, Any]], stack: str) -> Iterator[Held
             outputs = side_by_side(one.get("outputs") or {})
             account = outputs.get(ACCOUNT)
             known, marker = account if isinstance(account, str) else "", marker_in(one.get("inputs") or {})
-            made = Origin(str(outputs.get("created_at") or ""), marker)
-            yield Held(stack, str(one["urn"]), kinds, key, marker, known, made)
+            yield Held(stack, str(one["urn"]), kinds, key, marker, known, origin_in(outputs, marker))
 
 
 def _form(account: str) -> str | None:

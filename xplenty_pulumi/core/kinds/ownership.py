@@ -1,6 +1,6 @@
 """Whose something is that carries the marker of a resource and is not in the state of its stack; pure."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, cast
@@ -96,6 +96,11 @@ def is_surplus(thing: Marked, owner: Marker, nonces: Container[str], *, user: in
     if found is None or not is_unfinished(thing, owner):
         return False
     return found.nonce in nonces and not is_of_another(thing, user)
+
+
+def origin_in(outputs: Mapping[str, object], owner: Marker | None) -> Origin:
+    """Return the origin of a thing whose outputs in the state these are."""
+    return Origin(str(outputs.get("created_at") or ""), owner)
 
 
 def made_at(thing: Marked) -> str:

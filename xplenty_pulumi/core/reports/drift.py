@@ -16,7 +16,7 @@ from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Drift, Ending, Key, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import Origin, taken_over
+from xplenty_pulumi.core.kinds.ownership import origin_in, taken_over
 from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, observation_of, phase_of
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, has_come_to_nothing, has_succeeded, is_awaited
@@ -135,7 +135,7 @@ class Finding:
 
 def findings_of(entry: Entry, record: Any) -> tuple[Finding, ...]:
     """Return every difference between a resource in the state and the service's record of it, None for a 404."""
-    other = taken_over(record, Origin(str(entry.outputs.get("created_at") or ""), entry.marker))
+    other = taken_over(record, origin_in(entry.outputs, entry.marker))
     match entry.kind.ends:
         case Ending.COMPLETED:
             return _findings_of_run(entry, None if other else record)
