@@ -17,14 +17,31 @@ def main(door: str, *words: str) -> None:
     """Have these words run, and end with the same exit code or signal."""
     command = {"folder": os.getcwd(), "environment": dict(os.environ), "words": words}  # noqa: PTH109 - pathlib takes longer
     text = json.dumps(command).encode()
+    signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
     with socket.socket(socket.AF_UNIX) as asked:
         asked.connect(door)
         socket.send_fds(asked, [len(text).to_bytes(8, "big")], [0, 1, 2])
         asked.sendall(text)
-        for number in _PASSED_ON:
-            signal.signal(number, lambda number, _frame: asked.sendall(bytes([number])))
+        _pass_signals_on(asked)
         answer = asked.recv(4)
-    code = int.from_bytes(answer, "big", signed=True) if answer else 1
+    _end(int.from_bytes(answer, "big", signed=True) if answer else 1)
+
+
+def _pass_signals_on(asked: socket.socket) -> None:
+    """Send on the signals that came since they were blocked, and those that come; none matters after the end."""
+
+    def send_on(number: int, _: object) -> None:
+        try:
+            asked.sendall(bytes([number]))
+        except OSError:
+            return
+
+    for number in _PASSED_ON:
+        signal.signal(number, send_on)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
+
+
+def _end(code: int) -> None:
     if code < 0:
         signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
