@@ -2,7 +2,7 @@
 
 In each operation the engine runs `pip list`, to find packages that bring a plugin, which takes a second of a processor.
 The list is the same in all tests, so each test process makes it once. Each test process also starts one prepared
-interpreter, see `prepared`, which runs providers, programs and our commands.
+interpreter, see `prepared`, which runs providers, programs and our commands, and one `vault`.
 """
 
 import atexit
@@ -23,7 +23,8 @@ case "$*" in
 esac
 exec {python} "$@"
 """
-_PREPARED = '"-u -m pulumi.dynamic "*|"-m xplenty_pulumi.cli "*|*/pulumi-language-python-exec" "*'
+_WORDS = ("-u -m pulumi.dynamic", "-u -m tests.dynamic.broken_host", "-m xplenty_pulumi.cli")
+_PREPARED = "|".join([*(f'"{words} "*' for words in _WORDS), '*/pulumi-language-python-exec" "*'])
 _NOTHING = '"nothing is prepared"'
 
 
@@ -62,16 +63,24 @@ def _installed() -> str:
 def _door() -> Path:
     """Start the prepared interpreter of this test process, and return the socket at which it is asked."""
     folder = tempfile.TemporaryDirectory(prefix="prepared-")
+    atexit.register(folder.cleanup)
     door = Path(folder.name) / "door"
-    process = subprocess.Popen(
-        [sys.executable, "-u", _HERE / "prepared.py", door], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-
-    def end() -> None:
-        process.communicate(timeout=30)
-        folder.cleanup()
-
-    atexit.register(end)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"\n"
+    _started("prepared.py", str(door))
     return door
+
+
+@functools.cache
+def vault_address() -> str:
+    """Return the address of the vault of this test process, which is started when it is first asked for."""
+    return _started("vault.py")
+
+
+def _started(script: str, *words: str) -> str:
+    """Run a script of this folder until this process ends, and return the line that it prints once it serves."""
+    command = [sys.executable, "-u", str(_HERE / script), *words]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.communicate, timeout=30)
+    assert process.stdout is not None
+    line: str = process.stdout.readline()
+    assert line.endswith("\n"), f"{script} has ended before it served"
+    return line.strip()

@@ -1,11 +1,11 @@
-"""A prepared interpreter: it has loaded what others wrote, and runs each command in a fork of itself.
+"""A prepared interpreter: it has loaded the SDK, our package and their libraries, and runs each command in a fork.
 
-The engine starts two interpreters for each operation, and most of their time they load the SDK and its libraries. This
-process does that once. It is started with `-u`, as the engine starts a provider, and ends when its stdin does.
+The engine starts two interpreters for each operation, and most of their time they load modules. This process does that
+once. It is started with `-u`, as the engine starts a provider, and ends when its stdin does.
 
 A command comes over a socket from `ask.py`: its open files, then its folder, environment and words as JSON. What comes
-later are the numbers of signals for it, and what goes back is its exit code, negative for a signal. Nothing of this
-package is loaded beforehand, so that a command loads it as its environment says.
+later are the numbers of signals for it, and what goes back is its exit code, negative for a signal. No module reads the
+environment while it is loaded, except what the interpreter itself reads: a command for which that differs is started.
 """
 
 import gc
@@ -22,15 +22,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("grpc", "pulumi", "pulumi.dynamic", "pulumi.automation", "httpcore", "pydantic", "typer", "rich.console")
+LIBRARIES = ("grpc", "pulumi.dynamic", "pulumi.automation", "httpcore", "httpx", "pydantic", "typer", "rich.console")
+OURS = ("xplenty_pulumi", "xplenty_pulumi.dynamic.session")
 HEAD = 8
 """How many bytes tell the length of what comes; a signal has one, and an exit code has four."""
 
 
 def main(door: str) -> None:
     """Serve until stdin ends; in a fork this returns, and the caller's interpreter runs and ends as any other."""
-    for name in LIBRARIES:
-        importlib.import_module(name)
+    _load()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(door)
@@ -39,6 +39,14 @@ def main(door: str) -> None:
         command = _Prepared(listener).serve()
     if command is not None:
         _run(command)
+
+
+def _load() -> None:
+    for name in (*LIBRARIES, *OURS):
+        importlib.import_module(name)
+    ours = sys.modules["xplenty_pulumi"]
+    for name in ours.__all__:  # loaded when they are first used
+        getattr(ours, name)
 
 
 class _Prepared:

@@ -66,7 +66,7 @@ class Stack(Workspace):
         (folder / "Pulumi.yaml").write_text("name: tests\nruntime: python\n")
         (folder / "__main__.py").write_text(PROGRAM)
         self.declare()
-        self.run("stack", "init", "dev").succeeded()
+        self.run("stack", "init", "dev", "--secrets-provider", "hashivault://tests").succeeded()
 
     def declare(self, *resources: Declared) -> "Stack":
         """Let the program declare exactly these, in this order."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.accounts.clients import settings_of
-from tests.support.engine.interpreter import interpreter_in
+from tests.support.engine.interpreter import interpreter_in, vault_address
 from tests.support.engine.ran import LONGEST, Ran
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.settings import bridge_enabled
@@ -22,7 +22,7 @@ NO_ENGINE = (
 def environment_without(*prefixes: str) -> dict[str, str]:
     """Return the environment of the tests without variables of the engine, of this package and of these prefixes."""
     assert shutil.which("pulumi"), NO_ENGINE
-    foreign = ("PULUMI", "XPLENTY", *prefixes)
+    foreign = ("PULUMI", "XPLENTY", "VAULT", *prefixes)
     return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
 
 
@@ -48,6 +48,7 @@ class Workspace:
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_PARALLEL": "64",
+            "VAULT_SERVER_URL": vault_address(),
             "PULUMI_PYTHON_CMD": str(interpreter_in(top)),
             "XPLENTY_POLL_SECONDS": "0.1",
             "XPLENTY_BRIDGE": os.environ.get("XPLENTY_BRIDGE", "on"),
