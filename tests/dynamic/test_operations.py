@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -121,7 +122,7 @@ def test_a_process_tells_its_stack(
 ) -> None:
     """A process allows four operations per core, and shows the advice only where PULUMI_PARALLEL is not set."""
     monkeypatch.setenv("PULUMI_PARALLEL", parallel)
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(operations, "_cores", lambda: 1)
     monkeypatch.setattr(operations, "_later", lambda _seconds, action: action())
     monkeypatch.setattr(operations, "PATIENCE", 0)
     operations.open_operations.cache_clear()
@@ -131,3 +132,19 @@ def test_a_process_tells_its_stack(
         operations.open_operations().expect("waiting")
     operations.open_operations.cache_clear()
     assert capsys.readouterr().out.splitlines() == [advice(4)] * lines
+
+
+@pytest.mark.parametrize(
+    ("limit", "cores"),
+    [("max 100000", 8), ("800000 100000", 8), ("250000 100000", 3), ("50000 100000", 2), ("", 8), (None, 8)],
+)
+def test_cores_are_those_that_the_engine_counts(
+    limit: str | None, cores: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of a machine it may use eight cores, and its container less: the part of a core counts, and two always."""
+    file = tmp_path / "cpu.max"
+    if limit is not None:
+        file.write_text(limit)
+    monkeypatch.setattr(operations, "_CONTAINER_LIMIT", file)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(8)))
+    assert operations._cores() == cores

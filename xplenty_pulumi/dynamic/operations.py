@@ -1,10 +1,13 @@
 """The operations under way: advice, once, where more could be waited for at once than the engine begins."""
 
+import math
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from pathlib import Path
 
 from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.dynamic.bridge import stack_line
@@ -14,6 +17,7 @@ PATIENCE = 2.0
 """Seconds that a resource must have been checked and not begun before the advice is shown."""
 _PER_CORE = 4
 """Operations that the engine begins at once for each core, unless PULUMI_PARALLEL or `--parallel` says otherwise."""
+_CONTAINER_LIMIT = Path("/sys/fs/cgroup/cpu.max")
 
 
 class OpenOperations:
@@ -97,7 +101,16 @@ def open_operations() -> OpenOperations:
         if not is_set(os.environ, "PULUMI_PARALLEL"):
             stack_line(text, "INFO")
 
-    return OpenOperations(_PER_CORE * (os.cpu_count() or 1), show, clock=SystemClock(), later=_later)
+    return OpenOperations(_PER_CORE * _cores(), show, clock=SystemClock(), later=_later)
+
+
+def _cores() -> int:
+    """How many cores the engine counts: those it may run on, and a lower limit of its container, though not below 2."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    with suppress(OSError, ValueError):  # there is no limit
+        share, period = _CONTAINER_LIMIT.read_text(encoding="utf-8").split()
+        cores = min(cores, max(2, math.ceil(int(share) / int(period))))
+    return cores
 
 
 def _later(seconds: float, action: Callable[[], None]) -> None:
