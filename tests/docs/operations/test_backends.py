@@ -31,13 +31,15 @@ def test_page_has_no_other_block() -> None:
 
 @pytest.mark.engine
 def test_commands_for_postgresql(tmp_path: Path) -> None:
-    """With the server's own URL and real secrets in the place of the dots, the block makes a stack."""
+    """With the server's own URL and real secrets in the place of the dots, the block makes a stack, on one core too."""
     settings = dict(exported(POSTGRES))
     assert set(settings) == {"PULUMI_BACKEND_URL", "PGPASSWORD", "PULUMI_CONFIG_PASSPHRASE"}
     (command,) = [line for line in POSTGRES.splitlines() if line.startswith("pulumi ")]
+    (cores,) = re.findall(r"`export GOMAXPROCS=(\d)`", PAGE)
     with postgres() as url, Emulator() as account:
         assert urlsplit(url).scheme == urlsplit(settings["PULUMI_BACKEND_URL"]).scheme
-        stack = Stack(tmp_path, account, PULUMI_BACKEND_URL=url, PGPASSWORD="any", PULUMI_CONFIG_PASSPHRASE="any")
+        secrets = {"PGPASSWORD": "any", "PULUMI_CONFIG_PASSPHRASE": "any"}
+        stack = Stack(tmp_path, account, PULUMI_BACKEND_URL=url, GOMAXPROCS=cores, **secrets)
 
         stack.run(*shlex.split(command)[1:]).succeeded()
 
