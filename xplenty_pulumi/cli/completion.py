@@ -53,10 +53,6 @@ def _stacks() -> Iterable[Offer]:
     return [(str(one["name"]), "selected" if one.get("current") else "") for one in listed]
 
 
-def _branches() -> Iterable[Offer]:
-    return [(name, "") for name in sorted(Repository(Path(), os.environ).heads("").names)]
-
-
 def _newest(read: Callable[[Client], Iterable[RecordT]]) -> list[RecordT]:
     with opened() as account:
         return list(islice(read(account.client.within(_LONGEST_CALL)), _MOST))
@@ -69,7 +65,7 @@ OFFERED: Mapping[str, Callable[[], Iterable[Offer]]] = MappingProxyType(
         "schedule": _schedules,
         "package": _packages,
         "stack": _stacks,
-        "branch": _branches,
+        "branch": lambda: [(name, "") for name in sorted(Repository(Path(), os.environ).heads("").names)],
     }
 )
 """What is offered of each kind; clusters and job runs that have ended are not."""

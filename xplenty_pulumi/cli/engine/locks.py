@@ -91,15 +91,12 @@ def _command_of(pid: int) -> str | None:
     """The name of a running process, an empty text where there is none, or None where that is not known."""
     if Path("/proc/self/stat").exists():
         try:
-            name, _, rest = _stat(pid).partition("(")[2].rpartition(")")
+            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         except (FileNotFoundError, ProcessLookupError):
             return ""
+        name, _, rest = stat.partition("(")[2].rpartition(")")
         return "" if rest.split()[0] in "ZX" else name
     return _command_by_ps(pid)
-
-
-def _stat(pid: int) -> str:
-    return (Path("/proc") / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
 
 
 def _command_by_ps(pid: int) -> str | None:

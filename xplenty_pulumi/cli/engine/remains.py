@@ -122,7 +122,7 @@ def remains_of(snapshot: Snapshot, stack: str = "") -> Remains:
         locks_of(name, backend, folder=folder),
         tuple(deployment.get("pending_operations") or ()),
         written=moment((deployment.get("manifest") or {}).get("time")),
-        touched=max(_known(map(_written, files)), default=None),
+        touched=_last_written(files),
     )
 
 
@@ -185,11 +185,13 @@ def _known(moments: Iterable[datetime | None]) -> list[datetime]:
     return [one for one in moments if one is not None]
 
 
-def _written(file: Path) -> datetime | None:
-    """When a file was written; None where it was removed meanwhile."""
-    with suppress(FileNotFoundError):
-        return datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    return None
+def _last_written(files: Iterable[Path]) -> datetime | None:
+    """When the last of the files was written that are still there; None where there is none."""
+    written = []
+    for file in files:
+        with suppress(FileNotFoundError):
+            written.append(datetime.fromtimestamp(file.stat().st_mtime, UTC))
+    return max(written, default=None)
 
 
 def _refuse_empty(file: Path | None, stack: str) -> None:

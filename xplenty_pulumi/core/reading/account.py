@@ -30,7 +30,7 @@ class Polls:
         self.cluster_presence: Presence[Cluster] = Presence(self.cluster, clusters, clock)
         self.job_presence: Presence[Job] = Presence(self.job, jobs, clock)
         self.ready_clusters = ReadyClusters(self.cluster_presence.get)
-        self._active_jobs = SharedCall(self._list_active_jobs, clock=clock)
+        self._active_jobs = SharedCall(partial(listed_by_status, client, "jobs", JOB_RUN.unfinished), clock=clock)
 
     def cluster(self, cluster_id: int) -> Cluster | None:
         """Return the cluster as it is now, None where the service does not know it."""
@@ -42,7 +42,4 @@ class Polls:
 
     def active_jobs(self) -> list[Job]:
         """Return every job that has not ended, whoever started it, by lists that begin after this call."""
-        return self._active_jobs.now()
-
-    def _list_active_jobs(self) -> list[Job]:
-        return list(listed_by_status(self._client, "jobs", JOB_RUN.unfinished).values())
+        return list(self._active_jobs.now().values())

@@ -71,7 +71,7 @@ class _Waiting(Generic[RecordT]):
         """Poll once; return whether the goal is reached, and raise where it cannot be any more."""
         self.polls += 1
         try:
-            with self._patience.asking(self._tell_silence):
+            with self._patience.asking(lambda _: self._tell_since_last_seen("no answer yet")):
                 record = self._source.poll()
                 if record is None and self._missed_at is None:
                     record = self._watch.listed()
@@ -104,10 +104,6 @@ class _Waiting(Generic[RecordT]):
             raise self._error(WaitError, f"not seen {self._goal.name}") from trouble
         what = "not reached" if isinstance(trouble, NotSentError) else "no good answer"
         self._tell_since_last_seen(f"{what}, trying again")
-
-    def _tell_silence(self, _seconds: float) -> None:
-        """Say in the row that the poll under way has no answer; called from another thread."""
-        self._tell_since_last_seen("no answer yet")
 
     def _tell_since_last_seen(self, what: str) -> None:
         silence, last = self._clock.monotonic() - self._last_answer, self._watch.last

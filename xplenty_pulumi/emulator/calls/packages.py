@@ -34,16 +34,12 @@ def _variables(field: str, value: Any) -> Mapping[str, str]:
     return {name: str(one) for name, one in values.variables(field, {} if value == [] else value).items()}
 
 
-def _object(field: str, value: Any) -> str:
-    return json.dumps(values.mapping(field, value))
-
-
 _CHANGEABLE: Mapping[str, Reader] = {
     "name": values.text,
     "description": values.text,
     "variables": _variables,
     "data_flow_json": values.text,
-    "raw_data": _object,
+    "raw_data": lambda field, value: json.dumps(values.mapping(field, value)),
     "flow_version": values.text,
 }
 _NEW: Mapping[str, Reader] = {**_CHANGEABLE, "flow_type": values.one_of("dataflow", "workflow")}

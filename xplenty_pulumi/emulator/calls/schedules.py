@@ -136,17 +136,13 @@ def _fields(call: Call) -> dict[str, Any]:
 
 def _task(call: Call, given: Mapping[str, Any], *, before: Mapping[str, Any]) -> dict[str, Any]:
     values.check_unknown(given, known=frozenset(_TASK), knobs=call.knobs)
-    read = values.read_fields(given, {name: _within_task(reader, name) for name, reader in _TASK.items()})
+    read = values.read_fields(given, _TASK, within="task.")
     if not 1 <= read.get("nodes", 1) <= call.knobs.max_nodes:
         raise invalid("task.nodes", f"must be from 1 to {call.knobs.max_nodes}, got {read['nodes']}")
     for one in read.get("packages", ()):
         if one["package_id"] not in call.world.packages:
             raise invalid("task.packages", f"has package {one['package_id']}, which does not exist")
     return {**before, **read}
-
-
-def _within_task(read: Reader, name: str) -> Reader:
-    return lambda _field, value: read(f"task.{name}", value)
 
 
 def update_schedule(call: Call) -> Answer:

@@ -16,8 +16,8 @@ def fire(world: World, schedule: EmulatedSchedule, *, at: Moment) -> None:
 
 def execute(world: World, schedule: EmulatedSchedule, *, at: Moment) -> EmulatedSchedule:
     """Start a job for each package that there is, all on one cluster, and return the schedule after that."""
-    packages = [(int(one["package_id"]), one.get("variables") or {}) for one in schedule.task.get("packages", ())]
-    usable = [(world.packages[number], given) for number, given in packages if _is_active_package(world, number)]
+    packages = [(world.packages.get(int(one["package_id"])), one) for one in schedule.task.get("packages", ())]
+    usable = [(found, one.get("variables") or {}) for found, one in packages if found and found.status == "active"]
     if not usable:
         return schedules.executed(schedule, (), at=at)
     cluster = _cluster(world, schedule, at=at)
@@ -68,10 +68,6 @@ def is_active(world: World, schedule_id: int) -> bool:
         for job in world.jobs.values()
         if job.status not in FINAL
     )
-
-
-def _is_active_package(world: World, number: int) -> bool:
-    return number in world.packages and world.packages[number].status == "active"
 
 
 def _cluster(world: World, schedule: EmulatedSchedule, *, at: Moment) -> EmulatedCluster:

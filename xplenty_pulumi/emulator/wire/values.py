@@ -148,11 +148,10 @@ JOB_FIELDS: Mapping[str, Reader] = {
 }
 
 
-def read_fields(parameters: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, Any]:
-    """Return every known field that was given, read; null means not given."""
-    return {
-        field: read(field, parameters[field]) for field, read in readers.items() if parameters.get(field) is not None
-    }
+def read_fields(parameters: Mapping[str, Any], readers: Mapping[str, Reader], *, within: str = "") -> dict[str, Any]:
+    """Return every known field that was given, read; null means not given. A refusal names it `within` an object."""
+    given = {field: read for field, read in readers.items() if parameters.get(field) is not None}
+    return {field: read(f"{within}{field}", parameters[field]) for field, read in given.items()}
 
 
 def check_unknown(parameters: Mapping[str, Any], *, known: frozenset[str], knobs: Knobs) -> None:

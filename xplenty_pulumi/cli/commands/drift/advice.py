@@ -27,7 +27,8 @@ def next_steps(findings: Iterable[Mapping[str, Any]]) -> str:
     """Return what to do about the findings, empty where nothing has to be done."""
     shown = [one for one in findings if Drift(one["class"]).is_drift or one["class"] == Drift.UNKNOWN.value]
     stacks = {one["stack"] for one in shown if one["cause"] in _RESTORED}
-    restored = [f"`pulumi up --refresh{_option(stacks)}` puts back what is declared"] if stacks else []
+    stack = next(iter(stacks)) if len(stacks) == 1 else "STACK"
+    restored = [f"`pulumi up --refresh --stack {stack}` puts back what is declared"] if stacks else []
     advice = dict.fromkeys(_advice(cause, shown) for one in shown if (cause := one["cause"]) in _ADVICE)
     return "; ".join([*restored, *advice])
 
@@ -36,7 +37,3 @@ def _advice(cause: str, shown: Iterable[Mapping[str, Any]]) -> str:
     """The advice for a cause, with the id where one finding has it."""
     ids = [str(one["id"]) for one in shown if one["cause"] == cause]
     return _ADVICE[cause].replace(" ID`", f" {ids[0]}`") if len(ids) == 1 else _ADVICE[cause]
-
-
-def _option(stacks: set[str]) -> str:
-    return f" --stack {stacks.pop()}" if len(stacks) == 1 else " --stack STACK"

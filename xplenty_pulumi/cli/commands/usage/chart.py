@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
@@ -38,7 +39,7 @@ class UsageChart:
         if not used.shares:
             yield Text("no cluster was up", style="dim")
             return
-        colours = {share.owner: _colour(number) for number, share in enumerate(used.shares)}
+        colours = dict(zip((share.owner for share in used.shares), chain(_COLOURS, repeat(_REST)), strict=False))
         owners = [(self.names.shown(share.owner), {share.owner: share.node_hours}) for share in used.shares]
         yield from _rows("OWNER", owners, colours, options)
         yield Text()
@@ -102,7 +103,3 @@ def _bar(parts: Mapping[str, float], colours: Mapping[str, str], *, scale: float
         else:
             text.append("\u2588" * (round(done) - begin), style=colours[owner])
     return text if text.plain or not done else Text("." if options.ascii_only else _EIGHTHS[1])
-
-
-def _colour(number: int) -> str:
-    return _COLOURS[number] if number < len(_COLOURS) else _REST
