@@ -181,7 +181,9 @@ def test_pipeline(tmp_path: Path) -> None:
     with emulated(PIPELINE) as account:
         stack = stack_of(PIPELINE, tmp_path, account)
         stack.run(*shlex.split(password)[1:]).succeeded()
-        shows(follow(stack, first).succeeded(), created)
+        made = follow(stack, first).succeeded()
+        if stack.has_bridge:  # without it a row has no text
+            shows(made, created)
         for seconds in (DAY, DAY, HOUR):
             account.advance(seconds)
         assert re.search(r"nightly +enabled +1 day .* completed +2 ", stack.command(*shlex.split(schedules)[1:]).output)

@@ -45,7 +45,8 @@ class Ran:
         No failure shows a traceback; without the bridge each one does, and ends in our text.
         """
         assert self.code != 0, f"expected a failure\n{self.output}"
-        tracebacks = self.output.partition("Diagnostics:")[2].count("Traceback")
+        told = self.output.partition("Diagnostics:")[2] or self.output  # with --diff there is no such part
+        tracebacks = told.count("Traceback")
         assert tracebacks == (0 if self.has_bridge else len(self.ends_of_tracebacks())), self.output
         return self
 
