@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, Self, TypeVar, overload
@@ -142,8 +142,11 @@ class Session:
 
     def job_runs(self, call: EngineCall) -> RunReconciler:
         """Return the account's job runs, reporting to the row of the resource that `call` is about."""
-        patience, questions = self._patience(call), self.questions
-        return RunReconciler(self.client, self.runs, patience, polls=self.polls, takes_key=questions.takes_run_key)
+        patience = self._patience(call)
+        return RunReconciler(self.client, self.runs, patience, polls=self.polls, takes_key=self._takes_run_key)
+
+    def _takes_run_key(self, inputs: Mapping[str, object]) -> bool:
+        return self.questions.takes_run_key(inputs)
 
     def definitions(self, kind: Kind, call: EngineCall) -> DefinitionReconciler[Any]:
         """Return the account's definitions of a kind, reporting to the row of the resource that `call` is about."""
