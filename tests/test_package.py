@@ -124,7 +124,10 @@ def _version() -> str:
         ("import xplenty_pulumi; xplenty_pulumi.quote('a')", ("pulumi", "grpc", "httpx", "deepdiff")),
         ("import xplenty_pulumi.client", ("pulumi", "grpc", "deepdiff", "starlette", "uvicorn", "typer")),
         ("import xplenty_pulumi.emulator", ("pulumi", "grpc", "httpx", "starlette", "uvicorn", "pydantic")),
-        ("from xplenty_pulumi import Cluster", ("starlette", "uvicorn", "typer", "deepdiff", "pytest")),
+        (
+            "from xplenty_pulumi import Cluster, Connection, Hook, JobRun, Package, Schedule",
+            ("httpx", "httpcore", "pydantic", "starlette", "uvicorn", "typer", "deepdiff", "pytest"),
+        ),
     ],
 )
 def test_import_loads_only_what_is_used(code: str, absent: tuple[str, ...]) -> None:

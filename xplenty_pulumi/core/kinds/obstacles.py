@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from xplenty_pulumi.client import Cluster, Package
 from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.errors import InvalidError, XplentyError
 from xplenty_pulumi.text import stated
+
+if TYPE_CHECKING:
+    from xplenty_pulumi.client import Cluster, Package
 
 NONE_STARTED = "No run was started"
 _CORRECT = "correct the input and run `pulumi up` again"
@@ -39,7 +42,7 @@ class Obstacle:
         return f"{self.reason}, so no new run can start on it. {self.way_out}"
 
 
-def fault_of(cluster_id: int, cluster: Cluster | None, *, account: str = "") -> Obstacle | None:
+def fault_of(cluster_id: int, cluster: "Cluster | None", *, account: str = "") -> Obstacle | None:
     """Return why no run can go on on this cluster, which is None where it does not exist; None for no reason.
 
     `account` is the name of its account's settings where these are not the stack's own.
@@ -54,7 +57,7 @@ def fault_of(cluster_id: int, cluster: Cluster | None, *, account: str = "") -> 
     return Obstacle(f"cluster {cluster_id}{where} {stated(cluster.status)}{why}", ANEW)
 
 
-def fault_of_package(package_id: int | str, package: Package | None) -> Obstacle | None:
+def fault_of_package(package_id: int | str, package: "Package | None") -> Obstacle | None:
     """Return why no run of this package can start, which is None where it does not exist; None for no reason."""
     if package is None:
         return Obstacle(f"package {package_id} does not exist in this account", is_missing=True)
@@ -69,7 +72,7 @@ WAY_OUT = (
 _MOST_NAMED = 3
 
 
-def named(clusters: Iterable[Cluster]) -> str:
+def named(clusters: "Iterable[Cluster]") -> str:
     """Return clusters with their names and the stacks in their markers, the first three of many."""
     found = list(clusters)
     texts = []
@@ -81,7 +84,7 @@ def named(clusters: Iterable[Cluster]) -> str:
     return ", ".join([*texts, f"{rest} more"] if rest else texts)
 
 
-def explained(refused: XplentyError, inputs: Mapping[str, object], living: Iterable[Cluster]) -> XplentyError:
+def explained(refused: XplentyError, inputs: Mapping[str, object], living: "Iterable[Cluster]") -> XplentyError:
     """Return the refusal of a create call, with who holds the sandboxes where it may be about their number."""
     holders = [one for one in living if one.type == SANDBOX]
     if not (isinstance(refused, InvalidError) and inputs.get("type") == SANDBOX and holders):
