@@ -3,13 +3,13 @@
 #   PYTHON=python3.12    when the machine's python3 is older than 3.11
 #   TESTS=tests/core     what to test, and any other option of pytest
 #   BENCH=polls          which benchmarks to run, see docs/explanation/benchmarks.md
-#   WORKERS=4            how many tests run at a time; those on the engine mostly wait
+#   WORKERS=6            how many tests run at a time; those on the engine mostly wait
 
 PYTHON ?= python3
 UV ?= uv
 GO ?= go
 TESTS ?=
-WORKERS ?= 3
+WORKERS ?= 4
 BENCH ?=
 
 VENV := .venv
