@@ -20,7 +20,7 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import is_task, run_key_of, without_key
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, UNKNOWN, Origin, is_another, taken_over
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, UNKNOWN, Origin, is_another, is_scheduled, taken_over
 from xplenty_pulumi.core.reading.pages import PagedList, newest_first
 from xplenty_pulumi.core.reconcile.held import user_of
 from xplenty_pulumi.core.reconcile.held_ids import HeldIds
@@ -190,21 +190,17 @@ class KnownRuns(HeldIds):
     def is_of_another_user(self, job: Job) -> bool:
         """Return whether a schedule or another user than that of the key is known to have started the run."""
         starter, user = starter_of(job), user_of(self._client)
-        return _is_scheduled(job) or (None not in (starter, user) and starter != user)
+        return is_scheduled(job) or (None not in (starter, user) and starter != user)
 
     def is_of_this_user(self, job: Job) -> bool:
         """Return whether the user of the key is known to have started the run."""
         starter = starter_of(job)
-        return not _is_scheduled(job) and starter is not None and starter == user_of(self._client)
+        return not is_scheduled(job) and starter is not None and starter == user_of(self._client)
 
 
 def starter_of(job: Job) -> int | None:
     """Return the id of the user who started the run, None where it is not shown."""
     return job.creator.id if job.creator and job.creator.id is not None else job.owner_id
-
-
-def _is_scheduled(job: Job) -> bool:
-    return job.creator is not None and job.creator.type == "Schedule"
 
 
 def usual_seconds(runs: Iterable[Job]) -> float | None:
