@@ -69,7 +69,7 @@ class PackageList(AccountView):
         return self.packages
 
 
-def listed_packages(client: Client, wanted: Wanted, *, flow_type: str = "all") -> PackageList:
+def listed_packages(client: Client, wanted: Wanted, *, flow_type: str) -> PackageList:
     """Return the packages that are wanted, the active ones by default, at one call for each hundred."""
     statuses = wanted.statuses or (ACTIVE,)
     found = [one for status in statuses for one in client.packages.list(status=status, flow_type=flow_type)]
