@@ -26,7 +26,7 @@ _SECOND = "%Y-%m-%d %H:%M:%S UTC"
 
 
 class Marked(Protocol):
-    """A record of a kind that carries a marker."""
+    """A record of the service, which may carry a marker."""
 
     @property
     def id(self) -> int: ...

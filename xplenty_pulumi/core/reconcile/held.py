@@ -14,6 +14,7 @@ from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import (
     UNKNOWN,
+    Marked,
     Origin,
     is_adoptable,
     is_surplus,
@@ -23,12 +24,11 @@ from xplenty_pulumi.core.kinds.ownership import (
     refusal,
     signed_text,
 )
-from xplenty_pulumi.core.reading.pages import HasId
 from xplenty_pulumi.core.reconcile.held_ids import HeldIds
 from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import label
 
-RecordT = TypeVar("RecordT", bound=HasId)
+RecordT = TypeVar("RecordT", bound=Marked)
 
 _SKEW = timedelta(minutes=5)
 """What two clocks may differ by, at most, where a time of the service is compared with one of ours."""
@@ -167,7 +167,7 @@ class HeldThings(HeldIds, ABC, Generic[RecordT]):
         return [one for one in others if is_surplus(one, owner, nonces, user=user)]
 
 
-def held_text(record: HasId, owner: Marker) -> str | None:
+def held_text(record: Marked, owner: Marker) -> str | None:
     """Return the text that says of something unfinished of this owner that it is held; None where it is not that."""
     marker = marker_on(record)
     if marker is None or not is_unfinished(record, owner):
@@ -212,7 +212,7 @@ def release(kind: str, key: Key) -> str:
     return f"`xplenty-pulumi hand-over {kind}:{key} --release`"
 
 
-def _was_handed_over(record: HasId) -> bool:
+def _was_handed_over(record: Marked) -> bool:
     """Whether its marker was drawn after it was made, which no create call does."""
     marker, made = marker_on(record), getattr(record, "created_at", None)
     begun = marker.begun if marker else None
