@@ -28,12 +28,12 @@ response body, a header or a secret.
 from collections.abc import Sequence
 from typing import Self
 
-_CUT = "..."
+from xplenty_pulumi.text import CUT
 
 
 def _without_stop(text: str) -> str:
     """Return `text` without the dot of its end; three dots stay, at which `redact` knows a text that was cut."""
-    return text if text.endswith(_CUT) else text.rstrip(". ")
+    return text if text.endswith(CUT) else text.rstrip(". ")
 
 
 class XplentyError(Exception):
@@ -60,7 +60,7 @@ class XplentyError(Exception):
 
     def __str__(self) -> str:
         head = f"{self.resource}: {self.message}" if self.resource else self.message
-        stop = "" if head.endswith(_CUT) else "."
+        stop = "" if head.endswith(CUT) else "."
         return f"{_without_stop(head)}{stop} {self.advice}" if self.advice else head
 
 

@@ -9,9 +9,9 @@ import urllib.parse
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from xplenty_pulumi.text import CUT
+
 MASK = "***"
-CUT = "..."
-"""What stands where a text was cut."""
 _SHORTEST_SECRET = 4
 _SHORTEST_REST = 3
 _LOGIN = re.compile(r"""(?<=://)(?:[^\s/?#"'<>]*|[^\s/:@?#"'<>]+:(?!\d+[/?#])[^\s"'<>]*)@""")

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+CUT = "..."
+"""What stands where a text was cut."""
 NOTHING = "-"
 """What a table shows in a cell without a value."""
 _VERBS: Mapping[str, str] = MappingProxyType({"failed": "failed", "stopped": "was stopped", "error": "is in error"})
@@ -40,7 +42,7 @@ def one_line(text: str | None, *, limit: int | None = None) -> str:
     read = whole[: limit and limit * 10]
     line = " ".join(printable(read).split())
     is_whole = limit is None or (len(line) <= limit and read == whole)
-    return line if is_whole else f"{line[: limit and limit - 3]}..."
+    return line if is_whole else f"{line[: limit and limit - len(CUT)]}{CUT}"
 
 
 def label(kind: str, number: int | str) -> str:

@@ -1,5 +1,6 @@
-"""The fixture `bench` for tests of the reconciler."""
+"""The fixtures for tests of the reconciler."""
 
 from tests.support.accounts.bench import bench
+from tests.support.accounts.crowd import threads
 
-__all__ = ["bench"]
+__all__ = ["bench", "threads"]

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from xplenty_pulumi.client.http.answers import offset_in
 from xplenty_pulumi.client.models import Identified
 from xplenty_pulumi.errors import SpecError
+from xplenty_pulumi.text import stamp
 
 MOST_PAGES = 200
 LARGEST_PAGE = 100
@@ -29,7 +30,7 @@ def list_query(
         raise SpecError(f"page_size must be from 1 to {LARGEST_PAGE}", field="page_size")
     if since is not None and since.tzinfo is None:
         raise SpecError("since must have a time zone", field="since")
-    moment = None if since is None else since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = None if since is None else stamp(since)
     named = {**filters, "sort": sort, "direction": direction, "since": moment, "limit": page_size}
     return {name: str(value) for name, value in named.items() if value is not None} | include_query(include)
 

@@ -1,34 +1,18 @@
 """Many things that are read together cost the pages of the list that they are on."""
 
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from tests.support.accounts.bench import Bench
+from tests.support.accounts.crowd import TOGETHER, Crowd
 from tests.support.accounts.desired import OWNER, signed
 from tests.support.faults.behaviours import answers, preceded_by
 from xplenty_pulumi.client import Cluster
-from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.snapshots import RefreshListing
-
-TOGETHER = 8
-"""As many as the engine asks for at once on two cores."""
-
-
-class Crowd(ManualClock):
-    """A clock on which nobody goes on before all who belong together are there."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._all = threading.Barrier(TOGETHER, timeout=30)
-
-    def sleep(self, seconds: float) -> None:
-        self._all.wait()
 
 
 @pytest.fixture
@@ -41,13 +25,6 @@ def crowd() -> Crowd:
 def survey(bench: Bench, crowd: Crowd) -> RefreshListing[Cluster]:
     """The survey of the clusters."""
     return Polls(bench.client, crowd).cluster_listing
-
-
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    """One thread for each of those who ask together."""
-    with ThreadPoolExecutor(TOGETHER) as pool:
-        yield pool
 
 
 def clusters(bench: Bench, count: int) -> list[int]:

@@ -104,6 +104,14 @@ def test_both_that_have_an_id_are_held(bench: Bench) -> None:
     assert bench.living.holds(made)
 
 
+def test_what_two_answers_date_a_second_apart_is_let_go_as_one(bench: Bench) -> None:
+    """Its id is not held any more, so nothing that the state has lost counts as being on a cluster of the state."""
+    bench.living.hold(501, made=MADE)
+    bench.living.hold(501, made=replace(MADE, at="2020-02-29T12:00:01Z"))
+    bench.living.lose(501, made=MADE)
+    assert not bench.living.holds_id(501)
+
+
 def test_a_run_of_another_is_not_stopped(bench: Bench) -> None:
     """Whether the run in the state had ended or not, nothing is sent."""
     number = other_run(bench)

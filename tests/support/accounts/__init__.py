@@ -1,6 +1,7 @@
 """Emulated accounts, and who acts on them without an engine.
 
 - `bench`: the reconcilers of one process on an account whose clock a test moves, behind a wire that takes faults.
+- `crowd`: many who read at once, each on a thread, and their clock.
 - `desired`: what the reconcilers are asked for.
 - `clients`: a client of an account, and the settings that name it.
 - `caller`: calls of an account that a test spells out, without a client of ours.

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -23,11 +23,21 @@ from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import EmulatedCluster
 
 OWNER = Owner("acme", "loads", "dev", "nightly")
+_NOW = ManualClock().now()
+"""When a bench's clock starts."""
 
 
-def signed(text: str = "", *, owner: Owner = OWNER, minutes_ago: float = 0, held: bool = False, seed: int = 1) -> str:
-    """Return `text` with the marker of a create call that was sent so many minutes before a bench's clock starts."""
-    drawn = marker_of(owner).drawn(ManualClock().now() - timedelta(minutes=minutes_ago), Random(seed))
+def signed(
+    text: str = "",
+    *,
+    owner: Owner = OWNER,
+    now: datetime = _NOW,
+    minutes_ago: float = 0,
+    held: bool = False,
+    seed: int = 1,
+) -> str:
+    """Return `text` with the marker of a create call that was sent so many minutes before `now`."""
+    drawn = marker_of(owner).drawn(now - timedelta(minutes=minutes_ago), Random(seed))
     return sign(text, drawn.held if held else drawn)
 
 

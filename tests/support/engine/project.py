@@ -30,6 +30,17 @@ _OWN = {
 _CI = ("CI", "GITHUB_", "GITLAB_", "BUILDKITE", "BITBUCKET_", "CIRCLE", "BRANCH_NAME", "CHANGE_BRANCH")
 
 
+def small_project(folder: Path, account: Emulator, program: str = "") -> "Project":
+    """Return a project with this program and a template stack."""
+    source = folder / "source"
+    source.mkdir()
+    (source / "Pulumi.yaml").write_text("name: tests\nruntime: python\n")
+    (source / "__main__.py").write_text(program)
+    made = Project(folder, account, source=source)
+    made.pulumi("stack", "init", "dev").succeeded()
+    return made
+
+
 class Project(Workspace):
     """A clone of a repository in the folder `work`, with a backend beside it and the settings of an account."""
 

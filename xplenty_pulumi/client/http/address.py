@@ -55,7 +55,7 @@ def parse_address(text: str, names: SettingNames = OWN) -> Address:
     return address
 
 
-def parse_account(account_id: str, names: SettingNames = OWN) -> str:
+def parse_account(account_id: str, names: SettingNames) -> str:
     """Return `account_id` as a part of a URL path; raises ConfigError if it cannot be one."""
     account = account_id.strip()
     if account and account not in {".", ".."} and not re.search(r"[/\\\s\x00-\x1f\ud800-\udfff]", account):

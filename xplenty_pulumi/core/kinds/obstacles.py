@@ -42,7 +42,7 @@ class Obstacle:
         return f"{self.reason}, so no new run can start on it. {self.way_out}"
 
 
-def fault_of(cluster_id: int, cluster: "Cluster | None", *, account: str = "") -> Obstacle | None:
+def fault_of(cluster_id: int, cluster: "Cluster | None", *, account: str) -> Obstacle | None:
     """Return why no run can go on on this cluster, which is None where it does not exist; None for no reason.
 
     `account` is the name of its account's settings where these are not the stack's own.

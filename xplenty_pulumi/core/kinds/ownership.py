@@ -26,7 +26,7 @@ _SECOND = "%Y-%m-%d %H:%M:%S UTC"
 
 
 class Marked(Protocol):
-    """A record of a kind that carries a marker."""
+    """A record of the service, which may carry a marker."""
 
     @property
     def id(self) -> int: ...
@@ -146,10 +146,15 @@ def way_out(thing: Marked, nonces: Container[str]) -> str:
     return "No `pulumi up` or `pulumi destroy` ends it; `xplenty-pulumi recover --end-strays` does"
 
 
+def is_scheduled(thing: Marked) -> bool:
+    """Return whether a schedule has made it, as far as it says so."""
+    creator = getattr(thing, "creator", None)
+    return creator is not None and creator.type == "Schedule"
+
+
 def is_of_another(thing: Marked, user: int | None) -> bool:
     """Return whether a schedule or another user than that of the key has made it, as far as it says so."""
-    creator = getattr(thing, "creator", None)
-    if creator is not None and creator.type == "Schedule":
+    if is_scheduled(thing):
         return True
     maker = maker_of(thing)
     return maker is not None and user is not None and maker != user

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.inputs import shown
 from xplenty_pulumi.core.kinds.kind import Change, Drift, Ending, Field, Kind, alike
+from xplenty_pulumi.text import stamp
 
 if TYPE_CHECKING:
     from xplenty_pulumi.client import Job, Schedule
@@ -40,7 +41,7 @@ def minute(value: object) -> str:
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
         if found is not None and found.tzinfo is not None:
-            return f"{found.astimezone(UTC).replace(second=0, microsecond=0):%Y-%m-%dT%H:%M:%SZ}"
+            return stamp(found.astimezone(UTC).replace(second=0, microsecond=0))
     except (ValueError, OverflowError):
         pass
     raise ValueError(f"must be a time with its zone, such as '2026-12-01T02:00:00Z', got {shown(value)}")

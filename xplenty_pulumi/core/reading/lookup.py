@@ -6,7 +6,8 @@ from typing import Any, Generic, TypeVar
 from xplenty_pulumi.client import Client, Cluster, Connection, Package, Schedule
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.kind import Key
-from xplenty_pulumi.core.reading.pages import HasId, RecordT
+from xplenty_pulumi.core.kinds.ownership import Marked
+from xplenty_pulumi.core.reading.pages import RecordT
 from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.errors import AuthError, NotFoundError, RefusedError
 
@@ -14,7 +15,7 @@ GONE_AFTER = 10.0
 """Seconds between the two single reads that must both miss a thing before it counts as gone."""
 
 T = TypeVar("T")
-R = TypeVar("R", bound=HasId)
+R = TypeVar("R", bound=Marked)
 NamedT = TypeVar("NamedT", Cluster, Package, Schedule, Connection)
 
 

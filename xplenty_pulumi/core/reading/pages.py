@@ -2,28 +2,18 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds.kind import Key
+from xplenty_pulumi.core.kinds.ownership import Marked
 
 FEW = 3
 """Fewer things than this are cheaper to read one by one."""
 PAGE = 100
 """Records on one page of a list, the most that the service gives (documented)."""
 
-
-class HasId(Protocol):
-    """A record of the service."""
-
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def key(self) -> Key: ...
-
-
-RecordT = TypeVar("RecordT", bound=HasId)
+RecordT = TypeVar("RecordT", bound=Marked)
 
 
 def newest_first(client: Client, collection: str, **query: Any) -> Iterator[Any]:

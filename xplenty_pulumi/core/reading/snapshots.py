@@ -10,11 +10,11 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.kind import ENDING, Key, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.ownership import Marked
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reading.pages import (
     FEW,
     PAGE,
-    HasId,
     PagedList,
     RecordT,
     first_page,
@@ -108,7 +108,7 @@ class RefreshListing(Generic[RecordT]):
         return listing.found.get(thing_id)
 
 
-class ListedRecord(HasId, Protocol):
+class ListedRecord(Marked, Protocol):
     """A record with a status."""
 
     @property

@@ -4,6 +4,7 @@
 - `definitions`: hooks, and what else the service keeps as a document: created once, changed, removed verifiably.
 - `runs`: job runs: started once, followed to their end, stopped.
 - `held`: which things with a marker the state holds, and whose the others are.
+- `held_ids`: which ids the state holds, and when what it holds under each of them was made.
 - `intent`: what an update is to bring about.
 - `notify`: whether the key's user is notified of what becomes of a cluster or a run.
 - `outcome`: what reconciling ends in, and what is observed of it.

@@ -1,6 +1,5 @@
 """Which things with a marker the state holds, as far as this process knows, and whose the others are."""
 
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import (
     UNKNOWN,
+    Marked,
     Origin,
     is_adoptable,
     is_surplus,
@@ -23,13 +23,12 @@ from xplenty_pulumi.core.kinds.ownership import (
     origin_on,
     refusal,
     signed_text,
-    taken_over,
 )
-from xplenty_pulumi.core.reading.pages import HasId
+from xplenty_pulumi.core.reconcile.held_ids import HeldIds
 from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import label
 
-RecordT = TypeVar("RecordT", bound=HasId)
+RecordT = TypeVar("RecordT", bound=Marked)
 
 _SKEW = timedelta(minutes=5)
 """What two clocks may differ by, at most, where a time of the service is compared with one of ours."""
@@ -69,7 +68,7 @@ class OwnerClaims(Generic[RecordT]):
             )
 
 
-class HeldThings(ABC, Generic[RecordT]):
+class HeldThings(HeldIds, ABC, Generic[RecordT]):
     """What is known of the things of one kind; thread-safe.
 
     `random` draws the nonces of markers, and `has_maker` says whether the service shows who made one.
@@ -83,52 +82,28 @@ class HeldThings(ABC, Generic[RecordT]):
         random: Random | None = None,
         has_maker: bool = True,
     ) -> None:
+        super().__init__()
         self._client = client
         self._clock = clock
         self._has_maker = has_maker
-        self._lock = threading.Lock()
-        self._held: dict[Key, set[Origin]] = {}
         self._released: set[Key] = set()
         self._replaced: dict[Key, Marker] = {}
         self.random = random or Random()  # noqa: S311 - a nonce tells create calls apart; nothing secret depends on it
 
     def hold(self, key: Key, *, made: Origin = UNKNOWN) -> None:
-        """Remember that the engine's state holds this thing, so that it is not taken for a lost one.
-
-        It was `made` then; `UNKNOWN` adds nothing to what is known of that.
-        """
+        super().hold(key, made=made)
         with self._lock:
-            origins = self._held.setdefault(key, set())
-            if made.at or not origins:
-                origins.add(made)
             self._released.discard(key)
 
     def hold_record(self, thing: RecordT) -> None:
         """Remember that the state holds this thing, whatever else it holds with the same id."""
         self.hold(thing.key, made=origin_on(thing))
 
-    def holds_id(self, key: Key) -> bool:
-        """Return whether the engine's state is known to hold what has this id."""
-        with self._lock:
-            return key in self._held
-
-    def holds(self, thing: RecordT) -> bool:
-        """Return whether the engine's state is known to hold this thing, and not only one that had its id before."""
-        with self._lock:
-            origins = tuple(self._held.get(thing.key, ()))
-        return any(not taken_over(thing, made) for made in origins)
-
     def release(self, key: Key) -> None:
         """Remember that the state lets go of this thing, because the service says that it is gone."""
+        self.lose(key)
         with self._lock:
             self._released.add(key)
-            self._held.pop(key, None)
-
-    def lose(self, key: Key, *, made: Origin) -> None:
-        """Remember that the state lets go of what was `made` then, because its id is that of another thing by now."""
-        with self._lock:
-            if left := self._held.pop(key, set()) - {made}:
-                self._held[key] = left
 
     @property
     def user(self) -> int | None:
@@ -192,7 +167,7 @@ class HeldThings(ABC, Generic[RecordT]):
         return [one for one in others if is_surplus(one, owner, nonces, user=user)]
 
 
-def held_text(record: HasId, owner: Marker) -> str | None:
+def held_text(record: Marked, owner: Marker) -> str | None:
     """Return the text that says of something unfinished of this owner that it is held; None where it is not that."""
     marker = marker_on(record)
     if marker is None or not is_unfinished(record, owner):
@@ -237,7 +212,7 @@ def release(kind: str, key: Key) -> str:
     return f"`xplenty-pulumi hand-over {kind}:{key} --release`"
 
 
-def _was_handed_over(record: HasId) -> bool:
+def _was_handed_over(record: Marked) -> bool:
     """Whether its marker was drawn after it was made, which no create call does."""
     marker, made = marker_on(record), getattr(record, "created_at", None)
     begun = marker.begun if marker else None

@@ -139,14 +139,18 @@ class Wanted:
         """Return whether the row is to be shown; without a status or an age, old ended things are not."""
         if self.statuses and row.status not in self.statuses:
             return False
-        if self.owner and row.owner != self.owner:
+        if not self.fits(row.owner, row.created_at, now=now):
             return False
         if self.package_id is not None and isinstance(row, JobRow) and row.package_id != self.package_id:
             return False
-        if self.age is not None:
-            return row.created_at is not None and now - row.created_at <= self.age
         is_news = row.ended_at is None or now - row.ended_at <= ended_within
-        return bool(self.statuses) or not row.is_ended or is_news
+        return bool(self.statuses) or self.age is not None or not row.is_ended or is_news
+
+    def fits(self, owner: str | None, created_at: datetime | None, *, now: datetime) -> bool:
+        """Return whether something of this owner that was created then is to be shown."""
+        if self.owner and owner != self.owner:
+            return False
+        return self.age is None or (created_at is not None and now - created_at <= self.age)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class PackageList(AccountView):
         return self.packages
 
 
-def listed_packages(client: Client, wanted: Wanted, *, flow_type: str = "all") -> PackageList:
+def listed_packages(client: Client, wanted: Wanted, *, flow_type: str) -> PackageList:
     """Return the packages that are wanted, the active ones by default, at one call for each hundred."""
     statuses = wanted.statuses or (ACTIVE,)
     found = [one for status in statuses for one in client.packages.list(status=status, flow_type=flow_type)]
@@ -79,7 +79,7 @@ def listed_packages(client: Client, wanted: Wanted, *, flow_type: str = "all") -
 
 def packages_shown(packages: Iterable[Package], wanted: Wanted, *, now: datetime) -> tuple[PackageRow, ...]:
     """Return the rows of the packages that are wanted, by their last edit."""
-    rows = [row for row in map(package_row, packages) if _is_wanted(row, wanted, now=now)]
+    rows = [row for row in map(package_row, packages) if wanted.fits(row.owner, row.created_at, now=now)]
     edited = [(-(row.updated_at or row.created_at or now).timestamp(), row.id, row) for row in rows]
     return tuple(row for _, _, row in sorted(edited, key=lambda one: one[:2]))
 
@@ -97,9 +97,3 @@ def package_row(package: Package) -> PackageRow:
         updated_at=package.updated_at,
         html_url=package.html_url,
     )
-
-
-def _is_wanted(row: PackageRow, wanted: Wanted, *, now: datetime) -> bool:
-    if wanted.owner and row.owner != wanted.owner:
-        return False
-    return wanted.age is None or (row.created_at is not None and now - row.created_at <= wanted.age)

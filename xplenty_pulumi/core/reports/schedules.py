@@ -112,6 +112,4 @@ def schedule_row(schedule: Schedule, *, now: datetime) -> ScheduleRow:
 def _is_wanted(row: ScheduleRow, wanted: Wanted, *, now: datetime) -> bool:
     if wanted.statuses and row.status not in wanted.statuses:
         return False
-    if (wanted.owner and row.owner != wanted.owner) or wanted.package_id not in (None, *row.packages):
-        return False
-    return wanted.age is None or (row.created_at is not None and now - row.created_at <= wanted.age)
+    return wanted.package_id in (None, *row.packages) and wanted.fits(row.owner, row.created_at, now=now)

@@ -68,7 +68,7 @@ def fail_partially(
 
 
 def half_made(
-    text: str, resource_id: str, outputs: Mapping[str, object], inputs: Mapping[str, object] | None = None
+    text: str, resource_id: str, outputs: Mapping[str, object], inputs: Mapping[str, object] | None
 ) -> Message:
     """Return the detail with which the engine keeps a resource that is not as it should be."""
     failed = provider_pb2.ErrorResourceInitFailed(id=resource_id, reasons=[text], properties=_struct(outputs))

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, Self
 
@@ -145,11 +145,7 @@ def _of_document(source: object) -> dict[str, object]:
     if not any(True for _ in outputs_in((), source)):
         return _read(source)
     found = Output.from_input(source).apply(_read)
-    return {name: found.apply(partial(_named, name)) for name in _OF_A_DOCUMENT}
-
-
-def _named(name: str, inputs: Mapping[str, object]) -> object:
-    return inputs.get(name)
+    return {name: found.apply(methodcaller("get", name)) for name in _OF_A_DOCUMENT}
 
 
 def _read(source: object) -> dict[str, object]:

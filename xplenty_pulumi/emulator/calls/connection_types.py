@@ -9,17 +9,9 @@ from xplenty_pulumi.emulator.wire import values
 from xplenty_pulumi.emulator.wire.messages import invalid
 from xplenty_pulumi.emulator.wire.values import Reader
 
-
-def _hidden(name: str, value: Any) -> str:
-    """A text that no refusal repeats."""
-    if not isinstance(value, str):
-        raise invalid(name, "must be a text")
-    return value
-
-
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
-        **dict.fromkeys(("password", "refresh_token", "code"), _hidden),
+        **dict.fromkeys(("password", "refresh_token", "code"), values.hidden),
         **dict.fromkeys(("port", "local_port", "name_node_port", "httpfs_port"), values.whole),
         **dict.fromkeys(("ssl", "expires"), values.flag),
         "tunnel_type": values.one_of("direct", "reverse"),

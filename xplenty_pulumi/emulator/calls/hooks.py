@@ -18,16 +18,9 @@ from xplenty_pulumi.emulator.wire.messages import Answer, Json, invalid
 from xplenty_pulumi.emulator.wire.values import Reader
 
 
-def _hidden(field: str, value: Any) -> str:
-    """A text that no refusal repeats."""
-    if not isinstance(value, str):
-        raise invalid(field, "must be a text")
-    return value
-
-
 def _address(field: str, value: Any) -> str:
     """An address of the web, which may hold a token and is not repeated either."""
-    address = _hidden(field, value)
+    address = values.hidden(field, value)
     try:
         parts = urlsplit(address)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -39,10 +32,10 @@ def _address(field: str, value: Any) -> str:
 
 
 _SETTINGS: Mapping[str, Mapping[str, Reader]] = {
-    "web": {"url": _address, "basic_auth": values.flag, "basic_auth_data": _hidden, "insecure_ssl": values.flag},
+    "web": {"url": _address, "basic_auth": values.flag, "basic_auth_data": values.hidden, "insecure_ssl": values.flag},
     "slack": {"url": _address, "team": values.text, "channel": values.text},
     "email": {"emails": values.text},
-    "pagerduty": {"pd_account": values.text, "service_name": values.text, "service_key": _hidden},
+    "pagerduty": {"pd_account": values.text, "service_name": values.text, "service_key": values.hidden},
 }
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "web": ("url",),

@@ -73,6 +73,13 @@ def text(field: str, value: Any) -> str:
     return value
 
 
+def hidden(field: str, value: Any) -> str:
+    """Return `value`, which must be a text and which no refusal repeats."""
+    if not isinstance(value, str):
+        raise invalid(field, "must be a text")
+    return value
+
+
 def one_of(*allowed: str) -> Reader:
     """Return a reader that takes exactly these texts."""
 

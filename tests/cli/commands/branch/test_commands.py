@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from tests.support.engine.project import QUICK, Project
+from tests.support.accounts.desired import signed
+from tests.support.engine.project import QUICK, Project, small_project
 from tests.support.engine.ran import LONGEST, eventually
 from tests.support.engine.stack import STEP
-from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.reports.branches import stack_name
 from xplenty_pulumi.emulator import Emulator
 
@@ -45,12 +45,7 @@ def account() -> Iterator[Emulator]:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, account: Emulator) -> Project:
     """A project whose program declares nothing, with a template stack."""
-    source = tmp_path_factory.mktemp("source")
-    (source / "Pulumi.yaml").write_text("name: tests\nruntime: python\n")
-    (source / "__main__.py").write_text("")
-    made = Project(tmp_path_factory.mktemp("project"), account, source=source)
-    made.pulumi("stack", "init", "dev").succeeded()
-    return made
+    return small_project(tmp_path_factory.mktemp("project"), account)
 
 
 @pytest.fixture(scope="module")
@@ -178,9 +173,7 @@ def test_clusters_of_a_branch_without_a_stack_are_taken_down(project: Project, s
     """What a killed run of a branch has left whose stack somebody has removed is ended by `down`; others live on."""
     family = stack.split("-")[1]
     lost, other = (
-        account.add_cluster(
-            description=sign("", unfinished(Owner("organization", name, stack_name("lost", family), "urn")))
-        )
+        account.add_cluster(description=unfinished(Owner("organization", name, stack_name("lost", family), "urn")))
         for name in ("tests", "another")
     )
 
@@ -195,7 +188,7 @@ def test_clusters_of_a_branch_without_a_stack_are_taken_down(project: Project, s
 def test_cluster_in_a_renamed_stack_lives_on(project: Project, stack: str, account: Emulator) -> None:
     """Who renames the stack of a branch keeps what is in it: neither a sweep nor `down` takes it for left over."""
     marker = unfinished(Owner("organization", "tests", stack_name("kept", stack.split("-")[1]), "urn"))
-    cluster = account.add_cluster(description=sign("", marker), terminate_on_idle=False)
+    cluster = account.add_cluster(description=marker, terminate_on_idle=False)
     assert f'"cluster": {cluster.id},' in project.run("list", "--json").succeeded().output
     _hold(project, "promoted", cluster.id)
 
@@ -291,9 +284,9 @@ def test_signal_lets_the_engine_end_by_itself(tmp_path: Path, number: signal.Sig
     assert done.exists()
 
 
-def unfinished(owner: Owner) -> Marker:
+def unfinished(owner: Owner) -> str:
     """Return a marker as a killed `up` leaves it behind."""
-    return marker_of(owner).drawn(datetime.now(UTC), Random(1))
+    return signed(owner=owner, now=datetime.now(UTC))
 
 
 def _hold(project: Project, stack: str, cluster_id: int) -> None:

@@ -4,14 +4,14 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from random import Random
 
 import pytest
 
-from tests.support.engine.project import QUICK, Project
+from tests.support.accounts.desired import signed
+from tests.support.engine.project import QUICK, Project, small_project
 from tests.support.engine.ran import Ran
 from xplenty_pulumi.cli.engine.holders import TOKENS
-from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.reports.branches import stack_name
 from xplenty_pulumi.emulator import EmulatedCluster, Emulator
 
@@ -35,12 +35,7 @@ def account() -> Iterator[Emulator]:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, account: Emulator) -> Project:
     """A project whose program declares the clusters that `CLUSTERS` names, with a template stack."""
-    source = tmp_path_factory.mktemp("source")
-    (source / "Pulumi.yaml").write_text("name: tests\nruntime: python\n")
-    (source / "__main__.py").write_text(PROGRAM)
-    made = Project(tmp_path_factory.mktemp("project"), account, source=source)
-    made.pulumi("stack", "init", "dev").succeeded()
-    return made
+    return small_project(tmp_path_factory.mktemp("project"), account, PROGRAM)
 
 
 def bring_up(project: Project, branch: str, clusters: str) -> Ran:
@@ -61,14 +56,10 @@ def only_cluster(account: Emulator, before: set[int]) -> EmulatedCluster:
     return found
 
 
-def marker_in(stack: str) -> Marker:
-    """Return what the markers of the cluster `etl` of a stack share."""
-    return marker_of(Owner("organization", "tests", stack, f"{TOKENS['cluster']}::etl"))
-
-
-def drawn(stack: str) -> Marker:
-    """Return an unfinished marker of that, as a killed `up` leaves it behind."""
-    return marker_in(stack).drawn(datetime.now(UTC), Random(1))
+def signed_for(stack: str, *, held: bool = False) -> str:
+    """Return the description of the cluster `etl` of a stack; not held, it is as a killed `up` leaves it behind."""
+    owner = Owner("organization", "tests", stack, f"{TOKENS['cluster']}::etl")
+    return signed("loads", owner=owner, now=datetime.now(UTC), held=held)
 
 
 def ids(account: Emulator) -> set[int]:
@@ -146,7 +137,7 @@ def test_copied_description_is_no_proof(project: Project, account: Emulator) -> 
     before = ids(account)
     stack = brought_up(project, "copy-paste", "etl")
     own = only_cluster(account, before)
-    finished = account.edit_cluster(own.id, description=str(drawn(stack).held)).description
+    finished = account.edit_cluster(own.id, description=signed_for(stack, held=True)).description
     colleague = account.add_cluster(name="colleague", description=finished)
 
     ran = project.run("down", "--branch", "copy-paste")
@@ -158,7 +149,7 @@ def test_copied_description_is_no_proof(project: Project, account: Emulator) -> 
 def test_what_a_killed_run_left_unfinished_is_ended(project: Project, account: Emulator) -> None:
     """The stack has no state of it; the marker says that a create of it was interrupted."""
     stack = brought_up(project, "killed")
-    lost = account.add_cluster(description=sign("loads", drawn(stack)))
+    lost = account.add_cluster(description=signed_for(stack))
 
     ran = project.run("down", "--branch", "killed").succeeded()
 
@@ -170,8 +161,8 @@ def test_sweep_ends_only_what_is_unfinished_of_stacks_that_are_gone(project: Pro
     """Of two clusters without a stack, the one that an interrupted create left is ended and the finished one named."""
     family = brought_up(project, "topic").split("-")[1]
     gone = stack_name("gone", family)
-    lost = account.add_cluster(description=str(drawn(gone)))
-    done = account.add_cluster(description=str(drawn(gone).held))
+    lost = account.add_cluster(description=signed_for(gone))
+    done = account.add_cluster(description=signed_for(gone, held=True))
 
     looked, swept = project.run("sweep"), project.run("sweep", "--yes")
 

@@ -1,21 +1,20 @@
 """What an import takes over, and what it leaves to whom."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from random import Random
 
 import pytest
 
-from tests.support.accounts.command_line import OWNER, SCOPE, START, Scene, opened_scene
+from tests.support.accounts.command_line import SCOPE, Scene, opened_scene
+from tests.support.accounts.desired import signed
 from xplenty_pulumi.cli.commands.imports.selection import ImportRequest, ImportSelection, TakeOverRules, select
 from xplenty_pulumi.cli.engine.holders import Held, Holders
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError
 
-THEIRS = sign("loads", marker_of(Owner("acme", "loads", "prod", "etl")).drawn(START, Random(1)).held)
-OURS = sign("loads", marker_of(OWNER).drawn(START - timedelta(days=3), Random(1)).held)
+THEIRS = signed("loads", owner=Owner("acme", "loads", "prod", "etl"), held=True)
+OURS = signed("loads", minutes_ago=3 * 24 * 60, held=True)
 
 
 @pytest.fixture
@@ -74,7 +73,7 @@ def test_a_marker_of_this_stack_that_no_state_holds_is_overcome_by_name_alone(sc
 
 def test_an_unfinished_marker_of_this_stack_is_no_obstacle(scene: Scene) -> None:
     """No other stack has created it, and no state holds it yet."""
-    begun = sign("loads", marker_of(OWNER).drawn(START - timedelta(days=3), Random(1)))
+    begun = signed("loads", minutes_ago=3 * 24 * 60)
     left = scene.emulator.add_cluster(description=begun)
     assert ids(selected(scene, "cluster")) == [("cluster", left.id)]
 

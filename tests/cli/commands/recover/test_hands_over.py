@@ -12,6 +12,7 @@ from tests.cli.commands.branch.test_late_clusters import left as unfinished_defi
 from tests.cli.commands.branch.test_late_clusters import there
 from tests.cli.commands.recover.test_hand_over import Wire
 from tests.support.accounts.command_line import OWNER, START, Scene, opened_scene
+from tests.support.accounts.desired import signed
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi import settings
 from xplenty_pulumi.cli.commands.recover.command import StackAccount
@@ -83,14 +84,14 @@ def test_what_a_state_holds_is_left_alone(scene: Scene, account: CommandAccount)
 
 def test_what_was_made_before_the_killed_run_is_left_alone(scene: Scene, account: CommandAccount) -> None:
     """Its creates cannot have made it."""
-    old = left(scene, description=sign("loads", OURS.drawn(START - timedelta(hours=1), Random(1)).held))
+    old = left(scene, description=signed("loads", minutes_ago=60, held=True))
     assert handed_over(account) == []
     assert scene.emulator.cluster(old.id) == old
 
 
 def test_a_stray_with_the_id_of_what_a_state_held_is_named(scene: Scene, account: CommandAccount) -> None:
     """As after the service was restored from a backup: another stack still has the id of an older one."""
-    stray = left(scene, description=sign("loads", OURS.drawn(START, Random(1)))).id
+    stray = left(scene, description=signed("loads")).id
     held = Held("acme/loads/prod", "urn", frozenset({"cluster"}), stray, None, made=Origin("2020-02-29T12:00:00Z"))
     found = StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/prod",), (held,)))
     assert [one.id for one in found.strays()] == [stray]
@@ -101,7 +102,7 @@ def test_a_stray_beside_what_the_state_holds_is_adopted_by_nobody(
     scene: Scene, account: CommandAccount, *, is_held: bool
 ) -> None:
     """It arrived after the `up` that went on without it; the text says so, and what ends it."""
-    stray = left(scene, description=sign("loads", OURS.drawn(START, Random(1)))).id
+    stray = left(scene, description=signed("loads")).id
     held = Held("acme/loads/dev", "urn", frozenset({"cluster"}), 77, OURS if is_held else None)
     found = StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), (held,)))
     (one,) = found.strays()

@@ -2,15 +2,15 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from random import Random
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.cli.commands.recover.test_recover import NO_PROCESS, add_pending, lock, recover
+from tests.support.accounts.desired import signed
 from tests.support.engine.process import beside
 from tests.support.engine.stack import Stack, cluster, writes
-from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
@@ -22,7 +22,7 @@ RECOVER = (sys.executable, "-m", "xplenty_pulumi.cli", "recover")
 def marked(*, minutes: float = 0, stack: str = "dev") -> str:
     """Return the description of a cluster whose create was interrupted so many minutes ago."""
     owner = Owner("organization", "tests", stack, "urn:pulumi:dev::tests::pulumi-python:dynamic/xplenty:Cluster::lost")
-    return sign("", marker_of(owner).drawn(datetime.now(UTC) - timedelta(minutes=minutes), Random(1)))
+    return signed(owner=owner, now=datetime.now(UTC), minutes_ago=minutes)
 
 
 @pytest.fixture(scope="module")

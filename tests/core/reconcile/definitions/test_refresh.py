@@ -1,16 +1,13 @@
 """Many definitions that are read together cost the pages of their list; what no list shows is read where it changed."""
 
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Any
 
-import pytest
-
 from tests.support.accounts.bench import Bench
+from tests.support.accounts.crowd import TOGETHER, Crowd
 from tests.support.accounts.desired import OWNER
-from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import marker_of, sign
@@ -18,31 +15,12 @@ from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.core.reconcile import DefinitionReconciler, KnownDefinitions, definition_of
 from xplenty_pulumi.emulator import PackageSeed
 
-TOGETHER = 8
 BELL = {"type": "slack", "settings": {"url": "https://hooks.example.test/bell"}, "events": ["job"]}
-
-
-class Gathering(ManualClock):
-    """A clock on which nobody goes on before all who read at once are there."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._all = threading.Barrier(TOGETHER, timeout=30)
-
-    def sleep(self, seconds: float) -> None:
-        self._all.wait()
-
-
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    """One thread for each of those who read at once."""
-    with ThreadPoolExecutor(TOGETHER) as pool:
-        yield pool
 
 
 def reconciler(bench: Bench, kind: Kind) -> DefinitionReconciler[Any]:
     """Return what acts on the definitions of a kind in a process of its own."""
-    return DefinitionReconciler(KnownDefinitions(definition_of(kind, bench.client), Gathering()), bench.patience)
+    return DefinitionReconciler(KnownDefinitions(definition_of(kind, bench.client), Crowd()), bench.patience)
 
 
 def packages(bench: Bench, count: int) -> list[int]:

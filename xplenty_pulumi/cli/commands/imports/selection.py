@@ -10,7 +10,7 @@ from xplenty_pulumi.cli.ui.options import bad_usage
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds.kind import LIVING, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import marker_on, origin_on
+from xplenty_pulumi.core.kinds.ownership import is_scheduled, marker_on, origin_on
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reconcile import definition_of
 from xplenty_pulumi.errors import NotFoundError, RefusedError
@@ -83,8 +83,7 @@ class TakeOverRules:
             return _refused(kind, record, f"the state of stack {holder} holds it", move)
         if marker and not is_taken and (marker.scope != self.scope or not marker.is_unfinished):
             return self._marked(kind, record, marker)
-        creator = getattr(record, "creator", None)
-        if creator is not None and creator.type == "Schedule" and not is_taken:
+        if is_scheduled(record) and not is_taken:
             taking = f"To manage it all the same, name it with --take-over {kind.name}:{record.key}"
             return _refused(kind, record, "a schedule has made it, and ends it", taking)
         if kind.repeated(record, {}) is None:

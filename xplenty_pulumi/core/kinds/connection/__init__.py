@@ -13,7 +13,7 @@ from xplenty_pulumi.core.kinds.connection.settings import (
     value_unset,
 )
 from xplenty_pulumi.core.kinds.connection.table import CONNECTION
-from xplenty_pulumi.core.kinds.connection.types import SECRET_SETTINGS, TYPES, ConnectionType, TypeSettings
+from xplenty_pulumi.core.kinds.connection.types import SECRET_SETTINGS, TYPES, ConnectionType
 
 __all__ = [
     "CONNECTION",
@@ -23,7 +23,6 @@ __all__ = [
     "ConnectionType",
     "SalesforceEnvironment",
     "TunnelType",
-    "TypeSettings",
     "connection_key",
     "value_unset",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from xplenty_pulumi.core.kinds.compare import ABSENT, place_text, value_changes
 from xplenty_pulumi.core.kinds.flows.document import digest_of
 from xplenty_pulumi.redact import MASK, without_logins
-from xplenty_pulumi.text import one_line, plural
+from xplenty_pulumi.text import CUT, one_line, plural
 
 MOST = 20
 """Lines that are shown of one flow."""
@@ -102,7 +102,7 @@ def _shown(value: object, at: int) -> str:
     text = without_logins(value)
     if text != value:
         at = 0
-    return json.dumps(("..." if at else "") + one_line(text[at:], limit=_LONGEST), ensure_ascii=False)
+    return json.dumps((CUT if at else "") + one_line(text[at:], limit=_LONGEST), ensure_ascii=False)
 
 
 def _by_key(*sides: object) -> tuple[dict[str, object] | None, ...]:

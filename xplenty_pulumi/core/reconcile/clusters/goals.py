@@ -8,7 +8,7 @@ from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
-from xplenty_pulumi.core.waiting.goal import Goal, UsualSeconds, unknown
+from xplenty_pulumi.core.waiting.goal import Goal, UsualSeconds
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.core.waiting.watch import Watch, shared_watch
 from xplenty_pulumi.errors import ReadyFailed
@@ -119,7 +119,7 @@ ENDABLE: Goal[Cluster] = replace(
 )
 
 
-def ready_with(desired: DesiredCluster, cluster: Cluster, *, usual: UsualSeconds = unknown) -> Goal[Cluster]:
+def ready_with(desired: DesiredCluster, cluster: Cluster, *, usual: UsualSeconds) -> Goal[Cluster]:
     """Return the goal of being ready, with the nodes that are desired where they are a matter of the intent.
 
     `cluster` is as it is now.
@@ -150,7 +150,7 @@ _ALIVE_AGAIN = 10.0
 """Seconds after which a cluster that was asked to end and shows alive is not thought to be shown as it was before."""
 
 
-def terminated(deadline: Deadline, *, is_verified: bool = True) -> Goal[Cluster]:
+def terminated(deadline: Deadline, *, is_verified: bool) -> Goal[Cluster]:
     """Return the goal of having ended, for a cluster that was asked to end now and has until the `deadline`.
 
     Where the end is not to be verified, the goal is that the service is seen at work on it.

@@ -10,20 +10,15 @@ from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Change, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, Owner
+from xplenty_pulumi.core.kinds.ownership import Marked
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, XplentyError
 
 
-class Document(Protocol):
+class Document(Marked, Protocol):
     """A record of the service that holds a definition."""
-
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def key(self) -> Key: ...
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self: ...
 

@@ -98,7 +98,7 @@ class RunReconciler:
         job = self._polls.job_listing.find(job_id) or self._polls.job_presence.find(job_id)
         other = taken_over(job, desired.made)
         if job is None or other:
-            self._runs.release(job_id, made=desired.made)
+            self._runs.lose(job_id, made=desired.made)
             return forgotten(job_id, last_status, why=other)
         self._runs.hold(job_id, desired.owner, made=origin_on(job))
         observed = self._observed(job, desired)

@@ -18,10 +18,12 @@ from random import Random
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import is_task, run_key_of, without_key
+from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, UNKNOWN, Origin, is_another, taken_over
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, UNKNOWN, Origin, is_another, is_scheduled, taken_over
 from xplenty_pulumi.core.reading.pages import PagedList, newest_first
 from xplenty_pulumi.core.reconcile.held import user_of
+from xplenty_pulumi.core.reconcile.held_ids import HeldIds
 from xplenty_pulumi.core.reconcile.runs.desired import has_succeeded
 from xplenty_pulumi.core.waiting.patience import usual
 from xplenty_pulumi.errors import UnsureError
@@ -84,7 +86,7 @@ class StartedRun:
         return job.id != self.job_id and job.id not in self.before and is_equal
 
 
-class KnownRuns:
+class KnownRuns(HeldIds):
     """The job runs of which this process has seen the id, so that none is mistaken for a lost one; thread-safe.
 
     `holds_cluster` returns whether the state is known to hold the cluster of this id; `starts` are the runs that this
@@ -94,39 +96,31 @@ class KnownRuns:
     def __init__(
         self, client: Client, clock: Clock, *, holds_cluster: Callable[[int], bool], random: Random | None = None
     ) -> None:
+        super().__init__()
         self._client = client
         self._clock = clock
         self._random = random or Random()  # noqa: S311 - a key tells starts apart; nothing secret depends on it
         self.holds_cluster = holds_cluster
-        self._lock = threading.Lock()
-        self._held: dict[int, set[Origin]] = {}
-        self._holders: dict[int, set[tuple[Owner | None, Origin]]] = {}
+        self._holders: dict[Key, set[tuple[Owner | None, Origin]]] = {}
         self.starts: list[StartedRun] = []
         self._turns: dict[tuple[object, ...], threading.Lock] = {}
 
-    def hold(self, job_id: int, owner: Owner | None = None, *, made: Origin = UNKNOWN) -> None:
-        """Remember that the state holds this run for `owner`, or did until it was let go; it is not a lost one.
-
-        It was `made` then; where that is not known, whatever has its id is it, unless more is known already.
-        """
-        with self._lock:
-            origins = self._held.setdefault(job_id, set())
-            if made.at or not origins:
-                origins.add(made)
+    def hold(self, key: Key, owner: Owner | None = None, *, made: Origin = UNKNOWN) -> None:
+        """Remember that the state holds this run for `owner`, or did until it was let go; it is not a lost one."""
+        super().hold(key, made=made)
         if owner:
-            self.claim(job_id, owner, made=made)
+            self.claim(key, owner, made=made)
 
-    def release(self, job_id: int, *, made: Origin = UNKNOWN) -> None:
+    def lose(self, key: Key, *, made: Origin = UNKNOWN) -> None:
         """Remember that the state lets go of the run that was `made` then, because the service does not know it."""
+        super().lose(key, made=made)
         with self._lock:
-            held, holders = self._held.pop(job_id, set()), self._holders.pop(job_id, set())
-            self._held[job_id] = {one for one in held if is_another(one, made)}
-            self._holders[job_id] = {one for one in holders if is_another(one[1], made)}
+            self._holders[key] = {one for one in self._holders.pop(key, ()) if is_another(one[1], made)}
 
-    def claim(self, job_id: int, owner: Owner | None, *, made: Origin = UNKNOWN) -> None:
+    def claim(self, key: Key, owner: Owner | None, *, made: Origin = UNKNOWN) -> None:
         """Remember that this resource has the run, so that to any other owner it is not a lost one."""
         with self._lock:
-            self._holders.setdefault(job_id, set()).add((owner, made))
+            self._holders.setdefault(key, set()).add((owner, made))
 
     @contextmanager
     def turn(self, shape: RunShape) -> Iterator[None]:
@@ -165,7 +159,7 @@ class KnownRuns:
             UnsureError: there are several.
         """
         seen = {job.id for job in before}
-        fresh = [job for job in self.newest(shape) if job.id not in seen and not self._is_held(job)]
+        fresh = [job for job in self.newest(shape) if job.id not in seen and not self.holds(job)]
         found = [job for job in fresh if shape.fits(job) and not self.is_of_another_user(job)]
         if key is not None and (keyed := [job for job in found if run_key_of(job) == key]):
             return min(keyed, key=lambda job: job.id)
@@ -183,7 +177,7 @@ class KnownRuns:
         """Return whether no other resource of this process holds the run, as far as it has seen the state."""
         with self._lock:
             holders = tuple(self._holders.get(job.id, ()))
-        return not self._is_held(job) and {one for one, made in holders if not taken_over(job, made)} <= {owner}
+        return not self.holds(job) and {one for one, made in holders if not taken_over(job, made)} <= {owner}
 
     def give_up(self, job_id: int, owner: Owner | None, *, made: Origin) -> Owner | None:
         """Note that `owner` does not hold the run any more, and return who else of this process does, if anybody."""
@@ -193,30 +187,20 @@ class KnownRuns:
             others = (one for one, then in holders if not is_another(made, then))
             return next(others, None) if owner else None
 
-    def _is_held(self, job: Job) -> bool:
-        """Whether the state is known to hold this run, and not only one that had its id before."""
-        with self._lock:
-            origins = tuple(self._held.get(job.id, ()))
-        return any(not taken_over(job, made) for made in origins)
-
     def is_of_another_user(self, job: Job) -> bool:
         """Return whether a schedule or another user than that of the key is known to have started the run."""
         starter, user = starter_of(job), user_of(self._client)
-        return _is_scheduled(job) or (None not in (starter, user) and starter != user)
+        return is_scheduled(job) or (None not in (starter, user) and starter != user)
 
     def is_of_this_user(self, job: Job) -> bool:
         """Return whether the user of the key is known to have started the run."""
         starter = starter_of(job)
-        return not _is_scheduled(job) and starter is not None and starter == user_of(self._client)
+        return not is_scheduled(job) and starter is not None and starter == user_of(self._client)
 
 
 def starter_of(job: Job) -> int | None:
     """Return the id of the user who started the run, None where it is not shown."""
     return job.creator.id if job.creator and job.creator.id is not None else job.owner_id
-
-
-def _is_scheduled(job: Job) -> bool:
-    return job.creator is not None and job.creator.type == "Schedule"
 
 
 def usual_seconds(runs: Iterable[Job]) -> float | None:
