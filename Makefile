@@ -3,7 +3,7 @@
 #   PYTHON=python3.12    when the machine's python3 is older than 3.11
 #   TESTS=tests/core     what to test, and any other option of pytest
 #   BENCH=polls          which benchmarks to run, see docs/explanation/benchmarks.md
-#   WORKERS=6            how many tests run at a time; those on the engine mostly wait
+#   WORKERS=6            how many tests run at a time, the quick ones aside; those on the engine mostly wait
 
 PYTHON ?= python3
 UV ?= uv
@@ -38,7 +38,7 @@ test: lint engine $(VENV)/bin/actionlint ## lint, then run the tests, those on t
 	@$(PYTEST) -m "not long" $(TESTS)
 
 test-fast: $(VENV)/ready ## run the quick tests, which need no engine: a minute or two
-	@exec $(PY) -m pytest -n $(WORKERS) --dist worksteal -q -m "not engine and not long and not slow" $(TESTS)
+	@exec $(PY) -m pytest -n logical --dist worksteal -q -m "not engine and not long and not slow" $(TESTS)
 
 test-long: lint engine $(VENV)/bin/actionlint ## the same, the slow ones, and coverage; writes scoreboard and support
 	@rm -rf build/scoreboard
