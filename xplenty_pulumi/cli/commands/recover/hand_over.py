@@ -182,7 +182,7 @@ class _HandOver:
             self._screen.warn(f"{thing.label}: {foreign}")
         warning = f"{foreign[:1].upper()}{foreign[1:]}. " if foreign else ""
         self._screen.ask(f"{warning}{_question(thing, owner, self._place.stack)}", yes=yes, undone=_UNDONE)
-        marker = owner.marker.drawn(clock.now(), SystemRandom()) if owner else None
+        marker = owner.marker.handed_over(clock.now(), SystemRandom()) if owner else None
         core.hand_over(self._account.client, thing, marker, clock=clock)
         self._screen.line(f"{thing.label}: {_next(thing, owner, self._place.stack, is_foreign=bool(foreign))}")
 
