@@ -2,10 +2,13 @@
 
 import json
 import re
+import socket
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partialmethod
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -117,6 +120,7 @@ def _told_by(engine: Engine, project: Project, *words: str) -> str:
 def project(monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """A project with the stack `dev`, which holds nothing."""
     wire = Wire()
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://states")
     with opened_scene(monkeypatch, gates=[wire]) as scene:
         made = Project(scene, wire=wire)
         monkeypatch.setattr(Engine, "on_path", classmethod(lambda cls, folder, stack: cls("pulumi", folder, stack)))
@@ -411,6 +415,26 @@ def hook(project: Project, **settings: Any) -> int:
     fields = {"type": "web", "name": sign("ops", KEPT), "settings": told, "events": ["job"]}
     with project.scene.client() as client:
         return client.hooks.create(fields).id
+
+
+@pytest.mark.parametrize("options", [["--name", "other"], [], ["--release"]])
+def test_what_an_operation_is_at_work_on_is_refused(
+    project: Project, options: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its state does not hold yet what a create of it has made, and would hold it besides the new owner."""
+    cluster = project.cluster(DEV.drawn(START, Random(2)))
+    monkeypatch.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri())
+    lock = tmp_path / ".pulumi" / "locks" / "acme" / "loads" / "dev" / "0.json"
+    lock.parent.mkdir(parents=True)
+    engine = tmp_path / "pulumi"
+    engine.symlink_to("/bin/sleep")
+    with subprocess.Popen([engine, "600"]) as living:
+        holder = {"pid": living.pid, "username": "ann", "hostname": socket.gethostname()}
+        lock.write_text(json.dumps({**holder, "timestamp": "2026-01-31T12:00:00.1Z"}))
+        ended = project.run(f"cluster:{cluster.id}", *options, "--yes")
+        living.kill()
+    assert ended.code == 1
+    assert "acme/loads/dev: it is locked by ann@" in ended.err
 
 
 def test_a_hook_is_handed_over(project: Project) -> None:

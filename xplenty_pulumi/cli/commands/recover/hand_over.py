@@ -14,6 +14,7 @@ import typer
 from xplenty_pulumi import settings
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import TOKENS, Held, Holders, holders_in
+from xplenty_pulumi.cli.engine.locks import locks_of, refuse_while_held
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
@@ -77,6 +78,10 @@ class StackPlace:
         """What the markers of its resources share."""
         return scope_of(owner_in(self.stack, scope=self.config.get("xplenty:scope")))
 
+    def has_signed(self, thing: HandOverTarget) -> bool:
+        """Return whether the thing carries the marker of a resource of the stack."""
+        return bool(self.stack) and thing.marker is not None and thing.marker.scope == self.scope
+
     def urn(self, tail: str) -> str:
         """Return the URN of a resource of the stack: of its type and its name."""
         owner = owner_in(self.stack)
@@ -97,7 +102,7 @@ class StackPlace:
                 raise bad_usage("--urn", f"must be that of a {kind}, of type {TOKENS[kind]}, got {urn[:120]!r}")
             owner = owner_in(self.stack, scope=self.config.get("xplenty:scope"), name=parts[3])
             return NewOwner(marker_of(owner), f"{last} of stack {self.stack}", name, urn)
-        if marker and marker.scope == self.scope:
+        if marker and self.has_signed(thing):
             return NewOwner(marker.whose, f"the resource of stack {self.stack} that its marker names")
         raise ConfigError(
             f"{thing.label}: its marker does not say which resource of stack {self.stack} is to have it; {_UNDONE}",
@@ -134,6 +139,8 @@ def hand_over(
         place = StackPlace.of(snapshot, needs_stack=not release)
         with opened(settings.load(os.environ, place.config.get)) as account:
             found = core.look(account.client, kind, key)
+            if not release or place.has_signed(found):  # what an operation of it is at work on is not in its state yet
+                refuse_while_held(place.stack, locks_of(place.stack, snapshot.backend(), folder=cwd))
             handing = _HandOver(account, found, place, holders_in(snapshot, account.settings))
             handing.show()
             handing.run(None if release else place.new_owner(found, name, urn), yes=yes)
