@@ -73,6 +73,11 @@ class Marker:
         return self.nonce[_MINUTE_DIGITS:].startswith(_OF_HAND_OVER)
 
     @property
+    def is_left(self) -> bool:
+        """Whether what carries it was made by a create call of the owner that has not come to its end."""
+        return self.is_unfinished and not self.is_of_hand_over
+
+    @property
     def held(self) -> "Marker":
         """The same marker once the create call is done."""
         return replace(self, is_unfinished=False)

@@ -36,11 +36,14 @@ class Wire:
     user: int = 27
     loses: bool = False
     ignores: bool = False
+    hides: bool = False
     repeats: bool = False
     sent: list[Any] = field(default_factory=list)
 
     def before(self, request: Request) -> Response | None:
         """Take note of a change; answer it without any effect where it is to be ignored, or refused with it."""
+        if self.hides and self.sent:
+            return Response(502)
         if request.method != "PUT":
             return None
         self.sent.append(json.loads(request.body))
@@ -244,6 +247,15 @@ def test_what_the_create_of_another_stack_has_requested_is_refused(project: Proj
     assert project.marker(cluster) == prod
 
 
+def test_what_was_handed_over_to_another_stack_is_refused(project: Project) -> None:
+    """An `up` of that stack may be adopting it; no create call of it has requested it, and the text says none has."""
+    project.states["acme/loads/prod"] = []
+    cluster = project.cluster(marker_of(Owner("acme", "loads", "prod", ETL)).handed_over(START, Random(2)))
+    ended = project.run(f"cluster:{cluster.id}", "--release", "--yes")
+    assert "it was handed over to stack acme/loads/prod and may be in the course of its adoption" in ended.err
+    assert "or run the same with --stack acme/loads/prod" in ended.err
+
+
 @pytest.mark.parametrize("stack", ["dev", "gone"])
 def test_what_no_other_stack_can_be_creating_is_handed_over(project: Project, stack: str) -> None:
     """An interrupted create of this stack is no other's, nor is that of a stack which the backend does not have."""
@@ -388,6 +400,22 @@ def test_a_lost_answer_is_looked_into(project: Project, schema_watch: SchemaWatc
     cluster, project.wire.loses = project.cluster(), True
     assert project.run(f"cluster:{cluster.id}", "--yes").code == 0
     assert len(project.wire.sent) == 1
+
+
+@pytest.mark.parametrize("loses", [False, True], ids=["answered", "lost"])
+def test_a_change_that_cannot_be_seen_is_not_said_to_be_none(
+    project: Project, schema_watch: SchemaWatch, *, loses: bool
+) -> None:
+    """The reads after it fail, and their own text would say that nothing was changed."""
+    schema_watch.look_away()
+    cluster, project.wire.hides, project.wire.loses = project.cluster(), True, loses
+    ended = project.scene.run("hand-over", f"cluster:{cluster.id}", "--yes")
+    assert ended.code == 1
+    assert f"cluster {cluster.id}: it was sent the change, and what it carries now cannot be read: " in ended.err
+    assert "othing was changed" not in ended.err
+    now = project.marker(cluster)
+    assert now is not None
+    assert now.is_of_hand_over
 
 
 def test_a_change_that_is_not_shown_is_an_error(project: Project, schema_watch: SchemaWatch) -> None:

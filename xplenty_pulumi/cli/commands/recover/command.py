@@ -141,8 +141,8 @@ class StackAccount:
             if is_of_another(thing.record, self.account.client.user_id()):
                 continue
             if not self._is_held(thing.record):
-                new = marker.whose.handed_over(self.account.clock.now(), SystemRandom())
-                yield hand_over(self.account.client, thing, new, clock=self.account.clock)
+                drawn = marker.whose.drawn(self.account.clock.now(), SystemRandom())
+                yield hand_over(self.account.client, thing, drawn, clock=self.account.clock)
 
     def _living(self, kind: Kind) -> Iterable[Any]:
         if kind.ends is Ending.TERMINATED:

@@ -31,6 +31,13 @@ from xplenty_pulumi.text import printable
 
 _URN = re.compile(r"urn:pulumi:([^:]+)::([^:]+)::(.+)")
 _UNDONE = "nothing was changed"
+_UNFINISHED = {
+    False: (
+        "a create of stack {} has requested it and may not have come to its end",
+        "end it there with `xplenty-pulumi recover --end-strays`",
+    ),
+    True: ("it was handed over to stack {} and may be in the course of its adoption", "run the same with --stack {}"),
+}
 _INTERRUPTED = "ended by Ctrl-C; run the same again to see whether the marker was changed"
 
 
@@ -198,11 +205,11 @@ class _HandOver:
         thing, marker = self._thing, self._thing.marker
         is_made = marker is None or not marker.is_unfinished or marker.scope == self._place.scope
         if marker and not is_made and (maker := self._holders.stack_with(marker.scope)):
+            why, end = _UNFINISHED[marker.is_of_hand_over]
             raise RefusedError(
-                f"a create of stack {maker} has requested it and may not have come to its end; {_UNDONE}",
+                f"{why.format(maker)}; {_UNDONE}",
                 resource=thing.label,
-                advice=f"Run `pulumi up` in stack {maker}, which adopts it, or end it there with "
-                "`xplenty-pulumi recover --end-strays`",
+                advice=f"Run `pulumi up` in stack {maker}, which adopts it, or {end.format(maker)}",
             )
         if owner and (other := owner.held(self._holders, self._place.stack, thing.kind.name)):
             elsewhere = ", name one in another component with --urn" if owner.name else ""
