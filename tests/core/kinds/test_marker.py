@@ -49,6 +49,15 @@ def test_each_create_call_has_a_nonce_of_its_own() -> None:
     assert one.whose == other.whose == OWN
 
 
+def test_a_hand_over_shows_in_the_nonce() -> None:
+    """No nonce of a create call says so, whatever is drawn, and both say when and whose."""
+    handed = OWN.handed_over(SENT, Random(1))
+    assert handed.is_of_hand_over
+    assert (handed.begun, handed.whose, handed.is_unfinished) == (OURS.begun, OWN, True)
+    assert read(str(handed)) == handed
+    assert not any(OWN.drawn(SENT, Random(seed)).is_of_hand_over for seed in range(500))
+
+
 def test_version_1_counts_as_held() -> None:
     """Of what an earlier version has signed nothing is known but whose it is."""
     found = read(f"nightly {OWN}")

@@ -43,10 +43,11 @@ def resize(bench: Bench) -> None:
 
 
 def test_only_unfinished_things_of_the_scope_are_strays(bench: Bench) -> None:
-    """Held ones, those of other stacks, those that the state holds and those that have ended are none."""
+    """Held ones, handed over ones, those of other stacks, those that the state holds and ended ones are none."""
     stray = left(bench, unfinished(bench))
     left(bench, unfinished(bench).held)
     left(bench, marker_of(OWNER))
+    left(bench, marker_of(OWNER).handed_over(bench.clock.now(), Random(1)))
     left(bench, unfinished(bench, ELSEWHERE))
     left(bench, unfinished(bench), status="terminated")
     held = left(bench, unfinished(bench))

@@ -17,7 +17,7 @@ from xplenty_pulumi.core.kinds.registry import MARKED
 
 
 def hand_over(world: SimulatedWorld, kind: Kind, thing: Any) -> None:
-    """Sign a cluster or a definition as unfinished, as `xplenty-pulumi hand-over` does."""
+    """Sign a cluster or a definition as unfinished, as `xplenty-pulumi recover` does."""
     text = str(getattr(thing, kind.signed) or "")
     found = markers.read(text)
     if found is None:

@@ -1,5 +1,6 @@
 """`xplenty-pulumi wait`, `stop`, `terminate` and `run-schedule`: one thing, until what was asked for is seen."""
 
+from collections.abc import Container
 from enum import StrEnum
 from itertools import islice
 from typing import Annotated, TypeVar
@@ -27,7 +28,7 @@ from xplenty_pulumi.core.waiting.goal import Goal, HasStatus
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.core.waiting.wait import wait_for
 from xplenty_pulumi.core.waiting.watch import Watch
-from xplenty_pulumi.errors import RefusedError, UnsureError
+from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
 from xplenty_pulumi.text import label, plural
 
 ClusterId = Annotated[
@@ -139,9 +140,17 @@ def run_schedule(
         except UnsureError as lost:
             lost.advice = _MAYBE_RUN
             raise
-        started = [label("job", job.id) for job in _jobs_of(account, row.id) if job.id not in before]
-        names = ", ".join(reversed(started)) or "no job run of it shows yet: look with `xplenty-pulumi status jobs`"
-        screen.line(f"{row.label} was run: {names}")
+        screen.line(f"{row.label} was run: {_started(account, row.id, before)}")
+
+
+def _started(account: CommandAccount, schedule_id: int, before: Container[int]) -> str:
+    """Name the job runs of the schedule besides those of `before`; that they cannot be read is no failure."""
+    look = "look with `xplenty-pulumi status jobs`"
+    try:
+        started = [label("job", job.id) for job in _jobs_of(account, schedule_id) if job.id not in before]
+    except XplentyError as trouble:
+        return f"what it has started cannot be read ({trouble.message}): {look}"
+    return ", ".join(reversed(started)) or f"no job run of it shows yet: {look}"
 
 
 def _jobs_of(account: CommandAccount, schedule_id: int) -> list[Job]:

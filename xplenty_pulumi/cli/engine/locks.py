@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,17 @@ def locks_of(stack: str, backend: str, *, folder: Path) -> tuple[Lock, ...] | No
         with suppress(FileNotFoundError):  # it was removed meanwhile
             found.append(Lock.read(file.read_text(encoding="utf-8", errors="replace")))
     return tuple(found)
+
+
+def refuse_while_held(stack: str, locks: Iterable[Lock] | None) -> None:
+    """Raise RefusedError while a process that lives on this machine holds one of the stack's locks."""
+    for lock in locks or ():
+        if lock.is_held:
+            raise RefusedError(
+                f"it is locked by {lock}, which still runs on this machine; nothing was changed",
+                resource=stack,
+                advice="Wait until it ends, or end it with Ctrl-C; then run `xplenty-pulumi recover` if it left a lock",
+            )
 
 
 def lock_files(root: Path, stack: str) -> list[Path]:

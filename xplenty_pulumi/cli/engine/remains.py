@@ -126,17 +126,6 @@ def remains_of(snapshot: Snapshot, stack: str = "") -> Remains:
     )
 
 
-def refuse_while_held(remains: Remains) -> None:
-    """Raise RefusedError while a process that lives on this machine holds the stack's lock."""
-    for lock in remains.locks or ():
-        if lock.is_held:
-            raise RefusedError(
-                f"it is locked by {lock}, which still runs on this machine; nothing was changed",
-                resource=remains.stack,
-                advice="Wait until it ends, or end it with Ctrl-C; then run `xplenty-pulumi recover` if it left a lock",
-            )
-
-
 def remove_locks(engine: Engine, remains: Remains, warn: Callable[[str], None]) -> None:
     """Remove the locks there are, or where the backend does not show them, the one there may be."""
     if remains.locks == ():

@@ -59,7 +59,7 @@ _ADVICE_ON_CERTIFICATE = (
     "with that authority's certificate. Certificates are always verified."
 )
 _ADVICE_TO_LOOK: dict[CallKind, str] = {
-    CallKind.READ: "Nothing was changed; run again.",
+    CallKind.READ: "Reading changes nothing; run again.",
     CallKind.WRITE: "It may have taken effect or not: read it again before repeating the change.",
     CallKind.CREATE: "It may exist or not: look for it before creating it again.",
 }
@@ -111,7 +111,7 @@ class Explainer:
             status=outcome.status or 0,
             request_id=self._clean(outcome.request_id),
             resource=resource,
-            advice=f"Nothing was changed; run again{wait or ' later'}.",
+            advice=f"Reading changes nothing; run again{wait or ' later'}.",
         )
 
     def _unsure(self, resource: str, kind: CallKind, reason: str, said: str) -> UnsureError:

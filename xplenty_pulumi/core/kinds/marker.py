@@ -4,8 +4,8 @@
 scope (a readable piece of the stack's name and a hash over organization, project and stack), a hash over the scope and
 the resource's name in it, the nonce of the create call, and whether that is unfinished (`u`) or held (`h`). Scope and
 hash are the same on every machine and at every time, so they outlive a crash that nothing else outlives. The nonce
-begins with the minute of its create call, and each create call draws its own. Version 1 had neither nonce nor state:
-what carries it counts as held.
+begins with the minute of its create call, and each create call draws its own; that of a hand-over has a `z` behind the
+minute. Version 1 had neither nonce nor state: what carries it counts as held.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from random import Random
 LONGEST = 60
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _MINUTE_DIGITS, _RANDOM_DIGITS = 5, 8
+_OF_HAND_OVER = "z"
 _MINUTE = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FORMAT = re.compile(
@@ -67,15 +68,32 @@ class Marker:
         return _EPOCH + int(self.nonce[:_MINUTE_DIGITS], 36) * _MINUTE
 
     @property
+    def is_of_hand_over(self) -> bool:
+        """Whether a hand-over has drawn the nonce, so that what carries it need not be what a create call made."""
+        return self.nonce[_MINUTE_DIGITS:].startswith(_OF_HAND_OVER)
+
+    @property
+    def is_left(self) -> bool:
+        """Whether what carries it was made by a create call of the owner that has not come to its end."""
+        return self.is_unfinished and not self.is_of_hand_over
+
+    @property
     def held(self) -> "Marker":
         """The same marker once the create call is done."""
         return replace(self, is_unfinished=False)
 
     def drawn(self, now: datetime, random: Random) -> "Marker":
         """Return the marker of this owner for a create call that is sent `now`: unfinished, with a nonce of its own."""
+        first, *others = random.choices(_DIGITS, k=_RANDOM_DIGITS)
+        return self._with_nonce(now, [_DIGITS[0] if first == _OF_HAND_OVER else first, *others])
+
+    def handed_over(self, now: datetime, random: Random) -> "Marker":
+        """Return the marker of this owner for what is handed over to it `now`: unfinished, so that it adopts it."""
+        return self._with_nonce(now, [_OF_HAND_OVER, *random.choices(_DIGITS, k=_RANDOM_DIGITS - 1)])
+
+    def _with_nonce(self, now: datetime, digits: list[str]) -> "Marker":
         minute = _spelled((now - _EPOCH) // _MINUTE, _MINUTE_DIGITS)
-        nonce = minute + "".join(random.choices(_DIGITS, k=_RANDOM_DIGITS))
-        return Marker(self.scope, self.name, nonce, is_unfinished=True)
+        return Marker(self.scope, self.name, "".join([minute, *digits]), is_unfinished=True)
 
 
 def owner_in(full_name: str, *, scope: object = "", name: str = "") -> Owner:

@@ -55,13 +55,16 @@ class Stray:
 
 
 def strays_among(things: Iterable[Marked], scopes: Collection[str], held: Collection[Key]) -> tuple[Stray, ...]:
-    """Return what lives, is unfinished, carries one of the scopes, and is not `held`, by its id."""
+    """Return what lives, is unfinished, carries one of the scopes, and is not `held`, by its id.
+
+    What was handed over and is not adopted yet is none: no create call has left it.
+    """
     found = []
     for one in things:
         kind, marker, status = kind_of(one), marker_on(one), str(getattr(one, "status", ""))
         if one.key in held or kind.is_ending(status) or marker is None or marker.scope not in scopes:
             continue
-        if marker.is_unfinished and marker.begun is not None:
+        if marker.is_left and marker.begun is not None:
             found.append(Stray(kind, one.key, status, marker.whose, marker.begun, maker_of(one)))
     return tuple(found)
 

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from random import Random
 from typing import Generic, TypeVar
 
@@ -30,8 +29,6 @@ from xplenty_pulumi.text import label
 
 RecordT = TypeVar("RecordT", bound=Marked)
 
-_SKEW = timedelta(minutes=5)
-"""What two clocks may differ by, at most, where a time of the service is compared with one of ours."""
 ADOPTED = "which carries the marker of this resource, as after an interrupted create call or a hand-over"
 """What texts say of something that is adopted: no marker says which of the two it was."""
 
@@ -213,7 +210,5 @@ def release(kind: str, key: Key) -> str:
 
 
 def _was_handed_over(record: Marked) -> bool:
-    """Whether its marker was drawn after it was made, which no create call does."""
-    marker, made = marker_on(record), getattr(record, "created_at", None)
-    begun = marker.begun if marker else None
-    return begun is not None and made is not None and begun - made > _SKEW
+    marker = marker_on(record)
+    return marker is not None and marker.is_of_hand_over

@@ -165,6 +165,8 @@ def _fate(record: Any, now: datetime | None) -> str:
     advice, marker = f"look at `xplenty-pulumi hand-over {kind_of(record).name}:{record.key}`", marker_on(record)
     if marker is None or not marker.is_unfinished:
         return f"held, in no state: {advice}"
+    if now is None and marker.is_of_hand_over:
+        return f"handed over, and no `pulumi up` adopts it: {advice}"
     if now is None:
         return "unfinished: no `pulumi up` adopts it, `xplenty-pulumi recover --end-strays` ends it"
     if marker.begun and now - marker.begun > ADOPTION_WINDOW:

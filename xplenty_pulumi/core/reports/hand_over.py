@@ -17,7 +17,7 @@ from xplenty_pulumi.core.reconcile import definition_of
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import cluster_row
-from xplenty_pulumi.errors import ReadyFailed, RefusedError, UnsureError, XplentyError
+from xplenty_pulumi.errors import NotFoundError, ReadyFailed, RefusedError, UnsureError, XplentyError
 from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import label
 
@@ -118,7 +118,7 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
         raise RefusedError("it has changed meanwhile; nothing was changed", resource=thing.label, advice=advice)
     try:
         act_until(
-            lambda: look(client, kind.name, key).marker == marker,
+            lambda: _after_change(client, thing).marker == marker,
             lambda: definition.calls.update(key, definition.signing(now.record, marker)),
             clock=clock,
             tolerate=(UnsureError,),
@@ -130,7 +130,7 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
         raise
     for pause in _SETTLING:
         clock.sleep(pause)
-        changed = look(client, kind.name, key)
+        changed = _after_change(client, thing)
         if changed.marker == marker:
             return changed
     raise ReadyFailed(
@@ -138,3 +138,17 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
         resource=thing.label,
         advice="Run the same again; until it is shown, nothing adopts it",
     )
+
+
+def _after_change(client: Client, thing: HandOverTarget) -> HandOverTarget:
+    """Return the thing as it is once a change of it was sent; no error says that nothing was."""
+    try:
+        return look(client, thing.kind.name, thing.record.key)
+    except NotFoundError:
+        raise
+    except XplentyError as failed:
+        raise UnsureError(
+            f"it was sent the change, and what it carries now cannot be read: {failed.message}",
+            resource=thing.label,
+            advice="Run the same again to see whether the marker was changed",
+        ) from None

@@ -92,5 +92,5 @@ def living_among(records: Iterable[Marked]) -> Iterator[LiveThing]:
         row = cluster_row(one) if isinstance(one, Cluster) else None
         if marker is not None and not (row.is_ended if row else kind.is_removed(one)):
             headline = row.headline if row else kind.summary(one)
-            is_left, made = marker.is_unfinished, origin_on(one)
+            is_left, made = marker.is_left, origin_on(one)
             yield LiveThing(one.key, marker.scope, headline, is_left, maker_of(one), kind.name, made)

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from tests.support.accounts.command_line import KEY, SCOPE, Scene
-from xplenty_pulumi.emulator import EmulatedCluster, Emulator, Seed
+from tests.support.accounts.command_line import KEY, SCOPE, Scene, opened_scene
+from tests.support.openapi import SchemaWatch
+from xplenty_pulumi.emulator import EmulatedCluster, Emulator, FaultRule, Faults, Seed
 
 
 @pytest.fixture
@@ -178,3 +179,19 @@ def test_on_a_terminal_it_asks(answer: str, code: int, status: str) -> None:
 
         assert f"Terminate cluster {number} (spare ***: available, 2 nodes)?".encode() in output
         assert (process.returncode, account.cluster(number).status) == (code, status), output
+
+
+def test_an_end_whose_reads_fail_is_not_said_to_be_none(
+    monkeypatch: pytest.MonkeyPatch, schema_watch: SchemaWatch
+) -> None:
+    """The cluster has ended, so that only the failed read changed nothing."""
+    schema_watch.look_away()
+    lost = FaultRule("DELETE clusters/{id}", "504 after")
+    unread = FaultRule("GET clusters/{id}", "502 before", calls=range(3, 100))
+    with opened_scene(monkeypatch, gates=[Faults(lost, unread)]) as scene:
+        number = scene.emulator.add_cluster(name="spare").id
+        ended = scene.run("terminate", "cluster", number, "--yes")
+        assert scene.emulator.cluster(number).status != "available"
+    assert (ended.code, len(changes_of(scene)) >= 1) == (1, True)
+    assert "Reading changes nothing; run again" in ended.err
+    assert "othing was changed" not in ended.err

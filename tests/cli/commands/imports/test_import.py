@@ -35,8 +35,10 @@ class Project:
     documents: list[Any] = field(default_factory=list)
     programs: list[str] = field(default_factory=list)
     works: bool = True
+    others: dict[str, list[Any]] = field(default_factory=dict)
+    """The resources of other stacks once the engine has imported."""
 
-    def told(self, words: tuple[str, ...], given: str | None) -> str:
+    def told(self, stack: str, words: tuple[str, ...], given: str | None) -> str:
         """Answer as the engine does, and keep what it is given for the configuration."""
         if words[:2] == ("config", "set"):
             assert given is not None
@@ -44,8 +46,8 @@ class Project:
         answers = {
             ("version",): self.version,
             ("config", "--json"): json.dumps({key: {"value": value} for key, value in self.config.items()}),
-            ("stack", "export"): json.dumps({"deployment": {"resources": []}}),
-            ("stack", "ls"): json.dumps([{"name": "acme/loads/dev"}]),
+            ("stack", "export"): json.dumps({"deployment": {"resources": self.others.get(stack, [])}}),
+            ("stack", "ls"): json.dumps([{"name": "acme/loads/dev"}, *({"name": one} for one in self.others)]),
             ("stack", "--show-name"): "acme/loads/dev\n",
             ("config", "get"): f"{self.config.get(words[-1])}\n",
         }
@@ -66,8 +68,8 @@ class Project:
         return ended
 
 
-def _told_by(_engine: Engine, project: Project, *words: str, given: str | None = None) -> str:
-    return project.told(words, given)
+def _told_by(engine: Engine, project: Project, *words: str, given: str | None = None) -> str:
+    return project.told(engine.stack, words, given)
 
 
 def _refuse(_run: ImportRun, _order: object) -> object:
@@ -194,6 +196,22 @@ def test_an_import_that_failed_can_be_run_again(project: Project) -> None:
     project.works = True
     assert project.run("cluster").code == 0
     assert "raise" not in (project.folder / PROGRAM).read_text()
+
+
+def test_what_another_stack_has_imported_meanwhile_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the two would end what the other one has, so the program goes on stopping each `up`."""
+    urn = "urn:pulumi:prod::loads::pulumi-python:dynamic/xplenty:Cluster::etl"
+    taken = {"urn": urn, "type": urn.split("::")[2], "id": "501", "inputs": {}}
+
+    def shown(_engine: Engine, *words: str) -> bool:
+        project.others["acme/loads/prod"] = [taken]
+        return project.shown(words)
+
+    monkeypatch.setattr(Engine, "shown", shown)
+    ended = project.run("cluster")
+    assert ended.code == 1
+    assert "cluster 501: it was imported, and the state of stack acme/loads/prod has taken it meanwhile" in ended.err
+    assert "pulumi.RunError" in (project.folder / PROGRAM).read_text()
 
 
 def test_an_import_that_fails_ends_with_1(project: Project) -> None:

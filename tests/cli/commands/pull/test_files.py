@@ -1,6 +1,7 @@
 """A file is written where only the service has changed, in the form that it has."""
 
 import json
+import resource
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,18 @@ def test_changes_of_the_file_are_kept(file: Path, there: Any, text: str) -> None
     assert json.loads(file.read_text()) == OWN
     pulled(file, there).written(force=True)
     assert json.loads(file.read_text()) == there
+
+
+def test_what_cannot_be_written_is_as_it_was(file: Path) -> None:
+    """As on a full disk: nothing was written, as the text says, and the next pull can read the file."""
+    before, limit = file.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limit[1]))
+    try:
+        with pytest.raises(RefusedError, match=r"cannot be written: .*; nothing was written"):
+            pulled(file).written(force=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert file.read_bytes() == before
 
 
 def test_variables_that_an_export_has_changed_are_kept(file: Path) -> None:

@@ -2,10 +2,13 @@
 
 import json
 import re
+import socket
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partialmethod
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -33,11 +36,14 @@ class Wire:
     user: int = 27
     loses: bool = False
     ignores: bool = False
+    hides: bool = False
     repeats: bool = False
     sent: list[Any] = field(default_factory=list)
 
     def before(self, request: Request) -> Response | None:
         """Take note of a change; answer it without any effect where it is to be ignored, or refused with it."""
+        if self.hides and self.sent:
+            return Response(502)
         if request.method != "PUT":
             return None
         self.sent.append(json.loads(request.body))
@@ -117,6 +123,7 @@ def _told_by(engine: Engine, project: Project, *words: str) -> str:
 def project(monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """A project with the stack `dev`, which holds nothing."""
     wire = Wire()
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://states")
     with opened_scene(monkeypatch, gates=[wire]) as scene:
         made = Project(scene, wire=wire)
         monkeypatch.setattr(Engine, "on_path", classmethod(lambda cls, folder, stack: cls("pulumi", folder, stack)))
@@ -238,6 +245,15 @@ def test_what_the_create_of_another_stack_has_requested_is_refused(project: Proj
     assert f"cluster {cluster.id}: a create of stack acme/loads/prod has requested it and may not have" in ended.err
     assert "Run `pulumi up` in stack acme/loads/prod, which adopts it" in ended.err
     assert project.marker(cluster) == prod
+
+
+def test_what_was_handed_over_to_another_stack_is_refused(project: Project) -> None:
+    """An `up` of that stack may be adopting it; no create call of it has requested it, and the text says none has."""
+    project.states["acme/loads/prod"] = []
+    cluster = project.cluster(marker_of(Owner("acme", "loads", "prod", ETL)).handed_over(START, Random(2)))
+    ended = project.run(f"cluster:{cluster.id}", "--release", "--yes")
+    assert "it was handed over to stack acme/loads/prod and may be in the course of its adoption" in ended.err
+    assert "or run the same with --stack acme/loads/prod" in ended.err
 
 
 @pytest.mark.parametrize("stack", ["dev", "gone"])
@@ -386,6 +402,22 @@ def test_a_lost_answer_is_looked_into(project: Project, schema_watch: SchemaWatc
     assert len(project.wire.sent) == 1
 
 
+@pytest.mark.parametrize("loses", [False, True], ids=["answered", "lost"])
+def test_a_change_that_cannot_be_seen_is_not_said_to_be_none(
+    project: Project, schema_watch: SchemaWatch, *, loses: bool
+) -> None:
+    """The reads after it fail, and their own text would say that nothing was changed."""
+    schema_watch.look_away()
+    cluster, project.wire.hides, project.wire.loses = project.cluster(), True, loses
+    ended = project.scene.run("hand-over", f"cluster:{cluster.id}", "--yes")
+    assert ended.code == 1
+    assert f"cluster {cluster.id}: it was sent the change, and what it carries now cannot be read: " in ended.err
+    assert "othing was changed" not in ended.err
+    now = project.marker(cluster)
+    assert now is not None
+    assert now.is_of_hand_over
+
+
 def test_a_change_that_is_not_shown_is_an_error(project: Project, schema_watch: SchemaWatch) -> None:
     """Nothing would adopt it."""
     schema_watch.look_away()
@@ -411,6 +443,26 @@ def hook(project: Project, **settings: Any) -> int:
     fields = {"type": "web", "name": sign("ops", KEPT), "settings": told, "events": ["job"]}
     with project.scene.client() as client:
         return client.hooks.create(fields).id
+
+
+@pytest.mark.parametrize("options", [["--name", "other"], [], ["--release"]])
+def test_what_an_operation_is_at_work_on_is_refused(
+    project: Project, options: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its state does not hold yet what a create of it has made, and would hold it besides the new owner."""
+    cluster = project.cluster(DEV.drawn(START, Random(2)))
+    monkeypatch.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri())
+    lock = tmp_path / ".pulumi" / "locks" / "acme" / "loads" / "dev" / "0.json"
+    lock.parent.mkdir(parents=True)
+    engine = tmp_path / "pulumi"
+    engine.symlink_to("/bin/sleep")
+    with subprocess.Popen([engine, "600"]) as living:
+        holder = {"pid": living.pid, "username": "ann", "hostname": socket.gethostname()}
+        lock.write_text(json.dumps({**holder, "timestamp": "2026-01-31T12:00:00.1Z"}))
+        ended = project.run(f"cluster:{cluster.id}", *options, "--yes")
+        living.kill()
+    assert ended.code == 1
+    assert "acme/loads/dev: it is locked by ann@" in ended.err
 
 
 def test_a_hook_is_handed_over(project: Project) -> None:

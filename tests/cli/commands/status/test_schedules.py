@@ -133,6 +133,19 @@ def test_a_run_that_got_no_answer_is_to_be_looked_for(
     assert "It may have been run: look with `xplenty-pulumi status jobs` before you run it again" in ended.err
 
 
+def test_a_run_whose_jobs_cannot_be_read_was_run_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, schema_watch: SchemaWatch
+) -> None:
+    """No error says that nothing was changed, since a script would run it a second time."""
+    schema_watch.look_away()
+    rule = FaultRule("GET jobs", "502 before", calls=range(2, 10))
+    with opened_scene(monkeypatch, gates=[Faults(rule)]) as scene:
+        ended = scene.run("run-schedule", "302", "--yes")
+        assert (ended.code, len(scene.emulator.jobs())) == (0, 1)
+    assert "schedule 302 was run: what it has started cannot be read (" in ended.out
+    assert "look with `xplenty-pulumi status jobs`" in ended.out
+
+
 def test_running_is_asked_first(scene: Scene) -> None:
     """Without a terminal nothing is run, and the way out is named."""
     ended = scene.run("run-schedule", "302")

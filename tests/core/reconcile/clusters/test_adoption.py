@@ -88,10 +88,9 @@ def test_of_two_attempts_one_is_adopted_and_the_other_ended(bench: Bench) -> Non
 
 
 def handed_over(bench: Bench, seed: int) -> EmulatedCluster:
-    """Return a cluster that was made long ago, and whose marker was drawn now."""
+    """Return a cluster that somebody has made a moment ago and handed over to the resource."""
     made = bench.emulator.add_cluster()
-    bench.clock.advance(600)
-    bench.emulator.edit_cluster(made.id, description=sign("", OURS.drawn(bench.clock.now(), Random(seed))))
+    bench.emulator.edit_cluster(made.id, description=sign("", OURS.handed_over(bench.clock.now(), Random(seed))))
     return made
 
 

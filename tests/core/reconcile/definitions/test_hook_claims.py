@@ -1,6 +1,7 @@
 """Which hooks with the marker of a resource are adopted, which are removed as duplicates, and which are refused."""
 
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -99,6 +100,15 @@ def test_one_that_was_falsely_gone_is_adopted_again(bench: Bench) -> None:
     process.wire.on("GET hooks", hiding(made.id), calls={1})
     assert process.hooks.read(made.id).gone
     assert process.hooks.create(desired_hook()).record.id == made.id
+
+
+def test_of_two_that_were_handed_over_none_is_removed(bench: Bench) -> None:
+    """The service shows no time of creation of a hook, so the marker alone says that no create call made it."""
+    markers = [OURS.handed_over(bench.clock.now(), Random(seed)) for seed in (1, 2)]
+    both = {add(bench, sign("", one)).id: sign("", one) for one in markers}
+    with pytest.raises(RefusedError, match="were all handed over to this resource"):
+        bench.hooks.create(desired_hook())
+    assert named(bench) == both
 
 
 def test_a_doubled_create_call_is_removed_at_once(bench: Bench) -> None:

@@ -11,7 +11,8 @@ from xplenty_pulumi.cli.commands.branch.account import require_same
 from xplenty_pulumi.cli.commands.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders
-from xplenty_pulumi.cli.engine.remains import Remains, refuse_while_held, remains_of, remove_locks, wait_for_late_calls
+from xplenty_pulumi.cli.engine.locks import refuse_while_held
+from xplenty_pulumi.cli.engine.remains import Remains, remains_of, remove_locks, wait_for_late_calls
 from xplenty_pulumi.cli.ui.account import CommandAccount
 from xplenty_pulumi.cli.ui.screen import ChangePrinter, Screen
 from xplenty_pulumi.core.kinds.kind import Ending
@@ -211,7 +212,7 @@ class BranchDown:
 
     def _unlock(self, engine: Engine, remains: Remains) -> None:
         """Remove the lock of a killed run."""
-        refuse_while_held(remains)
+        refuse_while_held(remains.stack, remains.locks)
         elsewhere = [lock for lock in remains.locks or () if not lock.is_seen]
         if elsewhere and not self._breaks_locks:
             raise RefusedError(

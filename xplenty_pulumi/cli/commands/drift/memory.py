@@ -1,15 +1,13 @@
 """What `--since-last` keeps between two runs, in a file written whole or not at all, and where changes are posted."""
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from xplenty_pulumi.cli.ui.files import write_whole
 from xplenty_pulumi.client.http.address import Address, parse_address
 from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, Outcome, Unsure
 from xplenty_pulumi.client.http.transport import HttpTransport, Transport
@@ -117,17 +115,8 @@ def keep(file: Path, selection: Selection, memory: LastReport) -> None:
         "class": memory.drift.value,
         "findings": list(memory.findings),
     }
-    target = file.resolve()
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as draft:
-                draft.write(json.dumps(document, indent=1) + "\n")
-            Path(name).replace(target)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                Path(name).unlink()
-            raise
+        write_whole(file, json.dumps(document, indent=1) + "\n", mode=0o600)
     except OSError as problem:
         raise ConfigError(
             f"--since-last {file} cannot be written: {problem.strerror}",

@@ -2,7 +2,9 @@
 
 import json
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +18,7 @@ from xplenty_pulumi.cli.commands.imports.run import ImportRun, require_import
 from xplenty_pulumi.cli.commands.imports.selection import ImportRequest, ImportSelection, TakeOverRules, select
 from xplenty_pulumi.cli.commands.recover.hand_over import StackPlace
 from xplenty_pulumi.cli.engine.command import Engine
-from xplenty_pulumi.cli.engine.holders import holders_in
+from xplenty_pulumi.cli.engine.holders import Holders, holders_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
@@ -63,16 +65,23 @@ def import_(
             holders = holders_in(snapshot, account.settings)
             chosen = select(account.client, wanted, TakeOverRules(holders, place.stack, place.scope))
         run = ImportRun(engine, place.stack, place.config)
-        _Import(run, screen, out, runs=not no_run).take(chosen, wanted)
+        now = partial(holders_in, Snapshot(engine), account.settings)
+        _Import(run, screen, out, partial(_require_sole, holders, now, place.stack), runs=not no_run).take(
+            chosen, wanted
+        )
 
 
 @dataclass(frozen=True)
 class _Import:
-    """One import: `out` is the folder of the program, and `runs` says whether the engine imports."""
+    """One import: `out` is the folder of the program, and `runs` says whether the engine imports.
+
+    `require_sole` returns if no other stack has taken what was imported meanwhile.
+    """
 
     engine_run: ImportRun
     screen: Screen
     out: Path
+    require_sole: Callable[[Sequence[Declaration]], None]
     runs: bool
 
     def take(self, chosen: ImportSelection, wanted: ImportRequest) -> None:
@@ -103,6 +112,7 @@ class _Import:
                 advice=f"Remove what is not in the state from {self.out / PROGRAM}, since a `pulumi up` would create "
                 "it a second time, and then its first lines, which stop each `pulumi up`",
             )
+        self.require_sole(declarations)
         ProgramFiles(self.out, {PROGRAM: program}).write()
         self._report(declarations)
 
@@ -148,3 +158,17 @@ class _Import:
             f"{count} imported; next, take what {self.out / PROGRAM} declares into the program of the project: a "
             "`pulumi up` without it ends and removes what was imported"
         )
+
+
+def _require_sole(before: Holders, now: Callable[[], Holders], stack: str, imported: Sequence[Declaration]) -> None:
+    """Return if no other stack holds what was imported; of two imports at once, the last one to end sees the other."""
+    for other in (one for one in now().held if one.stack != stack and one not in before.held):
+        for one in imported:
+            if (one.kind.name, one.id) in other.references:
+                raise XplentyError(
+                    f"it was imported, and the state of stack {other.stack} has taken it meanwhile, so that a `pulumi "
+                    "destroy` of each of the two would end what the other one has",
+                    resource=label(one.kind.name, one.id),
+                    advice=f"Take it out of one of them, with `pulumi state delete` and out of its program, and then "
+                    f"remove the first lines of {PROGRAM}, which stop each `pulumi up`",
+                )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xplenty_pulumi.cli.ui.files import write_whole
 from xplenty_pulumi.errors import ConfigError, RefusedError
 
 PROGRAM = "__main__.py"
@@ -51,7 +52,7 @@ class ProgramFiles:
             place = self.folder / name
             try:
                 place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_text(text, encoding="utf-8")
+                write_whole(place, text)
             except OSError as problem:
                 raise ConfigError(f"{place} cannot be written: {problem.strerror}", setting="--out") from None
 

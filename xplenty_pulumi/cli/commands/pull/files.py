@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from xplenty_pulumi.cli.ui.files import write_whole
 from xplenty_pulumi.client import Package
 from xplenty_pulumi.core.kinds.flows.changes import flow_changes
 from xplenty_pulumi.core.kinds.flows.document import (
@@ -131,9 +132,8 @@ class PulledFile:
     def _write(self, export: Mapping[str, Any], flow: Any) -> None:
         kept = {name: value for name, value in export.items() if name != FLOW}
         try:
-            content = formatted({**kept, _RAW: flow} if export else flow).encode()
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            self.file.write_bytes(content)
+            write_whole(self.file, formatted({**kept, _RAW: flow} if export else flow))
         except OSError as problem:
             raise self._unusable(f"cannot be written: {problem.strerror or problem}") from None
 

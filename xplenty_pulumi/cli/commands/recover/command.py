@@ -13,15 +13,8 @@ from xplenty_pulumi.cli.commands.branch.down import BranchDown, OwnershipRules
 from xplenty_pulumi.cli.commands.drift.stacks import states
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
-from xplenty_pulumi.cli.engine.locks import Lock
-from xplenty_pulumi.cli.engine.remains import (
-    Remains,
-    refuse_while_held,
-    remains_of,
-    remove_locks,
-    spelled,
-    wait_for_late_calls,
-)
+from xplenty_pulumi.cli.engine.locks import Lock, refuse_while_held
+from xplenty_pulumi.cli.engine.remains import Remains, remains_of, remove_locks, spelled, wait_for_late_calls
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
@@ -76,7 +69,7 @@ def _recovered(after: Snapshot, remains: Remains, screen: Screen, *, yes: bool, 
     """Clear away what the engine keeps, and return what was done; `after` is asked when that is done."""
     if not remains:
         return f"{remains.stack}: nothing to recover: no lock and no pending operation. Run `pulumi up`."
-    refuse_while_held(remains)
+    refuse_while_held(remains.stack, remains.locks)
     found = f"{remains.stack}: {_locked_by(remains.locks)}; {spelled(remains.pending)}.{remains.foreign()}"
     question = f"{found} Remove the lock and clear the pending operations?"
     screen.ask(question, yes=yes, undone="nothing was changed", when=" when no `pulumi` is at work on this stack")

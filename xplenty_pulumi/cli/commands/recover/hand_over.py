@@ -14,6 +14,7 @@ import typer
 from xplenty_pulumi import settings
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import TOKENS, Held, Holders, holders_in
+from xplenty_pulumi.cli.engine.locks import locks_of, refuse_while_held
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
@@ -30,6 +31,13 @@ from xplenty_pulumi.text import printable
 
 _URN = re.compile(r"urn:pulumi:([^:]+)::([^:]+)::(.+)")
 _UNDONE = "nothing was changed"
+_UNFINISHED = {
+    False: (
+        "a create of stack {} has requested it and may not have come to its end",
+        "end it there with `xplenty-pulumi recover --end-strays`",
+    ),
+    True: ("it was handed over to stack {} and may be in the course of its adoption", "run the same with --stack {}"),
+}
 _INTERRUPTED = "ended by Ctrl-C; run the same again to see whether the marker was changed"
 
 
@@ -77,6 +85,10 @@ class StackPlace:
         """What the markers of its resources share."""
         return scope_of(owner_in(self.stack, scope=self.config.get("xplenty:scope")))
 
+    def has_signed(self, thing: HandOverTarget) -> bool:
+        """Return whether the thing carries the marker of a resource of the stack."""
+        return bool(self.stack) and thing.marker is not None and thing.marker.scope == self.scope
+
     def urn(self, tail: str) -> str:
         """Return the URN of a resource of the stack: of its type and its name."""
         owner = owner_in(self.stack)
@@ -97,7 +109,7 @@ class StackPlace:
                 raise bad_usage("--urn", f"must be that of a {kind}, of type {TOKENS[kind]}, got {urn[:120]!r}")
             owner = owner_in(self.stack, scope=self.config.get("xplenty:scope"), name=parts[3])
             return NewOwner(marker_of(owner), f"{last} of stack {self.stack}", name, urn)
-        if marker and marker.scope == self.scope:
+        if marker and self.has_signed(thing):
             return NewOwner(marker.whose, f"the resource of stack {self.stack} that its marker names")
         raise ConfigError(
             f"{thing.label}: its marker does not say which resource of stack {self.stack} is to have it; {_UNDONE}",
@@ -134,6 +146,8 @@ def hand_over(
         place = StackPlace.of(snapshot, needs_stack=not release)
         with opened(settings.load(os.environ, place.config.get)) as account:
             found = core.look(account.client, kind, key)
+            if not release or place.has_signed(found):  # what an operation of it is at work on is not in its state yet
+                refuse_while_held(place.stack, locks_of(place.stack, snapshot.backend(), folder=cwd))
             handing = _HandOver(account, found, place, holders_in(snapshot, account.settings))
             handing.show()
             handing.run(None if release else place.new_owner(found, name, urn), yes=yes)
@@ -182,7 +196,7 @@ class _HandOver:
             self._screen.warn(f"{thing.label}: {foreign}")
         warning = f"{foreign[:1].upper()}{foreign[1:]}. " if foreign else ""
         self._screen.ask(f"{warning}{_question(thing, owner, self._place.stack)}", yes=yes, undone=_UNDONE)
-        marker = owner.marker.drawn(clock.now(), SystemRandom()) if owner else None
+        marker = owner.marker.handed_over(clock.now(), SystemRandom()) if owner else None
         core.hand_over(self._account.client, thing, marker, clock=clock)
         self._screen.line(f"{thing.label}: {_next(thing, owner, self._place.stack, is_foreign=bool(foreign))}")
 
@@ -191,11 +205,11 @@ class _HandOver:
         thing, marker = self._thing, self._thing.marker
         is_made = marker is None or not marker.is_unfinished or marker.scope == self._place.scope
         if marker and not is_made and (maker := self._holders.stack_with(marker.scope)):
+            why, end = _UNFINISHED[marker.is_of_hand_over]
             raise RefusedError(
-                f"a create of stack {maker} has requested it and may not have come to its end; {_UNDONE}",
+                f"{why.format(maker)}; {_UNDONE}",
                 resource=thing.label,
-                advice=f"Run `pulumi up` in stack {maker}, which adopts it, or end it there with "
-                "`xplenty-pulumi recover --end-strays`",
+                advice=f"Run `pulumi up` in stack {maker}, which adopts it, or {end.format(maker)}",
             )
         if owner and (other := owner.held(self._holders, self._place.stack, thing.kind.name)):
             elsewhere = ", name one in another component with --urn" if owner.name else ""
