@@ -38,7 +38,7 @@ test: lint engine $(VENV)/bin/actionlint ## lint, then run the tests, those on t
 	@$(PYTEST) -m "not long" $(TESTS)
 
 test-fast: $(VENV)/ready ## run the quick tests, which need no engine: a minute or two
-	@exec $(PY) -m pytest -n logical --dist worksteal -q -m "not engine and not long and not slow" $(TESTS)
+	@exec $(PY) -m pytest -n 3 --dist worksteal -q -m "not engine and not long and not slow" $(TESTS)
 
 test-long: lint engine $(VENV)/bin/actionlint ## the same, the slow ones, and coverage; writes scoreboard and support
 	@rm -rf build/scoreboard

@@ -59,6 +59,7 @@ SLOW = (
     "model",
     "sdk",
     "systems",
+    "typed_programs",
 )
 """The folders of tests that need the engine, and of tests that try many cases or start processes."""
 

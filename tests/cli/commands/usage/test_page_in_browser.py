@@ -17,10 +17,10 @@ from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.core.reports.owners import UNMANAGED, owner_of
 from xplenty_pulumi.emulator import EmulatedCluster, EmulatedJob
 
-pytestmark = pytest.mark.slow
-
+NO_BROWSER = "there is no Chromium here: apt-get install chromium"
 PERIOD = timedelta(days=5)
-pytestmark = pytest.mark.skipif(browser.found() is None, reason="there is no Chromium here: apt-get install chromium")
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(browser.found() is None, reason=NO_BROWSER)]
 
 
 @dataclass
