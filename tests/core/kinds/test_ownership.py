@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -103,6 +104,14 @@ def test_surplus_is_what_a_nonce_of_ours_made() -> None:
     assert is_surplus(hook(text), OURS, {nonce_of(text)}, user=None)
     assert not is_surplus(cluster(text), OURS, {nonce_of(signed(seed=2))}, user=USER)
     assert not is_surplus(cluster(text), OURS, (), user=USER)
+
+
+def test_a_copy_of_what_was_handed_over_is_no_surplus() -> None:
+    """A hand-over creates nothing, so whoever carries its nonce besides has copied the description."""
+    marker = OURS.handed_over(NOW, Random(1))
+    copy = cluster(sign("copied", marker))
+    assert is_adoptable(copy, OURS, now=NOW, user=USER)
+    assert not is_surplus(copy, OURS, {marker.nonce}, user=USER)
 
 
 @pytest.mark.parametrize(

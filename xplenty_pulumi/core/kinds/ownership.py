@@ -91,9 +91,12 @@ def is_adoptable(thing: Marked, owner: Marker, *, now: datetime, user: int | Non
 
 
 def is_surplus(thing: Marked, owner: Marker, nonces: Container[str], *, user: int | None) -> bool:
-    """Return whether a create call of this owner with one of the nonces made it, and it is unfinished."""
+    """Return whether a create call of this owner with one of the nonces made it, and it is unfinished.
+
+    A hand-over creates nothing: what has its nonce is a copy that somebody else made.
+    """
     found = marker_on(thing)
-    if found is None or not is_unfinished(thing, owner):
+    if found is None or found.whose != owner or not found.is_left:
         return False
     return found.nonce in nonces and not is_of_another(thing, user)
 

@@ -23,6 +23,7 @@ from xplenty_pulumi.core.kinds.ownership import (
     refusal,
     signed_text,
 )
+from xplenty_pulumi.core.kinds.registry import kind_of
 from xplenty_pulumi.core.reconcile.held_ids import HeldIds
 from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import label
@@ -180,7 +181,7 @@ def warn_of_duplicates(
     way_out: Callable[[RecordT], str],
     warn: Callable[[str], None],
 ) -> None:
-    """Warn of each thing that unfinished create calls of the same resource made besides what is `kept`.
+    """Warn of each thing besides `kept` that unfinished create calls of the resource made, or that was handed to it.
 
     `find` reads them, `name` gives how texts name one, and `way_out` what ends it.
     """
@@ -190,10 +191,13 @@ def warn_of_duplicates(
         warn(f"{kept}: could not look for duplicates of it: {failed.message}")
         return
     for one in found:
-        warn(
-            f"{name(one)} is a duplicate of {kept}: a create call of the same resource made it, and it is in no state. "
-            f"{way_out(one)}"
-        )
+        if _was_handed_over(one):
+            why = f"carries the marker of a hand-over to the same resource as {kept}, and is in no state"
+            fate = "No `pulumi up` or `pulumi destroy` ends it"
+            warn(f"{name(one)} {why}. {fate}; {release(kind_of(one).name, one.key)} removes the marker")
+        else:
+            why = f"is a duplicate of {kept}: a create call of the same resource made it, and it is in no state"
+            warn(f"{name(one)} {why}. {way_out(one)}")
 
 
 def user_of(client: Client) -> int | None:

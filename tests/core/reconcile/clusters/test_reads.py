@@ -1,5 +1,7 @@
 """What a look at a cluster says: it is well, it is not yet, or it is gone and why."""
 
+from random import Random
+
 import pytest
 
 from tests.support.accounts.bench import Bench
@@ -109,6 +111,18 @@ def test_a_duplicate_is_warned_of(bench: Bench) -> None:
     assert warning.startswith(f"cluster {duplicate.id} is a duplicate of cluster {mine.id}: ")
     assert f"`xplenty-pulumi terminate cluster {duplicate.id} --force`" in warning
     assert bench.emulator.cluster(duplicate.id) == duplicate
+
+
+def test_a_copy_of_what_was_handed_over_is_warned_of(bench: Bench) -> None:
+    """It is no duplicate, and nothing of ours ends it; the warning says what takes the marker off."""
+    marker = OURS.handed_over(bench.clock.now(), Random(1))
+    mine = bench.emulator.add_cluster(description=sign("", marker.held))
+    copy = bench.emulator.add_cluster(description=sign("", marker))
+    bench.clusters.read(mine.id, owner=OURS, nonces=(marker.nonce,))
+    (warning,) = bench.warned
+    assert warning.startswith(f"cluster {copy.id} carries the marker of a hand-over to the same resource as")
+    assert "No `pulumi up` or `pulumi destroy` ends it" in warning
+    assert f"hand-over cluster:{copy.id} --release" in warning
 
 
 def test_duplicates_are_looked_for_in_the_list_that_was_read(bench: Bench) -> None:
