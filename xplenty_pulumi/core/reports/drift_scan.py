@@ -7,10 +7,11 @@ from typing import Any
 
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Drift, Ending, Key
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, Origin, is_another, made_at, marker_on
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, Origin, made_at, marker_on
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
 from xplenty_pulumi.core.reading.snapshots import SnapshotReader
 from xplenty_pulumi.core.reports.drift import CAUSES, Cause, Entry, Finding, finding, findings_of, worst
+from xplenty_pulumi.core.reports.living import HeldReferences, is_among
 from xplenty_pulumi.text import plural
 
 _IN_NO_STATE = frozenset({Cause.DUPLICATE, Cause.ORPHANED, Cause.UNMANAGED, Cause.UNKNOWN_STACK})
@@ -23,7 +24,7 @@ class Elsewhere:
     `held` has when each was created and for whom, by kind and id.
     """
 
-    held: Mapping[tuple[str, Key], Origin] = field(default_factory=dict)
+    held: HeldReferences = field(default_factory=dict)
     scopes: Collection[str] = ()
 
 
@@ -148,16 +149,13 @@ def not_elsewhere(findings: Iterable[Finding], others: Elsewhere) -> list[Findin
     return [
         one
         for one in findings
-        if not (one.cause in _IN_NO_STATE and _is_among(one, others.held))
+        if not (one.cause in _IN_NO_STATE and is_among((one.kind, one.id), _origin_of(one), others.held))
         and not (one.cause is Cause.UNKNOWN_STACK and one.marker and one.marker.scope in others.scopes)
     ]
 
 
-def _is_among(found: Finding, held: Mapping[tuple[str, Key], Origin]) -> bool:
-    """Whether it is one of these, and not only has the id of one that was made at another time."""
-    reference = (found.kind, found.id)
-    origin = Origin(found.made, found.marker.whose if found.marker else None)
-    return reference in held and not is_another(origin, held[reference])
+def _origin_of(found: Finding) -> Origin:
+    return Origin(found.made, found.marker.whose if found.marker else None)
 
 
 def _fate(record: Any, now: datetime | None) -> str:

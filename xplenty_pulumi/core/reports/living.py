@@ -17,6 +17,11 @@ HeldReferences = Mapping[Reference, Origin]
 """What a state holds, each with when it was created and for whom."""
 
 
+def is_among(reference: Reference, made: Origin, held: HeldReferences) -> bool:
+    """Return whether a thing is one of these, and not only has the id of one that was made at another time."""
+    return reference in held and not is_another(made, held[reference])
+
+
 @dataclass(frozen=True)
 class LiveThing:
     """A cluster or a definition that has not ended, with the scope of its marker.
@@ -45,7 +50,7 @@ class LiveThing:
 
     def is_among(self, held: HeldReferences) -> bool:
         """Return whether it is one of these, and not only has the id of one that was made at another time."""
-        return self.reference in held and not is_another(self.made, held[self.reference])
+        return is_among(self.reference, self.made, held)
 
     @property
     def is_definition(self) -> bool:
