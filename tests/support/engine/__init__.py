@@ -8,6 +8,7 @@
 - `ran`: what a command came to, and how long a test waits for something to happen.
 - `process`: a command beside the test, whose processes can be killed.
 - `terminal`: a command in a terminal, as people see it.
+- `new_stack`: a stack that was just made, without the engine making it.
 - `stack`: a stack whose program declares what a test lists.
 - `project`: a git repository with a project in it, for the commands of branches.
 - `recording`: a state as the engine writes it, with the records of its account.

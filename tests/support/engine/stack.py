@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support.engine.new_stack import make_stack
 from tests.support.engine.ran import Ran
 from tests.support.engine.workspace import Workspace
 from xplenty_pulumi.dynamic.state import side_by_side
@@ -66,7 +67,7 @@ class Stack(Workspace):
         (folder / "Pulumi.yaml").write_text("name: tests\nruntime: python\n")
         (folder / "__main__.py").write_text(PROGRAM)
         self.declare()
-        self.run("stack", "init", "dev", "--secrets-provider", "hashivault://tests").succeeded()
+        make_stack(self)
 
     def declare(self, *resources: Declared) -> "Stack":
         """Let the program declare exactly these, in this order."""

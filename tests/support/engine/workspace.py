@@ -48,6 +48,7 @@ class Workspace:
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_PARALLEL": "64",
+            "GOGC": "400",  # it has little to remember, and ends soon
             "VAULT_SERVER_URL": vault_address(),
             "PULUMI_PYTHON_CMD": str(interpreter_in(top)),
             "XPLENTY_POLL_SECONDS": "0.1",
