@@ -6,8 +6,9 @@ import json
 import logging
 import re
 import urllib.parse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from xplenty_pulumi.text import CUT
 
@@ -107,23 +108,35 @@ def hidden(text: str, secrets: Iterable[Secret | str]) -> str:
     an id or a link to a record is masked. A `Secret`, which is no word, is masked wherever it has four characters.
     Where a text was cut, at three dots, what the cut has left of a secret is masked, from three characters on.
     """
-    wanted = (*secrets, *tuple(_kept_out))
-    given = [(one.reveal() if isinstance(one, Secret) else one, isinstance(one, Secret)) for one in wanted]
-    values = {text: sure for value, sure in given for text in (value, " ".join(value.split()))}
-    words = {one for one in values if one.lower() in COMMON_WORDS or _YEAR.fullmatch(one)}
-    common = [one for one, sure in values.items() if len(one) < _SHORTEST_SECRET or (one in words and not sure)]
-    known = {one: sure for value, sure in values.items() if value not in common for one in _spellings(value)}
-    for spelling, is_certain in sorted(known.items(), key=lambda one: len(one[0]), reverse=True):
+    sought = _sought((*secrets, *tuple(_kept_out)))
+    for spelling, is_certain in sought.spellings:
         if spelling in text:
             text = text.replace(spelling, MASK) if is_certain else _masked_beside_facts(text, spelling)
-    for value in common:
+    for value in sought.common:
         text = _masked_as_value(text, value)
-    return _masked_at_cuts(text, known) if CUT in text else text
+    return _masked_at_cuts(text, [spelling for spelling, _ in sought.spellings]) if CUT in text else text
 
 
-def _masked_at_cuts(text: str, spellings: Iterable[str]) -> str:
+class _Sought(NamedTuple):
+    """What a text is searched for: spellings, the longest first and whether each is certain, and common values."""
+
+    spellings: tuple[tuple[str, bool], ...]
+    common: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _sought(secrets: tuple[Secret | str, ...]) -> _Sought:
+    """Find out for one set of secrets what each of its texts is searched for; a record has dozens of texts."""
+    given = [(one.reveal() if isinstance(one, Secret) else one, isinstance(one, Secret)) for one in secrets]
+    values = {text: sure for value, sure in given for text in (value, " ".join(value.split()))}
+    words = {one for one in values if one.lower() in COMMON_WORDS or _YEAR.fullmatch(one)}
+    common = tuple(one for one, sure in values.items() if len(one) < _SHORTEST_SECRET or (one in words and not sure))
+    known = {one: sure for value, sure in values.items() if value not in common for one in _spellings(value)}
+    return _Sought(tuple(sorted(known.items(), key=lambda one: len(one[0]), reverse=True)), common)
+
+
+def _masked_at_cuts(text: str, known: Sequence[str]) -> str:
     """Return `text` with a mask for what is left of a secret that ends at three dots, begins there, or both."""
-    known = tuple(spellings)
     parts = text.split(CUT)
     parts[1:-1] = [MASK if _is_within(part, known) else part for part in parts[1:-1]]
     parts[1:] = [_without_head(part, known) for part in parts[1:]]

@@ -86,7 +86,7 @@ def load(environment: Mapping[str, str], config: Lookup, account: str = "") -> S
     if problem := problem_of(account):
         raise ConfigError(f"account {problem}, got {account[:40]!r}", setting="account", advice="Choose another name")
     number = partial(_number, environment, config, account=account)
-    others = (text for name, text in environment.items() if name.startswith(PREFIX) and name.endswith("_API_KEY"))
+    others = (environment[name] for name in environment if name.startswith(PREFIX) and name.endswith("_API_KEY"))
     keep_out([*others, *(look_up(environment, config, "apiKey", account=name) for name in ("", account))])
     return Settings(
         api_key=Secret(_required(environment, config, "apiKey", account=account)),
