@@ -40,14 +40,6 @@ def _jobs() -> Iterable[Offer]:
     return [(str(row.id), f"package {row.package_id} {row.status}") for row in rows if not row.is_ended]
 
 
-def _schedules() -> Iterable[Offer]:
-    return [(str(one.id), f"{one.name} {one.status}") for one in _newest(lambda client: client.schedules.list())]
-
-
-def _packages() -> Iterable[Offer]:
-    return [(str(one.id), one.name or "") for one in _newest(lambda client: client.packages.list())]
-
-
 def _stacks() -> Iterable[Offer]:
     listed = json.loads(Engine.on_path(Path(), "").told("stack", "ls", "--json"))
     return [(str(one["name"]), "selected" if one.get("current") else "") for one in listed]
@@ -62,8 +54,10 @@ OFFERED: Mapping[str, Callable[[], Iterable[Offer]]] = MappingProxyType(
     {
         "cluster": _clusters,
         "job": _jobs,
-        "schedule": _schedules,
-        "package": _packages,
+        "schedule": lambda: [
+            (str(one.id), f"{one.name} {one.status}") for one in _newest(lambda client: client.schedules.list())
+        ],
+        "package": lambda: [(str(one.id), one.name or "") for one in _newest(lambda client: client.packages.list())],
         "stack": _stacks,
         "branch": lambda: [(name, "") for name in sorted(Repository(Path(), os.environ).heads("").names)],
     }

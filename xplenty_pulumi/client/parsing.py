@@ -136,10 +136,6 @@ Flow = Annotated[Lenient[str], BeforeValidator(_as_json)]
 Id = Annotated[int, BeforeValidator(_no_flag), Field(gt=0)]
 
 
-def _as_word(text: str) -> str:
-    """A status as every text can show it."""
-    return one_line(text) or "?"
-
-
-Status = Annotated[str, Field(strict=True, min_length=1), AfterValidator(_as_word)]
+Status = Annotated[str, Field(strict=True, min_length=1), AfterValidator(lambda text: one_line(text) or "?")]
+"""A status as every text can show it."""
 Moment = Annotated[datetime, AfterValidator(_as_utc)]

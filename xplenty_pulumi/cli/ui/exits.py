@@ -55,15 +55,11 @@ def _reported(command: str) -> Iterator[None]:
             try:
                 yield
             except typer.Exit as end:
-                facts.update(_of_end(end))
+                if cause := end.__cause__:
+                    facts.update({"error": str(cause), "error_class": type(cause).__name__})
+                facts.update({"result": "failed" if end.exit_code else "succeeded", "exit_code": end.exit_code})
                 raise
             else:
                 facts["exit_code"] = 0
     finally:
         events.flush()
-
-
-def _of_end(end: typer.Exit) -> events.Facts:
-    cause = end.__cause__
-    known = {"error": str(cause), "error_class": type(cause).__name__} if cause else {}
-    return {**known, "result": "failed" if end.exit_code else "succeeded", "exit_code": end.exit_code}

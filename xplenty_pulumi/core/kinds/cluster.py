@@ -37,11 +37,6 @@ def cluster_view(cluster: "Cluster", _asked: Mapping[str, object] = MappingProxy
     return view
 
 
-def _implied(inputs: Mapping[str, object]) -> Mapping[str, object]:
-    """The one node of a sandbox, which the service wants to be given all the same (documented)."""
-    return {"nodes": 1} if inputs.get("type") == "sandbox" else {}
-
-
 def is_only_accepted(inputs: Mapping[str, object]) -> bool:
     """Return whether a cluster with these inputs is waited for only until the service shows that it is at work."""
     return inputs.get("wait_for") == "accepted"
@@ -142,7 +137,8 @@ CLUSTER = Kind(
     },
     view=cluster_view,
     rules=(_nodes_fit_type,),
-    implied=_implied,
+    # The service wants to be given the one node of a sandbox all the same (documented).
+    implied=lambda inputs: {"nodes": 1} if inputs.get("type") == "sandbox" else {},
     doubts=_doubts,
     unsettled=_unsettled,
     asked_about=("nodes", "type"),

@@ -16,7 +16,7 @@ from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Drift, Ending, Key, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import origin_in, taken_over
+from xplenty_pulumi.core.kinds.ownership import Origin, origin_in, taken_over
 from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, observation_of, phase_of
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, has_come_to_nothing, has_succeeded, is_awaited
@@ -131,6 +131,11 @@ class Finding:
     def key(self) -> tuple[str, str, str, Key, str, str]:
         """What it is about: another value of the same field is the same difference, grown or shrunk."""
         return (self.stack, self.resource, self.kind, self.id, self.cause.value, self.field)
+
+    @property
+    def origin(self) -> Origin:
+        """When it was created, and for whom."""
+        return Origin(self.made, self.marker.whose if self.marker else None)
 
 
 def findings_of(entry: Entry, record: Any) -> tuple[Finding, ...]:

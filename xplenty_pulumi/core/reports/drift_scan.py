@@ -7,7 +7,7 @@ from typing import Any
 
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Drift, Ending, Key
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, Origin, made_at, marker_on
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, made_at, marker_on
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
 from xplenty_pulumi.core.reading.snapshots import SnapshotReader
 from xplenty_pulumi.core.reports.drift import CAUSES, Cause, Entry, Finding, finding, findings_of, worst
@@ -149,13 +149,9 @@ def not_elsewhere(findings: Iterable[Finding], others: Elsewhere) -> list[Findin
     return [
         one
         for one in findings
-        if not (one.cause in _IN_NO_STATE and is_among((one.kind, one.id), _origin_of(one), others.held))
+        if not (one.cause in _IN_NO_STATE and is_among((one.kind, one.id), one.origin, others.held))
         and not (one.cause is Cause.UNKNOWN_STACK and one.marker and one.marker.scope in others.scopes)
     ]
-
-
-def _origin_of(found: Finding) -> Origin:
-    return Origin(found.made, found.marker.whose if found.marker else None)
 
 
 def _fate(record: Any, now: datetime | None) -> str:

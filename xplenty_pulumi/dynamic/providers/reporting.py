@@ -32,7 +32,9 @@ def reported(
         try:
             result = answer()
         except ProviderFailure as failure:
-            facts.update(_of_failure(failure))
+            if failure.kept_id:
+                facts.update({"id": failure.kept_id, "result": "kept"})
+            facts.update(events.failed_with(str(failure), failure.error_class))
             raise
         facts["id"] = given or getattr(result, "id", "")
         return result
@@ -42,8 +44,3 @@ def _urn_in(arguments: tuple[object, ...]) -> str:
     """The URN of the owner, as it was when the resource was declared; empty for what a program only looks up."""
     owners = [one[OWNER] for one in arguments if isinstance(one, dict) and OWNER in one]
     return str(owners[-1]).partition("|")[2] if owners else ""
-
-
-def _of_failure(failure: ProviderFailure) -> events.Facts:
-    known = {"id": failure.kept_id, "result": "kept"} if failure.kept_id else {}
-    return {**known, **events.failed_with(str(failure), failure.error_class)}

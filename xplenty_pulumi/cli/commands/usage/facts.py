@@ -96,6 +96,7 @@ def _lane(lane: Lane, scrub: Text) -> dict[str, Any]:
 
 
 def _run(run: RunSpan, scrub: Text) -> dict[str, Any]:
+    errors = textwrap.wrap(one_line(scrub(one_line(run.row.errors)), limit=_LONGEST_ERROR), _WIDTH)
     outcome = _OUTCOMES.get(run.row.phase, "stopped" if run.row.is_ended else "running")
     return {
         "id": run.row.id,
@@ -107,13 +108,8 @@ def _run(run: RunSpan, scrub: Text) -> dict[str, Any]:
         "end": _at(run.end),
         "waited": round(run.waited.total_seconds() * 1000),
         "estimated": run.is_estimated,
-        "error": _paragraph(run.row.errors, scrub),
+        "error": "<br>".join(map(_escaped, errors)),
     }
-
-
-def _paragraph(text: str, scrub: Text) -> str:
-    """A long text as several lines of HTML, cut where it is far too long."""
-    return "<br>".join(map(_escaped, textwrap.wrap(one_line(scrub(one_line(text)), limit=_LONGEST_ERROR), _WIDTH)))
 
 
 def _at(moment: datetime) -> int:

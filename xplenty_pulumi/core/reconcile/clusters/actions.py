@@ -55,7 +55,10 @@ class ClusterReconciler:
         """
         creation = ClusterCreation(self._client, self._living, self._patience, desired)
         cluster = creation.adopted(partial(self._end, desired)) or creation.post()
-        outcome = self._convergence.bring(cluster, desired, usual=partial(self._usual_seconds, cluster.type))
+        usual = self._living.usual_seconds
+        outcome = self._convergence.bring(
+            cluster, desired, usual=lambda: usual(cluster.type, polled=self._polls.clusters.latest)
+        )
         if outcome.problem is None or desired.keeps_id:
             self._living.hold_record(outcome.record)
         nonces = tuple(creation.nonces)
@@ -182,10 +185,6 @@ class ClusterReconciler:
             self._patience.warn(f"cluster {kept_id}: could not look for duplicates of it: {failed.message}")
             return
         self._ending.end_surplus(surplus, kept_id, timeout=desired.terminate_timeout)
-
-    def _usual_seconds(self, like: str | None) -> float | None:
-        """How long clusters like this one take to become available, by what is known at the moment."""
-        return self._living.usual_seconds(like, polled=self._polls.clusters.latest)
 
     def _end(self, desired: DesiredCluster, cluster_id: int) -> None:
         policy = str(desired.inputs.get("active_jobs_on_terminate", "stop"))
