@@ -12,7 +12,7 @@ from tools.demo.stack import Stack
 from xplenty_pulumi.clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[2]
-TIME_SCALE = 60
+TIME_SCALE = 120
 
 Act = Callable[[Stack, Account], None]
 
@@ -27,12 +27,16 @@ def command(*arguments: str) -> Act:
     return lambda stack, _account: stack.command(*arguments)
 
 
-# Some nights of the pipeline pass while the quickstart lives. What a preview shows is seen at the first three.
+# Some nights of the pipeline pass while the quickstart lives. What a preview shows is seen at the first and the resize.
 STEPS: tuple[tuple[str, str, Act], ...] = (
     ("pipeline", "A night of five minutes", pulumi("config", "set", "every", "5 minutes")),
     ("pipeline", "The password of the warehouse", pulumi("config", "set", "--secret", "password", "swordfish")),
     ("pipeline", "pulumi up: a connection, a package from a file, a schedule", pulumi("up", "--yes")),
-    ("quickstart", "pulumi up: a cluster of 2 nodes, then two job runs on it", pulumi("up", "--yes")),
+    (
+        "quickstart",
+        "pulumi up: a cluster of 2 nodes, then two job runs on it",
+        pulumi("up", "--yes", "--skip-preview"),
+    ),
     ("quickstart", "4 nodes instead of 2", pulumi("config", "set", "nodes", "4")),
     ("quickstart", "pulumi up: the resize", pulumi("up", "--yes")),
     ("quickstart", "pulumi up: nothing is left to do", pulumi("up", "--skip-preview", "--expect-no-changes")),
@@ -66,7 +70,7 @@ STEPS: tuple[tuple[str, str, Act], ...] = (
 
 def main() -> int:
     """Return 0 when every step did what its title says and nothing is left alive, 130 after Ctrl-C, 1 otherwise."""
-    say("An Xplenty account on this machine; a minute of its time takes a second of yours")
+    say("An Xplenty account on this machine; two minutes of its time take a second of yours")
     with temporary_folder() as folder:
         try:
             with emulated_account(time_scale=TIME_SCALE) as account:
