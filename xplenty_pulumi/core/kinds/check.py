@@ -9,6 +9,8 @@ from xplenty_pulumi.core.kinds.inputs import shown
 from xplenty_pulumi.core.kinds.kind import Field, Kind
 from xplenty_pulumi.errors import SpecError
 
+_LEFT_OUT = " and has no value; where it is the output of a resource, `--target` may have left that one out"
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -51,7 +53,7 @@ def _read(field: Field, known: Mapping[str, object], inputs: dict[str, object]) 
     value = known.get(field.name)
     if value is None:
         if field.required:
-            return SpecError(f"{field.name} is required", field=field.name)
+            return SpecError(f"{field.name} is required{_LEFT_OUT}", field=field.name)
         if field.default is not None:
             inputs[field.name] = field.default
         return None
