@@ -83,7 +83,7 @@ def resources_of(order: ImportOrder) -> list[dict[str, Any]]:
     """Return each resource of the program, in its order, with inputs and outputs as the state is to have them.
 
     Raises:
-        XplentyError: a provider refuses one, or the service does not show it.
+        XplentyError: a provider refuses one, or it has changed since the program was written.
     """
     with asyncio.Runner() as runner:
         runner.get_loop()  # the SDK asks for the loop of the thread, which Python 3.14 makes for nobody
@@ -114,7 +114,10 @@ def _resource(order: ImportOrder, args: _Registered) -> dict[str, Any]:
     declared = sorted(name for name in inputs if name not in hidden)
     seen = provider.read(number, {**inputs, DECLARED: declared, OWED: SIGNATURE})
     if seen.outs is None or seen.inputs is None:
-        raise XplentyError("the service does not show it any more; nothing was imported", resource=args.name)
+        raise _changed(args, "the service does not show it any more")
+    # What differs from the program would be undone by the first `up`, and is not what the user is told of it.
+    if changed := ", ".join(name for name in declared if seen.inputs.get(name) != inputs[name]):
+        raise _changed(args, f"it has changed since it was listed ({changed})")
     outputs = {**_as_registered(seen.outs, registered), PROVIDER: plain[PROVIDER]}
     outputs |= {name: _secret(seen.outs[name]) for name in provider.kind.secret_outputs if name in outputs}
     return {
@@ -124,6 +127,10 @@ def _resource(order: ImportOrder, args: _Registered) -> dict[str, Any]:
         "inputs": {**_as_registered(seen.inputs, registered), PROVIDER: plain[PROVIDER]},
         "outputs": outputs,
     }
+
+
+def _changed(args: _Registered, how: str) -> XplentyError:
+    return XplentyError(f"{how}; nothing was imported", resource=args.name, advice="Run the same command again")
 
 
 def _provider(order: ImportOrder, registered: Mapping[str, Any]) -> Provider:

@@ -1,7 +1,7 @@
 """Whose something is that carries the marker of a resource and is not in the state of its stack; pure."""
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -39,11 +39,13 @@ class Marked(Protocol):
 class Origin:
     """When a thing of the state was created, and the resource that holds it.
 
-    `at` is as the service showed it last, empty where that is not known; `owner` is that of its marker.
+    `at` is as the service showed it last, empty where that is not known; `owner` is that of its marker. `marker` is set
+    for what is to be ended only because it carries this very marker.
     """
 
     at: str = ""
     owner: Marker | None = None
+    marker: Marker | None = None
 
 
 UNKNOWN = Origin()
@@ -118,6 +120,11 @@ def origin_on(thing: Marked) -> Origin:
     return Origin(made_at(thing), found.whose if found else None)
 
 
+def as_marked(thing: Marked) -> Origin:
+    """Return the origin of what is to be ended only as long as its marker is the one that it carries now."""
+    return replace(origin_on(thing), marker=marker_on(thing))
+
+
 def is_another(one: Origin, before: Origin) -> bool:
     """Return whether what has an id is not what had it `before`: made at another time, and not marked as its own.
 
@@ -131,8 +138,12 @@ def is_another(one: Origin, before: Origin) -> bool:
 
 
 def taken_over(thing: Marked | None, made: Origin) -> str:
-    """Return what says that the id is another thing's by now; empty where it is not, or where that cannot be told."""
-    if thing is None or not is_another(origin_on(thing), made):
+    """Return what says that it is another's by now, or its id another thing's; empty where that cannot be told."""
+    if thing is None:
+        return ""
+    if made.marker is not None and marker_on(thing) != made.marker:
+        return "its marker was changed meanwhile, as by an adoption or a hand-over, so it is left alone"
+    if not is_another(origin_on(thing), made):
         return ""
     at, before = (f"{_moment(text):{_SECOND}}" for text in (made_at(thing), made.at))
     return (

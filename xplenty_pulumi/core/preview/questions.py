@@ -172,7 +172,7 @@ class PreviewQuestions:
             return PlanLimits()
 
     def _living(self) -> tuple[Cluster, ...]:
-        return tuple(listed_by_status(self._client, "clusters", _LIVING).values())
+        return tuple(listed_by_status(self._client, CLUSTER, _LIVING).values())
 
     def _answer(self, question: Hashable, ask: Callable[[], T]) -> T | None:
         """The answer to a question, asked by whoever wants it first; None where the service cannot be asked."""

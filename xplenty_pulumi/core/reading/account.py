@@ -30,7 +30,7 @@ class Polls:
         self.cluster_presence: Presence[Cluster] = Presence(self.cluster, clusters, clock)
         self.job_presence: Presence[Job] = Presence(self.job, jobs, clock)
         self.ready_clusters = ReadyClusters(self.cluster_presence.get)
-        self._active_jobs = SharedCall(partial(listed_by_status, client, "jobs", JOB_RUN.unfinished), clock=clock)
+        self._active_jobs = SharedCall(partial(listed_by_status, client, JOB_RUN, JOB_RUN.unfinished), clock=clock)
 
     def cluster(self, cluster_id: int) -> Cluster | None:
         """Return the cluster as it is now, None where the service does not know it."""

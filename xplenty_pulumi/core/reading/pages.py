@@ -1,11 +1,11 @@
 """A list of the service, newest first, read page by page as far as it is asked for."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.core.kinds.kind import Key
+from xplenty_pulumi.core.kinds.kind import Key, Kind, Phase
 from xplenty_pulumi.core.kinds.ownership import Marked
 
 FEW = 3
@@ -73,10 +73,12 @@ def first_page(records: Iterable[RecordT]) -> tuple[RecordT, ...]:
     return tuple(PagedList(records).more().values())
 
 
-def listed_by_status(client: Client, collection: str, statuses: Iterable[str]) -> dict[Any, Any]:
+def listed_by_status(client: Client, kind: Kind, statuses: Sequence[str]) -> dict[Any, Any]:
     """Return what the lists of these statuses have, by key.
 
-    In the order of a life, so that what moves on between two of these lists shows up in the later one.
+    In the order of a life, so that what moves on between two of these lists shows up in the later one. What is ready is
+    listed once more at the end: a cluster comes back to that, from `scaling` or from `idle`.
     """
-    calls = getattr(client, collection)
-    return {one.key: one for status in statuses for one in calls.list(status=status)}
+    calls = getattr(client, kind.collection)
+    again = [one for one in statuses if kind.phase(one) is Phase.READY]
+    return {one.key: one for status in (*statuses, *again) for one in calls.list(status=status)}

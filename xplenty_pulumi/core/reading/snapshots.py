@@ -236,7 +236,7 @@ class SnapshotReader:
             listing.more()
         if listing.is_complete:
             return {}
-        return listed_by_status(self._client, kind.collection, statuses)
+        return listed_by_status(self._client, kind, statuses)
 
     def _read_singly(self, kind: Kind, keys: Collection[Key], *, is_account_known: bool) -> dict[Key, Any]:
         client = None if is_account_known else self._client

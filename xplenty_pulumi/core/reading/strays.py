@@ -15,7 +15,7 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, UNKNOWN, Marked, Origin, maker_of, marker_on
+from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, UNKNOWN, Marked, Origin, as_marked, maker_of, marker_on
 from xplenty_pulumi.core.kinds.registry import kind_of
 from xplenty_pulumi.core.reading.pages import PagedList, RecordT, first_page, newest_first
 from xplenty_pulumi.errors import Cancelled, XplentyError
@@ -31,6 +31,7 @@ class Stray:
     """Something whose create call was interrupted; `owner` is what all markers of its resource share.
 
     `begun` is the minute of the create call; `creator` is the user whose key made it, None where that is not shown.
+    `made` has the marker as long as which it is one.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Stray:
     owner: Marker
     begun: datetime
     creator: int | None = None
+    made: Origin = UNKNOWN
 
     @property
     def scope(self) -> str:
@@ -65,7 +67,7 @@ def strays_among(things: Iterable[Marked], scopes: Collection[str], held: Collec
         if one.key in held or kind.is_ending(status) or marker is None or marker.scope not in scopes:
             continue
         if marker.is_left and marker.begun is not None:
-            found.append(Stray(kind, one.key, status, marker.whose, marker.begun, maker_of(one)))
+            found.append(Stray(kind, one.key, status, marker.whose, marker.begun, maker_of(one), as_marked(one)))
     return tuple(found)
 
 

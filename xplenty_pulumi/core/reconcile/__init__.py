@@ -12,6 +12,7 @@
 """
 
 from xplenty_pulumi.core.reconcile.clusters.actions import ClusterReconciler
+from xplenty_pulumi.core.reconcile.clusters.end import LEFT_ALONE
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.definitions.actions import DefinitionReconciler
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, definition_of
@@ -21,6 +22,7 @@ from xplenty_pulumi.core.reconcile.runs.actions import RunReconciler
 from xplenty_pulumi.core.reconcile.runs.search import KnownRuns
 
 __all__ = [
+    "LEFT_ALONE",
     "ClusterReconciler",
     "DefinitionReconciler",
     "DesiredDefinition",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Ending, Key
-from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Marked, Origin, is_another, maker_of, marker_on, origin_on
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Marked, Origin, as_marked, is_another, maker_of, marker_on
 from xplenty_pulumi.core.kinds.registry import MARKED, kind_of
 from xplenty_pulumi.core.reports.overview import cluster_row
 from xplenty_pulumi.text import label
@@ -27,7 +27,7 @@ class LiveThing:
     """A cluster or a definition that has not ended, with the scope of its marker.
 
     `creator` is None where the service does not say; `kind` is the name of its kind, and `made` says when it was
-    created and for whom.
+    created and for whom, and has its marker.
     """
 
     id: Key
@@ -97,5 +97,5 @@ def living_among(records: Iterable[Marked]) -> Iterator[LiveThing]:
         row = cluster_row(one) if isinstance(one, Cluster) else None
         if marker is not None and not (row.is_ended if row else kind.is_removed(one)):
             headline = row.headline if row else kind.summary(one)
-            is_left, made = marker.is_left, origin_on(one)
+            is_left, made = marker.is_left, as_marked(one)
             yield LiveThing(one.key, marker.scope, headline, is_left, maker_of(one), kind.name, made)

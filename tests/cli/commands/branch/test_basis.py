@@ -1,13 +1,23 @@
 """What a sweep is based on: the branches of a remote, and a clock that is the service's."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from tests.cli.commands.branch.test_rules import NAME, OURS, REPOSITORY, STACK
+from tests.support.accounts.command_line import opened_scene
+from xplenty_pulumi.cli.commands.branch.down import OwnershipRules
 from xplenty_pulumi.cli.commands.branch.sweep import BranchSweep
+from xplenty_pulumi.cli.engine.holders import Holders
+from xplenty_pulumi.cli.ui.account import opened
+from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.answers import account_ahead, seconds_ahead
+from xplenty_pulumi.core.reports.branches import Due, Heads, Sweeping
 from xplenty_pulumi.errors import RefusedError
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -56,3 +66,51 @@ def test_services_clock_is_in_its_answers(headers: dict[str, str], ahead: float 
 def test_time_of_an_emulated_account_is_not_that_of_its_server(headers: dict[str, str], ahead: float | None) -> None:
     """Ages count from it, and lifetimes from the clock of the server; whole seconds are no difference."""
     assert account_ahead(headers, now=NOW) == ahead
+
+
+@contextmanager
+def sweep_with(
+    monkeypatch: pytest.MonkeyPatch, branches: set[str], *, at_read: Callable[[], object]
+) -> Iterator[BranchSweep]:
+    """Give a sweep of one stack on a remote with these branches; something happens when the stacks are read."""
+
+    def read(*_: object) -> Any:
+        at_read()
+        return STACK
+
+    stacks = SimpleNamespace(families=lambda: frozenset({OURS}), of_branches=lambda _: (read(),), read=read)
+    stacks.anew, stacks.listed = lambda: stacks, lambda: {NAME: NAME}
+    remote = SimpleNamespace(
+        remote=lambda _: "origin", heads=lambda _: Heads(frozenset(branches), "origin", REPOSITORY)
+    )
+    monkeypatch.setattr(Client, "clock_ahead", None)  # the emulator's `Date` is not of the clock that a test moves
+    with opened_scene(monkeypatch) as scene:
+        for name, value in scene.environment.items():
+            monkeypatch.setenv(name, value)
+        with opened() as account:
+            rules = OwnershipRules(account, lambda: Holders((), ()))
+            yield BranchSweep(cast("Any", stacks), cast("Any", remote), rules)
+
+
+def test_a_branch_that_comes_back_before_the_stacks_are_read_is_not_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its push and its `branch up` come first, so the branches are read after the stacks."""
+    branches = {"main"}
+    with sweep_with(monkeypatch, branches, at_read=lambda: branches.add(STACK.branch)) as sweep:
+        assert sweep.due().due == ()
+
+
+@pytest.mark.parametrize("is_back", [True, False], ids=["there again", "gone"])
+def test_a_stack_is_taken_down_only_while_its_branch_is_gone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, is_back: bool
+) -> None:
+    """Taking down what comes before it takes minutes; an `up` of a shorter lifetime does not change when it ends."""
+    taken: list[str] = []
+    branches = {"main", STACK.branch} if is_back else {"main"}
+    found = Sweeping((Due(STACK, ("its branch is gone from origin",), ()),), ())
+    taking = SimpleNamespace(stack=lambda stack, _: taken.append(stack.name))
+    with sweep_with(monkeypatch, branches, at_read=lambda: None) as sweep:
+        assert sweep.rules.account.clock.now() < NOW
+        sweep.sweep(found, cast("Any", taking), Screen())
+    assert taken == ([] if is_back else [NAME])
+    told = "left alone, because its branch is there again" if is_back else "taken down"
+    assert capsys.readouterr().out == f"{NAME}: {told}\n"

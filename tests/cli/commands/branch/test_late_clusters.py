@@ -12,6 +12,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 
 from tests.core.reconcile.definitions import test_connections, test_hooks, test_packages, test_schedules
 from tests.support.accounts.command_line import OWNER, SCOPE, START, Scene, opened_scene
+from tests.support.faults.behaviours import rewritten
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi import ClusterProvider
 from xplenty_pulumi.cli.commands.branch.down import BranchDown, Cleared, OwnershipRules
@@ -86,6 +87,28 @@ def test_a_create_that_was_lost_is_waited_for(
     with opened_scene(monkeypatch) as scene:
         assert taken_down(scene, monkeypatch, pending=pending, waits=waits) == (was_creating and waits)
         assert scene.emulator.living_clusters() == ()
+
+
+def test_a_cluster_that_is_released_until_it_can_be_ended_is_spared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is being built cannot be ended yet; what its marker says then decides, and it is named."""
+    with opened_scene(monkeypatch) as scene:
+        made = scene.emulator.add_cluster(status="creating", description=sign("", UNFINISHED))
+        scene.clock.script = [
+            lambda: scene.emulator.edit_cluster(made.id, description="kept by hand"),
+            *[lambda: None] * 1_000,
+        ]
+        cleared = taking(scene, monkeypatch)
+        assert (cleared.ended, [one.reason for one in cleared.spared]) == ((), ["its marker was changed meanwhile"])
+        assert [one.id for one in scene.emulator.living_clusters()] == [made.id]
+
+
+def test_a_list_that_lags_behind_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was seen to have ended is not ended again because a list goes on showing it."""
+    lagging = Faults(FaultRule("GET clusters", rewritten(lambda record: record.update(status="available"))))
+    with opened_scene(monkeypatch, gates=[lagging]) as scene:
+        made = scene.emulator.add_cluster(description=sign("", UNFINISHED))
+        assert [one.id for one in taking(scene, monkeypatch).ended] == [made.id]
+        assert sum(call.startswith("DELETE") for call in scene.calls()) == 1
 
 
 DEFINITIONS: dict[str, dict[str, Any]] = {

@@ -83,4 +83,4 @@ def test_strangers_are_found_in_an_account_with_a_long_past(scene: DriftScene) -
     scene.states["dev"] = export()
     found = scene.run("--unmanaged", "--json").json["findings"]
     assert [one["id"] for one in found if one["cause"] == "unmanaged"] == [old.id]
-    assert len(scene.list_calls()) <= 12 + len(MARKED)
+    assert len(scene.list_calls()) <= 14 + len(MARKED)

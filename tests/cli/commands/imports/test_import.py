@@ -189,6 +189,23 @@ def test_a_program_that_cannot_be_imported_is_not_written(project: Project, monk
     assert not (project.folder / PROGRAM).exists()
 
 
+def test_what_is_changed_while_it_is_imported_is_not_imported(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first `up` would undo the change, and is told to sign markers only."""
+    documented = ImportRun.documented
+
+    def changed_before(run: ImportRun, program: str, declarations: Any) -> Any:
+        project.scene.emulator.edit_cluster(501, nodes=5)
+        return documented(run, program, declarations)
+
+    monkeypatch.setattr(ImportRun, "documented", changed_before)
+    ended = project.run("cluster")
+    assert (ended.code, project.documents, (project.folder / PROGRAM).exists()) == (1, [], False)
+    told = "etl: it has changed since it was listed (nodes); nothing was imported. Run the same command again"
+    assert told in ended.err
+
+
 def test_an_import_that_failed_can_be_run_again(project: Project) -> None:
     """What it has left is what it would write."""
     project.works = False

@@ -15,7 +15,7 @@ from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.errors import NotFoundError
 
 OURS = marker_of(OWNER)
-A_LOOK = 8
+A_LOOK = 9
 """Calls of a look at an account with a long history: the newest page, and a list for each status before the end."""
 """Calls that one look costs: the newest, and one list for each status that is asked for."""
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from xplenty_pulumi.core.kinds.ownership import Marked
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reading.snapshots import definitions
 from xplenty_pulumi.core.reconcile import (
+    LEFT_ALONE,
     ClusterReconciler,
     DefinitionReconciler,
     KnownDefinitions,
@@ -34,6 +35,7 @@ from xplenty_pulumi.text import one_line, plural
 
 _TOGETHER = 8
 _NOTHING: HeldReferences = MappingProxyType({})
+_CHANGED = "its marker was changed meanwhile"
 _CLEAN_LISTINGS = 2
 """A killed run's provider process may send one more call; the second listing, a pause later, shows it."""
 
@@ -166,7 +168,8 @@ class BranchDown:
         clean, spared = 0, dict[Reference, Spared]()
         while clean < _CLEAN_LISTINGS:
             living = self._rules.living(is_whole=clean == _CLEAN_LISTINGS - 1)
-            strays = [one for one in living if one.scope in scopes and one.reference not in spared]
+            known = ended.keys() | spared.keys()  # a list may show for longer what was seen to have ended
+            strays = [one for one in living if one.scope in scopes and one.reference not in known]
             found, others = self._rules.sorted_out(strays, held=held)
             spared |= {one.thing.reference: one for one in others}
             clean = 0 if found else clean + 1
@@ -176,36 +179,40 @@ class BranchDown:
                     f"the time is up and there still is what is to end: {named}",
                     advice="Run the same again to go on; nothing else was removed meanwhile",
                 )
-            self.end(found, deadline)
-            ended |= {one.reference: one for one in found}
+            done = self.end(found, deadline)
+            ended |= {one.reference: one for one in done}
+            spared |= {one.reference: Spared(one, _CHANGED) for one in found if one not in done}
             if clean < _CLEAN_LISTINGS:
                 self._account.clock.sleep(self._account.pace.first)
         for other in spared.values():
             self._screen.line(spared_line(other))
         return Cleared(tuple(ended.values()), tuple(spared.values()))
 
-    def end(self, found: Iterable[LiveThing], deadline: Deadline) -> None:
-        """End them all at the same time, and wait for the end of each."""
+    def end(self, found: Sequence[LiveThing], deadline: Deadline) -> list[LiveThing]:
+        """End them all at the same time, and return those that have ended; the others had changed and live on."""
         living = LiveClusters(self._account.client, self._account.clock)
 
         def interrupted() -> str:
             return "ended by Ctrl-C" if self._cancelled.is_set() else ""
 
-        def end(one: LiveThing) -> None:
+        def end(one: LiveThing) -> bool:
             printer = ChangePrinter(self._screen, self._account.clock, one.label)
             patience = replace(self._account.patience(printer.print, self._screen.warn), interrupted=interrupted)
             if one.is_definition:
                 definition = definition_of(MARKED[one.kind], self._account.client)
                 known = KnownDefinitions(definition, self._account.clock)
-                DefinitionReconciler(known, patience).delete(one.id, made=one.made)
+                has_ended = DefinitionReconciler(known, patience).delete(one.id, made=one.made)
             else:
                 clusters = ClusterReconciler(self._account.client, living, patience, polls=self._account.polls)
-                clusters.delete(int(one.id), timeout=deadline.left(), active_jobs="stop", made=one.made)
-            self._screen.line(f"{one.label} has ended ({one.scope})")
+                how = clusters.delete(int(one.id), timeout=deadline.left(), active_jobs="stop", made=one.made)
+                has_ended = how != LEFT_ALONE
+            if has_ended:
+                self._screen.line(f"{one.label} has ended ({one.scope})")
+            return has_ended
 
         with ThreadPoolExecutor(_TOGETHER) as pool:
             try:
-                list(pool.map(end, found))
+                return [one for one, has_ended in zip(found, pool.map(end, found), strict=True) if has_ended]
             except KeyboardInterrupt:
                 self._cancelled.set()
                 raise

@@ -90,8 +90,8 @@ class BranchSweep:
         Raises:
             RefusedError: it is not known which branches there are, or what time it is.
         """
-        heads = self.repository.heads(self.repository.remote(self.remote))
-        found = self.rows(heads)
+        found = self.rows(None)
+        heads = self._heads()  # after the stacks: a branch is pushed before its stack is brought up
         clock = self._clock(found.at)
         heads.require_some_of(found.stacks)
         due = due_stacks(found.stacks, found.living, heads=heads, now=found.at)
@@ -137,6 +137,9 @@ class BranchSweep:
                 advice=f"What could be ended has ended. {_MAKE_READABLE if found.unreadable else ''}".rstrip(),
             )
 
+    def _heads(self) -> Heads:
+        return self.repository.heads(self.repository.remote(self.remote))
+
     def _clock(self, now: datetime) -> str:
         """What the lifetimes are measured by; a clock that is not the service's would end what is not due."""
         ahead = self.rules.account.client.clock_ahead
@@ -159,12 +162,14 @@ class BranchSweep:
         return scopes & {one.scope for one in replace(self, stacks=stacks, rules=rules).rows(None).orphans}
 
     def _take_down(self, due: Due, taking: BranchDown, screen: Screen) -> None:
-        """Take a stack down, unless a `branch up` has given it more time since it was found."""
+        """Take a stack down, unless it has more time, or its branch is there again, since it was found."""
         stacks = self.stacks.anew()
         listed = stacks.listed().get(due.stack.name)
         now = stacks.read(listed, self.rules.account.settings) if listed else None
         if now and now.expires != due.stack.expires:
             screen.line(f"{due.stack.name}: left alone, because it was given more time meanwhile")
+        elif now and not due_stacks([now], [], heads=self._heads(), now=self.rules.account.clock.now()):
+            screen.line(f"{due.stack.name}: left alone, because its branch is there again")
         elif now:
             taking.stack(now, stacks)
             screen.line(f"{due.stack.name}: taken down")

@@ -12,6 +12,7 @@ from xplenty_pulumi.core.kinds.kind import LIVING, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_scheduled, marker_on, origin_on
 from xplenty_pulumi.core.kinds.registry import MARKED
+from xplenty_pulumi.core.reading.pages import listed_by_status
 from xplenty_pulumi.core.reconcile import definition_of
 from xplenty_pulumi.errors import NotFoundError, RefusedError
 from xplenty_pulumi.text import label
@@ -136,7 +137,7 @@ def _listed(client: Client, kind: Kind) -> Iterable[Any]:
     """All of a kind that have not ended; what a list leaves out of a record is read one by one."""
     calls = getattr(client, kind.collection)
     if kind.phases:
-        return (one for status in kind.statuses(*LIVING) for one in calls.list(status=status))
+        return listed_by_status(client, kind, kind.statuses(*LIVING)).values()
     definition = definition_of(kind, client)
     listed = calls.list(include=kind.parts) if kind.parts else calls.list()
     living = (one for one in listed if not kind.is_removed(one))

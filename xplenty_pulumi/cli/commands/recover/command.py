@@ -160,12 +160,12 @@ class StackAccount:
         return f"{what}; no `pulumi up` adopts it, because {reason}; --end-strays ends it"
 
     def end(self, strays: tuple[Stray, ...], engine: Engine, screen: Screen) -> None:
-        """Return once the service shows that all of them have ended.
+        """Return once the service shows that all of them have ended whose marker nobody has changed meanwhile.
 
         Raises:
             XplentyError: one could not be ended; the same can be tried again.
         """
-        living = [LiveThing(one.id, one.scope, one.status, kind=one.kind.name) for one in strays]
+        living = [LiveThing(one.id, one.scope, one.status, kind=one.kind.name, made=one.made) for one in strays]
         down = BranchDown(engine, OwnershipRules(self.account, lambda: self.holders), screen, timeout=_LONGEST)
         down.end(living, Deadline.after(_LONGEST, self.account.clock))
 

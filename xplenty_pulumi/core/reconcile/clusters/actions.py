@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, is_only_accepted
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, marker_on, taken_over, way_out
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, as_marked, marker_on, taken_over, way_out
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
 from xplenty_pulumi.core.reconcile.clusters.create import ClusterCreation, DesiredCluster
@@ -54,7 +54,7 @@ class ClusterReconciler:
                 not be told or must not be touched.
         """
         creation = ClusterCreation(self._client, self._living, self._patience, desired)
-        cluster = creation.adopted(partial(self._end, desired)) or creation.post()
+        cluster = creation.adopted(partial(self._end_broken, desired)) or creation.post()
         usual = self._living.usual_seconds
         outcome = self._convergence.bring(
             cluster, desired, usual=lambda: usual(cluster.type, polled=self._polls.clusters.latest)
@@ -186,9 +186,12 @@ class ClusterReconciler:
             return
         self._ending.end_surplus(surplus, kept_id, timeout=desired.terminate_timeout)
 
-    def _end(self, desired: DesiredCluster, cluster_id: int) -> None:
+    def _end_broken(self, desired: DesiredCluster, left: Cluster) -> None:
+        self._end(desired, left.id, made=as_marked(left))
+
+    def _end(self, desired: DesiredCluster, cluster_id: int, *, made: Origin = UNKNOWN) -> None:
         policy = str(desired.inputs.get("active_jobs_on_terminate", "stop"))
-        self._ending.end(cluster_id, timeout=desired.terminate_timeout, active_jobs=policy)
+        self._ending.end(cluster_id, timeout=desired.terminate_timeout, active_jobs=policy, made=made)
 
     def _observed(self, cluster_id: int, cluster: Cluster | None, *, is_awaited: bool = True) -> Observation[Cluster]:
         """What the record, or its absence, means; and whether the state may be thought to hold it from now on."""

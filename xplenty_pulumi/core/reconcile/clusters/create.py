@@ -59,7 +59,7 @@ class ClusterCreation:
         self._desired = desired
         self.nonces = list(desired.nonces)
 
-    def adopted(self, end: Callable[[int], object]) -> Cluster | None:
+    def adopted(self, end: Callable[[Cluster], object]) -> Cluster | None:
         """Return the cluster that interrupted create calls left behind, named in a warning; None where there is none.
 
         A broken one is brought to its `end` first, unless it is kept. The nonces of all of them count as this
@@ -80,7 +80,7 @@ class ClusterCreation:
             self._patience.tell(
                 f"ending cluster {found.id}, which is broken and carries the marker of this resource", ""
             )
-            end(found.id)
+            end(found)
         return None
 
     def post(self) -> Cluster:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, taken_over
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, as_marked, taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, phase_of, terminated, watch_of
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
@@ -18,6 +18,9 @@ from xplenty_pulumi.core.waiting.watch import Watch
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
 
 _UNKNOWN = "unknown to the service"
+_BEFORE = "had "
+LEFT_ALONE = "left alone"
+"""How what is another's is seen: nothing was done to it."""
 
 
 class ClusterEnding:
@@ -34,7 +37,7 @@ class ClusterEnding:
     ) -> str:
         """Return how the cluster was seen once it is at its end: `terminated`, or that the service does not know it.
 
-        It `had terminated` where that was so before anything was done.
+        It `had terminated` where that was so before anything was done, and is `left alone` where it is another's.
 
         A cluster that is still being built or resized cannot be terminated yet (the service refuses), so that is
         waited for first. One that shows again alive is asked to end again. Where the end is not to be verified, a
@@ -54,8 +57,8 @@ class ClusterEnding:
                 watch, cluster_id, deadline=deadline, active_jobs=active_jobs, is_verified=is_verified
             ):
                 self._patience.tell(f"{watch.last.status if watch.last else ''}, although it was asked to end", "")
-                if self._needs_no_end(watch, made=made, deadline=deadline):
-                    break
+                if seen := self._needs_no_end(watch, made=made, deadline=deadline):
+                    return seen.removeprefix(_BEFORE)  # it was asked to end here
         except XplentyError as problem:
             seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
             exists = f"{watch.resource} {seen}; it may cost money until it is terminated"
@@ -67,10 +70,11 @@ class ClusterEnding:
         for one in surplus:
             self._patience.tell(f"ending cluster {one.id}, a duplicate of cluster {kept}", "")
             try:
-                how = self.end(one.id, timeout=timeout, active_jobs="stop")
+                how = self.end(one.id, timeout=timeout, active_jobs="stop", made=as_marked(one))
             except XplentyError as failed:
                 self._patience.warn(f"cluster {one.id} is a duplicate of cluster {kept} and goes on existing: {failed}")
-            else:
+                continue
+            if how != LEFT_ALONE:
                 self._patience.warn(f"cluster {one.id}, a duplicate of cluster {kept}, was ended: {how}")
 
     def _needs_no_end(self, watch: Watch[Cluster], *, made: Origin, deadline: Deadline) -> str:
@@ -80,9 +84,8 @@ class ClusterEnding:
         if other := taken_over(found, made):
             way = f"If it is this stack's all the same, `xplenty-pulumi terminate {watch.resource}` ends it"
             self._patience.warn(f"{watch.resource}: {other}. {way}")
-            watch.last = None
-            return _UNKNOWN
-        return f"had {found.status}" if found is not None and phase_of(found) is Phase.GONE else ""
+            return LEFT_ALONE
+        return f"{_BEFORE}{found.status}" if found is not None and phase_of(found) is Phase.GONE else ""
 
     def _has_ended(
         self, watch: Watch[Cluster], cluster_id: int, *, deadline: Deadline, active_jobs: str, is_verified: bool

@@ -23,14 +23,7 @@ from xplenty_pulumi.core.waiting.patience import usual
 from xplenty_pulumi.errors import XplentyError
 
 _FRESH = 5.0
-_READY = CLUSTER.statuses(Phase.READY)
-# A cluster that turns from one ready status to the other between two of these lists shows up in the third.
-_STATUSES = (
-    *CLUSTER.statuses(Phase.BUILDING, Phase.SCALING),
-    *_READY[::-1],
-    *_READY[1:],
-    *CLUSTER.statuses(Phase.FAILED),
-)
+_STATUSES = CLUSTER.statuses(Phase.BUILDING, Phase.READY, Phase.SCALING, Phase.FAILED)
 
 
 @dataclass(frozen=True)
@@ -180,7 +173,7 @@ class LiveClusters(HeldThings[Cluster]):
         newest = PagedList(self._newest_first())
         recent = tuple(newest.more().values())
         statuses = () if newest.is_complete else _STATUSES
-        older = listed_by_status(self._client, "clusters", statuses)
+        older = listed_by_status(self._client, CLUSTER, statuses)
         listed: dict[int, Cluster] = {**older, **{one.id: one for one in recent}}
         unended = {number: one for number, one in listed.items() if not CLUSTER.is_ending(one.status)}
         return ClusterListing(unended, recent, begun, self._clock.monotonic())

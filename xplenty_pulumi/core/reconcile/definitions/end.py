@@ -4,7 +4,7 @@ from typing import Generic
 
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, taken_over
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, as_marked, taken_over
 from xplenty_pulumi.core.reconcile.definitions.definition import RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.repeat import act_until
@@ -51,8 +51,8 @@ class DefinitionEnding(Generic[RecordT]):
         label = self._definition.label(kept)
         try:
             for one in self._known.surplus(owner, nonces, kept=kept):
-                self.end(one.key)
-                self._patience.warn(f"{self._definition.label_of(one)}, a duplicate of {label}, was removed")
+                if self.end(one.key, made=as_marked(one)):
+                    self._patience.warn(f"{self._definition.label_of(one)}, a duplicate of {label}, was removed")
         except XplentyError as failed:
             self._patience.warn(f"{label}: a duplicate of it may go on existing: {failed}")
 

@@ -18,7 +18,7 @@ class ScheduleDefinition(Definition[Schedule]):
     def remains(self, key: Key) -> str:
         """Return which of its runs are active, if any: they are not ours to stop."""
         try:
-            jobs = listed_by_status(self.client, JOB_RUN.collection, JOB_RUN.statuses(*LIVING)).values()
+            jobs = listed_by_status(self.client, JOB_RUN, JOB_RUN.statuses(*LIVING)).values()
             active = {one.id for one in jobs if is_active(one) and is_started_by(one, key)}
         except XplentyError as failed:
             return f"whether runs of it are still active could not be read: {failed.message}"
