@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, is_only_accepted
@@ -54,7 +54,7 @@ class ClusterReconciler:
                 not be told or must not be touched.
         """
         creation = ClusterCreation(self._client, self._living, self._patience, desired)
-        cluster = creation.adopted(partial(self._end_broken, desired)) or creation.post()
+        cluster = creation.adopted(lambda left: self._end(desired, left.id, made=as_marked(left))) or creation.post()
         usual = self._living.usual_seconds
         outcome = self._convergence.bring(
             cluster, desired, usual=lambda: usual(cluster.type, polled=self._polls.clusters.latest)
@@ -185,9 +185,6 @@ class ClusterReconciler:
             self._patience.warn(f"cluster {kept_id}: could not look for duplicates of it: {failed.message}")
             return
         self._ending.end_surplus(surplus, kept_id, timeout=desired.terminate_timeout)
-
-    def _end_broken(self, desired: DesiredCluster, left: Cluster) -> None:
-        self._end(desired, left.id, made=as_marked(left))
 
     def _end(self, desired: DesiredCluster, cluster_id: int, *, made: Origin = UNKNOWN) -> None:
         policy = str(desired.inputs.get("active_jobs_on_terminate", "stop"))
