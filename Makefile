@@ -15,6 +15,8 @@ BENCH ?=
 VENV := .venv
 INSTALLED := build/installed
 PY := $(VENV)/bin/python
+# From outside, so that pip itself is not among what the list of the package's needs names.
+INTO_INSTALLED = $(PY) -m pip --python $(INSTALLED)/bin/python install --quiet --disable-pip-version-check
 LOCK := requirements-dev.lock
 PYTEST = exec env PATH="$$(cat $(VENV)/engine-path):$$PATH" $(PY) -m pytest -n $(WORKERS) --dist worksteal
 
@@ -62,12 +64,13 @@ package: $(VENV)/ready ## build wheel and sdist into dist, check and install the
 	@rm -rf dist $(INSTALLED)
 	$(PY) -m build --no-isolation
 	$(PY) -m twine check --strict dist/*
-	@$(PY) -m venv $(INSTALLED)
-	$(INSTALLED)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  --requirement examples/gitops/requirements.txt
-	$(INSTALLED)/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps dist/*.whl
+	@$(PY) -m venv --without-pip $(INSTALLED)
+	$(INTO_INSTALLED) --require-hashes --requirement examples/gitops/requirements.txt
+	$(INTO_INSTALLED) --no-index --no-deps dist/*.whl
 	$(INSTALLED)/bin/xplenty-pulumi --version
-	$(VENV)/bin/cyclonedx-py environment $(INSTALLED)/bin/python --pyproject pyproject.toml --output-reproducible \
+	@version=$$($(INSTALLED)/bin/xplenty-pulumi --version | cut -d ' ' -f 2) && \
+	  sed "s/^dynamic = .*/version = \"$$version\"/" pyproject.toml >build/pyproject.toml
+	$(VENV)/bin/cyclonedx-py environment $(INSTALLED)/bin/python --pyproject build/pyproject.toml --output-reproducible \
 	  --output-file build/sbom.json
 
 lint: $(VENV)/ready ## check style, format, types and layers

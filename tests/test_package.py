@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import importlib.metadata
 import inspect
 import os
 import pkgutil
@@ -9,12 +10,16 @@ import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import xplenty_pulumi.client
 from xplenty_pulumi.core.kinds.registry import KINDS
@@ -26,6 +31,10 @@ LONGEST_FILE, LONGEST_FUNCTION = 250, 40
 PUBLIC = ("xplenty_pulumi", "xplenty_pulumi.client", "xplenty_pulumi.emulator", "xplenty_pulumi.errors")
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 SUPPORT = sorted((ROOT / "tests" / "support").rglob("*.py"))
+BROUGHT = {"google": "pulumi", "grpc": "pulumi", "pydantic_core": "pydantic", "pytest": "who uses the fixture"}
+"""What is imported and not declared, with who brings it in the only version that can be used."""
+NEWEST_METADATA = {"v1.14.2": "2.5"}
+"""The newest version of the metadata that a release of the publishing action accepts: that of its Twine, here 7.0."""
 FOREIGN = re.compile(
     r"/(?:home|root|Users|work|workspace|mnt|private)/(?!ada\b)[\w.]+|[A-Z]:\\\\Users|artifactory|devpi|nexus\."
 )
@@ -81,6 +90,14 @@ def test_index_accepts_the_distributions(wheel: Path, source: Path) -> None:
     assert (done.returncode, done.stdout.count("PASSED")) == (0, 2), done.stdout
 
 
+def test_publishing_action_knows_the_metadata(wheel: Path) -> None:
+    """Its own Twine is not the one of the lock file, and refuses a version of the metadata that it does not know."""
+    workflow = (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
+    action = re.search(r"pypa/gh-action-pypi-publish@\w+ # (v[\d.]+)", workflow)
+    assert action is not None
+    assert _metadata(wheel).startswith(f"Metadata-Version: {NEWEST_METADATA[action[1]]}\n")
+
+
 def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     """Every source file, the type marker and the licence are in it; tests and tools are not."""
     names = set(zipfile.ZipFile(wheel).namelist())
@@ -92,9 +109,7 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
 
 def test_description_has_no_link_into_the_checkout(wheel: Path) -> None:
     """The package index shows README, and cannot follow a link to a file; the words of the link stay."""
-    archive = zipfile.ZipFile(wheel)
-    (name,) = (one for one in archive.namelist() if one.endswith(".dist-info/METADATA"))
-    text = archive.read(name).decode()
+    text = _metadata(wheel)
     assert "Description-Content-Type: text/markdown" in text
     assert "https://www.pulumi.com/docs/install/" in text
     assert "create, resize and end clusters" in text
@@ -115,6 +130,11 @@ def test_installed_wheel_works_alone(wheel: Path, tmp_path: Path) -> None:
 
 def _version() -> str:
     return xplenty_pulumi.__version__
+
+
+def _metadata(wheel: Path) -> str:
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.read(f"xplenty_pulumi-{_version()}.dist-info/METADATA").decode()
 
 
 @pytest.mark.parametrize(
@@ -143,6 +163,27 @@ def test_front_end_is_loaded_when_it_is_used() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'Clutser'"):
         _ = xplenty_pulumi.Clutser
     assert set(xplenty_pulumi.__all__) <= set(dir(xplenty_pulumi))
+
+
+def test_what_is_imported_is_declared() -> None:
+    """Each library that the package imports is named in pyproject.toml or brought by one that is, and none in vain."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lists = (project["dependencies"], *project["optional-dependencies"].values())
+    declared = {canonicalize_name(Requirement(one).name) for one in chain(*lists)}
+    known = importlib.metadata.packages_distributions()
+    names = {name for source in SOURCES for name in _imported(source)} - {*sys.stdlib_module_names, "xplenty_pulumi"}
+    givers = {name: {canonicalize_name(one) for one in known.get(name, ())} for name in names}
+    assert {name for name, those in givers.items() if not those & declared} == {*BROUGHT}
+    assert declared - set().union(*givers.values()) == set()
+
+
+def _imported(source: Path) -> Iterator[str]:
+    """Yield the first part of each module that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
 
 
 def public_things() -> Iterator[tuple[str, object]]:

@@ -13,7 +13,7 @@ from tools.engine.version import Version
 from tools.scoreboard import put_between_markers
 
 FILE_NAME = "support.json"
-COLUMNS = ("engine", "SDK", "Python", "dependencies", "system", "what ran", "result")
+COLUMNS = ("engine", "SDK", "Python", "dependencies", "system", "what ran", "day", "result")
 GOOD = "succeeded"
 
 

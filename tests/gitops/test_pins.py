@@ -16,18 +16,18 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLES = [CHECKOUT / "examples" / name for name in ("gitops", "branch_environments")]
 WORKFLOWS = sorted(file for folder in [CHECKOUT, *EXAMPLES] for file in folder.glob(".github/workflows/*.yml"))
 OF_EXAMPLES = {
-    "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2",
-    "actions/setup-python@a309ff8b426b58ec0e2a45f0f869d46889d02405 # v6.2.0",
+    "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
+    "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0",
 }
 """The only ones of the examples, each with the release that public workflows name for its commit."""
 ACTIONS = {
     *OF_EXAMPLES,
-    "actions/setup-go@4a3601121dd01d1626a1e23e37211e3254c1c06c # v6.4.0",
-    "actions/upload-artifact@b7c566a772e6b6bfb58ed0dc250532a479d7789f # v6.0.0",
-    "actions/download-artifact@37930b1c2abaa49bbe596cd826c3c89aef350131 # v7.0.0",
+    "actions/setup-go@b7ad1dad31e06c5925ef5d2fc7ad053ef454303e # v7.0.0",
+    "actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1",
+    "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1",
     "actions/upload-pages-artifact@fc324d3547104276b827a68afc52ff2a11cc49c9 # v5.0.0",
     "actions/deploy-pages@cd2ce8fcbc39b97be8ca5fce6e763baed58fa128 # v5.0.0",
-    "pypa/gh-action-pypi-publish@ed0c53931b1dc9bd32cbe73a98c7f6766f8a527e # v1.13.0",
+    "pypa/gh-action-pypi-publish@dc37677b2e1c63e2034f94d8a5b11f265b73ba33 # v1.14.2",
 }
 """The only ones at all: those of the forge itself, and the package index's own."""
 

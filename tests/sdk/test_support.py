@@ -1,6 +1,7 @@
 """The table of support, which test runs write."""
 
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,16 @@ from tools.scoreboard import put_between_markers
 from tools.support import COLUMNS, main, table
 
 PAGE = ROOT / "docs" / "reference" / "support.md"
-ROW = dict(zip(COLUMNS[:-1], ("3.276.0", "3.272.0", "3.11.7", "newest", "Linux", "the demonstration"), strict=True))
+VALUES = ("3.276.0", "3.272.0", "3.11.7", "newest", "Linux", "the demonstration", "2026-11-29")
+ROW = dict(zip(COLUMNS[:-1], VALUES, strict=True))
 
 
 def test_rows_are_sorted_by_their_versions() -> None:
     """3.9 comes before 3.11, and a result that is not good stands out."""
     rows = [{**ROW, "result": "succeeded"}, {**ROW, "Python": "3.9.1", "result": "failed: up"}]
     *_, first, second = table(rows).splitlines()
-    assert first == "| 3.276.0 | 3.272.0 | 3.9.1 | newest | Linux | the demonstration | **failed: up** |"
-    assert second == "| 3.276.0 | 3.272.0 | 3.11.7 | newest | Linux | the demonstration | succeeded |"
+    assert first == "| 3.276.0 | 3.272.0 | 3.9.1 | newest | Linux | the demonstration | 2026-11-29 | **failed: up** |"
+    assert second == "| 3.276.0 | 3.272.0 | 3.11.7 | newest | Linux | the demonstration | 2026-11-29 | succeeded |"
 
 
 def test_what_a_run_writes_down_comes_into_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,6 +36,15 @@ def test_what_a_run_writes_down_comes_into_the_page(tmp_path: Path, monkeypatch:
         "# Title\n<!-- support --><!-- /support -->\nrest\n", table([{**ROW, "result": "succeeded"}]), name="support"
     )
     assert len(json.loads((tmp_path / scoreboard.SUPPORT_NAME).read_text())) == 1
+
+
+def test_a_row_has_the_day_of_its_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row says when it was run, so that an old one is seen."""
+    monkeypatch.setenv(scoreboard.FOLDER_SETTING, str(tmp_path))
+    before = datetime.now(UTC).date()
+    scoreboard.support({name: text for name, text in ROW.items() if name != "day"}, result="succeeded")
+    (row,) = json.loads((tmp_path / scoreboard.SUPPORT_NAME).read_text()).values()
+    assert before <= date.fromisoformat(row["day"]) <= datetime.now(UTC).date()
 
 
 def test_what_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

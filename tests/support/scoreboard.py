@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,11 @@ def count(name: str, *, goal: int, command: str) -> None:
 def support(row: Mapping[str, str], *, result: str) -> None:
     """Write down what became of a run with an engine, an SDK, a Python, dependencies and a system, as `row` has them.
 
-    Nothing is written unless XPLENTY_SCOREBOARD is set. Safe from the worker processes of one run.
+    The day is today, in UTC. Nothing is written unless XPLENTY_SCOREBOARD is set. Safe from the worker processes of one
+    run.
     """
     with _figures(SUPPORT_NAME) as rows:
-        rows[" / ".join(row.values())] = {**row, "result": result}
+        rows[" / ".join(row.values())] = {"day": str(datetime.now(UTC).date()), **row, "result": result}
 
 
 @contextmanager
