@@ -9,12 +9,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLES = [CHECKOUT / "examples" / name for name in ("gitops", "branch_environments")]
 WORKFLOWS = sorted(file for folder in [CHECKOUT, *EXAMPLES] for file in folder.glob(".github/workflows/*.yml"))
+RENEWAL = CHECKOUT / ".github" / "dependabot.yml"
 OF_EXAMPLES = {
     "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
     "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0",
@@ -54,8 +56,16 @@ def test_workflows_are_clean_to_actionlint() -> None:
 
 def test_workflows_are_clean_to_zizmor() -> None:
     """In its strict persona, and without asking the network."""
-    code, output = printed(found("zizmor"), "--offline", "--no-progress", "--persona", "pedantic", *WORKFLOWS)
+    code, output = printed(found("zizmor"), "--offline", "--no-progress", "--persona", "pedantic", *WORKFLOWS, RENEWAL)
     assert (code, "No findings to report" in output) == (0, True), output
+
+
+def test_the_pins_of_all_workflows_are_renewed() -> None:
+    """Dependabot looks into each folder that has workflows."""
+    folders = {file.parents[2] for file in WORKFLOWS}
+    (update,) = yaml.safe_load(RENEWAL.read_text(encoding="utf-8"))["updates"]
+    assert update["package-ecosystem"] == "github-actions"
+    assert {CHECKOUT.joinpath(one.lstrip("/")) for one in update["directories"]} == folders
 
 
 def test_tools_find_what_is_wrong(tmp_path: Path) -> None:
