@@ -51,6 +51,10 @@ class Held:
         """Return whether it is in the account of these settings, as far as the state says; the provider's own rule."""
         return self.account in ("", found.account_id, found.former_account_id)
 
+    def elsewhere(self, found: Settings) -> str:
+        """Return in which other account it is, as a part of a sentence; empty where it is in that of the settings."""
+        return "" if self.is_in(found) else f" in account {self.account}, which is not the one of the settings"
+
     def may_be_in(self, found: Settings) -> bool:
         """Return whether it is in that account, or may be, so that nothing with its id is for others to end.
 

@@ -317,6 +317,17 @@ def test_a_resource_that_has_a_cluster_gets_no_second(project: Project, option: 
     assert f"the state of stack acme/loads/dev has cluster {other.id} as etl already" in ended.err
 
 
+def test_the_account_of_what_the_resource_has_is_named_where_it_is_another_one(project: Project) -> None:
+    """Then the settings are wrong, and not the resource."""
+    cluster = project.cluster()
+    owner = {"__owner": f"acme|urn:pulumi:dev::loads::{ETL}"}
+    project.hold("acme/loads/dev", 7, inputs=owner, outputs={"__account": "another"})
+
+    ended = project.run(f"cluster:{cluster.id}", "--yes")
+
+    assert "cluster 7 as etl already in account another, which is not the one of the settings" in ended.err
+
+
 def test_a_namesake_in_a_component_gets_no_second(project: Project) -> None:
     """A resource of that kind and name has a cluster already, wherever it stands in the program; its URN says more."""
     cluster, other = project.cluster(None), project.cluster(None)

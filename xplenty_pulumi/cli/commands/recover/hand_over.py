@@ -214,8 +214,8 @@ class _HandOver:
         if owner and (other := owner.held(self._holders, self._place.stack, thing.kind.name)):
             elsewhere = ", name one in another component with --urn" if owner.name else ""
             raise RefusedError(
-                f"the state of stack {other.stack} has {thing.kind.name} {other.id} as {other.name} already, so its "
-                f"next `pulumi up` would not adopt this one; {_UNDONE}",
+                f"the state of stack {other.stack} has {thing.kind.name} {other.id} as {other.name} already"
+                f"{other.elsewhere(self._account.settings)}, so its `pulumi up` would not adopt this one; {_UNDONE}",
                 resource=thing.label,
                 advice=f"Take that out with `pulumi state delete` first{elsewhere}, or end one of the two; --release "
                 f"keeps {thing.label} for nobody",
