@@ -14,10 +14,12 @@ from xplenty_pulumi.cli.ui.options import Timeout, Yes, completed_as, read_span
 from xplenty_pulumi.cli.ui.screen import FORGOTTEN, ChangePrinter, Screen
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, as_marked
 from xplenty_pulumi.core.kinds.schedule import is_started_by
 from xplenty_pulumi.core.reading.lookup import only
 from xplenty_pulumi.core.reconcile import ClusterReconciler, LiveClusters
 from xplenty_pulumi.core.reconcile.clusters import goals as clusters
+from xplenty_pulumi.core.reconcile.clusters.end import LEFT_ALONE
 from xplenty_pulumi.core.reconcile.runs import follow as runs
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, cluster_row, job_row
@@ -195,7 +197,8 @@ def terminate_cluster(
     """Terminate a cluster and wait until the service shows it terminated."""
     with one_paragraph("terminate cluster", interrupted=_GOES_ON.format("an end")), opened() as account:
         seconds = read_span("--timeout", timeout).total_seconds()
-        row = cluster_row(known(account.polls.cluster_presence.get(number), label("cluster", number)))
+        found = known(account.polls.cluster_presence.get(number), label("cluster", number))
+        row = cluster_row(found)
         screen = Screen(account.secrets)
         if row.is_ended:
             screen.line(f"{row.label} has ended already: {row.status}")
@@ -209,11 +212,14 @@ def terminate_cluster(
         patience = account.patience(printer.print, screen.warn)
         living = LiveClusters(account.client, account.clock)
         reconciler = ClusterReconciler(account.client, living, patience, polls=account.polls)
-        reconciler.delete(number, timeout=seconds, active_jobs=active_jobs)
+        made = UNKNOWN if force else as_marked(found)
+        if reconciler.delete(number, timeout=seconds, active_jobs=active_jobs, made=made) == LEFT_ALONE:
+            raise RefusedError("it has changed hands meanwhile; it was not ended", resource=row.label, advice=_INSIST)
         ended = account.polls.cluster(number)
         printer.print(ended.status if ended else FORGOTTEN)
 
 
+_INSIST = "Look at it, and insist with --force if it is to end all the same"
 _OF_ACTIVE_JOBS = ", and with --active-jobs, as jobs are active on it"
 
 

@@ -39,15 +39,17 @@ class Marked(Protocol):
 class Origin:
     """When a thing of the state was created, and the resource that holds it.
 
-    `at` is as the service showed it last, empty where that is not known; `owner` is that of its marker. `marker` is set
-    for what is to be ended only because it carries this very marker.
+    `at` is as the service showed it last, empty where that is not known; `owner` is that of its marker. What is only to
+    be ended as long as it carries this very `marker`, or none, `is_as_marked`.
     """
 
     at: str = ""
     owner: Marker | None = None
     marker: Marker | None = None
+    is_as_marked: bool = False
 
 
+CHANGED_HANDS = "its marker was changed meanwhile, as by an adoption or a hand-over"
 UNKNOWN = Origin()
 """That of what no state holds, or of what a program only looks up."""
 
@@ -122,7 +124,7 @@ def origin_on(thing: Marked) -> Origin:
 
 def as_marked(thing: Marked) -> Origin:
     """Return the origin of what is to be ended only as long as its marker is the one that it carries now."""
-    return replace(origin_on(thing), marker=marker_on(thing))
+    return replace(origin_on(thing), marker=marker_on(thing), is_as_marked=True)
 
 
 def is_another(one: Origin, before: Origin) -> bool:
@@ -141,8 +143,8 @@ def taken_over(thing: Marked | None, made: Origin) -> str:
     """Return what says that it is another's by now, or its id another thing's; empty where that cannot be told."""
     if thing is None:
         return ""
-    if made.marker is not None and marker_on(thing) != made.marker:
-        return "its marker was changed meanwhile, as by an adoption or a hand-over, so it is left alone"
+    if made.is_as_marked and marker_on(thing) != made.marker:
+        return f"{CHANGED_HANDS}, so it is left alone"
     if not is_another(origin_on(thing), made):
         return ""
     at, before = (f"{_moment(text):{_SECOND}}" for text in (made_at(thing), made.at))

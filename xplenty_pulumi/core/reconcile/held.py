@@ -12,10 +12,12 @@ from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import (
+    CHANGED_HANDS,
     UNKNOWN,
     Marked,
     Origin,
     is_adoptable,
+    is_marked,
     is_surplus,
     is_unfinished,
     marker_on,
@@ -171,6 +173,25 @@ def held_text(record: Marked, owner: Marker) -> str | None:
     if marker is None or not is_unfinished(record, owner):
         return None
     return markers.sign(signed_text(record), marker.held)
+
+
+def held_now(
+    record: RecordT, owner: Marker, *, look: Callable[[], RecordT], warn: Callable[[str], None]
+) -> RecordT | None:
+    """Return how a `look` shows the record right before it is signed as held, since it may have been edited meanwhile.
+
+    None, with a warning, where it has changed hands. What cannot be read is taken to be as it is known.
+    """
+    try:
+        now = look()
+    except XplentyError:
+        return record
+    if held_text(now, owner) is not None:
+        return now
+    if not is_marked(now, owner):
+        name = label(kind_of(now).name, now.key)
+        warn(f"{name}: {CHANGED_HANDS}, so it is not signed as held. The state has it all the same")
+    return None
 
 
 def warn_of_duplicates(

@@ -14,13 +14,15 @@ class Intent:
     """Which `fields` may be sent, whether readiness is waited for in any case, and whether the marker is signed anew.
 
     What was changed by hand in other fields is left alone until a refresh shows it. `members` are those that have
-    changed of a field that is a mapping; of one that is not named there all have.
+    changed of a field that is a mapping; of one that is not named there all have. `seen` are the digests of the flows
+    that the preview may have compared with.
     """
 
     fields: frozenset[str]
     waits: bool = True
     signs: bool = False
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    seen: frozenset[str] = frozenset()
 
     def applied(self, name: str, wanted: object, shown: object) -> object:
         """Return what the field is to be: the members of a mapping that have not changed are as they are `shown`."""

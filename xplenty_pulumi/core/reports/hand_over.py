@@ -116,10 +116,16 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
     if (now.text, now.ending) != (thing.text, thing.ending) or taken_over(now.record, Origin(made_at(thing.record))):
         advice = "Look at it and run the same again"
         raise RefusedError("it has changed meanwhile; nothing was changed", resource=thing.label, advice=advice)
+    latest = [now]
+
+    def is_so() -> bool:
+        latest.append(_after_change(client, thing))
+        return latest[-1].marker == marker
+
     try:
         act_until(
-            lambda: _after_change(client, thing).marker == marker,
-            lambda: definition.calls.update(key, definition.signing(now.record, marker)),
+            is_so,
+            lambda: definition.calls.update(key, definition.signing(latest[-1].record, marker)),
             clock=clock,
             tolerate=(UnsureError,),
             is_due=True,

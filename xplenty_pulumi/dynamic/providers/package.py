@@ -19,6 +19,7 @@ from xplenty_pulumi.dynamic.state import OWED, OWNER, Properties
 if TYPE_CHECKING:
     from xplenty_pulumi.core.preview.flows import FlowNews
     from xplenty_pulumi.core.reconcile import DesiredDefinition, Observation
+    from xplenty_pulumi.core.reconcile.intent import Intent
 
 
 @lru_cache(maxsize=1)
@@ -44,11 +45,9 @@ class PackageProvider(DefinitionProvider):
             return
         if (_id, wanted, before.get("flow")) in told_edits():  # the engine asks in a refresh as well
             return
-        # What a failed update has sent was seen by its outputs alone.
-        seen = [before.get("flow"), *([_olds.get("flow")] if OWED in _olds else [])]
         from xplenty_pulumi.core.preview.flows import CHANGES, listed  # noqa: PLC0415 - see above
 
-        news = self._news(_id, [str(one) for one in seen if one], wanted, str(_olds.get("source", "")))
+        news = self._news(_id, _seen(call, _olds), wanted, str(_olds.get("source", "")))
         if news.conflict and _news.get("on_edit") != "overwrite":
             raise news.conflict
         if news.changes:
@@ -56,6 +55,10 @@ class PackageProvider(DefinitionProvider):
         if news.is_there and [one.field for one in found.updates] == ["flow"]:
             does = "validates it" if _news.get("validate", True) else "sends nothing"
             bridge.say(call, f"the service has this flow already, so the update only {does}")
+
+    def intent(self, call: EngineCall, olds: Properties, news: Properties, *, owed: list[str]) -> "Intent":
+        """Return what an update is to bring about, and of which flows its preview knew."""
+        return replace(super().intent(call, olds, news, owed=owed), seen=frozenset(_seen(call, olds)))
 
     def observe(self, call: EngineCall, number: int, props: Properties) -> "Observation[Any]":
         """Return what the service shows; tell what was changed inside the flow since the state last saw it."""
@@ -83,6 +86,13 @@ class PackageProvider(DefinitionProvider):
         last = next((text for one in seen if (text := flows.kept(one, source=source)) is not None), None)
         client, number = self.session().client, key_of(id_, PACKAGE)
         return flow_news(client, number, seen=seen, last=last, wanted=wanted, content=flows.kept(wanted))
+
+
+def _seen(call: EngineCall, olds: Properties) -> list[str]:
+    """The digests of the flows in the state; what a failed update has sent was seen by its outputs alone."""
+    before = call.old_inputs or olds
+    seen = [before.get("flow"), *([olds.get("flow")] if OWED in olds else [])]
+    return [one for one in seen if isinstance(one, str) and one]
 
 
 PackageProvider.__module__ = PUBLIC_MODULE

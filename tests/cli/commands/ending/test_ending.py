@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from tests.support.accounts.command_line import KEY, SCOPE, Scene, opened_scene
+from tests.support.accounts.command_line import KEY, OWNER, SCOPE, Scene, opened_scene
 from tests.support.openapi import SchemaWatch
+from xplenty_pulumi.core.kinds.marker import marker_of, sign
 from xplenty_pulumi.emulator import EmulatedCluster, Emulator, FaultRule, Faults, Seed
 
 
@@ -60,6 +61,19 @@ def test_what_belongs_to_a_stack_needs_force(scene: Scene, kind: str) -> None:
 
     assert scene.run(*command, number, "--yes", "--force").code == 0
     assert len(changes_of(scene)) == 1
+
+
+def test_what_a_stack_adopts_until_it_can_be_ended_needs_force(scene: Scene) -> None:
+    """A cluster that is being built is waited for, and who adopts it meanwhile does not lose it."""
+    with scene.client() as client:
+        number = client.clusters.create({"nodes": 2}).id
+    theirs = sign("loads", marker_of(OWNER))
+    scene.clock.script = [lambda: scene.emulator.edit_cluster(number, description=theirs)] + [lambda: None] * 40
+    refused = scene.run("terminate", "cluster", number, "--yes")
+    assert (refused.code, changes_of(scene)) == (1, [])
+    assert f"cluster {number}: it has changed hands meanwhile; it was not ended" in refused.err
+    scene.clock.script = None
+    assert scene.run("terminate", "cluster", number, "--yes", "--force").code == 0
 
 
 def test_all_that_is_to_be_insisted_on_is_said_at_once(scene: Scene) -> None:

@@ -22,7 +22,7 @@ def test_create_returns_once_the_cluster_is_seen(bench: Bench) -> None:
     outcome = bench.clusters.create(desired(**ACCEPTED))
     assert outcome.problem is None
     assert phase_of(outcome.record) is Phase.BUILDING
-    assert bench.wire.count(f"GET clusters/{outcome.record.id}") == 1
+    assert bench.wire.count(f"GET clusters/{outcome.record.id}") == 2  # once more before it is signed as held
     assert bench.emulator.cluster(outcome.record.id).description == str(outcome.record.description)
     assert ":h]" in str(outcome.record.description)
 

@@ -1,10 +1,15 @@
 """Ending a cluster on which jobs are still active."""
 
+from random import Random
+
 import pytest
 
 from tests.support.accounts.bench import Bench
-from tests.support.faults.behaviours import answers, preceded_by
+from tests.support.accounts.desired import OWNER
+from tests.support.faults.behaviours import answers, preceded_by, rewritten
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
+from xplenty_pulumi.core.kinds.marker import marker_of, sign
+from xplenty_pulumi.core.kinds.ownership import as_marked
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.runs.follow import RunStopper
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -118,3 +123,42 @@ def test_every_active_status_is_listed(bench: Bench) -> None:
     active = stopping.active_on(number)
     assert [job.id for job in active] == [9001]
     assert bench.wire.count("GET jobs") == len(JOB_RUN.phases) - 3
+
+
+@pytest.mark.parametrize("policy", ["stop", "wait"])
+def test_jobs_that_come_while_others_end_are_dealt_with_too(bench: Bench, policy: str) -> None:
+    """A colleague starts one while the first is stopped or waited for: the end of the cluster is no end for it."""
+    number = busy_cluster(bench, 101)
+    late = preceded_by(lambda: bench.client.jobs.run(cluster_id=number, package_id=101))
+    bench.wire.on("GET jobs/9001", late, calls={1})
+    bench.clusters.delete(number, timeout=6000, active_jobs=policy)
+    assert ends(bench, number) == [{"stop": "stopped", "wait": "completed"}[policy]] * 2
+    assert bench.wire.count("DELETE jobs/.*") == (2 if policy == "stop" else 0)
+    assert bench.emulator.cluster(number).status == "terminated"
+
+
+def test_a_job_that_a_list_goes_on_showing_is_dealt_with_once(bench: Bench) -> None:
+    """A list that lags behind does not keep the cluster alive."""
+    number = busy_cluster(bench, 101)
+    bench.wire.on("GET jobs", rewritten(lambda job: job.update(status="running")))
+    bench.clusters.delete(number, timeout=600)
+    assert bench.emulator.cluster(number).status == "terminated"
+
+
+def test_a_job_that_completes_before_it_can_be_stopped_is_not_called_stopped(bench: Bench) -> None:
+    """The warning says how it ended."""
+    number = busy_cluster(bench, 101)
+    bench.wire.on("DELETE jobs/9001", preceded_by(lambda: bench.emulator.complete_job(9001)))
+    bench.clusters.delete(number, timeout=600)
+    assert bench.warned == [f"job 9001, which was active on cluster {number}, had completed before it could be stopped"]
+
+
+def test_a_cluster_that_changes_hands_while_its_jobs_end_lives_on(bench: Bench) -> None:
+    """What is ended because of its marker is looked at again after each thing that takes time."""
+    marker = marker_of(OWNER).drawn(bench.clock.now(), Random(1))
+    number = busy_cluster(bench, 101)
+    bench.emulator.edit_cluster(number, description=sign("", marker))
+    made = as_marked(bench.client.clusters.get(number))
+    bench.wire.on("DELETE jobs/9001", preceded_by(lambda: bench.emulator.edit_cluster(number, description="kept")))
+    assert bench.clusters.delete(number, timeout=600, made=made) == "left alone"
+    assert bench.emulator.cluster(number).status == "available"

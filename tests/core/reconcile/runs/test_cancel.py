@@ -46,6 +46,14 @@ def test_it_may_complete_in_the_same_moment(bench: Bench) -> None:
     assert (outcome.record.status, outcome.problem) == ("completed", None)
 
 
+def test_one_that_fails_in_the_same_moment_is_not_called_stopped(bench: Bench) -> None:
+    """Its own failure is what the text gives."""
+    bench.wire.on("DELETE .*", preceded_by(lambda: bench.emulator.fail_job(bench.emulator.jobs()[0].id)))
+    outcome = cancelled_while_running(bench, on_cancel="stop")
+    assert "was to be stopped, because the `up` was cancelled" in str(outcome.problem)
+    assert "and is seen failed. " in str(outcome.problem)
+
+
 def test_one_that_can_not_be_stopped_is_kept(bench: Bench) -> None:
     """What goes on running is never reported as stopped."""
     bench.wire.on("DELETE .*", answers(503))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import desired_run
-from tests.support.faults.behaviours import answers, rewritten
+from tests.support.faults.behaviours import answers, preceded_by, rewritten
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.compare import plan
 from xplenty_pulumi.core.kinds.job_run import FAR_ENOUGH, JOB_RUN
@@ -137,6 +137,13 @@ def test_an_overrun_is_stopped_and_seen_stopped(bench: Bench) -> None:
         f"job {outcome.record.id}: ran longer than its max_runtime of 5m; it was stopped and is seen stopped; see "
         f"{outcome.record.html_url}. Set a longer max_runtime. The next `pulumi up` starts a new run"
     )
+
+
+def test_an_overrun_that_fails_before_it_is_stopped_is_not_called_stopped(bench: Bench) -> None:
+    """The stop came too late."""
+    bench.wire.on("DELETE .*", preceded_by(lambda: bench.emulator.fail_job(bench.emulator.jobs()[0].id)))
+    outcome = run(bench, ENDLESS, max_runtime="5m")
+    assert "; it was to be stopped and is seen failed; see " in str(outcome.problem)
 
 
 def test_an_overrun_may_only_fail(bench: Bench) -> None:

@@ -12,7 +12,14 @@ from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
 from xplenty_pulumi.core.reconcile.clusters.create import ClusterCreation, DesiredCluster
 from xplenty_pulumi.core.reconcile.clusters.end import ClusterEnding
-from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, is_ending, kept, not_updatable, observation_of
+from xplenty_pulumi.core.reconcile.clusters.goals import (
+    is_broken,
+    is_ending,
+    kept,
+    not_adopted,
+    not_updatable,
+    observation_of,
+)
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.held import warn_of_duplicates
 from xplenty_pulumi.core.reconcile.notify import WatcherList
@@ -54,11 +61,14 @@ class ClusterReconciler:
                 not be told or must not be touched.
         """
         creation = ClusterCreation(self._client, self._living, self._patience, desired)
-        cluster = creation.adopted(lambda left: self._end(desired, left.id, made=as_marked(left))) or creation.post()
+        adopted = creation.adopted(lambda left: self._end(desired, left.id, made=as_marked(left)))
+        cluster, desired = adopted or creation.post(), replace(desired, is_adopted=adopted is not None)
         usual = self._living.usual_seconds
         outcome = self._convergence.bring(
             cluster, desired, usual=lambda: usual(cluster.type, polled=self._polls.clusters.latest)
         )
+        if desired.has_lost(outcome.record):
+            raise not_adopted(outcome.record)
         if outcome.problem is None or desired.keeps_id:
             self._living.hold_record(outcome.record)
         nonces = tuple(creation.nonces)

@@ -12,12 +12,13 @@ from xplenty_pulumi.core.reconcile.clusters.goals import (
     READY,
     accepted_before,
     is_broken,
+    not_adopted,
     phase_of,
     ready_with,
     watch_of,
 )
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
-from xplenty_pulumi.core.reconcile.held import held_text
+from xplenty_pulumi.core.reconcile.held import held_now, held_text
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
@@ -60,15 +61,20 @@ class Convergence:
         Where the state does not keep its id, it stays unfinished, so that the next `up` adopts it. One whose create was
         cancelled is held as well: unfinished, it would be another stack's that takes the name of this one.
         """
-        description = held_text(outcome.record, desired.marker)
+        record, description = outcome.record, held_text(outcome.record, desired.marker)
         if description is None or desired.stays_unfinished(failed=outcome.problem is not None):
             return outcome
         try:
-            client = self._client.within(_LONGEST) if isinstance(outcome.problem, Cancelled) else self._client
-            client.clusters.update(outcome.record.id, {"description": description})
+            clusters = (
+                self._client.within(_LONGEST) if isinstance(outcome.problem, Cancelled) else self._client
+            ).clusters
+            now = held_now(record, desired.marker, look=lambda: clusters.get(record.id), warn=self._patience.warn)
+            if now is None:
+                return outcome
+            clusters.update(record.id, {"description": held_text(now, desired.marker)})
         except XplentyError:
             return outcome
-        return Outcome(outcome.record.model_copy(update={"description": description}), outcome.problem)
+        return Outcome(record.model_copy(update={"description": description}), outcome.problem)
 
     def _bring(self, watch: Watch[Cluster], cluster: Cluster, desired: DesiredCluster, *, usual: UsualSeconds) -> None:
         deadline = Deadline.after(desired.timeout, self._patience.clock)
@@ -93,6 +99,9 @@ class Convergence:
         """Send what differs once the cluster is ready: a change whose answer got lost may still be under way."""
         if watch.last is None or phase_of(watch.last) is not Phase.READY:
             wait_for(READY, watch, deadline=deadline, patience=self._patience)
+        # The wait may have taken minutes.
+        if desired.is_adopted and (found := watch()) is not None and desired.has_lost(found):
+            raise not_adopted(found)
         if watch.last is not None and (changes := self._changes(watch.last, desired)):
             self._patience.allowance.require_write()
             self._client.clusters.update(watch.last.id, changes)

@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds.compare import plan
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.obstacles import explained
-from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, is_of_another, marker_on
+from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, is_marked, is_of_another, marker_on
 from xplenty_pulumi.core.reconcile.clusters.search import ClusterListing, LiveClusters
 from xplenty_pulumi.core.reconcile.held import ADOPTED, release
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent, everything
@@ -26,11 +26,19 @@ ALL_OF_A_CLUSTER = everything(CLUSTER)
 
 @dataclass(frozen=True)
 class DesiredCluster(DesiredThing):
-    """A cluster as it should be: how long becoming so and ending may take, and what an update is about."""
+    """A cluster as it should be: how long becoming so and ending may take, and what an update is about.
+
+    One that `is_adopted` is only this resource's as long as it carries its marker.
+    """
 
     timeout: float
     terminate_timeout: float
     intent: Intent = ALL_OF_A_CLUSTER
+    is_adopted: bool = False
+
+    def has_lost(self, cluster: Cluster) -> bool:
+        """Return whether the cluster that is adopted for its marker carries it no more."""
+        return self.is_adopted and not is_marked(cluster, self.marker)
 
     @property
     def keeps_broken(self) -> bool:

@@ -41,7 +41,8 @@ class ClusterEnding:
 
         A cluster that is still being built or resized cannot be terminated yet (the service refuses), so that is
         waited for first. One that shows again alive is asked to end again. Where the end is not to be verified, a
-        cluster that is seen to be ending is enough. One that was not `made` when the state says is left alone.
+        cluster that is seen to be ending is enough. One that was not `made` when the state says is left alone. What
+        takes time, such as the end of a job, is followed by another look at the cluster and at its jobs.
 
         Raises:
             RefusedError: jobs are active on it, and `active_jobs` is `fail`.
@@ -50,14 +51,23 @@ class ClusterEnding:
         self._living.hold(cluster_id, made=made)
         watch = watch_of(self._polls, cluster_id)
         deadline = Deadline.after(timeout, self._patience.clock)
+        stopper = RunStopper(self._client, self._polls, self._patience)
+
+        def needs_no_end() -> str:
+            while True:
+                seen = self._needs_no_end(watch, made=made, deadline=deadline)
+                if seen or is_ending(watch.last):
+                    return seen
+                self._patience.allowance.require_write()
+                if not stopper.clear(cluster_id, policy=active_jobs, deadline=deadline):
+                    return ""
+
         try:
-            if seen := self._needs_no_end(watch, made=made, deadline=deadline):
+            if seen := needs_no_end():
                 return seen
-            while not self._has_ended(
-                watch, cluster_id, deadline=deadline, active_jobs=active_jobs, is_verified=is_verified
-            ):
+            while not self._has_ended(watch, cluster_id, made=made, deadline=deadline, is_verified=is_verified):
                 self._patience.tell(f"{watch.last.status if watch.last else ''}, although it was asked to end", "")
-                if seen := self._needs_no_end(watch, made=made, deadline=deadline):
+                if seen := needs_no_end():
                     return seen.removeprefix(_BEFORE)  # it was asked to end here
         except XplentyError as problem:
             seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
@@ -88,7 +98,7 @@ class ClusterEnding:
         return f"{_BEFORE}{found.status}" if found is not None and phase_of(found) is Phase.GONE else ""
 
     def _has_ended(
-        self, watch: Watch[Cluster], cluster_id: int, *, deadline: Deadline, active_jobs: str, is_verified: bool
+        self, watch: Watch[Cluster], cluster_id: int, *, made: Origin, deadline: Deadline, is_verified: bool
     ) -> bool:
         """Ask for the end where it was not asked for; return whether it is seen, and not that it lives all the same."""
 
@@ -96,11 +106,8 @@ class ClusterEnding:
             watch.last = self._client.clusters.terminate(cluster_id)
 
         if not is_ending(watch.last):
-            self._patience.allowance.require_write()
-            stopper = RunStopper(self._client, self._polls, self._patience)
-            stopper.clear(cluster_id, policy=active_jobs, deadline=deadline)
             act_until(
-                lambda: is_ending(watch.certain()),
+                lambda: is_ending(watch.certain()) or bool(taken_over(watch.last, made)),
                 terminate,
                 clock=self._patience.clock,
                 tolerate=(UnsureError, InvalidError, NotFoundError),

@@ -5,13 +5,14 @@ from dataclasses import replace
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
+from xplenty_pulumi.core.kinds.ownership import CHANGED_HANDS
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.waiting.goal import Goal, UsualSeconds
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.core.waiting.watch import Watch, shared_watch
-from xplenty_pulumi.errors import ReadyFailed
+from xplenty_pulumi.errors import ReadyFailed, RefusedError
 from xplenty_pulumi.text import plural
 
 
@@ -73,6 +74,15 @@ def not_updatable(cluster_id: int, cluster: Cluster | None, *, why: str) -> Read
         last_status=cluster.status if cluster else "",
         resource=f"cluster {cluster_id}",
         advice="Run `pulumi up --refresh` to end what is left of it and create it anew" if is_left else _ANEW,
+    )
+
+
+def not_adopted(cluster: Cluster) -> RefusedError:
+    """Return the error for a cluster that was about to be adopted and has changed hands."""
+    return RefusedError(
+        f"it was about to be adopted, and {CHANGED_HANDS}, so it is left alone",
+        resource=f"cluster {cluster.id}",
+        advice="Run `pulumi up` again for a new one",
     )
 
 

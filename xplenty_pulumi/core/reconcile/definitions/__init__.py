@@ -5,6 +5,7 @@
 - `package`, `schedule`, `connection`, `hook`: what differs for each; each kind that differs has such a file.
 - `validation`: the service's own check of a package.
 - `create`: creating a definition at most once: FIND, POST, VERIFY.
+- `send`: changing one, and signing that it is held.
 - `end`: removing one, and the duplicates of it.
 - `actions`: create, update, read and delete for every kind of definition.
 """

@@ -5,7 +5,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Generic
 
-from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, is_unfinished, marker_on, taken_over, way_out
@@ -13,12 +12,12 @@ from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
 from xplenty_pulumi.core.reconcile.definitions.definition import ANEW, DesiredDefinition, RecordT
 from xplenty_pulumi.core.reconcile.definitions.end import DefinitionEnding
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
-from xplenty_pulumi.core.reconcile.held import held_text, warn_of_duplicates
+from xplenty_pulumi.core.reconcile.definitions.send import DefinitionSending
+from xplenty_pulumi.core.reconcile.held import warn_of_duplicates
 from xplenty_pulumi.core.reconcile.notify import NOTIFY, WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
-from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.patience import Patience
-from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError, XplentyError
+from xplenty_pulumi.errors import ReadyFailed, XplentyError
 
 _SETTLING = (0.0, 2.0, 5.0, 10.0)
 
@@ -30,6 +29,7 @@ class DefinitionReconciler(Generic[RecordT]):
         self._known = known
         self._definition = known.definition
         self._patience = patience
+        self._sending = DefinitionSending(known, patience)
         self._ending = DefinitionEnding(known, patience)
         self._watchers = WatcherList(known.definition.client, known.definition.calls, patience)
 
@@ -53,7 +53,7 @@ class DefinitionReconciler(Generic[RecordT]):
             self._known.hold_record(outcome.record)
         nonces = tuple(creation.nonces)
         self._ending.end_surplus(key, desired.marker, nonces)
-        return replace(self._signed_as_held(outcome, desired), nonces=nonces)
+        return replace(self._sending.signed_as_held(outcome, desired), nonces=nonces)
 
     def update(self, key: Key, desired: DesiredDefinition) -> Outcome[RecordT]:
         """Return the definition once it is as its update is to make it.
@@ -62,6 +62,7 @@ class DefinitionReconciler(Generic[RecordT]):
 
         Raises:
             ReadyFailed: it is gone.
+            RefusedError: it was edited since its preview, in what the update changes.
             XplentyError: it cannot be looked at.
         """
         self._known.hold(key, made=desired.made)
@@ -69,6 +70,7 @@ class DefinitionReconciler(Generic[RecordT]):
         other = taken_over(record, desired.made)
         if record is None or other:
             raise self._definition.not_updatable(key, why=other)
+        self._definition.require_unedited(record, desired)
         fields, is_changed = desired.intent.fields, bool(self._definition.changes(record, desired))
         outcome = self._converge(record, desired, send=is_changed or desired.intent.signs)
         if is_changed or self._definition.kind.is_followed_up(fields):
@@ -77,7 +79,7 @@ class DefinitionReconciler(Generic[RecordT]):
         marker = marker_on(record)
         if marker is not None and is_unfinished(record, desired.marker):
             self._ending.end_surplus(key, desired.marker, (*desired.nonces, marker.nonce))
-        return replace(self._signed_as_held(outcome, desired), nonces=desired.nonces)
+        return replace(self._sending.signed_as_held(outcome, desired), nonces=desired.nonces)
 
     def refusal_of_update(self, key: Key, shown: RecordT | None, *, made: Origin) -> XplentyError | None:
         """Return why an update of what was `made` then will be refused by how it is shown now; None for no reason."""
@@ -155,7 +157,7 @@ class DefinitionReconciler(Generic[RecordT]):
         """Send what the update is about, read it back, and say where it is not so."""
         try:
             if send:
-                self._send(record, desired)
+                self._sending.send(record, desired)
             wrong: list[str] = []
             for pause in _SETTLING:
                 self._patience.clock.sleep(pause)
@@ -178,41 +180,6 @@ class DefinitionReconciler(Generic[RecordT]):
             advice=f"Look at the {noun} in the service; the next `pulumi up` sends everything again",
         )
         return Outcome(record, problem)
-
-    def _send(self, record: RecordT, desired: DesiredDefinition) -> None:
-        """Send it until the service answers: it is the same however often it arrives, and is not all seen.
-
-        The text ends in the marker that the record carries, or in a new one where that is not the owner's.
-        """
-        self._patience.allowance.require_write()
-        text, signed, marker = self._definition.text(record), self._definition.signed, marker_on(record)
-        if marker is None or marker.whose != desired.marker or not marker.nonce:
-            marker = self._known.drawn(desired.marker).held
-        if text is None or signed in desired.intent.fields:
-            text = str(desired.inputs.get(signed, ""))
-        changes = {**self._definition.changes(record, desired), signed: markers.sign(text, marker)}
-        body = self._definition.change(record, desired, changes)
-        act_until(
-            lambda: False,
-            lambda: self._definition.calls.update(record.key, body),
-            clock=self._patience.clock,
-            tolerate=(UnsureError, NotFoundError),
-        )
-
-    def _signed_as_held(self, outcome: Outcome[RecordT], desired: DesiredDefinition) -> Outcome[RecordT]:
-        """Return the outcome once the record says that it is held; an update makes up for it where that failed."""
-        record, text = outcome.record, held_text(outcome.record, desired.marker)
-        if text is None or desired.stays_unfinished(failed=outcome.problem is not None):
-            return outcome
-        signed = {self._definition.signed: text}
-        try:
-            body = self._definition.change(record, desired, signed)
-            answer = self._definition.calls.update(record.key, body)
-        except XplentyError:
-            return outcome
-        filled = {name: getattr(answer, name, None) for name in self._definition.kind.shown}
-        shown = {name: value for name, value in filled.items() if value is not None}
-        return replace(outcome, record=record.model_copy(update={**shown, **signed}))
 
     def _notified(self, outcome: Outcome[RecordT], desired: DesiredDefinition) -> Outcome[RecordT]:
         """Bring the watchers to what `notify` says, where that is a matter of the create or update."""

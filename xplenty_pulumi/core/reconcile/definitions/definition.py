@@ -107,6 +107,9 @@ class Definition(Generic[RecordT]):
         """Return the refusal of an update: `why`, or that the service does not have it any more."""
         return ReadyFailed(f"it cannot be updated: {why or self.gone}", resource=self.label(key), advice=ANEW)
 
+    def require_unedited(self, record: RecordT, desired: DesiredDefinition) -> None:
+        """Return if an update may change the record; raises RefusedError for an edit that its preview has not seen."""
+
     def remains(self, _key: Key) -> str:
         """Return what goes on although it is removed, as a sentence without its subject; empty for nothing."""
         return ""

@@ -33,6 +33,18 @@ class PackageDefinition(Definition[Package]):
         """Return the package with its flow."""
         return self.client.packages.get(int(key), include=PACKAGE.parts)
 
+    def require_unedited(self, record: Package, desired: DesiredDefinition) -> None:
+        """Return unless a flow that is to be changed is none that the preview has seen, and may not be overwritten."""
+        shown, seen = record.data_flow_json, desired.intent.seen
+        is_due = "flow" in desired.intent.fields and desired.inputs.get("on_edit") != "overwrite"
+        if shown is None or not seen or not is_due or digest_of(shown) in {*seen, desired.inputs.get("flow")}:
+            return
+        raise RefusedError(
+            "its flow was changed in the service since the preview, so nothing is sent",
+            resource=self.label_of(record),
+            advice="Run `pulumi preview` again, which shows that change and how to keep or overwrite it",
+        )
+
     def sent(self, desired: DesiredDefinition, marker: Marker) -> Mapping[str, object]:
         """Return the body that creates it, as a copy of another one where that is asked for."""
         body = _spelled(super().sent(desired, marker), {}, desired)
@@ -50,7 +62,10 @@ class PackageDefinition(Definition[Package]):
     def follow_up(
         self, record: Package, inputs: Mapping[str, object], patience: Patience, *, before: Package | None
     ) -> Outcome[Package]:
-        """Let the service validate it, where that is wanted; unless it is valid, it is put back as it was `before`."""
+        """Let the service validate it, where that is wanted; unless it is valid, it is put back as it was `before`.
+
+        An edit of somebody else since then is left alone.
+        """
         problem = self._checked(record, patience) if inputs.get("validate") else None
         if problem is None:
             return Outcome(record)
@@ -58,7 +73,11 @@ class PackageDefinition(Definition[Package]):
         if before is None or inputs.get("on_invalid") != "restore" or not self._differs(before, record):
             return Outcome(record, problem.also("the service has it as it is declared"), owed=owed)
         try:
-            self.client.packages.update(record.id, self.signing(before, marker_on(record)))
+            now = self.get(record.id)
+            if self._differs(record, now):
+                text = "somebody has changed it meanwhile, so it was not put back. `xplenty-pulumi pull` fetches that "
+                return Outcome(now, problem.also(f"{text}change, which the next `pulumi up` overwrites"))
+            self.client.packages.update(record.id, self.signing(before, marker_on(now)))
             record = self.get(record.id)
         except XplentyError as failed:
             text = f"it could not be put back as it was, so that the service has it as it is declared: {failed.message}"

@@ -96,6 +96,15 @@ def ended_before(job: Job) -> str:
     return f"had ended as {job.status}" if phase_of(job) is Phase.UNKNOWN else f"had {job.status}"
 
 
+def how_stopped(job_id: int, ended: Job | None, cluster_id: int) -> str:
+    """Return what became of a job that was stopped on a cluster that is to end, or had ended before it could be."""
+    if ended is not None and phase_of(ended) is not Phase.STOPPED:
+        return (
+            f"job {job_id}, which was active on cluster {cluster_id}, {ended_before(ended)} before it could be stopped"
+        )
+    return f"stopped job {job_id}, which was still active on cluster {cluster_id}"
+
+
 def is_awaited(job: Job, desired: DesiredRun) -> bool:
     """Return whether the run has come as far as the user waits for."""
     return phase_of(job) in FAR_ENOUGH[desired.wait_for]

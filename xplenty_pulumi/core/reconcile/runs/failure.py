@@ -98,7 +98,11 @@ def overrun(job: Job, desired: DesiredRun) -> JobFailed:
     """Return the error for a run that takes longer than its `max_runtime`; its status says what became of it."""
     is_left = desired.on_overrun != "stop"
     why = "since somebody else started it" if desired.is_foreign else "as on_overrun asks"
-    left = f"it goes on, {why}" if is_left else f"it was stopped and is seen {job.status}"
+    left = (
+        f"it goes on, {why}"
+        if is_left
+        else f"it was {'' if _is_stopped(job) else 'to be '}stopped and is seen {job.status}"
+    )
     link = f"; see {job.html_url}" if job.html_url else ""
     return JobFailed(
         f"ran longer than its max_runtime of {duration(desired.max_runtime or 0)}; {left}{link}",
@@ -109,10 +113,16 @@ def overrun(job: Job, desired: DesiredRun) -> JobFailed:
     )
 
 
+def _is_stopped(job: Job) -> bool:
+    """Whether the stop has ended it: it may have come to its end by itself before that."""
+    return JOB_RUN.phase(job.status) is Phase.STOPPED
+
+
 def stopped_on_cancel(job: Job) -> Cancelled:
     """Return the error for a run that was stopped because the `up` was cancelled."""
+    why = "because the `up` was cancelled and on_cancel is 'stop'"
     return Cancelled(
-        f"{job.status}, because the `up` was cancelled and on_cancel is 'stop'",
+        f"{job.status}, {why}" if _is_stopped(job) else f"was to be stopped, {why}, and is seen {job.status}",
         last_status=job.status,
         resource=f"job {job.id}",
         advice=NEW_RUN,

@@ -11,7 +11,14 @@ from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
-from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, goal_of, has_come_to_nothing, has_succeeded, phase_of
+from xplenty_pulumi.core.reconcile.runs.desired import (
+    DesiredRun,
+    goal_of,
+    has_come_to_nothing,
+    has_succeeded,
+    how_stopped,
+    phase_of,
+)
 from xplenty_pulumi.core.reconcile.runs.failure import (
     failed_tasks,
     failure_of,
@@ -132,6 +139,7 @@ class RunStopper:
         self._polls = polls
         self._patience = patience
         self.found_active = False
+        self._cleared: set[int] = set()
 
     def stop(self, job_id: int, deadline: Deadline, *, made: Origin = UNKNOWN) -> Job | None:
         """Return the run once the service shows that it has ended, or None where it does not know it.
@@ -174,14 +182,17 @@ class RunStopper:
             tolerate=(UnsureError, InvalidError, NotFoundError),
         )
 
-    def clear(self, cluster_id: int, *, policy: str, deadline: Deadline) -> None:
-        """Return once no job is active on the cluster: all stopped, or all waited for.
+    def clear(self, cluster_id: int, *, policy: str, deadline: Deadline) -> bool:
+        """Return whether jobs were active on the cluster, once they are all stopped, or all waited for.
+
+        As others may have come meanwhile, it is clear only where this returns False. A job is dealt with once: a list
+        that lags behind may go on showing it.
 
         Raises:
             RefusedError: jobs are active, and the `policy` is to leave them and the cluster alone.
             WaitError: one had not ended by the `deadline`.
         """
-        active = self.active_on(cluster_id)
+        active = [job for job in self.active_on(cluster_id) if job.id not in self._cleared]
         if active and policy == "fail":
             named = ", ".join(f"{job.id} ({job.status})" for job in active)
             raise RefusedError(
@@ -193,10 +204,12 @@ class RunStopper:
         for job in active:
             patience = self._patience.about(f"job {job.id}")
             if policy == "stop":
-                RunStopper(self._client, self._polls, patience).stop(job.id, deadline)
-                self._patience.warn(f"stopped job {job.id}, which was still active on cluster {cluster_id}")
+                ended = RunStopper(self._client, self._polls, patience).stop(job.id, deadline)
+                self._patience.warn(how_stopped(job.id, ended, cluster_id))
             else:
                 wait_for(_ENDED, watch_of(self._polls, job.id), deadline=deadline, patience=patience)
+            self._cleared.add(job.id)
+        return bool(active)
 
     def active_on(self, cluster_id: int) -> list[Job]:
         """Return every job on the cluster that has not ended, whoever started it; the tasks of workflows are theirs."""
