@@ -28,6 +28,8 @@ from xplenty_pulumi.core.waiting.wait import wait_for
 from xplenty_pulumi.core.waiting.watch import Watch
 from xplenty_pulumi.errors import Cancelled, NotFoundError, UnsureError, XplentyError
 
+_RECENT = 5.0
+"""Seconds for which what a list showed counts as what is there now."""
 _LONGEST = 3.0
 """Seconds that the last call about a cluster may take once the `up` is cancelled."""
 
@@ -65,16 +67,20 @@ class Convergence:
         if description is None or desired.stays_unfinished(failed=outcome.problem is not None):
             return outcome
         try:
-            clusters = (
-                self._client.within(_LONGEST) if isinstance(outcome.problem, Cancelled) else self._client
-            ).clusters
-            now = held_now(record, desired.marker, look=lambda: clusters.get(record.id), warn=self._patience.warn)
+            client = self._client.within(_LONGEST) if isinstance(outcome.problem, Cancelled) else self._client
+            now = held_now(record, desired.marker, look=lambda: self._now(record, client), warn=self._patience.warn)
             if now is None:
                 return outcome
-            clusters.update(record.id, {"description": held_text(now, desired.marker)})
+            client.clusters.update(record.id, {"description": held_text(now, desired.marker)})
         except XplentyError:
             return outcome
         return Outcome(record.model_copy(update={"description": description}), outcome.problem)
+
+    def _now(self, record: Cluster, client: Client) -> Cluster:
+        """The record as it is now; where a list has just shown it with the same text, no call is needed for that."""
+        listed = self._polls.clusters.shown_around(record.id, within=_RECENT) or ()
+        is_same = any((one.id, one.description) == (record.id, record.description) for one in listed)
+        return record if is_same else client.clusters.get(record.id)
 
     def _bring(self, watch: Watch[Cluster], cluster: Cluster, desired: DesiredCluster, *, usual: UsualSeconds) -> None:
         deadline = Deadline.after(desired.timeout, self._patience.clock)
