@@ -190,13 +190,13 @@ def test_looks_of_a_crowd_are_half_a_second_apart(bench: Bench, follow: Follow) 
 def test_the_latest_look_shows_what_was_made_around_a_thing(bench: Bench, polls: Polls, follow: Follow) -> None:
     """Where a look reaches below a thing, what was made at about the same time is in it as well."""
     ids = clusters(bench, 4)
-    assert polls.clusters.shown_around(ids[1], within=5) is None
+    assert polls.clusters.just_shown_with(ids[1]) is None
     first, *_ = [follow(one) for one in ids[1:]]
     first.poll()
-    shown = polls.clusters.shown_around(ids[1], within=5)
+    shown = polls.clusters.just_shown_with(ids[1])
     assert shown is not None
     assert {one.id for one in shown} == {*ids}
-    assert polls.clusters.shown_around(999, within=5) is None
+    assert polls.clusters.just_shown_with(999) is None
 
 
 def test_an_old_look_shows_nothing_around(bench: Bench, polls: Polls, follow: Follow) -> None:
@@ -205,7 +205,7 @@ def test_an_old_look_shows_nothing_around(bench: Bench, polls: Polls, follow: Fo
     first, *_ = [follow(one) for one in ids]
     first.poll()
     bench.clock.advance(5.5)
-    assert polls.clusters.shown_around(ids[0], within=5) is None
+    assert polls.clusters.just_shown_with(ids[0]) is None
 
 
 def test_a_look_that_ends_at_a_thing_shows_nothing_around(bench: Bench, polls: Polls, follow: Follow) -> None:
@@ -214,5 +214,5 @@ def test_a_look_that_ends_at_a_thing_shows_nothing_around(bench: Bench, polls: P
     ids = clusters(bench, 100)
     first, *_ = [follow(one) for one in ids]
     first.poll()
-    assert polls.clusters.shown_around(ids[0], within=5) is None
-    assert polls.clusters.shown_around(ids[1], within=5) is not None
+    assert polls.clusters.just_shown_with(ids[0]) is None
+    assert polls.clusters.just_shown_with(ids[1]) is not None

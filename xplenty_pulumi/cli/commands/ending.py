@@ -17,9 +17,8 @@ from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, as_marked
 from xplenty_pulumi.core.kinds.schedule import is_started_by
 from xplenty_pulumi.core.reading.lookup import only
-from xplenty_pulumi.core.reconcile import ClusterReconciler, LiveClusters
+from xplenty_pulumi.core.reconcile import LEFT_ALONE, ClusterReconciler, LiveClusters
 from xplenty_pulumi.core.reconcile.clusters import goals as clusters
-from xplenty_pulumi.core.reconcile.clusters.end import LEFT_ALONE
 from xplenty_pulumi.core.reconcile.runs import follow as runs
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, cluster_row, job_row

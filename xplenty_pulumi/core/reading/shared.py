@@ -19,6 +19,8 @@ from xplenty_pulumi.errors import XplentyError
 
 GATHERING = 0.5
 """Seconds between two calls: of many who ask at nearly the same moment, more share the next one."""
+_FRESH = 5.0
+"""Seconds for which what a reading of the list showed counts as what is there now."""
 
 T = TypeVar("T")
 
@@ -146,13 +148,13 @@ class Poller(Generic[RecordT]):
         listed = self._list.after(after)
         return NumberedResult(listed.number, lambda: listed.get().get(thing_id) or self._get(thing_id))
 
-    def shown_around(self, thing_id: int, *, within: float) -> Collection[RecordT] | None:
+    def just_shown_with(self, thing_id: int) -> Collection[RecordT] | None:
         """Return what the latest reading of the list showed, if that is this thing as well; else None.
 
-        The reading has begun `within` so many seconds, and after the thing was made.
+        The reading has begun five seconds ago at most, and after the thing was made.
         """
         latest = self.latest
-        if latest is None or self._clock.monotonic() - latest.begun > within or not latest.surrounds(thing_id):
+        if latest is None or self._clock.monotonic() - latest.begun > _FRESH or not latest.surrounds(thing_id):
             return None
         return latest.records.values()
 

@@ -27,9 +27,6 @@ from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, XplentyError
 
-_FRESH = 5.0
-"""Seconds for which a poll of the list shows what create calls have made."""
-
 
 class ClusterReconciler:
     """The clusters of one account; every method blocks until what it says is true.
@@ -188,7 +185,7 @@ class ClusterReconciler:
         self, kept_id: int, owner: Marker, nonces: tuple[str, ...], desired: DesiredCluster, *, is_new: bool
     ) -> None:
         # Those of several create calls may be further down the list than what the waits have read.
-        among = self._polls.clusters.shown_around(kept_id, within=_FRESH) if len(nonces) == 1 else None
+        among = self._polls.clusters.just_shown_with(kept_id) if len(nonces) == 1 else None
         try:
             surplus = self._living.surplus(owner, nonces, kept=kept_id, is_new=is_new, among=among)
         except XplentyError as failed:

@@ -28,8 +28,6 @@ from xplenty_pulumi.core.waiting.wait import wait_for
 from xplenty_pulumi.core.waiting.watch import Watch
 from xplenty_pulumi.errors import Cancelled, NotFoundError, UnsureError, XplentyError
 
-_RECENT = 5.0
-"""Seconds for which what a list showed counts as what is there now."""
 _LONGEST = 3.0
 """Seconds that the last call about a cluster may take once the `up` is cancelled."""
 
@@ -78,7 +76,7 @@ class Convergence:
 
     def _now(self, record: Cluster, client: Client) -> Cluster:
         """The record as it is now; where a list has just shown it with the same text, no call is needed for that."""
-        listed = self._polls.clusters.shown_around(record.id, within=_RECENT) or ()
+        listed = self._polls.clusters.just_shown_with(record.id) or ()
         is_same = any((one.id, one.description) == (record.id, record.description) for one in listed)
         return record if is_same else client.clusters.get(record.id)
 

@@ -1,7 +1,8 @@
 """Ending clusters, seen to have ended: the one that is meant, and those that its create calls made besides."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.kind import Phase
@@ -52,22 +53,13 @@ class ClusterEnding:
         watch = watch_of(self._polls, cluster_id)
         deadline = Deadline.after(timeout, self._patience.clock)
         stopper = RunStopper(self._client, self._polls, self._patience)
-
-        def needs_no_end() -> str:
-            while True:
-                seen = self._needs_no_end(watch, made=made, deadline=deadline)
-                if seen or is_ending(watch.last):
-                    return seen
-                self._patience.allowance.require_write()
-                if not stopper.clear(cluster_id, policy=active_jobs, deadline=deadline):
-                    return ""
-
+        had_jobs = partial(stopper.clear, cluster_id, policy=active_jobs, deadline=deadline)
         try:
-            if seen := needs_no_end():
+            if seen := self._needs_no_end(watch, had_jobs, made=made, deadline=deadline):
                 return seen
             while not self._has_ended(watch, cluster_id, made=made, deadline=deadline, is_verified=is_verified):
                 self._patience.tell(f"{watch.last.status if watch.last else ''}, although it was asked to end", "")
-                if seen := needs_no_end():
+                if seen := self._needs_no_end(watch, had_jobs, made=made, deadline=deadline):
                     return seen.removeprefix(_BEFORE)  # it was asked to end here
         except XplentyError as problem:
             seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
@@ -87,8 +79,23 @@ class ClusterEnding:
             if how != LEFT_ALONE:
                 self._patience.warn(f"cluster {one.id}, a duplicate of cluster {kept}, was ended: {how}")
 
-    def _needs_no_end(self, watch: Watch[Cluster], *, made: Origin, deadline: Deadline) -> str:
-        """Wait until the cluster can be asked to end; return how it is seen where that is not to be done."""
+    def _needs_no_end(
+        self, watch: Watch[Cluster], had_jobs: Callable[[], bool], *, made: Origin, deadline: Deadline
+    ) -> str:
+        """Wait until the cluster can be asked to end, without jobs; return how it is seen where that is not to be.
+
+        `had_jobs` ends its jobs, which takes time: then the cluster is looked at again.
+        """
+        while True:
+            seen = self._endable(watch, made=made, deadline=deadline)
+            if seen or is_ending(watch.last):
+                return seen
+            self._patience.allowance.require_write()
+            if not had_jobs():
+                return ""
+
+    def _endable(self, watch: Watch[Cluster], *, made: Origin, deadline: Deadline) -> str:
+        """Wait until the cluster can be asked to end; return how it is seen where it has ended or is another's."""
         endable = replace(ENDABLE, reached=lambda cluster: ENDABLE.reached(cluster) or bool(taken_over(cluster, made)))
         found = wait_for(endable, watch, deadline=deadline, patience=self._patience)
         if other := taken_over(found, made):
