@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import desired, desired_package, desired_schedule
@@ -16,6 +17,7 @@ from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.core.reconcile import DefinitionReconciler, KnownDefinitions, definition_of
 from xplenty_pulumi.core.reconcile.intent import Intent
 from xplenty_pulumi.core.reports.hand_over import hand_over, look
+from xplenty_pulumi.errors import RefusedError
 
 EDITED = canonical({"components": [{"id": "by hand"}]})
 INVALID = canonical({"components": [{"id": "bad", "fails_validation": "no such table"}]})
@@ -117,3 +119,18 @@ def test_a_hand_over_that_is_sent_again_repeats_what_is_there_by_then(bench: Ben
     hand_over(bench.client, look(bench.client, "schedule", made.id), None, clock=bench.clock)
     (found,) = [one for one in bench.emulator.schedules() if one.id == made.id]
     assert (found.name, found.description) == ("by hand", "nightly")
+
+
+def test_a_hand_over_is_not_sent_again_to_what_has_got_a_third_marker(bench: Bench) -> None:
+    """Another stack adopted it while the answer was lost, so it is that stack's."""
+    made = bench.ready_cluster(description="by hand")
+    theirs = f"{Marker('other-1234567', 'aaaaaaaaaaaa')}"
+
+    def adopted(exchange: Exchange) -> httpx.Response:
+        bench.emulator.edit_cluster(made.id, description=theirs)
+        return exchange.meet(lost_before)
+
+    bench.wire.on(f"PUT clusters/{made.id}", adopted, calls={1})
+    with pytest.raises(RefusedError, match="its marker was changed meanwhile"):
+        hand_over(bench.client, look(bench.client, "cluster", made.id), Marker("dev", "b" * 12), clock=bench.clock)
+    assert bench.emulator.cluster(made.id).description == theirs

@@ -9,7 +9,15 @@ from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import Marked, Origin, made_at, maker_of, signed_text, taken_over
+from xplenty_pulumi.core.kinds.ownership import (
+    CHANGED_HANDS,
+    Marked,
+    Origin,
+    made_at,
+    maker_of,
+    signed_text,
+    taken_over,
+)
 from xplenty_pulumi.core.kinds.registry import MARKED, kind_of
 from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reading.lookup import or_listed
@@ -22,6 +30,7 @@ from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import label
 
 _SETTLING = (0.0, 2.0, 5.0)
+_LOOK = "Look at it and run the same again"
 
 
 @dataclass(frozen=True)
@@ -107,29 +116,15 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
     With an unfinished marker that was drawn now, the next `pulumi up` of the marker's owner adopts it.
 
     Raises:
-        RefusedError: it has changed since `thing` was read.
+        RefusedError: it has changed since `thing` was read, or has got another marker since.
         XplentyError: it was not done, or (ReadyFailed) cannot be seen.
     """
     kind, key = thing.kind, thing.record.key
-    definition = definition_of(kind, client)
     now = look(client, kind.name, key)
     if (now.text, now.ending) != (thing.text, thing.ending) or taken_over(now.record, Origin(made_at(thing.record))):
-        advice = "Look at it and run the same again"
-        raise RefusedError("it has changed meanwhile; nothing was changed", resource=thing.label, advice=advice)
-    latest = [now]
-
-    def is_so() -> bool:
-        latest.append(_after_change(client, thing))
-        return latest[-1].marker == marker
-
+        raise RefusedError("it has changed meanwhile; nothing was changed", resource=thing.label, advice=_LOOK)
     try:
-        act_until(
-            is_so,
-            lambda: definition.calls.update(key, definition.signing(latest[-1].record, marker)),
-            clock=clock,
-            tolerate=(UnsureError,),
-            is_due=True,
-        )
+        _sign(client, now, marker, clock=clock)
     except XplentyError as failed:  # the service may repeat what it was sent, and which of that is secret is not known
         sent = kind.repeated(now.record, {}) or {}
         failed.message = scrub(failed.message, values_of(*(sent.get(one.name) for one in kind.fields if one.private)))
@@ -143,6 +138,28 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
         "the service took the change, but does not show it",
         resource=thing.label,
         advice="Run the same again; until it is shown, nothing adopts it",
+    )
+
+
+def _sign(client: Client, thing: HandOverTarget, marker: Marker | None, *, clock: Clock) -> None:
+    """Send the marker until the service answers.
+
+    What is sent again repeats the thing as it is by then; one that has got a third marker meanwhile is left to that.
+    """
+    definition, latest = definition_of(thing.kind, client), [thing]
+
+    def is_so() -> bool:
+        latest.append(_after_change(client, thing))
+        if (found := latest[-1].marker) not in (thing.marker, marker):
+            raise RefusedError(f"{CHANGED_HANDS}, so it is left as it is", resource=thing.label, advice=_LOOK)
+        return found == marker
+
+    act_until(
+        is_so,
+        lambda: definition.calls.update(thing.record.key, definition.signing(latest[-1].record, marker)),
+        clock=clock,
+        tolerate=(UnsureError,),
+        is_due=True,
     )
 
 
