@@ -116,3 +116,26 @@ def test_an_unfinished_cluster_is_adopted_with_a_warning(tmp_path: Path, account
 
     assert f"warning: adopted cluster {one.id}" in found.output.partition("Diagnostics:")[2]
     assert len(account.living_clusters()) == 1
+
+
+def test_what_another_stack_has_adopted_is_left_to_it(stack: Stack, account: Emulator) -> None:
+    """A refresh and a preview warn, `up` and `destroy` refuse, and once its marker is gone it is the stack's again."""
+    stack.declare(cluster("etl")).up().succeeded()
+    (one,) = account.living_clusters()
+    theirs = markers.sign("", markers.marker_of(markers.Owner("acme", "tests", "prod", "etl")).held)
+    account.edit_cluster(one.id, description=theirs)
+    before, named = writes(account), f"cluster {one.id}: it carries the marker of another stack (prod-"
+
+    assert named in stack.run("refresh", "--yes").succeeded().output
+    stack.declare(cluster("etl", nodes=3))
+    assert named in stack.run("preview").succeeded().output
+    assert named in stack.up().failed().output
+    refused = stack.destroy().failed().output
+
+    assert named in refused
+    assert "`pulumi state delete`" in refused
+    assert (writes(account), account.cluster(one.id).status) == (before, "available")
+    account.edit_cluster(one.id, description="")
+    stack.up().succeeded()
+    stack.destroy().succeeded()
+    assert not account.living_clusters()

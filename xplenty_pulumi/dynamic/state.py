@@ -14,7 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.kind import SIGNATURE, Kind
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, origin_in
 from xplenty_pulumi.core.kinds.registry import KINDS
@@ -47,7 +47,8 @@ NONCES = "__nonces"
 """Hidden output: the nonces of all create calls that were sent for the resource, with blanks between them."""
 OWED = "__owed"
 """Hidden output, only of what is unfinished: the inputs that an update was about, with blanks between them, or `*`
-where a create has not come to its end. Of what was imported it is `marker` until an update has signed it."""
+where a create has not come to its end. With `marker`, an update is to sign it: it was imported,
+or has another owner than before."""
 FOREIGN = "__foreign"
 """Hidden output, only of a run that somebody else started and the resource only follows: it is never stopped."""
 HIDDEN_OUTPUTS = (NONCES, OWED, FOREIGN)
@@ -86,10 +87,18 @@ def read_observed(text: object) -> Properties:
 
 
 def origin_of(props: Mapping[str, object]) -> Origin:
-    """Return when it was created, as its outputs have it, and for whom; `UNKNOWN` for what is only looked up."""
+    """Return when it was created, as its outputs have it, and for whom; `UNKNOWN` for what is only looked up.
+
+    What is still to be signed is nobody's, whatever marker it carries.
+    """
     if OWNER not in props:
         return UNKNOWN
-    return origin_in(props, marker_of(owner_of(props)))
+    return origin_in(props, None if is_to_be_signed(props) else marker_of(owner_of(props)))
+
+
+def is_to_be_signed(props: Mapping[str, object]) -> bool:
+    """Return whether its next update signs it, since it was imported, or its last update has failed to do that."""
+    return SIGNATURE in str(props.get(OWED, "")).split()
 
 
 def is_hidden(name: str) -> bool:

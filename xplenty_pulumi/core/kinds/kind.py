@@ -18,7 +18,7 @@ View = Callable[[Any, Mapping[str, object]], dict[str, object]]
 EVERYTHING = "*"
 """What a create owes that has not come to its end, where else the names of fields stand."""
 SIGNATURE = "marker"
-"""What an import owes, where else the names of fields stand: it changes nothing, so the next update signs."""
+"""What an import owes, and an update for a new owner until it is seen, where else the names of fields stand."""
 
 
 class Change(Enum):

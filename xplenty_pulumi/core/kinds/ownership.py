@@ -11,6 +11,7 @@ from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.registry import kind_of
 from xplenty_pulumi.errors import RefusedError
+from xplenty_pulumi.text import label
 
 if TYPE_CHECKING:
     from xplenty_pulumi.client import Job
@@ -151,6 +152,25 @@ def taken_over(thing: Marked | None, made: Origin) -> str:
     return (
         f"its id is that of another {kind_of(thing).name} by now, created {at}, which is left alone. Gone, "
         f"as after the service was restored from a backup, is the one in the state, created {before}"
+    )
+
+
+def adopted_elsewhere(thing: Marked | None, made: Origin, owner: Marker | None = None) -> RefusedError | None:
+    """Return why what a state holds is neither changed nor ended: another stack has adopted it; None for no reason.
+
+    Its own stacks are that of its owner in the state, and that of `owner`, who declares it now: a stack may be renamed.
+    """
+    found = marker_on(thing) if thing is not None else None
+    if thing is None or found is None or made.owner is None or found.scope == made.owner.scope:
+        return None
+    if owner is not None and found.scope == owner.scope:
+        return None
+    kind = kind_of(thing)
+    return RefusedError(
+        f"it carries the marker of another stack ({found.scope}), so this one neither changes nor ends it",
+        resource=label(kind.name, thing.key),
+        advice="If that stack is to keep it, take it out of this one's state: `pulumi state delete`. If it is this "
+        f"one's, remove the marker at the end of its {kind.signed} in the service, and run the same again",
     )
 
 

@@ -16,7 +16,7 @@ from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Drift, Ending, Key, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import Origin, origin_in, taken_over
+from xplenty_pulumi.core.kinds.ownership import Origin, adopted_elsewhere, origin_in, taken_over
 from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, observation_of, phase_of
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, has_come_to_nothing, has_succeeded, is_awaited
@@ -40,6 +40,7 @@ class Cause(Enum):
     LOST = "lost"
     DUPLICATE = "duplicate"
     SHARED = "shared"
+    OTHER_STACK = "other_stack"
     ORPHANED = "orphaned"
     UNMANAGED = "unmanaged"
     UNKNOWN_STACK = "unknown_stack"
@@ -62,6 +63,10 @@ CAUSES: Mapping[Cause, tuple[Drift, str]] = MappingProxyType(
         Cause.SHARED: (
             Drift.HARMFUL,
             "two resources hold it in their states, of one stack or of two, and no `if_running: adopt` asks for that",
+        ),
+        Cause.OTHER_STACK: (
+            Drift.HARMFUL,
+            "the state holds it, and it carries the marker of another stack, which has adopted it",
         ),
         Cause.ORPHANED: (Drift.HARMFUL, "a living thing with the stack's marker is in no state; with `--unmanaged`"),
         Cause.UNMANAGED: (Drift.HARMFUL, "a living cluster without a marker is in no state; with `--unmanaged`"),
@@ -91,7 +96,8 @@ class Entry:
 
     `declared` are the inputs of the program, `outputs` what was observed last, both without values that cannot be read;
     the names of those are in `unreadable`, such as `description`, or `settings.password` for a member. `content`
-    returns the content of a digest among them, where it is on this machine.
+    returns the content of a digest among them, where it is on this machine. One that `is_to_be_signed` may carry any
+    marker until its next update.
     """
 
     stack: str
@@ -102,6 +108,7 @@ class Entry:
     outputs: Mapping[str, object] = field(repr=False)
     unreadable: tuple[str, ...] = ()
     marker: Marker | None = None
+    is_to_be_signed: bool = False
     content: Callable[[str], str | None] = field(default=lambda _digest: None, repr=False, compare=False)
 
 
@@ -149,15 +156,21 @@ def findings_of(entry: Entry, record: Any) -> tuple[Finding, ...]:
         case _ if entry.kind.is_removed(record):
             return (finding(entry, Cause.GONE, f"it is {record.status}"),)
         case Ending.TERMINATED:
-            return _findings_of_cluster(entry, record)
+            return (*_adopted_elsewhere(entry, record), *_findings_of_cluster(entry, record))
         case Ending.REMOVED:
-            return _changes(entry, record)
+            return (*_adopted_elsewhere(entry, record), *_changes(entry, record))
 
 
 def finding(entry: Entry, cause: Cause, remark: str) -> Finding:
     """Return what befell the resource as a whole."""
     drift, _ = CAUSES[cause]
     return Finding(entry.stack, entry.name, entry.kind.name, entry.id, cause, drift, remark=remark)
+
+
+def _adopted_elsewhere(entry: Entry, record: Any) -> tuple[Finding, ...]:
+    made = origin_in(entry.outputs, None if entry.is_to_be_signed else entry.marker)
+    refused = adopted_elsewhere(record, made)
+    return (finding(entry, Cause.OTHER_STACK, f"{refused.message}. {refused.advice}"),) if refused else ()
 
 
 def _findings_of_cluster(entry: Entry, cluster: Cluster) -> tuple[Finding, ...]:

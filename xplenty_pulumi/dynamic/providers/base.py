@@ -20,7 +20,15 @@ from xplenty_pulumi.dynamic.operations import open_operations
 from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, key_of, outputs, refreshed_inputs
 from xplenty_pulumi.dynamic.providers.checking import check
 from xplenty_pulumi.dynamic.providers.context import ProviderContext, answered
-from xplenty_pulumi.dynamic.providers.owing import changes_inputs, goes_on, makes_up, owed_by, rewrites, still_owed
+from xplenty_pulumi.dynamic.providers.owing import (
+    changes_inputs,
+    goes_on,
+    makes_up,
+    owed_by,
+    owed_of,
+    rewrites,
+    still_owed,
+)
 from xplenty_pulumi.dynamic.providers.remarks import told, told_once, warn_once
 from xplenty_pulumi.dynamic.providers.reporting import report_to_engine
 from xplenty_pulumi.dynamic.secrets import without_former_secrets
@@ -104,7 +112,8 @@ class Provider(ProviderContext, ABC):
         if found.replaces:
             return str(reconciler.plan_replacement(key, marker_of(owner_of(news))))
         shown = self.session().questions.shown(self.kind, key)
-        return str((shown and reconciler.refusal_of_update(key, *shown, made=state.origin_of(olds))) or "")
+        made, owner = state.origin_of(olds), marker_of(owner_of(news))
+        return str((shown and reconciler.refusal_of_update(key, *shown, made=made, owner=owner)) or "")
 
     def settled(self, _id: str, found: ChangePlan, _news: Properties) -> ChangePlan:
         """Return the plan once it is known what the thing with this id still lets change in place."""
@@ -137,7 +146,7 @@ class Provider(ProviderContext, ABC):
         if text := goes_on(f"{self.kind.name} {_id}", owed):
             bridge.say(call, text)
         intent = self.intent(call, _olds, _news, owed=owed)
-        props = {**_news, **hidden_outputs(_olds), OWED: " ".join(dict.fromkeys([*owed, *intent.names(self.kind)]))}
+        props = {**_news, **hidden_outputs(_olds), OWED: " ".join(owed_of(owed, intent, self.kind))}
         desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True, made=state.origin_of(_olds))
         outcome = self.reconciler(call).update(key_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))

@@ -2,15 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE, Kind
 from xplenty_pulumi.dynamic.properties import Inputs
 from xplenty_pulumi.dynamic.state import DECLARED, OWED, OWNER, is_hidden, owner_of
 
+if TYPE_CHECKING:
+    from xplenty_pulumi.core.reconcile.intent import Intent
+
 
 def owed_by(props: Mapping[str, object]) -> list[str]:
     """Return the fields that an update owes, or `EVERYTHING`, or `SIGNATURE`."""
     return str(props.get(OWED, "")).split()
+
+
+def owed_of(owed: list[str], intent: "Intent", kind: Kind) -> list[str]:
+    """Return what an update owes until it is seen: what was `owed` before it, and what it is about."""
+    signature = [SIGNATURE] if intent.signs and EVERYTHING not in owed else []
+    return list(dict.fromkeys([*owed, *signature, *intent.names(kind)]))
 
 
 def goes_on(label: str, owed: list[str]) -> str:
@@ -27,7 +37,7 @@ def goes_on(label: str, owed: list[str]) -> str:
 def makes_up(kind: Kind, label: str, *, owed: list[str], news: Mapping[str, object]) -> str:
     """Return what an update does although no input has changed, in words for its row; empty for nothing."""
     if SIGNATURE in owed:
-        return f"signs the ownership marker of {label}, which was imported"
+        return f"signs the ownership marker of {label}"
     wanted = Inputs.of(news).checked(kind).inputs
     nouns = [noun for name, noun in kind.follow_ups.items() if name in owed and wanted.get(name)]
     return f"{label} may have changed since its last {' and '.join(nouns)}, which an update repeats" if nouns else ""
@@ -64,7 +74,6 @@ def still_owed(kind: Kind, before: Mapping[str, object], shown: Mapping[str, obj
     A change that it shows is not known to have been followed up.
     """
     owed, names = owed_by(before), shown[DECLARED] if DECLARED in before else ()
-    if SIGNATURE in owed:
-        return owed
+    signature, fields = ([one for one in owed if (one == SIGNATURE) is wanted] for wanted in (True, False))
     changed = [name for name in names if shown.get(name) != before.get(name)] if isinstance(names, list) else []
-    return list(kind.follow_ups) if owed or kind.is_followed_up(changed) else []
+    return [*signature, *(kind.follow_ups if fields or kind.is_followed_up(changed) else ())]

@@ -95,6 +95,11 @@ def _copied(account: Emulator, number: int) -> None:
     account.add_cluster(name="a duplicate", description=account.cluster(number).description)
 
 
+def _adopted(account: Emulator, number: int) -> None:
+    text = account.cluster(number).description or ""
+    account.edit_cluster(number, description=sign(text, marker_of(NOT_HERE)))
+
+
 def _lost(account: Emulator, _number: int) -> None:
     account.add_cluster(name="left behind", description=sign("loads", marker_of(STACK)))
 
@@ -158,6 +163,7 @@ EDITS: tuple[Edit, ...] = (
     Edit(hook("hook_removed"), lambda a, number: a.delete_record("hook", number), _HARMFUL, ("gone",), gone=True),
     Edit(etl("copied"), _copied, _HARMFUL, ("duplicate",)),
     Edit(etl("beside"), lambda account, _: account.add_cluster(name="adhoc"), _HARMFUL, ("unmanaged",), _UNMANAGED),
+    Edit(_LEFT, _adopted, _HARMFUL, ("other_stack",)),
     Edit(_LEFT, _lost, _HARMFUL, ("orphaned",), _UNMANAGED),
     Edit(_LEFT, _left_by_a_removed_stack, Drift.UNKNOWN, ("unknown_stack",), _UNMANAGED),
     Edit(etl("alone"), lambda account, _: account.add_cluster(name="adhoc"), _NONE),

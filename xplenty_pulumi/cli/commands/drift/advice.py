@@ -8,7 +8,7 @@ from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.core.reports.drift import Cause
 
 _RESTORED = frozenset({Cause.CHANGED.value, Cause.GONE.value, Cause.BROKEN.value})
-_EXPLAINED = frozenset({Cause.END_UNKNOWN.value, Cause.LOST.value, Cause.SHARED.value})
+_EXPLAINED = frozenset({Cause.END_UNKNOWN.value, Cause.LOST.value, Cause.SHARED.value, Cause.OTHER_STACK.value})
 _STRAYS = frozenset({Cause.DUPLICATE.value, Cause.ORPHANED.value})
 _ADVICE: Mapping[str, str] = MappingProxyType(
     {
@@ -17,7 +17,7 @@ _ADVICE: Mapping[str, str] = MappingProxyType(
         Cause.UNMANAGED.value: "ask who started an unmanaged cluster, or end it with `xplenty-pulumi terminate cluster "
         "ID`",
         Cause.UNKNOWN_STACK.value: "ask who owns what carries the marker of an unknown stack",
-        **dict.fromkeys(_EXPLAINED, "the detail of each end_unknown, lost and shared says what to do"),
+        **dict.fromkeys(_EXPLAINED, "the detail of each end_unknown, lost, shared and other_stack says what to do"),
         **dict.fromkeys(_STRAYS, "the detail of each duplicate and orphaned says what to do"),
     }
 )

@@ -15,7 +15,7 @@ from xplenty_pulumi.core.kinds.marker import owner_in, scope_of
 from xplenty_pulumi.core.reports.drift import Entry
 from xplenty_pulumi.core.reports.drift_scan import Elsewhere, OtherAccountEntry
 from xplenty_pulumi.dynamic.flows import kept
-from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, SPECIAL, kind_of, side_by_side
+from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, SPECIAL, is_to_be_signed, kind_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.settings import Settings
 
@@ -122,6 +122,7 @@ def entry_of(resource: Mapping[str, Any], stack: str, *, folder: Path | None = N
         outputs={name: value for name, value in outputs.items() if name not in secret},
         unreadable=tuple(sorted({*secret, *members, *more})),
         marker=marker_in(inputs),
+        is_to_be_signed=is_to_be_signed(outputs),
         content=partial(kept, source=str(inputs.get("source") or ""), start=folder),
     )
 

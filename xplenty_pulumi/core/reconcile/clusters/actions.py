@@ -7,7 +7,15 @@ from functools import cached_property
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, is_only_accepted
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, as_marked, marker_on, taken_over, way_out
+from xplenty_pulumi.core.kinds.ownership import (
+    UNKNOWN,
+    Origin,
+    adopted_elsewhere,
+    as_marked,
+    marker_on,
+    taken_over,
+    way_out,
+)
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
 from xplenty_pulumi.core.reconcile.clusters.create import ClusterCreation, DesiredCluster
@@ -80,6 +88,7 @@ class ClusterReconciler:
 
         Raises:
             ReadyFailed: it is gone.
+            RefusedError: another stack has adopted it.
             XplentyError: it cannot be looked at.
         """
         self._living.hold(cluster_id, made=desired.made)
@@ -89,6 +98,8 @@ class ClusterReconciler:
         observed = self._observed(cluster_id, found)
         if observed.gone or observed.record is None:
             raise not_updatable(cluster_id, found, why="")
+        if refused := adopted_elsewhere(found, desired.made, desired.marker):
+            raise refused
         marker = marker_on(observed.record)
         self._polls.ready_clusters.forget(cluster_id)
         outcome = self._convergence.bring(observed.record, desired)
@@ -97,11 +108,15 @@ class ClusterReconciler:
             self._end_surplus(cluster_id, marker.whose, nonces, desired, is_new=False)
         return self._held(outcome, desired, desired.nonces)
 
-    def refusal_of_update(self, cluster_id: int, shown: Cluster | None, *, made: Origin) -> XplentyError | None:
-        """Return why an update of what was `made` then will be refused, by how it is shown now; None for no reason."""
+    def refusal_of_update(
+        self, cluster_id: int, shown: Cluster | None, *, made: Origin, owner: Marker
+    ) -> XplentyError | None:
+        """Return why an update by `owner` of what was `made` then will be refused, by how it is shown now, or None."""
         other = taken_over(shown, made)
         is_lost = shown is None or is_broken(shown) or is_ending(shown)
-        return not_updatable(cluster_id, shown, why=other) if is_lost or other else None
+        if is_lost or other:
+            return not_updatable(cluster_id, shown, why=other)
+        return adopted_elsewhere(shown, made, owner)
 
     def plan_replacement(self, cluster_id: int, owner: Marker) -> str:
         """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""
@@ -120,7 +135,8 @@ class ClusterReconciler:
 
         So does one whose id is another's by now, as its creation tells, which was `made` when the state saw it last.
 
-        Warns of clusters besides it that unfinished create calls of its `owner` made; a destroy ends those of `nonces`.
+        Warns where another stack has adopted it, and of clusters besides it that unfinished create calls of its `owner`
+        made; a destroy ends those of `nonces`.
         Its watchers are read where `inputs`, as they were declared, have `notify`.
         """
         self._patience.allowance.require_read()
@@ -131,6 +147,8 @@ class ClusterReconciler:
             self._living.lose(cluster_id, made=made)
             return Observation(None, gone=True, remark=other)
         observed = self._observed(cluster_id, record, is_awaited=not is_only_accepted(inputs or {}))
+        if not observed.gone and (refused := adopted_elsewhere(record, made)):
+            self._patience.warn(str(refused))
         if observed.record is not None and not observed.gone and owner is not None:
             among = listing.unfinished_of(owner) if found else None
             warn_of_duplicates(
@@ -165,7 +183,7 @@ class ClusterReconciler:
         those of `owner` with one of `nonces`.
 
         Raises:
-            RefusedError: jobs are active on it, and `active_jobs` is `fail`.
+            RefusedError: another stack has adopted it, or jobs are active on it, and `active_jobs` is `fail`.
             WaitError: it was not terminated within `timeout` seconds.
         """
         self._living.require_replaceable(cluster_id, kind=CLUSTER.name)

@@ -5,7 +5,7 @@ from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Change, Phase
-from xplenty_pulumi.core.kinds.ownership import marker_on
+from xplenty_pulumi.core.kinds.ownership import adopted_elsewhere, marker_on
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.clusters.goals import (
@@ -106,6 +106,8 @@ class Convergence:
         # The wait may have taken minutes.
         if desired.is_adopted and (found := watch()) is not None and desired.has_lost(found):
             raise not_adopted(found)
+        if refused := adopted_elsewhere(watch.last, desired.made, desired.marker):
+            raise refused
         if watch.last is not None and (changes := self._changes(watch.last, desired)):
             self._patience.allowance.require_write()
             self._client.clusters.update(watch.last.id, changes)

@@ -6,7 +6,7 @@ from functools import partial
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, as_marked, taken_over
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhere, as_marked, taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, phase_of, terminated, watch_of
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
@@ -46,7 +46,7 @@ class ClusterEnding:
         takes time, such as the end of a job, is followed by another look at the cluster and at its jobs.
 
         Raises:
-            RefusedError: jobs are active on it, and `active_jobs` is `fail`.
+            RefusedError: another stack has adopted it, or jobs are active on it, and `active_jobs` is `fail`.
             WaitError: it was not terminated within `timeout` seconds.
         """
         self._living.hold(cluster_id, made=made)
@@ -96,12 +96,14 @@ class ClusterEnding:
 
     def _endable(self, watch: Watch[Cluster], *, made: Origin, deadline: Deadline) -> str:
         """Wait until the cluster can be asked to end; return how it is seen where it has ended or is another's."""
-        endable = replace(ENDABLE, reached=lambda cluster: ENDABLE.reached(cluster) or bool(taken_over(cluster, made)))
+        endable = replace(ENDABLE, reached=lambda cluster: ENDABLE.reached(cluster) or _is_foreign(cluster, made))
         found = wait_for(endable, watch, deadline=deadline, patience=self._patience)
         if other := taken_over(found, made):
             way = f"If it is this stack's all the same, `xplenty-pulumi terminate {watch.resource}` ends it"
             self._patience.warn(f"{watch.resource}: {other}. {way}")
             return LEFT_ALONE
+        if not is_ending(found) and (refused := adopted_elsewhere(found, made)):
+            raise refused
         return f"{_BEFORE}{found.status}" if found is not None and phase_of(found) is Phase.GONE else ""
 
     def _has_ended(
@@ -114,7 +116,7 @@ class ClusterEnding:
 
         if not is_ending(watch.last):
             act_until(
-                lambda: is_ending(watch.certain()) or bool(taken_over(watch.last, made)),
+                lambda: is_ending(watch.certain()) or _is_foreign(watch.last, made),
                 terminate,
                 clock=self._patience.clock,
                 tolerate=(UnsureError, InvalidError, NotFoundError),
@@ -130,3 +132,8 @@ class ClusterEnding:
         except ReadyFailed:
             return False
         return True
+
+
+def _is_foreign(cluster: Cluster | None, made: Origin) -> bool:
+    """Whether it is another's by now, so that nothing is left to do."""
+    return bool(taken_over(cluster, made) or adopted_elsewhere(cluster, made))

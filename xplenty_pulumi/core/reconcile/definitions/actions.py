@@ -7,7 +7,15 @@ from typing import Generic
 
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, is_unfinished, marker_on, taken_over, way_out
+from xplenty_pulumi.core.kinds.ownership import (
+    UNKNOWN,
+    Origin,
+    adopted_elsewhere,
+    is_unfinished,
+    marker_on,
+    taken_over,
+    way_out,
+)
 from xplenty_pulumi.core.reconcile.definitions.create import DefinitionCreation
 from xplenty_pulumi.core.reconcile.definitions.definition import ANEW, DesiredDefinition, RecordT
 from xplenty_pulumi.core.reconcile.definitions.end import DefinitionEnding
@@ -62,7 +70,7 @@ class DefinitionReconciler(Generic[RecordT]):
 
         Raises:
             ReadyFailed: it is gone.
-            RefusedError: it was edited since its preview, in what the update changes.
+            RefusedError: another stack has adopted it, or it was edited since its preview, in what the update changes.
             XplentyError: it cannot be looked at.
         """
         self._known.hold(key, made=desired.made)
@@ -70,6 +78,8 @@ class DefinitionReconciler(Generic[RecordT]):
         other = taken_over(record, desired.made)
         if record is None or other:
             raise self._definition.not_updatable(key, why=other)
+        if refused := adopted_elsewhere(record, desired.made, desired.marker):
+            raise refused
         self._definition.require_unedited(record, desired)
         fields, is_changed = desired.intent.fields, bool(self._definition.changes(record, desired))
         outcome = self._converge(record, desired, send=is_changed or desired.intent.signs)
@@ -81,10 +91,12 @@ class DefinitionReconciler(Generic[RecordT]):
             self._ending.end_surplus(key, desired.marker, (*desired.nonces, marker.nonce))
         return replace(self._sending.signed_as_held(outcome, desired), nonces=desired.nonces)
 
-    def refusal_of_update(self, key: Key, shown: RecordT | None, *, made: Origin) -> XplentyError | None:
-        """Return why an update of what was `made` then will be refused by how it is shown now; None for no reason."""
+    def refusal_of_update(self, key: Key, shown: RecordT | None, *, made: Origin, owner: Marker) -> XplentyError | None:
+        """Return why an update by `owner` of what was `made` then will be refused, by how it is shown now, or None."""
         other = taken_over(shown, made)
-        return self._definition.not_updatable(key, why=other) if shown is None or other else None
+        if shown is None or other:
+            return self._definition.not_updatable(key, why=other)
+        return adopted_elsewhere(shown, made, owner)
 
     def plan_replacement(self, key: Key, owner: Marker) -> str:
         """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""
@@ -122,6 +134,8 @@ class DefinitionReconciler(Generic[RecordT]):
             self._known.release(key)
             return Observation(None, gone=True, remark=self._definition.gone)
         self._known.hold_record(record)
+        if refused := adopted_elsewhere(record, made):
+            self._patience.warn(str(refused))
         if owner is not None:
             warn_of_duplicates(
                 self._definition.label(key),
@@ -141,6 +155,7 @@ class DefinitionReconciler(Generic[RecordT]):
         returns False.
 
         Raises:
+            RefusedError: another stack has adopted it.
             ReadyFailed: it is still there 17 seconds after it was removed.
         """
         self._known.hold(key, made=made)

@@ -4,7 +4,7 @@ from typing import Generic
 
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, as_marked, taken_over
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhere, as_marked, taken_over
 from xplenty_pulumi.core.reconcile.definitions.definition import RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.repeat import act_until
@@ -28,14 +28,17 @@ class DefinitionEnding(Generic[RecordT]):
         One that was not `made` when the state says is another's: it is left alone, and named in a warning.
 
         Raises:
+            RefusedError: another stack has adopted it.
             ReadyFailed: it is still there 17 seconds after it was removed.
         """
         found = self._known.find(key)
         if other := taken_over(found, made):
             self._patience.warn(f"{self._definition.label(key)}: {other}")
             return False
+        if refused := adopted_elsewhere(found, made):
+            raise refused
         if found is not None:
-            self._remove(key)
+            self._remove(key, made)
         for pause in _SETTLING:
             self._patience.clock.sleep(pause)
             if self._known.single(key) is None and key not in [one.key for one in self._known.all()]:
@@ -56,9 +59,15 @@ class DefinitionEnding(Generic[RecordT]):
         except XplentyError as failed:
             self._patience.warn(f"{label}: a duplicate of it may go on existing: {failed}")
 
-    def _remove(self, key: Key) -> None:
+    def _remove(self, key: Key, made: Origin) -> None:
+        def is_gone() -> bool:
+            found = self._known.find(key)
+            if refused := adopted_elsewhere(found, made):
+                raise refused
+            return found is None
+
         act_until(
-            lambda: self._known.find(key) is None,
+            is_gone,
             lambda: self._definition.calls.delete(key),
             clock=self._patience.clock,
             tolerate=(UnsureError, NotFoundError),

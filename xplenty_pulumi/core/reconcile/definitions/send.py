@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Generic
 
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.ownership import marker_on
+from xplenty_pulumi.core.kinds.ownership import adopted_elsewhere, marker_on
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.held import held_now, held_text
@@ -35,6 +35,8 @@ class DefinitionSending(Generic[RecordT]):
         def look_again() -> bool:
             with suppress(XplentyError):
                 latest.append(self._known.find(record.key) or latest[-1])
+            if refused := adopted_elsewhere(latest[-1], desired.made, desired.marker):
+                raise refused
             return False
 
         self._patience.allowance.require_write()
