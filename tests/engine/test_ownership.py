@@ -133,9 +133,9 @@ def test_what_another_stack_has_adopted_is_left_to_it(stack: Stack, account: Emu
     refused = stack.destroy().failed().output
 
     assert named in refused
-    assert "`pulumi state delete`" in refused
+    assert f"`xplenty-pulumi hand-over cluster:{one.id}`" in refused
     assert (writes(account), account.cluster(one.id).status) == (before, "available")
-    account.edit_cluster(one.id, description="")
+    stack.command("hand-over", f"cluster:{one.id}", "--yes").succeeded()
     stack.up().succeeded()
     stack.destroy().succeeded()
     assert not account.living_clusters()

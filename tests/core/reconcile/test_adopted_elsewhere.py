@@ -16,7 +16,7 @@ from xplenty_pulumi.errors import RefusedError
 THEIRS = Owner("acme", "loads", "prod", "nightly")
 OURS = Origin("", marker_of(OWNER))
 """What the state says of it."""
-REFUSED = r"carries the marker of another stack \(prod-.*`pulumi state delete`"
+REFUSED = r"carries the marker of another stack \(prod-.*`xplenty-pulumi hand-over"
 
 
 def writes(bench: Bench) -> int:

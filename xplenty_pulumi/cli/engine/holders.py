@@ -81,12 +81,16 @@ class Holders:
         return self.held + self.elsewhere
 
     def of(self, kind: str, key: Key, *, made: Origin) -> str:
-        """Return the stack whose state holds the thing that was `made` then, or an empty text.
+        """Return the stack whose state holds the thing that was `made` then, or an empty text."""
+        return next((one.stack for one in self.as_held(kind, key, made=made)), "")
+
+    def as_held(self, kind: str, key: Key, *, made: Origin) -> list[Held]:
+        """Return what the states hold the thing as that was `made` then.
 
         A service that was restored from a backup gives ids again: what was made at another time is another thing.
         """
-        same = (one for one in self.held if one.id == key and kind in one.kinds)
-        return next((one.stack for one in same if not is_another(made, one.made)), "")
+        same = [one for one in self.held if one.id == key and kind in one.kinds]
+        return [one for one in same if not is_another(made, one.made)]
 
     def of_owner(self, kind: str, owner: Marker) -> Held | None:
         """Return what a state holds of this kind as the resource of this owner."""

@@ -170,7 +170,7 @@ def adopted_elsewhere(thing: Marked | None, made: Origin, owner: Marker | None =
         f"it carries the marker of another stack ({found.scope}), so this one neither changes nor ends it",
         resource=label(kind.name, thing.key),
         advice="If that stack is to keep it, take it out of this one's state: `pulumi state delete`. If it is this "
-        f"one's, remove the marker at the end of its {kind.signed} in the service, and run the same again",
+        f"one's, run `xplenty-pulumi hand-over {kind.name}:{thing.key}`, which signs it, and the same again",
     )
 
 

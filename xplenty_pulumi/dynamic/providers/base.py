@@ -18,17 +18,9 @@ from xplenty_pulumi.dynamic import bridge, state
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import open_operations
 from xplenty_pulumi.dynamic.properties import Inputs, declared, hidden_outputs, key_of, outputs, refreshed_inputs
+from xplenty_pulumi.dynamic.providers import owing
 from xplenty_pulumi.dynamic.providers.checking import check
 from xplenty_pulumi.dynamic.providers.context import ProviderContext, answered
-from xplenty_pulumi.dynamic.providers.owing import (
-    changes_inputs,
-    goes_on,
-    makes_up,
-    owed_by,
-    owed_of,
-    rewrites,
-    still_owed,
-)
 from xplenty_pulumi.dynamic.providers.remarks import told, told_once, warn_once
 from xplenty_pulumi.dynamic.providers.reporting import report_to_engine
 from xplenty_pulumi.dynamic.secrets import without_former_secrets
@@ -87,13 +79,13 @@ class Provider(ProviderContext, ABC):
         self.hold(_id, olds)
         found = self.settled(_id, self.plan(olds, news), news)
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
-        due = makes_up(self.kind, label, owed=owed_by(olds), news=news)
+        due = owing.makes_up(self.kind, label, owed=owing.owed_by(olds), news=news)
         remark = found.remark(label, olds.get("status"), unknown=unknown)
-        rewritten = rewrites(self.kind, before=self.call().old_inputs, news=news)
+        rewritten = owing.rewrites(self.kind, before=self.call().old_inputs, news=news)
         if text := remark or due or rewritten:
             bridge.say(self.call(), text)
         self.planned(found, _id, olds, news)
-        is_due = bool(due or rewritten) or changes_inputs(self.call().old_inputs, news)
+        is_due = bool(due or rewritten) or owing.changes_inputs(self.call().old_inputs, news)
         with suppress(ApiError, ConfigError):  # a plan needs no settings
             warn_once(self.call(), self._refusal(found, _id, olds, news, is_due=is_due))
         # What a version before 0.2 has laid out is written anew.
@@ -142,11 +134,11 @@ class Provider(ProviderContext, ABC):
         """Return the outputs once it is as declared."""
         self.settings().require_account(_olds.get(ACCOUNT))
         call = self.call()
-        owed = owed_by(_olds)
-        if text := goes_on(f"{self.kind.name} {_id}", owed):
+        owed = owing.owed_by(_olds)
+        if text := owing.goes_on(f"{self.kind.name} {_id}", owed):
             bridge.say(call, text)
         intent = self.intent(call, _olds, _news, owed=owed)
-        props = {**_news, **hidden_outputs(_olds), OWED: " ".join(owed_of(owed, intent, self.kind))}
+        props = {**_news, **hidden_outputs(_olds), OWED: " ".join(owing.owed_of(owed, intent, self.kind))}
         desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True, made=state.origin_of(_olds))
         outcome = self.reconciler(call).update(key_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))
@@ -200,7 +192,7 @@ class Provider(ProviderContext, ABC):
             id_, shown = str(found.record.key), self.outputs({**props, **watched}, found.record)
             if not found.remark:
                 shown.pop(OWED, None)
-                shown.update({OWED: " ".join(owed)} if (owed := still_owed(self.kind, props, shown)) else {})
+                shown.update({OWED: " ".join(owed)} if (owed := owing.still_owed(self.kind, props, shown)) else {})
         refreshed = refreshed_inputs(shown) if DECLARED in props else None
         if found.remark and refreshed is not None and call.keeps_state:
             raise self._kept(call, id_, f"{self.kind.name} {id_}: {found.remark}", shown, inputs=refreshed) from None

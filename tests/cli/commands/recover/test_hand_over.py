@@ -223,6 +223,38 @@ def test_what_a_stack_holds_is_refused(project: Project, stack: str, option: tup
     assert f"cluster {cluster.id}: the state of stack {stack} holds it, so that stack manages it" in ended.err
 
 
+def held_under_the_marker_of_prod(project: Project) -> EmulatedCluster:
+    """Add a cluster that the state of `dev` holds as etl, and that another stack has signed."""
+    cluster = project.cluster(marker_of(Owner("acme", "loads", "prod", ETL)).drawn(START, Random(1)).held)
+    owner = f"acme|urn:pulumi:dev::loads::{ETL}"
+    project.hold("acme/loads/dev", cluster.id, inputs={"__owner": owner})
+    return cluster
+
+
+@pytest.mark.parametrize("option", [(), ("--name", "etl")], ids=["as held", "named"])
+def test_what_this_stack_holds_is_signed_for_it(project: Project, option: tuple[str, ...]) -> None:
+    """Its `up` and `destroy` leave alone what another stack has signed, until it is this one's again."""
+    cluster = held_under_the_marker_of_prod(project)
+    ended = project.run(f"cluster:{cluster.id}", *option, "--yes")
+    assert ended.lines[-1] == f"cluster {cluster.id}: signed for etl of stack acme/loads/dev, whose state holds it"
+    marker = project.marker(cluster)
+    assert marker is not None
+    assert (marker.whose, marker.is_unfinished) == (DEV, False)
+
+
+def test_what_two_stacks_hold_is_signed_for_neither(project: Project) -> None:
+    """The state of one was copied to the other."""
+    cluster = held_under_the_marker_of_prod(project)
+    project.hold("acme/loads/prod", cluster.id)
+    assert "holds it, so that stack manages it" in project.run(f"cluster:{cluster.id}", "--name", "etl", "--yes").err
+
+
+def test_what_this_stack_holds_is_signed_for_no_other_resource(project: Project) -> None:
+    """Its state has it under another name."""
+    cluster = held_under_the_marker_of_prod(project)
+    assert "holds it, so that stack manages it" in project.run(f"cluster:{cluster.id}", "--name", "new", "--yes").err
+
+
 def test_what_a_derived_class_holds_is_refused(project: Project) -> None:
     """Its type in the state does not tell that it is a cluster, and its hidden owner does that it is ours."""
     cluster = project.cluster()

@@ -3,4 +3,5 @@
 - `command`: `xplenty-pulumi recover`: clear away the lock and the pending operations of a killed `pulumi`, and name or
   end what interrupted creates have left in the account.
 - `hand_over`: `xplenty-pulumi hand-over`: give a living thing to a resource of a stack, or release it from every stack.
+- `new_owner`: the resource that is to have it.
 """

@@ -1,19 +1,16 @@
 """`xplenty-pulumi hand-over`: give a living thing to a resource of a stack, or release it from every stack."""
 
 import os
-import re
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from random import SystemRandom
 from typing import Annotated
 
 import typer
 
 from xplenty_pulumi import settings
+from xplenty_pulumi.cli.commands.recover.new_owner import UNDONE, NewOwner, StackPlace
 from xplenty_pulumi.cli.engine.command import Engine
-from xplenty_pulumi.cli.engine.holders import TOKENS, Held, Holders, holders_in
+from xplenty_pulumi.cli.engine.holders import Holders, holders_in
 from xplenty_pulumi.cli.engine.locks import locks_of, refuse_while_held
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
@@ -21,16 +18,12 @@ from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import Cwd, StackOption, Yes, bad_usage
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.kind import Ending, Key
-from xplenty_pulumi.core.kinds.marker import Marker, marker_of, owner_in, scope_of
 from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, origin_on
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reports import hand_over as core
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget
-from xplenty_pulumi.errors import ConfigError, RefusedError, XplentyError
-from xplenty_pulumi.text import printable
+from xplenty_pulumi.errors import RefusedError
 
-_URN = re.compile(r"urn:pulumi:([^:]+)::([^:]+)::(.+)")
-_UNDONE = "nothing was changed"
 _UNFINISHED = {
     False: (
         "a create of stack {} has requested it and may not have come to its end",
@@ -39,82 +32,6 @@ _UNFINISHED = {
     True: ("it was handed over to stack {} and may be in the course of its adoption", "run the same with --stack {}"),
 }
 _INTERRUPTED = "ended by Ctrl-C; run the same again to see whether the marker was changed"
-
-
-@dataclass(frozen=True)
-class NewOwner:
-    """The resource that is to have it: what its markers share, and what texts call it.
-
-    `name` is set where the user names it by that, `urn` also where by its URN; else the marker of the thing names it.
-    """
-
-    marker: Marker
-    label: str
-    name: str = ""
-    urn: str = ""
-
-    def held(self, holders: Holders, stack: str, kind: str) -> Held | None:
-        """Return what the state of its stack holds as this resource, or as one of the same kind and name."""
-        of_stack = [one for one in holders.all if one.stack == stack]
-        same = [one for one in of_stack if one.urn == self.urn or one.marker == self.marker]
-        namesakes = [one for one in of_stack if self.name and one.name == self.name and kind in one.kinds]
-        return next(iter([*same, *namesakes]), None)
-
-
-@dataclass(frozen=True)
-class StackPlace:
-    """The stack of the new owner, `organization/project/stack`; empty where there is none and none is needed."""
-
-    stack: str
-    config: Mapping[str, object] = field(repr=False)
-
-    @classmethod
-    def of(cls, snapshot: Snapshot, *, needs_stack: bool) -> "StackPlace":
-        """Return the engine's stack; raises ConfigError where there is none although one is needed."""
-        try:
-            stack = snapshot.full_name()
-            return cls(stack, snapshot.configuration(stack))
-        except XplentyError as failed:
-            if not needs_stack:
-                return cls("", {})
-            advice = "Name the stack with --stack and the project's folder with --cwd; nothing was changed"
-            raise ConfigError(failed.message, advice=advice) from None
-
-    @property
-    def scope(self) -> str:
-        """What the markers of its resources share."""
-        return scope_of(owner_in(self.stack, scope=self.config.get("xplenty:scope")))
-
-    def has_signed(self, thing: HandOverTarget) -> bool:
-        """Return whether the thing carries the marker of a resource of the stack."""
-        return bool(self.stack) and thing.marker is not None and thing.marker.scope == self.scope
-
-    def urn(self, tail: str) -> str:
-        """Return the URN of a resource of the stack: of its type and its name."""
-        owner = owner_in(self.stack)
-        return f"urn:pulumi:{owner.stack}::{owner.project}::{tail}"
-
-    def new_owner(self, thing: HandOverTarget, name: str, urn: str) -> NewOwner:
-        """Return the resource of the stack that is meant; raises ConfigError where that is not said."""
-        kind, marker = thing.kind.name, thing.marker
-        if name and (name != printable(name).strip() or "::" in name):
-            raise bad_usage("--name", f"must be the name alone; a URN goes with --urn, got {name[:120]!r}")
-        if name or urn:
-            urn = urn or self.urn(f"{TOKENS[kind]}::{name}")
-            parts = _URN.fullmatch(urn)
-            if parts is None or urn != self.urn(parts[3]):
-                raise bad_usage("--urn", f"must be that of a resource of stack {self.stack}, got {urn[:120]!r}")
-            token, _, last = parts[3].rpartition("::")
-            if not last or token.rpartition("$")[2] != TOKENS[kind]:
-                raise bad_usage("--urn", f"must be that of a {kind}, of type {TOKENS[kind]}, got {urn[:120]!r}")
-            owner = owner_in(self.stack, scope=self.config.get("xplenty:scope"), name=parts[3])
-            return NewOwner(marker_of(owner), f"{last} of stack {self.stack}", name, urn)
-        if marker and self.has_signed(thing):
-            return NewOwner(marker.whose, f"the resource of stack {self.stack} that its marker names")
-        raise ConfigError(
-            f"{thing.label}: its marker does not say which resource of stack {self.stack} is to have it; {_UNDONE}",
-            advice="Name the resource with --name, or with --urn where it is in a component",
-        )
 
 
 def hand_over(
@@ -134,7 +51,8 @@ def hand_over(
     """Hand something that exists over to a resource of the stack, whose next `pulumi up` adopts it.
 
     Without --name and --urn it is the resource that the marker names, where that is this stack's. What the state of
-    a stack of the backend holds is refused.
+    a stack of the backend holds is refused. What this stack's state alone holds under the marker of another stack is
+    signed for it.
     """
     with one_paragraph("hand-over", interrupted=_INTERRUPTED):
         kind, key = _named(thing)
@@ -150,7 +68,9 @@ def hand_over(
                 refuse_while_held(place.stack, locks_of(place.stack, snapshot.backend(), folder=cwd))
             handing = _HandOver(account, found, place, holders_in(snapshot, account.settings))
             handing.show()
-            handing.run(None if release else place.new_owner(found, name, urn), yes=yes)
+            owner = None if release else handing.holder(name, urn)
+            core.require_free(found, holder="" if owner else handing.in_state_of)
+            handing.run(owner if release or owner else place.new_owner(found, name, urn), yes=yes)
 
 
 def _named(thing: str) -> tuple[str, Key]:
@@ -163,7 +83,10 @@ def _named(thing: str) -> tuple[str, Key]:
 
 
 class _HandOver:
-    """One change of a marker: what it is about is shown, asked, done and verified."""
+    """One change of a marker: what it is about is shown, asked, done and verified.
+
+    `in_state_of` is a stack whose state holds the thing, empty where none does.
+    """
 
     def __init__(self, account: CommandAccount, thing: HandOverTarget, place: StackPlace, holders: Holders) -> None:
         self._account = account
@@ -171,7 +94,7 @@ class _HandOver:
         self._thing = thing
         self._place = place
         self._holders = holders
-        self._holder = holders.of(thing.kind.name, thing.record.key, made=origin_on(thing.record))
+        self.in_state_of = holders.of(thing.kind.name, thing.record.key, made=origin_on(thing.record))
 
     def show(self) -> None:
         """Print what it is, and whose."""
@@ -183,20 +106,23 @@ class _HandOver:
         self._screen.line(f"{thing.label} ({self._screen.scrubbed(thing.headline)})")
         self._screen.line(f"  marker: {spelled}")
         self._screen.line(f"  creator: {'not shown by the service' if creator is None else f'user {creator}'}")
-        self._screen.line(f"  in the state of: {self._holder or 'no stack of this backend'}")
+        self._screen.line(f"  in the state of: {self.in_state_of or 'no stack of this backend'}")
+
+    def holder(self, name: str, urn: str) -> NewOwner | None:
+        """Return the resource whose state alone holds it, under the marker of another stack; None for no such one."""
+        return self._place.holder(self._thing, self._holders, name=name, urn=urn)
 
     def run(self, owner: NewOwner | None, *, yes: bool) -> None:
         """Change the marker of the thing so that the owner adopts it, or nobody."""
         thing, clock, foreign = self._thing, self._account.clock, ""
-        core.require_free(thing, holder=self._holder)
         self._require_unclaimed(owner)
         if thing.creator is not None and thing.creator != (user := self._account.client.user_id()):
             foreign = f"user {thing.creator} created it, and the key is that of user {user}"
         if foreign and yes:
             self._screen.warn(f"{thing.label}: {foreign}")
         warning = f"{foreign[:1].upper()}{foreign[1:]}. " if foreign else ""
-        self._screen.ask(f"{warning}{_question(thing, owner, self._place.stack)}", yes=yes, undone=_UNDONE)
-        marker = owner.marker.handed_over(clock.now(), SystemRandom()) if owner else None
+        self._screen.ask(f"{warning}{_question(thing, owner, self._place.stack)}", yes=yes, undone=UNDONE)
+        marker = owner.marker_at(clock.now()) if owner else None
         core.hand_over(self._account.client, thing, marker, clock=clock)
         self._screen.line(f"{thing.label}: {_next(thing, owner, self._place.stack, is_foreign=bool(foreign))}")
 
@@ -207,15 +133,15 @@ class _HandOver:
         if marker and not is_made and (maker := self._holders.stack_with(marker.scope)):
             why, end = _UNFINISHED[marker.is_of_hand_over]
             raise RefusedError(
-                f"{why.format(maker)}; {_UNDONE}",
+                f"{why.format(maker)}; {UNDONE}",
                 resource=thing.label,
                 advice=f"Run `pulumi up` in stack {maker}, which adopts it, or {end.format(maker)}",
             )
-        if owner and (other := owner.held(self._holders, self._place.stack, thing.kind.name)):
+        if owner and not owner.is_holder and (other := owner.held(self._holders, self._place.stack, thing.kind.name)):
             elsewhere = ", name one in another component with --urn" if owner.name else ""
             raise RefusedError(
                 f"the state of stack {other.stack} has {thing.kind.name} {other.id} as {other.name} already"
-                f"{other.elsewhere(self._account.settings)}, so its `pulumi up` would not adopt this one; {_UNDONE}",
+                f"{other.elsewhere(self._account.settings)}, so its `pulumi up` would not adopt this one; {UNDONE}",
                 resource=thing.label,
                 advice=f"Take that out with `pulumi state delete` first{elsewhere}, or end one of the two; --release "
                 f"keeps {thing.label} for nobody",
@@ -225,6 +151,8 @@ class _HandOver:
 def _question(thing: HandOverTarget, owner: NewOwner | None, stack: str) -> str:
     if owner is None:
         return f"Release {thing.label} from its marker, so that no stack adopts, changes or ends it?"
+    if owner.is_holder:
+        return f"Sign {thing.label} for {owner.label}, whose state holds it, so that no other stack changes or ends it?"
     return (
         f"Hand {thing.label} over to {owner.label}? From its next `pulumi up` on, the stack {stack} changes it "
         f"to what the program says, and ends it when it is destroyed{_only_if(thing, owner)}."
@@ -237,6 +165,8 @@ def _next(thing: HandOverTarget, owner: NewOwner | None, stack: str, *, is_forei
         if thing.kind.ends is Ending.TERMINATED:
             cost = f"; it costs money until somebody ends it: `xplenty-pulumi terminate cluster {thing.record.id}`"
         return f"released: it carries no marker, and no stack manages it{cost}"
+    if owner.is_holder:
+        return f"signed for {owner.label}, whose state holds it"
     key = "with a key of the user who created it, " if is_foreign else ""
     return (
         f"handed over to {owner.label}. Next, {key}run `pulumi up --stack {stack}` within {WINDOW_TEXT}: it adopts it, "
