@@ -33,6 +33,8 @@ def not_commands(text: str) -> str:
 
 def printable(text: str, *, kept: str = "") -> str:
     """Return `text` with a blank for every character that a terminal would obey, except for those `kept`."""
+    if text.isprintable():  # most are, and the loop is slow
+        return text
     return "".join(one if one.isprintable() or one in kept else " " for one in text)
 
 

@@ -12,10 +12,10 @@ from rich.text import Text
 from xplenty_pulumi.cli.commands.branch.down import BranchDown, OwnershipRules
 from xplenty_pulumi.cli.commands.branch.git import Repository
 from xplenty_pulumi.cli.commands.branch.stacks import EXPIRES, ProjectStacks
-from xplenty_pulumi.cli.commands.status.tables import add_row, plain_table
 from xplenty_pulumi.cli.engine.holders import holders_in
 from xplenty_pulumi.cli.ui.documents import document
 from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.cli.ui.table import add_row, plain_table
 from xplenty_pulumi.core.reports.branches import BranchStack, Due, Heads, Sweeping, due_stacks, orphans
 from xplenty_pulumi.core.reports.living import LiveThing, Spared
 from xplenty_pulumi.errors import RefusedError, XplentyError

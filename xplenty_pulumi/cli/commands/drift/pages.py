@@ -13,8 +13,8 @@ from rich.text import Text
 from xplenty_pulumi.cli.commands.drift.advice import next_steps
 from xplenty_pulumi.cli.commands.drift.memory import ReportChanges
 from xplenty_pulumi.cli.commands.drift.report import summary
-from xplenty_pulumi.cli.commands.status.tables import plain_table
 from xplenty_pulumi.cli.ui.markdown import LARGEST, code, fitting, head, left_out, plain, row
+from xplenty_pulumi.cli.ui.table import plain_table
 from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.core.reports.drift import Cause
 from xplenty_pulumi.text import NOTHING, one_line, plural

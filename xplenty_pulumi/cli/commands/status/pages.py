@@ -11,14 +11,12 @@ from rich.text import Text
 
 from xplenty_pulumi.cli.commands.status.tables import (
     WIDE,
-    add_row,
     bar,
     errors_in_list,
     errors_of,
     head,
     jobs_table,
     overview_tables,
-    plain_table,
     runtime_of,
     schedules_table,
     selected_note,
@@ -26,6 +24,7 @@ from xplenty_pulumi.cli.commands.status.tables import (
 )
 from xplenty_pulumi.cli.engine.names import StackNames
 from xplenty_pulumi.cli.ui.documents import document, json_value, picked
+from xplenty_pulumi.cli.ui.table import add_row, plain_table
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.observer import ClusterDetail, JobDetail
 from xplenty_pulumi.core.reports.overview import JobRow, Overview

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from xplenty_pulumi.cli.engine.names import SELECTED_NOTE, StackNames
+from xplenty_pulumi.cli.ui.table import add_row, plain_table
 from xplenty_pulumi.client import RateLimit
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, Overview
@@ -23,7 +24,6 @@ _IDLE_STYLE = "yellow"
 """An idle cluster is ready, and costs as much as one that works."""
 _NOT_IDLE_YET = "IDLE counts only after the cluster's time_to_idle without work"
 _PERCENT = len("100%")
-_CUT = {"NAME", "PACKAGE", "OWNER", "DNS"}
 PHASE_STYLES = {
     Phase.READY: "green",
     Phase.SUCCEEDED: "green",
@@ -188,21 +188,3 @@ def bar(progress: float, *, ascii_only: bool) -> str:
     full, empty = ("#", ".") if ascii_only else ("\u2588", "\u2591")
     done = int(progress * _CELLS)
     return f"{full * done}{empty * (_CELLS - done)} {int(progress * 100):3}%"
-
-
-def plain_table(*names: str, folded: Iterable[str] = ()) -> Table:
-    """Return a table without lines; where there is no room, names are cut, and only columns that are `folded` wrap."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for name in names:
-        table.add_column(name, no_wrap=name not in _CUT, overflow="ellipsis")
-    for name in folded:
-        table.add_column(name, overflow="fold")
-    return table
-
-
-def add_row(table: Table, *cells: str | Text) -> None:
-    """Add a row of texts that may come from the service."""
-    texts = [cell if isinstance(cell, Text) else Text(one_line(cell)) for cell in cells]
-    for text in texts:
-        text.no_wrap, text.overflow = True, "ellipsis"
-    table.add_row(*texts)

@@ -8,9 +8,9 @@ from itertools import chain, repeat
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from xplenty_pulumi.cli.commands.status.tables import add_row, plain_table
 from xplenty_pulumi.cli.commands.usage.pages import closing, opening
 from xplenty_pulumi.cli.engine.names import StackNames
+from xplenty_pulumi.cli.ui.table import add_row, plain_table
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import up_since
 from xplenty_pulumi.core.reports.usage import Usage, summed
