@@ -8,4 +8,5 @@
 - `options`: the options that commands share, and how what is typed is read.
 - `screen`: the one door to what the user reads and is asked: everything passes here and is scrubbed.
 - `stopping`: how a command that serves learns that it is to end.
+- `table`: tables without lines, for rows of texts that may come from the service.
 """

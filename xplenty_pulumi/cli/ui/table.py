@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from xplenty_pulumi.text import one_line
+from xplenty_pulumi.text import one_line, printable
 
 _CUT = {"NAME", "PACKAGE", "OWNER", "DNS"}
 _GAP = 2
@@ -33,7 +33,7 @@ class PlainTable(Table):
 
 def _plain(cells: Iterable[object]) -> Iterable[Text]:
     """The cells that are drawn as they are."""
-    return (one for one in cells if isinstance(one, Text) and not one.spans and one.plain.isprintable())
+    return (one for one in cells if isinstance(one, Text) and not one.spans and printable(one.plain) == one.plain)
 
 
 def _drawn(console: Console, columns: list[list[Text]], widths: list[int]) -> Iterable[Segment]:
