@@ -30,8 +30,8 @@ from xplenty_pulumi.core.reports.branches import LONGEST_LIFETIME, family_of_sta
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.text import stamp
 
-_TAKEN = "already exists"
-"""What the engine says of a stack that it was to make."""
+_TAKEN = ("already exists", "currently locked")
+"""What the engine says of a stack that it was to make, and that somebody else has made or is making."""
 SHORTEST_LIFETIME = timedelta(hours=1)
 _TEMPLATES = ("template", "dev")
 _OF_ONE_STACK = (BRANCH, STACK_OWNER, EXPIRES, SIZING, SCOPE)
@@ -139,7 +139,9 @@ def _made(engine: Engine, stacks: ProjectStacks, template: str) -> bool:
         engine.told("stack", "init", "--no-select", "--copy-config-from", template)
     except XplentyError as failed:
         is_there = engine.stack in stacks.anew().listed()
-        if is_there and _TAKEN in failed.message:  # another `branch up` of the same branch was quicker
+        if is_there and any(
+            words in failed.message for words in _TAKEN
+        ):  # another `branch up` of the same branch was quicker
             return False
         with _removed_again(engine, stacks, is_new=is_there):
             raise
