@@ -12,12 +12,11 @@
 """
 
 from xplenty_pulumi.core.reconcile.clusters.actions import ClusterReconciler
-from xplenty_pulumi.core.reconcile.clusters.end import LEFT_ALONE
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.definitions.actions import DefinitionReconciler
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, definition_of
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
-from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
+from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, Observation, Outcome
 from xplenty_pulumi.core.reconcile.runs.actions import RunReconciler
 from xplenty_pulumi.core.reconcile.runs.search import KnownRuns
 

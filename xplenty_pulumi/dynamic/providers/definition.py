@@ -33,8 +33,8 @@ class DefinitionProvider(Provider):
     def end(self, call: EngineCall, key: Any, props: Properties) -> str:
         """Return how it was seen once it is gone."""
         owner, nonces = marker_of(owner_of(props)), nonces_in(props)
-        is_removed = self.reconciler(call).delete(key, owner=owner, nonces=nonces, made=origin_of(props))
-        return self.removed if is_removed else "unknown to the service"
+        seen = str(self.reconciler(call).delete(key, owner=owner, nonces=nonces, made=origin_of(props)))
+        return seen.replace("removed", self.removed)
 
     def settled(self, id_: str, found: ChangePlan, news: Properties) -> ChangePlan:
         """Return the plan with a replacement where an input cannot change any more, by what the service shows now."""

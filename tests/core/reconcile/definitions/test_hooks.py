@@ -146,9 +146,9 @@ def test_delete_sees_it_gone(bench: Bench, behaviour: Any) -> None:
     """Whatever becomes of the answer, the end is that the service does not know it."""
     made = bench.hooks.create(desired_hook()).record
     bench.wire.on("DELETE hooks/.*", behaviour, calls={1})
-    bench.hooks.delete(made.id)
+    assert bench.hooks.delete(made.id) == "removed"
     assert bench.emulator.hooks() == ()
-    bench.hooks.delete(made.id)
+    assert bench.hooks.delete(made.id) == "unknown to the service"
 
 
 def test_a_hook_that_stays_is_told(bench: Bench) -> None:

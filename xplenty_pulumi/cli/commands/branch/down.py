@@ -201,11 +201,11 @@ class BranchDown:
             if one.is_definition:
                 definition = definition_of(MARKED[one.kind], self._account.client)
                 known = KnownDefinitions(definition, self._account.clock)
-                has_ended = DefinitionReconciler(known, patience).delete(one.id, made=one.made)
+                how = DefinitionReconciler(known, patience).delete(one.id, made=one.made)
             else:
                 clusters = ClusterReconciler(self._account.client, living, patience, polls=self._account.polls)
                 how = clusters.delete(int(one.id), timeout=deadline.left(), active_jobs="stop", made=one.made)
-                has_ended = how != LEFT_ALONE
+            has_ended = how != LEFT_ALONE
             if has_ended:
                 self._screen.line(f"{one.label} has ended ({one.scope})")
             return has_ended

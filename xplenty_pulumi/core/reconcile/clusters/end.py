@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhe
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, phase_of, terminated, watch_of
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
-from xplenty_pulumi.core.reconcile.outcome import saying_what_exists
+from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, UNKNOWN_TO_SERVICE, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reconcile.runs.follow import RunStopper
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
@@ -18,10 +18,7 @@ from xplenty_pulumi.core.waiting.wait import wait_for
 from xplenty_pulumi.core.waiting.watch import Watch
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
 
-_UNKNOWN = "unknown to the service"
 _BEFORE = "had "
-LEFT_ALONE = "left alone"
-"""How what is another's is seen: nothing was done to it."""
 
 
 class ClusterEnding:
@@ -65,7 +62,7 @@ class ClusterEnding:
             seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
             exists = f"{watch.resource} {seen}; it may cost money until it is terminated"
             raise saying_what_exists(problem, exists) from None
-        return watch.last.status if watch.last else _UNKNOWN
+        return watch.last.status if watch.last else UNKNOWN_TO_SERVICE
 
     def end_surplus(self, surplus: Iterable[Cluster], kept: int, *, timeout: float) -> None:
         """End clusters that the create calls of `kept` made besides it; one that does not end is warned of."""

@@ -23,7 +23,7 @@ from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.definitions.send import DefinitionSending
 from xplenty_pulumi.core.reconcile.held import warn_of_duplicates
 from xplenty_pulumi.core.reconcile.notify import NOTIFY, WatcherList
-from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
+from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, Observation, Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, XplentyError
 
@@ -148,11 +148,11 @@ class DefinitionReconciler(Generic[RecordT]):
 
     def delete(
         self, key: Key, *, owner: Marker | None = None, nonces: tuple[str, ...] = (), made: Origin = UNKNOWN
-    ) -> bool:
-        """Return True once the service shows that it is gone, and so are those that its create calls made besides it.
+    ) -> str:
+        """Return how it was seen once the service shows that it is gone, with those that its create calls made besides.
 
-        One that was not `made` when the state says is another's: it is left alone and named in a warning, and this
-        returns False.
+        It is `removed`, or `unknown to the service` where that was so before. One that was not `made` when the state
+        says is another's: it is `left alone` and named in a warning.
 
         Raises:
             RefusedError: another stack has adopted it.
@@ -161,12 +161,12 @@ class DefinitionReconciler(Generic[RecordT]):
         self._known.hold(key, made=made)
         self._patience.allowance.require_write()
         self._known.require_replaceable(key, kind=self._definition.kind.name)
-        is_ended = self._ending.end(key, made=made)
+        how = self._ending.end(key, made=made)
         if owner is not None and nonces:
             self._ending.end_surplus(key, owner, nonces)
-        if is_ended and (remains := self._definition.remains(key)):
+        if how != LEFT_ALONE and (remains := self._definition.remains(key)):
             self._patience.warn(f"{self._definition.label(key)} is removed; {remains}")
-        return is_ended
+        return how
 
     def _converge(self, record: RecordT, desired: DesiredDefinition, *, send: bool) -> Outcome[RecordT]:
         """Send what the update is about, read it back, and say where it is not so."""

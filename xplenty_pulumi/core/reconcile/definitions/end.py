@@ -7,6 +7,7 @@ from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhere, as_marked, taken_over
 from xplenty_pulumi.core.reconcile.definitions.definition import RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
+from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, REMOVED, UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError, XplentyError
@@ -22,10 +23,10 @@ class DefinitionEnding(Generic[RecordT]):
         self._definition = known.definition
         self._patience = patience
 
-    def end(self, key: Key, *, made: Origin = UNKNOWN) -> bool:
-        """Return True once the service shows that the definition is gone.
+    def end(self, key: Key, *, made: Origin = UNKNOWN) -> str:
+        """Return how the definition was seen once the service shows that it is gone: `removed`, or that it was before.
 
-        One that was not `made` when the state says is another's: it is left alone, and named in a warning.
+        One that was not `made` when the state says is another's: it is `left alone`, and named in a warning.
 
         Raises:
             RefusedError: another stack has adopted it.
@@ -34,7 +35,7 @@ class DefinitionEnding(Generic[RecordT]):
         found = self._known.find(key)
         if other := taken_over(found, made):
             self._patience.warn(f"{self._definition.label(key)}: {other}")
-            return False
+            return LEFT_ALONE
         if refused := adopted_elsewhere(found, made):
             raise refused
         if found is not None:
@@ -42,7 +43,7 @@ class DefinitionEnding(Generic[RecordT]):
         for pause in _SETTLING:
             self._patience.clock.sleep(pause)
             if self._known.single(key) is None and key not in [one.key for one in self._known.all()]:
-                return True
+                return UNKNOWN_TO_SERVICE if found is None else REMOVED
         raise ReadyFailed(
             "it was removed, but the service still shows it",
             resource=self._definition.label(key),
@@ -54,7 +55,7 @@ class DefinitionEnding(Generic[RecordT]):
         label = self._definition.label(kept)
         try:
             for one in self._known.surplus(owner, nonces, kept=kept):
-                if self.end(one.key, made=as_marked(one)):
+                if self.end(one.key, made=as_marked(one)) == REMOVED:
                     self._patience.warn(f"{self._definition.label_of(one)}, a duplicate of {label}, was removed")
         except XplentyError as failed:
             self._patience.warn(f"{label}: a duplicate of it may go on existing: {failed}")

@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds.ownership import UNKNOWN, WINDOW_TEXT, Origin, or
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reconcile.notify import WatcherList
-from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
+from xplenty_pulumi.core.reconcile.outcome import UNKNOWN_TO_SERVICE, Observation, Outcome
 from xplenty_pulumi.core.reconcile.runs.cluster import ClusterGate
 from xplenty_pulumi.core.reconcile.runs.desired import (
     DesiredRun,
@@ -26,8 +26,6 @@ from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, usual
 from xplenty_pulumi.core.reconcile.runs.start import RunStarter
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.errors import NotFoundError, XplentyError
-
-_UNKNOWN = "unknown to the service"
 
 
 class RunReconciler:
@@ -117,7 +115,7 @@ class RunReconciler:
             return self.stop(job_id, timeout=timeout, owner=desired.owner, made=desired.made)
         job = self._polls.job_presence.find(job_id)
         if job is None or has_ended(job) or taken_over(job, desired.made):
-            return ended_before(job) if job and has_ended(job) else _UNKNOWN
+            return ended_before(job) if job and has_ended(job) else UNKNOWN_TO_SERVICE
         self._patience.warn(
             f"job {job_id} ({job.status}) was not stopped: somebody else started it, and this resource only followed "
             f"it, as if_running asks. `xplenty-pulumi stop job {job_id}` stops it"
@@ -143,7 +141,7 @@ class RunReconciler:
         stopper = RunStopper(self._client, self._polls, self._patience)
         ended = stopper.stop(job_id, Deadline.after(timeout, self._patience.clock), made=made)
         if ended is None:
-            return _UNKNOWN
+            return UNKNOWN_TO_SERVICE
         if has_succeeded(ended) or has_unknown_end(ended):
             self._let_go(job_id)
         self._let_go_of_doubles(ended, owner)
