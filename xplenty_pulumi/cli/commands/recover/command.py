@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import Annotated, Any
@@ -31,7 +32,7 @@ from xplenty_pulumi.core.reconcile import LiveClusters
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget, hand_over
 from xplenty_pulumi.core.reports.living import LiveThing
 from xplenty_pulumi.core.waiting.patience import Deadline
-from xplenty_pulumi.errors import XplentyError
+from xplenty_pulumi.errors import RefusedError, XplentyError
 
 _LONGEST = 1200.0
 """Seconds for ending clusters, all together; one that is still being built can be ended only afterwards."""
@@ -170,18 +171,32 @@ class StackAccount:
         down.end(living, Deadline.after(_LONGEST, self.account.clock))
 
 
+def _require_idle(engine: Engine, stack: str, *, since: datetime | None) -> None:
+    """Return unless a `pulumi` is at work on the stack, or has been `since` its state was written."""
+    now = remains_of(Snapshot(engine), stack)
+    if now.locks or now.written != since:
+        raise RefusedError(
+            "a `pulumi` is at work on it, or has been meanwhile, and may have adopted what was found; nothing more was "
+            "changed",
+            resource=stack,
+            advice="Wait until it ends, and run `xplenty-pulumi recover` again, which looks anew",
+        )
+
+
 def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, killed: Remains) -> None:
     """Say what interrupted creates of the stack have left, and with `ends` end them.
 
     What creates of the `killed` run had finished before the state held it is handed over to their resources first.
+    Nothing is changed once another `pulumi` has been at work on the stack.
 
     Raises:
         ConfigError: the settings of the stack's account are missing or malformed.
         XplentyError: a state, or the account, cannot be read.
     """
     (own,) = states(snapshot, all_stacks=False)
-    holders = holders_in(snapshot, own.settings)
-    with opened(own.settings) as account:
+    holders, found_at = holders_in(snapshot, own.settings), remains_of(snapshot, own.full_name).written
+    require_idle = partial(_require_idle, snapshot.engine, own.full_name, since=found_at)
+    with opened(own.settings, before_write=require_idle) as account:
         found = StackAccount(account, own.scopes, holders)
         if owners := killed.owners():
             earliest = (killed.written or account.clock.now()) - ADOPTION_WINDOW
