@@ -112,7 +112,7 @@ def test_nothing_is_ended_once_a_pulumi_is_at_work(
     for file in folder.glob("locks/**/*.json"):
         file.unlink()
     assert (refused.code, status) == (1, "available")
-    assert "a `pulumi` is at work on it, or has been meanwhile, and may have adopted what was found" in refused.output
+    assert "a `pulumi` is at work on it, or has been since it was looked at; nothing more was changed" in refused.output
 
 
 def write_anew(folder: Path) -> None:

@@ -76,6 +76,7 @@ def _recovered(after: Snapshot, remains: Remains, screen: Screen, *, yes: bool, 
     screen.ask(question, yes=yes, undone="nothing was changed", when=" when no `pulumi` is at work on this stack")
     if waits:
         wait_for_late_calls(remains, SystemClock(), screen.line)
+    _require_unchanged(after.engine, remains.stack, locks=remains.locks or (), written=remains.written)
     remove_locks(after.engine, remains, screen.warn)
     _refresh(after, remains)
     removed = "removed the lock that there may have been" if remains.locks is None else "there was no lock"
@@ -87,11 +88,24 @@ def _recovered(after: Snapshot, remains: Remains, screen: Screen, *, yes: bool, 
     )
 
 
+def _require_unchanged(engine: Engine, stack: str, *, locks: tuple[Lock, ...], written: datetime | None) -> None:
+    """Return if locks and state are as they were; RefusedError where a `pulumi` is or has been at work meanwhile."""
+    now = remains_of(Snapshot(engine), stack)
+    if (now.locks or (), now.written) != (locks, written):
+        raise RefusedError(
+            "a `pulumi` is at work on it, or has been since it was looked at; nothing more was changed",
+            resource=stack,
+            advice="Wait until it ends, and run `xplenty-pulumi recover` again, which looks anew",
+        )
+
+
 def _refresh(after: Snapshot, remains: Remains) -> None:
     """Clear the pending operations and bring the state up to date."""
     trouble = ""
     try:
-        if not after.engine.shown("refresh", "--yes", "--skip-preview", "--clear-pending-creates"):
+        # On a terminal the engine asks about pending creates in spite of --yes.
+        words = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--non-interactive")
+        if not after.engine.shown(*words):
             trouble = "`pulumi refresh` failed; its own words are above"
         elif still := remains_of(after).pending:
             trouble = f"`pulumi refresh` left {spelled(still)}"
@@ -171,18 +185,6 @@ class StackAccount:
         down.end(living, Deadline.after(_LONGEST, self.account.clock))
 
 
-def _require_idle(engine: Engine, stack: str, *, since: datetime | None) -> None:
-    """Return unless a `pulumi` is at work on the stack, or has been `since` its state was written."""
-    now = remains_of(Snapshot(engine), stack)
-    if now.locks or now.written != since:
-        raise RefusedError(
-            "a `pulumi` is at work on it, or has been meanwhile, and may have adopted what was found; nothing more was "
-            "changed",
-            resource=stack,
-            advice="Wait until it ends, and run `xplenty-pulumi recover` again, which looks anew",
-        )
-
-
 def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, killed: Remains) -> None:
     """Say what interrupted creates of the stack have left, and with `ends` end them.
 
@@ -194,8 +196,8 @@ def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, 
         XplentyError: a state, or the account, cannot be read.
     """
     (own,) = states(snapshot, all_stacks=False)
-    holders, found_at = holders_in(snapshot, own.settings), remains_of(snapshot, own.full_name).written
-    require_idle = partial(_require_idle, snapshot.engine, own.full_name, since=found_at)
+    holders, written = holders_in(snapshot, own.settings), remains_of(snapshot, own.full_name).written
+    require_idle = partial(_require_unchanged, snapshot.engine, own.full_name, locks=(), written=written)
     with opened(own.settings, before_write=require_idle) as account:
         found = StackAccount(account, own.scopes, holders)
         if owners := killed.owners():
