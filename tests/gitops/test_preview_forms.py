@@ -28,11 +28,13 @@ TEXT = 'Previewing update (prod):\n  + Cluster etl create\n      variables: {\n 
         (TEXT, "is no JSON"),
         ("{ not JSON hidden-value", "is no JSON"),
         ('{"day": "hidden-value"}', "is no JSON"),
+        ('{"steps": {"hidden-value": 1}}', "is JSON of another form"),
+        ('{"steps": [{"op": "update", "urn": "hidden-value"}]}', "is JSON of another form"),
         (codecs.BOM_UTF8 + document(RESIZE).encode(), "begins with a byte order mark"),
         (document(RESIZE).encode("utf-16"), "is UTF-16"),
         (document(RESIZE).encode("utf-16-le"), "holds NUL characters, as UTF-16 does"),
     ],
-    ids=["text", "brace", "other JSON", "BOM", "UTF-16", "UTF-16 without BOM"],
+    ids=["text", "brace", "other JSON", "steps", "URN", "BOM", "UTF-16", "UTF-16 without BOM"],
 )
 def test_what_is_no_preview_is_named_and_not_shown(piped: str | bytes, what: str) -> None:
     """It may hold values in clear, so it is an error that says what to pipe in instead."""

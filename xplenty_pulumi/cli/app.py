@@ -51,7 +51,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "wait": ("ending:wait", "Wait until a cluster or a job run is as a script needs it."),
     "stop": ("ending:stop", "End a job run, and see that it has ended."),
     "run-schedule": (
-        "ending:run_schedule",
+        "run_schedule:run_schedule",
         "Run a schedule at once, whether or not it is enabled, and name the job runs that it starts.",
     ),
     "terminate": ("ending:terminate", "End a cluster, and see that it has ended."),

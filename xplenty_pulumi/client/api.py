@@ -43,7 +43,7 @@ class Client:
     Every call ends within `deadline` seconds, repeats included, by `clock`; one try of it is given up after
     `read_timeout` seconds of silence, a read that was under way also soon after `given_up` has become true. Before each
     try of a call that changes something `before_write` is called: what it raises ends the call, and nothing is sent.
-    While the answer to a try is outstanding, what `asking` returned for it is open.
+    While a call has no good answer, pauses before repeats included, what `asking` returned for it is open.
     `ca_path` names certificate authorities trusted besides the usual ones. `http` stands in for the network in tests.
     Proxies come from the environment. `names` are what errors call the settings.
 

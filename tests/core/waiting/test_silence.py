@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from random import Random
 
 import httpx
 import pytest
@@ -105,6 +106,34 @@ def test_calls_of_a_client_are_told_where_there_is_somebody_to_tell() -> None:
         with scene.watch.telling(scene.told.append):
             client.rate_limit()
     assert scene.told == [12]
+
+
+def test_a_call_that_is_refused_again_and_again_is_told() -> None:
+    """Each try is answered at once, but the pauses between them count too: nothing good has come of it."""
+    scene = SilenceScene()
+    limits = httpx.Response(200, json={"limits": {"limit": 10, "remaining": 9}})
+    answers = iter([limits, *[httpx.Response(401)] * 6, limits])
+    network = httpx.MockTransport(lambda _request: next(answers))
+    pause = scene.clock.sleep
+
+    def sleep(seconds: float) -> None:
+        pause(seconds)
+        scene.watch.tick()
+
+    scene.clock.sleep = sleep  # type: ignore[method-assign]
+    heard = Client(
+        api_key="a-key",
+        account_id="acme",
+        clock=scene.clock,
+        random=Random(1),
+        http=network,
+        asking=scene.watch.call,
+    )
+    with heard as client:
+        client.rate_limit()
+        with scene.watch.telling(scene.told.append):
+            client.rate_limit()
+    assert scene.told
 
 
 @pytest.mark.parametrize("times", [1, 2])

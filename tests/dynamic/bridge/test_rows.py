@@ -76,8 +76,8 @@ def test_a_call_without_an_answer_is_told(told: Engine, monkeypatch: pytest.Monk
             clock.advance(seconds)
             watch.tick()
     assert [line.text for line in told.lines] == [
-        "slow to answer · no answer within 11s",
-        "slow to answer · no answer within 26s",
+        "slow to answer · no good answer within 11s",
+        "slow to answer · no good answer within 26s",
     ]
 
 

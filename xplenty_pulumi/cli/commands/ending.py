@@ -1,8 +1,6 @@
-"""`xplenty-pulumi wait`, `stop`, `terminate` and `run-schedule`: one thing, until what was asked for is seen."""
+"""`xplenty-pulumi wait`, `stop` and `terminate`: one thing, until what was asked for is seen."""
 
-from collections.abc import Container
 from enum import StrEnum
-from itertools import islice
 from typing import Annotated, TypeVar
 
 import typer
@@ -12,25 +10,21 @@ from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import Timeout, Yes, completed_as, read_span
 from xplenty_pulumi.cli.ui.screen import FORGOTTEN, ChangePrinter, Screen
-from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, as_marked
-from xplenty_pulumi.core.kinds.schedule import is_started_by
-from xplenty_pulumi.core.reading.lookup import only
 from xplenty_pulumi.core.reconcile import LEFT_ALONE, ClusterReconciler, LiveClusters
 from xplenty_pulumi.core.reconcile.clusters import goals as clusters
 from xplenty_pulumi.core.reconcile.runs import follow as runs
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, cluster_row, job_row
 from xplenty_pulumi.core.reports.owners import UNMANAGED, owner_of
-from xplenty_pulumi.core.reports.schedules import schedule_row
 from xplenty_pulumi.core.reports.script_goals import CLUSTER_GOALS, JOB_GOALS
 from xplenty_pulumi.core.waiting.goal import Goal, HasStatus
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.core.waiting.wait import wait_for
 from xplenty_pulumi.core.waiting.watch import Watch
-from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
-from xplenty_pulumi.text import label, plural
+from xplenty_pulumi.errors import RefusedError
+from xplenty_pulumi.text import label
 
 ClusterId = Annotated[
     int,
@@ -41,7 +35,6 @@ JobId = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Also where it belongs to a stack.")]
 RecordT = TypeVar("RecordT", bound=HasStatus)
-_MAYBE_RUN = "It may have been run: look with `xplenty-pulumi status jobs` before you run it again"
 _LEFT = "ended by Ctrl-C; nothing was changed, and what was waited for goes on"
 _GOES_ON = "ended by Ctrl-C; {} that was sent goes on: look with `xplenty-pulumi status`"
 
@@ -114,72 +107,34 @@ def _wait(account: CommandAccount, goal: Goal[RecordT], watch: Watch[RecordT], *
     printer.print(goal.headline(last) if last else FORGOTTEN)
 
 
-def run_schedule(
-    schedule: Annotated[
-        str,
-        typer.Argument(
-            metavar="ID|NAME",
-            help="The schedule, by its id or its exact name.",
-            autocompletion=completed_as("schedule"),
-        ),
-    ],
-    *,
-    yes: Yes = False,
-) -> None:
-    """Run a schedule at once, whether or not it is enabled, and name the job runs that it starts."""
-    with one_paragraph("run-schedule", interrupted=_GOES_ON.format("a run")), opened() as account:
-        calls, screen, named = account.client.schedules, Screen(account.secrets), schedule.strip()
-        is_id = named.isascii() and named.isdigit()
-        found = calls.get(int(named)) if is_id else only(calls.list(), named, noun="schedule")
-        row = schedule_row(found, now=account.client.account_time)
-        nodes = f" on {plural(found.task.nodes, 'node')}" if found.task and found.task.nodes else ""
-        work = f"It starts {plural(len(row.packages), 'package')}{nodes}, which costs as a planned run does."
-        screen.ask(f"Run {row.label} ({row.headline}) now? {work}", yes=yes, undone="nothing was run")
-        before = {job.id for job in _jobs_of(account, row.id)}
-        try:
-            calls.run(row.id)
-        except UnsureError as lost:
-            lost.advice = _MAYBE_RUN
-            raise
-        screen.line(f"{row.label} was run: {_started(account, row.id, before)}")
-
-
-def _started(account: CommandAccount, schedule_id: int, before: Container[int]) -> str:
-    """Name the job runs of the schedule besides those of `before`; that they cannot be read is no failure."""
-    look = "look with `xplenty-pulumi status jobs`"
-    try:
-        started = [label("job", job.id) for job in _jobs_of(account, schedule_id) if job.id not in before]
-    except XplentyError as trouble:
-        return f"what it has started cannot be read ({trouble.message}): {look}"
-    return ", ".join(reversed(started)) or f"no job run of it shows yet: {look}"
-
-
-def _jobs_of(account: CommandAccount, schedule_id: int) -> list[Job]:
-    """The newest job runs of the account that the schedule has started, the newest first."""
-    newest = islice(account.client.jobs.list(), 100)
-    return [job for job in newest if is_started_by(job, schedule_id)]
-
-
 @stop.command("job")
 def stop_job(number: JobId, *, yes: Yes = False, force: Force = False, timeout: Timeout = "20m") -> None:
     """Stop a job run and wait until it has ended; partial output, or none, remains of it."""
     with one_paragraph("stop job", interrupted=_GOES_ON.format("a stop")), opened() as account:
         seconds = read_span("--timeout", timeout).total_seconds()
-        row = job_row(known(account.polls.job_presence.get(number), label("job", number)))
-        screen = Screen(account.secrets)
+        row, screen = _stoppable(account, number, force=force), Screen(account.secrets)
+        if not (row.is_ended or yes):
+            screen.ask(f"Stop {row.label} ({row.headline})?", yes=yes)
+            row = _stoppable(account, number, force=force)  # it may be another's by the time of the answer
         if row.is_ended:
             screen.line(f"{row.label} has ended already: {row.status}")
             return
-        # A single 404 does not make the cluster that it runs on nobody's.
-        cluster = account.polls.cluster_presence.find(row.cluster_id) if row.cluster_id is not None else None
-        _refuse_owned(row, owner_of(cluster.description if cluster else None), force=force)
-        screen.ask(f"Stop {row.label} ({row.headline})?", yes=yes)
         printer = ChangePrinter(screen, account.clock, row.label)
         stopper = runs.RunStopper(account.client, account.polls, account.patience(printer.print, screen.warn))
         ended = stopper.stop(number, Deadline.after(seconds, account.clock))
         is_stopped = ended is None or job_row(ended).phase is Phase.STOPPED
         status = ended.status if ended else FORGOTTEN
         printer.print(status if is_stopped else f"{status}, before it could be stopped")
+
+
+def _stoppable(account: CommandAccount, number: int, *, force: bool) -> JobRow:
+    """Return the run as it is now; raises RefusedError for one that has not ended and belongs to a stack."""
+    row = job_row(known(account.polls.job_presence.get(number), label("job", number)))
+    if not row.is_ended:
+        # A single 404 does not make the cluster that it runs on nobody's.
+        cluster = account.polls.cluster_presence.find(row.cluster_id) if row.cluster_id is not None else None
+        _refuse_owned(row, owner_of(cluster.description if cluster else None), force=force)
+    return row
 
 
 @terminate.command("cluster")

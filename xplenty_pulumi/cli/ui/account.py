@@ -17,6 +17,7 @@ from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.core.waiting.silence import SilenceWatch
 from xplenty_pulumi.redact import Secret
+from xplenty_pulumi.text import duration
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class CommandAccount:
     polls: Polls
     budget: Budget
     secrets: tuple[Secret, ...]
+    silence: SilenceWatch
 
     def observer(self, wanted: Wanted | None = None) -> AccountReader:
         """Return the reader of it for reports."""
@@ -41,23 +43,34 @@ class CommandAccount:
 
     def patience(self, tell: Callable[[str, str], None], warn: Callable[[str], None]) -> Patience:
         """Return how to wait for something in it."""
-        asking = SilenceWatch(self.clock).asking
+        asking = self.silence.asking
         return Patience(self.clock, self.pace, tell=tell, warn=warn, asking=asking, allowance=self.budget)
 
 
 @contextmanager
-def opened(found: settings.Settings | None = None) -> Iterator[CommandAccount]:
+def opened(
+    found: settings.Settings | None = None, *, before_write: Callable[[], None] = lambda: None
+) -> Iterator[CommandAccount]:
     """Give the account of these settings, or the one that XPLENTY_API_KEY and the other variables name.
 
-    At its end a line on stderr names the lists that are longer than what was read of them.
+    What `before_write` raises, which is called before each try of a change, ends the change, and nothing is sent.
+    A line on stderr says of each call that it has no good answer for ten seconds. At the end one names the lists that
+    are longer than what was read of them.
 
     Raises:
         ConfigError: a setting is missing or malformed.
     """
     found = found or settings.load(os.environ, settings.nothing)
     clock = SystemClock()
+    screen, silence = Screen((found.api_key,)), SilenceWatch(clock)
     with Client(
-        api_key=found.api_key, account_id=found.account_id, base_url=found.api_url, clock=clock, names=found.names
+        api_key=found.api_key,
+        account_id=found.account_id,
+        base_url=found.api_url,
+        clock=clock,
+        names=found.names,
+        before_write=before_write,
+        asking=lambda: silence.asking(_once(screen)),
     ) as client:
         try:
             yield CommandAccount(
@@ -68,8 +81,20 @@ def opened(found: settings.Settings | None = None) -> Iterator[CommandAccount]:
                 Polls(client, clock),
                 Budget(client, clock, share=found.credit_share),
                 (found.api_key,),
+                silence,
             )
         finally:
             for name in client.cut_lists:
-                text = f"not all {name} were read, because their list is too long: some may be missing here"
-                Screen((found.api_key,)).warn(text)
+                screen.warn(f"not all {name} were read, because their list is too long: some may be missing here")
+
+
+def _once(screen: Screen) -> Callable[[float], None]:
+    """Return what says once that a call has no good answer."""
+    said: list[float] = []
+
+    def tell(seconds: float) -> None:
+        if not said:
+            screen.warn(f"no good answer from the service within {duration(seconds)}; still trying")
+        said.append(seconds)
+
+    return tell

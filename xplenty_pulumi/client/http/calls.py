@@ -98,6 +98,10 @@ class Caller:
 
     def run(self, call: ApiCall[T]) -> T:
         """Return the call's value, or raise the XplentyError that says why there is none."""
+        with self._asking():
+            return self._run(call)
+
+    def _run(self, call: ApiCall[T]) -> T:
         moment, number = self._clock.monotonic() + self._deadline, 0
         while True:
             number += 1
@@ -134,7 +138,7 @@ class Caller:
         if call.request.method != "GET":
             self._before_write()
         about = {**facts_of_call(call.request, call.kind), "resource": call.resource, "attempt": number}
-        with observed("call", self._clock, facts=about) as facts, self._asking():
+        with observed("call", self._clock, facts=about) as facts:
             outcome = self._transport.send(call.request, timeout=self._left(moment))
             facts.update(facts_of_outcome(outcome))
         if not call.free and not isinstance(outcome, NotSent):

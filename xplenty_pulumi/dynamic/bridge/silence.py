@@ -1,4 +1,4 @@
-"""Telling in the rows of resources that the service has not answered."""
+"""Telling in the rows of resources that the service has given no good answer."""
 
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -19,9 +19,10 @@ def silence_watch() -> SilenceWatch:
 
 
 def slowness_told(call: EngineCall) -> AbstractContextManager[None]:
-    """Say in the resource's row that a call, which this thread makes meanwhile, has no answer for ten seconds.
+    """Say in the resource's row that a call, which this thread makes meanwhile, has no good answer for ten seconds.
 
     The text stays true once there is an answer, since nothing may be said in that row after it.
     """
     report = reporter(call, _CLOCK)
-    return silence_watch().telling(lambda seconds: report("slow to answer", f"no answer within {duration(seconds)}"))
+    told = "no good answer within {}".format
+    return silence_watch().telling(lambda seconds: report("slow to answer", told(duration(seconds))))

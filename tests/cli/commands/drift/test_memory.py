@@ -3,12 +3,15 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.commands.drift.scene import DriftScene
 from tests.support.accounts.command_line import KEY
 from tests.support.accounts.receiver import HookReceiver, receiving
+from xplenty_pulumi.cli.commands.drift import command
+from xplenty_pulumi.cli.commands.drift.memory import Receiver
 from xplenty_pulumi.emulator import Emulator
 
 
@@ -175,3 +178,37 @@ def test_class_that_comes_and_goes_is_posted_both_ways(scene: DriftScene, file: 
         scene.run("--since-last", file, "--hook", receiver.url)
     told = [(one.json()["previous_class"], one.json()["class"]) for one in receiver.received()]
     assert told == [("none", "harmless"), ("harmless", "none")]
+
+
+def test_report_that_another_run_has_outdated_is_not_kept(
+    scene: DriftScene, file: Path, receiver: HookReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two runs at once: the one that ends last neither overwrites nor posts, so that the next one posts all that is."""
+    words, show = ["--since-last", file, "--hook", receiver.url], command._show
+    scene.run(*words)
+
+    def overtaken(*shown: Any) -> None:
+        monkeypatch.setattr(command, "_show", show)
+        rename(scene.emulator, scene.id_of("renamed"))
+        scene.run(*words)
+        scene.emulator.edit_cluster(scene.id_of("renamed"), name="renamed loads")
+        show(*shown)
+
+    monkeypatch.setattr(command, "_show", overtaken)
+    late, next_one = scene.run(*words), scene.run(*words)
+
+    told = [(one.json()["previous_class"], one.json()["class"]) for one in receiver.received()]
+    assert (late.code, next_one.code, told) == (1, 0, [("none", "harmless"), ("harmless", "none")])
+    assert "was written by another run meanwhile; nothing was posted or overwritten" in late.err
+
+
+def test_post_is_known_to_be_due_before_it_is_sent(
+    scene: DriftScene, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is killed meanwhile has kept what it has printed, and the class that was posted last."""
+    scene.run("--since-last", file)
+    rename(scene.emulator, scene.id_of("renamed"))
+    kept = []
+    monkeypatch.setattr(Receiver, "post", lambda *_, **__: kept.append(json.loads(file.read_text())))
+    scene.run("--since-last", file, "--hook", "http://127.0.0.1:9/")
+    assert [(one["class"], len(one["findings"])) for one in kept] == [("none", 1)]

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.accounts.command_line import KEY, OWNER, SCOPE, Scene, opened_scene
 from tests.support.openapi import SchemaWatch
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.marker import marker_of, sign
 from xplenty_pulumi.emulator import EmulatedCluster, Emulator, FaultRule, Faults, Seed
 
@@ -74,6 +75,17 @@ def test_what_a_stack_adopts_until_it_can_be_ended_needs_force(scene: Scene) -> 
     assert f"cluster {number}: it has changed hands meanwhile; it was not ended" in refused.err
     scene.clock.script = None
     assert scene.run("terminate", "cluster", number, "--yes", "--force").code == 0
+
+
+def test_run_that_becomes_a_stacks_during_the_question_is_not_stopped(
+    scene: Scene, spare: EmulatedCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its cluster was adopted before the answer, and the yes was to the run of a cluster of nobody."""
+    number, theirs = scene.job(spare), sign("loads", marker_of(OWNER))
+    monkeypatch.setattr(Screen, "ask", lambda *_, **__: scene.emulator.edit_cluster(spare.id, description=theirs))
+    refused = scene.run("stop", "job", number)
+    assert (refused.code, changes_of(scene)) == (1, [])
+    assert f"job {number}: it belongs to the stack with the scope {SCOPE}" in refused.err
 
 
 def test_all_that_is_to_be_insisted_on_is_said_at_once(scene: Scene) -> None:

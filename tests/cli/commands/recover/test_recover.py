@@ -3,18 +3,24 @@
 import json
 import os
 import pty
+import select
 import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.support.engine.ran import Ran
 from tests.support.engine.stack import STEP, Stack, cluster
+from tests.support.engine.terminal import opened_terminal
+from xplenty_pulumi.cli.app import app
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
@@ -120,6 +126,22 @@ def test_number_of_a_dead_engine_that_was_given_to_another_program_is_not_it(sta
     assert not left.exists()
 
 
+def test_lock_of_a_run_that_has_begun_meanwhile_stays(
+    stack: Stack, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else has cleared the lock during the question and runs `pulumi up`, whose lock keeps others away."""
+    lock(state, pid=NO_PROCESS)
+    for name, value in stack.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(Screen, "ask", lambda *_, **__: lock(state, pid=NO_PROCESS + 1))
+
+    done = CliRunner().invoke(app, ["recover", "--no-wait", "--cwd", str(stack.folder)])
+
+    (left,) = (state / "locks").glob("**/*.json")
+    assert (done.exit_code, json.loads(left.read_text())["pid"]) == (1, NO_PROCESS + 1)
+    assert "a `pulumi` is at work on it, or has been since it was looked at; nothing more was changed" in done.stderr
+
+
 def test_without_a_terminal_it_needs_yes(stack: Stack, state: Path) -> None:
     """It says what it found and asks for --yes; the lock stays."""
     left = lock(state, pid=NO_PROCESS)
@@ -166,6 +188,17 @@ def test_pending_create_of_somebody_else_is_pointed_out(stack: Stack, state: Pat
     output = recover(stack.folder, environment=stack.environment).output
 
     assert "no `pulumi up` finds what may exist of it: files (aws:s3/bucket:Bucket). Look for it yourself" in output
+
+
+def test_yes_answers_on_a_terminal_too(stack: Stack, state: Path) -> None:
+    """The engine has a question of its own about pending creates there, which its --yes does not answer."""
+    add_pending(state, OURS, "etl")
+    words = [sys.executable, "-m", "xplenty_pulumi.cli", "recover", "--no-wait", "--yes"]
+    with opened_terminal(words, stack.environment, rows=40, columns=160, folder=stack.folder) as (process, ours):
+        with suppress(OSError):  # that is how a terminal says that nobody writes to it any more
+            while select.select([ours], [], [], 60)[0]:
+                os.read(ours, 4096)
+        assert process.wait(timeout=10) == 0
 
 
 def test_pending_creates_are_cleared(stack: Stack, state: Path) -> None:

@@ -1,8 +1,11 @@
 """`xplenty-pulumi recover` and what interrupted creates have left: named, and ended only on request."""
 
+import json
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +14,7 @@ from tests.support.accounts.desired import signed
 from tests.support.engine.process import beside
 from tests.support.engine.stack import Stack, cluster, writes
 from xplenty_pulumi.core.kinds.marker import Owner
-from xplenty_pulumi.emulator import Emulator
+from xplenty_pulumi.emulator import Emulator, Request, Response
 
 pytestmark = pytest.mark.engine
 
@@ -25,10 +28,33 @@ def marked(*, minutes: float = 0, stack: str = "dev") -> str:
     return signed(owner=owner, now=datetime.now(UTC), minutes_ago=minutes)
 
 
+class Meanwhile:
+    """Does something once, when a cluster is read by itself: after strays were found, and before one is ended."""
+
+    def __init__(self) -> None:
+        self.act: Callable[[], object] | None = None
+
+    def before(self, request: Request) -> None:
+        """Do it."""
+        if self.act and request.method == "GET" and re.search("/clusters/[0-9]+$", request.path):
+            act, self.act = self.act, None
+            act()
+
+    def after(self, _request: Request, response: Response) -> Response:
+        """Change nothing."""
+        return response
+
+
 @pytest.fixture(scope="module")
-def account() -> Iterator[Emulator]:
+def meanwhile() -> Meanwhile:
+    """What happens in the account between the look of a command and its first change."""
+    return Meanwhile()
+
+
+@pytest.fixture(scope="module")
+def account(meanwhile: Meanwhile) -> Iterator[Emulator]:
     """An account whose time passes 300 times as fast."""
-    with Emulator(time_scale=300) as emulator:
+    with Emulator(time_scale=300, gates=[meanwhile]) as emulator:
         yield emulator
 
 
@@ -68,6 +94,33 @@ def test_strays_are_named_and_ended_only_on_request(stack: Stack, account: Emula
     assert {account.cluster(one).status for one in (young, old)} == {"terminated"}
     held = int(stack.state()["etl"]["id"])
     assert {one.id for one in account.living_clusters()} == {held, foreign}
+
+
+@pytest.mark.parametrize("sign", ["lock", "state"])
+def test_nothing_is_ended_once_a_pulumi_is_at_work(
+    stack: Stack, account: Emulator, meanwhile: Meanwhile, sign: str
+) -> None:
+    """An `up` that has begun since the look may have adopted what was found, which its marker does not say yet."""
+    folder = stack.folder / "state" / ".pulumi"
+    stray = account.add_cluster(description=marked()).id
+    meanwhile.act = (lambda: lock(folder, pid=NO_PROCESS)) if sign == "lock" else (lambda: write_anew(folder))
+
+    refused = recover(stack.folder, "--end-strays", "--yes", environment=stack.environment)
+
+    status = account.cluster(stray).status
+    account.end_cluster(stray)
+    for file in folder.glob("locks/**/*.json"):
+        file.unlink()
+    assert (refused.code, status) == (1, "available")
+    assert "a `pulumi` is at work on it, or has been since it was looked at; nothing more was changed" in refused.output
+
+
+def write_anew(folder: Path) -> None:
+    """Write the state once more, as each operation of the engine does."""
+    file = folder / "stacks" / "tests" / "dev.json"
+    document = json.loads(file.read_text())
+    document["checkpoint"]["latest"]["manifest"]["time"] = "2026-01-31T12:00:00Z"
+    file.write_text(json.dumps(document))
 
 
 def test_strays_that_cannot_be_looked_for_fail_only_where_they_were_to_be_ended(stack: Stack) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.support.accounts.command_line import SCOPE, Scene, at, opened_scene
 from tests.support.accounts.desired import signed
 from tests.support.openapi import SchemaWatch
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client import Schedule
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.overview import Wanted
@@ -159,3 +160,17 @@ def test_an_unknown_schedule_is_one_paragraph(scene: Scene, named: str, text: st
     """Nothing is run."""
     ended = scene.run("run-schedule", named, "--yes")
     assert (ended.code, text in ended.err, scene.emulator.jobs()) == (1, True, ())
+
+
+def test_what_was_changed_during_the_question_is_not_run(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The yes was to what the question has named, and a colleague's edit costs something else."""
+    task = {"nodes": 20, "packages": [{"package_id": 103}]}
+
+    def edited_meanwhile(*_: object, **__: object) -> None:
+        with scene.client() as client:
+            client.schedules.update(302, {"task": task})
+
+    monkeypatch.setattr(Screen, "ask", edited_meanwhile)
+    ended = scene.run("run-schedule", "302")
+    assert (ended.code, scene.emulator.jobs()) == (1, ())
+    assert "schedule 302: what it runs was changed meanwhile; nothing was run" in ended.err

@@ -19,6 +19,7 @@ from xplenty_pulumi.cli.commands.status.live import watch
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.reports.view import AccountView, Fact
 from xplenty_pulumi.core.waiting.patience import Allowance
+from xplenty_pulumi.core.waiting.silence import SilenceWatch
 from xplenty_pulumi.emulator import Emulator, Seed
 from xplenty_pulumi.errors import NotSentError
 from xplenty_pulumi.settings import CI_VARIABLES
@@ -116,6 +117,21 @@ def test_trouble_on_the_way_is_told_and_borne() -> None:
     assert display.said == ["1", "note no route", "note no route", "2"]
 
 
+def test_look_without_an_answer_is_noted() -> None:
+    """What is shown is old meanwhile, and that is said before the look has ended."""
+    clock, display = _Until(2), _Display()
+    silence, looks = SilenceWatch(clock, ticks=False), _looks("1", "2")
+
+    def slow() -> _Shown:
+        clock.advance(11)
+        silence.tick()
+        return looks()
+
+    watch(slow, display, clock=clock, allowance=Allowance(), interval=10, silence=silence)
+
+    assert display.said == ["1", "note no good answer yet", "2"]
+
+
 def test_trouble_is_not_borne_for_ever() -> None:
     """Five minutes without one good answer end it with the error."""
     looks = _looks("1", *[None] * 100)
@@ -193,7 +209,8 @@ class _Until(ManualClock):
 
 
 def _watch(look: Callable[[], _Shown], display: _Display, *, clock: ManualClock) -> None:
-    watch(look, display, clock=clock, allowance=Allowance(), interval=10)
+    silence = SilenceWatch(clock, ticks=False)
+    watch(look, display, clock=clock, allowance=Allowance(), interval=10, silence=silence)
 
 
 def test_live_on_a_terminal() -> None:

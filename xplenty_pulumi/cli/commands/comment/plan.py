@@ -80,6 +80,13 @@ def preview_of(text: str, *, show_variables: bool) -> Preview:
     Raises:
         ConfigError: there is something, but neither JSON of a preview nor a line in which the engine says why.
     """
+    try:
+        return _preview_of(text, show_variables=show_variables)
+    except (AttributeError, LookupError, TypeError, ValueError):
+        raise _unreadable("is JSON of another form", ADVICE) from None
+
+
+def _preview_of(text: str, *, show_variables: bool) -> Preview:
     around, document = _document_in(text)
     shown = [one for one in document.get("diagnostics") or () if _is_remark(one)]
     shown.sort(key=lambda one: _SHOWN_SEVERITIES.index(one["severity"]))

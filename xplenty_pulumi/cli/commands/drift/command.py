@@ -17,6 +17,7 @@ from xplenty_pulumi.cli.commands.drift.memory import (
     changes,
     keep,
     recalled,
+    require_unchanged,
 )
 from xplenty_pulumi.cli.commands.drift.pages import DriftPage, markdown
 from xplenty_pulumi.cli.commands.drift.report import report_document, report_of, scrubbed, summary
@@ -28,7 +29,6 @@ from xplenty_pulumi.cli.ui.options import Cwd, StackOption, bad_usage
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Drift
-from xplenty_pulumi.errors import XplentyError
 
 
 class Format(StrEnum):
@@ -99,6 +99,7 @@ def drift(
         since = changes(last, document["findings"]) if since_last else None
         _show(Screen(secrets), document, since, Format.JSON if as_json else format_)
         if since_last and since is not None:
+            require_unchanged(since_last, selection, last)
             _remember(receiver, since_last, selection, document, since)
         found_classes = {Drift(one["class"]) for one in (document["findings"] if since is None else since.new)}
         if any(one.is_drift or (fail_on_unknown_stacks and one is Drift.UNKNOWN) for one in found_classes):
@@ -120,15 +121,12 @@ def _show(screen: Screen, document: dict[str, Any], since: ReportChanges | None,
 def _remember(
     receiver: Receiver | None, file: Path, selection: Selection, document: dict[str, Any], since: ReportChanges
 ) -> None:
-    """Post the report if its class has changed, and keep it; after a failed post with the class before."""
+    """Keep the report, and post it if its class has changed; until the post has succeeded with the class before."""
     drift_class = Drift(document["class"])
     memory = LastReport(document["at"], drift_class, tuple(document["findings"]))
     if receiver and drift_class is not since.previous:
+        keep(file, selection, replace(memory, drift=since.previous))
         text = f"Drift is {drift_class.value}, was {since.previous.value}: {summary(document)}"
         posted = {"text": text, **document, "previous_class": since.previous.value}
-        try:
-            receiver.post(posted, clock=SystemClock())
-        except XplentyError:
-            keep(file, selection, replace(memory, drift=since.previous))
-            raise
+        receiver.post(posted, clock=SystemClock())
     keep(file, selection, memory)

@@ -87,6 +87,19 @@ def recalled(file: Path, selection: Selection) -> LastReport | None:
     return last
 
 
+def require_unchanged(file: Path, selection: Selection, last: LastReport | None) -> None:
+    """Return if the file still holds the `last` report.
+
+    Raises:
+        XplentyError: another run has written it, so that what this one has found may be older, and is no news of it.
+    """
+    if recalled(file, selection) != last:
+        raise XplentyError(
+            f"--since-last {file} was written by another run meanwhile; nothing was posted or overwritten",
+            advice="Run the same again, which reports what has changed since; give each schedule a file of its own",
+        )
+
+
 def changes(last: LastReport | None, findings: Sequence[Document]) -> ReportChanges:
     """Return what is new, grown or shrunk, and what is no more; counters that go on counting are no news."""
     before = {_identity(one): one for one in (last.findings if last else ())}

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import Annotated, Any
@@ -31,7 +32,7 @@ from xplenty_pulumi.core.reconcile import LiveClusters
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget, hand_over
 from xplenty_pulumi.core.reports.living import LiveThing
 from xplenty_pulumi.core.waiting.patience import Deadline
-from xplenty_pulumi.errors import XplentyError
+from xplenty_pulumi.errors import RefusedError, XplentyError
 
 _LONGEST = 1200.0
 """Seconds for ending clusters, all together; one that is still being built can be ended only afterwards."""
@@ -75,6 +76,7 @@ def _recovered(after: Snapshot, remains: Remains, screen: Screen, *, yes: bool, 
     screen.ask(question, yes=yes, undone="nothing was changed", when=" when no `pulumi` is at work on this stack")
     if waits:
         wait_for_late_calls(remains, SystemClock(), screen.line)
+    _require_unchanged(after.engine, remains.stack, locks=remains.locks or (), written=remains.written)
     remove_locks(after.engine, remains, screen.warn)
     _refresh(after, remains)
     removed = "removed the lock that there may have been" if remains.locks is None else "there was no lock"
@@ -86,11 +88,24 @@ def _recovered(after: Snapshot, remains: Remains, screen: Screen, *, yes: bool, 
     )
 
 
+def _require_unchanged(engine: Engine, stack: str, *, locks: tuple[Lock, ...], written: datetime | None) -> None:
+    """Return if locks and state are as they were; RefusedError where a `pulumi` is or has been at work meanwhile."""
+    now = remains_of(Snapshot(engine), stack)
+    if (now.locks or (), now.written) != (locks, written):
+        raise RefusedError(
+            "a `pulumi` is at work on it, or has been since it was looked at; nothing more was changed",
+            resource=stack,
+            advice="Wait until it ends, and run `xplenty-pulumi recover` again, which looks anew",
+        )
+
+
 def _refresh(after: Snapshot, remains: Remains) -> None:
     """Clear the pending operations and bring the state up to date."""
     trouble = ""
     try:
-        if not after.engine.shown("refresh", "--yes", "--skip-preview", "--clear-pending-creates"):
+        # On a terminal the engine asks about pending creates in spite of --yes.
+        words = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--non-interactive")
+        if not after.engine.shown(*words):
             trouble = "`pulumi refresh` failed; its own words are above"
         elif still := remains_of(after).pending:
             trouble = f"`pulumi refresh` left {spelled(still)}"
@@ -174,14 +189,16 @@ def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, 
     """Say what interrupted creates of the stack have left, and with `ends` end them.
 
     What creates of the `killed` run had finished before the state held it is handed over to their resources first.
+    Nothing is changed once another `pulumi` has been at work on the stack.
 
     Raises:
         ConfigError: the settings of the stack's account are missing or malformed.
         XplentyError: a state, or the account, cannot be read.
     """
     (own,) = states(snapshot, all_stacks=False)
-    holders = holders_in(snapshot, own.settings)
-    with opened(own.settings) as account:
+    holders, written = holders_in(snapshot, own.settings), remains_of(snapshot, own.full_name).written
+    require_idle = partial(_require_unchanged, snapshot.engine, own.full_name, locks=(), written=written)
+    with opened(own.settings, before_write=require_idle) as account:
         found = StackAccount(account, own.scopes, holders)
         if owners := killed.owners():
             earliest = (killed.written or account.clock.now()) - ADOPTION_WINDOW

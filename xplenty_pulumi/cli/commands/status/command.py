@@ -200,7 +200,14 @@ def status(
             page = partial(StatusPage, account.settings.account_id, names)
             if watching:
                 display = _display(screen, account.clock, page, as_json=as_json)
-                watch(read, display, clock=account.clock, allowance=account.budget, interval=pause)
+                watch(
+                    read,
+                    display,
+                    clock=account.clock,
+                    allowance=account.budget,
+                    interval=pause,
+                    silence=account.silence,
+                )
                 return
             shown = read()
             screen.document(document_of(shown)) if as_json else screen.show(page(shown))

@@ -11,8 +11,10 @@ from xplenty_pulumi.cli.ui.screen import Harmless, Screen
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.reports.view import AccountView, Fact
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Allowance
+from xplenty_pulumi.core.waiting.silence import SilenceWatch
 from xplenty_pulumi.text import one_line, stamp
 
+_NO_ANSWER = "no good answer yet"
 ShownT = TypeVar("ShownT", bound=AccountView)
 ShownT_contra = TypeVar("ShownT_contra", bound=AccountView, contravariant=True)
 
@@ -39,6 +41,7 @@ def watch(
     clock: Clock,
     allowance: Allowance,
     interval: float,
+    silence: SilenceWatch,
 ) -> None:
     """Read and show every `interval` seconds, and less often where calls are scarce, until the user presses Ctrl-C.
 
@@ -56,7 +59,9 @@ def watch(
                     if allowance.holds_polls():
                         display.note(allowance.shortage_text())
                     else:
-                        display.frame(read())
+                        with silence.asking(lambda _: display.note(_NO_ANSWER)):
+                            shown = read()
+                        display.frame(shown)
                     answered = clock.monotonic()
                 except PASSING_TROUBLE as trouble:
                     if not is_borne:
