@@ -158,7 +158,7 @@ def findings_of(entry: Entry, record: Any) -> tuple[Finding, ...]:
         case Ending.TERMINATED:
             return _findings_of_cluster(entry, record)
         case Ending.REMOVED:
-            return _adopted_elsewhere(entry, record) or _changes(entry, record)
+            return (*_adopted_elsewhere(entry, record), *_changes(entry, record))
 
 
 def finding(entry: Entry, cause: Cause, remark: str) -> Finding:
@@ -168,7 +168,6 @@ def finding(entry: Entry, cause: Cause, remark: str) -> Finding:
 
 
 def _adopted_elsewhere(entry: Entry, record: Any) -> tuple[Finding, ...]:
-    """What another stack has adopted, without what differs in it: no `pulumi up` of this one puts that back."""
     refused = adopted_elsewhere(record, entry.made)
     return (finding(entry, Cause.OTHER_STACK, f"{refused.message}. {refused.advice}"),) if refused else ()
 
@@ -178,13 +177,12 @@ def _findings_of_cluster(entry: Entry, cluster: Cluster) -> tuple[Finding, ...]:
     if observation.gone:
         as_asked = bool(cluster.terminated_on_idle and entry.declared.get("terminate_on_idle"))
         return (finding(entry, Cause.ENDED_ON_IDLE if as_asked else Cause.GONE, observation.remark),)
-    if found := _adopted_elsewhere(entry, cluster):
-        return found
+    adopted = _adopted_elsewhere(entry, cluster)
     if phase_of(cluster) is Phase.READY:
-        return _changes(entry, cluster)
+        return (*adopted, *_changes(entry, cluster))
     remark = observation.remark or f"it is {cluster.status}. No `pulumi up` waits for it, as wait_for asks"
     whole = finding(entry, Cause.BROKEN if is_broken(cluster) else Cause.UNFINISHED, remark)
-    return (whole, *_changes(entry, cluster, but="status"))
+    return (*adopted, whole, *_changes(entry, cluster, but="status"))
 
 
 def _findings_of_run(entry: Entry, job: Job | None) -> tuple[Finding, ...]:

@@ -97,7 +97,7 @@ def _copied(account: Emulator, number: int) -> None:
 
 def _adopted(account: Emulator, number: int) -> None:
     text = account.cluster(number).description or ""
-    account.edit_cluster(number, description=sign(text, marker_of(NOT_HERE)), name="theirs", nodes=7)
+    account.edit_cluster(number, description=sign(text, marker_of(NOT_HERE)))
 
 
 def _lost(account: Emulator, _number: int) -> None:
