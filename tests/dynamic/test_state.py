@@ -4,6 +4,9 @@ import ast
 import json
 from pathlib import Path
 
+import pytest
+
+from xplenty_pulumi.core.kinds.marker import Owner, scope_of
 from xplenty_pulumi.dynamic import state
 from xplenty_pulumi.dynamic.state import (
     ACCOUNT,
@@ -16,6 +19,9 @@ from xplenty_pulumi.dynamic.state import (
     PROVIDER,
     SECRETS,
     SPECIAL,
+    origin_of,
+    owner_by,
+    owner_of,
     read_observed,
     side_by_side,
     stored,
@@ -90,6 +96,36 @@ def test_observed_that_can_not_be_read_hides_nothing_else() -> None:
 
     assert (found[DECLARED], found["nodes"], "status" in found) == (["name", "nodes"], 2, False)
     assert read_observed(None) == read_observed("") == {}
+
+
+@pytest.mark.parametrize(
+    ("owed", "more"),
+    [("", set()), ("* nodes", set()), ("marker/", {""}), ("marker/dev-1 nodes marker/old-2", {"dev-1", "old-2"})],
+)
+def test_who_may_have_signed_it(owed: str, more: set[str]) -> None:
+    """Its owner, who that is by now, and until it is signed whose marker it had before; no others."""
+    now = Owner("acme", "loads", "prod", "etl")
+    props = {OWNER: "acme|urn:pulumi:dev::loads::etl", OWED: owed}
+    scopes = {scope_of(owner_of(props)), scope_of(now), *more}
+    assert origin_of(props, now=now).scopes == scopes
+
+
+def test_what_an_earlier_version_has_imported_may_carry_any_marker() -> None:
+    """Its state does not say whose it had."""
+    assert origin_of({OWNER: "acme|urn:pulumi:dev::loads::etl", OWED: "marker"}).scopes == set()
+
+
+@pytest.mark.parametrize(
+    ("urn", "scope", "owner"),
+    [
+        ("urn:pulumi:prod::new::etl", None, Owner("acme", "new", "prod", "etl")),
+        ("urn:pulumi:dev::loads::etl", "blue", Owner("acme/blue", "loads", "dev", "etl")),
+        ("", "blue", Owner("acme/red", "loads", "dev", "etl")),
+    ],
+)
+def test_owner_by_what_the_engine_says(urn: str, scope: str | None, owner: Owner) -> None:
+    """The stack was renamed, the resource moved, or the scope changed; without the bridge there is no URN."""
+    assert owner_by(urn, Owner("acme/red", "loads", "dev", "etl"), scope=scope) == owner
 
 
 def test_hidden_keys_are_spelled_in_one_place() -> None:

@@ -119,7 +119,10 @@ def test_an_unfinished_cluster_is_adopted_with_a_warning(tmp_path: Path, account
 
 
 def test_what_another_stack_has_adopted_is_left_to_it(stack: Stack, account: Emulator) -> None:
-    """A refresh and a preview warn, `up` and `destroy` refuse, and once its marker is gone it is the stack's again."""
+    """A refresh and a preview warn, `up` and `destroy` refuse, and once it is handed over it is the stack's again.
+
+    Without the bridge a preview does not know what has changed, and asks nothing.
+    """
     stack.declare(cluster("etl")).up().succeeded()
     (one,) = account.living_clusters()
     theirs = markers.sign("", markers.marker_of(markers.Owner("acme", "tests", "prod", "etl")).held)
@@ -128,7 +131,7 @@ def test_what_another_stack_has_adopted_is_left_to_it(stack: Stack, account: Emu
 
     assert named in stack.run("refresh", "--yes").succeeded().output
     stack.declare(cluster("etl", nodes=3))
-    assert named in stack.run("preview").succeeded().output
+    assert (named in stack.run("preview").succeeded().output) is stack.has_bridge
     assert named in stack.up().failed().output
     refused = stack.destroy().failed().output
 
@@ -139,3 +142,50 @@ def test_what_another_stack_has_adopted_is_left_to_it(stack: Stack, account: Emu
     stack.up().succeeded()
     stack.destroy().succeeded()
     assert not account.living_clusters()
+
+
+def test_what_a_renamed_stack_has_signed_is_its_own_although_its_state_does_not_say_so(
+    stack: Stack, account: Emulator
+) -> None:
+    """As after an `up` that was killed; without the bridge nothing says what the stack is called, but `hand-over`."""
+    stack.declare(cluster("etl")).up().succeeded()
+    (one,) = account.living_clusters()
+    stack.run("stack", "rename", "prod").succeeded()
+    ours = markers.Owner("organization", "tests", "prod", "pulumi-python:dynamic/xplenty:Cluster::etl")
+    account.edit_cluster(one.id, description=markers.sign("", markers.marker_of(ours).held))
+
+    warns = "carries the marker of another stack" in stack.refresh().succeeded().output
+
+    assert warns is not stack.has_bridge
+    stack.command("drift").succeeded()
+    if warns:
+        stack.command("hand-over", f"cluster:{one.id}", "--yes").succeeded()
+    stack.destroy().succeeded()
+    assert not account.living_clusters()
+
+
+@bridged("test_an_unfinished_cluster_is_adopted_with_a_warning")
+def test_a_create_that_goes_on_in_a_renamed_stack_comes_to_its_end(stack: Stack, account: Emulator) -> None:
+    """It is signed when it is ready, and until then carries the marker of the former name, whoever waits for it."""
+    account.pace(0)
+    stack.declare(cluster("etl", ready_timeout=1)).up().failed()
+    stack.run("stack", "rename", "prod").succeeded()
+    stack.up().failed()
+    account.pace(30)
+
+    stack.up().succeeded()
+
+    (one,) = account.living_clusters()
+    marker = markers.read(one.description)
+    assert marker is not None
+    assert (marker.scope[:5], marker.is_unfinished) == ("prod-", False)
+
+
+def test_a_preview_warns_of_a_replacement_of_what_another_stack_has_adopted(stack: Stack, account: Emulator) -> None:
+    """The `up` would refuse to end it."""
+    stack.declare(cluster("etl")).up().succeeded()
+    (one,) = account.living_clusters()
+    theirs = markers.Owner("acme", "tests", "prod", "etl")
+    account.edit_cluster(one.id, description=markers.sign("", markers.marker_of(theirs).held))
+    shown = stack.declare(cluster("etl", region="eu-west-1")).run("preview").succeeded().output
+    assert f"warning: cluster {one.id}: it carries the marker of another stack (prod-" in shown

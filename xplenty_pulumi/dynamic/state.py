@@ -9,13 +9,14 @@ nothing here imports it.
 import base64
 import json
 import pickletools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from xplenty_pulumi.core.kinds.kind import SIGNATURE, Kind
-from xplenty_pulumi.core.kinds.marker import Owner, marker_of
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, owner_in, scope_of
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, origin_in
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.dynamic import PUBLIC_MODULE
@@ -47,8 +48,8 @@ NONCES = "__nonces"
 """Hidden output: the nonces of all create calls that were sent for the resource, with blanks between them."""
 OWED = "__owed"
 """Hidden output, only of what is unfinished: the inputs that an update was about, with blanks between them, or `*`
-where a create has not come to its end. With `marker`, an update is to sign it: it was imported,
-or has another owner than before."""
+where a create has not come to its end. With `marker/SCOPE`, an update is to sign what may carry a marker of that scope
+until then: it was imported, or has another owner than before."""
 FOREIGN = "__foreign"
 """Hidden output, only of a run that somebody else started and the resource only follows: it is never stopped."""
 HIDDEN_OUTPUTS = (NONCES, OWED, FOREIGN)
@@ -86,19 +87,33 @@ def read_observed(text: object) -> Properties:
     return dict(json.loads(text)) if isinstance(text, str) and text else {}
 
 
-def origin_of(props: Mapping[str, object]) -> Origin:
+def origin_of(props: Mapping[str, object], *, now: Owner | None = None) -> Origin:
     """Return when it was created, as its outputs have it, and for whom; `UNKNOWN` for what is only looked up.
 
-    What is still to be signed is nobody's, whatever marker it carries.
+    Those that may have signed it are its owner, its owner by `now`, and until it is signed whose marker it had before.
     """
     if OWNER not in props:
         return UNKNOWN
-    return origin_in(props, None if is_to_be_signed(props) else marker_of(owner_of(props)))
+    owner, owed = owner_of(props), str(props.get(OWED, "")).split()
+    scopes = frozenset({*former_scopes(owed), scope_of(owner), scope_of(now or owner)})
+    # A state of an earlier version does not say whose marker it had.
+    return replace(origin_in(props, marker_of(owner)), scopes=frozenset() if SIGNATURE in owed else scopes)
 
 
-def is_to_be_signed(props: Mapping[str, object]) -> bool:
-    """Return whether its next update signs it, since it was imported, or its last update has failed to do that."""
-    return SIGNATURE in str(props.get(OWED, "")).split()
+def former_scopes(owed: Iterable[str]) -> list[str]:
+    """Return the scopes whose marker it may carry until its next update signs it; none where no update is to."""
+    return [scope for name, _, scope in (one.partition("/") for one in owed) if name == SIGNATURE]
+
+
+def owner_by(urn: str, before: Owner, *, scope: object) -> Owner:
+    """Return the owner that the stack in its URN, with this `xplenty:scope`, gives it; `before` where that has none.
+
+    It is another one than `before` where the stack was renamed, or the resource moved, and no update has signed it yet.
+    """
+    stack, _, rest = urn.removeprefix("urn:pulumi:").partition("::")
+    project, _, name = rest.partition("::")
+    organization = before.organization.partition("/")[0]
+    return owner_in(f"{organization}/{project}/{stack}", scope=scope, name=name) if name else before
 
 
 def is_hidden(name: str) -> bool:

@@ -8,13 +8,13 @@ import pytest
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import OWNER, desired, desired_schedule, signed
 from tests.support.faults.behaviours import lost_before, preceded_by
-from xplenty_pulumi.core.kinds.marker import Owner, marker_of
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, scope_of
 from xplenty_pulumi.core.kinds.ownership import Origin
 from xplenty_pulumi.core.reconcile.intent import Intent
 from xplenty_pulumi.errors import RefusedError
 
 THEIRS = Owner("acme", "loads", "prod", "nightly")
-OURS = Origin("", marker_of(OWNER))
+OURS = Origin("", marker_of(OWNER), scopes=frozenset({scope_of(OWNER)}))
 """What the state says of it."""
 REFUSED = r"carries the marker of another stack \(prod-.*`xplenty-pulumi hand-over"
 
@@ -86,7 +86,8 @@ def test_a_cluster_that_is_adopted_between_two_calls_to_end_it_lives_on(bench: B
 def test_a_renamed_stack_changes_and_signs_its_own(bench: Bench, owner: Owner) -> None:
     """Its program has another owner than its state."""
     number = cluster_of(bench, owner)
-    wanted = replace(desired(owner=THEIRS, nodes=3), made=OURS, intent=Intent(frozenset({"nodes"}), signs=True))
+    made = replace(OURS, scopes=frozenset({scope_of(OWNER), scope_of(THEIRS)}))
+    wanted = replace(desired(owner=THEIRS, nodes=3), made=made, intent=Intent(frozenset({"nodes"}), signs=True))
     assert bench.clusters.update(number, wanted).record.nodes == 3
     assert signed(owner=THEIRS)[:20] in str(bench.emulator.cluster(number).description)
 
@@ -102,9 +103,9 @@ def test_what_is_to_be_signed_may_carry_any_marker(bench: Bench) -> None:
 def test_a_plan_names_the_refusal(bench: Bench) -> None:
     """A preview warns of it."""
     shown = bench.client.clusters.get(cluster_of(bench, THEIRS))
-    plan = bench.clusters.refusal_of_update
-    assert plan(shown.id, shown, made=OURS, owner=marker_of(OWNER)) is not None
-    assert plan(shown.id, shown, made=OURS, owner=marker_of(THEIRS)) is None
+    assert bench.clusters.refusal_of_update(shown.id, shown, made=OURS) is not None
+    theirs = replace(OURS, scopes=frozenset({scope_of(THEIRS)}))
+    assert bench.clusters.refusal_of_update(shown.id, shown, made=theirs) is None
 
 
 def test_a_definition_is_neither_changed_nor_removed(bench: Bench) -> None:
@@ -123,7 +124,7 @@ def test_a_definition_is_named_by_a_refresh_and_in_a_plan(bench: Bench) -> None:
     seen = bench.schedules.read(number, owner=marker_of(OWNER), made=OURS)
     assert not seen.gone
     assert "carries the marker of another stack" in bench.warned[0]
-    assert bench.schedules.refusal_of_update(number, seen.record, made=OURS, owner=marker_of(OWNER)) is not None
+    assert bench.schedules.refusal_of_update(number, seen.record, made=OURS) is not None
 
 
 @pytest.mark.parametrize("call", ["PUT", "DELETE"])

@@ -41,13 +41,15 @@ class Origin:
     """When a thing of the state was created, and the resource that holds it.
 
     `at` is as the service showed it last, empty where that is not known; `owner` is that of its marker. What is only to
-    be ended as long as it carries this very `marker`, or none, `is_as_marked`.
+    be ended as long as it carries this very `marker`, or none, `is_as_marked`. The stacks with these `scopes` may
+    have signed it, or where there are none any stack.
     """
 
     at: str = ""
     owner: Marker | None = None
     marker: Marker | None = None
     is_as_marked: bool = False
+    scopes: frozenset[str] = frozenset()
 
 
 CHANGED_HANDS = "its marker was changed meanwhile, as by an adoption or a hand-over"
@@ -155,15 +157,10 @@ def taken_over(thing: Marked | None, made: Origin) -> str:
     )
 
 
-def adopted_elsewhere(thing: Marked | None, made: Origin, owner: Marker | None = None) -> RefusedError | None:
-    """Return why what a state holds is neither changed nor ended: another stack has adopted it; None for no reason.
-
-    Its own stacks are that of its owner in the state, and that of `owner`, who declares it now: a stack may be renamed.
-    """
+def adopted_elsewhere(thing: Marked | None, made: Origin) -> RefusedError | None:
+    """Return why what a state holds is neither changed nor ended: another stack has adopted it; None for no reason."""
     found = marker_on(thing) if thing is not None else None
-    if thing is None or found is None or made.owner is None or found.scope == made.owner.scope:
-        return None
-    if owner is not None and found.scope == owner.scope:
+    if thing is None or found is None or not made.scopes or found.scope in made.scopes:
         return None
     kind = kind_of(thing)
     return RefusedError(

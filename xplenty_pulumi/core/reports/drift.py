@@ -16,7 +16,7 @@ from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Drift, Ending, Key, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import Origin, adopted_elsewhere, origin_in, taken_over
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhere, taken_over
 from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, observation_of, phase_of
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, has_come_to_nothing, has_succeeded, is_awaited
@@ -96,8 +96,8 @@ class Entry:
 
     `declared` are the inputs of the program, `outputs` what was observed last, both without values that cannot be read;
     the names of those are in `unreadable`, such as `description`, or `settings.password` for a member. `content`
-    returns the content of a digest among them, where it is on this machine. One that `is_to_be_signed` may carry any
-    marker until its next update.
+    returns the content of a digest among them, where it is on this machine. `made` is when it was created, and who may
+    have signed it.
     """
 
     stack: str
@@ -108,7 +108,7 @@ class Entry:
     outputs: Mapping[str, object] = field(repr=False)
     unreadable: tuple[str, ...] = ()
     marker: Marker | None = None
-    is_to_be_signed: bool = False
+    made: Origin = UNKNOWN
     content: Callable[[str], str | None] = field(default=lambda _digest: None, repr=False, compare=False)
 
 
@@ -147,7 +147,7 @@ class Finding:
 
 def findings_of(entry: Entry, record: Any) -> tuple[Finding, ...]:
     """Return every difference between a resource in the state and the service's record of it, None for a 404."""
-    other = taken_over(record, origin_in(entry.outputs, entry.marker))
+    other = taken_over(record, entry.made)
     match entry.kind.ends:
         case Ending.COMPLETED:
             return _findings_of_run(entry, None if other else record)
@@ -156,7 +156,7 @@ def findings_of(entry: Entry, record: Any) -> tuple[Finding, ...]:
         case _ if entry.kind.is_removed(record):
             return (finding(entry, Cause.GONE, f"it is {record.status}"),)
         case Ending.TERMINATED:
-            return (*_adopted_elsewhere(entry, record), *_findings_of_cluster(entry, record))
+            return _findings_of_cluster(entry, record)
         case Ending.REMOVED:
             return (*_adopted_elsewhere(entry, record), *_changes(entry, record))
 
@@ -168,8 +168,7 @@ def finding(entry: Entry, cause: Cause, remark: str) -> Finding:
 
 
 def _adopted_elsewhere(entry: Entry, record: Any) -> tuple[Finding, ...]:
-    made = origin_in(entry.outputs, None if entry.is_to_be_signed else entry.marker)
-    refused = adopted_elsewhere(record, made)
+    refused = adopted_elsewhere(record, entry.made)
     return (finding(entry, Cause.OTHER_STACK, f"{refused.message}. {refused.advice}"),) if refused else ()
 
 
@@ -178,11 +177,12 @@ def _findings_of_cluster(entry: Entry, cluster: Cluster) -> tuple[Finding, ...]:
     if observation.gone:
         as_asked = bool(cluster.terminated_on_idle and entry.declared.get("terminate_on_idle"))
         return (finding(entry, Cause.ENDED_ON_IDLE if as_asked else Cause.GONE, observation.remark),)
+    adopted = _adopted_elsewhere(entry, cluster)
     if phase_of(cluster) is Phase.READY:
-        return _changes(entry, cluster)
+        return (*adopted, *_changes(entry, cluster))
     remark = observation.remark or f"it is {cluster.status}. No `pulumi up` waits for it, as wait_for asks"
     whole = finding(entry, Cause.BROKEN if is_broken(cluster) else Cause.UNFINISHED, remark)
-    return (whole, *_changes(entry, cluster, but="status"))
+    return (*adopted, whole, *_changes(entry, cluster, but="status"))
 
 
 def _findings_of_run(entry: Entry, job: Job | None) -> tuple[Finding, ...]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CheckResult, ConfigureRequest, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from xplenty_pulumi.core.kinds.compare import ChangePlan, plan
-from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE
+from xplenty_pulumi.core.kinds.kind import EVERYTHING
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
+from xplenty_pulumi.core.kinds.ownership import adopted_elsewhere
 from xplenty_pulumi.dynamic import bridge, state
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import open_operations
@@ -101,11 +102,11 @@ class Provider(ProviderContext, ABC):
         if not self.kind.signed or not (found.replaces or is_due):
             return ""
         reconciler, key = self.reconciler(self.call()), key_of(id_, self.kind)
+        shown, made = self.session().questions.shown(self.kind, key), state.origin_of(olds, now=owner_of(news))
         if found.replaces:
-            return str(reconciler.plan_replacement(key, marker_of(owner_of(news))))
-        shown = self.session().questions.shown(self.kind, key)
-        made, owner = state.origin_of(olds), marker_of(owner_of(news))
-        return str((shown and reconciler.refusal_of_update(key, *shown, made=made, owner=owner)) or "")
+            refused = reconciler.plan_replacement(key, marker_of(owner_of(news)))
+            return str(refused or (shown and adopted_elsewhere(*shown, made)) or "")
+        return str((shown and reconciler.refusal_of_update(key, *shown, made=made)) or "")
 
     def settled(self, _id: str, found: ChangePlan, _news: Properties) -> ChangePlan:
         """Return the plan once it is known what the thing with this id still lets change in place."""
@@ -138,8 +139,9 @@ class Provider(ProviderContext, ABC):
         if text := owing.goes_on(f"{self.kind.name} {_id}", owed):
             bridge.say(call, text)
         intent = self.intent(call, _olds, _news, owed=owed)
-        props = {**_news, **hidden_outputs(_olds), OWED: " ".join(owing.owed_of(owed, intent, self.kind))}
-        desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True, made=state.origin_of(_olds))
+        made = state.origin_of(_olds, now=owner_of(_news))
+        props = {**_news, **hidden_outputs(_olds), OWED: " ".join(owing.owed_of(owed, intent, self.kind, made=made))}
+        desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True, made=made)
         outcome = self.reconciler(call).update(key_of(_id, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))
 
@@ -154,7 +156,7 @@ class Provider(ProviderContext, ABC):
             Inputs.of(news).known,
             owed=owed,
             status=str(olds.get("status", "")),
-            signs=SIGNATURE in owed or before.get(OWNER) != news.get(OWNER),
+            signs=bool(state.former_scopes(owed)) or before.get(OWNER) != news.get(OWNER),
         )
 
     def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:
@@ -191,8 +193,7 @@ class Provider(ProviderContext, ABC):
             watched = {} if found.notified is None else {"notify": found.notified}
             id_, shown = str(found.record.key), self.outputs({**props, **watched}, found.record)
             if not found.remark:
-                shown.pop(OWED, None)
-                shown.update({OWED: " ".join(owed)} if (owed := owing.still_owed(self.kind, props, shown)) else {})
+                shown = owing.refreshed(self.kind, props, shown, record=found.record)
         refreshed = refreshed_inputs(shown) if DECLARED in props else None
         if found.remark and refreshed is not None and call.keeps_state:
             raise self._kept(call, id_, f"{self.kind.name} {id_}: {found.remark}", shown, inputs=refreshed) from None
@@ -215,9 +216,8 @@ class Provider(ProviderContext, ABC):
 
     def _gone(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:
         """Return that it is gone, for what a stack manages; what a program only looks up by its id must be there."""
-        resource = f"{self.kind.name} {id_}"
+        resource, advice = f"{self.kind.name} {id_}", "Correct the id that the program looks up"
         if DECLARED not in props:
-            advice = "Correct the id that the program looks up"
             raise NotFoundError(remark, status=404, resource=resource, advice=advice)
         bridge.warn(call, f"{resource}: {remark}")
         return ReadResult(None, {})

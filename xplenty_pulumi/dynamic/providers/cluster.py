@@ -13,7 +13,7 @@ from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs, declared, nonces_in, setting_of, timeout_of
 from xplenty_pulumi.dynamic.providers.base import Provider
-from xplenty_pulumi.dynamic.state import OWNER, Properties, origin_of, owner_of
+from xplenty_pulumi.dynamic.state import OWNER, Properties, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class ClusterProvider(Provider):
             owner=marker_of(owner_of(props)),
             nonces=nonces_in(props),
             is_verified=is_verified,
-            made=origin_of(props),
+            made=self.origin(call, props),
         )
         if not is_verified and seen in CLUSTER.statuses(Phase.ENDING):
             bridge.note(call, f"cluster {key} is {seen}; its release was not verified, as wait_for asks")
@@ -54,7 +54,7 @@ class ClusterProvider(Provider):
     def observe(self, call: EngineCall, key: Any, props: Properties) -> "Observation[Cluster]":
         """Return what the service shows, with the watchers that the program declares."""
         inputs = declared(props, CLUSTER)
-        nonces, made = nonces_in(props), origin_of(props)
+        nonces, made = nonces_in(props), self.origin(call, props)
         return self.reconciler(call).read(key, inputs=inputs, owner=self.owner(props), nonces=nonces, made=made)
 
     def reconciler(self, call: EngineCall) -> "ClusterReconciler":

@@ -15,14 +15,14 @@ from pulumi.dynamic import ResourceProvider
 from xplenty_pulumi import settings
 from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Owner
-from xplenty_pulumi.core.kinds.ownership import Origin
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import declared_owners, open_operations
 from xplenty_pulumi.dynamic.providers.remarks import told
 from xplenty_pulumi.dynamic.providers.reporting import reported
 from xplenty_pulumi.dynamic.secrets import secret_values
-from xplenty_pulumi.dynamic.state import OWNER, Properties, account_name, origin_of, owner_of, side_by_side
+from xplenty_pulumi.dynamic.state import OWNER, Properties, account_name, origin_of, owner_by, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.redact import Secret, scrub
 
@@ -183,6 +183,12 @@ class ProviderContext(ResourceProvider):
             heartbeat=heartbeat,
             scrub=lambda text: scrub(text, self._secrets_of(given)),
         )
+
+    def origin(self, call: EngineCall, props: Properties) -> Origin:
+        """Return when it was created, and who may have signed it: a stack may have been renamed since its last `up`."""
+        if OWNER not in props:
+            return UNKNOWN
+        return origin_of(props, now=owner_by(call.urn, owner_of(props), scope=self.configuration("xplenty:scope")))
 
     def hold(self, _id: str, olds: Properties) -> None:
         """Note that the state holds what has this id, so that it is never taken for something lost."""

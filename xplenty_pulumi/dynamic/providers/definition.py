@@ -14,7 +14,7 @@ from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs, declared, key_of, nonces_in
 from xplenty_pulumi.dynamic.providers.base import Provider
 from xplenty_pulumi.dynamic.secrets import outside_secrets
-from xplenty_pulumi.dynamic.state import OWED, Properties, origin_of, owner_of
+from xplenty_pulumi.dynamic.state import OWED, Properties, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ class DefinitionProvider(Provider):
     def end(self, call: EngineCall, key: Any, props: Properties) -> str:
         """Return how it was seen once it is gone."""
         owner, nonces = marker_of(owner_of(props)), nonces_in(props)
-        seen = str(self.reconciler(call).delete(key, owner=owner, nonces=nonces, made=origin_of(props)))
+        made = self.origin(call, props)
+        seen = str(self.reconciler(call).delete(key, owner=owner, nonces=nonces, made=made))
         return seen.replace("removed", self.removed)
 
     def settled(self, id_: str, found: ChangePlan, news: Properties) -> ChangePlan:
@@ -66,7 +67,7 @@ class DefinitionProvider(Provider):
         """Return what the service shows."""
         seen = {} if OWED in props else props  # an update that has failed may have sent what no list shows
         inputs, nonces = declared(props, self.kind), nonces_in(props)
-        owner, made = self.owner(props), origin_of(props)
+        owner, made = self.owner(props), self.origin(call, props)
         return self.reconciler(call).read(key, inputs=inputs, owner=owner, nonces=nonces, seen=seen, made=made)
 
     def reconciler(self, call: EngineCall) -> "DefinitionReconciler[Any]":

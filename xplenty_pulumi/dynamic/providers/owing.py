@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE, Kind
+from xplenty_pulumi.core.kinds.ownership import Marked, Origin, marker_on
 from xplenty_pulumi.dynamic.properties import Inputs
-from xplenty_pulumi.dynamic.state import DECLARED, OWED, OWNER, is_hidden, owner_of
+from xplenty_pulumi.dynamic.state import DECLARED, OWED, OWNER, former_scopes, is_hidden, owner_of
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile.intent import Intent
@@ -17,9 +18,14 @@ def owed_by(props: Mapping[str, object]) -> list[str]:
     return str(props.get(OWED, "")).split()
 
 
-def owed_of(owed: list[str], intent: "Intent", kind: Kind) -> list[str]:
-    """Return what an update owes until it is seen: what was `owed` before it, and what it is about."""
-    signature = [SIGNATURE] if intent.signs and EVERYTHING not in owed else []
+def owed_of(owed: list[str], intent: "Intent", kind: Kind, *, made: Origin) -> list[str]:
+    """Return what an update owes until it is seen: what was `owed` before it, and what it is about.
+
+    What it is to sign may carry the marker of the owner for whom it was `made`, as far as the state says.
+    """
+    is_renamed = len(made.scopes) > 1
+    is_signed = is_renamed if EVERYTHING in owed else intent.signs
+    signature = [f"{SIGNATURE}/{made.owner.scope}"] if is_signed and made.owner else []
     return list(dict.fromkeys([*owed, *signature, *intent.names(kind)]))
 
 
@@ -30,13 +36,13 @@ def goes_on(label: str, owed: list[str]) -> str:
     """
     if EVERYTHING in owed:
         return f"goes on with the create of {label}, which was not finished"
-    fields = list(dict.fromkeys(one.partition("/")[0] for one in owed if one != SIGNATURE))
+    fields = list(dict.fromkeys(one.partition("/")[0] for one in owed if not former_scopes([one])))
     return f"goes on with the update of {label}, which was not finished: {', '.join(fields)}" if fields else ""
 
 
 def makes_up(kind: Kind, label: str, *, owed: list[str], news: Mapping[str, object]) -> str:
     """Return what an update does although no input has changed, in words for its row; empty for nothing."""
-    if SIGNATURE in owed:
+    if former_scopes(owed):
         return f"signs the ownership marker of {label}"
     wanted = Inputs.of(news).checked(kind).inputs
     nouns = [noun for name, noun in kind.follow_ups.items() if name in owed and wanted.get(name)]
@@ -68,12 +74,23 @@ def rewrites(kind: Kind, *, before: Mapping[str, object], news: Mapping[str, obj
     return f"signs the marker anew for {owner}" if kind.signed else f"notes in the state that it is of {owner}"
 
 
-def still_owed(kind: Kind, before: Mapping[str, object], shown: Mapping[str, object]) -> list[str]:
-    """Return what is owed after a refresh, which shows what a failed or killed update has sent as if a hand had.
+def refreshed(
+    kind: Kind, before: Mapping[str, object], shown: Mapping[str, object], *, record: Marked
+) -> dict[str, object]:
+    """Return what a refresh shows with what is owed after it: it shows what an update has sent as if a hand had.
 
-    A change that it shows is not known to have been followed up.
+    A change that it shows is not known to have been followed up. What was imported without a word of whose marker it
+    carries may carry the one on the `record`.
     """
     owed, names = owed_by(before), shown[DECLARED] if DECLARED in before else ()
-    signature, fields = ([one for one in owed if (one == SIGNATURE) is wanted] for wanted in (True, False))
+    fields = [one for one in owed if not former_scopes([one])]
+    signature = [_signature(kind, record) if one == SIGNATURE else one for one in owed if one not in fields]
     changed = [name for name in names if shown.get(name) != before.get(name)] if isinstance(names, list) else []
-    return [*signature, *(kind.follow_ups if fields or kind.is_followed_up(changed) else ())]
+    due = [*signature, *(kind.follow_ups if fields or kind.is_followed_up(changed) else ())]
+    rest = {name: value for name, value in shown.items() if name != OWED}
+    return {**rest, OWED: " ".join(due)} if due else rest
+
+
+def _signature(kind: Kind, record: Marked) -> str:
+    marker = marker_on(record) if kind.signed else None
+    return f"{SIGNATURE}/{marker.scope if marker else ''}"

@@ -16,6 +16,7 @@ from xplenty_pulumi.cli.commands.imports.command import DOCUMENT
 from xplenty_pulumi.cli.commands.imports.files import PROGRAM
 from xplenty_pulumi.cli.commands.imports.run import ImportRun
 from xplenty_pulumi.cli.engine.command import Engine
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.dynamic.state import OWED, OWNER, SPECIAL
 from xplenty_pulumi.errors import XplentyError
@@ -103,7 +104,7 @@ def test_document_has_what_a_created_one_has(project: Project) -> None:
     cluster, hook = project.documents[0]["resources"]
     assert (cluster["type"], cluster["name"], cluster["id"]) == ("pulumi-python:dynamic/xplenty:Cluster", "etl", "501")
     owner = "acme|urn:pulumi:dev::loads::pulumi-python:dynamic/xplenty:Cluster::etl"
-    assert (cluster["inputs"][OWNER], cluster["outputs"][OWNER], cluster["outputs"][OWED]) == (owner, owner, "marker")
+    assert (cluster["inputs"][OWNER], cluster["outputs"][OWNER], cluster["outputs"][OWED]) == (owner, owner, "marker/")
     assert json.loads(cluster["outputs"]["observed"])["status"] == "available"
     assert json.loads(hook["inputs"]["settings"]["plaintext"]) == BELL["settings"]
     assert SPECIAL in hook["outputs"]["settings"]
@@ -116,10 +117,19 @@ def test_a_marker_is_owed_until_it_is_signed(project: Project) -> None:
     (cluster,) = project.documents[0]["resources"]
     refreshed = ClusterProvider().read("501", cluster["outputs"])
     assert refreshed.outs is not None
-    assert refreshed.outs[OWED] == "marker"
+    assert refreshed.outs[OWED] == "marker/"
     assert ClusterProvider().diff("501", refreshed.outs, cluster["inputs"]).changes is True
     signed = {name: value for name, value in refreshed.outs.items() if name != OWED}
     assert ClusterProvider().diff("501", signed, cluster["inputs"]).changes is None
+
+
+def test_what_was_taken_over_may_carry_the_marker_that_it_had(project: Project) -> None:
+    """It is noted by its scope: what yet another stack signs before the first `up` is that one's."""
+    theirs = marker_of(Owner("acme", "loads", "prod", "etl"))
+    project.scene.emulator.edit_cluster(501, description=sign("", theirs.held))
+    project.run("--take-over", "cluster:501")
+    (cluster,) = project.documents[0]["resources"]
+    assert cluster["outputs"][OWED] == f"marker/{theirs.scope}"
 
 
 def test_secrets_are_in_the_configuration_alone(project: Project) -> None:

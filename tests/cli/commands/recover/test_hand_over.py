@@ -242,6 +242,16 @@ def test_what_this_stack_holds_is_signed_for_it(project: Project, option: tuple[
     assert (marker.whose, marker.is_unfinished) == (DEV, False)
 
 
+def test_what_a_renamed_stack_has_signed_without_its_state_is_signed_as_that_says(project: Project) -> None:
+    """Without the bridge its `destroy` goes by the former name in the state alone."""
+    cluster = project.cluster(DEV.drawn(START, Random(1)).held)
+    project.hold("acme/loads/dev", cluster.id, inputs={"__owner": f"acme|urn:pulumi:old::loads::{ETL}"})
+    assert "whose state holds it" in project.run(f"cluster:{cluster.id}", "--yes").lines[-1]
+    marker = project.marker(cluster)
+    assert marker is not None
+    assert marker.whose == marker_of(Owner("acme", "loads", "old", ETL))
+
+
 def test_what_two_stacks_hold_is_signed_for_neither(project: Project) -> None:
     """The state of one was copied to the other."""
     cluster = held_under_the_marker_of_prod(project)

@@ -11,11 +11,21 @@ from xplenty_pulumi import settings
 from xplenty_pulumi.cli.engine.holders import held_in, marker_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.kind import Kind
-from xplenty_pulumi.core.kinds.marker import owner_in, scope_of
+from xplenty_pulumi.core.kinds.marker import Owner, owner_in, scope_of
+from xplenty_pulumi.core.kinds.ownership import origin_in
 from xplenty_pulumi.core.reports.drift import Entry
 from xplenty_pulumi.core.reports.drift_scan import Elsewhere, OtherAccountEntry
 from xplenty_pulumi.dynamic.flows import kept
-from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, OBSERVED, SPECIAL, is_to_be_signed, kind_of, side_by_side
+from xplenty_pulumi.dynamic.state import (
+    ACCOUNT,
+    DECLARED,
+    OBSERVED,
+    OWNER,
+    SPECIAL,
+    kind_of,
+    origin_of,
+    side_by_side,
+)
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.settings import Settings
 
@@ -99,10 +109,12 @@ def elsewhere(snapshot: Snapshot, account: Settings, compared: Collection[str]) 
     return Elsewhere(held, scopes | {one.scope for one in markers if one})
 
 
-def entry_of(resource: Mapping[str, Any], stack: str, *, folder: Path | None = None) -> Entry | None:
+def entry_of(
+    resource: Mapping[str, Any], stack: str, *, folder: Path | None = None, now: Owner | None = None
+) -> Entry | None:
     """Return what a stack manages, None for what it only looks up, is about to remove, or is not of Xplenty.
 
-    `folder` is that of the project, where contents may be.
+    `folder` is that of the project, where contents may be, and `now` an owner of the stack as it is named now.
     """
     kind, outputs = kind_of(resource), side_by_side(resource.get("outputs") or {})
     if kind is None or resource.get("external") or resource.get("delete") or DECLARED not in outputs:
@@ -112,6 +124,7 @@ def entry_of(resource: Mapping[str, Any], stack: str, *, folder: Path | None = N
     hidden = {*kind.shown} if _is_secret((resource.get("outputs") or {}).get(OBSERVED)) else set()
     observed = {one.name: one.default for one in kind.fields} if hidden else outputs
     declared = kind.completed({name: inputs[name] for name in outputs[DECLARED] if name in inputs}, observed)
+    marker = marker_in(inputs)
     secret = hidden | {name for name, value in {**outputs, **inputs}.items() if _is_secret(value)}
     return Entry(
         stack=stack,
@@ -121,8 +134,8 @@ def entry_of(resource: Mapping[str, Any], stack: str, *, folder: Path | None = N
         declared={name: value for name, value in declared.items() if name not in secret},
         outputs={name: value for name, value in outputs.items() if name not in secret},
         unreadable=tuple(sorted({*secret, *members, *more})),
-        marker=marker_in(inputs),
-        is_to_be_signed=is_to_be_signed(outputs),
+        marker=marker,
+        made=origin_of({**outputs, OWNER: inputs[OWNER]}, now=now) if marker else origin_in(outputs, None),
         content=partial(kept, source=str(inputs.get("source") or ""), start=folder),
     )
 
@@ -144,20 +157,21 @@ def _state(snapshot: Snapshot, full_name: str) -> StackState:
     try:
         with advised(_ADVICE):
             resources, config = snapshot.resources(full_name), snapshot.configuration(full_name)
+        now = owner_in(full_name, scope=config.get("xplenty:scope"))
         left_out = tuple(other for one in resources if (other := _other_account(one, plain.stack)))
         resources = [one for one in resources if not _account_name(one)]
         found = settings.load(os.environ, config.get)
         for one in resources:
             found.require_account((one.get("outputs") or {}).get(ACCOUNT))
-        entries = tuple(entry for one in resources if (entry := entry_of(one, plain.stack, folder=folder)))
+        found_in = partial(entry_of, stack=plain.stack, folder=folder, now=now)
+        entries = tuple(filter(None, map(found_in, resources)))
     except ConfigError as problem:
         text = f"stack {plain.stack}: {problem.message}"
         raise ConfigError(text, setting=problem.setting, advice=problem.advice) from None
     except _MALFORMED:
         raise XplentyError(f"stack {plain.stack}: the state makes no sense; nothing was compared") from None
-    scope = scope_of(owner_in(full_name, scope=config.get("xplenty:scope")))
-    scopes = frozenset({scope, *(one.marker.scope for one in entries if one.marker)})
-    return StackState(plain.stack, full_name, plain.project, found, scope, scopes, entries, left_out)
+    scopes = frozenset({scope_of(now), *(one.marker.scope for one in entries if one.marker)})
+    return StackState(plain.stack, full_name, plain.project, found, scope_of(now), scopes, entries, left_out)
 
 
 def _account_name(resource: Mapping[str, Any]) -> str:

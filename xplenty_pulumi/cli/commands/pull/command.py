@@ -14,7 +14,7 @@ from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import FAILED, one_paragraph
 from xplenty_pulumi.cli.ui.options import Cwd, StackOption, bad_usage
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.core.kinds.ownership import origin_in, taken_over
+from xplenty_pulumi.core.kinds.ownership import taken_over
 from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reports.drift import Entry
@@ -97,7 +97,7 @@ def _beside(entry: Entry, account: CommandAccount, folder: Path) -> PulledFile:
     package = or_none(lambda: account.client.packages.get(int(entry.id), include=PACKAGE.parts), account.client)
     if package is None or PACKAGE.is_removed(package):
         raise NotFoundError("it is archived, or the service does not know it", status=404, resource=resource)
-    if other := taken_over(package, origin_in(entry.outputs, entry.marker)):
+    if other := taken_over(package, entry.made):
         raise RefusedError(f"{other}; nothing was written", resource=resource, advice=_ANOTHER)
     last = str(entry.declared.get("flow", ""))
     return PulledFile(folder / str(source), str(source), package, last, entry.declared, secret=entry.unreadable)

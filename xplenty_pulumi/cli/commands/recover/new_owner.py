@@ -77,15 +77,17 @@ class StackPlace:
         return bool(self.stack) and thing.marker is not None and thing.marker.scope == self.scope
 
     def holder(self, thing: HandOverTarget, holders: Holders, *, name: str, urn: str) -> NewOwner | None:
-        """Return the resource of the stack that holds the thing, where no other does and its marker is not the stack's.
+        """Return the resource of the stack that holds the thing, where no other does and another stack has signed it.
 
-        None where another one is meant by `name` or `urn`.
+        That is one that the owner in the state is not of. None where another one is meant by `name` or `urn`.
         """
         as_held = holders.as_held(thing.kind.name, thing.record.key, made=origin_on(thing.record))
-        if len(as_held) != 1 or thing.marker is None or self.has_signed(thing):
+        if len(as_held) != 1 or thing.marker is None:
             return None
         (one,) = as_held
-        if one.stack != self.stack or one.marker is None or name not in ("", one.name) or urn not in ("", one.urn):
+        if one.stack != self.stack or one.marker is None or one.marker.scope == thing.marker.scope:
+            return None
+        if name not in ("", one.name) or urn not in ("", one.urn):
             return None
         return NewOwner(one.marker, f"{one.name} of stack {self.stack}", is_holder=True)
 

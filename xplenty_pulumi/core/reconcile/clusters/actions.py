@@ -98,7 +98,7 @@ class ClusterReconciler:
         observed = self._observed(cluster_id, found)
         if observed.gone or observed.record is None:
             raise not_updatable(cluster_id, found, why="")
-        if refused := adopted_elsewhere(found, desired.made, desired.marker):
+        if refused := adopted_elsewhere(found, desired.made):
             raise refused
         marker = marker_on(observed.record)
         self._polls.ready_clusters.forget(cluster_id)
@@ -108,15 +108,13 @@ class ClusterReconciler:
             self._end_surplus(cluster_id, marker.whose, nonces, desired, is_new=False)
         return self._held(outcome, desired, desired.nonces)
 
-    def refusal_of_update(
-        self, cluster_id: int, shown: Cluster | None, *, made: Origin, owner: Marker
-    ) -> XplentyError | None:
-        """Return why an update by `owner` of what was `made` then will be refused, by how it is shown now, or None."""
+    def refusal_of_update(self, cluster_id: int, shown: Cluster | None, *, made: Origin) -> XplentyError | None:
+        """Return why an update of what was `made` then will be refused, by how it is shown now; None for no reason."""
         other = taken_over(shown, made)
         is_lost = shown is None or is_broken(shown) or is_ending(shown)
         if is_lost or other:
             return not_updatable(cluster_id, shown, why=other)
-        return adopted_elsewhere(shown, made, owner)
+        return adopted_elsewhere(shown, made)
 
     def plan_replacement(self, cluster_id: int, owner: Marker) -> str:
         """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""

@@ -106,7 +106,7 @@ class Convergence:
         # The wait may have taken minutes.
         if desired.is_adopted and (found := watch()) is not None and desired.has_lost(found):
             raise not_adopted(found)
-        if refused := adopted_elsewhere(watch.last, desired.made, desired.marker):
+        if refused := adopted_elsewhere(watch.last, desired.made):
             raise refused
         if watch.last is not None and (changes := self._changes(watch.last, desired)):
             self._patience.allowance.require_write()

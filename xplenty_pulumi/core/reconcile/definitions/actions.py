@@ -78,7 +78,7 @@ class DefinitionReconciler(Generic[RecordT]):
         other = taken_over(record, desired.made)
         if record is None or other:
             raise self._definition.not_updatable(key, why=other)
-        if refused := adopted_elsewhere(record, desired.made, desired.marker):
+        if refused := adopted_elsewhere(record, desired.made):
             raise refused
         self._definition.require_unedited(record, desired)
         fields, is_changed = desired.intent.fields, bool(self._definition.changes(record, desired))
@@ -91,12 +91,12 @@ class DefinitionReconciler(Generic[RecordT]):
             self._ending.end_surplus(key, desired.marker, (*desired.nonces, marker.nonce))
         return replace(self._sending.signed_as_held(outcome, desired), nonces=desired.nonces)
 
-    def refusal_of_update(self, key: Key, shown: RecordT | None, *, made: Origin, owner: Marker) -> XplentyError | None:
-        """Return why an update by `owner` of what was `made` then will be refused, by how it is shown now, or None."""
+    def refusal_of_update(self, key: Key, shown: RecordT | None, *, made: Origin) -> XplentyError | None:
+        """Return why an update of what was `made` then will be refused by how it is shown now; None for no reason."""
         other = taken_over(shown, made)
         if shown is None or other:
             return self._definition.not_updatable(key, why=other)
-        return adopted_elsewhere(shown, made, owner)
+        return adopted_elsewhere(shown, made)
 
     def plan_replacement(self, key: Key, owner: Marker) -> str:
         """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""

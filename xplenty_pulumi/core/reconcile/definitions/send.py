@@ -35,7 +35,7 @@ class DefinitionSending(Generic[RecordT]):
         def look_again() -> bool:
             with suppress(XplentyError):
                 latest.append(self._known.find(record.key) or latest[-1])
-            if refused := adopted_elsewhere(latest[-1], desired.made, desired.marker):
+            if refused := adopted_elsewhere(latest[-1], desired.made):
                 raise refused
             return False
 
