@@ -64,7 +64,7 @@ from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.search import RunShape
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs
-from xplenty_pulumi.dynamic.providers.context import session_for
+from xplenty_pulumi.dynamic.providers.sessions import session_for
 from xplenty_pulumi.dynamic.state import OBSERVED, SECRETS
 from xplenty_pulumi.emulator import Emulator, FaultRule, Faults, refusing
 from xplenty_pulumi.redact import Secret

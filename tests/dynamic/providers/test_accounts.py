@@ -13,7 +13,7 @@ from tests.dynamic.providers.test_host_life import created
 from tests.support.engine.stack import STEP
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi import LookupFailed, get_cluster, get_clusters
-from xplenty_pulumi.dynamic.providers import context
+from xplenty_pulumi.dynamic.providers import sessions
 from xplenty_pulumi.dynamic.state import ACCOUNT, side_by_side
 from xplenty_pulumi.emulator import Emulator, FaultRule, Faults, Seed, refusing
 from xplenty_pulumi.setting_names import variable_of
@@ -27,8 +27,8 @@ def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
         for key, text in named.items():
             monkeypatch.setenv(variable_of(key, "eu"), text)
         yield account
-        for found in [one for one in context._sessions if one.name == "eu"]:
-            context._sessions.pop(found).client.close()
+        for found in [one for one in sessions._sessions if one.name == "eu"]:
+            sessions._sessions.pop(found).client.close()
 
 
 def run_of(there: Emulator) -> dict[str, Any]:
@@ -154,8 +154,8 @@ def test_echoed_keys_are_masked_in_a_lookup(
             monkeypatch.setenv(variable_of(key, "eu"), text)
         with pytest.raises(LookupFailed) as caught:
             get_cluster(501, account="eu")
-        for found in [one for one in context._sessions if one.name == "eu"]:
-            context._sessions.pop(found).client.close()
+        for found in [one for one in sessions._sessions if one.name == "eu"]:
+            sessions._sessions.pop(found).client.close()
     told = f"{caught.value} {(tmp_path / 'events.jsonl').read_text(encoding='utf-8')}"
     assert "***" in told
     assert '"operation": "lookup"' in told

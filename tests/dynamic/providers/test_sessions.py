@@ -10,8 +10,8 @@ from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN
 from xplenty_pulumi.dynamic import session
-from xplenty_pulumi.dynamic.providers import context
-from xplenty_pulumi.dynamic.providers.context import hold_for, session_for
+from xplenty_pulumi.dynamic.providers import sessions
+from xplenty_pulumi.dynamic.providers.sessions import hold_for, session_for
 from xplenty_pulumi.redact import Secret
 from xplenty_pulumi.settings import Settings
 
@@ -40,8 +40,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Opened]:
         return made[-1]
 
     monkeypatch.setattr(session, "open_session", open_session)
-    monkeypatch.setattr(context, "_sessions", {})
-    monkeypatch.setattr(context, "_held", {})
+    monkeypatch.setattr(sessions, "_sessions", {})
+    monkeypatch.setattr(sessions, "_held", {})
     return made
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.dynamic.providers import context
+from xplenty_pulumi.dynamic.providers import sessions
 from xplenty_pulumi.emulator import Emulator
 
 
@@ -23,6 +23,6 @@ def settings_of(account: Emulator) -> dict[str, str]:
 
 def forget_sessions() -> None:
     """Close and let go of what providers have opened in this process, which they keep for its life."""
-    for session in context._sessions.values():
+    for session in sessions._sessions.values():
         session.client.close()
-    context._sessions.clear()
+    sessions._sessions.clear()

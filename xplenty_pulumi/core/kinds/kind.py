@@ -18,10 +18,7 @@ View = Callable[[Any, Mapping[str, object]], dict[str, object]]
 EVERYTHING = "*"
 """What a create owes that has not come to its end, where else the names of fields stand."""
 SIGNATURE = "marker"
-"""What an import owes, and an update for a new owner until it is seen, where else the names of fields stand.
-
-Behind a slash is the scope of the marker that the thing may carry until then, as in `marker/dev-0f3a91c`.
-"""
+"""What is owed until an update signs it, with whose marker it may carry till then, as in `marker/dev-0f3a91c`."""
 
 
 class Change(Enum):

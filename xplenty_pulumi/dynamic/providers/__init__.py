@@ -12,4 +12,5 @@
 - `package`: the dynamic provider of packages.
 - `remarks`: warnings that one process shows once, although the engine checks and compares a resource several times.
 - `reporting`: the answer to a call of the engine as an event of the log.
+- `sessions`: the sessions of a provider process: one for each account.
 """

@@ -2,7 +2,6 @@
 
 import functools
 import os
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -13,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from pulumi.dynamic import ResourceProvider
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.core.kinds.kind import Key, Kind
-from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import declared_owners, open_operations
 from xplenty_pulumi.dynamic.providers.remarks import told
 from xplenty_pulumi.dynamic.providers.reporting import reported
+from xplenty_pulumi.dynamic.providers.sessions import hold_for, session_for
 from xplenty_pulumi.dynamic.secrets import secret_values
 from xplenty_pulumi.dynamic.state import OWNER, Properties, account_name, origin_of, owner_by, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
@@ -34,39 +33,6 @@ Result = TypeVar("Result")
 ProviderT = TypeVar("ProviderT", bound="ProviderContext")
 
 _OPERATIONS = ("create", "update", "delete")
-_MOST_SESSIONS = 8
-"""Sessions that are kept; a stack has one."""
-_turn = threading.Lock()
-_sessions: "dict[settings.Settings, Session]" = {}
-_held: dict[settings.Settings, list[tuple[Kind, Key, Owner | None, Origin]]] = {}
-
-
-def session_for(found: settings.Settings) -> "Session":
-    """Return the one session of this process for these settings, whichever thread asks first.
-
-    There must not be two: a wrong key would be tried twice, and a run that one has started would be unknown to the
-    other. What loads the client and the reconciler is opened where it is needed first: a preview in which nothing
-    changes asks the service nothing.
-    """
-    with _turn:
-        if found not in _sessions:
-            from xplenty_pulumi.dynamic.session import open_session  # noqa: PLC0415 - see above
-
-            _sessions[found] = open_session(found)
-            for kind, resource_id, owner, made in _held.pop(found, ()):
-                _sessions[found].hold(kind, resource_id, owner, made=made)
-            while len(_sessions) > _MOST_SESSIONS:
-                _sessions.pop(next(iter(_sessions)))
-        return _sessions[found]
-
-
-def hold_for(found: settings.Settings, kind: Kind, key: Key, owner: Owner | None = None, *, made: Origin) -> None:
-    """Note that the state holds this thing for `owner`, and when it was `made`; opens no session."""
-    with _turn:
-        if found in _sessions:
-            _sessions[found].hold(kind, key, owner, made=made)
-        else:
-            _held.setdefault(found, []).append((kind, key, owner, made))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.connection import connection_key
 from xplenty_pulumi.core.reading.lookup import only
-from xplenty_pulumi.dynamic.providers.context import session_for
+from xplenty_pulumi.dynamic.providers.sessions import session_for
 from xplenty_pulumi.errors import SpecError, XplentyError
 from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import harmless
