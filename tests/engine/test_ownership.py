@@ -164,7 +164,7 @@ def test_what_a_renamed_stack_has_signed_is_its_own_although_its_state_does_not_
     assert not account.living_clusters()
 
 
-@bridged("test_an_unfinished_cluster_is_adopted_with_a_warning")
+@bridged("test_time_out_leaves_nothing_in_the_state_and_the_next_up_adopts")
 def test_a_create_that_goes_on_in_a_renamed_stack_comes_to_its_end(stack: Stack, account: Emulator) -> None:
     """It is signed when it is ready, and until then carries the marker of the former name, whoever waits for it."""
     account.pace(0)
