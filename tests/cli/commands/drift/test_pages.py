@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from tests.cli.commands.drift.scenario import NOT_HERE
 from tests.cli.commands.drift.scene import DriftScene
 from tests.cli.commands.drift.test_calls import export, resource
+from xplenty_pulumi.core.kinds.marker import marker_of, sign
 
 RESTORED = "next: `pulumi up --refresh --stack dev` puts back what is declared"
 
@@ -42,6 +44,14 @@ def test_two_stacks_are_repaired_one_by_one(scene: DriftScene) -> None:
     for name in ("resized", "idle"):
         scene.emulator.edit_cluster(scene.id_of(name), nodes=7)
     assert scene.run("--all").lines[-1] == RESTORED.replace("dev", "STACK")
+
+
+def test_what_another_stack_has_adopted_is_not_said_to_be_put_back(scene: DriftScene) -> None:
+    """No `up` of this one touches it; the detail says what to do."""
+    theirs = sign("", marker_of(NOT_HERE))
+    scene.emulator.edit_cluster(scene.id_of("resized"), nodes=5, description=theirs)
+    steps = " ".join(scene.run().out.split()).partition("next: ")[2]
+    assert steps == "the detail of each end_unknown, lost, shared and other_stack says what to do"
 
 
 def test_nothing_to_do_has_no_next_step(scene: DriftScene, tmp_path: Path) -> None:

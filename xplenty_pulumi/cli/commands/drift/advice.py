@@ -26,11 +26,17 @@ _ADVICE: Mapping[str, str] = MappingProxyType(
 def next_steps(findings: Iterable[Mapping[str, Any]]) -> str:
     """Return what to do about the findings, empty where nothing has to be done."""
     shown = [one for one in findings if Drift(one["class"]).is_drift or one["class"] == Drift.UNKNOWN.value]
-    stacks = {one["stack"] for one in shown if one["cause"] in _RESTORED}
+    elsewhere = [_resource(one) for one in shown if one["cause"] == Cause.OTHER_STACK.value]  # no `up` touches these
+    restored_in = [one for one in shown if one["cause"] in _RESTORED and _resource(one) not in elsewhere]
+    stacks = {one["stack"] for one in restored_in}
     stack = next(iter(stacks)) if len(stacks) == 1 else "STACK"
     restored = [f"`pulumi up --refresh --stack {stack}` puts back what is declared"] if stacks else []
     advice = dict.fromkeys(_advice(cause, shown) for one in shown if (cause := one["cause"]) in _ADVICE)
     return "; ".join([*restored, *advice])
+
+
+def _resource(finding: Mapping[str, Any]) -> tuple[object, object]:
+    return finding["stack"], finding["resource"]
 
 
 def _advice(cause: str, shown: Iterable[Mapping[str, Any]]) -> str:
