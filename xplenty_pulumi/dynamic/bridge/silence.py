@@ -24,5 +24,8 @@ def slowness_told(call: EngineCall) -> AbstractContextManager[None]:
     The text stays true once there is an answer, since nothing may be said in that row after it.
     """
     report = reporter(call, _CLOCK)
-    told = "no good answer within {}".format
-    return silence_watch().telling(lambda seconds: report("slow to answer", told(duration(seconds))))
+
+    def tell(seconds: float) -> None:
+        report("slow to answer", f"no good answer within {duration(seconds)}")
+
+    return silence_watch().telling(tell)

@@ -134,8 +134,7 @@ class Provider(ProviderContext, ABC):
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once it is as declared."""
         self.settings().require_account(_olds.get(ACCOUNT))
-        call = self.call()
-        owed = owing.owed_by(_olds)
+        call, owed = self.call(), owing.owed_by(_olds)
         if text := owing.goes_on(f"{self.kind.name} {_id}", owed):
             bridge.say(call, text)
         intent = self.intent(call, _olds, _news, owed=owed)
@@ -216,8 +215,9 @@ class Provider(ProviderContext, ABC):
 
     def _gone(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:
         """Return that it is gone, for what a stack manages; what a program only looks up by its id must be there."""
-        resource, advice = f"{self.kind.name} {id_}", "Correct the id that the program looks up"
+        resource = f"{self.kind.name} {id_}"
         if DECLARED not in props:
+            advice = "Correct the id that the program looks up"
             raise NotFoundError(remark, status=404, resource=resource, advice=advice)
         bridge.warn(call, f"{resource}: {remark}")
         return ReadResult(None, {})

@@ -35,7 +35,7 @@ class DefinitionProvider(Provider):
         owner, nonces = marker_of(owner_of(props)), nonces_in(props)
         made = self.origin(call, props)
         seen = str(self.reconciler(call).delete(key, owner=owner, nonces=nonces, made=made))
-        return seen.replace("removed", self.removed)
+        return self.removed if seen == DefinitionProvider.removed else seen
 
     def settled(self, id_: str, found: ChangePlan, news: Properties) -> ChangePlan:
         """Return the plan with a replacement where an input cannot change any more, by what the service shows now."""
