@@ -30,8 +30,22 @@ def test_version_and_help_load_no_command(option: str) -> None:
     """Neither the client nor Pulumi's library is waited for, nor any command."""
     code = LOADED.format(option=option)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    own = ("", "._version", ".cli", ".cli.app", ".cli.help")
+    own = ("", "._version", ".cli", ".cli.app", ".cli.garbage", ".cli.help")
     assert done.stderr.split() == [f"xplenty_pulumi{name}" for name in sorted(own)]
+
+
+@pytest.mark.parametrize(("words", "searches"), [(["--version"], False), (["branch"], True)])
+def test_a_command_that_is_loaded_looks_for_garbage(words: list[str], searches: bool) -> None:
+    """The search for garbage is off while there is nothing but what is loaded, and on for all that a command does."""
+    code = f"""
+import atexit, gc, sys
+from xplenty_pulumi.cli import main
+atexit.register(lambda: print(gc.isenabled()))
+sys.argv = ["xplenty-pulumi", *{words}]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split()[-1] == str(searches)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["-h"], ["branch", "-h"]])

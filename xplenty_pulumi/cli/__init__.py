@@ -5,6 +5,7 @@
 - `completion`: what a shell offers on TAB.
 - `engine`: the `pulumi` command, its locks, and the states of its backend.
 - `formats`: what `--json` prints, as records.
+- `garbage`: when the process looks for garbage.
 - `help`: how the help of a group names its commands.
 - `ui`: what all commands share: the account of the environment, screen, options, exit codes.
 """
@@ -14,11 +15,14 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from xplenty_pulumi.cli import garbage
+
 _ADVICE = "What it was asked to do may be done; look with `xplenty-pulumi status`"
 
 
 def main() -> None:
     """Run the command line; without typer, say in one line which extra brings it."""
+    garbage.pause()
     try:
         from xplenty_pulumi.cli.app import app  # noqa: PLC0415 - typer comes with an extra
     except ModuleNotFoundError as missing:
@@ -30,6 +34,7 @@ def main() -> None:
         try:
             app()
         finally:
+            garbage.leave()
             _give_up_a_log_that_nobody_reads()
             sys.stdout.flush()
     except OSError as problem:

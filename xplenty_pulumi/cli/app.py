@@ -9,6 +9,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from xplenty_pulumi._version import __version__
+from xplenty_pulumi.cli import garbage
 from xplenty_pulumi.cli.help import write_commands
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -83,6 +84,7 @@ class _Commands(Mapping[str, Any]):
             else:
                 within.command(name, cls=getattr(module, "COMMAND_CLASS", TyperCommand))(found)
             self._loaded[name] = get_group(within).commands[name]
+            garbage.resume()
         return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -12,7 +12,6 @@ from xplenty_pulumi.clock import Clock, SystemClock
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reports.observer import AccountReader
 from xplenty_pulumi.core.reports.overview import Wanted
-from xplenty_pulumi.core.reports.past import PastReader
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.core.waiting.silence import SilenceWatch
@@ -36,10 +35,6 @@ class CommandAccount:
     def observer(self, wanted: Wanted | None = None) -> AccountReader:
         """Return the reader of it for reports."""
         return AccountReader(self.client, self.budget, wanted=wanted)
-
-    def past(self) -> PastReader:
-        """Return the reader of what it has had."""
-        return PastReader(self.client, self.budget)
 
     def patience(self, tell: Callable[[str, str], None], warn: Callable[[str], None]) -> Patience:
         """Return how to wait for something in it."""

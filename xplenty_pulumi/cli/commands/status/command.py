@@ -14,7 +14,6 @@ from rich.text import Text
 from xplenty_pulumi.cli.commands.status.live import Display, InPlace, OnJsonLines, OnLines, watch
 from xplenty_pulumi.cli.commands.status.pages import Anything, StatusPage, document_of
 from xplenty_pulumi.cli.commands.status.tables import head
-from xplenty_pulumi.cli.commands.status.timeline import Timeline, lanes_of
 from xplenty_pulumi.cli.engine.names import StackNames, names_here
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
@@ -88,12 +87,13 @@ class StatusOptions:
         package_number = int(package_id(account.client, package)) if package else None
         return Wanted(tuple(dict.fromkeys(self.status)), package_number, names.scope(self.owner.strip()), age)
 
-    def timeline(self, account: CommandAccount, names: StackNames) -> Timeline:
+    def timeline(self, account: CommandAccount, names: StackNames) -> Group:
         """Read the last hours of the clusters that are wanted, or of one."""
-        period, past = read_span("--since", self.since or _LAST_HOURS), account.past()
-        one = None if self.number is None else account.observer().cluster_record(self.number)
-        found = past.history(period, of=one)
-        return Timeline(found, lanes_of(found, self.wanted(account, names)), with_runs=one is not None)
+        from xplenty_pulumi.cli.commands.status.timeline import read_timeline  # noqa: PLC0415 - few ask for the picture
+
+        period, wanted = read_span("--since", self.since or _LAST_HOURS), self.wanted(account, names)
+        drawn = read_timeline(account, period, wanted=wanted, cluster=self.number)
+        return Group(head(account.settings.account_id, drawn.found.until, account.client.credits), Text(), drawn)
 
     def reader(self, account: CommandAccount, names: StackNames) -> Callable[[], Anything]:
         """Return what reads from the account what is to be shown."""
@@ -192,9 +192,7 @@ def status(
         with opened() as account:
             screen, names = Screen(account.secrets), names_here(os.environ)
             if timeline:
-                drawn = chosen.timeline(account, names)
-                title = head(account.settings.account_id, drawn.found.until, account.client.credits)
-                screen.show(Group(title, Text(), drawn))
+                screen.show(chosen.timeline(account, names))
                 return
             read = chosen.reader(account, names)
             page = partial(StatusPage, account.settings.account_id, names)

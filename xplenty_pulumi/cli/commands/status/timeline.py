@@ -10,9 +10,11 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from xplenty_pulumi.cli.commands.status.tables import PHASE_STYLES, errors_of
+from xplenty_pulumi.cli.ui.account import CommandAccount
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.history import Activity, History, Lane, RunSpan, label_of
 from xplenty_pulumi.core.reports.overview import Wanted
+from xplenty_pulumi.core.reports.past import PastReader
 from xplenty_pulumi.text import one_line, plural, stamp
 
 _SHADES: dict[Activity, tuple[str, str, str]] = {
@@ -98,8 +100,15 @@ class Scale:
         return max(0.0, (moment - self.since) / (self.until - self.since) * self.cells)
 
 
-def lanes_of(found: History, wanted: Wanted) -> tuple[Lane, ...]:
-    """Return the lanes that are wanted and have something to draw."""
+def read_timeline(account: CommandAccount, period: timedelta, *, wanted: Wanted, cluster: int | None) -> Timeline:
+    """Read the last `period` of the clusters that are wanted, or of one by its id."""
+    one = None if cluster is None else account.observer().cluster_record(cluster)
+    found = PastReader(account.client, account.budget).history(period, of=one)
+    return Timeline(found, _lanes_of(found, wanted), with_runs=one is not None)
+
+
+def _lanes_of(found: History, wanted: Wanted) -> tuple[Lane, ...]:
+    """The lanes that are wanted and have something to draw."""
     lanes = (lane for lane in found.lanes if lane.stretches or lane.runs)
     period = found.until - found.since
     return tuple(lane for lane in lanes if wanted.admits(lane.row, now=found.until, ended_within=period))

@@ -17,6 +17,7 @@ from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import AsJson, bad_usage, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.core.reports.past import PastReader
 from xplenty_pulumi.core.reports.usage import summed
 from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import plural
@@ -47,7 +48,7 @@ def usage(
 
 
 def _show(account: CommandAccount, period: timedelta, *, as_json: bool, chart: bool) -> None:
-    clusters, now = account.past().clusters(period), account.client.account_time
+    clusters, now = PastReader(account.client, account.budget).clusters(period), account.client.account_time
     used = summed(clusters, since=now - period, until=now)
     screen, names = Screen(account.secrets), names_here(os.environ)
     if as_json:
@@ -67,7 +68,7 @@ def _write_privately(file: Path, text: str) -> None:
 
 def _write_page(file: Path, account: CommandAccount, period: timedelta, library: str) -> None:
     """Write the page and say what is on it."""
-    found = account.past().history(period)
+    found = PastReader(account.client, account.budget).history(period)
     masked = cache(partial(scrub, secrets=account.secrets))  # names and statuses come again and again
     names = names_here(os.environ)
     shown = facts(
