@@ -79,11 +79,21 @@ def test_tools_find_what_is_wrong(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: f"{file.parents[2].name}/{file.stem}")
 def test_actions_are_known_and_keep_no_token(file: Path) -> None:
-    """Each is fixed by its commit, and the checkout does not leave the job's token in the working copy."""
-    used = re.findall(r"uses: (.*)", file.read_text())
+    """Each is fixed by its commit, and the checkout does not leave the job's token in the working copy.
+
+    A workflow of the project that another one calls is of the same commit.
+    """
+    used = re.findall(r"uses: (?!\./\.github/workflows/)(.*)", file.read_text())
     assert used
     assert set(used) <= (ACTIONS if file.parents[2] == CHECKOUT else OF_EXAMPLES)
     assert file.read_text().count("persist-credentials: false") == len([one for one in used if "checkout" in one])
+
+
+def test_nothing_is_published_that_ci_has_not_passed() -> None:
+    """The job that publishes waits for all of `ci`, which the tag runs anew."""
+    jobs = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8"))["jobs"]
+    (called,) = [name for name, job in jobs.items() if job.get("uses", "").endswith("/ci.yml")]
+    assert called in jobs["publish"]["needs"]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
