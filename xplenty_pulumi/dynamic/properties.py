@@ -16,7 +16,6 @@ from xplenty_pulumi.dynamic.state import (
     DECLARED,
     HIDDEN_INPUTS,
     HIDDEN_OUTPUTS,
-    NONCES,
     OBSERVED,
     PROVIDER,
     Properties,
@@ -83,11 +82,6 @@ def outputs(
 def refreshed_inputs(shown: Properties) -> Properties:
     """Return the inputs as the service shows them, so that the engine sees drift property by property."""
     return {name: shown[name] for name in (*shown[DECLARED], *HIDDEN_INPUTS) if name in shown}
-
-
-def nonces_in(props: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the nonces of all create calls that were sent for the resource, as its outputs hold them."""
-    return tuple(str(props.get(NONCES, "")).split())
 
 
 def hidden_outputs(props: Mapping[str, object]) -> Properties:

@@ -45,7 +45,7 @@ MADE_NAME = "__name"
 it keeps."""
 HIDDEN_INPUTS = (OWNER, SECRETS, MADE_NAME)
 NONCES = "__nonces"
-"""Hidden output: the nonces of all create calls that were sent for the resource, with blanks between them."""
+"""Hidden output: the nonces of all create calls and adoptions of the resource, with blanks between them."""
 OWED = "__owed"
 """Hidden output, only of what is unfinished: the inputs that an update was about, with blanks between them, or `*`
 where a create has not come to its end. With `marker/SCOPE`, an update is to sign what may carry a marker of that scope
@@ -97,7 +97,13 @@ def origin_of(props: Mapping[str, object], *, now: Owner | None = None) -> Origi
     owner, owed = owner_of(props), str(props.get(OWED, "")).split()
     scopes = frozenset({*former_scopes(owed), scope_of(owner), scope_of(now or owner)})
     # A state of an earlier version does not say whose marker it had.
-    return replace(origin_in(props, marker_of(owner)), scopes=frozenset() if SIGNATURE in owed else scopes)
+    made = replace(origin_in(props, marker_of(owner)), nonces=nonces_in(props))
+    return replace(made, scopes=frozenset() if SIGNATURE in owed else scopes)
+
+
+def nonces_in(props: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the nonces of all create calls and adoptions of the resource, as its outputs hold them."""
+    return tuple(str(props.get(NONCES, "")).split())
 
 
 def former_scopes(owed: Iterable[str]) -> list[str]:

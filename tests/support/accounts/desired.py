@@ -1,6 +1,7 @@
 """What the reconcilers are asked for, and markers as a create call signs them."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -13,7 +14,7 @@ from xplenty_pulumi.core.kinds.connection import CONNECTION
 from xplenty_pulumi.core.kinds.flows.document import canonical, digest
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
-from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
+from xplenty_pulumi.core.kinds.marker import Owner, adoption_among, marker_of, sign
 from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.core.kinds.schedule import SCHEDULE
 from xplenty_pulumi.core.reconcile import DesiredDefinition
@@ -39,6 +40,13 @@ def signed(
     """Return `text` with the marker of a create call that was sent so many minutes before `now`."""
     drawn = marker_of(owner).drawn(now - timedelta(minutes=minutes_ago), Random(seed))
     return sign(text, drawn.held if held else drawn)
+
+
+def adopted(text: str, *, nonces: Iterable[str], owner: Owner = OWNER) -> str:
+    """Return `text` with the marker that an adoption has signed, whose nonce is the last of these."""
+    drawn = adoption_among(nonces)
+    assert drawn
+    return sign(text, replace(marker_of(owner), nonce=drawn))
 
 
 def desired(

@@ -5,11 +5,12 @@ scope (a readable piece of the stack's name and a hash over organization, projec
 the resource's name in it, the nonce of the create call, and whether that is unfinished (`u`) or held (`h`). Scope and
 hash are the same on every machine and at every time, so they outlive a crash that nothing else outlives. The nonce
 begins with the minute of its create call, and each create call draws its own; that of a hand-over has a `z` behind the
-minute. Version 1 had neither nonce nor state: what carries it counts as held.
+minute, and that of an adoption `yyy`. Version 1 had neither nonce nor state: what carries it counts as held.
 """
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -18,7 +19,7 @@ from random import Random
 LONGEST = 60
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _MINUTE_DIGITS, _RANDOM_DIGITS = 5, 8
-_OF_HAND_OVER = "z"
+_OF_HAND_OVER, _OF_ADOPTION = "z", "yyy"
 _MINUTE = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FORMAT = re.compile(
@@ -73,6 +74,22 @@ class Marker:
         return self.nonce[_MINUTE_DIGITS:].startswith(_OF_HAND_OVER)
 
     @property
+    def is_of_adoption(self) -> bool:
+        """Whether who has adopted what carries it has drawn the nonce."""
+        return self.nonce[_MINUTE_DIGITS:].startswith(_OF_ADOPTION)
+
+    def is_of_namesake(self, nonces: Iterable[str]) -> bool:
+        """Return whether another stack of this name has signed it as held, as one in another backend.
+
+        `nonces` are those of the stack: of its create calls, and of its adoptions, the latest of which it signs with.
+        """
+        known = [*nonces]
+        own = adoption_among(known)
+        if self.is_unfinished or self.nonce == own:
+            return False
+        return self.is_of_adoption or (bool(own) and self.nonce in known)
+
+    @property
     def is_left(self) -> bool:
         """Whether what carries it was made by a create call of the owner that has not come to its end."""
         return self.is_unfinished and not self.is_of_hand_over
@@ -85,7 +102,12 @@ class Marker:
     def drawn(self, now: datetime, random: Random) -> "Marker":
         """Return the marker of this owner for a create call that is sent `now`: unfinished, with a nonce of its own."""
         first, *others = random.choices(_DIGITS, k=_RANDOM_DIGITS)
-        return self._with_nonce(now, [_DIGITS[0] if first == _OF_HAND_OVER else first, *others])
+        is_free = first not in (_OF_HAND_OVER, _OF_ADOPTION[0])
+        return self._with_nonce(now, [first if is_free else _DIGITS[0], *others])
+
+    def adopting(self, now: datetime, random: Random) -> "Marker":
+        """Return the marker of this owner for what it adopts `now`."""
+        return self._with_nonce(now, [*_OF_ADOPTION, *random.choices(_DIGITS, k=_RANDOM_DIGITS - len(_OF_ADOPTION))])
 
     def handed_over(self, now: datetime, random: Random) -> "Marker":
         """Return the marker of this owner for what is handed over to it `now`: unfinished, so that it adopts it."""
@@ -94,6 +116,11 @@ class Marker:
     def _with_nonce(self, now: datetime, digits: list[str]) -> "Marker":
         minute = _spelled((now - _EPOCH) // _MINUTE, _MINUTE_DIGITS)
         return Marker(self.scope, self.name, "".join([minute, *digits]), is_unfinished=True)
+
+
+def adoption_among(nonces: Iterable[str]) -> str:
+    """Return the nonce of the latest adoption of a resource by its nonces, an empty text where it was not adopted."""
+    return next((one for one in reversed([*nonces]) if Marker("", "", one).is_of_adoption), "")
 
 
 def owner_in(full_name: str, *, scope: object = "", name: str = "") -> Owner:

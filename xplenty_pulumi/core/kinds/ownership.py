@@ -42,7 +42,7 @@ class Origin:
 
     `at` is as the service showed it last, empty where that is not known; `owner` is that of its marker. What is only to
     be ended as long as it carries this very `marker`, or none, `is_as_marked`. The stacks with these `scopes` may
-    have signed it, or where there are none any stack.
+    have signed it, with these `nonces` where it was adopted, or where there are no scopes any stack.
     """
 
     at: str = ""
@@ -50,6 +50,7 @@ class Origin:
     marker: Marker | None = None
     is_as_marked: bool = False
     scopes: frozenset[str] = frozenset()
+    nonces: tuple[str, ...] = ()
 
 
 CHANGED_HANDS = "its marker was changed meanwhile, as by an adoption or a hand-over"
@@ -160,14 +161,31 @@ def taken_over(thing: Marked | None, made: Origin) -> str:
 def adopted_elsewhere(thing: Marked | None, made: Origin) -> RefusedError | None:
     """Return why what a state holds is neither changed nor ended: another stack has adopted it; None for no reason."""
     found = marker_on(thing) if thing is not None else None
-    if thing is None or found is None or not made.scopes or found.scope in made.scopes:
+    if thing is None or found is None or not made.scopes:
         return None
-    kind = kind_of(thing)
+    name = label(kind_of(thing).name, thing.key)
+    if found.scope not in made.scopes:
+        return RefusedError(
+            f"it carries the marker of another stack ({found.scope}), so this one neither changes nor ends it",
+            resource=name,
+            advice="If that stack is to keep it, take it out of this one's state: `pulumi state delete`. If it is this "
+            f"one's, run `xplenty-pulumi hand-over {kind_of(thing).name}:{thing.key}`, which signs it, and the same "
+            "again",
+        )
+    return of_namesake(name, is_in_state=True) if found.is_of_namesake(made.nonces) else None
+
+
+def of_namesake(name: str, *, is_in_state: bool) -> RefusedError:
+    """Return the error for what another stack of the same name has adopted; this one may have it in its state."""
+    does_not, then = "does not hold it", "run `pulumi up` again"
+    if is_in_state:
+        does_not = "neither changes nor ends it"
+        then = "take this out of the state of the one that is not to keep it: `pulumi state delete`"
     return RefusedError(
-        f"it carries the marker of another stack ({found.scope}), so this one neither changes nor ends it",
-        resource=label(kind.name, thing.key),
-        advice="If that stack is to keep it, take it out of this one's state: `pulumi state delete`. If it is this "
-        f"one's, run `xplenty-pulumi hand-over {kind.name}:{thing.key}`, which signs it, and the same again",
+        "a stack of the same name, as one in another backend, has adopted it while it was created, so this one "
+        f"{does_not}",
+        resource=name,
+        advice=f"Give one of the two an `xplenty:scope` of its own, and {then}",
     )
 
 

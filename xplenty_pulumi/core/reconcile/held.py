@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Generic, TypeVar
 
@@ -27,6 +27,7 @@ from xplenty_pulumi.core.kinds.ownership import (
 )
 from xplenty_pulumi.core.kinds.registry import kind_of
 from xplenty_pulumi.core.reconcile.held_ids import HeldIds
+from xplenty_pulumi.core.reconcile.intent import DesiredThing
 from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import label
 
@@ -114,6 +115,10 @@ class HeldThings(HeldIds, ABC, Generic[RecordT]):
         """Return the marker of this owner for a create call that is sent now."""
         return owner.drawn(self._clock.now(), self.random)
 
+    def adopting(self, owner: Marker) -> Marker:
+        """Return the marker of this owner for what it adopts now."""
+        return owner.adopting(self._clock.now(), self.random)
+
     @abstractmethod
     def claims(self, owner: Marker) -> OwnerClaims[RecordT]:
         """Return the things with a marker of `owner` that the state does not hold."""
@@ -167,16 +172,20 @@ class HeldThings(HeldIds, ABC, Generic[RecordT]):
         return [one for one in others if is_surplus(one, owner, nonces, user=user)]
 
 
-def held_text(record: Marked, owner: Marker) -> str | None:
-    """Return the text that says of something unfinished of this owner that it is held; None where it is not that."""
+def held_text(record: Marked, desired: DesiredThing) -> str | None:
+    """Return the text that says of something unfinished of this owner that it is held; None where it is not that.
+
+    What was adopted is signed with the nonce of the adoption, so that no other stack of this name takes it for its own.
+    """
     marker = marker_on(record)
-    if marker is None or not is_unfinished(record, owner):
+    if marker is None or not is_unfinished(record, desired.marker):
         return None
-    return markers.sign(signed_text(record), marker.held)
+    signed = replace(marker.held, nonce=markers.adoption_among(desired.nonces) or marker.nonce)
+    return markers.sign(signed_text(record), signed)
 
 
 def held_now(
-    record: RecordT, owner: Marker, *, look: Callable[[], RecordT], warn: Callable[[str], None]
+    record: RecordT, desired: DesiredThing, *, look: Callable[[], RecordT], warn: Callable[[str], None]
 ) -> RecordT | None:
     """Return how a `look` shows the record right before it is signed as held, since it may have been edited meanwhile.
 
@@ -186,9 +195,9 @@ def held_now(
         now = look()
     except XplentyError:
         return record
-    if held_text(now, owner) is not None:
+    if held_text(now, desired) is not None:
         return now
-    if not is_marked(now, owner):
+    if not is_marked(now, desired.marker):
         name = label(kind_of(now).name, now.key)
         warn(f"{name}: {CHANGED_HANDS}, so it is not signed as held. The state has it all the same")
     return None

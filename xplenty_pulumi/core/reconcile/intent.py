@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.kind import EVERYTHING, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
-from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
+from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Marked, Origin, is_unfinished, marker_on
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,10 @@ class Intent:
 class DesiredThing:
     """Something with a marker as it should be: checked inputs, and who declares it.
 
-    `nonces` are those of all create calls of this resource so far. `keeps_id` says whether the state keeps the id of
-    what does not become as desired, `is_saved_at_once` whether it is written after each step rather than at the end of
-    the whole operation. `made` is when it was created, as the state has it, empty where that is not known.
+    `nonces` are those of all create calls and adoptions of this resource so far. `keeps_id` says whether the state
+    keeps the id of what does not become as desired, `is_saved_at_once` whether it is written after each step rather
+    than at the end of the whole operation. `made` is when it was created, as the state has it, empty where that is not
+    known.
     """
 
     inputs: Mapping[str, object] = field(repr=False)
@@ -58,6 +59,13 @@ class DesiredThing:
     def marker(self) -> Marker:
         """What its markers share."""
         return marker_of(self.owner)
+
+    def is_taken(self, thing: Marked, before: Marked) -> bool:
+        """Return whether another stack of this name has signed what a create is to sign, unfinished `before`."""
+        found = marker_on(thing)
+        if found is None or found.is_unfinished or not is_unfinished(before, self.marker):
+            return False
+        return found.whose == self.marker and (found.is_of_adoption or found.nonce in self.nonces)
 
     def stays_unfinished(self, *, failed: bool) -> bool:
         """Return whether its marker stays unfinished, since the state may not hold it and the next `up` is to adopt it.

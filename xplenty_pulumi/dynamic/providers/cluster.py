@@ -11,9 +11,9 @@ from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.properties import Inputs, declared, nonces_in, setting_of, timeout_of
+from xplenty_pulumi.dynamic.properties import Inputs, declared, setting_of, timeout_of
 from xplenty_pulumi.dynamic.providers.base import Provider
-from xplenty_pulumi.dynamic.state import OWNER, Properties, owner_of
+from xplenty_pulumi.dynamic.state import OWNER, Properties, nonces_in, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:

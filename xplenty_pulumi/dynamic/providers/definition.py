@@ -11,10 +11,10 @@ from xplenty_pulumi.core.kinds.compare import ChangePlan, changed_places, place_
 from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.properties import Inputs, declared, key_of, nonces_in
+from xplenty_pulumi.dynamic.properties import Inputs, declared, key_of
 from xplenty_pulumi.dynamic.providers.base import Provider
 from xplenty_pulumi.dynamic.secrets import outside_secrets
-from xplenty_pulumi.dynamic.state import OWED, Properties, owner_of
+from xplenty_pulumi.dynamic.state import OWED, Properties, nonces_in, owner_of
 from xplenty_pulumi.settings import is_saved_at_once
 
 if TYPE_CHECKING:

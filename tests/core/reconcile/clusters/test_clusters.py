@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support.accounts.bench import BUILDING_TIME, Bench
-from tests.support.accounts.desired import desired, signed
+from tests.support.accounts.desired import adopted, desired, signed
 from tests.support.faults.behaviours import answers, lost_after, preceded_by, rewritten, unreachable
 from xplenty_pulumi.errors import AuthError, Cancelled, InvalidError, ReadyFailed, ReadyTimeout, WaitError
 
@@ -166,12 +166,13 @@ def test_a_refused_change_keeps_the_adopted_cluster(bench: Bench) -> None:
     assert outcome.record.id == left.id
     assert isinstance(outcome.problem, InvalidError)
     assert f"cluster {left.id} exists, was last seen available, and may cost money" in str(outcome.problem)
-    assert bench.emulator.cluster(left.id).description == signed(held=True)
+    assert bench.emulator.cluster(left.id).description == adopted("", nonces=outcome.nonces)
 
 
 def test_a_lost_answer_to_the_first_change_is_seen(bench: Bench) -> None:
     """A change whose answer got lost is looked for before it is repeated."""
     bench.emulator.add_cluster(description=signed())
     bench.wire.on("PUT .*", lost_after, calls={1})
-    assert bench.clusters.create(desired(nodes=3)).problem is None
-    assert bench.wire.bodies("PUT .*") == [{"nodes": 3}, {"description": signed(held=True)}]
+    outcome = bench.clusters.create(desired(nodes=3))
+    assert outcome.problem is None
+    assert bench.wire.bodies("PUT .*") == [{"nodes": 3}, {"description": adopted("", nonces=outcome.nonces)}]

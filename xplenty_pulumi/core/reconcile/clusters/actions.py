@@ -24,7 +24,7 @@ from xplenty_pulumi.core.reconcile.clusters.goals import (
     is_broken,
     is_ending,
     kept,
-    not_adopted,
+    lost,
     not_updatable,
     observation_of,
 )
@@ -67,16 +67,17 @@ class ClusterReconciler:
         """
         creation = ClusterCreation(self._client, self._living, self._patience, desired)
         adopted = creation.adopted(lambda left: self._end(desired, left.id, made=as_marked(left)))
-        cluster, desired = adopted or creation.post(), replace(desired, is_adopted=adopted is not None)
+        cluster = adopted or creation.post()
+        nonces = tuple(creation.nonces)
+        desired = replace(desired, is_adopted=adopted is not None, nonces=nonces)
         usual = self._living.usual_seconds
         outcome = self._convergence.bring(
             cluster, desired, usual=lambda: usual(cluster.type, polled=self._polls.clusters.latest)
         )
-        if desired.has_lost(outcome.record):
-            raise not_adopted(outcome.record)
+        if refused := lost(outcome.record, cluster, desired):
+            raise refused
         if outcome.problem is None or desired.keeps_id:
             self._living.hold_record(outcome.record)
-        nonces = tuple(creation.nonces)
         if outcome.problem is None or is_broken(outcome.record):
             self._end_surplus(cluster.id, desired.marker, nonces, desired, is_new=True)
         if outcome.problem is not None and is_broken(outcome.record):

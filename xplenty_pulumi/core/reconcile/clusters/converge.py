@@ -12,7 +12,7 @@ from xplenty_pulumi.core.reconcile.clusters.goals import (
     READY,
     accepted_before,
     is_broken,
-    not_adopted,
+    lost,
     phase_of,
     ready_with,
     watch_of,
@@ -61,15 +61,15 @@ class Convergence:
         Where the state does not keep its id, it stays unfinished, so that the next `up` adopts it. One whose create was
         cancelled is held as well: unfinished, it would be another stack's that takes the name of this one.
         """
-        record, description = outcome.record, held_text(outcome.record, desired.marker)
+        record, description = outcome.record, held_text(outcome.record, desired)
         if description is None or desired.stays_unfinished(failed=outcome.problem is not None):
             return outcome
         try:
             client = self._client.within(_LONGEST) if isinstance(outcome.problem, Cancelled) else self._client
-            now = held_now(record, desired.marker, look=lambda: self._now(record, client), warn=self._patience.warn)
+            now = held_now(record, desired, look=lambda: self._now(record, client), warn=self._patience.warn)
             if now is None:
                 return outcome
-            client.clusters.update(record.id, {"description": held_text(now, desired.marker)})
+            client.clusters.update(record.id, {"description": held_text(now, desired)})
         except XplentyError:
             return outcome
         return Outcome(record.model_copy(update={"description": description}), outcome.problem)
@@ -89,7 +89,7 @@ class Convergence:
         if is_changed:
             act_until(
                 lambda: _is_as_desired(watch(), desired),
-                lambda: self._put(watch, desired, deadline),
+                lambda: self._put(watch, desired, deadline, before=cluster),
                 clock=self._patience.clock,
                 tolerate=(UnsureError, NotFoundError),
             )
@@ -99,13 +99,13 @@ class Convergence:
             known = None if is_changed or desired.is_only_accepted else cluster
             wait_for(goal, watch, deadline=deadline, patience=self._patience, known=known)
 
-    def _put(self, watch: Watch[Cluster], desired: DesiredCluster, deadline: Deadline) -> None:
+    def _put(self, watch: Watch[Cluster], desired: DesiredCluster, deadline: Deadline, *, before: Cluster) -> None:
         """Send what differs once the cluster is ready: a change whose answer got lost may still be under way."""
         if watch.last is None or phase_of(watch.last) is not Phase.READY:
             wait_for(READY, watch, deadline=deadline, patience=self._patience)
         # The wait may have taken minutes.
-        if desired.is_adopted and (found := watch()) is not None and desired.has_lost(found):
-            raise not_adopted(found)
+        if desired.is_adopted and (found := watch()) is not None and (refused := lost(found, before, desired)):
+            raise refused
         if refused := adopted_elsewhere(watch.last, desired.made):
             raise refused
         if watch.last is not None and (changes := self._changes(watch.last, desired)):

@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds.compare import plan
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.obstacles import explained
-from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, is_marked, is_of_another, marker_on
+from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, is_of_another, marker_on
 from xplenty_pulumi.core.reconcile.clusters.search import ClusterListing, LiveClusters
 from xplenty_pulumi.core.reconcile.held import ADOPTED, release
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent, everything
@@ -36,10 +36,6 @@ class DesiredCluster(DesiredThing):
     intent: Intent = ALL_OF_A_CLUSTER
     is_adopted: bool = False
 
-    def has_lost(self, cluster: Cluster) -> bool:
-        """Return whether the cluster that is adopted for its marker carries it no more."""
-        return self.is_adopted and not is_marked(cluster, self.marker)
-
     @property
     def keeps_broken(self) -> bool:
         """Whether a new cluster that ends in `error` is left for the user to look at."""
@@ -58,7 +54,7 @@ class DesiredCluster(DesiredThing):
 
 
 class ClusterCreation:
-    """Creates one cluster at most once, whatever becomes of the answers; `nonces` are those of its create calls."""
+    """Creates one cluster at most once, whatever becomes of the answers; `nonces` are of its calls and adoption."""
 
     def __init__(self, client: Client, living: LiveClusters, patience: Patience, desired: DesiredCluster) -> None:
         self._client = client
@@ -84,6 +80,7 @@ class ClusterCreation:
             if CLUSTER.is_living(found.status) or self._desired.keeps_broken:
                 _refuse_another_shape(found, self._desired)
                 self._patience.adopted(label(CLUSTER.name, found.id), f"adopted cluster {found.id}, {ADOPTED}")
+                self.nonces.append(self._living.adopting(self._desired.marker).nonce)
                 return found
             self._patience.tell(
                 f"ending cluster {found.id}, which is broken and carries the marker of this resource", ""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
-from xplenty_pulumi.core.kinds.ownership import CHANGED_HANDS
+from xplenty_pulumi.core.kinds.ownership import CHANGED_HANDS, is_marked, of_namesake
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
@@ -77,11 +77,16 @@ def not_updatable(cluster_id: int, cluster: Cluster | None, *, why: str) -> Read
     )
 
 
-def not_adopted(cluster: Cluster) -> RefusedError:
-    """Return the error for a cluster that was about to be adopted and has changed hands."""
+def lost(cluster: Cluster, before: Cluster, desired: DesiredCluster) -> RefusedError | None:
+    """Return why a cluster that a create brings about is not this resource's any more, as it was `before`; or None."""
+    name = f"cluster {cluster.id}"
+    if desired.is_taken(cluster, before):
+        return of_namesake(name, is_in_state=False)
+    if not desired.is_adopted or is_marked(cluster, desired.marker):
+        return None
     return RefusedError(
         f"it was about to be adopted, and {CHANGED_HANDS}, so it is left alone",
-        resource=f"cluster {cluster.id}",
+        resource=name,
         advice="Run `pulumi up` again for a new one",
     )
 

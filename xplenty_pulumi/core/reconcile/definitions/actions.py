@@ -13,6 +13,7 @@ from xplenty_pulumi.core.kinds.ownership import (
     adopted_elsewhere,
     is_unfinished,
     marker_on,
+    of_namesake,
     taken_over,
     way_out,
 )
@@ -54,12 +55,14 @@ class DefinitionReconciler(Generic[RecordT]):
         creation = DefinitionCreation(self._known, self._patience, desired)
         found = creation.adopted()
         record = found or creation.post()
-        key = record.key
+        key, nonces = record.key, tuple(creation.nonces)
+        desired = replace(desired, nonces=nonces)
         outcome = self._followed_up(self._converge(record, desired, send=found is not None), desired, before=None)
         outcome = self._notified(outcome, desired)
+        if desired.is_taken(outcome.record, record):
+            raise of_namesake(self._definition.label_of(outcome.record), is_in_state=False)
         if outcome.problem is None or desired.keeps_id:
             self._known.hold_record(outcome.record)
-        nonces = tuple(creation.nonces)
         self._ending.end_surplus(key, desired.marker, nonces)
         return replace(self._sending.signed_as_held(outcome, desired), nonces=nonces)
 

@@ -14,7 +14,7 @@ from xplenty_pulumi.errors import RefusedError, UnsureError
 
 
 class DefinitionCreation(Generic[RecordT]):
-    """Creates one definition at most once, whatever becomes of the answer; `nonces` are those of its create calls."""
+    """Creates one definition at most once, whatever becomes of the answer; `nonces` are those of calls and adoption."""
 
     def __init__(self, known: KnownDefinitions[RecordT], patience: Patience, desired: DesiredDefinition) -> None:
         self._known = known
@@ -38,6 +38,7 @@ class DefinitionCreation(Generic[RecordT]):
             self._refuse_another_shape(found)
             name = self._definition.label_of(found)
             self._patience.adopted(name, f"adopted {name}, {ADOPTED}")
+            self.nonces.append(self._known.adopting(self._desired.marker).nonce)
             return found
         return None
 

@@ -63,17 +63,15 @@ class DefinitionSending(Generic[RecordT]):
 
     def signed_as_held(self, outcome: Outcome[RecordT], desired: DesiredDefinition) -> Outcome[RecordT]:
         """Return the outcome once the record says that it is held; an update makes up for it where that failed."""
-        record, text = outcome.record, held_text(outcome.record, desired.marker)
+        record, text = outcome.record, held_text(outcome.record, desired)
         if text is None or desired.stays_unfinished(failed=outcome.problem is not None):
             return outcome
         kind, signed = self._definition.kind, self._definition.signed
         try:
-            now = held_now(
-                record, desired.marker, look=lambda: self._definition.get(record.key), warn=self._patience.warn
-            )
+            now = held_now(record, desired, look=lambda: self._definition.get(record.key), warn=self._patience.warn)
             if now is None:
                 return outcome
-            nothing, held = replace(desired, intent=Intent(frozenset())), held_text(now, desired.marker)
+            nothing, held = replace(desired, intent=Intent(frozenset())), held_text(now, desired)
             answer = self._definition.calls.update(record.key, self._definition.change(now, nothing, {signed: held}))
         except XplentyError:
             return outcome
