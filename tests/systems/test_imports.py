@@ -69,7 +69,7 @@ def test_what_macos_lacks() -> None:
     assert "fork" not in (macos["os"] or ())
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_types_of_the_system_are_right(system: str, tmp_path: Path) -> None:
     """Inside functions, too, nothing is used that the system lacks: mypy checks each as on that system."""

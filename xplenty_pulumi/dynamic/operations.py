@@ -106,7 +106,9 @@ def open_operations() -> OpenOperations:
 
 def _cores() -> int:
     """How many cores the engine counts: those it may run on, and a lower limit of its container, though not below 2."""
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    cores = os.cpu_count() or 1
+    if sys.platform == "linux":  # a statement, which type checkers follow
+        cores = len(os.sched_getaffinity(0))
     with suppress(OSError, ValueError):  # there is no limit
         share, period = _CONTAINER_LIMIT.read_text(encoding="utf-8").split()
         cores = min(cores, max(2, math.ceil(int(share) / int(period))))
