@@ -10,7 +10,7 @@ from tests.support.faults.script import Script, client_on, cluster_reply, refusa
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.limits import MINUTE, RetryQuota
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.errors import AuthError, Cancelled, ServerError
+from xplenty_pulumi.errors import ApiError, AuthError, Cancelled, NotFoundError, ServerError
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -156,6 +156,44 @@ def test_a_create_that_is_refused_for_a_while(status: int) -> None:
         for _ in range(2):
             client.clusters.create({"nodes": 2})
     assert script.calls == 5
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308, 404])
+def test_a_list_that_is_not_there_for_a_while(status: int) -> None:
+    """What was there before is asked for again: a page of maintenance or a failing gateway is no word on the list."""
+    whole = httpx.Response(200, json=[{"id": 5, "status": "running"}])
+    script = Script(whole, refusal(status), refusal(status), whole)
+    with client_on(script) as client:
+        for _ in range(2):
+            assert [job.id for job in client.jobs.list()] == [5]
+
+
+def test_a_thing_that_is_sent_elsewhere_for_a_while() -> None:
+    """A read of one thing is repeated, as it is of no harm."""
+    script = Script(cluster_reply(), refusal(302), cluster_reply())
+    with client_on(script) as client:
+        for _ in range(2):
+            assert client.clusters.get(77).id == 77
+
+
+def test_a_thing_that_is_not_there() -> None:
+    """A 404 to one thing says that it is gone, whatever was there before."""
+    script = Script(cluster_reply(), refusal(404))
+    with client_on(script) as client:
+        client.clusters.get(77)
+        with pytest.raises(NotFoundError):
+            client.clusters.get(77)
+    assert script.calls == 2
+
+
+def test_a_create_that_is_sent_elsewhere() -> None:
+    """It may have been done, so it is not repeated."""
+    script = Script(cluster_reply(201), refusal(302))
+    with client_on(script) as client:
+        client.clusters.create({"nodes": 2})
+        with pytest.raises(ApiError):
+            client.clusters.create({"nodes": 2})
+    assert script.calls == 2
 
 
 def test_a_success_begins_the_minute_anew() -> None:

@@ -9,7 +9,7 @@ from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Pace, Patience
 from xplenty_pulumi.core.waiting.wait import wait_for
-from xplenty_pulumi.errors import NotSentError, ReadyFailed, ReadyTimeout, WaitError
+from xplenty_pulumi.errors import NotSentError, ReadyFailed, ReadyTimeout, UnsureError, WaitError
 from xplenty_pulumi.text import duration
 
 
@@ -53,6 +53,13 @@ def test_there_is_a_look_after_the_deadline() -> None:
     scene = WaitScene(["half"], ready_at=60)
     assert scene.wait(seconds=60) == Thing("ready")
     assert scene.looks[-2:] == [60, 60.5]
+
+
+@pytest.mark.parametrize("sight", ["half", UnsureError("closed")], ids=["old", "lost"])
+def test_a_poll_that_began_before_the_deadline_is_not_the_last(sight: str | UnsureError) -> None:
+    """What a machine asked before it slept says nothing of what is there when it wakes after the deadline."""
+    scene = WaitScene(["half", sight, "ready", "ready"], slow=[0, 400])
+    assert scene.wait(seconds=60) == Thing("ready")
 
 
 def test_time_is_over() -> None:

@@ -17,6 +17,7 @@ from xplenty_pulumi.errors import (
     WaitError,
     XplentyError,
 )
+from xplenty_pulumi.text import duration
 
 TROUBLE = [
     NotSentError("no route"),
@@ -35,15 +36,24 @@ def test_trouble_is_borne(trouble: XplentyError) -> None:
 
 @pytest.mark.parametrize("pause", [0.5, 10.0])
 def test_trouble_is_borne_by_time_not_by_count(pause: float) -> None:
-    """Five minutes without one good answer end it, however many calls that is."""
+    """Five minutes without one good answer since the first that failed end it, however many calls that is."""
     scene = WaitScene(["half", ServerError("502 all the time", status=502)])
     with pytest.raises(WaitError) as caught:
         scene.wait(seconds=10_000, pace=Pace.fixed(pause))
-    assert scene.looks[-1] == 300
+    assert scene.looks[-1] == pause + 300
     assert type(caught.value) is WaitError
     assert str(caught.value) == (
-        "thing 7: not seen ready; last seen half 5m ago, and no good answer since: 502 all the time"
+        f"thing 7: not seen ready; last seen half {duration(pause + 300)} ago, and no good answer since: "
+        "502 all the time"
     )
+
+
+@pytest.mark.parametrize("slow", [[0, 400], []], ids=["within a poll", "between two"])
+def test_a_machine_that_slept_has_not_waited(slow: list[int]) -> None:
+    """The one poll that fails because of it ends nothing, however long that was."""
+    scene = WaitScene(["half", UnsureError("closed"), "ready", "ready"], slow=slow)
+    pace = Pace.fixed(10 if slow else 400)
+    assert scene.wait(seconds=10_000, pace=pace) == Thing("ready")
 
 
 def test_one_good_answer_renews_the_patience() -> None:

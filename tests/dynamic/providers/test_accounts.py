@@ -73,6 +73,15 @@ def test_set_that_names_another_account_is_refused(
     assert "XPLENTY_EU_ACCOUNT_ID" in caught.value.status.message
 
 
+def test_plan_of_what_is_in_another_account_is_refused(here: ProviderScene) -> None:
+    """Nothing is planned beside what the settings do not reach: a new resource would be made in the wrong account."""
+    host = here.clusters()
+    given = host.properties({"nodes": 2})
+    with pytest.raises(HostError) as caught:
+        host.diff("501", {**given, ACCOUNT: "another"}, given)
+    assert "it is in account another, but the settings name account" in caught.value.status.message
+
+
 def test_missing_settings_are_named(here: ProviderScene) -> None:
     """A name without settings is a problem of the check, which says what to set."""
     host = here.runs()

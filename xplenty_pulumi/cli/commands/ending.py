@@ -14,6 +14,7 @@ from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, as_marked
 from xplenty_pulumi.core.reconcile import LEFT_ALONE, ClusterReconciler, LiveClusters
 from xplenty_pulumi.core.reconcile.clusters import goals as clusters
+from xplenty_pulumi.core.reconcile.outcome import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.reconcile.runs import follow as runs
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, cluster_row, job_row
@@ -167,10 +168,10 @@ def terminate_cluster(
         living = LiveClusters(account.client, account.clock)
         reconciler = ClusterReconciler(account.client, living, patience, polls=account.polls)
         made = UNKNOWN if force else as_marked(found)
-        if reconciler.delete(number, timeout=seconds, active_jobs=active_jobs, made=made) == LEFT_ALONE:
+        how = reconciler.delete(number, timeout=seconds, active_jobs=active_jobs, made=made)
+        if how == LEFT_ALONE:
             raise RefusedError("it has changed hands meanwhile; it was not ended", resource=row.label, advice=_INSIST)
-        ended = account.polls.cluster(number)
-        printer.print(ended.status if ended else FORGOTTEN)
+        printer.print(FORGOTTEN if how == UNKNOWN_TO_SERVICE else how)
 
 
 _INSIST = "Look at it, and insist with --force if it is to end all the same"

@@ -158,7 +158,8 @@ class KeyBreaker:
 
     A 401 trips it, whatever the call, and a 403 to a read as well, until the first success. From then on the key is
     known to be good: a 401 trips it only a minute after the first one without a success in between. A 403 never trips
-    it then; it concerns one thing, unless such a call was allowed before, and is in doubt for a minute too.
+    it then; it concerns one thing, unless such a call was allowed before, and is in doubt for a minute too. So is a
+    read that is sent elsewhere, and a list that is not there, where there was an answer before.
     Until the first success calls take turns, so that many threads starting with a wrong key still cost one call.
     """
 
@@ -186,9 +187,10 @@ class KeyBreaker:
 
     def doubts(self, request: HttpRequest, answer: Answered) -> bool:
         """Return whether `answer` may be a fault of the service, because the key has worked, for a minute at most."""
-        # A 401 is about all calls, a 403 about those of one shape, anything else about none.
-        shape = {401: _ANY_CALL, 403: _shape(request)}.get(answer.status)
-        if shape is None or not self._allowed or (shape and shape not in self._allowed):
+        # A 401 is about all calls, anything else about those of one shape.
+        shape = _ANY_CALL if answer.status == 401 else _shape(request)
+        is_unlikely = answer.status in {401, 403} or _misses_what_stays(request, answer)
+        if not is_unlikely or not self._allowed or (shape and shape not in self._allowed):
             return False
         now = self._clock.monotonic()
         return now - self._doubted_since.setdefault(shape, now) < MINUTE
@@ -209,6 +211,13 @@ class KeyBreaker:
         self._allowed.add(shape)
         self._doubted_since.pop(shape, None)
         self._doubted_since.pop(_ANY_CALL, None)
+
+
+def _misses_what_stays(request: HttpRequest, answer: Answered) -> bool:
+    """Whether a read is sent elsewhere, as during maintenance, or a list is not there, as where a gateway fails."""
+    if request.method != "GET":
+        return False
+    return answer.status in {301, 302, 307, 308} or (answer.status == 404 and "{id}" not in _shape(request))
 
 
 def _shape(request: HttpRequest) -> str:

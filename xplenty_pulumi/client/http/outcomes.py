@@ -1,8 +1,8 @@
 """One request, the three things that can become of it, and what to do next: decided by the table `_POLICY`.
 
 *Again* becomes *stop* after the last attempt, or when the wait does not fit in the time left. A refusal is *in doubt*
-for a minute where the key has worked before (`limits.py`), and is repeated all that time: it comes before the service
-does anything.
+for a minute where such a call has worked before (`limits.py`), and is repeated all that time: it comes before the
+service does anything.
 """
 
 from collections.abc import Mapping
@@ -163,7 +163,7 @@ class Situation(Enum):
     UNCLEAR = "no answer, a server fault, or a success that cannot be read"
     PREMATURE = "408, 425"
     THROTTLED = "429"
-    KEY_IN_DOUBT = "401, or 403 to what was allowed before, within a minute"
+    KEY_IN_DOUBT = "within a minute: 401, 403 to what was allowed before, a redirect of such a read, 404 to such a list"
     CONFLICT = "409"
     SEE_OTHER = "303"
     REFUSED = "any other answer"

@@ -36,7 +36,7 @@ def _lost(job: Job) -> str:
     return f"it {stated(row.status)}{f': {row.errors}' if row.errors else ''}".rstrip(".")
 
 
-_SUCCESS = goal_of(DesiredRun({}, timeout=0), clock=SystemClock())
+_SUCCESS = goal_of(DesiredRun({}, timeout=0), now=SystemClock().now)
 _COMPLETED = replace(_for_a_script(_SUCCESS), hopeless=_lost)
 
 CLUSTER_GOALS: Mapping[str, Goal[Cluster]] = MappingProxyType(

@@ -22,9 +22,10 @@ def wait_for(
 
     A thing is missing once a second poll ten seconds later misses it too, and so does a complete list that was begun
     after the first. Trouble with polls (no answer, 429, 5xx) is borne for five minutes without one good answer, however
-    many calls that is. The row says so meanwhile, and also where a poll has no answer for ten seconds. There is always
-    one poll at or after the deadline, so what was reached in the last second counts. The first poll is always made;
-    further ones wait while the calls that are left are kept for changes.
+    many calls that is, counted from the first poll that fails: a machine may have slept before. The row says so
+    meanwhile, and also where a poll has no answer for ten seconds. There is always one poll that begins at or after the
+    deadline, so what was reached in the last second counts. The first poll is always made; further ones wait while the
+    calls that are left are kept for changes.
 
     Raises:
         ReadyTimeout: the `deadline` is over.
@@ -65,11 +66,14 @@ class _Waiting(Generic[RecordT]):
         self._agreeing = 0
         self._missed_at: float | None = None
         self._trouble: XplentyError | None = None
+        self._failing_since = self._last_answer
+        self._is_last = False
         self.polls = 0
 
     def poll(self) -> bool:
         """Poll once; return whether the goal is reached, and raise where it cannot be any more."""
         self.polls += 1
+        self._is_last = self._deadline.left() <= 0
         try:
             with self._patience.asking(lambda _: self._tell_since_last_seen("no answer yet")):
                 record = self._source.poll()
@@ -99,8 +103,11 @@ class _Waiting(Generic[RecordT]):
 
     def _bear(self, trouble: XplentyError) -> None:
         """Say in the row that a poll has failed, and go on; raise where there was no good answer for too long."""
+        now = self._clock.monotonic()
+        # One poll may fail late because the machine slept in the middle of it.
+        self._failing_since = self._failing_since if self._trouble else now
         self._trouble = trouble
-        if self._clock.monotonic() - self._last_answer >= LONGEST_SILENCE:
+        if now - self._failing_since >= LONGEST_SILENCE:
             raise self._error(WaitError, f"not seen {self._goal.name}") from trouble
         what = "not reached" if isinstance(trouble, NotSentError) else "no good answer"
         self._tell_since_last_seen(f"{what}, trying again")
@@ -130,7 +137,9 @@ class _Waiting(Generic[RecordT]):
         """Pause until the next poll is due or somebody else has made one; raise when time is over or on a cancel."""
         left = self._deadline.left()
         if left <= 0 and self._agreeing == 0 and self._missed_at is None:
-            raise self._overdue()
+            if self._is_last:
+                raise self._overdue()
+            return
         pause = self._pause()
         self._sleep(min(pause, left) if left > 0 else pause)
         while self._deadline.left() > 0 and not self._source.has_news() and self._patience.allowance.holds_polls():

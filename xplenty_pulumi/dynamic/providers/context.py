@@ -4,7 +4,7 @@ import functools
 import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -21,7 +21,16 @@ from xplenty_pulumi.dynamic.providers.remarks import told
 from xplenty_pulumi.dynamic.providers.reporting import reported
 from xplenty_pulumi.dynamic.providers.sessions import hold_for, session_for
 from xplenty_pulumi.dynamic.secrets import secret_values
-from xplenty_pulumi.dynamic.state import OWNER, Properties, account_name, origin_of, owner_by, owner_of, side_by_side
+from xplenty_pulumi.dynamic.state import (
+    ACCOUNT,
+    OWNER,
+    Properties,
+    account_name,
+    origin_of,
+    owner_by,
+    owner_of,
+    side_by_side,
+)
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.redact import Secret, scrub
 
@@ -157,10 +166,17 @@ class ProviderContext(ResourceProvider):
         return origin_of(props, now=owner_by(call.urn, owner_of(props), scope=self.configuration("xplenty:scope")))
 
     def hold(self, _id: str, olds: Properties) -> None:
-        """Note that the state holds what has this id, so that it is never taken for something lost."""
-        with suppress(ConfigError):  # without settings nothing will be created either
-            owner = owner_of(olds) if OWNER in olds else None
-            hold_for(self.settings(), self.kind, self.kind.key(_id), owner, made=origin_of(olds))
+        """Note that the state holds what has this id, so that it is never taken for something lost.
+
+        Raises:
+            ConfigError: it is in another account than the settings name.
+        """
+        try:
+            found, owner = self.settings(), owner_of(olds) if OWNER in olds else None
+        except ConfigError:  # without settings nothing will be created either
+            return
+        found.require_account(olds.get(ACCOUNT))
+        hold_for(found, self.kind, self.kind.key(_id), owner, made=origin_of(olds))
 
     @once_in_call
     def settings(self) -> settings.Settings:

@@ -83,3 +83,30 @@ def test_what_is_handed_over_is_found(scene: Scene, moment: Moment) -> None:
     moment.is_on = True
     with scene.client() as client:
         assert look(client, "cluster", number).record.id == number
+
+
+@dataclass
+class Relapse:
+    """Lets the service show a cluster alive once more after it has shown it terminated."""
+
+    has_shown: bool = False
+
+    def before(self, _request: Request) -> None:
+        """Let every call through."""
+
+    def after(self, request: Request, response: Response) -> Response:
+        """Answer the looks after the first one that showed the end as they were before it."""
+        if request.method != "GET" or not _SINGLE.fullmatch(request.path) or b'"terminated"' not in response.body:
+            return response
+        if self.has_shown:
+            return replace(response, body=response.body.replace(b'"terminated"', b'"available"'))
+        self.has_shown = True
+        return response
+
+
+def test_end_that_was_seen_is_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last line is about the look that showed the end, whatever a later one would show."""
+    with opened_scene(monkeypatch, gates=[Relapse()]) as scene:
+        number = scene.emulator.add_cluster().id
+        ended = scene.run("terminate", "cluster", number, "--yes")
+    assert (ended.code, ended.lines[-1].partition(" ")[2]) == (0, f"cluster {number} terminated")

@@ -140,7 +140,17 @@ def test_trouble_is_not_borne_for_ever() -> None:
     with pytest.raises(NotSentError):
         _watch(looks, _Display(), clock=clock)
 
-    assert clock.now() - START == timedelta(seconds=300)
+    assert clock.now() - START == timedelta(seconds=310)
+
+
+def test_a_machine_that_slept_has_not_waited() -> None:
+    """The look that fails right after it is borne, although the last answer is hours old."""
+    clock, display = _Until(3), _Display()
+    looks = _looks("1", None, "2")
+
+    watch(looks, display, clock=clock, allowance=Allowance(), interval=7200, silence=SilenceWatch(clock, ticks=False))
+
+    assert display.said == ["1", "note no route", "2"]
 
 
 def test_trouble_of_the_first_look_is_raised() -> None:

@@ -176,3 +176,12 @@ def test_a_run_that_was_looked_at_is_not_taken_up(bench: Bench, held_by: str) ->
     }
     actions[held_by]()
     assert bench.job_runs.create(run).record.id != held
+
+
+def test_runtime_is_counted_in_the_time_of_the_account(bench: Bench) -> None:
+    """A clock here that is an hour ahead stops no run, although the service does not count its seconds."""
+    cluster = bench.ready_cluster()
+    bench.clock.jump(3600)
+    bench.wire.on("GET jobs/.*", rewritten(lambda record: record.update(runtime_in_seconds=None)))
+    outcome = bench.job_runs.create(desired_run(cluster, 101, max_runtime="30m"))
+    assert (outcome.problem, outcome.record.status) == (None, "completed")

@@ -45,16 +45,16 @@ def watch(
 ) -> None:
     """Read and show every `interval` seconds, and less often where calls are scarce, until the user presses Ctrl-C.
 
-    Trouble that may pass is noted and borne for five minutes without one good answer, as in a wait; that of the first
-    reading is raised.
+    Trouble that may pass is noted and borne for five minutes without one good answer, as in a wait: from the first
+    reading on that failed, as the machine may have slept before it. That of the first reading of all is raised.
     """
     try:
         with display.open():
             display.frame(read())
-            answered = clock.monotonic()
+            failing_since: float | None = None
             while True:
                 clock.sleep(allowance.stretched(interval))
-                is_borne = clock.monotonic() - answered < LONGEST_SILENCE
+                is_borne = failing_since is None or clock.monotonic() - failing_since < LONGEST_SILENCE
                 try:
                     if allowance.holds_polls():
                         display.note(allowance.shortage_text())
@@ -62,10 +62,11 @@ def watch(
                         with silence.asking(lambda _: display.note(_NO_ANSWER)):
                             shown = read()
                         display.frame(shown)
-                    answered = clock.monotonic()
+                    failing_since = None
                 except PASSING_TROUBLE as trouble:
                     if not is_borne:
                         raise
+                    failing_since = clock.monotonic() if failing_since is None else failing_since
                     display.note(str(trouble))
     except KeyboardInterrupt:
         return

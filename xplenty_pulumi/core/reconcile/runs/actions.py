@@ -150,7 +150,8 @@ class RunReconciler:
     def _observed(self, job: Job, desired: DesiredRun) -> Observation[Job]:
         """What the record means to somebody for whom it is to be as `desired`."""
         is_recorded = desired.on_failure == "record" and has_come_to_nothing(job)
-        if is_recorded or is_awaited(job, desired) or is_left_running(job, desired, clock=self._patience.clock):
+        is_left = is_left_running(job, desired, now=lambda: self._client.account_time)
+        if is_recorded or is_awaited(job, desired) or is_left:
             return Observation(job)
         if not has_come_to_nothing(job):
             return Observation(job, remark=f"it is {job.status}. The next `pulumi up` goes on following it")

@@ -1,16 +1,18 @@
 """A run as it should be, and what is waited for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from xplenty_pulumi.client import Job
-from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.job_run import FAR_ENOUGH, JOB_RUN, has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
 from xplenty_pulumi.core.waiting.goal import Goal
 
+Now = Callable[[], datetime]
+"""Gives the time of the account, because what is counted from is in its records."""
 NEW_RUN = "The next `pulumi up` starts a new run"
 
 
@@ -110,17 +112,17 @@ def is_awaited(job: Job, desired: DesiredRun) -> bool:
     return phase_of(job) in FAR_ENOUGH[desired.wait_for]
 
 
-def is_left_running(job: Job, desired: DesiredRun, *, clock: Clock) -> bool:
+def is_left_running(job: Job, desired: DesiredRun, *, now: Now) -> bool:
     """Return whether the run takes longer than it may, and nobody is to wait for it any more."""
-    return desired.on_overrun == "leave" and phase_of(job) is Phase.RUNNING and bool(_overrun(job, desired, clock))
+    return desired.on_overrun == "leave" and phase_of(job) is Phase.RUNNING and bool(_overrun(job, desired, now))
 
 
-def goal_of(desired: DesiredRun, *, clock: Clock, usual: float | None = None) -> Goal[Job]:
-    """Return what the user waits for; `usual` is how many seconds it runs as a rule."""
+def goal_of(desired: DesiredRun, *, now: Now, usual: float | None = None) -> Goal[Job]:
+    """Return what the user waits for; `usual` is how many seconds it runs as a rule, `now` gives the account's time."""
     return Goal(
         desired.wait_for,
         lambda job: is_awaited(job, desired),
-        hopeless=lambda job: job.status if has_come_to_nothing(job) else _overrun(job, desired, clock),
+        hopeless=lambda job: job.status if has_come_to_nothing(job) else _overrun(job, desired, now),
         looks=1,
         note=lambda job: f"{job.progress:.0%}" if phase_of(job) is Phase.RUNNING and job.progress else "",
         unfinished="It stays in the account; the next `pulumi up` waits for it and starts no other",
@@ -129,9 +131,9 @@ def goal_of(desired: DesiredRun, *, clock: Clock, usual: float | None = None) ->
     )
 
 
-def _overrun(job: Job, desired: DesiredRun, clock: Clock) -> str:
+def _overrun(job: Job, desired: DesiredRun, now: Now) -> str:
     """Why the run takes longer than it may; the service counts its seconds, or else its start says them."""
     seconds = float(job.runtime_in_seconds or 0)
     if job.runtime_in_seconds is None and job.started_at:
-        seconds = (clock.now() - job.started_at).total_seconds()
+        seconds = (now() - job.started_at).total_seconds()
     return "it runs too long" if desired.max_runtime is not None and seconds > desired.max_runtime else ""

@@ -58,7 +58,7 @@ class RunFollower:
     def follow(self, job: Job, *, usual: float | None = None) -> Outcome[Job]:
         """Return the run as the user waits for it, or with the problem that is in the way."""
         watch = watch_of(self._polls, job.id, job)
-        goal = goal_of(self._desired, clock=self._patience.clock, usual=usual)
+        goal = goal_of(self._desired, now=lambda: self._client.account_time, usual=usual)
         deadline = Deadline.after(self._desired.timeout, self._patience.clock)
         try:
             wait_for(goal, watch, deadline=deadline, patience=self._patience, known=job)
