@@ -33,3 +33,12 @@ def test_a_cluster_that_moves_on_is_listed(bench: Bench, before: str, after: str
     bench.wire.on("GET clusters", moved, calls={moment})
     assert [*listed_by_status(bench.client, CLUSTER, STATUSES)] == [moving.id]
     assert bench.emulator.cluster(moving.id).status == after
+
+
+def test_a_cluster_that_moves_to_a_page_that_was_read_is_listed(bench: Bench) -> None:
+    """One of the first page ends before the second page is read, and the first of that becomes the last of this."""
+    made = [bench.emulator.add_cluster(status="creating").id for _ in range(101)]
+    newest, oldest = made[-1], made[0]
+    ended = preceded_by(lambda: bench.emulator.edit_cluster(newest, status="terminated"))
+    bench.wire.on("GET clusters", ended, calls={2})
+    assert oldest in listed_by_status(bench.client, CLUSTER, ("creating",))

@@ -77,8 +77,13 @@ def listed_by_status(client: Client, kind: Kind, statuses: Sequence[str]) -> dic
     """Return what the lists of these statuses have, by key.
 
     In the order of a life, so that what moves on between two of these lists shows up in the later one. What is ready is
-    listed once more at the end: a cluster comes back to that, from `scaling` or from `idle`.
+    listed once more at the end: a cluster comes back to that, from `scaling` or from `idle`. So is what fills a page: a
+    record that leaves the list between two pages moves another one from the later to the earlier.
     """
-    calls = getattr(client, kind.collection)
+    calls, found = getattr(client, kind.collection), dict[Any, Any]()
     again = [one for one in statuses if kind.phase(one) is Phase.READY]
-    return {one.key: one for status in (*statuses, *again) for one in calls.list(status=status)}
+    for status in statuses:
+        listed = {one.key: one for one in calls.list(status=status)}
+        found |= listed
+        again += [status] if len(listed) >= PAGE and status not in again else []
+    return found | {one.key: one for status in again for one in calls.list(status=status)}

@@ -12,7 +12,7 @@ from tests.support.faults.exchange import Exchange
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.marker import marker_of
-from xplenty_pulumi.errors import NotFoundError
+from xplenty_pulumi.errors import InvalidError, NotFoundError
 
 OURS = marker_of(OWNER)
 A_LOOK = 9
@@ -100,8 +100,8 @@ def test_forgetting_makes_the_next_look_new(bench: Bench) -> None:
 def test_a_failed_look_is_not_kept(bench: Bench) -> None:
     """The next who asks looks again."""
     long_history(bench)
-    bench.wire.on("GET clusters", answers(404), calls={3})
-    with pytest.raises(NotFoundError):
+    bench.wire.on("GET clusters", answers(422), calls={3})
+    with pytest.raises(InvalidError):
         bench.living.listing()
     assert bench.living.listing().unended == {}
 
