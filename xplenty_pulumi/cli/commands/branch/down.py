@@ -12,8 +12,14 @@ from xplenty_pulumi.cli.commands.branch.rules import NOTHING_HELD, OwnershipRule
 from xplenty_pulumi.cli.commands.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.locks import refuse_while_held
-from xplenty_pulumi.cli.engine.remains import Remains, remains_of, remove_locks, require_unchanged, wait_for_late_calls
-from xplenty_pulumi.cli.engine.snapshot import Snapshot
+from xplenty_pulumi.cli.engine.remains import (
+    Remains,
+    remains_of,
+    remove_locks,
+    require_emptied,
+    require_unchanged,
+    wait_for_late_calls,
+)
 from xplenty_pulumi.cli.ui.screen import ChangePrinter, Screen
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reconcile import (
@@ -121,11 +127,13 @@ class BranchDown:
                 resource=f"stack {stack.name}",
                 advice="Correct what it says and run the same again; the stack stays until nothing of it lives",
             )
-        written = remains_of(Snapshot(engine), remains.stack).written
-        idle = partial(require_unchanged, engine, remains.stack, locks=(), written=written)
+        idle = partial(require_emptied, engine, remains.stack)
         cleared = self.clear(stack.scopes, held=stack.held, require_idle=idle)
-        idle()
-        engine.removed(stacks.selected())
+        try:
+            engine.removed(stacks.selected())
+        except XplentyError:
+            idle()  # the engine refuses what an `up` has filled again, and advises to use force
+            raise
         return cleared
 
     def clear(
