@@ -89,7 +89,10 @@ def test_a_cluster_that_is_kept_is_refused_until_it_is_released(stack: Stack, ac
 
     assert f"cluster {kept.id}" not in refreshed.output
     stack.destroy().succeeded()
-    assert "it carries the marker of this resource, is not in the state of this stack" in stack.up().failed().output
+    assert (
+        "it carries the marker of this resource, which does not have it in the state of this stack"
+        in stack.up().failed().output
+    )
     assert len(account.living_clusters()) == 2
 
 

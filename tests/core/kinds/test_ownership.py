@@ -155,10 +155,11 @@ def test_a_refusal_says_why_and_names_the_ways_out(text: str, user: int | None, 
     """What exists, why it is not taken, and each thing that a user can do."""
     error = refusal("cluster", cluster(text, creator={"type": "User", "id": 28}), user=user)
     assert error.resource == "cluster 501"
-    assert error.message.endswith(f"is not in the state of this stack, and {why}; nothing was created")
+    assert error.message.endswith(f"which does not have it in the state of this stack, and {why}; nothing was created")
     assert "run `xplenty-pulumi hand-over cluster:501` and `pulumi up` again, which adopts it" in error.advice
     assert "run `pulumi up` in the renamed stack" in error.advice
     assert "`xplenty:scope`" in error.advice
+    assert "If `pulumi state rename` has given this resource another name, declare it by that one" in error.advice
     assert "`xplenty-pulumi hand-over cluster:501 --release`" in error.advice
 
 

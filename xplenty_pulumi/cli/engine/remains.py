@@ -126,6 +126,28 @@ def remains_of(snapshot: Snapshot, stack: str = "") -> Remains:
     )
 
 
+def require_unchanged(engine: Engine, stack: str, *, locks: tuple[Lock, ...], written: datetime | None) -> None:
+    """Return if locks and state are as they were; RefusedError where a `pulumi` is or has been at work meanwhile."""
+    now = remains_of(Snapshot(engine), stack)
+    if (now.locks or (), now.written) != (locks, written):
+        raise _at_work(stack)
+
+
+def require_emptied(engine: Engine, stack: str) -> None:
+    """Return if a destroyed stack is still empty; RefusedError where a `pulumi` is or has been at work since."""
+    now = Snapshot(engine)
+    if remains_of(now, stack).locks or now.resources(stack):
+        raise _at_work(stack)
+
+
+def _at_work(stack: str) -> RefusedError:
+    return RefusedError(
+        "a `pulumi` is at work on it, or has been since it was looked at; nothing more was changed",
+        resource=stack,
+        advice="Wait until it ends, and run the same command again, which looks anew",
+    )
+
+
 def remove_locks(engine: Engine, remains: Remains, warn: Callable[[str], None]) -> None:
     """Remove the locks there are, or where the backend does not show them, the one there may be."""
     if remains.locks == ():

@@ -221,13 +221,14 @@ def refusal(kind: str, thing: Marked, *, user: int | None) -> RefusedError:
     else:
         why = "is held by a state, which may be another stack's"
     return RefusedError(
-        f"it carries the marker of this resource, is not in the state of this stack, and {why}; nothing was created",
+        f"it carries the marker of this resource, which does not have it in the state of this stack, and {why}; "
+        "nothing was created",
         resource=f"{kind} {thing.key}",
         advice="If a `pulumi` was killed, run `xplenty-pulumi recover`. If it is this resource's, because a state was "
         "lost or an entry was removed, run "
         f"`xplenty-pulumi hand-over {kind}:{thing.key}` and `pulumi up` again, which adopts it. If its stack was "
         "renamed, run `pulumi up` in the renamed stack, which signs it anew, or give this stack an `xplenty:scope` of "
-        "its own. "
+        "its own. If `pulumi state rename` has given this resource another name, declare it by that one. "
         f"To keep it apart from any stack, run `xplenty-pulumi hand-over {kind}:{thing.key} --release`",
     )
 

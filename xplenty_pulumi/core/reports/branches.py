@@ -52,12 +52,25 @@ class BranchStack:
         clusters = (one for one in among if not one.is_definition)
         return tuple(one for one in clusters if self._holds(one) or (one.scope in self.scopes and one.is_unfinished))
 
+    def holding(self, among: Iterable[LiveThing]) -> tuple[LiveThing, ...]:
+        """Return those of the living clusters that its state holds."""
+        return tuple(one for one in among if self._holds(one) and not one.is_definition)
+
     def stray(self, among: Iterable[LiveThing]) -> tuple[LiveThing, ...]:
         """Return those of the living things that carry its scope and are not in its state."""
         return tuple(one for one in among if one.scope in self.scopes and not self._holds(one))
 
+    def adopted_elsewhere(self, among: Iterable[LiveThing]) -> tuple[Spared, ...]:
+        """Return those of the living things that its state holds, and that another stack has signed since."""
+        reason = (
+            f"another stack has adopted it; the state of stack {self.name} still has it, so that is not taken down "
+            "until `pulumi state delete` takes it out"
+        )
+        found = (one for one in among if one.is_among(self.held) and one.scope not in self.scopes)
+        return tuple(Spared(one, reason, self.name) for one in found)
+
     def _holds(self, one: LiveThing) -> bool:
-        return one.is_among(self.held)
+        return one.is_among(self.held) and one.scope in self.scopes
 
     def says_when(self, now: datetime) -> bool:
         """Return whether it is known when its lifetime ends; one that ends too late was never asked for."""
@@ -175,8 +188,7 @@ def due_stacks(
         gone = f"its branch is {where}" if heads.lack(stack) else ""
         over = f"its lifetime ended at {stack.expires:%Y-%m-%d %H:%M} UTC" if stack.is_expired(now) else ""
         if gone or over:
-            own = tuple(one for one in things if one.is_among(stack.held) and not one.is_definition)
-            due.append(Due(stack, tuple(filter(None, [gone, over])), own, stack.stray(things)))
+            due.append(Due(stack, tuple(filter(None, [gone, over])), stack.holding(things), stack.stray(things)))
     return tuple(due)
 
 

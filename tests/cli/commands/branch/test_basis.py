@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.commands.branch.test_rules import NAME, OURS, REPOSITORY, STACK
 from tests.support.accounts.command_line import opened_scene
-from xplenty_pulumi.cli.commands.branch.down import OwnershipRules
+from xplenty_pulumi.cli.commands.branch.rules import OwnershipRules
 from xplenty_pulumi.cli.commands.branch.sweep import BranchSweep
 from xplenty_pulumi.cli.engine.holders import Holders
 from xplenty_pulumi.cli.ui.account import opened

@@ -15,7 +15,8 @@ from tests.support.accounts.command_line import OWNER, SCOPE, START, Scene, open
 from tests.support.faults.behaviours import rewritten
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi import ClusterProvider
-from xplenty_pulumi.cli.commands.branch.down import BranchDown, Cleared, OwnershipRules
+from xplenty_pulumi.cli.commands.branch.down import BranchDown, Cleared
+from xplenty_pulumi.cli.commands.branch.rules import OwnershipRules
 from xplenty_pulumi.cli.commands.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Held, Holders

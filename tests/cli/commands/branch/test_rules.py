@@ -138,7 +138,18 @@ def test_living_clusters_of_a_stack_are_those_it_holds_or_has_left_unfinished() 
         LiveThing(2, SCOPE, "etl", is_unfinished=True),
         LiveThing(3, SCOPE, ""),
     )
-    assert replace(STACK, held={("cluster", 1): UNKNOWN}).living([held, unfinished, kept]) == (held, unfinished)
+    stack = replace(STACK, held={("cluster", 1): UNKNOWN}, scopes=frozenset({SCOPE, "moved"}))
+    assert stack.living([held, unfinished, kept]) == (held, unfinished)
+
+
+def test_what_another_stack_has_adopted_is_named_and_is_not_the_stacks() -> None:
+    """No destroy of this stack ends it, and that destroy fails for as long as the state has it."""
+    found = LiveThing(1, "prod-0123456", "etl")
+    stack = replace(STACK, expires=NOW, held={("cluster", 1): UNKNOWN})
+    (due,) = due_stacks([stack], [found], heads=Heads(frozenset({"feature/x"})), now=NOW)
+    assert (stack.living([found]), due.living) == ((), ())
+    (spared,) = stack.adopted_elsewhere([found])
+    assert (spared.thing, "`pulumi state delete` takes it out" in spared.reason) == (found, True)
 
 
 @pytest.mark.parametrize(("made", "is_own"), [("2026-01-31T12:00:00Z", True), ("2026-03-01T00:00:00Z", False)])

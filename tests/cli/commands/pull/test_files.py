@@ -62,6 +62,15 @@ def test_changes_of_the_file_are_kept(file: Path, there: Any, text: str) -> None
     assert json.loads(file.read_text()) == there
 
 
+def test_what_was_written_for_another_package_is_kept(file: Path) -> None:
+    """Two packages with one file: the edit of the first is not lost to that of the second, not even with --force."""
+    pulled(file, NEW).written(force=True)
+    second = replace(pulled(file, OWN), settled_for="first")
+    with pytest.raises(RefusedError, match="is the file of first too, and the service has that package otherwise"):
+        second.written(force=True)
+    assert json.loads(file.read_text()) == NEW
+
+
 def test_what_cannot_be_written_is_as_it_was(file: Path) -> None:
     """As on a full disk: nothing was written, as the text says, and the next pull can read the file."""
     before, limit = file.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)

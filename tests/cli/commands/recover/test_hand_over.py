@@ -221,6 +221,7 @@ def test_what_a_stack_holds_is_refused(project: Project, stack: str, option: tup
 
     assert ended.code == 1
     assert f"cluster {cluster.id}: the state of stack {stack} holds it, so that stack manages it" in ended.err
+    assert f"  in the state of: {stack}, as etl" in ended.lines
 
 
 def held_under_the_marker_of_prod(project: Project) -> EmulatedCluster:

@@ -6,6 +6,7 @@
   lives.
 - `git`: what git and the CI system say about branches and about who is at work.
 - `jobs`: which branch a CI job is about, as the job's own event says it; a job that is about none is refused.
+- `rules`: whose what carries the scope of a branch is, by the states of all stacks and the user of the key.
 - `stacks`: the branch stacks of a project, as its backend keeps them, and what each says about itself in tags.
 - `sweep`: what there is of branches, for people and as JSON, and sweeping up after them: said first, ended only on
   demand.

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from xplenty_pulumi.cli.commands.branch.account import account_of
-from xplenty_pulumi.cli.commands.branch.down import BranchDown, OwnershipRules, spared_line
+from xplenty_pulumi.cli.commands.branch.down import BranchDown
 from xplenty_pulumi.cli.commands.branch.git import Repository
+from xplenty_pulumi.cli.commands.branch.rules import OwnershipRules, spared_line
 from xplenty_pulumi.cli.commands.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.commands.branch.sweep import BranchSweep, branches_document, spelled
 from xplenty_pulumi.cli.commands.branch.up import SHORTEST_LIFETIME, BranchRequest, Sizing, deploy, prepare

@@ -5,20 +5,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from types import MappingProxyType
+from functools import partial
 
 from xplenty_pulumi.cli.commands.branch.account import require_same
+from xplenty_pulumi.cli.commands.branch.rules import NOTHING_HELD, OwnershipRules, spared_line
 from xplenty_pulumi.cli.commands.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.engine.command import Engine
-from xplenty_pulumi.cli.engine.holders import Holders
 from xplenty_pulumi.cli.engine.locks import refuse_while_held
-from xplenty_pulumi.cli.engine.remains import Remains, remains_of, remove_locks, wait_for_late_calls
-from xplenty_pulumi.cli.ui.account import CommandAccount
+from xplenty_pulumi.cli.engine.remains import (
+    Remains,
+    remains_of,
+    remove_locks,
+    require_emptied,
+    require_unchanged,
+    wait_for_late_calls,
+)
 from xplenty_pulumi.cli.ui.screen import ChangePrinter, Screen
-from xplenty_pulumi.core.kinds.kind import Ending
-from xplenty_pulumi.core.kinds.ownership import Marked
 from xplenty_pulumi.core.kinds.registry import MARKED
-from xplenty_pulumi.core.reading.snapshots import definitions
 from xplenty_pulumi.core.reconcile import (
     LEFT_ALONE,
     ClusterReconciler,
@@ -28,56 +31,15 @@ from xplenty_pulumi.core.reconcile import (
     definition_of,
 )
 from xplenty_pulumi.core.reports.branches import BranchStack
-from xplenty_pulumi.core.reports.living import Claims, HeldReferences, LiveThing, Reference, Spared, living_among
+from xplenty_pulumi.core.reports.living import HeldReferences, LiveThing, Reference, Spared
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.errors import RefusedError, XplentyError
-from xplenty_pulumi.text import one_line, plural
+from xplenty_pulumi.text import plural
 
 _TOGETHER = 8
-_NOTHING: HeldReferences = MappingProxyType({})
 _CHANGED = "its marker was changed meanwhile"
 _CLEAN_LISTINGS = 2
 """A killed run's provider process may send one more call; the second listing, a pause later, shows it."""
-
-
-@dataclass(frozen=True)
-class OwnershipRules:
-    """Decides by the states of all stacks of the backend, which `holders` reads, and by the user of the key."""
-
-    account: CommandAccount
-    holders: Callable[[], Holders]
-
-    def living(self, *, is_whole: bool = True) -> tuple[LiveThing, ...]:
-        """Return what carries a marker and has not ended, what is ending included; the clusters alone unless whole."""
-        records: list[Marked] = [*self.account.observer().cluster_records()]
-        for kind in MARKED.values() if is_whole else ():
-            if kind.ends is Ending.REMOVED:
-                records += definitions(self.account.client, kind)
-        return tuple(living_among(records))
-
-    def sorted_out(
-        self, found: Iterable[LiveThing], *, held: HeldReferences = _NOTHING
-    ) -> tuple[tuple[LiveThing, ...], tuple[Spared, ...]]:
-        """Return which of them are to be ended and which are not; `held` is what their stack's state held.
-
-        Raises:
-            XplentyError: a state or the key's user cannot be read, so that it is not known.
-        """
-        things = tuple(found)
-        if not things:
-            return (), ()
-        holders = self.holders()
-        of_stacks = {one.reference: holder for one in things if (holder := holders.of(*one.reference, made=one.made))}
-        claims = Claims(held, of_stacks, self.account.client.user_id())
-        spared = {one: why for one in things if (why := claims.spared(one))}
-        return tuple(one for one in things if one not in spared), tuple(spared.values())
-
-
-def spared_line(spared: Spared) -> str:
-    """Return the line that says that a thing is not ended, and why."""
-    one = spared.thing
-    way_out = "" if spared.holder else f"; see `xplenty-pulumi hand-over {one.kind}:{one.id}`"
-    return one_line(f"not ended: {one.label} ({one.headline}), scope {one.scope}: {spared.reason}{way_out}")
 
 
 def _counted(things: Iterable[LiveThing]) -> str:
@@ -128,7 +90,9 @@ class BranchDown:
             rest = f"; not ended: {living} with its scope, as said above" if living else ""
             done = rest or ", and nothing of it lives"
             return f"stack {' and '.join(one.name for one in found)} is taken down{done}"
-        cleared = self.clear(stacks.scopes_of(branch))
+        scopes = stacks.scopes_of(branch)
+        idle = partial(stacks.require_none_of, scopes, self._account.settings)
+        cleared = self.clear(scopes, require_idle=idle)
         ending = f"{_counted(cleared.ended)} of it ended" if cleared.ended else "nothing to take down"
         return f"it has no stack; {ending}"
 
@@ -139,26 +103,46 @@ class BranchDown:
             RefusedError: another `pulumi` is at work on it, or may be.
             XplentyError: it was not done; what is left can be taken down by the same again.
         """
+        try:
+            return self._taken_down(stack, stacks)
+        except XplentyError:
+            if stack.name in stacks.anew().listed():
+                raise
+        self._screen.line(f"stack {stack.name}: another run has removed it meanwhile")
+        idle = partial(stacks.require_none_of, stack.scopes, self._account.settings)
+        return self.clear(stack.scopes, held=stack.held, require_idle=idle)
+
+    def _taken_down(self, stack: BranchStack, stacks: ProjectStacks) -> Cleared:
         require_same(stack, self._account)
         engine = self._engine.of(stack.name)
         remains = remains_of(stacks.snapshot, stacks.listed()[stack.name].full_name)
-        self._unlock(engine, remains)
+        self._require_unlockable(remains)
         if remains.creates_ours and self._waits:
             wait_for_late_calls(remains, self._account.clock, self._screen.line)
+            require_unchanged(engine, remains.stack, locks=remains.locks or (), written=remains.written)
+        self._unlock(engine, remains)
         if stack.is_deployed and not engine.shown("destroy", "--yes", "--skip-preview"):
             raise XplentyError(
                 "`pulumi destroy` failed; its own words are above",
                 resource=f"stack {stack.name}",
                 advice="Correct what it says and run the same again; the stack stays until nothing of it lives",
             )
-        cleared = self.clear(stack.scopes, held=stack.held)
-        engine.removed(stacks.selected())
+        idle = partial(require_emptied, engine, remains.stack)
+        cleared = self.clear(stack.scopes, held=stack.held, require_idle=idle)
+        try:
+            engine.removed(stacks.selected())
+        except XplentyError:
+            idle()  # the engine refuses what an `up` has filled again, and advises to use force
+            raise
         return cleared
 
-    def clear(self, scopes: frozenset[str], *, held: HeldReferences = _NOTHING) -> Cleared:
+    def clear(
+        self, scopes: frozenset[str], *, require_idle: Callable[[], None], held: HeldReferences = NOTHING_HELD
+    ) -> Cleared:
         """End what has one of the scopes and is unfinished, and clusters that were `held`; return once none lives.
 
-        What else has the scope lives on and is named. Definitions are looked for once no cluster is left.
+        What else has the scope lives on and is named. Definitions are looked for once no cluster is left. What
+        `require_idle` raises, which is called before anything is ended, keeps alive what an `up` is making now.
 
         Raises:
             XplentyError: one still lives when the time is up, or could not be ended.
@@ -179,6 +163,8 @@ class BranchDown:
                     f"the time is up and there still is what is to end: {named}",
                     advice="Run the same again to go on; nothing else was removed meanwhile",
                 )
+            if found:
+                require_idle()
             done = self.end(found, deadline)
             ended |= {one.reference: one for one in done}
             spared |= {one.reference: Spared(one, _CHANGED) for one in found if one not in done}
@@ -217,8 +203,7 @@ class BranchDown:
                 self._cancelled.set()
                 raise
 
-    def _unlock(self, engine: Engine, remains: Remains) -> None:
-        """Remove the lock of a killed run."""
+    def _require_unlockable(self, remains: Remains) -> None:
         refuse_while_held(remains.stack, remains.locks)
         elsewhere = [lock for lock in remains.locks or () if not lock.is_seen]
         if elsewhere and not self._breaks_locks:
@@ -227,6 +212,9 @@ class BranchDown:
                 resource=remains.stack,
                 advice="When you know that this `pulumi` is not at work any more, run it with --break-lock",
             )
+
+    def _unlock(self, engine: Engine, remains: Remains) -> None:
+        """Remove the lock of a killed run."""
         if remains.locks or self._breaks_locks:
             remove_locks(engine, remains, self._screen.warn)
         if remains.foreign():

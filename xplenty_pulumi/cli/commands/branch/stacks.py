@@ -24,7 +24,7 @@ from xplenty_pulumi.core.reports.branches import (
     stack_name,
 )
 from xplenty_pulumi.dynamic.state import OWNER, owner_of
-from xplenty_pulumi.errors import ConfigError
+from xplenty_pulumi.errors import ConfigError, RefusedError
 from xplenty_pulumi.settings import Settings
 from xplenty_pulumi.text import one_line
 
@@ -137,6 +137,20 @@ class ProjectStacks:
             account=records.get(ACCOUNT, ""),
             held={reference: one.made for one in held if one.is_in(account) for reference in one.references},
         )
+
+    def require_none_of(self, scopes: frozenset[str], account: Settings) -> None:
+        """Return if the backend has no branch stack now whose markers carry one of these scopes.
+
+        Raises:
+            RefusedError: it has one, whose `branch up` may be making what has the scope.
+        """
+        for one in self.anew().of_branches(account):
+            if one.scopes & scopes:
+                raise RefusedError(
+                    "a `branch up` has made it meanwhile; nothing more was changed",
+                    resource=f"stack {one.name}",
+                    advice="Run the same command again, which looks anew",
+                )
 
     def names_of(self, branch: str) -> list[str]:
         """Return the names of the branch's stacks that are there."""

@@ -9,8 +9,9 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from xplenty_pulumi.cli.commands.branch.down import BranchDown, OwnershipRules
+from xplenty_pulumi.cli.commands.branch.down import BranchDown
 from xplenty_pulumi.cli.commands.branch.git import Repository
+from xplenty_pulumi.cli.commands.branch.rules import OwnershipRules
 from xplenty_pulumi.cli.commands.branch.stacks import EXPIRES, ProjectStacks
 from xplenty_pulumi.cli.engine.holders import holders_in
 from xplenty_pulumi.cli.ui.documents import document
@@ -97,6 +98,7 @@ class BranchSweep:
         due = due_stacks(found.stacks, found.living, heads=heads, now=found.at)
         strays, spared = self.rules.sorted_out(one for stack in due for one in stack.stray)
         due = tuple(replace(one, living=(*one.living, *one.stack.stray(strays))) for one in due)
+        spared = (*spared, *(other for one in due for other in one.stack.adopted_elsewhere(found.living)))
         gone = {one.stack.name for one in due}
         unreadable = tuple(one for one in found.stacks if not one.says_when(found.at) and one.name not in gone)
         where = f"of {heads.remote}" if heads.remote else "of this clone"
@@ -130,7 +132,9 @@ class BranchSweep:
         for due in found.due:
             attempt(partial(self._take_down, due, taking, screen))
         for scope in sorted(self._still_orphaned(found)):
-            attempt(partial(taking.clear, frozenset({scope})))
+            scopes = frozenset({scope})
+            idle = partial(self.stacks.require_none_of, scopes, self.rules.account.settings)
+            attempt(partial(taking.clear, scopes, require_idle=idle))
         if failures:
             raise XplentyError(
                 f"{plural(len(failures), 'thing')} could not be swept: {' '.join(failures)}",

@@ -1,6 +1,7 @@
 """`xplenty-pulumi pull`: write what the service has of packages back into the files that the program names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -43,11 +44,12 @@ def pull(
         if bool(name) is everything:
             raise bad_usage("NAME", "names one package, and --all means all of the stack; give one of them")
         (found,) = states(Snapshot(Engine.on_path(cwd, stack)), all_stacks=False)
-        entries = _meant([one for one in found.entries if one.kind.name == PACKAGE.name], name)
+        packages = [one for one in found.entries if one.kind.name == PACKAGE.name]
+        entries = _meant(packages, name)
         with opened(found.settings) as account:
-            screen = Screen(account.secrets)
+            run = _Pull(account, Screen(account.secrets), project_folder(cwd), force, _shared(packages))
             account.budget.require_read()
-            done = [_pulled(one, account, screen, project_folder(cwd), force=force) for one in entries]
+            done = [run.has_pulled(one) for one in entries]
             if not all(done):
                 raise typer.Exit(FAILED)
 
@@ -65,27 +67,57 @@ def _meant(packages: Iterable[Entry], name: str) -> list[Entry]:
     return found
 
 
-def _pulled(entry: Entry, account: CommandAccount, screen: Screen, folder: Path, *, force: bool) -> bool:
-    """Whether the file is as the service has the package; says what was done."""
-    try:
-        pulled = _beside(entry, account, folder)
-        changes = pulled.written(force=force)
-    except XplentyError as problem:
-        screen.warn(f"{entry.name}: {problem}")
-        return False
-    source, names = entry.declared["source"], pulled.undeclared()
-    if changes:
+def _shared(packages: Iterable[Entry]) -> dict[object, str]:
+    """The packages of each file that is that of several, as texts name them."""
+    names: dict[object, list[str]] = {}
+    for one in packages:
+        if source := one.declared.get("source"):
+            names.setdefault(source, []).append(one.name)
+    return {source: " and ".join(found) for source, found in names.items() if len(found) > 1}
+
+
+@dataclass
+class _Pull:
+    """One run: `shared` says whose a file is that has several packages, `settled` for which one it was written."""
+
+    account: CommandAccount
+    screen: Screen
+    folder: Path
+    force: bool
+    shared: Mapping[object, str]
+    settled: dict[object, str] = field(default_factory=dict)
+
+    def has_pulled(self, entry: Entry) -> bool:
+        """Return whether the file is as the service has the package; says what was done."""
+        source = entry.declared.get("source")
+        try:
+            found = _beside(entry, self.account, self.folder)
+            pulled = replace(found, settled_for=self.settled.get(source, ""))
+            changes = pulled.written(force=self.force)
+        except XplentyError as problem:
+            self.screen.warn(f"{entry.name}: {problem}")
+            return False
+        self.settled.setdefault(source, entry.name)
+        self._tell(entry, changes, pulled.undeclared())
+        return True
+
+    def _tell(self, entry: Entry, changes: list[str], undeclared: list[str]) -> None:
+        source = entry.declared["source"]
+        if changes:
+            outlook = "" if undeclared else self._outlook(entry)
+            told = f"{entry.name}: wrote {source} ({plural(len(changes), 'change')}){outlook}"
+            self.screen.line(_INDENT.join([told, *changes]))
+        else:
+            self.screen.line(f"{entry.name}: {source} is as the service has it")
+        if undeclared:
+            names = " and ".join(undeclared)
+            self.screen.warn(f"{entry.name}: {names} changed in the service too; the program declares the old ones")
+
+    def _outlook(self, entry: Entry) -> str:
+        if names := self.shared.get(entry.declared["source"]):
+            return f"; it is the file of {names}, and the next `pulumi up` gives it to each of them"
         does = "only validates it" if entry.declared.get("validate", True) else "sends nothing"
-        outlook = "" if names else f"; the next `pulumi up` {does}"
-        told = f"{entry.name}: wrote {source} ({plural(len(changes), 'change')}){outlook}"
-        screen.line(_INDENT.join([told, *changes]))
-    else:
-        screen.line(f"{entry.name}: {source} is as the service has it")
-    if names:
-        screen.warn(
-            f"{entry.name}: {' and '.join(names)} changed in the service too; the program declares the old ones"
-        )
-    return True
+        return f"; the next `pulumi up` {does}"
 
 
 def _beside(entry: Entry, account: CommandAccount, folder: Path) -> PulledFile:

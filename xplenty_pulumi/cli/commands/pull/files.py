@@ -24,6 +24,7 @@ from xplenty_pulumi.text import label
 _RAW = "raw_data"
 """The name of a flow as an object, which the newer reference accepts in place of the text."""
 _NOTHING = object()
+_ONE = "`xplenty-pulumi pull NAME --force`"
 _USERS = ("name", "description", "variables")
 _NEW = "new, an export document: arguments of the program go before its name, description and variables"
 
@@ -33,7 +34,8 @@ class PulledFile:
     """The file that a program names for a package, and the package as the service shows it.
 
     `name` is the path of the file as the state has it, `last` the digest of the flow that the state has, and `declared`
-    are the inputs in the state. Those that are `secret` there stand in the program, and no file gets them.
+    are the inputs in the state. Those that are `secret` there stand in the program, and no file gets them. What one run
+    has written, or found right, for the package `settled_for` is not overwritten.
     """
 
     file: Path
@@ -42,6 +44,7 @@ class PulledFile:
     last: str
     declared: Mapping[str, object] = field(repr=False)
     secret: Collection[str] = ()
+    settled_for: str = ""
 
     def written(self, *, force: bool) -> list[str]:
         """Write the file where the service has another flow, and return the changes; none where it has not.
@@ -60,6 +63,11 @@ class PulledFile:
         told = self._told(document)
         if not changes and not told:
             return []
+        if self.settled_for:
+            raise self._unusable(
+                f"is the file of {self.settled_for} too, and the service has that package otherwise",
+                advice=f"Give each a file of its own, or pull the one that is meant for both: {_ONE}",
+            )
         if self._has_own_changes(found, told) and not force:
             raise self._refusal(is_edited=bool(told) or digest(there) != self.last)
         self._write({**document, **told} if self._is_export(document) else {}, json.loads(there))

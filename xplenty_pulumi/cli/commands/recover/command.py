@@ -10,12 +10,20 @@ from typing import Annotated, Any
 
 import typer
 
-from xplenty_pulumi.cli.commands.branch.down import BranchDown, OwnershipRules
+from xplenty_pulumi.cli.commands.branch.down import BranchDown
+from xplenty_pulumi.cli.commands.branch.rules import OwnershipRules
 from xplenty_pulumi.cli.commands.drift.stacks import states
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
 from xplenty_pulumi.cli.engine.locks import Lock, refuse_while_held
-from xplenty_pulumi.cli.engine.remains import Remains, remains_of, remove_locks, spelled, wait_for_late_calls
+from xplenty_pulumi.cli.engine.remains import (
+    Remains,
+    remains_of,
+    remove_locks,
+    require_unchanged,
+    spelled,
+    wait_for_late_calls,
+)
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
@@ -32,7 +40,7 @@ from xplenty_pulumi.core.reconcile import LiveClusters
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget, hand_over
 from xplenty_pulumi.core.reports.living import LiveThing
 from xplenty_pulumi.core.waiting.patience import Deadline
-from xplenty_pulumi.errors import RefusedError, XplentyError
+from xplenty_pulumi.errors import XplentyError
 
 _LONGEST = 1200.0
 """Seconds for ending clusters, all together; one that is still being built can be ended only afterwards."""
@@ -76,7 +84,7 @@ def _recovered(after: Snapshot, remains: Remains, screen: Screen, *, yes: bool, 
     screen.ask(question, yes=yes, undone="nothing was changed", when=" when no `pulumi` is at work on this stack")
     if waits:
         wait_for_late_calls(remains, SystemClock(), screen.line)
-    _require_unchanged(after.engine, remains.stack, locks=remains.locks or (), written=remains.written)
+    require_unchanged(after.engine, remains.stack, locks=remains.locks or (), written=remains.written)
     remove_locks(after.engine, remains, screen.warn)
     _refresh(after, remains)
     removed = "removed the lock that there may have been" if remains.locks is None else "there was no lock"
@@ -86,17 +94,6 @@ def _recovered(after: Snapshot, remains: Remains, screen: Screen, *, yes: bool, 
         f"{remains.stack}: {removed}; cleared {spelled(remains.pending)}; refreshed the state.{remains.foreign()} "
         f"Next, run `pulumi up`{remains.outlook()}."
     )
-
-
-def _require_unchanged(engine: Engine, stack: str, *, locks: tuple[Lock, ...], written: datetime | None) -> None:
-    """Return if locks and state are as they were; RefusedError where a `pulumi` is or has been at work meanwhile."""
-    now = remains_of(Snapshot(engine), stack)
-    if (now.locks or (), now.written) != (locks, written):
-        raise RefusedError(
-            "a `pulumi` is at work on it, or has been since it was looked at; nothing more was changed",
-            resource=stack,
-            advice="Wait until it ends, and run `xplenty-pulumi recover` again, which looks anew",
-        )
 
 
 def _refresh(after: Snapshot, remains: Remains) -> None:
@@ -197,7 +194,7 @@ def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, 
     """
     (own,) = states(snapshot, all_stacks=False)
     holders, written = holders_in(snapshot, own.settings), remains_of(snapshot, own.full_name).written
-    require_idle = partial(_require_unchanged, snapshot.engine, own.full_name, locks=(), written=written)
+    require_idle = partial(require_unchanged, snapshot.engine, own.full_name, locks=(), written=written)
     with opened(own.settings, before_write=require_idle) as account:
         found = StackAccount(account, own.scopes, holders)
         if owners := killed.owners():

@@ -94,7 +94,9 @@ class _HandOver:
         self._thing = thing
         self._place = place
         self._holders = holders
-        self.in_state_of = holders.of(thing.kind.name, thing.record.key, made=origin_on(thing.record))
+        held = holders.as_held(thing.kind.name, thing.record.key, made=origin_on(thing.record))
+        self.in_state_of = held[0].stack if held else ""
+        self._holding = f"{held[0].stack}, as {held[0].name}" if held else "no stack of this backend"
 
     def show(self) -> None:
         """Print what it is, and whose."""
@@ -106,7 +108,7 @@ class _HandOver:
         self._screen.line(f"{thing.label} ({self._screen.scrubbed(thing.headline)})")
         self._screen.line(f"  marker: {spelled}")
         self._screen.line(f"  creator: {'not shown by the service' if creator is None else f'user {creator}'}")
-        self._screen.line(f"  in the state of: {self.in_state_of or 'no stack of this backend'}")
+        self._screen.line(f"  in the state of: {self._holding}")
 
     def holder(self, name: str, urn: str) -> NewOwner | None:
         """Return the resource whose state alone holds it, under the marker of another stack; None for no such one."""
