@@ -54,8 +54,12 @@ def environment(python: str, folder: Path, *packages: str) -> str:
     """Make an environment for `python` with these packages, and return its interpreter."""
     subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True, timeout=300)
     made = str(folder / "bin" / "python")
-    command = [sys.executable, "-m", "pip", "--python", made, "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*command, "pip", *packages], check=True, timeout=1200)
+    options = ["--quiet", "--disable-pip-version-check"]
+    # The pip of the tests may be older than what `python` needs, and that has none of its own.
+    fetch = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(folder), *options, "pip"]
+    subprocess.run(fetch, check=True, timeout=300)
+    (pip,) = folder.glob("pip-*.whl")
+    subprocess.run([made, pip / "pip", "install", *options, "pip", *packages], check=True, timeout=1200)
     return made
 
 
