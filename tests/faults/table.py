@@ -38,21 +38,27 @@ class Row:
 
     once: Expected
     ever: Expected
-    but: Mapping[str, tuple[Expected, Expected]]
+    but: Mapping[str, tuple[Expected, ...]]
     later: Expected | None
 
     def of(self, operation: str) -> tuple[Expected, Expected]:
         """Return what is right for this operation, once and for ever."""
         if operation in self.but:
-            return self.but[operation]
+            once, ever, *_ = self.but[operation]
+            return once, ever
         if operation.startswith("update"):
             return self.once, self.ever
         return self.once.raised(), self.ever.raised()
 
+    def after_success(self, operation: str) -> Expected | None:
+        """Return what is right for this operation under a fault that comes after a success; None as for the first."""
+        _, _, *later = self.but.get(operation, (self.once, self.ever))
+        return next(iter(later), self.later)
+
 
 def _rows(written: list[dict[str, Any]]) -> Iterator[tuple[str, Row]]:
     for one in written:
-        but = {name: (Expected.read(once), Expected.read(ever)) for name, (once, ever) in one.get("but", {}).items()}
+        but = {name: tuple(map(Expected.read, endings)) for name, endings in one.get("but", {}).items()}
         later = Expected.read(one["later"]) if "later" in one else None
         for fault in one["faults"]:
             yield fault, Row(Expected.read(one["once"]), Expected.read(one["ever"]), but, later)
@@ -80,7 +86,8 @@ def expectations(operation: Operation, fault: str, placement: str, *, acts: int)
         endings = [ever] * acts
     else:
         struck = acts - 1 if placement == "second" else 0
-        once = row.later if placement == "second" and row.later else once
+        later = row.after_success(operation.name) if placement == "second" else None
+        once = later or once
         endings = [once if number == struck else UNTOUCHED[operation.kind] for number in range(acts)]
     if endings[0].error is AuthError and (
         fault == "401" or (operation.kind == "read" and not operation.is_of_definitions)
