@@ -56,9 +56,13 @@ def setting_of(key: str, account: str = "") -> str:
 
 @dataclass(frozen=True)
 class SettingNames:
-    """How texts name the settings of one account; `account` is the name of the set, empty for the stack's own."""
+    """How texts name the settings of one account; `account` is the name of the set, empty for the stack's own.
+
+    Not `configurable` are those of a command that reads no stack's configuration: only the variable is named.
+    """
 
     account: str = ""
+    configurable: bool = True
 
     def variable(self, key: str) -> str:
         """Return the variable of a setting."""
@@ -66,6 +70,8 @@ class SettingNames:
 
     def both(self, key: str) -> str:
         """Return where a setting may stand, such as ``XPLENTY_EU_API_KEY (or xplenty-eu:apiKey)``."""
+        if not self.configurable:
+            return self.variable(key)
         own = f", or else {variable_of(key)} or {setting_of(key)}" if self.account and key in SHARED else ""
         return f"{self.variable(key)} (or {setting_of(key, self.account)}{own})"
 

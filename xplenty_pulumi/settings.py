@@ -31,6 +31,7 @@ class Settings:
     `poll_seconds` is the fixed pause between two polls, or None for one that grows. `former_account_id` is the name
     that the account had before it was renamed. `credit_share` is the part of the hourly calls that a process may spend.
     `name` is that of the set of settings, empty for the stack's own; two sets that say the same are one.
+    Those of the environment alone are not `configurable`.
     """
 
     api_key: Secret
@@ -40,11 +41,12 @@ class Settings:
     former_account_id: str = ""
     credit_share: float = 0.5
     name: str = field(default="", compare=False)
+    configurable: bool = field(default=True, compare=False)
 
     @property
     def names(self) -> SettingNames:
         """What these settings are called."""
-        return SettingNames(self.name)
+        return SettingNames(self.name, self.configurable)
 
     def require_account(self, there: object) -> None:
         """Return if a resource that is in account `there`, None where that is not known, is in this one.
@@ -96,6 +98,7 @@ def load(environment: Mapping[str, str], config: Lookup, account: str = "") -> S
         former_account_id=look_up(environment, config, "formerAccountId", account=account),
         credit_share=number("creditShare", lowest=0.01, highest=1) or Settings.credit_share,
         name=account,
+        configurable=config is not nothing,
     )
 
 

@@ -40,6 +40,15 @@ def run(made: Forge, *arguments: str, token: str = TOKEN) -> "subprocess.Complet
     )
 
 
+def test_without_a_forge_both_are_named() -> None:
+    """Outside a job of either CI system nobody is sent after the variable of the other one."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "CI_", "GITLAB_"))}
+    command = [sys.executable, str(EXAMPLE / "ci" / "forge.py"), "close", "Drift"]
+    done = subprocess.run(command, env=plain, capture_output=True, text=True, timeout=60, check=False)
+    told = "ci/forge.py close: neither GITHUB_REPOSITORY nor CI_PROJECT_ID is set; nothing was written\n"
+    assert (done.returncode, done.stderr) == (1, told)
+
+
 def text(folder: Path, words: str) -> str:
     """Return the name of a file with these words."""
     (folder / "text.md").write_text(words)

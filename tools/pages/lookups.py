@@ -12,6 +12,9 @@ _OPENING = """\
 Functions that ask the service at once, in a preview as well, and return typed, frozen records of
 `xplenty_pulumi.client`. One that finds nothing raises `LookupFailed`, which ends the program with one paragraph."""
 
+_INPUT = r"Union\[[^)]+?, Awaitable\[(.+?)\], ForwardRef\('Output\[T\]'\)(, NoneType)?\]"
+"""What `inspect` makes of pulumi.Input."""
+
 
 def pages() -> dict[str, str]:
     """Return the page by its path in the reference."""
@@ -22,4 +25,5 @@ def pages() -> dict[str, str]:
 def _function(name: str) -> str:
     function = inspect.unwrap(getattr(xplenty_pulumi, name))
     signature = re.sub(r"[\w.]+\.(?=[A-Z])", "", str(inspect.signature(function)))
+    signature = re.sub(_INPUT, lambda found: f"Input[{found[1]}]{' | None' if found[2] else ''}", signature)
     return f"## `{name}`\n\n```text\n{name}{signature}\n```\n\n{sentences(function)}"

@@ -192,4 +192,6 @@ if __name__ == "__main__":
     except (OSError, http.client.HTTPException) as problem:
         sys.exit(f"ci/forge.py {command}: {problem or type(problem).__name__}")
     except KeyError as missing:
-        sys.exit(f"ci/forge.py {command}: {missing.args[0]} is not set")
+        name = {"CI_PROJECT_ID": "neither GITHUB_REPOSITORY nor CI_PROJECT_ID"}.get(missing.args[0], missing.args[0])
+        verb = "is set" if name.startswith("neither") else "is not set"
+        sys.exit(f"ci/forge.py {command}: {name} {verb}; nothing was written")

@@ -8,7 +8,7 @@ from tests.support.faults.sockets import RawServer, ServedConnection
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.address import Proxy, parse_address, proxy_for
 from xplenty_pulumi.clock import ManualClock
-from xplenty_pulumi.errors import ConfigError, UnsureError
+from xplenty_pulumi.errors import ConfigError, NotSentError
 
 VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -64,21 +64,32 @@ def test_password_of_the_proxy_is_not_shown() -> None:
 
 def test_request_goes_to_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A request to another machine asks the proxy for a tunnel, with its login and without the API key."""
+    request = _refused_by_a_proxy(monkeypatch, status="403 Forbidden")[0]
+    assert request.startswith(b"CONNECT api.xplenty.com:443 HTTP/1.1\r\n")
+    assert base64.b64encode(b"user:word") in request
+    assert base64.b64encode(b"a-key-for-tests:") not in request
+
+
+def test_refused_tunnel_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the proxy opens no tunnel nothing was created, and the advice names the proxy's variable."""
+    requests = _refused_by_a_proxy(monkeypatch, status="407 Proxy Authentication Required")
+    assert {request.split(b" ", 1)[0] for request in requests} == {b"CONNECT"}
+
+
+def _refused_by_a_proxy(monkeypatch: pytest.MonkeyPatch, *, status: str) -> list[bytes]:
+    """Create a cluster through a proxy that answers with `status`; return what the proxy has read."""
     seen: list[bytes] = []
 
     def refuse(connection: ServedConnection) -> None:
         seen.append(connection.read_request())
-        connection.send(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        connection.send(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
 
     with RawServer(refuse) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:word@127.0.0.1:{proxy.port}")
         client = Client(api_key="a-key-for-tests", account_id="acme", clock=ManualClock())
-        with client, pytest.raises(UnsureError, match="proxy refused"):
+        with client, pytest.raises(NotSentError, match=rf"the proxy refused \({status}\).*HTTPS_PROXY"):
             client.clusters.create({"nodes": 2})
-    (request,) = seen
-    assert request.startswith(b"CONNECT api.xplenty.com:443 HTTP/1.1\r\n")
-    assert base64.b64encode(b"user:word") in request
-    assert base64.b64encode(b"a-key-for-tests:") not in request
+    return seen
 
 
 def test_this_machine_is_reached_directly(monkeypatch: pytest.MonkeyPatch) -> None:

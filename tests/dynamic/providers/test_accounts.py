@@ -126,6 +126,16 @@ def test_strange_key_of_a_set_is_refused(make_apart: Callable[..., ProviderScene
     assert "xplenty-eu:nodes is no setting" in text
 
 
+def test_misspelt_setting_of_a_set_is_named(make_apart: Callable[..., ProviderScene]) -> None:
+    """Who has set a key under a wrong name learns that, and not that there is none."""
+    with Emulator() as account:
+        host = make_apart(account).runs()
+        host.configure(**{"xplenty-asia:apikey": "a-key"})
+        _, failures = host.check(host.properties({"account": "asia", "cluster_id": "501", "package_id": 101}))
+    (text,) = [one.reason for one in failures]
+    assert "xplenty-asia:apikey is no setting, so it has no effect; the nearest is xplenty-asia:apiKey" in text
+
+
 def test_refused_key_of_another_account_is_named(
     here: ProviderScene, there: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,6 +81,7 @@ _NOT_SENT: dict[str, str] = {
     "InvalidURL": "the address is not a URL",
     "LocalProtocolError": "the request cannot be put into HTTP",
     "PoolTimeout": "no connection free in time",
+    "ProxyError": "the proxy refused",  # to open the tunnel, through which the request would go
     "UnsupportedProtocol": "the address is neither http nor https",
 }
 
@@ -92,7 +93,6 @@ _UNSURE: dict[str, str] = {
     "HTTPStatusError": "the status is not a success",
     "NetworkError": "the network failed",
     "ProtocolError": "the answer is not HTTP",
-    "ProxyError": "the proxy refused",
     "ReadError": "the connection broke before the answer was complete",
     "ReadTimeout": "no answer in time",
     "RemoteProtocolError": "the connection was closed before the answer was complete",

@@ -185,7 +185,12 @@ class ProviderContext(ResourceProvider):
         Raises:
             ConfigError: one is missing, malformed or unsafe.
         """
-        return settings.load(os.environ, self.configuration, account_name(self.arguments))
+        account = account_name(self.arguments)
+        try:
+            return settings.load(os.environ, self.configuration, account)
+        except ConfigError:
+            self.require_known_settings(account)  # a misspelt setting is why another one is missing
+            raise
 
     def configuration(self, key: str) -> object:
         """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""

@@ -141,7 +141,7 @@ class Cluster(Derivable, ClusterOutputs, module="xplenty", name="Cluster"):
             description: Free text for people.
             terminate_on_idle: End the cluster once it is idle; default false.
             time_to_idle: Time without work after which it counts as idle, in whole seconds or as `45m`; default 1 hour.
-            region: Region id; the account's own where none is given.
+            region: Region id, one that `xplenty-pulumi regions` lists; the account's own where none is given.
             zone: Availability zone.
             master_instance_type: Instance type of the master node.
             slave_instance_type: Instance type of the compute nodes.

@@ -377,7 +377,7 @@ def test_bad_usage(scene: Scene, words: list[str], text: str) -> None:
     ("words", "environment", "code", "text"),
     [
         ([], {"XPLENTY_API_KEY": ""}, 2, "XPLENTY_API_KEY is empty, and no stack's configuration is read. Set"),
-        ([], {"XPLENTY_API_KEY": "wrong-key"}, 1, "XPLENTY_API_KEY"),
+        ([], {"XPLENTY_API_KEY": "wrong-key"}, 1, "Check XPLENTY_API_KEY, and that it belongs to"),
         ([], {"XPLENTY_API_URL": "http://127.0.0.1:9"}, 1, "127.0.0.1:9"),
         (["cluster", "7"], {}, 1, "cluster 7: the service does not know it (404). Check the id"),
         (["job", "7"], {}, 1, "job 7: the service does not know it (404). Check the id"),

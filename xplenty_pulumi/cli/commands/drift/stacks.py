@@ -29,7 +29,7 @@ from xplenty_pulumi.dynamic.state import (
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.settings import Settings
 
-_ADVICE = "Correct that, or name the stack with --stack and the project's folder with --cwd; nothing was compared"
+_ADVICE = "Correct that, or name the stack with --stack and the project's folder with --cwd; nothing was changed"
 _WITHOUT_UNMANAGED = "Leave out --unmanaged, which needs to know what every stack of the backend holds"
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 
