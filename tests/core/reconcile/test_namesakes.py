@@ -14,7 +14,7 @@ from xplenty_pulumi.core.reconcile.intent import Intent
 from xplenty_pulumi.errors import RefusedError
 
 OURS = marker_of(OWNER)
-HAS_IT = "a stack of the same name, as one in another backend, has adopted it"
+HAS_IT = "another `pulumi` of a stack of this name, as one in another backend"
 
 
 def by_namesake(bench: Bench, text: str = "") -> str:
@@ -44,7 +44,9 @@ def test_a_create_lets_go_of_what_is_adopted_meanwhile(bench: Bench) -> None:
     """The other one has signed it first, so it is that one's, and this one neither changes nor ends it."""
     text = by_namesake(bench)
     signs_during_the_wait(bench, 501, text)
-    with pytest.raises(RefusedError, match=f"{HAS_IT} while it was created, so this one does not hold it") as refused:
+    with pytest.raises(
+        RefusedError, match=f"{HAS_IT}, has signed it while it was created, so this one does not"
+    ) as refused:
         bench.clusters.create(desired())
     assert "`xplenty:scope`" in refused.value.advice
     assert bench.wire.count("(PUT|DELETE) .*") == 0

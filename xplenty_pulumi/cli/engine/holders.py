@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, is_another, origin_in
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reports.branches import scope_of_stack
-from xplenty_pulumi.dynamic.state import ACCOUNT, OWNER, kind_of, owner_of, side_by_side
+from xplenty_pulumi.dynamic.state import ACCOUNT, OWNER, kind_of, nonces_in, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
 from xplenty_pulumi.settings import Settings
 
@@ -126,7 +126,8 @@ def held_in(resources: Iterable[Mapping[str, Any]], stack: str) -> Iterator[Held
             outputs = side_by_side(one.get("outputs") or {})
             account = outputs.get(ACCOUNT)
             known, marker = account if isinstance(account, str) else "", marker_in(one.get("inputs") or {})
-            yield Held(stack, str(one["urn"]), kinds, key, marker, known, origin_in(outputs, marker))
+            made = replace(origin_in(outputs, marker), nonces=nonces_in(outputs))
+            yield Held(stack, str(one["urn"]), kinds, key, marker, known, made)
 
 
 def _form(account: str) -> str | None:

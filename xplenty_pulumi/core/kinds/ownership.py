@@ -23,6 +23,7 @@ WINDOW_TEXT = f"{ADOPTION_WINDOW // timedelta(minutes=1)} minutes"
 _ROUNDED = timedelta(seconds=5)
 """What two answers about one thing may say differently of when it was created, at most."""
 
+_NAMESAKE = "a stack of this name, as one in another backend"
 _SECOND = "%Y-%m-%d %H:%M:%S UTC"
 
 
@@ -163,29 +164,31 @@ def adopted_elsewhere(thing: Marked | None, made: Origin) -> RefusedError | None
     found = marker_on(thing) if thing is not None else None
     if thing is None or found is None or not made.scopes:
         return None
-    name = label(kind_of(thing).name, thing.key)
-    if found.scope not in made.scopes:
-        return RefusedError(
-            f"it carries the marker of another stack ({found.scope}), so this one neither changes nor ends it",
-            resource=name,
-            advice="If that stack is to keep it, take it out of this one's state: `pulumi state delete`. If it is this "
-            f"one's, run `xplenty-pulumi hand-over {kind_of(thing).name}:{thing.key}`, which signs it, and the same "
-            "again",
-        )
-    return of_namesake(name, is_in_state=True) if found.is_of_namesake(made.nonces) else None
-
-
-def of_namesake(name: str, *, is_in_state: bool) -> RefusedError:
-    """Return the error for what another stack of the same name has adopted; this one may have it in its state."""
-    does_not, then = "does not hold it", "run `pulumi up` again"
-    if is_in_state:
-        does_not = "neither changes nor ends it"
-        then = "take this out of the state of the one that is not to keep it: `pulumi state delete`"
+    why = f"it carries the marker of another stack ({found.scope})"
+    if found.scope in made.scopes:
+        if not found.is_of_namesake(made.nonces):
+            return None
+        why = f"another `pulumi` of {_NAMESAKE}, or of this one before an older state was restored, has signed it since"
+    kind = kind_of(thing).name
     return RefusedError(
-        "a stack of the same name, as one in another backend, has adopted it while it was created, so this one "
-        f"{does_not}",
-        resource=name,
-        advice=f"Give one of the two an `xplenty:scope` of its own, and {then}",
+        f"{why}, so this one neither changes nor ends it",
+        resource=label(kind, thing.key),
+        advice="If that stack is to keep it, take it out of this one's state: `pulumi state delete`. If it is this "
+        f"one's, run `xplenty-pulumi hand-over {kind}:{thing.key}`, which signs it, and the same again",
+    )
+
+
+def taken_by_namesake(thing: Marked) -> RefusedError:
+    """Return the error for what another stack of the same name has signed before this one's create has come to its end.
+
+    A late call of a killed `up` of this stack looks the same.
+    """
+    kind = kind_of(thing).name
+    return RefusedError(
+        f"another `pulumi` of {_NAMESAKE}, has signed it while it was created, so this one does not hold it",
+        resource=label(kind, thing.key),
+        advice="Give one of the two an `xplenty:scope` of its own, and run `pulumi up` again. If there is no other "
+        f"one, run `xplenty-pulumi hand-over {kind}:{thing.key}` and `pulumi up` again, which adopts it",
     )
 
 

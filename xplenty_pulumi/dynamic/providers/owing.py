@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE, Kind
 from xplenty_pulumi.core.kinds.ownership import Marked, Origin, marker_on
 from xplenty_pulumi.dynamic.properties import Inputs
-from xplenty_pulumi.dynamic.state import DECLARED, OWED, OWNER, former_scopes, is_hidden, owner_of
+from xplenty_pulumi.dynamic.state import DECLARED, NONCES, OWED, OWNER, former_scopes, is_hidden, owner_of
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile.intent import Intent
@@ -80,17 +80,16 @@ def refreshed(
     """Return what a refresh shows with what is owed after it: it shows what an update has sent as if a hand had.
 
     A change that it shows is not known to have been followed up. What was imported without a word of whose marker it
-    carries may carry the one on the `record`.
+    carries may carry the one on the `record`, and counts as adopted by it.
     """
     owed, names = owed_by(before), shown[DECLARED] if DECLARED in before else ()
     fields = [one for one in owed if not former_scopes([one])]
-    signature = [_signature(kind, record) if one == SIGNATURE else one for one in owed if one not in fields]
+    marker = marker_on(record) if kind.signed else None
+    whose = f"{SIGNATURE}/{marker.scope if marker else ''}"
+    signature = [whose if one == SIGNATURE else one for one in owed if one not in fields]
     changed = [name for name in names if shown.get(name) != before.get(name)] if isinstance(names, list) else []
     due = [*signature, *(kind.follow_ups if fields or kind.is_followed_up(changed) else ())]
     rest = {name: value for name, value in shown.items() if name != OWED}
+    if SIGNATURE in owed and marker is not None and marker.is_of_adoption:
+        rest[NONCES] = marker.nonce
     return {**rest, OWED: " ".join(due)} if due else rest
-
-
-def _signature(kind: Kind, record: Marked) -> str:
-    marker = marker_on(record) if kind.signed else None
-    return f"{SIGNATURE}/{marker.scope if marker else ''}"

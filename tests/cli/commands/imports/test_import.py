@@ -5,20 +5,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partialmethod
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pulumi
 import pytest
 
 from tests.support.accounts.clients import forget_sessions
-from tests.support.accounts.command_line import Ended, Scene, opened_scene
+from tests.support.accounts.command_line import START, Ended, Scene, opened_scene
 from xplenty_pulumi.cli.commands.imports.command import DOCUMENT
 from xplenty_pulumi.cli.commands.imports.files import PROGRAM
 from xplenty_pulumi.cli.commands.imports.run import ImportRun
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
-from xplenty_pulumi.dynamic.state import OWED, OWNER, SPECIAL
+from xplenty_pulumi.dynamic.state import OWED, OWNER, SPECIAL, origin_of
 from xplenty_pulumi.errors import XplentyError
 
 URL = "https://hooks.example.test/T0/tkn-4711"
@@ -130,6 +131,16 @@ def test_what_was_taken_over_may_carry_the_marker_that_it_had(project: Project) 
     project.run("--take-over", "cluster:501")
     (cluster,) = project.documents[0]["resources"]
     assert cluster["outputs"][OWED] == f"marker/{theirs.scope}"
+
+
+def test_what_this_stack_had_adopted_is_its_own_once_it_is_taken_over(project: Project) -> None:
+    """Its state was lost, so nothing but the marker says which adoption signed it."""
+    ours = marker_of(Owner("acme", "loads", "dev", "pulumi-python:dynamic/xplenty:Cluster::etl"))
+    adopted = ours.adopting(START, Random(1)).held
+    project.scene.emulator.edit_cluster(501, description=sign("", adopted))
+    project.run("--take-over", "cluster:501")
+    (cluster,) = project.documents[0]["resources"]
+    assert not adopted.is_of_namesake(origin_of(cluster["outputs"]).nonces)
 
 
 def test_secrets_are_in_the_configuration_alone(project: Project) -> None:

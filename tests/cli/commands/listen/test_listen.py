@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.accounts.caller import AccountCaller, emulated
+from xplenty_pulumi.cli.commands.listen.queue import MOST_WAITING
 from xplenty_pulumi.cli.commands.listen.requests import signature_of
 from xplenty_pulumi.cli.commands.listen.server import MOST_AT_ONCE
 from xplenty_pulumi.emulator import EmulatedHook
@@ -307,6 +308,15 @@ def test_what_is_no_request_of_a_hook_is_refused_with_a_line() -> None:
         assert listener.complaint() == "refused a request from 127.0.0.1: it is none that a hook sends (501)"
         assert _answered(listener, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nshort") == 0
         assert listener.complaint() == "refused a request from 127.0.0.1: it has broken off"
+
+
+def test_request_beside_as_many_others_as_can_wait_is_taken() -> None:
+    """The events of a burst come over connections of their own, at the same moment."""
+    with listening() as listener, ExitStack() as opened:
+        address = ("127.0.0.1", int(listener.url.rpartition(":")[2]))
+        for _ in range(MOST_WAITING - 1):
+            opened.enter_context(socket.create_connection(address, timeout=20))
+        assert listener.send() == 200
 
 
 def test_request_beside_too_many_others_is_refused_with_a_line() -> None:

@@ -253,6 +253,22 @@ def test_what_a_renamed_stack_has_signed_without_its_state_is_signed_as_that_say
     assert marker.whose == marker_of(Owner("acme", "loads", "old", ETL))
 
 
+@pytest.mark.parametrize("is_adopted", [True, False], ids=["adopted by this one", "created by this one"])
+def test_what_a_stack_of_the_same_name_has_signed_is_signed_with_the_nonce_of_the_state(
+    project: Project, *, is_adopted: bool
+) -> None:
+    """So this stack changes and ends it again, and the other one does not any more."""
+    made, ours, theirs = DEV.drawn(START, Random(1)), DEV.adopting(START, Random(2)), DEV.adopting(START, Random(3))
+    cluster, nonces = project.cluster(theirs.held), [made.nonce, *([ours.nonce] if is_adopted else [])]
+    inputs = {"__owner": f"acme|urn:pulumi:dev::loads::{ETL}"}
+    project.hold("acme/loads/dev", cluster.id, inputs=inputs, outputs={"__nonces": " ".join(nonces)})
+    assert "whose state holds it" in project.run(f"cluster:{cluster.id}", "--yes").lines[-1]
+    marker = project.marker(cluster)
+    assert marker is not None
+    assert not marker.is_of_namesake(nonces)
+    assert marker.is_of_namesake([made.nonce, theirs.nonce])
+
+
 def test_what_two_stacks_hold_is_signed_for_neither(project: Project) -> None:
     """The state of one was copied to the other."""
     cluster = held_under_the_marker_of_prod(project)

@@ -20,7 +20,7 @@ from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Held, Holders
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.core.kinds.marker import marker_of, read, scope_of, sign
+from xplenty_pulumi.core.kinds.marker import Marker, marker_of, read, scope_of, sign
 from xplenty_pulumi.core.kinds.ownership import Origin
 from xplenty_pulumi.emulator import EmulatedCluster, FaultRule, Faults, refusing
 
@@ -56,7 +56,8 @@ def left(scene: Scene, **fields: Any) -> EmulatedCluster:
 def handed_over(account: CommandAccount, *held: Held) -> list[int]:
     """Hand over what the creates of a run that began a minute ago had finished, and return the ids."""
     found = StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), held))
-    return [one.record.id for one in found.hand_over([OURS], since=START - timedelta(minutes=1))]
+    finished = [*found.finished([OURS], since=START - timedelta(minutes=1))]
+    return [one.record.id for one in finished if "handed over" in found.hand_over(one, until=START)]
 
 
 def test_what_this_user_has_made_is_handed_over(scene: Scene, account: CommandAccount) -> None:
@@ -87,6 +88,23 @@ def test_what_was_made_before_the_killed_run_is_left_alone(scene: Scene, account
     old = left(scene, description=signed("loads", minutes_ago=60, held=True))
     assert handed_over(account) == []
     assert scene.emulator.cluster(old.id) == old
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [OURS.adopting(START, Random(1)), OURS.drawn(START + timedelta(minutes=2), Random(1))],
+    ids=["has adopted", "has made later"],
+)
+def test_what_a_stack_of_the_same_name_may_hold_is_named_alone(
+    scene: Scene, account: CommandAccount, marker: Marker
+) -> None:
+    """Its state is in another backend; the text says what gives it to this one."""
+    theirs = left(scene, description=sign("loads", marker.held))
+    assert handed_over(account) == []
+    assert scene.emulator.cluster(theirs.id) == theirs
+    found = StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), ()))
+    (one,) = found.finished([OURS], since=START)
+    assert f"run `xplenty-pulumi hand-over cluster:{theirs.id}`" in found.hand_over(one, until=START)
 
 
 def test_a_stray_with_the_id_of_what_a_state_held_is_named(scene: Scene, account: CommandAccount) -> None:

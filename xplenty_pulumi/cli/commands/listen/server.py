@@ -21,7 +21,8 @@ except ImportError:
     raise ImportError('it needs Starlette and uvicorn: pip install "xplenty-pulumi[cli]"') from None
 
 LARGEST_BODY = 1_048_576
-MOST_AT_ONCE = 32
+MOST_AT_ONCE = 128
+"""Connections, more than the events that can wait: a burst of hooks is judged by the room that the queue has."""
 LONGEST_REQUEST = 10.0
 """Seconds for a whole request, however slowly it comes."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import SystemRandom
@@ -44,6 +44,9 @@ from xplenty_pulumi.errors import XplentyError
 
 _LONGEST = 1200.0
 """Seconds for ending clusters, all together; one that is still being built can be ended only afterwards."""
+
+_SLOWEST = timedelta(minutes=10)
+"""Within which a create call is sent after the state was last written, as far as anybody knows who sent it."""
 
 
 def recover(
@@ -142,8 +145,8 @@ class StackAccount:
     def _is_held(self, thing: Marked) -> bool:
         return bool(self.holders.of(kind_of(thing).name, thing.key, made=origin_on(thing)))
 
-    def hand_over(self, owners: Collection[Marker], *, since: datetime) -> Iterator[HandOverTarget]:
-        """Sign as unfinished, and yield, what creates of these owners `since` then had finished and no state holds."""
+    def finished(self, owners: Collection[Marker], *, since: datetime) -> Iterator[HandOverTarget]:
+        """Yield what creates of these owners `since` then had finished, and no state holds."""
         for thing in [HandOverTarget(one) for kind in MARKED.values() for one in self._living(kind)]:
             marker = thing.marker
             if marker is None or marker.whose not in owners or marker.is_unfinished:
@@ -153,8 +156,23 @@ class StackAccount:
             if is_of_another(thing.record, self.account.client.user_id()):
                 continue
             if not self._is_held(thing.record):
-                drawn = marker.whose.drawn(self.account.clock.now(), SystemRandom())
-                yield hand_over(self.account.client, thing, drawn, clock=self.account.clock)
+                yield thing
+
+    def hand_over(self, thing: HandOverTarget, *, until: datetime) -> str:
+        """Sign as unfinished what a create had finished by `until`, in the killed run; return what has become of it.
+
+        What was adopted, or is younger, may be held by a stack of the same name in another backend, and is left alone.
+        """
+        marker = thing.marker
+        if marker is None or marker.begun is None or marker.is_of_adoption or marker.begun > until:
+            return (
+                "carries the marker of a resource that was being created, and is held by a stack of this name, as one "
+                "in another backend, or was signed by the killed run. If no other one has it, run `xplenty-pulumi "
+                f"hand-over {thing.kind.name}:{thing.record.key}`"
+            )
+        drawn = marker.whose.drawn(self.account.clock.now(), SystemRandom())
+        hand_over(self.account.client, thing, drawn, clock=self.account.clock)
+        return "was made by a create that never reached the state: handed over to its resource"
 
     def _living(self, kind: Kind) -> Iterable[Any]:
         if kind.ends is Ending.TERMINATED:
@@ -199,9 +217,9 @@ def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, 
         found = StackAccount(account, own.scopes, holders)
         if owners := killed.owners():
             earliest = (killed.written or account.clock.now()) - ADOPTION_WINDOW
-            for thing in found.hand_over(owners, since=killed.began or earliest):
-                text = "was made by a create that never reached the state: handed over to its resource"
-                screen.line(f"{thing.label} {text}")
+            until = (killed.last_sign or account.clock.now()) + _SLOWEST
+            for thing in found.finished(owners, since=killed.began or earliest):
+                screen.line(f"{thing.label} {found.hand_over(thing, until=until)}")
         strays = found.strays()
         if not strays:
             screen.line("nothing in the account is left over from an interrupted create of this stack")

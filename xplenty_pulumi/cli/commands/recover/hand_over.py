@@ -51,8 +51,8 @@ def hand_over(
     """Hand something that exists over to a resource of the stack, whose next `pulumi up` adopts it.
 
     Without --name and --urn it is the resource that the marker names, where that is this stack's. What the state of
-    a stack of the backend holds is refused. What this stack's state alone holds under the marker of another stack is
-    signed for it.
+    a stack of the backend holds is refused. What this stack's state alone holds and another stack, or one of the same
+    name, has signed is signed for it.
     """
     with one_paragraph("hand-over", interrupted=_INTERRUPTED):
         kind, key = _named(thing)

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import SystemRandom
 
 from xplenty_pulumi.cli.engine.holders import TOKENS, Held, Holders
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.options import bad_usage
-from xplenty_pulumi.core.kinds.marker import Marker, marker_of, owner_in, scope_of
+from xplenty_pulumi.core.kinds.marker import Marker, adoption_among, marker_of, owner_in, scope_of
 from xplenty_pulumi.core.kinds.ownership import origin_on
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget
 from xplenty_pulumi.errors import ConfigError, XplentyError
@@ -25,7 +25,8 @@ class NewOwner:
     """The resource that is to have it: what its markers share, and what texts call it.
 
     `name` is set where the user names it by that, `urn` also where by its URN. Else the marker of the thing names it,
-    or it `is_holder`: the state of the stack holds the thing already, under the marker of another stack.
+    or it `is_holder`: the state of the stack holds the thing already, under the marker of another stack. `nonces` are
+    those that the state has of it then.
     """
 
     marker: Marker
@@ -33,11 +34,16 @@ class NewOwner:
     name: str = ""
     urn: str = ""
     is_holder: bool = False
+    nonces: tuple[str, ...] = ()
 
     def marker_at(self, now: datetime) -> Marker:
-        """Return the marker to sign with `now`: held where the state holds the thing, else one that an `up` adopts."""
+        """Return the marker to sign with `now`: held where the state holds the thing, else one that an `up` adopts.
+
+        The nonce that the state signs with tells its stack from another one of the same name.
+        """
         if self.is_holder:
-            return self.marker.drawn(now, SystemRandom()).held
+            held = self.marker.drawn(now, SystemRandom()).held
+            return replace(held, nonce=adoption_among(self.nonces) or [held.nonce, *self.nonces][-1])
         return self.marker.handed_over(now, SystemRandom())
 
     def held(self, holders: Holders, stack: str, kind: str) -> Held | None:
@@ -79,17 +85,20 @@ class StackPlace:
     def holder(self, thing: HandOverTarget, holders: Holders, *, name: str, urn: str) -> NewOwner | None:
         """Return the resource of the stack that holds the thing, where no other does and another stack has signed it.
 
-        That is one that the owner in the state is not of. None where another one is meant by `name` or `urn`.
+        That is one that the owner in the state is not of, or of the same name. None where another one is meant by
+        `name` or `urn`.
         """
         as_held = holders.as_held(thing.kind.name, thing.record.key, made=origin_on(thing.record))
         if len(as_held) != 1 or thing.marker is None:
             return None
         (one,) = as_held
-        if one.stack != self.stack or one.marker is None or one.marker.scope == thing.marker.scope:
+        if one.stack != self.stack or one.marker is None:
+            return None
+        if one.marker.scope == thing.marker.scope and not thing.marker.is_of_namesake(one.made.nonces):
             return None
         if name not in ("", one.name) or urn not in ("", one.urn):
             return None
-        return NewOwner(one.marker, f"{one.name} of stack {self.stack}", is_holder=True)
+        return NewOwner(one.marker, f"{one.name} of stack {self.stack}", is_holder=True, nonces=one.made.nonces)
 
     def urn(self, tail: str) -> str:
         """Return the URN of a resource of the stack: of its type and its name."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
-from xplenty_pulumi.core.kinds.ownership import CHANGED_HANDS, is_marked, of_namesake
+from xplenty_pulumi.core.kinds.ownership import CHANGED_HANDS, is_marked, taken_by_namesake
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
@@ -79,14 +79,13 @@ def not_updatable(cluster_id: int, cluster: Cluster | None, *, why: str) -> Read
 
 def lost(cluster: Cluster, before: Cluster, desired: DesiredCluster) -> RefusedError | None:
     """Return why a cluster that a create brings about is not this resource's any more, as it was `before`; or None."""
-    name = f"cluster {cluster.id}"
     if desired.is_taken(cluster, before):
-        return of_namesake(name, is_in_state=False)
+        return taken_by_namesake(cluster)
     if not desired.is_adopted or is_marked(cluster, desired.marker):
         return None
     return RefusedError(
         f"it was about to be adopted, and {CHANGED_HANDS}, so it is left alone",
-        resource=name,
+        resource=f"cluster {cluster.id}",
         advice="Run `pulumi up` again for a new one",
     )
 

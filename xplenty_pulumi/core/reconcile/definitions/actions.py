@@ -13,7 +13,7 @@ from xplenty_pulumi.core.kinds.ownership import (
     adopted_elsewhere,
     is_unfinished,
     marker_on,
-    of_namesake,
+    taken_by_namesake,
     taken_over,
     way_out,
 )
@@ -60,7 +60,7 @@ class DefinitionReconciler(Generic[RecordT]):
         outcome = self._followed_up(self._converge(record, desired, send=found is not None), desired, before=None)
         outcome = self._notified(outcome, desired)
         if desired.is_taken(outcome.record, record):
-            raise of_namesake(self._definition.label_of(outcome.record), is_in_state=False)
+            raise taken_by_namesake(outcome.record)
         if outcome.problem is None or desired.keeps_id:
             self._known.hold_record(outcome.record)
         self._ending.end_surplus(key, desired.marker, nonces)
