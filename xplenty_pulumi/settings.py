@@ -28,10 +28,10 @@ DEFAULT_URL = "https://api.xplenty.com"
 class Settings:
     """How to reach an account.
 
-    `poll_seconds` is the fixed pause between two polls, or None for one that grows. `former_account_id` is the name
-    that the account had before it was renamed. `credit_share` is the part of the hourly calls that a process may spend.
-    `name` is that of the set of settings, empty for the stack's own; two sets that say the same are one.
-    Those of the environment alone are not `configurable`.
+    `poll_seconds` is the fixed pause between two polls, None for one that grows; `former_account_id` the name that the
+    account had before it was renamed; `credit_share` the part of the hourly calls that a process may spend; `name` that
+    of the set of settings, empty for the stack's own. Two sets that say the same are one. Those of the environment
+    alone are not `configurable`.
     """
 
     api_key: Secret
@@ -109,11 +109,9 @@ def project_of(config: object) -> str:
 
 def names_in(config: object, namespace: str = "xplenty") -> tuple[str, ...]:
     """Return the names in a namespace of the configuration that the SDK's host hands over; none where it hides them."""
-    found = getattr(config, "_props", None)
-    if not isinstance(found, Mapping):
-        return ()
-    prefix = f"{namespace}:"
-    return tuple(str(key).removeprefix(prefix) for key in found if str(key).startswith(prefix))
+    found, prefix = getattr(config, "_props", None), f"{namespace}:"
+    names = map(str, found) if isinstance(found, Mapping) else ()
+    return tuple(name.removeprefix(prefix) for name in names if name.startswith(prefix))
 
 
 def require_known_in(config: object, account: str = "") -> None:
@@ -171,9 +169,8 @@ def _required(environment: Mapping[str, str], config: Lookup, key: str, *, accou
     if config is nothing:
         text = f"{variable} {state}, and no stack's configuration is read"
         raise ConfigError(text, setting=key, advice="Set the environment variable")
-    raise ConfigError(
-        f"{name} {state}", setting=key, advice=f"Set the environment variable {variable}, or run `{command}`"
-    )
+    advice = f"Set the environment variable {variable}, or run `{command}`"
+    raise ConfigError(f"{name} {state}", setting=key, advice=advice)
 
 
 def look_up(environment: Mapping[str, str], config: Lookup, key: str, *, account: str = "") -> str:

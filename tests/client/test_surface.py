@@ -199,6 +199,7 @@ NOT_SENT = {
     "InvalidURL",
     "LocalProtocolError",
     "PoolTimeout",
+    "ProxyError",
     "UnsupportedProtocol",
 }
 
