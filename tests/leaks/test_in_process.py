@@ -56,6 +56,7 @@ from xplenty_pulumi import (
 from xplenty_pulumi.cli.commands import emulator as emulator_command
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client import Job
+from xplenty_pulumi.client.http import limits
 from xplenty_pulumi.client.http.outcomes import HttpRequest
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.compare import differences
@@ -260,6 +261,7 @@ def day(caught: Caught, folder: Path) -> Iterator[tuple[Day, Engine]]:
     account = Emulator(SEED, step=STEP, state=state, gates=[faults])
     account.on_call = lambda call, took: emulator_command._log(call, took, Screen([Secret(KEY)]))
     with pytest.MonkeyPatch.context() as patch, everything_logged(caught), engine() as (told, address):
+        patch.setattr(limits, "MINUTE", 0.0)  # what is refused for ever is not asked for again for a minute
         patch.setattr(typer, "echo", lambda text, **_options: log.append(text))
         with account:
             for name, text in {**settings_of(account), **QUICK, "XPLENTY_EVENTS": str(events)}.items():
