@@ -21,10 +21,10 @@ from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
 from xplenty_pulumi.core.reconcile.clusters.create import ClusterCreation, DesiredCluster
 from xplenty_pulumi.core.reconcile.clusters.end import ClusterEnding
 from xplenty_pulumi.core.reconcile.clusters.goals import (
+    changed_hands,
     is_broken,
     is_ending,
     kept,
-    lost,
     not_updatable,
     observation_of,
 )
@@ -74,7 +74,7 @@ class ClusterReconciler:
         outcome = self._convergence.bring(
             cluster, desired, usual=lambda: usual(cluster.type, polled=self._polls.clusters.latest)
         )
-        if refused := lost(outcome.record, cluster, desired):
+        if refused := changed_hands(outcome.record, desired, before=cluster):
             raise refused
         if outcome.problem is None or desired.keeps_id:
             self._living.hold_record(outcome.record)

@@ -11,8 +11,8 @@ from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.clusters.goals import (
     READY,
     accepted_before,
+    changed_hands,
     is_broken,
-    lost,
     phase_of,
     ready_with,
     watch_of,
@@ -104,7 +104,8 @@ class Convergence:
         if watch.last is None or phase_of(watch.last) is not Phase.READY:
             wait_for(READY, watch, deadline=deadline, patience=self._patience)
         # The wait may have taken minutes.
-        if desired.is_adopted and (found := watch()) is not None and (refused := lost(found, before, desired)):
+        found = watch() if desired.is_adopted else None
+        if found is not None and (refused := changed_hands(found, desired, before=before)):
             raise refused
         if refused := adopted_elsewhere(watch.last, desired.made):
             raise refused

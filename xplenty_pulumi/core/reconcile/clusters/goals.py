@@ -77,8 +77,8 @@ def not_updatable(cluster_id: int, cluster: Cluster | None, *, why: str) -> Read
     )
 
 
-def lost(cluster: Cluster, before: Cluster, desired: DesiredCluster) -> RefusedError | None:
-    """Return why a cluster that a create brings about is not this resource's any more, as it was `before`; or None."""
+def changed_hands(cluster: Cluster, desired: DesiredCluster, *, before: Cluster) -> RefusedError | None:
+    """Return why a cluster that a create brings about is not its resource's any more, as it was `before`; or None."""
     if desired.is_taken(cluster, before):
         return taken_by_namesake(cluster)
     if not desired.is_adopted or is_marked(cluster, desired.marker):
