@@ -34,6 +34,13 @@ def test_version_and_help_load_no_command(option: str) -> None:
     assert done.stderr.split() == [f"xplenty_pulumi{name}" for name in sorted(own)]
 
 
+def test_drift_loads_little_before_the_engine_is_at_work() -> None:
+    """What it compares with is loaded while the engine answers."""
+    code = "import sys, xplenty_pulumi.cli.commands.drift.command; print(*{'httpx', 'pydantic'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 @pytest.mark.parametrize(("words", "searches"), [(["--version"], False), (["branch"], True)])
 def test_a_command_that_is_loaded_looks_for_garbage(words: list[str], searches: bool) -> None:
     """The search for garbage is off while there is nothing but what is loaded, and on for all that a command does."""

@@ -1,14 +1,17 @@
 """What a snapshot asks the engine for, and how often."""
 
 import sys
+from functools import partial
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from xplenty_pulumi.cli.engine.command import Engine
-from xplenty_pulumi.cli.engine.snapshot import Snapshot
+from xplenty_pulumi.cli.engine.snapshot import Snapshot, meanwhile
 from xplenty_pulumi.errors import XplentyError
 
+LONGEST = 30.0
 FULL_NAME = "organization/loads/dev"
 _PROGRAM = """\
 #!{python}
@@ -59,3 +62,36 @@ def test_what_cannot_be_read_ahead_fails_where_it_is_needed(tmp_path: Path) -> N
     with pytest.raises(XplentyError, match="no state"):
         made.resources(FULL_NAME)
     assert made.configuration(FULL_NAME) == {"loads:size": "4"}
+
+
+def test_what_is_refused_is_not_asked_for_again(tmp_path: Path) -> None:
+    """A backend that cannot be reached is waited for once."""
+    made = snapshot(tmp_path, fails=True)
+    for _ in range(2):
+        with pytest.raises(XplentyError, match="no state"):
+            made.resources(FULL_NAME)
+    assert asked(tmp_path) == ["export"]
+
+
+def test_what_is_read_meanwhile_is_read_while_the_block_runs(tmp_path: Path) -> None:
+    """What it has asked for is there after the block, and is not asked for again."""
+    made, is_in_block, seen = snapshot(tmp_path), Event(), list[bool]()
+
+    def read() -> None:
+        seen.append(is_in_block.wait(LONGEST))
+        made.resources(FULL_NAME)
+
+    with meanwhile(read):
+        is_in_block.set()
+    assert seen == [True]
+    assert made.resources(FULL_NAME) == [{"urn": "one"}]
+    assert asked(tmp_path) == ["export"]
+
+
+def test_what_cannot_be_read_meanwhile_fails_where_it_is_needed(tmp_path: Path) -> None:
+    """The block goes on, and so does what follows it, until somebody needs what there is not."""
+    made = snapshot(tmp_path, fails=True)
+    with meanwhile(partial(made.resources, FULL_NAME)):
+        pass
+    with pytest.raises(XplentyError, match="no state"):
+        made.resources(FULL_NAME)

@@ -39,12 +39,12 @@ class Snapshot:
     """What the engine says of stacks; every answer is kept, so that whoever wants to know it later makes a new one.
 
     A stack is named by its full name, or as the engine names it. Raises XplentyError, with the engine's own words,
-    where it refuses, or does not answer with JSON.
+    where it refuses, or does not answer with JSON; a refusal is kept like an answer.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._answers: dict[tuple[str, ...], str] = {}
+        self._answers: dict[tuple[str, ...], str | XplentyError] = {}
 
     def full_name(self) -> str:
         """Return the full name of the engine's stack."""
@@ -53,8 +53,8 @@ class Snapshot:
     def read_ahead(self) -> str:
         """Return the full name of the engine's stack, with its state and its configuration, read at the same time.
 
-        They are asked for by that name, since another stack can be selected at any moment. What cannot be read is asked
-        for again by whoever needs it, who then says why.
+        They are asked for by that name, since another stack can be selected at any moment. Why one of them cannot be
+        read is said by whoever needs it.
         """
         name = self.full_name()
 
@@ -108,14 +108,33 @@ class Snapshot:
     def _answer(self, stack: str, *words: str) -> str:
         asked = (stack, *words)
         if asked not in self._answers:
-            self._answers[asked] = self.engine.of(stack).told(*words)
-        return self._answers[asked]
+            try:
+                self._answers[asked] = self.engine.of(stack).told(*words)
+            except XplentyError as refused:
+                self._answers[asked] = refused
+        answer = self._answers[asked]
+        if isinstance(answer, XplentyError):
+            raise answer
+        return answer
 
 
 def together(read: Callable[[Asked], Read], asked: Iterable[Asked]) -> tuple[Read, ...]:
     """Return what is read of each, several at the same time."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return tuple(pool.map(read, asked))
+
+
+@contextmanager
+def meanwhile(read: Callable[[], object]) -> Iterator[None]:
+    """Read from a snapshot while the block does something else; whoever needs what cannot be read says why."""
+
+    def read_what_there_is() -> None:
+        with suppress(XplentyError):
+            read()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(read_what_there_is)
+        yield
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 from tests.cli.commands.drift.scene import DriftScene
 from tests.support.accounts.command_line import KEY
 from tests.support.accounts.receiver import HookReceiver, receiving
-from xplenty_pulumi.cli.commands.drift import command
+from xplenty_pulumi.cli.commands.drift import comparison
 from xplenty_pulumi.cli.commands.drift.memory import Receiver
 from xplenty_pulumi.emulator import Emulator
 
@@ -184,17 +184,17 @@ def test_report_that_another_run_has_outdated_is_not_kept(
     scene: DriftScene, file: Path, receiver: HookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two runs at once: the one that ends last neither overwrites nor posts, so that the next one posts all that is."""
-    words, show = ["--since-last", file, "--hook", receiver.url], command._show
+    words, show = ["--since-last", file, "--hook", receiver.url], comparison._show
     scene.run(*words)
 
     def overtaken(*shown: Any) -> None:
-        monkeypatch.setattr(command, "_show", show)
+        monkeypatch.setattr(comparison, "_show", show)
         rename(scene.emulator, scene.id_of("renamed"))
         scene.run(*words)
         scene.emulator.edit_cluster(scene.id_of("renamed"), name="renamed loads")
         show(*shown)
 
-    monkeypatch.setattr(command, "_show", overtaken)
+    monkeypatch.setattr(comparison, "_show", overtaken)
     late, next_one = scene.run(*words), scene.run(*words)
 
     told = [(one.json()["previous_class"], one.json()["class"]) for one in receiver.received()]
