@@ -29,8 +29,11 @@ def command(*arguments: str) -> Act:
 
 # Some nights of the pipeline pass while the quickstart lives. What a preview shows is seen at the first and the resize.
 STEPS: tuple[tuple[str, str, Act], ...] = (
-    ("pipeline", "A night of five minutes", pulumi("config", "set", "every", "5 minutes")),
-    ("pipeline", "The password of the warehouse", pulumi("config", "set", "--secret", "password", "swordfish")),
+    (
+        "pipeline",
+        "A night of five minutes, and the password of the warehouse",
+        pulumi("config", "set-all", "--plaintext", "every=5 minutes", "--secret", "password=swordfish"),
+    ),
     ("pipeline", "pulumi up: a connection, a package from a file, a schedule", pulumi("up", "--yes")),
     (
         "quickstart",
