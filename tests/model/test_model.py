@@ -56,7 +56,7 @@ PARTS = 20
 
 
 @pytest.mark.long
-@pytest.mark.no_cover  # the shorter ones cover the same code, and counting its lines takes most of the time
+@pytest.mark.usefixtures("untraced")  # the shorter ones cover the same code, and tracing takes most of the time
 @pytest.mark.parametrize("part", range(PARTS))
 def test_promises_hold_for_long(part: int) -> None:
     """Half a million steps in all, in programs twice as long, break no promise."""
