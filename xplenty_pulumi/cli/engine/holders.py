@@ -26,7 +26,8 @@ class Held:
     """A thing in the state of a stack, `organization/project/stack`; `marker` is that of its owner as it was declared.
 
     `kinds` are all that it can be: a class that is derived from ours may have a type that does not tell. `account` is
-    the one it is in, an empty text where the state does not say, and `made` says when it was created and for whom.
+    the one it is in, an empty text where the state does not say, and `made` says when it was created and for whom. What
+    `is_replaced` is not what its resource has: the next `up` creates that, or adopts it.
     """
 
     stack: str
@@ -36,6 +37,7 @@ class Held:
     marker: Marker | None
     account: str = ""
     made: Origin = UNKNOWN
+    is_replaced: bool = False
 
     @property
     def name(self) -> str:
@@ -94,7 +96,8 @@ class Holders:
 
     def of_owner(self, kind: str, owner: Marker) -> Held | None:
         """Return what a state holds of this kind as the resource of this owner."""
-        return next((one for one in self.held if kind in one.kinds and one.marker == owner), None)
+        of_owner = (one for one in self.held if kind in one.kinds and one.marker == owner)
+        return next((one for one in of_owner if not one.is_replaced), None)
 
     def stack_with(self, scope: str) -> str:
         """Return the stack whose markers have this scope, or an empty text where the backend has none."""
@@ -127,7 +130,12 @@ def held_in(resources: Iterable[Mapping[str, Any]], stack: str) -> Iterator[Held
             account = outputs.get(ACCOUNT)
             known, marker = account if isinstance(account, str) else "", marker_in(one.get("inputs") or {})
             made = replace(origin_in(outputs, marker), nonces=nonces_in(outputs))
-            yield Held(stack, str(one["urn"]), kinds, key, marker, known, made)
+            yield Held(stack, str(one["urn"]), kinds, key, marker, known, made, is_replaced(one))
+
+
+def is_replaced(resource: Mapping[str, Any]) -> bool:
+    """Return whether a state has it only until its replacement is there, as after an `up` that was killed."""
+    return bool(resource.get("pendingReplacement") or resource.get("delete"))
 
 
 def _form(account: str) -> str | None:

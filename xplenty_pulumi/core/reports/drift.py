@@ -97,7 +97,7 @@ class Entry:
     `declared` are the inputs of the program, `outputs` what was observed last, both without values that cannot be read;
     the names of those are in `unreadable`, such as `description`, or `settings.password` for a member. `content`
     returns the content of a digest among them, where it is on this machine. `made` is when it was created, and who may
-    have signed it.
+    have signed it. What `is_replaced` awaits its replacement, as after an `up` that was killed.
     """
 
     stack: str
@@ -109,6 +109,7 @@ class Entry:
     unreadable: tuple[str, ...] = ()
     marker: Marker | None = None
     made: Origin = UNKNOWN
+    is_replaced: bool = False
     content: Callable[[str], str | None] = field(default=lambda _digest: None, repr=False, compare=False)
 
 

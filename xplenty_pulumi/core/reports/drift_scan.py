@@ -83,7 +83,7 @@ def compare(
     in_a_state = {(one.kind.name, one.id) for one in entries}
     records = [one for name in MARKED for one in seen[name].all if (name, one.key) not in in_a_state]
     strange = [one for one in records if not kind_of(one).is_ending(getattr(one, "status", ""))]
-    found += [*_duplicates(entries, strange), *_shared(entries)]
+    found += [*_duplicates(entries, strange, now=now), *_shared(entries)]
     return [*found, *(_strangers(entries, strange, scopes=scopes, now=now) if unmanaged else ())]
 
 
@@ -93,13 +93,14 @@ def _seen(entry: Entry) -> Mapping[str, object]:
     return entry.outputs if all(entry.outputs.get(part) == entry.declared.get(part) for part in parts) else {}
 
 
-def _duplicates(entries: Sequence[Entry], strange: Iterable[Any]) -> Iterator[Finding]:
+def _duplicates(entries: Sequence[Entry], strange: Iterable[Any], *, now: datetime) -> Iterator[Finding]:
     """What carries the marker of a resource in a state without being in any."""
     siblings = {(one.kind.name, one.marker): one for one in entries if one.marker}
     for record in strange:
         marker, kind = marker_on(record), kind_of(record).name
         if marker and (sibling := siblings.get((kind, marker.whose))):
-            remark = f"carries the same marker as {kind} {sibling.id}; {_fate(record, None)}"
+            fate = _fate(record, now if sibling.is_replaced else None)
+            remark = f"carries the same marker as {kind} {sibling.id}; {fate}"
             yield _finding(record, Cause.DUPLICATE, remark, stack=sibling.stack, resource=sibling.name)
 
 
@@ -155,7 +156,7 @@ def not_elsewhere(findings: Iterable[Finding], others: Elsewhere) -> list[Findin
 
 
 def _fate(record: Any, now: datetime | None) -> str:
-    """What becomes of it: with `now` for what no resource of the state stands beside, else for a duplicate of one."""
+    """What becomes of it: with `now` for what a resource may still adopt, else for a duplicate of what one has."""
     advice, marker = f"look at `xplenty-pulumi hand-over {kind_of(record).name}:{record.key}`", marker_on(record)
     if marker is None or not marker.is_unfinished:
         return f"held, in no state: {advice}"

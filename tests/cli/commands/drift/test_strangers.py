@@ -212,6 +212,18 @@ def test_surplus_of_a_resource_is_told_from_what_is_held(scene: DriftScene) -> N
     )
 
 
+def test_what_a_killed_replacement_has_created_is_left_to_the_next_up(scene: DriftScene) -> None:
+    """The state has the cluster before it only until then, so it is no surplus."""
+    cluster = scene.emulator.cluster(scene.id_of("copied"))
+    owner = read(cluster.description)
+    assert owner is not None
+    scene.states["dev"] = export({**resource("copied", cluster.id, like="copied"), "pendingReplacement": True})
+    now = datetime.fromtimestamp(RECORDED["now"], tz=UTC)
+    scene.emulator.add_cluster(description=sign("", owner.drawn(now - timedelta(minutes=3), Random(7))))
+    found = next(one for one in scene.run("--json").json["findings"] if one["cause"] == "duplicate")
+    assert found["remark"].endswith("unfinished: the next `pulumi up` adopts it if the program still declares it")
+
+
 def test_unknown_stacks_are_part_of_what_unmanaged_shows(scene: DriftScene) -> None:
     """To fail on what is not looked for would never fail."""
     ended = scene.run("--fail-on-unknown-stacks")

@@ -376,6 +376,15 @@ def test_a_resource_that_has_a_cluster_gets_no_second(project: Project, option: 
     assert f"the state of stack acme/loads/dev has cluster {other.id} as etl already" in ended.err
 
 
+def test_a_resource_whose_replacement_was_killed_gets_another(project: Project) -> None:
+    """Its state has the former one only until its `up` creates one, or adopts this one."""
+    cluster, other = project.cluster(), project.cluster(None)
+    owner = {"__owner": f"acme|urn:pulumi:dev::loads::{ETL}"}
+    project.hold("acme/loads/dev", other.id, inputs=owner, pendingReplacement=True)
+
+    assert project.run(f"cluster:{cluster.id}", "--yes").code == 0
+
+
 def test_the_account_of_what_the_resource_has_is_named_where_it_is_another_one(project: Project) -> None:
     """Then the settings are wrong, and not the resource."""
     cluster = project.cluster()

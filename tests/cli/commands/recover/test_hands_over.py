@@ -115,13 +115,17 @@ def test_a_stray_with_the_id_of_what_a_state_held_is_named(scene: Scene, account
     assert [one.id for one in found.strays()] == [stray]
 
 
-@pytest.mark.parametrize("is_held", [True, False])
+@pytest.mark.parametrize(("owner", "is_replaced"), [(OURS, False), (OURS, True), (None, False)])
 def test_a_stray_beside_what_the_state_holds_is_adopted_by_nobody(
-    scene: Scene, account: CommandAccount, *, is_held: bool
+    scene: Scene, account: CommandAccount, owner: Marker | None, *, is_replaced: bool
 ) -> None:
-    """It arrived after the `up` that went on without it; the text says so, and what ends it."""
+    """It arrived after the `up` that went on without it; the text says so, and what ends it.
+
+    What the state has only until its replacement is there is not what the resource has.
+    """
+    is_held = owner is not None and not is_replaced
     stray = left(scene, description=signed("loads")).id
-    held = Held("acme/loads/dev", "urn", frozenset({"cluster"}), 77, OURS if is_held else None)
+    held = Held("acme/loads/dev", "urn", frozenset({"cluster"}), 77, owner, is_replaced=is_replaced)
     found = StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), (held,)))
     (one,) = found.strays()
     text = found.outlook(one)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.cli.engine.holders import held_in, marker_in
+from xplenty_pulumi.cli.engine.holders import held_in, is_replaced, marker_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Owner, owner_in, scope_of
@@ -136,6 +136,7 @@ def entry_of(
         unreadable=tuple(sorted({*secret, *members, *more})),
         marker=marker,
         made=origin_of({**outputs, OWNER: inputs[OWNER]}, now=now) if marker else origin_in(outputs, None),
+        is_replaced=is_replaced(resource),
         content=partial(kept, source=str(inputs.get("source") or ""), start=folder),
     )
 

@@ -48,7 +48,7 @@ class NewOwner:
 
     def held(self, holders: Holders, stack: str, kind: str) -> Held | None:
         """Return what the state of its stack holds as this resource, or as one of the same kind and name."""
-        of_stack = [one for one in holders.all if one.stack == stack]
+        of_stack = [one for one in holders.all if one.stack == stack and not one.is_replaced]
         same = [one for one in of_stack if one.urn == self.urn or one.marker == self.marker]
         namesakes = [one for one in of_stack if self.name and one.name == self.name and kind in one.kinds]
         return next(iter([*same, *namesakes]), None)
