@@ -101,18 +101,19 @@ class Field:
 
     What it is for stands in the docstring of the resource, and nowhere else.
 
-    `drift` is how grave it is where the service shows another value. `private` says whether it may hold secrets, so
-    that no error and no report shows its value: somewhere in the `whole`, in its `members`, which are noted by their
-    names, or in its `items`. `secret` are the members that are secret whatever the program says. `by_member` says that
-    only the members that were asked for are seen, so that those which are no secrets are compared one by one. `echo` is
-    the way to where a record shows it besides under its name. `made_of` is the argument of a program that it is made
-    of, where it is none itself.
+    `usual` is what the service takes where nothing is said; unlike a `default` it is not compared. `drift` is how grave
+    it is where the service shows another value. `private` says whether it may hold secrets, so that no error and no
+    report shows its value: somewhere in the `whole`, in its `members`, which are noted by their names, or in its
+    `items`. `secret` are the members that are secret whatever the program says. `by_member` says that only the members
+    that were asked for are seen, so that those which are no secrets are compared one by one. `echo` is the way to where
+    a record shows it besides under its name. `made_of` is the argument of a program it is made of, being none itself.
     """
 
     name: str
     read: Reader
     change: Change
     default: object = None
+    usual: object = None
     required: bool = False
     drift: Drift = Drift.HARMFUL
     private: Literal["", "whole", "members", "items"] = ""

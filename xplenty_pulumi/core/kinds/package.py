@@ -92,7 +92,7 @@ PACKAGE = Kind(
         Field("description", inputs.description, Change.IN_PLACE, default="", drift=Drift.HARMLESS),
         Field("flow", flow, Change.IN_PLACE, made_of="source"),
         Field("variables", inputs.variables, Change.IN_PLACE, private="members"),
-        Field("flow_type", inputs.choice(*get_args(FlowType)), Change.REPLACE),
+        Field("flow_type", inputs.choice(*get_args(FlowType)), Change.REPLACE, usual="dataflow"),
         Field("flow_version", inputs.text(blank=False), Change.IN_PLACE, drift=Drift.HARMLESS, made_of="source"),
         Field("copy_of", inputs.identifier, Change.REPLACE, drift=Drift.NONE),
         Field("source", source, Change.LOCAL, private="whole"),

@@ -102,6 +102,19 @@ def test_only_what_differs_from_defaults_is_declared() -> None:
     assert declared(shown).inputs == {"nodes": 2, "name": "etl", "region": "r"}
 
 
+@pytest.mark.parametrize("flow_type", ["dataflow", "workflow"])
+def test_the_usual_type_of_a_flow_is_not_declared(flow_type: str) -> None:
+    """A package whose program says nothing gets it."""
+    expected = {} if flow_type == "dataflow" else {"flow_type": flow_type}
+    assert declared(package(flow_type=flow_type)).inputs == {"name": "Loads", **expected}
+
+
+def test_a_package_of_a_schedule_without_variables_is_declared_by_its_id() -> None:
+    """Its variables are empty by default."""
+    task = {"nodes": 2, "packages": [{"package_id": 101, "variables": {}}]}
+    assert declared(schedule(task=task)).inputs["packages"] == [{"package_id": 101}]
+
+
 def test_secret_members_are_in_the_configuration() -> None:
     """The program refers to them, and its text has none of them."""
     made = declared(hook())

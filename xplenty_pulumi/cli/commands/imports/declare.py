@@ -117,13 +117,23 @@ def _inputs(kind: Kind, record: Any) -> dict[str, Any]:
     """The inputs that the service shows and that are not what stands where the user says nothing."""
     view = {**kind.view(record, {}), **(kind.repeated(record, {}) or {})}
     return {
-        one.name: view[one.name]
+        one.name: _without_empty(view[one.name])
         for one in kind.fields
         if one.change is not Change.LOCAL
         and not one.made_of
-        and (one.required or (view.get(one.name) not in _EMPTY and view[one.name] != one.default))
+        and (one.required or view.get(one.name) not in (*_EMPTY, one.default, one.usual))
         and view.get(one.name) is not None
     }
+
+
+def _without_empty(value: Any) -> Any:
+    """The value; as a list without the members of its items that are empty, such as the variables of a package."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {name: inner for name, inner in item.items() if inner not in _EMPTY} if isinstance(item, Mapping) else item
+        for item in value
+    ]
 
 
 def _not_shown(kind: Kind, plain: Mapping[str, Any]) -> dict[str, dict[str, str]] | None:
