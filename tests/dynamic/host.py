@@ -111,7 +111,8 @@ class Host:
 
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], Any]:
         """Return the checked inputs and the failures."""
-        done = self._call("Check", provider_pb2.CheckRequest(urn=self.urn, olds=self._of(olds), news=self._of(news)))
+        before = None if olds is None else self._of(olds)
+        done = self._call("Check", provider_pb2.CheckRequest(urn=self.urn, olds=before, news=self._of(news)))
         return dict(rpc.deserialize_properties(done.inputs, True)), list(done.failures)
 
     def diff(

@@ -56,6 +56,18 @@ def test_a_change_of_an_ended_cluster_is_warned_of_in_the_words_of_the_update(he
     assert text in refused.value.status.message
 
 
+def test_the_warning_is_taken_back_where_the_engine_replaces_what_has_ended(here: ProviderScene) -> None:
+    """As `replace_on_changes` asks, which no comparison is told of: the engine then checks the inputs as new ones."""
+    host = here.clusters()
+    id_, outputs, inputs = made(host, {"nodes": 2})
+    here.account.edit_cluster(int(id_), status="terminated")
+    host.check(host.properties({"nodes": 2}))
+    host.diff(id_, outputs, {**inputs, "nodes": 4}, old_inputs=inputs)
+    assert "void" not in here.engine.lines[-1].text
+    host.check(host.properties({"nodes": 4}))
+    assert here.engine.lines[-1].text.endswith("as replace_on_changes asks, so the warning above is void")
+
+
 def test_a_change_of_a_broken_cluster_is_warned_of(here: ProviderScene) -> None:
     """What is left of it is ended by the same command."""
     host = here.clusters()

@@ -17,6 +17,9 @@ _CORRECT = "correct the input and run `pulumi up` again"
 ANEW = "if this stack declares the cluster, run `pulumi up --refresh`, which creates it anew; else name one that lives"
 """The way out where a cluster has ended: who uses one may have named it by its number."""
 
+NO_UPDATE = "it cannot be updated"
+"""How the refusal of an update begins of what is not there any more; a replacement goes through all the same."""
+
 
 @dataclass(frozen=True)
 class Obstacle:

@@ -29,7 +29,7 @@ from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs
 from xplenty_pulumi.dynamic.providers.context import ProviderContext
 from xplenty_pulumi.dynamic.providers.naming import named
-from xplenty_pulumi.dynamic.providers.remarks import told, warn_once
+from xplenty_pulumi.dynamic.providers.remarks import note_replaced, told, warn_once
 from xplenty_pulumi.dynamic.secrets import is_secret, secret_values
 from xplenty_pulumi.dynamic.state import HIDDEN_INPUTS, OWNER, PROVIDER, SECRETS, Properties, kind_of, owner_of
 from xplenty_pulumi.errors import ApiError, ConfigError, RefusedError, SpecError, XplentyError
@@ -137,6 +137,7 @@ def warn_of_end(inputs: Mapping[str, object], questions: "PreviewQuestions", cal
 
 def check(provider: ProviderContext, olds: Properties, news: Properties) -> CheckResult:
     """Return the checked inputs of a resource as the rules of the stack have them, with every problem found."""
+    note_replaced(provider.call(), is_new=not olds)
     rules, trouble = _rules(provider)
     news, unnamed = named(provider, olds, news)
     inputs = Inputs.of(rules.applied(provider.kind, news))

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from xplenty_pulumi.core.kinds.obstacles import NONE_STARTED
+from xplenty_pulumi.core.kinds.obstacles import NO_UPDATE, NONE_STARTED
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.errors import AuthError, ConfigError, RefusedError, XplentyError
@@ -23,6 +23,16 @@ def warn_once(call: EngineCall, text: str, *, of: str = "") -> None:
     if text and (resource, text) not in shown_warnings():
         shown_warnings().update((resource, one) for one in (text, of) if one)
         bridge.warn(call, text)
+
+
+def note_replaced(call: EngineCall, *, is_new: bool) -> None:
+    """Take back the warning that a resource cannot be updated, where one was shown and it is now checked as a new one.
+
+    The engine replaces it then, as `replace_on_changes` asks, of which no comparison is told.
+    """
+    resource = call.urn or call.name
+    if is_new and any(one == resource and NO_UPDATE in text for one, text in shown_warnings()):
+        bridge.note(call, "it is replaced and not updated, as replace_on_changes asks, so the warning above is void")
 
 
 def told_once(call: EngineCall, refused: RefusedError) -> RefusedError:

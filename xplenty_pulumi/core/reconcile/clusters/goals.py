@@ -5,6 +5,7 @@ from dataclasses import replace
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
+from xplenty_pulumi.core.kinds.obstacles import NO_UPDATE
 from xplenty_pulumi.core.kinds.ownership import CHANGED_HANDS, is_marked, taken_by_namesake
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
@@ -70,7 +71,7 @@ def not_updatable(cluster_id: int, cluster: Cluster | None, *, why: str) -> Read
     """Return the refusal of an update: `why`, or that the cluster has ended, is broken, or is not known."""
     is_left = not why and cluster is not None and is_broken(cluster)
     return ReadyFailed(
-        f"it cannot be updated: {why or _why_lost(cluster) or observation_of(cluster).remark}",
+        f"{NO_UPDATE}: {why or _why_lost(cluster) or observation_of(cluster).remark}",
         last_status=cluster.status if cluster else "",
         resource=f"cluster {cluster_id}",
         advice="Run `pulumi up --refresh` to end what is left of it and create it anew" if is_left else _ANEW,

@@ -10,6 +10,7 @@ from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Change, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, Owner
+from xplenty_pulumi.core.kinds.obstacles import NO_UPDATE
 from xplenty_pulumi.core.kinds.ownership import Marked
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent
 from xplenty_pulumi.core.reconcile.outcome import Outcome
@@ -105,7 +106,7 @@ class Definition(Generic[RecordT]):
 
     def not_updatable(self, key: Key, *, why: str) -> ReadyFailed:
         """Return the refusal of an update: `why`, or that the service does not have it any more."""
-        return ReadyFailed(f"it cannot be updated: {why or self.gone}", resource=self.label(key), advice=ANEW)
+        return ReadyFailed(f"{NO_UPDATE}: {why or self.gone}", resource=self.label(key), advice=ANEW)
 
     def require_unedited(self, record: RecordT, desired: DesiredDefinition) -> None:
         """Return if an update may change the record; raises RefusedError for an edit that its preview has not seen."""
