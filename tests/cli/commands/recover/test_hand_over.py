@@ -374,6 +374,7 @@ def test_a_resource_that_has_a_cluster_gets_no_second(project: Project, option: 
 
     assert ended.code == 1
     assert f"the state of stack acme/loads/dev has cluster {other.id} as etl already" in ended.err
+    assert "with `pulumi refresh` if it has ended, else with `pulumi state delete`" in ended.err
 
 
 def test_a_resource_whose_replacement_was_killed_gets_another(project: Project) -> None:

@@ -145,8 +145,8 @@ class _HandOver:
                 f"the state of stack {other.stack} has {thing.kind.name} {other.id} as {other.name} already"
                 f"{other.elsewhere(self._account.settings)}, so its `pulumi up` would not adopt this one; {UNDONE}",
                 resource=thing.label,
-                advice=f"Take that out with `pulumi state delete` first{elsewhere}, or end one of the two; --release "
-                f"keeps {thing.label} for nobody",
+                advice="Take that out first, with `pulumi refresh` if it has ended, else with `pulumi state delete`"
+                f"{elsewhere}, or end one of the two; --release keeps {thing.label} for nobody",
             )
 
 
