@@ -44,7 +44,7 @@ test-fast: $(VENV)/ready ## run the quick tests, which need no engine: a minute 
 
 test-long: lint engine $(VENV)/bin/actionlint ## the same, the slow ones, and coverage; writes scoreboard and support
 	@rm -rf build/scoreboard
-	@export XPLENTY_SCOREBOARD=build/scoreboard; $(PYTEST) --cov --cov-report=term $(TESTS)
+	@export XPLENTY_SCOREBOARD="$$PWD/build/scoreboard"; $(PYTEST) --cov --cov-report=term $(TESTS)
 	@test ! -f build/scoreboard/scoreboard.json || $(PY) -m tools.scoreboard build/scoreboard docs/explanation/promises.md
 	@test ! -f build/scoreboard/support.json || $(PY) -m tools.support build/scoreboard docs/reference/support.md
 

@@ -38,6 +38,14 @@ def _keys_are_those_of_the_test() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="module")
+def _folder_is_left_as_it_was() -> Iterator[None]:
+    """Fail a file of tests that leaves the process in another folder, where others would write their files."""
+    before = Path.cwd()
+    yield
+    assert Path.cwd() == before
+
+
+@pytest.fixture(autouse=True, scope="module")
 def _sockets_are_closed() -> Iterator[None]:
     """Fail a file of tests that leaves a connection to the garbage collector, which would fail another file's test."""
     before = open_sockets()

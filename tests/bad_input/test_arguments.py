@@ -43,8 +43,6 @@ def _scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "bad.json").write_bytes(b"\xff\xfe{")
     (tmp_path / "text.db").write_text("no database " * 500)
     (tmp_path / "folder").mkdir()
-    if folder := os.environ.get(scoreboard.FOLDER_SETTING):
-        monkeypatch.setenv(scoreboard.FOLDER_SETTING, str(Path(folder).resolve()))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path))

@@ -1,7 +1,6 @@
 """What a program gives as `source` is read in the program: the engine gets a digest, a path, and what went wrong."""
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,10 +129,9 @@ def test_of_a_text_the_flow_alone_is_kept(told: Told, project: Path, spell: Any)
 def test_a_file_that_was_read_is_not_read_again(told: Told, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless its flow is not kept any more."""
     expected = inputs(told, source="../loads.json")
-    monkeypatch.setattr(flows, "read_document", lambda _: pytest.fail("it was read"))
-    assert inputs(told, source="../loads.json") == expected
-    monkeypatch.undo()
-    os.chdir(project)
+    with monkeypatch.context() as unread:
+        unread.setattr(flows, "read_document", lambda _: pytest.fail("it was read"))
+        assert inputs(told, source="../loads.json") == expected
     (project / flows.FOLDER / f"{DIGEST}.json").unlink()
     assert flows.inputs_in(json.dumps(EXPORT), is_file=True)["flow"] == DIGEST
     assert flows.kept(DIGEST) == canonical(FLOW)
