@@ -111,7 +111,7 @@ def forget_the_process() -> None:
         checking.declared_clusters,
         remarks.shown_warnings,
         remarks.told_troubles,
-        checking.warn_of_settings,
+        remarks.warn_of_settings,
         reporting.report_to_engine,
     )
     for kept in (bridge_engine.log_service, bridge.report, bridge.announce, bridge.cancel_signal, *made):

@@ -214,10 +214,23 @@ def engine() -> Iterator[tuple[Engine, str]]:
         yield made, address
 
 
+class _Forgetful(dict[str, ResourceProvider]):
+    """A mapping that keeps nothing."""
+
+    def __setitem__(self, key: str, value: ResourceProvider) -> None:
+        """Forget it."""
+
+
 @contextmanager
 def host_in_this_process() -> Iterator[grpc.Channel]:
-    """Serve the host in this process, where its calls can be watched, and give a channel to it."""
-    servicer = host_module().DynamicResourceProviderServicer()
+    """Serve the host in this process, where its calls can be watched, and give a channel to it.
+
+    It configures a provider for each call, so that a test may change the environment, which in a process of its own
+    stays as it is.
+    """
+    module = host_module()
+    vars(module)["_PROVIDER_CACHE"] = _Forgetful()
+    servicer = module.DynamicResourceProviderServicer()
     add = provider_pb2_grpc.add_ResourceProviderServicer_to_server
     with served(lambda server: add(servicer, server)) as address, grpc.insecure_channel(address) as channel:
         yield channel

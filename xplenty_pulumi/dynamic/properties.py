@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds.check import Checked, check
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.providers.context import once
+from xplenty_pulumi.dynamic.providers.method_call import once
 from xplenty_pulumi.dynamic.secrets import without_secrets
 from xplenty_pulumi.dynamic.state import (
     DECLARED,

@@ -62,7 +62,7 @@ class Provider(ProviderContext, ABC):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration of this process, and set up what the host does not offer."""
-        self._config = req.config
+        self.configured(req.config)
         bridge.announce()
         report_to_engine()
 

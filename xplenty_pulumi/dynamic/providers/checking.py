@@ -3,7 +3,6 @@
 What the inputs themselves say comes first. Only where they are in order, the rules of the stack and the service follow.
 """
 
-import os
 import re
 import threading
 from collections import Counter
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from pulumi.dynamic import CheckFailure, CheckResult
 
-from xplenty_pulumi import settings
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import scope_of
@@ -23,7 +21,7 @@ from xplenty_pulumi.core.kinds.registry import FIELDS
 from xplenty_pulumi.core.kinds.variables import unquoted_text
 from xplenty_pulumi.core.preview import estimate
 from xplenty_pulumi.core.preview.estimate import ClusterUse, use_of
-from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules, misplaced_rules
+from xplenty_pulumi.core.preview.stack_rules import StackRules
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs
@@ -122,12 +120,6 @@ def declared_clusters() -> DeclaredClusters:
     return DeclaredClusters()
 
 
-@lru_cache(maxsize=64)
-def warn_of_settings(text: str) -> None:
-    """Warn once in a process of what looks like a setting and is none."""
-    bridge.stack_line(text, "WARNING")
-
-
 def warn_of_end(inputs: Mapping[str, object], questions: "PreviewQuestions", call: EngineCall) -> None:
     """Warn where the cluster of a run that is about to start has ended; nothing is refused."""
     with suppress(ApiError):
@@ -171,15 +163,8 @@ def _mistaken(provider: ProviderContext, olds: Properties) -> list[XplentyError]
 
 
 def _rules(provider: ProviderContext) -> tuple[StackRules, list[XplentyError]]:
-    names = provider.configured_names()
-    for text in (
-        *settings.strange_variables(os.environ),
-        *misplaced_rules(provider.project, names, os.environ, provider.configuration),
-    ):
-        warn_of_settings(text)
     try:
-        provider.require_known_settings()
-        return load_rules(os.environ, provider.configuration), []
+        return provider.rules(), []
     except ConfigError as problem:
         return StackRules(), [problem]
 

@@ -1,12 +1,10 @@
-"""The context of a provider method: the engine's call, the settings and the session, and the way in and out."""
+"""The context of a provider method: the settings, the rules and the session, and the way in and out."""
 
 import functools
 import os
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from pulumi.dynamic import ResourceProvider
@@ -14,10 +12,12 @@ from pulumi.dynamic import ResourceProvider
 from xplenty_pulumi import settings
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
+from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules, misplaced_rules
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.operations import declared_owners, open_operations
-from xplenty_pulumi.dynamic.providers.remarks import told
+from xplenty_pulumi.dynamic.operations import declared_owners
+from xplenty_pulumi.dynamic.providers.method_call import MethodCall, current, once_in_call, under_way
+from xplenty_pulumi.dynamic.providers.remarks import told, warn_of_settings
 from xplenty_pulumi.dynamic.providers.reporting import reported
 from xplenty_pulumi.dynamic.providers.sessions import hold_for, session_for
 from xplenty_pulumi.dynamic.secrets import secret_values
@@ -41,49 +41,6 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 ProviderT = TypeVar("ProviderT", bound="ProviderContext")
 
-_OPERATIONS = ("create", "update", "delete")
-
-
-@dataclass(frozen=True)
-class _MethodCall:
-    """What the engine hands over in a call, ids and properties with secrets in clear, and what was found out for it."""
-
-    arguments: tuple[object, ...] = ()
-    found: dict[object, Any] = field(default_factory=dict)
-
-    @property
-    def owner(self) -> str:
-        """The hidden input that says whose resource it is, from the newest properties."""
-        given = [one for one in self.arguments if isinstance(one, dict)]
-        return str(given[-1].get(OWNER, "")) if given else ""
-
-
-_method_call: ContextVar[_MethodCall | None] = ContextVar("method_call", default=None)
-
-
-def _current() -> _MethodCall:
-    """The call of this thread; outside of any, an empty one that nobody keeps."""
-    return _method_call.get() or _MethodCall()
-
-
-def once(key: object, find_out: Callable[[], Result]) -> Result:
-    """Return what is found out, which in one call of the engine is done once for each key."""
-    found = _current().found
-    if key not in found:
-        found[key] = find_out()
-    result: Result = found[key]
-    return result
-
-
-def once_in_call(method: Callable[[ProviderT], Result]) -> Callable[[ProviderT], Result]:
-    """Let a provider find out only once in a call of the engine what this method returns."""
-
-    @functools.wraps(method)
-    def found(self: ProviderT) -> Result:
-        return once(method.__name__, lambda: method(self))
-
-    return found
-
 
 def answered(
     method: Callable[Concatenate[ProviderT, Arguments], Result],
@@ -96,7 +53,7 @@ def answered(
             flat: Any = [side_by_side(one) if isinstance(one, dict) else one for one in args]
             return method(self, *flat, **kwargs)
 
-        with _under_way(method.__name__, args), bridge.slowness_told(self.call()):
+        with under_way(method.__name__, args), bridge.slowness_told(self.call()):
             return reported(method.__name__, self.kind, self.call(), args, lambda: _in_a_paragraph(self, plain))
 
     return answer
@@ -120,38 +77,25 @@ def _in_a_paragraph(provider: "ProviderContext", answer: Callable[[], Result]) -
     raise failure from None
 
 
-@contextmanager
-def _under_way(method: str, arguments: tuple[object, ...]) -> Iterator[None]:
-    """Count the call, and keep for its thread what was handed over."""
-    call = _MethodCall(arguments)
-    token = _method_call.set(call)
-    try:
-        with ExitStack() as stack:
-            stack.enter_context(bridge.cancel_signal().call())
-            if method in _OPERATIONS and call.owner and settings.bridge_enabled(os.environ):
-                stack.enter_context(open_operations().operation(call.owner))
-            yield
-    finally:
-        _method_call.reset(token)
-
-
 class ProviderContext(ResourceProvider):
     """The side of a provider that is about its process and not about one resource."""
 
     kind: Kind
     _config: Any = None
+    _found: dict[object, Any] | None = None
 
     @property
     def arguments(self) -> tuple[object, ...]:
         """What the engine hands over in this thread's call: ids and properties, secrets in clear included."""
-        return _current().arguments
+        return current().arguments
 
     @once_in_call
     def call(self) -> EngineCall:
         """Return the engine's request that is being answered; only a name where the bridge is switched off."""
-        given = _current()
+        given = current()
         found = bridge.current_call() if settings.bridge_enabled(os.environ) else EngineCall()
-        heartbeat = settings.HEARTBEAT_IN_CI if settings.in_ci(os.environ) else found.heartbeat
+        is_in_ci = self.once_configured("in CI", lambda: settings.in_ci(os.environ))
+        heartbeat = settings.HEARTBEAT_IN_CI if is_in_ci else found.heartbeat
         return replace(
             found,
             name=given.owner.rpartition("::")[2],
@@ -187,23 +131,46 @@ class ProviderContext(ResourceProvider):
         """
         account = account_name(self.arguments)
         try:
-            return settings.load(os.environ, self.configuration, account)
+            return self.once_configured(
+                ("settings", account), lambda: settings.load(os.environ, self.configuration, account)
+            )
         except ConfigError:
             self.require_known_settings(account)  # a misspelt setting is why another one is missing
             raise
+
+    def configured(self, config: object) -> None:
+        """Keep the configuration; from now on what it and the environment say is found out once."""
+        self._config, self._found = config, {}
+
+    def once_configured(self, key: object, find_out: Callable[[], Result]) -> Result:
+        """Return what the configuration and the environment say, which in a configured provider is found out once."""
+        if self._found is None:
+            return find_out()
+        if key not in self._found:
+            self._found[key] = find_out()
+        result: Result = self._found[key]
+        return result
 
     def configuration(self, key: str) -> object:
         """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""
         return None if self._config is None else self._config.get(key)
 
-    @property
-    def project(self) -> str:
-        """The name of the project whose configuration this is."""
-        return settings.project_of(self._config)
+    def rules(self) -> StackRules:
+        """Return the rules of the stack, after a warning of each setting and each variable that has no effect.
 
-    def configured_names(self) -> tuple[str, ...]:
-        """Return all names in the project's own namespace of the stack's configuration."""
-        return settings.names_in(self._config, self.project)
+        Raises:
+            ConfigError: one of them is malformed, or the stack's configuration has what is no setting.
+        """
+        return self.once_configured("rules", self._load_rules)
+
+    def _load_rules(self) -> StackRules:
+        project = settings.project_of(self._config)
+        names = settings.names_in(self._config, project)
+        misplaced = misplaced_rules(project, names, os.environ, self.configuration)
+        for text in (*settings.strange_variables(os.environ), *misplaced):
+            warn_of_settings(text)
+        self.require_known_settings()
+        return load_rules(os.environ, self.configuration)
 
     def require_known_settings(self, account: str = "") -> None:
         """Raise ConfigError where the stack's configuration has what is no setting among those of an account."""
@@ -222,9 +189,9 @@ class ProviderContext(ResourceProvider):
 
     def scrubbed(self, text: str, *more: Mapping[str, object]) -> str:
         """Return `text` without the API key, and without the secrets in what was handed over and in `more`."""
-        return scrub(text, [*self._secrets_of(_current()), *self._secrets_in(more)])
+        return scrub(text, [*self._secrets_of(current()), *self._secrets_in(more)])
 
-    def _secrets_of(self, call: _MethodCall) -> list[Secret | str]:
+    def _secrets_of(self, call: MethodCall) -> list[Secret | str]:
         """What the engine handed over in `call`, whichever thread shows a text about it."""
         if "secrets" not in call.found:
             call.found["secrets"] = self._secrets_in(call.arguments)

@@ -68,3 +68,9 @@ def told(call: EngineCall, problem: XplentyError) -> str:
     if first == resource:
         return str(problem)
     return f"{happened.partition(': ')[0]}, as said for {first_name}{problem.added}"
+
+
+@lru_cache(maxsize=64)
+def warn_of_settings(text: str) -> None:
+    """Warn once in a process of what looks like a setting and is none."""
+    bridge.stack_line(text, "WARNING")
