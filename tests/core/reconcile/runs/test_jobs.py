@@ -70,6 +70,15 @@ def test_a_lost_run_of_an_earlier_attempt_is_taken_up(bench: Bench) -> None:
     assert bench.warned[0].startswith(f"took up job {lost.id} (idle) instead of starting a run: ")
 
 
+@pytest.mark.parametrize("triggers", [{}, {"triggers": [2]}])
+def test_it_is_said_that_triggers_of_a_lost_run_are_not_known(bench: Bench, triggers: dict[str, Any]) -> None:
+    """The user reads how to have a new run, where the one that is taken up may have run before they changed."""
+    run = wanted(bench, **triggers)
+    bench.another_process().client.jobs.run(cluster_id=501, package_id=101)
+    bench.job_runs.create(run)
+    assert bench.warned[0].endswith("change them again for a new run") is bool(triggers)
+
+
 def test_a_run_of_a_schedule_is_not_taken_up(bench: Bench) -> None:
     """A schedule's equal run stands beside ours."""
     run = wanted(bench)

@@ -78,6 +78,43 @@ def test_a_lost_run_is_taken_up_however_old_it_is(bench: Bench, cluster: Emulate
     assert "its key says that it was started for this resource" in process.warned[0]
 
 
+@pytest.mark.parametrize("hours", [0, 20])
+def test_a_lost_success_is_not_taken_up_once_the_resource_has_run_otherwise(
+    bench: Bench, cluster: EmulatedCluster, hours: int
+) -> None:
+    """Variables that change to B and back to A ask for another run of A, also where no state has held the first one."""
+    process = bench
+    for day in ("1", "2", "1"):
+        process = process.another_process()
+        process.job_runs.create(desired_run(cluster, variables={"day": day}))
+        bench.clock.advance(hours * HOURS)
+
+    assert process.warned == []
+    assert len(bench.emulator.jobs()) == 3
+
+
+def test_an_active_run_with_other_inputs_is_named_and_left_alone(bench: Bench, cluster: EmulatedCluster) -> None:
+    """As where the variables are changed after an `up` was killed: both go on, and it is said how to stop one."""
+    old = bench.job_runs.create(going(cluster, variables={"day": "1"})).record
+    process = bench.another_process()
+
+    process.job_runs.create(going(cluster, variables={"day": "2"}))
+
+    assert process.warned[0].startswith(f"job {old.id} (running) goes on beside the new run")
+    assert [one.status for one in bench.emulator.jobs()] == ["running", "running"]
+
+
+def test_an_active_run_with_other_inputs_that_was_left_is_not_named(bench: Bench, cluster: EmulatedCluster) -> None:
+    """With on_destroy="leave" it was to go on."""
+    first = going(cluster, variables={"day": "1"}, on_destroy="leave")
+    bench.job_runs.delete(bench.job_runs.create(first).record.id, first, timeout=60)
+    process = bench.another_process()
+
+    process.job_runs.create(going(cluster, variables={"day": "2"}))
+
+    assert process.warned == []
+
+
 def test_a_run_that_was_let_go_is_run_anew_however_old_it_is(bench: Bench, cluster: EmulatedCluster) -> None:
     """As where a crash comes between the delete and the create of a replacement."""
     run = bench.job_runs.create(desired_run(cluster)).record

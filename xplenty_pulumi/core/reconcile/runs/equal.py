@@ -76,7 +76,7 @@ class WhoseRuns:
         equal = [job for job in newest if shape.fits(job) and self._runs.is_free(job, desired.owner)]
         foreign = {job.id for job in equal if self._runs.is_of_another_user(job) or _is_of_another_stack(job, desired)}
         others = tuple(job for job in equal if job.id in foreign and is_active(job))
-        possible = [job for job in equal if job.id not in foreign and self._may_be_lost(job, desired)]
+        possible = [job for job in equal if job.id not in foreign and self._may_be_lost(job, newest, desired)]
         let_go = [job for job in possible if self._was_let_go(job)]
         left = [job for job in possible if job not in let_go]
         if not left:
@@ -90,13 +90,21 @@ class WhoseRuns:
             return EqualRuns(lost[0], (), others)
         return EqualRuns(None, tuple(DoubtfulRun(one.job, one.reason or _SEVERAL) for one in judged), others)
 
-    def _may_be_lost(self, job: Job, desired: DesiredRun) -> bool:
+    def left_behind(self, shape: RunShape, newest: Sequence[Job], desired: DesiredRun) -> list[Job]:
+        """Return the active runs whose key is that of the resource, with other inputs, and which nobody has let go."""
+        others = [job for job in newest if is_active(job) and says_it_is_ours(job, desired) and not shape.fits(job)]
+        return [job for job in others if self._runs.is_free(job, desired.owner) and not self._was_let_go(job)]
+
+    def _may_be_lost(self, job: Job, newest: Sequence[Job], desired: DesiredRun) -> bool:
         """Whether it has not failed, and is so young, or of so unknown an age, that it may be; or is active still.
 
-        Of one that says whose it is the age does not matter.
+        Of one that says whose it is the age does not matter, but whether the resource has started another one since.
         """
-        is_young = job.created_at is None or job.created_at >= self._runs.oldest()
-        return is_active(job) or (_is_done(job) and (is_young or says_it_is_ours(job, desired)))
+        if is_active(job) or not _is_done(job):
+            return is_active(job)
+        if says_it_is_ours(job, desired):
+            return not _is_superseded(job, newest, desired)
+        return job.created_at is None or job.created_at >= self._runs.oldest()
 
     def _was_let_go(self, job: Job) -> bool:
         starter = starter_of(job)
@@ -132,6 +140,12 @@ def says_it_is_ours(job: Job, desired: DesiredRun) -> bool:
     """Return whether the run's own key says that it was started for the resource that declares `desired`."""
     key = run_key_of(job)
     return key is not None and desired.owner is not None and key.whose == markers.marker_of(desired.owner)
+
+
+def _is_superseded(job: Job, newest: Sequence[Job], desired: DesiredRun) -> bool:
+    """Whether a later call of the same resource has started another run, so that this one is not what is wanted now."""
+    later = newest[: newest.index(job)]
+    return any(says_it_is_ours(one, desired) and run_key_of(one) != run_key_of(job) for one in later)
 
 
 def _is_of_another_stack(job: Job, desired: DesiredRun) -> bool:

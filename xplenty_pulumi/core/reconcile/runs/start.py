@@ -25,6 +25,11 @@ _LOOK_FIRST = (
     "It may still appear. Wait two minutes and look with `xplenty-pulumi status jobs` before the next `pulumi up`: "
     "where it is there, that one follows it or says why not; where it is not, it starts one"
 )
+_TRIGGERS = ". The service knows no triggers: where it was started for other ones, change them again for a new run"
+_BESIDE = (
+    "{} ({}) goes on beside the new run: its key says that it was started for this resource, with other inputs, and no "
+    "state is known to hold it, as after an interrupted `up`. `xplenty-pulumi stop job {}` stops it"
+)
 _POSTS = {"verify": 1, "refuse": 1, "rerun": 2}
 _BLIND = "whether a run was started twice on its way could not be looked at"
 
@@ -58,11 +63,14 @@ class RunStarter:
             RefusedError: there is an equal run, and none is to be started beside it.
         """
         shape = RunShape.of(desired.inputs)
-        equal = WhoseRuns(self._client, self._runs, self._polls).sort(shape, newest, desired)
+        whose = WhoseRuns(self._client, self._runs, self._polls)
+        equal = whose.sort(shape, newest, desired)
         if equal.lost:
             return self._taken_up(equal.lost, desired), False
         if foreign := self._of_somebody_else(equal, desired):
             return foreign, True
+        for job in whose.left_behind(shape, newest, desired):
+            self._patience.warn(_BESIDE.format(label(JOB_RUN.name, job.id), job.status, job.id))
         return self._new(shape, newest, desired), False
 
     def _taken_up(self, job: Job, desired: DesiredRun) -> Job:
@@ -79,7 +87,8 @@ class RunStarter:
             else "it has the same cluster, package and variables, is on a cluster of this stack, and no resource is "
             "known to hold it, so an earlier attempt must have started it"
         )
-        text = f"took up job {job.id} ({job.status}) instead of starting a run: {why}"
+        again = _TRIGGERS if "triggers" in desired.inputs else ""
+        text = f"took up job {job.id} ({job.status}) instead of starting a run: {why}{again}"
         self._patience.adopted(label(JOB_RUN.name, job.id), text)
         return job
 
