@@ -20,6 +20,7 @@ from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import TOKENS
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, read, sign
 from xplenty_pulumi.core.reports.hand_over import hand_over, look
+from xplenty_pulumi.dynamic.state import OWNER
 from xplenty_pulumi.emulator import EmulatedCluster, Request, Response
 from xplenty_pulumi.errors import RefusedError, XplentyError
 
@@ -72,6 +73,8 @@ class Project:
     wire: Wire = field(default_factory=Wire)
     unreadable: list[str] = field(default_factory=list)
     """Stacks that are listed and whose states cannot be read."""
+    pending: list[dict[str, Any]] = field(default_factory=list)
+    """Operations that the state of any stack shows as begun and not as ended."""
 
     def told(self, engine: Engine, *words: str) -> str:
         """Answer as the engine does."""
@@ -81,7 +84,7 @@ class Project:
         if name not in self.states:
             raise XplentyError(f"`pulumi {words[0]}` failed: no stack named '{name}' found")
         answers = {
-            "export": json.dumps({"deployment": {"resources": self.states[name]}}),
+            "export": json.dumps({"deployment": {"resources": self.states[name], "pending_operations": self.pending}}),
             "--show-name": f"{name}\n",
             "--json": json.dumps({key: {"value": value} for key, value in self.config.items()}),
         }
@@ -543,6 +546,22 @@ def test_what_an_operation_is_at_work_on_is_refused(
         living.kill()
     assert ended.code == 1
     assert "acme/loads/dev: it is locked by ann@" in ended.err
+
+
+@pytest.mark.parametrize("options", [[], ["--release"]])
+def test_what_a_pending_operation_creates_is_refused(project: Project, options: list[str]) -> None:
+    """The lock of a backend that is no folder does not show, and the running `up` would hold what was released."""
+    making = DEV.drawn(START, Random(2))
+    cluster = project.cluster(making)
+    urn = f"urn:pulumi:dev::loads::{ETL}"
+    resource = {"urn": urn, "type": TOKENS["cluster"], "inputs": {OWNER: f"acme|{urn}"}}
+    project.pending.append({"type": "creating", "resource": resource})
+
+    ended = project.run(f"cluster:{cluster.id}", *options, "--yes")
+
+    assert ended.code == 1
+    assert "a `pulumi` is creating it in stack acme/loads/dev, or was killed while it did" in ended.err
+    assert project.marker(cluster) == making
 
 
 def test_a_hook_is_handed_over(project: Project) -> None:

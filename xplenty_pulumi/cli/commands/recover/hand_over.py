@@ -12,6 +12,7 @@ from xplenty_pulumi.cli.commands.recover.new_owner import UNDONE, NewOwner, Stac
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
 from xplenty_pulumi.cli.engine.locks import locks_of, refuse_while_held
+from xplenty_pulumi.cli.engine.remains import remains_of
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
@@ -66,6 +67,7 @@ def hand_over(
             found = core.look(account.client, kind, key)
             if not release or place.has_signed(found):  # what an operation of it is at work on is not in its state yet
                 refuse_while_held(place.stack, locks_of(place.stack, snapshot.backend(), folder=cwd))
+                _refuse_while_created(found, place.stack, snapshot)
             handing = _HandOver(account, found, place, holders_in(snapshot, account.settings))
             handing.show()
             owner = None if release else handing.holder(name, urn)
@@ -80,6 +82,17 @@ def _named(thing: str) -> tuple[str, Key]:
         with suppress(ValueError):
             return name, MARKED[name].key(id_)
     raise bad_usage("KIND:ID", f"must be such as cluster:501 or connection:s3/53, got {thing[:40]!r}")
+
+
+def _refuse_while_created(thing: HandOverTarget, stack: str, snapshot: Snapshot) -> None:
+    """Raise RefusedError for what a pending operation of the stack creates, which shows in any backend."""
+    marker = thing.marker
+    if marker and marker.is_unfinished and marker.whose in remains_of(snapshot, stack).owners():
+        raise RefusedError(
+            f"a `pulumi` is creating it in stack {stack}, or was killed while it did; {UNDONE}",
+            resource=thing.label,
+            advice="Wait until it ends; if it was killed, run `xplenty-pulumi recover`, then this again",
+        )
 
 
 class _HandOver:
