@@ -38,3 +38,15 @@ def test_a_path_on_another_drive_stays_whole(tmp_path: Path, monkeypatch: pytest
     assert flows.way(tmp_path / "a" / "b", start=tmp_path / "c") == "../a/b"
     monkeypatch.setattr(os.path, "relpath", no_way)
     assert flows.way(tmp_path / "a", start=tmp_path) == (tmp_path / "a").as_posix()
+
+
+def test_a_full_disk_leaves_nothing_half_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be written whole is taken away again."""
+
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        flows._write(tmp_path / "digest.json", "{}")
+    assert list(tmp_path.iterdir()) == []

@@ -1,12 +1,14 @@
 """The advice, shown once, that more could be waited for together."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.support.threads import no_thread
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.dynamic import operations
 from xplenty_pulumi.dynamic.operations import PATIENCE, OpenOperations, advice
@@ -148,3 +150,14 @@ def test_cores_are_those_that_the_engine_counts(
     monkeypatch.setattr(operations, "_CONTAINER_LIMIT", file)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(8)))
     assert operations._cores() == cores
+
+
+def test_without_a_thread_there_is_no_advice(
+    scene: OperationScene, running: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that gives no thread to show it later stops no operation."""
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    monkeypatch.setattr(scene.operations, "_later", operations._later)
+    begin(scene, running, range(LIMIT))
+    scene.operations.expect("waiting")
+    assert scene.shown == []

@@ -10,6 +10,7 @@ import pytest
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.collector import Collector, collecting, nobody
 from tests.support.accounts.desired import desired
+from tests.support.threads import no_thread
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.events import flush, happened, observed, operation, warn_by
 from xplenty_pulumi.events.spans import wanted
@@ -98,6 +99,16 @@ def test_collector_that_does_not_answer(collector: Collector, warned: list[str])
         pass
     flush()
     assert [text.rpartition(": ")[2] for text in warned] == ["it does not answer"]
+
+
+def test_without_a_thread_nothing_is_sent(monkeypatch: pytest.MonkeyPatch, warned: list[str]) -> None:
+    """A machine that gives no thread costs the spans and one warning, and the operation is done."""
+    monkeypatch.setenv(VARIABLE, nobody())
+    monkeypatch.setattr("xplenty_pulumi.events.spans.threading.Thread.start", no_thread)
+    for _ in range(2):
+        with operation("status", ManualClock(), scrub=str):
+            pass
+    assert [text.rpartition(": ")[2] for text in warned] == ["the machine gives no thread for it"]
 
 
 def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, warned: list[str]) -> None:

@@ -35,8 +35,7 @@ def inputs_in(content: str | Mapping[str, Any], *, is_file: bool = False) -> dic
     packages. Of another text, which may be secret, nothing but the flow is kept.
 
     Raises:
-        OSError: the flow cannot be written.
-        ValueError: it is no such document.
+        ValueError: it is no such document, or its flow is in no file and cannot be kept.
     """
     folder = project_folder() / FOLDER
     memory = folder / f"{_READING}-{digest(content)}.json" if is_file and isinstance(content, str) else None
@@ -44,12 +43,16 @@ def inputs_in(content: str | Mapping[str, Any], *, is_file: bool = False) -> dic
         return known
     document = read_document(content)
     found = {**document.inputs, "flow": document.digest}
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (ignoring := folder.parent / ".gitignore").exists():
-        _write(ignoring, "*\n")
-    _write(_file(folder, document.digest), document.flow)
-    if memory is not None:
-        _write(memory, json.dumps(found))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (ignoring := folder.parent / ".gitignore").exists():
+            _write(ignoring, "*\n")
+        _write(_file(folder, document.digest), document.flow)
+        if memory is not None:
+            _write(memory, json.dumps(found))
+    except OSError as problem:
+        if not is_file:  # a file can be read again where its flow is needed
+            raise ValueError(f"cannot be kept in {folder}: {problem.strerror or problem}") from None
     return found
 
 
@@ -99,11 +102,11 @@ def way(path: Path, *, start: Path) -> str:
 def _write(file: Path, text: str) -> None:
     """Write a file at once, so that no other process reads a part of it; what is there under its name is the same."""
     number, name = tempfile.mkstemp(dir=file.parent, prefix=".new-")
-    with os.fdopen(number, "w", encoding="utf-8") as opened:
-        opened.write(text)
     try:
+        with os.fdopen(number, "w", encoding="utf-8") as opened:
+            opened.write(text)
         Path(name).replace(file)
-    except PermissionError:  # on Windows, while another process reads it
+    except OSError as problem:
         Path(name).unlink()
-        if not file.exists():
+        if not (isinstance(problem, PermissionError) and file.exists()):  # on Windows, while another process reads it
             raise

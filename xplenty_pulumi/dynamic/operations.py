@@ -118,4 +118,5 @@ def _cores() -> int:
 def _later(seconds: float, action: Callable[[], None]) -> None:
     timer = threading.Timer(seconds, action)
     timer.daemon = True
-    timer.start()
+    with suppress(RuntimeError):  # the machine gives no thread, and what is shown later is only advice
+        timer.start()

@@ -59,7 +59,11 @@ class SpanSender:
             self._exporter = None
             self._complain(f"its settings are refused ({type(problem).__name__})")
         if self._exporter:
-            threading.Thread(target=self._work, args=(self._exporter,), name=_THREAD, daemon=True).start()
+            try:
+                threading.Thread(target=self._work, args=(self._exporter,), name=_THREAD, daemon=True).start()
+            except RuntimeError:
+                self._exporter = None
+                self._complain("the machine gives no thread for it")
 
     def send(self, event: Event) -> None:
         """Have the event sent soon; never waits, and never raises."""

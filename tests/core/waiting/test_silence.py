@@ -7,6 +7,7 @@ from random import Random
 import httpx
 import pytest
 
+from tests.support.threads import no_thread
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.reading.shared import SharedCall
@@ -149,3 +150,17 @@ def test_a_thread_tells_as_long_as_there_is_somebody_to_tell(times: int, monkeyp
             assert told.get() == 10
         for one in [one for one in threading.enumerate() if one.name == "silence watch"]:
             one.join()
+
+
+def test_without_a_thread_the_call_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that gives no thread costs the texts and not the call, and the next call tries again."""
+    monkeypatch.setattr("xplenty_pulumi.core.waiting.silence._TICK", 0.01)
+    clock = ManualClock()
+    watch, told = SilenceWatch(clock), queue.SimpleQueue[float]()
+    with monkeypatch.context() as limited:
+        limited.setattr(threading.Thread, "start", no_thread)
+        with watch.asking(told.put):
+            clock.advance(10)
+    with watch.asking(told.put):
+        clock.advance(11)
+        assert told.get() == 11

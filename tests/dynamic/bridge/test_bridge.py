@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.support.threads import no_thread
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall, pool
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
@@ -79,6 +80,15 @@ def test_calls_that_were_queued_before_and_those_that_come_later_all_run_at_once
         calls += [workers.submit(other) for _ in range(30)]
         all_running.wait()
         assert all(call.exception(timeout=30) is None for call in calls)
+
+
+def test_a_machine_that_gives_no_thread_lets_calls_wait_for_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host takes the call all the same: it would end its server otherwise, and answer nothing any more."""
+    with ThreadPoolExecutor(4) as workers:
+        assert workers.submit(bridge.lift_pool).result()
+        monkeypatch.setattr(threading.Thread, "start", no_thread)
+        calls = [workers.submit(int, str(number)) for number in range(9)]
+        assert [call.result(timeout=30) for call in calls] == [*range(9)]
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,19 @@
 """A provider whose engine is gone sends nothing more and ends itself; one whose engine lives never does."""
 
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 
 from tests.dynamic.conftest import ProviderScene
 from tests.dynamic.host import host_process
+from tests.support.threads import no_thread
 from xplenty_pulumi.dynamic.bridge import EngineCall, engine
 from xplenty_pulumi.dynamic.bridge.engine import EngineWatch, require_engine, watched
+from xplenty_pulumi.dynamic.bridge.request import HOST, SERVICER
 from xplenty_pulumi.emulator import Emulator
 from xplenty_pulumi.errors import Cancelled
 
@@ -109,6 +113,22 @@ def test_dead_engine_sends_nothing(monkeypatch: pytest.MonkeyPatch, listener: so
     listener.close()
     with pytest.raises(Cancelled, match="the engine has gone away, so nothing was sent"):
         require_engine()
+
+
+def test_without_a_thread_each_write_asks(monkeypatch: pytest.MonkeyPatch, listener: socket.socket) -> None:
+    """A machine that gives no thread costs the end of an idle host; a dead engine still sends nothing."""
+    host, port = listener.getsockname()
+    monkeypatch.setattr(engine, "engine_address", lambda: f"{host}:{port}")
+    monkeypatch.setitem(sys.modules, HOST, SimpleNamespace(**{SERVICER: object}))
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    watched.cache_clear()
+    try:
+        require_engine()
+        listener.close()
+        with pytest.raises(Cancelled, match="the engine has gone away, so nothing was sent"):
+            require_engine()
+    finally:
+        watched.cache_clear()
 
 
 @pytest.mark.parametrize("switch", ["on", "off"])

@@ -15,7 +15,7 @@ from tests.dynamic.resources.test_resources import Told, run
 from xplenty_pulumi import Package
 from xplenty_pulumi.core.kinds.flows.document import canonical, digest
 from xplenty_pulumi.core.kinds.job_run import RUN_KEY
-from xplenty_pulumi.core.kinds.package import PACKAGE
+from xplenty_pulumi.core.kinds.package import PACKAGE, PROBLEM
 from xplenty_pulumi.dynamic import flows
 
 FLOW = {"components": [{"id": "load"}]}
@@ -46,6 +46,15 @@ def inputs(told: Told, **given: Any) -> dict[str, Any]:
     """Return what the engine is told of a package."""
     run(lambda: Package("loads", **given))
     return {name: value for name, value in told.inputs("loads").items() if name in PACKAGE.by_name}
+
+
+def test_a_folder_that_cannot_be_written_needs_a_file(told: Told, project: Path) -> None:
+    """The flow of a file is read again where it is needed; that of a value is said to have no place."""
+    (project / ".xplenty").touch()  # for whoever runs the tests: an administrator can write into all folders
+    assert inputs(told, source="../loads.json")["flow"] == DIGEST
+    assert flows.kept(DIGEST, source="loads.json") == canonical(FLOW)
+    problem = inputs(told, source=FLOW)["source"][PROBLEM]
+    assert problem.startswith(f"cannot be kept in {project / '.xplenty' / 'flows'}: ")
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,9 @@ class SilenceWatch:
         with self._lock:
             self._questions[thread] = question
             if self._ticks and not self._is_ticking:
-                self._is_ticking = True
-                threading.Thread(target=self._go_on, name="silence watch", daemon=True).start()
+                with suppress(RuntimeError):  # the machine gives no thread; the call goes on without the watch
+                    threading.Thread(target=self._go_on, name="silence watch", daemon=True).start()
+                    self._is_ticking = True
 
     def _go_on(self) -> None:
         pause = threading.Event()

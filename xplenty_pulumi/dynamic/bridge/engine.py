@@ -217,7 +217,8 @@ def watched() -> EngineWatch | None:
         watch.follow()
         _end()
 
-    threading.Thread(target=end_with_engine, name="engine watch", daemon=True).start()
+    with suppress(RuntimeError):  # the machine gives no thread; each change still asks whether the engine lives
+        threading.Thread(target=end_with_engine, name="engine watch", daemon=True).start()
     return watch
 
 

@@ -3,6 +3,7 @@
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 WORKERS = 1_100
@@ -18,9 +19,26 @@ def lift_pool() -> bool:
         pool = find()
         if isinstance(pool, ThreadPoolExecutor) and isinstance(getattr(pool, "_max_workers", None), int):
             pool._max_workers = max(pool._max_workers, WORKERS)  # noqa: SLF001 - there is no public way
+            _bear_a_limit_of_threads(pool)
             _start_workers_for_what_is_queued(pool)
             return True
     return False
+
+
+def _bear_a_limit_of_threads(pool: Any) -> None:
+    """Leave a call in the queue for the workers that there are, where the machine gives no thread for another one.
+
+    The host's server ends on any failure to take a call, and then neither answers nor hears a Cancel any more.
+    """
+    if not hasattr(pool, "_adjust_thread_count"):
+        return
+    start = pool._adjust_thread_count  # noqa: SLF001 - there is no public way
+
+    def start_if_possible() -> None:
+        with suppress(RuntimeError):
+            start()
+
+    pool._adjust_thread_count = start_if_possible  # noqa: SLF001
 
 
 def _start_workers_for_what_is_queued(pool: Any) -> None:
