@@ -155,6 +155,15 @@ def test_a_plain_failure_is_one_line_without_a_resource(scene: ProviderScene) ->
     )
 
 
+def test_a_run_that_is_looked_up_must_be_there(scene: ProviderScene) -> None:
+    """A state may hold a run that the service has forgotten; a program that only looks it up has the wrong id."""
+    with pytest.raises(HostError) as caught:
+        scene.runs().read("987654", {})
+    assert caught.value.status.message == (
+        "job 987654: the service does not know it (404). Correct the id that the program looks up"
+    )
+
+
 def test_read_of_what_is_gone_returns_no_id(scene: ProviderScene) -> None:
     """A managed resource that the service does not know is gone: an empty id, and a warning that says so."""
     for host, name in ((scene.clusters(), "cluster 987654"), (scene.runs(), "job 987654")):

@@ -66,6 +66,8 @@ class JobRunProvider(Provider):
         """Return what the service shows, with the variables that were in effect as the state has them."""
         last_status = str(props.get("status", ""))
         found = self.reconciler(call).read(key, last_status=last_status, desired=_declared_run(props))
+        if found.record is None and DECLARED not in props:  # only looked up, so nothing says how it was before
+            return replace(found, gone=True, remark="the service does not know it (404)")
         known = {"effective_variables": props.get("effective_variables")}
         return replace(found, record=found.record and found.record.model_copy(update=known))
 
