@@ -9,5 +9,6 @@
 - `openapi`: checks of calls against the API description, on every call of every test.
 - `openapi_contract`: the description turned into checks.
 - `scoreboard`: figures that test runs reach.
+- `threads`: a machine that gives no more threads.
 - `seeded_bugs_run`: copies of this project with a bug of `seeded_bugs/` in them, and the tests that find it.
 """
