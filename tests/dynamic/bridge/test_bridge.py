@@ -1,5 +1,6 @@
 """The bridge where there is no host: every item looks before it acts."""
 
+import resource
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -89,6 +90,18 @@ def test_a_machine_that_gives_no_thread_lets_calls_wait_for_a_worker(monkeypatch
         monkeypatch.setattr(threading.Thread, "start", no_thread)
         calls = [workers.submit(int, str(number)) for number in range(9)]
         assert [call.result(timeout=30) for call in calls] == [*range(9)]
+
+
+def test_the_host_may_have_as_many_files_open_as_its_user_may() -> None:
+    """An answer for which there is no file free would be lost, with the id of what was created."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = before[1] if before[1] != resource.RLIM_INFINITY else pool.DESCRIPTORS
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, before[1]))
+        pool.lift_descriptors()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(pool.DESCRIPTORS, highest), before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from typing import Any
 
 WORKERS = 1_100
 """More than the engine sends at once, so that its Cancel finds a free one; a thread is made only when it is needed."""
+DESCRIPTORS = 8_192
+"""More than so many calls need: the host opens an event loop for each answer, which takes three."""
 
 
 def lift_pool() -> bool:
@@ -20,9 +22,25 @@ def lift_pool() -> bool:
         if isinstance(pool, ThreadPoolExecutor) and isinstance(getattr(pool, "_max_workers", None), int):
             pool._max_workers = max(pool._max_workers, WORKERS)  # noqa: SLF001 - there is no public way
             _bear_a_limit_of_threads(pool)
+            lift_descriptors()
             _start_workers_for_what_is_queued(pool)
             return True
     return False
+
+
+def lift_descriptors() -> None:
+    """Let this process have more files open, as far as its user may: the host loses an answer that finds none free.
+
+    The usual limit is 256 on macOS and 1,024 on Linux, and any process may raise it.
+    """
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - Windows has none
+
+        limit, highest = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = DESCRIPTORS if highest == resource.RLIM_INFINITY else min(highest, DESCRIPTORS)
+        if limit != resource.RLIM_INFINITY and limit < wanted:
+            with suppress(OSError, ValueError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, highest))
 
 
 def _bear_a_limit_of_threads(pool: Any) -> None:
