@@ -1,4 +1,4 @@
-"""`ci/up.sh` tries again for the backend's lock, and for nothing that only looks like it."""
+"""`ci/up.sh` tries again while another `pulumi` is at work, and for nothing that only looks like it."""
 
 import os
 import subprocess
@@ -16,6 +16,8 @@ CLOUD = """\
 error: [409] Conflict: Another update is currently in progress.
 To learn more about possible reasons and resolution, visit \
 https://www.pulumi.com/docs/support/troubleshooting/common-issues/update-conflicts/"""
+HALF_WRITTEN = "error: failed to load checkpoint: EOF"
+"""What the engine says of a state in a folder that another one is writing."""
 JOB = """\
 Diagnostics:
   pulumi-python:dynamic/xplenty:JobRun (load):
@@ -24,7 +26,18 @@ Diagnostics:
     To learn more about possible reasons and resolution, visit https://www.pulumi.com/docs/update-conflicts/"""
 
 
-@pytest.mark.parametrize(("words", "runs"), [(OWN, 3), (CLOUD, 3), (JOB, 1), (f"a job said: {OWN}", 1)])
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        (OWN, 3),
+        (CLOUD, 3),
+        (HALF_WRITTEN, 3),
+        ("error: failed to load checkpoint: unexpected end of JSON input", 3),
+        (JOB, 1),
+        (f"a job said: {OWN}", 1),
+        (f"    {HALF_WRITTEN}", 1),
+    ],
+)
 def test_only_the_engines_own_line_is_the_lock(tmp_path: Path, words: str, runs: int) -> None:
     """A run whose error has the words in it fails once, and is not run again."""
     engine, calls = tmp_path / "pulumi", tmp_path / "calls"
