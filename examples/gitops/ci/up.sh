@@ -9,11 +9,12 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkfifo "$folder/pipe"
 cancelled=no
-# The engine's own lines, for a self-managed backend and for Pulumi Cloud, and that of an engine which reads a state in a
-# folder while another one writes it. Text of a resource never begins a line.
+# The engine's own lines, for a self-managed backend and for Pulumi Cloud. Text of a resource never begins a line.
 locked='^error: the stack is currently locked by [0-9]+ lock\(s\)\.'
 locked+='|^To learn more about possible reasons and resolution, visit https://www\.pulumi\.com/[^ ]*/update-conflicts/$'
-locked+='|^error: failed to load checkpoint: .*(EOF|unexpected end of JSON input)$'
+# What it says of a state in a folder that another one is writing, or that a full disk has cut off.
+cut_off='^error: failed to load checkpoint: .*(EOF|unexpected end of JSON input)$'
+seen=
 
 # Sends one signal to `pulumi`, unless it has already got one, as when a CI system ends each process of a job. A second
 # signal would end `pulumi` at once and leave its lock and pending operations.
@@ -45,11 +46,17 @@ up() {
 for _ in $(seq "${LOCK_TRIES:-60}"); do
     status=0
     up || status=$?
-    if [ "$status" -eq 0 ] || [ "$cancelled" = yes ] || ! grep -Eq "$locked" "$folder/log"; then
+    if [ "$status" -eq 0 ] || [ "$cancelled" = yes ]; then
+        exit "$status"
+    elif grep -Eq "$locked" "$folder/log"; then
+        seen=locked
+    elif grep -Eq "$cut_off" "$folder/log" && [ "$seen" != 'cut off' ]; then
+        seen='cut off'
+    else
         exit "$status"
     fi
     echo "Another pulumi is at work on $PULUMI_STACK; trying again in ${LOCK_PAUSE:-30} seconds"
     sleep "${LOCK_PAUSE:-30}"
 done
-echo "Still locked, or its state is cut off. When no pulumi is at work any more, run: xplenty-pulumi recover --stack $PULUMI_STACK --yes"
+echo "Still locked. When no pulumi is at work any more, run: xplenty-pulumi recover --stack $PULUMI_STACK --yes"
 exit "$status"

@@ -71,7 +71,7 @@ def test_a_configured_provider_reads_its_settings_once(
         monkeypatch.setenv(name, "loads")
     read, provider = counted(monkeypatch, settings, "load"), ClusterProvider()
     if is_configured:
-        provider.configured(None)
+        provider.keep_configuration(None)
     for _ in range(2):
         with under_way("read", ()):
             assert provider.settings().account_id == "loads"
@@ -82,7 +82,7 @@ def test_what_is_missing_is_looked_for_again(monkeypatch: pytest.MonkeyPatch) ->
     """Each resource is told what is missing."""
     monkeypatch.delenv("XPLENTY_API_KEY", raising=False)
     provider = ClusterProvider()
-    provider.configured(None)
+    provider.keep_configuration(None)
     for _ in range(2):
         with under_way("read", ()), pytest.raises(ConfigError, match="apiKey is not set"):
             provider.settings()

@@ -62,7 +62,7 @@ class Provider(ProviderContext, ABC):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration of this process, and set up what the host does not offer."""
-        self.configured(req.config)
+        self.keep_configuration(req.config)
         bridge.announce()
         report_to_engine()
 

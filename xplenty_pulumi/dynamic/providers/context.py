@@ -16,7 +16,7 @@ from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules, misp
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import declared_owners
-from xplenty_pulumi.dynamic.providers.method_call import MethodCall, current, once_in_call, under_way
+from xplenty_pulumi.dynamic.providers.method_call import MethodCall, current, found_in, once_in_call, under_way
 from xplenty_pulumi.dynamic.providers.remarks import told, warn_of_settings
 from xplenty_pulumi.dynamic.providers.reporting import reported
 from xplenty_pulumi.dynamic.providers.sessions import hold_for, session_for
@@ -138,18 +138,13 @@ class ProviderContext(ResourceProvider):
             self.require_known_settings(account)  # a misspelt setting is why another one is missing
             raise
 
-    def configured(self, config: object) -> None:
+    def keep_configuration(self, config: object) -> None:
         """Keep the configuration; from now on what it and the environment say is found out once."""
         self._config, self._found = config, {}
 
     def once_configured(self, key: object, find_out: Callable[[], Result]) -> Result:
         """Return what the configuration and the environment say, which in a configured provider is found out once."""
-        if self._found is None:
-            return find_out()
-        if key not in self._found:
-            self._found[key] = find_out()
-        result: Result = self._found[key]
-        return result
+        return find_out() if self._found is None else found_in(self._found, key, find_out)
 
     def configuration(self, key: str) -> object:
         """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""

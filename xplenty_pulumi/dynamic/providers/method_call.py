@@ -43,7 +43,11 @@ def current() -> MethodCall:
 
 def once(key: object, find_out: Callable[[], Result]) -> Result:
     """Return what is found out, which in one call of the engine is done once for each key."""
-    found = current().found
+    return found_in(current().found, key, find_out)
+
+
+def found_in(found: dict[object, Any], key: object, find_out: Callable[[], Result]) -> Result:
+    """Return what was found out under a key, and find it out where nothing was."""
     if key not in found:
         found[key] = find_out()
     result: Result = found[key]

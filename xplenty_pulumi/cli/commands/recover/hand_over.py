@@ -11,8 +11,8 @@ from xplenty_pulumi import settings
 from xplenty_pulumi.cli.commands.recover.new_owner import UNDONE, NewOwner, StackPlace
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
-from xplenty_pulumi.cli.engine.locks import locks_of, refuse_while_held
-from xplenty_pulumi.cli.engine.remains import remains_of
+from xplenty_pulumi.cli.engine.locks import refuse_while_held
+from xplenty_pulumi.cli.engine.remains import Remains, remains_of
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
@@ -66,8 +66,9 @@ def hand_over(
         with opened(settings.load(os.environ, place.config.get)) as account:
             found = core.look(account.client, kind, key)
             if not release or place.has_signed(found):  # what an operation of it is at work on is not in its state yet
-                refuse_while_held(place.stack, locks_of(place.stack, snapshot.backend(), folder=cwd))
-                _refuse_while_created(found, place.stack, snapshot)
+                remains = remains_of(snapshot, place.stack)
+                refuse_while_held(remains.stack, remains.locks)
+                _refuse_while_created(found, remains)
             handing = _HandOver(account, found, place, holders_in(snapshot, account.settings))
             handing.show()
             owner = None if release else handing.holder(name, urn)
@@ -84,12 +85,12 @@ def _named(thing: str) -> tuple[str, Key]:
     raise bad_usage("KIND:ID", f"must be such as cluster:501 or connection:s3/53, got {thing[:40]!r}")
 
 
-def _refuse_while_created(thing: HandOverTarget, stack: str, snapshot: Snapshot) -> None:
+def _refuse_while_created(thing: HandOverTarget, remains: Remains) -> None:
     """Raise RefusedError for what a pending operation of the stack creates, which shows in any backend."""
     marker = thing.marker
-    if marker and marker.is_unfinished and marker.whose in remains_of(snapshot, stack).owners():
+    if marker and marker.is_unfinished and marker.whose in remains.owners():
         raise RefusedError(
-            f"a `pulumi` is creating it in stack {stack}, or was killed while it did; {UNDONE}",
+            f"a `pulumi` is creating it in stack {remains.stack}, or was killed while it did; {UNDONE}",
             resource=thing.label,
             advice="Wait until it ends; if it was killed, run `xplenty-pulumi recover`, then this again",
         )
