@@ -3,6 +3,7 @@
 import builtins
 import logging
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -101,10 +102,12 @@ def test_collector_that_does_not_answer(collector: Collector, warned: list[str])
     assert [text.rpartition(": ")[2] for text in warned] == ["it does not answer"]
 
 
-def test_without_a_thread_nothing_is_sent(monkeypatch: pytest.MonkeyPatch, warned: list[str]) -> None:
-    """A machine that gives no thread costs the spans and one warning, and the operation is done."""
+@pytest.mark.parametrize("starter", ["threading.Thread.start", "xplenty_pulumi.events.spans._exporter"])
+def test_without_a_thread_nothing_is_sent(starter: str, monkeypatch: pytest.MonkeyPatch, warned: list[str]) -> None:
+    """A machine that gives no thread, to us or to what the extra loads, costs the spans and one warning."""
+    import_module("opentelemetry.exporter.otlp.proto.grpc.trace_exporter")  # starts a thread where it is loaded first
     monkeypatch.setenv(VARIABLE, nobody())
-    monkeypatch.setattr("xplenty_pulumi.events.spans.threading.Thread.start", no_thread)
+    monkeypatch.setattr(starter, no_thread)
     for _ in range(2):
         with operation("status", ManualClock(), scrub=str):
             pass

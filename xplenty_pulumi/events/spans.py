@@ -8,7 +8,7 @@ import os
 import queue
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -50,20 +50,17 @@ class SpanSender:
         self._warn = warn
         self._has_warned = False
         self._waiting: queue.Queue[Event | threading.Event] = queue.Queue(_MOST_WAITING)
+        self._exporter: SpanExporter | None = None
         try:
-            self._exporter: SpanExporter | None = _exporter()
+            exporter = _exporter()
+            threading.Thread(target=self._work, args=(exporter,), name=_THREAD, daemon=True).start()
+            self._exporter = exporter
         except ModuleNotFoundError:
-            self._exporter = None
             self._complain('the extra is missing: pip install "xplenty-pulumi[otel]"')
+        except RuntimeError:  # what the extra loads starts threads too
+            self._complain("the machine gives no thread for it")
         except Exception as problem:  # noqa: BLE001 - whatever a library says of settings that it does not take
-            self._exporter = None
             self._complain(f"its settings are refused ({type(problem).__name__})")
-        if self._exporter:
-            try:
-                threading.Thread(target=self._work, args=(self._exporter,), name=_THREAD, daemon=True).start()
-            except RuntimeError:
-                self._exporter = None
-                self._complain("the machine gives no thread for it")
 
     def send(self, event: Event) -> None:
         """Have the event sent soon; never waits, and never raises."""
@@ -114,7 +111,7 @@ class SpanSender:
         from opentelemetry.sdk.trace.export import SpanExportResult  # noqa: PLC0415 - see above
 
         try:
-            if events and exporter.export([span_of(one) for one in events]) is not SpanExportResult.SUCCESS:
+            if events and exporter.export(spans_of(events)) is not SpanExportResult.SUCCESS:
                 self._complain("it cannot be reached, or refuses them")
         except Exception as problem:  # noqa: BLE001 - the thread is to live on
             self._complain(type(problem).__name__)
@@ -135,8 +132,13 @@ def _exporter() -> "SpanExporter":
     return OTLPSpanExporter()
 
 
-def span_of(event: Event) -> "ReadableSpan":
-    """Return the event as a span, with its fields as attributes."""
+def spans_of(events: Iterable[Event]) -> "list[ReadableSpan]":
+    """Return each event as a span, with its fields as attributes."""
+    resource = _resource()  # costs more than a span
+    return [_span(event, resource) for event in events]
+
+
+def _span(event: Event, resource: Any) -> "ReadableSpan":
     from opentelemetry.sdk.trace import ReadableSpan  # noqa: PLC0415 - see above
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope  # noqa: PLC0415 - see above
     from opentelemetry.trace import SpanKind, Status, StatusCode  # noqa: PLC0415 - see above
@@ -148,7 +150,7 @@ def span_of(event: Event) -> "ReadableSpan":
         _name(event),
         context=_place(trace, str(event["span"])),
         parent=_place(trace, str(parent)) if parent else None,
-        resource=_resource(),
+        resource=resource,
         attributes=_attributes(event),
         kind=SpanKind.CLIENT if event["event"] == "call" else SpanKind.INTERNAL,
         instrumentation_scope=InstrumentationScope("xplenty_pulumi"),
