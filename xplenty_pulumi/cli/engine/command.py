@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +21,10 @@ from xplenty_pulumi.text import one_line
 
 _CUT_OFF = "unexpected end of JSON input"
 """What the engine says of a file in its backend that is empty or cut off."""
+_HALF_READ = re.compile(rf"(failed to load checkpoint|place \d+): .*(EOF|{_CUT_OFF})$", re.MULTILINE)
+"""What it says of a state that is cut off, also while another `pulumi` writes it."""
+_WRITING = 0.5
+"""Seconds after which a state that is being written is asked for once more."""
 _RULER = re.compile(r"={8,}")
 """What the engine frames a text with."""
 _PARALLEL = "64"
@@ -53,9 +58,19 @@ class Engine:
 
         Raises XplentyError with the engine's own words where it fails, and TimeoutExpired after its `limit`.
         """
-        command = [*self._line(*arguments), "--non-interactive", "--color", "never"]
-        done = subprocess.run(  # noqa: S603 - no shell, fixed words
-            command,
+        done = self._answered(arguments, given, limit)
+        if done.returncode != 0 and _HALF_READ.search(done.stderr):
+            time.sleep(_WRITING)
+            done = self._answered(arguments, given, limit)
+        if done.returncode != 0:
+            raise XplentyError(f"`pulumi {arguments[0]}` failed: {self._reason(arguments[0], done)}")
+        return done.stdout
+
+    def _answered(
+        self, arguments: tuple[str, ...], given: str | None, limit: float | None
+    ) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(  # noqa: S603 - no shell, fixed words
+            [*self._line(*arguments), "--non-interactive", "--color", "never"],
             cwd=self.folder,
             input=given,
             capture_output=True,
@@ -64,16 +79,16 @@ class Engine:
             check=False,
             timeout=limit,
         )
-        if done.returncode != 0:
-            words = without_logins(one_line(_RULER.sub("", done.stderr or done.stdout)).removeprefix("error: "))
-            if _CUT_OFF in words and arguments[0] != "whoami":
-                # It fails on an empty file of any stack, and does not say which.
-                backend = json.loads(self.told("whoami", "--json"))["url"]
-                if files := " and ".join(map(str, emptied(backend, folder=self.folder))):
-                    advice = "`xplenty-pulumi recover --stack NAME` says how to repair it"
-                    words += f"; empty, as a full disk leaves it: {files}. {advice}"
-            raise XplentyError(f"`pulumi {arguments[0]}` failed: {words}")
-        return done.stdout
+
+    def _reason(self, command: str, done: "subprocess.CompletedProcess[str]") -> str:
+        """Return the engine's own words for its failure, and which files are empty where it does not say which."""
+        words = without_logins(one_line(_RULER.sub("", done.stderr or done.stdout)).removeprefix("error: "))
+        if _CUT_OFF not in words or command == "whoami":
+            return words
+        backend = json.loads(self.told("whoami", "--json"))["url"]
+        files = " and ".join(map(str, emptied(backend, folder=self.folder)))
+        advice = "`xplenty-pulumi recover --stack NAME` says how to repair it"
+        return f"{words}; empty, as a full disk leaves it: {files}. {advice}" if files else words
 
     def removed(self, selected: str) -> None:
         """Remove the stack; `pulumi stack rm` forgets which one the user has `selected`, so that is selected again."""
