@@ -122,9 +122,11 @@ def test_unknown_nodes_are_not_counted() -> None:
             "about 48 node-hours a day: 1 cluster, which nothing ends + "
             "1 node-hour: 1 cluster that ends when idle, without the time in which jobs run",
         ),
+        ([ClusterUse("a", 1, 1), None], "about 1 node-hour: 1 cluster + 1 cluster whose nodes are not known yet"),
+        ([None, None], "2 clusters whose nodes are not known yet"),
     ],
 )
-def test_line_of_the_estimate(uses: list[ClusterUse], line: str) -> None:
+def test_line_of_the_estimate(uses: list[ClusterUse | None], line: str) -> None:
     """The sum and the number of clusters for each way in which they end, and what is not counted."""
     assert estimate.headline(uses) == line
 

@@ -12,7 +12,7 @@ from xplenty_pulumi.core.preview.stack_rules import _OF_PRODUCTION_ONLY, load_ru
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "limits.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-(_, COMMANDS), (_, LINE), (_, IDLE_LINE), (_, REFUSAL) = BLOCKS
+(_, COMMANDS), (_, LINE), (_, IDLE_LINE), (_, UNKNOWN_LINE), (_, REFUSAL) = BLOCKS
 ENGINE = "pulumi-python:dynamic/xplenty:Cluster resource 'small': property nodes value {2} has a problem: "
 USES = (ClusterUse("small", 2, 24, is_endless=True), ClusterUse("big", 6, 24, is_endless=True))
 
@@ -44,6 +44,7 @@ def test_texts_are_those_of_the_code() -> None:
     refusal = estimate.refusal(USES, float(re.findall(r"xplenty:maxNodeHours (\d+)", COMMANDS)[0]))
     assert f"{estimate.headline(USES)}\n" == LINE
     assert f"{estimate.headline([ClusterUse('etl', 2, 8, is_idle=True)])}\n" == IDLE_LINE
+    assert f"{estimate.headline([ClusterUse('etl', 2, 24, is_endless=True), None])}\n" == UNKNOWN_LINE
     assert f"error: {ENGINE}{refusal}\n" == REFUSAL
 
 

@@ -105,6 +105,18 @@ def test_estimate_is_said_at_the_end(make_apart: Callable[..., ProviderScene]) -
         ]
 
 
+def test_a_cluster_of_unknown_nodes_is_named(make_apart: Callable[..., ProviderScene]) -> None:
+    """Nodes that another resource gives are not known in a preview, and are not left out unsaid."""
+    with Emulator() as account:
+        scene = make_apart(account, XPLENTY_LIFETIME="1h")
+        reasons(scene.clusters(), {"nodes": 4})
+        reasons(scene.clusters(), {"nodes": UNKNOWN})
+        scene.clusters().cancel()
+        assert [line.text for line in scene.engine.lines if "node-hour" in line.text] == [
+            "about 4 node-hours: 1 cluster + 1 cluster whose nodes are not known yet"
+        ]
+
+
 def test_a_failed_check_leaves_the_estimate_out(make_apart: Callable[..., ProviderScene]) -> None:
     """The engine may not have reached every cluster, so the sum would be too small."""
     with Emulator() as account:

@@ -83,7 +83,7 @@ class Remains:
         for one in changed:
             told.append(f"changes a {one.name} to what is declared")
             told += [f"repeats its {noun} where that is wanted" for noun in one.follow_ups.values()]
-        told += [f"goes on with the end of a {one.name} that the program no longer declares" for one in ended]
+        told += [f"goes on with the end of a {one.name} that was replaced or is no longer declared" for one in ended]
         told += ["creates nothing twice"] if made else []
         does = f": it {', '.join(told[:-1])}{' and ' if told[1:] else ''}{told[-1]}" if told else ""
         again = ", and creates what it declares. If a `pulumi destroy` was killed, run that again instead"

@@ -4,7 +4,7 @@ A cluster that ends when it is idle counts with its time to idle, since how long
 one with what is left of the stack's life; and one that nothing ends with a day, so that the sum is what a day costs.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,9 +58,12 @@ def total(uses: Iterable[ClusterUse]) -> float:
     return sum(use.node_hours for use in uses)
 
 
-def headline(uses: Iterable[ClusterUse]) -> str:
-    """Return the estimate as one line, a part for each way in which clusters end; an empty text for no cluster."""
-    found = list(uses)
+def headline(uses: Collection[ClusterUse | None]) -> str:
+    """Return the estimate as one line, a part for each way in which clusters end; an empty text for no cluster.
+
+    Clusters whose use is not known yet are the last part.
+    """
+    found = _known(uses)
     endless = [use for use in found if use.is_endless]
     timed = [use for use in found if not (use.is_endless or use.is_idle)]
     idle = [use for use in found if use.is_idle]
@@ -68,7 +71,13 @@ def headline(uses: Iterable[ClusterUse]) -> str:
     if idle:
         how = "that ends" if len(idle) == 1 else "that end"
         parts.append(f"{_sum(idle)} {how} when idle, without the time in which jobs run")
-    return f"about {' + '.join(parts)}" if parts else ""
+    if unknown := len(uses) - len(found):
+        parts.append(f"{plural(unknown, 'cluster')} whose nodes are not known yet")
+    return f"{'about ' if found else ''}{' + '.join(parts)}"
+
+
+def _known(uses: Iterable[ClusterUse | None]) -> list[ClusterUse]:
+    return [use for use in uses if use is not None]
 
 
 def _sum(found: Sequence[ClusterUse]) -> str:
@@ -81,11 +90,11 @@ def _sum(found: Sequence[ClusterUse]) -> str:
     return f"{amount} {unit}: {clusters}{remark}"
 
 
-def refusal(uses: Iterable[ClusterUse], limit: float | None) -> SpecError | None:
+def refusal(uses: Iterable[ClusterUse | None], limit: float | None) -> SpecError | None:
     """Return why the stack's clusters are refused, naming all that are known, or None where they are within `limit`."""
     if limit is None:
         return None
-    found = sorted(uses, key=lambda use: (-use.node_hours, use.name))
+    found = sorted(_known(uses), key=lambda use: (-use.node_hours, use.name))
     if total(found) <= limit:
         return None
     shown = ", ".join(map(str, found[:5])) + (f" and {len(found) - 5} more" if len(found) > 5 else "")

@@ -69,7 +69,7 @@ class DeclaredClusters:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._uses: dict[str, ClusterUse] = {}
+        self._uses: dict[str, ClusterUse | None] = {}
         self._types: dict[str, object] = {}
         self._of_type: Counter[object] = Counter()
         self._added: set[object] = set()
@@ -86,11 +86,10 @@ class DeclaredClusters:
             self._of_type[subject.inputs.get("type")] += 1
             if subject.is_changed(_TYPE):
                 self._added.add(subject.inputs.get("type"))
-            if use is not None:
-                self._uses[subject.owner] = use
+            self._uses[subject.owner] = use
 
-    def uses(self) -> tuple[ClusterUse, ...]:
-        """Return the uses that are known so far."""
+    def uses(self) -> tuple[ClusterUse | None, ...]:
+        """Return the uses so far, None for each that is not known yet."""
         with self._lock:
             return tuple(self._uses.values())
 

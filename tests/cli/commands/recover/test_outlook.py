@@ -22,7 +22,7 @@ def outlook(*pending: tuple[str, Provider]) -> str:
         ("creating", JobRunProvider(), "takes up a job run that it had started and creates nothing twice"),
         ("updating", PackageProvider(), "changes a package to what is declared and repeats its validation where"),
         ("updating", HookProvider(), "changes a hook to what is declared"),
-        ("deleting", HookProvider(), "goes on with the end of a hook that the program no longer declares, and"),
+        ("deleting", HookProvider(), "goes on with the end of a hook that was replaced or is no longer declared, and"),
     ],
 )
 def test_it_speaks_of_the_kind_that_was_pending(doing: str, provider: Provider, text: str) -> None:
