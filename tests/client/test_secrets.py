@@ -83,7 +83,6 @@ def test_printed_forms() -> None:
             client._caller,
             client.clusters,
             client._caller._explainer,
-            client._transport._client,
         ]
         printed += [text for part in parts for text in (repr(part), str(part))]
         assert not leaks("".join(printed))

@@ -13,7 +13,7 @@ from tests.support.faults.sockets import RawServer, ServedConnection, Serving
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.client.http.address import Address
 from xplenty_pulumi.client.http.connection import CallDeadline, DeadlineStream
-from xplenty_pulumi.client.http.outcomes import HttpRequest, Unsure
+from xplenty_pulumi.client.http.outcomes import HttpRequest, NotSent, Unsure
 from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.clock import ManualClock, SystemClock
 from xplenty_pulumi.errors import NotSentError, RateLimitedError, ServerError, UnsureError
@@ -208,4 +208,14 @@ def test_closed_client() -> None:
     client.close()
     with pytest.raises(NotSentError, match="closed"):
         client.clusters.get(77)
+    assert script.calls == 0
+
+
+def test_call_that_waits_while_the_client_is_closed_is_not_sent() -> None:
+    """Connections that are closed are not opened again for a call that had its turn only then."""
+    script = Script(cluster_reply())
+    http = httpx.MockTransport(script)
+    transport = Transport(Address("https", "api.example.test"), Secret("key"), clock=ManualClock(), http=http)
+    transport.close()
+    assert transport.send(HttpRequest("GET", "/acme/api/clusters"), timeout=1) == NotSent("the client is closed")
     assert script.calls == 0

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from xplenty_pulumi.client.http.answers import credits_left, offset_in, retry_after
@@ -73,7 +72,7 @@ LINK = "https://api.xplenty.com/acme/api/clusters?limit=100&offset="
 
 def target_of(link: str) -> str | None:
     """Return the next page that an answer with this header names."""
-    return next_page(httpx.Response(200, headers={"Link": link}))
+    return next_page({"link": link})
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 import json
 import platform
 import ssl
-from collections.abc import Callable, Iterable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import cast
 
@@ -16,7 +17,7 @@ from xplenty_pulumi._version import __version__
 from xplenty_pulumi.client.http.address import Address
 from xplenty_pulumi.client.http.answers import LONGEST_MESSAGE, Undecodable, read_answer, unpacked
 from xplenty_pulumi.client.http.connection import CallDeadline, close_if_surplus, open_pool
-from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, Outcome, Unsure, classify
+from xplenty_pulumi.client.http.outcomes import Answered, HttpRequest, NotSent, Outcome, Unsure, classify
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret, scrub
@@ -56,17 +57,9 @@ class Transport:
         self._clock = clock
         self._read_timeout = read_timeout
         self._deadline = CallDeadline(clock, given_up=given_up)
-        self._client = httpx.Client(
-            transport=http or _PooledTransport(open_pool(address, deadline=self._deadline, tls=_tls(address, ca_path))),
-            auth=httpx.BasicAuth(api_key.reveal(), "") if api_key else None,
-            headers={
-                "Accept": "application/vnd.xplenty+json; version=2",
-                "Accept-Encoding": "gzip",
-                "User-Agent": f"xplenty-pulumi/{__version__} (+python {platform.python_version()})",
-            },
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            trust_env=False,
-        )
+        self._http = http or _PooledTransport(open_pool(address, deadline=self._deadline, tls=_tls(address, ca_path)))
+        self._headers = _headers(api_key)
+        self._is_closed = False
 
     def __repr__(self) -> str:
         return f"Transport({str(self._address)!r})"
@@ -74,11 +67,12 @@ class Transport:
     @property
     def closed(self) -> bool:
         """Whether `close` was called."""
-        return self._client.is_closed
+        return self._is_closed
 
     def close(self) -> None:
         """Close all connections; calling it again does nothing."""
-        self._client.close()
+        self._is_closed = True
+        self._http.close()
 
     def distrust(self) -> None:
         """Let no connection that is kept now carry another request: what comes on it may answer an earlier one."""
@@ -86,6 +80,8 @@ class Transport:
 
     def send(self, request: HttpRequest, *, timeout: float) -> Outcome:
         """Send `request` once and return its outcome, within `timeout` seconds whatever the service does."""
+        if self._is_closed:
+            return NotSent("the client is closed")
         self._deadline.start(timeout, changes_nothing=request.method == "GET")
         try:
             return self._exchange(request, timeout=timeout)
@@ -93,14 +89,7 @@ class Transport:
             return classify(error, words=one_line(scrub(str(error), self._secrets), limit=LONGEST_MESSAGE))
 
     def _exchange(self, request: HttpRequest, *, timeout: float) -> Outcome:
-        with self._client.stream(
-            request.method,
-            f"{self._address}{request.path}",
-            params=dict(request.query) or None,
-            content=None if request.body is None else json.dumps(dict(request.body), allow_nan=False).encode(),
-            headers=None if request.body is None else {"Content-Type": "application/json"},
-            timeout=self._timeouts(timeout),
-        ) as response:
+        with closing(self._http.handle_request(self._built(request, timeout=timeout))) as response:
             try:
                 content = self._content(response)
             except Undecodable as complaint:
@@ -108,16 +97,28 @@ class Transport:
             headers = {name.lower(): value for name, value in response.headers.items()}
             now = self._clock.now()
             answer = read_answer(request, status=response.status_code, headers=headers, content=content, now=now)
-            return replace(answer, next_page=next_page(response)) if isinstance(answer, Answered) else answer
+            target = next_page(headers)
+            return replace(answer, next_page=target) if target and isinstance(answer, Answered) else answer
 
-    def _timeouts(self, whole: float) -> httpx.Timeout:
-        whole = max(whole, 0.001)
-        return httpx.Timeout(
-            connect=min(CONNECT_TIMEOUT, whole),
-            read=min(self._read_timeout, whole),
-            write=min(WRITE_TIMEOUT, whole),
-            pool=min(POOL_TIMEOUT, whole),
+    def _built(self, request: HttpRequest, *, timeout: float) -> httpx.Request:
+        body, headers = request.body, self._headers
+        return httpx.Request(
+            request.method,
+            f"{self._address}{request.path}",
+            params=dict(request.query) or None,
+            headers=headers if body is None else {**headers, "Content-Type": "application/json"},
+            content=None if body is None else json.dumps(dict(body), allow_nan=False).encode(),
+            extensions={"timeout": self._timeouts(timeout)},
         )
+
+    def _timeouts(self, whole: float) -> dict[str, float]:
+        whole = max(whole, 0.001)
+        return {
+            "connect": min(CONNECT_TIMEOUT, whole),
+            "read": min(self._read_timeout, whole),
+            "write": min(WRITE_TIMEOUT, whole),
+            "pool": min(POOL_TIMEOUT, whole),
+        }
 
     def _content(self, response: httpx.Response) -> bytes:
         """Return the body; not by `iter_bytes`, which unpacks whatever is packed, in one piece."""
@@ -132,10 +133,25 @@ class Transport:
         return bytes(content)
 
 
-def next_page(response: httpx.Response) -> str | None:
-    """Return the target of the Link header's `rel="next"` in small letters, because a relation has any case."""
-    small = httpx.Response(200, headers={"Link": response.headers.get("Link", "").lower()})
-    return small.links.get("next", {}).get("url")
+def next_page(headers: Mapping[str, str]) -> str | None:
+    """Return the target of the Link header's `rel="next"` in small letters, because a relation has any case.
+
+    The names of the headers are in lower case.
+    """
+    if not (link := headers.get("link")):
+        return None
+    return httpx.Response(200, headers={"Link": link.lower()}).links.get("next", {}).get("url")
+
+
+def _headers(api_key: Secret | None) -> dict[str, str]:
+    """What goes with each request: the key is the user name of a login without a password (documented)."""
+    login = {"Authorization": f"Basic {b64encode(f'{api_key.reveal()}:'.encode()).decode()}"} if api_key else {}
+    return {
+        "Accept": "application/vnd.xplenty+json; version=2",
+        "Accept-Encoding": "gzip",
+        "User-Agent": f"xplenty-pulumi/{__version__} (+python {platform.python_version()})",
+        **login,
+    }
 
 
 class _PooledTransport(httpx.BaseTransport):
