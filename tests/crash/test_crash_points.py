@@ -202,9 +202,10 @@ SCENARIOS = (
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_nothing_is_lost_or_doubled_wherever_a_run_ends(scenario: Scenario) -> None:
+@pytest.mark.parametrize("at_each", [False, pytest.param(True, marks=pytest.mark.long)], ids=["once", "at each"])
+def test_nothing_is_lost_or_doubled_wherever_a_run_ends(scenario: Scenario, at_each: bool) -> None:
     """After a crash at any boundary two runs bring the stack to quiet: no orphan, no duplicate, no second run."""
-    findings = crash_everywhere(scenario)
+    findings = crash_everywhere(scenario, at_each=at_each)
     sys.stdout.write(f"{scenario}: {findings.points} points\n")
     assert findings.points >= 2
     assert not findings.wrongs, "\n".join(findings.wrongs)

@@ -51,14 +51,17 @@ class Findings:
     wrongs: list[str] = field(default_factory=list)
 
 
-def crash_everywhere(scenario: Scenario) -> Findings:
-    """Run the scenario once to count its boundaries, then once for each of them, ended there."""
+def crash_everywhere(scenario: Scenario, *, at_each: bool = False) -> Findings:
+    """Run the scenario once to see its boundaries, then once for each of them, ended there.
+
+    Of boundaries that leave the same behind, such as those before and after a GET, one is tried unless `at_each`.
+    """
     findings = Findings()
-    boundaries = Attempt(scenario).report.boundaries
-    for number, boundary in enumerate(boundaries):
+    report = Attempt(scenario).report
+    for number in range(len(report.boundaries)) if at_each else report.endings():
         findings.points += 1
-        attempt = Attempt(scenario, crash_at=number)
-        findings.wrongs += [f"{number} {boundary}: {wrong}" for wrong in attempt.aftermath(must_crash=True)]
+        wrongs = Attempt(scenario, crash_at=number).aftermath(must_crash=True)
+        findings.wrongs += [f"{number} {report.boundaries[number]}: {wrong}" for wrong in wrongs]
     return findings
 
 

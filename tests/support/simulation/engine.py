@@ -154,6 +154,7 @@ class SimulatedEngine:
     def _save(self) -> None:
         self._process.boundaries.cross("before save")
         self._stack.disk = dict(self._state)
+        self._stack.saves += 1
         self._stack.creating -= self._state.keys()
         self._stack.world.ledger.released.update(int(one.id) for one in self._let_go if one.kind is JOB_RUN)
         self._process.boundaries.cross("after save")

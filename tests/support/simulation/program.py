@@ -1,6 +1,6 @@
 """What a program declares, what a state holds of it, and what a run reports."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,12 +57,19 @@ class Report:
     failures: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     boundaries: list[str] = field(default_factory=list)
+    lasting: list[Hashable] = field(default_factory=list)
+    """For each boundary, what tells apart what a process that dies there leaves behind."""
     crashed: bool = False
 
     @property
     def calm(self) -> bool:
         """Whether the run came to its end without a failure."""
         return not self.failures and not self.crashed
+
+    def endings(self) -> list[int]:
+        """Return the boundaries, by number, at which a death leaves something else behind than at the one before."""
+        before = [None, *self.lasting]
+        return [number for number, left in enumerate(self.lasting) if left != before[number]]
 
 
 class Failed(Exception):
@@ -82,6 +89,7 @@ class Program:
     disk: dict[str, StateEntry] = field(default_factory=dict)
     creating: set[str] = field(default_factory=set)
     """The creates that were under way when a run was killed: what the engine calls pending operations."""
+    saves: int = 0
 
     def __post_init__(self) -> None:
         self.world.ledger.admit(self.organization, scope=scope_of(self.owner("any", CLUSTER)))

@@ -1,6 +1,6 @@
 """A program with its state on an account, and the commands that are run on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -60,12 +60,17 @@ class SimulatedStack(Program):
                     hand_over(self.world, kind, thing)
         self.creating.clear()
 
+    def _what_lasts(self) -> Hashable:
+        """What tells apart what a process that dies now leaves behind: the time, the account, and the state."""
+        world = self.world
+        return world.clock.monotonic(), world.ledger.writes, self.saves, frozenset(self.creating)
+
     def _run(
         self, operation: Callable[[SimulatedEngine], None], behaviour: Behaviour = Exchange.forward, **crash: Any
     ) -> Report:
-        boundaries = Boundaries(**crash)
+        boundaries = Boundaries(self._what_lasts, **crash)
         process = Process(self.world, boundaries, stack=self.organization, behaviour=behaviour)
-        report = Report(boundaries=boundaries.passed)
+        report = Report(boundaries=boundaries.passed, lasting=boundaries.lasting)
         try:
             operation(SimulatedEngine(self, process, report))
         except Failed as failed:

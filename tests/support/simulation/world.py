@@ -5,7 +5,7 @@ is a boundary; boundaries are counted, and at a chosen one the process dies. Wha
 state and the account live on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from random import Random
 
@@ -51,13 +51,20 @@ class Crash(BaseException):
 class Boundaries:
     """Counts the boundaries that one process passes, and ends it at number `crash_at`, counted from 0.
 
-    `visits` says what happens in the world at a boundary meanwhile, such as another process that runs.
+    `visits` says what happens in the world at a boundary meanwhile, such as another process that runs. `what_lasts`
+    tells apart what outlives the process at one boundary from what does at another.
     """
 
     def __init__(
-        self, *, crash_at: int | None = None, visits: Mapping[int, Callable[[], object]] | None = None
+        self,
+        what_lasts: Callable[[], Hashable] = lambda: None,
+        *,
+        crash_at: int | None = None,
+        visits: Mapping[int, Callable[[], object]] | None = None,
     ) -> None:
         self.passed: list[str] = []
+        self.lasting: list[Hashable] = []
+        self._what_lasts = what_lasts
         self._crash_at = crash_at
         self._visits = dict(visits or {})
         self._dead = False
@@ -66,6 +73,7 @@ class Boundaries:
         """Pass one boundary, or die there."""
         number = len(self.passed)
         self.passed.append(what)
+        self.lasting.append(self._what_lasts())
         if number == self._crash_at:
             self._dead = True
         if self._dead:
