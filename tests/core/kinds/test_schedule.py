@@ -105,3 +105,12 @@ def test_variables_that_are_left_out_are_none() -> None:
     task = {"packages": [{"package_id": 101, "variables": None}]}
     shown = schedule_view(record(interval_amount=1, interval_unit="days", task=task), inputs)
     assert differences(SCHEDULE, inputs, shown) == ()
+
+
+def test_what_the_service_adds_to_a_package_is_no_difference_and_is_sent_back() -> None:
+    """A field of a later version of the service is not drift, and a change of something else does not remove it."""
+    inputs = check(SCHEDULE, {"packages": [{"package_id": "101"}], "every": "day"}).inputs
+    task = {"packages": [{"package_id": 101, "variables": {}, "retries": 2}]}
+    found = record(interval_amount=1, interval_unit="days", task=task)
+    assert differences(SCHEDULE, inputs, schedule_view(found, inputs)) == ()
+    assert (SCHEDULE.repeated(found, inputs) or {})["packages"] == task["packages"]

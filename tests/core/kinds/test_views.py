@@ -1,7 +1,8 @@
 """Records as outputs and plans see them."""
 
 from xplenty_pulumi.client import Cluster, Job
-from xplenty_pulumi.core.kinds.cluster import cluster_view
+from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
+from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import job_view
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 
@@ -36,6 +37,14 @@ def test_no_bootstrap_actions_are_an_empty_list() -> None:
     assert cluster_view(cluster())["bootstrap_actions"] == []
     shown = cluster_view(cluster(bootstrap_actions=[{"script_path": "s3://a", "args": ["x"]}]))
     assert shown["bootstrap_actions"] == [{"script_path": "s3://a", "args": ["x"]}]
+
+
+def test_a_bootstrap_action_has_what_a_program_can_say_of_it() -> None:
+    """A field that a later version of the service adds to an action is no reason for another cluster."""
+    wanted = [{"script_path": "s3://a", "args": ["x"]}, {"script_path": "s3://b"}]
+    found = [{"script_path": "s3://a", "args": ["x"], "position": 1}, {"script_path": "s3://b", "position": 2}]
+    shown = cluster_view(cluster(bootstrap_actions=found))
+    assert differences(CLUSTER, {"bootstrap_actions": wanted}, shown) == ()
 
 
 def test_view_holds_plain_values_and_unknown_fields() -> None:

@@ -27,11 +27,12 @@ def cluster_view(cluster: "Cluster", _asked: Mapping[str, object] = MappingProxy
     """Return the whole record as JSON values, without its id, and with the user's own description only.
 
     A sandbox has one node; old records of the service show it as 0, which would otherwise look like drift for ever. So
-    would an empty list of bootstrap actions, which the service leaves out.
+    would an empty list of bootstrap actions, which the service leaves out, and what it shows of one besides its inputs.
     """
     view = cluster.model_dump(mode="json", exclude={"id"})
     view["description"] = marker.strip(cluster.description)
-    view["bootstrap_actions"] = view["bootstrap_actions"] or []
+    actions = cluster.bootstrap_actions or ()
+    view["bootstrap_actions"] = [one.model_dump(mode="json", include={"script_path", "args"}) for one in actions]
     if cluster.type == "sandbox":
         view["nodes"] = 1
     return view

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from xplenty_pulumi.core.kinds import inputs, marker
 from xplenty_pulumi.core.kinds.inputs import shown
@@ -70,12 +70,14 @@ def _package(position: int, item: object) -> dict[str, object]:
 def schedule_view(schedule: "Schedule", asked: Mapping[str, object] = MappingProxyType({})) -> dict[str, object]:
     """Return the record as inputs and outputs, without its id, and with the user's own description only.
 
-    What the service does not show is taken to be as it was `asked` for. One that is disabled has no next run, whatever
-    the service still shows as its last plan.
+    What the service does not show is taken to be as it was `asked` for, and what it shows of a package besides its
+    inputs is left out, lest it look like drift for ever. One that is disabled has no next run, whatever the service
+    still shows as its last plan.
     """
     view = schedule.model_dump(mode="json", exclude={"id", "status", "task", "reuse_cluster"})
     amount, unit = view.pop("interval_amount", None), view.pop("interval_unit", None)
-    task = schedule.task.model_dump(mode="json", include={*_TASK}) if schedule.task else {}
+    wanted: dict[str, Any] = {**dict.fromkeys(_TASK, True), "packages": {"__all__": _OF_PACKAGE}}
+    task = schedule.task.model_dump(mode="json", include=wanted) if schedule.task else {}
     view |= {
         "description": marker.strip(schedule.description),
         "enabled": schedule.status == "enabled",
@@ -122,8 +124,13 @@ def is_started_by(job: "Job", schedule_id: object) -> bool:
 
 
 def _repeated(schedule: "Schedule", asked: Mapping[str, object]) -> Mapping[str, object]:
-    """The whole document, because a change may replace it; without a start that may not be sent any more."""
+    """The whole document, because a change may replace it; without a start that may not be sent any more.
+
+    Its packages have all that the service shows of them, known here or not.
+    """
     view = schedule_view(schedule, asked)
+    if schedule.task and schedule.task.packages is not None:
+        view["packages"] = schedule.task.model_dump(mode="json", include={"packages"})["packages"]
     names = [one.name for one in SCHEDULE.fields if one.change is _IN_PLACE and view.get(one.name) is not None]
     return {name: view[name] for name in names if name != "start_at" or not has_run(schedule)}
 
