@@ -82,6 +82,24 @@ def test_output_that_cannot_be_written_is_no_traceback(words: list[str], closing
     assert (done.returncode, done.stderr) == (code, text if told else "")
 
 
+@pytest.mark.parametrize(
+    "moment", ["builtins.__import__", "xplenty_pulumi.cli.app.import_module", "xplenty_pulumi.cli.garbage.leave"]
+)
+def test_ctrl_c_before_and_after_a_command_is_no_traceback(moment: str) -> None:
+    """One line and exit code 1, while typer or the command is loaded, and while the process ends."""
+    code = f"""
+import sys
+from unittest import mock
+from xplenty_pulumi.cli import main
+sys.argv = ["xplenty-pulumi", "branch"]
+with mock.patch({moment!r}, side_effect=KeyboardInterrupt):
+    main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[-1:]) == (1, [f"xplenty-pulumi: ended by Ctrl-C. {ADVICE}"])
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_of_the_program_says_what_each_command_says(name: str) -> None:
     """The sentence that is shown without loading a command is the first of its own help."""

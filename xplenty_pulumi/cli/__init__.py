@@ -17,11 +17,20 @@ from typing import TextIO
 
 from xplenty_pulumi.cli import garbage
 
+_INTERRUPTED = 130
+"""With what typer ends without a word on a Ctrl-C that comes while no command of ours is at work."""
 _ADVICE = "What it was asked to do may be done; look with `xplenty-pulumi status`"
 
 
 def main() -> None:
     """Run the command line; without typer, say in one line which extra brings it."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        sys.exit(f"xplenty-pulumi: ended by Ctrl-C. {_ADVICE}")
+
+
+def _run() -> None:
     garbage.pause()
     try:
         from xplenty_pulumi.cli.app import app  # noqa: PLC0415 - typer comes with an extra
@@ -33,6 +42,10 @@ def main() -> None:
     try:
         try:
             app()
+        except SystemExit as end:
+            if end.code == _INTERRUPTED:
+                raise KeyboardInterrupt from None
+            raise
         finally:
             garbage.leave()
             _give_up_a_log_that_nobody_reads()
