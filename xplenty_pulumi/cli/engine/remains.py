@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from xplenty_pulumi.cli.engine.command import Engine
-from xplenty_pulumi.cli.engine.locks import Lock, lock_files, locks_of, state_folder
+from xplenty_pulumi.cli.engine.locks import Lock, lock_files, locks_of, refuse_while_held, state_folder
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, moment
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.kind import Kind
@@ -124,6 +124,17 @@ def remains_of(snapshot: Snapshot, stack: str = "") -> Remains:
         written=moment((deployment.get("manifest") or {}).get("time")),
         touched=_last_written(files),
     )
+
+
+def refuse_while_locked(remains: Remains) -> None:
+    """Raise RefusedError where a `pulumi` is at work on the stack, or has left its lock."""
+    refuse_while_held(remains.stack, remains.locks)
+    if remains.locks:
+        raise RefusedError(
+            f"it is locked by {' and '.join(map(str, remains.locks))}; nothing was changed",
+            resource=remains.stack,
+            advice="Wait until that `pulumi` ends; if it was killed, run `xplenty-pulumi recover`, then this again",
+        )
 
 
 def require_unchanged(engine: Engine, stack: str, *, locks: tuple[Lock, ...], written: datetime | None) -> None:

@@ -13,9 +13,11 @@ import pytest
 
 from tests.support.accounts.clients import forget_sessions
 from tests.support.accounts.command_line import START, Ended, Scene, opened_scene
+from xplenty_pulumi.cli.commands.imports import command
 from xplenty_pulumi.cli.commands.imports.command import DOCUMENT
 from xplenty_pulumi.cli.commands.imports.files import PROGRAM
 from xplenty_pulumi.cli.commands.imports.run import ImportRun
+from xplenty_pulumi.cli.commands.imports.selection import ImportSelection, select
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
@@ -39,6 +41,8 @@ class Project:
     works: bool = True
     others: dict[str, list[Any]] = field(default_factory=dict)
     """The resources of other stacks once the engine has imported."""
+    state: dict[str, Any] = field(default_factory=dict)
+    """What else the states have, such as when they were written."""
 
     def told(self, stack: str, words: tuple[str, ...], given: str | None) -> str:
         """Answer as the engine does, and keep what it is given for the configuration."""
@@ -48,7 +52,8 @@ class Project:
         answers = {
             ("version",): self.version,
             ("config", "--json"): json.dumps({key: {"value": value} for key, value in self.config.items()}),
-            ("stack", "export"): json.dumps({"deployment": {"resources": self.others.get(stack, [])}}),
+            ("stack", "export"): json.dumps({"deployment": {"resources": self.others.get(stack, []), **self.state}}),
+            ("whoami", "--json"): json.dumps({"url": f"file://{self.folder}/state"}),
             ("stack", "ls"): json.dumps([{"name": "acme/loads/dev"}, *({"name": one} for one in self.others)]),
             ("stack", "--show-name"): "acme/loads/dev\n",
             ("config", "get"): f"{self.config.get(words[-1])}\n",
@@ -250,6 +255,33 @@ def test_what_another_stack_has_imported_meanwhile_is_told(project: Project, mon
     assert ended.code == 1
     assert "cluster 501: it was imported, and the state of stack acme/loads/prod has taken it meanwhile" in ended.err
     assert "pulumi.RunError" in (project.folder / PROGRAM).read_text()
+
+
+def test_what_an_up_was_creating_while_the_account_was_read_is_not_imported(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state of the stack may have it by the time of the import, under the name that the program has for it."""
+
+    def selected(*arguments: Any) -> ImportSelection:
+        project.state["manifest"] = {"time": "2026-01-31T00:00:00Z"}
+        return select(*arguments)
+
+    monkeypatch.setattr(command, "select", selected)
+    ended = project.run("cluster")
+    assert (ended.code, project.documents, [*project.folder.iterdir()]) == (1, [], [])
+    assert "acme/loads/dev: a `pulumi` is at work on it, or has been since it was looked at" in ended.err
+
+
+def test_a_stack_that_is_locked_takes_nothing(project: Project) -> None:
+    """The engine would refuse once the program is written."""
+    locks = project.folder / "state" / ".pulumi" / "locks" / "acme" / "loads" / "dev"
+    locks.mkdir(parents=True)
+    lock = {"pid": 7, "username": "ci", "hostname": "runner-7", "timestamp": "2026-01-31T00:00:00Z"}
+    (locks / "1.json").write_text(json.dumps(lock))
+    ended = project.run("cluster")
+    assert (ended.code, [one.name for one in project.folder.iterdir()]) == (1, ["state"])
+    assert "it is locked by ci@runner-7" in ended.err
+    assert "if it was killed, run `xplenty-pulumi recover`" in ended.err
 
 
 def test_an_import_that_fails_ends_with_1(project: Project) -> None:

@@ -9,7 +9,7 @@ from tests.support.accounts.desired import signed
 from xplenty_pulumi.cli.commands.imports.selection import ImportRequest, ImportSelection, TakeOverRules, select
 from xplenty_pulumi.cli.engine.holders import Held, Holders
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.marker import Marker, Owner, read
 from xplenty_pulumi.emulator import Knobs
 from xplenty_pulumi.errors import ConfigError, NotFoundError, RefusedError
 
@@ -25,11 +25,15 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
 
 
 def selected(
-    scene: Scene, *words: str, take_over: tuple[str, ...] = (), held: tuple[Held, ...] = ()
+    scene: Scene,
+    *words: str,
+    take_over: tuple[str, ...] = (),
+    held: tuple[Held, ...] = (),
+    created: tuple[Marker, ...] = (),
 ) -> ImportSelection:
     """Return what is taken over of what the words name, everything without any."""
     wanted = ImportRequest.of(words, take_over, is_all=not words and not take_over)
-    rules = TakeOverRules(Holders(("acme/loads/dev", "acme/loads/prod"), held), "acme/loads/dev", SCOPE)
+    rules = TakeOverRules(Holders(("acme/loads/dev", "acme/loads/prod"), held), "acme/loads/dev", SCOPE, created)
     with scene.client() as client:
         return select(client, wanted, rules)
 
@@ -76,6 +80,17 @@ def test_an_unfinished_marker_of_this_stack_is_no_obstacle(scene: Scene) -> None
     begun = signed("loads", minutes_ago=3 * 24 * 60)
     left = scene.emulator.add_cluster(description=begun)
     assert ids(selected(scene, "cluster")) == [("cluster", left.id)]
+
+
+def test_what_a_pending_operation_creates_is_left_to_it(scene: Scene) -> None:
+    """An `up` that is at work has it in the state when it ends; one that was killed leaves it to the next one."""
+    begun = signed("loads")
+    made, whose = scene.emulator.add_cluster(description=begun), read(begun)
+    assert whose is not None
+    found = selected(scene, "cluster", created=(whose.whose,))
+    assert (ids(found), "a `pulumi` is creating it, or was killed while it did" in found.left_out[0]) == ([], True)
+    with pytest.raises(RefusedError, match="Run `xplenty-pulumi recover`, then `pulumi up`, which adopts it"):
+        selected(scene, take_over=(f"cluster:{made.id}",), created=(whose.whose,))
 
 
 def test_a_marker_of_another_stack_is_left_to_it(scene: Scene) -> None:

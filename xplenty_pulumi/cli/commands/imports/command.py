@@ -19,6 +19,7 @@ from xplenty_pulumi.cli.commands.imports.selection import ImportRequest, ImportS
 from xplenty_pulumi.cli.commands.recover.new_owner import StackPlace
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
+from xplenty_pulumi.cli.engine.remains import refuse_while_locked, remains_of, require_unchanged
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
@@ -60,10 +61,15 @@ def import_(
         require_import(engine)
         snapshot = Snapshot(engine)
         place = StackPlace.of(snapshot, needs_stack=True)
+        remains = remains_of(snapshot, place.stack)
+        refuse_while_locked(remains)
         with opened(settings.load(os.environ, place.config.get)) as account:
             screen = Screen(account.secrets)
             holders = holders_in(snapshot, account.settings)
-            chosen = select(account.client, wanted, TakeOverRules(holders, place.stack, place.scope))
+            rules = TakeOverRules(holders, place.stack, place.scope, remains.owners())
+            chosen = select(account.client, wanted, rules)
+            # What an `up` was creating while the account was read may be in the state by now.
+            require_unchanged(engine, place.stack, locks=(), written=remains.written)
         run = ImportRun(engine, place.stack, place.config)
         now = partial(holders_in, Snapshot(engine), account.settings)
         _Import(run, screen, out, partial(_require_sole, holders, now, place.stack), runs=not no_run).take(

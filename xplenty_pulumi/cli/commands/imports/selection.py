@@ -62,12 +62,14 @@ class ImportSelection:
 class TakeOverRules:
     """Who else may manage a thing: what the stacks of the backend hold, and the `scope` of the markers of this one.
 
-    `stack` is the name of this one, `organization/project/stack`.
+    `stack` is the name of this one, `organization/project/stack`. `created` is what the markers share of each thing
+    that a pending operation of it creates.
     """
 
     holders: Holders
     stack: str
     scope: str
+    created: tuple[Marker, ...] = ()
 
     @property
     def used(self) -> frozenset[str]:
@@ -82,8 +84,8 @@ class TakeOverRules:
         if holder := self.holders.of(kind.name, record.key, made=origin_on(record)):
             move = "To manage it with another stack, move it: `pulumi state move`"
             return _refused(kind, record, f"the state of stack {holder} holds it", move)
-        if marker and not is_taken and (marker.scope != self.scope or not marker.is_unfinished):
-            return self._marked(kind, record, marker)
+        if marker and (refused := self._refusal_by(marker, kind, record, is_taken=is_taken)):
+            return refused
         if is_scheduled(record) and not is_taken:
             taking = f"To manage it all the same, name it with --take-over {kind.name}:{record.key}"
             return _refused(kind, record, "a schedule has made it, and ends it", taking)
@@ -92,7 +94,12 @@ class TakeOverRules:
             return _refused(kind, record, why, "Declare a new one in its place")
         return None
 
-    def _marked(self, kind: Kind, record: Any, marker: Marker) -> RefusedError:
+    def _refusal_by(self, marker: Marker, kind: Kind, record: Any, *, is_taken: bool) -> RefusedError | None:
+        if marker.is_unfinished and marker.whose in self.created:
+            why = "a `pulumi` is creating it, or was killed while it did"
+            return _refused(kind, record, why, "Run `xplenty-pulumi recover`, then `pulumi up`, which adopts it")
+        if is_taken or (marker.scope == self.scope and marker.is_unfinished):
+            return None
         whose = self.holders.stack_with(marker.scope) or "a stack that is not of this backend"
         if marker.scope == self.scope:
             whose = "this stack, whose state does not hold it: a stack of the same name in another backend may"
