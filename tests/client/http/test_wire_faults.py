@@ -137,6 +137,20 @@ def test_read_gives_up(fault: str) -> None:
         assert 1 < server.connections <= 5
 
 
+@pytest.mark.parametrize(
+    ("fault", "is_elsewhere"),
+    [("an HTML page", True), ("wrong type", True), ("502 page", False), ("read, then reset", False)],
+)
+def test_what_makes_no_sense_may_be_of_another_server(fault: str, is_elsewhere: bool) -> None:
+    """A success that is no answer of the service lets the user check the address, a failure does not."""
+    with RawServer(FAULTS[fault]) as server, client_for(server.url) as client, pytest.raises(ServerError) as caught:
+        client.clusters.get(77)
+    assert ("Check XPLENTY_API_URL" in str(caught.value), "such as a login page" in str(caught.value)) == (
+        is_elsewhere,
+        is_elsewhere,
+    )
+
+
 @pytest.mark.parametrize("operation", ["create", "update", "get"])
 def test_refused_connection(operation: str) -> None:
     """A refused connection is repeated, then reported as nothing sent, with the host and what to check."""

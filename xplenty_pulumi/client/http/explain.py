@@ -54,6 +54,10 @@ _STATUS_OF_A_WRONG_PATH = frozenset({401, 403, 404})
 _ADVICE_ON_PATH = "Check {apiUrl} too: the address has a path, and the service's own has none."
 _ADVICE_ON_REDIRECT = "Redirects are not followed, because the key would go with them; check {apiUrl}."
 _ADVICE_TO_REACH = "Check the network, the proxy (HTTPS_PROXY, NO_PROXY) and {apiUrl}, then run again."
+_ADVICE_ON_NONSENSE = (
+    "Reading changes nothing. Check {apiUrl} and the proxy, since something else may have answered in the service's "
+    "place, such as a login page; then run again."
+)
 _ADVICE_ON_CERTIFICATE = (
     "Check {apiUrl}; if a proxy or a private authority signs the certificate, let SSL_CERT_FILE name the file "
     "with that authority's certificate. Certificates are always verified."
@@ -106,12 +110,14 @@ class Explainer:
     def _no_use(self, resource: str, outcome: Unsure, attempts: int) -> ServerError:
         message = f"{self.host} gave no usable answer ({_times(attempts)}): {outcome.reason}"
         wait = f" in {duration(outcome.retry_after)}, as the service asks" if outcome.retry_after else ""
+        again = f"Reading changes nothing; run again{wait or ' later'}."
+        is_nonsense = outcome.status is not None and outcome.status < 300 and not outcome.timed_out
         return ServerError(
             message + self._said(outcome.message),
             status=outcome.status or 0,
             request_id=self._clean(outcome.request_id),
             resource=resource,
-            advice=f"Reading changes nothing; run again{wait or ' later'}.",
+            advice=self._named(_ADVICE_ON_NONSENSE) if is_nonsense else again,
         )
 
     def _unsure(self, resource: str, kind: CallKind, reason: str, said: str) -> UnsureError:
