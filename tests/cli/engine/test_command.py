@@ -19,6 +19,17 @@ sys.exit(first) if first.startswith("error") else print(first)
 """
 
 
+CRASH = """fatal error: failed to reserve page summary memory
+
+runtime stack:
+runtime.throw({0x4759a2f?, 0x20000000?})
+\t/usr/local/go/src/runtime/panic.go:1229 +0x48 fp=0x7ffc5728a020 sp=0x7ffc57289ff0 pc=0x48dba8
+
+goroutine 1 [running]:
+main.main()
+"""
+
+
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """An engine that answers with the next line of the file `answers` in its folder, and pauses for nothing."""
@@ -58,3 +69,19 @@ def test_what_stays_wrong_fails(engine: Engine, answers: str) -> None:
     with pytest.raises(XplentyError, match=r"`pulumi stack` failed: (no stack named|failed to load checkpoint: EOF)"):
         engine.told("stack", "export")
     assert (engine.folder / "answers").read_text().strip() == "never"
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (CRASH, "fatal error: failed to reserve page summary memory"),
+        ("error: no stack named 'goroutine 1' found\n", "no stack named 'goroutine 1' found"),
+    ],
+)
+def test_a_crash_of_the_engine_is_its_reason_alone(engine: Engine, told: str, shown: str) -> None:
+    """The stacks of its threads help nobody who has started it."""
+    (engine.folder / "words").write_text(told)
+    Path(engine.command).write_text("#!/bin/sh\ncat words >&2\nexit 2\n")
+    with pytest.raises(XplentyError) as caught:
+        engine.told("stack", "ls")
+    assert str(caught.value) == f"`pulumi stack` failed: {shown}"

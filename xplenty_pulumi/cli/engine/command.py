@@ -27,6 +27,8 @@ _WRITING = 0.5
 """Seconds after which a state that is being written is asked for once more."""
 _RULER = re.compile(r"={8,}")
 """What the engine frames a text with."""
+_STACKS = re.compile(r"^(?:runtime stack:|goroutine \d+).*", re.DOTALL | re.MULTILINE)
+"""What follows on the reason of a crash of the engine, as without memory."""
 _PARALLEL = "64"
 """As many resources are worked on together, unless PULUMI_PARALLEL says otherwise."""
 
@@ -82,7 +84,8 @@ class Engine:
 
     def _reason(self, command: str, done: "subprocess.CompletedProcess[str]") -> str:
         """Return the engine's own words for its failure, and which files are empty where it does not say which."""
-        words = without_logins(one_line(_RULER.sub("", done.stderr or done.stdout)).removeprefix("error: "))
+        plain = _STACKS.sub("", _RULER.sub("", done.stderr or done.stdout))
+        words = without_logins(one_line(plain).removeprefix("error: "))
         if _CUT_OFF not in words or command == "whoami":
             return words
         backend = json.loads(self.told("whoami", "--json"))["url"]
