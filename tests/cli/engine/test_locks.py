@@ -32,8 +32,11 @@ def test_locks_are_read_from_a_folder_of_the_backend(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", LOCK.replace("7", '"x"'), "null"])
 def test_lock_that_makes_no_sense_is_refused(text: str) -> None:
     """A lock that is no lock is nothing to decide upon, and the text says what to do."""
-    with pytest.raises(RefusedError, match="does not say by whom, as a full disk leaves it; nothing was changed"):
-        Lock.read(text)
+    told = (
+        "acme/shop/dev: it is locked, and the lock does not say by whom, as a full disk leaves it; nothing was changed"
+    )
+    with pytest.raises(RefusedError, match=told):
+        Lock.read(text, stack="acme/shop/dev")
 
 
 def test_lock_that_a_full_disk_has_cut_off_is_seen(tmp_path: Path) -> None:
@@ -42,7 +45,7 @@ def test_lock_that_a_full_disk_has_cut_off_is_seen(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "1.json.18ec6573d7c0f6c4.tmp").write_text("")
 
-    with pytest.raises(RefusedError, match="run `pulumi cancel`, then this again"):
+    with pytest.raises(RefusedError, match="run `pulumi cancel --stack organization/shop/dev`, then this again"):
         locks_of("organization/shop/dev", f"file://{tmp_path}", folder=Path())
 
 

@@ -27,16 +27,17 @@ class Lock:
     timestamp: str
 
     @classmethod
-    def read(cls, text: str) -> "Lock":
-        """Return the lock that a lock file holds; raises RefusedError where it makes no sense."""
+    def read(cls, text: str, *, stack: str) -> "Lock":
+        """Return the lock that a lock file of the stack holds; raises RefusedError where it makes no sense."""
         try:
             found = json.loads(text)
             return cls(int(found["pid"]), *(str(found[name]) for name in ("username", "hostname", "timestamp")))
         except (ValueError, KeyError, TypeError):
             raise RefusedError(
                 "it is locked, and the lock does not say by whom, as a full disk leaves it; nothing was changed",
+                resource=stack,
                 advice="When you know that no `pulumi` is at work on this stack, make room where the disk is full, run "
-                "`pulumi cancel`, then this again",
+                f"`pulumi cancel --stack {stack}`, then this again",
             ) from None
 
     def __str__(self) -> str:
@@ -61,7 +62,7 @@ def locks_of(stack: str, backend: str, *, folder: Path) -> tuple[Lock, ...] | No
     found = []
     for file in lock_files(root, stack):
         with suppress(FileNotFoundError):  # it was removed meanwhile
-            found.append(Lock.read(file.read_text(encoding="utf-8", errors="replace")))
+            found.append(Lock.read(file.read_text(encoding="utf-8", errors="replace"), stack=stack))
     return tuple(found)
 
 
