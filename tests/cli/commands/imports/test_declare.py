@@ -109,6 +109,13 @@ def test_the_usual_type_of_a_flow_is_not_declared(flow_type: str) -> None:
     assert declared(package(flow_type=flow_type)).inputs == {"name": "Loads", **expected}
 
 
+def test_what_the_service_adds_to_a_package_of_a_schedule_is_not_declared() -> None:
+    """A program cannot say it, and a schedule that has it can be imported all the same."""
+    found = schedule(task={"packages": [{"package_id": 101, "retries": 2}]})
+    require_declarable(kind_of(found), found)
+    assert declared(found).inputs["packages"] == [{"package_id": 101}]
+
+
 def test_a_package_of_a_schedule_without_variables_is_declared_by_its_id() -> None:
     """Its variables are empty by default."""
     task = {"nodes": 2, "packages": [{"package_id": 101, "variables": {}}]}

@@ -114,8 +114,12 @@ def _undeclarable(kind: Kind, record: Any, why: str) -> RefusedError:
 
 
 def _inputs(kind: Kind, record: Any) -> dict[str, Any]:
-    """The inputs that the service shows and that are not what stands where the user says nothing."""
-    view = {**kind.view(record, {}), **(kind.repeated(record, {}) or {})}
+    """The inputs that the service shows and that are not what stands where the user says nothing.
+
+    A change repeats no member of a mapping that the service derives, so a program does not declare it.
+    """
+    repeated = kind.repeated(record, {}) or {}
+    view = kind.view(record, {}) | {name: value for name, value in repeated.items() if isinstance(value, Mapping)}
     return {
         one.name: _without_empty(view[one.name])
         for one in kind.fields
