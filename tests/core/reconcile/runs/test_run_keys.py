@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import OWNER, desired_run
-from tests.support.faults.behaviours import doubled, lost_after, preceded_by
+from tests.support.faults.behaviours import doubled, lost_after, preceded_by, rewritten
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, RUN_KEY, job_view, run_key_of
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of
@@ -192,6 +192,20 @@ def test_the_key_finds_the_run_whose_answer_was_lost(bench: Bench, cluster: Emul
 
     assert found.id not in made
     assert len(bench.emulator.jobs()) == 2
+
+
+def test_the_key_finds_it_whatever_the_service_adds_to_its_variables(bench: Bench, cluster: EmulatedCluster) -> None:
+    """It was drawn for this call alone, so no second run is started."""
+
+    def with_more(record: dict[str, Any]) -> None:
+        record["variables"]["_ADDED"] = "1"
+
+    bench.wire.on("POST jobs", lost_after, calls={1})
+    bench.wire.on("GET jobs", rewritten(with_more))
+
+    bench.job_runs.create(going(cluster))
+
+    assert len(bench.emulator.jobs()) == 1
 
 
 def test_only_a_run_with_the_same_key_is_a_double(bench: Bench, cluster: EmulatedCluster) -> None:

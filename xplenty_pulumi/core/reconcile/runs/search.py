@@ -56,14 +56,25 @@ class RunShape:
         """
         shown, apart = _texts(without_key(job.variables)), _texts(without_key(job.dynamic_variables))
         return (
-            (str(job.cluster_id), str(job.package_id)) == (self.cluster_id, self.package_id)
+            self._is_placed_as(job)
             and shown in (self.variables, {**self.variables, **self.dynamic_variables})
             and apart in ({}, self.dynamic_variables)
         )
 
     def agrees(self, job: Job) -> bool:
-        """Return whether `job` can be the answer to a start of this shape, which may leave the variables out."""
-        return self.fits(job if job.variables is not None else job.model_copy(update={"variables": self.variables}))
+        """Return whether `job` can be the answer to a start of this shape.
+
+        Such an answer may leave the variables out, or show what the service adds to them.
+        """
+        shown, apart = _texts(job.variables), _texts(job.dynamic_variables)
+        return (
+            self._is_placed_as(job)
+            and (job.variables is None or self.variables.items() <= shown.items())
+            and (not apart or self.dynamic_variables.items() <= apart.items())
+        )
+
+    def _is_placed_as(self, job: Job) -> bool:
+        return (str(job.cluster_id), str(job.package_id)) == (self.cluster_id, self.package_id)
 
     def key(self) -> tuple[object, ...]:
         """Return a value that is equal for equal shapes and can be looked up by."""
@@ -153,16 +164,17 @@ class KnownRuns(HeldIds):
     def appeared(self, shape: RunShape, before: list[Job], *, key: Marker | None = None) -> Job | None:
         """Return the fitting run that is there now and was not among `before`, whatever the two clocks say.
 
-        Of those with the `key` it is the oldest: what the same call has started besides is reported later.
+        Of those with the `key` it is the oldest, since it was drawn for this call alone, whatever else they show: what
+        the same call has started besides is reported later.
 
         Raises:
             UnsureError: there are several.
         """
         seen = {job.id for job in before}
         fresh = [job for job in self.newest(shape) if job.id not in seen and not self.holds(job)]
-        found = [job for job in fresh if shape.fits(job) and not self.is_of_another_user(job)]
-        if key is not None and (keyed := [job for job in found if run_key_of(job) == key]):
+        if key is not None and (keyed := [job for job in fresh if run_key_of(job) == key]):
             return min(keyed, key=lambda job: job.id)
+        found = [job for job in fresh if shape.fits(job) and not self.is_of_another_user(job)]
         found = [job for job in found if key is None or run_key_of(job) is None]
         if len(found) > 1:
             ids = [str(job.id) for job in found]
