@@ -1,5 +1,6 @@
 """The whole life of a stack whose state is in a PostgreSQL server: locks, a killed `up`, and its recovery."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.support.engine.postgres import postgres
 from tests.support.engine.process import engine
 from tests.support.engine.ran import eventually
 from tests.support.engine.stack import STEP, Stack, cluster, writes
+from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.emulator import Emulator
 
 pytestmark = pytest.mark.engine
@@ -54,3 +56,12 @@ def test_life_of_a_stack(stack: Stack, account: Emulator) -> None:
     assert account.living_clusters() == ()
     stack.run("stack", "rm", "--yes").succeeded()
     assert not stack.files()
+
+
+def test_list_of_stacks_does_not_hang(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine with one core the engine's own list of two stacks never ends."""
+    stack.run("stack", "init", "other", "--no-select").succeeded()
+    for name, value in {**stack.environment, "GOMAXPROCS": "1"}.items():
+        monkeypatch.setenv(name, value)
+    listed = json.loads(Engine.on_path(stack.folder, "").told("stack", "ls", "--json", limit=60))
+    assert [one["name"] for one in listed] == ["dev", "other"]
