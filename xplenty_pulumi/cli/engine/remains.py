@@ -193,8 +193,9 @@ def wait_for_late_calls(remains: Remains, clock: Clock, say: Callable[[str], Non
     if left <= 0:
         return
     end = clock.monotonic() + left
+    who = "if its `pulumi` was killed, what that one" if remains.locks is None else "what the killed `pulumi`"
     say(
-        f"{remains.stack}: what the killed `pulumi` had sent may still arrive: waiting {duration(left)}, until "
+        f"{remains.stack}: {who} had sent may still arrive: waiting {duration(left)}, until "
         f"{duration(longest)} after the state or a lock was last written (--no-wait goes on at once)"
     )
     while (left := end - clock.monotonic()) > 0:

@@ -102,6 +102,21 @@ def test_what_an_up_is_creating_is_not_ended(monkeypatch: pytest.MonkeyPatch) ->
         assert len(scene.emulator.living_clusters()) == 1
 
 
+@pytest.mark.parametrize(("url", "is_named"), [("https://backend.example", True), ("file://{}", False)])
+def test_way_out_of_a_lock_is_named_where_the_backend_does_not_show_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, *, is_named: bool
+) -> None:
+    """Only the engine sees the lock of a killed run there, and its own advice means the selected stack."""
+    (tmp_path / ".pulumi").mkdir()
+    backend = Backend()
+    with opened_scene(monkeypatch) as scene, taking(scene, backend, monkeypatch) as take_down:
+        monkeypatch.setenv("PULUMI_BACKEND_URL", url.format(tmp_path))
+        monkeypatch.setattr(Engine, "shown", lambda _engine, *_words: False)
+        with pytest.raises(XplentyError, match="`pulumi destroy` failed") as failed:
+            take_down()
+    assert ("run it with --break-lock" in str(failed.value)) == is_named
+
+
 def test_removal_that_the_engine_refuses_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     """An `up` has filled the stack again; the engine advises to use force."""
     backend = Backend()

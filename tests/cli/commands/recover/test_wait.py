@@ -46,6 +46,13 @@ def test_it_tells_at_once_and_every_15_seconds() -> None:
     ]
 
 
+def test_it_calls_no_run_killed_that_may_be_at_work() -> None:
+    """A backend that does not show its locks tells neither."""
+    clock, said = ManualClock(WRITTEN), list[str]()
+    wait_for_late_calls(Remains("acme/loads/dev", None, (), WRITTEN), clock, said.append)
+    assert said[0].startswith("acme/loads/dev: if its `pulumi` was killed, what that one had sent may still arrive: ")
+
+
 def test_nothing_is_said_where_nothing_is_waited_for() -> None:
     """After two minutes it goes on without a word."""
     assert waited(WRITTEN, now=WRITTEN + timedelta(hours=1))[1] == []

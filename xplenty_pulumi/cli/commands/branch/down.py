@@ -125,7 +125,8 @@ class BranchDown:
             raise XplentyError(
                 "`pulumi destroy` failed; its own words are above",
                 resource=f"stack {stack.name}",
-                advice="Correct what it says and run the same again; the stack stays until nothing of it lives",
+                advice="Correct what it says and run the same again; the stack stays until nothing of it lives"
+                f"{self._way_out(remains)}",
             )
         idle = partial(require_emptied, engine, remains.stack)
         cleared = self.clear(stack.scopes, held=stack.held, require_idle=idle)
@@ -212,6 +213,15 @@ class BranchDown:
                 resource=remains.stack,
                 advice="When you know that this `pulumi` is not at work any more, run it with --break-lock",
             )
+
+    def _way_out(self, remains: Remains) -> str:
+        """What to do about a lock that only the engine has seen."""
+        if remains.locks is not None or self._breaks_locks:
+            return ""
+        return (
+            ". Where it is locked, wait for the other run; when you know that this `pulumi` is not at work any more, "
+            "run it with --break-lock"
+        )
 
     def _unlock(self, engine: Engine, remains: Remains) -> None:
         """Remove the lock of a killed run."""
