@@ -15,7 +15,7 @@ from tests.support.accounts.command_line import OWNER, SCOPE, START, Scene, open
 from xplenty_pulumi import JobRunProvider, settings
 from xplenty_pulumi.cli.commands.branch.stacks import ProjectStacks
 from xplenty_pulumi.cli.commands.imports.selection import ImportRequest, TakeOverRules, select
-from xplenty_pulumi.cli.commands.recover.command import StackAccount
+from xplenty_pulumi.cli.commands.recover.stack_account import StackAccount
 from xplenty_pulumi.cli.engine.holders import TOKENS, Holders, holders_in
 from xplenty_pulumi.cli.engine.snapshot import ListedStack, Snapshot
 from xplenty_pulumi.cli.ui.account import opened

@@ -15,7 +15,7 @@ from tests.support.accounts.command_line import OWNER, START, Scene, opened_scen
 from tests.support.accounts.desired import signed
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi import settings
-from xplenty_pulumi.cli.commands.recover.command import StackAccount
+from xplenty_pulumi.cli.commands.recover.stack_account import StackAccount
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Held, Holders
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,7 +14,8 @@ from tests.cli.commands.recover.test_recover import NO_PROCESS, add_pending, loc
 from tests.support.accounts.desired import signed
 from tests.support.engine.process import beside
 from tests.support.engine.stack import Stack, cluster, writes
-from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, read, sign
+from xplenty_pulumi.dynamic.state import OWNER, owner_of
 from xplenty_pulumi.emulator import Emulator, Request, Response
 
 pytestmark = pytest.mark.engine
@@ -121,6 +123,30 @@ def write_anew(folder: Path) -> None:
     document = json.loads(file.read_text())
     document["checkpoint"]["latest"]["manifest"]["time"] = "2026-01-31T12:00:00Z"
     file.write_text(json.dumps(document))
+
+
+def test_what_a_create_had_finished_is_handed_over_under_the_lock(
+    stack: Stack, account: Emulator, meanwhile: Meanwhile
+) -> None:
+    """An `up` that waits for the lock begins as soon as that is gone, and would be refused what is signed as held."""
+    folder, found = stack.folder / "state" / ".pulumi", list[bool]()
+    inputs = {OWNER: f"organization|urn:pulumi:dev::tests::{OURS}::spare"}
+    add_pending(folder, OURS, "spare")
+    file = folder / "stacks" / "tests" / "dev.json"
+    document = json.loads(file.read_text())
+    document["checkpoint"]["latest"]["pending_operations"][0]["resource"]["inputs"] = inputs
+    file.write_text(json.dumps(document))
+    held = marker_of(owner_of(inputs)).drawn(datetime.now(UTC), Random(1)).held
+    made = account.add_cluster(description=sign("", held)).id
+    left = lock(folder, pid=NO_PROCESS)
+    meanwhile.act = lambda: found.append(left.exists())
+
+    output = recover(stack.folder, "--yes", "--no-wait", environment=stack.environment).succeeded().output
+
+    marker = read(account.cluster(made).description)
+    account.end_cluster(made)
+    assert output.count(f"cluster {made} was made by a create that never reached the state") == 1
+    assert (found, marker is not None and marker.is_unfinished) == ([True], True)
 
 
 def test_strays_that_cannot_be_looked_for_fail_only_where_they_were_to_be_ended(stack: Stack) -> None:
