@@ -10,7 +10,7 @@ from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, is_another, origin_in
-from xplenty_pulumi.core.kinds.registry import KINDS
+from xplenty_pulumi.core.kinds.registry import KINDS, MARKED
 from xplenty_pulumi.core.reports.branches import scope_of_stack
 from xplenty_pulumi.dynamic.state import ACCOUNT, OWNER, kind_of, nonces_in, owner_of, side_by_side
 from xplenty_pulumi.errors import ConfigError, XplentyError
@@ -93,6 +93,14 @@ class Holders:
         """
         same = [one for one in self.held if one.id == key and kind in one.kinds]
         return [one for one in same if not is_another(made, one.made)]
+
+    def of_two_stacks(self, stack: str) -> Iterator[tuple[Held, Held]]:
+        """Yield what the state of the stack holds and that of another one too, as that has it; runs are shared."""
+        for one in self.held:
+            for other in self.held if one.stack == stack and one.kinds <= MARKED.keys() else ():
+                is_same = one.references & other.references and not is_another(one.made, other.made)
+                if other.stack != stack and is_same:
+                    yield one, other
 
     def of_owner(self, kind: str, owner: Marker) -> Held | None:
         """Return what a state holds of this kind as the resource of this owner."""

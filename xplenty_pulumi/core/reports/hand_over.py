@@ -1,5 +1,6 @@
 """Handing something over to a resource by its ownership marker, or releasing it from every stack."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -85,8 +86,8 @@ def look(client: Client, kind: str, key: Key) -> HandOverTarget:
     return HandOverTarget(known(found, label(kind, key)))
 
 
-def require_free(thing: HandOverTarget, *, holder: str) -> None:
-    """Return if its marker may be changed; `holder` is the stack whose state holds it, empty where none does.
+def require_free(thing: HandOverTarget, *, holders: Sequence[str]) -> None:
+    """Return if its marker may be changed; `holders` are the stacks whose states hold it.
 
     Raises:
         RefusedError: it ends, a stack manages it, or the service hides what would have to be sent.
@@ -94,9 +95,17 @@ def require_free(thing: HandOverTarget, *, holder: str) -> None:
     if thing.ending:
         advice = "The next `pulumi up` creates a new one"
         raise RefusedError(f"it is {thing.ending}; nothing was changed", resource=thing.label, advice=advice)
-    if holder:
+    if len(holders) > 1:
         raise RefusedError(
-            f"the state of stack {holder} holds it, so that stack manages it; nothing was changed",
+            f"the states of stacks {' and '.join(holders)} hold it, as after a killed `pulumi state move`; nothing was "
+            "changed",
+            resource=thing.label,
+            advice="Take it out of the one that is not to have it, before an `up` or a `destroy` of that one ends it: "
+            "`pulumi state delete`",
+        )
+    if holders:
+        raise RefusedError(
+            f"the state of stack {holders[0]} holds it, so that stack manages it; nothing was changed",
             resource=thing.label,
             advice="To manage it with another stack, move it: `pulumi state move`; to manage it with none, "
             "`pulumi state delete` first",

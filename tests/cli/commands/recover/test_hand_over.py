@@ -273,10 +273,16 @@ def test_what_a_stack_of_the_same_name_has_signed_is_signed_with_the_nonce_of_th
 
 
 def test_what_two_stacks_hold_is_signed_for_neither(project: Project) -> None:
-    """The state of one was copied to the other."""
+    """The state of one was copied to the other, or a `pulumi state move` was killed, which refuses to be repeated."""
     cluster = held_under_the_marker_of_prod(project)
     project.hold("acme/loads/prod", cluster.id)
-    assert "holds it, so that stack manages it" in project.run(f"cluster:{cluster.id}", "--name", "etl", "--yes").err
+    ended = project.run(f"cluster:{cluster.id}", "--name", "etl", "--yes")
+    assert (
+        "the states of stacks acme/loads/dev and acme/loads/prod hold it, as after a killed `pulumi state m"
+        in ended.err
+    )
+    assert "Take it out of the one that is not to have it" in ended.err
+    assert "  in the state of: acme/loads/dev, as etl and acme/loads/prod, as etl" in ended.lines
 
 
 def test_what_this_stack_holds_is_signed_for_no_other_resource(project: Project) -> None:

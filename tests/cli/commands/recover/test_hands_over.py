@@ -17,7 +17,7 @@ from tests.support.openapi import SchemaWatch
 from xplenty_pulumi import settings
 from xplenty_pulumi.cli.commands.recover.stack_account import StackAccount
 from xplenty_pulumi.cli.engine.command import Engine
-from xplenty_pulumi.cli.engine.holders import Held, Holders
+from xplenty_pulumi.cli.engine.holders import TOKENS, Held, Holders
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.marker import Marker, marker_of, read, scope_of, sign
@@ -168,3 +168,22 @@ def test_definitions_that_a_state_holds_are_no_strays(scene: Scene, account: Com
     found = unfinished_definitions(scene, OURS.drawn(START, Random(1)))
     held = tuple(Held("acme/loads/dev", name, frozenset({name}), key, OURS) for name, key in found.items())
     assert StackAccount(account, frozenset({scope_of(OWNER)}), Holders(("acme/loads/dev",), held)).strays() == ()
+
+
+@pytest.mark.parametrize(("kind", "other", "is_named"), [("cluster", 501, 1), ("cluster", 502, 0), ("job", 501, 0)])
+def test_what_the_state_of_another_stack_holds_as_well_is_named(
+    account: CommandAccount, kind: str, other: int, is_named: int
+) -> None:
+    """After a killed `pulumi state move` both stacks would end it; a run may be in as many states as follow it."""
+    urns = [f"urn:pulumi:{stack}::loads::{TOKENS[kind]}::etl" for stack in ("dev", "prod")]
+    held = [
+        Held(f"acme/loads/{urn.split(':')[2]}", urn, frozenset({kind}), number, None)
+        for urn, number in zip(urns, (501, other), strict=True)
+    ]
+    found = StackAccount(account, frozenset(), Holders((), tuple(held)), "acme/loads/dev")
+    said = [*found.in_two_states()]
+    assert len(said) == is_named
+    for line in said:
+        assert line.startswith("etl (501) is in the state of stack acme/loads/prod too, as etl, as after a killed")
+        for urn, stack in zip(urns, ("dev", "prod"), strict=True):
+            assert f"`pulumi state delete '{urn}' --stack acme/loads/{stack}`" in line

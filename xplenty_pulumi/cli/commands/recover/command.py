@@ -131,6 +131,8 @@ def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, 
     """
     with account_of(snapshot, locks=(), written=remains_of(snapshot).written) as found:
         found.hand_over_finished(killed, screen)
+        for line in found.in_two_states():
+            screen.warn(line)
         strays = found.strays()
         if not strays:
             screen.line("nothing in the account is left over from an interrupted create of this stack")

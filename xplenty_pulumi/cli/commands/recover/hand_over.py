@@ -72,7 +72,7 @@ def hand_over(
             handing = _HandOver(account, found, place, holders_in(snapshot, account.settings))
             handing.show()
             owner = None if release else handing.holder(name, urn)
-            core.require_free(found, holder="" if owner else handing.in_state_of)
+            core.require_free(found, holders=() if owner else handing.in_states_of)
             handing.run(owner if release or owner else place.new_owner(found, name, urn), yes=yes)
 
 
@@ -99,7 +99,7 @@ def _refuse_while_created(thing: HandOverTarget, remains: Remains) -> None:
 class _HandOver:
     """One change of a marker: what it is about is shown, asked, done and verified.
 
-    `in_state_of` is a stack whose state holds the thing, empty where none does.
+    `in_states_of` are the stacks whose states hold the thing.
     """
 
     def __init__(self, account: CommandAccount, thing: HandOverTarget, place: StackPlace, holders: Holders) -> None:
@@ -109,8 +109,8 @@ class _HandOver:
         self._place = place
         self._holders = holders
         held = holders.as_held(thing.kind.name, thing.record.key, made=origin_on(thing.record))
-        self.in_state_of = held[0].stack if held else ""
-        self._holding = f"{held[0].stack}, as {held[0].name}" if held else "no stack of this backend"
+        self.in_states_of = tuple(one.stack for one in held)
+        self._holding = " and ".join(f"{one.stack}, as {one.name}" for one in held) or "no stack of this backend"
 
     def show(self) -> None:
         """Print what it is, and whose."""

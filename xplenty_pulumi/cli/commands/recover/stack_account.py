@@ -40,12 +40,14 @@ _SLOWEST = timedelta(minutes=10)
 class StackAccount:
     """The account of a stack, and what is needed to tell the stack's own things in it.
 
-    `scopes` are all that the markers of its resources can carry; `holders` are the states of the whole backend.
+    `scopes` are all that the markers of its resources can carry; `holders` are the states of the whole backend, in
+    which the stack has the full name `stack`.
     """
 
     account: CommandAccount
     scopes: frozenset[str]
     holders: Holders
+    stack: str = ""
 
     def strays(self) -> tuple[Stray, ...]:
         """Return what is unfinished and in no state, as the account shows it now."""
@@ -93,6 +95,16 @@ class StackAccount:
                 told = self.hand_over(thing, until=(killed.last_sign or now) + _SLOWEST)
                 screen.line(f"{thing.label} {told}")
 
+    def in_two_states(self) -> Iterator[str]:
+        """Yield what is about each thing that the state of another stack holds as well."""
+        for one, other in self.holders.of_two_stacks(self.stack):
+            yield (
+                f"{one.name} ({one.id}) is in the state of stack {other.stack} too, as {other.name}, as after a killed "
+                "`pulumi state move`: an `up` or a `destroy` of one may end it for both. Before that, take it out of the "
+                f"one that is not to have it: `pulumi state delete '{one.urn}' --stack {one.stack}`, or "
+                f"`pulumi state delete '{other.urn}' --stack {other.stack}`"
+            )
+
     def _living(self, kind: Kind) -> Iterable[Any]:
         if kind.ends is Ending.TERMINATED:
             return LiveClusters(self.account.client, self.account.clock).listing().unended.values()
@@ -131,4 +143,4 @@ def account_of(snapshot: Snapshot, *, locks: tuple[Lock, ...], written: datetime
     require_idle = partial(require_unchanged, snapshot.engine, own.full_name, locks=locks, written=written)
     holders = holders_in(snapshot, own.settings)
     with opened(own.settings, before_write=require_idle) as account:
-        yield StackAccount(account, own.scopes, holders)
+        yield StackAccount(account, own.scopes, holders, own.full_name)
