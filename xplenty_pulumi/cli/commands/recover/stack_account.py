@@ -100,8 +100,8 @@ class StackAccount:
         for one, other in self.holders.of_two_stacks(self.stack):
             yield (
                 f"{one.name} ({one.id}) is in the state of stack {other.stack} too, as {other.name}, as after a killed "
-                "`pulumi state move`: an `up` or a `destroy` of one may end it for both. Before that, take it out of the "
-                f"one that is not to have it: `pulumi state delete '{one.urn}' --stack {one.stack}`, or "
+                "`pulumi state move`: an `up` or a `destroy` of one may end it for both. Before that, take it out of "
+                f"the one that is not to have it: `pulumi state delete '{one.urn}' --stack {one.stack}`, or "
                 f"`pulumi state delete '{other.urn}' --stack {other.stack}`"
             )
 
