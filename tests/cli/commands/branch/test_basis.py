@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -114,3 +115,21 @@ def test_a_stack_is_taken_down_only_while_its_branch_is_gone(
     assert taken == ([] if is_back else [NAME])
     told = "left alone, because its branch is there again" if is_back else "taken down"
     assert capsys.readouterr().out == f"{NAME}: {told}\n"
+
+
+def test_a_stack_that_gets_more_time_while_the_remote_answers_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A `branch up` may have brought it up anew by then."""
+    read = [STACK]
+    found = Sweeping((Due(STACK, ("its lifetime is over",), ()),), ())
+    with sweep_with(monkeypatch, {"main"}, at_read=lambda: None) as sweep:
+
+        def heads(_: object) -> Heads:
+            read.append(replace(STACK, expires=NOW + timedelta(days=3)))
+            return Heads(frozenset({"main"}), "origin", REPOSITORY)
+
+        cast("Any", sweep.repository).heads = heads
+        cast("Any", sweep.stacks).read = lambda *_: read[-1]
+        sweep.sweep(found, cast("Any", None), Screen())
+    assert capsys.readouterr().out == f"{NAME}: left alone, because it was given more time meanwhile\n"

@@ -167,12 +167,12 @@ class BranchSweep:
 
     def _take_down(self, due: Due, taking: BranchDown, screen: Screen) -> None:
         """Take a stack down, unless it has more time, or its branch is there again, since it was found."""
-        stacks = self.stacks.anew()
+        heads, stacks = self._heads(), self.stacks.anew()  # the stack is read last: a remote may take long to answer
         listed = stacks.listed().get(due.stack.name)
         now = stacks.read(listed, self.rules.account.settings) if listed else None
         if now and now.expires != due.stack.expires:
             screen.line(f"{due.stack.name}: left alone, because it was given more time meanwhile")
-        elif now and not due_stacks([now], [], heads=self._heads(), now=self.rules.account.clock.now()):
+        elif now and not due_stacks([now], [], heads=heads, now=self.rules.account.clock.now()):
             screen.line(f"{due.stack.name}: left alone, because its branch is there again")
         elif now:
             taking.stack(now, stacks)
