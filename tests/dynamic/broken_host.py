@@ -13,6 +13,7 @@ from typing import Any
 from pulumi.runtime.proto import provider_pb2
 
 from tests.dynamic.host import host_source
+from tests.dynamic.quick_host import skip_long_pauses
 
 
 class Without:
@@ -87,6 +88,7 @@ CHANGES = {
 
 def main() -> None:
     """Serve the changed host."""
+    skip_long_pauses()
     change = CHANGES[sys.argv.pop(1)]
     change.prepare()
     exec(compile(change.edit(host_source()), "host", "exec"), vars(sys.modules["__main__"]))

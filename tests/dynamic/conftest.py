@@ -12,6 +12,7 @@ import pytest
 from pulumi.dynamic import ResourceProvider
 
 from tests.dynamic.host import URN, Engine, Host, engine, host_in_this_process, host_process
+from tests.dynamic.quick_host import SkippingClock
 from tests.support.accounts.clients import forget_sessions, settings_of
 from tests.support.engine.interpreter import interpreter_in
 from tests.support.engine.stack import STEP
@@ -23,7 +24,7 @@ from xplenty_pulumi import (
     PackageProvider,
     ScheduleProvider,
 )
-from xplenty_pulumi.dynamic import bridge, operations
+from xplenty_pulumi.dynamic import bridge, operations, session
 from xplenty_pulumi.dynamic.bridge import engine as bridge_engine
 from xplenty_pulumi.dynamic.providers import checking, remarks, reporting
 from xplenty_pulumi.emulator import Emulator, PackageSeed, Seed
@@ -95,6 +96,7 @@ def here() -> Iterator[ProviderScene]:
         for name, text in {**settings_of(account), **QUICK}.items():
             patch.setenv(name, text)
         patch.delenv("XPLENTY_BRIDGE", raising=False)
+        patch.setattr(session, "SystemClock", SkippingClock)
         patch.setattr(sys, "argv", ["host", address])
         forget_the_process()
         with host_in_this_process() as channel:
@@ -130,7 +132,7 @@ def host_apart(
     account: Emulator,
     *,
     python: str = sys.executable,
-    command: Sequence[str] = ("-m", "pulumi.dynamic"),
+    command: Sequence[str] = ("-m", "tests.dynamic.quick_host"),
     **more: str,
 ) -> Iterator[ProviderScene]:
     """Start a host in a process of its own for an account that is served already; `more` goes into its environment."""

@@ -23,7 +23,12 @@ case "$*" in
 esac
 exec {python} "$@"
 """
-_WORDS = ("-u -m pulumi.dynamic", "-u -m tests.dynamic.broken_host", "-m xplenty_pulumi.cli")
+_WORDS = (
+    "-u -m pulumi.dynamic",
+    "-u -m tests.dynamic.quick_host",
+    "-u -m tests.dynamic.broken_host",
+    "-m xplenty_pulumi.cli",
+)
 _PREPARED = "|".join([*(f'"{words} "*' for words in _WORDS), '*/pulumi-language-python-exec" "*'])
 _NOTHING = '"nothing is prepared"'
 
