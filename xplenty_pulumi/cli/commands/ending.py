@@ -1,10 +1,12 @@
 """`xplenty-pulumi wait`, `stop` and `terminate`: one thing, until what was asked for is seen."""
 
+import os
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
 import typer
 
+from xplenty_pulumi.cli.engine.names import SELECTED, names_here
 from xplenty_pulumi.cli.help import HelpfulGroup
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import one_paragraph
@@ -194,8 +196,10 @@ def _question(row: ClusterRow, active: list[str], policy: ActiveJobs) -> str:
 def _refuse_owned(row: ClusterRow | JobRow, owner: str, *, force: bool, besides: str = "") -> None:
     """Raise RefusedError where it belongs to a stack, unless the user insists; `besides` ends the advice."""
     if owner != UNMANAGED and not force:
+        name = names_here(os.environ).shown(owner).removesuffix(SELECTED)
+        whose = f"the stack with the scope {owner}" if name == owner else f"stack {name}"
         raise RefusedError(
-            f"it belongs to the stack with the scope {owner}, whose state would not show its end; nothing was ended",
+            f"it belongs to {whose}, whose state would not show its end; nothing was ended",
             resource=row.label,
             advice=f"Take it out of that stack's program and run `pulumi up`, or insist with --force{besides}",
         )

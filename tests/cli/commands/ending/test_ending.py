@@ -4,13 +4,14 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.support.accounts.command_line import KEY, OWNER, SCOPE, Scene, opened_scene
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi.cli.ui.screen import Screen
-from xplenty_pulumi.core.kinds.marker import marker_of, sign
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.emulator import EmulatedCluster, Emulator, FaultRule, Faults, Seed
 
 
@@ -62,6 +63,20 @@ def test_what_belongs_to_a_stack_needs_force(scene: Scene, kind: str) -> None:
 
     assert scene.run(*command, number, "--yes", "--force").code == 0
     assert len(changes_of(scene)) == 1
+
+
+def test_a_stack_of_this_backend_is_named(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """People know it by its name, as `status` shows it."""
+    state = tmp_path / ".pulumi" / "stacks" / "loads" / "dev.json"
+    state.parent.mkdir(parents=True)
+    state.write_text("{}", encoding="utf-8")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}")
+    marker = marker_of(Owner("organization", "loads", "dev", "nightly"))
+    cluster = scene.owned_cluster(description=sign("", marker))
+
+    refused = scene.run("terminate", "cluster", cluster.id, "--yes")
+
+    assert "it belongs to stack loads/dev, whose state would not show its end" in refused.err
 
 
 def test_what_a_stack_adopts_until_it_can_be_ended_needs_force(scene: Scene) -> None:
