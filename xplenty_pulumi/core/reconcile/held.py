@@ -206,14 +206,13 @@ def held_now(
 def warn_of_duplicates(
     kept: str,
     find: Callable[[], Iterable[RecordT]],
-    name: Callable[[RecordT], str],
     *,
     way_out: Callable[[RecordT], str],
     warn: Callable[[str], None],
 ) -> None:
     """Warn of each thing besides `kept` that unfinished create calls of the resource made, or that was handed to it.
 
-    `find` reads them, `name` gives how texts name one, and `way_out` what ends it.
+    `find` reads them, and `way_out` gives what ends one.
     """
     try:
         found = find()
@@ -221,13 +220,15 @@ def warn_of_duplicates(
         warn(f"{kept}: could not look for duplicates of it: {failed.message}")
         return
     for one in found:
+        kind = kind_of(one).name
+        name = label(kind, one.key)
         if _was_handed_over(one):
             why = f"carries the marker of a hand-over to the same resource as {kept}, and is in no state"
             fate = "No `pulumi up` or `pulumi destroy` ends it"
-            warn(f"{name(one)} {why}. {fate}; {release(kind_of(one).name, one.key)} removes the marker")
+            warn(f"{name} {why}. {fate}; {release(kind, one.key)} removes the marker")
         else:
             why = f"is a duplicate of {kept}: a create call of the same resource made it, and it is in no state"
-            warn(f"{name(one)} {why}. {way_out(one)}")
+            warn(f"{name} {why}. {way_out(one)}")
 
 
 def user_of(client: Client) -> int | None:

@@ -1,6 +1,6 @@
 """Create, update, read and delete for clusters, step by step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -34,6 +34,7 @@ from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, XplentyError
+from xplenty_pulumi.text import label
 
 
 class ClusterReconciler:
@@ -150,17 +151,21 @@ class ClusterReconciler:
             self._patience.warn(str(refused))
         if observed.record is not None and not observed.gone and owner is not None:
             among = listing.unfinished_of(owner) if found else None
-            warn_of_duplicates(
-                f"cluster {cluster_id}",
-                lambda: self._living.unfinished(owner, among=among),
-                lambda one: f"cluster {one.id}",
-                way_out=lambda one: (
-                    f"{way_out(one, nonces)}, and so does `xplenty-pulumi terminate cluster {one.id} --force`"
-                ),
-                warn=self._patience.warn,
-            )
+            self._warn_of_duplicates(cluster_id, owner, nonces, among=among)
         watchers = WatcherList(self._client, self._client.clusters, self._patience)
         return watchers.observed(observed, cluster_id, inputs or {})
+
+    def _warn_of_duplicates(
+        self, cluster_id: int, owner: Marker, nonces: tuple[str, ...], *, among: Iterable[Cluster] | None
+    ) -> None:
+        warn_of_duplicates(
+            label(CLUSTER.name, cluster_id),
+            lambda: self._living.unfinished(owner, among=among),
+            way_out=lambda one: (
+                f"{way_out(one, nonces)}, and so does `xplenty-pulumi terminate cluster {one.id} --force`"
+            ),
+            warn=self._patience.warn,
+        )
 
     def delete(
         self,

@@ -143,7 +143,6 @@ class DefinitionReconciler(Generic[RecordT]):
             warn_of_duplicates(
                 self._definition.label(key),
                 lambda: self._known.unfinished(owner, is_listed=listed is not None),
-                self._definition.label_of,
                 way_out=lambda one: way_out(one, nonces),
                 warn=self._patience.warn,
             )
