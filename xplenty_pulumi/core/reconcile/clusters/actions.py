@@ -69,21 +69,17 @@ class ClusterReconciler:
         creation = ClusterCreation(self._client, self._living, self._patience, desired)
         adopted = creation.adopted(lambda left: self._end(desired, left.id, made=as_marked(left)))
         cluster = adopted or creation.post()
-        nonces = tuple(creation.nonces)
-        desired = replace(desired, is_adopted=adopted is not None, nonces=nonces)
-        usual = self._living.usual_seconds
-        outcome = self._convergence.bring(
-            cluster, desired, usual=lambda: usual(cluster.type, polled=self._polls.clusters.latest)
-        )
+        desired = replace(desired, is_adopted=adopted is not None, nonces=tuple(creation.nonces))
+        outcome = self._convergence.bring(cluster, desired, usual=lambda: self._usual_seconds(cluster.type))
         if refused := changed_hands(outcome.record, desired, before=cluster):
             raise refused
         if outcome.problem is None or desired.keeps_id:
             self._living.hold_record(outcome.record)
         if outcome.problem is None or is_broken(outcome.record):
-            self._end_surplus(cluster.id, desired.marker, nonces, desired, is_new=True)
+            self._end_surplus(cluster.id, desired, is_new=True)
         if outcome.problem is not None and is_broken(outcome.record):
             outcome = kept(outcome) if desired.keeps_broken else self._clear_away(outcome, desired)
-        return self._held(outcome, desired, nonces)
+        return self._held(outcome, desired)
 
     def update(self, cluster_id: int, desired: DesiredCluster) -> Outcome[Cluster]:
         """Return the cluster once it is as its update is to make it; without a change, this means to go on waiting.
@@ -106,9 +102,8 @@ class ClusterReconciler:
         self._polls.ready_clusters.forget(cluster_id)
         outcome = self._convergence.bring(observed.record, desired)
         if marker is not None and marker.is_unfinished and marker.whose == desired.marker:
-            nonces = (*desired.nonces, marker.nonce)
-            self._end_surplus(cluster_id, marker.whose, nonces, desired, is_new=False)
-        return self._held(outcome, desired, desired.nonces)
+            self._end_surplus(cluster_id, replace(desired, nonces=(*desired.nonces, marker.nonce)), is_new=False)
+        return self._held(outcome, desired)
 
     def refusal_of_update(self, cluster_id: int, shown: Cluster | None, *, made: Origin) -> XplentyError | None:
         """Return why an update of what was `made` then will be refused, by how it is shown now; None for no reason."""
@@ -197,15 +192,17 @@ class ClusterReconciler:
             self._ending.end_surplus(surplus, cluster_id, timeout=timeout)
         return how
 
-    def _held(self, outcome: Outcome[Cluster], desired: DesiredCluster, nonces: tuple[str, ...]) -> Outcome[Cluster]:
+    def _usual_seconds(self, type_: str | None) -> float | None:
+        return self._living.usual_seconds(type_, polled=self._polls.clusters.latest)
+
+    def _held(self, outcome: Outcome[Cluster], desired: DesiredCluster) -> Outcome[Cluster]:
         """The outcome once the cluster says that it is held, and once those who start runs know whether it is ready."""
         self._polls.ready_clusters.expect(outcome.record.id, UNKNOWN)
         self._polls.ready_clusters.note(outcome.record)
-        return replace(self._convergence.signed_as_held(outcome, desired), nonces=nonces)
+        return replace(self._convergence.signed_as_held(outcome, desired), nonces=desired.nonces)
 
-    def _end_surplus(
-        self, kept_id: int, owner: Marker, nonces: tuple[str, ...], desired: DesiredCluster, *, is_new: bool
-    ) -> None:
+    def _end_surplus(self, kept_id: int, desired: DesiredCluster, *, is_new: bool) -> None:
+        owner, nonces = desired.marker, desired.nonces
         # Those of several create calls may be further down the list than what the waits have read.
         among = self._polls.clusters.just_shown_with(kept_id) if len(nonces) == 1 else None
         try:

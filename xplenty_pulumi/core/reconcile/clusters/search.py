@@ -103,15 +103,15 @@ class LiveClusters(HeldThings[Cluster]):
         with self._lock:
             self._posted[marker] = self._clock.monotonic()
 
-    def usual_seconds(self, like: str | None, *, polled: ListPoll[Cluster] | None = None) -> float | None:
-        """Return how long the newest clusters of the type `like` took to become available.
+    def usual_seconds(self, type_: str | None, *, polled: ListPoll[Cluster] | None) -> float | None:
+        """Return how long the newest clusters of this type took to become available.
 
         These are in the list as it was `polled` last, such as others of this very `up`, and in the latest listing.
         """
         known = (self._latest, polled)
         if self._usual is None or not all(map(operator.is_, self._usual[0], known)):
             self._usual = known, _usual_by_type(*known)
-        return self._usual[1].get(like)
+        return self._usual[1].get(type_)
 
     def claims(self, owner: Marker) -> OwnerClaims[Cluster]:
         """Return the clusters with a marker of `owner` that have not ended and that the state does not hold."""
