@@ -37,7 +37,7 @@ def sorted_runs(bench: Bench) -> EqualRuns:
     """Return the equal runs by whose they are, as the run `nightly` sees them."""
     whose = WhoseRuns(bench.client, bench.runs, Polls(bench.client, bench.clock))
     desired = DesiredRun(INPUTS, timeout=60, owner=OWNER)
-    return whose.sort(SHAPE, bench.runs.newest(SHAPE), desired)
+    return whose.sort(SHAPE, bench.runs.newest(int(SHAPE.package_id)), desired)
 
 
 def left_behind(bench: Bench) -> int | None:
@@ -159,7 +159,7 @@ def test_a_run_that_does_not_say_when_or_by_whom_is_doubtful(bench: Bench, missi
 
 def test_a_held_run_is_not_lost(bench: Bench) -> None:
     """What the state holds, or held until it was replaced, is not taken up, whoever asks."""
-    before = bench.runs.newest(SHAPE)
+    before = bench.runs.newest(int(SHAPE.package_id))
     (held,) = started(bench)
     bench.runs.hold(held)
     assert left_behind(bench) is None
@@ -195,7 +195,7 @@ def test_two_lost_runs_can_not_be_told_apart(bench: Bench) -> None:
 def test_what_appeared_since(bench: Bench) -> None:
     """A run that was not there before is the one whose answer got lost, whatever the clocks say."""
     started(bench)
-    before = bench.runs.newest(SHAPE)
+    before = bench.runs.newest(int(SHAPE.package_id))
     assert bench.runs.appeared(SHAPE, before) is None
     bench.clock.jump(-36_000)
     started(bench, variables={"DAY": "'y'"})
@@ -207,7 +207,7 @@ def test_what_appeared_since(bench: Bench) -> None:
 
 def test_a_run_that_failed_at_once_has_appeared(bench: Bench) -> None:
     """A lost answer may be that of a run that is over already; it must not be started again."""
-    before = bench.runs.newest(SHAPE)
+    before = bench.runs.newest(int(SHAPE.package_id))
     (fresh,) = started(bench)
     bench.emulator.fail_job(fresh)
     found = bench.runs.appeared(SHAPE, before)
@@ -230,4 +230,4 @@ def test_runs_of_other_packages_are_not_read(bench: Bench) -> None:
     """The list is asked for by package."""
     started(bench)
     bench.client.jobs.run(cluster_id=501, package_id=102, variables={"DAY": "'x'"})
-    assert [one.package_id for one in bench.runs.newest(SHAPE)] == [101]
+    assert [one.package_id for one in bench.runs.newest(int(SHAPE.package_id))] == [101]

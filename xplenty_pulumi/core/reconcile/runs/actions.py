@@ -66,7 +66,7 @@ class RunReconciler:
         shape = RunShape.of(desired.inputs)
         ClusterGate(self._polls, self._patience).wait(int(shape.cluster_id), timeout=desired.timeout)
         with self._runs.turn(shape):
-            newest = self._runs.newest(shape)
+            newest = self._runs.newest(int(shape.package_id))
             starter = RunStarter(self._client, self._runs, self._polls, self._patience, takes_key=self._takes_key)
             job, is_foreign = starter.start(desired, newest)
             self._runs.claim(job.id, desired.owner, made=origin_on(job))
@@ -196,10 +196,10 @@ class RunReconciler:
     def _let_go_of_doubles(self, job: Job, owner: Owner | None) -> None:
         """Note it too of what later or doubled starts of the same resource have made, which no resource holds."""
         key = run_key_of(job)
-        if key is None or key.begun is None:
+        if key is None or key.begun is None or job.package_id is None:
             return
         try:
-            newest = self._runs.newest(RunShape.of(job.model_dump(include={"cluster_id", "package_id"})))
+            newest = self._runs.newest(job.package_id)
         except XplentyError as failed:
             self._patience.warn(f"job {job.id}: whether its start has made another run could not be read: {failed}")
             return

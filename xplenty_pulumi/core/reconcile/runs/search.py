@@ -149,13 +149,13 @@ class KnownRuns(HeldIds):
         """Return since when a run may be one whose answer was lost."""
         return self._clock.now() - ADOPTION_WINDOW - _SKEW
 
-    def newest(self, shape: RunShape) -> list[Job]:
+    def newest(self, package_id: int) -> list[Job]:
         """Return the package's newest runs, newest first: a hundred, or all of the last hour if that is more.
 
         What a task of a workflow has started is left out: nobody can have lost it.
         """
         oldest = self.oldest()
-        jobs: PagedList[Job] = PagedList(newest_first(self._client, "jobs", package_id=int(shape.package_id)))
+        jobs: PagedList[Job] = PagedList(newest_first(self._client, "jobs", package_id=package_id))
         while page := jobs.more():
             if any(job.created_at is not None and job.created_at < oldest for job in page.values()):
                 break
@@ -171,7 +171,7 @@ class KnownRuns(HeldIds):
             UnsureError: there are several.
         """
         seen = {job.id for job in before}
-        fresh = [job for job in self.newest(shape) if job.id not in seen and not self.holds(job)]
+        fresh = [job for job in self.newest(int(shape.package_id)) if job.id not in seen and not self.holds(job)]
         if key is not None and (keyed := [job for job in fresh if run_key_of(job) == key]):
             return min(keyed, key=lambda job: job.id)
         found = [job for job in fresh if shape.fits(job) and not self.is_of_another_user(job)]
