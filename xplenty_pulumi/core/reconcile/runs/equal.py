@@ -47,8 +47,7 @@ class EqualRuns:
     @property
     def beside(self) -> Job | None:
         """The one that may be somebody else's and is to be reckoned with; one that is active goes first."""
-        found = [*(one.job for one in self.doubtful), *self.others]
-        return next(iter(sorted(found, key=is_active, reverse=True)), None)
+        return max([*(one.job for one in self.doubtful), *self.others], key=is_active, default=None)
 
     def unsure(self) -> UnsureError:
         """Return the error for the doubtful ones."""
@@ -100,8 +99,10 @@ class WhoseRuns:
 
         Of one that says whose it is the age does not matter, but whether the resource has started another one since.
         """
-        if is_active(job) or not _is_done(job):
-            return is_active(job)
+        if is_active(job):
+            return True
+        if not _is_done(job):
+            return False
         if says_it_is_ours(job, desired):
             return not _is_superseded(job, newest, desired)
         return job.created_at is None or job.created_at >= self._runs.oldest()

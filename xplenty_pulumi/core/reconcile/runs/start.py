@@ -152,13 +152,7 @@ class RunStarter:
         if desired.on_unsure == "refuse":
             raise lost
         try:
-            return find_late(
-                appeared,
-                lost,
-                what="the run",
-                patience=self._patience,
-                advice=_LOOK_FIRST,
-            )
+            return find_late(appeared, lost, what="the run", patience=self._patience, advice=_LOOK_FIRST)
         except UnsureError:
             if desired.on_unsure == "rerun":
                 return None
