@@ -136,7 +136,7 @@ class _Waiting(Generic[RecordT]):
     def rest(self) -> None:
         """Pause until the next poll is due or somebody else has made one; raise when time is over or on a cancel."""
         left = self._deadline.left()
-        if left <= 0 and self._agreeing == 0 and self._missed_at is None:
+        if left <= 0 and not self._is_confirming:
             if self._is_last:
                 raise self._overdue()
             return
@@ -147,6 +147,11 @@ class _Waiting(Generic[RecordT]):
             self._last_answer, self._trouble = self._clock.monotonic(), None
             self._patience.tell("waiting", self._patience.allowance.shortage_text())
             self._sleep(_SLICE)
+
+    @property
+    def _is_confirming(self) -> bool:
+        """Whether the next poll is to confirm what the last one showed: the goal, or that the thing is missing."""
+        return self._agreeing > 0 or self._missed_at is not None
 
     def _pause(self) -> float:
         pace = self._patience.pace
@@ -162,8 +167,7 @@ class _Waiting(Generic[RecordT]):
                 raise self._error(Cancelled, f"{reason} while waiting for it to be {self._goal.name}")
             self._clock.sleep(min(seconds, _SLICE))
             seconds -= _SLICE
-            confirms_the_last_poll = self._agreeing > 0 or self._missed_at is not None
-            if not confirms_the_last_poll and self._source.has_news():
+            if not self._is_confirming and self._source.has_news():
                 return
 
     def _overdue(self) -> WaitError:
