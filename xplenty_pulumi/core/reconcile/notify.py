@@ -20,7 +20,7 @@ NOTIFY = "notify"
 
 
 class WatcherList:
-    """Puts the user of the key on the watchers of one kind of things and takes him off, seen to be so.
+    """Makes the user of the key a watcher of things of one kind, or none any more, seen to be so.
 
     `calls` are those of the kind, in the client.
     """

@@ -74,7 +74,7 @@ class Pace:
 
 
 class Allowance:
-    """How many calls may still be spent on polls: any number here, for one who need not count them."""
+    """How many calls may still be spent on polls: any number here; `Budget` counts them."""
 
     def stretched(self, pause: float) -> float:
         """Return how long a pause of that many seconds is to last."""
@@ -89,7 +89,7 @@ class Allowance:
         return ""
 
     def require_read(self) -> None:
-        """Return if something may be read of which no change depends; raises RateLimitedError if not."""
+        """Return if something may be read on which no change depends; raises RateLimitedError if not."""
 
     def require_write(self) -> None:
         """Return if something may be changed; raises RateLimitedError if not."""
@@ -128,7 +128,7 @@ class Patience:
         """Return if the user still wants what is about to be done, and there is a call left for it.
 
         Raises:
-            Cancelled: he does not, so the `intention`, such as `creating it`, was not carried out.
+            Cancelled: the user does not, so the `intention`, such as `creating it`, was not carried out.
             RateLimitedError: there is no call left.
         """
         if reason := self.interrupted():

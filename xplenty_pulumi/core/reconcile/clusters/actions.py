@@ -128,11 +128,11 @@ class ClusterReconciler:
     ) -> Observation[Cluster]:
         """Return the cluster as it is now; ending, ended and unknown to the service all count as gone.
 
-        So does one whose id is another's by now, as its creation tells, which was `made` when the state saw it last.
+        So does one that was not `made` when the state says: its id is that of another cluster by now.
 
         Warns where another stack has adopted it, and of clusters besides it that unfinished create calls of its `owner`
-        made; a destroy ends those of `nonces`.
-        Its watchers are read where `inputs`, as they were declared, have `notify`.
+        made; a destroy ends those of `nonces`. Its watchers are read where `inputs`, as they were declared, have
+        `notify`.
         """
         self._patience.allowance.require_read()
         listing = self._polls.cluster_listing
