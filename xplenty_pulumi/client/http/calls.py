@@ -102,10 +102,10 @@ class Caller:
             return self._run(call)
 
     def _run(self, call: ApiCall[T]) -> T:
-        moment, number = self._clock.monotonic() + self._deadline, 0
+        until, number = self._clock.monotonic() + self._deadline, 0
         while True:
             number += 1
-            outcome = self._send(call, moment=moment, number=number)
+            outcome = self._send(call, until=until, number=number)
             if isinstance(outcome, Answered) and outcome.is_success:
                 try:
                     value = call.read(outcome)
@@ -115,31 +115,31 @@ class Caller:
                 else:
                     self._quota.give_back()
                     return value
-            decision = self._decide(call, outcome, number=number, moment=moment)
+            decision = self._decide(call, outcome, number=number, until=until)
             if decision.action is not Action.AGAIN:
                 raise self._explainer.explain(call.resource, call.kind, outcome, decision, attempts=number)
             self._clock.sleep(decision.delay)
 
-    def _send(self, call: ApiCall[T], *, moment: float, number: int) -> Outcome:
+    def _send(self, call: ApiCall[T], *, until: float, number: int) -> Outcome:
         if self._transport.closed:
             raise NotSentError("the client is closed", resource=call.resource, advice="Make a new one.")
         while True:
             while closed := self._closed_for(call):
-                left = self._left(moment)
+                left = self._left(until)
                 if closed >= left:
                     raise self._explainer.asked_to_wait(call.resource, closed)
                 self._clock.sleep(self._throttle.spread(closed, within=left))
-            with self._breaker.turn(patience=self._left(moment)):
+            with self._breaker.turn(patience=self._left(until)):
                 # Whoever had the turn before may have been asked to wait.
                 if not self._closed_for(call):
-                    return self._exchange(call, moment=moment, number=number)
+                    return self._exchange(call, until=until, number=number)
 
-    def _exchange(self, call: ApiCall[T], *, moment: float, number: int) -> Outcome:
+    def _exchange(self, call: ApiCall[T], *, until: float, number: int) -> Outcome:
         if call.request.method != "GET":
             self._before_write()
         about = {**facts_of_call(call.request, call.kind), "resource": call.resource, "attempt": number}
         with observed("call", self._clock, facts=about) as facts:
-            outcome = self._transport.send(call.request, timeout=self._left(moment))
+            outcome = self._transport.send(call.request, timeout=self._left(until))
             facts.update(facts_of_outcome(outcome))
         if not call.free and not isinstance(outcome, NotSent):
             self.meter.count(call.kind)
@@ -161,10 +161,10 @@ class Caller:
         elif self._breaker.trips_on(call.kind, call.request, answer):
             self._breaker.trip(self._explainer.refused("", answer))
 
-    def _decide(self, call: ApiCall[T], outcome: Outcome, *, number: int, moment: float) -> Decision:
+    def _decide(self, call: ApiCall[T], outcome: Outcome, *, number: int, until: float) -> Decision:
         """Return what to do next, and have the other callers wait where the service asks for that."""
         in_doubt = isinstance(outcome, Answered) and self._breaker.doubts(call.request, outcome)
-        left = self._left(moment)
+        left = self._left(until)
         decision = decide(call.kind, outcome, attempt=number, time_left=left, random=self._random, in_doubt=in_doubt)
         if decision.action is Action.AGAIN and not in_doubt:
             timed_out = not isinstance(outcome, Answered) and outcome.timed_out
@@ -174,8 +174,8 @@ class Caller:
         self._throttle.note(outcome, pause=decision.delay if decision.action is Action.AGAIN else None)
         return decision
 
-    def _left(self, moment: float) -> float:
-        return moment - self._clock.monotonic()
+    def _left(self, until: float) -> float:
+        return until - self._clock.monotonic()
 
 
 LOGGERS = (
