@@ -111,8 +111,8 @@ class Collection(Generic[RecordT]):
         def read_checked(answer: Answered) -> T:
             for item in answer.body if isinstance(answer.body, list) else [answer.body]:
                 if isinstance(item, Mapping):
-                    self._check(item.get(f"{self._kind}_url"), key=key)
-                    self._check(item.get("url"), key=key, is_part=True)
+                    self._require_own_address(item.get(f"{self._kind}_url"), key=key)
+                    self._require_own_address(item.get("url"), key=key, is_part=True)
             return read(answer)
 
         request = HttpRequest(method, f"{self._path_of(key)}/{part}")
@@ -146,7 +146,7 @@ class Collection(Generic[RecordT]):
         record = read_record(model, answer)
         if key is not None and record.key != key:
             raise Unreadable(f"with another {model.__name__} than the one asked for")
-        self._check_addresses(record)
+        self._require_own_addresses(record)
         return record
 
     def _read_all(self, answer: Answered) -> tuple[RecordT, ...]:
@@ -154,15 +154,15 @@ class Collection(Generic[RecordT]):
         if len({record.key for record in records}) < len(records):
             raise Unreadable(f"with one {self._model.__name__} twice")
         for record in records:
-            self._check_addresses(record)
+            self._require_own_addresses(record)
         return records
 
-    def _check_addresses(self, record: Identified) -> None:
+    def _require_own_addresses(self, record: Identified) -> None:
         for name in ("url", "html_url"):
-            self._check(getattr(record, name, None), key=record.key)
+            self._require_own_address(getattr(record, name, None), key=record.key)
 
-    def _check(self, address: object, *, key: int | str, is_part: bool = False) -> None:
-        """Compare an address of the documented form; the host is not compared, because a proxy may have another."""
+    def _require_own_address(self, address: object, *, key: int | str, is_part: bool = False) -> None:
+        """Raise Unreadable for an address of the documented form that is another's; a proxy may have another host."""
         if not isinstance(address, str) or "/api/" not in address:
             return
         own = f"{self._base}/{self._name}/{key}"

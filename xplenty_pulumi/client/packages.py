@@ -136,7 +136,7 @@ class Packages(Collection[Package]):
         """Return a validation of this package; raises Unreadable for one of another."""
         if validation.package_id not in (None, package_id):
             raise Unreadable("with a validation of another package")
-        self._check(validation.url, key=package_id, is_part=True)
+        self._require_own_address(validation.url, key=package_id, is_part=True)
         return validation
 
 
