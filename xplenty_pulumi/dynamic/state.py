@@ -94,7 +94,7 @@ def origin_of(props: Mapping[str, object], *, now: Owner | None = None) -> Origi
     """
     if OWNER not in props:
         return UNKNOWN
-    owner, owed = owner_of(props), str(props.get(OWED, "")).split()
+    owner, owed = owner_of(props), owed_in(props)
     scopes = frozenset({*former_scopes(owed), scope_of(owner), scope_of(now or owner)})
     # A state of an earlier version does not say whose marker it had.
     made = replace(origin_in(props, marker_of(owner)), nonces=nonces_in(props))
@@ -104,6 +104,11 @@ def origin_of(props: Mapping[str, object], *, now: Owner | None = None) -> Origi
 def nonces_in(props: Mapping[str, object]) -> tuple[str, ...]:
     """Return the nonces of all create calls and adoptions of the resource, as its outputs hold them."""
     return tuple(str(props.get(NONCES, "")).split())
+
+
+def owed_in(props: Mapping[str, object]) -> list[str]:
+    """Return what an update owes: inputs, members of them, `EVERYTHING`, or `SIGNATURE` with or without a scope."""
+    return str(props.get(OWED, "")).split()
 
 
 def former_scopes(owed: Iterable[str]) -> list[str]:

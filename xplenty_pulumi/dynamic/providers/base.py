@@ -80,7 +80,7 @@ class Provider(ProviderContext, ABC):
         self.hold(_id, olds)
         found = self.settled(_id, self.plan(olds, news), news)
         label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
-        due = owing.makes_up(self.kind, label, owed=owing.owed_by(olds), news=news)
+        due = owing.makes_up(self.kind, label, owed=state.owed_in(olds), news=news)
         remark = found.remark(label, olds.get("status"), unknown=unknown)
         rewritten = owing.rewrites(self.kind, before=self.call().old_inputs, news=news)
         if text := remark or due or rewritten:
@@ -134,7 +134,7 @@ class Provider(ProviderContext, ABC):
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Return the outputs once it is as declared."""
         self.settings().require_account(_olds.get(ACCOUNT))
-        call, owed = self.call(), owing.owed_by(_olds)
+        call, owed = self.call(), state.owed_in(_olds)
         if text := owing.goes_on(f"{self.kind.name} {_id}", owed):
             bridge.say(call, text)
         intent = self.intent(call, _olds, _news, owed=owed)

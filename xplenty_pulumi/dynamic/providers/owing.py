@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING
 from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE, Kind
 from xplenty_pulumi.core.kinds.ownership import Marked, Origin, marker_on
 from xplenty_pulumi.dynamic.properties import Inputs
-from xplenty_pulumi.dynamic.state import DECLARED, NONCES, OWED, OWNER, former_scopes, is_hidden, owner_of
+from xplenty_pulumi.dynamic.state import DECLARED, NONCES, OWED, OWNER, former_scopes, is_hidden, owed_in, owner_of
 
 if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile.intent import Intent
-
-
-def owed_by(props: Mapping[str, object]) -> list[str]:
-    """Return the fields that an update owes, or `EVERYTHING`, or `SIGNATURE`."""
-    return str(props.get(OWED, "")).split()
 
 
 def owed_of(owed: list[str], intent: "Intent", kind: Kind, *, made: Origin) -> list[str]:
@@ -54,8 +49,7 @@ def changes_inputs(before: Mapping[str, object], news: Mapping[str, object]) -> 
 
     Where they are not known, as without the bridge, nothing is.
     """
-    names = {name for name in {*before, *news} if before.get(name) != news.get(name)}
-    return bool(before) and not all(map(is_hidden, names))
+    return bool(before) and not all(map(is_hidden, _changed(before, news)))
 
 
 def rewrites(kind: Kind, *, before: Mapping[str, object], news: Mapping[str, object]) -> str:
@@ -63,7 +57,7 @@ def rewrites(kind: Kind, *, before: Mapping[str, object], news: Mapping[str, obj
 
     `before` are the inputs in the state, none where they are not known. The engine itself would show the hidden names.
     """
-    changed = {name for name in {*before, *news} if before.get(name) != news.get(name)}
+    changed = _changed(before, news)
     if not before or not changed or not all(map(is_hidden, changed)):
         return ""
     if OWNER not in changed or OWNER not in before:
@@ -82,7 +76,7 @@ def refreshed(
     A change that it shows is not known to have been followed up. What was imported without a word of whose marker it
     carries may carry the one on the `record`, and counts as adopted by it.
     """
-    owed, names = owed_by(before), shown[DECLARED] if DECLARED in before else ()
+    owed, names = owed_in(before), shown[DECLARED] if DECLARED in before else ()
     fields = [one for one in owed if not former_scopes([one])]
     marker = marker_on(record) if kind.signed else None
     whose = f"{SIGNATURE}/{marker.scope if marker else ''}"
@@ -93,3 +87,7 @@ def refreshed(
     if SIGNATURE in owed and marker is not None and marker.is_of_adoption:
         rest[NONCES] = marker.nonce
     return {**rest, OWED: " ".join(due)} if due else rest
+
+
+def _changed(before: Mapping[str, object], news: Mapping[str, object]) -> set[str]:
+    return {name for name in {*before, *news} if before.get(name) != news.get(name)}
