@@ -188,10 +188,7 @@ class ProviderContext(ResourceProvider):
 
     def _secrets_of(self, call: MethodCall) -> list[Secret | str]:
         """What the engine handed over in `call`, whichever thread shows a text about it."""
-        if "secrets" not in call.found:
-            call.found["secrets"] = self._secrets_in(call.arguments)
-        found: list[Secret | str] = call.found["secrets"]
-        return found
+        return found_in(call.found, "secrets", lambda: self._secrets_in(call.arguments))
 
     def _secrets_in(self, arguments: tuple[object, ...]) -> list[Secret | str]:
         """The API key, and every spelling of what is secret in any properties among `arguments`."""
