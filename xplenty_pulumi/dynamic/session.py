@@ -1,4 +1,4 @@
-"""What one provider process shares: the client and what is known of the account."""
+"""What one process shares of one account: the client, and all that is known of what is in the account."""
 
 import os
 import threading
@@ -146,7 +146,7 @@ class Session:
         return RunReconciler(self.client, self.runs, patience, polls=self.polls, takes_key=self._takes_run_key)
 
     def _takes_run_key(self, inputs: Mapping[str, object]) -> bool:
-        return self.questions.takes_run_key(inputs)
+        return self.questions.takes_run_key(inputs)  # made only where a run is started
 
     def definitions(self, kind: Kind, call: EngineCall) -> DefinitionReconciler[Any]:
         """Return the account's definitions of a kind, reporting to the row of the resource that `call` is about."""
