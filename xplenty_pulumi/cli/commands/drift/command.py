@@ -60,6 +60,6 @@ def drift(
         snapshot = Snapshot(Engine.on_path(cwd, stack))
         with meanwhile(snapshot.listed if all_stacks else snapshot.read_ahead):
             # To load this takes about as long as the engine's first answer.
-            from xplenty_pulumi.cli.commands.drift.comparison import has_drift  # noqa: PLC0415 - see above
-        if has_drift(snapshot, wanted):
+            from xplenty_pulumi.cli.commands.drift.comparison import print_report  # noqa: PLC0415 - see above
+        if print_report(snapshot, wanted):
             raise typer.Exit(DRIFT)

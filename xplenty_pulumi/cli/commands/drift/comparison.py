@@ -25,8 +25,8 @@ from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Drift
 
 
-def has_drift(snapshot: Snapshot, wanted: DriftOptions) -> bool:
-    """Compare, print the report, and return whether what is reported is drift that the exit code is to tell.
+def print_report(snapshot: Snapshot, wanted: DriftOptions) -> bool:
+    """Compare, print the report, keep and post it as wanted; return whether it has drift that the exit code tells.
 
     Raises:
         ConfigError: the settings of a stack are missing or malformed, or it does not exist.
