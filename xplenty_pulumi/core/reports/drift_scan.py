@@ -82,9 +82,9 @@ def compare(
     found = [one for entry in entries for one in findings_of(entry, seen[entry.kind.name].found.get(entry.id))]
     in_a_state = {(one.kind.name, one.id) for one in entries}
     records = [one for name in MARKED for one in seen[name].all if (name, one.key) not in in_a_state]
-    strange = [one for one in records if not kind_of(one).is_ending(getattr(one, "status", ""))]
-    found += [*_duplicates(entries, strange, now=now), *_shared(entries)]
-    return [*found, *(_strangers(entries, strange, scopes=scopes, now=now) if unmanaged else ())]
+    unheld = [one for one in records if not kind_of(one).is_ending(getattr(one, "status", ""))]
+    found += [*_duplicates(entries, unheld, now=now), *_shared(entries)]
+    return [*found, *(_of_no_resource(entries, unheld, scopes=scopes, now=now) if unmanaged else ())]
 
 
 def _seen(entry: Entry) -> Mapping[str, object]:
@@ -93,15 +93,15 @@ def _seen(entry: Entry) -> Mapping[str, object]:
     return entry.outputs if all(entry.outputs.get(part) == entry.declared.get(part) for part in parts) else {}
 
 
-def _duplicates(entries: Sequence[Entry], strange: Iterable[Any], *, now: datetime) -> Iterator[Finding]:
+def _duplicates(entries: Sequence[Entry], unheld: Iterable[Any], *, now: datetime) -> Iterator[Finding]:
     """What carries the marker of a resource in a state without being in any."""
     siblings = {(one.kind.name, one.marker): one for one in entries if one.marker}
-    for record in strange:
+    for record in unheld:
         marker, kind = marker_on(record), kind_of(record).name
         if marker and (sibling := siblings.get((kind, marker.whose))):
             fate = _fate(record, now if sibling.is_replaced else None)
             remark = f"carries the same marker as {kind} {sibling.id}; {fate}"
-            yield _finding(record, Cause.DUPLICATE, remark, stack=sibling.stack, resource=sibling.name)
+            yield _finding_on(record, Cause.DUPLICATE, remark, stack=sibling.stack, resource=sibling.name)
 
 
 def _shared(entries: Sequence[Entry]) -> Iterator[Finding]:
@@ -121,23 +121,23 @@ def _shared(entries: Sequence[Entry]) -> Iterator[Finding]:
             yield finding(entry, Cause.SHARED, remark)
 
 
-def _strangers(
-    entries: Sequence[Entry], strange: Iterable[Any], *, scopes: Mapping[str, str], now: datetime
+def _of_no_resource(
+    entries: Sequence[Entry], unheld: Iterable[Any], *, scopes: Mapping[str, str], now: datetime
 ) -> Iterator[Finding]:
     """What is in no state: clusters without a marker, and what has one that is no resource's."""
     owners = {one.marker for one in entries}
-    for record in strange:
+    for record in unheld:
         marker, headline = marker_on(record), _headline(record)
         if marker is None:
             if kind_of(record).ends is Ending.TERMINATED:
-                yield _finding(record, Cause.UNMANAGED, headline)
+                yield _finding_on(record, Cause.UNMANAGED, headline)
         elif marker.whose in owners:
             continue
         elif marker.scope in scopes:
-            yield _finding(record, Cause.ORPHANED, f"{headline}; {_fate(record, now)}", stack=scopes[marker.scope])
+            yield _finding_on(record, Cause.ORPHANED, f"{headline}; {_fate(record, now)}", stack=scopes[marker.scope])
         else:
             remark = f"{headline}; the marker names the stack {marker.scope}, which is not in this backend"
-            yield _finding(record, Cause.UNKNOWN_STACK, remark)
+            yield _finding_on(record, Cause.UNKNOWN_STACK, remark)
 
 
 def may_be_elsewhere(findings: Iterable[Finding]) -> bool:
@@ -177,7 +177,7 @@ def _headline(record: Any) -> str:
     return f"{named}{record.status}{nodes}"
 
 
-def _finding(record: Any, cause: Cause, remark: str, *, stack: str = "", resource: str = "") -> Finding:
+def _finding_on(record: Any, cause: Cause, remark: str, *, stack: str = "", resource: str = "") -> Finding:
     kind, (drift, _) = kind_of(record).name, CAUSES[cause]
     marker, made = marker_on(record), made_at(record)
     return Finding(stack, resource, kind, record.key, cause, drift, remark=remark, marker=marker, made=made)
