@@ -12,6 +12,8 @@ from xplenty_pulumi.text import stated
 if TYPE_CHECKING:
     from xplenty_pulumi.client import Cluster, Package
 
+NOT_KNOWN = "the service does not know it (404)"
+"""How every text says that something is not there."""
 NONE_STARTED = "No run was started"
 _CORRECT = "correct the input and run `pulumi up` again"
 ANEW = "if this stack declares the cluster, run `pulumi up --refresh`, which creates it anew; else name one that lives"

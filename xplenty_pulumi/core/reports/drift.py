@@ -16,14 +16,13 @@ from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_unknown_end
 from xplenty_pulumi.core.kinds.kind import Drift, Ending, Key, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.obstacles import NOT_KNOWN
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhere, taken_over
 from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reconcile.clusters.goals import is_broken, observation_of, phase_of
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, has_come_to_nothing, has_succeeded, is_awaited
 from xplenty_pulumi.core.reconcile.runs.failure import failure_of, forgotten, unknown_end
 from xplenty_pulumi.redact import MASK, scrub
-
-_UNKNOWN = "the service does not know it (404)"
 
 
 class Cause(Enum):
@@ -153,7 +152,7 @@ def findings_of(entry: Entry, record: Any) -> tuple[Finding, ...]:
         case Ending.COMPLETED:
             return _findings_of_run(entry, None if other else record)
         case _ if record is None or other:
-            return (finding(entry, Cause.GONE, other or _UNKNOWN),)
+            return (finding(entry, Cause.GONE, other or NOT_KNOWN),)
         case _ if entry.kind.is_removed(record):
             return (finding(entry, Cause.GONE, f"it is {record.status}"),)
         case Ending.TERMINATED:
@@ -190,7 +189,7 @@ def _findings_of_run(entry: Entry, job: Job | None) -> tuple[Finding, ...]:
     if job is None:
         observation = forgotten(int(entry.id), str(entry.outputs.get("status", "")))
         if not observation.gone and not observation.remark:
-            return (finding(entry, Cause.FORGOTTEN, f"{_UNKNOWN}, and it had completed"),)
+            return (finding(entry, Cause.FORGOTTEN, f"{NOT_KNOWN}, and it had completed"),)
         return (finding(entry, Cause.GONE if observation.gone else Cause.LOST, observation.remark),)
     desired = DesiredRun(entry.declared, timeout=0)
     is_recorded = has_come_to_nothing(job) and desired.on_failure == "record"

@@ -10,6 +10,7 @@ from xplenty_pulumi.core.kinds import marker
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Kind, Phase
+from xplenty_pulumi.core.kinds.obstacles import NOT_KNOWN
 from xplenty_pulumi.core.kinds.variables import masked, values_of
 from xplenty_pulumi.core.reading.lookup import or_listed, or_none
 from xplenty_pulumi.core.reading.pages import newest_first
@@ -144,9 +145,8 @@ class AccountReader:
         found = self.cluster_record(cluster_id)
         jobs = tuple(row for row in self._job_rows((found,)) if row.cluster_id == cluster_id)
         machines = _if_allowed(partial(self._client.clusters.instances, cluster_id))
-        return ClusterDetail(
-            self._client.account_time, self._credits(), cluster_row(found, jobs), found, jobs, machines
-        )
+        at, left = self._client.account_time, self._credits()
+        return ClusterDetail(at, left, cluster_row(found, jobs), found, jobs, machines)
 
     def cluster_record(self, cluster_id: int) -> Cluster:
         """Return the record of one cluster, at one call; raises NotFoundError where the service does not know it."""
@@ -236,7 +236,7 @@ def known(found: T | None, resource: str) -> T:
     """Return what was found, which `resource` names; raises NotFoundError where that is None."""
     if found is None:
         advice = "Check the id; `xplenty-pulumi status` lists what there is"
-        raise NotFoundError("the service does not know it (404)", status=404, resource=resource, advice=advice)
+        raise NotFoundError(NOT_KNOWN, status=404, resource=resource, advice=advice)
     return found
 
 

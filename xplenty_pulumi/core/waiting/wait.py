@@ -2,6 +2,7 @@
 
 from typing import Generic
 
+from xplenty_pulumi.core.kinds.obstacles import NOT_KNOWN
 from xplenty_pulumi.core.reading.lookup import GONE_AFTER
 from xplenty_pulumi.core.waiting.goal import Goal, RecordT
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience
@@ -130,7 +131,7 @@ class _Waiting(Generic[RecordT]):
             return False
         self._watch.last = None
         if not self._goal.missing_is_reached:
-            self._give_up("the service does not know it (404)")
+            self._give_up(NOT_KNOWN)
         return True
 
     def rest(self) -> None:

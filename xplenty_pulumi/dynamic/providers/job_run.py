@@ -11,6 +11,7 @@ from pulumi.dynamic import UpdateResult
 
 from xplenty_pulumi.core.kinds.compare import ChangePlan
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, is_settled
+from xplenty_pulumi.core.kinds.obstacles import NOT_KNOWN
 from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs, declared, key_of, timeout_of
@@ -67,7 +68,7 @@ class JobRunProvider(Provider):
         last_status = str(props.get("status", ""))
         found = self.reconciler(call).read(key, last_status=last_status, desired=_declared_run(props))
         if found.record is None and DECLARED not in props:  # only looked up, so nothing says how it was before
-            return replace(found, gone=True, remark="the service does not know it (404)")
+            return replace(found, gone=True, remark=NOT_KNOWN)
         known = {"effective_variables": props.get("effective_variables")}
         return replace(found, record=found.record and found.record.model_copy(update=known))
 

@@ -10,6 +10,7 @@ from xplenty_pulumi.cli.ui.options import bad_usage
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds.kind import LIVING, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.obstacles import NOT_KNOWN
 from xplenty_pulumi.core.kinds.ownership import is_scheduled, marker_on, origin_on
 from xplenty_pulumi.core.kinds.registry import MARKED
 from xplenty_pulumi.core.reading.pages import listed_by_status
@@ -157,7 +158,7 @@ def _one(client: Client, kind: Kind, number: Key) -> Any:
     try:
         return definition_of(kind, client).get(number)
     except NotFoundError:
-        text = f"the service does not know it (404); {_UNDONE}"
+        text = f"{NOT_KNOWN}; {_UNDONE}"
         advice = "Correct the id, or the account: XPLENTY_ACCOUNT_ID (xplenty:accountId)"
         raise NotFoundError(text, status=404, resource=label(kind.name, number), advice=advice) from None
 

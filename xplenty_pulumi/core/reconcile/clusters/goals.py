@@ -5,7 +5,7 @@ from dataclasses import replace
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
-from xplenty_pulumi.core.kinds.obstacles import NO_UPDATE
+from xplenty_pulumi.core.kinds.obstacles import NO_UPDATE, NOT_KNOWN
 from xplenty_pulumi.core.kinds.ownership import CHANGED_HANDS, is_marked, taken_by_namesake
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
@@ -27,7 +27,7 @@ def watch_of(polls: Polls, cluster_id: int, last: Cluster | None = None) -> Watc
 def observation_of(cluster: Cluster | None, *, is_awaited: bool = True) -> Observation[Cluster]:
     """Return what this record, or its absence, means to the user, who may not wait for what is under way."""
     if cluster is None:
-        return Observation(None, gone=True, remark="the service does not know it (404)")
+        return Observation(None, gone=True, remark=NOT_KNOWN)
     phase = phase_of(cluster)
     if phase in ENDING:
         why = " after it had been idle, as terminate_on_idle asks" if cluster.terminated_on_idle else ""

@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Change, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, Owner
-from xplenty_pulumi.core.kinds.obstacles import NO_UPDATE
+from xplenty_pulumi.core.kinds.obstacles import NO_UPDATE, NOT_KNOWN
 from xplenty_pulumi.core.kinds.ownership import Marked
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent
 from xplenty_pulumi.core.reconcile.outcome import Outcome
@@ -68,7 +68,7 @@ class Definition(Generic[RecordT]):
     hides_marker: ClassVar[bool] = False
     hidden: ClassVar[tuple[str, ...]] = ()
     has_maker: ClassVar[bool] = True
-    gone: ClassVar[str] = "the service does not know it (404)"
+    gone: ClassVar[str] = NOT_KNOWN
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Let the class be found by its kind."""

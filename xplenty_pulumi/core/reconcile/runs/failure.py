@@ -7,7 +7,7 @@ from functools import partial
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.kinds.kind import Phase
-from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of, fault_of_package
+from xplenty_pulumi.core.kinds.obstacles import NOT_KNOWN, Obstacle, fault_of, fault_of_package
 from xplenty_pulumi.core.kinds.variables import looks_unquoted
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import or_none
@@ -137,9 +137,7 @@ def forgotten(job_id: int, last: str, *, why: str = "") -> Observation[Job]:
     if JOB_RUN.phase(last) is Phase.SUCCEEDED:
         return Observation(None)
     if JOB_RUN.is_spent(last):
-        return Observation(
-            None, gone=True, remark=f"{why or 'the service does not know it (404)'}, and it had not succeeded"
-        )
+        return Observation(None, gone=True, remark=f"{why or NOT_KNOWN}, and it had not succeeded")
     problem = vanished(job_id, why=why)
     return Observation(None, remark=f"{problem.message}. {problem.advice}")
 
