@@ -23,7 +23,10 @@ def test_preview_names_what_an_up_would_run_into(stack: Stack, account: Emulator
                 job("load", variables={"dya": "'x'"}),
                 job("bad", {"depends_on": ["load"]}, package_id=None, package="Daily sails"),
             ],
-            ["package 101 does not know dya; it declares day, output_path", "no active package is named 'Daily sails'"],
+            [
+                "package 101 does not declare the variable dya; it declares day, output_path",
+                "no active package is named 'Daily sails'",
+            ],
         ),
     ):
         output = stack.declare(*declared).run("preview").failed().output

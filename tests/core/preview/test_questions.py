@@ -80,7 +80,7 @@ def test_strange_variables_are_named(scene: QuestionScene) -> None:
     """Those that the package does not declare, in either group, but for the service's own."""
     groups = {"variables": {"day": "1", "b": "2", "_SYSTEM": "3"}, "dynamic_variables": {"a": "4"}}
     text = scene.foresight.strange_variables({"package_id": "101", **groups})
-    assert text == "package 101 does not know a, b; it declares day"
+    assert text == "package 101 does not declare the variables a, b; it declares day"
     assert scene.foresight.strange_variables({"package_id": "102", "variables": {"x": "1"}}).endswith("declares none")
     assert scene.foresight.strange_variables({"package_id": "101", "variables": {"day": "1"}}) == ""
 

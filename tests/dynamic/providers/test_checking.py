@@ -158,14 +158,17 @@ def test_unknown_inputs_leave_out_what_depends_on_them(make_apart: Callable[...,
 
 
 def test_strange_variables_are_a_warning_in_the_row(make_apart: Callable[..., ProviderScene]) -> None:
-    """The run is let pass; its row and the diagnostics say which variables its package does not know."""
+    """The run is let pass; its row and the diagnostics say which variables its package does not declare."""
     with Emulator() as account:
         scene = make_apart(account)
         host = scene.runs()
         one = account.add_cluster().id
         assert reasons(host, {"cluster_id": one, "package_id": 101, "variables": {"dya": "'x'"}}) == []
         (line,) = [line for line in scene.engine.lines if line.severity == "WARNING" and line.urn == host.urn]
-        assert (line.text, line.ephemeral) == ("package 101 does not know dya; it declares day, output_path", False)
+        assert (line.text, line.ephemeral) == (
+            "package 101 does not declare the variable dya; it declares day, output_path",
+            False,
+        )
 
 
 def test_each_warning_of_a_replaced_run_is_shown_once(make_apart: Callable[..., ProviderScene]) -> None:

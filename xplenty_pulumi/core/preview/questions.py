@@ -110,7 +110,8 @@ class PreviewQuestions:
         if not strange:
             return ""
         declared = f"it declares {', '.join(sorted(known))}" if known else "it declares none"
-        return f"package {found[0].id} does not know {', '.join(strange)}; {declared}"
+        noun = "variable" if len(strange) == 1 else "variables"
+        return f"package {found[0].id} does not declare the {noun} {', '.join(strange)}; {declared}"
 
     def takes_run_key(self, inputs: Mapping[str, object]) -> bool:
         """Return whether the package of a run is known to declare the variable for a run's own key."""
