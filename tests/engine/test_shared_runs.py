@@ -73,7 +73,7 @@ def test_a_renamed_run_is_taken_up_and_not_stopped(stack: Stack, account: Emulat
 
     output = stack.declare(cluster("etl"), job("renamed", **GOING)).up().succeeded().output
 
-    assert f"took up job {run.id} (running) instead of starting a run" in output
+    assert f"adopted job {run.id} (running) instead of starting a run" in output
     assert f"job {run.id} was not stopped: renamed holds it" in output
     assert statuses(account) == ["running"]
     assert "DELETE /jobs" not in " ".join(writes(account))

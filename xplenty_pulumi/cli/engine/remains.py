@@ -79,7 +79,7 @@ class Remains:
         """
         made, changed, ended = (self._kinds(doing) for doing in ("creating", "updating", "deleting"))
         told = [f"finds by its marker a {one.name} that the killed run had created" for one in made if one.signed]
-        told += [f"takes up a {one.name} run that it had started" for one in made if not one.signed]
+        told += [f"adopts a {one.name} run that it had started" for one in made if not one.signed]
         for one in changed:
             told.append(f"changes a {one.name} to what is declared")
             told += [f"repeats its {noun} where that is wanted" for noun in one.follow_ups.values()]

@@ -90,7 +90,7 @@ class PreviewQuestions:
     def ended_cluster(self, inputs: Mapping[str, object]) -> Obstacle | None:
         """Return why no run can start on the cluster of a run, which has ended; None where one can.
 
-        This is no reason to refuse the run: one that an earlier attempt started there and lost can still be taken up.
+        This is no reason to refuse the run: one that an earlier attempt started there and lost can still be adopted.
         """
         fault = self._fault_of_cluster(inputs)
         return None if fault is None or fault.is_missing else fault

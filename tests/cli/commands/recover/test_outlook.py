@@ -19,7 +19,7 @@ def outlook(*pending: tuple[str, Provider]) -> str:
     ("doing", "provider", "text"),
     [
         ("creating", ScheduleProvider(), "finds by its marker a schedule that the killed run had created and creates"),
-        ("creating", JobRunProvider(), "takes up a job run that it had started and creates nothing twice"),
+        ("creating", JobRunProvider(), "adopts a job run that it had started and creates nothing twice"),
         ("updating", PackageProvider(), "changes a package to what is declared and repeats its validation where"),
         ("updating", HookProvider(), "changes a hook to what is declared"),
         ("deleting", HookProvider(), "goes on with the end of a hook that was replaced or is no longer declared, and"),

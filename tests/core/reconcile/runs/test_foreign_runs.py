@@ -139,7 +139,7 @@ def test_a_run_that_changes_hands_is_not_stopped(bench: Bench) -> None:
     assert process.job_runs.create(new).record.id == run.id
     assert process.job_runs.stop(run.id, timeout=600, owner=old.owner) == "left to b"
 
-    assert process.warned[0].startswith(f"took up job {run.id} (running)")
+    assert process.warned[0].startswith(f"adopted job {run.id} (running)")
     assert process.warned[1] == f"job {run.id} was not stopped: b holds it"
     assert bench.emulator.job(run.id).status == "running"
     assert process.job_runs.stop(run.id, timeout=600, owner=new.owner) == "stopped"

@@ -67,7 +67,7 @@ def test_a_lost_run_of_an_earlier_attempt_is_taken_up(bench: Bench) -> None:
     assert outcome.problem is None
     assert outcome.record.id == lost.id
     assert bench.wire.count("POST jobs") == 1
-    assert bench.warned[0].startswith(f"took up job {lost.id} (idle) instead of starting a run: ")
+    assert bench.warned[0].startswith(f"adopted job {lost.id} (idle) instead of starting a run: ")
 
 
 @pytest.mark.parametrize("triggers", [{}, {"triggers": [2]}])

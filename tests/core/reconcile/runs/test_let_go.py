@@ -40,7 +40,7 @@ def test_a_completed_run_that_nobody_let_go_is_taken_up_with_a_warning(bench: Be
     process = bench.another_process()
 
     assert process.job_runs.create(wanted(bench)).record.id == lost.id
-    assert process.warned[0].startswith(f"took up job {lost.id} (completed) instead of starting a run")
+    assert process.warned[0].startswith(f"adopted job {lost.id} (completed) instead of starting a run")
 
 
 def test_a_completed_run_of_more_than_an_hour_ago_is_not_taken_up(bench: Bench) -> None:

@@ -74,7 +74,7 @@ def test_a_lost_run_is_taken_up_however_old_it_is(bench: Bench, cluster: Emulate
     process = bench.another_process()
 
     assert process.job_runs.create(desired).record.id == run.id
-    assert f"took up job {run.id}" in process.warned[0]
+    assert f"adopted job {run.id}" in process.warned[0]
     assert "its key says that it was started for this resource" in process.warned[0]
 
 

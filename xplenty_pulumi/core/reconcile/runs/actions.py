@@ -52,7 +52,7 @@ class RunReconciler:
         self._watchers = WatcherList(client, client.jobs, patience)
 
     def create(self, desired: DesiredRun) -> Outcome[Job]:
-        """Start the run, or take up the one that an earlier attempt started and lost, and follow it to its end.
+        """Start the run, or adopt the one that an earlier attempt started and lost, and follow it to its end.
 
         A cluster that is being built or resized is waited for first.
         There is at most one POST that may have arrived, unless `on_unsure` is `rerun`.

@@ -23,7 +23,7 @@ class ClusterGate:
     """Lets a run start once its cluster is available.
 
     A cluster that this process has seen ready is not looked at, and any other once for all runs. One that has ended or
-    does not exist is not waited for: a run that was lost there can be taken up, and the service refuses a new one.
+    does not exist is not waited for: a run that was lost there can be adopted, and the service refuses a new one.
     """
 
     def __init__(self, polls: Polls, patience: Patience) -> None:

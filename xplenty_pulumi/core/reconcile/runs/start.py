@@ -1,4 +1,4 @@
-"""Starting a run at most once: what an earlier attempt lost is taken up, and a lost answer is looked for.
+"""Starting a run at most once: what an earlier attempt lost is adopted, and a lost answer is looked for.
 
 `DoubledRuns` looks, at the end of an operation, whether a start that was doubled on its way made another run.
 """
@@ -35,7 +35,7 @@ _BLIND = "whether a run was started twice on its way could not be looked at"
 
 
 class RunStarter:
-    """Starts the run of one resource, or takes up the one that is meant."""
+    """Starts the run of one resource, or adopts the one that is meant."""
 
     def __init__(
         self,
@@ -66,14 +66,14 @@ class RunStarter:
         whose = WhoseRuns(self._client, self._runs, self._polls)
         equal = whose.sort(shape, newest, desired)
         if equal.lost:
-            return self._taken_up(equal.lost, desired), False
+            return self._adopted(equal.lost, desired), False
         if foreign := self._of_somebody_else(equal, desired):
             return foreign, True
         for job in whose.left_behind(shape, newest, desired):
             self._patience.warn(_BESIDE.format(label(JOB_RUN.name, job.id), job.status, job.id))
         return self._new(shape, newest, desired), False
 
-    def _taken_up(self, job: Job, desired: DesiredRun) -> Job:
+    def _adopted(self, job: Job, desired: DesiredRun) -> Job:
         """The run that an earlier attempt has lost."""
         if desired.on_unsure == "refuse":
             raise UnsureError(
@@ -88,7 +88,7 @@ class RunStarter:
             "known to hold it, so an earlier attempt must have started it"
         )
         again = _TRIGGERS if "triggers" in desired.inputs else ""
-        text = f"took up job {job.id} ({job.status}) instead of starting a run: {why}{again}"
+        text = f"adopted job {job.id} ({job.status}) instead of starting a run: {why}{again}"
         self._patience.adopted(label(JOB_RUN.name, job.id), text)
         return job
 
