@@ -48,7 +48,7 @@ class Convergence:
         """
         watch = watch_of(self._polls, cluster.id, cluster)
         try:
-            self._bring(watch, cluster, desired, usual=usual)
+            self._change_and_wait(watch, cluster, desired, usual=usual)
         except XplentyError as problem:
             last = watch.last or cluster
             exists = f"cluster {last.id} exists, was last seen {last.status}, and may cost money"
@@ -80,7 +80,9 @@ class Convergence:
         is_same = any((one.id, one.description) == (record.id, record.description) for one in listed)
         return record if is_same else client.clusters.get(record.id)
 
-    def _bring(self, watch: Watch[Cluster], cluster: Cluster, desired: DesiredCluster, *, usual: UsualSeconds) -> None:
+    def _change_and_wait(
+        self, watch: Watch[Cluster], cluster: Cluster, desired: DesiredCluster, *, usual: UsualSeconds
+    ) -> None:
         deadline = Deadline.after(desired.timeout, self._patience.clock)
         if not is_broken(cluster) and "notify" in desired.intent.fields:
             watchers = WatcherList(self._client, self._client.clusters, self._patience)
