@@ -20,6 +20,7 @@ TIMEOUT = 10.0
 """Seconds within which a post is answered, or has failed."""
 _FORMAT, _VERSION = "xplenty-pulumi drift", 1
 _IDENTITY = ("stack", "resource", "kind", "id", "cause", "field")
+_DAMAGED = "is not a report of this command, or is damaged"
 _SIZE = ("class", "desired", "observed")
 Document = Mapping[str, Any]
 
@@ -63,28 +64,31 @@ def recalled(file: Path, selection: Selection) -> LastReport | None:
     Raises:
         ConfigError: it holds something else, or the report of another selection; it is left as it is.
     """
-    damaged, problem = "is not a report of this command, or is damaged", ""
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
         last = LastReport(str(document["at"]), Drift(document["class"]), tuple(document["findings"]))
         kept = Selection(**document["selection"])
-        if (document["format"], document["version"]) != (_FORMAT, _VERSION) or not all(map(_is_finding, last.findings)):
-            problem = damaged
-        elif kept != selection:
-            problem = f"is about {kept}, not about {selection}"
+        is_ours = (document["format"], document["version"]) == (_FORMAT, _VERSION)
+        is_whole = is_ours and all(map(_is_finding, last.findings))
     except FileNotFoundError:
         return None
     except OSError as trouble:
-        problem = f"cannot be read: {trouble.strerror}"
+        raise _unusable(file, f"cannot be read: {trouble.strerror}") from None
     except (ValueError, KeyError, TypeError, RecursionError):
-        problem = damaged
-    if problem:
-        raise ConfigError(
-            f"--since-last {file} {problem}; nothing was overwritten",
-            setting="--since-last",
-            advice="Name another file, or remove this one to begin anew",
-        )
+        raise _unusable(file, _DAMAGED) from None
+    if not is_whole:
+        raise _unusable(file, _DAMAGED)
+    if kept != selection:
+        raise _unusable(file, f"is about {kept}, not about {selection}")
     return last
+
+
+def _unusable(file: Path, why: str) -> ConfigError:
+    return ConfigError(
+        f"--since-last {file} {why}; nothing was overwritten",
+        setting="--since-last",
+        advice="Name another file, or remove this one to begin anew",
+    )
 
 
 def require_unchanged(file: Path, selection: Selection, last: LastReport | None) -> None:
