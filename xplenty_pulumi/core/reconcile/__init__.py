@@ -6,6 +6,7 @@
 - `held`: which things with a marker the state holds, and whose the others are.
 - `held_ids`: which ids the state holds, and when what it holds under each of them was made.
 - `intent`: what an update is to bring about.
+- `kept`: whether the service shows what it was sent and has accepted.
 - `notify`: whether the key's user is notified of what becomes of a cluster or a run.
 - `outcome`: what reconciling ends in, and what is observed of it.
 - `repeat`: repeating a call that is safe to repeat, and looking for what one that is not may have made.

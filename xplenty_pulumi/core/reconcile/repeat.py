@@ -1,15 +1,16 @@
-"""Repeating a call that is safe to repeat, and looking for what one that is not may have brought about."""
+"""Repeating a call that is safe to repeat, and looking for what one may have brought about."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.waiting.patience import Patience
-from xplenty_pulumi.errors import ApiError, NotSentError, UnsureError, XplentyError
+from xplenty_pulumi.errors import ApiError, NotFoundError, NotSentError, UnsureError, XplentyError
 
 T = TypeVar("T")
 
-_PAUSES = (0.0, 2.0, 5.0, 10.0)
+SETTLING = (0.0, 2.0, 5.0, 10.0)
+"""Seconds before each of the looks that a service has until it shows what it was told."""
 _LATE = (2.0, 5.0, 10.0, 20.0)
 _AGAIN = "Run the same command again, which sends it again where that is still due"
 
@@ -25,11 +26,11 @@ def act_until(
     """Call `act` unless `done` shows that there is nothing to do; where it fails with `tolerate`, look and try again.
 
     Four attempts in 17 seconds; the last failure is raised unless a final look shows that it took effect all the same.
-    It says to run the same command again where it is not known whether the last call took effect.
+    It says to run the same command again where the last call may have taken effect, or met a 404 all the same.
     Where it `is_due`, as was just seen, the first call is made at once.
     """
     lost: XplentyError | None = None
-    for attempt, pause in enumerate(_PAUSES):
+    for attempt, pause in enumerate(SETTLING):
         clock.sleep(pause)
         if not (is_due and attempt == 0) and done():
             return
@@ -40,7 +41,7 @@ def act_until(
         else:
             return
     if lost is not None and not done():
-        if isinstance(lost, UnsureError):  # the advice of a single call is for who has not looked
+        if isinstance(lost, UnsureError | NotFoundError):  # the advice of a single call is for who has not looked
             lost.advice = _AGAIN
         raise lost
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import desired, signed
-from tests.support.faults.behaviours import answers, lost_after, lost_before, preceded_by
+from tests.support.faults.behaviours import answers, lost_after, lost_before, preceded_by, rewritten
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.emulator import Knobs
@@ -36,6 +36,34 @@ def test_a_field_is_updated_in_place(bench: Bench, name: str) -> None:
 def test_every_field_that_changes_in_place_is_tried() -> None:
     """The table of this test is complete."""
     assert set(CHANGES) == set(CLUSTER.names(Change.IN_PLACE))
+
+
+@pytest.mark.parametrize(("name", "shown"), [("terminate_on_idle", False), ("time_to_idle", 3600)])
+def test_an_accepted_change_that_is_never_shown_is_a_problem(bench: Bench, name: str, *, shown: object) -> None:
+    """What the cluster costs depends on it, so the answer to the call is no proof of it."""
+    made = bench.emulator.add_cluster(description=SIGNED)
+    bench.wire.on("GET clusters.*", rewritten(lambda record: record.update({name: shown})))
+    outcome = bench.clusters.update(made.id, desired(description="night", **{name: CHANGES[name][0]}))
+    assert isinstance(outcome.problem, ReadyFailed)
+    assert f"took it, but shows another {name} than was sent" in str(outcome.problem)
+
+
+def test_an_accepted_change_that_is_shown_late_is_waited_for(bench: Bench) -> None:
+    """A service may show a cluster as it was before for a while."""
+    made = bench.emulator.add_cluster(description=SIGNED)
+    before = rewritten(lambda record: record.update(terminate_on_idle=False))
+    bench.wire.on("GET clusters.*", before, calls=range(1, 6))
+    outcome = bench.clusters.update(made.id, desired(description="night", terminate_on_idle=True))
+    assert (outcome.problem, outcome.record.terminate_on_idle) == (None, True)
+
+
+def test_a_text_that_the_service_rewrites_is_warned_of(bench: Bench) -> None:
+    """Nothing depends on it, so it stops no `up`."""
+    made = bench.emulator.add_cluster(description=SIGNED, name="night")
+    bench.wire.on("GET clusters.*", rewritten(lambda record: record.update(name=record["name"].lower())))
+    outcome = bench.clusters.update(made.id, desired(description="night", name="Day"))
+    assert outcome.problem is None
+    assert [text for text in bench.warned if "another name than was sent; declare it as" in text] == bench.warned != []
 
 
 def test_several_fields_are_updated_by_one_call(bench: Bench) -> None:

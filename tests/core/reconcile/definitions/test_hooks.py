@@ -130,7 +130,7 @@ def test_what_the_service_does_not_take_is_a_problem_without_values(bench: Bench
     bench.wire.on("GET hooks/[0-9]+", rewritten(lambda record: record["settings"].update(url="https://x.test/tkn")))
     outcome = bench.hooks.create(desired_hook())
     assert isinstance(outcome.problem, ReadyFailed)
-    assert "shows another settings than was sent" in str(outcome.problem)
+    assert "shows another settings.url than was sent" in str(outcome.problem)
     assert "tkn" not in str(outcome.problem)
 
 

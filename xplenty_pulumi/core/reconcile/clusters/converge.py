@@ -3,7 +3,7 @@
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
-from xplenty_pulumi.core.kinds.compare import differences
+from xplenty_pulumi.core.kinds.compare import Difference, differences
 from xplenty_pulumi.core.kinds.kind import Change, Phase
 from xplenty_pulumi.core.kinds.ownership import adopted_elsewhere, marker_on
 from xplenty_pulumi.core.reading.account import Polls
@@ -19,9 +19,10 @@ from xplenty_pulumi.core.reconcile.clusters.goals import (
 )
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.held import held_now, held_text
+from xplenty_pulumi.core.reconcile.kept import names_of, require_kept
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
-from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.reconcile.repeat import SETTLING, act_until
 from xplenty_pulumi.core.waiting.goal import UsualSeconds, unknown
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import wait_for
@@ -100,6 +101,25 @@ class Convergence:
             goal = accepted_before(goal) if desired.is_only_accepted else goal
             known = None if is_changed or desired.is_only_accepted else cluster
             wait_for(goal, watch, deadline=deadline, patience=self._patience, known=known)
+        if is_changed:
+            self._see_kept(watch, desired)
+
+    def _see_kept(self, watch: Watch[Cluster], desired: DesiredCluster) -> None:
+        """Look until the cluster shows what was sent, of which the wait knows only the nodes.
+
+        Raises:
+            ReadyFailed: it does not 17 seconds later, in what matters.
+        """
+        wrong: tuple[Difference, ...] = ()
+        for pause in SETTLING:
+            if pause:
+                self._patience.tell(f"shows another {names_of(CLUSTER, wrong)} than was sent", "")
+                self._patience.clock.sleep(pause)
+            seen = watch.last if pause == 0 else watch.certain()
+            wrong = _unkept(seen, desired) if seen is not None else ()
+            if not wrong:
+                return
+        require_kept(CLUSTER, wrong, resource=watch.resource, patience=self._patience)
 
     def _put(self, watch: Watch[Cluster], desired: DesiredCluster, deadline: Deadline, *, before: Cluster) -> None:
         """Send what differs once the cluster is ready: a change whose answer got lost may still be under way."""
@@ -140,10 +160,20 @@ def _is_as_desired(cluster: Cluster | None, desired: DesiredCluster) -> bool:
 
 
 def _wanted(cluster: Cluster, desired: DesiredCluster) -> dict[str, object]:
+    return {one.field: one.desired for one in _wrong(cluster, desired)}
+
+
+def _wrong(cluster: Cluster, desired: DesiredCluster) -> tuple[Difference, ...]:
+    """What of its update can be changed and is not as desired."""
     found = differences(CLUSTER, desired.inputs, cluster_view(cluster))
-    return {
-        one.field: one.desired for one in found if one.change is Change.IN_PLACE and one.field in desired.intent.fields
-    }
+    return tuple(one for one in found if one.change is Change.IN_PLACE and one.field in desired.intent.fields)
+
+
+def _unkept(cluster: Cluster, desired: DesiredCluster) -> tuple[Difference, ...]:
+    """What of its update is shown otherwise, but for what a change under way leaves open."""
+    unsettled = CLUSTER.unsettled(desired.inputs, cluster_view(cluster))
+    shown = {name for name in CLUSTER.by_name if getattr(cluster, name, None) is not None}
+    return tuple(one for one in _wrong(cluster, desired) if one.field in shown - unsettled)
 
 
 def _carries_owner(cluster: Cluster, desired: DesiredCluster) -> bool:

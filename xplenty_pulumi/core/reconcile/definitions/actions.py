@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Generic
 
+from xplenty_pulumi.core.kinds.compare import Difference
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import (
@@ -23,12 +24,12 @@ from xplenty_pulumi.core.reconcile.definitions.end import DefinitionEnding
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.definitions.send import DefinitionSending
 from xplenty_pulumi.core.reconcile.held import warn_of_duplicates
+from xplenty_pulumi.core.reconcile.kept import require_kept
 from xplenty_pulumi.core.reconcile.notify import NOTIFY, WatcherList
 from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, Observation, Outcome
+from xplenty_pulumi.core.reconcile.repeat import SETTLING
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, XplentyError
-
-_SETTLING = (0.0, 2.0, 5.0, 10.0)
 
 
 class DefinitionReconciler(Generic[RecordT]):
@@ -175,8 +176,8 @@ class DefinitionReconciler(Generic[RecordT]):
         try:
             if send:
                 self._sending.send(record, desired)
-            wrong: list[str] = []
-            for pause in _SETTLING:
+            wrong: tuple[Difference, ...] = ()
+            for pause in SETTLING:
                 self._patience.clock.sleep(pause)
                 key = record.key
                 found = self._known.find(key)
@@ -184,19 +185,14 @@ class DefinitionReconciler(Generic[RecordT]):
                     gone = self._definition.gone
                     return Outcome(record, ReadyFailed(gone, resource=self._definition.label(key), advice=ANEW))
                 record = found
-                wrong = self._definition.wrong_fields(record, self._definition.meant(record, desired))
+                wrong = self._definition.wrong(record, self._definition.meant(record, desired))
                 if not wrong:
-                    return Outcome(record)
+                    break
+            resource = self._definition.label_of(record)
+            require_kept(self._definition.kind, wrong, resource=resource, patience=self._patience)
         except XplentyError as failed:
             return Outcome(record, failed)
-        # Names only: values may be secret.
-        noun = self._definition.kind.name
-        problem = ReadyFailed(
-            f"the service took it, but shows another {' and '.join(wrong)} than was sent",
-            resource=self._definition.label_of(record),
-            advice=f"Look at the {noun} in the service; the next `pulumi up` sends everything again",
-        )
-        return Outcome(record, problem)
+        return Outcome(record)
 
     def _notified(self, outcome: Outcome[RecordT], desired: DesiredDefinition) -> Outcome[RecordT]:
         """Bring the watchers to what `notify` says, where that is a matter of the create or update."""

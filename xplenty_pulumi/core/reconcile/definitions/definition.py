@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 from xplenty_pulumi import text
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.compare import differences
+from xplenty_pulumi.core.kinds.compare import Difference, differences
 from xplenty_pulumi.core.kinds.kind import Change, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, Owner
 from xplenty_pulumi.core.kinds.obstacles import NO_UPDATE, NOT_KNOWN
@@ -138,7 +138,11 @@ class Definition(Generic[RecordT]):
 
     def wrong_fields(self, record: RecordT, inputs: Mapping[str, object]) -> list[str]:
         """Return the names of the inputs that the record shows otherwise."""
-        return [one.field for one in differences(self.kind, inputs, self.kind.view(record, inputs))]
+        return [one.field for one in self.wrong(record, inputs)]
+
+    def wrong(self, record: RecordT, inputs: Mapping[str, object]) -> tuple[Difference, ...]:
+        """Return the inputs that the record shows otherwise."""
+        return differences(self.kind, inputs, self.kind.view(record, inputs))
 
     def meant(self, record: RecordT, desired: DesiredDefinition) -> Mapping[str, object]:
         """Return the inputs that its update is about; the members of a mapping that it is not about are as shown."""

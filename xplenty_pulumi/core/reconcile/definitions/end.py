@@ -8,11 +8,9 @@ from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhe
 from xplenty_pulumi.core.reconcile.definitions.definition import RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, REMOVED, UNKNOWN_TO_SERVICE
-from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.reconcile.repeat import SETTLING, act_until
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError, XplentyError
-
-_SETTLING = (0.0, 2.0, 5.0, 10.0)
 
 
 class DefinitionEnding(Generic[RecordT]):
@@ -40,7 +38,7 @@ class DefinitionEnding(Generic[RecordT]):
             raise refused
         if found is not None:
             self._remove(key, made)
-        for pause in _SETTLING:
+        for pause in SETTLING:
             self._patience.clock.sleep(pause)
             if self._known.single(key) is None and key not in [one.key for one in self._known.all()]:
                 return UNKNOWN_TO_SERVICE if found is None else REMOVED
