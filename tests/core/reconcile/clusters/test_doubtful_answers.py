@@ -115,12 +115,33 @@ def test_an_answer_without_the_marker_that_can_not_be_checked_is_unsure(bench: B
     assert bench.wire.count("POST clusters") == 1
 
 
-@pytest.mark.parametrize(("description", "warned"), [("night", False), ("a" * 60, True)])
-def test_a_marker_that_was_cut_off_is_warned_of(description: str, *, warned: bool) -> None:
+@pytest.mark.parametrize(("description", "is_cut"), [("night", False), ("a" * 60, True)])
+def test_a_marker_that_was_cut_off_is_warned_of(description: str, *, is_cut: bool) -> None:
     """A service that shortens descriptions takes the marker away, so the user hears what that means."""
     bench = Bench.new(knobs=Knobs(description_max_length=80, description_too_long="cut"))
     outcome = bench.clusters.create(desired(description=description))
     assert outcome.problem is None
     assert len(bench.emulator.clusters()) == 1
-    assert len(bench.warned) == warned
-    assert all("did not keep the ownership marker" in one for one in bench.warned)
+    texts = ["did not keep the ownership marker", "shows another description than was sent"] if is_cut else []
+    assert [text in one for text, one in zip(texts, bench.warned, strict=True)] == [True] * len(texts)
+
+
+SHORTENING = Knobs(description_max_length=30, description_too_long="cut")
+
+
+@pytest.mark.parametrize("shown", ["Nightly lo", "nightly loads", "Nightly  Loads.", "Nightly Lo&#97;ds"])
+def test_a_service_that_also_rewrites_the_name_has_created_it(shown: str) -> None:
+    """It is kept and not created a second time, since all else is as it was sent."""
+    bench = Bench.new(knobs=SHORTENING)
+    bench.wire.on("POST clusters", rewritten(lambda record: record.update(name=shown)))
+    outcome = bench.clusters.create(desired(name="Nightly Loads", description="sales"))
+    assert outcome.problem is None
+    assert [one.id for one in bench.emulator.clusters()] == [outcome.record.id]
+
+
+def test_answers_that_show_another_cluster_are_named() -> None:
+    """They are no lost answers: one of the clusters may be the one that was asked for."""
+    bench = Bench.new(knobs=SHORTENING)
+    bench.wire.on("POST clusters", rewritten(lambda record: record.update(name="another")))
+    with pytest.raises(UnsureError, match=r"shows cluster 501 .*then: the answer shows cluster 502"):
+        bench.clusters.create(desired(name="night", description="sales"))

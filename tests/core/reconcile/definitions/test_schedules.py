@@ -87,12 +87,20 @@ def test_an_update_that_has_nothing_to_change_sends_nothing(bench: Bench) -> Non
 @pytest.mark.parametrize(("stale", "is_seen"), [(3, True), (4, False)])
 def test_a_service_that_shows_it_as_before_is_read_again(bench: Bench, stale: int, is_seen: bool) -> None:
     """For 17 seconds, and what is seen then counts."""
-    number = bench.schedules.create(desired_schedule(name="loads")).record.id
-    before = rewritten(lambda record: record.update(name="loads"))
+    number = bench.schedules.create(desired_schedule(overlap=True)).record.id
+    before = rewritten(lambda record: record.update(overlap=True))
     bench.wire.on(f"GET schedules/{number}", before, calls=range(2, 2 + stale))
-    outcome = bench.schedules.update(number, desired_schedule("name", name="new"))
+    outcome = bench.schedules.update(number, desired_schedule("overlap", overlap=False))
     assert (outcome.problem is None) is is_seen
-    assert ours(bench).name == "new"
+    assert ours(bench).overlap is False
+
+
+def test_a_name_that_the_service_rewrites_is_warned_of(bench: Bench) -> None:
+    """Nothing depends on it, so it stops no `up`."""
+    bench.wire.on("GET schedules/[0-9]+", rewritten(lambda record: record.update(name=record["name"].lower())))
+    outcome = bench.schedules.create(desired_schedule(name="Loads"))
+    assert outcome.problem is None
+    assert [text for text in bench.warned if "another name than was sent; declare it as" in text] == bench.warned != []
 
 
 def test_a_schedule_whose_answer_is_lost_is_found_by_its_marker(bench: Bench) -> None:
@@ -238,3 +246,13 @@ def test_each_input_changes_in_place_and_drifts(either: Bench, name: str) -> Non
     assert [one.field for one in differences(SCHEDULE, before | {"description": ""}, after)] == [name]
     assert differences(SCHEDULE, wanted.inputs, after) == ()
     assert [one.field for one in differences(SCHEDULE, wanted.inputs, before)] == [name]
+
+
+def test_a_service_that_shortens_its_texts_has_created_it(bench: Bench) -> None:
+    """It is kept with a warning, since all else is as it was sent."""
+    shortened = rewritten(lambda record: record.update(name=record["name"][:6], description=record["description"][:9]))
+    bench.wire.on("POST schedules", shortened)
+    bench.wire.on("GET schedules.*", shortened)
+    outcome = bench.schedules.create(desired_schedule(name="Nightly loads", description="sales"))
+    assert (outcome.problem, outcome.record.id) == (None, ours(bench).id)
+    assert "does not show the ownership marker" in bench.warned[0]

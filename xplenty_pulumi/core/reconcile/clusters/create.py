@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view, is_only_accepted
-from xplenty_pulumi.core.kinds.compare import plan
+from xplenty_pulumi.core.kinds.compare import differences, plan
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.obstacles import explained
@@ -14,6 +14,7 @@ from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, is_of_another, mark
 from xplenty_pulumi.core.reconcile.clusters.search import ClusterListing, LiveClusters
 from xplenty_pulumi.core.reconcile.held import ADOPTED, release
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent, everything
+from xplenty_pulumi.core.reconcile.kept import is_alike
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
@@ -97,22 +98,25 @@ class ClusterCreation:
             NotSentError: the service was never reached, so nothing exists.
         """
         before = self._living.listing(self._desired.marker)
-        again = "none either"
+        said: list[str] = []
         for attempt in range(_POSTS):
             try:
                 return self._posted(before)
             except UnsureError as lost:
+                said.append(lost.message)
                 found = self._verified(lost, before)
             except XplentyError as refused:
                 if attempt == 0:
                     raise explained(refused, self._desired.inputs, before.unended.values()) from None
-                found, again = None, refused.message
+                said.append(refused.message)
+                found = None
             finally:
                 self._living.posted(self._desired.marker)
             if found is not None:
                 return found
         raise UnsureError(
-            f"creating it got no answer, a second attempt: {again}; no cluster with its marker has appeared since",
+            f"creating it was tried twice: {'; then: '.join(dict.fromkeys(said))}; no cluster with its marker has "
+            "appeared since",
             marker=str(self._desired.marker),
             advice=_ADVICE,
         )
@@ -136,8 +140,8 @@ class ClusterCreation:
         if found is not None:
             return found
         wanted = {name: value for name, value in self._desired.inputs.items() if name != "description"}
-        differs = plan(CLUSTER, wanted, cluster_view(made)).changes
-        if differs or marker_on(made) or is_of_another(made, self._living.user):
+        wrong = differences(CLUSTER, wanted, cluster_view(made))
+        if not is_alike(CLUSTER, wrong) or marker_on(made) or is_of_another(made, self._living.user):
             raise lost
         self._patience.warn(
             f"cluster {made.id}: the service did not keep the ownership marker at the end of its description; "

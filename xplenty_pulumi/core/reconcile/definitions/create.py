@@ -8,6 +8,7 @@ from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, is_of_another, mark
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.held import ADOPTED, release
+from xplenty_pulumi.core.reconcile.kept import is_alike
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import RefusedError, UnsureError
@@ -79,8 +80,9 @@ class DefinitionCreation(Generic[RecordT]):
         found = self._appeared() if self._definition.text(made) is not None else None
         if found is not None and (found.id != made.id or marker_on(found) is not None):
             return found
-        wrong = {*self._definition.wrong_fields(made, self._desired.inputs)} - {self._definition.signed}
-        if wrong or marker_on(made) or is_of_another(made, self._known.user):
+        found_wrong = self._definition.wrong(made, self._desired.inputs)
+        wrong = [one for one in found_wrong if one.field != self._definition.signed]
+        if not is_alike(self._definition.kind, wrong) or marker_on(made) or is_of_another(made, self._known.user):
             raise UnsureError(f"the answer shows {name}, which is another one", resource=new)
         self._patience.warn(
             f"{name}: the service does not show the ownership marker at the end of its {self._definition.signed}, so a "
