@@ -7,6 +7,7 @@ import pytest
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.hook import HOOK
 from xplenty_pulumi.core.kinds.kind import EVERYTHING
+from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.core.reconcile.intent import Intent, everything, intent_of
 
 
@@ -76,3 +77,10 @@ def test_what_was_not_seen_ready_is_waited_for(new: dict[str, Any], given: dict[
 def test_it_signs_where_the_owner_has_another_name(*, signs: bool) -> None:
     """The caller knows whether the owner that the state names is the one that declares it now."""
     assert intent({}, {"nodes": 3}, signs=signs).signs is signs
+
+
+def test_a_member_that_a_refresh_has_shown_without_a_value_is_changed() -> None:
+    """Left as it is shown, it would be sent back with each update, which no service need accept."""
+    old, new = {"variables": {"day": "1", "added": None}}, {"variables": {"day": "1"}}
+    found = intent_of(PACKAGE, old, new, owed=(), status="", signs=False)
+    assert found.members == {"variables": frozenset({"added"})}

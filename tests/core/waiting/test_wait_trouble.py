@@ -69,7 +69,8 @@ def test_trouble_is_told_while_it_is_borne(trouble: XplentyError) -> None:
     """The row says that nothing was learnt, and since when, until there is an answer again."""
     scene = WaitScene(["half", trouble, trouble, "half", "ready", "ready"])
     scene.wait(seconds=90, pace=Pace.fixed(10))
-    what = "not reached" if isinstance(trouble, NotSentError) else "no good answer"
+    said: dict[type, str] = {NotSentError: "not reached", RateLimitedError: "rate limited"}
+    what = said.get(type(trouble), "no good answer")
     assert scene.told == [
         ("half 50%", "0s of 1m30s"),
         (f"half 50% · {what}, trying again", "last seen 10s ago · 10s of 1m30s"),

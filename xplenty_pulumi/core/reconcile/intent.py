@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from xplenty_pulumi.core.kinds.check import check
+from xplenty_pulumi.core.kinds.compare import ABSENT
 from xplenty_pulumi.core.kinds.kind import EVERYTHING, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Marked, Origin, is_unfinished, marker_on
@@ -112,6 +113,6 @@ def _members(
     old, new = before.get(name), after.get(name)
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         return frozenset()
-    changed = {one for one in {*old, *new} if old.get(one) != new.get(one)}
+    changed = {one for one in {*old, *new} if old.get(one, ABSENT) != new.get(one, ABSENT)}
     found = frozenset(changed | {way.partition("/")[2] for way in owed if way.startswith(f"{name}/")})
     return found if all(str(one).isidentifier() for one in found) else frozenset()

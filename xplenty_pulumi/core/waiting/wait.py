@@ -7,11 +7,21 @@ from xplenty_pulumi.core.reading.lookup import GONE_AFTER
 from xplenty_pulumi.core.waiting.goal import Goal, RecordT
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience
 from xplenty_pulumi.core.waiting.watch import PollSource, Watch
-from xplenty_pulumi.errors import Cancelled, NotSentError, ReadyFailed, ReadyTimeout, WaitError, XplentyError
+from xplenty_pulumi.errors import (
+    Cancelled,
+    NotSentError,
+    RateLimitedError,
+    ReadyFailed,
+    ReadyTimeout,
+    WaitError,
+    XplentyError,
+)
 from xplenty_pulumi.events import observed
 from xplenty_pulumi.text import duration
 
 _SLICE = 0.5
+_WHAT = {NotSentError: "not reached", RateLimitedError: "rate limited"}
+"""What a row says of trouble with a poll."""
 
 
 def wait_for(
@@ -110,8 +120,7 @@ class _Waiting(Generic[RecordT]):
         self._trouble = trouble
         if now - self._failing_since >= LONGEST_SILENCE:
             raise self._error(WaitError, f"not seen {self._goal.name}") from trouble
-        what = "not reached" if isinstance(trouble, NotSentError) else "no good answer"
-        self._tell_since_last_seen(f"{what}, trying again")
+        self._tell_since_last_seen(f"{_WHAT.get(type(trouble), 'no good answer')}, trying again")
 
     def _tell_since_last_seen(self, what: str) -> None:
         silence, last = self._clock.monotonic() - self._last_answer, self._watch.last
