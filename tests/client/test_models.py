@@ -228,7 +228,7 @@ def test_time_beyond_the_calendar() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "shown"), [("in\tflight\x1b[2J", "in flight [2J"), ("\t", "?"), ("\u00e9t\u00e9", "\u00e9t\u00e9")]
+    ("status", "shown"), [("in\tflight\x1b[2J", "in flight [2j"), ("\t", "?"), ("\u00e9t\u00e9", "\u00e9t\u00e9")]
 )
 def test_a_status_can_be_shown_on_a_line(status: str, shown: str) -> None:
     """Every text about a thing has its status, so what a terminal would obey is left out of it."""
@@ -269,3 +269,9 @@ def test_a_moment_that_cannot_be_told_is_none(text: object) -> None:
     """A time outside of all calendars in UTC is as good as none, and the record is read all the same."""
     read = parse(Cluster, {"id": 3, "status": "idle", "created_at": text, "nodes": 2})
     assert (read.created_at, read.nodes) == (None, 2)
+
+
+@pytest.mark.parametrize("status", ["TERMINATED", "Terminated"])
+def test_the_capitals_of_a_status_mean_nothing(status: str) -> None:
+    """Taken for another one, it would never be the end that a destroy waits for."""
+    assert parse(Cluster, {"id": 7, "status": status}).status == "terminated"

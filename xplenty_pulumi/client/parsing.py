@@ -136,6 +136,6 @@ Flow = Annotated[Lenient[str], BeforeValidator(_as_json)]
 Id = Annotated[int, BeforeValidator(_no_flag), Field(gt=0)]
 
 
-Status = Annotated[str, Field(strict=True, min_length=1), AfterValidator(lambda text: one_line(text) or "?")]
-"""A status as every text can show it."""
+Status = Annotated[str, Field(strict=True, min_length=1), AfterValidator(lambda text: one_line(text).lower() or "?")]
+"""A status as every text can show it; its capitals mean nothing."""
 Moment = Annotated[datetime, AfterValidator(_as_utc)]

@@ -80,6 +80,17 @@ def test_what_the_user_does_not_name_never_differs() -> None:
     assert differences(CLUSTER, {"nodes": 2}, {**OBSERVED, "name": "other", "stack": "mint-everest"}) == ()
 
 
+@pytest.mark.parametrize("shown", ["Production", "PRODUCTION"])
+def test_the_capitals_of_a_closed_set_are_no_difference(shown: str) -> None:
+    """One that replaces would end what works."""
+    assert differences(CLUSTER, {"type": "production"}, {**OBSERVED, "type": shown}) == ()
+
+
+def test_the_capitals_of_a_text_are_a_difference() -> None:
+    """A zone or a name may be another one."""
+    assert differences(CLUSTER, {"zone": "us-east-1b"}, {**OBSERVED, "zone": "US-East-1b"}) != ()
+
+
 def test_differences_come_in_the_order_of_the_table() -> None:
     """Reports read the same each time."""
     found = differences(CLUSTER, {"zone": "c", "time_to_idle": 1, "type": "sandbox", "nodes": 9}, OBSERVED)

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from xplenty_pulumi.core.kinds.kind import Change, Field, Kind
@@ -76,10 +77,11 @@ def place_text(way: Iterable[str]) -> str:
 
 
 def _canonical(field: Field, value: object) -> object:
-    try:
-        return field.read(value)
-    except ValueError:
-        return value
+    """The value as a program gives it, capitals of a closed set aside; as it is where a program cannot say it."""
+    for one in (value, value.lower() if isinstance(value, str) else value):
+        with suppress(ValueError):
+            return field.read(one)
+    return value
 
 
 _ANEW = frozenset({"status", "rerun"})

@@ -10,7 +10,7 @@ from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed
 
 _NAMED = 5
-_AS_SHOWN = "declare it as the service shows it"
+_INSTEAD = "declare what it keeps"
 
 
 def names_of(kind: Kind, wrong: Sequence[Difference]) -> str:
@@ -47,11 +47,11 @@ def require_kept(kind: Kind, wrong: Sequence[Difference], *, resource: str, pati
         return
     text = f"the service took it, but shows another {names_of(kind, wrong)} than was sent"
     if all(kind.by_name[one.field].drift is Drift.HARMLESS for one in wrong):
-        patience.warn(f"{resource}: {text}; {_AS_SHOWN}, or each `pulumi up` after a refresh sends it again")
+        patience.warn(f"{resource}: {text}; {_INSTEAD}, or each `pulumi up` after a refresh sends it again")
         return
     raise ReadyFailed(
         text,
         resource=resource,
         advice=f"Look at the {kind.name} in the service; the next `pulumi up` sends it again. Where the service never "
-        f"keeps it, {_AS_SHOWN}",
+        f"keeps it, {_INSTEAD}",
     )

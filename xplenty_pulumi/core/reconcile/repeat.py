@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.waiting.patience import Patience
-from xplenty_pulumi.errors import ApiError, NotFoundError, NotSentError, UnsureError, XplentyError
+from xplenty_pulumi.errors import ApiError, NotSentError, UnsureError, XplentyError
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ def act_until(
     """Call `act` unless `done` shows that there is nothing to do; where it fails with `tolerate`, look and try again.
 
     Four attempts in 17 seconds; the last failure is raised unless a final look shows that it took effect all the same.
-    It says to run the same command again where the last call may have taken effect, or met a 404 all the same.
+    Its advice is to run the same command again.
     Where it `is_due`, as was just seen, the first call is made at once.
     """
     lost: XplentyError | None = None
@@ -41,8 +41,7 @@ def act_until(
         else:
             return
     if lost is not None and not done():
-        if isinstance(lost, UnsureError | NotFoundError):  # the advice of a single call is for who has not looked
-            lost.advice = _AGAIN
+        lost.advice = _AGAIN  # that of a single call is for who has not looked
         raise lost
 
 

@@ -63,7 +63,11 @@ def test_a_text_that_the_service_rewrites_is_warned_of(bench: Bench) -> None:
     bench.wire.on("GET clusters.*", rewritten(lambda record: record.update(name=record["name"].lower())))
     outcome = bench.clusters.update(made.id, desired(description="night", name="Day"))
     assert outcome.problem is None
-    assert [text for text in bench.warned if "another name than was sent; declare it as" in text] == bench.warned != []
+    assert (
+        [text for text in bench.warned if "another name than was sent; declare what it keeps" in text]
+        == bench.warned
+        != []
+    )
 
 
 def test_several_fields_are_updated_by_one_call(bench: Bench) -> None:

@@ -100,7 +100,11 @@ def test_a_name_that_the_service_rewrites_is_warned_of(bench: Bench) -> None:
     bench.wire.on("GET schedules/[0-9]+", rewritten(lambda record: record.update(name=record["name"].lower())))
     outcome = bench.schedules.create(desired_schedule(name="Loads"))
     assert outcome.problem is None
-    assert [text for text in bench.warned if "another name than was sent; declare it as" in text] == bench.warned != []
+    assert (
+        [text for text in bench.warned if "another name than was sent; declare what it keeps" in text]
+        == bench.warned
+        != []
+    )
 
 
 def test_a_schedule_whose_answer_is_lost_is_found_by_its_marker(bench: Bench) -> None:
