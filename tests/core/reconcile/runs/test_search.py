@@ -89,13 +89,18 @@ def test_dynamic_variables_count_wherever_they_show(shown: Any, apart: Any, *, f
         ({"A": "1", "_ADDED": "2"}, {"B": "f()"}, True),
         ({"A": "1"}, {"B": "f()", "_ADDED": "g()"}, True),
         (None, None, True),
+        ({"A": "'1'"}, {"B": "f( )"}, True),
+        ({"A": "&#49;"}, {}, True),
+        ({"A": "****"}, {"B": "***"}, True),
         ({}, {"B": "f()"}, False),
+        ({"A": "-1"}, {}, False),
+        ({"A": "*"}, {}, False),
         ({"A": "2", "_ADDED": "2"}, {}, False),
         ({"A": "1"}, {"_ADDED": "g()"}, False),
     ],
 )
 def test_an_answer_may_show_what_the_service_adds(shown: Any, apart: Any, *, agrees: bool) -> None:
-    """It answers the start all the same, unless it contradicts what was sent."""
+    """It answers the start all the same, however it spells or masks that, unless it contradicts what was sent."""
     shape = RunShape.of({**INPUTS, "variables": {"A": "1"}, "dynamic_variables": {"B": "f()"}})
     assert shape.agrees(job(variables=shown, dynamic_variables=apart)) is agrees
 

@@ -8,6 +8,8 @@ A run of a package that declares the variable `RUN_KEY` says in it whose it is: 
 matters.
 """
 
+import html
+import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +31,8 @@ from xplenty_pulumi.core.waiting.patience import usual
 from xplenty_pulumi.errors import UnsureError
 
 _SKEW = timedelta(minutes=2)
+_QUOTING = re.compile(r"[\s'\"\\]+")
+_MASKED = re.compile(r"([*\u2022.])\1{2,}")
 
 
 @dataclass(frozen=True)
@@ -64,13 +68,14 @@ class RunShape:
     def agrees(self, job: Job) -> bool:
         """Return whether `job` can be the answer to a start of this shape.
 
-        Such an answer may leave the variables out, or show what the service adds to them.
+        Such an answer may leave the variables out, spell their values otherwise or mask them, or show what the service
+        adds to them.
         """
         shown, apart = _texts(job.variables), _texts(job.dynamic_variables)
         return (
             self._is_placed_as(job)
-            and (job.variables is None or self.variables.items() <= shown.items())
-            and (not apart or self.dynamic_variables.items() <= apart.items())
+            and (job.variables is None or _shows(shown, self.variables))
+            and (not apart or _shows(apart, self.dynamic_variables))
         )
 
     def _is_placed_as(self, job: Job) -> bool:
@@ -221,6 +226,18 @@ def usual_seconds(runs: Iterable[Job]) -> float | None:
     How long one was queued says nothing about the next one.
     """
     return usual((one.started_at or one.created_at, one.completed_at) for one in runs if has_succeeded(one))
+
+
+def _shows(shown: Mapping[str, str], sent: Mapping[str, str]) -> bool:
+    """Whether all that was sent is shown: as it is, without its quotes, as in HTML, or masked."""
+    return all(
+        name in shown and (_bare(shown[name]) == _bare(value) or _MASKED.fullmatch(shown[name]) is not None)
+        for name, value in sent.items()
+    )
+
+
+def _bare(value: str) -> str:
+    return _QUOTING.sub("", html.unescape(value))
 
 
 def _texts(variables: object) -> dict[str, str]:
