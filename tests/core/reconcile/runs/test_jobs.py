@@ -194,3 +194,13 @@ def test_runtime_is_counted_in_the_time_of_the_account(bench: Bench) -> None:
     bench.wire.on("GET jobs/.*", rewritten(lambda record: record.update(runtime_in_seconds=None)))
     outcome = bench.job_runs.create(desired_run(cluster, 101, max_runtime="30m"))
     assert (outcome.problem, outcome.record.status) == (None, "completed")
+
+
+def test_a_run_that_the_answer_shows_otherwise_is_named(bench: Bench) -> None:
+    """It was no lost answer: the run may be the one that was asked for, so the user is told which to look at."""
+    other = rewritten(lambda record: record.update(variables={"day": "2"}))
+    bench.wire.on("POST jobs", other)
+    bench.wire.on("GET jobs.*", rewritten(lambda record: record.update(variables={"day": "2"})))
+    with pytest.raises(UnsureError, match=r"its start shows job 9001, .*not sent again, lest it run twice"):
+        bench.job_runs.create(wanted(bench, variables={"day": "1"}))
+    assert len(bench.emulator.jobs()) == 1

@@ -21,6 +21,7 @@ from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import InvalidError, NotFoundError, RefusedError, UnsureError, XplentyError
 from xplenty_pulumi.text import label
 
+_ANOTHER = "the answer to its start shows"
 _LOOK_FIRST = (
     "It may still appear. Wait two minutes and look with `xplenty-pulumi status jobs` before the next `pulumi up`: "
     "where it is there, that one follows it or says why not; where it is not, it starts one"
@@ -114,16 +115,18 @@ class RunStarter:
 
     def _new(self, shape: RunShape, newest: list[Job], desired: DesiredRun) -> Job:
         owner = desired.owner if desired.owner and self._takes_key(desired.inputs) else None
+        what = "starting the run got no answer"
         for _ in range(_POSTS[desired.on_unsure]):
             key = self._runs.drawn(owner) if owner else None
             try:
                 return self._posted(shape, newest, desired, key=key)
             except UnsureError as lost:
+                what = lost.message if lost.message.startswith(_ANOTHER) else what
                 found = self._found_late(partial(self._runs.appeared, shape, newest, key=key), lost, desired)
             if found is not None:
                 return found
-        again = "twice" if desired.on_unsure == "rerun" else "and was not sent again, lest it run twice"
-        message = f"starting the run got no answer, {again}; no such run has appeared"
+        again = "twice" if desired.on_unsure == "rerun" else "and it was not sent again, lest it run twice"
+        message = f"{what}, {again}; no such run has appeared"
         raise UnsureError(message, resource=str(shape), advice=_LOOK_FIRST)
 
     def _posted(self, shape: RunShape, before: list[Job], desired: DesiredRun, *, key: Marker | None) -> Job:
@@ -142,7 +145,8 @@ class RunStarter:
             self._runs.starts.append(StartedRun(job.id, shape, frozenset(one.id for one in before), key))
             return job
         raise UnsureError(
-            f"the answer to its start shows job {job.id}, which is another run, so whether it was started is not known",
+            f"{_ANOTHER} job {job.id}, which is another run or is shown otherwise than it was sent, so whether it was "
+            "started is not known",
             resource=str(shape),
             advice=_LOOK_FIRST,
         )
