@@ -111,7 +111,7 @@ class SpanSender:
         from opentelemetry.sdk.trace.export import SpanExportResult  # noqa: PLC0415 - see above
 
         try:
-            if events and exporter.export(spans_of(events)) is not SpanExportResult.SUCCESS:
+            if events and exporter.export(_spans(events)) is not SpanExportResult.SUCCESS:
                 self._complain("it cannot be reached, or refuses them")
         except Exception as problem:  # noqa: BLE001 - the thread is to live on
             self._complain(type(problem).__name__)
@@ -132,8 +132,8 @@ def _exporter() -> "SpanExporter":
     return OTLPSpanExporter()
 
 
-def spans_of(events: Iterable[Event]) -> "list[ReadableSpan]":
-    """Return each event as a span, with its fields as attributes."""
+def _spans(events: Iterable[Event]) -> "list[ReadableSpan]":
+    """Each event as a span, with its fields as attributes."""
     resource = _resource()  # costs more than a span
     return [_span(event, resource) for event in events]
 

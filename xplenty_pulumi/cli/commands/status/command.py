@@ -130,6 +130,11 @@ def _display(
     return InPlace(screen, page) if screen.is_terminal else OnLines(screen, clock)
 
 
+def _watch(account: CommandAccount, read: Callable[[], Anything], display: Display[Anything], *, pause: float) -> None:
+    clock, allowance, silence = account.clock, account.budget, account.silence
+    watch(read, display, clock=clock, allowance=allowance, interval=pause, silence=silence)
+
+
 def status(
     what: Annotated[
         StatusView, typer.Argument(help="All of it, all of one kind, or one thing by its ID.")
@@ -197,15 +202,7 @@ def status(
             read = chosen.reader(account, names)
             page = partial(StatusPage, account.settings.account_id, names)
             if watching:
-                display = _display(screen, account.clock, page, as_json=as_json)
-                watch(
-                    read,
-                    display,
-                    clock=account.clock,
-                    allowance=account.budget,
-                    interval=pause,
-                    silence=account.silence,
-                )
+                _watch(account, read, _display(screen, account.clock, page, as_json=as_json), pause=pause)
                 return
             shown = read()
             screen.document(document_of(shown)) if as_json else screen.show(page(shown))

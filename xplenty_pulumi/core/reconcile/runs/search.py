@@ -231,12 +231,12 @@ def usual_seconds(runs: Iterable[Job]) -> float | None:
 def _shows(shown: Mapping[str, str], sent: Mapping[str, str]) -> bool:
     """Whether all that was sent is shown: as it is, without its quotes, as in HTML, or masked."""
     return all(
-        name in shown and (_bare(shown[name]) == _bare(value) or _MASKED.fullmatch(shown[name]) is not None)
+        name in shown and (_unquoted(shown[name]) == _unquoted(value) or _MASKED.fullmatch(shown[name]) is not None)
         for name, value in sent.items()
     )
 
 
-def _bare(value: str) -> str:
+def _unquoted(value: str) -> str:
     return _QUOTING.sub("", html.unescape(value))
 
 

@@ -21,7 +21,6 @@ from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import InvalidError, NotFoundError, RefusedError, UnsureError, XplentyError
 from xplenty_pulumi.text import label
 
-_ANOTHER = "the answer to its start shows"
 _LOOK_FIRST = (
     "It may still appear. Wait two minutes and look with `xplenty-pulumi status jobs` before the next `pulumi up`: "
     "where it is there, that one follows it or says why not; where it is not, it starts one"
@@ -121,7 +120,7 @@ class RunStarter:
             try:
                 return self._posted(shape, newest, desired, key=key)
             except UnsureError as lost:
-                what = lost.message if lost.message.startswith(_ANOTHER) else what
+                what = lost.message if lost.candidates else what
                 found = self._found_late(partial(self._runs.appeared, shape, newest, key=key), lost, desired)
             if found is not None:
                 return found
@@ -145,8 +144,9 @@ class RunStarter:
             self._runs.starts.append(StartedRun(job.id, shape, frozenset(one.id for one in before), key))
             return job
         raise UnsureError(
-            f"{_ANOTHER} job {job.id}, which is another run or is shown otherwise than it was sent, so whether it was "
-            "started is not known",
+            f"the answer to its start shows job {job.id}, which is another run or is shown otherwise than it was sent, "
+            "so whether it was started is not known",
+            candidates=[str(job.id)],
             resource=str(shape),
             advice=_LOOK_FIRST,
         )
