@@ -9,6 +9,7 @@ import pytest
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import OWNER, desired_run
 from tests.support.faults.behaviours import late, rewritten
+from xplenty_pulumi.core.kinds.job_run import RUN_KEY
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, sign
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.emulator import EmulatedCluster, PackageSeed
@@ -146,8 +147,8 @@ def test_a_run_that_changes_hands_is_not_stopped(bench: Bench) -> None:
 
 
 def other_record(**fields: Any) -> Any:
-    """Let an answer show another run than the one that was asked for."""
-    return rewritten(lambda record: record.update(fields))
+    """Let an answer show another run than the one that was asked for, and no address that says which one it is."""
+    return rewritten(lambda record: record.update({"url": None, "html_url": None, **fields}))
 
 
 @pytest.mark.parametrize(
@@ -158,6 +159,8 @@ def other_record(**fields: Any) -> Any:
         {"id": 999_999, "package_id": 102},
         {"id": 999_999, "variables": {"day": "'another'"}},
         {"id": 999_999, "cluster_id": None},
+        {"id": 999_999, "variables": {"day": "'monday'", "more": "1"}, "owner_id": 777, "creator": None},
+        {"id": 999_999, "variables": {"day": "'monday'", RUN_KEY: f"'{marker_of(PROD)}'"}},
     ],
 )
 def test_an_answer_with_another_run_is_not_believed(bench: Bench, fields: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from xplenty_pulumi.client import Client, Job
-from xplenty_pulumi.core.kinds.job_run import JOB_RUN, RUN_KEY, is_active
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, RUN_KEY, is_active, run_key_of
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.variables import quote
 from xplenty_pulumi.core.reading.account import Polls
@@ -140,7 +140,7 @@ class RunStarter:
             )
         except (NotFoundError, InvalidError) as refused:
             raise explained(refused, desired, client=self._client, polls=self._polls) from None
-        if shape.agrees(job) and all(job.id != one.id for one in before):
+        if all(job.id != one.id for one in before) and self._can_answer(job, shape, key=key):
             self._runs.starts.append(StartedRun(job.id, shape, frozenset(one.id for one in before), key))
             return job
         raise UnsureError(
@@ -150,6 +150,12 @@ class RunStarter:
             resource=str(shape),
             advice=_LOOK_FIRST,
         )
+
+    def _can_answer(self, job: Job, shape: RunShape, *, key: Marker | None) -> bool:
+        """Whether a new run can be what was just asked for; one shown otherwise than sent is of no other user."""
+        if run_key_of(job) not in (None, key):
+            return False
+        return shape.fits(job) or (shape.agrees(job) and not self._runs.is_of_another_user(job))
 
     def _found_late(self, appeared: Callable[[], Job | None], lost: UnsureError, desired: DesiredRun) -> Job | None:
         """The run whose answer was lost; None where it is not there, or the user does not mind another one."""
