@@ -1,5 +1,6 @@
 """Existing clusters and runs, looked up by id."""
 
+import json
 from pathlib import Path
 
 from tests.support.engine.stack import Stack
@@ -9,6 +10,10 @@ LOOK_UP = """\
 import pulumi, xplenty_pulumi
 found = xplenty_pulumi.Cluster.get("existing", "{id}")
 pulumi.export("nodes", found.nodes)
+"""
+WHOLE = """\
+import pulumi, xplenty_pulumi
+pulumi.export("clusters", [one.model_dump(mode="json") for one in xplenty_pulumi.get_clusters()])
 """
 BY_NOBODY = """\
 import pulumi, xplenty_pulumi as x
@@ -24,6 +29,17 @@ def test_existing_cluster_is_looked_up_and_never_ended(stack: Stack, account: Em
     assert "nodes: 3" in stack.up().succeeded().output
     stack.destroy().succeeded()
     assert account.cluster(one.id).status == "available"
+
+
+def test_whole_records_are_exported_as_plain_values(stack: Stack, account: Emulator) -> None:
+    """What the page on lookups advises gives each field by its name, dates as texts."""
+    one = account.add_cluster(name="shared", nodes=3)
+    Path(stack.folder, "__main__.py").write_text(WHOLE)
+
+    stack.up().succeeded()
+    (shown,) = json.loads(stack.pulumi("stack", "output", "clusters", "--json").succeeded().output)
+
+    assert (shown["id"], shown["name"], shown["created_at"][:2]) == (one.id, "shared", "20")
 
 
 def test_lookup_of_a_missing_cluster_fails_with_its_id(stack: Stack) -> None:

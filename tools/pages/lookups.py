@@ -10,7 +10,10 @@ _OPENING = """\
 # Lookups
 
 Functions that ask the service at once, in a preview as well, and return typed, frozen records of
-`xplenty_pulumi.client`. One that finds nothing raises `LookupFailed`, which ends the program with one paragraph."""
+`xplenty_pulumi.client`. One that finds nothing raises `LookupFailed`, which ends the program with one paragraph.
+
+The engine takes plain values only. Export a field, such as `get_cluster(name="etl").nodes`, or a whole record as plain
+values, `get_cluster(name="etl").model_dump(mode="json")`."""
 
 _INPUT = r"Union\[[^)]+?, Awaitable\[(.+?)\], ForwardRef\('Output\[T\]'\)(, NoneType)?\]"
 """What `inspect` makes of pulumi.Input."""
