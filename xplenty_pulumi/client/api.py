@@ -44,6 +44,8 @@ class Client:
     `read_timeout` seconds of silence, a read that was under way also soon after `given_up` has become true. Before each
     try of a call that changes something `before_write` is called: what it raises ends the call, and nothing is sent.
     While a call has no good answer, pauses before repeats included, what `asking` returned for it is open.
+    Where the service asks for fewer calls, by a 429, they queue, and each may end `in_queue` seconds later; `held_back`
+    is given the seconds of each such pause, and zero after it.
     `ca_path` names certificate authorities trusted besides the usual ones. `http` stands in for the network in tests.
     Proxies come from the environment. `names` are what errors call the settings.
 
@@ -61,10 +63,12 @@ class Client:
         http: HttpTransport | None = None,
         ca_path: str | Path | None = None,
         deadline: float = 120.0,
+        in_queue: float = 0.0,
         read_timeout: float = READ_TIMEOUT,
         given_up: Callable[[], bool] = lambda: False,
         before_write: Callable[[], None] = lambda: None,
         asking: Callable[[], AbstractContextManager[None]] = nullcontext,
+        held_back: Callable[[float], None] = lambda _seconds: None,
         names: SettingNames = OWN,
     ) -> None:
         api_key = _checked_key(api_key, names)
@@ -84,8 +88,10 @@ class Client:
             clock=clock,
             random=random or Random(),  # noqa: S311 - spreads retries in time; nothing secret depends on it
             deadline=deadline,
+            in_queue=in_queue,
             before_write=before_write,
             asking=asking,
+            held_back=held_back,
         )
         self._user: int | None = None
         self._asking = threading.Lock()

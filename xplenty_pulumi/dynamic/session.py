@@ -26,7 +26,7 @@ from xplenty_pulumi.core.reconcile import (
 )
 from xplenty_pulumi.core.reconcile.runs.start import DoubledRuns
 from xplenty_pulumi.core.waiting.budget import Budget
-from xplenty_pulumi.core.waiting.patience import Pace, Patience
+from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, Pace, Patience
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.state import OWNER, owner_of
@@ -182,7 +182,9 @@ def open_session(settings: Settings) -> Session:
         clock=CancellableClock(bridge.cancelled()),
         given_up=bridge.cancelled().is_set,
         before_write=bridge.require_engine,
+        in_queue=LONGEST_SILENCE,
         asking=bridge.silence_watch().call,
+        held_back=bridge.silence_watch().held_back,
     )
     fixed = settings.poll_seconds
     pace = None if fixed is None else Pace.fixed(fixed)

@@ -2,14 +2,15 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 
 import httpx
 import pytest
 
 from tests.support.faults.script import Script, client_on, cluster_reply
 from xplenty_pulumi.client import Client
-from xplenty_pulumi.client.http.limits import asked_pause
 from xplenty_pulumi.client.http.outcomes import Answered, NotSent, Outcome, Unsure
+from xplenty_pulumi.client.http.throttle import Throttle, asked_pause
 from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.errors import RateLimitedError, ServerError
 
@@ -31,7 +32,7 @@ def test_others_wait_too() -> None:
     script = Script(TOO_MANY, cluster_reply())
     impatient = client_on(script, clock=clock, deadline=120.0)
     impatient.clusters.get(77)
-    assert (script.calls, clock.monotonic()) == (2, 60.0)
+    assert (script.calls, 60.0 <= clock.monotonic() <= 60.5) == (2, True)
 
 
 def test_a_call_without_the_time_is_not_sent() -> None:
@@ -113,14 +114,79 @@ def test_what_concerns_everybody(outcome: Outcome, pause: float | None, asked: f
 
 
 def test_a_call_that_gives_up_slows_the_others_too() -> None:
-    """The last of four 429 without advice holds the next call back."""
-    clock = ManualClock()
-    client = client_on(Script(*[httpx.Response(429)] * 4, cluster_reply()), clock=clock)
+    """A 429 without advice, after which there is no time for another try, holds the next call back."""
+    script = Script(httpx.Response(429), cluster_reply())
+    client = client_on(script, deadline=1.5)
     with pytest.raises(RateLimitedError):
         client.clusters.create({"nodes": 2})
-    gave_up = clock.monotonic()
-    client.clusters.get(77)
-    assert 5.0 <= clock.monotonic() - gave_up <= 5.5
+    with pytest.raises(RateLimitedError, match="left alone for 5s more, so nothing was sent"):
+        client.clusters.get(77)
+    assert script.calls == 1
+
+
+def test_a_call_is_repeated_as_long_as_there_is_time() -> None:
+    """However often it is refused because there are too many, and whatever else happens between."""
+    busy, unreachable = httpx.Response(429), httpx.ConnectError("refused")
+    script = Script(*[busy] * 9, *[unreachable] * 3, *[busy] * 9, cluster_reply(201))
+    with client_on(script, deadline=600.0) as client:
+        assert client.clusters.create({"nodes": 2}).id == 77
+    assert script.calls == 22
+
+
+def test_refusals_leave_other_retries() -> None:
+    """They take nothing from the retries that a client has in an outage."""
+    script = Script(*[httpx.Response(429)] * 30, httpx.ConnectError("refused"), cluster_reply())
+    with client_on(script, deadline=1000.0) as client:
+        assert client.clusters.get(77).id == 77
+
+
+def waits(throttle: Throttle, *calls: str) -> list[float]:
+    """Return how long each of these calls is to wait, asked in this order."""
+    return [round(throttle.wait_of(call), 6) for call in calls]
+
+
+def test_who_has_waited_goes_on_one_after_the_other() -> None:
+    """Calls are apart after a refusal, farther after the next one, and not any more after enough successes."""
+    clock = ManualClock()
+    throttle = Throttle(clock, Random(1))
+    told = [waits(throttle, "a", "b")]
+    for _ in range(2):
+        throttle.note(Answered(429, retry_after=10.0), pause=None)
+        throttle.note(Answered(429, retry_after=10.0), pause=None)  # sent before the first one was known
+        told.append(waits(throttle, "c", "d", "e"))
+        clock.advance(20)
+    for _ in range(50):
+        throttle.ease()
+    assert [*told, waits(throttle, "e", "d", "c")] == [[0, 0], [10, 10.5, 11], [10, 11, 12], [0, 0, 0]]
+
+
+def test_the_line_moves_on() -> None:
+    """Who has its turn makes the others wait from then on, in the order in which they came; who leaves does not."""
+    clock = ManualClock()
+    throttle = Throttle(clock, Random(1))
+    throttle.note(Answered(429, retry_after=10.0), pause=None)
+    waits(throttle, "a", "b", "c", "d")
+    clock.advance(10)
+    throttle.leave("c")
+    assert waits(throttle, "d", "b", "a", "d", "b") == [1.0, 0.5, 0.0, 1.0, 0.5]
+
+
+@pytest.mark.parametrize(("in_queue", "is_done"), [(300.0, True), (0.0, False)])
+def test_a_queue_has_its_own_time(in_queue: float, is_done: bool) -> None:
+    """A call that is held back ends later where that is wanted, and other trouble does not prolong it."""
+    clock = ManualClock()
+    script = Script(TOO_MANY, cluster_reply())
+    client = client_on(script, clock=clock, deadline=30.0, in_queue=in_queue)
+    if is_done:
+        assert client.clusters.get(77).id == 77
+        with pytest.raises(RateLimitedError):
+            client_on(Script(TOO_MANY), in_queue=in_queue).within(30.0).clusters.get(77)
+    else:
+        with pytest.raises(RateLimitedError):
+            client.clusters.get(77)
+    busy = client_on(Script(httpx.Response(503, headers={"Retry-After": "60"})), deadline=30.0, in_queue=in_queue)
+    with pytest.raises(ServerError):
+        busy.clusters.get(77)
 
 
 def refused_for(client: Client, clock: ManualClock, seconds: float) -> None:

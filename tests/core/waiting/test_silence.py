@@ -21,6 +21,12 @@ class SilenceScene:
         self.clock = ManualClock()
         self.watch = SilenceWatch(self.clock, ticks=False)
         self.told: list[float] = []
+        self.reasons: list[str] = []
+
+    def tell(self, seconds: float, reason: str) -> None:
+        """Keep what was told."""
+        self.told.append(seconds)
+        self.reasons.append(reason)
 
     def pass_by(self, seconds: float) -> None:
         """Let time pass, and the watch look."""
@@ -31,7 +37,7 @@ class SilenceScene:
 def test_silence_is_told_from_the_tenth_second_on() -> None:
     """Again and again, until there is an answer."""
     scene = SilenceScene()
-    with scene.watch.asking(scene.told.append):
+    with scene.watch.asking(scene.tell):
         for seconds in (9, 1, 2):
             scene.pass_by(seconds)
     scene.pass_by(60)
@@ -42,7 +48,11 @@ def test_who_knows_more_tells() -> None:
     """Within a question of the same thread, another one is not told."""
     scene = SilenceScene()
     others: list[float] = []
-    with scene.watch.telling(others.append), scene.watch.asking(scene.told.append), scene.watch.call():
+    with (
+        scene.watch.telling(lambda seconds, _: others.append(seconds)),
+        scene.watch.asking(scene.tell),
+        scene.watch.call(),
+    ):
         scene.pass_by(10)
     assert (scene.told, others) == ([10], [])
 
@@ -51,11 +61,11 @@ def test_what_cannot_be_told_stops_nobody() -> None:
     """Trouble with telling one is no trouble for the others."""
     scene = SilenceScene()
 
-    def fail(_seconds: float) -> None:
+    def fail(_seconds: float, _reason: str) -> None:
         raise OSError("the screen is gone")
 
     def ask() -> None:
-        with scene.watch.asking(scene.told.append):
+        with scene.watch.asking(scene.tell):
             started.set()
             over.wait()
 
@@ -77,7 +87,7 @@ def test_all_who_share_a_call_are_told() -> None:
     told: dict[int, float] = {}
 
     def ask(number: int) -> None:
-        with scene.watch.asking(lambda seconds: told.update({number: seconds})):
+        with scene.watch.asking(lambda seconds, _: told.update({number: seconds})):
             shared.after(0)
 
     askers = [threading.Thread(target=ask, args=(number,)) for number in range(2)]
@@ -104,16 +114,17 @@ def test_calls_of_a_client_are_told_where_there_is_somebody_to_tell() -> None:
     with Client(api_key="a-key", account_id="acme", clock=scene.clock, http=network, asking=asking) as client:
         client.rate_limit()
         assert scene.told == []
-        with scene.watch.telling(scene.told.append):
+        with scene.watch.telling(scene.tell):
             client.rate_limit()
     assert scene.told == [12]
 
 
-def test_a_call_that_is_refused_again_and_again_is_told() -> None:
+@pytest.mark.parametrize(("status", "reason"), [(401, ""), (429, "rate limited")])
+def test_a_call_that_is_refused_again_and_again_is_told(status: int, reason: str) -> None:
     """Each try is answered at once, but the pauses between them count too: nothing good has come of it."""
     scene = SilenceScene()
-    limits = httpx.Response(200, json={"limits": {"limit": 10, "remaining": 9}})
-    answers = iter([limits, *[httpx.Response(401)] * 6, limits])
+    plans = httpx.Response(200, json=[])
+    answers = iter([plans, *[httpx.Response(status)] * 6, plans])
     network = httpx.MockTransport(lambda _request: next(answers))
     pause = scene.clock.sleep
 
@@ -129,12 +140,13 @@ def test_a_call_that_is_refused_again_and_again_is_told() -> None:
         random=Random(1),
         http=network,
         asking=scene.watch.call,
+        held_back=scene.watch.held_back,
     )
     with heard as client:
-        client.rate_limit()
-        with scene.watch.telling(scene.told.append):
-            client.rate_limit()
-    assert scene.told
+        [*client.plans.list()]
+        with scene.watch.telling(scene.tell):
+            [*client.plans.list()]
+    assert {*scene.reasons} == {reason}
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -143,9 +155,9 @@ def test_a_thread_tells_as_long_as_there_is_somebody_to_tell(times: int, monkeyp
     monkeypatch.setattr("xplenty_pulumi.core.waiting.silence._TICK", 0.01)
     clock = ManualClock()
     watch = SilenceWatch(clock)
+    told: queue.SimpleQueue[float] = queue.SimpleQueue()
     for _ in range(times):
-        told: queue.SimpleQueue[float] = queue.SimpleQueue()
-        with watch.asking(told.put):
+        with watch.asking(lambda seconds, _: told.put(seconds)):
             clock.advance(10)
             assert told.get() == 10
         for one in [one for one in threading.enumerate() if one.name == "silence watch"]:
@@ -159,8 +171,8 @@ def test_without_a_thread_the_call_goes_on(monkeypatch: pytest.MonkeyPatch) -> N
     watch, told = SilenceWatch(clock), queue.SimpleQueue[float]()
     with monkeypatch.context() as limited:
         limited.setattr(threading.Thread, "start", no_thread)
-        with watch.asking(told.put):
+        with watch.asking(lambda seconds, _: told.put(seconds)):
             clock.advance(10)
-    with watch.asking(told.put):
+    with watch.asking(lambda seconds, _: told.put(seconds)):
         clock.advance(11)
         assert told.get() == 11

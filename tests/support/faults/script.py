@@ -43,6 +43,7 @@ def client_on(
     *,
     clock: ManualClock | None = None,
     deadline: float = 120.0,
+    in_queue: float = 0.0,
     account: str = ACCOUNT,
     before_write: Callable[[], None] = lambda: None,
     names: SettingNames = OWN,
@@ -55,6 +56,7 @@ def client_on(
         random=Random(7),
         http=httpx.MockTransport(script),
         deadline=deadline,
+        in_queue=in_queue,
         before_write=before_write,
         names=names,
     )

@@ -13,8 +13,8 @@ from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reports.observer import AccountReader
 from xplenty_pulumi.core.reports.overview import Wanted
 from xplenty_pulumi.core.waiting.budget import Budget
-from xplenty_pulumi.core.waiting.patience import Pace, Patience
-from xplenty_pulumi.core.waiting.silence import SilenceWatch
+from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, Pace, Patience
+from xplenty_pulumi.core.waiting.silence import SilenceWatch, Tell
 from xplenty_pulumi.redact import Secret
 from xplenty_pulumi.text import duration
 
@@ -65,7 +65,9 @@ def opened(
         clock=clock,
         names=found.names,
         before_write=before_write,
+        in_queue=LONGEST_SILENCE,
         asking=lambda: silence.asking(_once(screen)),
+        held_back=silence.held_back,
     ) as client:
         try:
             yield CommandAccount(
@@ -83,13 +85,14 @@ def opened(
                 screen.warn(f"not all {name} were read, because their list is too long: some may be missing here")
 
 
-def _once(screen: Screen) -> Callable[[float], None]:
+def _once(screen: Screen) -> Tell:
     """Return what says once that a call has no good answer."""
     said: list[float] = []
 
-    def tell(seconds: float) -> None:
+    def tell(seconds: float, reason: str) -> None:
         if not said:
-            screen.warn(f"no good answer from the service within {duration(seconds)}; still trying")
+            why = f" ({reason})" if reason else ""
+            screen.warn(f"no good answer from the service within {duration(seconds)}{why}; still trying")
         said.append(seconds)
 
     return tell

@@ -7,8 +7,9 @@
 - `explain`: from the last outcome of a call to the error that the caller gets: one paragraph, with advice, without
   secrets.
 - `facts`: what an event says of a call.
-- `limits`: what a client may still send: counted calls, pauses, retries, and the state of its key.
+- `limits`: what a client may still send: counted calls, retries, and the state of its key.
 - `outcomes`: one request, the three things that can become of it, and what to do next.
+- `throttle`: the pauses that the service asks for, and the pace of the calls after them.
 - `transport`: the one door to HTTP: a request goes in, one of three outcomes comes out, and no foreign exception ever
   does.
 """

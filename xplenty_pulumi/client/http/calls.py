@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from xplenty_pulumi.client.http.answers import account_ahead, credits_left, seconds_ahead
 from xplenty_pulumi.client.http.explain import Explainer
 from xplenty_pulumi.client.http.facts import facts_of_call, facts_of_outcome
-from xplenty_pulumi.client.http.limits import KeyBreaker, Meter, RetryQuota, Throttle
+from xplenty_pulumi.client.http.limits import KeyBreaker, Meter, RetryQuota
 from xplenty_pulumi.client.http.outcomes import (
     Action,
     Answered,
@@ -23,7 +23,9 @@ from xplenty_pulumi.client.http.outcomes import (
     Outcome,
     Unsure,
     decide,
+    is_refused_for_now,
 )
+from xplenty_pulumi.client.http.throttle import Throttle
 from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.client.parsing import Unreadable
 from xplenty_pulumi.clock import Clock
@@ -50,10 +52,28 @@ class ApiCall(Generic[T]):
     free: bool = False
 
 
+class _Limit:
+    """When a call must be over; later by `in_queue` seconds once the service has held it back."""
+
+    def __init__(self, clock: Clock, seconds: float, *, in_queue: float) -> None:
+        self._clock = clock
+        self._end = clock.monotonic() + seconds
+        self._in_queue = in_queue
+
+    def extend(self) -> None:
+        """Let the call take longer, once."""
+        self._end, self._in_queue = self._end + self._in_queue, 0.0
+
+    def left(self) -> float:
+        """Return the seconds that are left."""
+        return self._end - self._clock.monotonic()
+
+
 class Caller:
     """Makes calls for all resources of a client: under one deadline each, repeated as the retry policy says.
 
-    `cut` names the lists that ended although there may be more.
+    `cut` names the lists that ended although there may be more. One that the service holds back, because there are too
+    many, may take `in_queue` seconds longer; `held_back` is told of each pause for that, in seconds, and of its end.
     """
 
     def __init__(
@@ -64,16 +84,20 @@ class Caller:
         clock: Clock,
         random: Random,
         deadline: float,
+        in_queue: float = 0.0,
         before_write: Callable[[], None] = lambda: None,
         asking: Callable[[], AbstractContextManager[None]] = nullcontext,
+        held_back: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         self._transport = transport
         self._explainer = explainer
         self._clock = clock
         self._random = random
         self._deadline = deadline
+        self._in_queue = in_queue
         self._before_write = before_write
         self._asking = asking
+        self._held_back = held_back
         self._quota = RetryQuota()
         self._breaker = KeyBreaker(clock)
         self._throttle = Throttle(clock, random)
@@ -85,7 +109,7 @@ class Caller:
     def within(self, deadline: float) -> "Caller":
         """Return this caller with another deadline for each call; all else is shared."""
         other = copy.copy(self)
-        other._deadline = deadline  # noqa: SLF001 - of the same class
+        other._deadline, other._in_queue = deadline, 0.0  # noqa: SLF001 - of the same class
         return other
 
     def account_time(self) -> datetime:
@@ -102,10 +126,10 @@ class Caller:
             return self._run(call)
 
     def _run(self, call: ApiCall[T]) -> T:
-        until, number = self._clock.monotonic() + self._deadline, 0
+        limit, number, refused = _Limit(self._clock, self._deadline, in_queue=self._in_queue), 0, 0
         while True:
             number += 1
-            outcome = self._send(call, until=until, number=number)
+            outcome = self._send(call, limit=limit, number=number)
             if isinstance(outcome, Answered) and outcome.is_success:
                 try:
                     value = call.read(outcome)
@@ -114,41 +138,53 @@ class Caller:
                     outcome = Unsure(reason, status=outcome.status, request_id=outcome.request_id)
                 else:
                     self._quota.give_back()
+                    self._throttle.ease()
                     return value
-            decision = self._decide(call, outcome, number=number, until=until)
+            refused += (is_refused := is_refused_for_now(outcome))
+            attempt = refused if is_refused else number - refused
+            decision = self._decide(call, outcome, attempt=attempt, limit=limit)
             if decision.action is not Action.AGAIN:
                 raise self._explainer.explain(call.resource, call.kind, outcome, decision, attempts=number)
-            self._clock.sleep(decision.delay)
+            if not is_refused or call.free:  # otherwise the pause is that of all calls
+                self._clock.sleep(decision.delay)
 
-    def _send(self, call: ApiCall[T], *, until: float, number: int) -> Outcome:
+    def _send(self, call: ApiCall[T], *, limit: _Limit, number: int) -> Outcome:
         if self._transport.closed:
             raise NotSentError("the client is closed", resource=call.resource, advice="Make a new one.")
         while True:
-            while closed := self._closed_for(call):
-                left = self._left(until)
-                if closed >= left:
-                    raise self._explainer.asked_to_wait(call.resource, closed)
-                self._clock.sleep(self._throttle.spread(closed, within=left))
-            with self._breaker.turn(patience=self._left(until)):
+            if not call.free:
+                self._await_turn(call, limit)
+            with self._breaker.turn(patience=limit.left()):
                 # Whoever had the turn before may have been asked to wait.
-                if not self._closed_for(call):
-                    return self._exchange(call, until=until, number=number)
+                if call.free or not self._throttle.closed_for():
+                    return self._exchange(call, limit=limit, number=number)
 
-    def _exchange(self, call: ApiCall[T], *, until: float, number: int) -> Outcome:
+    def _await_turn(self, call: ApiCall[T], limit: _Limit) -> None:
+        """Wait as long as the service asks for, and then for those who have waited longer."""
+        place = object()
+        try:
+            while wait := self._throttle.wait_of(place):
+                limit.extend()
+                if self._throttle.closed_for() >= (left := limit.left()):
+                    raise self._explainer.asked_to_wait(call.resource, wait)
+                self._held_back(wait)
+                self._clock.sleep(self._throttle.pause(wait, within=left))
+        finally:
+            self._throttle.leave(place)
+            self._held_back(0.0)
+
+    def _exchange(self, call: ApiCall[T], *, limit: _Limit, number: int) -> Outcome:
         if call.request.method != "GET":
             self._before_write()
         about = {**facts_of_call(call.request, call.kind), "resource": call.resource, "attempt": number}
         with observed("call", self._clock, facts=about) as facts:
-            outcome = self._transport.send(call.request, timeout=self._left(until))
+            outcome = self._transport.send(call.request, timeout=limit.left())
             facts.update(facts_of_outcome(outcome))
         if not call.free and not isinstance(outcome, NotSent):
             self.meter.count(call.kind)
         if isinstance(outcome, Answered):
             self._note(call, outcome)
         return outcome
-
-    def _closed_for(self, call: ApiCall[T]) -> float:
-        return 0.0 if call.free else self._throttle.closed_for()
 
     def _note(self, call: ApiCall[T], answer: Answered) -> None:
         now = self._clock.now()
@@ -161,21 +197,20 @@ class Caller:
         elif self._breaker.trips_on(call.kind, call.request, answer):
             self._breaker.trip(self._explainer.refused("", answer))
 
-    def _decide(self, call: ApiCall[T], outcome: Outcome, *, number: int, until: float) -> Decision:
+    def _decide(self, call: ApiCall[T], outcome: Outcome, *, attempt: int, limit: _Limit) -> Decision:
         """Return what to do next, and have the other callers wait where the service asks for that."""
         in_doubt = isinstance(outcome, Answered) and self._breaker.doubts(call.request, outcome)
-        left = self._left(until)
-        decision = decide(call.kind, outcome, attempt=number, time_left=left, random=self._random, in_doubt=in_doubt)
-        if decision.action is Action.AGAIN and not in_doubt:
+        if is_refused := is_refused_for_now(outcome):
+            limit.extend()
+        left = limit.left()
+        decision = decide(call.kind, outcome, attempt=attempt, time_left=left, random=self._random, in_doubt=in_doubt)
+        if decision.action is Action.AGAIN and not (in_doubt or is_refused):
             timed_out = not isinstance(outcome, Answered) and outcome.timed_out
             decision = decision if self._quota.take(timed_out=timed_out) else Decision(Action.STOP)
         if isinstance(outcome, Unsure):
             self._transport.distrust()
         self._throttle.note(outcome, pause=decision.delay if decision.action is Action.AGAIN else None)
         return decision
-
-    def _left(self, until: float) -> float:
-        return until - self._clock.monotonic()
 
 
 LOGGERS = (

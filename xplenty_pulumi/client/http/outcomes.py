@@ -2,7 +2,7 @@
 
 *Again* becomes *stop* after the last attempt, or when the wait does not fit in the time left. A refusal is *in doubt*
 for a minute where such a call has worked before (`limits.py`), and is repeated all that time: it comes before the
-service does anything.
+service does anything. So does a 429, which is repeated as long as there is time.
 """
 
 from collections.abc import Mapping
@@ -128,6 +128,11 @@ def classify(error: Exception, *, words: str) -> NotSent | Unsure:
     return NotSent(reason, timed_out=timed_out) if name in _NOT_SENT else Unsure(reason, timed_out=timed_out)
 
 
+def is_refused_for_now(outcome: Outcome) -> bool:
+    """Return whether the service has refused the call only because there are too many."""
+    return isinstance(outcome, Answered) and outcome.status == 429
+
+
 class CallKind(Enum):
     """How much harm a repeated call can do."""
 
@@ -198,7 +203,7 @@ _ATTEMPTS = {CallKind.READ: 5, CallKind.WRITE: 4, CallKind.CREATE: 4}
 
 _AFTER_FAILURE = (0.25, 20.0)
 """Full jitter: a random wait between nothing and the first number doubled with each attempt, at most the second."""
-_BACKOFF = {Situation.THROTTLED: (5.0, 120.0), Situation.KEY_IN_DOUBT: (4.0, 20.0)}
+_BACKOFF = {Situation.THROTTLED: (5.0, 20.0), Situation.KEY_IN_DOUBT: (4.0, 20.0)}
 
 
 def decide(
@@ -206,6 +211,7 @@ def decide(
 ) -> Decision:
     """Return what to do after `outcome`, the result of the attempt of that number, counted from 1.
 
+    429 and everything else are counted separately.
     `time_left` is in seconds, up to the deadline of the whole call. The service's advice to wait longer is followed.
     `in_doubt` says that the outcome refuses a key that has worked, and that there is time left to repeat it.
     """
@@ -221,6 +227,7 @@ def decide(
     base, longest = _BACKOFF.get(situation, _AFTER_FAILURE)
     advice = None if isinstance(outcome, NotSent) else outcome.retry_after
     delay = max(random.uniform(0.0, min(longest, base * 2.0 ** (attempt - 1))), advice or 0.0)
-    if (attempt >= _ATTEMPTS[kind] and not in_doubt) or delay >= time_left:
+    is_bounded = situation not in {Situation.KEY_IN_DOUBT, Situation.THROTTLED}
+    if (is_bounded and attempt >= _ATTEMPTS[kind]) or delay >= time_left:
         return Decision(Action.STOP)
     return Decision(Action.AGAIN, delay)

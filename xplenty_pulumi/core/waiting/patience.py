@@ -112,7 +112,7 @@ class Patience:
     warn: Callable[[str], None] = lambda _text: None
     note: Callable[[str], None] = lambda _text: None
     has_own_time: Callable[[], bool] = lambda: False
-    asking: Callable[[Callable[[float], None]], AbstractContextManager[None]] = lambda _tell: nullcontext()
+    asking: Callable[[Callable[[float, str], None]], AbstractContextManager[None]] = lambda _tell: nullcontext()
     allowance: Allowance = field(default_factory=Allowance)
 
     def about(self, label: str) -> "Patience":

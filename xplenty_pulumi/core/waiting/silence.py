@@ -10,8 +10,10 @@ from xplenty_pulumi.clock import Clock
 SILENT = 10.0
 """Seconds without an answer that are worth a word."""
 _TICK = 2.0
-Tell = Callable[[float], None]
-"""Is given the seconds for which there was no answer."""
+Tell = Callable[[float, str], None]
+"""Is given the seconds for which there was no answer, and the reason if it is known."""
+HELD_BACK = "rate limited"
+"""The reason that the service has asked for fewer calls."""
 
 
 @dataclass
@@ -19,6 +21,7 @@ class _Question:
     since: float
     tell: Tell
     turn: threading.Lock = field(default_factory=threading.Lock)
+    reason: str = ""
     is_answered: bool = False
 
 
@@ -76,6 +79,11 @@ class SilenceWatch:
             with mine.turn:
                 mine.is_answered = True
 
+    def held_back(self, seconds: float) -> None:
+        """Note that the call of this thread is not sent for so many seconds, because the service asks for that."""
+        if (mine := self._questions.get(threading.get_ident())) is not None:
+            mine.reason = HELD_BACK if seconds else ""
+
     def tick(self) -> None:
         """Tell those who have waited for ten seconds; what cannot be told is no reason to fail."""
         with self._lock:
@@ -84,7 +92,7 @@ class SilenceWatch:
             silence = self._clock.monotonic() - one.since
             with one.turn, suppress(Exception):
                 if silence >= SILENT and not one.is_answered:
-                    one.tell(silence)
+                    one.tell(silence, one.reason)
 
     def _begin(self, thread: int, question: _Question) -> None:
         with self._lock:

@@ -86,7 +86,7 @@ class _Waiting(Generic[RecordT]):
         self.polls += 1
         self._is_last = self._deadline.left() <= 0
         try:
-            with self._patience.asking(lambda _: self._tell_since_last_seen("no answer yet")):
+            with self._patience.asking(lambda _, why: self._tell_since_last_seen(why or "no answer yet")):
                 record = self._source.poll()
                 if record is None and self._missed_at is None:
                     record = self._watch.listed()

@@ -25,7 +25,7 @@ def slowness_told(call: EngineCall) -> AbstractContextManager[None]:
     """
     report = reporter(call, _CLOCK)
 
-    def tell(seconds: float) -> None:
-        report("slow to answer", f"no good answer within {duration(seconds)}")
+    def tell(seconds: float, reason: str) -> None:
+        report(reason or "slow to answer", f"no good answer within {duration(seconds)}")
 
     return silence_watch().telling(tell)

@@ -59,7 +59,7 @@ def watch(
                     if allowance.holds_polls():
                         display.note(allowance.shortage_text())
                     else:
-                        with silence.asking(lambda _: display.note(_NO_ANSWER)):
+                        with silence.asking(lambda *_: display.note(_NO_ANSWER)):
                             shown = read()
                         display.frame(shown)
                     failing_since = None
