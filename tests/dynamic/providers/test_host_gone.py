@@ -8,8 +8,9 @@ import pytest
 from tests.dynamic.conftest import ProviderScene
 from tests.dynamic.host import Host, HostError
 from tests.support.accounts.clients import forget_sessions
-from xplenty_pulumi.dynamic.state import side_by_side
+from xplenty_pulumi.dynamic.state import DECLARED, side_by_side
 from xplenty_pulumi.emulator.backstage import KindName
+from xplenty_pulumi.emulator.wire.messages import USER_ID
 
 ANEW = "Run `pulumi up --refresh` to create it anew"
 UNKNOWN = f"it cannot be updated: the service does not know it (404). {ANEW}"
@@ -161,6 +162,23 @@ def test_a_change_of_a_removed_definition_is_warned_of(
     wanted, _ = host.check({**inputs, **change}, inputs)
     host.diff(id_, outputs, wanted, old_inputs=inputs)
     assert warnings(here, id_) == [UNKNOWN]
+
+
+@pytest.mark.parametrize("is_another", [True, False])
+def test_what_another_user_made_may_be_there_unseen(here: ProviderScene, is_another: bool) -> None:
+    """A refresh and a destroy say so of what the service does not know, and who can look."""
+    host, begin = here.clusters(), len(here.engine.lines)
+    maker = USER_ID + 70 * is_another
+    properties = {DECLARED: ["nodes"], "status": "available", "owner_id": maker, **host.properties({"nodes": 2})}
+    host.read("987654", properties)
+    host.delete("987654", properties)
+    doubt = (
+        f". User {maker} made it, and this key is that of user {USER_ID}: if it may not see it, the cluster still "
+        f"exists and may cost money. Look with the key of user {maker}"
+    )
+    said = [line.text for line in here.engine.lines[begin:] if line.severity == "WARNING"]
+    unknown = "cluster 987654: the service does not know it (404)"
+    assert said == ([unknown + doubt, "cluster 987654: unknown to the service" + doubt] if is_another else [unknown])
 
 
 def test_a_change_without_settings_is_planned_all_the_same(

@@ -13,10 +13,10 @@ from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import Timeout, Yes, completed_as, read_span
 from xplenty_pulumi.cli.ui.screen import FORGOTTEN, ChangePrinter, Screen
 from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.obstacles import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, as_marked
 from xplenty_pulumi.core.reconcile import LEFT_ALONE, ClusterReconciler, LiveClusters
 from xplenty_pulumi.core.reconcile.clusters import goals as clusters
-from xplenty_pulumi.core.reconcile.outcome import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.reconcile.runs import follow as runs
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, cluster_row, job_row

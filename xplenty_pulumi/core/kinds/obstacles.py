@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NOT_KNOWN = "the service does not know it (404)"
 """How every text says that something is not there."""
+UNKNOWN_TO_SERVICE = "unknown to the service"
+"""How what had gone before anything was done is seen."""
 NONE_STARTED = "No run was started"
 _CORRECT = "correct the input and run `pulumi up` again"
 ANEW = "if this stack declares the cluster, run `pulumi up --refresh`, which creates it anew; else name one that lives"

@@ -7,8 +7,6 @@ from xplenty_pulumi.errors import WaitError, XplentyError
 
 REMOVED = "removed"
 """How a definition is seen that was there, and is no more."""
-UNKNOWN_TO_SERVICE = "unknown to the service"
-"""How what had gone before anything was done is seen."""
 LEFT_ALONE = "left alone"
 """How what is another's is seen: nothing was done to it."""
 

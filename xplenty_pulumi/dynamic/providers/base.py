@@ -219,7 +219,7 @@ class Provider(ProviderContext, ABC):
         if DECLARED not in props:
             advice = "Correct the id that the program looks up"
             raise NotFoundError(remark, status=404, resource=resource, advice=advice)
-        bridge.warn(call, f"{resource}: {remark}")
+        bridge.warn(call, f"{resource}: {remark}{self.doubt_of(remark, props)}")
         return ReadResult(None, {})
 
     def _kept(

@@ -44,6 +44,8 @@ class ClusterProvider(Provider):
         )
         if not is_verified and seen in CLUSTER.statuses(Phase.ENDING):
             bridge.note(call, f"cluster {key} is {seen}; its release was not verified, as wait_for asks")
+        if doubt := self.doubt_of(seen, props):
+            bridge.warn(call, f"cluster {key}: {seen}{doubt}")
         return seen
 
     def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:

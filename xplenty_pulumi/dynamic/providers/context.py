@@ -4,6 +4,7 @@ import functools
 import os
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -11,6 +12,7 @@ from pulumi.dynamic import ResourceProvider
 
 from xplenty_pulumi import settings
 from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.obstacles import NOT_KNOWN, UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
 from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules, misplaced_rules
 from xplenty_pulumi.dynamic import bridge
@@ -177,6 +179,23 @@ class ProviderContext(ResourceProvider):
         found = session_for(self.settings())
         found.note(self.kind, self.arguments)
         return found
+
+    def doubt_of(self, what: str, props: Properties) -> str:
+        """Return what goes on after `what` was seen where that is nothing, and another user than the key's made it.
+
+        No source says whether each key sees all of an account.
+        """
+        creator = props.get("creator")
+        maker = creator.get("id") if isinstance(creator, dict) else props.get("owner_id")
+        if what not in {NOT_KNOWN, UNKNOWN_TO_SERVICE} or maker is None:
+            return ""
+        with suppress(XplentyError):
+            if (user := self.session().client.user_id()) != int(maker):
+                return (
+                    f". User {int(maker)} made it, and this key is that of user {user}: if it may not see it, the "
+                    f"{self.kind.name} still exists and may cost money. Look with the key of user {int(maker)}"
+                )
+        return ""
 
     def declared_owners(self) -> set[str]:
         """Return whose resources the program of this process declares, as far as it has run."""

@@ -6,11 +6,12 @@ from functools import partial
 
 from xplenty_pulumi.client import Client, Cluster
 from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.kinds.obstacles import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhere, as_marked, taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, phase_of, terminated, watch_of
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
-from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, UNKNOWN_TO_SERVICE, saying_what_exists
+from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reconcile.runs.follow import RunStopper
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience

@@ -4,10 +4,11 @@ from typing import Generic
 
 from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
+from xplenty_pulumi.core.kinds.obstacles import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhere, as_marked, taken_over
 from xplenty_pulumi.core.reconcile.definitions.definition import RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
-from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, REMOVED, UNKNOWN_TO_SERVICE
+from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, REMOVED
 from xplenty_pulumi.core.reconcile.repeat import SETTLING, act_until
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError, XplentyError

@@ -6,11 +6,12 @@ from dataclasses import replace
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import has_ended, has_unknown_end, is_active, run_key_of
 from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.obstacles import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, WINDOW_TEXT, Origin, origin_on, taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import package_id
 from xplenty_pulumi.core.reconcile.notify import WatcherList
-from xplenty_pulumi.core.reconcile.outcome import UNKNOWN_TO_SERVICE, Observation, Outcome
+from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.reconcile.runs.cluster import ClusterGate
 from xplenty_pulumi.core.reconcile.runs.desired import (
     DesiredRun,
