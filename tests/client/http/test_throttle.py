@@ -155,7 +155,7 @@ def test_who_has_waited_goes_on_one_after_the_other() -> None:
         throttle.note(Answered(429, retry_after=10.0), pause=None)  # sent before the first one was known
         told.append(waits(throttle, "c", "d", "e"))
         clock.advance(20)
-    for _ in range(50):
+    for _ in range(100):
         throttle.ease()
     assert [*told, waits(throttle, "e", "d", "c")] == [[0, 0], [10, 10.5, 11], [10, 11, 12], [0, 0, 0]]
 

@@ -12,7 +12,8 @@ _UNADVISED = 5.0
 """Seconds that all wait after a 429 without advice whose caller does not try again."""
 _SHORTEST, _LONGEST = 0.5, 2.0
 """Seconds between two calls: after the first refusal, and at most."""
-_EASE = 0.9
+_EASE = 0.97
+"""Of 100 calls at a limit of 40 a minute, some 13 are refused so; at 0.9 it would be 24, and no time would be saved."""
 _UNPACED = 0.1
 _SLICE = 0.5
 """Seconds after which one who stands in line asks again, since the line may go faster by now."""
