@@ -10,7 +10,7 @@ from xplenty_pulumi.core.kinds.check import Checked, check
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.dynamic.bridge import EngineCall
-from xplenty_pulumi.dynamic.providers.method_call import once
+from xplenty_pulumi.dynamic.providers.method_call import current
 from xplenty_pulumi.dynamic.secrets import without_secrets
 from xplenty_pulumi.dynamic.state import (
     DECLARED,
@@ -42,7 +42,7 @@ class Inputs:
     def checked(self, kind: Kind) -> Checked:
         """Return the inputs in canonical form with every problem found; one call of the engine checks them once."""
         key = (kind.name, repr(self.known), self.unknown)  # as text, since True and 1 are equal and not the same input
-        return once(key, lambda: check(kind, self.known, unknown=self.unknown))
+        return current().found.once(key, lambda: check(kind, self.known, unknown=self.unknown))
 
 
 def _holds_unknown(value: object) -> bool:

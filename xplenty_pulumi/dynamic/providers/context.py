@@ -18,7 +18,7 @@ from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules, misp
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import declared_owners
-from xplenty_pulumi.dynamic.providers.method_call import MethodCall, current, found_in, once_in_call, under_way
+from xplenty_pulumi.dynamic.providers.method_call import Findings, MethodCall, current, once_in_call, under_way
 from xplenty_pulumi.dynamic.providers.remarks import told, warn_of_settings
 from xplenty_pulumi.dynamic.providers.reporting import reported
 from xplenty_pulumi.dynamic.providers.sessions import hold_for, session_for
@@ -84,7 +84,7 @@ class ProviderContext(ResourceProvider):
 
     kind: Kind
     _config: Any = None
-    _found: dict[object, Any] | None = None
+    _found: Findings | None = None
 
     @property
     def arguments(self) -> tuple[object, ...]:
@@ -96,7 +96,7 @@ class ProviderContext(ResourceProvider):
         """Return the engine's request that is being answered; only a name where the bridge is switched off."""
         given = current()
         found = bridge.current_call() if settings.bridge_enabled(os.environ) else EngineCall()
-        is_in_ci = self.once_configured("in CI", lambda: settings.in_ci(os.environ))
+        is_in_ci = self.configured.once("in CI", lambda: settings.in_ci(os.environ))
         heartbeat = settings.HEARTBEAT_IN_CI if is_in_ci else found.heartbeat
         return replace(
             found,
@@ -133,20 +133,20 @@ class ProviderContext(ResourceProvider):
         """
         account = account_name(self.arguments)
         try:
-            return self.once_configured(
-                ("settings", account), lambda: settings.load(os.environ, self.configuration, account)
-            )
+            key = ("settings", account)
+            return self.configured.once(key, lambda: settings.load(os.environ, self.configuration, account))
         except ConfigError:
             self.require_known_settings(account)  # a misspelt setting is why another one is missing
             raise
 
     def keep_configuration(self, config: object) -> None:
         """Keep the configuration; from now on what it and the environment say is found out once."""
-        self._config, self._found = config, {}
+        self._config, self._found = config, Findings()
 
-    def once_configured(self, key: object, find_out: Callable[[], Result]) -> Result:
-        """Return what the configuration and the environment say, which in a configured provider is found out once."""
-        return find_out() if self._found is None else found_in(self._found, key, find_out)
+    @property
+    def configured(self) -> Findings:
+        """What the configuration and the environment say; nothing is kept before there is a configuration."""
+        return Findings() if self._found is None else self._found
 
     def configuration(self, key: str) -> object:
         """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""
@@ -158,7 +158,7 @@ class ProviderContext(ResourceProvider):
         Raises:
             ConfigError: one of them is malformed, or the stack's configuration has what is no setting.
         """
-        return self.once_configured("rules", self._load_rules)
+        return self.configured.once("rules", self._load_rules)
 
     def _load_rules(self) -> StackRules:
         project = settings.project_of(self._config)
@@ -207,7 +207,7 @@ class ProviderContext(ResourceProvider):
 
     def _secrets_of(self, call: MethodCall) -> list[Secret | str]:
         """What the engine handed over in `call`, whichever thread shows a text about it."""
-        return found_in(call.found, "secrets", lambda: self._secrets_in(call.arguments))
+        return call.found.once("secrets", lambda: self._secrets_in(call.arguments))
 
     def _secrets_in(self, arguments: tuple[object, ...]) -> list[Secret | str]:
         """The API key, and every spelling of what is secret in any properties among `arguments`."""

@@ -19,12 +19,23 @@ OwnerT = TypeVar("OwnerT")
 _OPERATIONS = ("create", "update", "delete")
 
 
+class Findings(dict[object, Any]):
+    """What was found out, each by a key of its own."""
+
+    def once(self, key: object, find_out: Callable[[], Result]) -> Result:
+        """Return what was found out under a key, and find it out where nothing was."""
+        if key not in self:
+            self[key] = find_out()
+        result: Result = self[key]
+        return result
+
+
 @dataclass(frozen=True)
 class MethodCall:
     """What the engine hands over in a call, ids and properties with secrets in clear, and what was found out for it."""
 
     arguments: tuple[object, ...] = ()
-    found: dict[object, Any] = field(default_factory=dict)
+    found: Findings = field(default_factory=Findings)
 
     @property
     def owner(self) -> str:
@@ -41,25 +52,12 @@ def current() -> MethodCall:
     return _method_call.get() or MethodCall()
 
 
-def once(key: object, find_out: Callable[[], Result]) -> Result:
-    """Return what is found out, which in one call of the engine is done once for each key."""
-    return found_in(current().found, key, find_out)
-
-
-def found_in(found: dict[object, Any], key: object, find_out: Callable[[], Result]) -> Result:
-    """Return what was found out under a key, and find it out where nothing was."""
-    if key not in found:
-        found[key] = find_out()
-    result: Result = found[key]
-    return result
-
-
 def once_in_call(method: Callable[[OwnerT], Result]) -> Callable[[OwnerT], Result]:
     """Let a provider find out only once in a call of the engine what this method returns."""
 
     @functools.wraps(method)
     def found(self: OwnerT) -> Result:
-        return once(method.__name__, lambda: method(self))
+        return current().found.once(method.__name__, lambda: method(self))
 
     return found
 

@@ -164,8 +164,8 @@ def _state(snapshot: Snapshot, full_name: str) -> StackState:
         found = settings.load(os.environ, config.get)
         for one in resources:
             found.require_account((one.get("outputs") or {}).get(ACCOUNT))
-        found_in = partial(entry_of, stack=plain.stack, folder=folder, now=now)
-        entries = tuple(filter(None, map(found_in, resources)))
+        entry = partial(entry_of, stack=plain.stack, folder=folder, now=now)
+        entries = tuple(filter(None, map(entry, resources)))
     except ConfigError as problem:
         text = f"stack {plain.stack}: {problem.message}"
         raise ConfigError(text, setting=problem.setting, advice=problem.advice) from None
