@@ -29,7 +29,7 @@ from xplenty_pulumi.core.reports.overview import (
     jobs_shown,
     shortened,
 )
-from xplenty_pulumi.core.reports.owners import UNMANAGED, owner_of, owner_of_job, replaced_runs
+from xplenty_pulumi.core.reports.owners import may_be_replaced, owner_of, replaced_runs
 from xplenty_pulumi.core.reports.schedules import ScheduleList, schedules_shown
 from xplenty_pulumi.core.reports.view import AccountView
 from xplenty_pulumi.core.waiting.patience import Allowance
@@ -187,7 +187,7 @@ class AccountReader:
 
     def _replaced_by(self, job: Job) -> int | None:
         """The run in place of a failed one of a stack; for others nothing is read."""
-        if JOB_RUN.phase(job.status) is not Phase.FAILED or owner_of_job(job, {}) in (None, UNMANAGED):
+        if not may_be_replaced(job, {}):
             return None
         return replaced_runs((job, *(_if_allowed(self._jobs.read) or ())), {}).get(job.id)
 

@@ -123,7 +123,7 @@ class JobRow:
     def outcome(self) -> str:
         """What a run came to that a later one stands in for, as far as the account tells that."""
         later = label("job", self.replaced_by or 0)
-        return f"{self.status}; {later}, a later run of the same package in this stack, has completed"
+        return f"{self.status}; {later}, a later run of the same stack, has completed in its place"
 
 
 @dataclass(frozen=True)

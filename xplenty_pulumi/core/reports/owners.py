@@ -29,31 +29,37 @@ def owner_of_job(job: Job, owners: Mapping[int, str]) -> str | None:
     return owners.get(job.cluster_id or 0)
 
 
+def may_be_replaced(job: Job, owners: Mapping[int, str]) -> bool:
+    """Return whether it is a failed run of a stack, by its key or its cluster, so that another may be in its place."""
+    is_of_stack = run_key_of(job) is not None or owner_of_job(job, owners) not in (None, UNMANAGED)
+    return is_of_stack and JOB_RUN.phase(job.status) is Phase.FAILED
+
+
 def replaced_runs(jobs: Sequence[Job], owners: Mapping[int, str]) -> Mapping[int, int]:
     """Return the ids of the failed runs that were replaced, each with that of the run in its place.
 
-    A run is replaced by one of the same stack and package that was submitted after it failed and has completed. Both
-    carry the key of the same resource, or have the same variables. `owners` are those of the clusters that are known.
+    A run is replaced by one that was submitted after it failed and has completed. Both carry the key of the same
+    resource, or are of the same stack and package with the same variables. `owners` are those of the clusters that are
+    known.
     """
-    completed: dict[tuple[str | None, int | None], list[Job]] = {}
-    for job in jobs:
-        if JOB_RUN.phase(job.status) is Phase.SUCCEEDED:
-            completed.setdefault((owner_of_job(job, owners), job.package_id), []).append(job)
+    completed = [job for job in jobs if JOB_RUN.phase(job.status) is Phase.SUCCEEDED]
     found: dict[int, int] = {}
     for job in jobs:
-        if JOB_RUN.phase(job.status) is Phase.FAILED and (owner := owner_of_job(job, owners)) not in (None, UNMANAGED):
-            same = completed.get((owner, job.package_id), ())
-            later = [one.id for one in same if _is_in_place_of(job, one)]
+        if may_be_replaced(job, owners):
+            later = [one.id for one in completed if _is_in_place_of(job, one, owners)]
             found |= {job.id: min(later)} if later else {}
     return found
 
 
-def _is_in_place_of(job: Job, later: Job) -> bool:
+def _is_in_place_of(job: Job, later: Job, owners: Mapping[int, str]) -> bool:
     ended = job.completed_at or job.failed_at
     if not (ended and later.created_at and later.created_at >= ended):
         return False
     mine, other = run_key_of(job), run_key_of(later)
-    return mine.whose == other.whose if mine and other else _variables(job) == _variables(later)
+    if mine and other:
+        return mine.whose == other.whose
+    is_of_same_work = (owner_of_job(job, owners), job.package_id) == (owner_of_job(later, owners), later.package_id)
+    return is_of_same_work and _variables(job) == _variables(later)
 
 
 def _variables(job: Job) -> tuple[object, object]:

@@ -2,10 +2,12 @@
 
 import pytest
 
-from tests.support.accounts.command_line import SCOPE, Scene, at
+from tests.support.accounts.command_line import OWNER, SCOPE, Scene, at
 from xplenty_pulumi.cli.commands.status.tables import status
 from xplenty_pulumi.cli.engine.names import SELECTED_NOTE, StackNames
 from xplenty_pulumi.client import Cluster
+from xplenty_pulumi.core.kinds.job_run import RUN_KEY
+from xplenty_pulumi.core.kinds.marker import marker_of
 from xplenty_pulumi.core.reports.overview import cluster_row
 from xplenty_pulumi.emulator import EmulatedCluster
 
@@ -77,7 +79,7 @@ def replaced(scene: Scene, *, day: str, cluster: EmulatedCluster | None = None) 
 def test_a_run_that_was_replaced_is_no_alarm(scene: Scene) -> None:
     """The list and the page of the run name the one in its place, and nothing is asked for."""
     failed, later = replaced(scene, day="'2026-01-31'")
-    text = f"failed; job {later}, a later run of the same package in this stack, has completed"
+    text = f"failed; job {later}, a later run of the same stack, has completed in its place"
     lines = scene.run("status", "jobs").lines
     assert (lines[-2], lines[-1]) == ("", f"job {failed} {text}")
     page = scene.run("status", "job", failed).out
@@ -108,6 +110,17 @@ def test_other_work_of_the_same_stack_replaces_nothing(scene: Scene) -> None:
     assert f"job {failed} failed: no table" in scene.run("status", "jobs").lines
     adhoc, _ = replaced(scene, day="'2026-01-31'", cluster=scene.emulator.add_cluster(name="adhoc"))
     assert f"job {adhoc} failed: no table" in scene.run("status", "jobs").lines
+
+
+def test_a_run_of_the_same_resource_replaces_whatever_it_runs(scene: Scene) -> None:
+    """Its key says so, although it has other variables, another package, and a cluster without a marker."""
+    on, key = scene.emulator.add_cluster(), marker_of(OWNER)
+    failed, later = (scene.job(on, package, **{RUN_KEY: f"'{key}'"}) for package in (103, 101))
+    assert scene.run("status", "job", failed, "--json").json["job"]["replaced_by"] is None
+    scene.clock.advance(HOUR)
+    anew = scene.job(on, 101, day="'2026-02-28'", **{RUN_KEY: f"'{key}'"})
+    scene.clock.advance(HOUR)
+    assert later < anew == scene.run("status", "job", failed, "--json").json["job"]["replaced_by"]
 
 
 def test_only_a_failed_run_of_a_stack_costs_the_list(scene: Scene) -> None:

@@ -66,7 +66,7 @@ def test_a_run_in_place_of_a_failed_one_is_told(scene: Scene) -> None:
     lines = scene.run("status", "jobs", "--watch", "--interval", "10s").lines
 
     assert lines[1] == f"{at(60)} job 9001 Daily sales: failed: no table"
-    text = "failed; job 9002, a later run of the same package in this stack, has completed"
+    text = "failed; job 9002, a later run of the same stack, has completed in its place"
     assert lines[-1] == f"{at(3670)} job 9001 Daily sales: {text}"
 
 

@@ -166,8 +166,7 @@ def status(
         bool,
         typer.Option(
             "--fail-on-error",
-            help="Exit with 3 when something shown is in error, overdue, or failed with no later completed run of "
-            "its package.",
+            help="Exit with 3 when something shown is in error, overdue, or failed with no completed run in its place.",
         ),
     ] = False,
     show_variables: Annotated[
