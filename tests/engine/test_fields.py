@@ -77,8 +77,8 @@ def test_replacement_ends_the_old_cluster_first(stack: Stack, account: Emulator)
     ]
     assert old.terminated_at is not None
     assert new.created_at >= old.terminated_at
-    replaced = rf"etl deleted original \(\S+\) cluster {old.id}, which is replaced: terminated\n"
-    ended = rf"etl deleted \(\S+\) cluster {new.id}: terminated\n"
+    replaced = rf"etl deleted original \(\S+\) cluster {old.id} terminated and is replaced\n"
+    ended = rf"etl deleted \(\S+\) cluster {new.id} terminated\n"
     assert bool(re.search(replaced, output)) == stack.has_bridge
     assert bool(re.search(ended, stack.destroy().succeeded().output)) == stack.has_bridge
 

@@ -60,9 +60,9 @@ def test_headlines_come_at_once_and_details_with_the_heartbeat(told: Engine) -> 
 def test_a_text_is_replaced_only_where_there_is_one(told: Engine) -> None:
     """What is said instead of an earlier text is not said in a row that shows none."""
     bridge.say_instead(EngineCall(urn="new"), "looking")
-    bridge.say(EngineCall(urn="old"), "cluster 1: terminated")
+    bridge.say(EngineCall(urn="old"), "cluster 1 terminated")
     bridge.say_instead(EngineCall(urn="old"), "looking")
-    assert [(line.urn, line.text) for line in told.lines] == [("old", "cluster 1: terminated"), ("old", "looking")]
+    assert [(line.urn, line.text) for line in told.lines] == [("old", "cluster 1 terminated"), ("old", "looking")]
 
 
 def test_a_call_without_an_answer_is_told(told: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

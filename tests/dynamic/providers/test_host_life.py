@@ -89,7 +89,7 @@ def test_rows_tell_what_happens(scene: ProviderScene) -> None:
     mine = [line for line in scene.engine.lines if line.urn == host.urn]
     assert mine[0].text.partition(" · ")[0] in {"[1/2] pending", "[2/2] creating"}
     assert Line("INFO", host.urn, "available", ephemeral=True) in mine
-    assert mine[-1] == Line("INFO", host.urn, f"cluster {id_}, which is replaced: terminated", ephemeral=True)
+    assert mine[-1] == Line("INFO", host.urn, f"cluster {id_} terminated and is replaced", ephemeral=True)
 
 
 def test_what_replaces_another_says_at_once_what_it_does(scene: ProviderScene) -> None:
@@ -102,7 +102,7 @@ def test_what_replaces_another_says_at_once_what_it_does(scene: ProviderScene) -
     host.delete(id_, made)
     created(host, nodes=2)
     texts = [line.text.partition(" · ")[0] for line in scene.engine.lines if line.urn == host.urn]
-    after = texts.index(f"cluster {id_}, which is replaced: terminated") + 1
+    after = texts.index(f"cluster {id_} terminated and is replaced") + 1
     assert texts[after] == "looking for an earlier attempt"
     assert texts.count("looking for an earlier attempt") == 1
 

@@ -211,7 +211,7 @@ class Provider(ProviderContext, ABC):
         except RefusedError as refused:
             raise told_once(call, refused) from None
         if text:  # with what it is about, since the row of one that is replaced shows it until its successor has news
-            bridge.say(call, f"{self.kind.name} {_id}{', which is replaced' if is_replaced else ''}: {text}")
+            bridge.say(call, f"{self.kind.name} {_id} {text}{' and is replaced' if is_replaced else ''}")
 
     def _gone(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:
         """Return that it is gone, for what a stack manages; what a program only looks up by its id must be there."""
