@@ -1,7 +1,7 @@
 """The account that the commands read and act upon, as the environment names it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from xplenty_pulumi.core.reports.overview import Wanted
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, Pace, Patience
 from xplenty_pulumi.core.waiting.silence import SilenceWatch, Tell
+from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.redact import Secret
 from xplenty_pulumi.text import duration
 
@@ -40,6 +41,20 @@ class CommandAccount:
         """Return how to wait for something in it."""
         asking = self.silence.asking
         return Patience(self.clock, self.pace, tell=tell, warn=warn, asking=asking, allowance=self.budget)
+
+
+def settings_of(stack: str, config: Mapping[str, object]) -> settings.Settings:
+    """Return the settings of the stack with this full name and configuration.
+
+    Raises:
+        ConfigError: one is missing or malformed; where another one is misspelt, which is likely why, that is named.
+    """
+    try:
+        return settings.load(os.environ, config.get)
+    except ConfigError:
+        if "/xplenty/" not in stack:  # the program of a project of that name has names of its own there
+            settings.require_known(one.removeprefix("xplenty:") for one in config if one.startswith("xplenty:"))
+        raise
 
 
 @contextmanager

@@ -63,6 +63,14 @@ def test_settings_come_from_the_stack_where_the_environment_has_none(scene: Drif
     assert "stack dev: xplenty:apiKey is not set" in ended.err
 
 
+def test_a_misspelt_setting_is_named_where_the_right_one_is_missing(scene: DriftScene) -> None:
+    """It says why that is missing."""
+    scene.config["xplenty:apikey"] = scene.environment.pop("XPLENTY_API_KEY")
+    ended = scene.run()
+    assert ended.code == 1
+    assert "stack dev: xplenty:apikey is no setting, so it has no effect; the nearest is xplenty:apiKey" in ended.err
+
+
 def test_state_of_another_account_is_not_compared(scene: DriftScene) -> None:
     """The same ids mean something else there, so no call is made."""
     state = json.loads(json.dumps(RECORDED["state"]).replace("emulated-account", "their-account"))

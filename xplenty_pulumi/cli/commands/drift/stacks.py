@@ -1,15 +1,14 @@
 """The stacks of a backend: what is in the states that a report is about, in which account, and what the others hold."""
 
-import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from xplenty_pulumi import settings
 from xplenty_pulumi.cli.engine.holders import held_in, is_replaced, marker_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
+from xplenty_pulumi.cli.ui.account import settings_of
 from xplenty_pulumi.core.kinds.kind import Kind
 from xplenty_pulumi.core.kinds.marker import Owner, owner_in, scope_of
 from xplenty_pulumi.core.kinds.ownership import origin_in
@@ -161,7 +160,7 @@ def _state(snapshot: Snapshot, full_name: str) -> StackState:
         now = owner_in(full_name, scope=config.get("xplenty:scope"))
         left_out = tuple(other for one in resources if (other := _other_account(one, plain.stack)))
         resources = [one for one in resources if not _account_name(one)]
-        found = settings.load(os.environ, config.get)
+        found = settings_of(full_name, config)
         for one in resources:
             found.require_account((one.get("outputs") or {}).get(ACCOUNT))
         entry = partial(entry_of, stack=plain.stack, folder=folder, now=now)

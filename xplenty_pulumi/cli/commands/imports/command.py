@@ -1,7 +1,6 @@
 """`xplenty-pulumi import`: what exists in the account becomes a program and part of the state of a stack."""
 
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from xplenty_pulumi import settings
 from xplenty_pulumi.cli.commands.imports.declare import NOT_SHOWN, Declaration, declare, names_of, require_declarable
 from xplenty_pulumi.cli.commands.imports.files import PROGRAM, ProgramFiles, guarded
 from xplenty_pulumi.cli.commands.imports.program import program_of
@@ -21,7 +19,7 @@ from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
 from xplenty_pulumi.cli.engine.remains import refuse_while_locked, remains_of, require_unchanged
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
-from xplenty_pulumi.cli.ui.account import opened
+from xplenty_pulumi.cli.ui.account import opened, settings_of
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import Cwd, StackOption
 from xplenty_pulumi.cli.ui.screen import Screen
@@ -63,7 +61,7 @@ def import_(
         place = StackPlace.of(snapshot, needs_stack=True)
         remains = remains_of(snapshot, place.stack)
         refuse_while_locked(remains)
-        with opened(settings.load(os.environ, place.config.get)) as account:
+        with opened(settings_of(place.stack, place.config)) as account:
             screen = Screen(account.secrets)
             holders = holders_in(snapshot, account.settings)
             rules = TakeOverRules(holders, place.stack, place.scope, remains.owners())

@@ -1,20 +1,18 @@
 """`xplenty-pulumi hand-over`: give a living thing to a resource of a stack, or release it from every stack."""
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from xplenty_pulumi import settings
 from xplenty_pulumi.cli.commands.recover.new_owner import UNDONE, NewOwner, StackPlace
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
 from xplenty_pulumi.cli.engine.locks import refuse_while_held
 from xplenty_pulumi.cli.engine.remains import Remains, remains_of
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
-from xplenty_pulumi.cli.ui.account import CommandAccount, opened
+from xplenty_pulumi.cli.ui.account import CommandAccount, opened, settings_of
 from xplenty_pulumi.cli.ui.exits import one_paragraph
 from xplenty_pulumi.cli.ui.options import Cwd, StackOption, Yes, bad_usage
 from xplenty_pulumi.cli.ui.screen import Screen
@@ -63,7 +61,7 @@ def hand_over(
             raise bad_usage("--name", "and --urn exclude each other")
         snapshot = Snapshot(Engine.on_path(cwd, stack))
         place = StackPlace.of(snapshot, needs_stack=not release)
-        with opened(settings.load(os.environ, place.config.get)) as account:
+        with opened(settings_of(place.stack, place.config)) as account:
             found = core.look(account.client, kind, key)
             if not release or place.has_signed(found):  # what an operation of it is at work on is not in its state yet
                 remains = remains_of(snapshot, place.stack)
