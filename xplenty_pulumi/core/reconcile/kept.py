@@ -2,10 +2,11 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from xplenty_pulumi.core.kinds.compare import Difference, changed_places, place_text
 from xplenty_pulumi.core.kinds.kind import Drift, Kind
+from xplenty_pulumi.core.reconcile.repeat import SETTLING
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed
 
@@ -13,7 +14,7 @@ _NAMED = 5
 _INSTEAD = "declare what it keeps"
 
 
-def names_of(kind: Kind, wrong: Sequence[Difference]) -> str:
+def _names_of(kind: Kind, wrong: Sequence[Difference]) -> str:
     """Return the places that differ, as a text names them; values may be secret, names are not."""
     names = list(dict.fromkeys(place_text(way) for one in wrong for way in changed_places(kind, one)))
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
@@ -37,15 +38,27 @@ def _bare(text: object) -> str:
     return re.sub(r"[\W_]+", "", html.unescape(str(text or ""))).casefold()
 
 
-def require_kept(kind: Kind, wrong: Sequence[Difference], *, resource: str, patience: Patience) -> None:
-    """Return unless something that matters is `wrong` although it was accepted; a text for people is warned of.
+def require_kept(
+    kind: Kind,
+    wrong: Sequence[Difference],
+    look_again: Callable[[], Sequence[Difference]],
+    *,
+    resource: str,
+    patience: Patience,
+) -> None:
+    """Return once nothing is `wrong` any more although it was accepted; of a text for people it is only warned.
 
     Raises:
-        ReadyFailed: it matters, as what it costs and does depends on it.
+        ReadyFailed: it is so 17 seconds later, and matters, as what the thing costs and does depends on it.
     """
+    for pause in SETTLING[1:]:
+        if wrong:
+            patience.tell(f"shows another {_names_of(kind, wrong)} than was sent", "")
+            patience.clock.sleep(pause)
+            wrong = look_again()
     if not wrong:
         return
-    text = f"the service took it, but shows another {names_of(kind, wrong)} than was sent"
+    text = f"the service took it, but shows another {_names_of(kind, wrong)} than was sent"
     if all(kind.by_name[one.field].drift is Drift.HARMLESS for one in wrong):
         patience.warn(f"{resource}: {text}; {_INSTEAD}, or each `pulumi up` after a refresh sends it again")
         return

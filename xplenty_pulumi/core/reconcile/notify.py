@@ -9,12 +9,11 @@ from typing import Any, TypeVar
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.reconcile.outcome import Observation
-from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.reconcile.repeat import act_until, is_seen
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError
 
 RecordT = TypeVar("RecordT")
-_SETTLING = (0.0, 2.0, 5.0)
 NOTIFY = "notify"
 """The input of kinds that have watchers."""
 
@@ -60,15 +59,13 @@ class WatcherList:
         if notified is None or is_so():
             return
         act_until(is_so, change, clock=self._patience.clock, tolerate=(UnsureError, NotFoundError))
-        for pause in _SETTLING:
-            self._patience.clock.sleep(pause)
-            if is_so():
-                return
-        raise ReadyFailed(
-            f"the key's user was {'put on' if notified else 'taken off'} its watchers, but the service shows otherwise",
-            resource=resource,
-            advice="The next `pulumi up` tries again; or remove `notify`",
-        )
+        if not is_seen(is_so, clock=self._patience.clock):
+            done = "put on" if notified else "taken off"
+            raise ReadyFailed(
+                f"the key's user was {done} its watchers, but the service shows otherwise",
+                resource=resource,
+                advice="The next `pulumi up` tries again; or remove `notify`",
+            )
 
     def _is_watcher(self, thing_id: int) -> bool:
         return self._client.user_id() in {watcher.id for watcher in self._calls.watchers(thing_id)}

@@ -45,6 +45,15 @@ def act_until(
         raise lost
 
 
+def is_seen(done: Callable[[], bool], *, clock: Clock) -> bool:
+    """Return whether a look shows it `done`, at once or within 17 seconds."""
+    for pause in SETTLING:
+        clock.sleep(pause)
+        if done():
+            return True
+    return False
+
+
 def find_late(
     find: Callable[[], T | None], lost: UnsureError, *, what: str, patience: Patience, advice: str
 ) -> T | None:

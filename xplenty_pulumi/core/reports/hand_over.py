@@ -23,14 +23,13 @@ from xplenty_pulumi.core.kinds.registry import MARKED, kind_of
 from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reading.lookup import or_listed
 from xplenty_pulumi.core.reconcile import definition_of
-from xplenty_pulumi.core.reconcile.repeat import act_until
+from xplenty_pulumi.core.reconcile.repeat import SETTLING, act_until
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import cluster_row
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, RefusedError, UnsureError, XplentyError
 from xplenty_pulumi.redact import scrub
 from xplenty_pulumi.text import label
 
-_SETTLING = (0.0, 2.0, 5.0)
 _LOOK = "Look at it and run the same again"
 
 
@@ -138,7 +137,7 @@ def hand_over(client: Client, thing: HandOverTarget, marker: Marker | None, *, c
         sent = kind.repeated(now.record, {}) or {}
         failed.message = scrub(failed.message, values_of(*(sent.get(one.name) for one in kind.fields if one.private)))
         raise
-    for pause in _SETTLING:
+    for pause in SETTLING:
         clock.sleep(pause)
         changed = _after_change(client, thing)
         if changed.marker == marker:

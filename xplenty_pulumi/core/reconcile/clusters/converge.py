@@ -19,10 +19,10 @@ from xplenty_pulumi.core.reconcile.clusters.goals import (
 )
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.held import held_now, held_text
-from xplenty_pulumi.core.reconcile.kept import names_of, require_kept
+from xplenty_pulumi.core.reconcile.kept import require_kept
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
-from xplenty_pulumi.core.reconcile.repeat import SETTLING, act_until
+from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.goal import UsualSeconds, unknown
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import wait_for
@@ -101,25 +101,14 @@ class Convergence:
             goal = accepted_before(goal) if desired.is_only_accepted else goal
             known = None if is_changed or desired.is_only_accepted else cluster
             wait_for(goal, watch, deadline=deadline, patience=self._patience, known=known)
-        if is_changed:
-            self._see_kept(watch, desired)
-
-    def _see_kept(self, watch: Watch[Cluster], desired: DesiredCluster) -> None:
-        """Look until the cluster shows what was sent, of which the wait knows only the nodes.
-
-        Raises:
-            ReadyFailed: it does not 17 seconds later, in what matters.
-        """
-        wrong: tuple[Difference, ...] = ()
-        for pause in SETTLING:
-            if pause:
-                self._patience.tell(f"shows another {names_of(CLUSTER, wrong)} than was sent", "")
-                self._patience.clock.sleep(pause)
-            seen = watch.last if pause == 0 else watch.certain()
-            wrong = _unkept(seen, desired) if seen is not None else ()
-            if not wrong:
-                return
-        require_kept(CLUSTER, wrong, resource=watch.resource, patience=self._patience)
+        if is_changed:  # of which the wait knows only the nodes
+            require_kept(
+                CLUSTER,
+                _unkept(watch.last, desired),
+                lambda: _unkept(watch.certain(), desired),
+                resource=watch.resource,
+                patience=self._patience,
+            )
 
     def _put(self, watch: Watch[Cluster], desired: DesiredCluster, deadline: Deadline, *, before: Cluster) -> None:
         """Send what differs once the cluster is ready: a change whose answer got lost may still be under way."""
@@ -169,8 +158,10 @@ def _wrong(cluster: Cluster, desired: DesiredCluster) -> tuple[Difference, ...]:
     return tuple(one for one in found if one.change is Change.IN_PLACE and one.field in desired.intent.fields)
 
 
-def _unkept(cluster: Cluster, desired: DesiredCluster) -> tuple[Difference, ...]:
+def _unkept(cluster: Cluster | None, desired: DesiredCluster) -> tuple[Difference, ...]:
     """What of its update is shown otherwise, but for what a change under way leaves open."""
+    if cluster is None:
+        return ()
     unsettled = CLUSTER.unsettled(desired.inputs, cluster_view(cluster))
     shown = {name for name in CLUSTER.by_name if getattr(cluster, name, None) is not None}
     return tuple(one for one in _wrong(cluster, desired) if one.field in shown - unsettled)

@@ -27,7 +27,6 @@ from xplenty_pulumi.core.reconcile.held import warn_of_duplicates
 from xplenty_pulumi.core.reconcile.kept import require_kept
 from xplenty_pulumi.core.reconcile.notify import NOTIFY, WatcherList
 from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, Observation, Outcome
-from xplenty_pulumi.core.reconcile.repeat import SETTLING
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, XplentyError
 
@@ -173,26 +172,24 @@ class DefinitionReconciler(Generic[RecordT]):
 
     def _converge(self, record: RecordT, desired: DesiredDefinition, *, send: bool) -> Outcome[RecordT]:
         """Send what the update is about, read it back, and say where it is not so."""
+        last, definition = record, self._definition
+        resource = definition.label_of(record)
+
+        def look() -> tuple[Difference, ...]:
+            nonlocal last
+            found = self._known.find(record.key)
+            if found is None:
+                raise ReadyFailed(definition.gone, resource=resource, advice=ANEW)
+            last = found
+            return definition.wrong(last, definition.meant(last, desired))
+
         try:
             if send:
                 self._sending.send(record, desired)
-            wrong: tuple[Difference, ...] = ()
-            for pause in SETTLING:
-                self._patience.clock.sleep(pause)
-                key = record.key
-                found = self._known.find(key)
-                if found is None:
-                    gone = self._definition.gone
-                    return Outcome(record, ReadyFailed(gone, resource=self._definition.label(key), advice=ANEW))
-                record = found
-                wrong = self._definition.wrong(record, self._definition.meant(record, desired))
-                if not wrong:
-                    break
-            resource = self._definition.label_of(record)
-            require_kept(self._definition.kind, wrong, resource=resource, patience=self._patience)
+            require_kept(definition.kind, look(), look, resource=resource, patience=self._patience)
         except XplentyError as failed:
-            return Outcome(record, failed)
-        return Outcome(record)
+            return Outcome(last, failed)
+        return Outcome(last)
 
     def _notified(self, outcome: Outcome[RecordT], desired: DesiredDefinition) -> Outcome[RecordT]:
         """Bring the watchers to what `notify` says, where that is a matter of the create or update."""

@@ -9,7 +9,7 @@ from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhe
 from xplenty_pulumi.core.reconcile.definitions.definition import RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, REMOVED
-from xplenty_pulumi.core.reconcile.repeat import SETTLING, act_until
+from xplenty_pulumi.core.reconcile.repeat import act_until, is_seen
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError, XplentyError
 
@@ -39,10 +39,8 @@ class DefinitionEnding(Generic[RecordT]):
             raise refused
         if found is not None:
             self._remove(key, made)
-        for pause in SETTLING:
-            self._patience.clock.sleep(pause)
-            if self._known.single(key) is None and key not in [one.key for one in self._known.all()]:
-                return UNKNOWN_TO_SERVICE if found is None else REMOVED
+        if is_seen(lambda: self._is_unknown(key), clock=self._patience.clock):
+            return UNKNOWN_TO_SERVICE if found is None else REMOVED
         raise ReadyFailed(
             "it was removed, but the service still shows it",
             resource=self._definition.label(key),
@@ -58,6 +56,10 @@ class DefinitionEnding(Generic[RecordT]):
                     self._patience.warn(f"{self._definition.label_of(one)}, a duplicate of {label}, was removed")
         except XplentyError as failed:
             self._patience.warn(f"{label}: a duplicate of it may go on existing: {failed}")
+
+    def _is_unknown(self, key: Key) -> bool:
+        """Whether the service shows it neither by itself nor in its list."""
+        return self._known.single(key) is None and all(one.key != key for one in self._known.all())
 
     def _remove(self, key: Key, made: Origin) -> None:
         def is_gone() -> bool:
