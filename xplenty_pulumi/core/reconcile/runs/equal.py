@@ -77,17 +77,23 @@ class WhoseRuns:
         others = tuple(job for job in equal if job.id in foreign and is_active(job))
         possible = [job for job in equal if job.id not in foreign and self._may_be_lost(job, newest, desired)]
         let_go = [job for job in possible if self._was_let_go(job)]
-        left = [job for job in possible if job not in let_go]
-        if not left:
-            is_unwatched = desired.inputs.get("notify") is False
-            return EqualRuns(None, tuple(DoubtfulRun(job, _UNWATCHED) for job in let_go if is_unwatched), others)
-        unsaid = [job for job in left if not says_it_is_ours(job, desired)]
+        if left := [job for job in possible if job not in let_go]:
+            lost, doubtful = self._judged(left, shape, desired)
+            return EqualRuns(lost, doubtful, others)
+        is_unwatched = desired.inputs.get("notify") is False
+        return EqualRuns(None, tuple(DoubtfulRun(job, _UNWATCHED) for job in let_go if is_unwatched), others)
+
+    def _judged(
+        self, possible: Sequence[Job], shape: RunShape, desired: DesiredRun
+    ) -> tuple[Job | None, tuple[DoubtfulRun, ...]]:
+        """The lost run, if it is the only one of which nothing says that it may be another's, or the doubtful ones."""
+        unsaid = [job for job in possible if not says_it_is_ours(job, desired)]
         why = self._why_not_of_this_stack(int(shape.cluster_id), desired) if unsaid else ""
-        judged = [DoubtfulRun(job, (why or self._why_not_lost(job)) if job in unsaid else "") for job in left]
+        judged = [DoubtfulRun(job, (why or self._why_not_lost(job)) if job in unsaid else "") for job in possible]
         lost = [one.job for one in judged if not one.reason]
         if len(lost) == 1:
-            return EqualRuns(lost[0], (), others)
-        return EqualRuns(None, tuple(DoubtfulRun(one.job, one.reason or _SEVERAL) for one in judged), others)
+            return lost[0], ()
+        return None, tuple(DoubtfulRun(one.job, one.reason or _SEVERAL) for one in judged)
 
     def left_behind(self, shape: RunShape, newest: Sequence[Job], desired: DesiredRun) -> list[Job]:
         """Return the active runs whose key is that of the resource, with other inputs, and which nobody has let go."""
