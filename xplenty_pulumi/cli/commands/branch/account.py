@@ -1,13 +1,13 @@
 """The account that the environments of branches are in, and the proof that a command reads the right one."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from xplenty_pulumi import settings
 from xplenty_pulumi.cli.commands.branch.stacks import ACCOUNT, NO_ACCOUNT, ProjectStacks
-from xplenty_pulumi.cli.ui.account import CommandAccount, opened
+from xplenty_pulumi.cli.ui.account import CommandAccount, opened, settings_of
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of
 from xplenty_pulumi.core.preview.questions import LONGEST_CALL
 from xplenty_pulumi.core.reports.branches import BranchStack
@@ -23,10 +23,12 @@ def account_of(stacks: ProjectStacks) -> Iterator[CommandAccount]:
     Raises:
         ConfigError: a setting is missing or malformed.
     """
-    config: Mapping[str, object] = {}
+    found = None
     if not os.environ.keys() >= _ENOUGH and (keepers := stacks.keepers()):
-        config = stacks.snapshot.configuration(keepers[min(keepers)].full_name)
-    with opened(settings.load(os.environ, config.get) if config else None) as account:
+        template = keepers[min(keepers)].full_name
+        if config := stacks.snapshot.configuration(template):
+            found = settings_of(template, config)
+    with opened(found) as account:
         yield account
 
 

@@ -72,11 +72,8 @@ def branch_up(
         if options and not options[0].startswith("-"):  # `pulumi up` takes such a word for a project to download
             text = f"names a branch, and options of `pulumi up` begin with -, got {options[0][:40]!r}"
             raise bad_usage("--branch", text)
-        engine, repository, span = (
-            Engine.on_path(cwd, ""),
-            Repository(cwd, os.environ),
-            read_span("--lifetime", lifetime),
-        )
+        engine, repository = Engine.on_path(cwd, ""), Repository(cwd, os.environ)
+        span = read_span("--lifetime", lifetime)
         if not SHORTEST_LIFETIME <= span <= LONGEST_LIFETIME:
             raise bad_usage("--lifetime", f"must be from 1h to 7d, got {lifetime[:40]!r}")
         wanted = repository.branch(name)
