@@ -24,7 +24,7 @@ from xplenty_pulumi.core.reconcile import (
     RunReconciler,
     definition_of,
 )
-from xplenty_pulumi.core.reconcile.runs.start import DoubledRuns
+from xplenty_pulumi.core.reconcile.runs.start import doubled_runs
 from xplenty_pulumi.core.waiting.budget import Budget
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, Pace, Patience
 from xplenty_pulumi.dynamic import bridge
@@ -191,6 +191,6 @@ def open_session(settings: Settings) -> Session:
     session = Session(client, SystemClock(), pace=pace, share=settings.credit_share)
     credits_severity: bridge.Severity = "INFO" if is_set(os.environ, "XPLENTY_SHOW_CREDITS") else "DEBUG"
     bridge.at_end(session.final_check.text, severity="WARNING")
-    bridge.at_end(lambda: DoubledRuns(client, session.runs).text(), severity="WARNING")
+    bridge.at_end(lambda: doubled_runs(client, session.runs), severity="WARNING")
     bridge.at_end(lambda: f"xplenty_pulumi sent {session.budget.spent_text()}", severity=credits_severity)
     return session

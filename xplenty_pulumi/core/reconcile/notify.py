@@ -14,8 +14,6 @@ from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError
 
 RecordT = TypeVar("RecordT")
-NOTIFY = "notify"
-"""The input of kinds that have watchers."""
 
 
 class WatcherList:

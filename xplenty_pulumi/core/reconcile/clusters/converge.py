@@ -102,13 +102,16 @@ class Convergence:
             known = None if is_changed or desired.is_only_accepted else cluster
             wait_for(goal, watch, deadline=deadline, patience=self._patience, known=known)
         if is_changed:  # of which the wait knows only the nodes
-            require_kept(
-                CLUSTER,
-                _unkept(watch.last, desired),
-                lambda: _unkept(watch.certain(), desired),
-                resource=watch.resource,
-                patience=self._patience,
-            )
+            self._require_kept(watch, desired)
+
+    def _require_kept(self, watch: Watch[Cluster], desired: DesiredCluster) -> None:
+        require_kept(
+            CLUSTER,
+            _unkept(watch.last, desired),
+            lambda: _unkept(watch.certain(), desired),
+            resource=watch.resource,
+            patience=self._patience,
+        )
 
     def _put(self, watch: Watch[Cluster], desired: DesiredCluster, deadline: Deadline, *, before: Cluster) -> None:
         """Send what differs once the cluster is ready: a change whose answer got lost may still be under way."""

@@ -25,7 +25,7 @@ from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.definitions.send import DefinitionSending
 from xplenty_pulumi.core.reconcile.held import warn_of_duplicates
 from xplenty_pulumi.core.reconcile.kept import require_kept
-from xplenty_pulumi.core.reconcile.notify import NOTIFY, WatcherList
+from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, Observation, Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import ReadyFailed, XplentyError
@@ -193,9 +193,9 @@ class DefinitionReconciler(Generic[RecordT]):
 
     def _notified(self, outcome: Outcome[RecordT], desired: DesiredDefinition) -> Outcome[RecordT]:
         """Bring the watchers to what `notify` says, where that is a matter of the create or update."""
-        if outcome.problem is not None or NOTIFY not in desired.intent.fields:
+        if outcome.problem is not None or "notify" not in desired.intent.fields:
             return outcome
-        resource, notified = self._definition.label_of(outcome.record), desired.inputs.get(NOTIFY)
+        resource, notified = self._definition.label_of(outcome.record), desired.inputs.get("notify")
         try:
             self._watchers.set(outcome.record.id, notified=notified, resource=resource)
         except XplentyError as problem:

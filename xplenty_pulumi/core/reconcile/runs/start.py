@@ -1,6 +1,6 @@
 """Starting a run at most once: what an earlier attempt lost is adopted, and a lost answer is looked for.
 
-`DoubledRuns` looks, at the end of an operation, whether a start that was doubled on its way made another run.
+`doubled_runs` looks, at the end of an operation, whether a start that was doubled on its way made another run.
 """
 
 from collections.abc import Callable, Mapping
@@ -169,28 +169,22 @@ class RunStarter:
             raise
 
 
-class DoubledRuns:
-    """Looks once at the newest jobs, when an operation of the engine is over."""
+def doubled_runs(client: Client, runs: KnownRuns) -> str:
+    """Return what the user should know of doubles, by one look at the newest jobs when an operation is over.
 
-    def __init__(self, client: Client, runs: KnownRuns) -> None:
-        self._client = client
-        self._runs = runs
-
-    def text(self) -> str:
-        """Return what the user should know, or an empty text; nothing is looked at where no run was started."""
-        starts = [*self._runs.starts]
-        if not starts:
-            return ""
-        try:
-            newest = newest_at_end(self._client, JOB_RUN)
-        except XplentyError as trouble:
-            return f"{_BLIND}: {trouble.message}"
-        doubles = [(job, start) for job in newest for start in starts if start.doubled(job)]
-        return ". ".join(
-            _warning(job, start)
-            for job, start in doubles
-            if self._runs.is_free(job, None) and self._runs.is_of_this_user(job)
-        )
+    An empty text is nothing. Where no run was started, nothing is looked at.
+    """
+    starts = [*runs.starts]
+    if not starts:
+        return ""
+    try:
+        newest = newest_at_end(client, JOB_RUN)
+    except XplentyError as trouble:
+        return f"{_BLIND}: {trouble.message}"
+    doubles = [(job, start) for job in newest for start in starts if start.doubled(job)]
+    return ". ".join(
+        _warning(job, start) for job, start in doubles if runs.is_free(job, None) and runs.is_of_this_user(job)
+    )
 
 
 def _warning(job: Job, start: StartedRun) -> str:
