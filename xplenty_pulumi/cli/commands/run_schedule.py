@@ -12,7 +12,7 @@ from xplenty_pulumi.cli.ui.options import Yes, completed_as
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds.schedule import is_started_by
-from xplenty_pulumi.core.reading.lookup import only
+from xplenty_pulumi.core.reading.lookup import as_id, only
 from xplenty_pulumi.core.reports.schedules import schedule_row
 from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
 from xplenty_pulumi.text import label, plural
@@ -37,8 +37,8 @@ def run_schedule(
     """Run a schedule at once, whether or not it is enabled, and name the job runs that it starts."""
     with one_paragraph("run-schedule", interrupted=_GOES_ON), opened() as account:
         calls, screen, named = account.client.schedules, Screen(account.secrets), schedule.strip()
-        is_id = named.isascii() and named.isdigit()
-        found = calls.get(int(named)) if is_id else only(calls.list(), named, noun="schedule")
+        number = as_id(named)
+        found = only(calls.list(), named, noun="schedule") if number is None else calls.get(number)
         row = schedule_row(found, now=account.client.account_time)
         nodes = f" on {plural(found.task.nodes, 'node')}" if found.task and found.task.nodes else ""
         work = f"It starts {plural(len(row.packages), 'package')}{nodes}, which costs as a planned run does."

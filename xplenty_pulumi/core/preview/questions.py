@@ -18,7 +18,7 @@ from xplenty_pulumi.core.kinds.kind import LIVING, Key, Kind
 from xplenty_pulumi.core.kinds.obstacles import Obstacle, fault_of, fault_of_package
 from xplenty_pulumi.core.preview.plan_limits import PlanLimits, limits_of, refusal_of_nodes, refusal_of_number
 from xplenty_pulumi.core.preview.shown import ShownRecords
-from xplenty_pulumi.core.reading.lookup import named, or_listed, or_none, require_account
+from xplenty_pulumi.core.reading.lookup import as_id, named, or_listed, or_none, require_account
 from xplenty_pulumi.core.reading.pages import listed_by_status
 from xplenty_pulumi.core.reading.readiness import ReadyClusters
 from xplenty_pulumi.core.reading.shared import SharedCall
@@ -137,10 +137,10 @@ class PreviewQuestions:
         """The packages that are meant, or None where that is not known."""
         if id_or_name is None:
             return None
-        text = str(id_or_name).strip()
-        if text.isascii() and text.isdigit():
-            get = partial(self._client.packages.get, int(text))
-            found = self._answer(("package", text), lambda: (or_none(get, self._client),))
+        number = as_id(str(id_or_name))
+        if number is not None:
+            get = partial(self._client.packages.get, number)
+            found = self._answer(("package", number), lambda: (or_none(get, self._client),))
             return None if found is None else tuple(one for one in found if one is not None)
         active = self._answer("packages", lambda: tuple(self._client.packages.list()))
         return None if active is None else named(active, str(id_or_name))
@@ -204,7 +204,7 @@ class PreviewQuestions:
 
 
 def _refusal_of_package(named: str, found: tuple[Package, ...]) -> str | None:
-    if named.strip().isdigit():
+    if as_id(named) is not None:
         fault = fault_of_package(named, next(iter(found), None))
         return fault.reason if fault else None
     if not found:

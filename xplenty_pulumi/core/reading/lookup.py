@@ -125,6 +125,12 @@ def only(found: Iterable[NamedT], name: str, *, noun: str, state: str = "", undo
     )
 
 
+def as_id(name_or_id: str) -> int | None:
+    """Return the id that a text of digits is, None for a name."""
+    text = name_or_id.strip()
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
 def package_id(client: Client, name_or_id: str, *, undone: str = "") -> str:
     """Return the id of the active package with exactly this name; a text of digits is an id itself.
 
@@ -132,7 +138,7 @@ def package_id(client: Client, name_or_id: str, *, undone: str = "") -> str:
         NotFoundError: there is none.
         RefusedError: there are several.
     """
-    text = name_or_id.strip()
-    if text.isascii() and text.isdigit():
-        return text
-    return str(only(client.packages.list(), name_or_id, noun="package", state="active", undone=undone).id)
+    number = as_id(name_or_id)
+    if number is None:
+        number = only(client.packages.list(), name_or_id, noun="package", state="active", undone=undone).id
+    return str(number)
