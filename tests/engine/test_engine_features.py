@@ -67,6 +67,7 @@ def test_cluster_that_is_moved_to_another_stack_is_its_own_there(stack: Stack, a
 
 
 def test_run_whose_cluster_a_target_leaves_out_says_so(stack: Stack, account: Emulator) -> None:
+    """Its cluster has no id yet, so the check refuses it and names the likely reason."""
     output = stack.declare(cluster("etl"), job("load")).up("--target", URN.format("JobRun", "load")).failed().output
 
     assert "cluster_id is required and has no value" in output
@@ -75,6 +76,7 @@ def test_run_whose_cluster_a_target_leaves_out_says_so(stack: Stack, account: Em
 
 
 def test_what_is_excluded_is_neither_created_nor_ended(stack: Stack, account: Emulator) -> None:
+    """With `--exclude`, an `up` and a `destroy` do the rest alone."""
     stack.declare(cluster("etl"), cluster("other"))
     stack.up("--exclude", ETL).succeeded()
     assert len(account.clusters()) == 1

@@ -24,6 +24,7 @@ def stacks(tmp_path: Path) -> tuple[Stack, Stack]:
 
 
 def test_state_and_configuration_are_those_that_the_engine_makes(stacks: tuple[Stack, Stack]) -> None:
+    """But for what varies from one stack to the next, the copied files are those of `pulumi stack init`."""
     copied, made = ({name: _VARIES.sub("", text) for name, text in _files(stack).items()} for stack in stacks)
     assert copied == made
     assert "Pulumi.dev.yaml" in copied
@@ -31,11 +32,13 @@ def test_state_and_configuration_are_those_that_the_engine_makes(stacks: tuple[S
 
 
 def test_the_copy_is_selected(stacks: tuple[Stack, Stack]) -> None:
+    """A command that names no stack works on it."""
     listed = json.loads(stacks[0].run("stack", "ls", "--json").succeeded().output)
     assert [(one["name"], one["current"]) for one in listed] == [("dev", True)]
 
 
 def test_a_secret_of_the_copy_can_be_read_again(stacks: tuple[Stack, Stack]) -> None:
+    """Its file has it encrypted, and the engine decrypts it."""
     copied = stacks[0]
     copied.run("config", "set", "--secret", "password", "hush").succeeded()
     assert "hush" not in (copied.folder / "Pulumi.dev.yaml").read_text()

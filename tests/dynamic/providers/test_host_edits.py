@@ -32,7 +32,7 @@ def flow_of(scene: ProviderScene, number: str) -> object:
     return json.loads(found.data_flow_json)
 
 
-def test_it_stays(here: ProviderScene, host: Host) -> None:
+def test_an_edit_since_the_preview_stays(here: ProviderScene, host: Host) -> None:
     """The update fails, and says how to go on."""
     made, outputs = host.create(declared(host, "sales"))
     host.diff(made, outputs, declared(host, "sales_2"))
