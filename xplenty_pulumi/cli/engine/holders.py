@@ -8,7 +8,7 @@ from typing import Any
 
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.core.kinds.kind import Key, Kind
-from xplenty_pulumi.core.kinds.marker import Marker, marker_of
+from xplenty_pulumi.core.kinds.marker import Marker, marker_of, name_in
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, is_another, origin_in
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED
 from xplenty_pulumi.core.reports.branches import scope_of_stack
@@ -42,7 +42,7 @@ class Held:
     @property
     def name(self) -> str:
         """The name of the resource."""
-        return self.urn.rpartition("::")[2]
+        return name_in(self.urn)
 
     @property
     def references(self) -> frozenset[tuple[str, Key]]:

@@ -15,7 +15,7 @@ from xplenty_pulumi.cli.engine.locks import Lock, lock_files, locks_of, refuse_w
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, moment
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.kind import Kind
-from xplenty_pulumi.core.kinds.marker import Marker, marker_of
+from xplenty_pulumi.core.kinds.marker import Marker, marker_of, name_in
 from xplenty_pulumi.dynamic.state import OWNER, kind_of, owner_of
 from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import duration
@@ -179,7 +179,7 @@ def spelled(pending: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _name_of(operation: Mapping[str, Any]) -> str:
-    return str(operation["resource"]["urn"]).rpartition("::")[2]
+    return name_in(str(operation["resource"]["urn"]))
 
 
 def wait_for_late_calls(remains: Remains, clock: Clock, say: Callable[[str], None]) -> None:

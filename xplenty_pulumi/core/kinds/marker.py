@@ -133,6 +133,11 @@ def owner_in(full_name: str, *, scope: object = "", name: str = "") -> Owner:
     return Owner(f"{organization}/{scope}" if scope else organization, project, stack, name)
 
 
+def name_in(urn: str) -> str:
+    """Return the resource's own name, with which its URN ends, and so does `Owner.name`."""
+    return urn.rpartition("::")[2]
+
+
 def marker_of(owner: Owner) -> Marker:
     """Return what all markers of this owner share."""
     return Marker(scope=scope_of(owner), name=_hash(_scope_key(owner), owner.name)[:_NAME_HASH])

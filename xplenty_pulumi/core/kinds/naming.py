@@ -15,7 +15,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from xplenty_pulumi.core.kinds.inputs import text
-from xplenty_pulumi.core.kinds.marker import Owner, marker_of
+from xplenty_pulumi.core.kinds.marker import Owner, marker_of, name_in
 from xplenty_pulumi.errors import ConfigError, SpecError
 from xplenty_pulumi.text import printable
 
@@ -102,7 +102,7 @@ def _spelled(owner: Owner, match: "re.Match[str]", *, field: str) -> str:
     if drawn is not None:
         return _characters(hashed, drawn[1], int(drawn[2]))
     texts = {
-        "name": owner.name.rpartition("::")[2],
+        "name": name_in(owner.name),
         "organization": organization,
         "project": owner.project,
         "stack": owner.stack,

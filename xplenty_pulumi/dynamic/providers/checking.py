@@ -16,7 +16,7 @@ from pulumi.dynamic import CheckFailure, CheckResult
 
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Ending, Kind
-from xplenty_pulumi.core.kinds.marker import scope_of
+from xplenty_pulumi.core.kinds.marker import name_in, scope_of
 from xplenty_pulumi.core.kinds.registry import FIELDS
 from xplenty_pulumi.core.kinds.variables import unquoted_text
 from xplenty_pulumi.core.preview import estimate
@@ -174,7 +174,7 @@ def _ruled_out(subject: Subject, rules: StackRules) -> list[SpecError]:
     is_new_work = subject.before is None and (subject.kind.ends is not Ending.REMOVED or bool(subject.kind.switch))
     problems = [rules.refusal_of_new(now) if is_new_work else None]
     if subject.kind.ends is Ending.TERMINATED:
-        name = subject.owner.rpartition("::")[2]
+        name = name_in(subject.owner)
         declared_clusters().note(subject, use_of(name, subject.inputs, rules, now=now))
         problems.append(rules.refusal_of_type(subject.inputs.get("type")))
         if rules.max_node_hours is not None:

@@ -12,6 +12,7 @@ from pulumi.dynamic import ResourceProvider
 
 from xplenty_pulumi import settings
 from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.marker import name_in
 from xplenty_pulumi.core.kinds.obstacles import NOT_KNOWN, UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
 from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules, misplaced_rules
@@ -100,7 +101,7 @@ class ProviderContext(ResourceProvider):
         heartbeat = settings.HEARTBEAT_IN_CI if is_in_ci else found.heartbeat
         return replace(
             found,
-            name=given.owner.rpartition("::")[2],
+            name=name_in(given.owner),
             heartbeat=heartbeat,
             scrub=lambda text: scrub(text, self._secrets_of(given)),
         )

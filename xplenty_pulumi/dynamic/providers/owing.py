@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE, Kind
+from xplenty_pulumi.core.kinds.marker import name_in
 from xplenty_pulumi.core.kinds.ownership import Marked, Origin, marker_on
 from xplenty_pulumi.dynamic.properties import Inputs
 from xplenty_pulumi.dynamic.state import DECLARED, NONCES, OWED, OWNER, former_scopes, is_hidden, owed_in, owner_of
@@ -63,7 +64,7 @@ def rewrites(kind: Kind, *, before: Mapping[str, object], news: Mapping[str, obj
     if OWNER not in changed or OWNER not in before:
         return "notes in the state what is secret, and sends nothing"
     old, new = owner_of(before), owner_of(news)
-    name = new.name.rpartition("::")[2]
+    name = name_in(new.name)
     owner = f"resource {name}" if replace(old, name=new.name) == new else f"stack {new.stack}"
     return f"signs the marker anew for {owner}" if kind.signed else f"notes in the state that it is of {owner}"
 

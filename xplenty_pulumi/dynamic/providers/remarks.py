@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from xplenty_pulumi.core.kinds.marker import name_in
 from xplenty_pulumi.core.kinds.obstacles import NO_UPDATE, NONE_STARTED
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
@@ -58,7 +59,7 @@ def told(call: EngineCall, problem: XplentyError) -> str:
     For each other resource one line refers to that, and says what exists of it. The start of a run that a warning has
     said to fail refers to that, and has the way out.
     """
-    resource, name = call.urn or call.name, call.name or call.urn.rpartition("::")[2]
+    resource, name = call.urn or call.name, call.name or name_in(call.urn)
     if (resource, problem.message) in shown_warnings():
         return f"{problem.resource}: no run was started, as its warning says{problem.advice.removeprefix(NONE_STARTED)}"
     if not name or problem.resource or not isinstance(problem, AuthError | ConfigError):

@@ -10,7 +10,7 @@ from xplenty_pulumi.cli.engine.holders import held_in, is_replaced, marker_in
 from xplenty_pulumi.cli.engine.snapshot import Snapshot, advised, together
 from xplenty_pulumi.cli.ui.account import settings_of
 from xplenty_pulumi.core.kinds.kind import Kind
-from xplenty_pulumi.core.kinds.marker import Owner, owner_in, scope_of
+from xplenty_pulumi.core.kinds.marker import Owner, name_in, owner_in, scope_of
 from xplenty_pulumi.core.kinds.ownership import origin_in
 from xplenty_pulumi.core.reports.drift import Entry
 from xplenty_pulumi.core.reports.drift_scan import Elsewhere, OtherAccountEntry
@@ -127,7 +127,7 @@ def entry_of(
     secret = hidden | {name for name, value in {**outputs, **inputs}.items() if _is_secret(value)}
     return Entry(
         stack=stack,
-        name=str(resource["urn"]).rpartition("::")[2],
+        name=name_in(str(resource["urn"])),
         kind=kind,
         id=kind.key(resource["id"]),
         declared={name: value for name, value in declared.items() if name not in secret},
@@ -183,7 +183,7 @@ def _other_account(resource: Mapping[str, Any], stack: str) -> OtherAccountEntry
     kind, account = kind_of(resource), _account_name(resource)
     if kind is None or not account or resource.get("external") or resource.get("delete"):
         return None
-    return OtherAccountEntry(stack, str(resource["urn"]).rpartition("::")[2], kind.name, account)
+    return OtherAccountEntry(stack, name_in(str(resource["urn"])), kind.name, account)
 
 
 def _is_secret(value: object) -> bool:

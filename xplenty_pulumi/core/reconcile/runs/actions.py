@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Job
 from xplenty_pulumi.core.kinds.job_run import has_ended, has_unknown_end, is_active, run_key_of
-from xplenty_pulumi.core.kinds.marker import Owner
+from xplenty_pulumi.core.kinds.marker import Owner, name_in
 from xplenty_pulumi.core.kinds.obstacles import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, WINDOW_TEXT, Origin, origin_on, taken_over
 from xplenty_pulumi.core.reading.account import Polls
@@ -135,7 +135,7 @@ class RunReconciler:
             WaitError: it had not ended within `timeout` seconds.
         """
         if other := self._runs.give_up(job_id, owner, made=made):
-            name = other.name.rpartition("::")[2]
+            name = name_in(other.name)
             self._patience.warn(f"job {job_id} was not stopped: {name} holds it")
             return f"left to {name}"
         self._runs.hold(job_id, made=made)
