@@ -139,9 +139,8 @@ def _made(engine: Engine, stacks: ProjectStacks, template: str) -> bool:
         engine.told("stack", "init", "--no-select", "--copy-config-from", template)
     except XplentyError as failed:
         is_there = engine.stack in stacks.anew().listed()
-        if is_there and any(
-            words in failed.message for words in _TAKEN
-        ):  # another `branch up` of the same branch was quicker
+        # Another `branch up` of the same branch may have been quicker.
+        if is_there and any(words in failed.message for words in _TAKEN):
             return False
         with _removed_again(engine, stacks, is_new=is_there):
             raise

@@ -19,8 +19,6 @@ from xplenty_pulumi.core.waiting.wait import wait_for
 from xplenty_pulumi.core.waiting.watch import Watch
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
 
-_BEFORE = "had "
-
 
 class ClusterEnding:
     """Ends clusters of one account."""
@@ -54,11 +52,11 @@ class ClusterEnding:
         had_jobs = partial(stopper.clear, cluster_id, policy=active_jobs, deadline=deadline)
         try:
             if seen := self._needs_no_end(watch, had_jobs, made=made, deadline=deadline):
-                return seen
+                return seen if seen == LEFT_ALONE else f"had {seen}"
             while not self._has_ended(watch, cluster_id, made=made, deadline=deadline, is_verified=is_verified):
                 self._patience.tell(f"{watch.last.status if watch.last else ''}, although it was asked to end", "")
                 if seen := self._needs_no_end(watch, had_jobs, made=made, deadline=deadline):
-                    return seen.removeprefix(_BEFORE)  # it was asked to end here
+                    return seen
         except XplentyError as problem:
             seen = f"was last seen {watch.last.status}" if watch.last else "was not seen, so it may live"
             exists = f"{watch.resource} {seen}; it may cost money until it is terminated"
@@ -102,7 +100,7 @@ class ClusterEnding:
             return LEFT_ALONE
         if not is_ending(found) and (refused := adopted_elsewhere(found, made)):
             raise refused
-        return f"{_BEFORE}{found.status}" if found is not None and phase_of(found) is Phase.GONE else ""
+        return found.status if found is not None and phase_of(found) is Phase.GONE else ""
 
     def _has_ended(
         self, watch: Watch[Cluster], cluster_id: int, *, made: Origin, deadline: Deadline, is_verified: bool
