@@ -1,7 +1,7 @@
 """`xplenty-pulumi import`: what exists in the account becomes a program and part of the state of a stack."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -102,13 +102,21 @@ class _Import:
         document = self.engine_run.documented(program, declarations)
         for one in declarations:
             self.screen.line(f"{label(one.kind.name, one.id)}: {one.variable} in {self.out / PROGRAM}")
-        if not self.runs:
-            ProgramFiles(self.out, {DOCUMENT: json.dumps(document, indent=2), PROGRAM: program}).write()
-            self.screen.line(
-                f"next, before any `pulumi up`, which would create it all a second time: `pulumi import --file "
-                f"{self.out / DOCUMENT} --yes --protect=false --generate-code=false`"
-            )
-            return
+        if self.runs:
+            self._run(program, document, declarations)
+        else:
+            self._leave_to_user(program, document)
+
+    def _leave_to_user(self, program: str, document: Mapping[str, object]) -> None:
+        """Write the document beside the program, and say what imports it."""
+        ProgramFiles(self.out, {DOCUMENT: json.dumps(document, indent=2), PROGRAM: program}).write()
+        self.screen.line(
+            f"next, before any `pulumi up`, which would create it all a second time: `pulumi import --file "
+            f"{self.out / DOCUMENT} --yes --protect=false --generate-code=false`"
+        )
+
+    def _run(self, program: str, document: Mapping[str, Any], declarations: list[Declaration]) -> None:
+        """Let the engine import; until that is done, the first lines of the program stop each `pulumi up`."""
         ProgramFiles(self.out, {PROGRAM: guarded(program)}).write()
         if not self.engine_run.run(document, declarations):
             raise XplentyError(
