@@ -19,7 +19,7 @@ from xplenty_pulumi.core.preview.stack_rules import StackRules, load_rules, misp
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.operations import declared_owners
-from xplenty_pulumi.dynamic.providers.method_call import Findings, MethodCall, current, once_in_call, under_way
+from xplenty_pulumi.dynamic.providers.method_call import Cache, MethodCall, current, once_in_call, under_way
 from xplenty_pulumi.dynamic.providers.remarks import told, warn_of_settings
 from xplenty_pulumi.dynamic.providers.reporting import reported
 from xplenty_pulumi.dynamic.providers.sessions import hold_for, session_for
@@ -85,7 +85,7 @@ class ProviderContext(ResourceProvider):
 
     kind: Kind
     _config: Any = None
-    _found: Findings | None = None
+    _found: Cache | None = None
 
     @property
     def arguments(self) -> tuple[object, ...]:
@@ -142,12 +142,12 @@ class ProviderContext(ResourceProvider):
 
     def keep_configuration(self, config: object) -> None:
         """Keep the configuration; from now on what it and the environment say is found out once."""
-        self._config, self._found = config, Findings()
+        self._config, self._found = config, Cache()
 
     @property
-    def configured(self) -> Findings:
+    def configured(self) -> Cache:
         """What the configuration and the environment say; nothing is kept before there is a configuration."""
-        return Findings() if self._found is None else self._found
+        return Cache() if self._found is None else self._found
 
     def configuration(self, key: str) -> object:
         """Return what the stack's configuration has under a key such as ``xplenty:apiKey``, or None."""

@@ -19,7 +19,7 @@ OwnerT = TypeVar("OwnerT")
 _OPERATIONS = ("create", "update", "delete")
 
 
-class Findings(dict[object, Any]):
+class Cache(dict[object, Any]):
     """What was found out, each by a key of its own."""
 
     def once(self, key: object, find_out: Callable[[], Result]) -> Result:
@@ -35,7 +35,7 @@ class MethodCall:
     """What the engine hands over in a call, ids and properties with secrets in clear, and what was found out for it."""
 
     arguments: tuple[object, ...] = ()
-    found: Findings = field(default_factory=Findings)
+    found: Cache = field(default_factory=Cache)
 
     @property
     def owner(self) -> str:
