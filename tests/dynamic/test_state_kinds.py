@@ -12,7 +12,7 @@ from xplenty_pulumi.dynamic.providers.cluster import ClusterProvider
 from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
 from xplenty_pulumi.dynamic.providers.package import PackageProvider
 from xplenty_pulumi.dynamic.resources.hook import HookProvider
-from xplenty_pulumi.dynamic.state import PROVIDER, kind_of
+from xplenty_pulumi.dynamic.state import OWNER, PROVIDER, kind_of, origin_of
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,19 @@ def test_another_provider_is_none_of_ours(written: Any) -> None:
     """What another program has written is not loaded, however odd it is."""
     assert kind_of({"type": "pulumi-python:dynamic/xplenty:Cluster", "inputs": {PROVIDER: written}}) is None
     assert kind_of({"type": "pulumi:pulumi:Stack"}) is None
+
+
+@pytest.mark.parametrize(
+    ("provider", "status", "is_new"),
+    [
+        (ClusterProvider(), "pending", True),
+        (ClusterProvider(), "idle", False),
+        (JobRunProvider(), "idle", True),
+        (JobRunProvider(), "running", False),
+        (PackageProvider(), "active", False),
+    ],
+)
+def test_what_the_state_has_with_a_first_status_is_new(provider: Provider, status: str, is_new: bool) -> None:
+    """The same word is the first of a run, and one of a cluster that is ready."""
+    written = {PROVIDER: serialize_provider(provider), OWNER: "acme|urn:pulumi:dev::loads::etl", "status": status}
+    assert origin_of(written).is_new is is_new

@@ -15,7 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from xplenty_pulumi.core.kinds.kind import SIGNATURE, Kind
+from xplenty_pulumi.core.kinds.kind import SIGNATURE, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, owner_in, scope_of
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, origin_in
 from xplenty_pulumi.core.kinds.registry import KINDS
@@ -97,8 +97,14 @@ def origin_of(props: Mapping[str, object], *, now: Owner | None = None) -> Origi
     owner, owed = owner_of(props), owed_in(props)
     scopes = frozenset({*former_scopes(owed), scope_of(owner), scope_of(now or owner)})
     # A state of an earlier version does not say whose marker it had.
-    made = replace(origin_in(props, marker_of(owner)), nonces=nonces_in(props))
+    made = replace(origin_in(props, marker_of(owner)), nonces=nonces_in(props), is_new=_has_just_begun(props))
     return replace(made, scopes=frozenset() if SIGNATURE in owed else scopes)
+
+
+def _has_just_begun(props: Mapping[str, object]) -> bool:
+    """Whether the status in the state is one of those that a new thing has first."""
+    kind = kind_of({"outputs": props})
+    return kind is not None and kind.phase(str(props.get("status", ""))) is Phase.BUILDING
 
 
 def nonces_in(props: Mapping[str, object]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Whose something is that carries the marker of a resource and is not in the state of its stack; pure."""
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -42,14 +42,16 @@ class Origin:
     """When a thing of the state was created, and the resource that holds it.
 
     `at` is as the service showed it last, empty where that is not known; `owner` is that of its marker. What is only to
-    be ended as long as it carries this very `marker`, or none, `is_as_marked`. The stacks with these `scopes` may
-    have signed it, with these `nonces` where it was adopted, or where there are no scopes any stack.
+    be ended as long as it carries this very `marker`, or none, `is_as_marked`. What the state has with a first status
+    `is_new`. The stacks with these `scopes` may have signed it, with these `nonces` where it was adopted, or where
+    there are no scopes any stack.
     """
 
     at: str = ""
     owner: Marker | None = None
     marker: Marker | None = None
     is_as_marked: bool = False
+    is_new: bool = field(default=False, compare=False)
     scopes: frozenset[str] = frozenset()
     nonces: tuple[str, ...] = ()
 

@@ -1,18 +1,23 @@
 """Reading one thing: a 404 and what it means, whether something is gone, and the one thing that has a name."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from xplenty_pulumi.client import Client, Cluster, Connection, Package, Schedule
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.kind import Key
-from xplenty_pulumi.core.kinds.ownership import Marked
+from xplenty_pulumi.core.kinds.ownership import Marked, Origin
 from xplenty_pulumi.core.reading.pages import RecordT
 from xplenty_pulumi.core.reading.shared import SharedCall
-from xplenty_pulumi.errors import AuthError, NotFoundError, RefusedError
+from xplenty_pulumi.errors import AuthError, NotFoundError, RefusedError, UnsureError
+from xplenty_pulumi.text import duration
 
 GONE_AFTER = 10.0
 """Seconds between the two single reads that must both miss a thing before it counts as gone."""
+APPEARS_WITHIN = 600.0
+"""Seconds after its create for which what no read has shown may be shown later, and does not count as gone."""
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Marked)
@@ -79,6 +84,25 @@ class Presence(Generic[RecordT]):
     def listed(self, thing_id: Key) -> RecordT | None:
         """Return the thing as a complete list shows it that is begun after this call, or None."""
         return self._list.now().get(thing_id)
+
+
+def require_shown(thing: object | None, made: Origin, client: Client, *, resource: str) -> None:
+    """Return unless the `thing` is not shown and was `made` so recently that the service may show it later.
+
+    Raises:
+        UnsureError: less than ten minutes ago, and the state has it with its first status.
+    """
+    if thing is not None or not made.is_new:
+        return
+    with suppress(ValueError):
+        age = (client.account_time - datetime.fromisoformat(made.at)).total_seconds()
+        if age < APPEARS_WITHIN:
+            raise UnsureError(
+                f"the service does not show it (404), although it was created {duration(max(0.0, age))} ago, so it may "
+                "exist, and cost money, and be shown later; nothing was changed",
+                resource=resource,
+                advice=f"Run the same command again; {duration(APPEARS_WITHIN)} after its creation it counts as gone",
+            )
 
 
 def require_account(client: Client) -> None:

@@ -3,7 +3,7 @@
 from typing import Generic
 
 from xplenty_pulumi.core.kinds.obstacles import NOT_KNOWN
-from xplenty_pulumi.core.reading.lookup import GONE_AFTER
+from xplenty_pulumi.core.reading.lookup import APPEARS_WITHIN, GONE_AFTER
 from xplenty_pulumi.core.waiting.goal import Goal, RecordT
 from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, PASSING_TROUBLE, Deadline, Patience
 from xplenty_pulumi.core.waiting.watch import PollSource, Watch
@@ -32,11 +32,12 @@ def wait_for(
     What is `known`, such as from the answer that made it, counts as the first poll.
 
     A thing is missing once a second poll ten seconds later misses it too, and so does a complete list that was begun
-    after the first. Trouble with polls (no answer, 429, 5xx) is borne for five minutes without one good answer, however
-    many calls that is, counted from the first poll that fails: a machine may have slept before. The row says so
-    meanwhile, and also where a poll has no answer for ten seconds. There is always one poll that begins at or after the
-    deadline, so what was reached in the last second counts. The first poll is always made; further ones wait while the
-    calls that are left are kept for changes.
+    after the first. What is new, and was not shown by a poll yet, is missing only ten minutes later: the reads of a
+    service may lag behind its own creates. Trouble with polls (no answer, 429, 5xx) is borne for five minutes without
+    one good answer, however many calls that is, counted from the first poll that fails: a machine may have slept
+    before. The row says so meanwhile, and also where a poll has no answer for ten seconds. There is always one poll
+    that begins at or after the deadline, so what was reached in the last second counts. The first poll is always made;
+    further ones wait while the calls that are left are kept for changes.
 
     Raises:
         ReadyTimeout: the `deadline` is over.
@@ -75,6 +76,7 @@ class _Waiting(Generic[RecordT]):
         self._clock = patience.clock
         self._last_answer = self._clock.monotonic()
         self._agreeing = 0
+        self._is_unseen = watch.is_new
         self._missed_at: float | None = None
         self._trouble: XplentyError | None = None
         self._failing_since = self._last_answer
@@ -93,6 +95,7 @@ class _Waiting(Generic[RecordT]):
         except PASSING_TROUBLE as trouble:
             self._bear(trouble)
             return False
+        self._is_unseen = self._is_unseen and record is None
         return self.judge(record)
 
     def judge(self, record: RecordT | None) -> bool:
@@ -136,7 +139,10 @@ class _Waiting(Generic[RecordT]):
         self._agreeing = 0
         now = self._clock.monotonic()
         self._missed_at = now if self._missed_at is None else self._missed_at
-        if now - self._missed_at < GONE_AFTER:
+        if now - self._missed_at < (APPEARS_WITHIN if self._is_unseen else GONE_AFTER):
+            if self._is_unseen:
+                known = [self._goal.headline(self._watch.last)] if self._watch.last else []
+                self._patience.tell(" · ".join([*known, "not shown by the service yet"]), self._elapsed())
             return False
         self._watch.last = None
         if not self._goal.missing_is_reached:
@@ -161,11 +167,11 @@ class _Waiting(Generic[RecordT]):
     @property
     def _is_confirming(self) -> bool:
         """Whether the next poll is to confirm what the last one showed: the goal, or that the thing is missing."""
-        return self._agreeing > 0 or self._missed_at is not None
+        return self._agreeing > 0 or (self._missed_at is not None and not self._is_unseen)
 
     def _pause(self) -> float:
         pace = self._patience.pace
-        if self._missed_at is not None:
+        if self._missed_at is not None and not self._is_unseen:
             return max(pace.confirmation(), self._missed_at + GONE_AFTER - self._clock.monotonic())
         if self._agreeing:
             return pace.confirmation()

@@ -31,7 +31,7 @@ class Watch(Generic[RecordT]):
     """How one `resource` is read, and what it was like: `last` is the newest record, or None.
 
     `single` reads it once, and `find` does not miss what is there; `listed` gives it as a complete list shows it. What
-    `following` gives is polled together with others that wait.
+    `following` gives is polled together with others that wait. What `is_new` was just made, and no read has shown it.
     """
 
     resource: str
@@ -40,6 +40,7 @@ class Watch(Generic[RecordT]):
     following: Callable[[], AbstractContextManager[PollSource[RecordT]]] = field(kw_only=True)
     find: Callable[[], RecordT | None] = field(kw_only=True)
     listed: Callable[[], RecordT | None] = field(kw_only=True)
+    is_new: bool = field(default=False, kw_only=True)
 
     def __call__(self) -> RecordT | None:
         """Read it once."""
@@ -60,6 +61,7 @@ def shared_watch(
     poller: Poller[StatusT],
     presence: Presence[StatusT],
     last: StatusT | None,
+    is_new: bool = False,
 ) -> Watch[StatusT]:
     """Return how one thing of a kind is read, together with those of all others who work on the account."""
     return Watch(
@@ -69,4 +71,5 @@ def shared_watch(
         following=partial(poller.following, number),
         find=partial(presence.find, number),
         listed=partial(presence.listed, number),
+        is_new=is_new,
     )

@@ -17,6 +17,7 @@ from xplenty_pulumi.core.kinds.ownership import (
     way_out,
 )
 from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reading.lookup import require_shown
 from xplenty_pulumi.core.reconcile.clusters.converge import Convergence
 from xplenty_pulumi.core.reconcile.clusters.create import ClusterCreation, DesiredCluster
 from xplenty_pulumi.core.reconcile.clusters.end import ClusterEnding
@@ -70,7 +71,8 @@ class ClusterReconciler:
         adopted = creation.adopted(lambda left: self._end(desired, left.id, made=as_marked(left)))
         cluster = adopted or creation.post()
         desired = replace(desired, is_adopted=adopted is not None, nonces=tuple(creation.nonces))
-        outcome = self._convergence.bring(cluster, desired, usual=lambda: self._usual_seconds(cluster.type))
+        is_new, usual = adopted is None, lambda: self._usual_seconds(cluster.type)
+        outcome = self._convergence.bring(cluster, desired, usual=usual, is_new=is_new)
         if refused := changed_hands(outcome.record, desired, before=cluster):
             raise refused
         if outcome.problem is None or desired.keeps_id:
@@ -91,6 +93,7 @@ class ClusterReconciler:
         """
         self._living.hold(cluster_id, made=desired.made)
         found = self._polls.cluster_presence.find(cluster_id)
+        require_shown(found, desired.made, self._client, resource=label(CLUSTER.name, cluster_id))
         if other := taken_over(found, desired.made):
             raise not_updatable(cluster_id, found, why=other)
         observed = self._observed(cluster_id, found)
@@ -138,6 +141,7 @@ class ClusterReconciler:
         listing = self._polls.cluster_listing
         found = listing.find(cluster_id)
         record = found or self._polls.cluster_presence.find(cluster_id)
+        require_shown(record, made, self._client, resource=label(CLUSTER.name, cluster_id))
         if other := taken_over(record, made):
             self._living.lose(cluster_id, made=made)
             return Observation(None, gone=True, remark=other)

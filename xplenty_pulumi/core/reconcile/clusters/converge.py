@@ -42,12 +42,15 @@ class Convergence:
         self._polls = polls
         self._patience = patience
 
-    def bring(self, cluster: Cluster, desired: DesiredCluster, *, usual: UsualSeconds = unknown) -> Outcome[Cluster]:
+    def bring(
+        self, cluster: Cluster, desired: DesiredCluster, *, usual: UsualSeconds = unknown, is_new: bool = False
+    ) -> Outcome[Cluster]:
         """Return the cluster as desired: wait until it can be changed, change what differs, wait until that is seen.
 
-        `usual` gives how many seconds a new one takes as a rule.
+        `usual` gives how many seconds a new one takes as a rule. One that `is_new` was made just now, and no read has
+        shown it yet.
         """
-        watch = watch_of(self._polls, cluster.id, cluster)
+        watch = watch_of(self._polls, cluster.id, cluster, is_new=is_new)
         try:
             self._change_and_wait(watch, cluster, desired, usual=usual)
         except XplentyError as problem:

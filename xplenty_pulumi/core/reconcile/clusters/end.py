@@ -9,6 +9,7 @@ from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.obstacles import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhere, as_marked, taken_over
 from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reading.lookup import require_shown
 from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, phase_of, terminated, watch_of
 from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
 from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, saying_what_exists
@@ -94,6 +95,7 @@ class ClusterEnding:
         """Wait until the cluster can be asked to end; return how it is seen where it has ended or is another's."""
         endable = replace(ENDABLE, reached=lambda cluster: ENDABLE.reached(cluster) or _is_foreign(cluster, made))
         found = wait_for(endable, watch, deadline=deadline, patience=self._patience)
+        require_shown(found, made, self._client, resource=watch.resource)
         if other := taken_over(found, made):
             way = f"If it is this stack's all the same, `xplenty-pulumi terminate {watch.resource}` ends it"
             self._patience.warn(f"{watch.resource}: {other}. {way}")

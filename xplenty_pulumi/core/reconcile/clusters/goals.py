@@ -17,10 +17,11 @@ from xplenty_pulumi.errors import ReadyFailed, RefusedError
 from xplenty_pulumi.text import plural
 
 
-def watch_of(polls: Polls, cluster_id: int, last: Cluster | None = None) -> Watch[Cluster]:
+def watch_of(polls: Polls, cluster_id: int, last: Cluster | None = None, *, is_new: bool = False) -> Watch[Cluster]:
     """Return how one cluster is read, together with those of all others who work on the account."""
+    presence = polls.cluster_presence
     return shared_watch(
-        CLUSTER, cluster_id, polls.cluster, poller=polls.clusters, presence=polls.cluster_presence, last=last
+        CLUSTER, cluster_id, polls.cluster, poller=polls.clusters, presence=presence, last=last, is_new=is_new
     )
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from xplenty_pulumi.client import Client, Job
-from xplenty_pulumi.core.kinds.job_run import has_ended, has_unknown_end, is_active, run_key_of
+from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended, has_unknown_end, is_active, run_key_of
 from xplenty_pulumi.core.kinds.marker import Owner, name_in
 from xplenty_pulumi.core.kinds.obstacles import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, WINDOW_TEXT, Origin, origin_on, taken_over
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reading.lookup import package_id
+from xplenty_pulumi.core.reading.lookup import package_id, require_shown
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.reconcile.runs.cluster import ClusterGate
@@ -27,6 +27,7 @@ from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, usual
 from xplenty_pulumi.core.reconcile.runs.start import RunStarter
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.errors import NotFoundError, XplentyError
+from xplenty_pulumi.text import label
 
 
 class RunReconciler:
@@ -71,7 +72,8 @@ class RunReconciler:
             starter = RunStarter(self._client, self._runs, self._polls, self._patience, takes_key=self._takes_key)
             job, is_foreign = starter.start(desired, newest)
             self._runs.claim(job.id, desired.owner, made=origin_on(job))
-        return self._follow(job, replace(desired, is_foreign=is_foreign), usual=usual_seconds(newest))
+        is_new = all(job.id != one.id for one in newest)
+        return self._follow(job, replace(desired, is_foreign=is_foreign), usual=usual_seconds(newest), is_new=is_new)
 
     def resume(self, job_id: int, desired: DesiredRun, *, is_notify_due: bool = True) -> Outcome[Job]:
         """Go on following a run that is known by its id; it is never started again.
@@ -83,6 +85,7 @@ class RunReconciler:
         """
         self._runs.hold(job_id, desired.owner, made=desired.made)
         job = self._polls.job_presence.find(job_id)
+        require_shown(job, desired.made, self._client, resource=label(JOB_RUN.name, job_id))
         other = taken_over(job, desired.made)
         if job is None or other:
             raise vanished(job_id, why=other)
@@ -95,6 +98,7 @@ class RunReconciler:
         """
         self._patience.allowance.require_read()
         job = self._polls.job_listing.find(job_id) or self._polls.job_presence.find(job_id)
+        require_shown(job, desired.made, self._client, resource=label(JOB_RUN.name, job_id))
         other = taken_over(job, desired.made)
         if job is None or other:
             self._runs.lose(job_id, made=desired.made)
@@ -160,7 +164,13 @@ class RunReconciler:
         return Observation(job, remark=f"{failure.message}. {failure.advice}")
 
     def _follow(
-        self, job: Job, desired: DesiredRun, *, usual: float | None = None, is_notify_due: bool = True
+        self,
+        job: Job,
+        desired: DesiredRun,
+        *,
+        usual: float | None = None,
+        is_notify_due: bool = True,
+        is_new: bool = False,
     ) -> Outcome[Job]:
         """Follow the run, while the key's user is one of its watchers or not, as `notify` says.
 
@@ -173,7 +183,9 @@ class RunReconciler:
                 self._watchers.set(job.id, notified=desired.inputs.get("notify"), resource=f"job {job.id}")
             except XplentyError as problem:
                 return Outcome(job, problem, is_notify_due=True, is_foreign=desired.is_foreign)
-        outcome = RunFollower(self._client, self._polls, self._patience, desired).follow(job, usual=usual)
+        outcome = RunFollower(self._client, self._polls, self._patience, desired).follow(
+            job, usual=usual, is_new=is_new
+        )
         if desired.inputs.get("notify") is False and has_succeeded(outcome.record):
             try:
                 self._watchers.set(job.id, notified=True, resource=f"job {job.id}")

@@ -9,6 +9,7 @@ from xplenty_pulumi.core.kinds.job_run import JOB_RUN, has_ended, has_unknown_en
 from xplenty_pulumi.core.kinds.kind import LIVING, Phase
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, taken_over
 from xplenty_pulumi.core.reading.account import Polls
+from xplenty_pulumi.core.reading.lookup import require_shown
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reconcile.runs.desired import (
@@ -55,9 +56,9 @@ class RunFollower:
         self._patience = patience
         self._desired = desired
 
-    def follow(self, job: Job, *, usual: float | None = None) -> Outcome[Job]:
-        """Return the run as the user waits for it, or with the problem that is in the way."""
-        watch = watch_of(self._polls, job.id, job)
+    def follow(self, job: Job, *, usual: float | None = None, is_new: bool = False) -> Outcome[Job]:
+        """Return the run as the user waits for it, or with its problem; no read has shown one that `is_new`."""
+        watch = watch_of(self._polls, job.id, job, is_new=is_new)
         goal = goal_of(self._desired, now=lambda: self._client.account_time, usual=usual)
         deadline = Deadline.after(self._desired.timeout, self._patience.clock)
         try:
@@ -153,6 +154,7 @@ class RunStopper:
         try:
             while True:
                 self._ask_to_stop(job_id, watch, made)
+                require_shown(watch.last, made, self._client, resource=watch.resource)
                 if other := taken_over(watch.last, made):
                     way = f"If it is this stack's all the same, `xplenty-pulumi stop {watch.resource}` stops it"
                     self._patience.warn(f"{watch.resource}: {other}. {way}")
@@ -216,9 +218,10 @@ class RunStopper:
         return [job for job in self._polls.active_jobs() if job.cluster_id == cluster_id and not is_task(job)]
 
 
-def watch_of(polls: Polls, job_id: int, last: Job | None = None) -> Watch[Job]:
+def watch_of(polls: Polls, job_id: int, last: Job | None = None, *, is_new: bool = False) -> Watch[Job]:
     """Return how one run is read, together with those of all others who work on the account."""
-    return shared_watch(JOB_RUN, job_id, polls.job, poller=polls.jobs, presence=polls.job_presence, last=last)
+    presence = polls.job_presence
+    return shared_watch(JOB_RUN, job_id, polls.job, poller=polls.jobs, presence=presence, last=last, is_new=is_new)
 
 
 _ENDED: Goal[Job] = Goal(
