@@ -111,7 +111,7 @@ class WhoseRuns:
             return False
         if says_it_is_ours(job, desired):
             return not _is_superseded(job, newest, desired)
-        return job.created_at is None or job.created_at >= self._runs.oldest()
+        return job.created_at is None or job.created_at >= self._runs.oldest_by_any_clock()
 
     def _was_let_go(self, job: Job) -> bool:
         starter = starter_of(job)

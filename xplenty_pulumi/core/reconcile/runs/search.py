@@ -151,15 +151,19 @@ class KnownRuns(HeldIds):
         return marker_of(owner).drawn(self._clock.now(), self._random).held
 
     def oldest(self) -> datetime:
-        """Return since when a run may be one whose answer was lost."""
-        return self._clock.now() - ADOPTION_WINDOW - _SKEW
+        """Return since when, by the clock of the service, a run may be one whose answer was lost."""
+        return self._clock.now() - timedelta(seconds=self._client.clock_ahead or 0.0) - ADOPTION_WINDOW - _SKEW
+
+    def oldest_by_any_clock(self) -> datetime:
+        """Return since when a run may be that where the clock here is right and the service's is not."""
+        return min(self.oldest(), self._clock.now() - ADOPTION_WINDOW - _SKEW)
 
     def newest(self, package_id: int) -> list[Job]:
         """Return the package's newest runs, newest first: a hundred, or all of the last hour if that is more.
 
         What a task of a workflow has started is left out: nobody can have lost it.
         """
-        oldest = self.oldest()
+        oldest = self.oldest_by_any_clock()
         jobs: PagedList[Job] = PagedList(newest_first(self._client, "jobs", package_id=package_id))
         while page := jobs.more():
             if any(job.created_at is not None and job.created_at < oldest for job in page.values()):
