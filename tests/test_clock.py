@@ -1,6 +1,7 @@
 """Clocks: the machine's, one that a test moves, one that moves by steps, and one that runs faster."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -163,3 +164,10 @@ def test_a_scale_is_positive(scale: float) -> None:
     """Time that stands still or runs back is refused."""
     with pytest.raises(ValueError, match="a time scale is a positive number"):
         ScaledClock(ManualClock(), scale)
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="this system has no such clock")
+def test_system_clock_counts_the_sleep_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read before a laptop was closed is hours old when it is opened."""
+    monkeypatch.setattr(time, "clock_gettime", {time.CLOCK_BOOTTIME: 28_800.0, time.CLOCK_MONOTONIC: 5.0}.__getitem__)
+    assert SystemClock().monotonic() == 28_800.0

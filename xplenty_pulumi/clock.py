@@ -15,10 +15,14 @@ class Clock(Protocol):
         """Return the wall-clock time, aware and in UTC; it may jump in either direction."""
 
     def monotonic(self) -> float:
-        """Return seconds since an arbitrary start; it never goes back, so deadlines use it."""
+        """Return seconds since an arbitrary start, those included for which the machine slept; it never goes back."""
 
     def sleep(self, seconds: float) -> None:
         """Return after `seconds` have passed on this clock; zero and less return at once."""
+
+
+_WITH_SLEEP = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+"""The clock that goes on while the machine sleeps: on Linux, and elsewhere; None on Windows, whose only one does."""
 
 
 class SystemClock:
@@ -28,7 +32,7 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return time.monotonic() if _WITH_SLEEP is None else time.clock_gettime(_WITH_SLEEP)
 
     def sleep(self, seconds: float) -> None:
         if seconds > 0:
