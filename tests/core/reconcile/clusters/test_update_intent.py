@@ -51,6 +51,15 @@ def test_what_is_sent_is_waited_for(bench: Bench) -> None:
     assert (renamed.problem, renamed.record.name, renamed.record.nodes) == (None, "day", 4)
 
 
+def test_a_resize_that_a_killed_update_has_sent_is_waited_for(bench: Bench) -> None:
+    """The state does not say that it was sent; its success is to be seen all the same, and nothing is sent again."""
+    made = bench.emulator.add_cluster(description=HELD)
+    bench.client.clusters.update(made.id, {"nodes": 4})
+    outcome = bench.clusters.update(made.id, update("nodes", nodes=4))
+    assert (outcome.problem, outcome.record.status, outcome.record.nodes) == (None, "available", 4)
+    assert bench.wire.count("PUT .*") == 1
+
+
 def test_a_field_that_is_as_it_should_be_is_not_sent(bench: Bench) -> None:
     """The update changes an input to what somebody has set by hand before."""
     made = bench.emulator.add_cluster(nodes=4, description=HELD)

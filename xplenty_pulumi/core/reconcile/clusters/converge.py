@@ -10,6 +10,7 @@ from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.clusters.goals import (
     READY,
+    UNDER_WAY,
     accepted_before,
     changed_hands,
     is_broken,
@@ -99,7 +100,9 @@ class Convergence:
                 clock=self._patience.clock,
                 tolerate=(UnsureError, NotFoundError),
             )
-        if is_changed or desired.intent.waits:
+        # An update that was killed has sent it, and its state does not say so.
+        is_under_way = "nodes" in desired.intent.fields and phase_of(cluster) in UNDER_WAY
+        if is_changed or is_under_way or desired.intent.waits:
             goal = ready_with(desired, cluster, usual=usual)
             goal = accepted_before(goal) if desired.is_only_accepted else goal
             known = None if is_changed or desired.is_only_accepted else cluster
