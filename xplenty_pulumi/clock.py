@@ -1,6 +1,7 @@
 """Time as an argument: the real clock, ones that a test moves by hand or by steps, and one that runs faster."""
 
 import math
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,8 +22,8 @@ class Clock(Protocol):
         """Return after `seconds` have passed on this clock; zero and less return at once."""
 
 
-_WITH_SLEEP = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
-"""The clock that goes on while the machine sleeps: on Linux, and elsewhere; None on Windows, whose only one does."""
+_WITH_SLEEP = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", 0))
+"""The clock that goes on while the machine sleeps: on Linux, and on macOS."""
 
 
 class SystemClock:
@@ -32,7 +33,9 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        return time.monotonic() if _WITH_SLEEP is None else time.clock_gettime(_WITH_SLEEP)
+        if sys.platform == "win32":  # its only such clock goes on as well
+            return time.monotonic()
+        return time.clock_gettime(_WITH_SLEEP)
 
     def sleep(self, seconds: float) -> None:
         if seconds > 0:
