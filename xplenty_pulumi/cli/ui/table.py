@@ -1,6 +1,7 @@
-"""Tables without lines, for rows of texts that may come from the service."""
+"""Tables without lines, for rows of texts that may come from the service, and what is around them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -8,11 +9,31 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from xplenty_pulumi.text import one_line, printable
+from xplenty_pulumi.cli.engine.names import SELECTED_NOTE, StackNames
+from xplenty_pulumi.client import RateLimit
+from xplenty_pulumi.core.kinds.kind import Phase
+from xplenty_pulumi.core.reports.view import Row
+from xplenty_pulumi.text import one_line, printable, stamp
 
+WIDE = 100
+"""Columns from which a table shows all that it has."""
 _CUT = {"NAME", "PACKAGE", "OWNER", "DNS"}
 _GAP = 2
 _HEADER = "bold"
+_IDLE_STYLE = "yellow"
+"""An idle cluster is ready, and costs as much as one that works."""
+PHASE_STYLES = {
+    Phase.READY: "green",
+    Phase.SUCCEEDED: "green",
+    Phase.RUNNING: "cyan",
+    Phase.BUILDING: "yellow",
+    Phase.SCALING: "yellow",
+    Phase.ENDING: "magenta",
+    Phase.FAILED: "bold red",
+    Phase.STOPPED: "dim",
+    Phase.GONE: "dim",
+}
+"""The colour of what each phase means."""
 
 
 class PlainTable(Table):
@@ -66,3 +87,21 @@ def add_row(table: Table, *cells: str | Text) -> None:
     for text in texts:
         text.no_wrap, text.overflow = True, "ellipsis"
     table.add_row(*texts)
+
+
+def head(account: str, at: datetime, left: RateLimit | None) -> Text:
+    """Return the line that says what is shown, of when, and how many calls are left."""
+    calls = "calls left: not known" if left is None else f"{left.remaining:,} of {left.limit:,} calls left this hour"
+    return Text.assemble((one_line(account), "bold"), f"  {stamp(at)}  {calls}")
+
+
+def selected_note(owners: Iterable[str | None], names: StackNames) -> Iterable[Text]:
+    """Yield what the mark of the selected stack means, where one of the owners has it."""
+    if names.marks(owners):
+        yield Text(SELECTED_NOTE, style="dim")
+
+
+def status(row: Row, word: str = "") -> Text:
+    """Return the status, or another word for it, in the colour of what it means."""
+    style = _IDLE_STYLE if row.status == "idle" else PHASE_STYLES.get(row.phase, "")
+    return Text(one_line(word or row.status), style=style)

@@ -7,7 +7,7 @@ import pytest
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import DATABASE
 from xplenty_pulumi import ConnectionProvider
-from xplenty_pulumi.cli.commands.drift.stacks import entry_of
+from xplenty_pulumi.cli.engine.states import entry_of
 from xplenty_pulumi.core.kinds.kind import Drift
 from xplenty_pulumi.core.reports.drift import Cause, findings_of
 from xplenty_pulumi.dynamic.state import DECLARED, PROVIDER, SPECIAL
@@ -20,7 +20,7 @@ URN = "urn:pulumi:dev::loads::pulumi-python:dynamic/xplenty:Connection::warehous
 def resource(monkeypatch: pytest.MonkeyPatch, id_: str, **settings: Any) -> dict[str, Any]:
     """Return a connection as an export has it, with a password that is ciphertext."""
     kind = ConnectionProvider.kind
-    monkeypatch.setattr("xplenty_pulumi.cli.commands.drift.stacks.kind_of", lambda _resource: kind)
+    monkeypatch.setattr("xplenty_pulumi.cli.engine.states.kind_of", lambda _resource: kind)
     inputs = {"type": "mysql", "name": "loads", "settings": {**DATABASE, "password": SECRET, **settings}, PROVIDER: ""}
     return {"urn": URN, "id": id_, "inputs": inputs, "outputs": {**inputs, DECLARED: ["name", "settings", "type"]}}
 

@@ -11,7 +11,7 @@ from tests.cli.commands.drift.scenario import NOT_HERE, STACK
 from tests.cli.commands.drift.scene import RECORDED, DriftScene
 from tests.cli.commands.drift.test_calls import export, resource
 from xplenty_pulumi.cli.commands.drift.report import report_of
-from xplenty_pulumi.cli.commands.drift.stacks import StackState
+from xplenty_pulumi.cli.engine.states import StackState
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of, read, sign
 from xplenty_pulumi.core.reports.drift import Cause
 from xplenty_pulumi.core.reports.drift_scan import Elsewhere

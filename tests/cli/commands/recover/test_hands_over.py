@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,7 +15,6 @@ from tests.support.accounts.desired import signed
 from tests.support.openapi import SchemaWatch
 from xplenty_pulumi import settings
 from xplenty_pulumi.cli.commands.recover.stack_account import StackAccount
-from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import TOKENS, Held, Holders
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.screen import Screen
@@ -146,7 +144,7 @@ def test_definitions_that_a_killed_run_left_are_named_and_ended(scene: Scene, ac
         "the next `pulumi up` adopts it if the program still declares it" in stack.outlook(one) for one in strays
     )
 
-    stack.end(strays, Engine("pulumi", Path(), ""), Screen())
+    stack.end(strays, Screen())
     assert (there(scene, found), stack.strays()) == (set(), ())
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.support.accounts.command_line import OWNER, SCOPE, Scene, at
-from xplenty_pulumi.cli.commands.status.tables import status
 from xplenty_pulumi.cli.engine.names import SELECTED_NOTE, StackNames
+from xplenty_pulumi.cli.ui.table import status
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.job_run import RUN_KEY
 from xplenty_pulumi.core.kinds.marker import marker_of

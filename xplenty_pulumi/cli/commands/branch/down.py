@@ -1,10 +1,8 @@
 """Taking down the stack of a branch, and ending what is left of it by the scope of its marker, until nothing lives."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 
 from xplenty_pulumi.cli.commands.branch.account import require_same
@@ -20,23 +18,14 @@ from xplenty_pulumi.cli.engine.remains import (
     require_unchanged,
     wait_for_late_calls,
 )
-from xplenty_pulumi.cli.ui.screen import ChangePrinter, Screen
-from xplenty_pulumi.core.kinds.registry import MARKED
-from xplenty_pulumi.core.reconcile import (
-    LEFT_ALONE,
-    ClusterReconciler,
-    DefinitionReconciler,
-    KnownDefinitions,
-    LiveClusters,
-    definition_of,
-)
+from xplenty_pulumi.cli.ui.end_all import end_all
+from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.reports.branches import BranchStack
 from xplenty_pulumi.core.reports.living import HeldReferences, LiveThing, Reference, Spared
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.errors import RefusedError, XplentyError
 from xplenty_pulumi.text import plural
 
-_TOGETHER = 8
 _CHANGED = "its marker was changed meanwhile"
 _CLEAN_LISTINGS = 2
 """A killed run's provider process may send one more call; the second listing, a pause later, shows it."""
@@ -79,7 +68,6 @@ class BranchDown:
         self._timeout = timeout
         self._breaks_locks = breaks_locks
         self._waits = waits
-        self._cancelled = threading.Event()
 
     def branch(self, branch: str, stacks: ProjectStacks) -> str:
         """Take down all that there is of a branch, with a stack or without, and return what was done."""
@@ -166,7 +154,7 @@ class BranchDown:
                 )
             if found:
                 require_idle()
-            done = self.end(found, deadline)
+            done = end_all(found, deadline, account=self._account, screen=self._screen)
             ended |= {one.reference: one for one in done}
             spared |= {one.reference: Spared(one, _CHANGED) for one in found if one not in done}
             if clean < _CLEAN_LISTINGS:
@@ -174,35 +162,6 @@ class BranchDown:
         for other in spared.values():
             self._screen.line(spared_line(other))
         return Cleared(tuple(ended.values()), tuple(spared.values()))
-
-    def end(self, found: Sequence[LiveThing], deadline: Deadline) -> list[LiveThing]:
-        """End them all at the same time, and return those that have ended; the others had changed and live on."""
-        living = LiveClusters(self._account.client, self._account.clock)
-
-        def interrupted() -> str:
-            return "ended by Ctrl-C" if self._cancelled.is_set() else ""
-
-        def end(one: LiveThing) -> bool:
-            printer = ChangePrinter(self._screen, self._account.clock, one.label)
-            patience = replace(self._account.patience(printer.print, self._screen.warn), interrupted=interrupted)
-            if one.is_definition:
-                definition = definition_of(MARKED[one.kind], self._account.client)
-                known = KnownDefinitions(definition, self._account.clock)
-                how = DefinitionReconciler(known, patience).delete(one.id, made=one.made)
-            else:
-                clusters = ClusterReconciler(self._account.client, living, patience, polls=self._account.polls)
-                how = clusters.delete(int(one.id), timeout=deadline.left(), active_jobs="stop", made=one.made)
-            has_ended = how != LEFT_ALONE
-            if has_ended:
-                self._screen.line(f"{one.label} has ended ({one.scope})")
-            return has_ended
-
-        with ThreadPoolExecutor(_TOGETHER) as pool:
-            try:
-                return [one for one, has_ended in zip(found, pool.map(end, found), strict=True) if has_ended]
-            except KeyboardInterrupt:
-                self._cancelled.set()
-                raise
 
     def _require_unlockable(self, remains: Remains) -> None:
         refuse_while_held(remains.stack, remains.locks)

@@ -10,6 +10,4 @@
 - `options`: what the user of `drift` has asked for.
 - `pages`: a drift report for people: tables on a terminal, Markdown for a comment on a pull request.
 - `report`: the report on stacks, put together from one listing of each account that they are in, and the same as JSON.
-- `stacks`: the stacks of a backend: what is in the states that a report is about, in which account, and what the
-  others hold.
 """

@@ -18,8 +18,8 @@ from xplenty_pulumi.cli.commands.drift.memory import (
 from xplenty_pulumi.cli.commands.drift.options import DriftOptions, Format
 from xplenty_pulumi.cli.commands.drift.pages import DriftPage, markdown
 from xplenty_pulumi.cli.commands.drift.report import report_document, report_of, scrubbed, summary
-from xplenty_pulumi.cli.commands.drift.stacks import elsewhere, states
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
+from xplenty_pulumi.cli.engine.states import elsewhere, states
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.clock import SystemClock
 from xplenty_pulumi.core.kinds.kind import Drift

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.cli.commands.drift.stacks import StackState
+from xplenty_pulumi.cli.engine.states import StackState
 from xplenty_pulumi.cli.ui.account import opened
 from xplenty_pulumi.cli.ui.documents import document, picked
 from xplenty_pulumi.clock import SystemClock

@@ -14,9 +14,9 @@ from xplenty_pulumi.cli.commands.imports.files import PROGRAM, ProgramFiles, gua
 from xplenty_pulumi.cli.commands.imports.program import program_of
 from xplenty_pulumi.cli.commands.imports.run import ImportRun, require_import
 from xplenty_pulumi.cli.commands.imports.selection import ImportRequest, ImportSelection, TakeOverRules, select
-from xplenty_pulumi.cli.commands.recover.new_owner import StackPlace
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
+from xplenty_pulumi.cli.engine.new_owner import StackPlace
 from xplenty_pulumi.cli.engine.remains import refuse_while_locked, remains_of, require_unchanged
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import opened, settings_of

@@ -8,10 +8,9 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from xplenty_pulumi.cli.commands.status.tables import WIDE, head, selected_note, status
 from xplenty_pulumi.cli.engine.names import StackNames
 from xplenty_pulumi.cli.ui.documents import document, picked
-from xplenty_pulumi.cli.ui.table import add_row, plain_table
+from xplenty_pulumi.cli.ui.table import WIDE, add_row, head, plain_table, selected_note, status
 from xplenty_pulumi.client import RateLimit, Region
 from xplenty_pulumi.core.reports.packages import PackageList
 from xplenty_pulumi.text import NOTHING, since

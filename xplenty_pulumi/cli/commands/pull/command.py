@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from xplenty_pulumi.cli.commands.drift.stacks import states
 from xplenty_pulumi.cli.commands.pull.files import PulledFile
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
+from xplenty_pulumi.cli.engine.states import states
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import FAILED, one_paragraph
 from xplenty_pulumi.cli.ui.options import Cwd, StackOption, bad_usage

@@ -4,5 +4,4 @@
   end what interrupted creates have left in the account.
 - `stack_account`: the account of the stack, and what its interrupted creates have left there.
 - `hand_over`: `xplenty-pulumi hand-over`: give a living thing to a resource of a stack, or release it from every stack.
-- `new_owner`: the resource that is to have it.
 """

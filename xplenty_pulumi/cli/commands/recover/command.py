@@ -140,4 +140,4 @@ def handle_strays(snapshot: Snapshot, screen: Screen, *, ends: bool, yes: bool, 
             screen.line(found.outlook(one))
         if strays and ends:
             screen.ask(f"End {' and '.join(map(str, strays))}?", yes=yes)
-            found.end(strays, snapshot.engine, screen)
+            found.end(strays, screen)

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from xplenty_pulumi.cli.commands.recover.new_owner import UNDONE, NewOwner, StackPlace
 from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
 from xplenty_pulumi.cli.engine.locks import refuse_while_held
+from xplenty_pulumi.cli.engine.new_owner import UNDONE, NewOwner, StackPlace
 from xplenty_pulumi.cli.engine.remains import Remains, remains_of
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened, settings_of

@@ -8,15 +8,13 @@ from functools import partial
 from random import SystemRandom
 from typing import Any
 
-from xplenty_pulumi.cli.commands.branch.down import BranchDown
-from xplenty_pulumi.cli.commands.branch.rules import OwnershipRules
-from xplenty_pulumi.cli.commands.drift.stacks import states
-from xplenty_pulumi.cli.engine.command import Engine
 from xplenty_pulumi.cli.engine.holders import Holders, holders_in
 from xplenty_pulumi.cli.engine.locks import Lock
 from xplenty_pulumi.cli.engine.remains import Remains, require_unchanged
 from xplenty_pulumi.cli.engine.snapshot import Snapshot
+from xplenty_pulumi.cli.engine.states import states
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
+from xplenty_pulumi.cli.ui.end_all import end_all
 from xplenty_pulumi.cli.ui.screen import Screen
 from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
@@ -120,15 +118,14 @@ class StackAccount:
             return f"{what}; the next `pulumi up` adopts it if the program still declares it, and --end-strays ends it"
         return f"{what}; no `pulumi up` adopts it, because {reason}; --end-strays ends it"
 
-    def end(self, strays: tuple[Stray, ...], engine: Engine, screen: Screen) -> None:
+    def end(self, strays: tuple[Stray, ...], screen: Screen) -> None:
         """Return once the service shows that all of them have ended whose marker nobody has changed meanwhile.
 
         Raises:
             XplentyError: one could not be ended; the same can be tried again.
         """
         living = [LiveThing(one.id, one.scope, one.status, kind=one.kind.name, made=one.made) for one in strays]
-        down = BranchDown(engine, OwnershipRules(self.account, lambda: self.holders), screen, timeout=_LONGEST)
-        down.end(living, Deadline.after(_LONGEST, self.account.clock))
+        end_all(living, Deadline.after(_LONGEST, self.account.clock), account=self.account, screen=screen)
 
 
 @contextmanager

@@ -13,12 +13,12 @@ from rich.text import Text
 
 from xplenty_pulumi.cli.commands.status.live import Display, InPlace, OnJsonLines, OnLines, watch
 from xplenty_pulumi.cli.commands.status.pages import Anything, StatusPage, document_of
-from xplenty_pulumi.cli.commands.status.tables import head
 from xplenty_pulumi.cli.engine.names import StackNames, names_here
 from xplenty_pulumi.cli.ui.account import CommandAccount, opened
 from xplenty_pulumi.cli.ui.exits import SHOWS_FAILURE, one_paragraph
 from xplenty_pulumi.cli.ui.options import AsJson, OwnerOption, bad_usage, completed_as, read_span
 from xplenty_pulumi.cli.ui.screen import Screen
+from xplenty_pulumi.cli.ui.table import head
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reading.lookup import package_id

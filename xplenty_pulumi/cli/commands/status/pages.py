@@ -10,21 +10,17 @@ from rich.table import Table
 from rich.text import Text
 
 from xplenty_pulumi.cli.commands.status.tables import (
-    WIDE,
     bar,
     errors_in_list,
     errors_of,
-    head,
     jobs_table,
     overview_tables,
     runtime_of,
     schedules_table,
-    selected_note,
-    status,
 )
 from xplenty_pulumi.cli.engine.names import StackNames
 from xplenty_pulumi.cli.ui.documents import document, json_value, picked
-from xplenty_pulumi.cli.ui.table import add_row, plain_table
+from xplenty_pulumi.cli.ui.table import WIDE, add_row, head, plain_table, selected_note, status
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.observer import ClusterDetail, JobDetail
 from xplenty_pulumi.core.reports.overview import JobRow, Overview

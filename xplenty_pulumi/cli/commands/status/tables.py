@@ -7,35 +7,18 @@ from rich.console import ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from xplenty_pulumi.cli.engine.names import SELECTED_NOTE, StackNames
-from xplenty_pulumi.cli.ui.table import add_row, plain_table
-from xplenty_pulumi.client import RateLimit
+from xplenty_pulumi.cli.engine.names import StackNames
+from xplenty_pulumi.cli.ui.table import WIDE, add_row, plain_table, selected_note, status
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, Overview
 from xplenty_pulumi.core.reports.schedules import ScheduleRow
-from xplenty_pulumi.core.reports.view import Row
 from xplenty_pulumi.text import NOTHING, one_line, plural, rough_duration, since, stamp
 
-WIDE = 100
 _TINY = 72
 _CELLS = 10
 _RUNS_NAMED = 5
-_IDLE_STYLE = "yellow"
-"""An idle cluster is ready, and costs as much as one that works."""
 _NOT_IDLE_YET = "IDLE counts only after the cluster's time_to_idle without work"
 _PERCENT = len("100%")
-PHASE_STYLES = {
-    Phase.READY: "green",
-    Phase.SUCCEEDED: "green",
-    Phase.RUNNING: "cyan",
-    Phase.BUILDING: "yellow",
-    Phase.SCALING: "yellow",
-    Phase.ENDING: "magenta",
-    Phase.FAILED: "bold red",
-    Phase.STOPPED: "dim",
-    Phase.GONE: "dim",
-}
-"""The colour of what each phase means."""
 
 
 def overview_tables(shown: Overview, options: ConsoleOptions, *, names: StackNames) -> RenderResult:
@@ -63,18 +46,6 @@ def _under_clusters(rows: Sequence[ClusterRow], options: ConsoleOptions, *, name
         yield from selected_note((row.owner for row in rows), names)
     if any(row.phase is Phase.READY and not (row.idle_since or row.running_jobs or row.queued_jobs) for row in rows):
         yield Text(_NOT_IDLE_YET, style="dim")
-
-
-def selected_note(owners: Iterable[str | None], names: StackNames) -> Iterable[Text]:
-    """Yield what the mark of the selected stack means, where one of the owners has it."""
-    if names.marks(owners):
-        yield Text(SELECTED_NOTE, style="dim")
-
-
-def head(account: str, at: datetime, left: RateLimit | None) -> Text:
-    """Return the line that says what is shown, of when, and how many calls are left."""
-    calls = "calls left: not known" if left is None else f"{left.remaining:,} of {left.limit:,} calls left this hour"
-    return Text.assemble((one_line(account), "bold"), f"  {stamp(at)}  {calls}")
 
 
 def clusters_table(rows: Iterable[ClusterRow], options: ConsoleOptions, *, now: datetime, names: StackNames) -> Table:
@@ -175,12 +146,6 @@ def _more_of(failed: Sequence[str]) -> str:
     named, more = failed[:_RUNS_NAMED], len(failed) - _RUNS_NAMED
     ids = f"{', '.join(named)} and {more:,} more" if more > 0 else " or ".join([", ".join(named[:-1]), named[-1]])
     return f"a log, and what to do next: `xplenty-pulumi status job ID`, with the ID {ids}"
-
-
-def status(row: Row, word: str = "") -> Text:
-    """Return the status, or another word for it, in the colour of what it means."""
-    style = _IDLE_STYLE if row.status == "idle" else PHASE_STYLES.get(row.phase, "")
-    return Text(one_line(word or row.status), style=style)
 
 
 def bar(progress: float, *, ascii_only: bool) -> str:

@@ -9,8 +9,9 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from xplenty_pulumi.cli.commands.status.tables import PHASE_STYLES, errors_of
+from xplenty_pulumi.cli.commands.status.tables import errors_of
 from xplenty_pulumi.cli.ui.account import CommandAccount
+from xplenty_pulumi.cli.ui.table import PHASE_STYLES
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.reports.history import Activity, History, Lane, RunSpan, label_of
 from xplenty_pulumi.core.reports.overview import Wanted

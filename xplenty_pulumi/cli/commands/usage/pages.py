@@ -7,10 +7,9 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from xplenty_pulumi.cli.commands.status.tables import selected_note
 from xplenty_pulumi.cli.engine.names import StackNames
 from xplenty_pulumi.cli.ui.documents import document, json_value
-from xplenty_pulumi.cli.ui.table import add_row, plain_table
+from xplenty_pulumi.cli.ui.table import add_row, plain_table, selected_note
 from xplenty_pulumi.core.reports.usage import Usage
 from xplenty_pulumi.text import one_line, stamp
 
