@@ -41,9 +41,9 @@ class Client:
     """An account of the service, through one API key; safe to share between threads, not between processes.
 
     Every call ends within `deadline` seconds, repeats included, by `clock`; one try of it is given up after
-    `read_timeout` seconds of silence, a read that was under way also soon after `given_up` has become true. Before each
-    try of a call that changes something `before_write` is called: what it raises ends the call, and nothing is sent.
-    While a call has no good answer, pauses before repeats included, what `asking` returned for it is open.
+    `read_timeout` seconds of silence, a pause and a read that was under way also soon after `given_up` has become true.
+    Before each try of a call that changes something `before_write` is called: what it raises ends the call, and nothing
+    is sent. While a call has no good answer, pauses before repeats included, what `asking` returned for it is open.
     Where the service asks for fewer calls, by a 429, they queue, and each may end `in_queue` seconds later; `held_back`
     is given the seconds of each such pause, and zero after it.
     `ca_path` names certificate authorities trusted besides the usual ones. `http` stands in for the network in tests.
@@ -89,6 +89,7 @@ class Client:
             random=random or Random(),  # noqa: S311 - spreads retries in time; nothing secret depends on it
             deadline=deadline,
             in_queue=in_queue,
+            given_up=given_up,
             before_write=before_write,
             asking=asking,
             held_back=held_back,

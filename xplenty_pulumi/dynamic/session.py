@@ -30,31 +30,10 @@ from xplenty_pulumi.core.waiting.patience import LONGEST_SILENCE, Pace, Patience
 from xplenty_pulumi.dynamic import bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.state import OWNER, owner_of
-from xplenty_pulumi.errors import Cancelled, ConfigError
+from xplenty_pulumi.errors import ConfigError
 from xplenty_pulumi.settings import Settings, is_set
 
-_SLICE = 0.5
 PartT = TypeVar("PartT")
-
-
-class CancellableClock(SystemClock):
-    """The machine's own clock, whose `sleep` ends with Cancelled soon after `cancelled` is set.
-
-    Only for pauses between two tries of a call: nothing is under way then, so nothing is lost by giving it up.
-    """
-
-    def __init__(self, cancelled: threading.Event) -> None:
-        self._cancelled = cancelled
-
-    def sleep(self, seconds: float) -> None:
-        end = self.monotonic() + seconds
-        while (left := end - self.monotonic()) > 0:
-            if self._cancelled.is_set():
-                raise Cancelled(
-                    "cancelled while waiting for the service to take a call",
-                    advice="What exists was left as it is; run the same command again to go on",
-                )
-            super().sleep(min(left, _SLICE))
 
 
 class _Part(cached_property[PartT]):
@@ -179,7 +158,6 @@ def open_session(settings: Settings) -> Session:
         account_id=settings.account_id,
         base_url=settings.api_url,
         names=settings.names,
-        clock=CancellableClock(bridge.cancelled()),
         given_up=bridge.cancelled().is_set,
         before_write=bridge.require_engine,
         in_queue=LONGEST_SILENCE,

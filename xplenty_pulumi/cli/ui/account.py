@@ -1,6 +1,7 @@
 """The account that the commands read and act upon, as the environment names it."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ class CommandAccount:
     budget: Budget
     secrets: tuple[Secret, ...]
     silence: SilenceWatch
+    cancelled: threading.Event
+    """Once it is set, no thread goes on waiting for the service to take or to answer a call."""
 
     def observer(self, wanted: Wanted | None = None) -> AccountReader:
         """Return the reader of it for reports."""
@@ -72,13 +75,14 @@ def opened(
     """
     found = found or settings.load(os.environ, settings.nothing)
     clock = SystemClock()
-    screen, silence = Screen((found.api_key,)), SilenceWatch(clock)
+    screen, silence, cancelled = Screen((found.api_key,)), SilenceWatch(clock), threading.Event()
     with Client(
         api_key=found.api_key,
         account_id=found.account_id,
         base_url=found.api_url,
         clock=clock,
         names=found.names,
+        given_up=cancelled.is_set,
         before_write=before_write,
         in_queue=LONGEST_SILENCE,
         asking=lambda: silence.asking(_once(screen)),
@@ -94,6 +98,7 @@ def opened(
                 Budget(client, clock, share=found.credit_share),
                 (found.api_key,),
                 silence,
+                cancelled,
             )
         finally:
             for name in client.cut_lists:

@@ -1,6 +1,5 @@
 """Ending several things of the account at the same time, each as its kind ends."""
 
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -31,10 +30,9 @@ def end_all(
         XplentyError: one could not be ended, or not in time; the same can be tried again.
     """
     living = LiveClusters(account.client, account.clock)
-    cancelled = threading.Event()
 
     def interrupted() -> str:
-        return "ended by Ctrl-C" if cancelled.is_set() else ""
+        return "ended by Ctrl-C" if account.cancelled.is_set() else ""
 
     def end(one: LiveThing) -> bool:
         printer = ChangePrinter(screen, account.clock, one.label)
@@ -55,5 +53,5 @@ def end_all(
         try:
             return [one for one, has_ended in zip(found, pool.map(end, found), strict=True) if has_ended]
         except KeyboardInterrupt:
-            cancelled.set()
+            account.cancelled.set()
             raise

@@ -29,13 +29,15 @@ from xplenty_pulumi.client.http.throttle import Throttle
 from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.client.parsing import Unreadable
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.errors import NotSentError
+from xplenty_pulumi.errors import Cancelled, NotSentError
 from xplenty_pulumi.events import observed
 from xplenty_pulumi.redact import ScrubbingFilter, Secret
 
 T = TypeVar("T")
 _APART = 5.0
 """Seconds between two clocks that are not the same, however long an answer takes."""
+_SLICE = 0.5
+"""Seconds within which a pause ends once the user has cancelled."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Caller:
 
     `cut` names the lists that ended although there may be more. One that the service holds back, because there are too
     many, may take `in_queue` seconds longer; `held_back` is told of each pause for that, in seconds, and of its end.
+    Once `given_up` is true a pause ends with Cancelled: nothing is under way then, so nothing is lost by that.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Caller:
         random: Random,
         deadline: float,
         in_queue: float = 0.0,
+        given_up: Callable[[], bool] = lambda: False,
         before_write: Callable[[], None] = lambda: None,
         asking: Callable[[], AbstractContextManager[None]] = nullcontext,
         held_back: Callable[[float], None] = lambda _seconds: None,
@@ -95,6 +99,7 @@ class Caller:
         self._random = random
         self._deadline = deadline
         self._in_queue = in_queue
+        self._given_up = given_up
         self._before_write = before_write
         self._asking = asking
         self._held_back = held_back
@@ -146,7 +151,7 @@ class Caller:
             if decision.action is not Action.AGAIN:
                 raise self._explainer.explain(call.resource, call.kind, outcome, decision, attempts=number)
             if not is_refused or call.free:  # otherwise the pause is that of all calls
-                self._clock.sleep(decision.delay)
+                self._pause(decision.delay)
 
     def _send(self, call: ApiCall[T], *, limit: _Limit, number: int) -> Outcome:
         if self._transport.closed:
@@ -168,10 +173,21 @@ class Caller:
                 if self._throttle.closed_for() >= (left := limit.left()):
                     raise self._explainer.asked_to_wait(call.resource, wait)
                 self._held_back(wait)
-                self._clock.sleep(self._throttle.pause(wait, within=left))
+                self._pause(self._throttle.pause(wait, within=left))
         finally:
             self._throttle.leave(place)
             self._held_back(0.0)
+
+    def _pause(self, seconds: float) -> None:
+        """Return after so many seconds; raise Cancelled soon after the user has cancelled."""
+        end = self._clock.monotonic() + seconds
+        while (left := end - self._clock.monotonic()) > 0:
+            if self._given_up():
+                raise Cancelled(
+                    "cancelled while waiting for the service to take a call",
+                    advice="What exists was left as it is; run the same command again to go on",
+                )
+            self._clock.sleep(min(left, _SLICE))
 
     def _exchange(self, call: ApiCall[T], *, limit: _Limit, number: int) -> Outcome:
         if call.request.method != "GET":
