@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -82,6 +83,16 @@ def test_a_cluster_that_its_state_has_never_seen_built_is_not_gone(bench: Bench,
             calls[act]()
     else:
         assert "does not know it" in str(calls[act]()) or "unknown to the service" in str(calls[act]())
+
+
+def test_a_creation_that_is_hours_ahead_does_not_keep_what_is_gone(bench: Bench) -> None:
+    """Where no answer tells the service's time and the clock here is behind, a destroy still comes to its end."""
+    made = bench.emulator.add_cluster(status="creating")
+    shown_at = bench.client.clusters.get(made.id).created_at
+    assert shown_at is not None
+    origin = Origin((shown_at + timedelta(hours=3)).isoformat(), OURS, is_new=True)
+    hidden(bench, "clusters", made.id, seconds=3600)
+    assert bench.clusters.read(made.id, owner=OURS, made=origin).gone
 
 
 def test_a_cluster_that_was_seen_ready_is_gone_at_once(bench: Bench) -> None:
