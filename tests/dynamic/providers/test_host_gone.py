@@ -181,6 +181,15 @@ def test_what_another_user_made_may_be_there_unseen(here: ProviderScene, is_anot
     assert said == ([unknown + doubt, "cluster 987654: unknown to the service" + doubt] if is_another else [unknown])
 
 
+def test_a_definition_that_another_user_made_costs_nothing_unseen(here: ProviderScene) -> None:
+    """It is only said to exist."""
+    host, maker = here.schedules(), USER_ID + 70
+    host.read("987654", {DECLARED: ["nodes"], "owner_id": maker, **host.properties(SCHEDULE)})
+    said = warnings(here, "987654")
+    assert len(said) == 1
+    assert f"the schedule still exists. Look with the key of user {maker}" in said[0]
+
+
 def test_a_change_without_settings_is_planned_all_the_same(
     here: ProviderScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from pulumi.dynamic import ResourceProvider
 
 from xplenty_pulumi import settings
-from xplenty_pulumi.core.kinds.kind import Kind
+from xplenty_pulumi.core.kinds.kind import Ending, Kind
 from xplenty_pulumi.core.kinds.marker import name_in
 from xplenty_pulumi.core.kinds.obstacles import NOT_KNOWN, UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin
@@ -192,9 +192,10 @@ class ProviderContext(ResourceProvider):
             return ""
         with suppress(XplentyError):
             if (user := self.session().client.user_id()) != int(maker):
+                cost = "" if self.kind.ends is Ending.REMOVED else " and may cost money"
                 return (
                     f". User {int(maker)} made it, and this key is that of user {user}: if it may not see it, the "
-                    f"{self.kind.name} still exists and may cost money. Look with the key of user {int(maker)}"
+                    f"{self.kind.name} still exists{cost}. Look with the key of user {int(maker)}"
                 )
         return ""
 
