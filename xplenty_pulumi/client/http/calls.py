@@ -2,6 +2,7 @@
 
 import copy
 import logging
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from xplenty_pulumi.client.http.outcomes import (
     decide,
     is_refused_for_now,
 )
-from xplenty_pulumi.client.http.throttle import Throttle
+from xplenty_pulumi.client.http.throttle import CallLimit, Throttle
 from xplenty_pulumi.client.http.transport import Transport
 from xplenty_pulumi.client.parsing import Unreadable
 from xplenty_pulumi.clock import Clock
@@ -52,23 +53,6 @@ class ApiCall(Generic[T]):
     resource: str
     read: Callable[[Answered], T]
     free: bool = False
-
-
-class _Limit:
-    """When a call must be over; later by `in_queue` seconds once the service has held it back."""
-
-    def __init__(self, clock: Clock, seconds: float, *, in_queue: float) -> None:
-        self._clock = clock
-        self._end = clock.monotonic() + seconds
-        self._in_queue = in_queue
-
-    def extend(self) -> None:
-        """Let the call take longer, once."""
-        self._end, self._in_queue = self._end + self._in_queue, 0.0
-
-    def left(self) -> float:
-        """Return the seconds that are left."""
-        return self._end - self._clock.monotonic()
 
 
 class Caller:
@@ -131,29 +115,29 @@ class Caller:
             return self._run(call)
 
     def _run(self, call: ApiCall[T]) -> T:
-        limit, number, refused = _Limit(self._clock, self._deadline, in_queue=self._in_queue), 0, 0
+        limit, tries = CallLimit(self._clock, self._deadline, in_queue=self._in_queue), Counter[bool]()
         while True:
-            number += 1
-            outcome = self._send(call, limit=limit, number=number)
+            outcome = self._send(call, limit=limit, number=tries.total() + 1)
             if isinstance(outcome, Answered) and outcome.is_success:
                 try:
-                    value = call.read(outcome)
+                    return self._read(call, outcome)
                 except Unreadable as error:
                     reason = f"the service answered {outcome.status}, but {error}"
                     outcome = Unsure(reason, status=outcome.status, request_id=outcome.request_id)
-                else:
-                    self._quota.give_back()
-                    self._throttle.ease()
-                    return value
-            refused += (is_refused := is_refused_for_now(outcome))
-            attempt = refused if is_refused else number - refused
-            decision = self._decide(call, outcome, attempt=attempt, limit=limit)
+            tries[is_refused := is_refused_for_now(outcome)] += 1
+            decision = self._decide(call, outcome, attempt=tries[is_refused], limit=limit)
             if decision.action is not Action.AGAIN:
-                raise self._explainer.explain(call.resource, call.kind, outcome, decision, attempts=number)
+                raise self._explainer.explain(call.resource, call.kind, outcome, decision, attempts=tries.total())
             if not is_refused or call.free:  # otherwise the pause is that of all calls
                 self._pause(decision.delay)
 
-    def _send(self, call: ApiCall[T], *, limit: _Limit, number: int) -> Outcome:
+    def _read(self, call: ApiCall[T], answer: Answered) -> T:
+        value = call.read(answer)
+        self._quota.give_back()
+        self._throttle.ease()
+        return value
+
+    def _send(self, call: ApiCall[T], *, limit: CallLimit, number: int) -> Outcome:
         if self._transport.closed:
             raise NotSentError("the client is closed", resource=call.resource, advice="Make a new one.")
         while True:
@@ -164,7 +148,7 @@ class Caller:
                 if call.free or not self._throttle.closed_for():
                     return self._exchange(call, limit=limit, number=number)
 
-    def _await_turn(self, call: ApiCall[T], limit: _Limit) -> None:
+    def _await_turn(self, call: ApiCall[T], limit: CallLimit) -> None:
         """Wait as long as the service asks for, and then for those who have waited longer."""
         place = object()
         try:
@@ -189,7 +173,7 @@ class Caller:
                 )
             self._clock.sleep(min(left, _SLICE))
 
-    def _exchange(self, call: ApiCall[T], *, limit: _Limit, number: int) -> Outcome:
+    def _exchange(self, call: ApiCall[T], *, limit: CallLimit, number: int) -> Outcome:
         if call.request.method != "GET":
             self._before_write()
         about = {**facts_of_call(call.request, call.kind), "resource": call.resource, "attempt": number}
@@ -213,7 +197,7 @@ class Caller:
         elif self._breaker.trips_on(call.kind, call.request, answer):
             self._breaker.trip(self._explainer.refused("", answer))
 
-    def _decide(self, call: ApiCall[T], outcome: Outcome, *, attempt: int, limit: _Limit) -> Decision:
+    def _decide(self, call: ApiCall[T], outcome: Outcome, *, attempt: int, limit: CallLimit) -> Decision:
         """Return what to do next, and have the other callers wait where the service asks for that."""
         in_doubt = isinstance(outcome, Answered) and self._breaker.doubts(call.request, outcome)
         if is_refused := is_refused_for_now(outcome):

@@ -33,6 +33,23 @@ def asked_pause(outcome: Outcome, *, pause: float | None) -> float | None:
     return max(pause or 0.0, advice) if outcome.status >= 500 and advice is not None else None
 
 
+class CallLimit:
+    """When a call must be over; later by `in_queue` seconds once the service has held it back."""
+
+    def __init__(self, clock: Clock, seconds: float, *, in_queue: float) -> None:
+        self._clock = clock
+        self._end = clock.monotonic() + seconds
+        self._in_queue = in_queue
+
+    def extend(self) -> None:
+        """Let the call take longer, once."""
+        self._end, self._in_queue = self._end + self._in_queue, 0.0
+
+    def left(self) -> float:
+        """Return the seconds that are left."""
+        return self._end - self._clock.monotonic()
+
+
 class Throttle:
     """The moment before which a client sends nothing, and the line of its calls from then on; thread-safe.
 
