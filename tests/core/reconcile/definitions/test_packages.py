@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import OWNER
-from tests.support.faults.behaviours import answers
+from tests.support.faults.behaviours import answers, lost_after, preceded_by
 from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.flows.document import canonical, digest
 from xplenty_pulumi.core.kinds.marker import read, strip
@@ -165,6 +165,30 @@ def test_a_change_without_a_result_is_a_problem(bench: Bench, status: int, on_in
     assert f"; {exists}. Run `pulumi up` again, which repeats the validation" in text
     assert "Nothing was changed" not in text
     assert outcome.owed == (() if on_invalid == "restore" else ("validate",))
+
+
+def test_what_was_put_back_without_an_answer_is_seen(bench: Bench) -> None:
+    """The state and the text have what the service shows, not what was sent before."""
+    number = reconciler(bench).create(desired(flow("sales"))).record.id
+    bench.wire.on("PUT packages/[0-9]+", lost_after, calls={2})
+    outcome = reconciler(bench).update(
+        number, desired(flow("bad", fails_validation="no"), "flow", on_invalid="restore")
+    )
+    assert theirs(bench, number).data_flow_json == outcome.record.data_flow_json == flow("sales")
+    assert "it was put back as it was before" in str(outcome.problem)
+
+
+def test_a_flow_that_was_perhaps_put_back_is_sent_again(bench: Bench) -> None:
+    """Where no look shows it, the text does not say which one is there, and the next update owes the flow too."""
+    number = reconciler(bench).create(desired(flow("sales"))).record.id
+    unreadable = preceded_by(lambda: bench.wire.on("GET packages/[0-9]+", answers(503)))
+    bench.wire.on("PUT packages/[0-9]+", unreadable, calls={2})
+    outcome = reconciler(bench).update(
+        number, desired(flow("bad", fails_validation="no"), "flow", on_invalid="restore")
+    )
+    assert theirs(bench, number).data_flow_json == flow("sales")
+    assert "whether it was put back as it was before was not seen: " in str(outcome.problem)
+    assert outcome.owed == ()
 
 
 def test_one_without_validation_is_not_validated(bench: Bench) -> None:

@@ -12,8 +12,16 @@ from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition, DefinitionCalls, DesiredDefinition
 from xplenty_pulumi.core.reconcile.definitions.validation import flaws
 from xplenty_pulumi.core.reconcile.outcome import Outcome
+from xplenty_pulumi.core.reconcile.repeat import act_until, is_seen
 from xplenty_pulumi.core.waiting.patience import Patience
-from xplenty_pulumi.errors import ReadyFailed, RefusedError, XplentyError
+from xplenty_pulumi.errors import NotFoundError, ReadyFailed, RefusedError, UnsureError, XplentyError
+
+_EDITED = (
+    "somebody has changed it meanwhile, so it was not put back. `xplenty-pulumi pull` fetches that change, which the "
+    "next `pulumi up` overwrites"
+)
+_PERHAPS = "whether it was put back as it was before was not seen"
+"""Then the next update owes all of this one again, as it does where an outcome names nothing of its own."""
 
 
 class PackageDefinition(Definition[Package]):
@@ -73,16 +81,27 @@ class PackageDefinition(Definition[Package]):
         if before is None or inputs.get("on_invalid") != "restore" or not self._differs(before, record):
             return Outcome(record, problem.also("the service has it as it is declared"), owed=owed)
         try:
-            now = self.get(record.id)
-            if self._differs(record, now):
-                text = "somebody has changed it meanwhile, so it was not put back. `xplenty-pulumi pull` fetches that "
-                return Outcome(now, problem.also(f"{text}change, which the next `pulumi up` overwrites"))
-            self.client.packages.update(record.id, self.signing(before, marker_on(now)))
-            record = self.get(record.id)
+            now = self._put_back(before, record, patience)
         except XplentyError as failed:
-            text = f"it could not be put back as it was, so that the service has it as it is declared: {failed.message}"
-            return Outcome(record, problem.also(text), owed=owed)
-        return Outcome(record, problem.also("it was put back as it was before"))
+            return Outcome(record, problem.also(f"{_PERHAPS}: {failed.message}"))
+        if not self._differs(before, now):
+            return Outcome(now, problem.also("it was put back as it was before"))
+        return Outcome(now, problem.also(_EDITED if self._differs(record, now) else _PERHAPS))
+
+    def _put_back(self, before: Package, record: Package, patience: Patience) -> Package:
+        """Return how it is shown once it is not as `record` any more: as it was `before`, or edited by somebody."""
+
+        def is_another() -> bool:
+            return self._differs(record, self.get(record.id))
+
+        act_until(
+            is_another,
+            lambda: self.client.packages.update(record.id, self.signing(before, marker_on(self.get(record.id)))),
+            clock=patience.clock,
+            tolerate=(UnsureError, NotFoundError),
+        )
+        is_seen(is_another, clock=patience.clock)
+        return self.get(record.id)
 
     def _checked(self, record: Package, patience: Patience) -> XplentyError | None:
         """Return why it does not count as valid, None where it does or the service cannot tell."""
