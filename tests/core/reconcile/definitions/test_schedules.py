@@ -13,6 +13,7 @@ from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.schedule import SCHEDULE, schedule_view
 from xplenty_pulumi.core.reports import hand_over
 from xplenty_pulumi.emulator import EmulatedSchedule, Knobs
+from xplenty_pulumi.errors import ServerError
 
 LEAST = {"task": {"packages": [{"package_id": 101, "variables": {}}]}}
 """What makes a schedule; see `tests/core/kinds/test_registry.py`."""
@@ -182,6 +183,15 @@ def test_a_removed_schedule_names_what_goes_on(bench: Bench) -> None:
     assert [one.id for one in bench.emulator.schedules()] == [301, 302]
     assert bench.warned == [f"schedule {made.id} is removed; what it has started goes on: job {active.id}"]
     assert bench.emulator.job(active.id).status != "stopped"
+
+
+def test_a_removal_that_cannot_be_seen_says_that_it_was_sent(bench: Bench) -> None:
+    """The trouble is that of the look after it, whose advice says that nothing was changed."""
+    made = bench.schedules.create(desired_schedule()).record
+    bench.wire.on("GET clusters", answers(503))  # asked after a 404, whether the account is known
+    with pytest.raises(ServerError, match=f"; schedule {made.id} was removed, and was not seen to be gone") as told:
+        bench.schedules.delete(made.id)
+    assert told.value.advice == "Run the same command again, which looks again"
 
 
 def test_a_removed_schedule_without_runs_is_quiet(bench: Bench) -> None:

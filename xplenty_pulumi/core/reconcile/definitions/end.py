@@ -10,7 +10,7 @@ from xplenty_pulumi.core.reconcile.definitions.definition import RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, REMOVED
 from xplenty_pulumi.core.reconcile.repeat import act_until, is_seen
-from xplenty_pulumi.core.waiting.patience import Patience
+from xplenty_pulumi.core.waiting.patience import PASSING_TROUBLE, Patience
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, UnsureError, XplentyError
 
 
@@ -39,8 +39,15 @@ class DefinitionEnding(Generic[RecordT]):
             raise refused
         if found is not None:
             self._remove(key, made)
-        if is_seen(lambda: self._is_unknown(key), clock=self._patience.clock):
-            return UNKNOWN_TO_SERVICE if found is None else REMOVED
+        try:
+            if is_seen(lambda: self._is_unknown(key), clock=self._patience.clock):
+                return UNKNOWN_TO_SERVICE if found is None else REMOVED
+        except XplentyError as problem:
+            sent = "was removed, and was not seen to be gone" if found else "was not shown, and may exist"
+            unseen = problem.also(f"{self._definition.label(key)} {sent}")
+            if isinstance(problem, PASSING_TROUBLE):
+                unseen.advice = "Run the same command again, which looks again"
+            raise unseen from None
         raise ReadyFailed(
             "it was removed, but the service still shows it",
             resource=self._definition.label(key),
