@@ -176,7 +176,7 @@ def test_what_another_user_made_may_be_there_unseen(here: ProviderScene, is_anot
         f". User {maker} made it, and this key is that of user {USER_ID}: if it may not see it, the cluster still "
         f"exists and may cost money. Look with the key of user {maker}"
     )
-    said = [line.text for line in here.engine.lines[begin:] if line.severity == "WARNING"]
+    said = [line.text for line in here.engine.lines[begin:] if line.severity == "WARNING" and "987654" in line.text]
     unknown = "cluster 987654: the service does not know it (404)"
     assert said == ([unknown + doubt, "cluster 987654: unknown to the service" + doubt] if is_another else [unknown])
 
@@ -184,8 +184,8 @@ def test_what_another_user_made_may_be_there_unseen(here: ProviderScene, is_anot
 def test_a_definition_that_another_user_made_costs_nothing_unseen(here: ProviderScene) -> None:
     """It is only said to exist."""
     host, maker = here.schedules(), USER_ID + 70
-    host.read("987654", {DECLARED: ["nodes"], "owner_id": maker, **host.properties(SCHEDULE)})
-    said = warnings(here, "987654")
+    host.read("876543", {DECLARED: ["nodes"], "owner_id": maker, **host.properties(SCHEDULE)})
+    said = warnings(here, "876543")
     assert len(said) == 1
     assert f"the schedule still exists. Look with the key of user {maker}" in said[0]
 
