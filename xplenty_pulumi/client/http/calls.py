@@ -58,8 +58,8 @@ class ApiCall(Generic[T]):
 class Caller:
     """Makes calls for all resources of a client: under one deadline each, repeated as the retry policy says.
 
-    `cut` names the lists that ended although there may be more. One that the service holds back, because there are too
-    many, may take `in_queue` seconds longer; `held_back` is told of each pause for that, in seconds, and of its end.
+    `cut` names the lists that ended although there may be more. A call that the service holds back, because there are
+    too many, may take `in_queue` seconds longer; `held_back` is given the seconds of each such pause, and zero after.
     Once `given_up` is true a pause ends with Cancelled: nothing is under way then, so nothing is lost by that.
     """
 

@@ -1,6 +1,6 @@
 """Whose clusters and job runs are, and which failed runs of a stack have a completed run in their place; pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.kinds import marker
@@ -31,8 +31,9 @@ def owner_of_job(job: Job, owners: Mapping[int, str]) -> str | None:
 
 def may_be_replaced(job: Job, owners: Mapping[int, str]) -> bool:
     """Return whether it is a failed run of a stack, by its key or its cluster, so that another may be in its place."""
-    is_of_stack = run_key_of(job) is not None or owner_of_job(job, owners) not in (None, UNMANAGED)
-    return is_of_stack and JOB_RUN.phase(job.status) is Phase.FAILED
+    if JOB_RUN.phase(job.status) is not Phase.FAILED:
+        return False
+    return run_key_of(job) is not None or owner_of_job(job, owners) not in (None, UNMANAGED)
 
 
 def replaced_runs(jobs: Sequence[Job], owners: Mapping[int, str]) -> Mapping[int, int]:
@@ -42,13 +43,25 @@ def replaced_runs(jobs: Sequence[Job], owners: Mapping[int, str]) -> Mapping[int
     resource, or are of the same stack and package with the same variables. `owners` are those of the clusters that are
     known.
     """
-    completed = [job for job in jobs if JOB_RUN.phase(job.status) is Phase.SUCCEEDED]
+    completed: dict[object, list[Job]] = {}
+    for job in jobs:
+        if JOB_RUN.phase(job.status) is Phase.SUCCEEDED:
+            for way in _ways_to(job, owners):
+                completed.setdefault(way, []).append(job)
     found: dict[int, int] = {}
     for job in jobs:
         if may_be_replaced(job, owners):
-            later = [one.id for one in completed if _is_in_place_of(job, one, owners)]
+            same = (one for way in _ways_to(job, owners) for one in completed.get(way, ()))
+            later = [one.id for one in same if _is_in_place_of(job, one, owners)]
             found |= {job.id: min(later)} if later else {}
     return found
+
+
+def _ways_to(job: Job, owners: Mapping[int, str]) -> Iterator[object]:
+    """Yield by what a run in place of another is looked up: its stack and package, and the resource of its key."""
+    yield owner_of_job(job, owners), job.package_id
+    if key := run_key_of(job):
+        yield key.whose
 
 
 def _is_in_place_of(job: Job, later: Job, owners: Mapping[int, str]) -> bool:
