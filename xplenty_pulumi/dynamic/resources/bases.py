@@ -26,6 +26,8 @@ class Derivable(Resource):
     """
 
     _former_types: ClassVar[tuple[str, ...]] = ()
+    _ends_with: ClassVar[tuple[type[Resource], ...]] = ()
+    """The classes of what the service ends it together with."""
 
     def __init_subclass__(cls, module: str = "", name: str = "", **options: Any) -> None:
         """Keep the type of the base where the class has none of its own."""

@@ -27,8 +27,8 @@ Declaration = tuple[dict[str, Any], pulumi.ResourceOptions]
 """The properties and the options that the SDK registers a resource with."""
 
 
-class UnsupportedImport(RefusedError, pulumi.RunError):
-    """A resource with the option `import_`; it ends the program with one paragraph and no traceback."""
+class UnsupportedOption(RefusedError, pulumi.RunError):
+    """A resource with an option that cannot hold; it ends the program with one paragraph and no traceback."""
 
 
 def declaration(
@@ -37,18 +37,12 @@ def declaration(
     """Return how a resource is registered: with what a program gives it, and a hidden input that says whose it is.
 
     Raises:
-        UnsupportedImport: it is to be imported by its id, for which the engine asks a provider that the SDK's host
-            cannot find without a state.
+        UnsupportedOption: it is to be imported by its id, for which the engine asks a provider that the SDK's host
+            cannot find without a state, or to be deleted with something that does not end it.
     """
     cls = type(resource)
-    if opts is not None and opts.import_ is not None:
-        raise UnsupportedImport(
-            "the option import_ cannot take over what exists, since the engine does not support that for dynamic "
-            "resources; nothing was changed",
-            resource=name,
-            advice="Remove it from the program, and run `xplenty-pulumi import KIND:ID --out DIR`; "
-            "see docs/how-to/import.md",
-        )
+    if opts is not None:
+        _require_supported(cls, name, opts)
     given = {key: value for key, value in inputs.items() if value is not None}
     if SECRETS not in given and isinstance(found := secret_paths(given), Output):
         given[SECRETS] = found.apply(lambda paths: paths or None)  # one without secrets has no such list in its state
@@ -57,6 +51,25 @@ def declaration(
     if parent is not None:
         owner = Output.from_input(_owner_within(parent, token, name))
     return {**_asked_for(cls), **given, OWNER: owner}, _options(cls, opts)
+
+
+def _require_supported(cls: type[Resource], name: str, opts: pulumi.ResourceOptions) -> None:
+    if opts.import_ is not None:
+        raise UnsupportedOption(
+            "the option import_ cannot take over what exists, since the engine does not support that for dynamic "
+            "resources; nothing was sent for it",
+            resource=name,
+            advice="Remove it from the program, and run `xplenty-pulumi import KIND:ID --out DIR`; "
+            "see docs/how-to/import.md",
+        )
+    # The engine drops it without a call, also where a replacement is to follow, which then lives beside it.
+    if opts.deleted_with is not None and not isinstance(opts.deleted_with, getattr(cls, "_ends_with", ())):
+        raise UnsupportedOption(
+            "the option deleted_with would leave it in the account once it is destroyed or replaced, since the only "
+            "things that end with another one are the job runs of a cluster; nothing was sent for it",
+            resource=name,
+            advice="Remove it from the program",
+        )
 
 
 def secret_paths(inputs: Mapping[str, object], *, always: Iterable[str] = ()) -> "Output[list[str]] | list[str]":

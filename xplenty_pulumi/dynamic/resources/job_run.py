@@ -19,6 +19,7 @@ from xplenty_pulumi.core.kinds.job_run import (
 )
 from xplenty_pulumi.dynamic.providers.job_run import JobRunProvider
 from xplenty_pulumi.dynamic.resources.bases import Derivable, Observing
+from xplenty_pulumi.dynamic.resources.cluster import Cluster
 from xplenty_pulumi.dynamic.resources.declare import (
     Duration,
     declaration,
@@ -92,6 +93,8 @@ class JobRun(Derivable, JobRunOutputs, module="xplenty", name="JobRun"):
     place. A run that failed or was stopped also plans a new run. Destroying stops a run that is still going and waits
     until it has ended; a run that has ended is only forgotten.
     """
+
+    _ends_with = (Cluster,)
 
     def __init__(
         self,
