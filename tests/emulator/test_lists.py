@@ -95,6 +95,14 @@ def test_a_next_link_on_the_last_page_is_a_knob(setting: bool, expected: list[st
     assert list(links(with_clusters(2, next_link_on_last_page=setting).get("clusters"))) == expected
 
 
+@pytest.mark.parametrize(("setting", "expected"), [("by_id", [2, 1, 0]), ("against_id", [0, 1, 2])])
+def test_the_order_within_a_second_is_a_knob(setting: str, expected: list[int]) -> None:
+    """Records of one second are listed in the order of their ids, or against it."""
+    caller = emulated(list_ties=setting)
+    made = [caller.emulator.add_cluster().id for _ in range(3)]
+    assert [made.index(one["id"]) for one in caller.get("clusters").json()] == expected
+
+
 @pytest.mark.parametrize(("limit", "clamped"), [(0, 1), (-5, 1), (101, 100), (5000, 100)])
 @pytest.mark.parametrize("setting", ["clamp", "refuse"])
 def test_limits_out_of_range_are_a_knob(limit: int, clamped: int, setting: str) -> None:

@@ -152,6 +152,8 @@ class Knobs:
     since_filters_on: Literal["updated_at", "created_at"] = "updated_at"
     # Whether the last page still names a next one.
     next_link_on_last_page: bool = False
+    # Records of one second: sorted as their ids are, or against them; no source says.
+    list_ties: Literal["by_id", "against_id"] = "by_id"
     # Seconds before a new record shows in lists; reading it by id works at once.
     list_lag_seconds: float = 0
 

@@ -80,14 +80,15 @@ def page_of(
         since, changed = moment_of("since", parameters["since"]), attrgetter(knobs.since_filters_on)
         kept = [record for record in kept if int(changed(record)) >= since]
     sorts: dict[str, Callable[[ListableT], Any]] = {
-        "created": attrgetter("created_at"),
+        "created": lambda record: int(record.created_at),
         "updated": attrgetter("updated_at"),
         **({"name": rules.name} if rules.name else {}),
         **rules.others,
     }
     key = sorts[_choice(parameters, "sort", tuple(sorts), default=rules.sort, knobs=knobs)]
     direction = _choice(parameters, "direction", ("asc", "desc"), default="desc", knobs=knobs)
-    kept.sort(key=lambda record: (key(record), record.id), reverse=direction == "desc")
+    ties = 1 if knobs.list_ties == "by_id" else -1
+    kept.sort(key=lambda record: (key(record), ties * record.id), reverse=direction == "desc")
     return _cut(kept, parameters, knobs=knobs)
 
 

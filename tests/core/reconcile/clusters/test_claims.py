@@ -1,6 +1,6 @@
 """Which clusters with the marker of a resource may be adopted, which are duplicates, and which are somebody's."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -171,6 +171,16 @@ def test_what_appeared_since_is_found_whatever_the_clocks_say(bench: Bench, hour
     bench.clock.jump(hours * 3600)
     made = [bench.emulator.add_cluster(description=UNFINISHED, status=status).id for status in ("pending", "error")]
     assert {one.id for one in bench.living.appeared(OURS, nonces(UNFINISHED), before)} == set(made)
+
+
+@pytest.mark.parametrize("ties", ["by_id", "against_id"])
+def test_what_appeared_in_the_same_second_is_found(ties: Literal["by_id", "against_id"]) -> None:
+    """The service shows seconds, and may list the clusters of one in any order."""
+    bench = Bench.new(knobs=Knobs(list_ties=ties))
+    bench.emulator.add_cluster()
+    before = bench.living.listing()
+    made = bench.emulator.add_cluster(description=UNFINISHED)
+    assert [one.id for one in bench.living.appeared(OURS, nonces(UNFINISHED), before)] == [made.id]
 
 
 @pytest.mark.parametrize("text", [HELD, signed(seed=2), sign("", OURS)])

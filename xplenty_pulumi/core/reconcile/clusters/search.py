@@ -1,5 +1,6 @@
 """Looking for clusters by their ownership marker among those that live or are broken."""
 
+import itertools
 import operator
 import threading
 from collections.abc import Container, Iterable, Iterator
@@ -56,6 +57,13 @@ class ClusterListing:
     def shows(self, cluster_id: int) -> bool:
         """Return whether the cluster was there already."""
         return cluster_id in self.unended or cluster_id in self.newest
+
+    def is_past(self, cluster: Cluster) -> bool:
+        """Return whether all that is newer than this cluster comes before it in a list, newest first.
+
+        The service shows when something was created to the second, and no source says how it sorts those of one.
+        """
+        return cluster.id in self.newest and cluster.created_at != self.recent[0].created_at
 
 
 _Known = tuple[ClusterListing | None, ListPoll[Cluster] | None]
@@ -151,16 +159,13 @@ class LiveClusters(HeldThings[Cluster]):
     def appeared(self, owner: Marker, nonces: Container[str], before: ClusterListing) -> list[Cluster]:
         """Return the clusters of create calls with one of `nonces` that appeared after `before` was taken.
 
-        Newest first down to the first one that was there before: right whatever the two clocks say. One that has broken
-        meanwhile counts too, since it is this one that the lost answer was about.
+        Newest first down to the first one that is older than the last of those before: right whatever the two clocks
+        say, and in whatever order the clusters of one second are. One that has broken meanwhile counts too, since it is
+        this one that the lost answer was about.
         """
-        fresh = []
-        for cluster in self._newest_first():
-            if cluster.id in before.newest:
-                break
-            if _is_candidate(cluster, owner) and not self.holds(cluster):
-                fresh.append(cluster)
-        return [one for one in fresh if is_surplus(one, owner, nonces, user=self.user)]
+        later = itertools.takewhile(lambda one: not before.is_past(one), self._newest_first())
+        fresh = [one for one in later if one.id not in before.newest and _is_candidate(one, owner)]
+        return [one for one in fresh if not self.holds(one) and is_surplus(one, owner, nonces, user=self.user)]
 
     def _marked(self, owner: Marker, among: Iterable[Cluster]) -> list[Cluster]:
         """The clusters with a marker of `owner` that have not ended and are not held, each as it is now."""
