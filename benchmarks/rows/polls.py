@@ -13,7 +13,7 @@ from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.marker import Owner
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reconcile import ClusterReconciler, LiveClusters
+from xplenty_pulumi.core.reconcile import ClusterReconciler, KnownClusters
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.waiting.patience import Pace, Patience
 from xplenty_pulumi.emulator import Emulator, Knobs
@@ -75,7 +75,7 @@ def ours(emulator: Emulator, clock: SharedClock, _count: int) -> Callable[[int],
         http=in_process(emulator.account),
     )
     clusters = ClusterReconciler(
-        client, LiveClusters(client, clock), Patience(clock, Pace.fixed(TICK)), polls=Polls(client, clock)
+        client, KnownClusters(client, clock), Patience(clock, Pace.fixed(TICK)), polls=Polls(client, clock)
     )
     inputs = check(CLUSTER, {"nodes": 2}).inputs
 

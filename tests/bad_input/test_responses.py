@@ -16,7 +16,7 @@ from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, job_view
 from xplenty_pulumi.core.kinds.package import PACKAGE, package_view
-from xplenty_pulumi.core.reconcile import ClusterReconciler, KnownRuns, LiveClusters, RunReconciler
+from xplenty_pulumi.core.reconcile import ClusterReconciler, KnownClusters, KnownRuns, RunReconciler
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.dynamic.properties import outputs
@@ -29,12 +29,12 @@ Operation = Callable[[Client, ManualClock], object]
 
 def read_cluster(client: Client, clock: ManualClock) -> object:
     """Read a cluster as a refresh does."""
-    return ClusterReconciler(client, LiveClusters(client, clock), Patience(clock=clock)).read(77)
+    return ClusterReconciler(client, KnownClusters(client, clock), Patience(clock=clock)).read(77)
 
 
 def delete_cluster(client: Client, clock: ManualClock) -> object:
     """End a cluster as a destroy does, with little patience."""
-    ClusterReconciler(client, LiveClusters(client, clock), Patience(clock=clock)).delete(
+    ClusterReconciler(client, KnownClusters(client, clock), Patience(clock=clock)).delete(
         77, timeout=20, active_jobs="stop"
     )
     return None

@@ -35,11 +35,11 @@ def test_only_what_is_needed_is_made(session: Session) -> None:
     """Work on clusters makes nothing that belongs to runs or to a preview."""
     assert made(session) == set()
     session.clusters(EngineCall())
-    assert made(session) == {"polls", "living", "budget"}
+    assert made(session) == {"polls", "known_clusters", "budget"}
     session.hold(CLUSTER, 501)
-    assert made(session) == {"polls", "living", "budget", "final_check"}
+    assert made(session) == {"polls", "known_clusters", "budget", "final_check"}
     session.job_runs(EngineCall())
-    assert made(session) == {"polls", "living", "budget", "final_check", "runs"}
+    assert made(session) == {"polls", "known_clusters", "budget", "final_check", "known_runs"}
 
 
 def test_what_is_held_is_held_in_the_part_that_is_used(session: Session) -> None:
@@ -47,8 +47,8 @@ def test_what_is_held_is_held_in_the_part_that_is_used(session: Session) -> None
     session.hold(CLUSTER, 501)
     session.hold(JOB_RUN, 9001)
     session.hold(HOOK, 7)
-    assert session.living.holds_id(501)
-    assert made(session) >= {"living", "final_check", "runs"}
+    assert session.known_clusters.holds_id(501)
+    assert made(session) >= {"known_clusters", "final_check", "known_runs"}
     assert session.definitions(HOOK, EngineCall())
 
 

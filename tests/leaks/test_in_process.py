@@ -62,7 +62,7 @@ from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.compare import differences
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.core.reconcile.runs.search import RunShape
+from xplenty_pulumi.core.reconcile.runs.known import RunShape
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs
 from xplenty_pulumi.dynamic.providers.sessions import session_for
@@ -292,8 +292,8 @@ def add_objects(caught: Caught, account: Emulator) -> None:
             shared.client,
             shared.clusters(EngineCall()),
             shared.job_runs(EngineCall()),
-            shared.living,
-            shared.runs,
+            shared.known_clusters,
+            shared.known_runs,
         ),
         *(checked, Inputs.of(SECRET_INPUTS), DesiredRun(checked.inputs, 60.0), RunShape.of(checked.inputs)),
         *(differences(JOB_RUN, checked.inputs, {}), ClusterProvider(), JobRunProvider(), account, account.calls()),

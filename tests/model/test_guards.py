@@ -14,7 +14,7 @@ from xplenty_pulumi.core.kinds import ownership
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import ENDING, Phase
 from xplenty_pulumi.core.kinds.registry import KINDS
-from xplenty_pulumi.core.reconcile.clusters import converge, create, search
+from xplenty_pulumi.core.reconcile.clusters import converge, create, known
 from xplenty_pulumi.emulator import EmulatedCluster
 
 Switch = Callable[[pytest.MonkeyPatch, SimulatedStack], None]
@@ -26,7 +26,7 @@ def _delete_first(_patch: pytest.MonkeyPatch, stack: SimulatedStack) -> None:
 
 def _only_living(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:
     ended = dict.fromkeys(CLUSTER.statuses(*ENDING), Phase.UNKNOWN)
-    patch.setattr(search, "CLUSTER", replace(CLUSTER, phases={**CLUSTER.phases, **ended}))
+    patch.setattr(known, "CLUSTER", replace(CLUSTER, phases={**CLUSTER.phases, **ended}))
 
 
 def _window(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:
@@ -38,7 +38,7 @@ def _signed(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:
 
 
 def _held(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:
-    patch.setattr(search.LiveClusters, "hold", lambda _living, _id, **_made: None)
+    patch.setattr(known.KnownClusters, "hold", lambda _known, _id, **_made: None)
 
 
 def _same_shape(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:

@@ -18,9 +18,9 @@ from xplenty_pulumi.core.reading.strays import FinalCheck
 from xplenty_pulumi.core.reconcile import (
     ClusterReconciler,
     DefinitionReconciler,
+    KnownClusters,
     KnownDefinitions,
     KnownRuns,
-    LiveClusters,
     RunReconciler,
     definition_of,
 )
@@ -69,14 +69,14 @@ class Session:
         return Polls(self.client, self.clock)
 
     @_Part
-    def living(self) -> LiveClusters:
+    def known_clusters(self) -> KnownClusters:
         """The clusters that have not ended."""
-        return LiveClusters(self.client, self.clock, presence=self.polls.cluster_presence)
+        return KnownClusters(self.client, self.clock, presence=self.polls.cluster_presence)
 
     @_Part
-    def runs(self) -> KnownRuns:
+    def known_runs(self) -> KnownRuns:
         """The runs that the state holds, and those that this process has started."""
-        return KnownRuns(self.client, self.clock, holds_cluster=self.living.holds_id)
+        return KnownRuns(self.client, self.clock, holds_cluster=self.known_clusters.holds_id)
 
     @_Part
     def budget(self) -> Budget:
@@ -117,12 +117,12 @@ class Session:
 
     def clusters(self, call: EngineCall) -> ClusterReconciler:
         """Return the account's clusters, reporting to the row of the resource that `call` is about."""
-        return ClusterReconciler(self.client, self.living, self._patience(call), polls=self.polls)
+        return ClusterReconciler(self.client, self.known_clusters, self._patience(call), polls=self.polls)
 
     def job_runs(self, call: EngineCall) -> RunReconciler:
         """Return the account's job runs, reporting to the row of the resource that `call` is about."""
         patience = self._patience(call)
-        return RunReconciler(self.client, self.runs, patience, polls=self.polls, takes_key=self._takes_run_key)
+        return RunReconciler(self.client, self.known_runs, patience, polls=self.polls, takes_key=self._takes_run_key)
 
     def _takes_run_key(self, inputs: Mapping[str, object]) -> bool:
         return self.questions.takes_run_key(inputs)  # made only where a run is started
@@ -169,6 +169,6 @@ def open_session(settings: Settings) -> Session:
     session = Session(client, SystemClock(), pace=pace, share=settings.credit_share)
     credits_severity: bridge.Severity = "INFO" if is_set(os.environ, "XPLENTY_SHOW_CREDITS") else "DEBUG"
     bridge.at_end(session.final_check.text, severity="WARNING")
-    bridge.at_end(lambda: doubled_runs(client, session.runs), severity="WARNING")
+    bridge.at_end(lambda: doubled_runs(client, session.known_runs), severity="WARNING")
     bridge.at_end(lambda: f"xplenty_pulumi sent {session.budget.spent_text()}", severity=credits_severity)
     return session

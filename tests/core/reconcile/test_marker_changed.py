@@ -79,7 +79,7 @@ def test_a_cluster_that_changes_hands_while_it_is_waited_for_is_not_adopted(benc
     with pytest.raises(RefusedError, match="about to be adopted, and its marker was changed meanwhile"):
         bench.clusters.create(desired(nodes=nodes))
     assert bench.wire.count("PUT .*") == 0
-    assert not bench.living.holds(bench.client.clusters.get(made.id))
+    assert not bench.known_clusters.holds(bench.client.clusters.get(made.id))
 
 
 def test_a_schedule_that_changes_hands_is_not_removed(bench: Bench) -> None:

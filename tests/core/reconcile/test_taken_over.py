@@ -70,7 +70,7 @@ def test_a_new_cluster_may_get_the_id_again(bench: Bench) -> None:
 
 def test_a_new_cluster_with_an_id_of_the_state_is_found_by_its_marker(bench: Bench) -> None:
     """Where the answer is lost, that another resource holds an older one of this id causes no second POST."""
-    bench.living.hold(501, made=OLDER)
+    bench.known_clusters.hold(501, made=OLDER)
     bench.wire.on("POST clusters", lost_after, calls={1})
     assert bench.clusters.create(desired()).record.id == 501
     assert [one.id for one in bench.emulator.living_clusters()] == [501]
@@ -79,7 +79,7 @@ def test_a_new_cluster_with_an_id_of_the_state_is_found_by_its_marker(bench: Ben
 def test_an_interrupted_create_with_an_id_of_the_state_is_adopted(bench: Bench) -> None:
     """That another resource holds an older one of this id makes it nobody's."""
     made = bench.ready_cluster(description=sign("", OURS.drawn(bench.clock.now(), Random(1))))
-    bench.living.hold(made.id, made=OLDER)
+    bench.known_clusters.hold(made.id, made=OLDER)
     assert bench.clusters.create(desired()).record.id == made.id
     assert bench.wire.count("POST clusters") == 0
 
@@ -96,18 +96,18 @@ def test_an_interrupted_schedule_with_an_id_of_the_state_is_adopted(bench: Bench
 
 def test_both_that_have_an_id_are_held(bench: Bench) -> None:
     """The newer one stays held when the older one is seen to be gone."""
-    bench.living.hold(501, made=OLDER)
+    bench.known_clusters.hold(501, made=OLDER)
     made = bench.clusters.create(desired()).record
     assert bench.clusters.read(made.id, made=OLDER).gone
-    assert bench.living.holds(made)
+    assert bench.known_clusters.holds(made)
 
 
 def test_what_two_answers_date_a_second_apart_is_let_go_as_one(bench: Bench) -> None:
     """Its id is not held any more, so nothing that the state has lost counts as being on a cluster of the state."""
-    bench.living.hold(501, made=MADE)
-    bench.living.hold(501, made=replace(MADE, at="2020-02-29T12:00:01Z"))
-    bench.living.lose(501, made=MADE)
-    assert not bench.living.holds_id(501)
+    bench.known_clusters.hold(501, made=MADE)
+    bench.known_clusters.hold(501, made=replace(MADE, at="2020-02-29T12:00:01Z"))
+    bench.known_clusters.lose(501, made=MADE)
+    assert not bench.known_clusters.holds_id(501)
 
 
 def test_a_run_of_another_is_not_stopped(bench: Bench) -> None:
@@ -132,7 +132,7 @@ def test_a_run_of_another_is_not_followed(bench: Bench) -> None:
 def test_a_new_run_with_an_id_of_the_state_is_found(bench: Bench) -> None:
     """Where the answer is lost, that another resource holds an older one of this id does not hide it."""
     run = desired_run(bench.own_cluster())
-    bench.runs.hold(9001, replace(OWNER, name="other"), made=OLDER)
+    bench.known_runs.hold(9001, replace(OWNER, name="other"), made=OLDER)
     bench.wire.on("POST jobs", lost_after, calls={1})
     assert bench.job_runs.create(run).record.id == 9001
 
@@ -141,9 +141,9 @@ def test_a_lost_run_with_an_id_of_the_state_is_taken_up(bench: Bench) -> None:
     """The next process starts no other one; one that takes it up keeps it from everybody else."""
     run = desired_run(bench.own_cluster())
     made = bench.another_process().job_runs.create(run).record
-    bench.runs.hold(made.id, replace(OWNER, name="other"), made=OLDER)
+    bench.known_runs.hold(made.id, replace(OWNER, name="other"), made=OLDER)
     assert bench.job_runs.create(run).record.id == made.id
-    assert not bench.runs.is_free(made, replace(OWNER, name="third"))
+    assert not bench.known_runs.is_free(made, replace(OWNER, name="third"))
     assert bench.wire.count("POST jobs") == 1
 
 
@@ -151,10 +151,10 @@ def test_both_runs_that_have_an_id_are_known(bench: Bench) -> None:
     """The newer one is still its resource's when the older one is seen to be gone."""
     made = bench.job_runs.create(desired_run(bench.own_cluster())).record
     other = replace(desired_run(bench.ready_cluster()), owner=replace(OWNER, name="other"), made=OLDER)
-    bench.runs.hold(made.id, other.owner, made=OLDER)
+    bench.known_runs.hold(made.id, other.owner, made=OLDER)
     bench.job_runs.read(made.id, last_status="completed", desired=other)
-    assert bench.runs.is_free(made, OWNER)
-    assert not bench.runs.is_free(made, other.owner)
+    assert bench.known_runs.is_free(made, OWNER)
+    assert not bench.known_runs.is_free(made, other.owner)
 
 
 @pytest.mark.parametrize(("last", "gone"), [("completed", False), ("failed", True)])

@@ -10,7 +10,7 @@ from tests.support.accounts.bench import BUILDING_TIME, Bench
 from tests.support.accounts.desired import OWNER, desired, desired_run
 from xplenty_pulumi.client import Cluster, Job
 from xplenty_pulumi.core.kinds.cluster import built_at
-from xplenty_pulumi.core.reconcile.runs.search import usual_seconds
+from xplenty_pulumi.core.reconcile.runs.known import usual_seconds
 from xplenty_pulumi.core.waiting.patience import usual
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -77,11 +77,11 @@ def test_those_of_the_same_up_say_what_is_usual(bench: Bench) -> None:
     with ExitStack() as waits:
         first, *_ = [waits.enter_context(bench.polls.clusters.following(one.id)) for one in made]
         first.poll()
-        assert bench.living.usual_seconds(made[0].type, polled=bench.polls.clusters.latest) is None
+        assert bench.known_clusters.usual_seconds(made[0].type, polled=bench.polls.clusters.latest) is None
         bench.clock.advance(BUILDING_TIME)
         first.poll()
-    assert bench.living.usual_seconds(made[0].type, polled=bench.polls.clusters.latest) == BUILDING_TIME
-    assert bench.living.usual_seconds("another", polled=bench.polls.clusters.latest) is None
+    assert bench.known_clusters.usual_seconds(made[0].type, polled=bench.polls.clusters.latest) == BUILDING_TIME
+    assert bench.known_clusters.usual_seconds("another", polled=bench.polls.clusters.latest) is None
 
 
 def test_another_type_says_nothing(bench: Bench) -> None:

@@ -21,9 +21,9 @@ from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile import (
     ClusterReconciler,
     DefinitionReconciler,
+    KnownClusters,
     KnownDefinitions,
     KnownRuns,
-    LiveClusters,
     RunReconciler,
     definition_of,
 )
@@ -49,12 +49,14 @@ class Reconcilers:
             warn=self.warned.append,
             note=self.noted.append,
         )
-        self.living = LiveClusters(client, clock, random=Random(7))
-        self.runs = KnownRuns(client, clock, holds_cluster=self.living.holds_id)
+        self.known_clusters = KnownClusters(client, clock, random=Random(7))
+        self.known_runs = KnownRuns(client, clock, holds_cluster=self.known_clusters.holds_id)
         self.polls = polls = Polls(client, clock)
-        self.clusters = ClusterReconciler(client, self.living, self.patience, polls=polls)
+        self.clusters = ClusterReconciler(client, self.known_clusters, self.patience, polls=polls)
         self.are_keyed = False
-        self.job_runs = RunReconciler(client, self.runs, self.patience, polls=polls, takes_key=lambda _: self.are_keyed)
+        self.job_runs = RunReconciler(
+            client, self.known_runs, self.patience, polls=polls, takes_key=lambda _: self.are_keyed
+        )
         hooks = KnownDefinitions(definition_of(HOOK, client), clock, random=Random(7))
         self.hooks = DefinitionReconciler(hooks, self.patience)
         schedules = KnownDefinitions(definition_of(SCHEDULE, client), clock, random=Random(7))
@@ -94,7 +96,7 @@ class Bench(Reconcilers):
     def hand_in(self, cluster_id: int) -> None:
         """Let the engine hand in this cluster, as one that the state of the stack holds."""
         self.own_clusters.add(cluster_id)
-        self.living.hold(cluster_id)
+        self.known_clusters.hold(cluster_id)
 
     def ready_cluster(self, **fields: Any) -> EmulatedCluster:
         """Return a cluster that somebody made and that is available."""

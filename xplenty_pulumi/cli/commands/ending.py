@@ -15,7 +15,7 @@ from xplenty_pulumi.cli.ui.screen import FORGOTTEN, ChangePrinter, Screen
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.obstacles import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, as_marked
-from xplenty_pulumi.core.reconcile import LEFT_ALONE, ClusterReconciler, LiveClusters
+from xplenty_pulumi.core.reconcile import LEFT_ALONE, ClusterReconciler, KnownClusters
 from xplenty_pulumi.core.reconcile.clusters import goals as clusters
 from xplenty_pulumi.core.reconcile.runs import follow as runs
 from xplenty_pulumi.core.reports.observer import known
@@ -167,7 +167,7 @@ def terminate_cluster(
             screen.ask(_question(row, active, active_jobs), yes=yes)
         printer = ChangePrinter(screen, account.clock, row.label)
         patience = account.patience(printer.print, screen.warn)
-        living = LiveClusters(account.client, account.clock)
+        living = KnownClusters(account.client, account.clock)
         reconciler = ClusterReconciler(account.client, living, patience, polls=account.polls)
         made = UNKNOWN if force else as_marked(found)
         how = reconciler.delete(number, timeout=seconds, active_jobs=active_jobs, made=made)

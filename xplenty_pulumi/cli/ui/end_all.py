@@ -11,8 +11,8 @@ from xplenty_pulumi.core.reconcile import (
     LEFT_ALONE,
     ClusterReconciler,
     DefinitionReconciler,
+    KnownClusters,
     KnownDefinitions,
-    LiveClusters,
     definition_of,
 )
 from xplenty_pulumi.core.reports.living import LiveThing
@@ -29,7 +29,7 @@ def end_all(
     Raises:
         XplentyError: one could not be ended, or not in time; the same can be tried again.
     """
-    living = LiveClusters(account.client, account.clock)
+    living = KnownClusters(account.client, account.clock)
 
     def interrupted() -> str:
         return "ended by Ctrl-C" if account.cancelled.is_set() else ""

@@ -3,7 +3,7 @@
 - `clusters`: clusters: created once, resized honestly, ended verifiably.
 - `definitions`: hooks, and what else the service keeps as a document: created once, changed, removed verifiably.
 - `runs`: job runs: started once, followed to their end, stopped.
-- `held`: which things with a marker the state holds, and whose the others are.
+- `known`: what is known of the things of one kind: which of them the state holds, and whose the others are.
 - `held_ids`: which ids the state holds, and when what it holds under each of them was made.
 - `intent`: what an update is to bring about.
 - `kept`: whether the service shows what it was sent and has accepted.
@@ -13,22 +13,22 @@
 """
 
 from xplenty_pulumi.core.reconcile.clusters.actions import ClusterReconciler
-from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
+from xplenty_pulumi.core.reconcile.clusters.known import KnownClusters
 from xplenty_pulumi.core.reconcile.definitions.actions import DefinitionReconciler
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, definition_of
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, Observation, Outcome
 from xplenty_pulumi.core.reconcile.runs.actions import RunReconciler
-from xplenty_pulumi.core.reconcile.runs.search import KnownRuns
+from xplenty_pulumi.core.reconcile.runs.known import KnownRuns
 
 __all__ = [
     "LEFT_ALONE",
     "ClusterReconciler",
     "DefinitionReconciler",
     "DesiredDefinition",
+    "KnownClusters",
     "KnownDefinitions",
     "KnownRuns",
-    "LiveClusters",
     "Observation",
     "Outcome",
     "RunReconciler",

@@ -14,13 +14,13 @@ A_LOOK = 9
 
 def adoptable(bench: Bench) -> list[int]:
     """Return the ids of what may be adopted."""
-    return [one.id for one in bench.living.claims(OURS).adoptable]
+    return [one.id for one in bench.known_clusters.claims(OURS).adoptable]
 
 
 def test_one_that_has_ended_since_is_passed_over(bench: Bench) -> None:
     """A cluster that has ended since the list was taken is not adopted."""
     made = bench.emulator.add_cluster(description=UNFINISHED)
-    bench.living.listing()
+    bench.known_clusters.listing()
     bench.emulator.end_cluster(made.id)
     assert adoptable(bench) == []
 
@@ -28,7 +28,7 @@ def test_one_that_has_ended_since_is_passed_over(bench: Bench) -> None:
 def test_one_that_has_vanished_since_is_passed_over(bench: Bench) -> None:
     """One that is certainly gone is no reason to fail."""
     made = bench.emulator.add_cluster(description=UNFINISHED)
-    bench.living.listing()
+    bench.known_clusters.listing()
     bench.emulator.delete_record("cluster", made.id)
     assert adoptable(bench) == []
 
@@ -36,7 +36,7 @@ def test_one_that_has_vanished_since_is_passed_over(bench: Bench) -> None:
 def test_one_whose_marker_was_taken_off_is_passed_over(bench: Bench) -> None:
     """People may take a cluster over by editing its description."""
     made = bench.emulator.add_cluster(description=UNFINISHED)
-    bench.living.listing()
+    bench.known_clusters.listing()
     bench.emulator.edit_cluster(made.id, description="mine now")
     assert adoptable(bench) == []
 
@@ -51,7 +51,7 @@ def test_a_404_does_not_hide_what_a_list_shows(bench: Bench) -> None:
 def test_a_404_beside_a_list_that_lags_does_not_hide_it(bench: Bench) -> None:
     """A look ten seconds later shows it."""
     made = bench.emulator.add_cluster(description=UNFINISHED)
-    bench.living.listing()
+    bench.known_clusters.listing()
     bench.wire.on("GET clusters/.*", answers(404), calls={1})
     bench.wire.on("GET clusters", hiding(made.id))
     assert adoptable(bench) == [made.id]

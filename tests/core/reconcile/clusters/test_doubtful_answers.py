@@ -64,7 +64,7 @@ def test_an_ended_cluster_that_was_there_before_is_not_new(bench: Bench) -> None
 @pytest.mark.parametrize("description", ["night loads", signed(owner=Owner("acme", "loads", "prod", "hourly"))])
 def test_a_foreign_new_cluster_is_not_ours(bench: Bench, description: str) -> None:
     """One that others made meanwhile, though our own call had an effect."""
-    bench.living.listing()
+    bench.known_clusters.listing()
     foreign = bench.emulator.add_cluster(description=description)
     bench.wire.on("POST clusters", shows(bench, foreign.id))
     outcome = bench.clusters.create(desired())
@@ -85,7 +85,7 @@ def test_a_foreign_new_cluster_is_not_ours(bench: Bench, description: str) -> No
 )
 def test_a_foreign_new_cluster_is_not_taken_where_ours_is_not_there(bench: Bench, fields: dict[str, Any]) -> None:
     """Another marker, another creator or another shape show that; the call is sent once more."""
-    bench.living.listing()
+    bench.known_clusters.listing()
     foreign = bench.emulator.add_cluster(nodes=2)
     bench.wire.on("POST clusters", shows(bench, foreign.id, takes_effect=False, **fields), calls={1})
     outcome = bench.clusters.create(desired())
@@ -107,7 +107,7 @@ def test_an_answer_without_the_marker_is_checked(bench: Bench) -> None:
 
 def test_an_answer_without_the_marker_that_can_not_be_checked_is_unsure(bench: Bench) -> None:
     """Nothing is sent again while the list cannot be read."""
-    bench.living.listing()
+    bench.known_clusters.listing()
     bench.wire.on("POST clusters", rewritten(unmarked))
     bench.wire.on("GET clusters", answers(500))
     with pytest.raises(UnsureError, match="looking for it failed too"):

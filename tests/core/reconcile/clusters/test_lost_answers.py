@@ -57,7 +57,7 @@ def test_lost_twice_is_unsure(bench: Bench) -> None:
 @pytest.mark.parametrize("fault", [unreachable, answers(500)])
 def test_nothing_is_sent_again_while_looking_fails(bench: Bench, fault: Behaviour) -> None:
     """A second call needs a look that shows nothing; without one it is unsure, and never said to be unsent."""
-    bench.living.listing()
+    bench.known_clusters.listing()
     bench.wire.on("POST clusters", lost_after)
     bench.wire.on("GET clusters", fault)
     with pytest.raises(UnsureError) as caught:
@@ -69,7 +69,7 @@ def test_nothing_is_sent_again_while_looking_fails(bench: Bench, fault: Behaviou
 
 def test_looking_may_fail_for_a_while(bench: Bench) -> None:
     """An outage shorter than the search does not hide the cluster."""
-    bench.living.listing()
+    bench.known_clusters.listing()
     bench.wire.on("POST clusters", lost_after)
     bench.wire.on("GET clusters", answers(503), calls=range(1, 8))
     outcome = bench.clusters.create(desired())
@@ -114,7 +114,7 @@ def test_an_equal_cluster_of_another_appears_meanwhile(bench: Bench) -> None:
     """What others create while the answer is lost is not taken for ours."""
     foreign = replace(OWNER, name="hourly")
     bench.wire.on("POST clusters", lost_before, calls={1})
-    bench.living.listing()
+    bench.known_clusters.listing()
     other = bench.emulator.add_cluster(description=signed(owner=foreign))
     assert bench.clusters.create(desired()).record.id != other.id
 

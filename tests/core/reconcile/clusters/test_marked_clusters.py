@@ -53,7 +53,7 @@ def test_a_predecessor_that_is_held_is_not_adopted(bench: Bench) -> None:
 
 def test_a_lost_answer_is_not_the_predecessors(bench: Bench) -> None:
     """Nor is it taken for a lost answer."""
-    bench.living.listing()
+    bench.known_clusters.listing()
     old = bench.emulator.add_cluster(description=SIGNED)
     bench.clusters.read(old.id)
     bench.wire.on("POST clusters", lost_before)

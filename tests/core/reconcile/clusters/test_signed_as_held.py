@@ -19,7 +19,7 @@ def test_a_cluster_that_a_list_has_just_shown_is_not_read_once_more(bench: Bench
     made = _listed(bench)
     bench.clock.advance(seconds)
     before = bench.wire.count(f"GET clusters/{made.id}")
-    convergence = Convergence(bench.client, bench.living, bench.polls, bench.patience)
+    convergence = Convergence(bench.client, bench.known_clusters, bench.polls, bench.patience)
 
     convergence.signed_as_held(Outcome(made), desired())
 

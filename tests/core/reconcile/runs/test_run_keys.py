@@ -130,7 +130,7 @@ def test_a_run_that_is_replaced_each_time_is_a_new_one_each_time(bench: Bench, c
     held = process.job_runs.create(desired).record.id
     for _ in range(3):
         process = process.another_process()
-        process.runs.hold(held, desired.owner)
+        process.known_runs.hold(held, desired.owner)
         process.job_runs.delete(held, desired, timeout=60)
         held = process.job_runs.create(desired).record.id
 
@@ -211,7 +211,7 @@ def test_the_key_finds_it_whatever_the_service_adds_to_its_variables(bench: Benc
 def test_only_a_run_with_the_same_key_is_a_double(bench: Bench, cluster: EmulatedCluster) -> None:
     """What a start that arrives twice has made is named at the end of the operation; an equal run is not."""
     run = bench.job_runs.create(going(cluster)).record
-    (start,) = bench.runs.starts
+    (start,) = bench.known_runs.starts
     double = run.model_copy(update={"id": run.id + 1})
     other = started_by(OWNER, bench, cluster)
 

@@ -22,8 +22,8 @@ def endless(cluster: EmulatedCluster, name: str, **inputs: Any) -> DesiredRun:
 def hands_in(process: Bench, run: int, *owners: Owner | None) -> None:
     """Let the engine show this process the run as one that the state has for each of these resources."""
     for owner in owners:
-        process.runs.hold(run)
-        process.runs.claim(run, owner)
+        process.known_runs.hold(run)
+        process.known_runs.claim(run, owner)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, WINDOW_TEXT, Ma
 from xplenty_pulumi.core.kinds.registry import MARKED, kind_of
 from xplenty_pulumi.core.reading.snapshots import definitions
 from xplenty_pulumi.core.reading.strays import Stray, strays_among
-from xplenty_pulumi.core.reconcile import LiveClusters
+from xplenty_pulumi.core.reconcile import KnownClusters
 from xplenty_pulumi.core.reports.hand_over import HandOverTarget, hand_over
 from xplenty_pulumi.core.reports.living import LiveThing
 from xplenty_pulumi.core.waiting.patience import Deadline
@@ -105,7 +105,7 @@ class StackAccount:
 
     def _living(self, kind: Kind) -> Iterable[Any]:
         if kind.ends is Ending.TERMINATED:
-            return LiveClusters(self.account.client, self.account.clock).listing().unended.values()
+            return KnownClusters(self.account.client, self.account.clock).listing().unended.values()
         return definitions(self.account.client, kind)
 
     def outlook(self, stray: Stray) -> str:

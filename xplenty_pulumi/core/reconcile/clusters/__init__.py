@@ -5,5 +5,5 @@
 - `create`: creating a cluster at most once: FIND, POST, VERIFY.
 - `end`: ending clusters, seen to have ended: the one that is meant, and those that its create calls made besides.
 - `goals`: what is waited for with clusters, and what a record of one means.
-- `search`: looking for clusters by their ownership marker among those that live or are broken.
+- `known`: the clusters that are known: looking for them by their ownership marker among those that live or are broken.
 """

@@ -29,8 +29,8 @@ from xplenty_pulumi.core.reconcile.clusters.goals import (
     not_updatable,
     observation_of,
 )
-from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
-from xplenty_pulumi.core.reconcile.held import warn_of_duplicates
+from xplenty_pulumi.core.reconcile.clusters.known import KnownClusters
+from xplenty_pulumi.core.reconcile.known import warn_of_duplicates
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -44,16 +44,16 @@ class ClusterReconciler:
     `polls` are shared with all others who work on the account.
     """
 
-    def __init__(self, client: Client, living: LiveClusters, patience: Patience, *, polls: Polls | None = None) -> None:
+    def __init__(self, client: Client, known: KnownClusters, patience: Patience, *, polls: Polls | None = None) -> None:
         self._client = client
-        self._living = living
+        self._known = known
         self._polls = polls or Polls(client, patience.clock)
-        self._convergence = Convergence(client, living, self._polls, patience)
+        self._convergence = Convergence(client, known, self._polls, patience)
         self._patience = patience
 
     @cached_property
     def _ending(self) -> ClusterEnding:
-        return ClusterEnding(self._client, self._living, self._polls, self._patience)
+        return ClusterEnding(self._client, self._known, self._polls, self._patience)
 
     def create(self, desired: DesiredCluster) -> Outcome[Cluster]:
         """Return the one living cluster of the resource, ready and as desired.
@@ -67,7 +67,7 @@ class ClusterReconciler:
             XplentyError: nothing exists that belongs to this resource, or (UnsureError, RefusedError) what exists can
                 not be told or must not be touched.
         """
-        creation = ClusterCreation(self._client, self._living, self._patience, desired)
+        creation = ClusterCreation(self._client, self._known, self._patience, desired)
         adopted = creation.adopted(lambda left: self._end(desired, left.id, made=as_marked(left)))
         cluster = adopted or creation.post()
         desired = replace(desired, is_adopted=adopted is not None, nonces=tuple(creation.nonces))
@@ -76,7 +76,7 @@ class ClusterReconciler:
         if refused := changed_hands(outcome.record, desired, before=cluster):
             raise refused
         if outcome.problem is None or desired.keeps_id:
-            self._living.hold_record(outcome.record)
+            self._known.hold_record(outcome.record)
         if outcome.problem is None or is_broken(outcome.record):
             self._end_surplus(cluster.id, desired, is_new=True)
         if outcome.problem is not None and is_broken(outcome.record):
@@ -91,7 +91,7 @@ class ClusterReconciler:
             RefusedError: another stack has adopted it.
             XplentyError: it cannot be looked at.
         """
-        self._living.hold(cluster_id, made=desired.made)
+        self._known.hold(cluster_id, made=desired.made)
         found = self._polls.cluster_presence.find(cluster_id)
         require_shown(found, desired.made, self._client, resource=label(CLUSTER.name, cluster_id))
         if other := taken_over(found, desired.made):
@@ -118,7 +118,7 @@ class ClusterReconciler:
 
     def plan_replacement(self, cluster_id: int, owner: Marker) -> str:
         """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""
-        return self._living.plan_replacement(cluster_id, owner, kind=CLUSTER.name)
+        return self._known.plan_replacement(cluster_id, owner, kind=CLUSTER.name)
 
     def read(
         self,
@@ -143,7 +143,7 @@ class ClusterReconciler:
         record = found or self._polls.cluster_presence.find(cluster_id)
         require_shown(record, made, self._client, resource=label(CLUSTER.name, cluster_id))
         if other := taken_over(record, made):
-            self._living.lose(cluster_id, made=made)
+            self._known.lose(cluster_id, made=made)
             return Observation(None, gone=True, remark=other)
         observed = self._observed(cluster_id, record, is_awaited=not is_only_accepted(inputs or {}))
         if not observed.gone and (refused := adopted_elsewhere(record, made)):
@@ -159,7 +159,7 @@ class ClusterReconciler:
     ) -> None:
         warn_of_duplicates(
             label(CLUSTER.name, cluster_id),
-            lambda: self._living.unfinished(owner, among=among),
+            lambda: self._known.unfinished(owner, among=among),
             way_out=lambda one: (
                 f"{way_out(one, nonces)}, and so does `xplenty-pulumi terminate cluster {one.id} --force`"
             ),
@@ -189,15 +189,15 @@ class ClusterReconciler:
             RefusedError: another stack has adopted it, or jobs are active on it, and `active_jobs` is `fail`.
             WaitError: it was not terminated within `timeout` seconds.
         """
-        self._living.require_replaceable(cluster_id, kind=CLUSTER.name)
+        self._known.require_replaceable(cluster_id, kind=CLUSTER.name)
         how = self._ending.end(cluster_id, timeout=timeout, active_jobs=active_jobs, is_verified=is_verified, made=made)
         if owner is not None and nonces:
-            surplus = self._living.surplus(owner, nonces, kept=cluster_id, is_new=False)
+            surplus = self._known.surplus(owner, nonces, kept=cluster_id, is_new=False)
             self._ending.end_surplus(surplus, cluster_id, timeout=timeout)
         return how
 
     def _usual_seconds(self, type_: str | None) -> float | None:
-        return self._living.usual_seconds(type_, polled=self._polls.clusters.latest)
+        return self._known.usual_seconds(type_, polled=self._polls.clusters.latest)
 
     def _held(self, outcome: Outcome[Cluster], desired: DesiredCluster) -> Outcome[Cluster]:
         """The outcome once the cluster says that it is held, and once those who start runs know whether it is ready."""
@@ -210,7 +210,7 @@ class ClusterReconciler:
         # Those of several create calls may be further down the list than what the waits have read.
         among = self._polls.clusters.just_shown_with(kept_id) if len(nonces) == 1 else None
         try:
-            surplus = self._living.surplus(owner, nonces, kept=kept_id, is_new=is_new, among=among)
+            surplus = self._known.surplus(owner, nonces, kept=kept_id, is_new=is_new, among=among)
         except XplentyError as failed:
             self._patience.warn(f"cluster {kept_id}: could not look for duplicates of it: {failed.message}")
             return
@@ -224,9 +224,9 @@ class ClusterReconciler:
         """What the record, or its absence, means; and whether the state may be thought to hold it from now on."""
         observed = observation_of(cluster, is_awaited=is_awaited)
         if observed.gone or cluster is None:
-            self._living.release(cluster_id)
+            self._known.release(cluster_id)
         else:
-            self._living.hold_record(cluster)
+            self._known.hold_record(cluster)
         return observed
 
     def _clear_away(self, outcome: Outcome[Cluster], desired: DesiredCluster) -> Outcome[Cluster]:

@@ -18,9 +18,9 @@ from xplenty_pulumi.core.reconcile.clusters.goals import (
     ready_with,
     watch_of,
 )
-from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
-from xplenty_pulumi.core.reconcile.held import held_now, held_text
+from xplenty_pulumi.core.reconcile.clusters.known import KnownClusters
 from xplenty_pulumi.core.reconcile.kept import require_kept
+from xplenty_pulumi.core.reconcile.known import held_now, held_text
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
@@ -37,9 +37,9 @@ _LONGEST = 3.0
 class Convergence:
     """Changes clusters of one account and waits until the changes are seen; what goes wrong is in the outcome."""
 
-    def __init__(self, client: Client, living: LiveClusters, polls: Polls, patience: Patience) -> None:
+    def __init__(self, client: Client, known: KnownClusters, polls: Polls, patience: Patience) -> None:
         self._client = client
-        self._living = living
+        self._known = known
         self._polls = polls
         self._patience = patience
 
@@ -143,7 +143,7 @@ class Convergence:
             return {}
         changes, marker = _wanted(cluster, desired), marker_on(cluster)
         if marker is None or not _carries_owner(cluster, desired):
-            marker = self._living.drawn(desired.marker).held
+            marker = self._known.drawn(desired.marker).held
         elif "description" not in changes:
             return changes
         text = str(changes.get("description", markers.strip(cluster.description)))

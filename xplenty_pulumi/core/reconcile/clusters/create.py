@@ -11,10 +11,10 @@ from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.obstacles import explained
 from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, is_of_another, marker_on
-from xplenty_pulumi.core.reconcile.clusters.search import ClusterListing, LiveClusters
-from xplenty_pulumi.core.reconcile.held import ADOPTED, release
+from xplenty_pulumi.core.reconcile.clusters.known import ClusterListing, KnownClusters
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent, everything
 from xplenty_pulumi.core.reconcile.kept import is_alike
+from xplenty_pulumi.core.reconcile.known import ADOPTED, release
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
@@ -57,9 +57,9 @@ class DesiredCluster(DesiredThing):
 class ClusterCreation:
     """Creates one cluster at most once, whatever becomes of the answers; `nonces` are of its calls and adoption."""
 
-    def __init__(self, client: Client, living: LiveClusters, patience: Patience, desired: DesiredCluster) -> None:
+    def __init__(self, client: Client, known: KnownClusters, patience: Patience, desired: DesiredCluster) -> None:
         self._client = client
-        self._living = living
+        self._known = known
         self._patience = patience
         self._desired = desired
         self.nonces = list(desired.nonces)
@@ -74,14 +74,14 @@ class ClusterCreation:
             RefusedError: a cluster carries the marker that nothing proves to be this resource's, or the one to adopt
                 would have to be replaced.
         """
-        claims = self._living.claims(self._desired.marker)
+        claims = self._known.claims(self._desired.marker)
         claims.refuse_others(CLUSTER.name)
         self.nonces += claims.nonces
         for found in sorted(claims.adoptable, key=lambda one: not CLUSTER.is_living(one.status)):
             if CLUSTER.is_living(found.status) or self._desired.keeps_broken:
                 _refuse_another_shape(found, self._desired)
                 self._patience.adopted(label(CLUSTER.name, found.id), f"adopted cluster {found.id}, {ADOPTED}")
-                self.nonces.append(self._living.adopting(self._desired.marker).nonce)
+                self.nonces.append(self._known.adopting(self._desired.marker).nonce)
                 return found
             self._patience.tell(
                 f"ending cluster {found.id}, which is broken and carries the marker of this resource", ""
@@ -97,7 +97,7 @@ class ClusterCreation:
             ApiError: the service refused, so nothing exists.
             NotSentError: the service was never reached, so nothing exists.
         """
-        before = self._living.listing(self._desired.marker)
+        before = self._known.listing(self._desired.marker)
         said: list[str] = []
         for attempt in range(_POSTS):
             try:
@@ -111,7 +111,7 @@ class ClusterCreation:
                 said.append(refused.message)
                 found = None
             finally:
-                self._living.posted(self._desired.marker)
+                self._known.posted(self._desired.marker)
             if found is not None:
                 return found
         raise UnsureError(
@@ -124,7 +124,7 @@ class ClusterCreation:
     def _posted(self, before: ClusterListing) -> Cluster:
         """Send one create call, and believe its answer where it shows what was asked for."""
         self._patience.go_on("creating it")
-        drawn = self._living.drawn(self._desired.marker)
+        drawn = self._known.drawn(self._desired.marker)
         self.nonces.append(drawn.nonce)
         made = self._client.clusters.create(self._desired.fields(drawn))
         if before.shows(made.id):
@@ -141,7 +141,7 @@ class ClusterCreation:
             return found
         wanted = {name: value for name, value in self._desired.inputs.items() if name != "description"}
         wrong = differences(CLUSTER, wanted, cluster_view(made))
-        if not is_alike(CLUSTER, wrong) or marker_on(made) or is_of_another(made, self._living.user):
+        if not is_alike(CLUSTER, wrong) or marker_on(made) or is_of_another(made, self._known.user):
             raise lost
         self._patience.warn(
             f"cluster {made.id}: the service did not keep the ownership marker at the end of its description; "
@@ -152,7 +152,7 @@ class ClusterCreation:
     def _verified(self, lost: UnsureError, before: ClusterListing) -> Cluster | None:
         marker = self._desired.marker
         return find_late(
-            lambda: next(iter(self._living.appeared(marker, self.nonces, before)), None),
+            lambda: next(iter(self._known.appeared(marker, self.nonces, before)), None),
             UnsureError(lost.message, marker=str(marker), resource=lost.resource),
             what=f"a cluster with {marker}",
             patience=self._patience,

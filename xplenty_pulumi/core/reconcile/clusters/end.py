@@ -11,7 +11,7 @@ from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhe
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import require_shown
 from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, phase_of, terminated, watch_of
-from xplenty_pulumi.core.reconcile.clusters.search import LiveClusters
+from xplenty_pulumi.core.reconcile.clusters.known import KnownClusters
 from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reconcile.runs.follow import RunStopper
@@ -24,9 +24,9 @@ from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, Unsu
 class ClusterEnding:
     """Ends clusters of one account."""
 
-    def __init__(self, client: Client, living: LiveClusters, polls: Polls, patience: Patience) -> None:
+    def __init__(self, client: Client, known: KnownClusters, polls: Polls, patience: Patience) -> None:
         self._client = client
-        self._living = living
+        self._known = known
         self._polls = polls
         self._patience = patience
 
@@ -46,7 +46,7 @@ class ClusterEnding:
             RefusedError: another stack has adopted it, or jobs are active on it, and `active_jobs` is `fail`.
             WaitError: it was not terminated within `timeout` seconds.
         """
-        self._living.hold(cluster_id, made=made)
+        self._known.hold(cluster_id, made=made)
         watch = watch_of(self._polls, cluster_id)
         deadline = Deadline.after(timeout, self._patience.clock)
         stopper = RunStopper(self._client, self._polls, self._patience)

@@ -23,8 +23,8 @@ from xplenty_pulumi.core.reconcile.definitions.definition import ANEW, DesiredDe
 from xplenty_pulumi.core.reconcile.definitions.end import DefinitionEnding
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.definitions.send import DefinitionSending
-from xplenty_pulumi.core.reconcile.held import warn_of_duplicates
 from xplenty_pulumi.core.reconcile.kept import require_kept
+from xplenty_pulumi.core.reconcile.known import warn_of_duplicates
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, Observation, Outcome
 from xplenty_pulumi.core.waiting.patience import Patience

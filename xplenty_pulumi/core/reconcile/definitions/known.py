@@ -13,10 +13,10 @@ from xplenty_pulumi.core.reading.pages import newest_first
 from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.core.reading.snapshots import RefreshListing
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition, RecordT
-from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
+from xplenty_pulumi.core.reconcile.known import KnownThings, OwnerClaims
 
 
-class KnownDefinitions(HeldThings[RecordT]):
+class KnownDefinitions(KnownThings[RecordT]):
     """The definitions of one kind in an account, listed once for all who ask at the same time; thread-safe."""
 
     def __init__(self, definition: Definition[RecordT], clock: Clock, *, random: Random | None = None) -> None:

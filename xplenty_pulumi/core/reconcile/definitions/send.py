@@ -9,8 +9,8 @@ from xplenty_pulumi.core.kinds import marker as markers
 from xplenty_pulumi.core.kinds.ownership import adopted_elsewhere, marker_on
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
-from xplenty_pulumi.core.reconcile.held import held_now, held_text
 from xplenty_pulumi.core.reconcile.intent import Intent
+from xplenty_pulumi.core.reconcile.known import held_now, held_text
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.patience import Patience

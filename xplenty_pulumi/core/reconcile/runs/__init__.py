@@ -6,6 +6,6 @@
 - `equal`: the runs that are equal to one that is to be started, and whose they are, as far as that is known.
 - `failure`: what is said of a run that did not come to what the user waits for, or that the service does not start.
 - `follow`: following a run to what the user waits for, or to its end once it was stopped; clearing a cluster of jobs.
-- `search`: which job is whose: a run carries no name, so it is known by what it runs and when it appeared.
+- `known`: the runs that are known, and which job is whose: by what it runs and when it appeared, as it has no name.
 - `start`: starting a run at most once; also the look, at the end of an operation, for a run that was started twice.
 """

@@ -23,7 +23,7 @@ from xplenty_pulumi.core.reconcile.runs.desired import (
 )
 from xplenty_pulumi.core.reconcile.runs.failure import failure_of, forgotten, unknown_end, vanished
 from xplenty_pulumi.core.reconcile.runs.follow import RunFollower, RunStopper
-from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, usual_seconds
+from xplenty_pulumi.core.reconcile.runs.known import KnownRuns, RunShape, usual_seconds
 from xplenty_pulumi.core.reconcile.runs.start import RunStarter
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.errors import NotFoundError, XplentyError
@@ -40,7 +40,7 @@ class RunReconciler:
     def __init__(
         self,
         client: Client,
-        runs: KnownRuns,
+        known: KnownRuns,
         patience: Patience,
         *,
         polls: Polls | None = None,
@@ -48,7 +48,7 @@ class RunReconciler:
     ) -> None:
         self._client = client
         self._takes_key = takes_key
-        self._runs = runs
+        self._known = known
         self._polls = polls or Polls(client, patience.clock)
         self._patience = patience
         self._watchers = WatcherList(client, client.jobs, patience)
@@ -67,11 +67,11 @@ class RunReconciler:
             desired = replace(desired, inputs={**desired.inputs, "package_id": found})
         shape = RunShape.of(desired.inputs)
         ClusterGate(self._polls, self._patience).wait(int(shape.cluster_id), timeout=desired.timeout)
-        with self._runs.turn(shape):
-            newest = self._runs.newest(int(shape.package_id))
-            starter = RunStarter(self._client, self._runs, self._polls, self._patience, takes_key=self._takes_key)
+        with self._known.turn(shape):
+            newest = self._known.newest(int(shape.package_id))
+            starter = RunStarter(self._client, self._known, self._polls, self._patience, takes_key=self._takes_key)
             job, is_foreign = starter.start(desired, newest)
-            self._runs.claim(job.id, desired.owner, made=origin_on(job))
+            self._known.claim(job.id, desired.owner, made=origin_on(job))
         is_new = all(job.id != one.id for one in newest)
         return self._follow(job, replace(desired, is_foreign=is_foreign), usual=usual_seconds(newest), is_new=is_new)
 
@@ -83,7 +83,7 @@ class RunReconciler:
         Raises:
             ReadyFailed: the service does not know it.
         """
-        self._runs.hold(job_id, desired.owner, made=desired.made)
+        self._known.hold(job_id, desired.owner, made=desired.made)
         job = self._polls.job_presence.find(job_id)
         require_shown(job, desired.made, self._client, resource=label(JOB_RUN.name, job_id))
         other = taken_over(job, desired.made)
@@ -101,9 +101,9 @@ class RunReconciler:
         require_shown(job, desired.made, self._client, resource=label(JOB_RUN.name, job_id))
         other = taken_over(job, desired.made)
         if job is None or other:
-            self._runs.lose(job_id, made=desired.made)
+            self._known.lose(job_id, made=desired.made)
             return forgotten(job_id, last_status, why=other)
-        self._runs.hold(job_id, desired.owner, made=origin_on(job))
+        self._known.hold(job_id, desired.owner, made=origin_on(job))
         observed = self._observed(job, desired)
         # Of a run that has ended there is nothing to be notified of.
         return self._watchers.observed(observed, job_id, desired.inputs) if is_active(job) else observed
@@ -138,11 +138,11 @@ class RunReconciler:
         Raises:
             WaitError: it had not ended within `timeout` seconds.
         """
-        if other := self._runs.give_up(job_id, owner, made=made):
+        if other := self._known.give_up(job_id, owner, made=made):
             name = name_in(other.name)
             self._patience.warn(f"job {job_id} was not stopped: {name} holds it")
             return f"left to {name}"
-        self._runs.hold(job_id, made=made)
+        self._known.hold(job_id, made=made)
         stopper = RunStopper(self._client, self._polls, self._patience)
         ended = stopper.stop(job_id, Deadline.after(timeout, self._patience.clock), made=made)
         if ended is None:
@@ -212,14 +212,14 @@ class RunReconciler:
         if key is None or key.begun is None or job.package_id is None:
             return
         try:
-            newest = self._runs.newest(job.package_id)
+            newest = self._known.newest(job.package_id)
         except XplentyError as failed:
             self._patience.warn(f"job {job.id}: whether its start has made another run could not be read: {failed}")
             return
         for other in newest:
             found = run_key_of(other)
             is_later = found and found.whose == key.whose and found.begun and found.begun >= key.begun
-            if is_later and other.id != job.id and self._runs.is_free(other, owner):
+            if is_later and other.id != job.id and self._known.is_free(other, owner):
                 self._let_go(other.id)
 
     def _let_go(self, job_id: int) -> None:

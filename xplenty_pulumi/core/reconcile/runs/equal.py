@@ -15,7 +15,7 @@ from xplenty_pulumi.core.kinds.job_run import has_unknown_end, is_active, run_ke
 from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun, has_succeeded
-from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, starter_of
+from xplenty_pulumi.core.reconcile.runs.known import KnownRuns, RunShape, starter_of
 from xplenty_pulumi.errors import UnsureError
 
 _WHAT_TO_SAY = (
@@ -65,15 +65,15 @@ class EqualRuns:
 class WhoseRuns:
     """Sorts equal runs by whose they are."""
 
-    def __init__(self, client: Client, runs: KnownRuns, polls: Polls) -> None:
+    def __init__(self, client: Client, known: KnownRuns, polls: Polls) -> None:
         self._client = client
-        self._runs = runs
+        self._known = known
         self._polls = polls
 
     def sort(self, shape: RunShape, newest: Sequence[Job], desired: DesiredRun) -> EqualRuns:
         """Return those among the `newest` runs of the package that are equal; reads their cluster where it matters."""
-        equal = [job for job in newest if shape.fits(job) and self._runs.is_free(job, desired.owner)]
-        foreign = {job.id for job in equal if self._runs.is_of_another_user(job) or _is_of_another_stack(job, desired)}
+        equal = [job for job in newest if shape.fits(job) and self._known.is_free(job, desired.owner)]
+        foreign = {job.id for job in equal if self._known.is_of_another_user(job) or _is_of_another_stack(job, desired)}
         others = tuple(job for job in equal if job.id in foreign and is_active(job))
         possible = [job for job in equal if job.id not in foreign and self._may_be_lost(job, newest, desired)]
         let_go = [job for job in possible if self._was_let_go(job)]
@@ -98,7 +98,7 @@ class WhoseRuns:
     def left_behind(self, shape: RunShape, newest: Sequence[Job], desired: DesiredRun) -> list[Job]:
         """Return the active runs whose key is that of the resource, with other inputs, and which nobody has let go."""
         others = [job for job in newest if is_active(job) and says_it_is_ours(job, desired) and not shape.fits(job)]
-        return [job for job in others if self._runs.is_free(job, desired.owner) and not self._was_let_go(job)]
+        return [job for job in others if self._known.is_free(job, desired.owner) and not self._was_let_go(job)]
 
     def _may_be_lost(self, job: Job, newest: Sequence[Job], desired: DesiredRun) -> bool:
         """Whether it has not failed, and is so young, or of so unknown an age, that it may be; or is active still.
@@ -111,7 +111,7 @@ class WhoseRuns:
             return False
         if says_it_is_ours(job, desired):
             return not _is_superseded(job, newest, desired)
-        return job.created_at is None or job.created_at >= self._runs.oldest_by_any_clock()
+        return job.created_at is None or job.created_at >= self._known.oldest_by_any_clock()
 
     def _was_let_go(self, job: Job) -> bool:
         starter = starter_of(job)
@@ -128,7 +128,7 @@ class WhoseRuns:
             return f"cluster {cluster_id}, on which it runs, {what}"
         if desired.owner is None or marker.scope != markers.scope_of(desired.owner):
             return f"cluster {cluster_id}, on which it runs, belongs to another stack (its marker says {marker.scope})"
-        if self._runs.holds_cluster(cluster_id):
+        if self._known.holds_cluster(cluster_id):
             return ""
         return (
             f"cluster {cluster_id}, on which it runs, has this stack's marker, but its state is not known to hold it, "
@@ -136,11 +136,11 @@ class WhoseRuns:
         )
 
     def _why_not_lost(self, job: Job) -> str:
-        if not self._runs.is_of_this_user(job):
+        if not self._known.is_of_this_user(job):
             return "it is not known who started it"
         if job.created_at is None:
             return "it is not known when it was started"
-        return "" if job.created_at >= self._runs.oldest() else f"it was started more than {WINDOW_TEXT} ago"
+        return "" if job.created_at >= self._known.oldest() else f"it was started more than {WINDOW_TEXT} ago"
 
 
 def says_it_is_ours(job: Job, desired: DesiredRun) -> bool:

@@ -14,7 +14,7 @@ from xplenty_pulumi.core.reading.lookup import or_none
 from xplenty_pulumi.core.reading.tasks import task_name, tasks_of
 from xplenty_pulumi.core.reconcile.outcome import Observation
 from xplenty_pulumi.core.reconcile.runs.desired import NEW_RUN, DesiredRun
-from xplenty_pulumi.core.reconcile.runs.search import RunShape
+from xplenty_pulumi.core.reconcile.runs.known import RunShape
 from xplenty_pulumi.errors import ApiError, Cancelled, JobFailed, ReadyFailed, XplentyError
 from xplenty_pulumi.text import duration, one_line, plural
 

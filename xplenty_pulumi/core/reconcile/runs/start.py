@@ -16,7 +16,7 @@ from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.equal import EqualRuns, WhoseRuns, says_it_is_ours
 from xplenty_pulumi.core.reconcile.runs.failure import explained
-from xplenty_pulumi.core.reconcile.runs.search import KnownRuns, RunShape, StartedRun
+from xplenty_pulumi.core.reconcile.runs.known import KnownRuns, RunShape, StartedRun
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import InvalidError, NotFoundError, RefusedError, UnsureError, XplentyError
 from xplenty_pulumi.text import label
@@ -40,7 +40,7 @@ class RunStarter:
     def __init__(
         self,
         client: Client,
-        runs: KnownRuns,
+        known: KnownRuns,
         polls: Polls,
         patience: Patience,
         *,
@@ -48,7 +48,7 @@ class RunStarter:
     ) -> None:
         self._client = client
         self._takes_key = takes_key
-        self._runs = runs
+        self._known = known
         self._polls = polls
         self._patience = patience
 
@@ -63,7 +63,7 @@ class RunStarter:
             RefusedError: there is an equal run, and none is to be started beside it.
         """
         shape = RunShape.of(desired.inputs)
-        whose = WhoseRuns(self._client, self._runs, self._polls)
+        whose = WhoseRuns(self._client, self._known, self._polls)
         equal = whose.sort(shape, newest, desired)
         if equal.lost:
             return self._adopted(equal.lost, desired), False
@@ -116,12 +116,12 @@ class RunStarter:
         owner = desired.owner if desired.owner and self._takes_key(desired.inputs) else None
         what = "starting the run got no answer"
         for _ in range(_POSTS[desired.on_unsure]):
-            key = self._runs.drawn(owner) if owner else None
+            key = self._known.drawn(owner) if owner else None
             try:
                 return self._posted(shape, newest, desired, key=key)
             except UnsureError as lost:
                 what = lost.message if lost.candidates else what
-                found = self._found_late(partial(self._runs.appeared, shape, newest, key=key), lost, desired)
+                found = self._found_late(partial(self._known.appeared, shape, newest, key=key), lost, desired)
             if found is not None:
                 return found
         again = "twice" if desired.on_unsure == "rerun" else "and it was not sent again, lest it run twice"
@@ -141,7 +141,7 @@ class RunStarter:
         except (NotFoundError, InvalidError) as refused:
             raise explained(refused, desired, client=self._client, polls=self._polls) from None
         if all(job.id != one.id for one in before) and self._can_answer(job, shape, key=key):
-            self._runs.starts.append(StartedRun(job.id, shape, frozenset(one.id for one in before), key))
+            self._known.starts.append(StartedRun(job.id, shape, frozenset(one.id for one in before), key))
             return job
         raise UnsureError(
             f"the answer to its start shows job {job.id}, which is another run or is shown otherwise than it was sent, "
@@ -155,7 +155,7 @@ class RunStarter:
         """Whether a new run can be what was just asked for; one shown otherwise than sent is of no other user."""
         if run_key_of(job) not in (None, key):
             return False
-        return shape.fits(job) or (shape.agrees(job) and not self._runs.is_of_another_user(job))
+        return shape.fits(job) or (shape.agrees(job) and not self._known.is_of_another_user(job))
 
     def _found_late(self, appeared: Callable[[], Job | None], lost: UnsureError, desired: DesiredRun) -> Job | None:
         """The run whose answer was lost; None where it is not there, or the user does not mind another one."""
@@ -169,12 +169,12 @@ class RunStarter:
             raise
 
 
-def doubled_runs(client: Client, runs: KnownRuns) -> str:
+def doubled_runs(client: Client, known: KnownRuns) -> str:
     """Return what the user should know of doubles, by one look at the newest jobs when an operation is over.
 
     An empty text is nothing. Where no run was started, nothing is looked at.
     """
-    starts = [*runs.starts]
+    starts = [*known.starts]
     if not starts:
         return ""
     try:
@@ -183,7 +183,7 @@ def doubled_runs(client: Client, runs: KnownRuns) -> str:
         return f"{_BLIND}: {trouble.message}"
     doubles = [(job, start) for job in newest for start in starts if start.doubled(job)]
     return ". ".join(
-        _warning(job, start) for job, start in doubles if runs.is_free(job, None) and runs.is_of_this_user(job)
+        _warning(job, start) for job, start in doubles if known.is_free(job, None) and known.is_of_this_user(job)
     )
 
 

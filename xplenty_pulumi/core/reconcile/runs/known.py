@@ -24,8 +24,8 @@ from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker, Owner, marker_of
 from xplenty_pulumi.core.kinds.ownership import ADOPTION_WINDOW, UNKNOWN, Origin, is_another, is_scheduled, taken_over
 from xplenty_pulumi.core.reading.pages import PagedList, newest_first
-from xplenty_pulumi.core.reconcile.held import user_of
 from xplenty_pulumi.core.reconcile.held_ids import HeldIds
+from xplenty_pulumi.core.reconcile.known import user_of
 from xplenty_pulumi.core.reconcile.runs.desired import has_succeeded
 from xplenty_pulumi.core.waiting.patience import usual
 from xplenty_pulumi.errors import UnsureError

@@ -69,7 +69,7 @@ class OwnerClaims(Generic[RecordT]):
             )
 
 
-class HeldThings(HeldIds, ABC, Generic[RecordT]):
+class KnownThings(HeldIds, ABC, Generic[RecordT]):
     """What is known of the things of one kind; thread-safe.
 
     `random` draws the nonces of markers, and `has_maker` says whether the service shows who made one.

@@ -32,7 +32,7 @@ def test_every_status_before_the_end_is_listed(bench: Bench) -> None:
     made = {bench.emulator.add_cluster(status=status).id for status in unended}
     for _ in range(100):
         bench.emulator.add_cluster(status="terminated")
-    assert set(bench.living.listing().unended) == made
+    assert set(bench.known_clusters.listing().unended) == made
 
 
 def test_a_short_list_is_a_whole_look(bench: Bench) -> None:
@@ -40,7 +40,7 @@ def test_a_short_list_is_a_whole_look(bench: Bench) -> None:
     made = bench.emulator.add_cluster()
     for _ in range(98):
         bench.emulator.add_cluster(status="terminated")
-    assert set(bench.living.listing().unended) == {made.id}
+    assert set(bench.known_clusters.listing().unended) == {made.id}
     assert bench.wire.count("GET clusters") == 1
 
 
@@ -49,13 +49,13 @@ def test_a_look_serves_all_who_ask_within_five_seconds(bench: Bench) -> None:
     long_history(bench)
     bench.clock.advance(1000)
     for _ in range(20):
-        bench.living.claims(OURS)
+        bench.known_clusters.claims(OURS)
     assert bench.wire.count("GET clusters") == A_LOOK
     bench.clock.advance(5)
-    bench.living.listing()
+    bench.known_clusters.listing()
     assert bench.wire.count("GET clusters") == A_LOOK
     bench.clock.advance(0.5)
-    bench.living.listing()
+    bench.known_clusters.listing()
     assert bench.wire.count("GET clusters") == 2 * A_LOOK
 
 
@@ -63,10 +63,10 @@ def test_a_marker_that_an_old_cluster_gains_is_seen_by_the_next_look(bench: Benc
     """What is below the newest hundred is read anew as well: a hand-over to us may have happened meanwhile."""
     old = bench.emulator.add_cluster(description="night loads")
     long_history(bench)
-    assert bench.living.claims(OURS).adoptable == ()
+    assert bench.known_clusters.claims(OURS).adoptable == ()
     bench.emulator.edit_cluster(old.id, description=signed("night loads"))
     bench.clock.advance(6)
-    assert [one.id for one in bench.living.claims(OURS).adoptable] == [old.id]
+    assert [one.id for one in bench.known_clusters.claims(OURS).adoptable] == [old.id]
 
 
 def test_a_slow_look_serves_all_who_have_waited_for_it(bench: Bench) -> None:
@@ -74,14 +74,14 @@ def test_a_slow_look_serves_all_who_have_waited_for_it(bench: Bench) -> None:
     long_history(bench)
     bench.wire.on("GET clusters", preceded_by(lambda: bench.clock.advance(3)))
     for _ in range(20):
-        bench.living.claims(OURS)
+        bench.known_clusters.claims(OURS)
     assert bench.wire.count("GET clusters") == A_LOOK
 
 
 def test_threads_share_one_look(bench: Bench) -> None:
     """Whoever comes while a look is taken waits for it instead of taking another."""
     long_history(bench)
-    threads = [threading.Thread(target=bench.living.listing) for _ in range(8)]
+    threads = [threading.Thread(target=bench.known_clusters.listing) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -91,10 +91,10 @@ def test_threads_share_one_look(bench: Bench) -> None:
 
 def test_forgetting_makes_the_next_look_new(bench: Bench) -> None:
     """What may have been created since is seen."""
-    bench.living.listing()
+    bench.known_clusters.listing()
     made = bench.emulator.add_cluster()
     bench.clock.advance(6)
-    assert made.id in bench.living.listing().unended
+    assert made.id in bench.known_clusters.listing().unended
 
 
 def test_a_failed_look_is_not_kept(bench: Bench) -> None:
@@ -102,15 +102,15 @@ def test_a_failed_look_is_not_kept(bench: Bench) -> None:
     long_history(bench)
     bench.wire.on("GET clusters", answers(422), calls={3})
     with pytest.raises(InvalidError):
-        bench.living.listing()
-    assert bench.living.listing().unended == {}
+        bench.known_clusters.listing()
+    assert bench.known_clusters.listing().unended == {}
 
 
 def test_only_the_newest_hundred_are_looked_at_whatever_their_status(bench: Bench) -> None:
     """A long history costs one page."""
     for _ in range(150):
         bench.emulator.add_cluster(status="terminated")
-    assert len(bench.living.listing().newest) == 100
+    assert len(bench.known_clusters.listing().newest) == 100
     assert bench.wire.count("GET clusters") == A_LOOK
 
 
@@ -126,7 +126,7 @@ def test_a_failed_look_is_shared_by_those_who_waited_for_it(bench: Bench, monkey
 
     def ask() -> None:
         with pytest.raises(NotFoundError) as caught:
-            bench.living.listing()
+            bench.known_clusters.listing()
         troubles.append(caught.value)
 
     def fails_late(exchange: Exchange) -> httpx.Response:
@@ -147,18 +147,18 @@ def test_a_failed_look_is_shared_by_those_who_waited_for_it(bench: Bench, monkey
 def test_what_was_just_posted_makes_the_next_look_new(bench: Bench) -> None:
     """The owner who has just sent a create call sees what it made; others may see what was there before."""
     bench.clock.advance(1000)
-    bench.living.listing()
+    bench.known_clusters.listing()
     made = bench.emulator.add_cluster()
-    bench.living.posted(OURS)
-    assert made.id not in bench.living.listing().unended
-    assert made.id in bench.living.listing(OURS).unended
+    bench.known_clusters.posted(OURS)
+    assert made.id not in bench.known_clusters.listing().unended
+    assert made.id in bench.known_clusters.listing(OURS).unended
 
 
 def test_a_look_shows_what_was_there(bench: Bench) -> None:
     """By its id, an ended one among the newest too, and one that lives however old it is."""
     old = bench.emulator.add_cluster()
     ended = [bench.emulator.add_cluster(status="terminated").id for _ in range(101)]
-    look = bench.living.listing()
+    look = bench.known_clusters.listing()
     assert look.shows(old.id)
     assert look.shows(ended[-1])
     assert not look.shows(ended[0])
@@ -170,4 +170,4 @@ def test_the_user_of_the_key_may_stay_unknown(bench: Bench, status: int, user: i
     """A service that does not tell it keeps nobody from working."""
     if status != 200:
         bench.wire.on("GET .*user", answers(status))
-    assert bench.living.user == user
+    assert bench.known_clusters.user == user

@@ -13,7 +13,7 @@ from xplenty_pulumi.client import Job
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.reconcile.runs.equal import EqualRuns, WhoseRuns
-from xplenty_pulumi.core.reconcile.runs.search import RunShape
+from xplenty_pulumi.core.reconcile.runs.known import RunShape
 
 INPUTS = {"cluster_id": "501", "package_id": "101", "variables": {"DAY": "'x'"}}
 SHAPE = RunShape.of(INPUTS)
@@ -35,9 +35,9 @@ def started(bench: Bench, *, times: int = 1, variables: Mapping[str, Any] | None
 
 def sorted_runs(bench: Bench) -> EqualRuns:
     """Return the equal runs by whose they are, as the run `nightly` sees them."""
-    whose = WhoseRuns(bench.client, bench.runs, Polls(bench.client, bench.clock))
+    whose = WhoseRuns(bench.client, bench.known_runs, Polls(bench.client, bench.clock))
     desired = DesiredRun(INPUTS, timeout=60, owner=OWNER)
-    return whose.sort(SHAPE, bench.runs.newest(int(SHAPE.package_id)), desired)
+    return whose.sort(SHAPE, bench.known_runs.newest(int(SHAPE.package_id)), desired)
 
 
 def left_behind(bench: Bench) -> int | None:
@@ -164,11 +164,11 @@ def test_a_run_that_does_not_say_when_or_by_whom_is_doubtful(bench: Bench, missi
 
 def test_a_held_run_is_not_lost(bench: Bench) -> None:
     """What the state holds, or held until it was replaced, is not taken up, whoever asks."""
-    before = bench.runs.newest(int(SHAPE.package_id))
+    before = bench.known_runs.newest(int(SHAPE.package_id))
     (held,) = started(bench)
-    bench.runs.hold(held)
+    bench.known_runs.hold(held)
     assert left_behind(bench) is None
-    assert bench.runs.appeared(SHAPE, before) is None
+    assert bench.known_runs.appeared(SHAPE, before) is None
     assert left_behind(bench.another_process()) == held
 
 
@@ -176,7 +176,7 @@ def test_a_held_run_is_not_lost(bench: Bench) -> None:
 def test_a_claimed_run_is_lost_to_its_owner_alone(bench: Bench, name: str, *, found: bool) -> None:
     """What this process started for one resource is not taken up by another."""
     (claimed,) = started(bench)
-    bench.runs.claim(claimed, replace(OWNER, name=name))
+    bench.known_runs.claim(claimed, replace(OWNER, name=name))
     assert (left_behind(bench) == claimed) is found
 
 
@@ -200,22 +200,22 @@ def test_two_lost_runs_can_not_be_told_apart(bench: Bench) -> None:
 def test_what_appeared_since(bench: Bench) -> None:
     """A run that was not there before is the one whose answer got lost, whatever the clocks say."""
     started(bench)
-    before = bench.runs.newest(int(SHAPE.package_id))
-    assert bench.runs.appeared(SHAPE, before) is None
+    before = bench.known_runs.newest(int(SHAPE.package_id))
+    assert bench.known_runs.appeared(SHAPE, before) is None
     bench.clock.jump(-36_000)
     started(bench, variables={"DAY": "'y'"})
     (fresh,) = started(bench)
-    found = bench.runs.appeared(SHAPE, before)
+    found = bench.known_runs.appeared(SHAPE, before)
     assert found is not None
     assert found.id == fresh
 
 
 def test_a_run_that_failed_at_once_has_appeared(bench: Bench) -> None:
     """A lost answer may be that of a run that is over already; it must not be started again."""
-    before = bench.runs.newest(int(SHAPE.package_id))
+    before = bench.known_runs.newest(int(SHAPE.package_id))
     (fresh,) = started(bench)
     bench.emulator.fail_job(fresh)
-    found = bench.runs.appeared(SHAPE, before)
+    found = bench.known_runs.appeared(SHAPE, before)
     assert found is not None
     assert found.id == fresh
 
@@ -235,4 +235,4 @@ def test_runs_of_other_packages_are_not_read(bench: Bench) -> None:
     """The list is asked for by package."""
     started(bench)
     bench.client.jobs.run(cluster_id=501, package_id=102, variables={"DAY": "'x'"})
-    assert [one.package_id for one in bench.runs.newest(int(SHAPE.package_id))] == [101]
+    assert [one.package_id for one in bench.known_runs.newest(int(SHAPE.package_id))] == [101]

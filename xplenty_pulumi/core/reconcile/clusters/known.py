@@ -19,7 +19,7 @@ from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import Presence
 from xplenty_pulumi.core.reading.pages import PagedList, first_page, listed_by_status, newest_first
 from xplenty_pulumi.core.reading.shared import ListPoll, SharedCall
-from xplenty_pulumi.core.reconcile.held import HeldThings, OwnerClaims
+from xplenty_pulumi.core.reconcile.known import KnownThings, OwnerClaims
 from xplenty_pulumi.core.waiting.patience import usual
 from xplenty_pulumi.errors import XplentyError
 
@@ -69,7 +69,7 @@ class ClusterListing:
 _Known = tuple[ClusterListing | None, ListPoll[Cluster] | None]
 
 
-class LiveClusters(HeldThings[Cluster]):
+class KnownClusters(KnownThings[Cluster]):
     """The living clusters of an account, listed once for all who ask within five seconds; thread-safe.
 
     `random` draws the nonces of markers.
