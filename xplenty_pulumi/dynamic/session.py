@@ -99,12 +99,16 @@ class Session:
 
         It was `made` then, as the state has it.
         """
-        if made.at and kind.ends is Ending.TERMINATED:
-            self.polls.ready_clusters.expect(int(resource_id), made)
-        for holder in [getattr(self, name) for name in kind.held_by] or [self._known(kind)]:
-            holder.hold(resource_id, made=made)
-            if owner and not kind.signed:  # no marker says whose it is
-                holder.claim(resource_id, owner, made=made)
+        match kind.ends:
+            case Ending.TERMINATED:
+                self.final_check.hold(int(resource_id))
+                self.known_clusters.hold(resource_id, made=made)
+                if made.at:
+                    self.polls.ready_clusters.expect(int(resource_id), made)
+            case Ending.COMPLETED:
+                self.known_runs.hold(resource_id, owner, made=made)
+            case Ending.REMOVED:
+                self._known(kind).hold(resource_id, made=made)
 
     def note(self, kind: Kind, arguments: Iterable[object]) -> None:
         """Note for the final check what the engine hands over in a call: whose resource it is, and its id."""

@@ -15,7 +15,6 @@ from xplenty_pulumi.client import Client
 from xplenty_pulumi.core.kinds.kind import Change, Ending, Key, Kind, Phase
 from xplenty_pulumi.core.kinds.registry import KINDS, MARKED, kind_of
 from xplenty_pulumi.dynamic.resources.declare import outputs_of
-from xplenty_pulumi.dynamic.session import Session
 from xplenty_pulumi.dynamic.state import OBSERVED
 from xplenty_pulumi.redact import Secret
 
@@ -72,12 +71,10 @@ def test_the_guard_sees_a_list(source: str) -> None:
 
 @EVERY_KIND
 def test_each_kind_has_its_classes_and_calls(kind: Kind) -> None:
-    """The resource, its provider, the calls of the client and what holds it in a session have the names it says."""
+    """The resource, its provider and the calls of the client have the names it says."""
     assert getattr(xplenty_pulumi, f"{kind.resource}Provider").kind is kind
     assert hasattr(getattr(xplenty_pulumi, kind.resource), "get")
     assert kind_of(model(kind).model_construct(id=1)) is kind
-    assert bool(kind.held_by) is bool(kind.phases)
-    assert all(hasattr(get_type_hints(getattr(Session, name).func)["return"], "hold") for name in kind.held_by)
 
 
 @EVERY_KIND

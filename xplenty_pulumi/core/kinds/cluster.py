@@ -129,7 +129,6 @@ CLUSTER = Kind(
     named="name",
     signed="description",
     ends=Ending.TERMINATED,
-    held_by=("known_clusters", "final_check"),
     shown={
         **alike("status running_jobs_count queued_jobs_count", Drift.EXPECTED),
         **alike("idle_since available_since launched_at", Drift.EXPECTED),

@@ -124,7 +124,6 @@ JOB_RUN = Kind(
         }
     ),
     ends=Ending.COMPLETED,
-    held_by=("known_runs",),
     shown={
         **alike("status progress attempts master_auto_retry_attempts outputs_count", Drift.EXPECTED),
         **alike("started_at completed_at failed_at runtime_in_seconds", Drift.EXPECTED),

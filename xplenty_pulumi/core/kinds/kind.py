@@ -140,8 +140,6 @@ class Kind:
     ends: Ending
     named: str = ""
     """The input that is made of the resource's name where a program gives none; empty where the service does that."""
-    held_by: tuple[str, ...] = ()
-    """What in a session notes that the state holds one, where that is not what all definitions have."""
     phases: Mapping[str, Phase] = field(default_factory=dict)
     """The meaning of every status that the service is known to give it; none where it has no status."""
     signed: str = ""

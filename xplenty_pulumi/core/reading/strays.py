@@ -117,7 +117,7 @@ class FinalCheck:
         """Note a scope that the markers of this stack's resources carry."""
         self._scopes.add(scope)
 
-    def hold(self, cluster_id: int, *, made: Origin = UNKNOWN) -> None:  # noqa: ARG002 - what is kept here is held by its id
+    def hold(self, cluster_id: int) -> None:
         """Note that the engine's state holds this cluster, or is to hold it."""
         self._known.add(cluster_id)
 
