@@ -153,7 +153,7 @@ def test_hooks_have_no_creator() -> None:
 )
 def test_a_refusal_says_why_and_names_the_ways_out(text: str, user: int | None, why: str) -> None:
     """What exists, why it is not taken, and each thing that a user can do."""
-    error = refusal("cluster", cluster(text, creator={"type": "User", "id": 28}), user=user)
+    error = refusal(cluster(text, creator={"type": "User", "id": 28}), user=user)
     assert error.resource == "cluster 501"
     assert error.message.endswith(f"which does not have it in the state of this stack, and {why}; nothing was created")
     assert "run `xplenty-pulumi hand-over cluster:501` and `pulumi up` again, which adopts it" in error.advice

@@ -61,6 +61,11 @@ UNKNOWN = Origin()
 """That of what no state holds, or of what a program only looks up."""
 
 
+def label_of(thing: Marked) -> str:
+    """Return how texts name a record."""
+    return label(kind_of(thing).name, thing.key)
+
+
 def signed_text(thing: Marked) -> str:
     """Return the text of a record that its marker ends."""
     return getattr(thing, kind_of(thing).signed) or ""
@@ -80,8 +85,7 @@ def maker_of(thing: Marked) -> int | None:
 
 def is_marked(thing: Marked, owner: Marker) -> bool:
     """Return whether it carries a marker of this owner."""
-    found = marker_on(thing)
-    return found is not None and found.whose == owner
+    return markers.whose(signed_text(thing)) == owner
 
 
 def is_unfinished(thing: Marked, owner: Marker) -> bool:
@@ -171,12 +175,11 @@ def adopted_elsewhere(thing: Marked | None, made: Origin) -> RefusedError | None
         if not found.is_of_namesake(made.nonces):
             return None
         why = f"another `pulumi` of {_NAMESAKE}, or of this one before an older state was restored, has signed it since"
-    kind = kind_of(thing).name
     return RefusedError(
         f"{why}, so this one neither changes nor ends it",
-        resource=label(kind, thing.key),
+        resource=label_of(thing),
         advice="If that stack is to keep it, take it out of this one's state: `pulumi state delete`. If it is this "
-        f"one's, run `xplenty-pulumi hand-over {kind}:{thing.key}`, which signs it, and the same again",
+        f"one's, run {hand_over(thing)}, which signs it, and the same again",
     )
 
 
@@ -185,13 +188,17 @@ def taken_by_namesake(thing: Marked) -> RefusedError:
 
     A late call of a killed `up` of this stack looks the same.
     """
-    kind = kind_of(thing).name
     return RefusedError(
         f"another `pulumi` of {_NAMESAKE}, has signed it while it was created, so this one does not hold it",
-        resource=label(kind, thing.key),
+        resource=label_of(thing),
         advice="Give one of the two an `xplenty:scope` of its own, and run `pulumi up` again. If there is no other "
-        f"one, run `xplenty-pulumi hand-over {kind}:{thing.key}` and `pulumi up` again, which adopts it",
+        f"one, run {hand_over(thing)} and `pulumi up` again, which adopts it",
     )
+
+
+def hand_over(thing: Marked, option: str = "") -> str:
+    """Return the command that gives a thing another marker, or with ` --release` none."""
+    return f"`xplenty-pulumi hand-over {kind_of(thing).name}:{thing.key}{option}`"
 
 
 def way_out(thing: Marked, nonces: Container[str]) -> str:
@@ -210,13 +217,11 @@ def is_scheduled(thing: Marked) -> bool:
 
 def is_of_another(thing: Marked, user: int | None) -> bool:
     """Return whether a schedule or another user than that of the key has made it, as far as it says so."""
-    if is_scheduled(thing):
-        return True
     maker = maker_of(thing)
-    return maker is not None and user is not None and maker != user
+    return is_scheduled(thing) or (None not in (maker, user) and maker != user)
 
 
-def refusal(kind: str, thing: Marked, *, user: int | None) -> RefusedError:
+def refusal(thing: Marked, *, user: int | None) -> RefusedError:
     """Return the error for something with the marker of the resource that nothing proves to be this resource's."""
     found = marker_on(thing)
     if is_of_another(thing, user):
@@ -228,13 +233,12 @@ def refusal(kind: str, thing: Marked, *, user: int | None) -> RefusedError:
     return RefusedError(
         f"it carries the marker of this resource, which does not have it in the state of this stack, and {why}; "
         "nothing was created",
-        resource=f"{kind} {thing.key}",
+        resource=label_of(thing),
         advice="If a `pulumi` was killed, run `xplenty-pulumi recover`. If it is this resource's, because a state was "
-        "lost or an entry was removed, run "
-        f"`xplenty-pulumi hand-over {kind}:{thing.key}` and `pulumi up` again, which adopts it. If its stack was "
-        "renamed, run `pulumi up` in the renamed stack, which signs it anew, or give this stack an `xplenty:scope` of "
-        "its own. If `pulumi state rename` has given this resource another name, declare it by that one. "
-        f"To keep it apart from any stack, run `xplenty-pulumi hand-over {kind}:{thing.key} --release`",
+        f"lost or an entry was removed, run {hand_over(thing)} and `pulumi up` again, which adopts it. If its stack "
+        "was renamed, run `pulumi up` in the renamed stack, which signs it anew, or give this stack an `xplenty:scope` "
+        "of its own. If `pulumi state rename` has given this resource another name, declare it by that one. "
+        f"To keep it apart from any stack, run {hand_over(thing, ' --release')}",
     )
 
 

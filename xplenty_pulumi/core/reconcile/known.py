@@ -9,17 +9,19 @@ from typing import Generic, TypeVar
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds import marker as markers
-from xplenty_pulumi.core.kinds.kind import Key
+from xplenty_pulumi.core.kinds.kind import Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import (
     CHANGED_HANDS,
     UNKNOWN,
     Marked,
     Origin,
+    hand_over,
     is_adoptable,
     is_marked,
     is_surplus,
     is_unfinished,
+    label_of,
     marker_on,
     origin_on,
     refusal,
@@ -54,18 +56,18 @@ class OwnerClaims(Generic[RecordT]):
         """The nonces of the create calls that made what is adoptable."""
         return [marker.nonce for one in self.adoptable if (marker := marker_on(one)) and marker.nonce]
 
-    def refuse_others(self, kind: str) -> None:
+    def refuse_others(self) -> None:
         """Raise RefusedError where one is not proved to be this owner's, or it is not clear which one is meant."""
         for other in self.others:
-            raise refusal(kind, other, user=self.user)
+            raise refusal(other, user=self.user)
         handed_over = [one for one in self.adoptable if _was_handed_over(one)]
         if len(handed_over) > 1:
-            ids = " and ".join(str(one.key) for one in handed_over)
+            kind, ids = kind_of(handed_over[0]).name, " and ".join(str(one.key) for one in handed_over)
             raise RefusedError(
                 f"{kind}s {ids} were all handed over to this resource, so which one is meant cannot be told; nothing "
                 "was created or ended",
                 advice="Keep all but the one that is meant apart from any stack "
-                f"({' or '.join(release(kind, one.key) for one in handed_over)}), then run `pulumi up` again",
+                f"({' or '.join(hand_over(one, ' --release') for one in handed_over)}), then run `pulumi up` again",
             )
 
 
@@ -74,6 +76,8 @@ class KnownThings(HeldIds, ABC, Generic[RecordT]):
 
     `random` draws the nonces of markers, and `has_maker` says whether the service shows who made one.
     """
+
+    kind: Kind
 
     def __init__(
         self,
@@ -123,7 +127,7 @@ class KnownThings(HeldIds, ABC, Generic[RecordT]):
     def claims(self, owner: Marker) -> OwnerClaims[RecordT]:
         """Return the things with a marker of `owner` that the state does not hold."""
 
-    def plan_replacement(self, key: Key, owner: Marker, *, kind: str) -> str:
+    def plan_replacement(self, key: Key, owner: Marker) -> str:
         """Note that a thing of `owner` is to replace this one; return why that will be refused, as far as it is known.
 
         A service that cannot be asked is no reason: the removal asks again.
@@ -132,12 +136,12 @@ class KnownThings(HeldIds, ABC, Generic[RecordT]):
         with self._lock:
             self._replaced[key] = owner
         try:
-            self.require_replaceable(key, kind=kind)
+            self.require_replaceable(key)
         except XplentyError as trouble:
             return str(trouble) if isinstance(trouble, RefusedError) else ""
         return ""
 
-    def require_replaceable(self, key: Key, *, kind: str) -> None:
+    def require_replaceable(self, key: Key) -> None:
         """Return where this thing is not to be replaced, or can be.
 
         Raises:
@@ -146,10 +150,10 @@ class KnownThings(HeldIds, ABC, Generic[RecordT]):
         owner = self._replaced.get(key)
         try:
             if owner is not None:
-                self.claims(owner).refuse_others(kind)
+                self.claims(owner).refuse_others()
         except RefusedError as refused:
             text = f"it is not removed, because its replacement would be refused: {refused.resource}: {refused.message}"
-            raise RefusedError(text, resource=label(kind, key), advice=refused.advice) from None
+            raise RefusedError(text, resource=label(self.kind.name, key), advice=refused.advice) from None
 
     def claims_among(self, marked: Iterable[RecordT], owner: Marker) -> OwnerClaims[RecordT]:
         """Return which of those that carry a marker of `owner` this may adopt, the oldest first, and which not.
@@ -198,8 +202,7 @@ def held_now(
     if held_text(now, desired) is not None:
         return now
     if not is_marked(now, desired.marker):
-        name = label(kind_of(now).name, now.key)
-        warn(f"{name}: {CHANGED_HANDS}, so it is not signed as held. The state has it all the same")
+        warn(f"{label_of(now)}: {CHANGED_HANDS}, so it is not signed as held. The state has it all the same")
     return None
 
 
@@ -220,15 +223,13 @@ def warn_of_duplicates(
         warn(f"{kept}: could not look for duplicates of it: {failed.message}")
         return
     for one in found:
-        kind = kind_of(one).name
-        name = label(kind, one.key)
         if _was_handed_over(one):
             why = f"carries the marker of a hand-over to the same resource as {kept}, and is in no state"
             fate = "No `pulumi up` or `pulumi destroy` ends it"
-            warn(f"{name} {why}. {fate}; {release(kind, one.key)} removes the marker")
+            warn(f"{label_of(one)} {why}. {fate}; {hand_over(one, ' --release')} removes the marker")
         else:
             why = f"is a duplicate of {kept}: a create call of the same resource made it, and it is in no state"
-            warn(f"{name} {why}. {way_out(one)}")
+            warn(f"{label_of(one)} {why}. {way_out(one)}")
 
 
 def user_of(client: Client) -> int | None:
@@ -237,11 +238,6 @@ def user_of(client: Client) -> int | None:
         return client.user_id()
     except XplentyError:
         return None
-
-
-def release(kind: str, key: Key) -> str:
-    """Return the command that takes the marker off a thing, so that no stack adopts it."""
-    return f"`xplenty-pulumi hand-over {kind}:{key} --release`"
 
 
 def _was_handed_over(record: Marked) -> bool:

@@ -118,7 +118,7 @@ class ClusterReconciler:
 
     def plan_replacement(self, cluster_id: int, owner: Marker) -> str:
         """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""
-        return self._known.plan_replacement(cluster_id, owner, kind=CLUSTER.name)
+        return self._known.plan_replacement(cluster_id, owner)
 
     def read(
         self,
@@ -189,7 +189,7 @@ class ClusterReconciler:
             RefusedError: another stack has adopted it, or jobs are active on it, and `active_jobs` is `fail`.
             WaitError: it was not terminated within `timeout` seconds.
         """
-        self._known.require_replaceable(cluster_id, kind=CLUSTER.name)
+        self._known.require_replaceable(cluster_id)
         how = self._ending.end(cluster_id, timeout=timeout, active_jobs=active_jobs, is_verified=is_verified, made=made)
         if owner is not None and nonces:
             surplus = self._known.surplus(owner, nonces, kept=cluster_id, is_new=False)

@@ -10,11 +10,11 @@ from xplenty_pulumi.core.kinds.compare import differences, plan
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.obstacles import explained
-from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, is_of_another, marker_on
+from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, hand_over, is_of_another, marker_on
 from xplenty_pulumi.core.reconcile.clusters.known import ClusterListing, KnownClusters
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent, everything
 from xplenty_pulumi.core.reconcile.kept import is_alike
-from xplenty_pulumi.core.reconcile.known import ADOPTED, release
+from xplenty_pulumi.core.reconcile.known import ADOPTED
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import RefusedError, UnsureError, XplentyError
@@ -75,7 +75,7 @@ class ClusterCreation:
                 would have to be replaced.
         """
         claims = self._known.claims(self._desired.marker)
-        claims.refuse_others(CLUSTER.name)
+        claims.refuse_others()
         self.nonces += claims.nonces
         for found in sorted(claims.adoptable, key=lambda one: not CLUSTER.is_living(one.status)):
             if CLUSTER.is_living(found.status) or self._desired.keeps_broken:
@@ -169,5 +169,5 @@ def _refuse_another_shape(found: Cluster, desired: DesiredCluster) -> None:
             f"another {' and '.join(replaces)}; nothing was created or ended",
             resource=f"cluster {found.id}",
             advice=f"Terminate it (`xplenty-pulumi terminate cluster {found.id}`), or keep it apart from any stack "
-            f"({release(CLUSTER.name, found.id)}), then run `pulumi up` again",
+            f"({hand_over(found, ' --release')}), then run `pulumi up` again",
         )

@@ -75,6 +75,8 @@ class KnownClusters(KnownThings[Cluster]):
     `random` draws the nonces of markers.
     """
 
+    kind = CLUSTER
+
     def __init__(
         self, client: Client, clock: Clock, *, presence: Presence[Cluster] | None = None, random: Random | None = None
     ) -> None:

@@ -103,7 +103,7 @@ class DefinitionReconciler(Generic[RecordT]):
 
     def plan_replacement(self, key: Key, owner: Marker) -> str:
         """Note that one of `owner` is to replace it; return why its delete will be refused, as far as it is known."""
-        return self._known.plan_replacement(key, owner, kind=self._definition.kind.name)
+        return self._known.plan_replacement(key, owner)
 
     def fixed(self, key: Key, names: Iterable[str]) -> tuple[str, ...]:
         """Return those of the inputs that cannot be changed any more in the definition as it is now."""
@@ -162,7 +162,7 @@ class DefinitionReconciler(Generic[RecordT]):
         """
         self._known.hold(key, made=made)
         self._patience.allowance.require_write()
-        self._known.require_replaceable(key, kind=self._definition.kind.name)
+        self._known.require_replaceable(key)
         how = self._ending.end(key, made=made)
         if owner is not None and nonces:
             self._ending.end_surplus(key, owner, nonces)

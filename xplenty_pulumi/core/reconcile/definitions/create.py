@@ -4,11 +4,11 @@ from typing import Generic
 
 from xplenty_pulumi.core.kinds.kind import Change
 from xplenty_pulumi.core.kinds.marker import Marker
-from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, is_of_another, marker_on
+from xplenty_pulumi.core.kinds.ownership import WINDOW_TEXT, hand_over, is_of_another, marker_on
 from xplenty_pulumi.core.reconcile.definitions.definition import DesiredDefinition, RecordT
 from xplenty_pulumi.core.reconcile.definitions.known import KnownDefinitions
 from xplenty_pulumi.core.reconcile.kept import is_alike
-from xplenty_pulumi.core.reconcile.known import ADOPTED, release
+from xplenty_pulumi.core.reconcile.known import ADOPTED
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.waiting.patience import Patience
 from xplenty_pulumi.errors import RefusedError, UnsureError
@@ -33,7 +33,7 @@ class DefinitionCreation(Generic[RecordT]):
             RefusedError: one carries the marker that nothing proves to be this resource's, or that cannot become it.
         """
         claims = self._known.claims(self._desired.marker, self._before)
-        claims.refuse_others(self._noun)
+        claims.refuse_others()
         self.nonces += claims.nonces
         for found in claims.adoptable[:1]:
             self._refuse_another_shape(found)
@@ -63,12 +63,12 @@ class DefinitionCreation(Generic[RecordT]):
         shown = self._definition.kind.view(found, self._desired.inputs)
         fixed = [name for name in wrong if name in self._definition.kind.names(Change.REPLACE)]
         if fixed:
-            let_go = release(self._noun, found.key)
             raise RefusedError(
                 "it carries the marker of this resource, as after an interrupted create call or a hand-over, but its "
                 f"{' and its '.join(f'{name} is {shown[name]}' for name in fixed)}; nothing was created or removed",
                 resource=self._definition.label_of(found),
-                advice=f"Remove it, or keep it apart from any stack ({let_go}), then run `pulumi up` again",
+                advice=f"Remove it, or keep it apart from any stack ({hand_over(found, ' --release')}), then run "
+                "`pulumi up` again",
             )
 
     def _believed(self, made: RecordT, drawn: Marker) -> RecordT:

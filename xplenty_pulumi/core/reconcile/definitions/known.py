@@ -22,7 +22,7 @@ class KnownDefinitions(KnownThings[RecordT]):
     def __init__(self, definition: Definition[RecordT], clock: Clock, *, random: Random | None = None) -> None:
         maker = definition.has_maker
         super().__init__(definition.client, clock, random=random, has_maker=maker)
-        self.definition = definition
+        self.definition, self.kind = definition, definition.kind
         self._list = SharedCall(lambda: tuple(self._listed()))
         self._presence = Presence(self.single, self._listed_whole, clock)
         newest: Callable[[], Iterator[RecordT]] = partial(newest_first, definition.client, definition.kind.collection)
@@ -31,7 +31,7 @@ class KnownDefinitions(KnownThings[RecordT]):
     def single(self, key: Key) -> RecordT | None:
         """Return it as one look shows it, None where the service does not know it (any more)."""
         found = or_none(lambda: self.definition.get(key), self.definition.client)
-        return None if found is None or self.definition.kind.is_removed(found) else found
+        return None if found is None or self.kind.is_removed(found) else found
 
     def find(self, key: Key) -> RecordT | None:
         """Return it as it is now, None only where it is certain that it is gone."""
@@ -43,7 +43,7 @@ class KnownDefinitions(KnownThings[RecordT]):
         None where it is better read by itself, as where the list does not show all of what has changed since `seen`.
         """
         found = self._listing.find(key)
-        if found is None or self.definition.kind.is_removed(found) or not self.definition.kind.is_whole(found, seen):
+        if found is None or self.kind.is_removed(found) or not self.kind.is_whole(found, seen):
             return None
         return found
 
@@ -73,11 +73,11 @@ class KnownDefinitions(KnownThings[RecordT]):
 
     def _listed_whole(self) -> Iterable[RecordT]:
         """Return them with all that a single read shows, since one of them may stand in for that."""
-        parts = self.definition.kind.parts
+        parts = self.kind.parts
         if not parts:
             return self._listed()
-        calls = getattr(self.definition.client, self.definition.kind.collection)
-        return (one for one in calls.list(include=parts) if not self.definition.kind.is_removed(one))
+        calls = getattr(self.definition.client, self.kind.collection)
+        return (one for one in calls.list(include=parts) if not self.kind.is_removed(one))
 
     def _listed(self) -> Iterable[RecordT]:
-        return (one for one in self.definition.calls.list() if not self.definition.kind.is_removed(one))
+        return (one for one in self.definition.calls.list() if not self.kind.is_removed(one))
