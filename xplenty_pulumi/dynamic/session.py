@@ -71,7 +71,7 @@ class Session:
     @_Part
     def known_clusters(self) -> KnownClusters:
         """The clusters that have not ended."""
-        return KnownClusters(self.client, self.clock, presence=self.polls.cluster_presence)
+        return KnownClusters(self.client, self.clock, presence=self.polls.clusters.presence)
 
     @_Part
     def known_runs(self) -> KnownRuns:

@@ -24,7 +24,7 @@ def crowd() -> Crowd:
 @pytest.fixture
 def survey(bench: Bench, crowd: Crowd) -> RefreshListing[Cluster]:
     """The survey of the clusters."""
-    return Polls(bench.client, crowd).cluster_listing
+    return Polls(bench.client, crowd).clusters.listing
 
 
 def clusters(bench: Bench, count: int) -> list[int]:
@@ -35,7 +35,7 @@ def clusters(bench: Bench, count: int) -> list[int]:
 def test_one_alone_is_read_singly(bench: Bench) -> None:
     """Who is still alone after a moment is told to read singly."""
     (one,) = clusters(bench, 1)
-    assert Polls(bench.client, bench.clock).cluster_listing.find(one) is None
+    assert Polls(bench.client, bench.clock).clusters.listing.find(one) is None
     assert bench.wire.count("GET .*") == 0
 
 
@@ -67,9 +67,9 @@ def test_what_is_unfinished_is_told_by_its_owner(
 def test_slow_pages_are_read_once(bench: Bench, crowd: Crowd, threads: ThreadPoolExecutor) -> None:
     """However long the list takes, those who have waited for it ask for no other one."""
     ids = clusters(bench, 1_000)
-    polls = Polls(bench.client, crowd)
+    listing = Polls(bench.client, crowd).clusters.listing
     bench.wire.on("GET clusters", preceded_by(lambda: crowd.advance(3.0)))
-    found = [*threads.map(polls.cluster_listing.find, ids[:TOGETHER]), *map(polls.cluster_listing.find, ids[TOGETHER:])]
+    found = [*threads.map(listing.find, ids[:TOGETHER]), *map(listing.find, ids[TOGETHER:])]
     assert [one.id if one else None for one in found] == ids
     assert bench.wire.count("GET .*") == 10
 

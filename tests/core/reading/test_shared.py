@@ -25,7 +25,7 @@ def polls(bench: Bench) -> Polls:
 def follow(polls: Polls) -> Iterator[Follow]:
     """A maker of waiters, who wait until the test ends."""
     with ExitStack() as waiting:
-        yield lambda cluster_id: waiting.enter_context(polls.clusters.following(cluster_id))
+        yield lambda cluster_id: waiting.enter_context(polls.clusters.poller.following(cluster_id))
 
 
 def clusters(bench: Bench, count: int) -> list[int]:
@@ -133,8 +133,8 @@ def test_trouble_is_shared(bench: Bench, follow: Follow) -> None:
 def test_who_has_gone_is_not_looked_for(bench: Bench, polls: Polls) -> None:
     """Once the others have what they want, the last two are read singly."""
     ids = clusters(bench, 3)
-    with polls.clusters.following(ids[0]) as first, polls.clusters.following(ids[1]):
-        with polls.clusters.following(ids[2]):
+    with polls.clusters.poller.following(ids[0]) as first, polls.clusters.poller.following(ids[1]):
+        with polls.clusters.poller.following(ids[2]):
             pass
         first.poll()
     assert bench.wire.count("GET clusters") == 0
@@ -143,8 +143,8 @@ def test_who_has_gone_is_not_looked_for(bench: Bench, polls: Polls) -> None:
 def test_two_may_wait_for_the_same(bench: Bench, polls: Polls) -> None:
     """The one who leaves first does not end it for the other."""
     (one,) = clusters(bench, 1)
-    with polls.clusters.following(one) as stays:
-        with polls.clusters.following(one):
+    with polls.clusters.poller.following(one) as stays:
+        with polls.clusters.poller.following(one):
             pass
         assert seen(stays) == one
 
@@ -190,13 +190,13 @@ def test_looks_of_a_crowd_are_half_a_second_apart(bench: Bench, follow: Follow) 
 def test_the_latest_look_shows_what_was_made_around_a_thing(bench: Bench, polls: Polls, follow: Follow) -> None:
     """Where a look reaches below a thing, what was made at about the same time is in it as well."""
     ids = clusters(bench, 4)
-    assert polls.clusters.just_shown_with(ids[1]) is None
+    assert polls.clusters.poller.just_shown_with(ids[1]) is None
     first, *_ = [follow(one) for one in ids[1:]]
     first.poll()
-    shown = polls.clusters.just_shown_with(ids[1])
+    shown = polls.clusters.poller.just_shown_with(ids[1])
     assert shown is not None
     assert {one.id for one in shown} == {*ids}
-    assert polls.clusters.just_shown_with(999) is None
+    assert polls.clusters.poller.just_shown_with(999) is None
 
 
 def test_an_old_look_shows_nothing_around(bench: Bench, polls: Polls, follow: Follow) -> None:
@@ -205,7 +205,7 @@ def test_an_old_look_shows_nothing_around(bench: Bench, polls: Polls, follow: Fo
     first, *_ = [follow(one) for one in ids]
     first.poll()
     bench.clock.advance(5.5)
-    assert polls.clusters.just_shown_with(ids[0]) is None
+    assert polls.clusters.poller.just_shown_with(ids[0]) is None
 
 
 def test_a_look_that_ends_at_a_thing_shows_nothing_around(bench: Bench, polls: Polls, follow: Follow) -> None:
@@ -214,5 +214,5 @@ def test_a_look_that_ends_at_a_thing_shows_nothing_around(bench: Bench, polls: P
     ids = clusters(bench, 100)
     first, *_ = [follow(one) for one in ids]
     first.poll()
-    assert polls.clusters.just_shown_with(ids[0]) is None
-    assert polls.clusters.just_shown_with(ids[1]) is not None
+    assert polls.clusters.poller.just_shown_with(ids[0]) is None
+    assert polls.clusters.poller.just_shown_with(ids[1]) is not None

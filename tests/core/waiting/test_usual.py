@@ -75,13 +75,13 @@ def test_those_of_the_same_up_say_what_is_usual(bench: Bench) -> None:
     """In an account without a past, a cluster that is ready tells those that are still waited for."""
     made = [bench.client.clusters.create({"nodes": 2}) for _ in range(3)]
     with ExitStack() as waits:
-        first, *_ = [waits.enter_context(bench.polls.clusters.following(one.id)) for one in made]
+        first, *_ = [waits.enter_context(bench.polls.clusters.poller.following(one.id)) for one in made]
         first.poll()
-        assert bench.known_clusters.usual_seconds(made[0].type, polled=bench.polls.clusters.latest) is None
+        assert bench.known_clusters.usual_seconds(made[0].type, polled=bench.polls.clusters.poller.latest) is None
         bench.clock.advance(BUILDING_TIME)
         first.poll()
-    assert bench.known_clusters.usual_seconds(made[0].type, polled=bench.polls.clusters.latest) == BUILDING_TIME
-    assert bench.known_clusters.usual_seconds("another", polled=bench.polls.clusters.latest) is None
+    assert bench.known_clusters.usual_seconds(made[0].type, polled=bench.polls.clusters.poller.latest) == BUILDING_TIME
+    assert bench.known_clusters.usual_seconds("another", polled=bench.polls.clusters.poller.latest) is None
 
 
 def test_another_type_says_nothing(bench: Bench) -> None:

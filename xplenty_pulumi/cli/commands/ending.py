@@ -16,8 +16,7 @@ from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.obstacles import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, as_marked
 from xplenty_pulumi.core.reconcile import LEFT_ALONE, ClusterReconciler, KnownClusters
-from xplenty_pulumi.core.reconcile.clusters import goals as clusters
-from xplenty_pulumi.core.reconcile.runs import follow as runs
+from xplenty_pulumi.core.reconcile.runs.follow import RunStopper
 from xplenty_pulumi.core.reports.observer import known
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, cluster_row, job_row
 from xplenty_pulumi.core.reports.owners import UNMANAGED, owner_of
@@ -25,7 +24,7 @@ from xplenty_pulumi.core.reports.script_goals import CLUSTER_GOALS, JOB_GOALS
 from xplenty_pulumi.core.waiting.goal import Goal, HasStatus
 from xplenty_pulumi.core.waiting.patience import Deadline
 from xplenty_pulumi.core.waiting.wait import wait_for
-from xplenty_pulumi.core.waiting.watch import Watch
+from xplenty_pulumi.core.waiting.watch import Watch, watch_of
 from xplenty_pulumi.errors import RefusedError
 from xplenty_pulumi.text import label
 
@@ -85,7 +84,7 @@ def wait_cluster(
 ) -> None:
     """Wait for a cluster; exit with 0 once it is what it was waited for, with 1 when it is not or cannot be."""
     with one_paragraph("wait cluster", interrupted=_LEFT), opened() as account:
-        _wait(account, CLUSTER_GOALS[goal], clusters.watch_of(account.polls, number), timeout=timeout)
+        _wait(account, CLUSTER_GOALS[goal], watch_of(account.polls.clusters, number), timeout=timeout)
 
 
 @wait.command("job")
@@ -98,7 +97,7 @@ def wait_job(
 ) -> None:
     """Wait for a job run; exit with 0 once it is what it was waited for, with 1 when it is not or cannot be."""
     with one_paragraph("wait job", interrupted=_LEFT), opened() as account:
-        _wait(account, JOB_GOALS[goal], runs.watch_of(account.polls, number), timeout=timeout)
+        _wait(account, JOB_GOALS[goal], watch_of(account.polls.jobs, number), timeout=timeout)
 
 
 def _wait(account: CommandAccount, goal: Goal[RecordT], watch: Watch[RecordT], *, timeout: str) -> None:
@@ -123,7 +122,7 @@ def stop_job(number: JobId, *, yes: Yes = False, force: Force = False, timeout: 
             screen.line(f"{row.label} has ended already: {row.status}")
             return
         printer = ChangePrinter(screen, account.clock, row.label)
-        stopper = runs.RunStopper(account.client, account.polls, account.patience(printer.print, screen.warn))
+        stopper = RunStopper(account.client, account.polls, account.patience(printer.print, screen.warn))
         ended = stopper.stop(number, Deadline.after(seconds, account.clock))
         is_stopped = ended is None or job_row(ended).phase is Phase.STOPPED
         status = ended.status if ended else FORGOTTEN
@@ -132,10 +131,10 @@ def stop_job(number: JobId, *, yes: Yes = False, force: Force = False, timeout: 
 
 def _stoppable(account: CommandAccount, number: int, *, force: bool) -> JobRow:
     """Return the run as it is now; raises RefusedError for one that has not ended and belongs to a stack."""
-    row = job_row(known(account.polls.job_presence.get(number), label("job", number)))
+    row = job_row(known(account.polls.jobs.presence.get(number), label("job", number)))
     if not row.is_ended:
         # A single 404 does not make the cluster that it runs on nobody's.
-        cluster = account.polls.cluster_presence.find(row.cluster_id) if row.cluster_id is not None else None
+        cluster = account.polls.clusters.presence.find(row.cluster_id) if row.cluster_id is not None else None
         _refuse_owned(row, owner_of(cluster.description if cluster else None), force=force)
     return row
 
@@ -154,7 +153,7 @@ def terminate_cluster(
     """Terminate a cluster and wait until the service shows it terminated."""
     with one_paragraph("terminate cluster", interrupted=_GOES_ON.format("an end")), opened() as account:
         seconds = read_span("--timeout", timeout).total_seconds()
-        found = known(account.polls.cluster_presence.get(number), label("cluster", number))
+        found = known(account.polls.clusters.presence.get(number), label("cluster", number))
         row = cluster_row(found)
         screen = Screen(account.secrets)
         if row.is_ended:

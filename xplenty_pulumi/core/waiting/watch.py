@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
-from xplenty_pulumi.core.kinds.kind import Kind
-from xplenty_pulumi.core.reading.lookup import Presence
-from xplenty_pulumi.core.reading.shared import Poller
+from xplenty_pulumi.core.reading.account import Readings
 from xplenty_pulumi.core.reading.snapshots import StatusT
 from xplenty_pulumi.core.waiting.goal import HasStatus, RecordT
 from xplenty_pulumi.text import label
@@ -53,23 +51,16 @@ class Watch(Generic[RecordT]):
         return self.last
 
 
-def shared_watch(
-    kind: Kind,
-    number: int,
-    get: Callable[[int], StatusT | None],
-    *,
-    poller: Poller[StatusT],
-    presence: Presence[StatusT],
-    last: StatusT | None,
-    is_new: bool = False,
+def watch_of(
+    readings: Readings[StatusT], number: int, last: StatusT | None = None, *, is_new: bool = False
 ) -> Watch[StatusT]:
     """Return how one thing of a kind is read, together with those of all others who work on the account."""
     return Watch(
-        label(kind.name, number),
-        partial(get, number),
+        label(readings.kind.name, number),
+        partial(readings.one, number),
         last,
-        following=partial(poller.following, number),
-        find=partial(presence.find, number),
-        listed=partial(presence.listed, number),
+        following=partial(readings.poller.following, number),
+        find=partial(readings.presence.find, number),
+        listed=partial(readings.presence.listed, number),
         is_new=is_new,
     )

@@ -154,7 +154,7 @@ def crowd(bench: Bench) -> Iterator[Bench]:
     others = [bench.emulator.add_cluster(status="pending").id for _ in range(3)]
     with ExitStack() as waits:
         for one in others:
-            waits.enter_context(bench.polls.clusters.following(one))
+            waits.enter_context(bench.polls.clusters.poller.following(one))
         yield bench
 
 

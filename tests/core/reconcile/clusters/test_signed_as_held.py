@@ -35,6 +35,6 @@ def _listed(bench: Bench) -> Cluster:
     others = [bench.client.clusters.create({"nodes": 2}) for _ in range(3)]
     made = bench.client.clusters.create(fields)
     with ExitStack() as waits:
-        readers = [waits.enter_context(bench.polls.clusters.following(one.id)) for one in (*others, made)]
+        readers = [waits.enter_context(bench.polls.clusters.poller.following(one.id)) for one in (*others, made)]
         readers[0].poll()
     return made

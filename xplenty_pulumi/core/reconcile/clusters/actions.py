@@ -92,7 +92,7 @@ class ClusterReconciler:
             XplentyError: it cannot be looked at.
         """
         self._known.hold(cluster_id, made=desired.made)
-        found = self._polls.cluster_presence.find(cluster_id)
+        found = self._polls.clusters.presence.find(cluster_id)
         require_shown(found, desired.made, self._client, resource=label(CLUSTER.name, cluster_id))
         if other := taken_over(found, desired.made):
             raise not_updatable(cluster_id, found, why=other)
@@ -138,9 +138,9 @@ class ClusterReconciler:
         `notify`.
         """
         self._patience.allowance.require_read()
-        listing = self._polls.cluster_listing
+        listing = self._polls.clusters.listing
         found = listing.find(cluster_id)
-        record = found or self._polls.cluster_presence.find(cluster_id)
+        record = found or self._polls.clusters.presence.find(cluster_id)
         require_shown(record, made, self._client, resource=label(CLUSTER.name, cluster_id))
         if other := taken_over(record, made):
             self._known.lose(cluster_id, made=made)
@@ -197,7 +197,7 @@ class ClusterReconciler:
         return how
 
     def _usual_seconds(self, type_: str | None) -> float | None:
-        return self._known.usual_seconds(type_, polled=self._polls.clusters.latest)
+        return self._known.usual_seconds(type_, polled=self._polls.clusters.poller.latest)
 
     def _held(self, outcome: Outcome[Cluster], desired: DesiredCluster) -> Outcome[Cluster]:
         """The outcome once the cluster says that it is held, and once those who start runs know whether it is ready."""
@@ -208,7 +208,7 @@ class ClusterReconciler:
     def _end_surplus(self, kept_id: int, desired: DesiredCluster, *, is_new: bool) -> None:
         owner, nonces = desired.marker, desired.nonces
         # Those of several create calls may be further down the list than what the waits have read.
-        among = self._polls.clusters.just_shown_with(kept_id) if len(nonces) == 1 else None
+        among = self._polls.clusters.poller.just_shown_with(kept_id) if len(nonces) == 1 else None
         try:
             surplus = self._known.surplus(owner, nonces, kept=kept_id, is_new=is_new, among=among)
         except XplentyError as failed:

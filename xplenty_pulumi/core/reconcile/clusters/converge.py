@@ -16,7 +16,6 @@ from xplenty_pulumi.core.reconcile.clusters.goals import (
     is_broken,
     phase_of,
     ready_with,
-    watch_of,
 )
 from xplenty_pulumi.core.reconcile.clusters.known import KnownClusters
 from xplenty_pulumi.core.reconcile.kept import require_kept
@@ -27,7 +26,7 @@ from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.waiting.goal import UsualSeconds, unknown
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import wait_for
-from xplenty_pulumi.core.waiting.watch import Watch
+from xplenty_pulumi.core.waiting.watch import Watch, watch_of
 from xplenty_pulumi.errors import Cancelled, NotFoundError, UnsureError, XplentyError
 
 _LONGEST = 3.0
@@ -51,7 +50,7 @@ class Convergence:
         `usual` gives how many seconds a new one takes as a rule. One that `is_new` was made just now, and no read has
         shown it yet.
         """
-        watch = watch_of(self._polls, cluster.id, cluster, is_new=is_new)
+        watch = watch_of(self._polls.clusters, cluster.id, cluster, is_new=is_new)
         try:
             self._change_and_wait(watch, cluster, desired, usual=usual)
         except XplentyError as problem:
@@ -81,7 +80,7 @@ class Convergence:
 
     def _now(self, record: Cluster, client: Client) -> Cluster:
         """The record as it is now; where a list has just shown it with the same text, no call is needed for that."""
-        listed = self._polls.clusters.just_shown_with(record.id) or ()
+        listed = self._polls.clusters.poller.just_shown_with(record.id) or ()
         is_same = any((one.id, one.description) == (record.id, record.description) for one in listed)
         return record if is_same else client.clusters.get(record.id)
 

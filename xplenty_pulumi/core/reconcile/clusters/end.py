@@ -10,14 +10,14 @@ from xplenty_pulumi.core.kinds.obstacles import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, adopted_elsewhere, as_marked, taken_over
 from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.lookup import require_shown
-from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, phase_of, terminated, watch_of
+from xplenty_pulumi.core.reconcile.clusters.goals import ENDABLE, is_ending, phase_of, terminated
 from xplenty_pulumi.core.reconcile.clusters.known import KnownClusters
 from xplenty_pulumi.core.reconcile.outcome import LEFT_ALONE, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
 from xplenty_pulumi.core.reconcile.runs.follow import RunStopper
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import wait_for
-from xplenty_pulumi.core.waiting.watch import Watch
+from xplenty_pulumi.core.waiting.watch import Watch, watch_of
 from xplenty_pulumi.errors import InvalidError, NotFoundError, ReadyFailed, UnsureError, XplentyError
 
 
@@ -47,7 +47,7 @@ class ClusterEnding:
             WaitError: it was not terminated within `timeout` seconds.
         """
         self._known.hold(cluster_id, made=made)
-        watch = watch_of(self._polls, cluster_id)
+        watch = watch_of(self._polls.clusters, cluster_id)
         deadline = Deadline.after(timeout, self._patience.clock)
         stopper = RunStopper(self._client, self._polls, self._patience)
         had_jobs = partial(stopper.clear, cluster_id, policy=active_jobs, deadline=deadline)

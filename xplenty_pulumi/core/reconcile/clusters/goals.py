@@ -7,22 +7,12 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
 from xplenty_pulumi.core.kinds.obstacles import NO_UPDATE, NOT_KNOWN
 from xplenty_pulumi.core.kinds.ownership import CHANGED_HANDS, is_marked, taken_by_namesake
-from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
 from xplenty_pulumi.core.reconcile.outcome import Observation, Outcome
 from xplenty_pulumi.core.waiting.goal import Goal, UsualSeconds
 from xplenty_pulumi.core.waiting.patience import Deadline
-from xplenty_pulumi.core.waiting.watch import Watch, shared_watch
 from xplenty_pulumi.errors import ReadyFailed, RefusedError
 from xplenty_pulumi.text import plural
-
-
-def watch_of(polls: Polls, cluster_id: int, last: Cluster | None = None, *, is_new: bool = False) -> Watch[Cluster]:
-    """Return how one cluster is read, together with those of all others who work on the account."""
-    presence = polls.cluster_presence
-    return shared_watch(
-        CLUSTER, cluster_id, polls.cluster, poller=polls.clusters, presence=presence, last=last, is_new=is_new
-    )
 
 
 def observation_of(cluster: Cluster | None, *, is_awaited: bool = True) -> Observation[Cluster]:

@@ -81,7 +81,7 @@ class KnownClusters(KnownThings[Cluster]):
         self, client: Client, clock: Clock, *, presence: Presence[Cluster] | None = None, random: Random | None = None
     ) -> None:
         super().__init__(client, clock, random=random)
-        self._presence = presence or Polls(client, clock).cluster_presence
+        self._presence = presence or Polls(client, clock).clusters.presence
         self._recently = SharedCall(lambda: first_page(self._newest_first()))
         self._turn = threading.Lock()
         self._latest: ClusterListing | None = None

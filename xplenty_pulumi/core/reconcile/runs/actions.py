@@ -84,7 +84,7 @@ class RunReconciler:
             ReadyFailed: the service does not know it.
         """
         self._known.hold(job_id, desired.owner, made=desired.made)
-        job = self._polls.job_presence.find(job_id)
+        job = self._polls.jobs.presence.find(job_id)
         require_shown(job, desired.made, self._client, resource=label(JOB_RUN.name, job_id))
         other = taken_over(job, desired.made)
         if job is None or other:
@@ -97,7 +97,7 @@ class RunReconciler:
         The service may forget a run. One that had succeeded has succeeded for ever: it is not gone.
         """
         self._patience.allowance.require_read()
-        job = self._polls.job_listing.find(job_id) or self._polls.job_presence.find(job_id)
+        job = self._polls.jobs.listing.find(job_id) or self._polls.jobs.presence.find(job_id)
         require_shown(job, desired.made, self._client, resource=label(JOB_RUN.name, job_id))
         other = taken_over(job, desired.made)
         if job is None or other:
@@ -118,7 +118,7 @@ class RunReconciler:
             return ""
         if not desired.is_foreign:
             return self.stop(job_id, timeout=timeout, owner=desired.owner, made=desired.made)
-        job = self._polls.job_presence.find(job_id)
+        job = self._polls.jobs.presence.find(job_id)
         if job is None or has_ended(job) or taken_over(job, desired.made):
             return ended_before(job) if job and has_ended(job) else UNKNOWN_TO_SERVICE
         self._patience.warn(

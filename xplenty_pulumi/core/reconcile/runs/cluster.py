@@ -7,9 +7,10 @@ from xplenty_pulumi.core.kinds.cluster import CLUSTER
 from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.obstacles import ANEW, Obstacle
 from xplenty_pulumi.core.reading.account import Polls
-from xplenty_pulumi.core.reconcile.clusters.goals import READY, UNDER_WAY, phase_of, watch_of
+from xplenty_pulumi.core.reconcile.clusters.goals import READY, UNDER_WAY, phase_of
 from xplenty_pulumi.core.waiting.patience import PASSING_TROUBLE, Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import wait_for
+from xplenty_pulumi.core.waiting.watch import watch_of
 from xplenty_pulumi.errors import ApiError, RefusedError, WaitError
 from xplenty_pulumi.text import label
 
@@ -54,7 +55,7 @@ class ClusterGate:
                 self._wait(cluster_id, found, timeout=timeout)
 
     def _wait(self, cluster_id: int, known: Cluster | None, *, timeout: float) -> None:
-        watch = watch_of(self._polls, cluster_id, known)
+        watch = watch_of(self._polls.clusters, cluster_id, known)
         # It may be named by its number, so that no resource of the stack stands for it.
         goal = replace(READY, unfinished=_LATER, limit="timeout", unreachable=Obstacle("", ANEW).way_out)
         about = self._patience.about(watch.resource)

@@ -121,7 +121,7 @@ class WhoseRuns:
 
     def _why_not_of_this_stack(self, cluster_id: int, desired: DesiredRun) -> str:
         """Why the cluster does not say that it is this stack's; empty where it does."""
-        found = self._polls.cluster_presence.find(cluster_id)
+        found = self._polls.clusters.presence.find(cluster_id)
         marker = markers.read(found.description) if found else None
         if marker is None:
             what = "carries no stack's marker" if found else "is not known to the service"

@@ -186,6 +186,6 @@ def fault_of_cluster(polls: Polls, cluster_id: int, desired: DesiredRun) -> Obst
     """Return why no run can go on on the cluster; None where one can, or where the cluster cannot be looked at."""
     try:
         account = str(desired.inputs.get("account") or "")
-        return fault_of(cluster_id, polls.cluster_presence.find(cluster_id), account=account)
+        return fault_of(cluster_id, polls.clusters.presence.find(cluster_id), account=account)
     except XplentyError:
         return None

@@ -33,7 +33,7 @@ from xplenty_pulumi.core.reconcile.runs.failure import (
 from xplenty_pulumi.core.waiting.goal import Goal
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import wait_for
-from xplenty_pulumi.core.waiting.watch import Watch, shared_watch
+from xplenty_pulumi.core.waiting.watch import Watch, watch_of
 from xplenty_pulumi.errors import (
     Cancelled,
     InvalidError,
@@ -58,7 +58,7 @@ class RunFollower:
 
     def follow(self, job: Job, *, usual: float | None = None, is_new: bool = False) -> Outcome[Job]:
         """Return the run as the user waits for it, or with its problem; no read has shown one that `is_new`."""
-        watch = watch_of(self._polls, job.id, job, is_new=is_new)
+        watch = watch_of(self._polls.jobs, job.id, job, is_new=is_new)
         goal = goal_of(self._desired, now=lambda: self._client.account_time, usual=usual)
         deadline = Deadline.after(self._desired.timeout, self._patience.clock)
         try:
@@ -127,7 +127,7 @@ class RunFollower:
 
     def _now(self, job: Job) -> Job:
         try:
-            return self._polls.job(job.id) or job
+            return self._polls.jobs.one(job.id) or job
         except XplentyError:
             return job
 
@@ -150,7 +150,7 @@ class RunStopper:
         Raises:
             WaitError: it had not ended by the `deadline`.
         """
-        watch = watch_of(self._polls, job_id)
+        watch = watch_of(self._polls.jobs, job_id)
         try:
             while True:
                 self._ask_to_stop(job_id, watch, made)
@@ -209,19 +209,13 @@ class RunStopper:
                 ended = RunStopper(self._client, self._polls, patience).stop(job.id, deadline)
                 self._patience.warn(how_stopped(job.id, ended, cluster_id))
             else:
-                wait_for(_ENDED, watch_of(self._polls, job.id), deadline=deadline, patience=patience)
+                wait_for(_ENDED, watch_of(self._polls.jobs, job.id), deadline=deadline, patience=patience)
             self._cleared.add(job.id)
         return bool(active)
 
     def active_on(self, cluster_id: int) -> list[Job]:
         """Return every job on the cluster that has not ended, whoever started it; the tasks of workflows are theirs."""
         return [job for job in self._polls.active_jobs() if job.cluster_id == cluster_id and not is_task(job)]
-
-
-def watch_of(polls: Polls, job_id: int, last: Job | None = None, *, is_new: bool = False) -> Watch[Job]:
-    """Return how one run is read, together with those of all others who work on the account."""
-    presence = polls.job_presence
-    return shared_watch(JOB_RUN, job_id, polls.job, poller=polls.jobs, presence=presence, last=last, is_new=is_new)
 
 
 _ENDED: Goal[Job] = Goal(
