@@ -35,9 +35,9 @@ def started(bench: Bench, *, times: int = 1, variables: Mapping[str, Any] | None
 
 def sorted_runs(bench: Bench) -> EqualRuns:
     """Return the equal runs by whose they are, as the run `nightly` sees them."""
-    whose = WhoseRuns(bench.client, bench.known_runs, Polls(bench.client, bench.clock))
+    newest = bench.known_runs.newest(int(SHAPE.package_id))
     desired = DesiredRun(INPUTS, timeout=60, owner=OWNER)
-    return whose.sort(SHAPE, bench.known_runs.newest(int(SHAPE.package_id)), desired)
+    return WhoseRuns(bench.client, bench.known_runs, Polls(bench.client, bench.clock), desired, newest).equal()
 
 
 def left_behind(bench: Bench) -> int | None:

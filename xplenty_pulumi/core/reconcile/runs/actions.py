@@ -24,7 +24,7 @@ from xplenty_pulumi.core.reconcile.runs.desired import (
 from xplenty_pulumi.core.reconcile.runs.failure import failure_of, forgotten, unknown_end, vanished
 from xplenty_pulumi.core.reconcile.runs.follow import RunFollower, RunStopper
 from xplenty_pulumi.core.reconcile.runs.known import KnownRuns, RunShape, usual_seconds
-from xplenty_pulumi.core.reconcile.runs.start import RunStarter
+from xplenty_pulumi.core.reconcile.runs.start import RunCreation
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.errors import NotFoundError, XplentyError
 from xplenty_pulumi.text import label
@@ -69,8 +69,8 @@ class RunReconciler:
         ClusterGate(self._polls, self._patience).wait(int(shape.cluster_id), timeout=desired.timeout)
         with self._known.turn(shape):
             newest = self._known.newest(int(shape.package_id))
-            starter = RunStarter(self._client, self._known, self._polls, self._patience, takes_key=self._takes_key)
-            job, is_foreign = starter.start(desired, newest)
+            parts = (self._client, self._known, self._polls, self._patience)
+            job, is_foreign = RunCreation(*parts, desired=desired, newest=newest, takes_key=self._takes_key).run()
             self._known.claim(job.id, desired.owner, made=origin_on(job))
         is_new = all(job.id != one.id for one in newest)
         return self._follow(job, replace(desired, is_foreign=is_foreign), usual=usual_seconds(newest), is_new=is_new)

@@ -63,44 +63,56 @@ class EqualRuns:
 
 
 class WhoseRuns:
-    """Sorts equal runs by whose they are."""
+    """Sorts the `newest` runs of a package by whose they are, for a run that is to be started as `desired`."""
 
-    def __init__(self, client: Client, known: KnownRuns, polls: Polls) -> None:
-        self._client = client
-        self._known = known
-        self._polls = polls
+    def __init__(
+        self, client: Client, known: KnownRuns, polls: Polls, desired: DesiredRun, newest: Sequence[Job]
+    ) -> None:
+        self._client, self._known, self._polls = client, known, polls
+        self._desired, self._newest = desired, newest
+        self._shape = RunShape.of(desired.inputs)
 
-    def sort(self, shape: RunShape, newest: Sequence[Job], desired: DesiredRun) -> EqualRuns:
-        """Return those among the `newest` runs of the package that are equal; reads their cluster where it matters."""
-        equal = [job for job in newest if shape.fits(job) and self._known.is_free(job, desired.owner)]
-        foreign = {job.id for job in equal if self._known.is_of_another_user(job) or _is_of_another_stack(job, desired)}
-        others = tuple(job for job in equal if job.id in foreign and is_active(job))
-        possible = [job for job in equal if job.id not in foreign and self._may_be_lost(job, newest, desired)]
+    def equal(self) -> EqualRuns:
+        """Return those that are equal; reads their cluster where it matters."""
+        found = [job for job in self._newest if self._shape.fits(job) and self._is_free(job)]
+        foreign = {job.id for job in found if self._known.is_of_another_user(job) or self._is_of_another_stack(job)}
+        others = tuple(job for job in found if job.id in foreign and is_active(job))
+        possible = [job for job in found if job.id not in foreign and self._may_be_lost(job)]
         let_go = [job for job in possible if self._was_let_go(job)]
         if left := [job for job in possible if job not in let_go]:
-            lost, doubtful = self._judged(left, shape, desired)
+            lost, doubtful = self._judged(left)
             return EqualRuns(lost, doubtful, others)
-        is_unwatched = desired.inputs.get("notify") is False
+        is_unwatched = self._desired.inputs.get("notify") is False
         return EqualRuns(None, tuple(DoubtfulRun(job, _UNWATCHED) for job in let_go if is_unwatched), others)
 
-    def _judged(
-        self, possible: Sequence[Job], shape: RunShape, desired: DesiredRun
-    ) -> tuple[Job | None, tuple[DoubtfulRun, ...]]:
+    def left_behind(self) -> list[Job]:
+        """Return the active runs whose key is that of the resource, with other inputs, and which nobody has let go."""
+        others = [job for job in self._newest if is_active(job) and self.is_ours(job) and not self._shape.fits(job)]
+        return [job for job in others if self._is_free(job) and not self._was_let_go(job)]
+
+    def is_ours(self, job: Job) -> bool:
+        """Return whether the run's own key says that it was started for the resource."""
+        key, owner = run_key_of(job), self._desired.owner
+        return key is not None and owner is not None and key.whose == markers.marker_of(owner)
+
+    def _is_free(self, job: Job) -> bool:
+        return self._known.is_free(job, self._desired.owner)
+
+    def _is_of_another_stack(self, job: Job) -> bool:
+        key, owner = run_key_of(job), self._desired.owner
+        return key is not None and owner is not None and key.scope != markers.scope_of(owner)
+
+    def _judged(self, possible: Sequence[Job]) -> tuple[Job | None, tuple[DoubtfulRun, ...]]:
         """The lost run, if it is the only one of which nothing says that it may be another's, or the doubtful ones."""
-        unsaid = [job for job in possible if not says_it_is_ours(job, desired)]
-        why = self._why_not_of_this_stack(int(shape.cluster_id), desired) if unsaid else ""
+        unsaid = [job for job in possible if not self.is_ours(job)]
+        why = self._why_not_of_this_stack(int(self._shape.cluster_id)) if unsaid else ""
         judged = [DoubtfulRun(job, (why or self._why_not_lost(job)) if job in unsaid else "") for job in possible]
         lost = [one.job for one in judged if not one.reason]
         if len(lost) == 1:
             return lost[0], ()
         return None, tuple(DoubtfulRun(one.job, one.reason or _SEVERAL) for one in judged)
 
-    def left_behind(self, shape: RunShape, newest: Sequence[Job], desired: DesiredRun) -> list[Job]:
-        """Return the active runs whose key is that of the resource, with other inputs, and which nobody has let go."""
-        others = [job for job in newest if is_active(job) and says_it_is_ours(job, desired) and not shape.fits(job)]
-        return [job for job in others if self._known.is_free(job, desired.owner) and not self._was_let_go(job)]
-
-    def _may_be_lost(self, job: Job, newest: Sequence[Job], desired: DesiredRun) -> bool:
+    def _may_be_lost(self, job: Job) -> bool:
         """Whether it has not failed, and is so young, or of so unknown an age, that it may be; or is active still.
 
         Of one that says whose it is the age does not matter, but whether the resource has started another one since.
@@ -109,9 +121,14 @@ class WhoseRuns:
             return True
         if not _is_done(job):
             return False
-        if says_it_is_ours(job, desired):
-            return not _is_superseded(job, newest, desired)
+        if self.is_ours(job):
+            return not self._is_superseded(job)
         return job.created_at is None or job.created_at >= self._known.oldest_by_any_clock()
+
+    def _is_superseded(self, job: Job) -> bool:
+        """Whether a later call of the same resource has started another run, which is the one that is wanted now."""
+        later = self._newest[: self._newest.index(job)]
+        return any(self.is_ours(one) and run_key_of(one) != run_key_of(job) for one in later)
 
     def _was_let_go(self, job: Job) -> bool:
         starter = starter_of(job)
@@ -119,14 +136,14 @@ class WhoseRuns:
             return False
         return starter not in {one.id for one in self._client.jobs.watchers(job.id)}
 
-    def _why_not_of_this_stack(self, cluster_id: int, desired: DesiredRun) -> str:
+    def _why_not_of_this_stack(self, cluster_id: int) -> str:
         """Why the cluster does not say that it is this stack's; empty where it does."""
         found = self._polls.clusters.presence.find(cluster_id)
         marker = markers.read(found.description) if found else None
         if marker is None:
             what = "carries no stack's marker" if found else "is not known to the service"
             return f"cluster {cluster_id}, on which it runs, {what}"
-        if desired.owner is None or marker.scope != markers.scope_of(desired.owner):
+        if self._desired.owner is None or marker.scope != markers.scope_of(self._desired.owner):
             return f"cluster {cluster_id}, on which it runs, belongs to another stack (its marker says {marker.scope})"
         if self._known.holds_cluster(cluster_id):
             return ""
@@ -141,23 +158,6 @@ class WhoseRuns:
         if job.created_at is None:
             return "it is not known when it was started"
         return "" if job.created_at >= self._known.oldest() else f"it was started more than {WINDOW_TEXT} ago"
-
-
-def says_it_is_ours(job: Job, desired: DesiredRun) -> bool:
-    """Return whether the run's own key says that it was started for the resource that declares `desired`."""
-    key = run_key_of(job)
-    return key is not None and desired.owner is not None and key.whose == markers.marker_of(desired.owner)
-
-
-def _is_superseded(job: Job, newest: Sequence[Job], desired: DesiredRun) -> bool:
-    """Whether a later call of the same resource has started another run, so that this one is not what is wanted now."""
-    later = newest[: newest.index(job)]
-    return any(says_it_is_ours(one, desired) and run_key_of(one) != run_key_of(job) for one in later)
-
-
-def _is_of_another_stack(job: Job, desired: DesiredRun) -> bool:
-    key = run_key_of(job)
-    return key is not None and desired.owner is not None and key.scope != markers.scope_of(desired.owner)
 
 
 def _is_done(job: Job) -> bool:

@@ -170,7 +170,7 @@ class KnownRuns(HeldIds):
                 break
         return [job for job in jobs.found.values() if not is_task(job)]
 
-    def appeared(self, shape: RunShape, before: list[Job], *, key: Marker | None = None) -> Job | None:
+    def appeared(self, shape: RunShape, before: Iterable[Job], *, key: Marker | None = None) -> Job | None:
         """Return the fitting run that is there now and was not among `before`, whatever the two clocks say.
 
         Of those with the `key` it is the oldest, since it was drawn for this call alone, whatever else they show: what

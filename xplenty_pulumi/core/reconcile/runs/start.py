@@ -3,7 +3,7 @@
 `doubled_runs` looks, at the end of an operation, whether a start that was doubled on its way made another run.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from xplenty_pulumi.client import Client, Job
@@ -14,7 +14,7 @@ from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reading.strays import newest_at_end
 from xplenty_pulumi.core.reconcile.repeat import find_late
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.core.reconcile.runs.equal import EqualRuns, WhoseRuns, says_it_is_ours
+from xplenty_pulumi.core.reconcile.runs.equal import EqualRuns, WhoseRuns
 from xplenty_pulumi.core.reconcile.runs.failure import explained
 from xplenty_pulumi.core.reconcile.runs.known import KnownRuns, RunShape, StartedRun
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -34,8 +34,8 @@ _POSTS = {"verify": 1, "refuse": 1, "rerun": 2}
 _BLIND = "whether a run was started twice on its way could not be looked at"
 
 
-class RunStarter:
-    """Starts the run of one resource, or adopts the one that is meant."""
+class RunCreation:
+    """Starts one run as `desired`, or adopts the one that is meant; `newest` are the newest runs of its package."""
 
     def __init__(
         self,
@@ -44,38 +44,37 @@ class RunStarter:
         polls: Polls,
         patience: Patience,
         *,
+        desired: DesiredRun,
+        newest: Sequence[Job],
         takes_key: Callable[[Mapping[str, object]], bool],
     ) -> None:
-        self._client = client
-        self._takes_key = takes_key
-        self._known = known
-        self._polls = polls
-        self._patience = patience
+        self._client, self._known, self._polls, self._patience = client, known, polls, patience
+        self._desired, self._newest, self._takes_key = desired, newest, takes_key
+        self._shape = RunShape.of(desired.inputs)
+        self._whose = WhoseRuns(client, known, polls, desired, newest)
 
-    def start(self, desired: DesiredRun, newest: list[Job]) -> tuple[Job, bool]:
+    def run(self) -> tuple[Job, bool]:
         """Return the run, and whether somebody else may have started it.
 
-        It is one that an earlier attempt lost, an equal one where the user says that it is to count, or a new one.
-        `newest` are the package's newest runs. At most one POST may have arrived, unless `on_unsure` is `rerun`.
+        It is one that an earlier attempt lost, an equal one where the user says that it is to count, or a new one. At
+        most one POST may have arrived, unless `on_unsure` is `rerun`.
 
         Raises:
             UnsureError: which run is meant, or whether there is one, cannot be told.
             RefusedError: there is an equal run, and none is to be started beside it.
         """
-        shape = RunShape.of(desired.inputs)
-        whose = WhoseRuns(self._client, self._known, self._polls)
-        equal = whose.sort(shape, newest, desired)
+        equal = self._whose.equal()
         if equal.lost:
-            return self._adopted(equal.lost, desired), False
-        if foreign := self._of_somebody_else(equal, desired):
+            return self._adopted(equal.lost), False
+        if foreign := self._of_somebody_else(equal):
             return foreign, True
-        for job in whose.left_behind(shape, newest, desired):
+        for job in self._whose.left_behind():
             self._patience.warn(_BESIDE.format(label(JOB_RUN.name, job.id), job.status, job.id))
-        return self._new(shape, newest, desired), False
+        return self._new(), False
 
-    def _adopted(self, job: Job, desired: DesiredRun) -> Job:
+    def _adopted(self, job: Job) -> Job:
         """The run that an earlier attempt has lost."""
-        if desired.on_unsure == "refuse":
+        if self._desired.on_unsure == "refuse":
             raise UnsureError(
                 f"job {job.id} ({job.status}) may be the run that an earlier attempt started, so none was started now",
                 candidates=[str(job.id)],
@@ -83,19 +82,19 @@ class RunStarter:
             )
         why = (
             "its key says that it was started for this resource, and nothing says that it was let go"
-            if says_it_is_ours(job, desired)
+            if self._whose.is_ours(job)
             else "it has the same cluster, package and variables, is on a cluster of this stack, and no resource is "
             "known to hold it, so an earlier attempt must have started it"
         )
-        again = _TRIGGERS if "triggers" in desired.inputs else ""
+        again = _TRIGGERS if "triggers" in self._desired.inputs else ""
         text = f"adopted job {job.id} ({job.status}) instead of starting a run: {why}{again}"
         self._patience.adopted(label(JOB_RUN.name, job.id), text)
         return job
 
-    def _of_somebody_else(self, equal: EqualRuns, desired: DesiredRun) -> Job | None:
+    def _of_somebody_else(self, equal: EqualRuns) -> Job | None:
         """An equal run that may be somebody else's, where the user wants that one, which settles any doubt."""
         job = equal.beside
-        match desired.if_running:
+        match self._desired.if_running:
             case "fail" if job is not None:
                 first = "Wait for its end or stop it, or set" if is_active(job) else "Set"
                 raise RefusedError(
@@ -108,28 +107,29 @@ class RunStarter:
                 text = f"follows job {job.id} ({job.status}), which {since} already, and started none"
                 self._patience.adopted(label(JOB_RUN.name, job.id), text)
                 return job
-            case "" if equal.doubtful and desired.on_unsure != "rerun":
+            case "" if equal.doubtful and self._desired.on_unsure != "rerun":
                 raise equal.unsure()
         return None
 
-    def _new(self, shape: RunShape, newest: list[Job], desired: DesiredRun) -> Job:
-        owner = desired.owner if desired.owner and self._takes_key(desired.inputs) else None
+    def _new(self) -> Job:
+        owner = self._desired.owner if self._desired.owner and self._takes_key(self._desired.inputs) else None
         what = "starting the run got no answer"
-        for _ in range(_POSTS[desired.on_unsure]):
+        for _ in range(_POSTS[self._desired.on_unsure]):
             key = self._known.drawn(owner) if owner else None
             try:
-                return self._posted(shape, newest, desired, key=key)
+                return self._posted(key)
             except UnsureError as lost:
                 what = lost.message if lost.candidates else what
-                found = self._found_late(partial(self._known.appeared, shape, newest, key=key), lost, desired)
+                found = self._found_late(lost, key)
             if found is not None:
                 return found
-        again = "twice" if desired.on_unsure == "rerun" else "and it was not sent again, lest it run twice"
+        again = "twice" if self._desired.on_unsure == "rerun" else "and it was not sent again, lest it run twice"
         message = f"{what}, {again}; no such run has appeared"
-        raise UnsureError(message, resource=str(shape), advice=_LOOK_FIRST)
+        raise UnsureError(message, resource=str(self._shape), advice=_LOOK_FIRST)
 
-    def _posted(self, shape: RunShape, before: list[Job], desired: DesiredRun, *, key: Marker | None) -> Job:
+    def _posted(self, key: Marker | None) -> Job:
         """The run that the answer shows; one of another shape, or that was there before, is no answer to this call."""
+        shape, before = self._shape, frozenset(one.id for one in self._newest)
         self._patience.go_on("starting the run")
         try:
             job = self._client.jobs.run(
@@ -139,9 +139,9 @@ class RunStarter:
                 dynamic_variables=shape.dynamic_variables,
             )
         except (NotFoundError, InvalidError) as refused:
-            raise explained(refused, desired, client=self._client, polls=self._polls) from None
-        if all(job.id != one.id for one in before) and self._can_answer(job, shape, key=key):
-            self._known.starts.append(StartedRun(job.id, shape, frozenset(one.id for one in before), key))
+            raise explained(refused, self._desired, client=self._client, polls=self._polls) from None
+        if job.id not in before and self._can_answer(job, key):
+            self._known.starts.append(StartedRun(job.id, shape, before, key))
             return job
         raise UnsureError(
             f"the answer to its start shows job {job.id}, which is another run or is shown otherwise than it was sent, "
@@ -151,20 +151,21 @@ class RunStarter:
             advice=_LOOK_FIRST,
         )
 
-    def _can_answer(self, job: Job, shape: RunShape, *, key: Marker | None) -> bool:
+    def _can_answer(self, job: Job, key: Marker | None) -> bool:
         """Whether a new run can be what was just asked for; one shown otherwise than sent is of no other user."""
         if run_key_of(job) not in (None, key):
             return False
-        return shape.fits(job) or (shape.agrees(job) and not self._known.is_of_another_user(job))
+        return self._shape.fits(job) or (self._shape.agrees(job) and not self._known.is_of_another_user(job))
 
-    def _found_late(self, appeared: Callable[[], Job | None], lost: UnsureError, desired: DesiredRun) -> Job | None:
+    def _found_late(self, lost: UnsureError, key: Marker | None) -> Job | None:
         """The run whose answer was lost; None where it is not there, or the user does not mind another one."""
-        if desired.on_unsure == "refuse":
+        if self._desired.on_unsure == "refuse":
             raise lost
         try:
+            appeared = partial(self._known.appeared, self._shape, self._newest, key=key)
             return find_late(appeared, lost, what="the run", patience=self._patience, advice=_LOOK_FIRST)
         except UnsureError:
-            if desired.on_unsure == "rerun":
+            if self._desired.on_unsure == "rerun":
                 return None
             raise
 
