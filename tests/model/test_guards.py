@@ -12,7 +12,7 @@ from tests.support.simulation.stack import SimulatedStack
 from tests.support.simulation.world import SimulatedWorld
 from xplenty_pulumi.core.kinds import ownership
 from xplenty_pulumi.core.kinds.cluster import CLUSTER
-from xplenty_pulumi.core.kinds.kind import ENDING, Phase
+from xplenty_pulumi.core.kinds.kind import GOING_OR_GONE, Phase
 from xplenty_pulumi.core.kinds.registry import KINDS
 from xplenty_pulumi.core.reconcile.clusters import converge, create, known
 from xplenty_pulumi.emulator import EmulatedCluster
@@ -25,7 +25,7 @@ def _delete_first(_patch: pytest.MonkeyPatch, stack: SimulatedStack) -> None:
 
 
 def _only_living(patch: pytest.MonkeyPatch, _stack: SimulatedStack) -> None:
-    ended = dict.fromkeys(CLUSTER.statuses(*ENDING), Phase.UNKNOWN)
+    ended = dict.fromkeys(CLUSTER.statuses(*GOING_OR_GONE), Phase.UNKNOWN)
     patch.setattr(known, "CLUSTER", replace(CLUSTER, phases={**CLUSTER.phases, **ended}))
 
 

@@ -69,7 +69,7 @@ class Phase(Enum):
 
 LIVING = frozenset({Phase.BUILDING, Phase.READY, Phase.SCALING, Phase.RUNNING, Phase.UNKNOWN})
 """It works, or can come to work, so it may be adopted."""
-ENDING = frozenset({Phase.ENDING, Phase.STOPPED, Phase.GONE})
+GOING_OR_GONE = frozenset({Phase.ENDING, Phase.STOPPED, Phase.GONE})
 """It was asked to end, or has ended so."""
 SPENT = frozenset({Phase.FAILED, Phase.STOPPED, Phase.GONE})
 """It can never become what the user wants: a broken cluster, a failed or stopped run."""
@@ -187,15 +187,15 @@ class Kind:
         return self.phases.get(status, Phase.UNKNOWN)
 
     def is_living(self, status: str) -> bool:
-        """Return whether something with this status is one of `LIVING`."""
+        """Return whether something with this status works, or can come to work."""
         return self.phase(status) in LIVING
 
     def is_ending(self, status: str) -> bool:
-        """Return whether something with this status is one of `ENDING`."""
-        return self.phase(status) in ENDING
+        """Return whether something with this status was asked to end, or has ended so."""
+        return self.phase(status) in GOING_OR_GONE
 
     def is_spent(self, status: str) -> bool:
-        """Return whether something with this status is one of `SPENT`."""
+        """Return whether something with this status can never become what the user wants."""
         return self.phase(status) in SPENT
 
     def is_final(self, status: str) -> bool:

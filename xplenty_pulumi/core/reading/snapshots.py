@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from xplenty_pulumi.client import Client
 from xplenty_pulumi.clock import Clock
-from xplenty_pulumi.core.kinds.kind import ENDING, Key, Kind, Phase
+from xplenty_pulumi.core.kinds.kind import GOING_OR_GONE, Key, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import Marked
 from xplenty_pulumi.core.reading.lookup import or_none
@@ -231,7 +231,7 @@ class SnapshotReader:
 
     def _read_living(self, kind: Kind, listing: PagedList[Any]) -> dict[Key, Any]:
         """Read on where that costs no more than one list for each status; else return what these lists have."""
-        statuses = kind.statuses(*{*Phase} - ENDING)
+        statuses = kind.statuses(*{*Phase} - GOING_OR_GONE)
         for _ in range(len(statuses) + 1):
             listing.more()
         if listing.is_complete:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from xplenty_pulumi.client import Cluster
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
-from xplenty_pulumi.core.kinds.kind import ENDING, SPENT, Phase
+from xplenty_pulumi.core.kinds.kind import Phase
 from xplenty_pulumi.core.kinds.obstacles import NO_UPDATE, NOT_KNOWN
 from xplenty_pulumi.core.kinds.ownership import CHANGED_HANDS, is_marked, taken_by_namesake
 from xplenty_pulumi.core.reconcile.clusters.create import DesiredCluster
@@ -20,7 +20,7 @@ def observation_of(cluster: Cluster | None, *, is_awaited: bool = True) -> Obser
     if cluster is None:
         return Observation(None, gone=True, remark=NOT_KNOWN)
     phase = phase_of(cluster)
-    if phase in ENDING:
+    if is_ending(cluster):
         why = " after it had been idle, as terminate_on_idle asks" if cluster.terminated_on_idle else ""
         return Observation(cluster, gone=True, remark=f"it is {cluster.status}{why}")
     if phase is Phase.FAILED:
@@ -43,7 +43,7 @@ UNDER_WAY = frozenset({Phase.BUILDING, Phase.SCALING})
 
 def is_ending(cluster: Cluster | None) -> bool:
     """Return whether there is nothing left to end."""
-    return cluster is None or phase_of(cluster) in ENDING
+    return cluster is None or CLUSTER.is_ending(cluster.status)
 
 
 def is_broken(cluster: Cluster) -> bool:
@@ -53,9 +53,9 @@ def is_broken(cluster: Cluster) -> bool:
 
 def _why_lost(cluster: Cluster | None) -> str:
     """Why nobody can use the cluster any more, as far as it is shown; an empty text for no reason."""
-    if cluster is None or phase_of(cluster) not in ENDING | SPENT:
-        return ""
-    return f"its status is {cluster.status}" if is_broken(cluster) else observation_of(cluster).remark
+    if cluster is not None and is_broken(cluster):
+        return f"its status is {cluster.status}"
+    return observation_of(cluster).remark if cluster is not None and is_ending(cluster) else ""
 
 
 def not_updatable(cluster_id: int, cluster: Cluster | None, *, why: str) -> ReadyFailed:
