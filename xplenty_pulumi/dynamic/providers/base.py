@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from xplenty_pulumi.core.reconcile import Observation, Outcome
     from xplenty_pulumi.core.reconcile.intent import Intent
 
-__all__ = ["Properties", "Provider", "answered"]
-
 
 class Provider(ProviderContext, ABC):
     """The common half of a provider.
@@ -67,28 +65,28 @@ class Provider(ProviderContext, ABC):
         report_to_engine()
 
     @answered
-    def check(self, _olds: Properties, news: Properties) -> CheckResult:
+    def check(self, olds: Properties, news: Properties) -> CheckResult:
         """Return the inputs in canonical form, or every problem with them and with the settings, all at once."""
         self.declared_owners().add(str(news.get(OWNER)))
-        if not _olds:
+        if not olds:
             open_operations().expect(str(news.get(OWNER, "")))
-        return check(self, _olds, news)
+        return check(self, olds, news)
 
     @answered
-    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
+    def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
         """Return what needs a new resource; what differs at all the engine finds out itself, property by property."""
-        self.hold(_id, olds)
-        found = self.settled(_id, self.plan(olds, news), news)
-        label, unknown = f"{self.kind.name} {_id}", Inputs.of(news).unknown
+        self.hold(id_, olds)
+        found = self.settled(id_, self.plan(olds, news), news)
+        label, unknown = f"{self.kind.name} {id_}", Inputs.of(news).unknown
         due = owing.makes_up(self.kind, label, owed=state.owed_in(olds), news=news)
         remark = found.remark(label, olds.get("status"), unknown=unknown)
         rewritten = owing.rewrites(self.kind, before=self.call().old_inputs, news=news)
         if text := remark or due or rewritten:
             bridge.say(self.call(), text)
-        self.planned(found, _id, olds, news)
+        self.planned(found, id_, olds, news)
         is_due = bool(due or rewritten) or owing.changes_inputs(self.call().old_inputs, news)
         with suppress(ApiError, ConfigError):  # a plan needs no settings
-            warn_once(self.call(), self._refusal(found, _id, olds, news, is_due=is_due))
+            warn_once(self.call(), self._refusal(found, id_, olds, news, is_due=is_due))
         # What a version before 0.2 has laid out is written anew.
         old = [one for one in self.arguments if isinstance(one, dict) and DECLARED in one]
         return DiffResult(
@@ -131,17 +129,17 @@ class Provider(ProviderContext, ABC):
         return CreateResult(str(outcome.record.key), self.achieved(call, outcome, {**props, **owed}))
 
     @answered
-    def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
+    def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
         """Return the outputs once it is as declared."""
-        self.settings().require_account(_olds.get(ACCOUNT))
-        call, owed = self.call(), state.owed_in(_olds)
-        if text := owing.goes_on(f"{self.kind.name} {_id}", owed):
+        self.settings().require_account(olds.get(ACCOUNT))
+        call, owed = self.call(), state.owed_in(olds)
+        if text := owing.goes_on(f"{self.kind.name} {id_}", owed):
             bridge.say(call, text)
-        intent = self.intent(call, _olds, _news, owed=owed)
-        made = state.origin_of(_olds, now=owner_of(_news))
-        props = {**_news, **hidden_outputs(_olds), OWED: " ".join(owing.owed_of(owed, intent, self.kind, made=made))}
+        intent = self.intent(call, olds, news, owed=owed)
+        made = state.origin_of(olds, now=owner_of(news))
+        props = {**news, **hidden_outputs(olds), OWED: " ".join(owing.owed_of(owed, intent, self.kind, made=made))}
         desired = replace(self.desired(call, props), intent=intent, is_saved_at_once=True, made=made)
-        outcome = self.reconciler(call).update(key_of(_id, self.kind), desired)
+        outcome = self.reconciler(call).update(key_of(id_, self.kind), desired)
         return UpdateResult(self.achieved(call, outcome, props))
 
     def intent(self, call: EngineCall, olds: Properties, news: Properties, *, owed: list[str]) -> "Intent":
@@ -199,19 +197,19 @@ class Provider(ProviderContext, ABC):
         return ReadResult(id_, self.stored(shown), None if found.record is None else refreshed)
 
     @answered
-    def delete(self, _id: str, _props: Properties) -> None:
+    def delete(self, id_: str, props: Properties) -> None:
         """Return once it is seen to be at its end, or is left alone."""
-        self.settings().require_account(_props.get(ACCOUNT))
+        self.settings().require_account(props.get(ACCOUNT))
         call = self.call()
-        is_replaced = _props.get(OWNER) in self.declared_owners()  # the program declares it
+        is_replaced = props.get(OWNER) in self.declared_owners()  # the program declares it
         if self.kind.signed and is_replaced:
-            self.reconciler(call).plan_replacement(key_of(_id, self.kind), marker_of(owner_of(_props)))
+            self.reconciler(call).plan_replacement(key_of(id_, self.kind), marker_of(owner_of(props)))
         try:
-            text = self.end(call, key_of(_id, self.kind), _props)
+            text = self.end(call, key_of(id_, self.kind), props)
         except RefusedError as refused:
             raise told_once(call, refused) from None
         if text:  # with what it is about, since the row of one that is replaced shows it until its successor has news
-            bridge.say(call, f"{self.kind.name} {_id} {text}{' and is replaced' if is_replaced else ''}")
+            bridge.say(call, f"{self.kind.name} {id_} {text}{' and is replaced' if is_replaced else ''}")
 
     def _gone(self, call: EngineCall, id_: str, remark: str, props: Properties) -> ReadResult:
         """Return that it is gone, for what a stack manages; what a program only looks up by its id must be there."""

@@ -112,7 +112,7 @@ class ProviderContext(ResourceProvider):
             return UNKNOWN
         return origin_of(props, now=owner_by(call.urn, owner_of(props), scope=self.configuration("xplenty:scope")))
 
-    def hold(self, _id: str, olds: Properties) -> None:
+    def hold(self, id_: str, olds: Properties) -> None:
         """Note that the state holds what has this id, so that it is never taken for something lost.
 
         Raises:
@@ -123,7 +123,7 @@ class ProviderContext(ResourceProvider):
         except ConfigError:  # without settings nothing will be created either
             return
         found.require_account(olds.get(ACCOUNT))
-        hold_for(found, self.kind, self.kind.key(_id), owner, made=origin_of(olds))
+        hold_for(found, self.kind, self.kind.key(id_), owner, made=origin_of(olds))
 
     @once_in_call
     def settings(self) -> settings.Settings:

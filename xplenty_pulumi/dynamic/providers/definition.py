@@ -49,15 +49,15 @@ class DefinitionProvider(Provider):
             bridge.say(call, text)
         return replace(found, replaces=fixed)
 
-    def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
+    def planned(self, found: ChangePlan, id_: str, _olds: Properties, news: Properties) -> None:
         """Name what changes inside a list, which the row names as a whole; no values, since they may be secret."""
         listed = [one for one in found.updates if self.kind.by_name[one.field].private == "items"]
-        ways = [outside_secrets(_news, way) for one in listed for way in changed_places(self.kind, one)]
+        ways = [outside_secrets(news, way) for one in listed for way in changed_places(self.kind, one)]
         if places := [place_text(way) for way in dict.fromkeys(ways) if len(way) > 1]:
             left = len(places) - _MOST_PLACES
             named = ", ".join(places[:_MOST_PLACES]) + (f" and {left} more" if left > 0 else "")
             verb = "changes" if len(places) == 1 else "change"
-            bridge.note(self.call(), f"{self.kind.name} {_id}: {named} {verb}")
+            bridge.note(self.call(), f"{self.kind.name} {id_}: {named} {verb}")
 
     def headline(self, shown: Properties) -> str:
         """Return whether it is active; one that cannot be switched off always is."""

@@ -15,8 +15,9 @@ from xplenty_pulumi.core.kinds.obstacles import NOT_KNOWN
 from xplenty_pulumi.dynamic import PUBLIC_MODULE, bridge
 from xplenty_pulumi.dynamic.bridge import EngineCall
 from xplenty_pulumi.dynamic.properties import Inputs, declared, key_of, timeout_of
-from xplenty_pulumi.dynamic.providers.base import Provider, answered
+from xplenty_pulumi.dynamic.providers.base import Provider
 from xplenty_pulumi.dynamic.providers.checking import warn_of_end
+from xplenty_pulumi.dynamic.providers.context import answered
 from xplenty_pulumi.dynamic.state import ACCOUNT, DECLARED, FOREIGN, OWNER, Properties, origin_of, owner_of
 from xplenty_pulumi.errors import ConfigError
 
@@ -31,28 +32,28 @@ class JobRunProvider(Provider):
 
     kind = JOB_RUN
 
-    def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
+    def planned(self, found: ChangePlan, _id: str, _olds: Properties, news: Properties) -> None:
         """Warn where a run starts anew although no input has changed, and its cluster has ended.
 
         A refresh compares too, before the program says on which cluster: what it compares starts no run.
         """
-        if found.is_only_anew and _news.get(OWNER) in self.declared_owners():
+        if found.is_only_anew and news.get(OWNER) in self.declared_owners():
             with suppress(ConfigError):  # a plan needs no settings
-                warn_of_end(Inputs.of(_news).checked(JOB_RUN).inputs, self.session().questions, self.call())
+                warn_of_end(Inputs.of(news).checked(JOB_RUN).inputs, self.session().questions, self.call())
 
     @answered
-    def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
+    def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
         """Return the outputs once the run, which is never started again, is completed; a success is not asked again."""
-        self.settings().require_account(_olds.get(ACCOUNT))
-        if is_settled(str(_olds.get("status", "")), on_failure=_news.get("on_failure")):
-            shown = {name: value for name, value in _olds.items() if name not in _olds[DECLARED]}
-            return UpdateResult(self.stored({**shown, **_news, DECLARED: sorted(declared(_news, JOB_RUN))}))
+        self.settings().require_account(olds.get(ACCOUNT))
+        if is_settled(str(olds.get("status", "")), on_failure=news.get("on_failure")):
+            shown = {name: value for name, value in olds.items() if name not in olds[DECLARED]}
+            return UpdateResult(self.stored({**shown, **news, DECLARED: sorted(declared(news, JOB_RUN))}))
         call = self.call()
-        bridge.say(call, f"goes on following job {_id}")
-        is_notify_due = _olds.get("notify") != _news.get("notify")
-        desired = replace(self.desired(call, _news), is_foreign=FOREIGN in _olds, made=origin_of(_olds))
-        outcome = self.reconciler(call).resume(key_of(_id, JOB_RUN), desired, is_notify_due=is_notify_due)
-        return UpdateResult(self.achieved(call, outcome, _news))
+        bridge.say(call, f"goes on following job {id_}")
+        is_notify_due = olds.get("notify") != news.get("notify")
+        desired = replace(self.desired(call, news), is_foreign=FOREIGN in olds, made=origin_of(olds))
+        outcome = self.reconciler(call).resume(key_of(id_, JOB_RUN), desired, is_notify_due=is_notify_due)
+        return UpdateResult(self.achieved(call, outcome, news))
 
     def achieved(self, call: EngineCall, outcome: "Outcome[Any]", props: Properties) -> Properties:
         """Return the outputs, with whether the run is another owner's and is only followed."""

@@ -34,26 +34,26 @@ class PackageProvider(DefinitionProvider):
     kind = PACKAGE
     removed = "archived"
 
-    def planned(self, found: ChangePlan, _id: str, _olds: Properties, _news: Properties) -> None:
+    def planned(self, found: ChangePlan, id_: str, olds: Properties, news: Properties) -> None:
         """Tell what changes inside the flow; refuse a change of one that was edited in the service as well.
 
         The service is asked only where the program declares another flow than the state has.
         """
-        call, wanted = self.call(), _news.get("flow")
-        before = call.old_inputs or _olds
+        call, wanted = self.call(), news.get("flow")
+        before = call.old_inputs or olds
         if found.replaces or not isinstance(wanted, str) or wanted == before.get("flow"):
             return
-        if (_id, wanted, before.get("flow")) in told_edits():  # the engine asks in a refresh as well
+        if (id_, wanted, before.get("flow")) in told_edits():  # the engine asks in a refresh as well
             return
         from xplenty_pulumi.core.preview.flows import CHANGES, listed  # noqa: PLC0415 - see above
 
-        news = self._news(_id, _seen(call, _olds), wanted, str(_olds.get("source", "")))
-        if news.conflict and _news.get("on_edit") != "overwrite":
-            raise news.conflict
-        if news.changes:
-            bridge.note(call, listed(f"package {_id}: {CHANGES}", news.changes))
-        if news.is_there and [one.field for one in found.updates] == ["flow"]:
-            does = "validates it" if _news.get("validate", True) else "sends nothing"
+        flow = self._flow_news(id_, _seen(call, olds), wanted, str(olds.get("source", "")))
+        if flow.conflict and news.get("on_edit") != "overwrite":
+            raise flow.conflict
+        if flow.changes:
+            bridge.note(call, listed(f"package {id_}: {CHANGES}", flow.changes))
+        if flow.is_there and [one.field for one in found.updates] == ["flow"]:
+            does = "validates it" if news.get("validate", True) else "sends nothing"
             bridge.say(call, f"the service has this flow already, so the update only {does}")
 
     def intent(self, call: EngineCall, olds: Properties, news: Properties, *, owed: list[str]) -> "Intent":
@@ -80,7 +80,7 @@ class PackageProvider(DefinitionProvider):
         flow = flows.kept(str(found.inputs.get("flow", "")), source=str(found.inputs.get("source", "")))
         return replace(found, contents={} if flow is None else {"flow": flow})
 
-    def _news(self, id_: str, seen: list[str], wanted: str, source: str) -> "FlowNews":
+    def _flow_news(self, id_: str, seen: list[str], wanted: str, source: str) -> "FlowNews":
         from xplenty_pulumi.core.preview.flows import flow_news  # noqa: PLC0415 - see above
 
         last = next((text for one in seen if (text := flows.kept(one, source=source)) is not None), None)
