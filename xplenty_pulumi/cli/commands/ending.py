@@ -17,7 +17,7 @@ from xplenty_pulumi.core.kinds.obstacles import UNKNOWN_TO_SERVICE
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, as_marked
 from xplenty_pulumi.core.reconcile import LEFT_ALONE, ClusterReconciler, KnownClusters
 from xplenty_pulumi.core.reconcile.runs.follow import RunStopper
-from xplenty_pulumi.core.reports.observer import known
+from xplenty_pulumi.core.reports.observer import require_found
 from xplenty_pulumi.core.reports.overview import ClusterRow, JobRow, cluster_row, job_row
 from xplenty_pulumi.core.reports.owners import UNMANAGED, owner_of
 from xplenty_pulumi.core.reports.script_goals import CLUSTER_GOALS, JOB_GOALS
@@ -102,7 +102,7 @@ def wait_job(
 
 def _wait(account: CommandAccount, goal: Goal[RecordT], watch: Watch[RecordT], *, timeout: str) -> None:
     deadline = Deadline.after(read_span("--timeout", timeout).total_seconds(), account.clock)
-    found, screen = known(watch() or watch.listed(), watch.resource), Screen(account.secrets)
+    found, screen = require_found(watch() or watch.listed(), watch.resource), Screen(account.secrets)
     printer = ChangePrinter(screen, account.clock, watch.resource)
     patience = account.patience(printer.print, screen.warn)
     last = wait_for(goal, watch, deadline=deadline, patience=patience, known=found)
@@ -131,7 +131,7 @@ def stop_job(number: JobId, *, yes: Yes = False, force: Force = False, timeout: 
 
 def _stoppable(account: CommandAccount, number: int, *, force: bool) -> JobRow:
     """Return the run as it is now; raises RefusedError for one that has not ended and belongs to a stack."""
-    row = job_row(known(account.polls.jobs.presence.get(number), label("job", number)))
+    row = job_row(require_found(account.polls.jobs.presence.get(number), label("job", number)))
     if not row.is_ended:
         # A single 404 does not make the cluster that it runs on nobody's.
         cluster = account.polls.clusters.presence.find(row.cluster_id) if row.cluster_id is not None else None
@@ -153,7 +153,7 @@ def terminate_cluster(
     """Terminate a cluster and wait until the service shows it terminated."""
     with one_paragraph("terminate cluster", interrupted=_GOES_ON.format("an end")), opened() as account:
         seconds = read_span("--timeout", timeout).total_seconds()
-        found = known(account.polls.clusters.presence.get(number), label("cluster", number))
+        found = require_found(account.polls.clusters.presence.get(number), label("cluster", number))
         row = cluster_row(found)
         screen = Screen(account.secrets)
         if row.is_ended:

@@ -14,6 +14,7 @@ from xplenty_pulumi.core.kinds.ownership import (
     CHANGED_HANDS,
     Marked,
     Origin,
+    label_of,
     made_at,
     maker_of,
     signed_text,
@@ -24,7 +25,7 @@ from xplenty_pulumi.core.kinds.variables import values_of
 from xplenty_pulumi.core.reading.lookup import or_listed
 from xplenty_pulumi.core.reconcile import definition_of
 from xplenty_pulumi.core.reconcile.repeat import SETTLING, act_until
-from xplenty_pulumi.core.reports.observer import known
+from xplenty_pulumi.core.reports.observer import require_found
 from xplenty_pulumi.core.reports.overview import cluster_row
 from xplenty_pulumi.errors import NotFoundError, ReadyFailed, RefusedError, UnsureError, XplentyError
 from xplenty_pulumi.redact import scrub
@@ -47,7 +48,7 @@ class HandOverTarget:
     @property
     def label(self) -> str:
         """What texts call it."""
-        return label(self.kind.name, self.record.key)
+        return label_of(self.record)
 
     @property
     def headline(self) -> str:
@@ -82,7 +83,7 @@ def look(client: Client, kind: str, key: Key) -> HandOverTarget:
     # No list has all parts of a record, and a change has to repeat them.
     listed = definition.calls.list if not MARKED[kind].parts else tuple[Any, ...]
     found: Any = or_listed(partial(definition.get, key), listed, client, number=key)
-    return HandOverTarget(known(found, label(kind, key)))
+    return HandOverTarget(require_found(found, label(kind, key)))
 
 
 def require_free(thing: HandOverTarget, *, holders: Sequence[str]) -> None:

@@ -153,7 +153,7 @@ class AccountReader:
         self._allowance.require_read()
         clusters = self._client.clusters
         seen = or_listed(partial(clusters.get, cluster_id), clusters.list, self._client, number=cluster_id)
-        return known(seen, label("cluster", cluster_id))
+        return require_found(seen, label("cluster", cluster_id))
 
     def job(self, job_id: int, *, log_lines: int, shows_values: bool) -> JobDetail:
         """Return one job run; its variables are read once, the rest each time.
@@ -166,7 +166,7 @@ class AccountReader:
         self._allowance.require_read()
         get = partial(self._client.jobs.get, job_id, include=_EMBEDDED)
         list_all = partial(self._client.jobs.list, include=_EMBEDDED)
-        found = known(or_listed(get, list_all, self._client, number=job_id), label("job", job_id))
+        found = require_found(or_listed(get, list_all, self._client, number=job_id), label("job", job_id))
         if self._variables is None:
             effective = _if_allowed(partial(self._client.jobs.variables, job_id))
             self._variables = {**(found.variables or {}), **(found.dynamic_variables or {}), **(effective or {})}
@@ -232,7 +232,7 @@ class AccountReader:
         return self._client.credits
 
 
-def known(found: T | None, resource: str) -> T:
+def require_found(found: T | None, resource: str) -> T:
     """Return what was found, which `resource` names; raises NotFoundError where that is None."""
     if found is None:
         advice = "Check the id; `xplenty-pulumi status` lists what there is"
