@@ -14,10 +14,7 @@ class HasStatus(Protocol):
 
 RecordT = TypeVar("RecordT", bound=HasStatus)
 UsualSeconds = Callable[[], float | None]
-
-
-def unknown() -> None:
-    """Return that nothing is known of how long it takes as a rule."""
+"""Gives how many seconds it takes as a rule, by what is known at the moment; None where nothing is."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +26,7 @@ class Goal(Generic[RecordT]):
     row must agree; one is enough where a status is final, and where it only matters that the service is at work.
     `unfinished` and `unreachable` are the advice to the user when the wait ends before the goal, and when there is no
     way to it; `limit` names the setting that gives a wait more time. `stages` are the statuses on the way there, in
-    their order and without the goal itself, `note` is what a headline adds to the status, and `usual` gives how many
-    seconds it takes as a rule, by what is known at the moment.
+    their order and without the goal itself, and `note` is what a headline adds to the status.
     """
 
     name: str
@@ -43,7 +39,7 @@ class Goal(Generic[RecordT]):
     limit: str = ""
     unreachable: str = ""
     stages: tuple[str, ...] = ()
-    usual: UsualSeconds = unknown
+    usual: UsualSeconds = lambda: None
 
     def headline(self, record: RecordT) -> str:
         """Return where on the way the record is, such as `[2/2] creating` or `running 42%`."""

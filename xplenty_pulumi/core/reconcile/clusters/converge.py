@@ -23,7 +23,7 @@ from xplenty_pulumi.core.reconcile.known import held_now, held_text
 from xplenty_pulumi.core.reconcile.notify import WatcherList
 from xplenty_pulumi.core.reconcile.outcome import Outcome, saying_what_exists
 from xplenty_pulumi.core.reconcile.repeat import act_until
-from xplenty_pulumi.core.waiting.goal import UsualSeconds, unknown
+from xplenty_pulumi.core.waiting.goal import UsualSeconds
 from xplenty_pulumi.core.waiting.patience import Deadline, Patience
 from xplenty_pulumi.core.waiting.wait import wait_for
 from xplenty_pulumi.core.waiting.watch import Watch, watch_of
@@ -43,7 +43,7 @@ class Convergence:
         self._patience = patience
 
     def bring(
-        self, cluster: Cluster, desired: DesiredCluster, *, usual: UsualSeconds = unknown, is_new: bool = False
+        self, cluster: Cluster, desired: DesiredCluster, *, usual: UsualSeconds = lambda: None, is_new: bool = False
     ) -> Outcome[Cluster]:
         """Return the cluster as desired: wait until it can be changed, change what differs, wait until that is seen.
 
