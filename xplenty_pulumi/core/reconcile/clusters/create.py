@@ -47,7 +47,7 @@ class DesiredCluster(DesiredThing):
         """Whether what is sent is waited for only until the service shows that it is at work on it."""
         return is_only_accepted(self.inputs)
 
-    def fields(self, marker: Marker) -> dict[str, object]:
+    def create_body(self, marker: Marker) -> dict[str, object]:
         """Return the body of a create call with this marker: what the user set and the documented defaults."""
         local = CLUSTER.names(Change.LOCAL)
         sent = {name: value for name, value in self.inputs.items() if name not in local}
@@ -126,7 +126,7 @@ class ClusterCreation:
         self._patience.go_on("creating it")
         drawn = self._known.drawn(self._desired.marker)
         self.nonces.append(drawn.nonce)
-        made = self._client.clusters.create(self._desired.fields(drawn))
+        made = self._client.clusters.create(self._desired.create_body(drawn))
         if before.shows(made.id):
             raise UnsureError(f"the answer shows cluster {made.id}, which was there before", resource="new cluster")
         return made if markers.read(made.description) == drawn else self._of_unmarked_answer(made, before)
