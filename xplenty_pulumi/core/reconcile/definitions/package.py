@@ -89,7 +89,7 @@ class PackageDefinition(Definition[Package]):
         return Outcome(now, problem.also(_EDITED if self._differs(record, now) else _PERHAPS))
 
     def _put_back(self, before: Package, record: Package, patience: Patience) -> Package:
-        """Return how it is shown once it is not as `record` any more: as it was `before`, or edited by somebody."""
+        """Return how it is shown: as it was `before` or as somebody has edited it, or `record` if no change is seen."""
 
         def is_another() -> bool:
             return self._differs(record, self.get(record.id))
@@ -100,8 +100,7 @@ class PackageDefinition(Definition[Package]):
             clock=patience.clock,
             tolerate=(UnsureError, NotFoundError),
         )
-        is_seen(is_another, clock=patience.clock)
-        return self.get(record.id)
+        return self.get(record.id) if is_seen(is_another, clock=patience.clock) else record
 
     def _checked(self, record: Package, patience: Patience) -> XplentyError | None:
         """Return why it does not count as valid, None where it does or the service cannot tell."""
