@@ -4,7 +4,7 @@ import copy
 import logging
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -71,11 +71,11 @@ class Caller:
         clock: Clock,
         random: Random,
         deadline: float,
-        in_queue: float = 0.0,
-        given_up: Callable[[], bool] = lambda: False,
-        before_write: Callable[[], None] = lambda: None,
-        asking: Callable[[], AbstractContextManager[None]] = nullcontext,
-        held_back: Callable[[float], None] = lambda _seconds: None,
+        in_queue: float,
+        given_up: Callable[[], bool],
+        before_write: Callable[[], None],
+        asking: Callable[[], AbstractContextManager[None]],
+        held_back: Callable[[float], None],
     ) -> None:
         self._transport = transport
         self._explainer = explainer

@@ -72,7 +72,7 @@ class ClusterProvider(Provider):
             inputs=inputs,
             owner=owner_of(props),
             timeout=timeout_of(call, inputs, "ready_timeout", CLUSTER),
-            terminate_timeout=timeout_of(EngineCall(), inputs, "terminate_timeout", CLUSTER),
+            terminate_timeout=float(setting_of(inputs, "terminate_timeout", CLUSTER)),
             nonces=nonces_in(props),
             keeps_id=call.keeps_state,
             is_saved_at_once=is_saved_at_once(os.environ),

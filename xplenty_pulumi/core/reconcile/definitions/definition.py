@@ -87,10 +87,10 @@ class Definition(Generic[RecordT]):
     def follow_up(
         self,
         record: RecordT,
-        inputs: Mapping[str, object],  # noqa: ARG002 - a class of its own may need it
-        patience: Patience,  # noqa: ARG002 - the same
+        _inputs: Mapping[str, object],
+        _patience: Patience,
         *,
-        before: RecordT | None,  # noqa: ARG002 - the same
+        before: RecordT | None,  # noqa: ARG002 - a class of its own may need it
     ) -> Outcome[RecordT]:
         """Do what else belongs to a create, or to a change of `before`, once the record is as desired.
 

@@ -51,7 +51,7 @@ def flaws(client: Client, package_id: int, patience: Patience) -> str | None:
     watch = Watch(label, single.poll, following=single.following, find=single.poll, listed=single.poll)
     goal: Goal[Validation] = Goal(
         "validated",
-        lambda one: VALIDATION_PHASES.get(one.status) in (Phase.SUCCEEDED, Phase.FAILED),
+        lambda one: one.status in VALIDATION_PHASES,
         looks=1,
         note=lambda _: "its validation",
         unfinished="Run `pulumi up` again to validate it anew",
