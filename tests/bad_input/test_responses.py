@@ -16,6 +16,7 @@ from xplenty_pulumi.clock import ManualClock
 from xplenty_pulumi.core.kinds.cluster import CLUSTER, cluster_view
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, job_view
 from xplenty_pulumi.core.kinds.package import PACKAGE, package_view
+from xplenty_pulumi.core.reading.account import Polls
 from xplenty_pulumi.core.reconcile import ClusterReconciler, KnownClusters, KnownRuns, RunReconciler
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -29,12 +30,14 @@ Operation = Callable[[Client, ManualClock], object]
 
 def read_cluster(client: Client, clock: ManualClock) -> object:
     """Read a cluster as a refresh does."""
-    return ClusterReconciler(client, KnownClusters(client, clock), Patience(clock=clock)).read(77)
+    return ClusterReconciler(
+        client, KnownClusters(client, clock), Patience(clock=clock), polls=Polls(client, clock)
+    ).read(77)
 
 
 def delete_cluster(client: Client, clock: ManualClock) -> object:
     """End a cluster as a destroy does, with little patience."""
-    ClusterReconciler(client, KnownClusters(client, clock), Patience(clock=clock)).delete(
+    ClusterReconciler(client, KnownClusters(client, clock), Patience(clock=clock), polls=Polls(client, clock)).delete(
         77, timeout=20, active_jobs="stop"
     )
     return None
@@ -42,13 +45,17 @@ def delete_cluster(client: Client, clock: ManualClock) -> object:
 
 def read_run(client: Client, clock: ManualClock) -> object:
     """Read a run as a refresh does."""
-    runs = RunReconciler(client, KnownRuns(client, clock, holds_cluster=bool), Patience(clock=clock))
+    runs = RunReconciler(
+        client, KnownRuns(client, clock, holds_cluster=bool), Patience(clock=clock), polls=Polls(client, clock)
+    )
     return runs.read(5, last_status="running", desired=DesiredRun({"cluster_id": "77", "package_id": "3"}, timeout=0))
 
 
 def stop_run(client: Client, clock: ManualClock) -> object:
     """Stop a run as a destroy does, with little patience."""
-    RunReconciler(client, KnownRuns(client, clock, holds_cluster=bool), Patience(clock=clock)).stop(5, timeout=20)
+    RunReconciler(
+        client, KnownRuns(client, clock, holds_cluster=bool), Patience(clock=clock), polls=Polls(client, clock)
+    ).stop(5, timeout=20)
     return None
 
 

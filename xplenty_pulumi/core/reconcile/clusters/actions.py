@@ -44,10 +44,10 @@ class ClusterReconciler:
     `polls` are shared with all others who work on the account.
     """
 
-    def __init__(self, client: Client, known: KnownClusters, patience: Patience, *, polls: Polls | None = None) -> None:
+    def __init__(self, client: Client, known: KnownClusters, patience: Patience, *, polls: Polls) -> None:
         self._client = client
         self._known = known
-        self._polls = polls or Polls(client, patience.clock)
+        self._polls = polls
         self._convergence = Convergence(client, known, self._polls, patience)
         self._patience = patience
 

@@ -43,13 +43,13 @@ class RunReconciler:
         known: KnownRuns,
         patience: Patience,
         *,
-        polls: Polls | None = None,
+        polls: Polls,
         takes_key: Callable[[Mapping[str, object]], bool] = lambda _inputs: False,
     ) -> None:
         self._client = client
         self._takes_key = takes_key
         self._known = known
-        self._polls = polls or Polls(client, patience.clock)
+        self._polls = polls
         self._patience = patience
         self._watchers = WatcherList(client, client.jobs, patience)
 
