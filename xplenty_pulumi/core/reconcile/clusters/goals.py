@@ -52,17 +52,17 @@ def is_broken(cluster: Cluster) -> bool:
 
 
 def _why_lost(cluster: Cluster | None) -> str:
-    """Why nobody can use the cluster any more, as far as it is shown; an empty text for no reason."""
+    """Why nobody can use the cluster any more; an empty text for no reason."""
     if cluster is not None and is_broken(cluster):
         return f"its status is {cluster.status}"
-    return observation_of(cluster).remark if cluster is not None and is_ending(cluster) else ""
+    return observation_of(cluster).remark if is_ending(cluster) else ""
 
 
 def not_updatable(cluster_id: int, cluster: Cluster | None, *, why: str) -> ReadyFailed:
     """Return the refusal of an update: `why`, or that the cluster has ended, is broken, or is not known."""
     is_left = not why and cluster is not None and is_broken(cluster)
     return ReadyFailed(
-        f"{NO_UPDATE}: {why or _why_lost(cluster) or observation_of(cluster).remark}",
+        f"{NO_UPDATE}: {why or _why_lost(cluster)}",
         last_status=cluster.status if cluster else "",
         resource=f"cluster {cluster_id}",
         advice="Run `pulumi up --refresh` to end what is left of it and create it anew" if is_left else _ANEW,

@@ -20,8 +20,7 @@ class KnownDefinitions(KnownThings[RecordT]):
     """The definitions of one kind in an account, listed once for all who ask at the same time; thread-safe."""
 
     def __init__(self, definition: Definition[RecordT], clock: Clock, *, random: Random | None = None) -> None:
-        maker = definition.has_maker
-        super().__init__(definition.client, clock, random=random, has_maker=maker)
+        super().__init__(definition.client, clock, random=random, has_maker=definition.has_maker)
         self.definition, self.kind = definition, definition.kind
         self._list = SharedCall(lambda: tuple(self._listed()))
         self._presence = Presence(self.single, self._listed_whole, clock)
