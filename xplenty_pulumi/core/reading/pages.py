@@ -1,6 +1,6 @@
 """A list of the service, newest first, read page by page as far as it is asked for."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
@@ -71,6 +71,18 @@ class PagedList(Generic[RecordT]):
 def first_page(records: Iterable[RecordT]) -> tuple[RecordT, ...]:
     """Return what is on the first page of a list."""
     return tuple(PagedList(records).more().values())
+
+
+def whole_list(read: Callable[[], Iterable[RecordT]]) -> tuple[RecordT, ...]:
+    """Return all that a list has; `read` begins it anew.
+
+    It is read twice where it fills a page: a record that leaves the list between two pages moves another one from the
+    later to the earlier, where it is not seen.
+    """
+    found = {one.key: one for one in read()}
+    if len(found) >= PAGE:
+        found |= {one.key: one for one in read()}
+    return tuple(found.values())
 
 
 def listed_by_status(client: Client, kind: Kind, statuses: Sequence[str]) -> dict[Any, Any]:

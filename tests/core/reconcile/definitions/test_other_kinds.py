@@ -44,7 +44,7 @@ class Shelf:
     notes: dict[str, Note] = field(default_factory=dict)
     sent: list[dict[str, Any]] = field(default_factory=list)
 
-    def list(self) -> Iterable[Note]:
+    def list(self, *, sort: str | None = None, direction: str | None = None) -> Iterable[Note]:
         """Return the notes that are not archived."""
         return [one for one in self.notes.values() if one.status != "archived"]
 

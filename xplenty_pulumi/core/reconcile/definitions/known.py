@@ -9,7 +9,7 @@ from xplenty_pulumi.core.kinds.kind import Key
 from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import is_marked, is_unfinished
 from xplenty_pulumi.core.reading.lookup import Presence, or_none
-from xplenty_pulumi.core.reading.pages import newest_first
+from xplenty_pulumi.core.reading.pages import newest_first, whole_list
 from xplenty_pulumi.core.reading.shared import SharedCall
 from xplenty_pulumi.core.reading.snapshots import RefreshListing
 from xplenty_pulumi.core.reconcile.definitions.definition import Definition, RecordT
@@ -22,7 +22,7 @@ class KnownDefinitions(KnownThings[RecordT]):
     def __init__(self, definition: Definition[RecordT], clock: Clock, *, random: Random | None = None) -> None:
         super().__init__(definition.client, clock, random=random, has_maker=definition.has_maker)
         self.definition, self.kind = definition, definition.kind
-        self._list = SharedCall(lambda: tuple(self._listed()))
+        self._list = SharedCall(lambda: whole_list(self._listed))
         self._presence = Presence(self.single, self._listed_whole, clock)
         newest: Callable[[], Iterator[RecordT]] = partial(newest_first, definition.client, definition.kind.collection)
         self._listing: RefreshListing[RecordT] = RefreshListing(newest, clock)
@@ -79,4 +79,5 @@ class KnownDefinitions(KnownThings[RecordT]):
         return (one for one in calls.list(include=parts) if not self.kind.is_removed(one))
 
     def _listed(self) -> Iterable[RecordT]:
-        return (one for one in self.definition.calls.list() if not self.kind.is_removed(one))
+        newest = self.definition.calls.list(sort="created", direction="desc")
+        return (one for one in newest if not self.kind.is_removed(one))
