@@ -15,7 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from xplenty_pulumi.core.kinds.kind import SIGNATURE, Kind, Phase
+from xplenty_pulumi.core.kinds.kind import EVERYTHING, SIGNATURE, Ending, Kind, Phase
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of, owner_in, scope_of
 from xplenty_pulumi.core.kinds.ownership import UNKNOWN, Origin, origin_in
 from xplenty_pulumi.core.kinds.registry import KINDS
@@ -102,9 +102,11 @@ def origin_of(props: Mapping[str, object], *, now: Owner | None = None) -> Origi
 
 
 def _has_just_begun(props: Mapping[str, object]) -> bool:
-    """Whether the status in the state is one of those that a new thing has first."""
+    """Whether the status in the state is one that a new thing has first, or its create has not come to its end."""
     kind = kind_of({"outputs": props})
-    return kind is not None and kind.phase(str(props.get("status", ""))) is Phase.BUILDING
+    if kind is None or kind.ends is Ending.REMOVED:
+        return kind is not None and EVERYTHING in owed_in(props)
+    return kind.phase(str(props.get("status", ""))) is Phase.BUILDING
 
 
 def nonces_in(props: Mapping[str, object]) -> tuple[str, ...]:

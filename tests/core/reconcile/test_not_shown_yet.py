@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.support.accounts.bench import Bench
-from tests.support.accounts.desired import OWNER, desired, desired_run
+from tests.support.accounts.desired import OWNER, desired, desired_hook, desired_run, desired_schedule
 from tests.support.faults.behaviours import answers, hiding
 from tests.support.faults.exchange import Exchange
 from xplenty_pulumi.core.kinds.marker import marker_of
@@ -110,3 +110,29 @@ def test_a_run_that_is_not_shown_yet_is_not_taken_for_stopped(bench: Bench) -> N
     hidden(bench, "jobs", number, seconds=3600)
     with pytest.raises(UnsureError, match="may exist"):
         bench.job_runs.stop(number, timeout=600, owner=OWNER, made=origin)
+
+
+@pytest.mark.parametrize("kind", ["schedule", "hook"])
+@pytest.mark.parametrize("act", ["update", "read", "delete"])
+def test_a_definition_that_its_create_has_never_seen_is_not_gone(bench: Bench, act: str, kind: str) -> None:
+    """Else the next create makes a second one; of a hook, which shows no time, the last create call tells its age."""
+    wanted = {"schedule": desired_schedule(), "hook": desired_hook()}[kind]
+    acting = {"schedule": bench.schedules, "hook": bench.hooks}[kind]
+    bench.wire.on(f"GET {kind}s/[0-9]+", answers(404))
+    bench.wire.on(f"GET {kind}s", lambda _: httpx.Response(200, json=[]))
+    made = acting.create(wanted)
+    assert "although it was created" in str(made.problem)
+    origin = Origin(made_at(made.record), OURS, is_new=True, nonces=made.nonces)
+    calls: dict[str, Callable[[], object]] = {
+        "update": lambda: acting.update(made.record.id, replace(wanted, made=origin)),
+        "read": lambda: acting.read(made.record.id, owner=OURS, made=origin),
+        "delete": lambda: acting.delete(made.record.id, owner=OURS, made=origin),
+    }
+    with pytest.raises(UnsureError, match=r"does not show it \(404\)"):
+        calls[act]()
+    bench.clock.advance(660)
+    if act == "update":
+        with pytest.raises(ReadyFailed, match="does not know it"):
+            calls[act]()
+    else:
+        assert "does not know it" in str(calls[act]()) or "unknown to the service" in str(calls[act]())

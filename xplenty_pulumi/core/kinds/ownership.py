@@ -42,9 +42,9 @@ class Origin:
     """When a thing of the state was created, and the resource that holds it.
 
     `at` is as the service showed it last, empty where that is not known; `owner` is that of its marker. What is only to
-    be ended as long as it carries this very `marker`, or none, `is_as_marked`. What the state has with a first status
-    `is_new`. The stacks with these `scopes` may have signed it, with these `nonces` where it was adopted, or where
-    there are no scopes any stack.
+    be ended as long as it carries this very `marker`, or none, `is_as_marked`. What the state has with a first status,
+    or with a create that has not come to its end, `is_new`. The stacks with these `scopes` may have signed it, with
+    these `nonces` where it was created or adopted, or where there are no scopes any stack.
     """
 
     at: str = ""

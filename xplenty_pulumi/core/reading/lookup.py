@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from xplenty_pulumi.client import Client, Cluster, Connection, Package, Schedule
 from xplenty_pulumi.clock import Clock
 from xplenty_pulumi.core.kinds.kind import Key
+from xplenty_pulumi.core.kinds.marker import Marker
 from xplenty_pulumi.core.kinds.ownership import Marked, Origin
 from xplenty_pulumi.core.reading.pages import RecordT
 from xplenty_pulumi.core.reading.shared import SharedCall
@@ -86,7 +87,7 @@ class Presence(Generic[RecordT]):
         return self._list.now().get(thing_id)
 
 
-def require_shown(thing: object | None, made: Origin, client: Client, *, resource: str) -> None:
+def require_shown(thing: object | None, made: Origin, client: Client, *, resource: str, costs: bool = True) -> None:
     """Return unless the `thing` is not shown and was `made` so recently that the service may show it later.
 
     Raises:
@@ -94,15 +95,23 @@ def require_shown(thing: object | None, made: Origin, client: Client, *, resourc
     """
     if thing is not None or not made.is_new:
         return
-    with suppress(ValueError):
-        age = (client.account_time - datetime.fromisoformat(made.at)).total_seconds()
+    if (born := _born(made)) is not None:
+        age = (client.account_time - born).total_seconds()
         if abs(age) < APPEARS_WITHIN:  # a creation later than now says that two clocks differ, for however long
             raise UnsureError(
                 f"the service does not show it (404), although it was created {duration(max(0.0, age))} ago, so it may "
-                "exist, and cost money, and be shown later; nothing was changed",
+                f"exist{', and cost money,' if costs else ''} and be shown later; nothing was changed",
                 resource=resource,
                 advice=f"Run the same command again; {duration(APPEARS_WITHIN)} after its creation it counts as gone",
             )
+
+
+def _born(made: Origin) -> datetime | None:
+    """When it was created: as the service showed it, or else by its last create call; None where neither is known."""
+    with suppress(ValueError):
+        return datetime.fromisoformat(made.at)
+    begun = (Marker("", "", nonce).begun for nonce in made.nonces)
+    return max((one for one in begun if one is not None), default=None)
 
 
 def require_account(client: Client) -> None:

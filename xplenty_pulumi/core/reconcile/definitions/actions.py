@@ -14,6 +14,7 @@ from xplenty_pulumi.core.kinds.ownership import (
     adopted_elsewhere,
     is_unfinished,
     marker_on,
+    origin_on,
     taken_by_namesake,
     taken_over,
     way_out,
@@ -57,7 +58,9 @@ class DefinitionReconciler(Generic[RecordT]):
         record = found or creation.post()
         key, nonces = record.key, tuple(creation.nonces)
         desired = replace(desired, nonces=nonces)
-        outcome = self._followed_up(self._converge(record, desired, send=found is not None), desired, before=None)
+        made = replace(origin_on(record), nonces=nonces, is_new=found is None)
+        converged = self._converge(record, desired, send=found is not None, made=made)
+        outcome = self._followed_up(converged, desired, before=None)
         outcome = self._notified(outcome, desired)
         if desired.is_taken(outcome.record, record):
             raise taken_by_namesake(outcome.record)
@@ -73,11 +76,13 @@ class DefinitionReconciler(Generic[RecordT]):
 
         Raises:
             ReadyFailed: it is gone.
+            UnsureError: it was created a moment ago, and is not shown yet.
             RefusedError: another stack has adopted it, or it was edited since its preview, in what the update changes.
             XplentyError: it cannot be looked at.
         """
         self._known.hold(key, made=desired.made)
         record = self._known.find(key)
+        self._definition.require_shown(key, record, desired.made)
         other = taken_over(record, desired.made)
         if record is None or other:
             raise self._definition.not_updatable(key, why=other)
@@ -133,6 +138,7 @@ class DefinitionReconciler(Generic[RecordT]):
         if other:
             self._known.lose(key, made=made)
             return Observation(None, gone=True, remark=other)
+        self._definition.require_shown(key, record, made)
         if record is None:
             self._known.release(key)
             return Observation(None, gone=True, remark=self._definition.gone)
@@ -170,14 +176,17 @@ class DefinitionReconciler(Generic[RecordT]):
             self._patience.warn(f"{self._definition.label(key)} is removed; {remains}")
         return how
 
-    def _converge(self, record: RecordT, desired: DesiredDefinition, *, send: bool) -> Outcome[RecordT]:
-        """Send what the update is about, read it back, and say where it is not so."""
+    def _converge(
+        self, record: RecordT, desired: DesiredDefinition, *, send: bool, made: Origin = UNKNOWN
+    ) -> Outcome[RecordT]:
+        """Send what the update is about, read it back, and say where it is not so; `made` is that of a new one."""
         last, definition = record, self._definition
         resource = definition.label_of(record)
 
         def look() -> tuple[Difference, ...]:
             nonlocal last
             found = self._known.find(record.key)
+            definition.require_shown(record.key, found, made)
             if found is None:
                 raise ReadyFailed(definition.gone, resource=resource, advice=ANEW)
             last = found

@@ -11,7 +11,8 @@ from xplenty_pulumi.core.kinds.compare import Difference, differences
 from xplenty_pulumi.core.kinds.kind import Change, Key, Kind
 from xplenty_pulumi.core.kinds.marker import Marker, Owner
 from xplenty_pulumi.core.kinds.obstacles import NO_UPDATE, NOT_KNOWN
-from xplenty_pulumi.core.kinds.ownership import Marked
+from xplenty_pulumi.core.kinds.ownership import Marked, Origin
+from xplenty_pulumi.core.reading.lookup import require_shown
 from xplenty_pulumi.core.reconcile.intent import DesiredThing, Intent
 from xplenty_pulumi.core.reconcile.outcome import Outcome
 from xplenty_pulumi.core.waiting.patience import Patience
@@ -107,6 +108,10 @@ class Definition(Generic[RecordT]):
     def not_updatable(self, key: Key, *, why: str) -> ReadyFailed:
         """Return the refusal of an update: `why`, or that the service does not have it any more."""
         return ReadyFailed(f"{NO_UPDATE}: {why or self.gone}", resource=self.label(key), advice=ANEW)
+
+    def require_shown(self, key: Key, record: RecordT | None, made: Origin) -> None:
+        """Return unless it is not shown and new; raises UnsureError, since it may be shown later."""
+        require_shown(record, made, self.client, resource=self.label(key), costs=False)
 
     def require_unedited(self, record: RecordT, desired: DesiredDefinition) -> None:
         """Return if an update may change the record; raises RefusedError for an edit that its preview has not seen."""

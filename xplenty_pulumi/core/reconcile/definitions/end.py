@@ -29,9 +29,11 @@ class DefinitionEnding(Generic[RecordT]):
 
         Raises:
             RefusedError: another stack has adopted it.
+            UnsureError: it was created a moment ago, and is not shown yet.
             ReadyFailed: it is still there 17 seconds after it was removed.
         """
         found = self._known.find(key)
+        self._definition.require_shown(key, found, made)
         if other := taken_over(found, made):
             self._patience.warn(f"{self._definition.label(key)}: {other}")
             return LEFT_ALONE
