@@ -13,7 +13,7 @@ from xplenty_pulumi.core.kinds.check import check
 from xplenty_pulumi.core.kinds.job_run import JOB_RUN, RUN_KEY, job_view, run_key_of
 from xplenty_pulumi.core.kinds.marker import Owner, marker_of
 from xplenty_pulumi.core.reconcile.runs.desired import DesiredRun
-from xplenty_pulumi.emulator import EmulatedCluster, PackageSeed
+from xplenty_pulumi.emulator import EmulatedCluster, Knobs, PackageSeed
 from xplenty_pulumi.errors import UnsureError
 
 ENDLESS = 200
@@ -91,6 +91,22 @@ def test_a_lost_success_is_not_taken_up_once_the_resource_has_run_otherwise(
 
     assert process.warned == []
     assert len(bench.emulator.jobs()) == 3
+
+
+def test_a_later_run_of_the_same_second_supersedes_in_whatever_order_a_list_has_them() -> None:
+    """The service shows when a run was started to the second, so the order of two may be any."""
+    bench = Bench.new(knobs=Knobs(list_ties="against_id"))
+    bench.are_keyed, cluster = True, bench.ready_cluster()
+    for day in (1, 2):
+        key = marker_of(OWNER).drawn(bench.clock.now(), Random(day)).held
+        given = {"day": str(day), RUN_KEY: f"'{key}'"}
+        bench.client.jobs.run(cluster_id=cluster.id, package_id=101, variables=given)
+    bench.clock.advance(HOURS)
+
+    process = bench.another_process()
+    adopted = process.job_runs.create(desired_run(cluster, variables={"day": "2"})).record
+    new = process.job_runs.create(desired_run(cluster, variables={"day": "1"})).record
+    assert [one.id for one in bench.emulator.jobs()][1:] == [adopted.id, new.id]
 
 
 def test_an_active_run_with_other_inputs_is_named_and_left_alone(bench: Bench, cluster: EmulatedCluster) -> None:

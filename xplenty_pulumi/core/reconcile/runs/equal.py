@@ -127,7 +127,7 @@ class WhoseRuns:
 
     def _is_superseded(self, job: Job) -> bool:
         """Whether a later call of the same resource has started another run, which is the one that is wanted now."""
-        later = self._newest[: self._newest.index(job)]
+        later = [one for one in self._newest if one.id > job.id]
         return any(self.is_ours(one) and run_key_of(one) != run_key_of(job) for one in later)
 
     def _was_let_go(self, job: Job) -> bool:
