@@ -6,9 +6,11 @@ import httpx
 
 from tests.support.accounts.bench import Bench
 from tests.support.accounts.desired import DATABASE, desired_connection, desired_schedule
-from tests.support.faults.behaviours import preceded_by
+from tests.support.faults.behaviours import preceded_by, rewritten
 from tests.support.faults.exchange import Exchange
+from xplenty_pulumi.core.kinds.package import PACKAGE
 from xplenty_pulumi.core.reading.pages import PAGE
+from xplenty_pulumi.core.reconcile import KnownDefinitions, definition_of
 from xplenty_pulumi.emulator import Seed
 
 
@@ -21,6 +23,18 @@ def test_one_that_moves_to_a_page_that_was_read_is_adopted() -> None:
     removed = preceded_by(lambda: bench.client.schedules.delete(newer[0]))
     bench.wire.on("GET schedules", removed, calls={2})
     assert bench.another_process().schedules.create(desired_schedule()).record.id == lost.id
+
+
+def test_what_is_archived_counts_for_its_page(bench: Bench) -> None:
+    """Else a list of more than a page, in which one is archived, would be read once."""
+    flow = {"name": "theirs", "data_flow_json": "{}"}
+    for _ in range(PAGE):
+        bench.client.packages.create(flow)
+
+    bench.wire.on("GET packages", rewritten(lambda record: record.update(status="archived")), calls={1, 3})
+    known = KnownDefinitions(definition_of(PACKAGE, bench.client), bench.clock)
+    assert {one.name for one in known.all()}.isdisjoint({"theirs"})
+    assert bench.wire.count("GET packages") == 4
 
 
 def test_a_lost_connection_is_on_the_first_page(bench: Bench) -> None:

@@ -22,7 +22,7 @@ class KnownDefinitions(KnownThings[RecordT]):
     def __init__(self, definition: Definition[RecordT], clock: Clock, *, random: Random | None = None) -> None:
         super().__init__(definition.client, clock, random=random, has_maker=definition.has_maker)
         self.definition, self.kind = definition, definition.kind
-        self._list = SharedCall(lambda: whole_list(self._listed))
+        self._list = SharedCall(self._read_all)
         self._presence = Presence(self.single, self._listed_whole, clock)
         newest: Callable[[], Iterator[RecordT]] = partial(newest_first, definition.client, definition.kind.collection)
         self._listing: RefreshListing[RecordT] = RefreshListing(newest, clock)
@@ -74,10 +74,10 @@ class KnownDefinitions(KnownThings[RecordT]):
         """Return them with all that a single read shows, since one of them may stand in for that."""
         parts = self.kind.parts
         if not parts:
-            return self._listed()
+            return self._read_all()
         calls = getattr(self.definition.client, self.kind.collection)
         return (one for one in calls.list(include=parts) if not self.kind.is_removed(one))
 
-    def _listed(self) -> Iterable[RecordT]:
-        newest = self.definition.calls.list(sort="created", direction="desc")
-        return (one for one in newest if not self.kind.is_removed(one))
+    def _read_all(self) -> tuple[RecordT, ...]:
+        every = whole_list(lambda: self.definition.calls.list(sort="created", direction="desc"))
+        return tuple(one for one in every if not self.kind.is_removed(one))
